@@ -1,0 +1,23 @@
+// What the socket (and later HTTP) carries to the daemon: a method, its parameters, who asks, and a way to say
+// that nobody waits any more. Types only.
+import type { WireEvent } from './schema.js';
+
+/** One connection of a client. */
+export interface Peer {
+  readonly id: number;
+  /** Sends a notification; false when it was refused since the peer does not read or has gone. */
+  notify(method: 'event', event: WireEvent): boolean;
+  /** Bytes that wait for the peer to read. */
+  readonly backlogBytes: number;
+  /** Aborted when the connection ends; everything held for the peer is let go then. */
+  readonly closed: AbortSignal;
+}
+
+export interface Call {
+  readonly peer: Peer;
+  /** Aborted when the deadline passes or the peer hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers one request. Rejects with a Fault. */
+export type Dispatch = (method: string, params: unknown, call: Call) => Promise<unknown>;

@@ -1,0 +1,148 @@
+// THE table of faults: kind → JSON-RPC code, exit status of wactl, HTTP status, whether a retry helps, what it
+// says and what a person can do. Everything else (socket, HTTP, exit codes, docs/faults.md) is read off it.
+// Codes are positive, in hundreds per area, and never reused; the −32xxx ones are JSON-RPC's own.
+
+/** When the same call may be tried again: at once, after a while, never, or only after a look at what happened. */
+export type Retry = 'now' | 'later' | 'never' | 'ask_first';
+
+/** One row of the table. `exit` is the exit status of wactl; see docs/faults.md for the classes. */
+export interface FaultRow {
+  readonly code: number;
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
+  readonly http: number;
+  readonly retry: Retry;
+  readonly says: string;
+  readonly remedy: string | null;
+}
+
+const row = (
+  code: number,
+  exit: FaultRow['exit'],
+  http: number,
+  retry: Retry,
+  says: string,
+  remedy: string | null = null,
+): FaultRow => ({ code, exit, http, retry, says, remedy });
+
+export const FAULTS = {
+  // JSON-RPC's own
+  parse_error: row(-32700, 1, 400, 'never', 'The line is not JSON.'),
+  invalid_request: row(-32600, 1, 400, 'never', 'The line is not a JSON-RPC 2.0 request.'),
+  method_not_found: row(-32601, 1, 404, 'never', 'There is no such method.', 'wactl call rpc.discover'),
+  invalid_params: row(
+    -32602,
+    2,
+    400,
+    'never',
+    'The parameters do not fit the method.',
+    'wactl call rpc.discover',
+  ),
+
+  // 10xx: the daemon and its socket
+  internal: row(1000, 1, 500, 'ask_first', 'The daemon made an error of its own.', 'wactl logs'),
+  line_too_long: row(1001, 1, 413, 'never', 'The line is longer than the daemon accepts.'),
+  busy: row(1002, 5, 429, 'later', 'The daemon has as much to do as it accepts at once.'),
+  deadline_exceeded: row(1003, 8, 504, 'ask_first', 'The deadline passed.'),
+  shutting_down: row(1004, 5, 503, 'later', 'The daemon is shutting down.', 'wactl status'),
+  slow_reader: row(
+    1005,
+    5,
+    503,
+    'now',
+    'The peer did not read; its events can be resumed by cursor.',
+    'wactl events --since CURSOR',
+  ),
+  unsupported_now: row(
+    1006,
+    5,
+    501,
+    'later',
+    'This build of WhatsApp Web lacks what the method needs.',
+    'wactl doctor',
+  ),
+  disk_full: row(1007, 5, 507, 'later', 'The disk is full.', 'df -h'),
+
+  // 11xx: the session
+  not_linked: row(1100, 4, 409, 'later', 'No phone is linked to this account.', 'wactl qr'),
+  not_ready: row(1101, 5, 503, 'later', 'The account is not ready.', 'wactl wait ready'),
+  no_qr: row(1102, 5, 404, 'later', 'There is no QR code to scan now.', 'wactl status'),
+  already_linked: row(1103, 1, 409, 'never', 'A phone is linked already.', 'wactl disconnect'),
+  pairing_limited: row(1104, 5, 429, 'later', 'Pairing codes are asked for too often.', 'wactl qr'),
+  pairing_failed: row(1105, 1, 502, 'later', 'WhatsApp gave no pairing code.', 'wactl qr'),
+  action_required: row(1106, 4, 409, 'later', 'WhatsApp Web waits for a person.', 'wactl status'),
+  banned: row(
+    1107,
+    4,
+    403,
+    'never',
+    'WhatsApp has banned this account or wants its terms accepted.',
+    'wactl status',
+  ),
+  lock_held: row(1108, 1, 423, 'later', 'Another daemon holds the session.', 'wactl status'),
+  launch_failed: row(1109, 1, 502, 'later', 'Chromium could not be started.', 'wactl doctor'),
+  wait_expired: row(1110, 8, 504, 'later', 'The wait ran out.', 'wactl status'),
+  state_unreachable: row(
+    1111,
+    4,
+    409,
+    'later',
+    'The account cannot come into that state by itself.',
+    'wactl status',
+  ),
+
+  // 12xx: messages
+  outcome_unknown: row(
+    1200,
+    6,
+    504,
+    'ask_first',
+    'The message may or may not have gone out.',
+    'wactl call message.get \'{"id":"ID"}\'',
+  ),
+  not_on_whatsapp: row(1201, 7, 404, 'never', 'The number is not on WhatsApp.'),
+  no_such_chat: row(1202, 7, 404, 'never', 'There is no such chat.'),
+  no_such_message: row(1203, 7, 404, 'never', 'There is no such message.'),
+  invalid_recipient: row(
+    1204,
+    2,
+    400,
+    'never',
+    'That is neither a phone number with its country code nor a chat id.',
+  ),
+  send_failed: row(1205, 1, 502, 'later', 'The message did not go out.'),
+  key_reused: row(1206, 1, 409, 'never', 'The key was used for a message with another content.'),
+  page_error: row(1207, 1, 502, 'ask_first', 'WhatsApp Web answered with an error.', 'wactl logs'),
+
+  // 13xx: events
+  no_such_subscription: row(1300, 1, 404, 'never', 'There is no such subscription on this connection.'),
+
+  // 19xx: raised by the client itself, never sent by the daemon
+  usage: row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help'),
+  unreachable: row(1901, 3, 503, 'later', 'The daemon is not running.', 'systemctl start wad@default'),
+  permission_denied: row(
+    1902,
+    3,
+    403,
+    'never',
+    "No permission on the daemon's socket.",
+    'sudo usermod -aG wad $USER',
+  ),
+  connection_lost: row(1903, 3, 502, 'now', 'The connection to the daemon was lost.', 'wactl status'),
+  interrupted: row(1904, 130, 499, 'now', 'Interrupted.'),
+  bad_answer: row(
+    1905,
+    1,
+    502,
+    'never',
+    'The daemon answered something that is not JSON-RPC.',
+    'wactl version',
+  ),
+} as const satisfies Record<string, FaultRow>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+/** The row of a kind. */
+export const faultRow = (kind: FaultKind): FaultRow => FAULTS[kind];
+/** True for a kind of the table; for strings that came over a wire. */
+export const isFaultKind = (text: unknown): text is FaultKind =>
+  typeof text === 'string' && Object.hasOwn(FAULTS, text);

@@ -1,0 +1,35 @@
+// The shape of a method row: name, schemas, faults and an example. Types, checks, OpenRPC and docs/rpc.md follow
+// from the row; a missing handler does not compile (Handlers).
+import { z } from 'zod';
+import type { Call } from './dispatch.js';
+import type { FaultKind } from './fault-table.js';
+
+export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  /** One sentence for the docs and OpenRPC. */
+  readonly does: string;
+  /** A write whose deadline passes may have happened; a read never has an effect. */
+  readonly effect: 'reads' | 'writes';
+  readonly since: string;
+  readonly params: P;
+  readonly result: R;
+  /** Besides the JSON-RPC ones, internal, busy, shutting_down and deadline_exceeded, which any method may raise. */
+  readonly faults: readonly FaultKind[];
+  readonly example: { readonly params: z.input<P>; readonly result: z.input<R> };
+}
+
+/** Declares a row; a function only so that the compiler checks the example against the schemas. */
+export const method = <const N extends string, P extends z.ZodType, R extends z.ZodType>(
+  row: MethodRow<P, R> & { readonly name: N },
+): MethodRow<P, R> & { readonly name: N } => row;
+
+export type Params<M extends MethodRow> = z.output<M['params']>;
+export type Result<M extends MethodRow> = z.input<M['result']>;
+
+/** One handler per row of a table. */
+export type Handlers<T extends Record<string, MethodRow>> = {
+  readonly [N in keyof T]: (params: Params<T[N]>, call: Call) => Promise<Result<T[N]>> | Result<T[N]>;
+};
+
+/** `deadlineMs` may stand in any request's params; it is taken out before the method's own schema is asked. */
+export const deadlineMs = z.int().min(1).max(86_400_000).optional();

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { method } from '../method.js';
+import { instant, record } from '../schema.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const level = () => z.enum(LOG_LEVELS);
+
+export const daemonMethods = {
+  'daemon.ping': method({
+    name: 'daemon.ping',
+    does: 'Answers at once, whatever state the account is in.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({}),
+    result: record({ pong: z.literal(true), timestamp: instant() }),
+    faults: [],
+    example: { params: {}, result: { pong: true, timestamp: '2026-01-01T00:00:00.000Z' } },
+  }),
+  'daemon.info': method({
+    name: 'daemon.info',
+    does: 'Who is answering: process, account, paths, versions, limits.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({}),
+    result: record({
+      pid: z.int(),
+      account: z.string(),
+      version: z.string(),
+      node: z.string(),
+      startedAt: instant(),
+      uptimeMs: z.int(),
+      rssBytes: z.int(),
+      socket: z.string(),
+      stateDir: z.string(),
+      profileDir: z.string(),
+      browser: record({ path: z.string().nullable(), pid: z.int().nullable(), sandbox: z.boolean() }),
+      connections: z.int(),
+      logLevel: level(),
+    }),
+    faults: [],
+    example: {
+      params: {},
+      result: {
+        pid: 4242,
+        account: 'default',
+        version: '0.1.0',
+        node: '20.20.2',
+        startedAt: '2026-01-01T00:00:00.000Z',
+        uptimeMs: 60_000,
+        rssBytes: 80_000_000,
+        socket: '/run/wad/default/control.sock',
+        stateDir: '/var/lib/wad/default',
+        profileDir: '/var/lib/wad/default/auth/session-default',
+        browser: { path: '/usr/bin/chromium', pid: 4250, sandbox: true },
+        connections: 1,
+        logLevel: 'info',
+      },
+    },
+  }),
+  'daemon.logLevel': method({
+    name: 'daemon.logLevel',
+    does: 'Shows the log level, and sets it when one is given, until the daemon restarts.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ level: level().optional() }),
+    result: record({ level: level() }),
+    faults: [],
+    example: { params: { level: 'debug' }, result: { level: 'debug' } },
+  }),
+  'rpc.discover': method({
+    name: 'rpc.discover',
+    does: 'The OpenRPC document of every method, made from the table that the daemon itself checks by.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({}),
+    result: z.looseObject({
+      openrpc: z.string(),
+      info: z.looseObject({}),
+      methods: z.array(z.looseObject({ name: z.string() })),
+    }),
+    faults: [],
+    example: {
+      params: {},
+      result: { openrpc: '1.3.2', info: { title: 'wad', version: '0.1.0' }, methods: [] },
+    },
+  }),
+};

@@ -1,0 +1,69 @@
+// The words of a session's state, reason and acknowledgement, as they stand on the wire and in the logs.
+
+export const STATES = [
+  'stopped',
+  'starting',
+  'linking',
+  'syncing',
+  'ready',
+  'reconnecting',
+  'logging-out',
+  'failed',
+] as const;
+export type StateName = (typeof STATES)[number];
+
+export const REASONS = [
+  'none',
+  'user_stopped',
+  'no_session',
+  'qr_waiting',
+  'pairing_waiting',
+  'passkey_required',
+  'network_down',
+  'page_unresponsive',
+  'browser_crashed',
+  'browser_missing',
+  'launch_failed',
+  'sync_timeout',
+  'session_corrupt',
+  'auth_failed',
+  'logged_out_by_phone',
+  'conflict',
+  'banned',
+  'action_required',
+  'outdated_library',
+  'lock_held',
+  'disk_full',
+  'attempts_exhausted',
+  'shutting_down',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** The life of a message that goes out; later issues add what a durable outbox needs. */
+export const SEND_STATES = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'expired',
+  'cancelled',
+  'unknown',
+] as const;
+export type SendState = (typeof SEND_STATES)[number];
+
+export const EVENT_TYPES = [
+  'message',
+  'message.ack',
+  'message.reaction',
+  'message.edit',
+  'message.revoke',
+  'group',
+  'call',
+  'state',
+  'alert',
+  'qr',
+  'gap',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];

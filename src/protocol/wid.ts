@@ -1,0 +1,49 @@
+// Who a message goes to or comes from. WhatsApp's words: a JID or wid is `user@server`; a phone number is
+// `…@c.us`, a group `…@g.us`, a LID (an identity without a number) `…@lid`. Equality rules: hazards H1 and H21.
+import { Fault } from './fault.js';
+
+/** `digits@c.us`, `digits@lid` or `digits[-digits]@g.us`. */
+export type ChatId = `${string}@${'c.us' | 'g.us' | 'lid'}`;
+
+const CHAT_ID = /^(?:\d{5,20}@(?:c\.us|lid)|\d{5,30}(?:-\d{5,20})?@g\.us)$/;
+const NUMBER = /^\+?[\d\s().\-/\u00a0]+$/;
+
+export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);
+export const isGroupId = (id: string): boolean => id.endsWith('@g.us');
+
+/**
+ * Reads a recipient: a phone number in international form with any punctuation (`+55 11 90000-0002`), a chat id,
+ * or `…@s.whatsapp.net`, which other programs use for `…@c.us`.
+ * @throws Fault invalid_recipient
+ */
+export function parseRecipient(text: string): ChatId {
+  const trimmed = text.trim().replace(/@s\.whatsapp\.net$/, '@c.us');
+  if (isChatId(trimmed)) return trimmed;
+  if (NUMBER.test(trimmed)) {
+    const digits = trimmed.replace(/\D/g, '').replace(/^00/, '');
+    // E.164: at most 15 digits, and no country code starts with 0.
+    if (/^[1-9]\d{6,14}$/.test(digits)) return `${digits}@c.us`;
+  }
+  throw new Fault('invalid_recipient', {
+    reason: `"${text.slice(0, 64)}" is neither a phone number with its country code (+55 11 90000-0002) nor a chat id (…@c.us, …@g.us, …@lid)`,
+    hint: null,
+  });
+}
+
+/** The digits of a phone number id, or null for groups and LIDs. */
+export const numberOf = (id: string): string | null =>
+  id.endsWith('@c.us') ? id.slice(0, -5).replace(/:.*$/, '') : null;
+
+/** The parts of WhatsApp's message key that are there in every page generation seen (H1). */
+export interface MessageKeyParts {
+  readonly fromMe: boolean;
+  readonly remote: string;
+  readonly id: string;
+  readonly participant?: string | undefined;
+}
+
+/**
+ * Our own stable key of a message. Never the page's `_serialized`, whose name and form change with WhatsApp Web (H1).
+ */
+export const messageKey = ({ fromMe, remote, id, participant }: MessageKeyParts): string =>
+  `${fromMe}_${remote}_${id}${participant ? `_${participant}` : ''}`;
