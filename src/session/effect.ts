@@ -1,0 +1,28 @@
+// What should be done, as data. Effects of a transition run in list order, each to its end; daemon/effects.ts has
+// an executor for each, or does not compile.
+import type { Reason } from '../protocol/state.js';
+
+export type Effect =
+  /** A new client on a new browser; whatever browser there was is ended first. */
+  | { readonly do: 'launch'; readonly generation: number }
+  /** Ends the browser; done when its process is gone. */
+  | { readonly do: 'close' }
+  | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
+  /** Bounded unlink; answers with `logout-done`. */
+  | { readonly do: 'logout'; readonly generation: number }
+  /** Only ever after `close`. Answers with `profile-removed`. */
+  | { readonly do: 'remove-profile' }
+  /** Only ever after `close`. The profile is kept under another name until a link succeeds. */
+  | { readonly do: 'move-profile-aside'; readonly why: 'corrupt' | 'authfailed' }
+  /** Finds out whether the browser starts on an empty profile; answers with `profile-suspect`. */
+  | { readonly do: 'examine-profile' }
+  /** Notes beside the profile that there is a session. */
+  | { readonly do: 'mark-linked' }
+  /** Profiles that were moved aside are no longer needed. */
+  | { readonly do: 'prune-profiles' }
+  /** The one timer; arming it forgets the one before. */
+  | { readonly do: 'arm'; readonly timer: number; readonly afterMs: number }
+  /** One event and one log line at `err` per incident. */
+  | { readonly do: 'alert'; readonly reason: Reason; readonly says: string }
+  /** Everything is closed: the process may end. */
+  | { readonly do: 'exit'; readonly because: 'stopped' | 'lock-lost' };

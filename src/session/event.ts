@@ -1,0 +1,57 @@
+// What can happen to a session, in our words. The library's own events are translated in whatsapp/ and are hints:
+// `client.ready` is only ever raised by our own probe.
+import type { Reason } from '../protocol/state.js';
+import type { Linked } from './state.js';
+
+/** Raised by a client; carries its generation, so that a replaced client is not listened to. */
+export type ClientEvent =
+  /** The page shows a QR code and no credentials. */
+  | { readonly type: 'client.unpaired' }
+  /** A pairing code was handed out. */
+  | { readonly type: 'client.pairing' }
+  /** The page has credentials and the server knows them. */
+  | { readonly type: 'client.linked'; readonly me: Linked | null }
+  /** Sync goes on; worth waiting for. */
+  | { readonly type: 'client.progress' }
+  /** Our own probe passed. */
+  | { readonly type: 'client.ready'; readonly me: Linked }
+  /** WhatsApp Web lost its connection; the page lives. */
+  | { readonly type: 'client.offline' }
+  /** The main frame went to another document of WhatsApp Web. */
+  | { readonly type: 'client.reloading' }
+  /** Unlinked. `explained`: the server or the phone said so, not only a QR that turned up. */
+  | { readonly type: 'client.logged-out'; readonly explained: boolean }
+  | { readonly type: 'client.conflict' }
+  | { readonly type: 'client.refused'; readonly reason: 'banned' | 'outdated_library' }
+  /** Browser or page are no longer of use. `detail` is for the log. */
+  | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }
+  | { readonly type: 'client.attention'; readonly what: string | null };
+
+export type BrokenReason = Extract<
+  Reason,
+  | 'network_down'
+  | 'page_unresponsive'
+  | 'browser_crashed'
+  | 'browser_missing'
+  | 'launch_failed'
+  | 'sync_timeout'
+>;
+
+export type Event =
+  | (ClientEvent & { readonly generation: number })
+  /** A person or the daemon's own start asks for the account. */
+  | { readonly type: 'initialize'; readonly restart: boolean }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'clear' }
+  /** The daemon ends. `logout`: this stop is meant to unlink the phone. */
+  | { readonly type: 'stop'; readonly logout: boolean }
+  /** Another daemon took our lock: hands off the profile. */
+  | { readonly type: 'lock-lost' }
+  | { readonly type: 'timer'; readonly timer: number }
+  /** Answers of effects. */
+  | { readonly type: 'logout-done'; readonly generation: number; readonly unlinked: boolean }
+  | { readonly type: 'profile-removed' }
+  | { readonly type: 'profile-suspect'; readonly corrupt: boolean };
+
+export type EventName = Event['type'];
+export type EventOf<E extends EventName> = Extract<Event, { readonly type: E }>;

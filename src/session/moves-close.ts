@@ -1,0 +1,64 @@
+// How a session is ended: by a person, by the end of the daemon, or because somebody else holds the lock.
+import type { Effect } from './effect.js';
+import type { EventOf } from './event.js';
+import { become, type Next } from './move.js';
+import type { State, StateOf } from './state.js';
+
+/** Unlinks first where the page can do so, then browser, then profile. */
+function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
+  const effects: readonly Effect[] = unlink
+    ? [{ do: 'logout', generation: state.generation }]
+    : [{ do: 'close' }, { do: 'remove-profile' }];
+  const calm = { attempts: 0, launchFailures: 0, timer: state.timer + 1, attention: null };
+  const next = asked === 'stop' ? 'exit' : 'rest';
+  return { state: become(state, 'logging-out', { asked, next, unlinked: false }, calm), effects };
+}
+
+const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.name === 'syncing';
+
+export const disconnect = (state: State): Next => end(state, 'person', isLinkedNow(state));
+export const clear = (state: State): Next => end(state, 'person', state.name === 'ready');
+
+/** The daemon ends. The session stays unless this stop is meant to unlink and the page can do it. */
+export function stop(state: State, event: EventOf<'stop'>): Next {
+  if (state.name === 'logging-out') return { state: { ...state, next: 'exit' }, effects: [] };
+  if (event.logout && isLinkedNow(state)) return end(state, 'stop', true);
+  return ended(state, [{ do: 'close' }]);
+}
+
+const ended = (state: State, effects: readonly Effect[], unlinked = false): Next => ({
+  state: become(state, 'stopped', { reason: 'shutting_down', unlinked }, { timer: state.timer + 1 }),
+  effects: [...effects, { do: 'exit', because: 'stopped' }],
+});
+
+/** Hands off: the profile is somebody else's now. */
+export const lockLost = (state: State): Next => ({
+  state: become(state, 'stopped', { reason: 'lock_held', unlinked: false }, { timer: state.timer + 1 }),
+  effects: [
+    { do: 'alert', reason: 'lock_held', says: 'The lock on the session was lost.' },
+    { do: 'close' },
+    { do: 'exit', because: 'lock-lost' },
+  ],
+});
+
+/**
+ * The unlink answered. A person who asked for it gets the session removed either way; at a stop of the daemon an
+ * unlink that could not be confirmed keeps the session, since the phone may still honour it.
+ */
+export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
+  const told = { ...state, unlinked: event.unlinked };
+  if (event.unlinked || state.asked === 'person')
+    return { state: told, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
+  const says =
+    'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.';
+  return ended(told, [{ do: 'alert', reason: 'shutting_down', says }, { do: 'close' }]);
+}
+
+export function removed(state: StateOf<'logging-out'>): Next {
+  const bare: State = { ...state, session: null };
+  if (state.next === 'exit') return ended(bare, [], state.unlinked);
+  return {
+    state: become(bare, 'stopped', { reason: 'user_stopped', unlinked: state.unlinked }),
+    effects: [],
+  };
+}

@@ -1,0 +1,61 @@
+// How a session comes to be linked, synced and ready.
+import type { EventOf } from './event.js';
+import { arm, become, type Next, type Now, stay } from './move.js';
+import { loggedOut } from './moves-mend.js';
+import type { State, StateOf } from './state.js';
+
+/**
+ * The page wants a phone. With no saved session that is what linking is. With one, and no word from the server, the
+ * session is dead: LocalAuth never says so, it only shows a QR (H18).
+ */
+export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: Now): Next {
+  if (state.session !== null) return loggedOut(state, { type: 'client.logged-out', explained: false }, now);
+  const reason = state.name === 'starting' && state.reason !== 'none' ? state.reason : 'qr_waiting';
+  return { state: become(state, 'linking', { reason }, { attempts: 0, launchFailures: 0 }), effects: [] };
+}
+
+/** A pairing code was handed out; it is good for a while, then a QR is what can be used. */
+export const pairing = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
+  arm({ state: become(state, 'linking', { reason: 'pairing_waiting' }), effects: [] }, now.policy.pairingMs);
+
+export const pairingOver = (state: StateOf<'linking'>, event: EventOf<'timer'>): Next =>
+  event.timer === state.timer && state.reason === 'pairing_waiting'
+    ? { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [] }
+    : stay(state);
+
+/** Credentials are stored: from here on there is a session that must not be lost. */
+export function linked(state: State, event: EventOf<'client.linked'>, now: Now): Next {
+  const session = event.me ?? state.session ?? { wid: null, phone: null, platform: null, pushname: null };
+  return arm(
+    {
+      state: become(state, 'syncing', {}, { session, launchFailures: 0 }),
+      effects: state.session === null ? [{ do: 'mark-linked' }] : [],
+    },
+    now.policy.syncMs,
+  );
+}
+
+/** Sync that makes progress gets its time anew. */
+export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): Next =>
+  arm({ state, effects: [] }, now.policy.syncMs);
+
+/** Our own probe passed. Raised again by every later probe, so that name and platform keep up. */
+export function ready(state: State, event: EventOf<'client.ready'>): Next {
+  if (state.name === 'ready') return { state: { ...state, session: event.me }, effects: [] };
+  // Bumping the timer forgets whatever deadline was running.
+  const next = become(
+    state,
+    'ready',
+    {},
+    { session: event.me, attempts: 0, launchFailures: 0, timer: state.timer + 1 },
+  );
+  return { state: next, effects: [{ do: 'mark-linked' }, { do: 'prune-profiles' }] };
+}
+
+export const attention = (state: State, event: EventOf<'client.attention'>): Next =>
+  state.attention === event.what
+    ? stay(state)
+    : {
+        state: { ...state, attention: event.what },
+        effects: event.what === null ? [] : [{ do: 'alert', reason: 'action_required', says: event.what }],
+      };

@@ -1,0 +1,13 @@
+// How a session is begun.
+
+import type { EventOf } from './event.js';
+import { become, launch, type Next, type Now, stay } from './move.js';
+import type { State } from './state.js';
+
+/** From rest, or from waiting for the next attempt: now, with the count at 0. */
+export const begin = (state: State, _event: unknown, now: Now): Next =>
+  launch(become(state, 'starting', { reason: 'none' }, { attempts: 0, launchFailures: 0 }), now);
+
+/** Something is up already: only an explicit restart replaces the browser. */
+export const restart = (state: State, event: EventOf<'initialize'>, now: Now): Next =>
+  event.restart ? begin(state, event, now) : stay(state);

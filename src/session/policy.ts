@@ -1,0 +1,21 @@
+// The figures that the state machine decides by, all from configuration.
+import type { Backoff } from './backoff.js';
+
+export interface Policy extends Backoff {
+  readonly maxAttempts: number;
+  /** How long a page that had been connected may reconnect by itself when only the network is gone. */
+  readonly graceMs: number;
+  /** Between attempts once they are used up; 0 waits for a person. */
+  readonly slowRetryMs: number;
+  /** From launch to an answer of the page: linked, or a QR. */
+  readonly startMs: number;
+  /** How long a nudged page has to come back before the next rung. */
+  readonly attemptMs: number;
+  /** How long a pairing code can be typed in. */
+  readonly pairingMs: number;
+  /** From linked to ready, counted anew while sync makes progress. */
+  readonly syncMs: number;
+  readonly afterLogout: 'link' | 'stop';
+  /** More conflicts than this in an hour mean that two hosts fight for the account. */
+  readonly takeoversPerHour: number;
+}

@@ -1,0 +1,86 @@
+// What the daemon needs of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
+// used, closed, and never launched again (H30).
+import type { ChatId } from '../protocol/wid.js';
+import type { ClientEvent } from './event.js';
+
+/** What a client tells besides the events of the life cycle. */
+export type ClientNews =
+  | { readonly type: 'qr'; readonly payload: string }
+  | { readonly type: 'qr-gone' }
+  | { readonly type: 'message'; readonly message: InboundMessage }
+  | {
+      readonly type: 'ack';
+      readonly key: string;
+      readonly messageId: string;
+      readonly chatId: string;
+      readonly fromMe: boolean;
+      readonly ack: number;
+    }
+  | { readonly type: 'gap'; readonly data: Readonly<Record<string, unknown>> }
+  | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
+
+export interface InboundMessage {
+  readonly key: string;
+  readonly messageId: string;
+  readonly chatId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly author: string | null;
+  readonly fromMe: boolean;
+  readonly type: string;
+  readonly body: string;
+  readonly timestamp: string;
+  readonly ack: number;
+  readonly hasMedia: boolean;
+  readonly media: null;
+  readonly replyTo: string | null;
+  readonly mentions: readonly string[];
+  readonly backfilled: boolean;
+}
+
+/** What a look at the page showed. */
+export interface Health {
+  readonly socketState: string | null;
+  readonly whatsappWeb: string | null;
+  readonly wid: string | null;
+  /** Our marker: the library's listeners are attached to this very document. */
+  readonly listening: boolean;
+}
+
+/** How far a send came. `unknown`: the page could not be asked. */
+export type SendOutcome =
+  | { readonly outcome: 'accepted'; readonly ack: number }
+  | { readonly outcome: 'absent'; readonly error: unknown }
+  | { readonly outcome: 'unknown'; readonly error: unknown };
+
+export interface ClientListener {
+  event(event: ClientEvent): void;
+  news(news: ClientNews): void;
+}
+
+export interface WhatsAppClient {
+  /** Process id of the browser, or null before its launch and after its end. */
+  readonly browserPid: number | null;
+  readonly browserVersion: string | null;
+  readonly whatsappWeb: string | null;
+  /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
+  launch(): Promise<void>;
+  /** Asks the page, bounded. @throws Fault page_error when it does not answer */
+  probe(timeoutMs: number): Promise<Health>;
+  nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void>;
+  /** @throws Fault pairing_failed, pairing_limited */
+  requestPairingCode(number: string): Promise<string>;
+  /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
+  resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null>;
+  sendText(message: {
+    readonly chatId: ChatId;
+    readonly messageId: string;
+    readonly text: string;
+  }): Promise<SendOutcome>;
+  /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
+  findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
+  /** Bounded unlink; true when the page confirmed it. Never rejects. */
+  logout(timeoutMs: number): Promise<boolean>;
+  /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,107 @@
+// What the account is doing, as one value: a name and only the data that makes sense in it. Nothing else in the
+// daemon remembers whether it is starting, stopping or linked.
+import type { Reason, StateName } from '../protocol/state.js';
+
+/** Who is linked, as far as WhatsApp Web has said. An empty object of nulls: a saved session nobody has opened yet. */
+export interface Linked {
+  readonly wid: string | null;
+  readonly phone: string | null;
+  readonly platform: string | null;
+  readonly pushname: string | null;
+}
+
+/** How an attempt goes about it; each rung costs more and mends more than the one before. */
+export type Rung = 'takeover' | 'reconnect' | 'reload' | 'browser';
+
+/** Where a reconnection stands. */
+export type Step =
+  /** The page is left to reconnect by itself. */
+  | { readonly kind: 'grace'; readonly atMs: number }
+  | { readonly kind: 'scheduled'; readonly atMs: number; readonly rung: Rung }
+  | { readonly kind: 'running'; readonly rung: Rung };
+
+/** What holds in every state. */
+interface Common {
+  /** Number of the newest client; events of older ones are ignored (H30). */
+  readonly generation: number;
+  /** Attempts begun since the last `ready`; slow retries do not raise it. */
+  readonly attempts: number;
+  /** The saved session, or null when there is none. */
+  readonly session: Linked | null;
+  /** When this state was entered, wall clock. */
+  readonly sinceMs: number;
+  /** Serial number of the one armed timer; a timer event with another one is stale. */
+  readonly timer: number;
+  /** Launches in a row that failed before any page came up; two of them put the profile under suspicion. */
+  readonly launchFailures: number;
+  /** When a conflict was last taken over, newest last, of the past hour. */
+  readonly takeoversMs: readonly number[];
+  /** What a person must do while the state goes on unchanged (a dialog on the page). */
+  readonly attention: string | null;
+}
+
+export type State = Common &
+  (
+    | { readonly name: 'stopped'; readonly reason: Reason; readonly unlinked: boolean }
+    | { readonly name: 'starting'; readonly reason: Reason }
+    | { readonly name: 'linking'; readonly reason: Reason }
+    | { readonly name: 'syncing' }
+    | { readonly name: 'ready' }
+    | { readonly name: 'reconnecting'; readonly reason: Reason; readonly step: Step }
+    | {
+        readonly name: 'logging-out';
+        /** A person's wish removes the session in any case; a stop of the daemon only when the unlink is sure. */
+        readonly asked: 'person' | 'stop';
+        readonly next: 'rest' | 'exit';
+        readonly unlinked: boolean;
+      }
+    | { readonly name: 'failed'; readonly reason: Reason; readonly retryAtMs: number | null }
+  );
+
+export type StateOf<N extends StateName> = Extract<State, { readonly name: N }>;
+
+/** The state before anything happened. */
+export const initialState = (session: Linked | null, atMs: number): State => ({
+  name: 'stopped',
+  reason: session ? 'none' : 'no_session',
+  unlinked: false,
+  generation: 0,
+  attempts: 0,
+  session,
+  sinceMs: atMs,
+  timer: 0,
+  launchFailures: 0,
+  takeoversMs: [],
+  attention: null,
+});
+
+/** The machine-readable reason that `status` shows. */
+export function reasonOf(state: State): Reason {
+  if (state.attention !== null) return 'action_required';
+  switch (state.name) {
+    case 'stopped':
+    case 'starting':
+    case 'linking':
+    case 'reconnecting':
+    case 'failed':
+      return state.reason;
+    case 'logging-out':
+      return state.next === 'exit' ? 'shutting_down' : 'user_stopped';
+    case 'syncing':
+    case 'ready':
+      return 'none';
+  }
+}
+
+/** When the next attempt is due, wall clock; null when none is scheduled. */
+export function nextAttemptAtMs(state: State): number | null {
+  if (state.name === 'failed') return state.retryAtMs;
+  if (state.name === 'reconnecting' && state.step.kind !== 'running') return state.step.atMs;
+  return null;
+}
+
+export const isShuttingDown = (state: State): boolean => reasonOf(state) === 'shutting_down';
+
+/** The daemon is ending and this state will not change again. */
+export const isOver = (state: State): boolean =>
+  state.name === 'stopped' && (state.reason === 'shutting_down' || state.reason === 'lock_held');

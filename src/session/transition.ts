@@ -1,0 +1,68 @@
+// The life cycle of a session as one pure function over one table: no I/O, no clock, no log. Every event has an
+// answer in every state, and the table does not compile otherwise. Rules and reasons: docs/lifecycle.md.
+import { STATES, type StateName } from '../protocol/state.js';
+import type { Event, EventName, EventOf } from './event.js';
+import { type Next, type Now, stay } from './move.js';
+import * as close from './moves-close.js';
+import * as link from './moves-link.js';
+import * as mend from './moves-mend.js';
+import * as start from './moves-start.js';
+import { isOver, type State, type StateOf } from './state.js';
+
+type Cell<S extends StateName, E extends EventName> = (
+  state: StateOf<S>,
+  event: EventOf<E>,
+  now: Now,
+) => Next;
+/** One cell a state, in the order of STATES. */
+type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = {
+  readonly [I in keyof S]: Cell<S[I], E>;
+};
+
+const ____ = stay;
+const { begin, restart } = start;
+const { unpaired, pairing, pairingOver, linked, progress, ready, attention } = link;
+const { offline, reloading, loggedOut, conflict, refused, broken, due, startLate, syncLate, profileVerdict } =
+  mend;
+const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
+
+// biome-ignore format: a table is read by its columns
+export const TABLE: { readonly [E in EventName]: Row<E> } = {
+  //                   stopped     starting    linking     syncing     ready       reconnecting logging-out failed
+  'initialize':       [begin,      restart,    restart,    restart,    restart,    begin,       ____,       begin     ],
+  'disconnect':       [disconnect, disconnect, disconnect, disconnect, disconnect, disconnect,  ____,       disconnect],
+  'clear':            [clear,      clear,      clear,      clear,      clear,      clear,       ____,       clear     ],
+  'stop':             [stop,       stop,       stop,       stop,       stop,       stop,        stop,       stop      ],
+  'lock-lost':        [lockLost,   lockLost,   lockLost,   lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
+  'timer':            [____,       startLate,  pairingOver,      syncLate,   ____,       due,         ____,       due       ],
+  'client.unpaired':  [____,       unpaired,   ____,       unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
+  'client.pairing':   [____,       ____,       pairing,    ____,       ____,       ____,        ____,       ____      ],
+  'client.linked':    [____,       linked,     linked,     ____,       ____,       linked,      ____,       linked    ],
+  'client.progress':  [____,       ____,       ____,       progress,   ____,       ____,        ____,       ____      ],
+  'client.ready':     [____,       ready,      ready,      ready,      ready,      ready,       ____,       ready     ],
+  'client.offline':   [____,       ____,       ____,       offline,    offline,    ____,        ____,       ____      ],
+  'client.reloading': [____,       ____,       ____,       ____,       reloading,  ____,        ____,       ____      ],
+  'client.logged-out':[____,       loggedOut,  loggedOut,  loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut ],
+  'client.conflict':  [____,       conflict,   ____,       conflict,   conflict,   conflict,    ____,       ____      ],
+  'client.refused':   [____,       refused,    refused,    refused,    refused,    refused,     ____,       refused   ],
+  'client.broken':    [____,       broken,     broken,     broken,     broken,     broken,      ____,       ____      ],
+  'client.attention': [____,       attention,  attention,  attention,  attention,  attention,   ____,       attention ],
+  'logout-done':      [____,       ____,       ____,       ____,       ____,       ____,        logoutDone, ____      ],
+  'profile-removed':  [____,       ____,       ____,       ____,       ____,       ____,        removed,    ____      ],
+  'profile-suspect':  [____,       ____,       ____,       ____,       ____,       profileVerdict, ____,    profileVerdict],
+};
+
+/**
+ * The next state and what to do. An event of a replaced client changes nothing (H30); once the daemon is ending
+ * nothing does.
+ */
+export function transition(state: State, event: Event, now: Now): Next {
+  if ('generation' in event && event.generation !== state.generation) return stay(state);
+  if (isOver(state)) return stay(state);
+  const cell = TABLE[event.type][STATES.indexOf(state.name)] as unknown as Cell<StateName, EventName>;
+  const next = cell(state, event, now);
+  // The state's own clock starts when its name changes, not at every event within it.
+  return next.state.name === state.name || next.state.sinceMs !== state.sinceMs
+    ? next
+    : { ...next, state: { ...next.state, sinceMs: now.atMs } };
+}
