@@ -1,0 +1,100 @@
+// Which browser to run: the configured one, or the first that is found in the usual places. Looks at files only; it
+// starts nothing. Says when the browser is a snap, since a snap cannot see every directory.
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export type Browser =
+  | { readonly found: true; readonly path: string; readonly snap: string | null }
+  | { readonly found: false; readonly says: string; readonly remedy: string };
+
+export interface BrowserFrom {
+  /** `browser.path` of the configuration; a bare name is looked up in PATH. */
+  readonly configured: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
+const INSTALL = 'sudo apt-get install chromium';
+
+const executable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+};
+
+/** The browsers that puppeteer has downloaded for this user, newest first. */
+function downloaded(home: string): string[] {
+  const root = join(home, '.cache/puppeteer/chrome');
+  try {
+    return readdirSync(root)
+      .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+      .flatMap((version) => [
+        join(root, version, 'chrome-linux64/chrome'),
+        join(root, version, 'chrome-linux/chrome'),
+      ]);
+  } catch {
+    return [];
+  }
+}
+
+/** What a snap's confinement means for us, or null for a browser that is none. */
+function snapLimit(path: string): string | null {
+  const says =
+    'it is a snap: it cannot use a profile in a hidden folder of the home directory, in /var/lib or in /tmp of the host';
+  try {
+    if (realpathSync(path).startsWith('/snap/') || realpathSync(path) === '/usr/bin/snap') return says;
+    // Ubuntu's /usr/bin/chromium-browser is a shell script that ends in /snap/bin/chromium.
+    const head = Buffer.alloc(4096);
+    const fd = openSync(path, 'r');
+    try {
+      const text = head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0));
+      return text.startsWith('#!') && /\/snap\/bin\/|snap (run|install) chromium/.test(text) ? says : null;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** Finds the browser. A configured one that is not there is an answer too: another is not taken in its place. */
+export function findBrowser({ configured, env, home }: BrowserFrom): Browser {
+  const dirs = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter).filter(Boolean);
+  const inPath = (name: string) => dirs.map((dir) => join(dir, name));
+  if (configured !== null) {
+    const path = configured.includes('/') ? configured : inPath(configured).find(executable);
+    if (path !== undefined && executable(path)) return { found: true, path, snap: snapLimit(path) };
+    const there = path !== undefined && statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return {
+      found: false,
+      says: there ? `${path} is not an executable file` : `there is no browser at ${configured}`,
+      remedy: there ? `chmod +x ${path}` : INSTALL,
+    };
+  }
+  const all = [
+    ...NAMES.flatMap(inPath),
+    '/opt/google/chrome/chrome',
+    '/opt/chromium/chrome',
+    ...downloaded(home),
+  ]
+    .filter(executable)
+    .map((path) => ({ found: true as const, path, snap: snapLimit(path) }));
+  // A browser with less confinement first: a snap often cannot see the state directory.
+  return (
+    all.find(({ snap }) => snap === null) ??
+    all[0] ?? { found: false, says: `no browser found: tried ${NAMES.join(', ')} in PATH`, remedy: INSTALL }
+  );
+}

@@ -1,0 +1,32 @@
+// What `wad --check-config` prints: every key with its value and where that comes from, in the form of a file that
+// could be used as one.
+import { originText, shown } from './error.js';
+import { ROWS } from './keys.js';
+import type { Loaded } from './load.js';
+
+const valueAt = (config: object, name: string): unknown =>
+  name.split('.').reduce<unknown>((tree, word) => (tree as Record<string, unknown>)[word], config);
+
+/** Text of many lines, the last one ended. Warnings stand at the end as comments. */
+export function renderCheck({ config, origins, files, warnings }: Loaded): string {
+  const out = [files.length === 0 ? '# files read: none' : `# files read: ${files.join(', ')}`];
+  const width = Math.max(...ROWS.map(({ name }) => name.length - name.indexOf('.') - 1));
+  let table = '';
+  for (const row of ROWS) {
+    const dot = row.name.indexOf('.');
+    const within = dot < 0 ? '' : row.name.slice(0, dot);
+    if (within !== table) out.push('', `[${within}]`);
+    table = within;
+    const value = valueAt(config, row.name);
+    const origin = originText(origins.get(row.name) ?? { from: 'default' });
+    const line = `${row.name.slice(dot + 1).padEnd(width)} = ${value === null ? '""' : shown(value)}`;
+    // Null has no form in TOML: such a key is shown as a comment, with what takes its place.
+    out.push(
+      value === null
+        ? `# ${line.replace('""', row.defaultSays ?? 'none')}`
+        : `${line.padEnd(44)}  # ${origin}`,
+    );
+  }
+  if (warnings.length > 0) out.push('', ...warnings.map((warning) => `# warning: ${warning}`));
+  return `${out.join('\n')}\n`;
+}

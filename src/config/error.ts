@@ -1,0 +1,67 @@
+// What is wrong with a configuration, all of it at once. Data first: the text for people is made from it.
+
+/** Where a value comes from. */
+export type Origin =
+  | { readonly from: 'default' }
+  | { readonly from: 'file'; readonly file: string; readonly line: number | null }
+  | { readonly from: 'environment'; readonly name: string }
+  | { readonly from: 'flag'; readonly flag: string };
+
+/** `/etc/wad/wad.toml:3`, `WAD_LOG_LEVEL`, `--log-level` or `default`. */
+export function originText(origin: Origin): string {
+  switch (origin.from) {
+    case 'default':
+      return 'default';
+    case 'file':
+      return origin.line === null ? origin.file : `${origin.file}:${origin.line}`;
+    case 'environment':
+      return origin.name;
+    case 'flag':
+      return `--${origin.flag}`;
+  }
+}
+
+export interface Mistake {
+  readonly origin: Origin;
+  /** The full name of the key as it was written, or null when the file as a whole is the trouble. */
+  readonly key: string | null;
+  readonly says: string;
+  readonly expected: string | null;
+  /** What came, as JSON, cut. */
+  readonly got: string | null;
+  /** The nearest valid name or word. */
+  readonly nearest: string | null;
+}
+
+/** One line for one mistake. */
+export const mistakeText = ({ origin, key, says, expected, got, nearest }: Mistake): string =>
+  [
+    `${originText(origin)}: ${key === null ? '' : `${key}: `}${says}`,
+    expected === null ? '' : `, expected ${expected}`,
+    got === null ? '' : `, got ${got}`,
+    nearest === null ? '' : `; did you mean ${nearest}?`,
+  ].join('');
+
+/** Exit status of a bad configuration; 64 and 78 are never restarted by systemd. */
+export const EXIT_USAGE = 64;
+export const EXIT_CONFIG = 78;
+
+/** Thrown by loadConfig. `exit` is 64 when only flags are at fault, else 78. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly Mistake[];
+  readonly exit: typeof EXIT_USAGE | typeof EXIT_CONFIG;
+
+  constructor(mistakes: readonly Mistake[]) {
+    super(mistakes.map(mistakeText).join('\n'));
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+    this.exit = mistakes.every(({ origin }) => origin.from === 'flag') ? EXIT_USAGE : EXIT_CONFIG;
+  }
+}
+
+/** A value for a person to recognise: JSON, cut, and nothing that looks like a password in a URL. */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  const safe = json.replace(/(\w+:\/\/)[^\s"/@]+@/g, '$1…@');
+  return safe.length > 200 ? `${safe.slice(0, 199)}…` : safe;
+}

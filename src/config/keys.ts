@@ -1,0 +1,178 @@
+// THE table of keys: names, kinds, units, defaults, docs, environment names and flags. The type Config, the checks,
+// `wad --check-config` and docs/config.md are read off it. Refuses to know where a value comes from.
+import { LOG_LEVELS } from '../protocol/methods/daemon.js';
+import { choice, count, type KeyRow, key, ms, msList, path, pathOrFound, text, words, yesNo } from './row.js';
+
+const DAY = 86_400_000;
+
+/** Arguments that the daemon must set itself; each has its own key, or would take the browser out of our hands. */
+const OURS = /^--(user-data-dir|remote-debugging-\w+|no-sandbox|headless|single-process|no-zygote|type)\b/;
+
+export const KEYS = {
+  autoInitialize: key(yesNo(), {
+    default: true,
+    flag: 'no-auto-init',
+    doc: 'Connect when the daemon starts. When false, nothing happens until `wactl init`.',
+  }),
+  afterLogout: key(choice(['link', 'stop']), {
+    default: 'link',
+    doc: 'After a logout by the phone or a refused session: show a fresh QR code ("link"), or wait for a person ("stop").',
+  }),
+  session: {
+    dataPath: key(path(), {
+      default: ({ stateDir }) => `${stateDir}/auth`,
+      defaultSays: 'auth/ in the state directory',
+      flag: 'data-path',
+      doc: 'The folder that holds the session, as LocalAuth lays it out. Relative to the working directory, so that an existing ./.wwebjs_auth is used in place.',
+    }),
+    clientId: key(text(/^[-_A-Za-z0-9]{1,64}$/, 'letters, digits, "_" and "-"'), {
+      default: ({ account }) => account,
+      defaultSays: 'the account',
+      flag: 'client-id',
+      doc: 'The session lives in session-<clientId> below dataPath.',
+    }),
+  },
+  browser: {
+    path: key(pathOrFound(), {
+      default: null,
+      defaultSays: 'found: chromium, chromium-browser, google-chrome, Chrome for Testing',
+      flag: 'browser',
+      doc: 'The browser, or a script that ends in `exec` of one. A bare name is looked up in PATH.',
+    }),
+    sandbox: key(yesNo(), {
+      default: true,
+      flag: 'no-sandbox',
+      doc: "Chromium's own sandbox. Without it a page that breaks out owns the account; the only way to run as root.",
+    }),
+    headed: key(yesNo(), {
+      default: false,
+      flag: 'headed',
+      doc: 'Show a window; needs a display.',
+    }),
+    args: key(
+      words(
+        (word) => word.startsWith('--') && !OURS.test(word),
+        'a list of Chromium arguments that begin with "--" and are not ours to set (--user-data-dir, --remote-debugging-…, --headless, --no-sandbox, --single-process, --no-zygote)',
+      ),
+      { default: [], doc: 'More arguments for Chromium.' },
+    ),
+  },
+  reconnect: {
+    delaysMs: key(msList(0, DAY), {
+      default: [5_000, 10_000, 15_000, 20_000, 25_000],
+      doc: 'The wait before each attempt after a connection loss; the last one is used again when there are more attempts.',
+    }),
+    capMs: key(ms(0, DAY), { default: 30_000, doc: 'No wait is longer than this.' }),
+    maxAttempts: key(count(1, 1_000), {
+      default: 5,
+      doc: 'After so many failed attempts the state is failed, and the slow retry begins.',
+    }),
+    graceMs: key(ms(0, DAY), {
+      default: 60_000,
+      doc: 'How long a page that had been connected may reconnect by itself when only the network is gone.',
+    }),
+    slowRetryMs: key(ms(0, DAY), {
+      default: 300_000,
+      doc: 'The time between attempts once the fast ones are used up; 0 waits for a person.',
+    }),
+  },
+  monitor: {
+    periodMs: key(ms(100, 3_600_000), {
+      default: 15_000,
+      doc: 'How often the health of the page is checked.',
+    }),
+    probeTimeoutMs: key(ms(100, 60_000), { default: 8_000, doc: 'A check that takes longer has failed.' }),
+    failuresToAct: key(count(1, 100), { default: 2, doc: 'So many failures in a row make the daemon act.' }),
+  },
+  deadlines: {
+    startMs: key(ms(1_000, 600_000), {
+      default: 90_000,
+      doc: 'From the launch of the browser until its page has answered.',
+    }),
+    loadMs: key(ms(1_000, 600_000), {
+      default: 20_000,
+      doc: 'For one load of the page when the network refuses or resets it.',
+    }),
+    syncMs: key(ms(1_000, 3_600_000), { default: 90_000, doc: 'From authenticated until ready.' }),
+  },
+  shutdown: {
+    onTerm: key(choice(['auto', 'logout', 'keep']), {
+      default: 'auto',
+      doc: 'What SIGTERM does to the link: "auto" unlinks on an explicit `systemctl stop` only, "logout" always, "keep" never.',
+    }),
+    drainMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for sends in flight.' }),
+    logoutMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for the logout.' }),
+  },
+  socket: {
+    path: key(pathOrFound(), {
+      default: null,
+      defaultSays: 'control.sock in the runtime directory',
+      flag: 'socket',
+      alsoEnv: 'WAD_SOCKET',
+      doc: 'The Unix socket for wactl, at most 107 bytes. Its directory is left as it is when the path is given.',
+    }),
+    maxLineBytes: key(count(4_096, 67_108_864, 'bytes'), {
+      default: 1_048_576,
+      doc: 'A longer request line is refused and its connection closed.',
+    }),
+    maxConnections: key(count(1, 10_000), {
+      default: 64,
+      doc: 'Further connections are answered with busy.',
+    }),
+    maxInFlight: key(count(1, 10_000), {
+      default: 32,
+      doc: 'Requests of one connection that may be unanswered at a time.',
+    }),
+  },
+  log: {
+    level: key(choice(LOG_LEVELS), {
+      default: 'info',
+      flag: 'log-level',
+      restart: false,
+      doc: 'The least severe records that are written.',
+    }),
+    content: key(yesNo(), {
+      default: false,
+      doc: 'Write phone numbers and message text, at debug only. QR codes and session secrets are never written.',
+    }),
+  },
+} as const;
+
+type Values<T> = { readonly [K in keyof T]: T[K] extends KeyRow<infer V> ? V : Values<T[K]> };
+
+/** Every key with its value. Nothing in it is optional. */
+export type Config = Values<typeof KEYS>;
+
+/** A row with its full name, such as `reconnect.delaysMs`. */
+export interface NamedRow extends KeyRow {
+  readonly name: string;
+  readonly env: string;
+}
+
+/** `reconnect.delaysMs` → `WAD_RECONNECT_DELAYS_MS`. */
+export const envName = (name: string): string =>
+  `WAD_${name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/\./g, '_')
+    .toUpperCase()}`;
+
+const isRow = (value: object): value is KeyRow => 'row' in value;
+
+function* named(table: object, prefix: string): Generator<NamedRow> {
+  for (const [word, value] of Object.entries(table) as [string, object][]) {
+    const name = prefix + word;
+    if (isRow(value)) yield { ...value, name, env: envName(name) };
+    else yield* named(value, `${name}.`);
+  }
+}
+
+/** The table as a list, in the order in which it is shown. */
+export const ROWS: readonly NamedRow[] = [...named(KEYS, '')];
+
+/** The row of a full name, or undefined. */
+export const rowOf = (name: string): NamedRow | undefined => ROWS.find((row) => row.name === name);
+
+/** The names of the tables in a file: `session`, `browser` … */
+export const TABLES: readonly string[] = Object.entries(KEYS)
+  .filter(([, value]) => !isRow(value))
+  .map(([name]) => name);

@@ -1,0 +1,113 @@
+// Defaults < files < environment < flags, checked whole before anything starts. Every value knows where it comes
+// from. Reads files; refuses to know what a value is for.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError, type Mistake, type Origin } from './error.js';
+import { type Config, type NamedRow, ROWS } from './keys.js';
+import { check, type Reading, readEnvironment, readFlags, readToml } from './read.js';
+
+export interface LoadFrom {
+  readonly account: string;
+  readonly stateDir: string;
+  /** Files in the order in which they are read; one that does not exist is passed over. */
+  readonly configFiles: readonly string[];
+  /** `--config`: read instead of the files above, and has to exist. */
+  readonly configFile?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Flags by name without the dashes; true for one that takes no value. */
+  readonly flags?: Readonly<Record<string, string | true | undefined>>;
+  /** Where relative paths count from, in a file too: `dataPath = "./.wwebjs_auth"` means the project's folder. */
+  readonly cwd: string;
+  readonly home: string;
+}
+
+export interface Loaded {
+  readonly config: Config;
+  /** By full name of the key. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The files that were there and were read. */
+  readonly files: readonly string[];
+  /** One sentence each; nothing that stops the daemon. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The configuration of one daemon.
+ * @throws ConfigError with every mistake of every source; `exit` is 64 when only flags are at fault, else 78
+ */
+export function loadConfig(from: LoadFrom): Loaded {
+  const mistakes: Mistake[] = [];
+  const readings: Reading[] = [];
+  const files: string[] = [];
+  const required = from.configFile === undefined ? null : resolve(from.cwd, from.configFile);
+  for (const file of required === null ? from.configFiles : [required]) {
+    const toml = readFile(file, required !== null, mistakes);
+    if (toml === null) continue;
+    files.push(file);
+    const read = readToml(file, toml);
+    readings.push(...read.readings);
+    mistakes.push(...read.mistakes);
+  }
+  const environment = readEnvironment(from.env);
+  readings.push(...environment.readings, ...readFlags(from.flags ?? {}).readings);
+
+  // Each reading is checked, also one that a later source overrides: it is wrong all the same.
+  const values = new Map<string, unknown>();
+  const origins = new Map<string, Origin>();
+  for (const reading of readings) {
+    const wrong = check(reading);
+    if (wrong !== null) mistakes.push(wrong);
+    values.set(reading.row.name, reading.value);
+    origins.set(reading.row.name, reading.origin);
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+
+  const tree: Record<string, unknown> = {};
+  for (const row of ROWS) {
+    const given = values.get(row.name);
+    if (given === undefined) origins.set(row.name, { from: 'default' });
+    const value = given ?? (typeof row.default === 'function' ? row.default(from) : row.default);
+    place(tree, row.name, row.written === 'path' ? located(value, row, from) : value);
+  }
+  // The tree has exactly the rows of the table, each checked by its schema: that is what Config says.
+  return { config: tree as unknown as Config, origins, files, warnings: environment.warnings };
+}
+
+function readFile(file: string, required: boolean, mistakes: Mistake[]): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = 'EIO' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !required) return null;
+    const why = {
+      ENOENT: 'there is no such file',
+      EACCES: 'no permission to read it',
+      EISDIR: 'is a directory',
+    };
+    mistakes.push({
+      origin: required ? { from: 'flag', flag: 'config' } : { from: 'file', file, line: null },
+      key: required ? file : null,
+      says: (why as Record<string, string>)[code] ?? code,
+      expected: null,
+      got: null,
+      nearest: null,
+    });
+    return null;
+  }
+}
+
+/** A path as the kernel should see it; a bare name of a browser stays one, to be looked up in PATH. */
+function located(value: unknown, row: NamedRow, { cwd, home }: LoadFrom): unknown {
+  if (typeof value !== 'string') return value;
+  if (row.name === 'browser.path' && !value.includes('/')) return value;
+  return value === '~' || value.startsWith('~/') ? resolve(home, value.slice(2)) : resolve(cwd, value);
+}
+
+function place(tree: Record<string, unknown>, name: string, value: unknown): void {
+  const [table, word] = name.includes('.') ? (name.split('.') as [string, string]) : [null, name];
+  if (table === null) tree[word] = value;
+  else {
+    tree[table] ??= {};
+    (tree[table] as Record<string, unknown>)[word] = value;
+  }
+}

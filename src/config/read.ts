@@ -1,0 +1,155 @@
+// Reads values out of one source (a TOML text, the environment, flags) as { key → value, origin }, or mistakes.
+// Knows the table of keys, not which source wins.
+import { parse, TomlError } from 'smol-toml';
+import { type Mistake, type Origin, shown } from './error.js';
+import { type NamedRow, ROWS, rowOf, TABLES } from './keys.js';
+import { lines, locate } from './locate.js';
+import { nearest } from './nearest.js';
+
+export interface Reading {
+  readonly row: NamedRow;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+export interface Readings {
+  readonly readings: readonly Reading[];
+  readonly mistakes: readonly Mistake[];
+}
+
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/** `key` without its table may be what was meant: `level` at the top is `log.level`. */
+function nearestKey(name: string): string | null {
+  const names = ROWS.map((row) => row.name);
+  const table = name.includes('.') ? `${name.slice(0, name.indexOf('.'))}.` : '';
+  const beside = nearest(
+    name,
+    names.filter((other) => table === '' || other.startsWith(table)),
+  );
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  return beside ?? nearest(name, names) ?? names.find((other) => other.endsWith(`.${last}`)) ?? null;
+}
+
+/** The keys of one TOML text; unknown ones are mistakes. */
+export function readToml(file: string, toml: string): Readings {
+  const at = (line: number | null): Origin => ({ from: 'file', file, line });
+  let tree: Record<string, unknown>;
+  try {
+    tree = parse(toml);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const says = error.message.split('\n')[0]?.replace('Invalid TOML document: ', '') ?? 'not TOML';
+    return { readings: [], mistakes: [mistake(at(error.line), null, `not TOML: ${says}`)] };
+  }
+  const found = lines(toml);
+  const readings: Reading[] = [];
+  const mistakes: Mistake[] = [];
+  const walk = (table: Record<string, unknown>, prefix: string) => {
+    for (const [word, value] of Object.entries(table)) {
+      const name = prefix + word;
+      const origin = at(locate(found, name));
+      const row = rowOf(name);
+      if (row !== undefined) readings.push({ row, value, origin });
+      else if (TABLES.includes(name) && isTable(value)) walk(value, `${name}.`);
+      else if (TABLES.includes(name))
+        mistakes.push(mistake(origin, name, 'is a table', { expected: `[${name}]`, got: shown(value) }));
+      else if (isTable(value) && prefix === '')
+        mistakes.push(mistake(origin, name, 'no such table', { nearest: bracketed(nearest(name, TABLES)) }));
+      else mistakes.push(mistake(origin, name, 'no such key', { nearest: nearestKey(name) }));
+    }
+  };
+  walk(tree, '');
+  return { readings, mistakes };
+}
+
+const bracketed = (table: string | null): string | null => (table === null ? null : `[${table}]`);
+
+const mistake = (
+  origin: Origin,
+  key: string | null,
+  says: string,
+  { expected = null, got = null, nearest = null }: Partial<Mistake> = {},
+): Mistake => ({ origin, key, says, expected, got, nearest });
+
+/** Variables that are not keys but are ours all the same: the account, and where wactl finds the socket. */
+const NOT_KEYS = ['WAD_ACCOUNT'];
+
+/** The WAD_* variables, and a warning for each one that means nothing. An empty one counts as absent. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Readings & {
+  readonly warnings: readonly string[];
+} {
+  const readings: Reading[] = [];
+  const known = new Set(NOT_KEYS);
+  for (const row of ROWS) {
+    const names = [row.env, ...(row.alsoEnv ? [row.alsoEnv] : [])];
+    for (const name of names) known.add(name);
+    const name = names.find((candidate) => env[candidate]);
+    if (name === undefined) continue;
+    readings.push({
+      row,
+      value: fromText(row, env[name] ?? ''),
+      origin: { from: 'environment', name },
+    });
+  }
+  const warnings = Object.keys(env)
+    .filter((name) => name.startsWith('WAD_') && !known.has(name))
+    .sort()
+    .map((name) => {
+      const near = nearest(name, [...known]);
+      return `${name}: no such variable${near === null ? '' : `; did you mean ${near}?`}`;
+    });
+  return { readings, mistakes: [], warnings };
+}
+
+/** Flags by name, without the dashes; true for one that takes no value. Flags that are no keys are not for us. */
+export function readFlags(flags: Readonly<Record<string, string | true | undefined>>): Readings {
+  const readings: Reading[] = [];
+  for (const row of ROWS) {
+    if (row.flag === undefined) continue;
+    const given = flags[row.flag];
+    if (given === undefined) continue;
+    const value = given === true ? !row.flag.startsWith('no-') : fromText(row, given);
+    readings.push({ row, value, origin: { from: 'flag', flag: row.flag } });
+  }
+  return { readings, mistakes: [] };
+}
+
+/** One string as the value that its row wants; a string that cannot be read stays one, and the schema refuses it. */
+function fromText(row: NamedRow, text: string): unknown {
+  const number = (word: string): unknown => (/^\s*-?\d+\s*$/.test(word) ? Number(word) : word);
+  switch (row.written) {
+    case 'text':
+    case 'path':
+    case 'word':
+      return text;
+    case 'yes-no':
+      return /^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : text;
+    case 'number':
+      return number(text);
+    case 'numbers':
+      return text
+        .replace(/^\s*\[|\]\s*$/g, '')
+        .split(',')
+        .map(number);
+    case 'words':
+      // An argument may hold spaces and commas; then the list is written as JSON.
+      if (!text.trimStart().startsWith('[')) return text.split(/\s+/).filter(Boolean);
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        return text;
+      }
+  }
+}
+
+/** What is wrong with a value, or null. */
+export function check({ row, value, origin }: Reading): Mistake | null {
+  if (row.schema.safeParse(value).success && value !== null) return null;
+  return mistake(origin, row.name, 'bad value', {
+    expected: row.expects,
+    got: shown(value),
+    nearest: typeof value === 'string' && row.words ? nearest(value, row.words) : null,
+  });
+}

@@ -1,0 +1,111 @@
+// The shape of a row of the table of keys, and one constructor per kind of value: schema, the words for "what was
+// expected", and how the same value is written in one environment variable or flag. Knows no key.
+import { z } from 'zod';
+
+/** What a default may depend on: both are settled by flags and environment before any file is read. */
+export interface DefaultFrom {
+  readonly account: string;
+  readonly stateDir: string;
+}
+
+/** How a value is read from the one string that an environment variable or a flag can carry. */
+export type Written = 'text' | 'path' | 'word' | 'yes-no' | 'number' | 'numbers' | 'words';
+
+interface Kind<T> {
+  readonly schema: z.ZodType<T>;
+  readonly written: Written;
+  /** Completes "expected …". */
+  readonly expects: string;
+  readonly unit: string | null;
+  /** The words of a choice, for "did you mean". */
+  readonly words?: readonly string[];
+}
+
+export interface KeyRow<T = unknown> extends Kind<T> {
+  readonly row: true;
+  readonly default: T | ((from: DefaultFrom) => T);
+  /** The default in words, where it is not a plain value. */
+  readonly defaultSays?: string;
+  readonly doc: string;
+  /** Without the dashes. `no-…` means that giving the flag sets the key to false. */
+  readonly flag?: string;
+  /** Another environment variable with the same meaning, besides the derived name. */
+  readonly alsoEnv?: string;
+  /** False: a change can be made while the daemon runs. */
+  readonly restart: boolean;
+}
+
+type Rest<T> = Omit<KeyRow<T>, keyof Kind<T> | 'row' | 'restart'> & { readonly restart?: boolean };
+
+/** Declares a row: kind of value, then default and words. */
+export const key = <T>(kind: Kind<T>, rest: Rest<T>): KeyRow<T> => ({
+  row: true,
+  restart: true,
+  ...kind,
+  ...rest,
+});
+
+export const yesNo = (): Kind<boolean> => ({
+  schema: z.boolean(),
+  written: 'yes-no',
+  expects: 'true or false',
+  unit: null,
+});
+
+export const choice = <const W extends string>(words: readonly W[]): Kind<W> => ({
+  schema: z.enum(words) as unknown as z.ZodType<W>,
+  written: 'word',
+  expects: `one of ${words.map((w) => JSON.stringify(w)).join(', ')}`,
+  unit: null,
+  words,
+});
+
+export const count = (min: number, max: number, unit: string | null = null): Kind<number> => ({
+  schema: z.int().min(min).max(max),
+  written: 'number',
+  expects: `a whole number from ${min} to ${max}${unit ? ` (${unit})` : ''}`,
+  unit,
+});
+
+/** Milliseconds. */
+export const ms = (min: number, max: number): Kind<number> => count(min, max, 'ms');
+
+/** A list of at least one number of milliseconds. */
+export const msList = (min: number, max: number): Kind<readonly number[]> => ({
+  schema: z.array(z.int().min(min).max(max)).min(1).max(100),
+  written: 'numbers',
+  expects: `a list of whole numbers from ${min} to ${max} (ms)`,
+  unit: 'ms',
+});
+
+export const text = (pattern: RegExp, expects: string): Kind<string> => ({
+  schema: z.string().regex(pattern),
+  written: 'text',
+  expects,
+  unit: null,
+});
+
+// A NUL ends a path for the kernel but not for us.
+const pathSchema = z
+  .string()
+  .min(1)
+  .refine((path) => !path.includes('\0'));
+
+/** A path; a relative one counts from the working directory, `~/` from the home directory. */
+export const path = (): Kind<string> => ({
+  schema: pathSchema,
+  written: 'path',
+  expects: 'a path (a string)',
+  unit: null,
+});
+
+/** A path, or null where the daemon finds one by itself. Null cannot be written in a file. */
+export const pathOrFound = (): Kind<string | null> => ({ ...path(), schema: pathSchema.nullable() });
+
+/** Strings that each pass `accept`. */
+export const words = (accept: (word: string) => boolean, expects: string): Kind<readonly string[]> => ({
+  schema: z.array(z.string().refine(accept)).max(200),
+  written: 'words',
+  expects,
+  unit: null,
+});

@@ -1,0 +1,62 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { findBrowser } from '../../../src/config/browser.js';
+
+const place = (teardown: (f: () => void) => void, files: Record<string, string>) => {
+  const dir = mkdtempSync(join(tmpdir(), 'wad-browser-'));
+  teardown(() => rmSync(dir, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+    chmodSync(join(dir, name), 0o755);
+  }
+  return dir;
+};
+
+t.test('the first name in PATH is taken, one that is no snap before a snap', (t) => {
+  const dir = place((f) => t.teardown(f), {
+    'bin/chromium': '#!/bin/sh\nexec /snap/bin/chromium "$@"\n',
+    'bin/google-chrome': '#!/bin/sh\n',
+  });
+  const env = { PATH: join(dir, 'bin') };
+  t.match(findBrowser({ configured: null, env, home: dir }), {
+    path: join(dir, 'bin/google-chrome'),
+    snap: null,
+  });
+  t.match(findBrowser({ configured: 'chromium', env, home: dir }), {
+    path: join(dir, 'bin/chromium'),
+    snap: /snap/,
+  });
+  t.end();
+});
+
+t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
+  const dir = place((f) => t.teardown(f), {
+    '.cache/puppeteer/chrome/linux-99.0.1/chrome-linux64/chrome': '',
+    '.cache/puppeteer/chrome/linux-146.0.2/chrome-linux64/chrome': '',
+  });
+  t.match(findBrowser({ configured: null, env: { PATH: dir }, home: dir }), { path: /linux-146/ });
+  t.end();
+});
+
+t.test('a configured browser that cannot be run is said, and none is taken in its place', (t) => {
+  const dir = place((f) => t.teardown(f), { 'bin/chromium': '', 'bin/plain': '' });
+  chmodSync(join(dir, 'bin/plain'), 0o644);
+  const find = (configured: string) =>
+    findBrowser({ configured, env: { PATH: join(dir, 'bin') }, home: dir });
+  t.match(find(join(dir, 'nowhere')), {
+    found: false,
+    says: /no browser at/,
+    remedy: /apt-get install chromium/,
+  });
+  t.match(find(join(dir, 'bin/plain')), {
+    found: false,
+    says: /not an executable file/,
+    remedy: /chmod \+x/,
+  });
+  t.match(find('vivaldi'), { found: false, remedy: /apt-get install chromium/ });
+  t.match(find('chromium'), { found: true, path: join(dir, 'bin/chromium') });
+  t.end();
+});

@@ -1,0 +1,310 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { renderCheck } from '../../../src/config/check.js';
+import { ConfigError, mistakeText, originText } from '../../../src/config/error.js';
+import { ROWS } from '../../../src/config/keys.js';
+import { type LoadFrom, loadConfig } from '../../../src/config/load.js';
+import { paths } from '../../../src/config/paths.js';
+
+const place = (
+  t: { teardown(end: () => void): unknown },
+  files: Record<string, string> = {},
+  more: Partial<LoadFrom> = {},
+): LoadFrom => {
+  const dir = mkdtempSync(join(tmpdir(), 'wad-config-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+  return {
+    account: 'shop',
+    stateDir: '/var/lib/wad/shop',
+    configFiles: [join(dir, 'wad.toml'), join(dir, 'shop.toml')],
+    env: {},
+    cwd: dir,
+    home: '/home/someone',
+    ...more,
+  };
+};
+const mistakesOf = (from: LoadFrom): ConfigError => {
+  try {
+    loadConfig(from);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+};
+
+t.test('with no source at all every key has its default', (t) => {
+  const { config, origins, files, warnings } = loadConfig(place(t));
+  t.match(config, {
+    autoInitialize: true,
+    afterLogout: 'link',
+    session: { dataPath: '/var/lib/wad/shop/auth', clientId: 'shop' },
+    browser: { path: null, sandbox: true, headed: false, args: [] },
+    reconnect: {
+      delaysMs: [5_000, 10_000, 15_000, 20_000, 25_000],
+      capMs: 30_000,
+      maxAttempts: 5,
+      graceMs: 60_000,
+      slowRetryMs: 300_000,
+    },
+    monitor: { periodMs: 15_000, failuresToAct: 2 },
+    shutdown: { onTerm: 'auto', drainMs: 10_000, logoutMs: 10_000 },
+    socket: { path: null, maxLineBytes: 1_048_576, maxConnections: 64, maxInFlight: 32 },
+    log: { level: 'info', content: false },
+  });
+  t.same(
+    [...origins.values()].map(originText).filter((text) => text !== 'default'),
+    [],
+  );
+  t.equal(origins.size, ROWS.length);
+  t.same(files, []);
+  t.same(warnings, []);
+  t.end();
+});
+
+t.test('a default passes the check of its own row', (t) => {
+  for (const row of ROWS) {
+    const value =
+      typeof row.default === 'function' ? row.default({ account: 'a', stateDir: '/s' }) : row.default;
+    t.ok(row.schema.safeParse(value).success, row.name);
+    t.ok(row.doc.length > 10 && row.expects.length > 5, `${row.name} has words`);
+  }
+  t.equal(new Set(ROWS.map((row) => row.env)).size, ROWS.length, 'no environment name twice');
+  t.end();
+});
+
+t.test('a later source wins, and each value knows where it comes from', (t) => {
+  const from = place(
+    t,
+    {
+      'wad.toml':
+        'autoInitialize = false\n\n[log]\nlevel = "warn"\n[reconnect]\ncapMs = 1\nmaxAttempts = 2\n',
+      'shop.toml': '# a comment\n[reconnect]\ncapMs = 2\ndelaysMs = [\n  1,\n  2,\n]\ngraceMs = 3\n',
+    },
+    { env: { WAD_RECONNECT_GRACE_MS: '4', WAD_LOG_LEVEL: 'error' }, flags: { 'log-level': 'debug' } },
+  );
+  const { config, origins, files } = loadConfig(from);
+  const [common, own] = from.configFiles as [string, string];
+  for (const [key, value, origin] of [
+    ['autoInitialize', config.autoInitialize, `${common}:1`],
+    ['reconnect.maxAttempts', config.reconnect.maxAttempts, `${common}:7`],
+    ['reconnect.capMs', config.reconnect.capMs, `${own}:3`],
+    ['reconnect.delaysMs', config.reconnect.delaysMs, `${own}:4`],
+    ['reconnect.graceMs', config.reconnect.graceMs, 'WAD_RECONNECT_GRACE_MS'],
+    ['log.level', config.log.level, '--log-level'],
+  ] as const)
+    t.equal(originText(origins.get(key) ?? { from: 'default' }), origin, `${key} = ${JSON.stringify(value)}`);
+  t.match(config, { autoInitialize: false, log: { level: 'debug' } });
+  t.match(config.reconnect, { capMs: 2, delaysMs: [1, 2], graceMs: 4, maxAttempts: 2 });
+  t.same(files, from.configFiles);
+  t.end();
+});
+
+t.test('all mistakes of all sources come at once, each with its line and the nearest name', (t) => {
+  const from = place(
+    t,
+    {
+      'wad.toml': [
+        'autoInitialise = true',
+        'level = "info"',
+        '[reconect]',
+        'capMs = 1',
+        '[reconnect]',
+        'delays_ms = [1]',
+        'capMs = "30s"',
+        '[session]',
+        'clientId = "../other"',
+        '[browser]',
+        'args = ["--user-data-dir=/tmp/x"]',
+        'headed = 1',
+        '[log]',
+        'level = "wran"',
+      ].join('\n'),
+      'shop.toml': '[shutdown]\nonTerm = \n',
+    },
+    { env: { WAD_MONITOR_PERIOD_MS: 'often' }, flags: { 'log-level': 'loud' } },
+  );
+  const error = mistakesOf(from);
+  const [common, own] = from.configFiles as [string, string];
+  const lines = error.message.split('\n').map((line) => line.replaceAll(common, 'C').replaceAll(own, 'O'));
+  t.match(lines, [
+    'C:1: autoInitialise: no such key; did you mean autoInitialize?',
+    'C:2: level: no such key; did you mean log.level?',
+    'C:3: reconect: no such table; did you mean [reconnect]?',
+    'C:6: reconnect.delays_ms: no such key; did you mean reconnect.delaysMs?',
+    /^O:2: not TOML: /,
+    /^C:7: reconnect\.capMs: bad value, expected a whole number from 0 to \d+ \(ms\), got "30s"$/,
+    /^C:9: session\.clientId: bad value, expected letters, .* got "\.\.\/other"$/,
+    /^C:11: browser\.args: bad value, expected a list of Chromium arguments/,
+    'C:12: browser.headed: bad value, expected true or false, got 1',
+    /^C:14: log\.level: bad value, expected one of .* got "wran"; did you mean warn\?$/,
+    /^WAD_MONITOR_PERIOD_MS: monitor\.periodMs: bad value, .* got "often"$/,
+    /^--log-level: log\.level: bad value, .* got "loud"$/,
+  ]);
+  t.equal(lines.length, 12);
+  t.equal(error.exit, 78);
+  t.end();
+});
+
+t.test('exit 64 when only flags are at fault', (t) => {
+  t.equal(mistakesOf(place(t, {}, { flags: { 'log-level': 'loud' } })).exit, 64);
+  const missing = mistakesOf(place(t, {}, { configFile: 'nowhere.toml' }));
+  t.equal(missing.exit, 64);
+  t.match(missing.message, /^--config: .*nowhere\.toml: there is no such file$/);
+  t.equal(mistakesOf(place(t, {}, { env: { WAD_LOG_LEVEL: 'loud' } })).exit, 78);
+  t.end();
+});
+
+t.test('--config FILE replaces the files', (t) => {
+  const from = place(
+    t,
+    { 'wad.toml': 'nonsense = 1', 'own.toml': 'autoInitialize = false' },
+    { configFile: 'own.toml' },
+  );
+  const { config, files } = loadConfig(from);
+  t.equal(config.autoInitialize, false);
+  t.same(files, [join(from.cwd, 'own.toml')]);
+  t.end();
+});
+
+t.test('what the environment and flags can write', (t) => {
+  for (const [name, text, table, key, value] of [
+    ['WAD_AUTO_INITIALIZE', 'no', null, 'autoInitialize', false],
+    ['WAD_AUTO_INITIALIZE', '1', null, 'autoInitialize', true],
+    ['WAD_RECONNECT_DELAYS_MS', '1, 2,3', 'reconnect', 'delaysMs', [1, 2, 3]],
+    ['WAD_RECONNECT_DELAYS_MS', '[7]', 'reconnect', 'delaysMs', [7]],
+    ['WAD_BROWSER_ARGS', '--a --b=1', 'browser', 'args', ['--a', '--b=1']],
+    ['WAD_BROWSER_ARGS', '["--rules=MAP a b"]', 'browser', 'args', ['--rules=MAP a b']],
+    ['WAD_BROWSER_PATH', 'chromium', 'browser', 'path', 'chromium'],
+    ['WAD_SOCKET', '/run/x.sock', 'socket', 'path', '/run/x.sock'],
+    ['WAD_SOCKET_PATH', '/run/y.sock', 'socket', 'path', '/run/y.sock'],
+    ['WAD_LOG_LEVEL', '', 'log', 'level', 'info'],
+  ] as const) {
+    const { config } = loadConfig(place(t, {}, { env: { [name]: text } }));
+    const within = table === null ? config : config[table];
+    t.same((within as Record<string, unknown>)[key], value, `${name}=${text}`);
+  }
+  const { config } = loadConfig(
+    place(
+      t,
+      {},
+      {
+        flags: { 'no-sandbox': true, headed: true, 'no-auto-init': true, 'client-id': 'energenie-whatsapp' },
+      },
+    ),
+  );
+  t.match(config, {
+    autoInitialize: false,
+    browser: { sandbox: false, headed: true },
+    session: { clientId: 'energenie-whatsapp' },
+  });
+  t.end();
+});
+
+t.test('an unknown WAD_ variable is only a warning', (t) => {
+  const { warnings } = loadConfig(
+    place(t, {}, { env: { WAD_LOG_LEVL: 'info', WAD_PORT_3001_TCP: 'x', WAD_ACCOUNT: 'shop', OTHER: '1' } }),
+  );
+  t.same(warnings, [
+    'WAD_LOG_LEVL: no such variable; did you mean WAD_LOG_LEVEL?',
+    'WAD_PORT_3001_TCP: no such variable',
+  ]);
+  t.end();
+});
+
+t.test('relative paths count from the working directory, ~/ from home', (t) => {
+  const from = place(t, { 'wad.toml': '[session]\ndataPath = "./.wwebjs_auth"\n' });
+  t.equal(loadConfig(from).config.session.dataPath, join(from.cwd, '.wwebjs_auth'));
+  const home = loadConfig({ ...from, flags: { 'data-path': '~/auth', browser: './chrome' } });
+  t.equal(home.config.session.dataPath, '/home/someone/auth');
+  t.equal(home.config.browser.path, join(from.cwd, 'chrome'));
+  t.end();
+});
+
+t.test('keys inside strings, arrays and inline tables do not lead the line numbers astray', (t) => {
+  const from = place(t, {
+    'wad.toml': [
+      '[browser]',
+      'path = """',
+      'headed = 1',
+      '"""',
+      'args = [',
+      '  "--x", # headed = 2',
+      ']',
+      'headed = 3',
+      '',
+    ].join('\n'),
+    'shop.toml': 'log = { level = 1 }\nsession.clientId = 2\n"reconnect".capMs = -1\n',
+  });
+  const [common, own] = from.configFiles as [string, string];
+  const at = mistakesOf(from).mistakes.map((mistake) => mistakeText(mistake).split(': bad')[0]);
+  t.same(at, [
+    `${common}:8: browser.headed`,
+    `${own}:1: log.level`,
+    `${own}:2: session.clientId`,
+    `${own}:3: reconnect.capMs`,
+  ]);
+  t.end();
+});
+
+t.test('--check-config shows every key, its value and where it comes from', (t) => {
+  const from = place(
+    t,
+    { 'wad.toml': '[browser]\nargs = ["--proxy-server=http://me:secret@proxy:1"]\n' },
+    { env: { WAD_LOG_CONTENT: 'true', WAD_X: '1' } },
+  );
+  const text = renderCheck(loadConfig(from));
+  for (const row of ROWS) t.match(text, new RegExp(`^(# )?${row.name.split('.').at(-1)} +=`, 'm'));
+  t.match(text, /^content +=\s+true +# WAD_LOG_CONTENT$/m);
+  t.match(text, /^level +=\s+"info" +# default$/m);
+  t.match(text, /wad\.toml:2$/m);
+  t.match(text, /# warning: WAD_X: no such variable/);
+  t.notMatch(text, /secret/);
+  t.end();
+});
+
+t.test('where things lie', (t) => {
+  const from = { account: 'shop', uid: 1000, home: '/home/me', cwd: '/work', env: {} };
+  t.same(paths(from), {
+    system: false,
+    stateDir: '/home/me/.local/state/wad/shop',
+    runtimeDir: '/tmp/wad-1000/shop',
+    configFiles: ['/home/me/.config/wad/wad.toml', '/home/me/.config/wad/shop.toml'],
+  });
+  t.match(paths({ ...from, env: { XDG_STATE_HOME: '/s', XDG_CONFIG_HOME: '/c', XDG_RUNTIME_DIR: '/r' } }), {
+    system: false,
+    stateDir: '/s/wad/shop',
+    runtimeDir: '/r/wad/shop',
+    configFiles: ['/c/wad/wad.toml', '/c/wad/shop.toml'],
+  });
+  t.match(
+    paths({
+      ...from,
+      home: '/',
+      env: { STATE_DIRECTORY: '/var/lib/wad/shop:/var/lib/b', RUNTIME_DIRECTORY: '/run/wad/shop' },
+    }),
+    {
+      system: true,
+      stateDir: '/var/lib/wad/shop',
+      runtimeDir: '/run/wad/shop',
+      configFiles: ['/etc/wad/wad.toml', '/etc/wad/shop.toml'],
+    },
+  );
+  t.match(
+    paths({ ...from, env: { STATE_DIRECTORY: '/home/me/.local/state/wad/shop' } }),
+    { system: false, configFiles: ['/home/me/.config/wad/wad.toml', '/home/me/.config/wad/shop.toml'] },
+    "a user's own service manager is not the system's",
+  );
+  t.match(paths({ ...from, env: { XDG_STATE_HOME: 'relative' } }), {
+    stateDir: '/home/me/.local/state/wad/shop',
+  });
+  t.match(paths({ ...from, stateDir: 'here' }), { stateDir: '/work/here', system: false });
+  t.match(paths({ ...from, env: { STATE_DIRECTORY: '/var/lib/wad/shop' }, stateDir: '/x' }), {
+    stateDir: '/x',
+    system: true,
+  });
+  t.end();
+});
