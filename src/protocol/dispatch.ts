@@ -9,6 +9,8 @@ export interface Peer {
   notify(method: 'event', event: WireEvent): boolean;
   /** Bytes that wait for the peer to read. */
   readonly backlogBytes: number;
+  /** Resolves when next to nothing waits for the peer any more, or when it has gone. Never rejects. */
+  drained(): Promise<void>;
   /** Aborted when the connection ends; everything held for the peer is let go then. */
   readonly closed: AbortSignal;
 }

@@ -1,0 +1,218 @@
+// The client's end of the control socket: connect, ask, hear events. Whatever happens, every request settles, and
+// always with a Fault. Part of the fast path of wactl: types of methods only, so neither zod nor a table is loaded.
+// Refuses to know: which methods there are, what a command prints, and its exit status.
+import { connect as connectSocket, type Socket } from 'node:net';
+import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
+import type { z } from 'zod';
+import { Fault, type Outcome } from '../protocol/fault.js';
+import type { METHODS, MethodName } from '../protocol/methods/index.js';
+import type { WireEvent } from '../protocol/schema.js';
+import { readAnswer } from './answer.js';
+import { LineSplitter } from './line.js';
+import { connectFault } from './unreachable.js';
+
+/** What a caller may give, and gets. */
+export type Asked<M extends MethodName> = z.input<(typeof METHODS)[M]['params']>;
+export type Answered<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
+
+export interface ConnectOptions {
+  /** 5 s when left out. */
+  readonly timeoutMs?: number;
+  /** The command that starts the daemon, for when there is none; the fault table's when left out. */
+  readonly hint?: string;
+  /** The longest line taken from the daemon; 64 MiB when left out. */
+  readonly maxLineBytes?: number;
+}
+
+export interface RequestOptions {
+  /** Sent as `deadlineMs`, so that the daemon answers first; a second later this end gives up by itself. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up with `interrupted`. The daemon goes on until its deadline, or until the connection ends. */
+  readonly signal?: AbortSignal | undefined;
+  /** False when the method only reads. Else a request that gets no answer has the outcome `unknown`. */
+  readonly writes?: boolean | undefined;
+}
+
+interface Pending {
+  readonly writes: boolean;
+}
+
+const CONNECT_MS = 5_000;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** How much longer than the daemon this end waits. */
+const LATE_MS = 1_000;
+const MAX_DEADLINE_MS = 86_400_000;
+
+/** One connection. The holder calls `close()`. */
+export class Client {
+  /** Resolves when the connection has ended, whoever ended it. Never rejects. */
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #rpc: JSONRPCClient;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(event: WireEvent) => void>();
+  #lastId = 0;
+  /** Why there is no connection any more; what is asked later is refused with it. */
+  #lost: Fault | undefined;
+
+  /**
+   * @throws Fault unreachable: nobody listens there. permission_denied: the socket or its directory is closed to
+   * this user. busy: the daemon's queue of connections is full.
+   */
+  static connect(path: string, options: ConnectOptions = {}): Promise<Client> {
+    const { timeoutMs = CONNECT_MS, hint, maxLineBytes = MAX_LINE_BYTES } = options;
+    return new Promise((resolve, reject) => {
+      const socket = connectSocket(path);
+      const fail = (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        socket.destroy();
+        connectFault(path, error, hint).then(reject, reject);
+      };
+      const timer = setTimeout(() => fail(Object.assign(new Error(), { code: 'ETIMEDOUT' })), timeoutMs);
+      socket.once('error', fail);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        socket.off('error', fail);
+        resolve(new Client(socket, maxLineBytes));
+      });
+    });
+  }
+
+  private constructor(socket: Socket, maxLineBytes: number) {
+    this.#socket = socket;
+    this.#rpc = new JSONRPCClient(async (request) => {
+      try {
+        socket.write(`${JSON.stringify(request)}\n`);
+      } catch (cause) {
+        const reason = 'the parameters cannot be written as JSON';
+        this.#settle(request.id, new Fault('invalid_params', { reason, outcome: 'none', cause }), true);
+      }
+    });
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    const splitter = new LineSplitter(maxLineBytes);
+    socket.on('data', (chunk: Buffer) => {
+      for (const line of splitter.push(chunk)) {
+        if ('fault' in line) this.#lose(badAnswer(line.fault.message));
+        else this.#hear(line.text);
+        if (this.#lost) return;
+      }
+    });
+    // Whatever the code (EPIPE, ECONNRESET), 'close' follows; unread answers may still come before it.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#lose(new Fault('connection_lost')));
+  }
+
+  /**
+   * Asks one of the daemon's methods.
+   * @throws Fault the daemon's own; connection_lost; deadline_exceeded; interrupted; bad_answer
+   */
+  request<M extends MethodName>(
+    method: M,
+    params: Asked<M>,
+    options: RequestOptions = {},
+  ): Promise<Answered<M>> {
+    return this.call(method, params, options) as Promise<Answered<M>>;
+  }
+
+  /** Like `request`, for a method and parameters that the compiler does not know. */
+  async call(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
+    const { timeoutMs, signal, writes = true } = options;
+    if (signal?.aborted) throw new Fault('interrupted');
+    if (this.#lost) throw this.#lost;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#pending.set(id, { writes });
+    const deadline = timeoutMs === undefined ? {} : { deadlineMs: asDeadline(timeoutMs) };
+    const interrupt = () => this.#settle(id, new Fault('interrupted'));
+    const late = () => {
+      const reason = `the daemon did not answer within ${timeoutMs} ms`;
+      this.#settle(id, new Fault('deadline_exceeded', { reason }));
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs + LATE_MS);
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      const response = await this.#rpc.requestAdvanced({
+        jsonrpc: '2.0',
+        id,
+        method,
+        params: { ...deadline, ...params },
+      });
+      if (response.error) throw Fault.fromWire(response.error);
+      return response.result;
+    } finally {
+      this.#pending.delete(id);
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /**
+   * Hears every event of every subscription of this connection. Attach before subscribing: the first event may come
+   * right behind the answer. A listener must not throw.
+   * @returns detaches the listener
+   */
+  onEvent(listener: (event: WireEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends the connection; what is pending settles with `connection_lost`. Calling it twice is fine. */
+  close(): Promise<void> {
+    this.#lose(new Fault('connection_lost', { reason: 'this end closed the connection', hint: null }));
+    return this.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #hear(text: string): void {
+    const answer = readAnswer(text);
+    switch (answer.is) {
+      case 'event':
+        for (const listener of this.#listeners) listener(answer.event);
+        return;
+      case 'other notification': // of a newer daemon
+        return;
+      case 'response':
+        this.#respond(answer.id, answer.response);
+        return;
+      case 'refusal': // about the connection, not about one request: busy, line_too_long
+        this.#lose(answer.fault);
+        return;
+      case 'garbage':
+        this.#lose(badAnswer(answer.why));
+    }
+  }
+
+  #respond(id: number, response: JSONRPCResponse): void {
+    // An answer that comes after this end gave up is dropped; one that nobody can have asked for is a bug there.
+    if (id > this.#lastId) this.#lose(badAnswer(`an answer to request ${id}, which was never sent`));
+    else this.#rpc.receive(response);
+  }
+
+  #lose(fault: Fault): void {
+    if (this.#lost) return;
+    const alone = this.#pending.size === 1;
+    for (const id of this.#pending.keys()) this.#settle(id, fault, alone);
+    // What is asked from now on was not even sent.
+    this.#lost = new Fault(fault.kind, { ...fault.details, outcome: 'none' });
+    this.#socket.destroy();
+  }
+
+  /**
+   * Ends a request from this side. It goes through the library, which else would keep waiting for the answer.
+   * @param known what the daemon said of the outcome can be said of this request: it was the only one
+   */
+  #settle(id: number, fault: Fault, known = false): void {
+    const writes = this.#pending.get(id)?.writes ?? true;
+    const said = known ? fault.details.outcome : undefined;
+    const refused = fault.kind === 'busy'; // the daemon took nothing from this connection
+    const outcome: Outcome = said ?? (writes && !refused ? 'unknown' : 'none');
+    const error = new Fault(fault.kind, { ...fault.details, outcome }).toWire();
+    this.#rpc.receive({ jsonrpc: '2.0', id, error });
+  }
+}
+
+const badAnswer = (reason: string): Fault => new Fault('bad_answer', { reason });
+const asDeadline = (ms: number): number => Math.min(Math.max(Math.ceil(ms), 1), MAX_DEADLINE_MS);

@@ -1,0 +1,259 @@
+// One peer: its lines in, its answers and events out, its requests in flight. Owns back-pressure both ways and the
+// ways a connection ends. Refuses to know: methods, and what a request means.
+
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
+import type { JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
+import type { Call, Peer } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import type { WireEvent } from '../protocol/schema.js';
+import { type Line, LineSplitter } from './line.js';
+import { type Request, type RequestId, readRequest, refusal } from './request.js';
+
+export interface ConnectionLimits {
+  readonly maxLineBytes: number;
+  readonly maxInFlight: number;
+  /** More than this waiting for a peer to read, and it is cut off. From half of it on nothing is read from it. */
+  readonly maxBacklogBytes: number;
+}
+
+/**
+ * `open`: lines are read. `answering`: nothing new is read; what is in flight is answered, then we end.
+ * `ending`: our side has ended; what still comes is thrown away. `gone`: the socket is closed.
+ */
+type State = 'open' | 'answering' | 'ending' | 'gone';
+
+/** How long a peer may take to read the last words before the socket is closed on it. */
+const LINGER_MS = 1_000;
+/** How long requests in flight may take to notice that the server closes. */
+const SETTLE_MS = 1_000;
+/** How often a peer that has ended its side is asked whether it is still there. */
+const PROBE_MS = 1_000;
+
+/** Closes itself when the peer goes; `end()` is for the server that closes. */
+export class Connection implements Peer {
+  readonly id: number;
+  readonly #socket: Socket;
+  readonly #rpc: JSONRPCServer<Call>;
+  readonly #limits: ConnectionLimits;
+  readonly #log: Log;
+  readonly #splitter: LineSplitter;
+  readonly #inFlight = new Set<AbortController>();
+  readonly #closed = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #lines: Iterator<Line> = [][Symbol.iterator]();
+  #state: State = 'open';
+
+  /** @param socket with `allowHalfOpen`; it belongs to the connection from now on */
+  constructor(id: number, socket: Socket, rpc: JSONRPCServer<Call>, limits: ConnectionLimits, log: Log) {
+    this.id = id;
+    this.#socket = socket;
+    this.#rpc = rpc;
+    this.#limits = limits;
+    this.#log = log;
+    this.#splitter = new LineSplitter(limits.maxLineBytes);
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#state !== 'open') return;
+      this.#lines = this.#splitter.push(chunk);
+      this.#read();
+    });
+    socket.on('drain', () => this.#read());
+    socket.on('end', () => this.#peerEnded());
+    // A write to a peer that has gone fails with EPIPE or ECONNRESET; 'close' follows and says all there is to say.
+    socket.on('error', (error) => log.debug({ peer: id, code: codeOf(error) }, 'socket.error'));
+    socket.on('close', () => this.#gone());
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  notify(method: 'event', event: WireEvent): boolean {
+    return this.#write({ jsonrpc: '2.0', method, params: event });
+  }
+
+  async drained(): Promise<void> {
+    if (this.#state === 'gone' || !this.#socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.#socket.on('drain', done).on('close', done);
+    });
+  }
+
+  /** Stops reading, aborts what is in flight with `shutting_down`, answers it, and closes. Bounded; never rejects. */
+  async end(): Promise<void> {
+    if (this.#state === 'gone') return;
+    const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
+    if (this.#state === 'open') this.#state = 'answering';
+    const fault = new Fault('shutting_down');
+    for (const call of this.#inFlight) call.abort(fault);
+    this.#later(SETTLE_MS, () => this.#finish());
+    this.#later(SETTLE_MS + LINGER_MS, () => this.#socket.destroy());
+    this.#finishWhenIdle();
+    await closed;
+  }
+
+  /** Takes lines until the chunk is used up or the peer has to wait; only then does the socket go on. */
+  #read(waited = false): void {
+    let patient = !waited;
+    while (this.#state === 'open') {
+      // A peer that asks and asks and does not read must not fill our memory with answers.
+      if (this.#socket.writableNeedDrain && this.backlogBytes > this.#limits.maxBacklogBytes / 2) {
+        this.#socket.pause(); // 'drain' goes on
+        return;
+      }
+      // "In flight" means: takes longer than a turn of the loop. A burst of quick requests is not `busy`.
+      if (patient && this.#inFlight.size >= this.#limits.maxInFlight) {
+        this.#socket.pause();
+        setImmediate(() => this.#read(true));
+        return;
+      }
+      patient = true;
+      const next = this.#lines.next();
+      if (next.done) {
+        this.#socket.resume();
+        return;
+      }
+      this.#line(next.value);
+    }
+  }
+
+  #line(line: Line): void {
+    if ('fault' in line) {
+      this.#refuse(null, line.fault);
+      if (line.fault.kind === 'line_too_long') this.#finish(2 * LINGER_MS);
+      return;
+    }
+    const reading = readRequest(line.text);
+    if ('fault' in reading) {
+      this.#refuse(reading.id, reading.fault);
+    } else if (this.#inFlight.size >= this.#limits.maxInFlight) {
+      const reason = `${this.#limits.maxInFlight} requests are in flight on this connection`;
+      this.#refuse(reading.request.id, new Fault('busy', { reason, hint: null }));
+    } else {
+      void this.#serve(reading.request);
+    }
+  }
+
+  #refuse(id: RequestId | null | undefined, fault: Fault): void {
+    this.#log.debug({ peer: this.id, kind: fault.kind, answered: id !== undefined }, 'socket.refused');
+    if (id !== undefined) this.#write(refusal(id, fault));
+  }
+
+  async #serve(request: Request): Promise<void> {
+    const call = new AbortController();
+    this.#inFlight.add(call);
+    // Never rejects: server.ts maps whatever is thrown.
+    const response = await this.#rpc.receive(request, { peer: this, signal: call.signal });
+    this.#inFlight.delete(call);
+    if (response !== null) this.#answer(response);
+    this.#finishWhenIdle();
+  }
+
+  #answer(response: JSONRPCResponse): void {
+    const text = serialize(response);
+    if (text !== null && Buffer.byteLength(text) < this.#limits.maxBacklogBytes) {
+      this.#writeText(text);
+      return;
+    }
+    this.#log.error({ peer: this.id, why: text === null ? 'no JSON' : 'too long' }, 'socket.bad_answer');
+    const reason =
+      text === null ? 'the answer cannot be written as JSON' : 'the answer is too long to be sent';
+    this.#write(refusal(response.id as RequestId | null, new Fault('internal', { reason })));
+  }
+
+  #write(message: object): boolean {
+    const text = serialize(message);
+    return text !== null && this.#writeText(text);
+  }
+
+  #writeText(text: string): boolean {
+    if (this.#state === 'ending' || this.#state === 'gone') return false;
+    // As bytes: of a string the socket would count characters.
+    const bytes = Buffer.from(`${text}\n`);
+    if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {
+      this.#log.warn({ peer: this.id, backlogBytes: this.backlogBytes }, 'socket.slow_reader');
+      this.#gone(new Fault('slow_reader'));
+      this.#socket.destroy();
+      return false;
+    }
+    this.#socket.write(bytes);
+    return true;
+  }
+
+  /** The peer will say no more. It may still read: `printf '{…}' | nc` does. */
+  #peerEnded(): void {
+    if (this.#state !== 'open') {
+      this.#finishWhenIdle();
+      return;
+    }
+    for (const line of this.#splitter.end()) this.#line(line);
+    if (this.#state === 'open') this.#state = 'answering';
+    this.#probe();
+    this.#finishWhenIdle();
+  }
+
+  /**
+   * A peer that has closed looks like one that has only ended its side. To write nothing tells them apart: the
+   * kernel looks whether anybody reads before it looks at the length, and EPIPE closes the socket.
+   */
+  #probe(): void {
+    if (this.#state !== 'answering' || this.#inFlight.size === 0) return;
+    this.#socket.write('');
+    this.#later(PROBE_MS, () => this.#probe());
+  }
+
+  #finishWhenIdle(): void {
+    if (this.#state === 'answering' && this.#inFlight.size === 0) this.#finish();
+  }
+
+  /**
+   * Last words are out or on their way; what comes in is read and dropped, or the peer would see a reset.
+   * @param withinMs closes then, whether or not the last words were read
+   */
+  #finish(withinMs?: number): void {
+    if (this.#state === 'ending' || this.#state === 'gone') return;
+    this.#state = 'ending';
+    this.#lines = [][Symbol.iterator]();
+    this.#socket.end(() => this.#later(LINGER_MS, () => this.#socket.destroy()));
+    this.#socket.resume();
+    if (withinMs !== undefined) this.#later(withinMs, () => this.#socket.destroy());
+  }
+
+  #gone(why = new Fault('connection_lost', { reason: 'the peer hung up', hint: null })): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#closed.abort(why);
+    for (const call of this.#inFlight) call.abort(why);
+    this.#log.debug({ peer: this.id, why: why.kind }, 'socket.closed');
+  }
+
+  #later(ms: number, act: () => void): void {
+    if (this.#state === 'gone') return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}
+
+function serialize(message: object): string | null {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return null; // a cycle, a BigInt, or deeper than the stack
+  }
+}
+
+const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name;

@@ -1,0 +1,185 @@
+// The socket as a file: its directory, its mode, a stale one in its place, and whose it is when it is removed.
+// Refuses to know: what is said over it.
+//
+// The socket is bound inside a new directory of mode 0700, given its mode, and only then linked to its path. So
+//  - there is no moment when it is more open than meant, and no umask of the whole process to turn;
+//  - link(2) never replaces: whoever else comes to the path at the same time is noticed, not overwritten;
+//  - libuv, which at close removes the path that was bound whoever has it by then, finds nothing there to remove.
+// What it costs: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.
+import { constants } from 'node:fs';
+import { chmod, link, lstat, mkdir, mkdtemp, open, rm, unlink } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { MAX_PATH_BYTES } from './path.js';
+
+export interface SocketFileOptions {
+  readonly path: string;
+  /** A person's choice: its directory is used as it is, and must be there. */
+  readonly explicit: boolean;
+  readonly mode: number;
+  readonly directoryMode: number;
+  readonly log: Log;
+}
+
+/** A socket file that is in its place. */
+export interface SocketFile {
+  /** Takes it away if it is still ours; another daemon's, or none, is left alone. */
+  remove(): Promise<void>;
+}
+
+/** How often a stale file may come back while it is being replaced. */
+const TRIES = 5;
+
+/**
+ * Lets `server` listen at a path. The server is the caller's to close, also when this fails.
+ * @throws Fault lock_held: somebody answers there. permission_denied: the directory or file is another user's, a
+ * symlink, or closed to us. usage: the path is taken by something else, or an explicit directory is missing.
+ */
+export async function putSocket(server: Server, options: SocketFileOptions): Promise<SocketFile> {
+  const { path, explicit, mode, directoryMode, log } = options;
+  const directory = dirname(path);
+  if (!explicit) await makeDirectory(directory, directoryMode, log);
+  const nest = await mkdtemp(join(directory, '.')).catch((error) => {
+    throw notUsable(directory, explicit, error);
+  });
+  try {
+    const nested = join(nest, 's');
+    await listenAt(server, directory, nested);
+    await chmod(nested, mode);
+    const { ino, dev } = await lstat(nested);
+    await linkInto(nested, path);
+    return {
+      remove: async () => {
+        const now = await lstat(path).catch(absent);
+        if (now?.ino === ino && now.dev === dev) await unlink(path).catch(absent);
+      },
+    };
+  } finally {
+    await rm(nest, { recursive: true, force: true });
+  }
+}
+
+/** Makes what is missing, and lets in nobody whom the path's own place would not. */
+async function makeDirectory(directory: string, mode: number, log: Log): Promise<void> {
+  const parent = dirname(directory);
+  await mkdir(parent, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw notUsable(parent, false, error);
+  });
+  await mkdir(directory, { mode }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw notUsable(directory, false, error);
+  });
+  // In /tmp anybody can have been here first. The parent may be root's, who made /run/wad; nobody else's.
+  const uid = process.getuid?.() ?? 0;
+  await checkOwner(parent, [uid, 0]);
+  const stats = await checkOwner(directory, [uid]);
+  if ((stats.mode & 0o777 & ~mode) !== 0) {
+    await chmod(directory, stats.mode & mode);
+    log.warn(
+      { directory, was: octal(stats.mode), now: octal(stats.mode & mode) },
+      'socket.directory_narrowed',
+    );
+  }
+}
+
+async function checkOwner(directory: string, owners: readonly number[]) {
+  const stats = await lstat(directory);
+  const wrong = !stats.isDirectory()
+    ? 'is not a directory of its own (a symlink is refused too)'
+    : owners.includes(stats.uid)
+      ? null
+      : `belongs to user ${stats.uid}`;
+  if (wrong === null) return stats;
+  throw new Fault('permission_denied', {
+    reason: `${directory} ${wrong}; no socket is put there`,
+    hint: `ls -ld ${directory}`,
+  });
+}
+
+async function listenAt(server: Server, directory: string, nested: string): Promise<void> {
+  // The nest may be longer than the path it stands in for; through the directory's descriptor it is always short.
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const short = `/proc/self/fd/${handle.fd}/${basename(dirname(nested))}/${basename(nested)}`;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(
+        { path: Buffer.byteLength(nested) > MAX_PATH_BYTES ? short : nested, backlog: 1024 },
+        () => {
+          server.off('error', reject);
+          resolve();
+        },
+      );
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function linkInto(nested: string, path: string): Promise<void> {
+  for (let left = TRIES; left > 0; left -= 1) {
+    const taken = await link(nested, path).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return true;
+        throw notUsable(dirname(path), false, error);
+      },
+    );
+    if (!taken) return;
+    await removeStale(path);
+  }
+  throw new Fault('lock_held', { reason: `somebody else keeps putting a socket at ${path}` });
+}
+
+/** Removes a socket on which nobody listens; anything else is a Fault. */
+async function removeStale(path: string): Promise<void> {
+  const before = await lstat(path).catch(absent);
+  if (before === undefined) return;
+  if (!before.isSocket()) {
+    throw new Fault('usage', { reason: `${path} is not a socket; it is not removed`, hint: `ls -l ${path}` });
+  }
+  const answer = await knock(path);
+  if (answer === 'ENOENT') return;
+  if (answer === 'ECONNREFUSED') {
+    const now = await lstat(path).catch(absent);
+    if (now?.ino === before.ino && now.dev === before.dev) await unlink(path).catch(absent);
+    return;
+  }
+  if (answer === 'EACCES' || answer === 'EPERM') {
+    throw new Fault('permission_denied', {
+      reason: `${path} is another user's socket`,
+      hint: `ls -l ${path}`,
+    });
+  }
+  // Also a full backlog (EAGAIN) is somebody's.
+  throw new Fault('lock_held', { reason: `another daemon listens on ${path}`, hint: `ss -xlp | grep wad` });
+}
+
+/** Connects and hangs up: null when somebody listens, else the error's code. */
+const knock = (path: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
+  });
+
+function notUsable(directory: string, explicit: boolean, error: NodeJS.ErrnoException): Fault {
+  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
+    const reason = `no socket can be put into ${directory} (${error.code})`;
+    return new Fault('permission_denied', { reason, hint: `ls -ld ${directory}`, cause: error });
+  }
+  if (error.code === 'ENOSPC') return new Fault('disk_full', { cause: error });
+  const why = explicit ? 'the directory of an explicit --socket is not made' : String(error.code);
+  return new Fault('usage', { reason: `${directory} cannot be used: ${why}`, hint: null, cause: error });
+}
+
+/** For `catch`: a file that is gone is what was wanted. */
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+const octal = (mode: number): string => `0${(mode & 0o777).toString(8)}`;

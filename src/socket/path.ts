@@ -1,0 +1,104 @@
+// Where the control socket lives. Pure: environment, user id and a look at the disk come in as values.
+// Refuses to know: whether anybody listens there (client.ts) and how the file is made (file.ts).
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '../protocol/fault.js';
+
+/** Bytes of a path that fit into sun_path of Linux, besides its closing NUL. */
+export const MAX_PATH_BYTES = 107;
+
+export interface Surroundings {
+  /** Letters, digits, `_` and `-`. */
+  readonly account: string;
+  /** What `--socket` or the configuration says; goes before the environment. */
+  readonly explicit?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+}
+
+/** Where a server listens, and how open it is to others. */
+export interface ServerPath {
+  readonly path: string;
+  /** Chosen by a person: its directory is theirs, and stays as it is. */
+  readonly explicit: boolean;
+  /** Mode of the socket file. Who can open it may use the account. */
+  readonly mode: 0o600 | 0o660;
+  /** Mode of the directory, where it is ours to make. */
+  readonly directoryMode: 0o700 | 0o750;
+}
+
+/**
+ * The path for `wad`. Under systemd's system manager the group of the unit may come in; elsewhere only the owner.
+ * @throws Fault usage: an account's name that is none, a path that does not fit
+ */
+export function serverPath(around: Surroundings): ServerPath {
+  const { env } = around;
+  // RUNTIME_DIRECTORY is a list when the unit names several; the socket's is the first. A user manager sets it as
+  // well, below XDG_RUNTIME_DIR, where there is no group to let in.
+  const runtime = env.RUNTIME_DIRECTORY?.split(':')[0] || undefined;
+  const forGroup = runtime !== undefined && !runtime.startsWith(`${xdgRuntime(env) ?? '\0'}/`);
+  const chosen = chosenPath(around);
+  return {
+    path: fitting(chosen ?? (runtime ? join(runtime, 'control.sock') : ownPath(around))),
+    explicit: chosen !== undefined,
+    mode: forGroup ? 0o660 : 0o600,
+    directoryMode: forGroup ? 0o750 : 0o700,
+  };
+}
+
+/**
+ * The path for `wactl`. The system service goes before the user's own daemon, but only when its directory says that
+ * it is there: systemd makes `/run/wad/ACCOUNT` at the start and removes it at the stop. A directory that may not
+ * be read counts as there, so that a user outside the group reads "no permission" and not "not running".
+ * @param lives whether a directory is there and not known to be empty
+ * @throws Fault usage: an account's name that is none, a path that does not fit
+ */
+export function clientPath(around: Surroundings, lives: (directory: string) => boolean = inhabited): string {
+  const chosen = chosenPath(around);
+  if (chosen !== undefined) return fitting(chosen);
+  const system = join('/run/wad', around.account);
+  return fitting(lives(system) ? join(system, 'control.sock') : ownPath(around));
+}
+
+function chosenPath({ account, explicit, env }: Surroundings): string | undefined {
+  // The name becomes a part of a path, so it is checked here even if somebody has checked it before.
+  if (!/^[\w-]{1,64}$/.test(account)) {
+    throw new Fault('usage', {
+      reason: `"${account.slice(0, 64)}" is no account's name: letters, digits, _ and -, at most 64`,
+    });
+  }
+  return explicit || env.WAD_SOCKET || undefined;
+}
+
+function ownPath({ account, env, uid }: Surroundings): string {
+  const runtime = xdgRuntime(env);
+  return runtime ? join(runtime, 'wad', account, 'control.sock') : `/tmp/wad-${uid}/${account}/control.sock`;
+}
+
+/** XDG says of a relative path: to be ignored. */
+function xdgRuntime(env: Surroundings['env']): string | undefined {
+  const directory = env.XDG_RUNTIME_DIR;
+  return directory?.startsWith('/') ? directory.replace(/\/+$/, '') : undefined;
+}
+
+/** Node would say EINVAL, and the kernel would cut off what does not fit. */
+function fitting(path: string): string {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MAX_PATH_BYTES) {
+    throw new Fault('usage', {
+      reason: `the socket's path is ${bytes} bytes long, and ${MAX_PATH_BYTES} is the most that Linux takes: ${path.slice(0, 256)}`,
+      hint: 'set a shorter one with --socket or WAD_SOCKET',
+    });
+  }
+  if (path.includes('\0'))
+    throw new Fault('usage', { reason: "the socket's path has a NUL in it", hint: null });
+  return path;
+}
+
+function inhabited(directory: string): boolean {
+  try {
+    return readdirSync(directory).length > 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}

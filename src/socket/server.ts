@@ -1,0 +1,164 @@
+// The control socket: who may connect, how many, and how it all ends. JSON-RPC comes from json-rpc-2.0, behind the
+// guard of request.ts. Refuses to know: methods (the daemon's dispatch) and single requests (connection.ts).
+import { createServer, type Server, type Socket } from 'node:net';
+import { type JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
+import type { Call, Dispatch } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { Connection, type ConnectionLimits } from './connection.js';
+import { putSocket, type SocketFile } from './file.js';
+import { refusal } from './request.js';
+
+export interface ListenOptions extends Partial<ConnectionLimits> {
+  readonly path: string;
+  /** A person chose the path: its directory is neither made nor changed. */
+  readonly explicit: boolean;
+  /** Of the socket file: 0o660 for the system service, 0o600 (the default) elsewhere. */
+  readonly mode?: number;
+  /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
+  readonly directoryMode?: number;
+  readonly maxConnections?: number;
+  readonly dispatch: Dispatch;
+  readonly log: Log;
+}
+
+export const SOCKET_LIMITS = {
+  maxLineBytes: 1024 * 1024,
+  maxConnections: 64,
+  maxInFlight: 32,
+  maxBacklogBytes: 4 * 1024 * 1024,
+} as const;
+
+/** How long a connection that is one too many may take to read so. */
+const REFUSED_MS = 1_000;
+
+/**
+ * Listens.
+ * @returns what the caller must `close()`
+ * @throws Fault lock_held, permission_denied, usage, disk_full: see file.ts
+ */
+export async function listen(options: ListenOptions): Promise<SocketServer> {
+  const server = new SocketServer(options);
+  await server.start();
+  return server;
+}
+
+/** The listening socket and its connections. */
+export class SocketServer {
+  readonly path: string;
+  readonly #options: ListenOptions;
+  readonly #limits: ConnectionLimits;
+  readonly #maxConnections: number;
+  readonly #rpc: JSONRPCServer<Call>;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  readonly #refused = new Set<Socket>();
+  #file: SocketFile | undefined;
+  #lastId = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ListenOptions) {
+    this.path = options.path;
+    this.#options = options;
+    this.#limits = {
+      maxLineBytes: options.maxLineBytes ?? SOCKET_LIMITS.maxLineBytes,
+      maxInFlight: options.maxInFlight ?? SOCKET_LIMITS.maxInFlight,
+      maxBacklogBytes: options.maxBacklogBytes ?? SOCKET_LIMITS.maxBacklogBytes,
+    };
+    this.#maxConnections = options.maxConnections ?? SOCKET_LIMITS.maxConnections;
+    this.#rpc = rpcServer(options.dispatch, options.log);
+    // Half-open: a peer that has ended its side may still read its answers.
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Peers connected now. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Called once, by `listen`. */
+  async start(): Promise<void> {
+    const { path, explicit, mode = 0o600, directoryMode = 0o700, log } = this.#options;
+    try {
+      this.#file = await putSocket(this.#server, { path, explicit, mode, directoryMode, log });
+    } catch (error) {
+      this.#server.close();
+      throw error;
+    }
+    // After listening only accept(2) fails, for want of descriptors; the next connection is tried again.
+    this.#server.on('error', (error) => log.error({ err: error }, 'socket.accept_failed'));
+    log.info({ path, mode: `0${mode.toString(8)}` }, 'socket.listening');
+  }
+
+  /**
+   * Takes the file away (if it is still ours), accepts nobody more, answers what is in flight with `shutting_down`
+   * and closes every connection. Within about two seconds, however the peers behave. Calling it twice is fine.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    // The file first: who comes now reads "not running", not a connection that ends at once.
+    await this.#file?.remove();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#refused) socket.destroy();
+    await Promise.all([...this.#connections].map((connection) => connection.end()));
+    await closed;
+    this.#options.log.info({ path: this.path }, 'socket.closed_all');
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#closing !== undefined) {
+      socket.destroy();
+      return;
+    }
+    if (this.#connections.size >= this.#maxConnections) {
+      this.#refuse(socket);
+      return;
+    }
+    this.#lastId += 1;
+    const { log } = this.#options;
+    const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, log);
+    this.#connections.add(connection);
+    connection.closed.addEventListener('abort', () => this.#connections.delete(connection), { once: true });
+    log.debug({ peer: connection.id, connections: this.#connections.size }, 'socket.connected');
+  }
+
+  #refuse(socket: Socket): void {
+    const reason = `${this.#maxConnections} clients are connected`;
+    this.#options.log.warn({ connections: this.#connections.size }, 'socket.too_many');
+    this.#refused.add(socket);
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#refused.delete(socket);
+    });
+    socket.resume(); // unread input would turn the close into a reset
+    socket.end(`${JSON.stringify(refusal(null, new Fault('busy', { reason, hint: null })))}\n`);
+  }
+}
+
+/**
+ * json-rpc-2.0 as we want it. Left alone (1.8.1) it answers an ordinary throw with code 0, drops an error's code and
+ * data, and prints errors with console.warn.
+ */
+function rpcServer(dispatch: Dispatch, log: Log): JSONRPCServer<Call> {
+  const rpc = new JSONRPCServer<Call>({ errorListener: () => {} });
+  // A middleware that asks nobody further: dispatch knows every method, also those that there are not.
+  rpc.applyMiddleware(async (_next, request, call): Promise<JSONRPCResponse | null> => {
+    const result = await dispatch(request.method, request.params, call);
+    return request.id === undefined ? null : { jsonrpc: '2.0', id: request.id, result: result ?? null };
+  });
+  rpc.mapErrorToJSONRPCErrorResponse = (id, error) => {
+    if (!(error instanceof Fault)) log.error({ err: error }, 'socket.dispatch_threw');
+    return { jsonrpc: '2.0', id, error: Fault.of(error).toWire() };
+  };
+  return rpc;
+}
