@@ -1,0 +1,133 @@
+// From a method's name to its answer: check the parameters, run the handler under its deadline, check the result,
+// and let nothing out but a Fault. Refuses to know: what any method does, and who carries the request.
+import type { Call, Dispatch } from '../protocol/dispatch.js';
+import { Fault, type Outcome } from '../protocol/fault.js';
+import type { FaultKind } from '../protocol/fault-table.js';
+import type { Log } from '../protocol/log.js';
+import { deadlineMs, type Handlers, type MethodRow } from '../protocol/method.js';
+import { type Issue, issuesOf, sentence } from './issue.js';
+
+/** What any method may raise without listing it. */
+export const COMMON_FAULTS = [
+  'parse_error',
+  'invalid_request',
+  'method_not_found',
+  'invalid_params',
+  'internal',
+  'busy',
+  'shutting_down',
+  'deadline_exceeded',
+] as const satisfies readonly FaultKind[];
+
+export interface DispatchOptions<T extends Record<string, MethodRow>> {
+  readonly methods: T;
+  readonly handlers: Handlers<T>;
+  readonly log: Log;
+}
+
+type Handler = (params: unknown, call: Call) => unknown;
+
+/** The one way in. What it returns rejects with a Fault and with nothing else. */
+export function createDispatch<T extends Record<string, MethodRow>>(options: DispatchOptions<T>): Dispatch {
+  const { methods, log } = options;
+  const handlers = options.handlers as Readonly<Record<string, Handler>>;
+  return async (name, given, call) => {
+    // Own keys only: "constructor" and "__proto__" are no methods.
+    const row = Object.hasOwn(methods, name) ? methods[name] : undefined;
+    const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+    if (row === undefined || handler === undefined) {
+      const reason = `there is no method ${JSON.stringify(name.slice(0, 64))}`;
+      throw new Fault('method_not_found', { reason });
+    }
+    const { params, limitMs } = checkParams(row, given);
+    const outcome: Outcome = row.effect === 'writes' ? 'unknown' : 'none';
+    let result: unknown;
+    try {
+      result = await bounded((signal) => handler(params, { peer: call.peer, signal }), {
+        call,
+        limitMs,
+        outcome,
+        late: (error) => log.warn({ method: name, err: error }, 'dispatch.late'),
+      });
+    } catch (error) {
+      throw asFault(row, error, outcome, log);
+    }
+    const checked = row.result.safeParse(result);
+    if (!checked.success) {
+      log.error({ method: name, issues: issuesOf(checked.error, result) }, 'dispatch.bad_result');
+      throw new Fault('internal', { reason: 'the answer does not fit its own schema', outcome });
+    }
+    return result;
+  };
+}
+
+/** All that is wrong with the parameters in one Fault; their values are not repeated. */
+function checkParams(row: MethodRow, given: unknown): { params: unknown; limitMs: number | undefined } {
+  const { deadlineMs: limit, ...rest } = (given ?? {}) as Record<string, unknown>;
+  const deadline = deadlineMs.safeParse(limit);
+  const own = row.params.safeParse(rest);
+  if (deadline.success && own.success) return { params: own.data, limitMs: deadline.data };
+  const issues: Issue[] = [
+    ...(own.error === undefined ? [] : issuesOf(own.error, rest)),
+    ...(deadline.error === undefined ? [] : issuesOf(deadline.error, limit, 'deadlineMs')),
+  ];
+  throw new Fault('invalid_params', { reason: sentence(row.name, issues), more: { issues } });
+}
+
+interface Bounds {
+  readonly call: Call;
+  readonly limitMs: number | undefined;
+  readonly outcome: Outcome;
+  /** Told when a handler that nobody waits for any more ends badly after all. */
+  readonly late: (error: unknown) => void;
+}
+
+/**
+ * Runs until done, the deadline, or the peer's hang-up, whichever is first; the handler's signal tells it. By hand
+ * and not with AbortSignal.any and .timeout: a timer that nobody needs any more is cleared here, and would there
+ * stand for up to a day.
+ */
+async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): Promise<unknown> {
+  const { call, limitMs, outcome, late } = bounds;
+  if (call.signal.aborted) throw hangUp(call.signal, 'none');
+  const ending = new AbortController();
+  const onHangUp = () => ending.abort(hangUp(call.signal, outcome));
+  const onDeadline = () => {
+    const reason = `the deadline of ${limitMs} ms passed`;
+    ending.abort(new Fault('deadline_exceeded', { reason, outcome }));
+  };
+  const timer = limitMs === undefined ? undefined : setTimeout(onDeadline, limitMs);
+  call.signal.addEventListener('abort', onHangUp, { once: true });
+  const ended = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener('abort', () => reject(ending.signal.reason), { once: true });
+  });
+  const done = (async () => run(ending.signal))();
+  try {
+    return await Promise.race([done, ended]);
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener('abort', onHangUp);
+    // The loser of the race: most handlers reject with the signal's own reason, which has been said already.
+    if (ending.signal.aborted) done.catch((error) => error === ending.signal.reason || late(error));
+  }
+}
+
+/** Why nobody waits any more: the server closes, or the peer has gone and will not read this. */
+const hangUp = (signal: AbortSignal, outcome: Outcome): Fault =>
+  signal.reason instanceof Fault
+    ? new Fault(signal.reason.kind, { ...signal.reason.details, outcome })
+    : new Fault('connection_lost', { outcome, cause: signal.reason });
+
+function asFault(row: MethodRow, error: unknown, outcome: Outcome, log: Log): Fault {
+  if (!(error instanceof Fault)) {
+    log.error({ method: row.name, err: error }, 'dispatch.internal');
+    return new Fault('internal', { outcome, cause: error });
+  }
+  const listed = [...row.faults, ...COMMON_FAULTS, ...HANG_UPS].some((kind) => kind === error.kind);
+  // The docs do not know it, so a client cannot be ready for it; it is still the truth, and is sent.
+  if (!listed) log.error({ method: row.name, kind: error.kind, err: error }, 'dispatch.unlisted_fault');
+  return error;
+}
+
+/** Said to a peer that is not there any more. */
+const HANG_UPS = ['connection_lost', 'slow_reader'] as const satisfies readonly FaultKind[];
