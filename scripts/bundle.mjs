@@ -1,25 +1,40 @@
 // Bundles wactl into two CommonJS files: a fast path (dist/wactl.cjs) that parses, asks once and prints,
-// and the whole of yargs (dist/full.cjs), loaded only for help, errors, completion and the rarer commands.
-import { chmodSync } from 'node:fs';
+// and the rest with the whole of yargs (dist/full.cjs), loaded only for help, errors, completion and the rarer
+// commands. What went into the fast path is written to dist/meta.json; a test reads it.
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const url = "const __url=require('node:url').pathToFileURL(__filename).href;";
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const common = {
+  absWorkingDir: root,
   bundle: true,
   minify: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  define: { 'import.meta.url': '__url' },
   // string-width 8 compiles a 25 ms regular expression on import; our help text is ASCII.
   alias: { 'string-width': './src/cli/width.ts' },
 };
-await build({ ...common, entryPoints: ['src/cli/full.ts'], outfile: 'dist/full.cjs', banner: { js: url } });
+const words = { WACTL_VERSION: JSON.stringify(version) };
 await build({
+  ...common,
+  entryPoints: ['src/cli/full.ts'],
+  outfile: 'dist/full.cjs',
+  define: { ...words, 'import.meta.url': '__url' },
+  banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+});
+const { metafile } = await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/wactl.cjs',
-  banner: { js: `#!/usr/bin/env node\n${url}` },
+  // Only yargs-parser asks, for createRequire, which takes a path as well.
+  define: { ...words, 'import.meta.url': '__filename' },
+  banner: { js: '#!/usr/bin/env node' },
+  metafile: true,
+  // require, not import(): Node's ESM loader alone would cost 8 ms.
+  supported: { 'dynamic-import': false },
   plugins: [
     {
       name: 'full',
@@ -27,4 +42,5 @@ await build({
     },
   ],
 });
-chmodSync('dist/wactl.cjs', 0o755);
+writeFileSync(`${root}dist/meta.json`, JSON.stringify(metafile));
+chmodSync(`${root}dist/wactl.cjs`, 0o755);

@@ -1,0 +1,91 @@
+// What a cold `wactl status` costs over the floor: a bare Node script that connects to the socket, asks once and
+// prints. The two run in turn (A B A B …) in one go, so that the machine's mood falls on both.
+//   node bench/cli-start.mjs [--socket PATH] [--pairs N] [--max RATIO]
+// Without --socket a server of a few lines in this process answers. With --max it exits 1 over that ratio.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+
+const { values } = parseArgs({
+  options: {
+    socket: { type: 'string' },
+    pairs: { type: 'string', default: '30' },
+    max: { type: 'string' },
+  },
+});
+const wactl = fileURLToPath(new URL('../dist/wactl.cjs', import.meta.url));
+const home = mkdtempSync(join(tmpdir(), 'cli-start-'));
+const floor = join(home, 'floor.cjs');
+writeFileSync(
+  floor,
+  `const socket = require('node:net').connect(process.env.WAD_SOCKET);
+let text = '';
+socket.setEncoding('utf8');
+socket.on('data', (chunk) => {
+  text += chunk;
+  if (!text.endsWith('\\n')) return;
+  require('node:fs').writeSync(1, text);
+  process.exit(0);
+});
+socket.write('{"jsonrpc":"2.0","id":1,"method":"session.status","params":{}}\\n');
+`,
+);
+
+// A thread of its own: this one waits in spawnSync.
+const server = (path) => `
+const { parentPort } = require('node:worker_threads');
+const now = new Date().toISOString();
+const status = {
+  status: 'ready',
+  session: { hasSession: true, phone: '919876543210', platform: 'android', connected: true, pushname: 'Your Name' },
+  reconnectAttempts: 0, maxReconnectAttempts: 5, isShuttingDown: false, monitorActive: true, timestamp: now,
+  account: 'default', reason: 'none', hint: null, nextAttemptAt: null, since: now,
+  monitor: { lastCheckAt: now, lastOkAt: now, failures: 0 },
+  versions: { wad: '0.1.0', whatsappWebJs: '1.34.7', whatsappWeb: '2.3000.1', browser: 'Chrome/156.0', node: '20' },
+  capabilities: { 'send.text': 'ok' }, outbox: { queued: 0, unknown: 0, failed: 0 }, journal: { last: 1234 },
+};
+require('node:net').createServer((socket) => {
+  socket.setEncoding('utf8').on('data', (line) => {
+    socket.write(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(line).id, result: status }) + '\\n');
+  }).on('error', () => {});
+}).listen(${JSON.stringify(path)}, () => parentPort.postMessage('listening'));
+`;
+
+const path = values.socket ?? join(home, 's');
+const worker = values.socket ? undefined : new Worker(server(path), { eval: true });
+if (worker) await new Promise((resolve) => worker.once('message', resolve));
+
+const env = { ...process.env, WAD_SOCKET: path };
+delete env.NODE_EXTRA_CA_CERTS; // Node 20 would read the whole bundle at each start
+delete env.NODE_OPTIONS;
+function time(args) {
+  const startedAt = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, args, { env });
+  const ms = Number(process.hrtime.bigint() - startedAt) / 1e6;
+  if (status !== 0) throw new Error(`${args.join(' ')} exited ${status}: ${stderr}`);
+  return ms;
+}
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const pairs = Number(values.pairs);
+const a = [];
+const b = [];
+for (let i = -2; i < pairs; i += 1) {
+  const pair = [time([floor]), time([wactl, 'status'])];
+  if (i < 0) continue; // the first ones warm the disk's cache
+  a.push(pair[0]);
+  b.push(pair[1]);
+}
+await worker?.terminate();
+rmSync(home, { recursive: true, force: true });
+
+const ratio = median(b) / median(a);
+const paired = median(b.map((ms, i) => ms / a[i]));
+console.log(`floor         ${median(a).toFixed(1)} ms (median of ${pairs})`);
+console.log(`wactl status  ${median(b).toFixed(1)} ms`);
+console.log(`ratio         ${ratio.toFixed(3)} of medians, ${paired.toFixed(3)} median of pairs`);
+if (values.max !== undefined && ratio > Number(values.max)) process.exitCode = 1;

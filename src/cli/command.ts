@@ -1,0 +1,91 @@
+// The shape of a command's row. The parser, --help, completion and the docs read it; `run` does the work.
+
+import type { Params, Result } from '../protocol/method.js';
+import type { METHODS, MethodName } from '../protocol/methods/index.js';
+import type { WireEvent } from '../protocol/schema.js';
+import type { Output } from './output.js';
+
+export interface Option {
+  /** A list may be given several times, or with commas. */
+  readonly type: 'text' | 'flag' | 'list';
+  readonly alias?: string;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly does: string;
+}
+export type Options = Readonly<Record<string, Option>>;
+
+export type Values<O extends Options> = {
+  readonly [K in keyof O]?: O[K]['type'] extends 'flag'
+    ? boolean
+    : O[K]['type'] extends 'list'
+      ? readonly string[]
+      : string;
+};
+
+export interface Argument {
+  readonly name: string;
+  readonly required: boolean;
+  readonly does: string;
+  readonly choices?: readonly string[];
+  /** Several with commas between. */
+  readonly list?: boolean;
+}
+
+export type Group = 'Account' | 'Messages and events' | 'Daemon' | 'This program';
+
+export interface Command<O extends Options = Options> {
+  readonly name: string;
+  readonly group: Group;
+  /** One line for the list of commands. */
+  readonly does: string;
+  /** More for the command's own help. */
+  readonly notes?: string;
+  readonly args: readonly Argument[];
+  readonly options: O;
+  readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Answers the exit status; throws a Fault. */
+  run(context: Context<O>): Promise<number>;
+}
+
+/** Declares a row; a function only so that `run` knows the types of its options. */
+export const command = <const O extends Options>(row: Command<O>): Command => row as unknown as Command;
+
+export interface Globals {
+  readonly account: string;
+  /** As given with --socket. */
+  readonly socket: string | undefined;
+  readonly output: Output;
+  /** As given with --timeout. */
+  readonly timeoutMs: number | undefined;
+}
+
+type Answer<M extends MethodName> = Result<(typeof METHODS)[M]>;
+type Question<M extends MethodName> = Partial<Params<(typeof METHODS)[M]>>;
+
+export interface AskOptions {
+  /** Default: --timeout, else 120 s. */
+  readonly timeoutMs?: number;
+  /** A call whose loss leaves the outcome unknown. */
+  readonly writes?: boolean;
+}
+
+/** What a command may use: the line, the daemon (connected when first asked), and the way out. */
+export interface Context<O extends Options = Options> extends Globals {
+  readonly args: readonly string[];
+  readonly options: Values<O>;
+  /** Options that make another wactl speak to the same daemon; for hints. */
+  readonly address: readonly string[];
+  ask<M extends MethodName>(method: M, params: Question<M>, options?: AskOptions): Promise<Answer<M>>;
+  /** Any method, also one that this program does not know. */
+  askAny(method: string, params: Record<string, unknown>, options?: AskOptions): Promise<unknown>;
+  onEvent(handler: (event: WireEvent) => void): Promise<void>;
+  /** Rejects when the connection is lost, with the reason. */
+  lost(): Promise<never>;
+  /** Prints the RPC result as it is, or the text made of it. */
+  show(result: unknown, text: () => string): void;
+  warn(text: string): void;
+  /** Said when Ctrl-C ends the program. */
+  onInterrupt(says: () => string | null): void;
+}

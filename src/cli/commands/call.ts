@@ -1,0 +1,52 @@
+import { Fault } from '../../protocol/fault.js';
+import { command } from '../command.js';
+import { json } from '../output.js';
+import { readStdin } from '../stdin.js';
+
+/** Methods whose names say that they change nothing; the loss of any other leaves its outcome unknown. */
+const READS =
+  /^(daemon\.(ping|info)|rpc\.discover|.*\.(status|get|list|wait|qr|read|check|messages|subscribe))$/;
+
+async function paramsOf(given = '{}'): Promise<Record<string, unknown>> {
+  const text = given === '-' ? await readStdin(1024 * 1024) : given;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Fault('usage', {
+      reason: `call: the parameters are not JSON: ${(cause as Error).message}`,
+      hint: 'wactl call --help',
+      cause,
+    });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Fault('usage', {
+      reason: 'call: the parameters must be a JSON object',
+      hint: 'wactl call --help',
+    });
+  }
+  return value as Record<string, unknown>;
+}
+
+export const call = command({
+  name: 'call',
+  group: 'Daemon',
+  does: 'call any method of the daemon with JSON',
+  notes: 'Prints the result as JSON, whatever -o says. `wactl call rpc.discover` lists the methods.',
+  args: [
+    { name: 'METHOD', required: true, does: 'its name' },
+    { name: 'JSON', required: false, does: 'parameters, an object; - for stdin' },
+  ],
+  options: {},
+  examples: [
+    ['wactl call daemon.info', 'who is answering'],
+    [`wactl call message.get '{"id":"m-1"}'`, 'what became of a message'],
+    ["wactl call rpc.discover | jq -r '.methods[].name'", 'all methods'],
+  ],
+  async run({ askAny, args: [method = '', given], output, show }) {
+    const params = await paramsOf(given);
+    const answer = await askAny(method, params, { writes: !READS.test(method) });
+    show(answer, () => json(answer, output === 'text' ? 'json' : output));
+    return 0;
+  },
+});

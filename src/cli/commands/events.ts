@@ -1,0 +1,150 @@
+import { Fault } from '../../protocol/fault.js';
+import type { WireEvent } from '../../protocol/schema.js';
+import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
+import { type Context, command } from '../command.js';
+import { json, type Output, write } from '../output.js';
+import { renderEvent } from '../render/event.js';
+
+const PAGE = 200;
+
+interface Query {
+  readonly after?: number;
+  readonly types?: EventType[];
+  readonly consumer?: string;
+}
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason: `events: ${reason}`, hint: 'wactl events --help' });
+};
+
+function queryOf(options: {
+  readonly since?: string;
+  readonly type?: readonly string[];
+  readonly consumer?: string;
+  readonly ack?: boolean;
+}): Query {
+  const { since, type, consumer, ack } = options;
+  if (since !== undefined && !(/^\d+$/.test(since) && Number.isSafeInteger(Number(since)))) {
+    refuse(`--since: "${since}" is not a cursor (a number that an event carries)`);
+  }
+  if (consumer !== undefined && !/^[\w.-]{1,64}$/.test(consumer)) {
+    refuse(`--consumer: "${consumer}" has more in it than letters, digits, _ . and -`);
+  }
+  if (ack && consumer === undefined) refuse('--ack keeps the place of a --consumer: name one');
+  return {
+    ...(since === undefined ? {} : { after: Number(since) }),
+    ...(type === undefined ? {} : { types: type as EventType[] }),
+    ...(consumer === undefined ? {} : { consumer }),
+  };
+}
+
+const printEvent = (event: WireEvent, output: Output): void =>
+  write(1, output === 'text' ? renderEvent(event) : json(event, 'jsonl'));
+
+/** Every page from the query on, until one brings nothing new; then nothing is left. */
+async function* pages(ask: Context['ask'], query: Query) {
+  let { after } = query;
+  for (;;) {
+    const page = await ask('events.list', {
+      ...query,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    yield page;
+    if (page.events.length === 0 && page.next <= (after ?? page.next)) return;
+    after = page.next;
+  }
+}
+
+async function list({ ask, output }: Context, query: Query, ack: boolean): Promise<number> {
+  const kept: WireEvent[] = [];
+  let next = query.after ?? 0;
+  let seen = 0;
+  for await (const page of pages(ask, query)) {
+    if (output === 'json') kept.push(...page.events);
+    else for (const event of page.events) printEvent(event, output);
+    next = page.next;
+    seen += page.events.length;
+  }
+  if (output === 'json') write(1, json({ events: kept, next }, output));
+  if (ack && query.consumer && seen > 0) await ask('events.ack', { consumer: query.consumer, cursor: next });
+  return 0;
+}
+
+/** Prints each event as it comes; ends only by a lost connection, --timeout or Ctrl-C. */
+async function follow(context: Context, query: Query, ack: boolean): Promise<never> {
+  const { ask, onEvent, lost, output, timeoutMs, onInterrupt, address } = context;
+  let last = query.after;
+  let acked = last;
+  let acking = false;
+  const line = ['wactl', ...address, 'events --follow'].join(' ');
+  const resume = () => (last === undefined ? line : `${line} --since ${last}`);
+  const keepPlace = async (): Promise<void> => {
+    const { consumer } = query;
+    if (!ack || !consumer || acking) return;
+    acking = true;
+    while (last !== undefined && last !== acked) {
+      const cursor = last;
+      await ask('events.ack', { consumer, cursor });
+      acked = cursor;
+    }
+    acking = false;
+  };
+  onInterrupt(() => (last === undefined ? null : `go on with: ${resume()}`));
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  await onEvent((event) => {
+    printEvent(event, output);
+    last = event.cursor;
+    keepPlace().catch(fail);
+  });
+  const expired = new Promise<never>((_, reject) => {
+    if (timeoutMs === undefined) return;
+    const reason = `--timeout: ${timeoutMs / 1000} s have passed`;
+    setTimeout(() => reject(new Fault('wait_expired', { reason, hint: resume() })), timeoutMs);
+  });
+  try {
+    const { after } = await ask('events.subscribe', query);
+    last ??= after;
+    return await Promise.race([lost(), failed, expired]);
+  } catch (error) {
+    const { kind, details, message } = Fault.of(error);
+    if (kind !== 'connection_lost' && kind !== 'slow_reader') throw error;
+    const reason = last === undefined ? message : `${message} (the last event was ${last})`;
+    throw new Fault(kind, { ...details, reason, hint: resume(), more: { cursor: last ?? null } });
+  }
+}
+
+export const events = command({
+  name: 'events',
+  group: 'Messages and events',
+  does: 'what has happened: messages, acks, changes of state',
+  notes:
+    'Prints everything after --since (default: the oldest kept) and exits 0. With --follow it goes on as events\n' +
+    'come; when the connection is lost it exits 3 and says on stderr how to resume. Nothing is lost in between.\n' +
+    '-o jsonl: one event a line, nothing else. -o json: one object { events, next }; with --follow the same as\n' +
+    `jsonl. Types: ${EVENT_TYPES.join(', ')}.`,
+  args: [],
+  options: {
+    since: { type: 'text', value: 'CURSOR', does: 'only what came after this event' },
+    follow: { type: 'flag', alias: 'f', does: 'go on as events come' },
+    type: { type: 'list', value: 'T', choices: EVENT_TYPES, does: 'only these types (repeat, or commas)' },
+    consumer: { type: 'text', value: 'NAME', does: 'go on after what this consumer has acknowledged' },
+    ack: { type: 'flag', does: 'acknowledge for --consumer what has been printed' },
+  },
+  examples: [
+    ['wactl events --since 1200', 'all after event 1200'],
+    ['wactl -o jsonl events --follow --type message', 'messages as they come, a line each'],
+    ['wactl -o jsonl events --consumer crm --ack', 'what crm has not seen yet, once'],
+  ],
+  async run(context) {
+    const { options } = context;
+    const query = queryOf(options);
+    const ack = options.ack === true;
+    return options.follow
+      ? follow(context as unknown as Context, query, ack)
+      : list(context as unknown as Context, query, ack);
+  },
+});

@@ -1,0 +1,23 @@
+// The simple commands: one call, one print. They are all that the fast path knows; rare.ts has the others.
+import type { Command } from '../command.js';
+import { call } from './call.js';
+import { clearSession } from './clear-session.js';
+import { disconnect } from './disconnect.js';
+import { events } from './events.js';
+import { init } from './init.js';
+import { pair } from './pair.js';
+import { send } from './send.js';
+import { status } from './status.js';
+import { wait } from './wait.js';
+
+export const SIMPLE: readonly Command[] = [
+  status,
+  init,
+  pair,
+  wait,
+  disconnect,
+  clearSession,
+  send,
+  events,
+  call,
+];

@@ -1,0 +1,120 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { Fault } from '../../protocol/fault.js';
+import type { Status } from '../../protocol/methods/session.js';
+import { type Context, command } from '../command.js';
+import { printable, write } from '../output.js';
+import { Picture, png } from '../render/qr.js';
+
+const LOOK_MS = 500;
+type Now = Pick<Context, 'ask'>;
+
+/** The payload that can be scanned now. @throws Fault no_qr, also where a phone is linked already */
+async function current({ ask }: Now) {
+  try {
+    return await ask('session.qr', {});
+  } catch (error) {
+    const fault = Fault.of(error);
+    if (fault.kind !== 'already_linked') throw fault;
+    throw new Fault('no_qr', { reason: fault.message, hint: 'wactl status' });
+  }
+}
+
+function save(file: string, picture: Uint8Array): void {
+  if (file === '-') {
+    write(1, picture);
+    return;
+  }
+  // A QR is a secret while it can be scanned, and nobody should read half of one.
+  const part = `${file}.${process.pid}.part`;
+  try {
+    writeFileSync(part, picture, { mode: 0o600 });
+    renameSync(part, file);
+  } catch (cause) {
+    throw new Fault('usage', {
+      reason: `qr: cannot write ${file}: ${(cause as Error).message}`,
+      hint: null,
+      cause,
+    });
+  }
+}
+
+/** Why no QR will come by itself, or null where one may. */
+function hopeless({ status, reason, hint }: Status): Fault | null {
+  const stuck = status === 'stopped' || status === 'failed' || status === 'logging-out';
+  const person = reason === 'passkey_required' || reason === 'banned' || reason === 'action_required';
+  if (!stuck && !person) return null;
+  return new Fault(person ? 'action_required' : 'no_qr', {
+    reason: `there will be no QR code: ${status} (${reason})`,
+    hint: hint ?? (stuck ? 'wactl init' : 'wactl status'),
+  });
+}
+
+/** Draws the code, redraws it when it changes, and returns when a phone is linked. */
+async function follow(context: Context): Promise<number> {
+  const { ask, timeoutMs } = context;
+  const picture = new Picture(isatty(1));
+  const until = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+  let drawn: string | undefined;
+  let waiting = false;
+  for (;;) {
+    const status = await ask('session.status', {});
+    if (status.status === 'ready' || status.status === 'syncing') {
+      write(1, drawn === undefined ? 'A phone is linked already.\n' : `Linked (${status.status}).\n`);
+      return 0;
+    }
+    const fault = hopeless(status);
+    if (fault) throw fault;
+    const code = status.status === 'linking' ? await current(context).catch(nothingYet) : null;
+    if (code && code.qr !== drawn) {
+      drawn = code.qr;
+      await picture.draw(code);
+    } else if (!code && !waiting && drawn === undefined) {
+      waiting = true;
+      write(2, `wactl: ${printable(status.status)}; waiting for a QR code\n`);
+    }
+    if (performance.now() > until) {
+      throw new Fault('wait_expired', { reason: 'no phone was linked in time', hint: 'wactl status' });
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+const nothingYet = (error: unknown): null => {
+  if (error instanceof Fault && error.kind === 'no_qr') return null;
+  throw error;
+};
+
+export const qr = command({
+  name: 'qr',
+  group: 'Account',
+  does: 'draw the QR code that links a phone; leaves when linked',
+  notes:
+    'Draws the code in the terminal, in place when it changes, and exits 0 when a phone is linked.\n' +
+    '--raw, --png and -o json answer at once with what can be scanned now; when there is nothing, stdout stays\n' +
+    'empty and the exit status is 5. Whoever sees the code can link the account: treat it as a password.',
+  args: [],
+  options: {
+    raw: { type: 'flag', does: 'the payload of the code, one line' },
+    png: { type: 'text', value: 'FILE', does: 'write a picture of the code (mode 0600; - for stdout)' },
+  },
+  examples: [
+    ['wactl qr', 'scan it: WhatsApp > Linked devices > Link a device'],
+    ['wactl qr --png qr.png', 'a picture, for a machine without a terminal'],
+  ],
+  async run(context) {
+    const { options, output, show } = context;
+    if (options.raw && options.png !== undefined) {
+      throw new Fault('usage', { reason: 'qr: --raw and --png exclude each other', hint: 'wactl qr --help' });
+    }
+    if (!options.raw && options.png === undefined && output === 'text') {
+      return follow(context as unknown as Context);
+    }
+    const code = await current(context);
+    if (options.png !== undefined) save(options.png, await png(code.qr));
+    if (options.raw) write(1, `${code.qr}\n`);
+    else if (output !== 'text' && options.png !== '-') show(code, () => '');
+    return 0;
+  },
+});

@@ -1,0 +1,20 @@
+// Fault → exit status of wactl, from the fault table; and the words for each status, for --help.
+import type { Fault } from '../protocol/fault.js';
+import { faultRow } from '../protocol/fault-table.js';
+
+export const EXITS: readonly (readonly [status: number, when: string])[] = [
+  [0, 'done'],
+  [1, 'the daemon answered with an error that fits none below'],
+  [2, 'usage: unknown option, bad argument, unreadable input'],
+  [3, 'daemon not reachable, or no permission on its socket'],
+  [4, 'a person must act: not linked, QR waiting, banned'],
+  [5, 'try later: not ready, busy, limited by WhatsApp'],
+  [6, 'outcome unknown: do not send again blindly'],
+  [7, 'no such chat, contact, message, number'],
+  [8, 'a wait or deadline ran out with nothing done'],
+  [130, 'interrupted'],
+];
+
+/** A write whose answer was lost may have happened: that is 6 whatever the fault was; the rest is the table's. */
+export const exitOf = (fault: Fault): number =>
+  fault.details.outcome === 'unknown' && fault.kind !== 'interrupted' ? 6 : faultRow(fault.kind).exit;

@@ -1,0 +1,61 @@
+// The slow half of wactl: help by yargs, errors of usage with the word that was meant, completion, and the commands
+// that need more than a call and a print. Parsing is parse.ts here too, so the two halves cannot disagree.
+import { Fault } from '../protocol/fault.js';
+import { COMMANDS } from './commands/rare.js';
+import { complete } from './complete.js';
+import { exitOf } from './exit.js';
+import { help } from './help.js';
+import { nearest } from './nearest.js';
+import { complain, write } from './output.js';
+import { type Line, outputOf, parse, Usage } from './parse.js';
+import { run } from './run.js';
+import { version } from './version.js';
+
+function hintOf({ word, known, command }: Usage, argv: readonly string[]): string {
+  const meant = word !== undefined && known ? nearest(word, known) : undefined;
+  if (meant !== undefined && word !== undefined) {
+    const at = argv.findIndex((arg) => arg === word || arg.startsWith(`${word}=`));
+    const corrected = argv.map((arg, i) => (i === at ? arg.replace(word, meant) : arg));
+    if (at !== -1 && corrected.every((arg) => /^[\w@+.,:/=-]+$/.test(arg)))
+      return `wactl ${corrected.join(' ')}`;
+    return `${meant} instead of ${word}`;
+  }
+  if (command?.name === 'send' && word?.startsWith('-'))
+    return 'put -- before a text that begins with a dash';
+  return command ? `wactl ${command.name} --help` : 'wactl --help';
+}
+
+/** Takes the whole line, prints, and answers the exit status. */
+export async function full(argv: readonly string[]): Promise<number> {
+  if (argv[0] === '--get-yargs-completions') {
+    write(
+      1,
+      complete(argv.slice(1))
+        .map((word) => `${word}\n`)
+        .join(''),
+    );
+    return 0;
+  }
+  let line: Line;
+  try {
+    line = parse(argv, COMMANDS);
+  } catch (error) {
+    if (!(error instanceof Usage)) throw error;
+    if (argv.length === 0) {
+      write(2, await help());
+      return 2;
+    }
+    const fault = new Fault('usage', { reason: error.message, hint: hintOf(error, argv) });
+    complain(fault, outputOf(argv));
+    return exitOf(fault);
+  }
+  if (line.version) {
+    write(1, `wactl ${version}\n`);
+    return 0;
+  }
+  if (line.help) {
+    write(1, await help(line.command));
+    return 0;
+  }
+  return run(line);
+}

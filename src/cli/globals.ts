@@ -1,0 +1,24 @@
+// The options that every command takes.
+import type { Options } from './command.js';
+import { OUTPUTS } from './output.js';
+
+export const DEFAULT_TIMEOUT_MS = 120_000;
+
+export const GLOBALS = {
+  account: { type: 'text', alias: 'a', value: 'NAME', does: 'account (default: default)' },
+  socket: {
+    type: 'text',
+    value: 'PATH',
+    does: "the daemon's socket (default: $WAD_SOCKET, else the account's)",
+  },
+  output: {
+    type: 'text',
+    alias: 'o',
+    value: 'FORM',
+    choices: OUTPUTS,
+    does: 'text, json (the RPC result) or jsonl',
+  },
+  timeout: { type: 'text', value: 'S', does: 'seconds to wait (default: 120, unless following)' },
+  help: { type: 'flag', alias: 'h', does: 'help, also of a command' },
+  version: { type: 'flag', does: 'version of wactl' },
+} as const satisfies Options;

@@ -1,0 +1,75 @@
+// What goes to stdout and stderr, and how: written whole before the program exits, quiet when the reader has gone.
+// stdout is the answer, stderr everything else.
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { Fault } from '../protocol/fault.js';
+
+export type Output = 'text' | 'json' | 'jsonl';
+export const OUTPUTS: readonly Output[] = ['text', 'json', 'jsonl'];
+
+/** Writes all of it, also to a pipe that does not block; ends the program quietly when stdout's reader has gone. */
+export function write(fd: 1 | 2, data: string | Uint8Array): void {
+  let rest: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EAGAIN') {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      } else if (fd === 2) {
+        return;
+      } else if (code === 'EPIPE') {
+        process.exit(0);
+      } else {
+        write(2, `wactl: cannot write the answer: ${(error as Error).message}\n`);
+        process.exit(1);
+      }
+    }
+  }
+}
+
+/** JSON for stdout. C1 controls, which JSON leaves bare and terminals obey, are escaped. */
+export const json = (value: unknown, output: Output): string =>
+  `${JSON.stringify(value, null, output === 'json' ? 2 : undefined).replace(
+    /[\u007f-\u009f]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )}\n`;
+
+/** Text from strangers, for a terminal: one line, with nothing in it that a terminal would obey. */
+export const printable = (text: string): string =>
+  text.replace(/\r?\n/g, '\\n').replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+const colourful = (fd: 1 | 2): boolean => !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(fd);
+
+export type Paint = (text: string) => string;
+const paint =
+  (code: number, fd: 1 | 2): Paint =>
+  (text) =>
+    colourful(fd) ? `\u001b[${code}m${text}\u001b[0m` : text;
+export const green = paint(32, 1);
+export const yellow = paint(33, 1);
+export const red = paint(31, 1);
+export const bold = paint(1, 1);
+
+/** A hint is a command; it has to name the account and the socket that this call went to. */
+export const addressed = (hint: string, to: readonly string[]): string =>
+  to.length > 0 && /^wactl (?!.*(?:-a|--account|--socket)\b)/.test(hint)
+    ? hint.replace('wactl', ['wactl', ...to].join(' '))
+    : hint;
+
+/** An error on stderr: for people a reason and a command to try, else JSON-RPC's error object on one line. */
+export function complain(fault: Fault, output: Output, to: readonly string[] = []): void {
+  if (output !== 'text') {
+    write(2, json(fault.toWire(), 'jsonl'));
+    return;
+  }
+  const { retryAfterMs } = fault.details;
+  const wait = retryAfterMs === undefined ? '' : ` (again in ${Math.ceil(retryAfterMs / 1000)} s)`;
+  write(2, `wactl: ${printable(fault.message)}${wait}\n`);
+  if (fault.hint !== null) write(2, `  try: ${printable(addressed(fault.hint, to))}\n`);
+}

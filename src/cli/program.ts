@@ -1,0 +1,41 @@
+// Other programs that commands hand over to.
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const runnable = (path: string, mode: number): boolean => {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A program on PATH. */
+export const onPath = (name: string): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((directory) => join(directory, name))
+    .find((path) => runnable(path, constants.X_OK));
+
+/** The wad that belongs to this wactl, else one on PATH; as a command line. */
+export function wad(): readonly string[] | undefined {
+  const beside = fileURLToPath(new URL('../build/src/daemon/main.js', import.meta.url));
+  if (runnable(beside, constants.R_OK)) return [process.execPath, beside];
+  const other = onPath('wad');
+  return other ? [other] : undefined;
+}
+
+/** Runs it on our terminal, and answers its exit status; Ctrl-C is its own to answer. */
+export function handOver([program = '', ...args]: readonly string[]): Promise<number> {
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', () => {});
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  });
+}

@@ -1,0 +1,50 @@
+// The QR code as half blocks on a terminal, or as a PNG; both by the qrcode package.
+import { isatty } from 'node:tty';
+import QRCode from 'qrcode';
+import { write } from '../output.js';
+
+const QUIET_ZONE = 2;
+
+export const png = (payload: string): Promise<Uint8Array> => QRCode.toBuffer(payload, { scale: 8 });
+
+/** White blocks on black, whatever the terminal's own colours; without colours for a dark terminal. */
+async function blocks(payload: string, coloured: boolean): Promise<string[]> {
+  const text = await QRCode.toString(payload, {
+    type: 'utf8',
+    margin: QUIET_ZONE,
+    color: { dark: '#ffffff', light: '#000000' },
+  });
+  const lines = text.split('\n').filter((line) => line !== '');
+  return coloured ? lines.map((line) => `\u001b[97;40m${line}\u001b[0m`) : lines;
+}
+
+/** A code that stays where it was first drawn, on a terminal that is high enough. */
+export class Picture {
+  readonly #inPlace: boolean;
+  #height = 0;
+
+  constructor(inPlace: boolean) {
+    this.#inPlace = inPlace;
+  }
+
+  async draw({ qr, number, expiresAt }: { qr: string; number: number; expiresAt: string }): Promise<void> {
+    const colour = isatty(1) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    const lines = await blocks(qr, colour);
+    const until = new Date(expiresAt).toLocaleTimeString('en-GB');
+    lines.push(`Scan it with the phone: WhatsApp > Linked devices > Link a device.`);
+    lines.push(`Code ${number}, until ${until}; the next one is drawn by itself.`);
+    const { columns = 80, rows = 24 } = this.#inPlace ? process.stdout : {};
+    const width = QRCode.create(qr, {}).modules.size + 2 * QUIET_ZONE;
+    if (this.#inPlace && columns < width) {
+      write(
+        2,
+        `wactl: the terminal has ${columns} columns and the code ${width}; try: wactl qr --png FILE\n`,
+      );
+    }
+    // Up to where the last one began; one that has scrolled out of sight cannot be drawn over.
+    const over =
+      this.#inPlace && this.#height > 0 && this.#height < rows ? `\u001b[${this.#height}A\u001b[J` : '';
+    write(1, `${over}${lines.join('\n')}\n`);
+    this.#height = lines.length;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Status } from '../../protocol/methods/session.js';
+import type { Reason, StateName } from '../../protocol/state.js';
+import { addressed, bold, green, type Paint, printable, red, yellow } from '../output.js';
+import { duration } from './duration.js';
+import { phone } from './phone.js';
+
+const PAINTS: Readonly<Record<StateName, Paint>> = {
+  stopped: bold,
+  starting: yellow,
+  linking: yellow,
+  syncing: yellow,
+  ready: green,
+  reconnecting: yellow,
+  'logging-out': yellow,
+  failed: red,
+};
+
+/** What a reason means, in a few words; nothing where the state says it all. */
+const REASONS: Readonly<Record<Reason, string>> = {
+  none: '',
+  user_stopped: 'stopped on request',
+  no_session: 'no phone is linked',
+  qr_waiting: 'a QR code waits to be scanned',
+  pairing_waiting: 'a pairing code waits to be typed on the phone',
+  passkey_required: 'the phone asks for a passkey',
+  network_down: 'no network',
+  page_unresponsive: 'the page does not answer',
+  browser_crashed: 'the browser crashed',
+  browser_missing: 'no Chromium was found',
+  launch_failed: 'the browser did not start',
+  sync_timeout: 'the chats did not come in time',
+  session_corrupt: 'the saved session was unusable and has been moved aside',
+  auth_failed: 'WhatsApp refused the saved session',
+  logged_out_by_phone: 'the phone unlinked this device',
+  conflict: 'WhatsApp Web is open elsewhere with this session',
+  banned: 'WhatsApp has banned this account',
+  action_required: 'WhatsApp waits for a person',
+  outdated_library: 'WhatsApp Web has moved on; this version does not know it',
+  lock_held: 'another daemon holds the session',
+  disk_full: 'the disk is full',
+  attempts_exhausted: 'all attempts to reconnect failed',
+  shutting_down: 'the daemon is shutting down',
+};
+
+/** Milliseconds between two instants of the daemon's own clock. */
+const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
+
+function headline(s: Status): string {
+  const why = REASONS[s.reason] ?? s.reason;
+  const paint = PAINTS[s.status] ?? bold;
+  return `${paint(s.status)} since ${duration(between(s.since, s.timestamp))}${why && `: ${why}`}`;
+}
+
+function linked({ session, status }: Status): string {
+  if (session.phone === null) {
+    return session.hasSession ? 'a saved session is there' : status === 'ready' ? 'yes' : 'no';
+  }
+  const who = [phone(session.phone), session.pushname].filter(Boolean).join('  ');
+  const seen = session.connected ? '' : ', not connected';
+  return `${printable(who)}${session.platform ? ` (${printable(session.platform)})` : ''}${seen}`;
+}
+
+function attempts(s: Status): string {
+  const next = s.nextAttemptAt === null ? '' : `, next in ${duration(between(s.timestamp, s.nextAttemptAt))}`;
+  return `${s.reconnectAttempts} of ${s.maxReconnectAttempts} to reconnect${next}`;
+}
+
+function browser({ versions }: Status): string {
+  const [, name, major] = /^(?:Headless)?(\w+)\/(\d+)/.exec(versions.browser ?? '') ?? [];
+  return [
+    name ? `${name} ${major}` : (versions.browser ?? 'none running'),
+    versions.whatsappWeb && `WhatsApp Web ${versions.whatsappWeb}`,
+    `whatsapp-web.js ${versions.whatsappWebJs}`,
+  ]
+    .filter((part): part is string => Boolean(part))
+    .map(printable)
+    .join(' · ');
+}
+
+function monitor(s: Status): string {
+  const { lastCheckAt, lastOkAt, failures } = s.monitor;
+  if (!s.monitorActive) return 'not running';
+  if (lastCheckAt === null) return 'no check yet';
+  const ago = (at: string) => `${duration(between(at, s.timestamp))} ago`;
+  const found =
+    failures === 0
+      ? 'fine'
+      : `failed ${failures} in a row, ${lastOkAt ? `fine ${ago(lastOkAt)}` : 'never fine'}`;
+  return `last check ${ago(lastCheckAt)}: ${found}`;
+}
+
+/** One screen: headline, what to do next, and the rest in the order a person asks for it. */
+export function renderStatus(s: Status, address: readonly string[]): string {
+  const limits = Object.entries(s.capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
+  const rows: (readonly [string, string])[] = [
+    ...(s.isShuttingDown ? [['stop', 'the daemon is shutting down'] as const] : []),
+    ...(s.hint === null ? [] : [['next', bold(printable(addressed(s.hint, address)))] as const]),
+    ['linked', linked(s)],
+    ...(s.reconnectAttempts > 0 || s.nextAttemptAt !== null ? [['attempt', attempts(s)] as const] : []),
+    ['browser', browser(s)],
+    ...limits.map(([name, word]) => ['limits', printable(`${name} ${word}`)] as const),
+    ['queue', `${s.outbox.queued} waiting, ${s.outbox.unknown} unknown, ${s.outbox.failed} failed`],
+    ['monitor', monitor(s)],
+  ];
+  return [`${bold(s.account)}  ${headline(s)}`, ...rows.map(([k, v]) => `  ${k.padEnd(7)}  ${v}`), ''].join(
+    '\n',
+  );
+}

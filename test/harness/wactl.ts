@@ -1,0 +1,78 @@
+// Runs the built wactl as a person would: a child process with arguments, stdin and an environment of its own.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The bundle that package.json's `bin.wactl` names. */
+export const WACTL = fileURLToPath(new URL('../../../dist/wactl.cjs', import.meta.url));
+
+export interface WactlOptions {
+  readonly socket?: string;
+  /** Replaces variables of this process; `undefined` removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+  /** Killed after this; the test then sees the signal. Default 30 s. */
+  readonly timeoutMs?: number;
+  /** Another file than the bundle. */
+  readonly program?: string;
+}
+
+export interface WactlEnd {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Wactl {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly end: Promise<WactlEnd>;
+  /** Settles when what it has printed so far matches; rejects when it ends first. */
+  printed(pattern: RegExp, from?: 'stdout' | 'stderr'): Promise<void>;
+}
+
+/** Starts wactl and leaves it running. */
+export function startWactl(args: readonly string[], options: WactlOptions = {}): Wactl {
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...options.env };
+  delete env.NODE_EXTRA_CA_CERTS;
+  delete env.NODE_OPTIONS; // tap's loaders have no business in there
+  if (options.socket !== undefined) env.WAD_SOCKET = options.socket;
+  const child = spawn(process.execPath, [options.program ?? WACTL, ...args], {
+    env,
+    cwd: options.cwd,
+    timeout: options.timeoutMs ?? 30_000,
+    killSignal: 'SIGKILL',
+  });
+  const out = { stdout: '', stderr: '' };
+  const watchers = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      out[name] += text;
+      for (const look of watchers) look();
+    });
+  }
+  child.stdin.on('error', () => {}); // it may end without reading
+  if (options.input !== undefined) child.stdin.end(options.input);
+  else child.stdin.end();
+  const end = new Promise<WactlEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...out }));
+  });
+  const printed = (pattern: RegExp, from: 'stdout' | 'stderr' = 'stdout') =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!pattern.test(out[from])) return;
+        watchers.delete(look);
+        resolve();
+      };
+      watchers.add(look);
+      look();
+      end.then(({ code, stderr }) => reject(new Error(`wactl ended with ${code}: ${stderr}`)), reject);
+    });
+  return { child, end, printed };
+}
+
+/** Runs wactl to its end. */
+export const wactl = (args: readonly string[], options: WactlOptions = {}): Promise<WactlEnd> =>
+  startWactl(args, options).end;
