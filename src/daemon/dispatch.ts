@@ -47,14 +47,14 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
         call,
         limitMs,
         outcome,
-        late: (error) => log.warn({ method: name, err: error }, 'dispatch.late'),
+        late: (error) => log.warn('dispatch.late', { method: name, err: error }),
       });
     } catch (error) {
       throw asFault(row, error, outcome, log);
     }
     const checked = row.result.safeParse(result);
     if (!checked.success) {
-      log.error({ method: name, issues: issuesOf(checked.error, result) }, 'dispatch.bad_result');
+      log.error('dispatch.bad_result', { method: name, issues: issuesOf(checked.error, result) });
       throw new Fault('internal', { reason: 'the answer does not fit its own schema', outcome });
     }
     return result;
@@ -120,12 +120,12 @@ const hangUp = (signal: AbortSignal, outcome: Outcome): Fault =>
 
 function asFault(row: MethodRow, error: unknown, outcome: Outcome, log: Log): Fault {
   if (!(error instanceof Fault)) {
-    log.error({ method: row.name, err: error }, 'dispatch.internal');
+    log.error('dispatch.internal', { method: row.name, err: error });
     return new Fault('internal', { outcome, cause: error });
   }
   const listed = [...row.faults, ...COMMON_FAULTS, ...HANG_UPS].some((kind) => kind === error.kind);
   // The docs do not know it, so a client cannot be ready for it; it is still the truth, and is sent.
-  if (!listed) log.error({ method: row.name, kind: error.kind, err: error }, 'dispatch.unlisted_fault');
+  if (!listed) log.error('dispatch.unlisted_fault', { method: row.name, kind: error.kind, err: error });
   return error;
 }
 

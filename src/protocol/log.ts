@@ -1,7 +1,7 @@
-// What a room needs of a logger: an event's name and its fields. pino fits; only the daemon knows pino. Types only.
+// What a room needs of a logger: an event's name and its fields. Only the daemon knows pino. Types only.
 
 /** `fields` hold no message text, phone number or secret; an error goes in as `err`. */
-type Line = (fields: Readonly<Record<string, unknown>>, event: string) => void;
+type Line = (event: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /** A line at `error` means that a person should look. */
 export interface Log {

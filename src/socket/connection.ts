@@ -1,14 +1,14 @@
 // One peer: its lines in, its answers and events out, its requests in flight. Owns back-pressure both ways and the
 // ways a connection ends. Refuses to know: methods, and what a request means.
-
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
-import type { JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
+import type { JSONRPCServer } from 'json-rpc-2.0';
 import type { Call, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { type Line, LineSplitter } from './line.js';
+import { Outlet } from './outlet.js';
 import { type Request, type RequestId, readRequest, refusal } from './request.js';
 
 export interface ConnectionLimits {
@@ -39,6 +39,7 @@ export class Connection implements Peer {
   readonly #limits: ConnectionLimits;
   readonly #log: Log;
   readonly #splitter: LineSplitter;
+  readonly #out: Outlet;
   readonly #inFlight = new Set<AbortController>();
   readonly #closed = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -53,6 +54,7 @@ export class Connection implements Peer {
     this.#limits = limits;
     this.#log = log;
     this.#splitter = new LineSplitter(limits.maxLineBytes);
+    this.#out = new Outlet(socket, limits.maxBacklogBytes, log);
     socket.on('data', (chunk: Buffer) => {
       if (this.#state !== 'open') return;
       this.#lines = this.#splitter.push(chunk);
@@ -60,13 +62,13 @@ export class Connection implements Peer {
     });
     socket.on('drain', () => this.#read());
     socket.on('end', () => this.#peerEnded());
-    // A write to a peer that has gone fails with EPIPE or ECONNRESET; 'close' follows and says all there is to say.
-    socket.on('error', (error) => log.debug({ peer: id, code: codeOf(error) }, 'socket.error'));
+    // A Fault when the peer was cut off; else EPIPE or ECONNRESET, since it has gone. 'close' follows.
+    socket.on('error', (error) => this.#gone(error instanceof Fault ? error : undefined));
     socket.on('close', () => this.#gone());
   }
 
   get backlogBytes(): number {
-    return this.#socket.writableLength;
+    return this.#out.backlogBytes;
   }
 
   get closed(): AbortSignal {
@@ -74,18 +76,11 @@ export class Connection implements Peer {
   }
 
   notify(method: 'event', event: WireEvent): boolean {
-    return this.#write({ jsonrpc: '2.0', method, params: event });
+    return this.#out.write({ jsonrpc: '2.0', method, params: event });
   }
 
-  async drained(): Promise<void> {
-    if (this.#state === 'gone' || !this.#socket.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#socket.off('drain', done).off('close', done);
-        resolve();
-      };
-      this.#socket.on('drain', done).on('close', done);
-    });
+  drained(): Promise<void> {
+    return this.#out.drained();
   }
 
   /** Stops reading, aborts what is in flight with `shutting_down`, answers it, and closes. Bounded; never rejects. */
@@ -106,7 +101,7 @@ export class Connection implements Peer {
     let patient = !waited;
     while (this.#state === 'open') {
       // A peer that asks and asks and does not read must not fill our memory with answers.
-      if (this.#socket.writableNeedDrain && this.backlogBytes > this.#limits.maxBacklogBytes / 2) {
+      if (this.#out.isHalfFull) {
         this.#socket.pause(); // 'drain' goes on
         return;
       }
@@ -144,8 +139,8 @@ export class Connection implements Peer {
   }
 
   #refuse(id: RequestId | null | undefined, fault: Fault): void {
-    this.#log.debug({ peer: this.id, kind: fault.kind, answered: id !== undefined }, 'socket.refused');
-    if (id !== undefined) this.#write(refusal(id, fault));
+    this.#log.debug('socket.refused', { peer: this.id, kind: fault.kind, answered: id !== undefined });
+    if (id !== undefined) this.#out.write(refusal(id, fault));
   }
 
   async #serve(request: Request): Promise<void> {
@@ -154,39 +149,8 @@ export class Connection implements Peer {
     // Never rejects: server.ts maps whatever is thrown.
     const response = await this.#rpc.receive(request, { peer: this, signal: call.signal });
     this.#inFlight.delete(call);
-    if (response !== null) this.#answer(response);
+    if (response !== null) this.#out.answer(response);
     this.#finishWhenIdle();
-  }
-
-  #answer(response: JSONRPCResponse): void {
-    const text = serialize(response);
-    if (text !== null && Buffer.byteLength(text) < this.#limits.maxBacklogBytes) {
-      this.#writeText(text);
-      return;
-    }
-    this.#log.error({ peer: this.id, why: text === null ? 'no JSON' : 'too long' }, 'socket.bad_answer');
-    const reason =
-      text === null ? 'the answer cannot be written as JSON' : 'the answer is too long to be sent';
-    this.#write(refusal(response.id as RequestId | null, new Fault('internal', { reason })));
-  }
-
-  #write(message: object): boolean {
-    const text = serialize(message);
-    return text !== null && this.#writeText(text);
-  }
-
-  #writeText(text: string): boolean {
-    if (this.#state === 'ending' || this.#state === 'gone') return false;
-    // As bytes: of a string the socket would count characters.
-    const bytes = Buffer.from(`${text}\n`);
-    if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {
-      this.#log.warn({ peer: this.id, backlogBytes: this.backlogBytes }, 'socket.slow_reader');
-      this.#gone(new Fault('slow_reader'));
-      this.#socket.destroy();
-      return false;
-    }
-    this.#socket.write(bytes);
-    return true;
   }
 
   /** The peer will say no more. It may still read: `printf '{…}' | nc` does. */
@@ -235,7 +199,8 @@ export class Connection implements Peer {
     this.#timers.clear();
     this.#closed.abort(why);
     for (const call of this.#inFlight) call.abort(why);
-    this.#log.debug({ peer: this.id, why: why.kind }, 'socket.closed');
+    const level = why.kind === 'slow_reader' ? 'warn' : 'debug';
+    this.#log[level]('socket.closed', { peer: this.id, why: why.kind });
   }
 
   #later(ms: number, act: () => void): void {
@@ -247,13 +212,3 @@ export class Connection implements Peer {
     this.#timers.add(timer);
   }
 }
-
-function serialize(message: object): string | null {
-  try {
-    return JSON.stringify(message);
-  } catch {
-    return null; // a cycle, a BigInt, or deeper than the stack
-  }
-}
-
-const codeOf = (error: Error): string => (error as NodeJS.ErrnoException).code ?? error.name;

@@ -76,10 +76,11 @@ async function makeDirectory(directory: string, mode: number, log: Log): Promise
   const stats = await checkOwner(directory, [uid]);
   if ((stats.mode & 0o777 & ~mode) !== 0) {
     await chmod(directory, stats.mode & mode);
-    log.warn(
-      { directory, was: octal(stats.mode), now: octal(stats.mode & mode) },
-      'socket.directory_narrowed',
-    );
+    log.warn('socket.directory_narrowed', {
+      directory,
+      was: octal(stats.mode),
+      now: octal(stats.mode & mode),
+    });
   }
 }
 

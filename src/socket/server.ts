@@ -86,8 +86,8 @@ export class SocketServer {
       throw error;
     }
     // After listening only accept(2) fails, for want of descriptors; the next connection is tried again.
-    this.#server.on('error', (error) => log.error({ err: error }, 'socket.accept_failed'));
-    log.info({ path, mode: `0${mode.toString(8)}` }, 'socket.listening');
+    this.#server.on('error', (error) => log.error('socket.accept_failed', { err: error }));
+    log.info('socket.listening', { path, mode: `0${mode.toString(8)}` });
   }
 
   /**
@@ -110,7 +110,7 @@ export class SocketServer {
     for (const socket of this.#refused) socket.destroy();
     await Promise.all([...this.#connections].map((connection) => connection.end()));
     await closed;
-    this.#options.log.info({ path: this.path }, 'socket.closed_all');
+    this.#options.log.info('socket.closed_all', { path: this.path });
   }
 
   #accept(socket: Socket): void {
@@ -127,12 +127,12 @@ export class SocketServer {
     const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, log);
     this.#connections.add(connection);
     connection.closed.addEventListener('abort', () => this.#connections.delete(connection), { once: true });
-    log.debug({ peer: connection.id, connections: this.#connections.size }, 'socket.connected');
+    log.debug('socket.connected', { peer: connection.id, connections: this.#connections.size });
   }
 
   #refuse(socket: Socket): void {
     const reason = `${this.#maxConnections} clients are connected`;
-    this.#options.log.warn({ connections: this.#connections.size }, 'socket.too_many');
+    this.#options.log.warn('socket.too_many', { connections: this.#connections.size });
     this.#refused.add(socket);
     const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
     socket.on('error', () => socket.destroy());
@@ -157,7 +157,7 @@ function rpcServer(dispatch: Dispatch, log: Log): JSONRPCServer<Call> {
     return request.id === undefined ? null : { jsonrpc: '2.0', id: request.id, result: result ?? null };
   });
   rpc.mapErrorToJSONRPCErrorResponse = (id, error) => {
-    if (!(error instanceof Fault)) log.error({ err: error }, 'socket.dispatch_threw');
+    if (!(error instanceof Fault)) log.error('socket.dispatch_threw', { err: error });
     return { jsonrpc: '2.0', id, error: Fault.of(error).toWire() };
   };
   return rpc;

@@ -1,0 +1,14 @@
+// events.*: the feed, asked over the wire.
+import type { Handlers } from '../../protocol/method.js';
+import type { eventMethods } from '../../protocol/methods/event.js';
+import type { Feed } from '../feed.js';
+
+export const eventHandlers = (feed: Feed): Handlers<typeof eventMethods> => ({
+  'events.list': (params) => feed.list(params),
+  'events.subscribe': (params, { peer }) => feed.subscribe(peer, params),
+  'events.unsubscribe': ({ subscription }, { peer }) => {
+    feed.unsubscribe(peer, subscription);
+    return { unsubscribed: true };
+  },
+  'events.ack': ({ consumer, cursor }) => ({ consumer, cursor: feed.ack(consumer, cursor) }),
+});

@@ -1,0 +1,82 @@
+// The way out to one peer: one message a line, and no more waiting for the peer than was agreed. A peer that does not
+// read is cut off here. Refuses to know: what is sent, and what has been asked.
+import type { Socket } from 'node:net';
+import type { JSONRPCResponse } from 'json-rpc-2.0';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { type RequestId, refusal } from './request.js';
+
+/** Nothing to close: it ends with the socket. */
+export class Outlet {
+  readonly #socket: Socket;
+  readonly #maxBacklogBytes: number;
+  readonly #log: Log;
+
+  /** @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection */
+  constructor(socket: Socket, maxBacklogBytes: number, log: Log) {
+    this.#socket = socket;
+    this.#maxBacklogBytes = maxBacklogBytes;
+    this.#log = log;
+  }
+
+  /** Bytes that wait in this process; what the kernel holds for the peer (about 200 kB) is not counted. */
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** True when the peer should be asked nothing more before it has read; 'drain' follows on the socket. */
+  get isHalfFull(): boolean {
+    return this.#socket.writableNeedDrain && this.backlogBytes > this.#maxBacklogBytes / 2;
+  }
+
+  /** See Peer. */
+  async drained(): Promise<void> {
+    if (this.#socket.destroyed || !this.#socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.#socket.on('drain', done).on('close', done);
+    });
+  }
+
+  /** False when it was not sent: the peer has gone, or has just been cut off. */
+  write(message: object): boolean {
+    const text = serialize(message);
+    return text !== null && this.#writeLine(text);
+  }
+
+  /** Sends an answer; one that cannot be sent becomes an `internal` error, so that the request settles. */
+  answer(response: JSONRPCResponse): void {
+    const text = serialize(response);
+    if (text !== null && Buffer.byteLength(text) < this.#maxBacklogBytes) {
+      this.#writeLine(text);
+      return;
+    }
+    const why = text === null ? 'cannot be written as JSON' : 'is too long to be sent';
+    this.#log.error('socket.bad_answer', { why });
+    this.write(refusal(response.id as RequestId, new Fault('internal', { reason: `the answer ${why}` })));
+  }
+
+  #writeLine(text: string): boolean {
+    if (!this.#socket.writable) return false;
+    // As bytes: of a string the socket would count characters.
+    const bytes = Buffer.from(`${text}\n`);
+    if (this.backlogBytes + bytes.length > this.#maxBacklogBytes) {
+      // 'error' tells the connection why; what waited is dropped with the socket.
+      this.#socket.destroy(new Fault('slow_reader'));
+      return false;
+    }
+    this.#socket.write(bytes);
+    return true;
+  }
+}
+
+function serialize(message: object): string | null {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return null; // a cycle, a BigInt, or deeper than the stack
+  }
+}
