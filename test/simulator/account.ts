@@ -1,0 +1,49 @@
+/** An account as the server knows it: two identities, a history, linked devices. The person is in `phone.ts`. */
+import type { Device } from './device.js';
+import type { Item, Me, WireMessage } from './wire.js';
+
+export interface AccountOptions {
+  number: string;
+  pushname?: string;
+  platform?: string;
+  /** digits of the other identity; derived from the number when not given */
+  lid?: string;
+}
+
+const HISTORY_LIMIT = 10_000;
+
+export class Account {
+  readonly me: Me;
+  readonly devices = new Map<string, Device>();
+  /** every message the phone has, oldest first */
+  history: WireMessage[] = [];
+  banned = false;
+  /** set while the phone itself is out of reach */
+  phoneOffline = false;
+
+  constructor({ number, pushname = 'Somebody', platform = 'android', lid = lidOf(number) }: AccountOptions) {
+    this.me = { pn: `${number}@c.us`, lid: `${lid}@lid`, pushname, platform };
+  }
+
+  is(wid: string): boolean {
+    return wid === this.me.pn || wid === this.me.lid;
+  }
+
+  /** To every linked device but one. */
+  push(item: Item, except?: Device): void {
+    for (const device of this.devices.values()) if (device !== except) device.push(item);
+  }
+
+  /** A message enters the account, from outside or from one of its own devices. */
+  enter(message: WireMessage, except?: Device): void {
+    this.history.push(message);
+    if (this.history.length > HISTORY_LIMIT * 1.2) this.history = this.history.slice(-HISTORY_LIMIT);
+    this.push({ kind: 'message', message }, except);
+  }
+}
+
+/** Fifteen digits that look like a LID and are the same for the same number. */
+export function lidOf(number: string): string {
+  const digits = [...number].reverse().join('').padEnd(13, '7').slice(0, 13);
+  return `27${digits}`;
+}

@@ -1,0 +1,102 @@
+/**
+ * whatsapp-web.js as it is, on a simulator, in a directory of its own: for the simulator's own tests, which ask
+ * whether the real library lives in it. Nothing of the daemon is loaded here.
+ */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import wweb from 'whatsapp-web.js';
+import type { Simulator } from './simulator.js';
+
+export interface BareClientOptions {
+  /** keeps the profile of an earlier client */
+  directory?: string;
+  pairWithPhoneNumber?: { phoneNumber: string };
+}
+
+type Seen = { event: string; args: unknown[] };
+
+export class BareClient {
+  readonly client: wweb.Client;
+  readonly directory: string;
+  /** every event so far, so that none is missed between two awaits */
+  readonly seen: Seen[] = [];
+  #closed = false;
+
+  private constructor(simulator: Simulator, directory: string, options: BareClientOptions) {
+    this.directory = directory;
+    this.client = new wweb.Client({
+      authStrategy: new wweb.LocalAuth({ dataPath: directory }),
+      puppeteer: {
+        executablePath: '/usr/bin/chromium',
+        headless: true,
+        pipe: true,
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+        protocolTimeout: 30_000,
+        args: [...simulator.chromiumArgs, '--no-sandbox'],
+      },
+      webVersionCache: { type: 'none' },
+      ...(options.pairWithPhoneNumber
+        ? {
+            pairWithPhoneNumber: {
+              showNotification: true,
+              intervalMs: 180_000,
+              ...options.pairWithPhoneNumber,
+            },
+          }
+        : {}),
+    });
+    const emit = this.client.emit.bind(this.client);
+    this.client.emit = (event: string | symbol, ...args: unknown[]) => {
+      this.seen.push({ event: String(event), args });
+      return emit(event, ...args);
+    };
+  }
+
+  /** Initialized: the page is loaded and the library has injected itself. */
+  static async start(simulator: Simulator, options: BareClientOptions = {}): Promise<BareClient> {
+    const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'simulator-')));
+    const bare = new BareClient(simulator, directory, options);
+    await bare.client.initialize();
+    return bare;
+  }
+
+  count(event: string): number {
+    return this.seen.filter((one) => one.event === event).length;
+  }
+
+  /** The arguments of the first such event, seen already or yet to come, that `match` likes. */
+  // biome-ignore lint/suspicious/noExplicitAny: events of whatsapp-web.js carry what they carry
+  async wait<T extends any[]>(
+    event: string,
+    match: (...args: T) => boolean = () => true,
+    ms = 15_000,
+  ): Promise<T> {
+    const signal = AbortSignal.timeout(ms);
+    for (;;) {
+      const seen = this.seen.find((one) => one.event === event && match(...(one.args as T)));
+      if (seen) return seen.args as T;
+      await once(this.client, event, { signal }).catch(() => {
+        throw new Error(
+          `no "${event}" within ${ms} ms; seen: ${this.seen.map((one) => one.event).join(' ')}`,
+        );
+      });
+    }
+  }
+
+  /** Ends the browser as a tidy program would; the profile stays. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.client.destroy();
+  }
+
+  /** Ends the browser and removes the profile. */
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}

@@ -1,0 +1,46 @@
+/** Something that happens again and again, and can be awaited with a deadline: the end of polling. */
+
+export interface WaitOptions {
+  /** milliseconds; 10 s when nothing is said */
+  timeoutMs?: number;
+}
+
+export class Bell<T> {
+  readonly #listeners = new Set<(value: T) => void>();
+
+  ring(value: T): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+
+  on(listener: (value: T) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * The first value for which `pick` gives something else than undefined. `already` is asked first, for what
+   * happened before the call. Rejects with `no <what> within N ms`.
+   */
+  wait<R>(
+    what: string,
+    pick: (value: T) => R | undefined,
+    { timeoutMs = 10_000 }: WaitOptions = {},
+    already?: () => R | undefined,
+  ): Promise<R> {
+    const before = already?.();
+    if (before !== undefined) return Promise.resolve(before);
+    return new Promise((resolve, reject) => {
+      const stop = this.on((value) => {
+        const picked = pick(value);
+        if (picked === undefined) return;
+        clearTimeout(timer);
+        stop();
+        resolve(picked);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`no ${what} within ${timeoutMs} ms`));
+      }, timeoutMs);
+    });
+  }
+}

@@ -1,0 +1,54 @@
+/** How a Chromium is brought to the simulator and kept from everywhere else. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * The first rule that fits wins, so everything but the page's own name resolves to nothing: no test can reach the
+ * real service. Loopback stays reachable by its number.
+ */
+export function chromiumArgs(port: number): string[] {
+  const rules = [
+    `MAP web.whatsapp.com:443 127.0.0.1:${port}`,
+    'MAP * ~NOTFOUND',
+    'EXCLUDE 127.0.0.1',
+    'EXCLUDE localhost',
+  ];
+  return [
+    `--host-resolver-rules=${rules.join(', ')}`,
+    '--ignore-certificate-errors',
+    '--no-proxy-server',
+    '--no-first-run',
+    '--no-default-browser-check',
+    '--disable-background-networking',
+    '--disable-client-side-phishing-detection',
+    '--disable-component-update',
+    '--disable-component-extensions-with-background-pages',
+    '--disable-default-apps',
+    '--disable-domain-reliability',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-sync',
+    '--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater,DialMediaRouteProvider,InterestFeedContentSuggestions',
+    '--metrics-recording-only',
+    '--safebrowsing-disable-auto-update',
+  ];
+}
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+
+/**
+ * Writes a script that can stand in for Chromium's path, and returns its path. It `exec`s, so the pid stays, and its
+ * descriptors pass through (puppeteer's pipe).
+ */
+export async function writeBrowserWrapper(
+  directory: string,
+  port: number,
+  { sandbox = true, executable = '/usr/bin/chromium' }: { sandbox?: boolean; executable?: string } = {},
+): Promise<string> {
+  const args = [...chromiumArgs(port), ...(sandbox ? [] : ['--no-sandbox'])];
+  const file = path.join(directory, `chromium-to-simulator-${port}`);
+  await mkdir(directory, { recursive: true });
+  await writeFile(file, `#!/bin/sh\nexec ${quoted(executable)} "$@" ${args.map(quoted).join(' ')}\n`);
+  await chmod(file, 0o755);
+  return file;
+}

@@ -1,0 +1,76 @@
+/** The server's end of one chat socket: frames in and out, and the socket faults. Knows no accounts. */
+import type { WebSocket } from 'ws';
+import type { Device } from './device.js';
+import type { KnobValues } from './knobs.js';
+import type { Registration } from './pairing-desk.js';
+import type { Timers } from './timers.js';
+import type { DownFrame, UpFrame } from './wire.js';
+import type { WireLog } from './wire-log.js';
+
+export interface ConnectionOptions {
+  socket: WebSocket;
+  /** the document at the other end */
+  page: string;
+  knobs: () => KnobValues;
+  log: WireLog;
+  timers: Timers;
+  onFrame: (connection: Connection, frame: UpFrame) => void;
+  onClose: (connection: Connection) => void;
+}
+
+export class Connection {
+  readonly page: string;
+  readonly #options: ConnectionOptions;
+  #frozen: boolean;
+  /** set by the pairing desk while the page shows a QR */
+  registration: Registration | undefined;
+  /** set once it has signed in */
+  device: Device | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.page = options.page;
+    const { socketFault } = options.knobs();
+    this.#frozen = socketFault === 'hang' || socketFault === 'half-open';
+    const { socket, log } = options;
+    socket.on('error', () => {});
+    socket.on('close', () => options.onClose(this));
+    socket.on('message', (data) => {
+      if (this.#frozen) return;
+      const frame = JSON.parse(String(data)) as UpFrame;
+      if (frame.type !== 'ping') log.add('up', this.page, frame.type, frame);
+      options.onFrame(this, frame);
+    });
+  }
+
+  get open(): boolean {
+    return this.#options.socket.readyState === this.#options.socket.OPEN;
+  }
+
+  send(frame: DownFrame): void {
+    const { knobs, timers } = this.#options;
+    const { socketSlowMs } = knobs();
+    if (socketSlowMs > 0) timers.after(socketSlowMs, () => this.#sendNow(frame));
+    else this.#sendNow(frame);
+  }
+
+  /** From now on nothing passes in either direction, and neither end is told. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  close(): void {
+    this.#options.socket.close();
+  }
+
+  /** As if the cable were cut and the router had said so. */
+  drop(): void {
+    this.#options.socket.terminate();
+  }
+
+  #sendNow(frame: DownFrame): void {
+    if (this.#frozen || !this.open) return;
+    if (frame.type !== 'pong') this.#options.log.add('down', this.page, frame.type, frame);
+    this.#options.socket.send(JSON.stringify(frame));
+  }
+}

@@ -1,0 +1,210 @@
+/** A person at the other end: gets messages, answers, reads, goes offline. */
+import { lidOf } from './account.js';
+import { Bell, type WaitOptions } from './bell.js';
+import { messageId } from './message-id.js';
+import type { PostOffice } from './post-office.js';
+import type { Json, WireContact, WireMessage } from './wire.js';
+
+export interface ContactOptions {
+  number: string;
+  /** what they call themselves */
+  pushname?: string;
+  /** what the phone's address book calls them */
+  name?: string;
+  /** digits; derived from the number when not given */
+  lid?: string;
+  /** in the phone's address book, and so in the page's contacts from the start */
+  known?: boolean;
+  business?: boolean;
+}
+
+/** What this person's screen shows: each message once. `Simulator.ledger` has every arrival. */
+export interface Received {
+  id: string;
+  from: string;
+  body: string;
+  type: string;
+  /** milliseconds since the epoch */
+  at: number;
+  group?: string;
+  message: WireMessage;
+}
+
+export interface Sent {
+  id: string;
+  to: string;
+  body: string;
+  at: number;
+  delivered: boolean;
+  read: boolean;
+}
+
+export interface SendOptions {
+  /** number or wid of the account; the first phone when not given */
+  to?: string;
+  group?: string;
+  id?: string;
+  type?: string;
+  extra?: { [key: string]: Json };
+}
+
+export class Contact {
+  readonly number: string;
+  readonly wire: WireContact;
+  readonly known: boolean;
+  readonly received: Received[] = [];
+  readonly sent: Sent[] = [];
+  readonly #post: PostOffice;
+  readonly #arrived = new Bell<Received>();
+  readonly #progress = new Bell<Sent>();
+  #waiting: { message: WireMessage; onRead: (level: 2 | 3) => void }[] = [];
+  #online = true;
+  /** whether the number is on WhatsApp at all */
+  registered = true;
+  readReceipts = true;
+  /** answers what it returns; undefined is silence */
+  autoReply: ((message: Received) => string | undefined) | undefined;
+
+  constructor(
+    post: PostOffice,
+    { number, pushname, name, lid = lidOf(number), known = true, business }: ContactOptions,
+  ) {
+    this.#post = post;
+    this.number = number;
+    this.known = known;
+    this.wire = {
+      pn: `${number}@c.us`,
+      lid: `${lid}@lid`,
+      pushname: pushname ?? name ?? number,
+      ...(name === undefined ? {} : { name }),
+      ...(business === undefined ? {} : { business }),
+    };
+  }
+
+  get wid(): string {
+    return this.wire.pn;
+  }
+
+  get isOnline(): boolean {
+    return this.#online;
+  }
+
+  is(wid: string): boolean {
+    return wid === this.wire.pn || wid === this.wire.lid;
+  }
+
+  /** Sends to an account or a group; returns the message's id. */
+  async send(body: string, options: SendOptions = {}): Promise<string> {
+    const { id = messageId.android(), type = 'chat', extra } = options;
+    const to = this.#post.deliverFrom(this, {
+      id,
+      type,
+      body,
+      t: Math.floor(Date.now() / 1000),
+      ...(options.to === undefined ? {} : { to: options.to }),
+      ...(options.group === undefined ? {} : { group: options.group }),
+      ...(extra === undefined ? {} : { extra }),
+    });
+    if (type === 'chat' || extra?.directPath) {
+      this.sent.push({ id, to, body, at: Date.now(), delivered: false, read: false });
+    }
+    return id;
+  }
+
+  /** Changes the text of something this person sent. */
+  async edit(id: string, body: string): Promise<void> {
+    this.#post.editFrom(this, id, body);
+  }
+
+  /** Deletes for everyone something this person sent. */
+  async revoke(id: string): Promise<void> {
+    this.#post.revokeFrom(this, id);
+  }
+
+  /** An empty emoji takes the reaction back. */
+  async react(id: string, emoji: string): Promise<void> {
+    this.#post.reactFrom(this, id, emoji);
+  }
+
+  /** Votes in a poll of an account, by the names of the options. */
+  async vote(id: string, options: string[]): Promise<void> {
+    this.#post.voteFrom(this, id, options);
+  }
+
+  async call({ to, video = false }: { to?: string; video?: boolean } = {}): Promise<string> {
+    return this.#post.callFrom(this, to, video);
+  }
+
+  offline(): void {
+    this.#online = false;
+  }
+
+  online(): void {
+    this.#online = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { message, onRead } of waiting) this.#show(message, onRead);
+  }
+
+  /** The first message, received already or yet to come, for which `match` is true. */
+  waitForMessage(
+    match: (message: Received) => boolean = () => true,
+    options?: WaitOptions,
+  ): Promise<Received> {
+    const pick = (message: Received) => (match(message) ? message : undefined);
+    return this.#arrived.wait(`message for ${this.number}`, pick, options, () => this.received.find(match));
+  }
+
+  /** Until a device of the account has it. */
+  waitForDelivery(id: string, options?: WaitOptions): Promise<Sent> {
+    return this.#waitForSent(id, (sent) => sent.delivered, 'delivery', options);
+  }
+
+  /** Until the account has read it. */
+  waitForRead(id: string, options?: WaitOptions): Promise<Sent> {
+    return this.#waitForSent(id, (sent) => sent.read, 'reading', options);
+  }
+
+  /** Called by the server. */
+  accept(message: WireMessage, onRead: (level: 2 | 3) => void): void {
+    if (this.#online) this.#show(message, onRead);
+    else this.#waiting.push({ message, onRead });
+  }
+
+  /** Called by the server. */
+  progress(id: string, what: 'delivered' | 'read'): void {
+    const sent = this.sent.find((one) => one.id === id);
+    if (!sent) return;
+    sent[what] = true;
+    this.#progress.ring(sent);
+  }
+
+  #show(message: WireMessage, onRead: (level: 2 | 3) => void): void {
+    const shown: Received = {
+      id: message.id,
+      from: message.author ?? message.from,
+      body: message.body ?? '',
+      type: message.type,
+      at: Date.now(),
+      ...(message.to.endsWith('@g.us') ? { group: message.to } : {}),
+      message,
+    };
+    this.received.push(shown);
+    onRead(2);
+    if (this.readReceipts) onRead(3);
+    this.#arrived.ring(shown);
+    const answer = message.type === 'chat' ? this.autoReply?.(shown) : undefined;
+    if (answer !== undefined)
+      void this.send(answer, shown.group ? { group: shown.group } : { to: shown.from });
+  }
+
+  #waitForSent(
+    id: string,
+    match: (sent: Sent) => boolean,
+    what: string,
+    options?: WaitOptions,
+  ): Promise<Sent> {
+    const pick = (sent: Sent) => (sent.id === id && match(sent) ? sent : undefined);
+    return this.#progress.wait(`${what} of ${id}`, pick, options, () => this.sent.find((sent) => pick(sent)));
+  }
+}

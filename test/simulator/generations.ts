@@ -1,0 +1,41 @@
+/**
+ * Named builds of WhatsApp Web, each a set of knobs. A generation holds no behaviour of its own: whatever broke
+ * has a knob, so that one break can also be tried alone.
+ */
+import { defaultKnobs, type KnobSettings, type KnobValues, nearest } from './knobs.js';
+
+export const GENERATIONS = {
+  /** As whatsapp-web.js 1.34.7 (2026-04-25) expects it. */
+  '2026-04': {},
+  /**
+   * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
+   * listens (PR #5748); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
+   */
+  '2026-07': {
+    pageVersion: '2.3000.1043220887',
+    msgKeyString: '$1',
+    syncTiming: 'early',
+    framesWhileSyncing: 2,
+    pushStatesWhileSyncing: 1,
+    qrClearedRaises: true,
+    reloadAfterLinkMs: 300_000,
+    dialog: true,
+    statusReadUnlinks: true,
+    codeUnlinks: 'self',
+  },
+} as const satisfies Record<string, KnobSettings>;
+
+export type Generation = keyof typeof GENERATIONS;
+
+/** Throws RangeError for a generation that does not exist. */
+export function generationNamed(name: string): Generation {
+  if (Object.hasOwn(GENERATIONS, name)) return name as Generation;
+  const known = Object.keys(GENERATIONS);
+  throw new RangeError(
+    `no generation "${name}"; did you mean "${nearest(name, known)}"? There are ${known.join(', ')}`,
+  );
+}
+
+export function knobsOf(generation: Generation): KnobValues {
+  return { ...defaultKnobs(), ...GENERATIONS[generation] };
+}

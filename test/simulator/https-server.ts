@@ -1,0 +1,158 @@
+/**
+ * Serves the page, its sub-resources and media over TLS, and hands WebSockets on. Load faults are made here.
+ * Knows paths, not WhatsApp.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import https from 'node:https';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Certificate } from './certificate.js';
+import {
+  CONTENT_SECURITY_POLICY,
+  FRAME_DOCUMENT,
+  LOGO,
+  pageDocument,
+  SERVICE_WORKER,
+  STYLE,
+} from './document.js';
+import { Door } from './door.js';
+import type { KnobValues } from './knobs.js';
+import type { MediaStore } from './media-store.js';
+
+export interface HttpsServerOptions {
+  certificate: Certificate;
+  knobs: () => KnobValues;
+  media: MediaStore;
+  /** resolves when that document may have its load event */
+  mayLoad: (document: string) => Promise<void>;
+  onSocket: (path: string, socket: WebSocket) => void;
+  onRequest: (method: string, path: string, status: number) => void;
+}
+
+/** Where `tsc -p test/simulator/page` puts the page. */
+const PAGE_DIRECTORY = new URL('./page/', import.meta.url);
+
+export class HttpsServer {
+  readonly #options: HttpsServerOptions;
+  readonly #https: https.Server;
+  readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 * 1024 });
+  readonly #door: Door;
+  readonly #scripts = new Map<string, Buffer>();
+  readonly #unanswered = new Set<ServerResponse>();
+
+  constructor(options: HttpsServerOptions) {
+    this.#options = options;
+    this.#https = https.createServer(options.certificate, (request, response) =>
+      this.#answer(request, response),
+    );
+    this.#https.keepAliveTimeout = 30_000;
+    this.#https.on('tlsClientError', () => {});
+    this.#https.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
+      socket.on('error', () => {});
+      const path = request.url ?? '';
+      if (path === '/ws/chat' && this.#options.knobs().socketFault === 'refuse') return socket.destroy();
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+        this.#options.onSocket(path, webSocket),
+      );
+    });
+    this.#door = new Door((socket) => this.#https.emit('connection', socket));
+  }
+
+  get port(): number {
+    return this.#door.port;
+  }
+
+  async start(port: number): Promise<void> {
+    await this.#readScripts();
+    await this.#door.open(port);
+  }
+
+  /** Brings the listening port in line with the knobs, and answers what hung because of them. */
+  async applyKnobs(): Promise<void> {
+    const { loadFault } = this.#options.knobs();
+    if (loadFault === 'refuse') {
+      // An idle keep-alive connection would let the next load slip in.
+      this.#https.closeIdleConnections();
+      await this.#door.shut();
+      return;
+    }
+    if (loadFault === 'none') {
+      for (const response of this.#unanswered) response.destroy();
+      this.#unanswered.clear();
+    }
+    await this.#door.open();
+  }
+
+  async close(): Promise<void> {
+    for (const webSocket of this.#webSockets.clients) webSocket.terminate();
+    this.#webSockets.close();
+    await this.#door.close();
+    this.#https.closeAllConnections();
+  }
+
+  async #readScripts(): Promise<void> {
+    const names = (await readdir(PAGE_DIRECTORY)).filter((name) => name.endsWith('.js')).sort();
+    const bodies = await Promise.all(names.map((name) => readFile(new URL(name, PAGE_DIRECTORY))));
+    const digest = createHash('sha256');
+    for (const body of bodies) digest.update(body);
+    const folder = `/static/${digest.digest('hex').slice(0, 12)}/`;
+    names.forEach((name, index) => this.#scripts.set(folder + name, bodies[index] as Buffer));
+    if (!this.#scripts.has(`${folder}boot.js`)) {
+      throw new Error(
+        `the simulator's page is not built in ${PAGE_DIRECTORY.pathname}: run tsc -p test/simulator/page`,
+      );
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = new URL(request.url ?? '/', 'https://web.whatsapp.com').pathname;
+    response.once('close', () =>
+      this.#options.onRequest(
+        request.method ?? '',
+        path,
+        response.writableFinished ? response.statusCode : 0,
+      ),
+    );
+    const script = this.#scripts.get(path);
+    if (path === '/') return this.#document(response);
+    if (script) return this.#send(response, 'text/javascript', script, 'public, max-age=31536000, immutable');
+    if (path === '/app.css') return this.#send(response, 'text/css', STYLE);
+    if (path === '/sw.js') return this.#send(response, 'text/javascript', SERVICE_WORKER);
+    if (path === '/frame.html') return this.#send(response, 'text/html', FRAME_DOCUMENT);
+    if (path === '/img/logo.svg') return this.#send(response, 'image/svg+xml', LOGO);
+    if (path === '/img/never.svg') {
+      this.#unanswered.add(response);
+      return;
+    }
+    if (path.startsWith('/img/hold/')) {
+      void this.#options
+        .mayLoad(path.slice('/img/hold/'.length))
+        .then(() => this.#send(response, 'image/svg+xml', LOGO));
+      return;
+    }
+    if (path.startsWith('/media/')) return this.#options.media.answer(request, response, path);
+    response.writeHead(404).end();
+  }
+
+  #document(response: ServerResponse): void {
+    const knobs = this.#options.knobs();
+    if (knobs.loadFault === 'reset') return void response.socket?.destroy();
+    if (knobs.loadFault === 'hang') return void this.#unanswered.add(response);
+    if (knobs.loadFault === 'error') return void response.writeHead(503).end('Service Unavailable');
+    if (knobs.loadFault === 'blank') return this.#send(response, 'text/html', '');
+    const id = randomUUID();
+    const paths = [...this.#scripts.keys()];
+    const entry = paths.filter((path) => path.endsWith('/boot.js'));
+    const images: string[] = [];
+    if (knobs.loadFault === 'hang-subresource') images.push('/img/never.svg');
+    if (knobs.syncTiming === 'early') images.push(`/img/hold/${id}`);
+    const scripts = [...entry, ...paths.filter((path) => !entry.includes(path))];
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    this.#send(response, 'text/html', pageDocument({ document: id, knobs }, scripts, images));
+  }
+
+  #send(response: ServerResponse, type: string, body: string | Buffer, cache = 'no-store'): void {
+    response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': cache }).end(body);
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The table of knobs: every behaviour of the simulator that can differ between builds, accounts or bad days.
+ * One knob, one behaviour. Knows no sockets and no pages; `Simulator` carries the values to whoever acts on them.
+ */
+
+interface KnobOf<Kind extends string, T> {
+  readonly kind: Kind;
+  readonly value: T;
+  readonly doc: string;
+}
+interface ChoiceKnob<T extends string> extends KnobOf<'choice', T> {
+  readonly choices: readonly T[];
+}
+export type Knob =
+  | KnobOf<'ms' | 'count', number>
+  | KnobOf<'flag', boolean>
+  | KnobOf<'text', string>
+  | KnobOf<'names', readonly string[]>
+  | ChoiceKnob<string>;
+
+const ms = (value: number, doc: string): KnobOf<'ms', number> => ({ kind: 'ms', value, doc });
+const count = (value: number, doc: string): KnobOf<'count', number> => ({ kind: 'count', value, doc });
+const flag = (value: boolean, doc: string): KnobOf<'flag', boolean> => ({ kind: 'flag', value, doc });
+const text = (value: string, doc: string): KnobOf<'text', string> => ({ kind: 'text', value, doc });
+const names = (doc: string): KnobOf<'names', readonly string[]> => ({ kind: 'names', value: [], doc });
+const choice = <const T extends string>(
+  choices: readonly T[],
+  value: NoInfer<T>,
+  doc: string,
+): ChoiceKnob<T> => ({
+  kind: 'choice',
+  choices,
+  value,
+  doc,
+});
+
+export const KNOBS = {
+  // The page as it loads
+  pageVersion: text('2.3000.1035920091', 'what window.Debug.VERSION says'),
+  loadFault: choice(
+    ['none', 'refuse', 'reset', 'hang', 'error', 'blank', 'hang-subresource'],
+    'none',
+    'loading the page: connection refused, reset, accepted and never answered, 503, empty document, one sub-resource that never comes (no load event)',
+  ),
+  requireDelayMs: ms(0, 'how long window.Debug.VERSION is there before window.require is'),
+  requireUnknown: choice(['throw', 'undefined'], 'throw', 'what require() does with a name it does not know'),
+  missingModules: names('modules the page has lost'),
+  msgKeyString: choice(
+    ['_serialized', '$1'],
+    '_serialized',
+    'the property in which a message key keeps its string; $1 since 2.3000.1042401057, 2026-07-14',
+  ),
+  reloadAfterLinkMs: ms(0, 'the page reloads itself this long after a fresh link; 0 never'),
+  framesWhileSyncing: count(0, 'sub-frames that load while the page syncs'),
+  pushStatesWhileSyncing: count(0, 'history.pushState calls while the page syncs'),
+
+  // Linking
+  qrFirstMs: ms(60_000, 'life of the first QR'),
+  qrNextMs: ms(20_000, 'life of each later QR'),
+  qrCount: count(6, 'QRs until UNPAIRED_IDLE'),
+  qrClearedRaises: flag(false, 'a cleared ref raises change:ref with undefined after the scan'),
+  linkDelayMs: ms(30, 'from the scan to pair-success'),
+  deviceLimit: count(4, 'linked devices an account may have'),
+  codeTtlMs: ms(180_000, 'life of a pairing code'),
+  codeLimit: count(5, 'pairing codes per window before 429 rate-overlimit'),
+  codeWindowMs: ms(3_600_000, 'window of that limit'),
+  codeFault: choice(
+    ['none', 'rate-overlimit', 'hang', 'undefined'],
+    'none',
+    'asking for a pairing code goes wrong',
+  ),
+  codeUnlinks: choice(
+    ['none', 'self', 'all'],
+    'none',
+    'a pairing code for a number that is already linked revokes the link of the asking page, or of all',
+  ),
+  codeUnlinkMs: ms(45_000, 'how long after asking that happens'),
+
+  // Signing in and syncing
+  loginRefusal: choice(
+    ['none', '401', '402', '403', '405', '406', '407'],
+    'none',
+    'the server refuses every login with this code',
+  ),
+  loginRefusedNavigates: flag(
+    false,
+    'after 401 at login the page goes to /?post_logout=1 instead of showing a QR at once',
+  ),
+  syncTiming: choice(
+    ['when-listened', 'early', 'timed', 'never'],
+    'when-listened',
+    'when hasSynced turns true: syncDelayMs after somebody listens for it; before the load event; syncDelayMs after login; never',
+  ),
+  syncDelayMs: ms(50, 'see syncTiming'),
+  syncListenMs: ms(10_000, 'with when-listened: sync anyway after this long'),
+  syncFlaps: count(0, 'times hasSynced goes false and true again afterwards'),
+  syncFlapMs: ms(100, 'pause between those changes'),
+  historyLimit: count(1_000, 'messages of the phone that come along with a fresh link'),
+  queuedItems: choice(
+    ['before', 'after'],
+    'before',
+    'what came while the device was away is delivered before or after hasSynced',
+  ),
+  queuedItemsMs: ms(150, 'with after: how long after'),
+  queuedAreNew: flag(true, 'such messages carry isNewMsg'),
+
+  // The socket
+  socketFault: choice(
+    ['none', 'refuse', 'hang', 'half-open'],
+    'none',
+    'the WebSocket: refused, opened but never answered, or silent from now on in both directions',
+  ),
+  socketSlowMs: ms(0, 'every frame of the server is late by this much'),
+  reconnectMs: ms(1_000, 'pause between two attempts of the page to connect'),
+  timeoutStateMs: ms(5_000, 'without a connection for this long the page shows TIMEOUT'),
+  pingMs: ms(10_000, 'pause between two pings of the page'),
+  pongMs: ms(10_000, 'a pong later than this is a dead socket'),
+
+  // Sending
+  sendFault: choice(
+    ['none', 'throws', 'hangs-before-store', 'hangs-after-store', 'hangs-after-send', 'never-leaves'],
+    'none',
+    'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page',
+  ),
+  sendResolveMs: ms(0, 'the send action resolves this much late'),
+  sendRejectsAfterSend: flag(false, 'the send action rejects although the message has left'),
+  ackFault: choice(
+    ['none', 'never', 'error', 'doubled', 'out-of-order', 'sibling'],
+    'none',
+    'acks: none at all, -1, each twice, read before delivered before server, keyed by the other identity of the chat',
+  ),
+  ackServerMs: ms(5, 'from arrival at the server to ack 1'),
+  ackDeliveredMs: ms(10, 'from ack 1 to ack 2'),
+  ackReadMs: ms(20, 'from ack 2 to ack 3'),
+  seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen goes wrong'),
+  previewFault: choice(['none', 'hangs', 'throws'], 'none', 'fetching a link preview goes wrong'),
+  existsFault: choice(
+    ['none', 'hangs', 'throws'],
+    'none',
+    'asking whether a number is on WhatsApp goes wrong',
+  ),
+  coldChat: choice(
+    ['opens', 'needs-lookup', 'no-lid'],
+    'opens',
+    'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error',
+  ),
+
+  // Receiving
+  inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),
+  ciphertext: choice(
+    ['no', 'decrypted-later', 'for-ever'],
+    'no',
+    'messages arrive as ciphertext placeholders first',
+  ),
+  ciphertextMs: ms(200, 'with decrypted-later: how much later'),
+  revokeKey: choice(
+    ['same', 'new'],
+    'new',
+    'a revoked message keeps its key, or goes on under a new one with the old in protocolMessageKey',
+  ),
+
+  // Being thrown out
+  logoutOrder: choice(
+    ['cmd', 'bridge', 'unpaired-first', 'navigation-only'],
+    'cmd',
+    'what a phone logout does first in the page: Cmd logout, Cmd logout_from_bridge, state UNPAIRED; then the navigation, or that alone',
+  ),
+  logoutNavigationMs: ms(100, 'from that to the navigation'),
+  logoutReturns: choice(['nothing', 'promise'], 'promise', 'what Socket.logout() returns'),
+  logoutFrameMs: ms(0, 'how long after Socket.logout() its frame leaves the page'),
+  dialog: flag(false, 'the "What\'s new" dialog after a fresh link'),
+  dialogLanguage: choice(
+    ['en', 'de', 'es', 'fr', 'id', 'it', 'pt', 'ru', 'xx'],
+    'en',
+    'its language; xx is one nobody knows',
+  ),
+  dialogButton: choice(['button', 'div'], 'button', 'its button is a <button> or a <div role=button>'),
+  dialogDelayMs: ms(200, 'from hasSynced, or from loading the page, to the dialog'),
+  dialogHoldsSync: flag(false, 'the page does not sync before the dialog is acknowledged'),
+  dialogUnlinkMs: ms(300_000, 'an unacknowledged dialog ends the link this long after linking; 0 never'),
+  statusReadUnlinks: flag(false, 'reading status@broadcast before statusUnlinkMs ends the link then'),
+  statusUnlinkMs: ms(300_000, 'from linking to that moment: the first scheduled reload'),
+} as const satisfies Record<string, Knob>;
+
+export type KnobName = keyof typeof KNOBS;
+type ValueOf<K> = K extends ChoiceKnob<infer T> ? T : K extends KnobOf<string, infer T> ? T : never;
+export type KnobValues = { -readonly [K in KnobName]: ValueOf<(typeof KNOBS)[K]> };
+export type KnobSettings = Partial<KnobValues>;
+
+/** A knob or a value that does not exist. Names what was meant, if that can be guessed. */
+export class KnobError extends Error {
+  override readonly name = 'KnobError';
+}
+
+export function defaultKnobs(): KnobValues {
+  return Object.fromEntries(Object.entries(KNOBS).map(([name, knob]) => [name, knob.value])) as KnobValues;
+}
+
+/** Throws KnobError unless `name` is a knob. */
+export function knobNamed(name: string): KnobName {
+  if (Object.hasOwn(KNOBS, name)) return name as KnobName;
+  throw new KnobError(`no knob "${name}"; did you mean "${nearest(name, Object.keys(KNOBS))}"?`);
+}
+
+/** Checks a value for a knob; throws KnobError. */
+export function checkKnob<K extends KnobName>(name: K, value: unknown): KnobValues[K] {
+  const knob: Knob = KNOBS[knobNamed(name)];
+  const refuse = (want: string): never => {
+    throw new KnobError(`knob "${name}" wants ${want}, not ${JSON.stringify(value)}`);
+  };
+  switch (knob.kind) {
+    case 'ms':
+    case 'count':
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) refuse('a whole number from 0');
+      break;
+    case 'flag':
+      if (typeof value !== 'boolean') refuse('true or false');
+      break;
+    case 'text':
+      if (typeof value !== 'string') refuse('a text');
+      break;
+    case 'names':
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) refuse('a list of names');
+      break;
+    case 'choice':
+      if (typeof value !== 'string' || !knob.choices.includes(value)) {
+        const guess = nearest(String(value), knob.choices);
+        refuse(`one of ${knob.choices.join(', ')} (did you mean "${guess}"?)`);
+      }
+  }
+  return value as KnobValues[K];
+}
+
+/** The value of a `knob=value` on a command line. */
+export function parseKnob(name: string, word: string): unknown {
+  const knob: Knob = KNOBS[knobNamed(name)];
+  if (knob.kind === 'ms' || knob.kind === 'count') return /^\d+$/.test(word) ? Number(word) : word;
+  if (knob.kind === 'flag') return word === 'true' ? true : word === 'false' ? false : word;
+  if (knob.kind === 'names') return word === '' ? [] : word.split(',');
+  return word;
+}
+
+/** The candidate with the smallest edit distance. */
+export function nearest(word: string, candidates: readonly string[]): string {
+  const distances = candidates.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()));
+  return candidates[distances.indexOf(Math.min(...distances))] ?? '';
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,186 @@
+/** What a person does to chats and messages: archive, pin, star, delete, edit, react, vote, see. */
+import { upsertReaction, upsertVote } from './addons.js';
+import { knobs, never } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import { type Chat, Chats, deleteChat } from './chats.js';
+import { Cmd } from './cmd.js';
+import { getMaybeMePnUser } from './conn.js';
+import { forget, type Msg, Msgs, place, toStored, toWire } from './messages.js';
+import { MsgKey } from './msg-key.js';
+import { revoke, rewrite } from './receive.js';
+import { addAndSendMsgToChat, sendAct } from './send.js';
+import { storage } from './storage.js';
+import { MinifiedError, type Wid } from './wid.js';
+
+interface Listed {
+  list: Msg[];
+}
+const listOf = (asked: Listed | Msg[]): Msg[] => (Array.isArray(asked) ? asked : asked.list);
+const now = () => Math.floor(Date.now() / 1000);
+const target = (msg: Msg) => {
+  const { id, chat, fromMe, author } = toWire(msg);
+  return { id, chat, fromMe, ...(author === undefined ? {} : { author }) };
+};
+
+/** Commands that go over the bus, as whatsapp-web.js calls them. */
+export function hangInCommands(): void {
+  Cmd.archiveChat = async (chat: Chat, archive: boolean) => void chat.set({ archive });
+  Cmd.pinChat = async (chat: Chat, pin: boolean) => void chat.set({ pin: pin ? now() : 0 });
+  Cmd.markChatUnread = async (chat: Chat, unread: boolean) => void chat.set({ unreadCount: unread ? -1 : 0 });
+  Cmd.sendStarMsgs = async (_chat: Chat, msgs: Msg[]) => msgs.forEach((msg) => void msg.set({ star: true }));
+  Cmd.sendUnstarMsgs = async (_chat: Chat, msgs: Msg[]) =>
+    msgs.forEach((msg) => void msg.set({ star: false }));
+  Cmd.sendDeleteMsgs = async (_chat: Chat, asked: Listed | Msg[]) => {
+    for (const msg of listOf(asked)) await forget(msg);
+  };
+  Cmd.sendRevokeMsgs = async (_chat: Chat, asked: Listed | Msg[]) => {
+    for (const msg of listOf(asked)) {
+      const id = await MsgKey.newId();
+      await sendAct('revoke', msg, id, {});
+      await revoke(msg, id);
+    }
+  };
+}
+
+/** WAWebMsgActionCapability */
+export const MsgActionCapability = {
+  canSenderRevokeMsg: (msg: Msg) => msg.id.fromMe && msg.type !== 'revoked',
+  canAdminRevokeMsg: (msg: Msg) => msg.chat?.iAmAdmin() ?? false,
+  canStarMsg: () => true,
+  canEditText: (msg: Msg) => msg.id.fromMe && msg.type === 'chat',
+  canEditCaption: (msg: Msg) => msg.id.fromMe && msg.caption !== undefined,
+};
+
+/** WAWebSendMessageEditAction.sendMessageEdit */
+export async function sendMessageEdit(msg: Msg, body: string): Promise<void> {
+  await sendAct('edit', msg, await MsgKey.newId(), { body });
+  msg.set({ latestEditSenderTimestampMs: Date.now(), body });
+  await rewrite(msg, { body });
+}
+
+/** WAWebSendReactionMsgAction.sendReactionToMsg; an empty emoji takes it back. */
+export async function sendReactionToMsg(msg: Msg, emoji: string): Promise<void> {
+  const id = await MsgKey.newId();
+  await sendAct('reaction', msg, id, { body: emoji });
+  msg.set({ hasReaction: true });
+  await upsertReaction({
+    kind: 'reaction',
+    key: target(msg),
+    id,
+    from: String(getMaybeMePnUser()),
+    emoji,
+    t: now(),
+  });
+}
+
+/** WAWebPollsSendVoteMsgAction.sendVote */
+export async function sendVote(msg: Msg, chosen: Set<number>): Promise<void> {
+  const { pollOptions } = msg as unknown as { pollOptions: { name: string; localId: number }[] };
+  const options = pollOptions.filter(({ localId }) => chosen.has(localId)).map(({ name }) => name);
+  const id = await MsgKey.newId();
+  await sendAct('poll_vote', msg, id, { options });
+  await upsertVote(
+    { kind: 'vote', key: target(msg), id, from: String(getMaybeMePnUser()), options, t: now() },
+    msg,
+  );
+}
+
+/** WAWebUpdateUnreadChatAction.sendSeen */
+export async function sendSeen({ chat }: { chat: Chat }): Promise<void> {
+  if (knobs.seenFault === 'throws')
+    throw new TypeError("Cannot read properties of undefined (reading 'markedUnread')");
+  if (knobs.seenFault === 'hangs') return never();
+  await chat.sendSeen();
+}
+
+/** WAWebLinkPreviewChatAction.getLinkPreview: a network wait in the middle of a send. */
+export async function getLinkPreview(): Promise<undefined> {
+  if (knobs.previewFault === 'hangs') return never();
+  if (knobs.previewFault === 'throws') throw new MinifiedError('e');
+  await chatSocket.whenSignedIn();
+  return undefined;
+}
+
+/** WAWebChatForwardMessage.forwardMessages */
+export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] }): Promise<void> {
+  for (const msg of msgs) {
+    const from = getMaybeMePnUser() as Wid;
+    const id = new MsgKey({ fromMe: true, remote: chat.id, id: await MsgKey.newId() });
+    const { ...attributes } = msg;
+    const copy = {
+      ...attributes,
+      id,
+      from,
+      to: chat.id,
+      ack: 0,
+      t: now(),
+      isForwarded: true,
+      isNewMsg: true,
+    };
+    await addAndSendMsgToChat(chat, copy)[0];
+  }
+}
+
+/** WAWebChatClearBridge.sendClear */
+export async function sendClear(chat: Chat): Promise<void> {
+  const messages = chat.msgs.models;
+  for (const msg of messages) {
+    chat.msgs.remove(msg.id);
+    Msgs.remove(msg.id);
+  }
+  await storage.removeMessages(messages.map((msg) => String(msg.id)));
+}
+
+export const sendDelete = async (chat: Chat): Promise<void> => {
+  await sendClear(chat);
+  await deleteChat(chat);
+};
+
+/** A message the page makes itself, such as a group invitation. */
+export async function sendPlain(
+  chat: Chat,
+  type: string,
+  extra: object,
+): Promise<{ messageSendResult: string }> {
+  const from = getMaybeMePnUser() as Wid;
+  const id = new MsgKey({ fromMe: true, remote: chat.id, id: await MsgKey.newId() });
+  const message = { ...extra, id, ack: 0, from, to: chat.id, t: now(), self: 'out', isNewMsg: true, type };
+  const [stored, result] = addAndSendMsgToChat(chat, message);
+  await stored;
+  return result;
+}
+
+/** WAWebPinInChatSchema and WAWebSendPinMessageAction */
+const pins = new Map<string, { chatId: string; parentMsgKey: string; pinType: number }>();
+export const PinInChatSchema = {
+  getTable: () => ({
+    equals: async (_columns: string[], chatId: string) =>
+      [...pins.values()].filter((pin) => pin.chatId === chatId),
+  }),
+};
+export async function sendPinInChatMsg(msg: Msg, pinType: number): Promise<{ messageSendResult: 'OK' }> {
+  await sendAct('pin', msg, await MsgKey.newId(), { pinType });
+  pins.set(String(msg.id), { chatId: String(msg.id.remote), parentMsgKey: String(msg.id), pinType });
+  return { messageSendResult: 'OK' };
+}
+
+/** WAWebApiMessageInfoStore.queryMsgInfo */
+export async function queryMsgInfo(key: unknown): Promise<object> {
+  const ack = Msgs.get(key)?.ack ?? 0;
+  const to = [{ id: Msgs.get(key)?.to, t: now() }];
+  return {
+    delivery: ack >= 2 ? to : [],
+    deliveryRemaining: 0,
+    read: ack >= 3 ? to : [],
+    readRemaining: 0,
+    played: [],
+    playedRemaining: 0,
+  };
+}
+
+/** Kept for a channel or status message, which does not go through the chat action. */
+export async function keepLocally(msg: Msg): Promise<void> {
+  await storage.putMessages([toStored({ ...toWire(msg), ack: 1 })]);
+  Chats.ensure(msg.id.remote, msg.t);
+  place(msg);
+}

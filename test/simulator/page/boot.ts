@@ -1,0 +1,28 @@
+/** The document's start: modules, then the two globals whatsapp-web.js looks for, then the session. */
+import { knobs, pause } from './boot-record.js';
+import { connectInstrument } from './instrument.js';
+import { defineModules } from './modules.js';
+import { obey } from './orders.js';
+import { requireModule } from './require.js';
+import { startScreen } from './screen.js';
+import { startSession } from './session.js';
+
+declare global {
+  interface Window {
+    Debug: { VERSION: string } | undefined;
+    require: unknown;
+  }
+}
+
+connectInstrument(obey);
+defineModules();
+window.Debug = { VERSION: knobs.pageVersion };
+if (knobs.requireDelayMs === 0) window.require = requireModule;
+else
+  void pause(knobs.requireDelayMs).then(() => {
+    window.require = requireModule;
+  });
+startScreen();
+void startSession();
+// The real page has one; nothing here depends on it.
+navigator.serviceWorker?.register('/sw.js').catch(() => {});

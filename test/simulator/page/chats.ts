@@ -1,0 +1,161 @@
+/** Chats: the list a person sees, and what can be done to one of them. */
+import { knobs } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import { Collection } from './collection.js';
+import type { GroupMetadata } from './groups.js';
+import { iAmAdmin } from './groups.js';
+import type { Msg } from './messages.js';
+import { Model } from './model.js';
+import { MsgKey } from './msg-key.js';
+import { Contacts, requireLid, toLid, toPn } from './roster.js';
+import { type StoredChat, storage } from './storage.js';
+import { createWid, type Wid } from './wid.js';
+
+class Mute extends Model {
+  declare expiration: number;
+  async mute({ expiration }: { expiration: number }): Promise<void> {
+    this.set({ expiration });
+  }
+  async unmute(): Promise<void> {
+    this.set({ expiration: 0 });
+  }
+}
+
+/** Statuses hang in a chat like any other; looking at it is reading them (see the knob statusReadUnlinks). */
+class ChatMessages extends Collection<Msg> {
+  readonly #onRead: () => void;
+  constructor(onRead: () => void) {
+    super();
+    this.#onRead = onRead;
+  }
+  override getModelsArray(): Msg[] {
+    this.#onRead();
+    return super.getModelsArray();
+  }
+}
+
+export class Chat extends Model {
+  declare id: Wid;
+  declare t: number;
+  declare name: string | undefined;
+  declare unreadCount: number;
+  declare archive: boolean;
+  declare pin: number;
+  declare mute: Mute;
+  declare muteExpiration: number;
+  declare msgs: ChatMessages;
+  declare lastReceivedKey: MsgKey | undefined;
+  declare groupMetadata: GroupMetadata | undefined;
+  declare endOfHistoryTransferType: number;
+  #unread: string[] = [];
+  #dirty = false;
+
+  constructor(stored: StoredChat) {
+    const id = createWid(stored.id);
+    const { t, archive, pin, muteExpiration, unread } = stored;
+    super({ id, t, archive, pin, muteExpiration, unreadCount: unread.length, endOfHistoryTransferType: 1 });
+    this.mute = new Mute({ expiration: muteExpiration });
+    this.msgs = new ChatMessages(() => this.#noteRead());
+    this.#unread = unread;
+    this.on('change', () => this.save());
+  }
+
+  get formattedTitle(): string {
+    return this.name ?? Contacts.get(toPn(this.id) ?? this.id)?.formattedName ?? `+${this.id.user}`;
+  }
+  get isGroup(): boolean {
+    return this.id.isGroup();
+  }
+  iAmAdmin(): boolean {
+    return iAmAdmin(this);
+  }
+
+  override serialize(): Record<string, unknown> {
+    // Only the youngest: a chat of thousands would be copied whole for each look at the list.
+    return { ...super.serialize(), msgs: this.msgs.models.slice(-1).map((msg) => msg.serialize()) };
+  }
+
+  addUnread(id: string): void {
+    this.#unread.push(id);
+    this.set({ unreadCount: this.#unread.length });
+  }
+
+  /** WAWebUpdateUnreadChatAction.sendSeen: waits for the connection while it is down. */
+  async sendSeen(): Promise<void> {
+    await chatSocket.whenSignedIn();
+    this.#noteRead();
+    const ids = this.#unread;
+    this.#unread = [];
+    if (ids.length > 0) chatSocket.send({ type: 'seen', chat: String(this.id), ids });
+    this.set({ unreadCount: 0 });
+  }
+
+  save(): void {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    queueMicrotask(() => {
+      this.#dirty = false;
+      const { id, t, archive, pin, muteExpiration, lastReceivedKey } = this;
+      const lastReceived = lastReceivedKey ? { lastReceived: String(lastReceivedKey) } : {};
+      void storage.putChats([
+        { id: String(id), t, archive, pin, muteExpiration, unread: this.#unread, ...lastReceived },
+      ]);
+    });
+  }
+
+  #noteRead(): void {
+    if (this.id.isStatus() && knobs.statusReadUnlinks) chatSocket.send({ type: 'status-read' });
+  }
+}
+
+class ChatCollection extends Collection<Chat> {
+  /** The chat of a wid, made when there is none. */
+  ensure(like: unknown, t = 0): Chat {
+    const id = createWid(like);
+    const known = this.get(id);
+    if (known) return known;
+    const chat = new Chat({ id: String(id), t, archive: false, pin: 0, muteExpiration: 0, unread: [] });
+    chat.save();
+    return this.add(chat);
+  }
+
+  /** From the profile, with nobody told. */
+  restore(stored: StoredChat): void {
+    if (this.get(stored.id)) return;
+    const chat = this.add(new Chat(stored), { silent: true });
+    if (stored.lastReceived) chat.lastReceivedKey = MsgKey.fromString(stored.lastReceived);
+  }
+
+  /** A chat kept under the other identity of the same person is the same chat. */
+  either(like: unknown): Chat | undefined {
+    const id = createWid(like);
+    return this.get(id) ?? this.get(toPn(id) ?? toLid(id));
+  }
+
+  async find(like: unknown): Promise<Chat> {
+    const { chat } = await findOrCreateLatestChat(createWid(like));
+    return chat;
+  }
+}
+
+export const Chats = new ChatCollection();
+
+/** WAWebFindChatAction.findOrCreateLatestChat */
+export async function findOrCreateLatestChat(wid: Wid): Promise<{ chat: Chat; created: boolean }> {
+  const known = Chats.either(wid);
+  if (known) return { chat: known, created: false };
+  await requireLid(wid);
+  return { chat: Chats.ensure(wid, Math.floor(Date.now() / 1000)), created: true };
+}
+
+export async function deleteChat(chat: Chat): Promise<void> {
+  Chats.remove(chat);
+  await storage.removeChat(String(chat.id));
+}
+
+/** WAWebChatGetters */
+export const ChatGetters = {
+  getIsNewsletter: (chat: Chat) => chat.id.isNewsletter(),
+  getIsBroadcast: (chat: Chat) => chat.id.isBroadcast(),
+  getIsGroup: (chat: Chat) => chat.id.isGroup(),
+};

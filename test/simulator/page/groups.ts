@@ -1,0 +1,145 @@
+/** Groups: who is in, who leads, and the acts of an admin. */
+import type { Json, WireGroup } from '../wire.js';
+import { chatSocket } from './chat-socket.js';
+import { type Chat, Chats } from './chats.js';
+import { Collection } from './collection.js';
+import { isMe } from './conn.js';
+import { Model } from './model.js';
+import { storage } from './storage.js';
+import { createWid, type Wid } from './wid.js';
+
+class Participant extends Model {
+  declare id: Wid;
+  declare isAdmin: boolean;
+  declare isSuperAdmin: boolean;
+}
+
+export class GroupMetadata extends Model {
+  declare id: Wid;
+  declare owner: Wid;
+  declare subject: string;
+  declare desc: string | undefined;
+  declare descId: string | undefined;
+  declare creation: number;
+  declare announce: boolean;
+  declare isLidAddressingMode: boolean;
+  declare participants: Collection<Participant>;
+}
+
+class GroupMetadataCollection extends Collection<GroupMetadata> {
+  async update(id: unknown): Promise<GroupMetadata | undefined> {
+    return this.get(id);
+  }
+  async find(id: unknown): Promise<GroupMetadata | undefined> {
+    return this.get(id);
+  }
+}
+
+export const Groups = new GroupMetadataCollection();
+
+/** A group the server told of: new, or changed. */
+export function learnGroup(wire: WireGroup): Chat {
+  const participants = new Collection<Participant>();
+  for (const { id, admin } of wire.participants) {
+    participants.add(new Participant({ id: createWid(id), isAdmin: admin, isSuperAdmin: id === wire.owner }));
+  }
+  const attributes = {
+    owner: createWid(wire.owner),
+    subject: wire.subject,
+    desc: wire.desc,
+    creation: wire.creation,
+    announce: wire.announce,
+    isLidAddressingMode: wire.owner.endsWith('@lid'),
+    participants,
+  };
+  const id = createWid(wire.id);
+  const metadata = Groups.get(id)?.set(attributes) ?? Groups.add(new GroupMetadata({ id, ...attributes }));
+  const chat = Chats.ensure(id, wire.creation);
+  chat.set({ groupMetadata: metadata, name: wire.subject });
+  void storage.putGroups([wire]);
+  return chat;
+}
+
+export const iAmAdmin = (chat: Chat): boolean =>
+  chat.groupMetadata?.participants.some((one) => isMe(one.id) && one.isAdmin) ?? false;
+
+async function change(group: unknown, what: string, more: { [key: string]: Json }): Promise<void> {
+  learnGroup(
+    (await chatSocket.request('group-change', {
+      group: String(group),
+      what,
+      ...more,
+    })) as unknown as WireGroup,
+  );
+}
+
+const ids = (participants: readonly { id: Wid }[]) => participants.map(({ id }) => String(id));
+
+export const ModifyParticipantsGroupAction = {
+  removeParticipants: (chat: Chat, who: { id: Wid }[]) =>
+    change(chat.id, 'remove', { participants: ids(who) }),
+  promoteParticipants: (chat: Chat, who: { id: Wid }[]) =>
+    change(chat.id, 'promote', { participants: ids(who) }),
+  demoteParticipants: (chat: Chat, who: { id: Wid }[]) =>
+    change(chat.id, 'demote', { participants: ids(who) }),
+};
+
+export const GroupModifyInfoJob = {
+  setGroupSubject: (wid: Wid, subject: string) => change(wid, 'subject', { value: subject }),
+  setGroupDescription: (wid: Wid, text: string) => change(wid, 'description', { value: text }),
+};
+
+export const SetPropertyGroupAction = {
+  setGroupProperty: (chat: Chat, property: string, value: number) =>
+    property === 'announcement' ? change(chat.id, 'announce', { value: value === 1 }) : Promise.resolve(),
+};
+
+export const GroupQueryJob = {
+  queryAndUpdateGroupMetadataById: async () => {},
+};
+
+export const GroupCreateJob = {
+  async createGroup({ title }: { title: string }, participants: { phoneNumber: Wid }[]) {
+    const asked = participants.map(({ phoneNumber }) => String(phoneNumber));
+    const made = await chatSocket.request('group-create', { subject: title, participants: asked });
+    const wire = made as unknown as WireGroup;
+    learnGroup(wire);
+    return {
+      wid: createWid(wire.id),
+      subject: wire.subject,
+      participants: wire.participants.map(({ id }) => ({
+        wid: createWid(id),
+        type: id === wire.owner ? 'superadmin' : 'participant',
+      })),
+    };
+  },
+};
+
+export const ExitGroupAction = {
+  sendExitGroup: (chat: Chat) => change(chat.id, 'leave', {}),
+};
+
+/** WASmaxGroupsAddParticipantsRPC, in the shape whatsapp-web.js takes apart. */
+export const AddParticipantsRPC = {
+  async sendAddParticipantsRPC({
+    participantArgs,
+    iqTo,
+  }: {
+    participantArgs: { participantJid: string }[];
+    iqTo: string;
+  }) {
+    const participants = participantArgs.map(({ participantJid }) => String(createWid(participantJid)));
+    await change(iqTo, 'add', { participants });
+    const value = { addParticipantsParticipantMixins: undefined };
+    return {
+      name: 'AddParticipantsResponseSuccess',
+      value: {
+        addParticipant: participants.map(() => ({
+          addParticipantsParticipantAddedOrNonRegisteredWaUserParticipantErrorLidResponseMixinGroup: {
+            value,
+          },
+        })),
+      },
+    };
+  },
+};

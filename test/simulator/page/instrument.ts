@@ -1,0 +1,41 @@
+/**
+ * The simulator's line into this document, which the real page does not have: reports go out, orders come in.
+ * Independent of the chat socket, so that a test sees and acts while WhatsApp's own connection is down.
+ */
+import type { Order, Report } from '../wire.js';
+import { documentId, knobs, turnKnobs } from './boot-record.js';
+
+type Orders = (command: string, args: Record<string, unknown>) => unknown;
+
+const latest = new Map<string, Report>();
+let socket: WebSocket | undefined;
+let orders: Orders = () => undefined;
+
+export function report(what: Report): void {
+  if (what.type === 'state' || what.type === 'qr') latest.set(what.type, what);
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+}
+
+/** Connects, and again whenever the line is cut. `obey` is called for every order and may return a promise. */
+export function connectInstrument(obey: Orders): void {
+  orders = obey;
+  const line = new WebSocket(`wss://${location.host}/ws/instrument`);
+  socket = line;
+  line.onopen = () => {
+    report({ type: 'hello', document: documentId, url: location.href, version: knobs.pageVersion });
+    for (const last of latest.values()) report(last);
+  };
+  line.onmessage = ({ data }) => void carryOut(JSON.parse(String(data)) as Order);
+  line.onclose = () => setTimeout(() => connectInstrument(obey), 500);
+}
+
+async function carryOut(order: Order): Promise<void> {
+  if (order.type === 'knobs') return turnKnobs(order.knobs);
+  const { id } = order;
+  try {
+    const result = await orders(order.command, order.args);
+    report({ type: 'done', id, result: JSON.parse(JSON.stringify(result ?? null)) });
+  } catch (error) {
+    report({ type: 'failed', id, text: error instanceof Error ? error.message : String(error) });
+  }
+}

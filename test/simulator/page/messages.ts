@@ -1,0 +1,221 @@
+/** Messages: the models in memory, their form on the wire and in the profile, and the way between the two. */
+import type { Json, WireMessage } from '../wire.js';
+import { knobs } from './boot-record.js';
+import { type Chat, Chats } from './chats.js';
+import { Collection } from './collection.js';
+import { Model } from './model.js';
+import { MsgKey } from './msg-key.js';
+import { nextSeq, type StoredMessage, storage } from './storage.js';
+import { fromJson, toJson } from './tagged-json.js';
+import { createWid, MinifiedError, type Wid } from './wid.js';
+
+export class Msg extends Model {
+  declare id: MsgKey;
+  declare type: string;
+  declare body: string | undefined;
+  declare t: number;
+  declare from: Wid;
+  declare to: Wid;
+  declare author: Wid | undefined;
+  declare ack: number;
+  declare isNewMsg: boolean | undefined;
+  declare caption: string | undefined;
+
+  get isNotification(): boolean {
+    return this.type === 'gp2' || this.type === 'notification_template' || this.type === 'e2e_notification';
+  }
+  get isStatusV3(): boolean {
+    return this.id.remote.isStatus();
+  }
+  get isEphemeral(): boolean {
+    return false;
+  }
+  get chat(): Chat | undefined {
+    return Chats.get(this.id.remote);
+  }
+
+  updateAck(level: number): void {
+    this.set({ ack: level });
+  }
+  canReply(): boolean {
+    return true;
+  }
+  /** What an answer to this message carries of it. */
+  msgContextInfo(_chat: Chat): object {
+    return {
+      quotedMsg: { type: this.type, body: this.body },
+      quotedStanzaID: this.id.id,
+      quotedParticipant: this.author ?? this.from,
+      quotedRemoteJid: this.id.remote,
+    };
+  }
+  avParams(): object {
+    return {};
+  }
+}
+
+class MsgCollection extends Collection<Msg> {
+  readonly modelClass = Msg;
+
+  /** By the texts of keys; reads the profile for what is not in memory. */
+  async getMessagesById(keys: unknown[]): Promise<{ messages: Msg[] }> {
+    const messages: Msg[] = [];
+    for (const like of keys) {
+      const key = String(MsgKey.from(like));
+      const known = this.get(key) ?? load(await storage.message(key));
+      if (known) messages.push(known);
+    }
+    return { messages };
+  }
+
+  async search(text: string, page = 1, count = 50, remote?: string): Promise<{ messages: Msg[] }> {
+    const fits = (msg: Msg) =>
+      msg.body?.includes(text) && (!remote || String(msg.id.remote) === String(remote));
+    const found = this.filter((msg) => Boolean(fits(msg))).reverse();
+    return { messages: found.slice((page - 1) * count, page * count) };
+  }
+}
+
+export const Msgs = new MsgCollection();
+
+/** Attributes that have a place of their own on the wire, or that never leave the page. */
+const OWN_PLACE = new Set(['id', 'from', 'to', 'author', 'type', 'body', 't', 'ack', 'notifyName']);
+const PAGE_ONLY = new Set([
+  'isNewMsg',
+  'local',
+  'self',
+  'mediaData',
+  'mediaObject',
+  'mediaBlob',
+  'waitUntilMsgSent',
+]);
+
+export function toWire(msg: Msg): WireMessage {
+  const { id } = msg;
+  const extra: { [key: string]: Json } = {};
+  for (const [name, value] of Object.entries(msg)) {
+    if (OWN_PLACE.has(name) || PAGE_ONLY.has(name)) continue;
+    const json = toJson(value);
+    if (json !== undefined && json !== null) extra[name] = json;
+  }
+  return {
+    id: id.id,
+    chat: String(id.remote),
+    from: String(msg.from),
+    to: String(msg.to),
+    fromMe: id.fromMe,
+    type: msg.type,
+    t: msg.t,
+    ack: msg.ack,
+    ...(id.participant ? { author: String(id.participant) } : {}),
+    ...(typeof msg.body === 'string' ? { body: msg.body } : {}),
+    extra,
+  };
+}
+
+export function keyOf(wire: Pick<WireMessage, 'id' | 'chat' | 'fromMe' | 'author'>): MsgKey {
+  // Only groups and statuses put the author into the key.
+  const participant = /@(g\.us|broadcast)$/.test(wire.chat) ? wire.author : undefined;
+  return new MsgKey({ fromMe: wire.fromMe, remote: wire.chat, id: wire.id, participant });
+}
+
+export function fromWire(wire: WireMessage): Msg {
+  const { from, to, author, fromMe, type, body, t, ack, notifyName, extra } = wire;
+  const id = keyOf(wire);
+  return new Msg({
+    ...Object.fromEntries(Object.entries(extra ?? {}).map(([name, json]) => [name, fromJson(json)])),
+    id,
+    from: createWid(from),
+    to: createWid(to),
+    ...(author === undefined ? {} : { author: createWid(author) }),
+    self: fromMe ? 'out' : 'in',
+    type,
+    body,
+    t,
+    ack: ack ?? (fromMe ? 0 : 1),
+    notifyName: notifyName ?? '',
+    isNewMsg: false,
+  });
+}
+
+export function toStored(wire: WireMessage, key = String(keyOf(wire))): StoredMessage {
+  const pending = wire.fromMe && (wire.ack ?? 0) === 0 ? { pending: 1 as const } : {};
+  return { key, chat: wire.chat, t: wire.t, seq: nextSeq(), wire, ...pending };
+}
+
+/** Into memory, not as new; what is there already stays. */
+export function load(stored: StoredMessage | undefined): Msg | undefined {
+  if (!stored) return undefined;
+  const known = Msgs.get(stored.key);
+  return known ?? place(fromWire(stored.wire));
+}
+
+/** Into the collection of all messages and of its chat; that is when listeners hear `add`. */
+export function place(msg: Msg): Msg {
+  const chat = Chats.ensure(msg.id.remote, msg.t);
+  chat.msgs.add(msg, { silent: true });
+  return Msgs.add(msg);
+}
+
+export async function forget(msg: Msg): Promise<void> {
+  msg.chat?.msgs.remove(msg.id);
+  Msgs.remove(msg.id);
+  await storage.removeMessages([String(msg.id)]);
+}
+
+const PAGE_OF_HISTORY = 50;
+
+/** WAWebChatLoadMessages.loadEarlierMsgs: the next older ones of a chat out of the profile; undefined at the end. */
+export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg[] | undefined> {
+  const chat = 'chat' in asked ? asked.chat : asked;
+  const chatId = String(chat.id);
+  const inMemory = chat.msgs.getModelsArray();
+  const oldest = inMemory.reduce((t, msg) => Math.min(t, msg.t), Number.MAX_SAFE_INTEGER);
+  const known = new Set(inMemory.map((msg) => String(msg.id)));
+  // Several messages share a second: take those of the oldest one again and leave out what is known.
+  const again = inMemory.filter((msg) => msg.t === oldest).length;
+  const stored = await storage.earlierMessages(
+    chatId,
+    oldest,
+    Number.MAX_SAFE_INTEGER,
+    PAGE_OF_HISTORY + again,
+  );
+  const fresh = stored.filter(({ key }) => !known.has(key));
+  if (fresh.length === 0) return undefined;
+  return fresh.map((one) => load(one) as Msg);
+}
+
+/** A level from the server. The page only counts upwards, unless the knobs ask for what servers do on bad days. */
+export function applyAck(msg: Msg, level: number): void {
+  if (knobs.ackFault === 'out-of-order' || knobs.ackFault === 'doubled') {
+    const before = msg.ack;
+    msg.ack = level;
+    msg.trigger('change:ack', msg, level, before);
+    return;
+  }
+  if (level > msg.ack || (level < 0 && msg.ack < 1)) msg.set({ ack: level });
+}
+
+/** What whatsapp-web.js gets from `require('WAWebMsgReply')` and neighbours. */
+export const MsgReply = { canReplyMsg: () => true };
+export const QuotedMsgModelUtils = {
+  getQuotedMsgObj(msg: Msg): Msg {
+    const { quotedMsg, quotedStanzaID, quotedParticipant } = msg as unknown as {
+      quotedMsg?: { type: string; body?: string };
+      quotedStanzaID: string;
+      quotedParticipant: Wid;
+    };
+    if (!quotedMsg) throw new MinifiedError('t');
+    const known = Msgs.filter((one) => one.id.id === quotedStanzaID)[0];
+    const remote = msg.id.remote;
+    return (
+      known ??
+      new Msg({
+        ...quotedMsg,
+        id: new MsgKey({ fromMe: false, remote, id: quotedStanzaID }),
+        from: quotedParticipant,
+        t: msg.t,
+      })
+    );
+  },
+};

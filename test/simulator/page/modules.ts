@@ -1,0 +1,205 @@
+/**
+ * The names under which the page's parts answer to require(). Found by reading what whatsapp-web.js 1.34.7 asks for
+ * in src/Client.js, src/util/Injected and src/structures; the parts themselves know nothing of these names.
+ */
+import {
+  forwardMessages,
+  getLinkPreview,
+  hangInCommands,
+  MsgActionCapability,
+  PinInChatSchema,
+  queryMsgInfo,
+  sendClear,
+  sendDelete,
+  sendMessageEdit,
+  sendPinInChatMsg,
+  sendPlain,
+  sendReactionToMsg,
+  sendSeen,
+  sendVote,
+} from './actions.js';
+import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import { Calls } from './calls.js';
+import { type Chat, ChatGetters, Chats, findOrCreateLatestChat } from './chats.js';
+import { Cmd, OfflineMessageHandler } from './cmd.js';
+import { Collection } from './collection.js';
+import { Conn, UserPrefsMeUser } from './conn.js';
+import {
+  AddParticipantsRPC,
+  ExitGroupAction,
+  GroupCreateJob,
+  GroupModifyInfoJob,
+  GroupQueryJob,
+  Groups,
+  ModifyParticipantsGroupAction,
+  SetPropertyGroupAction,
+} from './groups.js';
+import { findLink, findLinks } from './linkify.js';
+import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
+import { Model } from './model.js';
+import { MsgKey } from './msg-key.js';
+import { AltDeviceLinkingApi, RegistrationModules, refreshQr } from './pairing.js';
+import { define, defineAll } from './require.js';
+import {
+  ApiContact,
+  Blocklist,
+  type Contact,
+  ContactGetters,
+  Contacts,
+  isMyContact,
+  queryWidExists,
+  toLid,
+  toPn,
+} from './roster.js';
+import { addAndSendMsgToChat } from './send.js';
+import { Socket } from './socket-model.js';
+import { JidToWid, WidFactory, WidToJid } from './wid.js';
+
+const ok = async () => {};
+
+/** WAWebStreamModel.Stream: whether somebody is looking. */
+const Stream = Object.assign(new Model({ available: false, mode: 'MAIN' }), {
+  markAvailable: () => {},
+  markUnavailable: () => {},
+});
+
+export function defineModules(): void {
+  hangInCommands();
+  defineAll(RegistrationModules);
+  define('WAWebMsgKey', MsgKey);
+  defineAll({
+    // Life cycle
+    WAWebSocketModel: { Socket },
+    WAWebStreamModel: { Stream },
+    WAWebConnModel: { Conn },
+    WAWebCmd: { Cmd },
+    WAWebOfflineHandler: { OfflineMessageHandler },
+    WAWebAltDeviceLinkingApi: AltDeviceLinkingApi,
+    WAWebLaunchSocketUtils: { refreshQR: refreshQr },
+    WAWebUserPrefsMeUser: UserPrefsMeUser,
+    WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome', version: '146' }) },
+    WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
+
+    // Names
+    WAWebWidFactory: WidFactory,
+    WAWebWidToJid: WidToJid,
+    WAWebJidToWid: JidToWid,
+    WAWebApiContact: ApiContact,
+    WAWebLidMigrationUtils: { toPn, toLid, toUserLid: toLid },
+    WAWebQueryExistsJob: { queryWidExists, queryPhoneExists: queryWidExists },
+    WAWebPhoneUtils: { formattedPhoneNumber: (jid: string) => `+${jid.split('@')[0]}` },
+    WAPhoneFindCC: {
+      findCC: (number: string) => number.replace(/^\+/, '').slice(0, number.startsWith('1') ? 1 : 2),
+    },
+    WAJids: { toUserJid: String, interpretAndValidateJid: (jid: string) => ({ jid }) },
+
+    // Models
+    WAWebCollections: {
+      Msg: Msgs,
+      Chat: Chats,
+      Contact: Contacts,
+      Blocklist,
+      Reactions,
+      GroupMetadata: Groups,
+      WAWebGroupMetadataCollection: Groups,
+      BusinessProfile: { find: async (id: unknown) => new Model({ id }) },
+      Label: new Collection<Model & { id: string }>(),
+      Status: Object.assign(new Collection<Model & { id: string }>(), { getMyStatus: () => undefined }),
+      WAWebNewsletterCollection: new Collection<Model & { id: string }>(),
+      ProfilePicThumb: { get: () => undefined, find: async () => undefined },
+    },
+    WAWebContactCollection: { ContactCollection: Contacts, getMeContact: () => Contacts.get(Conn.wid) },
+    WAWebChatGetters: ChatGetters,
+    WAWebContactGetters: ContactGetters,
+    WAWebFrontendContactGetters: { getIsMyContact: isMyContact },
+    WAWebCallCollection: Calls,
+    WAWebAddonReactionTableMode: { reactionTableMode },
+    WAWebAddonPollVoteTableMode: { pollVoteTableMode },
+    WAWebPollsVotesSchema: PollsVotesSchema,
+    WAWebPinInChatSchema: PinInChatSchema,
+
+    // Messages
+    WAWebSendMsgChatAction: { addAndSendMsgToChat },
+    WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
+    WAWebChatLoadMessages: { loadEarlierMsgs },
+    WAWebUpdateUnreadChatAction: { sendSeen },
+    WAWebLinkPreviewChatAction: { getLinkPreview },
+    WALinkify: { findLink, findLinks },
+    WAWebMsgReply: MsgReply,
+    WAWebQuotedMsgModelUtils: QuotedMsgModelUtils,
+    WAWebMsgActionCapability: MsgActionCapability,
+    WAWebMsgDataFromModel: { msgDataFromMsgModel: toWire },
+    WAWebSendMessageEditAction: { sendMessageEdit },
+    WAWebSendReactionMsgAction: { sendReactionToMsg },
+    WAWebPollsSendVoteMsgAction: { sendVote },
+    WAWebSendPinMessageAction: { sendPinInChatMsg },
+    WAWebPinMsgConstants: { getPinExpiryDuration: () => 604_800 },
+    WAWebChatForwardMessage: { forwardMessages },
+    WAWebApiMessageInfoStore: { queryMsgInfo },
+    WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
+    WAWebNonMessageDataRequestPlaceholderMessageResendUtils: { handlePlaceholderMsgsSeen: ok },
+    WAWebSendNonMessageDataRequest: { sendPeerDataOperationRequest: ok },
+    WAWebBackendJobsCommon: { mediaTypeFromProtobuf: () => undefined },
+    WAWebE2EProtoUtils: { typeAttributeFromProtobuf: () => 'text' },
+
+    // Chats and people
+    WAWebChatClearBridge: { sendClear },
+    WAWebDeleteChatAction: { sendDelete },
+    WAWebChatStateBridge: { sendChatStateComposing: ok, sendChatStateRecording: ok, sendChatStatePaused: ok },
+    WAWebPresenceChatAction: { sendPresenceAvailable: ok, sendPresenceUnavailable: ok },
+    WAWebBlockContactUtils: { getContactToBlockOnlyUseIfNoAssociatedChat: (contact: Contact) => contact },
+    WAWebBlockContactAction: {
+      blockContact: async ({ contact }: { contact: Contact }) => {
+        contact.set({ isContactBlocked: true });
+        Blocklist.add(contact);
+      },
+      unblockContact: async (contact: Contact) => {
+        contact.set({ isContactBlocked: false });
+        Blocklist.remove(contact);
+      },
+    },
+    WAWebContactStatusBridge: { setMyStatus: ok, getStatus: async () => ({ status: 'Available' }) },
+    WAWebSetPushnameConnAction: { setPushname: async (pushname: string) => void Conn.set({ pushname }) },
+    WAWebContactProfilePicThumbBridge: {
+      requestProfilePicFromServer: async () => undefined,
+      sendSetPicture: async () => ({ status: 200 }),
+      requestDeletePicture: async () => ({ status: 200 }),
+    },
+    WAWebSaveContactAction: { saveContactAction: ok },
+    WAWebDeleteContactAction: { deleteContactAction: ok },
+    WAWebApiDeviceList: {
+      getDeviceIds: async (wids: unknown[]) => wids.map((id) => ({ id, devices: [{ id: 0 }] })),
+    },
+    WAWebFindCommonGroupsContactAction: {
+      findCommonGroups: async (contact: Contact & { commonGroups?: object }) => {
+        const groups = Chats.filter((chat) => chat.groupMetadata?.participants.get(contact.id) !== undefined);
+        contact.commonGroups = { serialize: () => groups.map(({ id }) => ({ id })) };
+        return groups.length > 0;
+      },
+    },
+
+    // Groups
+    WAWebGroupCreateJob: GroupCreateJob,
+    WAWebGroupQueryJob: GroupQueryJob,
+    WAWebGroupModifyInfoJob: GroupModifyInfoJob,
+    WAWebSetPropertyGroupAction: SetPropertyGroupAction,
+    WAWebModifyParticipantsGroupAction: ModifyParticipantsGroupAction,
+    WASmaxGroupsAddParticipantsRPC: AddParticipantsRPC,
+    WAWebExitGroupAction: ExitGroupAction,
+    WAWebChatSendMessages: {
+      sendGroupInviteMessage: (chat: Chat, inviteGrp: string, inviteGrpName: string, inviteCode: string) =>
+        sendPlain(chat, 'groups_v4_invite', { inviteGrp, inviteGrpName, inviteCode }),
+    },
+    WAWebUserPrefsGeneral: {
+      getAutoDownloadAudio: () => true,
+      setAutoDownloadAudio: ok,
+      getAutoDownloadDocuments: () => true,
+      setAutoDownloadDocuments: ok,
+      getAutoDownloadPhotos: () => true,
+      setAutoDownloadPhotos: ok,
+      getAutoDownloadVideos: () => true,
+      setAutoDownloadVideos: ok,
+    },
+    WAWebBizGatingUtils: { smbNotesV1Enabled: () => false },
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * The key of a message. Its string lives in `_serialized` up to spring 2026 and in `$1` since 2.3000.1042401057
+ * (wwebjs #201852, PR #201901): the property's name is a knob, and is fixed when the document is made.
+ */
+import { knobs } from './boot-record.js';
+import { createWid, MinifiedError, type Wid } from './wid.js';
+
+interface Place {
+  fromMe: boolean;
+  remote: Wid | string;
+  id: string;
+  participant?: Wid | string | undefined;
+}
+interface Direction {
+  from: Wid | string;
+  to: Wid | string;
+  id: string;
+  participant?: Wid | string | undefined;
+  selfDir: 'in' | 'out';
+}
+
+const STRING = knobs.msgKeyString;
+
+export class MsgKey {
+  readonly fromMe: boolean;
+  readonly remote: Wid;
+  readonly id: string;
+  readonly participant?: Wid;
+
+  constructor(made: Place | Direction | MsgKey) {
+    this.fromMe = 'selfDir' in made ? made.selfDir === 'out' : made.fromMe;
+    this.remote = createWid('selfDir' in made ? (this.fromMe ? made.to : made.from) : made.remote);
+    this.id = made.id;
+    if (typeof this.id !== 'string') throw new MinifiedError('r');
+    if (made.participant) this.participant = createWid(made.participant);
+    const parts = [this.fromMe, this.remote, this.id, ...(this.participant ? [this.participant] : [])];
+    Object.defineProperty(this, STRING, { value: parts.join('_'), enumerable: true });
+  }
+
+  static async newId(): Promise<string> {
+    const bytes = crypto.getRandomValues(new Uint8Array(9));
+    return `3EB0${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`.toUpperCase();
+  }
+
+  static newId_DEPRECATED(): Promise<string> {
+    return MsgKey.newId();
+  }
+
+  static fromString(text: unknown): MsgKey {
+    if (typeof text !== 'string') throw new MinifiedError('r');
+    const [fromMe = '', remote = '', id = '', participant] = text.split('_');
+    if (!['true', 'false'].includes(fromMe) || id === '') throw new MinifiedError('r');
+    return new MsgKey({ fromMe: fromMe === 'true', remote, id, participant });
+  }
+
+  static from(like: unknown): MsgKey {
+    return like instanceof MsgKey ? like : MsgKey.fromString(like);
+  }
+
+  clone(): MsgKey {
+    return new MsgKey(this);
+  }
+  equals(other: unknown): boolean {
+    return String(other) === this.toString();
+  }
+  toString(): string {
+    return (this as unknown as Record<string, string>)[STRING] as string;
+  }
+}

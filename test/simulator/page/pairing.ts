@@ -1,0 +1,126 @@
+/** Linking: QRs that change, pairing codes, and the keys both stand for. Ends when the server says pair-success. */
+import type { Json } from '../wire.js';
+import { knobs } from './boot-record.js';
+import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
+import { Conn } from './conn.js';
+import { report } from './instrument.js';
+import { Socket } from './socket-model.js';
+import { type Keys, storage } from './storage.js';
+import { bytesToBase64 } from './tagged-json.js';
+
+/** Chrome, as the real page names it to the phone. */
+const DEVICE_PLATFORM = '1';
+
+let keys: Keys | undefined;
+let turn: ReturnType<typeof setTimeout> | undefined;
+let type: 'QR' | 'ALT_DEVICE_LINKING' = 'QR';
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+async function ownKeys(): Promise<Keys> {
+  keys ??= await storage.keys(() => ({
+    noiseKey: random(32),
+    identityKey: random(33),
+    advSecret: bytesToBase64(random(32)),
+  }));
+  return keys;
+}
+
+/** Asks the server for refs; called on every connection without credentials, and when the QR has gone stale. */
+export async function register(): Promise<void> {
+  const { noiseKey, identityKey, advSecret } = await ownKeys();
+  chatSocket.send({
+    type: 'register',
+    noiseKey: bytesToBase64(noiseKey),
+    identityKey: bytesToBase64(identityKey),
+    advSecret,
+    platform: DEVICE_PLATFORM,
+  });
+}
+
+/** The first ref lives longer than the others; after the last the page waits for somebody to ask again. */
+export function showRefs(refs: readonly string[]): void {
+  clearTimeout(turn);
+  const show = (index: number) => {
+    const ref = refs[index];
+    if (ref === undefined) {
+      report({ type: 'qr', text: null });
+      Socket.set({ state: 'UNPAIRED_IDLE' });
+      return;
+    }
+    Conn.set({ ref });
+    if (type === 'QR') report({ type: 'qr', text: qrOf(ref) });
+    turn = setTimeout(() => show(index + 1), index === 0 ? knobs.qrFirstMs : knobs.qrNextMs);
+  };
+  show(0);
+  Socket.set({ state: 'UNPAIRED' });
+}
+
+function qrOf(ref: string): string {
+  if (!keys) return '';
+  const parts = [
+    ref,
+    bytesToBase64(keys.noiseKey),
+    bytesToBase64(keys.identityKey),
+    keys.advSecret,
+    DEVICE_PLATFORM,
+  ];
+  return parts.join(',');
+}
+
+/** The ref is used up. Some builds tell their listeners so (wwebjs PR #201653). */
+export function clearRef({ tell }: { tell: boolean }): void {
+  clearTimeout(turn);
+  report({ type: 'qr', text: null });
+  if (tell) Conn.set({ ref: undefined });
+  else Conn.ref = undefined;
+}
+
+export function refreshQr(): void {
+  type = 'QR';
+  void register();
+}
+
+/** WAWebAltDeviceLinkingApi */
+export const AltDeviceLinkingApi = {
+  setPairingType(value: typeof type): void {
+    type = value;
+  },
+  async initializeAltDeviceLinking(): Promise<void> {
+    clearTimeout(turn);
+    report({ type: 'qr', text: null });
+  },
+  async initializeQRLinking(): Promise<void> {
+    type = 'QR';
+  },
+  async startAltLinkingFlow(number: string, showNotification: boolean): Promise<Json | undefined> {
+    try {
+      const code = await chatSocket.request('code', { number, showNotification });
+      return code ?? undefined;
+    } catch (error) {
+      if (!(error instanceof ServerStatusCodeError)) throw error;
+      // As in wwebjs #3763: "CompanionHelloError … IQErrorRateOverlimit 429".
+      throw Object.assign(new Error(error.text), {
+        name: 'CompanionHelloError',
+        type: 'IQErrorRateOverlimit',
+        code: error.status,
+      });
+    }
+  },
+};
+
+/** The modules whose exports whatsapp-web.js composes its own QR from. */
+export const RegistrationModules = {
+  WAWebCompanionRegClientUtils: { DEVICE_PLATFORM },
+  WAWebAdvSignatureApi: { verifyDeviceIdentityAccountSignature: async () => true },
+  WAWebUserPrefsInfoStore: {
+    waNoiseInfo: { get: async () => ({ staticKeyPair: { pubKey: (await ownKeys()).noiseKey } }) },
+  },
+  WAWebSignalStoreApi: {
+    waSignalStore: {
+      getRegistrationInfo: async () => ({ identityKeyPair: { pubKey: (await ownKeys()).identityKey } }),
+    },
+  },
+  WAWebUserPrefsMultiDevice: { getADVSecretKey: () => keys?.advSecret },
+  WABase64: { encodeB64: bytesToBase64, encodeB64UrlSafe: bytesToBase64 },
+};

@@ -1,0 +1,213 @@
+/**
+ * What the server brings: stored first, then shown, then confirmed, in batches and in order. An item the server
+ * brings again, because our word was lost, is confirmed and not shown twice.
+ */
+import type { Item, WireKey, WireMessage } from '../wire.js';
+import { markReacted, upsertReaction, upsertVote } from './addons.js';
+import { knobs, pause } from './boot-record.js';
+import { takeCall } from './calls.js';
+import { chatSocket } from './chat-socket.js';
+import { Chats } from './chats.js';
+import { learnGroup } from './groups.js';
+import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
+import { MsgKey } from './msg-key.js';
+import { learnContact, toLid, toPn } from './roster.js';
+import { confirm } from './send.js';
+import { Socket } from './socket-model.js';
+import { type StoredMessage, storage } from './storage.js';
+
+const queue: { n: number; item: Item }[] = [];
+let work: Promise<void> | undefined;
+/** Messages in memory from the start; the others are read when somebody asks. */
+const AT_START = 200;
+
+/** From the profile into memory, before the page connects. */
+export async function restoreFromStorage(): Promise<void> {
+  const [chats, contacts, groups, recent, pending] = await Promise.all([
+    storage.chats(),
+    storage.contacts(),
+    storage.groups(),
+    storage.recentMessages(AT_START),
+    storage.pendingMessages(),
+  ]);
+  for (const contact of contacts) learnContact(contact);
+  for (const stored of chats) Chats.restore(stored);
+  for (const group of groups) learnGroup(group);
+  for (const stored of [...recent, ...pending]) load(stored);
+}
+
+/** The phone's messages, once, after a fresh link. Not new, so nobody is told. */
+export function importHistory(messages: readonly WireMessage[]): void {
+  work = (work ?? Promise.resolve()).then(async () => {
+    const added = await storage.addMessages(messages.map((wire) => toStored(wire)));
+    const youngest = new Map<string, StoredMessage>();
+    for (const stored of added) youngest.set(stored.chat, stored);
+    for (const stored of youngest.values()) {
+      const msg = load(stored);
+      if (msg) Chats.ensure(stored.chat).set({ t: stored.t, lastReceivedKey: msg.id });
+    }
+  });
+}
+
+export function receiveItem(n: number, item: Item): void {
+  queue.push({ n, item });
+  if (queue.length > 1) return;
+  work = (work ?? Promise.resolve()).then(async () => {
+    if (knobs.queuedItems === 'after' && !Socket.hasSynced) {
+      void afterSync().then(drain);
+      return;
+    }
+    await drain();
+  });
+}
+
+/** Until all that has come is worked off. */
+export async function received(): Promise<void> {
+  await work;
+}
+
+async function afterSync(): Promise<void> {
+  if (!Socket.hasSynced)
+    await new Promise<void>((resolve) => Socket.once('change:hasSynced', () => resolve()));
+  await pause(knobs.queuedItemsMs);
+}
+
+let draining: Promise<void> = Promise.resolve();
+
+function drain(): Promise<void> {
+  draining = draining.then(workOff);
+  return draining;
+}
+
+async function workOff(): Promise<void> {
+  while (queue.length > 0) {
+    const batch = queue.splice(0);
+    const messages = batch.flatMap(({ item }) => (item.kind === 'message' ? [toStored(item.message)] : []));
+    const added = new Map((await storage.addMessages(messages)).map((stored) => [stored.key, stored]));
+    for (const { item } of batch) {
+      if (item.kind !== 'message') await apply(item);
+      else {
+        const stored = added.get(String(keyOf(item.message)));
+        if (stored) show(stored);
+      }
+    }
+    chatSocket.send({ type: 'received', items: batch.map(({ n }) => n) });
+  }
+}
+
+function show({ key, wire }: StoredMessage): void {
+  if (Msgs.get(key)) return;
+  const msg = fromWire(wire);
+  msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
+  const chat = Chats.ensure(wire.chat, wire.t);
+  chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
+  if (knobs.ciphertext !== 'no' && !wire.fromMe) {
+    const { type, body } = msg;
+    msg.type = 'ciphertext';
+    msg.body = undefined;
+    if (knobs.ciphertext === 'decrypted-later')
+      void pause(knobs.ciphertextMs).then(() => msg.set({ body, type }));
+  }
+  place(msg);
+  if (!wire.fromMe) chat.addUnread(wire.id);
+}
+
+async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
+  switch (item.kind) {
+    case 'receipt':
+      return receiveAck(item.key, item.level);
+    case 'contact':
+      learnContact(item.contact);
+      return storage.putContacts([item.contact]);
+    case 'group':
+      learnGroup(item.group);
+      return;
+    case 'call':
+      return takeCall(item);
+    case 'reaction':
+      markReacted(await find(item.key));
+      return upsertReaction(item);
+    case 'vote':
+      return upsertVote(item, await find(item.key));
+    case 'edit': {
+      const msg = await find(item.key);
+      if (!msg) return;
+      msg.set({ latestEditSenderTimestampMs: item.t * 1000, body: item.body });
+      return rewrite(msg, { body: item.body });
+    }
+    case 'revoke': {
+      const msg = await find(item.key);
+      if (msg) await revoke(msg, item.newId);
+    }
+  }
+}
+
+/** The message stays in its place without its content, on some builds under a new key (wwebjs PR #3715). */
+export async function revoke(msg: Msg, newId: string): Promise<void> {
+  const { id } = msg;
+  if (knobs.revokeKey === 'new') {
+    const { fromMe, remote, participant } = id;
+    const key = new MsgKey({ fromMe, remote, id: newId, participant });
+    msg.chat?.msgs.rekey(msg, key);
+    msg.id = id;
+    Msgs.rekey(msg, key);
+  }
+  msg.set({ protocolMessageKey: id, body: undefined, type: 'revoked' });
+  const stored = await storage.message(String(id));
+  if (!stored) return;
+  if (String(msg.id) !== stored.key) await storage.removeMessages([stored.key]);
+  const { body: _body, ...wire } = stored.wire;
+  await storage.putMessages([
+    { ...stored, key: String(msg.id), wire: { ...wire, id: msg.id.id, type: 'revoked' } },
+  ]);
+}
+
+export async function rewrite(msg: Msg, changes: Partial<WireMessage>): Promise<void> {
+  const stored = await storage.message(String(msg.id));
+  if (stored) await storage.putMessages([{ ...stored, wire: { ...stored.wire, ...changes } }]);
+}
+
+/** In memory or in the profile, by its key or by that of the other identity. */
+export async function find(wire: WireKey): Promise<Msg | undefined> {
+  const key = keyOf(wire);
+  const known = Msgs.get(key) ?? load(await storage.message(String(key)));
+  if (known) return known;
+  const other = toPn(key.remote) ?? toLid(key.remote);
+  if (!other) return undefined;
+  const sibling = keyOf({ ...wire, chat: String(other) });
+  return Msgs.get(sibling) ?? load(await storage.message(String(sibling)));
+}
+
+const ackWork = new Map<string, Promise<void>>();
+
+/** Acks of one message are applied in the order they came. */
+export function receiveAck(key: WireKey, level: number): void {
+  const before = ackWork.get(key.id) ?? Promise.resolve();
+  const mine = before.then(() => applyReceipt(key, level));
+  ackWork.set(key.id, mine);
+  void mine.then(() => {
+    if (ackWork.get(key.id) === mine) ackWork.delete(key.id);
+  });
+}
+
+async function applyReceipt(wire: WireKey, level: number): Promise<void> {
+  const msg = await find(wire);
+  if (!msg) return;
+  const stored = await storage.message(String(msg.id));
+  if (stored && level > (stored.wire.ack ?? 0)) {
+    const { pending: _pending, ...confirmed } = stored;
+    await storage.putMessages([{ ...confirmed, wire: { ...stored.wire, ack: level } }]);
+  } else if (stored && level < 0) {
+    const { pending: _pending, ...failed } = stored;
+    await storage.putMessages([{ ...failed, wire: { ...stored.wire, ack: level } }]);
+  }
+  const key = keyOf(wire);
+  if (String(key) === String(msg.id)) applyAck(msg, level);
+  else {
+    // Indexed under the other identity (wwebjs PR #201839): listeners get a message with a key they have not seen.
+    msg.ack = level;
+    const sibling = new Msg({ ...msg, id: key, ack: level });
+    Msgs.trigger('change:ack', sibling, level, level - 1);
+  }
+  confirm(wire.id, level);
+}

@@ -1,0 +1,147 @@
+/** Contacts, and which phone number and LID belong together. */
+import type { WireContact, WireGroup } from '../wire.js';
+import { knobs } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import { Collection } from './collection.js';
+import { getMaybeMeLidUser, getMaybeMePnUser, isMe } from './conn.js';
+import { learnGroup } from './groups.js';
+import { Model } from './model.js';
+import { storage } from './storage.js';
+import { createWid, type Wid } from './wid.js';
+
+export class Contact extends Model {
+  declare id: Wid;
+  declare phoneNumber: Wid | undefined;
+  declare name: string | undefined;
+  declare pushname: string | undefined;
+  declare isBusiness: boolean | undefined;
+  declare isContactBlocked: boolean;
+  declare type: 'in' | 'out';
+
+  get formattedName(): string {
+    return this.name ?? this.pushname ?? `+${this.id.user}`;
+  }
+  get shortName(): string | undefined {
+    return this.name?.split(' ')[0];
+  }
+}
+
+const lidOfPn = new Map<string, string>();
+const pnOfLid = new Map<string, string>();
+
+class ContactCollection extends Collection<Contact> {
+  /** Contacts nobody knows are made up on the spot, as in the real page. */
+  async find(like: unknown): Promise<Contact> {
+    const wid = createWid(like);
+    return this.get(wid) ?? this.gadd(wid);
+  }
+
+  gadd(like: unknown, { silent = false } = {}): Contact {
+    const id = createWid(like);
+    const pn = pnOfLid.get(String(id));
+    const known = pn === undefined ? undefined : this.get(pn);
+    return this.add(
+      new Contact({
+        id,
+        phoneNumber: pn === undefined ? undefined : createWid(pn),
+        pushname: known?.pushname,
+        name: known?.name,
+        isContactBlocked: false,
+        type: 'out',
+      }),
+      { silent },
+    );
+  }
+}
+
+export const Contacts = new ContactCollection();
+export const Blocklist = new Collection<Contact>();
+
+export function learnIdentity(pn: string, lid: string): void {
+  lidOfPn.set(pn, lid);
+  pnOfLid.set(lid, pn);
+}
+
+export function learnContact(contact: WireContact): void {
+  const { pn, lid, name, pushname, business } = contact;
+  learnIdentity(pn, lid);
+  const attributes = { name, pushname, isBusiness: business ?? false };
+  const known = Contacts.get(pn);
+  if (known) known.set(attributes);
+  else Contacts.add(new Contact({ id: createWid(pn), isContactBlocked: false, type: 'in', ...attributes }));
+}
+
+/** What the server says at every login. */
+export function learnRoster(contacts: readonly WireContact[], groups: readonly WireGroup[]): void {
+  const me = getMaybeMePnUser();
+  const lid = getMaybeMeLidUser();
+  if (me && lid) learnIdentity(String(me), String(lid));
+  for (const contact of contacts) learnContact(contact);
+  for (const group of groups) learnGroup(group);
+  void storage.putContacts(contacts);
+  void storage.putGroups(groups);
+}
+
+export const toPn = (wid: Wid): Wid | undefined => {
+  const pn = wid.isLid() ? pnOfLid.get(String(wid)) : undefined;
+  return pn === undefined ? undefined : createWid(pn);
+};
+export const toLid = (wid: Wid): Wid | undefined => {
+  const lid = wid.isLid() ? undefined : lidOfPn.get(String(wid));
+  return lid === undefined ? undefined : createWid(lid);
+};
+
+/** WAWebApiContact */
+export const ApiContact = {
+  getCurrentLid: (wid: Wid) => (wid.isLid() ? wid : toLid(wid)),
+  getPhoneNumber: (wid: Wid) => (wid.isLid() ? toPn(wid) : wid),
+  getAlternateUserWid: (wid: Wid) => (wid.isLid() ? toPn(wid) : toLid(wid)),
+};
+
+interface Exists {
+  wid: Wid;
+  biz: boolean;
+  lid?: Wid;
+}
+
+/** WAWebQueryExistsJob.queryWidExists: null for a number that is not on WhatsApp. */
+export async function queryWidExists(wid: Wid): Promise<Exists | null> {
+  const found = (await chatSocket.request('exists', { wid: String(wid) })) as WireContact | null;
+  if (!found) return null;
+  learnIdentity(found.pn, found.lid);
+  return {
+    wid: createWid(wid.isLid() ? found.lid : found.pn),
+    biz: found.business ?? false,
+    lid: createWid(found.lid),
+  };
+}
+
+/** Throws what the real page throws for a number it has no LID of (wwebjs and others, 2025 and 2026). */
+export async function requireLid(wid: Wid): Promise<void> {
+  if (!wid.isUser() || wid.isLid() || isMe(wid)) return;
+  const known = lidOfPn.has(String(wid));
+  if (
+    knobs.coldChat === 'opens' ? known || (await queryWidExists(wid)) : known && knobs.coldChat !== 'no-lid'
+  )
+    return;
+  throw new Error('No LID for user');
+}
+
+export const isMyContact = (contact: Contact): boolean => contact.name !== undefined;
+
+/** WAWebContactGetters */
+export const ContactGetters = {
+  getIsMe: (contact: Contact) => isMe(contact.id),
+  getIsUser: (contact: Contact) => contact.id.isUser(),
+  getIsGroup: (contact: Contact) => contact.id.isGroup(),
+  getIsWAContact: (contact: Contact) => contact.id.isUser(),
+  getUserid: (contact: Contact) => (toPn(contact.id) ?? contact.id).user,
+  getVerifiedName: () => undefined,
+  getVerifiedLevel: () => undefined,
+  getStatusMute: () => false,
+  getName: (contact: Contact) => contact.name,
+  getShortName: (contact: Contact) => contact.shortName,
+  getPushname: (contact: Contact) => contact.pushname,
+  getIsEnterprise: () => false,
+  getFormattedName: (contact: Contact) => contact.formattedName,
+};

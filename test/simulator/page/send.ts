@@ -1,0 +1,113 @@
+/**
+ * Own messages: stored before they leave, sent again with the same id after every reconnect, reload or restart until
+ * the server has confirmed them. Exactly-once rests on that.
+ */
+import type { Json } from '../wire.js';
+import { knobs, never, pause } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import type { Chat } from './chats.js';
+import { Msg, place, toStored, toWire } from './messages.js';
+import { nextSeq, type StoredMessage, storage } from './storage.js';
+import { MinifiedError } from './wid.js';
+
+interface SendResult {
+  messageSendResult: 'OK' | 'ERROR_UNKNOWN';
+  t: number;
+}
+
+/** Until the server has spoken, by the random part of the id. */
+const results = new Map<string, (result: SendResult) => void>();
+/** What this connection has carried already; a new connection starts empty. */
+const carried = new Set<string>();
+
+/** WAWebSendMsgChatAction.addAndSendMsgToChat: resolves with the model when it is stored, then with the server's word. */
+export function addAndSendMsgToChat(
+  chat: Chat,
+  message: { id?: unknown },
+): [Promise<Msg>, Promise<SendResult>] {
+  let tell: (result: SendResult) => void = () => {};
+  const result = new Promise<SendResult>((resolve) => {
+    tell = resolve;
+  });
+  return [send(chat, message, tell), result];
+}
+
+async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendResult) => void): Promise<Msg> {
+  const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
+  if (sendFault === 'throws') throw new MinifiedError('t');
+  if (sendFault === 'hangs-before-store') return never();
+  if (message.id === undefined || message.id === null) {
+    throw new Error(
+      "Data passed to getter must include an id property (it's how we memoize) but got undefined",
+    );
+  }
+  const msg = new Msg(attributesOf(message));
+  const stored: StoredMessage = { ...toStored(toWire(msg), String(msg.id)), pending: 1, seq: nextSeq() };
+  results.set(stored.wire.id, tell);
+  await storage.putMessages([stored]);
+  place(msg);
+  chat.set({ t: msg.t });
+  if (sendFault === 'hangs-after-store') return never();
+  if (sendFault !== 'never-leaves') carry(stored);
+  if (sendFault === 'hangs-after-send') return never();
+  if (sendResolveMs > 0) await pause(sendResolveMs);
+  if (sendRejectsAfterSend) throw new MinifiedError('t');
+  return msg;
+}
+
+/** Everything the caller put in, models and functions aside. */
+function attributesOf(message: object): object {
+  return Object.fromEntries(
+    Object.entries(message).filter(([, value]) => value !== undefined && typeof value !== 'function'),
+  );
+}
+
+function carry(stored: StoredMessage): void {
+  if (!chatSocket.signedIn || carried.has(stored.key)) return;
+  carried.add(stored.key);
+  chatSocket.send({ type: 'send', message: stored.wire });
+}
+
+/** At every login. */
+export async function resendPending(): Promise<void> {
+  carried.clear();
+  for (const stored of await storage.pendingMessages()) carry(stored);
+}
+
+/** Called with the first ack of a message. */
+export function confirm(id: string, level: number): void {
+  results.get(id)?.({
+    messageSendResult: level < 0 ? 'ERROR_UNKNOWN' : 'OK',
+    t: Math.floor(Date.now() / 1000),
+  });
+  results.delete(id);
+}
+
+/** An act on another message goes out like a message, but shows nowhere as one. */
+export async function sendAct(
+  type: string,
+  target: Msg,
+  id: string,
+  more: { body?: string; [key: string]: Json | undefined },
+): Promise<void> {
+  await chatSocket.whenSignedIn();
+  const wire = toWire(target);
+  const { body, ...rest } = more;
+  const extra = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as {
+    [key: string]: Json;
+  };
+  chatSocket.send({
+    type: 'send',
+    message: {
+      id,
+      chat: wire.chat,
+      from: wire.fromMe ? wire.from : wire.to,
+      to: wire.chat,
+      fromMe: true,
+      type,
+      t: Math.floor(Date.now() / 1000),
+      ...(body === undefined ? {} : { body }),
+      extra: { ...extra, target: wire.id },
+    },
+  });
+}

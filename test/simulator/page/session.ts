@@ -1,0 +1,160 @@
+/**
+ * The life of the account in this document: opens, signs in or offers a link, syncs, loses and finds the connection,
+ * is thrown out. The only place that decides what state the socket is in.
+ */
+import type { Credentials, DownFrame } from '../wire.js';
+import { knobs } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import { Cmd } from './cmd.js';
+import { become, becomeNobody } from './conn.js';
+import { acknowledgeDialog, offerDialog } from './dialog.js';
+import { report } from './instrument.js';
+import { clearRef, refreshQr, register, showRefs } from './pairing.js';
+import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
+import { learnRoster } from './roster.js';
+import { resendPending } from './send.js';
+import { REFUSALS, Socket } from './socket-model.js';
+import { storage } from './storage.js';
+import { scheduleReload, sync } from './sync.js';
+
+let credentials: Credentials | undefined;
+let freshlyLinked = false;
+let takeover = false;
+let timeout: ReturnType<typeof setTimeout> | undefined;
+let loggedOut: (() => void) | undefined;
+
+export async function startSession(): Promise<void> {
+  Socket.wire({ logout, reconnect: () => chatSocket.reconnect(), takeover: takeOver });
+  Cmd.refreshQR = refreshQr;
+  Socket.set({ state: 'OPENING' });
+  armTimeout();
+  credentials = await storage.readCredentials();
+  if (credentials) {
+    become(credentials.me);
+    await restoreFromStorage();
+  }
+  chatSocket.start({ onOpen, onFrame, onLost });
+}
+
+function onOpen(): void {
+  if (!credentials) return void register();
+  Socket.set({ state: 'PAIRING' });
+  const { device, secret } = credentials;
+  chatSocket.send({ type: 'login', device, secret, version: knobs.pageVersion, takeover });
+  takeover = false;
+}
+
+function onLost(): void {
+  if (Socket.state === 'TIMEOUT' || Socket.state === 'OPENING') return;
+  Socket.set({ state: 'OPENING' });
+  armTimeout();
+}
+
+/** Without a connection for some seconds the page says so, and goes on trying. */
+function armTimeout(): void {
+  clearTimeout(timeout);
+  timeout = setTimeout(() => {
+    if (Socket.state === 'OPENING' || Socket.state === 'PAIRING') Socket.set({ state: 'TIMEOUT' });
+  }, knobs.timeoutStateMs);
+}
+
+function onFrame(frame: DownFrame): void {
+  switch (frame.type) {
+    case 'refs':
+      clearTimeout(timeout);
+      chatSocket.ready({ asDevice: false });
+      return showRefs(frame.refs);
+    case 'pair-success':
+      return void linked(frame.credentials);
+    case 'login-ok':
+      return signedIn(frame);
+    case 'history':
+      return importHistory(frame.messages);
+    case 'item':
+      return receiveItem(frame.n, frame.item);
+    case 'items-done':
+      return void sync({ fresh: freshlyLinked, dialogHolds: acknowledgeDialog });
+    case 'ack':
+      return receiveAck(frame.key, frame.level);
+    case 'conflict':
+      chatSocket.stop();
+      Socket.set({ state: 'CONFLICT' });
+      return;
+    case 'failure':
+      return void refused(frame.code);
+    case 'logged-out':
+      return void leave(frame.reason);
+  }
+}
+
+/** Credentials are written before the page connects as a device; the server closes the old stream with 515. */
+async function linked(made: Credentials): Promise<void> {
+  clearRef({ tell: knobs.qrClearedRaises });
+  Socket.set({ state: 'PAIRING' });
+  await storage.writeCredentials(made);
+  credentials = made;
+  freshlyLinked = true;
+  become(made.me);
+  scheduleReload();
+  chatSocket.reconnect();
+}
+
+function signedIn({ me, contacts, groups, dialog }: Extract<DownFrame, { type: 'login-ok' }>): void {
+  clearTimeout(timeout);
+  become(me);
+  learnRoster(contacts, groups);
+  chatSocket.ready({ asDevice: true });
+  Socket.set({ state: 'CONNECTED' });
+  if (dialog) offerDialog(() => chatSocket.send({ type: 'dialog-acknowledged' }));
+  void resendPending();
+}
+
+async function refused(code: number): Promise<void> {
+  const state = REFUSALS[code];
+  if (state) {
+    chatSocket.stop();
+    Socket.set({ state });
+    return;
+  }
+  if (knobs.loginRefusedNavigates) return leave('401');
+  // The credentials are worth nothing: start again as an unlinked page, in the same document.
+  await forget();
+  chatSocket.reconnect();
+}
+
+/** Unlinked: by the phone, by ourselves, by the server. What comes first differs between builds. */
+async function leave(reason: string): Promise<void> {
+  loggedOut?.();
+  chatSocket.stop();
+  await forget();
+  if (knobs.logoutOrder === 'unpaired-first') Socket.set({ state: 'UNPAIRED' });
+  if (knobs.logoutOrder === 'bridge') Cmd.trigger('logout_from_bridge');
+  else if (knobs.logoutOrder !== 'navigation-only') Cmd.trigger('logout');
+  setTimeout(
+    () => location.assign(`/?post_logout=1&logout_reason=${encodeURIComponent(reason)}`),
+    knobs.logoutNavigationMs,
+  );
+}
+
+async function forget(): Promise<void> {
+  credentials = undefined;
+  freshlyLinked = false;
+  becomeNobody();
+  report({ type: 'qr', text: null });
+  await storage.clear();
+}
+
+/** Needs the connection, and hangs without it. */
+async function logout(): Promise<void> {
+  await chatSocket.whenSignedIn();
+  const done = new Promise<void>((resolve) => {
+    loggedOut = resolve;
+  });
+  setTimeout(() => chatSocket.send({ type: 'logout' }), knobs.logoutFrameMs);
+  return done;
+}
+
+function takeOver(): void {
+  takeover = true;
+  chatSocket.reconnect();
+}

@@ -1,0 +1,62 @@
+/** WAWebSocketModel.Socket: the state everybody looks at. Acts on the connection are hung in by `session.ts`. */
+import { knobs } from './boot-record.js';
+import { report } from './instrument.js';
+import { Model } from './model.js';
+
+export type SocketState =
+  | 'UNLAUNCHED'
+  | 'OPENING'
+  | 'PAIRING'
+  | 'UNPAIRED'
+  | 'UNPAIRED_IDLE'
+  | 'CONNECTED'
+  | 'TIMEOUT'
+  | 'CONFLICT'
+  | 'DEPRECATED_VERSION'
+  | 'TOS_BLOCK'
+  | 'SMB_TOS_BLOCK'
+  | 'PROXYBLOCK';
+
+/** What a refused login turns the socket into; 401 is a logout instead. */
+export const REFUSALS: { readonly [code: number]: SocketState } = {
+  402: 'TOS_BLOCK',
+  403: 'TOS_BLOCK',
+  405: 'DEPRECATED_VERSION',
+  406: 'SMB_TOS_BLOCK',
+  407: 'PROXYBLOCK',
+};
+
+interface SocketActs {
+  logout(): Promise<void>;
+  reconnect(): void;
+  takeover(): void;
+}
+
+class SocketModel extends Model {
+  declare state: SocketState;
+  declare hasSynced: boolean;
+  #acts: SocketActs | undefined;
+
+  wire(acts: SocketActs): void {
+    this.#acts = acts;
+  }
+
+  logout(): Promise<void> | undefined {
+    const done = this.#acts?.logout();
+    return knobs.logoutReturns === 'promise' ? done : undefined;
+  }
+  reconnect(): void {
+    this.#acts?.reconnect();
+  }
+  takeover(): void {
+    this.#acts?.takeover();
+  }
+
+  override set(attributes: Partial<Pick<SocketModel, 'state' | 'hasSynced'>>): this {
+    super.set(attributes);
+    report({ type: 'state', state: this.state, hasSynced: this.hasSynced });
+    return this;
+  }
+}
+
+export const Socket = new SocketModel({ state: 'UNLAUNCHED', hasSynced: false });

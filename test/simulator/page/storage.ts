@@ -1,0 +1,189 @@
+/**
+ * What the page keeps in the profile: messages, chats and people in IndexedDB, credentials half in IndexedDB and half
+ * in localStorage. Both halves are needed to restore. Chromium writes localStorage some seconds late; that is as in
+ * real life and left so.
+ */
+import type { Credentials, WireContact, WireGroup, WireMessage } from '../wire.js';
+
+export interface StoredMessage {
+  key: string;
+  chat: string;
+  t: number;
+  /** order of arrival in this profile */
+  seq: number;
+  /** only on own messages the server has not confirmed yet */
+  pending?: 1;
+  wire: WireMessage;
+}
+export interface StoredChat {
+  id: string;
+  t: number;
+  archive: boolean;
+  pin: number;
+  muteExpiration: number;
+  unread: string[];
+  lastReceived?: string;
+}
+export interface Keys {
+  noiseKey: Uint8Array;
+  identityKey: Uint8Array;
+  advSecret: string;
+}
+
+const DATABASE = 'model-storage';
+const LOCAL = 'WANoiseInfo';
+type StoreName = 'meta' | 'messages' | 'chats' | 'contacts' | 'groups';
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+const finished = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+
+let opened: Promise<IDBDatabase> | undefined;
+
+function database(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => {
+      const made = request.result;
+      made.createObjectStore('meta');
+      const messages = made.createObjectStore('messages', { keyPath: 'key' });
+      messages.createIndex('chat', ['chat', 't', 'seq']);
+      messages.createIndex('time', ['t', 'seq']);
+      messages.createIndex('pending', 'pending');
+      made.createObjectStore('chats', { keyPath: 'id' });
+      made.createObjectStore('contacts', { keyPath: 'pn' });
+      made.createObjectStore('groups', { keyPath: 'id' });
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+async function store(name: StoreName, mode: IDBTransactionMode = 'readonly'): Promise<IDBObjectStore> {
+  return (await database()).transaction(name, mode).objectStore(name);
+}
+
+async function put(name: StoreName, values: readonly object[]): Promise<void> {
+  if (values.length === 0) return;
+  const target = await store(name, 'readwrite');
+  for (const value of values) target.put(value);
+  await finished(target.transaction);
+}
+
+async function all<T>(name: StoreName): Promise<T[]> {
+  return settled((await store(name)).getAll());
+}
+
+async function walk(index: IDBIndex, range: IDBKeyRange | null, limit: number): Promise<StoredMessage[]> {
+  const found: StoredMessage[] = [];
+  const request = index.openCursor(range, 'prev');
+  return new Promise((resolve, reject) => {
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor || found.length >= limit) return resolve(found.reverse());
+      found.push(cursor.value as StoredMessage);
+      cursor.continue();
+    };
+  });
+}
+
+let lastSeq = 0;
+/** Larger than any before it, also over restarts. */
+export function nextSeq(): number {
+  lastSeq = Math.max(lastSeq + 1, Date.now() * 100);
+  return lastSeq;
+}
+
+export const storage = {
+  async readCredentials(): Promise<Credentials | undefined> {
+    const half = await settled<Omit<Credentials, 'secret'> | undefined>(
+      (await store('meta')).get('credentials'),
+    );
+    const secret = localStorage.getItem(LOCAL);
+    return half && secret ? { ...half, secret } : undefined;
+  },
+  async writeCredentials({ secret, ...half }: Credentials): Promise<void> {
+    localStorage.setItem(LOCAL, secret);
+    const meta = await store('meta', 'readwrite');
+    meta.put(half, 'credentials');
+    await finished(meta.transaction);
+  },
+  async keys(make: () => Keys): Promise<Keys> {
+    const known = await settled<Keys | undefined>((await store('meta')).get('keys'));
+    if (known) return known;
+    const made = make();
+    const meta = await store('meta', 'readwrite');
+    meta.put(made, 'keys');
+    await finished(meta.transaction);
+    return made;
+  },
+
+  putMessages: (messages: readonly StoredMessage[]) => put('messages', messages),
+  /** Returns those that were not there before. */
+  async addMessages(messages: readonly StoredMessage[]): Promise<StoredMessage[]> {
+    if (messages.length === 0) return [];
+    const added: StoredMessage[] = [];
+    const target = await store('messages', 'readwrite');
+    for (const message of messages) {
+      const request = target.add(message);
+      request.onsuccess = () => added.push(message);
+      request.onerror = (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+      };
+    }
+    await finished(target.transaction);
+    return added;
+  },
+  async message(key: string): Promise<StoredMessage | undefined> {
+    return settled((await store('messages')).get(key));
+  },
+  async removeMessages(keys: readonly string[]): Promise<void> {
+    const target = await store('messages', 'readwrite');
+    for (const key of keys) target.delete(key);
+    await finished(target.transaction);
+  },
+  /** Oldest first. */
+  async recentMessages(limit: number): Promise<StoredMessage[]> {
+    return walk((await store('messages')).index('time'), null, limit);
+  },
+  async pendingMessages(): Promise<StoredMessage[]> {
+    const found: StoredMessage[] = await settled((await store('messages')).index('pending').getAll());
+    return found.sort((a, b) => a.seq - b.seq);
+  },
+  /** Of one chat, before a point in time, oldest first. */
+  async earlierMessages(chat: string, t: number, seq: number, limit: number): Promise<StoredMessage[]> {
+    const range = IDBKeyRange.bound([chat], [chat, t, seq], false, true);
+    return walk((await store('messages')).index('chat'), range, limit);
+  },
+
+  putChats: (chats: readonly StoredChat[]) => put('chats', chats),
+  chats: () => all<StoredChat>('chats'),
+  async removeChat(id: string): Promise<void> {
+    const target = await store('chats', 'readwrite');
+    target.delete(id);
+    await finished(target.transaction);
+  },
+  putContacts: (contacts: readonly WireContact[]) => put('contacts', contacts),
+  contacts: () => all<WireContact>('contacts'),
+  putGroups: (groups: readonly WireGroup[]) => put('groups', groups),
+  groups: () => all<WireGroup>('groups'),
+
+  /** After a logout nothing of the account stays. */
+  async clear(): Promise<void> {
+    localStorage.clear();
+    const names: StoreName[] = ['meta', 'messages', 'chats', 'contacts', 'groups'];
+    const transaction = (await database()).transaction(names, 'readwrite');
+    for (const name of names) transaction.objectStore(name).clear();
+    await finished(transaction);
+  },
+};

@@ -1,0 +1,74 @@
+/** The documents that are open now, and what was seen of those that were. */
+import type { WebSocket } from 'ws';
+import { Bell, type WaitOptions } from './bell.js';
+import { BrowserPage } from './browser-page.js';
+import type { KnobValues } from './knobs.js';
+import type { Report } from './wire.js';
+
+export class Pages {
+  readonly #open = new Map<string, BrowserPage>();
+  /** documents whose load event need not wait any longer: synced, or nothing to sync */
+  readonly #settled = new Set<string>();
+  readonly changed = new Bell<BrowserPage>();
+  /** names asked of require() in vain, with how often */
+  readonly missing = new Map<string, number>();
+  /** documents seen since the start, in order */
+  readonly loads: { at: number; id: string; url: string }[] = [];
+
+  get all(): BrowserPage[] {
+    return [...this.#open.values()];
+  }
+
+  accept(socket: WebSocket, knobs: () => KnobValues): void {
+    let page: BrowserPage | undefined;
+    socket.on('error', () => {});
+    socket.on('message', (data) => {
+      const report = JSON.parse(String(data)) as Report;
+      if (report.type === 'hello') {
+        page = new BrowserPage(socket, report);
+        this.#open.set(page.id, page);
+        if (!this.loads.some((load) => load.id === report.document)) {
+          this.loads.push({ at: Date.now(), id: page.id, url: page.url });
+        }
+        page.tell(knobs());
+      }
+      if (report.type === 'missing') this.missing.set(report.name, (this.missing.get(report.name) ?? 0) + 1);
+      if (!page) return;
+      page.note(report);
+      if (page.hasSynced || page.state.startsWith('UNPAIRED')) this.#settled.add(page.id);
+      this.changed.ring(page);
+    });
+    socket.on('close', () => {
+      if (!page || this.#open.get(page.id) !== page) return;
+      this.#open.delete(page.id);
+      this.changed.ring(page);
+    });
+  }
+
+  /** The first open page, or one yet to come, for which `match` is true. */
+  wait(match: (page: BrowserPage) => boolean, what = 'page', options?: WaitOptions): Promise<BrowserPage> {
+    const pick = (page: BrowserPage) => (this.#open.get(page.id) === page && match(page) ? page : undefined);
+    return this.changed.wait(what, pick, options, () => this.all.find((page) => pick(page)));
+  }
+
+  async waitForQr(options?: WaitOptions): Promise<string> {
+    const page = await this.wait((one) => one.qr !== null, 'QR on a page', options);
+    return page.qr ?? '';
+  }
+
+  /** Until that document has synced, or shows that there is nothing to sync; ten seconds at most. */
+  async mayLoad(document: string): Promise<void> {
+    const settled = () => (this.#settled.has(document) ? true : undefined);
+    await this.changed.wait('sync', settled, { timeoutMs: 10_000 }, settled).catch(() => {});
+  }
+
+  tell(knobs: KnobValues): void {
+    for (const page of this.all) page.tell(knobs);
+  }
+
+  clear(): void {
+    this.missing.clear();
+    this.loads.length = 0;
+    this.#settled.clear();
+  }
+}

@@ -1,0 +1,126 @@
+/** A person with a phone: scans, types codes, looks at linked devices, removes them, writes. */
+import type { Account } from './account.js';
+import type { WaitOptions } from './bell.js';
+import type { Device } from './device.js';
+import type { Server } from './server.js';
+import type { WireMessage } from './wire.js';
+import type { World } from './world.js';
+
+export class Phone {
+  readonly account: Account;
+  readonly #world: World;
+  readonly #server: Server;
+  readonly #qr: (options?: WaitOptions) => Promise<string>;
+
+  constructor(
+    world: World,
+    server: Server,
+    account: Account,
+    qr: (options?: WaitOptions) => Promise<string>,
+  ) {
+    this.#world = world;
+    this.#server = server;
+    this.account = account;
+    this.#qr = qr;
+  }
+
+  get number(): string {
+    return this.account.me.pn.split('@')[0] ?? '';
+  }
+
+  get wid(): string {
+    return this.account.me.pn;
+  }
+
+  get devices(): Device[] {
+    return [...this.account.devices.values()];
+  }
+
+  /** Every message the account has, both ways. */
+  get messages(): readonly WireMessage[] {
+    return this.account.history;
+  }
+
+  get sent(): WireMessage[] {
+    return this.account.history.filter((message) => message.fromMe);
+  }
+
+  get received(): WireMessage[] {
+    return this.account.history.filter((message) => !message.fromMe);
+  }
+
+  /** Links the page that shows this QR. Resolves when the page has been told; rejects with LinkRefused. */
+  async scan(qr: string): Promise<Device> {
+    return this.#server.link(this.account, this.#server.desk.find(qr));
+  }
+
+  /** Links the page that shows this pairing code. Rejects with LinkRefused. */
+  async enterCode(code: string): Promise<Device> {
+    return this.#server.link(this.account, this.#server.desk.findCode(code, this.number));
+  }
+
+  /** The QR a page shows now or next. */
+  waitForQr(options?: WaitOptions): Promise<string> {
+    return this.#qr(options);
+  }
+
+  /** Until a device of this account is signed in. */
+  waitForOnline(options?: WaitOptions): Promise<Device> {
+    const pick = (device: Device) => (device.account === this.account && device.online ? device : undefined);
+    return this.#server.changed.wait(`device of ${this.number} online`, pick, options, () =>
+      this.devices.find(pick),
+    );
+  }
+
+  /** Until no device of this account is signed in. */
+  async waitForOffline(options?: WaitOptions): Promise<void> {
+    const gone = () => (this.devices.some((device) => device.online) ? undefined : true);
+    await this.#server.changed.wait(`sign-off of ${this.number}`, gone, options, gone);
+  }
+
+  /** Until no device is linked any more. */
+  async waitForUnlinked(options?: WaitOptions): Promise<void> {
+    const gone = () => (this.devices.length > 0 ? undefined : true);
+    await this.#server.changed.wait(`unlinking of ${this.number}`, gone, options, gone);
+  }
+
+  /** Removes one linked device, or all of them. */
+  unlink(device?: Device | string): void {
+    const id = typeof device === 'string' ? device : device?.id;
+    const doomed = id === undefined ? this.devices : this.devices.filter((one) => one.id === id);
+    if (id !== undefined && doomed.length === 0) throw new Error(`no linked device ${id}`);
+    for (const one of doomed) this.#server.unlink(one);
+  }
+
+  ban(): void {
+    this.#server.ban(this.account);
+  }
+
+  unban(): void {
+    this.account.banned = false;
+  }
+
+  /** Another host or tab takes the session of every device over. */
+  conflict(): void {
+    for (const device of this.devices) this.#server.conflict(device);
+  }
+
+  /** Linked devices go on without the phone; only linking needs it. */
+  offline(): void {
+    this.account.phoneOffline = true;
+  }
+
+  online(): void {
+    this.account.phoneOffline = false;
+  }
+
+  /** Writes from the phone itself. `to` is a number or wid; returns the message's id. */
+  async send(body: string, { to }: { to: string }): Promise<string> {
+    return this.#server.post.fromPhone(this.account, to.includes('@') ? to : `${to}@c.us`, body);
+  }
+
+  /** Every arrival of this account's messages at the server, repeated ones too. */
+  get arrivals() {
+    return this.#world.ledger.arrivals.filter((arrival) => arrival.from === this.wid);
+  }
+}

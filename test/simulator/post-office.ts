@@ -1,0 +1,239 @@
+/**
+ * Carries messages between accounts, people and groups, and receipts back. Gives every message to a person once,
+ * however often it arrives: that is the real server's side of exactly-once.
+ */
+import type { Account } from './account.js';
+import type { Contact } from './contact.js';
+import type { Device } from './device.js';
+import { messageId } from './message-id.js';
+import type { Item, Json, WireKey, WireMessage } from './wire.js';
+import { accountMeant, accountOf, contactOf, siblingOf, type World } from './world.js';
+
+export interface Draft {
+  id: string;
+  type: string;
+  body: string;
+  t: number;
+  to?: string;
+  group?: string;
+  extra?: { [key: string]: Json };
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** Types that act on another message instead of being one. */
+const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote']);
+
+export class PostOffice {
+  readonly #world: World;
+  /** where a message of a person went, for edits, revokes and reactions that follow */
+  readonly #places = new Map<string, { account: Account; key: WireKey }[]>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A message from a linked device. Acks go to that device; what people see depends on whether the id is new. */
+  fromDevice(device: Device, message: WireMessage): void {
+    const { account } = device;
+    const { ackFault, ackServerMs } = this.#world.knobs();
+    const isNew = this.#world.ledger.enter(account.me.pn, device.id, message);
+    if (ackFault === 'error') {
+      this.#world.timers.after(ackServerMs, () => this.#ack(account, keyOf(message), -1, device));
+      return;
+    }
+    if (isNew && !ACTS.has(message.type)) account.enter({ ...message, ack: 1 }, device);
+    if (ackFault === 'out-of-order') {
+      // Nothing yet: `#route` sends 3, 2 and 1 in that order, once the message is read.
+      if (!isNew) this.#ack(account, keyOf(message), 1, device);
+    } else {
+      this.#world.timers.after(ackServerMs, () => this.#ack(account, keyOf(message), 1, device));
+    }
+    if (isNew) this.#route(account, message, device);
+  }
+
+  /** A message typed on the phone itself. */
+  fromPhone(account: Account, to: string, body: string, type = 'chat'): string {
+    const message: WireMessage = {
+      id: messageId.android(),
+      chat: to,
+      from: account.me.pn,
+      to,
+      fromMe: true,
+      type,
+      body,
+      t: now(),
+      ack: 1,
+      ...(to.endsWith('@g.us') ? { author: account.me.pn } : {}),
+    };
+    account.enter(message);
+    this.#route(account, message, undefined);
+    return message.id;
+  }
+
+  /** From a person to an account or group; returns where it went. */
+  deliverFrom(contact: Contact, draft: Draft): string {
+    const { id, type, body, t, extra } = draft;
+    const author = this.#address(contact);
+    const base = { id, type, body, t, notifyName: contact.wire.pushname, ...(extra ? { extra } : {}) };
+    if (draft.to === 'status@broadcast') {
+      for (const account of this.#world.accounts.values()) {
+        account.enter({ ...base, chat: draft.to, from: draft.to, to: account.me.pn, fromMe: false, author });
+      }
+      return draft.to;
+    }
+    if (draft.group === undefined) {
+      const account = accountMeant(this.#world, draft.to);
+      this.#remember(id, account, { id, chat: author, fromMe: false });
+      account.enter({ ...base, chat: author, from: author, to: account.me.pn, fromMe: false });
+      return account.me.pn;
+    }
+    const group = this.#groupNamed(draft.group);
+    for (const account of this.#accountsIn(group)) {
+      this.#remember(id, account, { id, chat: group, fromMe: false, author });
+      account.enter({ ...base, chat: group, from: group, to: account.me.pn, fromMe: false, author });
+    }
+    for (const other of this.#contactsIn(group)) {
+      if (other !== contact)
+        other.accept({ ...base, chat: group, from: author, to: group, fromMe: false, author }, () => {});
+    }
+    return group;
+  }
+
+  editFrom(_contact: Contact, id: string, body: string): void {
+    this.#act(id, (key) => ({ kind: 'edit', key, body, t: now() }));
+  }
+
+  revokeFrom(_contact: Contact, id: string): void {
+    this.#act(id, (key) => ({ kind: 'revoke', key, newId: messageId.android(), t: now() }));
+  }
+
+  reactFrom(contact: Contact, id: string, emoji: string): void {
+    const from = this.#address(contact);
+    this.#act(id, (key) => ({ kind: 'reaction', key, id: messageId.android(), from, emoji, t: now() }));
+  }
+
+  voteFrom(contact: Contact, id: string, options: string[]): void {
+    const from = this.#address(contact);
+    this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
+  }
+
+  callFrom(contact: Contact, to: string | undefined, video: boolean): string {
+    const id = messageId.ios();
+    accountMeant(this.#world, to).push({ kind: 'call', id, from: this.#address(contact), video, t: now() });
+    return id;
+  }
+
+  /** A device has confirmed an item: the sender's second tick. */
+  confirmed(item: Item): void {
+    if (item.kind !== 'message' || item.message.fromMe) return;
+    contactOf(this.#world, item.message.author ?? item.message.from)?.progress(item.message.id, 'delivered');
+  }
+
+  /** An account has read messages of a chat. */
+  seen(ids: readonly string[]): void {
+    for (const contact of this.#world.contacts.values()) for (const id of ids) contact.progress(id, 'read');
+  }
+
+  clear(): void {
+    this.#places.clear();
+  }
+
+  #route(account: Account, message: WireMessage, device: Device | undefined): void {
+    const { to } = message;
+    this.#remember(message.id, account, keyOf(message));
+    const onRead = (level: 2 | 3) => this.#receipt(account, keyOf(message), level, device);
+    const other = accountOf(this.#world, to);
+    if (other === account) return onRead(3);
+    if (other) {
+      const { pn, pushname } = account.me;
+      other.enter({ ...message, chat: pn, from: pn, to: other.me.pn, fromMe: false, notifyName: pushname });
+      return onRead(2);
+    }
+    if (to.endsWith('@g.us')) {
+      for (const contact of this.#contactsIn(to)) contact.accept(message, onRead);
+      for (const member of this.#accountsIn(to)) {
+        if (member === account) continue;
+        member.enter({
+          ...message,
+          from: to,
+          to: member.me.pn,
+          fromMe: false,
+          notifyName: account.me.pushname,
+        });
+      }
+      return;
+    }
+    const contact = contactOf(this.#world, to);
+    if (contact?.registered) contact.accept(message, onRead);
+  }
+
+  #receipt(account: Account, key: WireKey, level: 2 | 3, device: Device | undefined): void {
+    const { ackFault, ackServerMs, ackDeliveredMs, ackReadMs } = this.#world.knobs();
+    if (ackFault === 'never') return;
+    const allMs = ackServerMs + ackDeliveredMs + ackReadMs;
+    if (ackFault === 'out-of-order') {
+      this.#world.timers.after(level === 3 ? allMs : allMs + ackDeliveredMs, () => {
+        account.push({ kind: 'receipt', key, level });
+        if (level === 2) this.#ack(account, key, 1, device);
+      });
+      return;
+    }
+    this.#world.timers.after(level === 3 ? allMs : ackServerMs + ackDeliveredMs, () => {
+      const receipt: Item = { kind: 'receipt', key: this.#keyed(key), level };
+      account.push(receipt);
+      if (ackFault === 'doubled') account.push(receipt);
+    });
+  }
+
+  #ack(account: Account, key: WireKey, level: number, device: Device | undefined): void {
+    const { ackFault } = this.#world.knobs();
+    if (ackFault === 'never') return;
+    const frame = { type: 'ack' as const, key: this.#keyed(key), level };
+    device?.connection?.send(frame);
+    if (ackFault === 'doubled') device?.connection?.send(frame);
+    const known = account.history.find((message) => message.id === key.id);
+    if (known) known.ack = level;
+  }
+
+  #keyed(key: WireKey): WireKey {
+    return this.#world.knobs().ackFault === 'sibling'
+      ? { ...key, chat: siblingOf(this.#world, key.chat) }
+      : key;
+  }
+
+  #act(id: string, make: (key: WireKey) => Item): void {
+    const places = this.#places.get(id);
+    if (!places) throw new Error(`no message ${id} was sent`);
+    for (const { account, key } of places) account.push(make(key));
+  }
+
+  #remember(id: string, account: Account, key: WireKey): void {
+    const places = this.#places.get(id);
+    if (places) places.push({ account, key });
+    else this.#places.set(id, [{ account, key }]);
+  }
+
+  #address(contact: Contact): string {
+    return this.#world.knobs().inboundAddress === 'lid' ? contact.wire.lid : contact.wire.pn;
+  }
+
+  #groupNamed(id: string): string {
+    if (!this.#world.groups.has(id)) throw new Error(`no group ${id}`);
+    return id;
+  }
+
+  #accountsIn(id: string): Account[] {
+    const group = this.#world.groups.get(id);
+    return [...this.#world.accounts.values()].filter(({ me }) => group?.has(me.pn, me.lid));
+  }
+
+  #contactsIn(id: string): Contact[] {
+    const group = this.#world.groups.get(id);
+    return [...this.#world.contacts.values()].filter(({ wire }) => group?.has(wire.pn, wire.lid));
+  }
+}
+
+function keyOf({ id, chat, fromMe, author }: WireMessage): WireKey {
+  return { id, chat, fromMe, ...(author === undefined ? {} : { author }) };
+}

@@ -1,0 +1,109 @@
+/** What a page asks the server and waits for: one row per question. */
+import type { Connection } from './connection.js';
+import { Group } from './group.js';
+import type { Server } from './server.js';
+import type { Json, UpFrame } from './wire.js';
+import { accountOf, contactOf, type World } from './world.js';
+
+interface Asked {
+  world: World;
+  server: Server;
+  connection: Connection;
+}
+type Args = { [key: string]: Json };
+
+/** Answered with a status instead of a result. */
+class Refusal extends Error {
+  readonly code: number;
+  constructor(code: number, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
+const NEVER = Symbol('never answered');
+
+/** A text out of a page's arguments. */
+const word = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof NEVER } = {
+  /** Is this number or LID on WhatsApp? */
+  exists: ({ world }, args) => {
+    const { existsFault } = world.knobs();
+    if (existsFault === 'hangs') return NEVER;
+    if (existsFault === 'throws') throw new Refusal(500, 'internal-server-error');
+    const wid = word(args.wid);
+    const contact = contactOf(world, wid);
+    if (contact) return contact.registered ? { ...contact.wire } : null;
+    const account = accountOf(world, wid);
+    return account ? { ...account.me } : null;
+  },
+
+  /** A pairing code for a number. */
+  code: ({ world, server, connection }, args) => {
+    const { codeFault, codeUnlinks, codeUnlinkMs } = world.knobs();
+    const number = word(args.number);
+    if (codeFault === 'hang') return NEVER;
+    if (codeFault === 'undefined') return null;
+    const account = world.accounts.get(number);
+    const asking = connection.device;
+    if (account && codeUnlinks !== 'none') {
+      const doomed =
+        codeUnlinks === 'all' ? [...account.devices.values()] : asking?.account === account ? [asking] : [];
+      for (const device of doomed) world.timers.after(codeUnlinkMs, () => server.unlink(device, 'code'));
+    }
+    const code = codeFault === 'rate-overlimit' ? undefined : server.desk.code(number, connection);
+    if (code === undefined) throw new Refusal(429, 'rate-overlimit');
+    return code;
+  },
+
+  'group-create': ({ world, connection }, args) => {
+    const me = connection.device?.account.me;
+    if (!me) throw new Refusal(401, 'not-authorized');
+    const asked = Array.isArray(args.participants) ? args.participants.map(word) : [];
+    const group = new Group({ subject: word(args.subject), participants: [me.pn, ...asked], owner: me.pn });
+    world.groups.set(group.id, group);
+    announce(world, group);
+    return { ...group.wire };
+  },
+
+  'group-change': ({ world, connection }, args) => {
+    const group = world.groups.get(word(args.group));
+    const me = connection.device?.account.me;
+    if (!group || !me) throw new Refusal(404, 'item-not-found');
+    const mine = group.wire.participants.find(({ id }) => id === me.pn || id === me.lid);
+    if (!mine?.admin && args.what !== 'leave') throw new Refusal(403, 'forbidden');
+    const ids = Array.isArray(args.participants) ? args.participants.map(word) : [];
+    const { wire } = group;
+    if (args.what === 'add') wire.participants.push(...ids.map((id) => ({ id, admin: false })));
+    if (args.what === 'remove') wire.participants = wire.participants.filter(({ id }) => !ids.includes(id));
+    if (args.what === 'leave') wire.participants = wire.participants.filter((one) => one !== mine);
+    if (args.what === 'promote' || args.what === 'demote') {
+      for (const one of wire.participants) if (ids.includes(one.id)) one.admin = args.what === 'promote';
+    }
+    if (args.what === 'subject') wire.subject = word(args.value);
+    if (args.what === 'description') wire.desc = word(args.value);
+    if (args.what === 'announce') wire.announce = args.value === true;
+    announce(world, group);
+    return { ...wire };
+  },
+};
+
+function announce(world: World, group: Group): void {
+  for (const account of world.accounts.values()) {
+    if (group.has(account.me.pn, account.me.lid)) account.push({ kind: 'group', group: group.wire });
+  }
+}
+
+export function answerRequest(asked: Asked, { id, what, args }: Extract<UpFrame, { type: 'request' }>): void {
+  const question = QUESTIONS[what];
+  const { connection } = asked;
+  try {
+    if (!question) throw new Refusal(501, `feature-not-implemented: ${what}`);
+    const result = question(asked, args as Args);
+    if (result !== NEVER) connection.send({ type: 'response', id, result });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    connection.send({ type: 'response-error', id, code: error.code, text: error.message });
+  }
+}

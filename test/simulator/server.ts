@@ -1,0 +1,192 @@
+/** The server: registers pages, links devices, lets them sign in, and throws them out again. */
+import type { WebSocket } from 'ws';
+import type { Account } from './account.js';
+import { Bell } from './bell.js';
+import { Connection } from './connection.js';
+import { Device } from './device.js';
+import { LinkRefused, PairingDesk } from './pairing-desk.js';
+import { PostOffice } from './post-office.js';
+import { answerRequest } from './requests.js';
+import type { UpFrame } from './wire.js';
+import type { World } from './world.js';
+
+const HISTORY_CHUNK = 500;
+
+export class Server {
+  readonly #world: World;
+  readonly desk: PairingDesk;
+  readonly post: PostOffice;
+  readonly connections = new Set<Connection>();
+  /** rings when a device signs in, signs off or is unlinked */
+  readonly changed = new Bell<Device>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.desk = new PairingDesk(() => world.knobs());
+    this.post = new PostOffice(world);
+  }
+
+  accept(socket: WebSocket, page: string): void {
+    const { log, timers } = this.#world;
+    const connection = new Connection({
+      socket,
+      page,
+      knobs: () => this.#world.knobs(),
+      log,
+      timers,
+      onFrame: (from, frame) => this.#onFrame(from, frame),
+      onClose: (from) => this.#onClose(from),
+    });
+    this.connections.add(connection);
+  }
+
+  /** The person has scanned or typed: a new device, once the page has been told. Throws LinkRefused. */
+  link(account: Account, connection: Connection): Promise<Device> {
+    const { deviceLimit, linkDelayMs, dialog } = this.#world.knobs();
+    if (account.phoneOffline) throw new LinkRefused('offline', 'the phone has no connection');
+    if (account.devices.size >= deviceLimit) {
+      throw new LinkRefused('device-limit', `only ${deviceLimit} devices can be linked`);
+    }
+    this.desk.forget(connection);
+    const device = new Device(account, dialog, (item) => this.post.confirmed(item));
+    account.devices.set(device.id, device);
+    return new Promise((resolve) => {
+      this.#world.timers.after(linkDelayMs, () => {
+        connection.send({ type: 'pair-success', credentials: device.credentials });
+        this.#watchLink(device);
+        resolve(device);
+      });
+    });
+  }
+
+  /** Removes the device; if it is connected it learns now, else with a 401 at its next login. */
+  unlink(device: Device, reason = 'phone'): void {
+    if (!device.account.devices.delete(device.id)) return;
+    device.connection?.send({ type: 'logged-out', reason });
+    device.connection = undefined;
+    this.changed.ring(device);
+  }
+
+  /** Somebody else takes the session over. */
+  conflict(device: Device): void {
+    device.conflicted = true;
+    device.connection?.send({ type: 'conflict' });
+    device.connection = undefined;
+  }
+
+  ban(account: Account): void {
+    account.banned = true;
+    for (const device of account.devices.values()) {
+      device.connection?.send({ type: 'failure', code: 403 });
+      device.connection = undefined;
+    }
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.drop();
+  }
+
+  #onFrame(connection: Connection, frame: UpFrame): void {
+    const { device } = connection;
+    switch (frame.type) {
+      case 'register': {
+        this.desk.forget(connection);
+        connection.send({ type: 'refs', refs: this.desk.register(connection, frame) });
+        return;
+      }
+      case 'login':
+        return this.#login(connection, frame);
+      case 'ping':
+        return connection.send({ type: 'pong' });
+      case 'request':
+        answerRequest({ world: this.#world, server: this, connection }, frame);
+        return;
+    }
+    // The rest is for devices that have signed in.
+    if (!device || device.connection !== connection) return;
+    switch (frame.type) {
+      case 'send':
+        return this.post.fromDevice(device, frame.message);
+      case 'received':
+        return device.received(frame.items);
+      case 'seen':
+        return this.post.seen(frame.ids);
+      case 'dialog-acknowledged':
+        device.dialogAcknowledged = true;
+        return;
+      case 'status-read':
+        device.statusRead = true;
+        return;
+      case 'logout':
+        device.connection = undefined;
+        return this.unlink(device);
+    }
+  }
+
+  #login(connection: Connection, frame: Extract<UpFrame, { type: 'login' }>): void {
+    const { loginRefusal, historyLimit } = this.#world.knobs();
+    const device = this.#deviceOf(frame.device, frame.secret);
+    const code =
+      loginRefusal === 'none' ? (device?.account.banned ? 403 : device ? 0 : 401) : Number(loginRefusal);
+    if (!device || code > 0) return connection.send({ type: 'failure', code });
+    if (frame.takeover) device.conflicted = false;
+    if (device.conflicted) return connection.send({ type: 'conflict' });
+    if (device.connection && device.connection !== connection) device.connection.send({ type: 'conflict' });
+    device.connection = connection;
+    connection.device = device;
+    const { account } = device;
+    const { accounts, contacts, groups } = this.#world;
+    const people = [...contacts.values()].filter((contact) => contact.known && contact.registered);
+    const others = [...accounts.values()].filter((other) => other !== account);
+    connection.send({
+      type: 'login-ok',
+      me: account.me,
+      contacts: [...people.map(({ wire }) => wire), ...others.map(({ me }) => me)],
+      groups: [...groups.values()].filter((g) => g.has(account.me.pn, account.me.lid)).map((g) => g.wire),
+      queued: device.waiting,
+      dialog: !device.dialogAcknowledged,
+    });
+    if (device.fresh) {
+      device.fresh = false;
+      const messages = account.history.slice(Math.max(0, account.history.length - historyLimit));
+      for (let at = 0; at < messages.length; at += HISTORY_CHUNK) {
+        connection.send({ type: 'history', messages: messages.slice(at, at + HISTORY_CHUNK) });
+      }
+    }
+    device.flush();
+    this.changed.ring(device);
+  }
+
+  #deviceOf(id: string, secret: string): Device | undefined {
+    for (const account of this.#world.accounts.values()) {
+      const device = account.devices.get(id);
+      if (device?.secret === secret) return device;
+    }
+    return undefined;
+  }
+
+  /** What ends a link some minutes after it was made: drift seen in 2026. */
+  #watchLink(device: Device): void {
+    const { dialog, dialogUnlinkMs, statusReadUnlinks, statusUnlinkMs } = this.#world.knobs();
+    const { timers } = this.#world;
+    if (dialog && dialogUnlinkMs > 0) {
+      timers.after(dialogUnlinkMs, () => {
+        if (!device.dialogAcknowledged) this.unlink(device, 'dialog');
+      });
+    }
+    if (statusReadUnlinks) {
+      timers.after(statusUnlinkMs, () => {
+        if (device.statusRead) this.unlink(device, 'status-read');
+      });
+    }
+  }
+
+  #onClose(connection: Connection): void {
+    this.connections.delete(connection);
+    this.desk.forget(connection);
+    const { device } = connection;
+    if (device?.connection !== connection) return;
+    device.connection = undefined;
+    this.changed.ring(device);
+  }
+}

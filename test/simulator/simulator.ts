@@ -1,0 +1,249 @@
+/**
+ * WhatsApp Web, its server, phones and people, on one TLS port of loopback. Stands behind Chromium's resolver: the
+ * library, puppeteer and the browser are the real ones. See README.md here.
+ */
+import { Account, type AccountOptions } from './account.js';
+import type { WaitOptions } from './bell.js';
+import { chromiumArgs, writeBrowserWrapper } from './browser.js';
+import type { BrowserPage } from './browser-page.js';
+import { makeCertificate } from './certificate.js';
+import { Contact, type ContactOptions } from './contact.js';
+import { ControlHttp } from './control-http.js';
+import { Faults } from './faults.js';
+import { type Generation, generationNamed, knobsOf } from './generations.js';
+import { Group, type GroupOptions } from './group.js';
+import { HttpsServer } from './https-server.js';
+import { checkKnob, type KnobName, type KnobSettings, type KnobValues, knobNamed } from './knobs.js';
+import { Ledger } from './ledger.js';
+import { MediaStore } from './media-store.js';
+import { Pages } from './pages.js';
+import { Phone } from './phone.js';
+import { Server } from './server.js';
+import { Timers } from './timers.js';
+import { WireLog } from './wire-log.js';
+import type { World } from './world.js';
+
+export interface SimulatorOptions {
+  /** default 2026-04 */
+  generation?: Generation;
+  /** on top of the generation's */
+  knobs?: KnobSettings;
+  /** TLS port; a free one when not given */
+  port?: number;
+  /** port of the control API; a free one when not given */
+  controlPort?: number;
+}
+
+export class Simulator {
+  readonly generation: Generation;
+  readonly #knobs: KnobValues;
+  readonly #timers = new Timers();
+  readonly #world: World;
+  readonly #server: Server;
+  readonly #pages = new Pages();
+  readonly #phones = new Map<string, Phone>();
+  #https: HttpsServer | undefined;
+  #control: ControlHttp | undefined;
+  #closing: Promise<void> | undefined;
+  readonly faults: Faults;
+
+  /** Throws KnobError or RangeError; nothing runs yet. Use `start`. */
+  private constructor({ generation = '2026-04', knobs = {} }: SimulatorOptions) {
+    this.generation = generationNamed(generation);
+    this.#knobs = knobsOf(this.generation);
+    for (const [name, value] of Object.entries(knobs)) this.#put(name, value);
+    this.#world = {
+      accounts: new Map(),
+      contacts: new Map(),
+      groups: new Map(),
+      ledger: new Ledger(),
+      log: new WireLog(),
+      media: new MediaStore(),
+      timers: this.#timers,
+      knobs: () => this.#knobs,
+    };
+    this.#server = new Server(this.#world);
+    this.faults = new Faults((knob, value) => this.set(knob, value), this.#server, this.#pages);
+  }
+
+  static async start(options: SimulatorOptions = {}): Promise<Simulator> {
+    const simulator = new Simulator(options);
+    await simulator.#start(options);
+    return simulator;
+  }
+
+  get port(): number {
+    return this.#https?.port ?? 0;
+  }
+
+  /** Where the HTTP control API listens. */
+  get control(): string {
+    return this.#control?.url ?? '';
+  }
+
+  /** What a Chromium needs on its command line to find the simulator and nothing else. */
+  get chromiumArgs(): string[] {
+    return chromiumArgs(this.port);
+  }
+
+  /** A script to give as the browser's path; see `writeBrowserWrapper`. */
+  browserWrapper(directory: string, options?: { sandbox?: boolean; executable?: string }): Promise<string> {
+    return writeBrowserWrapper(directory, this.port, options);
+  }
+
+  get knobs(): Readonly<KnobValues> {
+    return this.#knobs;
+  }
+
+  /**
+   * Throws KnobError at once for a knob or value there is not. Pages that are open learn of it; the promise settles
+   * when the listening port has followed (`loadFault: refuse`).
+   */
+  set<K extends KnobName>(knob: K, value: KnobValues[K]): Promise<void> {
+    this.#put(knob, value);
+    this.#pages.tell(this.#knobs);
+    if (knob === 'socketFault' && value === 'half-open') this.faults.halfOpen();
+    return this.#https?.applyKnobs() ?? Promise.resolve();
+  }
+
+  /** Back to the start: the generation's knobs, no phones, contacts, groups, media or records. Cuts every socket. */
+  async reset(): Promise<void> {
+    this.#timers.clear();
+    Object.assign(this.#knobs, knobsOf(this.generation));
+    const { accounts, contacts, groups, ledger, log, media } = this.#world;
+    for (const part of [accounts, contacts, groups, ledger, log, media, this.#phones, this.#pages])
+      part.clear();
+    this.#server.post.clear();
+    this.faults.dropSockets();
+    this.#pages.tell(this.#knobs);
+    await this.#https?.applyKnobs();
+  }
+
+  createPhone(options: AccountOptions): Phone {
+    this.#refuseTaken(options.number);
+    const account = new Account(options);
+    this.#world.accounts.set(options.number, account);
+    const phone = new Phone(this.#world, this.#server, account, (wait) => this.waitForQr(wait));
+    this.#phones.set(options.number, phone);
+    return phone;
+  }
+
+  createContact(options: ContactOptions): Contact {
+    this.#refuseTaken(options.number);
+    const contact = new Contact(this.#server.post, options);
+    this.#world.contacts.set(options.number, contact);
+    if (contact.known) {
+      for (const account of this.#world.accounts.values())
+        account.push({ kind: 'contact', contact: contact.wire });
+    }
+    return contact;
+  }
+
+  createGroup(options: GroupOptions): Group {
+    const group = new Group(options);
+    this.#world.groups.set(group.id, group);
+    for (const account of this.#world.accounts.values()) {
+      if (group.has(account.me.pn, account.me.lid)) account.push({ kind: 'group', group: group.wire });
+    }
+    return group;
+  }
+
+  get phones(): Phone[] {
+    return [...this.#phones.values()];
+  }
+  get contacts(): Contact[] {
+    return [...this.#world.contacts.values()];
+  }
+  get groups(): Group[] {
+    return [...this.#world.groups.values()];
+  }
+
+  /** Documents open in a browser now. */
+  get pages(): BrowserPage[] {
+    return this.#pages.all;
+  }
+
+  /** The first open page, or one yet to come, that matches. */
+  waitForPage(
+    match: (page: BrowserPage) => boolean = () => true,
+    options?: WaitOptions,
+  ): Promise<BrowserPage> {
+    return this.#pages.wait(match, 'page', options);
+  }
+
+  /** The QR a page shows now or next, as the page itself composed it. */
+  waitForQr(options?: WaitOptions): Promise<string> {
+    return this.#pages.waitForQr(options);
+  }
+
+  /** Documents that were loaded, oldest first. */
+  get loads() {
+    return this.#pages.loads;
+  }
+
+  /** Every arrival of a message at the server, repeated ones too. */
+  get ledger() {
+    return this.#world.ledger.arrivals;
+  }
+
+  /** What went over the wires, oldest first. */
+  get log() {
+    return this.#world.log.events;
+  }
+
+  /** Names asked of require() in vain. */
+  get missing(): string[] {
+    return [...this.#pages.missing.keys()];
+  }
+
+  get media(): MediaStore {
+    return this.#world.media;
+  }
+
+  /** Ends servers, sockets and timers; safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start({ port = 0, controlPort = 0 }: SimulatorOptions): Promise<void> {
+    this.#https = new HttpsServer({
+      certificate: await makeCertificate(),
+      knobs: () => this.#knobs,
+      media: this.#world.media,
+      mayLoad: (document) => this.#pages.mayLoad(document),
+      onSocket: (path, socket) => {
+        const url = new URL(path, 'wss://web.whatsapp.com');
+        if (url.pathname === '/ws/instrument') this.#pages.accept(socket, () => this.#knobs);
+        else this.#server.accept(socket, url.searchParams.get('document') ?? '');
+      },
+      onRequest: (method, path, status) => this.#world.log.add('http', '', `${method} ${path}`, status),
+    });
+    await this.#https.start(port);
+    await this.#https.applyKnobs();
+    this.#control = new ControlHttp(this);
+    await this.#control.start(controlPort);
+  }
+
+  async #close(): Promise<void> {
+    this.#timers.clear();
+    await Promise.all([this.#https?.close(), this.#control?.close()]);
+    this.#timers.clear();
+  }
+
+  #put(name: string, value: unknown): void {
+    const knob = knobNamed(name);
+    Object.assign(this.#knobs, { [knob]: checkKnob(knob, value) });
+  }
+
+  #refuseTaken(number: string): void {
+    if (!/^\d{5,15}$/.test(number)) throw new RangeError(`"${number}" is no number: 5 to 15 digits`);
+    if (this.#world.accounts.has(number) || this.#world.contacts.has(number)) {
+      throw new RangeError(`number ${number} is taken`);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What page and server say to each other, as JSON over two WebSockets of the page's own origin. The real protocol is
+ * binary, encrypted and none of our business: neither whatsapp-web.js nor the daemon can see it.
+ *
+ *   /ws/chat        UpFrame and DownFrame: what WhatsApp's own socket carries. Socket faults apply here.
+ *   /ws/instrument  Report and Order: the simulator's view into the page and hand on it. The real page has no such
+ *                   thing; it stays up while the chat socket is down, so that a test can always see and act.
+ */
+import type { KnobValues } from './knobs.js';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** A message as one mailbox sees it. `chat` is the other side or the group; wids are strings. */
+export interface WireMessage {
+  id: string;
+  chat: string;
+  from: string;
+  to: string;
+  fromMe: boolean;
+  type: string;
+  t: number;
+  /** in groups: who wrote it */
+  author?: string;
+  body?: string;
+  notifyName?: string;
+  ack?: number;
+  /** everything else the message carries, see `page/tagged-json.ts` for how bytes, wids and keys are written */
+  extra?: { [key: string]: Json };
+}
+
+/** Points at a message: `id` is the random part, the rest is its place. */
+export interface WireKey {
+  id: string;
+  chat: string;
+  fromMe: boolean;
+  author?: string;
+}
+
+export interface Me {
+  pn: string;
+  lid: string;
+  pushname: string;
+  platform: string;
+}
+
+export interface WireContact {
+  pn: string;
+  lid: string;
+  pushname: string;
+  /** name in the phone's address book */
+  name?: string;
+  business?: boolean;
+}
+
+export interface WireGroup {
+  id: string;
+  subject: string;
+  owner: string;
+  creation: number;
+  desc?: string;
+  announce: boolean;
+  participants: { id: string; admin: boolean }[];
+}
+
+/** What the server keeps for a device until the device says it has it. */
+export type Item =
+  | { kind: 'message'; message: WireMessage }
+  | { kind: 'receipt'; key: WireKey; level: number }
+  | { kind: 'edit'; key: WireKey; body: string; t: number }
+  | { kind: 'revoke'; key: WireKey; newId: string; t: number }
+  | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
+  | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
+  | { kind: 'call'; id: string; from: string; video: boolean; t: number }
+  | { kind: 'contact'; contact: WireContact }
+  | { kind: 'group'; group: WireGroup };
+
+export interface Credentials {
+  device: string;
+  secret: string;
+  me: Me;
+  linkedAtMs: number;
+}
+
+export type UpFrame =
+  | { type: 'register'; noiseKey: string; identityKey: string; advSecret: string; platform: string }
+  | { type: 'login'; device: string; secret: string; version: string; takeover: boolean }
+  | { type: 'send'; message: WireMessage }
+  | { type: 'received'; items: number[] }
+  | { type: 'seen'; chat: string; ids: string[] }
+  | { type: 'request'; id: number; what: string; args: Json }
+  | { type: 'dialog-acknowledged' }
+  | { type: 'status-read' }
+  | { type: 'logout' }
+  | { type: 'ping' };
+
+export type DownFrame =
+  | { type: 'refs'; refs: string[] }
+  | { type: 'pair-success'; credentials: Credentials }
+  | {
+      type: 'login-ok';
+      me: Me;
+      contacts: WireContact[];
+      groups: WireGroup[];
+      queued: number;
+      dialog: boolean;
+    }
+  | { type: 'history'; messages: WireMessage[] }
+  | { type: 'failure'; code: number }
+  | { type: 'item'; n: number; item: Item }
+  | { type: 'items-done' }
+  | { type: 'ack'; key: WireKey; level: number }
+  | { type: 'conflict' }
+  | { type: 'logged-out'; reason: string }
+  | { type: 'response'; id: number; result: Json }
+  | { type: 'response-error'; id: number; code: number; text: string }
+  | { type: 'pong' };
+
+/** What the document tells the simulator about itself. */
+export type Report =
+  | { type: 'hello'; document: string; url: string; version: string }
+  | { type: 'state'; state: string; hasSynced: boolean }
+  | { type: 'qr'; text: string | null }
+  | { type: 'missing'; name: string }
+  | { type: 'done'; id: number; result: Json }
+  | { type: 'failed'; id: number; text: string };
+
+/** What the simulator does to a document. */
+export type Order =
+  | { type: 'knobs'; knobs: KnobValues }
+  | { type: 'do'; id: number; command: string; args: { [key: string]: Json } };
+
+/** Written into the document by the server, read by `page/boot.ts`. */
+export interface BootRecord {
+  document: string;
+  knobs: KnobValues;
+}
