@@ -1,0 +1,54 @@
+// Who holds the lock of a session directory: written beside the lock by its holder, read by whoever is refused. A
+// leftover of a crash is normal; only the process that it names says whether it still counts.
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { writeDurably } from './durable-file.js';
+import type { SessionDir } from './layout.js';
+import { ownProcessId, type ProcessId } from './process-id.js';
+
+export interface Holder extends ProcessId {
+  /** When the lock was taken, ISO 8601. */
+  readonly since: string;
+}
+
+function parse(json: string): Holder | null {
+  try {
+    const { pid, startTicks, bootId, since } = JSON.parse(json) as Record<string, unknown>;
+    return typeof pid === 'number' &&
+      typeof startTicks === 'number' &&
+      typeof bootId === 'string' &&
+      typeof since === 'string'
+      ? { pid, startTicks, bootId, since }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The holder that is named beside the lock, alive or not; null when none is. */
+export const readHolder = async ({ holder }: SessionDir): Promise<Holder | null> =>
+  readFile(holder, 'utf8').then(parse, () => null);
+
+/** The same for code that runs while the process exits. */
+export function readHolderSync({ holder }: SessionDir): Holder | null {
+  try {
+    return parse(readFileSync(holder, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Names this process. */
+export async function writeHolder(dir: SessionDir): Promise<Holder> {
+  const holder = { ...ownProcessId(), since: new Date().toISOString() };
+  await writeDurably(dir.holder, `${JSON.stringify(holder)}\n`);
+  return holder;
+}
+
+/** The same taking of the lock, not just the same process. */
+export const sameHolder = (a: Holder | null, b: Holder): boolean =>
+  a !== null &&
+  a.pid === b.pid &&
+  a.startTicks === b.startTicks &&
+  a.bootId === b.bootId &&
+  a.since === b.since;

@@ -1,0 +1,158 @@
+// What lies where around one session: the profile as LocalAuth lays it out, and our files beside it. Also whose it
+// must be and with which modes. Knows no lock, no browser, and not what is inside the profile.
+import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Fault } from '../protocol/fault.js';
+import { diskFault } from './disk-fault.js';
+
+/** The part of a logger that this room uses. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** All paths are absolute. Nothing but `profile` is inside the profile, so none of it goes when the profile goes. */
+export interface SessionDir {
+  readonly dataPath: string;
+  readonly clientId: string;
+  /** `session-<clientId>`: the browser's user data directory. It is the credential of the account. */
+  readonly profile: string;
+  /** A directory, made and kept fresh by proper-lockfile. */
+  readonly lock: string;
+  /** Who holds the lock. */
+  readonly holder: string;
+  /** Says that the profile has a linked session. */
+  readonly marker: string;
+}
+
+/** Why a profile was set aside; part of its new name. */
+export type Why = 'corrupt' | 'authfailed' | 'removed';
+
+const CLIENT_ID = /^[-_A-Za-z0-9]+$/;
+
+/**
+ * The layout of one session.
+ * @throws Fault invalid_params for a clientId that LocalAuth would refuse or that would leave dataPath
+ */
+export function layout(dataPath: string, clientId: string): SessionDir {
+  if (!CLIENT_ID.test(clientId))
+    throw new Fault('invalid_params', {
+      reason: `"${clientId}" is no client id: letters, digits, "_" and "-"`,
+      hint: null,
+    });
+  const root = resolve(dataPath);
+  const profile = join(root, `session-${clientId}`);
+  return {
+    dataPath: root,
+    clientId,
+    profile,
+    lock: `${profile}.lock`,
+    holder: `${profile}.holder.json`,
+    marker: `${profile}.linked.json`,
+  };
+}
+
+/** `session-<clientId>.<why>-20260101T000000000Z`; such names sort by age, and no clientId can look like one. */
+export const asidePath = (dir: SessionDir, why: Why, at: Date): string =>
+  `${dir.profile}.${why}-${at.toISOString().replace(/[-:.]/g, '')}`;
+
+/** The profiles that were set aside for one reason, oldest first, with the time of that. */
+export async function asidePaths(
+  dir: SessionDir,
+  why: Why,
+): Promise<readonly { path: string; atMs: number }[]> {
+  const names = await readdir(dir.dataPath).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw diskFault(error, dir.dataPath);
+  });
+  const pattern = new RegExp(
+    `^session-${dir.clientId}\\.${why}-(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)(\\d{3})Z(-\\d+)?$`,
+  );
+  return names.sort().flatMap((name) => {
+    const found = pattern.exec(name);
+    if (found === null) return [];
+    const [y, mo, d, h, mi, s, ms] = found.slice(1, 8).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    return [{ path: join(dir.dataPath, name), atMs: Date.UTC(y, mo - 1, d, h, mi, s, ms) }];
+  });
+}
+
+/** Group and others. Owner's bits stay: Chromium keeps a few executables in the profile. */
+const WIDE = 0o077;
+
+/**
+ * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away.
+ * @returns true when its mode had to be narrowed
+ * @throws Fault permission_denied (exit 77) for another owner, disk_full
+ */
+export async function ownDirectory(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    // stat, not lstat: whoever names a linked directory means the one behind the link.
+    const { uid, mode } = await stat(path);
+    owned(path, uid);
+    if (mode & 0o1000)
+      throw new Fault('permission_denied', {
+        reason: `${path} is a directory that everybody shares; a session needs one of its own`,
+        hint: `mkdir -m 700 ${join(path, 'wad')}`,
+      });
+    if (!(mode & WIDE)) return false;
+    await chmod(path, mode & 0o700);
+    return true;
+  } catch (error) {
+    throw diskFault(error, path);
+  }
+}
+
+function owned(path: string, uid: number): void {
+  const ours = process.geteuid?.() ?? uid;
+  if (uid !== ours)
+    throw new Fault('permission_denied', {
+      reason: `${path} belongs to user ${uid}, and this is user ${ours}`,
+      hint: `sudo chown -R ${ours}: ${dirname(path)}`,
+      more: { path, owner: uid, user: ours },
+    });
+}
+
+/**
+ * Makes the data path, and narrows it, the profile and our files beside it to their owner. Reports what it narrowed.
+ * @throws Fault permission_denied (exit 77) when anything belongs to another user or the profile is a link; disk_full
+ */
+export async function prepare(dir: SessionDir, log: Log): Promise<void> {
+  const narrowed: string[] = [];
+  if (await ownDirectory(dir.dataPath)) narrowed.push(dir.dataPath);
+  await narrow(dir.profile, narrowed);
+  for (const file of [dir.holder, dir.marker]) await narrow(file, narrowed);
+  if (narrowed.length > 0)
+    log.warn('session_dir.narrowed', { count: narrowed.length, first: narrowed.slice(0, 3) });
+}
+
+/** Everything below a path, links left alone. What vanishes meanwhile was not ours to keep. */
+async function narrow(path: string, narrowed: string[], inside = false): Promise<void> {
+  try {
+    const entry = await lstat(path);
+    if (entry.isSymbolicLink()) {
+      if (inside) return;
+      throw new Fault('permission_denied', {
+        reason: `${path} is a symbolic link; name the directory itself as dataPath`,
+        hint: `readlink -f ${path}`,
+      });
+    }
+    owned(path, entry.uid);
+    if (entry.mode & WIDE && (entry.isFile() || entry.isDirectory())) {
+      await chmod(path, entry.mode & 0o700);
+      narrowed.push(path);
+    }
+    if (entry.isDirectory())
+      for (const name of await readdir(path)) await narrow(join(path, name), narrowed, true);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskFault(error, path);
+  }
+}

@@ -1,0 +1,121 @@
+// What a daemon that died leaves in a profile: a browser that still runs on it (H14) and Chromium's own lock files
+// (H15). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
+// when it ends, so its end is watched by looking at /proc at short intervals.
+import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '../protocol/fault.js';
+import { diskFault } from './disk-fault.js';
+import type { Log, SessionDir } from './layout.js';
+import { processStat } from './process-id.js';
+
+/** A browser's main process. */
+export interface Leftover {
+  readonly pid: number;
+  readonly startTicks: number;
+  /** The process group; the browser leads one of its own when puppeteer launched it. */
+  readonly group: number;
+  readonly command: string;
+}
+
+const LOOK_MS = 50;
+const FLAG = '--user-data-dir=';
+
+/** The main processes of browsers of this user on this profile, wherever they came from. */
+export async function findBrowsers(profile: string): Promise<readonly Leftover[]> {
+  const names = new Set([resolve(profile), await realpath(profile).catch(() => resolve(profile))]);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => browserOn(pid, names)));
+  return found.filter((leftover) => leftover !== null);
+}
+
+async function browserOn(pid: number, profiles: ReadonlySet<string>): Promise<Leftover | null> {
+  if (pid === process.pid) return null;
+  const proc = `/proc/${pid}`;
+  try {
+    const args = (await readFile(`${proc}/cmdline`, 'utf8')).split('\0');
+    const path = args.find((arg) => arg.startsWith(FLAG))?.slice(FLAG.length);
+    if (path === undefined || args.some((arg) => arg.startsWith('--type='))) return null;
+    if ((await stat(proc)).uid !== process.geteuid?.()) return null;
+    const full = path.startsWith('/') ? resolve(path) : resolve(await readlink(`${proc}/cwd`), path);
+    if (!profiles.has(full) || !(await looksLikeBrowser(proc, args))) return null;
+    const alive = await processStat(pid);
+    return alive === null ? null : { pid, ...alive, command: args.slice(0, 1).join(' ') };
+  } catch {
+    return null; // ended meanwhile, or not for us to see
+  }
+}
+
+/** A search for our profile's name in the process list carries the argument too. */
+async function looksLikeBrowser(proc: string, args: readonly string[]): Promise<boolean> {
+  if (args.some((arg) => arg.startsWith('--remote-debugging-'))) return true;
+  return /chrom|headless_shell|brave|edge|vivaldi/i.test(await readlink(`${proc}/exe`));
+}
+
+export interface ClearOptions {
+  readonly log: Log;
+  /** From SIGTERM to SIGKILL. */
+  readonly termMs?: number;
+  /** From SIGKILL to giving up. */
+  readonly killMs?: number;
+}
+
+/**
+ * Ends every browser on the profile and removes Chromium's lock files. Bounded by termMs + killMs.
+ * @throws Fault launch_failed when one cannot be ended; its lock files are left alone then
+ */
+export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
+  const { log, termMs = 5_000, killMs = 5_000 } = options;
+  for (const leftover of await findBrowsers(dir.profile)) {
+    log.warn('leftover.found', { pid: leftover.pid, command: leftover.command });
+    signal(leftover, 'SIGTERM', false);
+    const ended = await gone(leftover, termMs);
+    // The command line is read again right before the kill: the number may be another process by now.
+    if (!ended && (await findBrowsers(dir.profile)).some((still) => isSame(still, leftover))) {
+      signal(leftover, 'SIGKILL', leftover.group === leftover.pid);
+      await gone(leftover, killMs);
+    }
+    log.warn('leftover.ended', { pid: leftover.pid, by: ended ? 'SIGTERM' : 'SIGKILL' });
+  }
+  const left = await findBrowsers(dir.profile);
+  if (left.length > 0)
+    throw new Fault('launch_failed', {
+      reason: `process ${left.map(({ pid }) => pid).join(', ')} uses ${dir.profile} and does not end`,
+      hint: `kill -9 ${left.map(({ pid }) => pid).join(' ')}`,
+      more: { pids: left.map(({ pid }) => pid) },
+    });
+  await removeSingletons(dir, log);
+}
+
+const isSame = (a: Leftover, b: Leftover): boolean => a.pid === b.pid && a.startTicks === b.startTicks;
+
+function signal({ pid }: Leftover, name: 'SIGTERM' | 'SIGKILL', group: boolean): void {
+  try {
+    process.kill(group ? -pid : pid, name);
+  } catch {
+    // Gone already.
+  }
+}
+
+async function gone({ pid, startTicks }: Leftover, withinMs: number): Promise<boolean> {
+  const until = performance.now() + withinMs;
+  while ((await processStat(pid))?.startTicks === startTicks) {
+    if (performance.now() > until) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}
+
+/** Links to a host name and a pid: with another host name (a renamed machine, a container) Chromium would exit 21. */
+async function removeSingletons({ profile }: SessionDir, log: Log): Promise<void> {
+  const names = (await readdir(profile).catch(() => [])).filter((name) =>
+    ['SingletonLock', 'SingletonSocket', 'SingletonCookie'].includes(name),
+  );
+  for (const name of names) {
+    const path = join(profile, name);
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw diskFault(error, path);
+    });
+  }
+  if (names.length > 0) log.info('leftover.singletons_removed', { names });
+}

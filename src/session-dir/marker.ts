@@ -1,0 +1,63 @@
+// Whether there is a saved session: a marker beside the profile, set when an account has synced for the first time
+// and removed with the profile. A profile that another program made counts by its IndexedDB.
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { diskFault } from './disk-fault.js';
+import { syncDirectory, writeDurably } from './durable-file.js';
+import type { SessionDir } from './layout.js';
+
+export interface Marker {
+  /** When the link was first seen to work, ISO 8601. */
+  readonly linkedAt: string;
+  /** The account that is linked, when known: outbox and journal belong to it. */
+  readonly wid: string | null;
+  /** When the account was last ready, ISO 8601. */
+  readonly lastSeenAt: string;
+}
+
+/** The marker, or null. One that cannot be read still says that there was a link; its times are those of the file. */
+export async function readMarker({ marker }: SessionDir): Promise<Marker | null> {
+  let text: string;
+  let at: string;
+  try {
+    text = await readFile(marker, 'utf8');
+    at = (await stat(marker)).mtime.toISOString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw diskFault(error, marker);
+  }
+  const string = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
+  let found: Record<string, unknown> = {};
+  try {
+    found = (JSON.parse(text) as Record<string, unknown> | null) ?? {};
+  } catch {
+    // Half a file of an earlier program; ours are written whole.
+  }
+  return {
+    linkedAt: string(found.linkedAt, at),
+    wid: typeof found.wid === 'string' ? found.wid : null,
+    lastSeenAt: string(found.lastSeenAt, at),
+  };
+}
+
+/** Writes it whole, and on disk when this returns. @throws Fault disk_full, permission_denied */
+export const writeMarker = (dir: SessionDir, marker: Marker): Promise<void> =>
+  writeDurably(dir.marker, `${JSON.stringify(marker)}\n`);
+
+/** No marker is fine. */
+export async function removeMarker({ marker }: SessionDir): Promise<void> {
+  try {
+    await rm(marker);
+    await syncDirectory(dirname(marker));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskFault(error, marker);
+  }
+}
+
+/** Whether a start can hope to connect without a QR code. A marker without a profile promises nothing. */
+export async function hasSession(dir: SessionDir): Promise<boolean> {
+  if (!(await stat(dir.profile).catch(() => null))?.isDirectory()) return false;
+  if ((await readMarker(dir)) !== null) return true;
+  const databases = await readdir(join(dir.profile, 'Default', 'IndexedDB')).catch(() => []);
+  return databases.some((name) => name.startsWith('https_web.whatsapp.com'));
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { clearLeftovers, findBrowsers } from '../../../src/session-dir/leftovers.js';
+import { place } from './place.js';
+
+/** A process with the given arguments that says "up"; `stubborn` ignores SIGTERM. */
+async function run(
+  t: { teardown(end: () => void): unknown },
+  args: readonly string[],
+  { stubborn = false, cwd = '/', detached = true } = {},
+): Promise<ChildProcess> {
+  const script = `${stubborn ? "process.on('SIGTERM', () => {});" : ''} setInterval(() => {}, 1000); console.log('up')`;
+  const child = spawn(process.execPath, ['-e', script, '--', ...args], {
+    cwd,
+    detached,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
+}
+const pidsOn = async (profile: string) => (await findBrowsers(profile)).map(({ pid }) => pid);
+
+t.test('which processes are browsers on our profile', async (t) => {
+  const { dir, write } = place(t);
+  write({ 'session-shop/x': '' });
+  const ours = `--user-data-dir=${dir.profile}`;
+  for (const [args, found, name, cwd] of [
+    [[ours, '--remote-debugging-pipe'], true, 'a browser of ours'],
+    [[`${ours}/`, '--remote-debugging-port=0'], true, 'one with a slash at the end, over another transport'],
+    [['--user-data-dir=session-shop', '--remote-debugging-pipe'], true, 'a relative path', dir.dataPath],
+    [[ours, '--remote-debugging-pipe', '--type=renderer'], false, 'a child of a browser'],
+    [[ours], false, 'something that merely names the path'],
+    [[`${ours}2`, '--remote-debugging-pipe'], false, 'a browser on another profile'],
+    [['--remote-debugging-pipe'], false, 'a browser on no profile'],
+  ] as const) {
+    const child = await run(t, args, cwd === undefined ? {} : { cwd });
+    t.same(await pidsOn(dir.profile), found ? [child.pid] : [], name);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+});
+
+t.test('a browser is known by its program too', async (t) => {
+  const { dir } = place(t);
+  const fake = join(dir.dataPath, 'chromium');
+  // A shell under that name: it takes an argument that it does not know.
+  copyFileSync('/bin/sh', fake);
+  chmodSync(fake, 0o755);
+  const child = spawn(fake, ['-c', 'echo up; read x', fake, `--user-data-dir=${dir.profile}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  t.same(await pidsOn(dir.profile), [child.pid]);
+  child.stdin.end();
+  await once(child, 'exit');
+});
+
+t.test('one that is left over ends by SIGTERM, and its lock files go', async (t) => {
+  const { dir, log, said } = place(t);
+  mkdirSync(dir.profile);
+  for (const name of ['SingletonLock', 'SingletonSocket', 'SingletonCookie'])
+    symlinkSync('another-host-4242', join(dir.profile, name));
+  writeFileSync(join(dir.profile, 'Preferences'), '{}');
+  const child = await run(t, [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe']);
+  const exit = once(child, 'exit');
+  await clearLeftovers(dir, { log });
+  t.same(await exit, [null, 'SIGTERM']);
+  t.match(said, [
+    ['leftover.found', { pid: child.pid }],
+    ['leftover.ended', { by: 'SIGTERM' }],
+    ['leftover.singletons_removed', { names: { length: 3 } }],
+  ]);
+  t.notOk(lstatSync(join(dir.profile, 'SingletonLock'), { throwIfNoEntry: false }));
+  t.ok(existsSync(join(dir.profile, 'Preferences')));
+});
+
+t.test('one that ignores SIGTERM, or is stopped, is killed with its group', async (t) => {
+  for (const how of ['stubborn', 'stopped'] as const) {
+    const { dir, log, said } = place(t);
+    const child = await run(t, [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe'], {
+      stubborn: how === 'stubborn',
+    });
+    if (how === 'stopped') child.kill('SIGSTOP');
+    const exit = once(child, 'exit');
+    await clearLeftovers(dir, { log, termMs: 200 });
+    t.same(await exit, [null, 'SIGKILL'], how);
+    t.match(said.at(-1), ['leftover.ended', { by: 'SIGKILL' }]);
+  }
+});
+
+t.test('one that leads no group is killed alone', async (t) => {
+  const { dir, log } = place(t);
+  const args = [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe'];
+  const child = await run(t, args, { stubborn: true, detached: false });
+  const exit = once(child, 'exit');
+  await clearLeftovers(dir, { log, termMs: 200 });
+  t.same(await exit, [null, 'SIGKILL']);
+});
+
+t.test('nothing left over, nothing said; no profile is fine', async (t) => {
+  const { dir, log, said } = place(t);
+  await clearLeftovers(dir, { log });
+  t.same(said, []);
+});

@@ -1,0 +1,224 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import { readHolder } from '../../../src/session-dir/holder.js';
+import type { SessionDir } from '../../../src/session-dir/layout.js';
+import { lockState, takeLock } from '../../../src/session-dir/lock.js';
+import { place } from './place.js';
+
+const STALE = 2_000;
+const SOON = { staleMs: STALE, updateMs: 1_000 };
+const HOLDER = fileURLToPath(new URL('./lock-holder.js', import.meta.url));
+
+interface Said {
+  readonly says: string;
+  readonly kind?: string;
+  readonly message?: string;
+}
+interface Other {
+  readonly child: ChildProcess;
+  readonly first: Promise<Said>;
+}
+
+function other(t: { teardown(end: () => void): unknown }, dir: SessionDir, mode = 'plain'): Other {
+  const child = fork(HOLDER, [dir.dataPath, dir.clientId, String(STALE), mode], { stdio: 'inherit' });
+  t.teardown(() => child.kill('SIGKILL'));
+  return { child, first: once(child, 'message').then(([said]) => said as Said) };
+}
+const refused = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'not refused',
+    (error: unknown) => error,
+  );
+// The refresh of a lock does not keep a process alive, and neither does an event that it waits for.
+const awake = setInterval(() => {}, 1_000);
+t.teardown(() => clearInterval(awake));
+const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  return exit;
+};
+
+t.test('taking names the holder, letting go leaves nothing, twice is fine', async (t) => {
+  const { dir, log, said } = place(t);
+  const lock = await takeLock(dir, { log, ...SOON });
+  t.match(await readHolder(dir), { pid: process.pid, since: lock.holder.since });
+  t.match(await lockState(dir), { pid: process.pid });
+  await Promise.all([lock.release(), lock.release()]);
+  await lock.release();
+  t.notOk(existsSync(dir.lock));
+  t.notOk(existsSync(dir.holder));
+  t.equal(await lockState(dir), 'free');
+  t.notOk(lock.lost.aborted);
+  t.same(said, [], 'nothing to say about it');
+  await (await takeLock(dir, { log, ...SOON })).release();
+});
+
+t.test('a living holder refuses the second at once, by name', async (t) => {
+  const { dir, log } = place(t);
+  const { child, first } = other(t, dir);
+  t.match(await first, { says: 'taken' });
+  const before = performance.now();
+  const fault: unknown = await takeLock(dir, { log, ...SOON }).catch((error: unknown) => error);
+  t.ok(performance.now() - before < 1_000, 'without a wait');
+  t.ok(fault instanceof Fault);
+  t.match(fault, { kind: 'lock_held', message: `process ${child.pid} since 20` });
+  t.match((fault as Fault).details.more, { pid: child.pid, since: /^20/ });
+  await end(child, 'SIGTERM');
+});
+
+t.test('in one process too', async (t) => {
+  const { dir, log } = place(t);
+  await using lock = await takeLock(dir, { log, ...SOON });
+  t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held' });
+  t.notOk(lock.lost.aborted);
+});
+
+t.test('the lock of a holder that was killed is waited for and taken over', async (t) => {
+  const { dir, log, said } = place(t);
+  const { child, first } = other(t, dir);
+  await first;
+  await end(child, 'SIGKILL');
+  t.equal(await lockState(dir), 'left behind');
+  const before = performance.now();
+  await using lock = await takeLock(dir, { log, ...SOON });
+  t.ok(performance.now() - before < STALE + 1_500);
+  t.equal(lock.holder.pid, process.pid);
+  t.match(said, [
+    ['lock.waiting', { holderPid: child.pid }],
+    ['lock.taken_over', { fromPid: child.pid }],
+  ]);
+});
+
+t.test('a killed holder whose number went to another process is dead all the same', async (t) => {
+  const { dir, log } = place(t);
+  mkdirSync(dir.lock);
+  const old = new Date(Date.now() - 60_000);
+  utimesSync(dir.lock, old, old);
+  writeFileSync(
+    dir.holder,
+    JSON.stringify({ pid: process.pid, startTicks: 1, bootId: 'another boot', since: old.toISOString() }),
+  );
+  await using lock = await takeLock(dir, { log, ...SOON });
+  t.equal(lock.holder.pid, process.pid);
+});
+
+t.test('a lock whose time lies in the future (a clock set back) is taken over as well', async (t) => {
+  const { dir, log } = place(t);
+  mkdirSync(dir.lock);
+  const later = new Date(Date.now() + 3_600_000);
+  utimesSync(dir.lock, later, later);
+  await using lock = await takeLock(dir, { log, ...SOON });
+  t.ok(lock.holder);
+});
+
+t.test('of many that start at once exactly one wins', async (t) => {
+  for (const [name, prepare] of [
+    ['on a free directory', async (_: SessionDir) => {}],
+    [
+      'on the lock of a killed one',
+      async (dir: SessionDir) => {
+        const { child, first } = other(t, dir);
+        await first;
+        await end(child, 'SIGKILL');
+      },
+    ],
+  ] as const) {
+    const { dir } = place(t);
+    await prepare(dir);
+    const all = [1, 2, 3, 4].map(() => other(t, dir));
+    const said = await Promise.all(all.map(({ first }) => first));
+    const winners = all.filter((_, i) => said[i]?.says === 'taken');
+    t.equal(winners.length, 1, `${name}: ${JSON.stringify(said)}`);
+    const winner = winners[0]?.child;
+    for (const answer of said) if (answer.says !== 'taken') t.match(answer, { kind: 'lock_held' });
+    t.equal((await readHolder(dir))?.pid, winner?.pid);
+    await Promise.all(all.map(({ child }) => child.exitCode ?? child.signalCode ?? end(child, 'SIGKILL')));
+  }
+});
+
+t.test('a wait can be ended', async (t) => {
+  const { dir, log } = place(t);
+  mkdirSync(dir.lock);
+  t.match(await refused(takeLock(dir, { log, ...SOON, signal: AbortSignal.timeout(150) })), {
+    name: /Abort|Timeout/,
+  });
+});
+
+t.test('a lock that is refreshed by somebody we cannot see is refused in the end', async (t) => {
+  const { dir, log } = place(t);
+  mkdirSync(dir.lock);
+  const refresh = setInterval(() => utimesSync(dir.lock, new Date(), new Date()), 200);
+  t.teardown(() => clearInterval(refresh));
+  t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held', message: /cannot be seen/ });
+});
+
+t.test('a lock that is taken away is lost, and release touches nothing any more', async (t) => {
+  const { dir, log, said } = place(t);
+  const lock = await takeLock(dir, { log, ...SOON });
+  rmSync(dir.lock, { recursive: true });
+  await once(lock.lost, 'abort');
+  t.match(lock.lost.reason, { kind: 'lock_held' });
+  t.match(said.at(-1), ['lock.lost', {}]);
+  mkdirSync(dir.lock);
+  await lock.release();
+  t.ok(existsSync(dir.lock), "the next one's lock stays");
+});
+
+t.test('release spares a lock that another took unnoticed', async (t) => {
+  const { dir, log } = place(t);
+  const lock = await takeLock(dir, { log, ...SOON });
+  writeFileSync(dir.holder, JSON.stringify({ ...lock.holder, pid: 1 }));
+  await lock.release();
+  t.ok(existsSync(dir.lock));
+  t.match(JSON.parse(readFileSync(dir.holder, 'utf8')), { pid: 1 });
+});
+
+t.test(
+  'a stopped holder that wakes up after a take-over says that it lost, and its end spares the new lock',
+  async (t) => {
+    const { dir, log } = place(t);
+    const { child, first } = other(t, dir);
+    await first;
+    child.kill('SIGSTOP');
+    // It still lives, so nobody may take over by asking; only a lock that somebody else breaks gets us here.
+    t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held' });
+    rmSync(dir.lock, { recursive: true });
+    await using lock = await takeLock(dir, { log, ...SOON });
+    const lost = once(child, 'message');
+    child.kill('SIGCONT');
+    t.match(await lost, [{ says: 'lost' }]);
+    await end(child, 'SIGTERM');
+    t.ok(existsSync(dir.lock) && existsSync(dir.holder), 'still ours');
+    t.notOk(lock.lost.aborted);
+  },
+);
+
+t.test(
+  "proper-lockfile's own signal handlers neither end a daemon with handlers nor give its lock away",
+  async (t) => {
+    const { dir } = place(t);
+    const { child, first } = other(t, dir, 'graceful');
+    await first;
+    const stopping = once(child, 'message');
+    child.kill('SIGTERM');
+    t.match(await stopping, [{ says: 'stopping' }]);
+    t.ok(existsSync(dir.lock), 'held while it stops');
+    const exit = once(child, 'exit');
+    child.send({ go: true });
+    t.match(await exit, [0, null], 'with its own exit status');
+    t.notOk(existsSync(dir.lock), 'given back at exit');
+    t.notOk(existsSync(dir.holder));
+  },
+);
+
+t.test('a signal that nobody handles ends the process as ever, and gives the lock back', async (t) => {
+  const { dir } = place(t);
+  const { child, first } = other(t, dir);
+  await first;
+  t.match(await end(child, 'SIGTERM'), [null, 'SIGTERM']);
+  t.notOk(existsSync(dir.lock));
+});
