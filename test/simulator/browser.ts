@@ -5,6 +5,7 @@ import path from 'node:path';
 /**
  * The first rule that fits wins, so everything but the page's own name resolves to nothing: no test can reach the
  * real service. Loopback stays reachable by its number.
+ * No `--disable-features` here: Chromium heeds only the last one, and puppeteer has its own.
  */
 export function chromiumArgs(port: number): string[] {
   const rules = [
@@ -28,7 +29,6 @@ export function chromiumArgs(port: number): string[] {
     '--disable-gpu',
     '--disable-quic',
     '--disable-sync',
-    '--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater,DialMediaRouteProvider,InterestFeedContentSuggestions',
     '--metrics-recording-only',
     '--safebrowsing-disable-auto-update',
   ];

@@ -30,6 +30,14 @@ export interface HttpsServerOptions {
   onRequest: (method: string, path: string, status: number) => void;
 }
 
+const IMAGE = ['image/svg+xml', LOGO] as const;
+const FIXED: { readonly [path: string]: readonly [type: string, body: string] } = {
+  '/app.css': ['text/css', STYLE],
+  '/sw.js': ['text/javascript', SERVICE_WORKER],
+  '/frame.html': ['text/html', FRAME_DOCUMENT],
+  '/img/logo.svg': IMAGE,
+};
+
 /** Where `tsc -p test/simulator/page` puts the page. */
 const PAGE_DIRECTORY = new URL('./page/', import.meta.url);
 
@@ -51,7 +59,8 @@ export class HttpsServer {
     this.#https.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
       socket.on('error', () => {});
       const path = request.url ?? '';
-      if (path === '/ws/chat' && this.#options.knobs().socketFault === 'refuse') return socket.destroy();
+      if (path.startsWith('/ws/chat') && this.#options.knobs().socketFault === 'refuse')
+        return socket.destroy();
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
         this.#options.onSocket(path, webSocket),
       );
@@ -97,7 +106,7 @@ export class HttpsServer {
     const digest = createHash('sha256');
     for (const body of bodies) digest.update(body);
     const folder = `/static/${digest.digest('hex').slice(0, 12)}/`;
-    names.forEach((name, index) => this.#scripts.set(folder + name, bodies[index] as Buffer));
+    for (const [index, name] of names.entries()) this.#scripts.set(folder + name, bodies[index] as Buffer);
     if (!this.#scripts.has(`${folder}boot.js`)) {
       throw new Error(
         `the simulator's page is not built in ${PAGE_DIRECTORY.pathname}: run tsc -p test/simulator/page`,
@@ -115,32 +124,37 @@ export class HttpsServer {
       ),
     );
     const script = this.#scripts.get(path);
-    if (path === '/') return this.#document(response);
-    if (script) return this.#send(response, 'text/javascript', script, 'public, max-age=31536000, immutable');
-    if (path === '/app.css') return this.#send(response, 'text/css', STYLE);
-    if (path === '/sw.js') return this.#send(response, 'text/javascript', SERVICE_WORKER);
-    if (path === '/frame.html') return this.#send(response, 'text/html', FRAME_DOCUMENT);
-    if (path === '/img/logo.svg') return this.#send(response, 'image/svg+xml', LOGO);
-    if (path === '/img/never.svg') {
-      this.#unanswered.add(response);
-      return;
-    }
-    if (path.startsWith('/img/hold/')) {
-      void this.#options
-        .mayLoad(path.slice('/img/hold/'.length))
-        .then(() => this.#send(response, 'image/svg+xml', LOGO));
-      return;
-    }
-    if (path.startsWith('/media/')) return this.#options.media.answer(request, response, path);
-    response.writeHead(404).end();
+    const fixed = FIXED[path];
+    if (path === '/') this.#document(response);
+    else if (script) this.#send(response, 'text/javascript', script, 'public, max-age=31536000, immutable');
+    else if (fixed) this.#send(response, ...fixed);
+    else if (path === '/img/never.svg') this.#unanswered.add(response);
+    else if (path.startsWith('/img/hold/')) void this.#hold(path.slice('/img/hold/'.length), response);
+    else if (path.startsWith('/media/')) this.#options.media.answer(request, response, path);
+    else response.writeHead(404).end();
+  }
+
+  async #hold(document: string, response: ServerResponse): Promise<void> {
+    await this.#options.mayLoad(document);
+    this.#send(response, ...IMAGE);
   }
 
   #document(response: ServerResponse): void {
     const knobs = this.#options.knobs();
-    if (knobs.loadFault === 'reset') return void response.socket?.destroy();
-    if (knobs.loadFault === 'hang') return void this.#unanswered.add(response);
-    if (knobs.loadFault === 'error') return void response.writeHead(503).end('Service Unavailable');
-    if (knobs.loadFault === 'blank') return this.#send(response, 'text/html', '');
+    switch (knobs.loadFault) {
+      case 'reset':
+        response.socket?.destroy();
+        return;
+      case 'hang':
+        this.#unanswered.add(response);
+        return;
+      case 'error':
+        response.writeHead(503).end('Service Unavailable');
+        return;
+      case 'blank':
+        this.#send(response, 'text/html', '');
+        return;
+    }
     const id = randomUUID();
     const paths = [...this.#scripts.keys()];
     const entry = paths.filter((path) => path.endsWith('/boot.js'));

@@ -144,11 +144,15 @@ export class PostOffice {
     this.#remember(message.id, account, keyOf(message));
     const onRead = (level: 2 | 3) => this.#receipt(account, keyOf(message), level, device);
     const other = accountOf(this.#world, to);
-    if (other === account) return onRead(3);
+    if (other === account) {
+      onRead(3);
+      return;
+    }
     if (other) {
       const { pn, pushname } = account.me;
       other.enter({ ...message, chat: pn, from: pn, to: other.me.pn, fromMe: false, notifyName: pushname });
-      return onRead(2);
+      onRead(2);
+      return;
     }
     if (to.endsWith('@g.us')) {
       for (const contact of this.#contactsIn(to)) contact.accept(message, onRead);

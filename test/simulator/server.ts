@@ -95,9 +95,11 @@ export class Server {
         return;
       }
       case 'login':
-        return this.#login(connection, frame);
+        this.#login(connection, frame);
+        return;
       case 'ping':
-        return connection.send({ type: 'pong' });
+        connection.send({ type: 'pong' });
+        return;
       case 'request':
         answerRequest({ world: this.#world, server: this, connection }, frame);
         return;
@@ -106,11 +108,14 @@ export class Server {
     if (!device || device.connection !== connection) return;
     switch (frame.type) {
       case 'send':
-        return this.post.fromDevice(device, frame.message);
+        this.post.fromDevice(device, frame.message);
+        return;
       case 'received':
-        return device.received(frame.items);
+        device.received(frame.items);
+        return;
       case 'seen':
-        return this.post.seen(frame.ids);
+        this.post.seen(frame.ids);
+        return;
       case 'dialog-acknowledged':
         device.dialogAcknowledged = true;
         return;
@@ -118,8 +123,8 @@ export class Server {
         device.statusRead = true;
         return;
       case 'logout':
-        device.connection = undefined;
-        return this.unlink(device);
+        this.unlink(device, 'self');
+        return;
     }
   }
 
@@ -128,9 +133,15 @@ export class Server {
     const device = this.#deviceOf(frame.device, frame.secret);
     const code =
       loginRefusal === 'none' ? (device?.account.banned ? 403 : device ? 0 : 401) : Number(loginRefusal);
-    if (!device || code > 0) return connection.send({ type: 'failure', code });
+    if (!device || code > 0) {
+      connection.send({ type: 'failure', code });
+      return;
+    }
     if (frame.takeover) device.conflicted = false;
-    if (device.conflicted) return connection.send({ type: 'conflict' });
+    if (device.conflicted) {
+      connection.send({ type: 'conflict' });
+      return;
+    }
     if (device.connection && device.connection !== connection) device.connection.send({ type: 'conflict' });
     device.connection = connection;
     connection.device = device;

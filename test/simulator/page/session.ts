@@ -63,27 +63,36 @@ function onFrame(frame: DownFrame): void {
     case 'refs':
       clearTimeout(timeout);
       chatSocket.ready({ asDevice: false });
-      return showRefs(frame.refs);
+      showRefs(frame.refs);
+      return;
     case 'pair-success':
-      return void linked(frame.credentials);
+      linked(frame.credentials);
+      return;
     case 'login-ok':
-      return signedIn(frame);
+      signedIn(frame);
+      return;
     case 'history':
-      return importHistory(frame.messages);
+      importHistory(frame.messages);
+      return;
     case 'item':
-      return receiveItem(frame.n, frame.item);
+      receiveItem(frame.n, frame.item);
+      return;
     case 'items-done':
-      return void sync({ fresh: freshlyLinked, dialogHolds: acknowledgeDialog });
+      sync({ fresh: freshlyLinked, dialogHolds: acknowledgeDialog });
+      return;
     case 'ack':
-      return receiveAck(frame.key, frame.level);
+      receiveAck(frame.key, frame.level);
+      return;
     case 'conflict':
       chatSocket.stop();
       Socket.set({ state: 'CONFLICT' });
       return;
     case 'failure':
-      return void refused(frame.code);
+      refused(frame.code);
+      return;
     case 'logged-out':
-      return void leave(frame.reason);
+      leave(frame.reason);
+      return;
   }
 }
 
