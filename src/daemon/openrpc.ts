@@ -7,10 +7,12 @@ import { COMMON_FAULTS } from './dispatch.js';
 
 type Json = Record<string, unknown>;
 
+type MethodObject = Json & { name: string };
+
 export interface OpenRpc extends Json {
-  readonly openrpc: '1.3.2';
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
-  readonly methods: ReadonlyArray<Json & { readonly name: string }>;
+  openrpc: '1.3.2';
+  info: Json & { title: string; version: string };
+  methods: MethodObject[];
 }
 
 /** @param version of the program: the methods have their own in `x-since` */
@@ -26,7 +28,7 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
   };
 }
 
-function methodObject(row: MethodRow): Json & { name: string } {
+function methodObject(row: MethodRow): MethodObject {
   const { properties = {}, required = [] } = schemaOf(row.params) as {
     properties?: Record<string, Json>;
     required?: string[];

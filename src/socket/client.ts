@@ -16,7 +16,7 @@ export type Asked<M extends MethodName> = z.input<(typeof METHODS)[M]['params']>
 export type Answered<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
 
 export interface ConnectOptions {
-  /** 5 s when left out. */
+  /** How long to wait for a place in the daemon's queue of connections; 5 s when left out. */
   readonly timeoutMs?: number;
   /** The command that starts the daemon, for when there is none; the fault table's when left out. */
   readonly hint?: string;
@@ -38,6 +38,7 @@ interface Pending {
 }
 
 const CONNECT_MS = 5_000;
+const RETRY_MS = 10;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** How much longer than the daemon this end waits. */
 const LATE_MS = 1_000;
@@ -57,25 +58,25 @@ export class Client {
 
   /**
    * @throws Fault unreachable: nobody listens there. permission_denied: the socket or its directory is closed to
-   * this user. busy: the daemon's queue of connections is full.
+   * this user. busy: the daemon's queue of connections stays full.
    */
-  static connect(path: string, options: ConnectOptions = {}): Promise<Client> {
+  static async connect(path: string, options: ConnectOptions = {}): Promise<Client> {
     const { timeoutMs = CONNECT_MS, hint, maxLineBytes = MAX_LINE_BYTES } = options;
-    return new Promise((resolve, reject) => {
-      const socket = connectSocket(path);
-      const fail = (error: NodeJS.ErrnoException) => {
-        clearTimeout(timer);
-        socket.destroy();
-        connectFault(path, error, hint).then(reject, reject);
-      };
-      const timer = setTimeout(() => fail(Object.assign(new Error(), { code: 'ETIMEDOUT' })), timeoutMs);
-      socket.once('error', fail);
-      socket.once('connect', () => {
-        clearTimeout(timer);
-        socket.off('error', fail);
-        resolve(new Client(socket, maxLineBytes));
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      const met = await new Promise<NodeJS.ErrnoException | Client>((resolve) => {
+        const socket = connectSocket(path);
+        socket.once('error', resolve);
+        socket.once('connect', () => {
+          socket.off('error', resolve);
+          resolve(new Client(socket, maxLineBytes));
+        });
       });
-    });
+      if (met instanceof Client) return met;
+      // The daemon's queue is full. A blocking connect(2) would wait for a place; Node's says EAGAIN at once.
+      if (met.code !== 'EAGAIN' || performance.now() > until) throw await connectFault(path, met, hint);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 
   private constructor(socket: Socket, maxLineBytes: number) {

@@ -30,8 +30,6 @@ export async function connectFault(
       return new Fault('permission_denied', { reason: await closedTo(path), more });
     case 'EAGAIN':
       return new Fault('busy', { reason: `too many clients wait to connect to ${path}`, hint: null, more });
-    case 'ETIMEDOUT':
-      return new Fault('unreachable', { reason: `nobody takes the connection on ${path}`, more, ...known });
     default:
       return new Fault('unreachable', { reason: `${path} cannot be reached: ${more.code}`, more, ...known });
   }

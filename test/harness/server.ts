@@ -1,0 +1,94 @@
+// A control socket in the test's own process: the real server, dispatch, feed and table of methods, over a real Unix
+// socket in a directory of its own. No WhatsApp behind it: what needs the session answers `not_ready`.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDispatch } from '../../src/daemon/dispatch.js';
+import { Feed } from '../../src/daemon/feed.js';
+import { daemonHandlers } from '../../src/daemon/handlers/daemon.js';
+import { eventHandlers } from '../../src/daemon/handlers/event.js';
+import { openRpc } from '../../src/daemon/openrpc.js';
+import { Fault } from '../../src/protocol/fault.js';
+import type { Log } from '../../src/protocol/log.js';
+import type { Handlers } from '../../src/protocol/method.js';
+import { METHODS } from '../../src/protocol/methods/index.js';
+import { type ListenOptions, listen, type SocketServer } from '../../src/socket/server.js';
+
+type All = Handlers<typeof METHODS>;
+
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Keeps the newest 1 000 lines of what is logged, for a test to look at. */
+export function keepLog(): Log & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at =
+    (level: keyof Log) =>
+    (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      lines.push({ level, event, fields });
+      if (lines.length > 1_000) lines.shift();
+    };
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly path: string;
+  readonly server: SocketServer;
+  readonly feed: Feed;
+  readonly log: ReturnType<typeof keepLog>;
+}
+
+/** Waits until its signal is aborted, and rejects with the reason. */
+export const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/** A server whose handlers can be replaced one by one. `await using` closes it and removes its directory. */
+export async function startServer(
+  handlers: Partial<All> = {},
+  options: Partial<ListenOptions> = {},
+): Promise<TestServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'wad-'));
+  const log = keepLog();
+  const feed = new Feed({ account: 'test' });
+  const notReady = Object.fromEntries(
+    Object.keys(METHODS).map((name) => [
+      name,
+      () => {
+        throw new Fault('not_ready');
+      },
+    ]),
+  ) as unknown as All;
+  const all: All = {
+    ...notReady,
+    ...eventHandlers(feed),
+    ...daemonHandlers({
+      info: () => METHODS['daemon.info'].example.result,
+      logLevel: { get: () => 'info', set: () => {} },
+      discover: () => openRpc(METHODS, '0.0.0'),
+    }),
+    'session.wait': (_params, { signal }) => untilAborted(signal),
+    ...handlers,
+  };
+  const server = await listen({
+    path: join(directory, 'wad', 'test', 'control.sock'),
+    explicit: false,
+    dispatch: createDispatch({ methods: METHODS, handlers: all, log }),
+    log,
+    ...options,
+  });
+  return {
+    path: server.path,
+    server,
+    feed,
+    log,
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
