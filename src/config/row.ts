@@ -38,7 +38,7 @@ export interface KeyRow<T = unknown> extends Kind<T> {
 type Rest<T> = Omit<KeyRow<T>, keyof Kind<T> | 'row' | 'restart'> & { readonly restart?: boolean };
 
 /** Declares a row: kind of value, then default and words. */
-export const key = <T>(kind: Kind<T>, rest: Rest<T>): KeyRow<T> => ({
+export const key = <T>(kind: Kind<T>, rest: NoInfer<Rest<T>>): KeyRow<T> => ({
   row: true,
   restart: true,
   ...kind,

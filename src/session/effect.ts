@@ -8,6 +8,8 @@ export type Effect =
   /** Ends the browser; done when its process is gone. */
   | { readonly do: 'close' }
   | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
+  /** Waits, bounded, for messages that are on their way out. */
+  | { readonly do: 'drain' }
   /** Bounded unlink; answers with `logout-done`. */
   | { readonly do: 'logout'; readonly generation: number }
   /** Only ever after `close`. Answers with `profile-removed`. */

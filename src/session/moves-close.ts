@@ -6,8 +6,9 @@ import type { State, StateOf } from './state.js';
 
 /** Unlinks first where the page can do so, then browser, then profile. */
 function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
+  const drain: readonly Effect[] = asked === 'stop' ? [{ do: 'drain' }] : [];
   const effects: readonly Effect[] = unlink
-    ? [{ do: 'logout', generation: state.generation }]
+    ? [...drain, { do: 'logout', generation: state.generation }]
     : [{ do: 'close' }, { do: 'remove-profile' }];
   const calm = { attempts: 0, launchFailures: 0, timer: state.timer + 1, attention: null };
   const next = asked === 'stop' ? 'exit' : 'rest';
@@ -23,7 +24,7 @@ export const clear = (state: State): Next => end(state, 'person', state.name ===
 export function stop(state: State, event: EventOf<'stop'>): Next {
   if (state.name === 'logging-out') return { state: { ...state, next: 'exit' }, effects: [] };
   if (event.logout && isLinkedNow(state)) return end(state, 'stop', true);
-  return ended(state, [{ do: 'close' }]);
+  return ended(state, [{ do: 'drain' }, { do: 'close' }]);
 }
 
 const ended = (state: State, effects: readonly Effect[], unlinked = false): Next => ({

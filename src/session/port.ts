@@ -79,6 +79,8 @@ export interface WhatsAppClient {
   }): Promise<SendOutcome>;
   /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
   findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
+  /** Messages of others that the page has since then, with our keys. Statuses are never read (U2). @throws Fault page_error */
+  missedSince(sinceMs: number): Promise<readonly string[]>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

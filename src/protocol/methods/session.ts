@@ -92,7 +92,7 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({ restart: z.boolean().optional() }),
     result: record({ ...done(), status: stateName() }),
-    faults: ['launch_failed'],
+    faults: [],
     example: {
       params: {},
       result: { success: true, message: 'Starting.', timestamp: NOW, status: 'starting' },

@@ -1,0 +1,110 @@
+// The mailbox of the session: one event at a time through the pure transition, each change told to whoever watches,
+// then the effects, in order and each to its end. Nothing else changes the state.
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import type { Effect } from '../session/effect.js';
+import type { Event } from '../session/event.js';
+import type { Policy } from '../session/policy.js';
+import type { State } from '../session/state.js';
+import { reasonOf } from '../session/state.js';
+import { transition } from '../session/transition.js';
+
+/** What the actor may do besides thinking. Executors of effects must be bounded. */
+export type Executors = {
+  readonly [D in Exclude<Effect['do'], 'arm'>]: (effect: Extract<Effect, { do: D }>) => void | Promise<void>;
+};
+
+export type Watcher = (state: State, before: State, event: Event) => void;
+
+export class Actor {
+  #state: State;
+  readonly #policy: Policy;
+  readonly #log: Log;
+  readonly #watchers = new Set<Watcher>();
+  #executors: Executors | undefined;
+  #effects: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(initial: State, policy: Policy, log: Log) {
+    this.#state = initial;
+    this.#policy = policy;
+    this.#log = log;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Must be called before the first event. */
+  begin(executors: Executors): void {
+    this.#executors = executors;
+  }
+
+  /** Watchers run synchronously after each event, in the order in which they came. Returns how to stop. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  post(event: Event): void {
+    const before = this.#state;
+    const { state, effects } = transition(before, event, { atMs: Date.now(), policy: this.#policy });
+    this.#state = state;
+    if (state.name !== before.name || reasonOf(state) !== reasonOf(before)) {
+      const { type, ...more } = event;
+      this.#log.info('session.transition', {
+        from: before.name,
+        to: state.name,
+        reason: reasonOf(state),
+        cause: type,
+        ...('detail' in more ? { detail: more.detail } : {}),
+      });
+    }
+    for (const watcher of this.#watchers) watcher(state, before, event);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.do === 'arm') {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.post({ type: 'timer', timer: effect.timer }), effect.afterMs);
+      return;
+    }
+    const execute = this.#executors?.[effect.do] as ((effect: Effect) => void | Promise<void>) | undefined;
+    this.#effects = this.#effects
+      .then(() => execute?.(effect))
+      .catch((error: unknown) => this.#log.error('session.effect-failed', { effect: effect.do, err: error }));
+  }
+
+  /**
+   * Resolves with the first state that fits, the present one included.
+   * @throws Fault wait_expired when the signal aborts first
+   */
+  until(fits: (state: State) => boolean, { signal }: { signal: AbortSignal }): Promise<State> {
+    return new Promise((resolve, reject) => {
+      if (fits(this.#state)) return resolve(this.#state);
+      const stop = this.watch((state) => {
+        if (!fits(state)) return;
+        stop();
+        signal.removeEventListener('abort', late);
+        resolve(state);
+      });
+      const late = (): void => {
+        stop();
+        reject(
+          new Fault('wait_expired', {
+            more: { status: this.#state.name, sessionReason: reasonOf(this.#state) },
+          }),
+        );
+      };
+      if (signal.aborted) late();
+      else signal.addEventListener('abort', late, { once: true });
+    });
+  }
+
+  /** Forgets the timer. The state does not change any more once it is over. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#watchers.clear();
+  }
+}

@@ -1,0 +1,140 @@
+import { Fault } from '../../protocol/fault.js';
+import type { Handlers } from '../../protocol/method.js';
+import type { METHODS } from '../../protocol/methods/index.js';
+import type { Status } from '../../protocol/methods/session.js';
+import { numberOf, parseRecipient } from '../../protocol/wid.js';
+import { isOver, isShuttingDown, reasonOf, type State } from '../../session/state.js';
+import type { Account } from '../account.js';
+import { PairingBudget } from '../pairing-budget.js';
+
+type SessionHandlers = Pick<
+  Handlers<typeof METHODS>,
+  | 'session.status'
+  | 'session.initialize'
+  | 'session.qr'
+  | 'session.pair'
+  | 'session.disconnect'
+  | 'session.clear'
+  | 'session.wait'
+>;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const now = (): string => new Date().toISOString();
+
+/** Refuses what cannot be begun any more. @throws Fault shutting_down */
+export function refuseWhenEnding(state: State): void {
+  if (isShuttingDown(state) || isOver(state)) throw new Fault('shutting_down');
+}
+
+const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
+
+/** A state that nothing but a person will change. */
+const isStuck = (state: State): boolean =>
+  state.name === 'stopped' || (state.name === 'failed' && state.retryAtMs === null);
+
+export function sessionHandlers(account: Account, status: () => Status): SessionHandlers {
+  const { actor, qr } = account;
+  const budget = new PairingBudget();
+  actor.watch((state, before) => {
+    if (state.name !== 'linking' && before.name === 'linking') budget.forget();
+  });
+
+  const end = async (type: 'disconnect' | 'clear', signal: AbortSignal) => {
+    refuseWhenEnding(actor.state);
+    actor.post({ type });
+    const state = await actor.until(({ name }) => name === 'stopped', { signal });
+    const unlinked = state.name === 'stopped' && state.unlinked;
+    return { success: true, timestamp: now(), unlinked, status: state.name };
+  };
+
+  return {
+    'session.status': () => status(),
+
+    'session.initialize': async ({ restart = false }, { signal }) => {
+      // A logout that is under way is seen through first.
+      await actor.until(({ name }) => name !== 'logging-out', { signal });
+      refuseWhenEnding(actor.state);
+      const before = actor.state.generation;
+      const was = actor.state.name;
+      actor.post({ type: 'initialize', restart });
+      const begun = actor.state.generation !== before;
+      const message = begun
+        ? restart && was !== 'stopped'
+          ? 'Starting again with a new browser.'
+          : 'Starting.'
+        : `Already ${was}; nothing changed.`;
+      return { success: true, message, timestamp: now(), status: actor.state.name };
+    },
+
+    'session.qr': async ({ waitMs, not }, { signal }) => {
+      const bound = AbortSignal.any([signal, AbortSignal.timeout(waitMs ?? 0)]);
+      for (;;) {
+        const state = actor.state;
+        const current = state.name === 'linking' ? qr.current() : null;
+        if (current !== null && current.payload !== not) {
+          const { payload, issuedAtMs, expiresAtMs, number } = current;
+          return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
+        }
+        if (waitMs !== undefined && isLinked(state)) throw new Fault('already_linked', { hint: null });
+        if (waitMs === undefined || isStuck(state)) {
+          const reason = `There is no QR code to scan: the account is ${state.name} (${reasonOf(state)}).`;
+          throw new Fault('no_qr', { reason, hint: account.hint });
+        }
+        await Promise.race([
+          qr.changed({ signal: bound }),
+          actor.until((next) => next.name !== state.name, { signal: bound }),
+        ]).catch(() => {
+          throw new Fault('no_qr', { reason: 'No new QR code came in time.', hint: account.hint });
+        });
+      }
+    },
+
+    'session.pair': async ({ number }) => {
+      const digits = numberOf(parseRecipient(number));
+      if (digits === null)
+        throw new Fault('invalid_recipient', { reason: 'A phone number is needed to pair.' });
+      const { state } = actor;
+      refuseWhenEnding(state);
+      // A code for a number that is linked gets its link revoked (U3).
+      if (state.session !== null) throw new Fault('already_linked');
+      if (state.name !== 'linking') {
+        const reason = `A code can be had while the account is linking; it is ${state.name}.`;
+        throw new Fault('not_ready', { reason, hint: account.hint ?? 'wactl status' });
+      }
+      const standing = budget.standing(digits, Date.now());
+      if (standing === null) budget.spend(Date.now());
+      const { code, expiresAtMs } =
+        standing ?? budget.issued(digits, await account.client.requestPairingCode(digits), Date.now());
+      return { code, number: digits, expiresAt: iso(expiresAtMs) };
+    },
+
+    'session.disconnect': async (_, { signal }) => {
+      const result = await end('disconnect', signal);
+      const message = result.unlinked
+        ? 'Unlinked; the saved session is removed.'
+        : 'The saved session is removed. The phone could not be told: if it still lists this device, unlink it there.';
+      return { ...result, message };
+    },
+
+    'session.clear': async (_, { signal }) => {
+      const result = await end('clear', signal);
+      const message = 'The saved session is removed; a fresh connection can be initialized now.';
+      return { ...result, message };
+    },
+
+    'session.wait': async ({ states, timeoutMs }, { signal }) => {
+      const fits = ({ name }: State): boolean => states.includes(name);
+      const bound =
+        timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const state = await actor.until((next) => fits(next) || isStuck(next), { signal: bound });
+      if (!fits(state)) {
+        throw new Fault('state_unreachable', {
+          reason: `The account is ${state.name} (${reasonOf(state)}) and will not become ${states.join(' or ')} by itself.`,
+          hint: account.hint,
+          more: { status: state.name, sessionReason: reasonOf(state) },
+        });
+      }
+      return { status: state.name, reason: reasonOf(state), timestamp: now() };
+    },
+  };
+}

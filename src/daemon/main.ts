@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+// The program `wad`: reads what it is told, wires the daemon, waits for its end, and exits with what that means.
+import { renderCheck } from '../config/check.js';
+import { ConfigError } from '../config/error.js';
+import { Fault } from '../protocol/fault.js';
+import { readFlags } from './flags.js';
+import { type DaemonLog, openLog } from './log.js';
+import { refuseRoot, type Settings, settle } from './settings.js';
+import { catchStrays, obeySignals } from './signals.js';
+import { WAD_VERSION } from './version.js';
+import { wire } from './wire.js';
+
+/** Exit statuses of services: sysexits.h, as far as systemd and people need to tell them apart. */
+const EXIT = { ok: 0, usage: 64, internal: 70, lockHeld: 75, permission: 77, config: 78 } as const;
+
+process.umask(0o077);
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const read = await readFlags(argv, { env: process.env, version: WAD_VERSION });
+  if ('text' in read) {
+    (read.exit === 0 ? process.stdout : process.stderr).write(`${read.text}\n`);
+    return read.exit;
+  }
+  let settings: Settings;
+  try {
+    settings = settle(read.flags, process.env);
+    if (read.flags.mode === 'check-config') {
+      process.stdout.write(renderCheck(settings));
+      return EXIT.ok;
+    }
+    if (read.flags.mode === 'doctor') return await doctor(settings, read.flags.output);
+    refuseRoot(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
+    process.stderr.write(`wad: ${error.message}\n`);
+    return error instanceof ConfigError ? error.exit : error.kind === 'usage' ? EXIT.usage : EXIT.config;
+  }
+  const { account, config, warnings } = settings;
+  const log = openLog({ account, ...config.log, env: process.env });
+  for (const warning of warnings) log.warn('config.warning', { warning });
+  const status = await run(settings, log);
+  await log.flush();
+  // Whatever handle a library left open does not keep a daemon that has said that it stopped.
+  process.exit(status);
+}
+
+async function run(settings: Settings, log: DaemonLog): Promise<number> {
+  try {
+    log.info('daemon.starting', {
+      version: WAD_VERSION,
+      socket: settings.socket.path,
+      profile: settings.dir.profile,
+    });
+    if (!settings.config.browser.sandbox)
+      log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
+    const daemon = await wire(settings, log);
+    catchStrays(daemon.account, log);
+    obeySignals(daemon.account, settings.config, log);
+    log.info('daemon.listening', { socket: settings.socket.path });
+    const how = await daemon.ended;
+    log.info('daemon.stopped', { how });
+    return how === 'lock-lost' ? EXIT.lockHeld : EXIT.ok;
+  } catch (error) {
+    const fault = Fault.of(error);
+    log.error('daemon.failed', {
+      kind: fault.kind,
+      reason: fault.message,
+      hint: fault.hint,
+      err: fault.cause,
+    });
+    process.stderr.write(`wad: ${fault.message}\n`);
+    switch (fault.kind) {
+      case 'lock_held':
+        return EXIT.lockHeld;
+      case 'permission_denied':
+        return EXIT.permission;
+      case 'usage':
+        return EXIT.usage;
+      default:
+        return EXIT.internal;
+    }
+  }
+}
+
+async function doctor(settings: Settings, output: 'text' | 'json'): Promise<number> {
+  const { runDoctor } = await import('./doctor/run.js');
+  return runDoctor(settings, output);
+}

@@ -1,0 +1,53 @@
+// How often a pairing code may be asked for. WhatsApp answers too many with a limit that lasts (H24), and a code for
+// a number that is linked already unlinks it (U3), so the daemon counts before the page is asked.
+import { Fault } from '../protocol/fault.js';
+
+const APART_MS = 180_000;
+const PER_DAY = 5;
+const DAY_MS = 86_400_000;
+
+export interface PairingCode {
+  readonly code: string;
+  readonly number: string;
+  readonly expiresAtMs: number;
+}
+
+export class PairingBudget {
+  readonly #askedAtMs: number[] = [];
+  #last: PairingCode | null = null;
+
+  /** The code that this number can still type in, or null. */
+  standing(number: string, nowMs: number): PairingCode | null {
+    return this.#last?.number === number && this.#last.expiresAtMs > nowMs ? this.#last : null;
+  }
+
+  /** Counts one request. @throws Fault pairing_limited with retryAfterMs */
+  spend(nowMs: number): void {
+    while (this.#askedAtMs[0] !== undefined && nowMs - this.#askedAtMs[0] > DAY_MS) this.#askedAtMs.shift();
+    const last = this.#askedAtMs.at(-1);
+    const waitMs =
+      this.#askedAtMs.length >= PER_DAY
+        ? DAY_MS - (nowMs - (this.#askedAtMs[0] ?? nowMs))
+        : last === undefined
+          ? 0
+          : APART_MS - (nowMs - last);
+    if (waitMs > 0) {
+      throw new Fault('pairing_limited', {
+        reason: `The next pairing code can be asked for in ${Math.ceil(waitMs / 1000)} s; a QR code can be scanned now.`,
+        retryAfterMs: waitMs,
+      });
+    }
+    this.#askedAtMs.push(nowMs);
+  }
+
+  /** Keeps what was handed out. */
+  issued(number: string, code: string, nowMs: number): PairingCode {
+    this.#last = { code, number, expiresAtMs: nowMs + APART_MS };
+    return this.#last;
+  }
+
+  /** Linked, or the page is gone: the code is worth nothing any more. */
+  forget(): void {
+    this.#last = null;
+  }
+}

@@ -1,0 +1,76 @@
+// The QR payload that can be scanned now. A payload is a secret: it is handed out on request and never logged.
+import { Fault } from '../protocol/fault.js';
+
+export interface Qr {
+  readonly payload: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Counted within one round of the page, from 1. */
+  readonly number: number;
+}
+
+/** WhatsApp's own periods: the first of a round lives longer. */
+const FIRST_MS = 60_000;
+const LATER_MS = 20_000;
+/** After so many the page idles until it is told to begin a new round. */
+const ROUND = 6;
+
+export class QrDesk {
+  #qr: Qr | null = null;
+  readonly #waiters = new Set<() => void>();
+  readonly #onChange: (qr: Qr) => void;
+
+  /** @param onChange told of each new QR; must not pass its payload on */
+  constructor(onChange: (qr: Qr) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** The page shows a QR; the same one again (after a re-injection) changes nothing. */
+  show(payload: string): void {
+    if (this.#qr?.payload === payload) return;
+    const number = ((this.#qr?.number ?? 0) % ROUND) + 1;
+    const now = Date.now();
+    this.#qr = {
+      payload,
+      number,
+      issuedAtMs: now,
+      expiresAtMs: now + (number === 1 ? FIRST_MS : LATER_MS),
+    };
+    this.#onChange(this.#qr);
+    this.#wake();
+  }
+
+  /** Used, or the page that showed it is gone. */
+  clear(): void {
+    this.#qr = null;
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
+  }
+
+  /** The one that can be scanned at this moment, or null. */
+  current(): Qr | null {
+    return this.#qr !== null && this.#qr.expiresAtMs > Date.now() ? this.#qr : null;
+  }
+
+  /** Resolves at the next change; rejects with no_qr when the signal aborts first. */
+  changed({ signal }: { signal: AbortSignal }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', late);
+        resolve();
+      };
+      const late = (): void => {
+        this.#waiters.delete(wake);
+        reject(new Fault('no_qr'));
+      };
+      if (signal.aborted) return late();
+      signal.addEventListener('abort', late, { once: true });
+      this.#waiters.add(wake);
+    });
+  }
+}

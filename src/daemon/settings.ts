@@ -1,0 +1,50 @@
+// Everything a daemon is started with, settled and checked before anything is touched.
+import { homedir } from 'node:os';
+import { type Loaded, loadConfig } from '../config/load.js';
+import { type Paths, paths } from '../config/paths.js';
+import { Fault } from '../protocol/fault.js';
+import { layout, type SessionDir } from '../session-dir/layout.js';
+import { type ServerPath, serverPath } from '../socket/path.js';
+import type { Flags } from './flags.js';
+
+export interface Settings extends Loaded {
+  readonly account: string;
+  readonly paths: Paths;
+  readonly socket: ServerPath;
+  readonly dir: SessionDir;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigError, Fault usage for a socket path that does not fit */
+export function settle(flags: Flags, env: Env): Settings {
+  const { account, stateDir, config: configFile, keys } = flags;
+  const uid = process.getuid?.() ?? 0;
+  const around = { account, env, uid, home: homedir(), cwd: process.cwd() };
+  const where = paths({ ...around, stateDir });
+  const loaded = loadConfig({
+    ...around,
+    stateDir: where.stateDir,
+    configFiles: where.configFiles,
+    configFile,
+    flags: keys,
+  });
+  const { config } = loaded;
+  return {
+    ...loaded,
+    account,
+    paths: where,
+    socket: serverPath({ account, explicit: config.socket.path ?? undefined, env, uid }),
+    dir: layout(config.session.dataPath, config.session.clientId),
+  };
+}
+
+/** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words. */
+export function refuseRoot({ config }: Settings): void {
+  if (process.getuid?.() !== 0 || !config.browser.sandbox) return;
+  throw new Fault('permission_denied', {
+    reason:
+      "wad does not run as root: Chromium's sandbox refuses it. Run it as a user of its own, or say --no-sandbox.",
+    hint: null,
+  });
+}

@@ -1,0 +1,65 @@
+// What the world outside may say to the process: please stop, hurry, and the faults that nobody caught.
+
+import type { Config } from '../config/keys.js';
+import { isFromLibrary } from '../whatsapp/errors.js';
+import type { Account } from './account.js';
+import type { DaemonLog } from './log.js';
+
+/** How long an end after a fault of our own waits for the browser to close. */
+const LAST_MS = 3_000;
+const EXIT_INTERNAL = 70;
+
+/**
+ * Whether this signal is meant to unlink the phone. `auto` unlinks on an explicit stop only, which nothing but a
+ * service manager can tell from a restart; without its verdict the session is kept.
+ */
+export const wantsLogout = (onTerm: Config['shutdown']['onTerm'], signal: NodeJS.Signals): boolean =>
+  onTerm === 'logout' && signal === 'SIGTERM';
+
+/** SIGTERM and SIGINT stop in order; a second one is in a hurry. SIGHUP stops too: the terminal has gone. */
+export function obeySignals(account: Account, { shutdown }: Config, log: DaemonLog): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      log.warn('daemon.hurry', { signal });
+      account.skipDrain();
+      return;
+    }
+    stopping = true;
+    const logout = wantsLogout(shutdown.onTerm, signal);
+    log.info('daemon.stopping', { signal, session: logout ? 'unlink' : 'keep', onTerm: shutdown.onTerm });
+    account.actor.post({ type: 'stop', logout });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+/**
+ * A rejection out of the library means a half-injected page: that client is replaced. Anything else is a fault of
+ * ours: the process ends and the service manager starts it anew (H5).
+ */
+export function catchStrays(account: Account, log: DaemonLog): void {
+  process.on('unhandledRejection', (reason) => {
+    log.error('unhandledRejection', { err: reason });
+    if (!isFromLibrary(reason)) return void die();
+    const { generation } = account.actor.state;
+    account.actor.post({
+      type: 'client.broken',
+      generation,
+      reason: 'page_unresponsive',
+      detail: 'the library left a rejection to nobody',
+    });
+  });
+  process.on('uncaughtException', (error) => {
+    log.fatal('uncaughtException', { err: error });
+    void die();
+  });
+
+  async function die(): Promise<void> {
+    const late = setTimeout(() => process.exit(EXIT_INTERNAL), LAST_MS);
+    account.skipDrain();
+    account.actor.post({ type: 'stop', logout: false });
+    await account.ended;
+    clearTimeout(late);
+    process.exit(EXIT_INTERNAL);
+  }
+}

@@ -1,0 +1,118 @@
+// Builds every part of the daemon in order, and takes it down in the opposite one. The map of the program.
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { findBrowser } from '../config/browser.js';
+import { METHODS } from '../protocol/methods/index.js';
+import { ownDirectory, prepare } from '../session-dir/layout.js';
+import { type SessionLock, takeLock } from '../session-dir/lock.js';
+import { listen, type SocketServer } from '../socket/server.js';
+import { createClient } from '../whatsapp/client.js';
+import { tryBrowser } from '../whatsapp/preflight.js';
+import { Account } from './account.js';
+import { createDispatch } from './dispatch.js';
+import { Feed } from './feed.js';
+import { daemonHandlers } from './handlers/daemon.js';
+import { eventHandlers } from './handlers/event.js';
+import { messageHandlers } from './handlers/message.js';
+import { sessionHandlers } from './handlers/session.js';
+import type { DaemonLog } from './log.js';
+import { openRpc } from './openrpc.js';
+import type { Settings } from './settings.js';
+import { statusOf } from './status.js';
+import { NODE_VERSION, WAD_VERSION } from './version.js';
+
+export interface Daemon {
+  readonly account: Account;
+  /** Resolves with how it ended, once everything is closed, unlocked and removed. */
+  readonly ended: Promise<'stopped' | 'lock-lost'>;
+}
+
+/**
+ * Starts a daemon: directories, lock, account, socket; in that order, since nothing may touch the session without
+ * the lock, and nobody should be answered by a daemon that is not the one.
+ * @throws Fault lock_held, permission_denied, disk_full, usage
+ */
+export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> {
+  const { config, dir, account: name, paths, socket } = settings;
+  await mkdir(paths.stateDir, { recursive: true, mode: 0o700 });
+  await ownDirectory(paths.stateDir);
+  await prepare(dir, log);
+  const lock = await takeLock(dir, { log });
+  try {
+    return await build(settings, lock, log);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+
+  async function build(_: Settings, held: SessionLock, to: DaemonLog): Promise<Daemon> {
+    const startedAtMs = Date.now();
+    const feed = new Feed({ account: name });
+    const browserNow = () =>
+      findBrowser({ configured: config.browser.path, env: process.env, home: homedir() });
+    const account = await Account.open({
+      name,
+      config,
+      dir,
+      feed,
+      log: to,
+      findBrowser: browserNow,
+      createClient,
+      browserWorks: async () => {
+        const browser = browserNow();
+        const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
+        return browser.found && (await tryBrowser({ chrome, tmpRoot: paths.stateDir })).ok;
+      },
+    });
+    const status = () => statusOf(account, feed, config.reconnect.maxAttempts);
+    let server: SocketServer | undefined;
+    const info = () => {
+      const browser = browserNow();
+      return {
+        pid: process.pid,
+        account: name,
+        version: WAD_VERSION,
+        node: NODE_VERSION,
+        startedAt: new Date(startedAtMs).toISOString(),
+        uptimeMs: Date.now() - startedAtMs,
+        rssBytes: process.memoryUsage.rss(),
+        socket: socket.path,
+        stateDir: paths.stateDir,
+        profileDir: dir.profile,
+        browser: {
+          path: browser.found ? browser.path : null,
+          pid: account.browser.pid,
+          sandbox: config.browser.sandbox,
+        },
+        connections: server?.connections ?? 0,
+        logLevel: to.level,
+      };
+    };
+    const handlers = {
+      ...sessionHandlers(account, status),
+      ...messageHandlers(account),
+      ...eventHandlers(feed),
+      ...daemonHandlers({
+        info,
+        logLevel: { get: () => to.level, set: (level) => to.setLevel(level) },
+        discover: () => openRpc(METHODS, WAD_VERSION),
+      }),
+    };
+    server = await listen({
+      ...socket,
+      ...config.socket,
+      path: socket.path,
+      dispatch: createDispatch({ methods: METHODS, handlers, log: to }),
+      log: to,
+    });
+    held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
+    account.monitor.start();
+    if (config.autoInitialize) account.actor.post({ type: 'initialize', restart: false });
+    const ended = account.ended.then(async (how) => {
+      await held.release();
+      await server?.close();
+      return how;
+    });
+    return { account, ended };
+  }
+}

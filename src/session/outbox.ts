@@ -1,0 +1,55 @@
+// The life of one message on its way out, as a pure function. What is durable and when the page is asked is the
+// daemon's; that a state never goes backwards is here.
+import type { SendState } from '../protocol/state.js';
+
+export type SendEvent =
+  /** Handed to the page. */
+  | { readonly type: 'submit' }
+  /** The page has it under our id. */
+  | { readonly type: 'accepted'; readonly ack: number }
+  /** The page was asked and does not have it, nor ever will. */
+  | { readonly type: 'absent' }
+  /** The page could not be asked. */
+  | { readonly type: 'lost' }
+  | { readonly type: 'ack'; readonly ack: number };
+
+const ORDER: readonly SendState[] = ['queued', 'sending', 'unknown', 'sent', 'delivered', 'read'];
+
+/** What an acknowledgement of WhatsApp means; 0 is "only in the page so far". */
+const stateOfAck = (ack: number): SendState =>
+  ack >= 3 ? 'read' : ack === 2 ? 'delivered' : ack === 1 ? 'sent' : 'sending';
+
+/** Where the message is after the event; never back, since acks come late, doubled and out of order (H23). */
+export function advance(state: SendState, event: SendEvent): SendState {
+  const forward = (to: SendState): SendState => (ORDER.indexOf(to) > ORDER.indexOf(state) ? to : state);
+  if (isEnded(state)) return state;
+  switch (event.type) {
+    case 'submit':
+      return forward('sending');
+    case 'accepted':
+      return state === 'unknown'
+        ? event.ack >= 1
+          ? stateOfAck(event.ack)
+          : 'sending'
+        : forward(stateOfAck(event.ack));
+    case 'absent':
+      return isTaken(state) ? state : 'failed';
+    case 'lost':
+      return isTaken(state) ? state : 'unknown';
+    case 'ack':
+      // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble.
+      if (event.ack < 0) return isTaken(state) ? state : 'failed';
+      return state === 'unknown' && event.ack === 0 ? 'sending' : forward(stateOfAck(event.ack));
+  }
+}
+
+/** WhatsApp's server has it. */
+export const isTaken = (state: SendState): boolean =>
+  state === 'sent' || state === 'delivered' || state === 'read';
+/** Nothing more will happen to it. */
+export const isEnded = (state: SendState): boolean =>
+  state === 'failed' || state === 'expired' || state === 'cancelled' || state === 'read';
+
+/** True when a message in this state has come as far as asked. */
+export const hasReached = (state: SendState, goal: 'sent' | 'delivered' | 'read'): boolean =>
+  ORDER.indexOf(state) >= ORDER.indexOf(goal) && isTaken(state);

@@ -1,0 +1,49 @@
+// D1: since 2026-07-14 (2.3000.1042401057) WAWebMsgKey keeps its string in the minified `$1` instead of
+// `_serialized`. The library then looks its own message up as Msg.get(undefined): sendMessage gives `undefined` for
+// a message that was delivered, and ids, quotes and reactions break. The property is found by its value, since its
+// next name is anybody's guess. Delete this file when a release no longer reads `_serialized` of a message key.
+import type { PageMsgKey, PageMsgKeyClass, PageWindow } from '../page/page-window.js';
+import type { Shim, ShimResult } from './index.js';
+
+declare const window: PageWindow;
+
+/** Runs in the page. */
+function mendMessageKey(): ShimResult {
+  const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
+  const createWid = window.require('WAWebWidFactory').createWid as (id: string) => unknown;
+  // A throw-away key of known parts: its whole string holds all of them.
+  const make = (id: string): PageMsgKey =>
+    new MsgKey({ fromMe: true, remote: createWid('15550000000@c.us'), id });
+  const isWhole = (value: unknown, id: string): boolean =>
+    typeof value === 'string' && value.includes('15550000000') && value.includes(id) && value !== id;
+  const key = make('WADPROBE01');
+  if (isWhole(key._serialized, 'WADPROBE01')) return 'native';
+  const name = Object.getOwnPropertyNames(key).find((own) => isWhole(key[own], 'WADPROBE01'));
+  if (name !== undefined) {
+    Object.defineProperty(MsgKey.prototype, '_serialized', {
+      configurable: true,
+      get(this: PageMsgKey) {
+        return this[name];
+      },
+    });
+  } else if (isWhole(key.toString(), 'WADPROBE01')) {
+    Object.defineProperty(MsgKey.prototype, '_serialized', {
+      configurable: true,
+      get(this: PageMsgKey) {
+        return this.toString();
+      },
+    });
+  } else return 'failed: no property of WAWebMsgKey holds the whole key';
+  return isWhole(make('WADPROBE02')._serialized, 'WADPROBE02')
+    ? 'patched'
+    : 'failed: the getter on WAWebMsgKey did not take';
+}
+
+export const messageKey: Shim = {
+  id: 'D1',
+  breaks: 'WAWebMsgKey has no _serialized',
+  since: '2.3000.1042401057',
+  source: 'wwebjs/whatsapp-web.js #201852, #201857, PR #201901',
+  capability: 'send.text',
+  apply: (page) => page.evaluate(mendMessageKey),
+};

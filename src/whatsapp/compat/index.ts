@@ -1,0 +1,21 @@
+// Every breakage of whatsapp-web.js 1.34.7 on current WhatsApp Web that is mended at run time, in order. One file
+// each. A shim is off where the page does not need it, and its file is deleted the day a release carries the fix.
+// node_modules is never touched: patched installs have failed users in silence.
+import type { Page } from 'puppeteer';
+import { messageKey } from './d1-message-key.js';
+
+export type ShimResult = 'native' | 'patched' | `failed: ${string}`;
+
+export interface Shim {
+  /** Its number in docs/drift.md. */
+  readonly id: string;
+  readonly breaks: string;
+  readonly since: string;
+  readonly source: string;
+  /** The capability that is lost without it. */
+  readonly capability: string;
+  /** Probes the page, patches it where needed, and verifies that it took. */
+  apply(page: Page): Promise<ShimResult>;
+}
+
+export const SHIMS: readonly Shim[] = [messageKey];

@@ -1,0 +1,41 @@
+// The only file that matches error texts: what puppeteer, Chromium and WhatsApp Web say → what it means to us.
+// Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+import type { BrokenReason } from '../session/event.js';
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One line for the log, whatever was thrown: the library throws bare strings (`auth timeout`). */
+export const errorText = (error: unknown): string => text(error).split('\n', 1)[0]?.slice(0, 500) ?? '';
+
+const LAUNCH: readonly (readonly [RegExp, BrokenReason])[] = [
+  [/Browser was not found at|ENOENT|An `executablePath`|Could not find Chrome/, 'browser_missing'],
+  [/net::ERR_/, 'network_down'],
+  [/Navigation timeout|Page\.navigate timed out/, 'network_down'],
+  [/auth timeout/, 'page_unresponsive'],
+  [
+    /Failed to launch|already running for|Target closed|setDiscoverTargets|EACCES|Launch aborted|Code: \d+/,
+    'launch_failed',
+  ],
+];
+
+/** Why a launch did not get as far as a page of WhatsApp Web. */
+export const launchReason = (error: unknown): BrokenReason =>
+  LAUNCH.find(([pattern]) => pattern.test(text(error)))?.[1] ?? 'launch_failed';
+
+/** The document went away under an evaluation; whoever needs the answer asks the next document. */
+export const isNavigation = (error: unknown): boolean =>
+  /Execution context was destroyed|Cannot find context|detached Frame|navigat/i.test(text(error));
+
+/** The page or its browser can no longer be asked. */
+export const isTransport = (error: unknown): boolean =>
+  /Target closed|Session closed|Connection closed|detached Frame|Page crashed|timed out|Protocol error/.test(
+    text(error),
+  );
+
+/** WhatsApp's own limit on pairing codes. */
+export const isRateLimit = (error: unknown): boolean => /rate-?overlimit|\b429\b/i.test(text(error));
+
+/** Chromium's word that a rejection came out of the library or puppeteer, not out of our code (H5). */
+export const isFromLibrary = (error: unknown): boolean =>
+  typeof error === 'string' ||
+  (error instanceof Error && /whatsapp-web\.js|puppeteer/.test(error.stack ?? ''));

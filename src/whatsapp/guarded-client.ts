@@ -1,0 +1,150 @@
+// whatsapp-web.js's Client with its traps closed, by overriding the methods it calls on itself: one injection a
+// document, one set of listeners, no cache files, no self-destruction in mid-event, no rejection that nobody awaits.
+import type { Page } from 'puppeteer';
+import { KeepingAuth } from './auth.js';
+import { type ChromeOptions, launchOptions } from './chrome.js';
+import { errorText, isNavigation, isTransport } from './errors.js';
+import { Client } from './library.js';
+import type { Book, PageWindow } from './page/page-window.js';
+
+declare const window: PageWindow;
+
+export interface GuardHooks {
+  /** The page exists and has not gone anywhere yet. */
+  born(page: Page): Promise<void>;
+  /** Modules are there, the library has not touched the document yet. */
+  beforeInject(page: Page): Promise<void>;
+  /** The library has injected itself into the document. */
+  injected(page: Page): Promise<void>;
+  /** The library's listeners are attached to the document. */
+  listening(): void;
+  /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
+  trouble(where: string, error: unknown): void;
+}
+
+export interface GuardOptions {
+  readonly dataPath: string;
+  readonly clientId: string;
+  readonly chrome: ChromeOptions;
+  readonly signal: AbortSignal;
+  /** How long the page has to come up after its HTML, ms. */
+  readonly loadMs: number;
+}
+
+export class GuardedClient extends Client {
+  readonly #hooks: GuardHooks;
+  readonly #signal: AbortSignal;
+  readonly #loadMs: number;
+  #injecting: Promise<void> | undefined;
+  #injectAgain = false;
+
+  constructor(options: GuardOptions, hooks: GuardHooks) {
+    // New options and a new strategy for every client: the library keeps and changes what it is given (H30).
+    super({
+      authStrategy: new KeepingAuth({ clientId: options.clientId, dataPath: options.dataPath }),
+      puppeteer: { ...launchOptions(options.chrome, options.signal), defaultViewport: null },
+      webVersionCache: { type: 'none' },
+      qrMaxRetries: 0,
+      takeoverOnConflict: false,
+      authTimeoutMs: options.loadMs,
+      userAgent: false,
+    });
+    this.#hooks = hooks;
+    this.#signal = options.signal;
+    this.#loadMs = options.loadMs;
+  }
+
+  /**
+   * Never a cache (H17). It is also the one moment between the page's birth and its first navigation, so the
+   * watcher is put in here, and `goto` is bounded: the library waits for `load` for ever (H12), while the page
+   * works from DOMContentLoaded on.
+   */
+  override async initWebVersionCache(): Promise<void> {
+    const page = this.#page();
+    const goto = page.goto.bind(page);
+    page.goto = (url, options) =>
+      goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
+    await this.#hooks.born(page);
+  }
+
+  /**
+   * The library calls this once itself, then at every `framenavigated`: sub-frames and pushState too (H3). Calls
+   * made meanwhile are one more round at most, and a document that has been injected is left alone. Rejects only
+   * when the very first document could not be injected; a later failure is reported.
+   */
+  override inject(): Promise<void> {
+    this.#injectAgain = true;
+    this.#injecting ??= this.#injectWhileAsked().finally(() => {
+      this.#injecting = undefined;
+    });
+    return this.#injecting;
+  }
+
+  async #injectWhileAsked(): Promise<void> {
+    while (this.#injectAgain && !this.#signal.aborted) {
+      this.#injectAgain = false;
+      try {
+        await this.#injectOnce(this.#page());
+      } catch (error) {
+        // The page reloaded under us: the library's own re-injection is not installed yet at first, so go again.
+        if (isNavigation(error) && !this.#page().isClosed()) this.#injectAgain = true;
+        // A page stuck in OPENING holds the library's wait beyond the protocol's time; it may still come.
+        else if (isTransport(error) && !this.#page().isClosed()) this.#injectAgain = !this.#signal.aborted;
+        else {
+          this.#hooks.trouble('inject', error);
+          throw error;
+        }
+        this.#hooks.trouble('inject', errorText(error));
+      }
+    }
+  }
+
+  async #injectOnce(page: Page): Promise<void> {
+    // Debug.VERSION, which is all the library waits for, comes before require (seen on the real page).
+    await page.waitForFunction('window.Debug?.VERSION && typeof window.require === "function"', {
+      timeout: this.#loadMs,
+      polling: 50,
+      signal: this.#signal,
+    });
+    if (await page.evaluate(() => window.__wad?.injected === true)) return;
+    await this.#hooks.beforeInject(page);
+    await super.inject();
+    await page.evaluate(() => {
+      if (window.__wad) window.__wad.injected = true;
+    });
+    await this.#hooks.injected(page);
+  }
+
+  /**
+   * Once a document, and marked when it is done: `ready` without listeners is deaf (H2). What it throws would
+   * end in the page, where nobody looks.
+   */
+  override async attachEventListeners(): Promise<void> {
+    const page = this.#page();
+    const claim = (): boolean => {
+      const book = window.__wad as Book;
+      const free = !book.attaching;
+      book.attaching = true;
+      return free;
+    };
+    try {
+      if (!(await page.evaluate(claim))) return;
+      await super.attachEventListeners();
+      await page.evaluate(() => {
+        if (window.__wad) window.__wad.listening = true;
+      });
+      this.#hooks.listening();
+    } catch (error) {
+      this.#hooks.trouble('attachEventListeners', error);
+      throw error;
+    }
+  }
+
+  /** The library destroys itself in mid-event at states it does not like (H20). The life cycle decides that. */
+  override async destroy(): Promise<void> {}
+
+  #page(): Page {
+    if (this.pupPage === null) throw new Error('no page');
+    return this.pupPage;
+  }
+}

@@ -1,0 +1,46 @@
+// The one door to whatsapp-web.js: its inner methods that we override are typed here, since its own types leave them
+// out. Read in 1.34.7; nothing else in the product imports the library.
+import type { EventEmitter } from 'node:events';
+import type { Browser, Page } from 'puppeteer';
+import wweb from 'whatsapp-web.js';
+
+export interface LibraryMessage {
+  readonly id: {
+    readonly fromMe: boolean;
+    readonly remote: unknown;
+    readonly id: string;
+    readonly participant?: unknown;
+  };
+  readonly from?: string;
+  readonly to?: string;
+  readonly author?: string;
+  readonly body: string;
+  readonly type: string;
+  readonly timestamp: number;
+  readonly ack?: number;
+  readonly hasMedia: boolean;
+  readonly mentionedIds?: readonly unknown[];
+  readonly _data?: { readonly quotedStanzaID?: string };
+}
+
+/** Client of whatsapp-web.js/src/Client.js as far as we use or override it. */
+export interface LibraryClient extends EventEmitter {
+  pupBrowser: Browser | null;
+  pupPage: Page | null;
+  initialize(): Promise<void>;
+  inject(): Promise<void>;
+  attachEventListeners(): Promise<void>;
+  initWebVersionCache(): Promise<void>;
+  destroy(): Promise<void>;
+  sendMessage(chatId: string, content: string, options: Record<string, unknown>): Promise<unknown>;
+  requestPairingCode(number: string, showNotification: boolean, intervalMs: number): Promise<unknown>;
+  getNumberId(number: string): Promise<{ readonly _serialized?: string } | null>;
+}
+
+export const Client = wweb.Client as unknown as new (options: Record<string, unknown>) => LibraryClient;
+
+/** LocalAuth of whatsapp-web.js/src/authStrategies/LocalAuth.js. */
+export const LocalAuth = wweb.LocalAuth as unknown as new (options: {
+  clientId: string;
+  dataPath: string;
+}) => { logout(): Promise<void>; disconnect(): Promise<void> };

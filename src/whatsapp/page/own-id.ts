@@ -1,0 +1,76 @@
+// Run in the page: a message goes out under the id that we chose, and can be asked for by it.
+//
+// The library makes its own key inside sendMessage. The id travels with the message as a tag in the send options'
+// `extra`, which the library spreads into the message, and the wrapper below builds the key from it at the one door
+// every message goes through. An override of WAWebMsgKey.newId would give parallel sends each other's ids.
+import type { PageMsg, PageMsgKey, PageMsgKeyClass, PageWid, PageWindow } from './page-window.js';
+
+declare const window: PageWindow;
+
+/** Wraps addAndSendMsgToChat once per document. @param tag name of the property that carries the id */
+export function installOwnIds(tag: string): void {
+  type Message = Record<string, unknown> & { id: PageMsgKey };
+  type Send = ((chat: unknown, message: Message) => [Promise<unknown>, Promise<unknown>]) & { wad?: true };
+  const module = window.require('WAWebSendMsgChatAction') as { addAndSendMsgToChat: Send };
+  const send = module.addAndSendMsgToChat;
+  if (send.wad) return;
+  const wrapped: Send = (chat, message) => {
+    const { [tag]: id, ...bare } = message;
+    if (typeof id !== 'string') return send.call(module, chat, message);
+    const sends = window.__wad?.sends ?? {};
+    // The daemon gave this send up and has answered so: it must not go out any more.
+    if (sends[id] === 'refused') throw new Error('wad: this send was given up');
+    const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
+    const { from, to, participant } = bare as { from?: unknown; to?: unknown; participant?: unknown };
+    const key = new MsgKey({
+      from,
+      to,
+      id,
+      participant: message.id.participant ?? participant,
+      selfDir: 'out',
+    });
+    sends[id] = 'entered';
+    const [added, sent] = send.call(module, chat, { ...bare, id: key });
+    void Promise.resolve(added).then(
+      () => {
+        sends[id] = 'added';
+      },
+      () => undefined,
+    );
+    return [added, sent];
+  };
+  wrapped.wad = true;
+  module.addAndSendMsgToChat = wrapped;
+}
+
+/**
+ * The ack of our own message with this id, or null when the page does not have it. With `giveUp`, a send that has
+ * not reached the page's door yet never will, so that null is final.
+ */
+export async function findOwn(chatId: string, id: string, giveUp: boolean): Promise<number | null> {
+  const { Msg } = window.require('WAWebCollections') as {
+    Msg: {
+      get(key: string): PageMsg | undefined;
+      getMessagesById(keys: string[]): Promise<{ messages?: PageMsg[] } | null>;
+      getModelsArray?(): PageMsg[];
+    };
+  };
+  const held = Msg.getModelsArray?.().findLast((msg) => msg.id.fromMe && msg.id.id === id);
+  if (held) return held.ack;
+  // Not in memory: after a reload it may still be in the page's own store, where only the whole key finds it.
+  const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
+  const me = window.require('WAWebUserPrefsMeUser');
+  const to = window.require('WAWebWidFactory').createWid(chatId) as PageWid;
+  const isGroup = chatId.endsWith('@g.us');
+  for (const from of [me.getMaybeMePnUser(), me.getMaybeMeLidUser()] as (PageWid | null)[]) {
+    if (!from) continue;
+    const participant = isGroup ? window.require('WAWebWidFactory').asUserWidOrThrow(from) : undefined;
+    const key = new MsgKey({ from, to, id, participant, selfDir: 'out' })._serialized as string | undefined;
+    const stored = key && (Msg.get(key) ?? (await Msg.getMessagesById([key]))?.messages?.[0]);
+    if (stored) return stored.ack;
+    if (!isGroup) break;
+  }
+  const sends = window.__wad?.sends;
+  if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';
+  return null;
+}

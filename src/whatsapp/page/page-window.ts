@@ -1,0 +1,78 @@
+// What our functions that run inside the page may assume of it. Each of them declares its own
+// `declare const window: PageWindow`, so that the browser's globals never leak into the daemon's types.
+// Such a function is sent to the page as text: it can use nothing but its arguments and `window`.
+
+/** Our notes on one document; a new document starts without them, which is how a reload is seen. */
+export interface Book {
+  /** The library's `inject` has run on this document (H3). */
+  injected: boolean;
+  /** `attachEventListeners` has begun; a second sync must not begin another (H3). */
+  attaching: boolean;
+  /** The library's listeners are attached to this document: without it `ready` is a lie (H2). */
+  listening: boolean;
+  /** Own messages that have been handed to the page, by their id. */
+  readonly sends: Record<string, 'entered' | 'added' | 'refused'>;
+  /** Names of modules that were asked for in vain. */
+  missing: string[];
+}
+
+export interface Emitter {
+  on(event: string, listener: (...args: never[]) => unknown): void;
+}
+
+export interface PageSocket extends Emitter {
+  readonly state: string;
+  readonly hasSynced: boolean;
+  logout(): unknown;
+  reconnect?(): unknown;
+  takeover?(): unknown;
+}
+
+export interface PageWid {
+  readonly _serialized: string;
+  readonly user?: string;
+}
+
+/** WAWebMsgKey's instances; where the whole key stands as a string differs by page generation (D1). */
+export type PageMsgKey = Record<string, unknown> & { readonly id: string; readonly fromMe: boolean };
+export type PageMsgKeyClass = (new (parts: Record<string, unknown>) => PageMsgKey) & { prototype: object };
+
+export interface PageMsg {
+  readonly id: PageMsgKey;
+  readonly ack: number;
+}
+
+export interface PageWindow {
+  readonly Debug?: { readonly VERSION?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: the page's modules have no types; each use names what it expects
+  readonly require: (module: string) => any;
+  readonly WWebJS?: unknown;
+  __wad?: Book;
+  readonly top: unknown;
+  readonly location: { readonly href: string; readonly host: string };
+  readonly document: PageDocument;
+  onAppStateHasSyncedEvent?: () => unknown;
+  setInterval(run: () => void, ms: number): number;
+  clearInterval(id: number): void;
+  [binding: string]: unknown;
+}
+
+export interface PageElement {
+  readonly innerText?: string;
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+  click(): void;
+}
+
+export interface PageDocument {
+  querySelectorAll(selector: string): Iterable<PageElement>;
+}
+
+/** What the watcher in the page tells the daemon. */
+export type Told =
+  | { readonly kind: 'document'; readonly url: string }
+  | { readonly kind: 'state'; readonly state: string; readonly synced: boolean; readonly wid: string | null }
+  | { readonly kind: 'logout' }
+  | { readonly kind: 'missing'; readonly what: string }
+  | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean };

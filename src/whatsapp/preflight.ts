@@ -1,0 +1,142 @@
+// Does the browser start here, on an empty profile, and can it do what we need: answer, call back, close? Used by the
+// doctor, and to tell a corrupt profile from a browser that starts on none. Knows nothing of WhatsApp.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import puppeteer, { type Browser } from 'puppeteer';
+import { type ChromeOptions, endBrowser, launchOptions } from './chrome.js';
+import { diagnose, type Trouble } from './launch-trouble.js';
+
+export interface PreflightOptions {
+  readonly chrome: ChromeOptions;
+  /** Where the empty profile is made: a place that the browser will have to write to anyway. */
+  readonly tmpRoot: string;
+  /** For the whole of it; 30 s when left out. */
+  readonly timeoutMs?: number;
+}
+
+export type Preflight = {
+  /** Wall time of launch, answer and close. */
+  readonly ms: number;
+  /** What the browser says of itself, such as `Chrome/156.0.8078.79`; null when it never answered. */
+  readonly version: string | null;
+  /** The end of what it wrote to stderr when it failed; else empty. */
+  readonly stderr: string;
+} & (
+  | { readonly ok: true }
+  | { readonly ok: false; readonly trouble: Trouble; readonly says: string; readonly remedy: string | null }
+);
+
+/** How long the second, plain start may take that shows what the first one's pipe hides. */
+const PLAIN_MS = 10_000;
+const MAX_STDERR = 4_000;
+/** Debian's start script says this on machines with more than one mount of /; it means nothing (H27). */
+const NOISE = /^.*unexpected operator.*\n?/gm;
+
+/** Starts the browser, has it answer and call back, and ends it. Bounded; never rejects; leaves no process or file. */
+export async function tryBrowser({
+  chrome,
+  tmpRoot,
+  timeoutMs = 30_000,
+}: PreflightOptions): Promise<Preflight> {
+  const startedAt = performance.now();
+  const ms = () => Math.round(performance.now() - startedAt);
+  let profile: string;
+  try {
+    profile = await mkdtemp(join(tmpRoot, 'wad-preflight-'));
+  } catch (error) {
+    const { message } = error as Error;
+    return { ok: false, ms: ms(), version: null, stderr: '', ...diagnose(message) };
+  }
+  let version: string | null = null;
+  try {
+    await drive(chrome, profile, timeoutMs, (answered) => {
+      version = answered;
+    });
+    return { ok: true, ms: ms(), version, stderr: '' };
+  } catch (error) {
+    const { message } = error as Error;
+    const stderr = version === null ? await plainStart(chrome, `${profile}-2`) : '';
+    return { ok: false, ms: ms(), version, stderr, ...diagnose(`${stderr}\n${message}`) };
+  } finally {
+    for (const path of [profile, `${profile}-2`])
+      await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
+  }
+}
+
+async function drive(
+  chrome: ChromeOptions,
+  profile: string,
+  timeoutMs: number,
+  onVersion: (version: string) => void,
+): Promise<void> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), timeoutMs);
+  const late = once(stop.signal, 'abort').then(() => {
+    throw new Error('ran out of time');
+  });
+  late.catch(() => undefined);
+  let browser: Browser | undefined;
+  try {
+    const launched = puppeteer.launch({ ...launchOptions(chrome, stop.signal), userDataDir: profile });
+    // Whoever loses the race below is killed by the signal; its rejection is then nobody's news.
+    launched.catch(() => undefined);
+    browser = await Promise.race([launched, late]);
+    await Promise.race([exercise(browser, onVersion), late]);
+    const ended = await endBrowser(browser);
+    browser = undefined;
+    if (ended !== 'closed') throw new Error(`Browser.close timed out; the browser was ${ended}`);
+  } finally {
+    clearTimeout(timer);
+    if (browser !== undefined) await endBrowser(browser);
+    // Also kills a browser of which no object exists yet (H12).
+    stop.abort();
+  }
+}
+
+async function exercise(browser: Browser, onVersion: (version: string) => void): Promise<void> {
+  const version = await browser.version();
+  const [page = await browser.newPage()] = await browser.pages();
+  await page.goto('about:blank');
+  if ((await page.evaluate('6 * 7')) !== 42) throw new Error('the page does not evaluate');
+  await page.exposeFunction('wadPreflight', (n: number) => n + 1);
+  if ((await page.evaluate('wadPreflight(1)')) !== 2) throw new Error('the page does not call back');
+  onVersion(version.replace('Headless', ''));
+}
+
+/** With a pipe puppeteer swallows what the browser says (H12). A start by hand has nothing to hide. */
+async function plainStart(chrome: ChromeOptions, profile: string): Promise<string> {
+  const args = [
+    ...(chrome.headed ? [] : ['--headless']),
+    '--disable-gpu',
+    `--user-data-dir=${profile}`,
+    ...(chrome.sandbox ? [] : ['--no-sandbox']),
+    ...chrome.args,
+    '--dump-dom',
+    'about:blank',
+  ];
+  const child = spawn(chrome.executablePath, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-MAX_STDERR * 2);
+  });
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  };
+  const timer = setTimeout(kill, PLAIN_MS);
+  try {
+    // `close`: the exit alone does not say that all of stderr has come.
+    await once(child, 'close');
+  } catch (error) {
+    said += (error as Error).message;
+  } finally {
+    clearTimeout(timer);
+    kill();
+  }
+  return said.replace(NOISE, '').trim().slice(-MAX_STDERR);
+}

@@ -1,0 +1,59 @@
+// One send. The library's answer is not believed either way: `undefined` may be a delivered message (H1) and a
+// time-out does not stop the page (H6). The page is asked for the id that we chose.
+import type { Page } from 'puppeteer';
+import type { SendOutcome } from '../session/port.js';
+import type { LibraryClient } from './library.js';
+import { findOwn } from './page/own-id.js';
+
+/** The property that carries our id through the library; see page/own-id.ts. */
+export const ID_TAG = 'wadMessageId';
+
+const SEND_MS = 30_000;
+const ASK_MS = 10_000;
+
+/** Rejects when the page does not answer in time; the page's own work goes on all the same. */
+export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} timed out after ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** The ack of our own message, or null when the page does not have it. @throws when the page cannot be asked */
+export const askForOwn = (
+  page: Page,
+  chatId: string,
+  messageId: string,
+  giveUp: boolean,
+): Promise<number | null> =>
+  within(ASK_MS, page.evaluate(findOwn, chatId, messageId, giveUp), 'asking for the message');
+
+export async function sendText(
+  client: LibraryClient,
+  page: Page,
+  message: { readonly chatId: string; readonly messageId: string; readonly text: string },
+): Promise<SendOutcome> {
+  const { chatId, messageId, text } = message;
+  let failure: unknown;
+  try {
+    const options = {
+      extra: { [ID_TAG]: messageId },
+      // Side work that can fail or hang the send (H22); a text stays a text.
+      sendSeen: false,
+      linkPreview: false,
+      parseVCards: false,
+    };
+    await within(SEND_MS, client.sendMessage(chatId, text, options), 'sending');
+  } catch (error) {
+    failure = error;
+  }
+  try {
+    const ack = await askForOwn(page, chatId, messageId, true);
+    return ack === null
+      ? { outcome: 'absent', error: failure ?? new Error('WhatsApp Web did not take the message') }
+      : { outcome: 'accepted', ack };
+  } catch (error) {
+    return { outcome: 'unknown', error: failure ?? error };
+  }
+}

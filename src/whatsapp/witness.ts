@@ -1,0 +1,199 @@
+// Turns what the page shows and tells into events of the life cycle. It knows how far this one client has come and
+// nothing of puppeteer; client.ts feeds it and does what it asks for. Its word on readiness is a look at the page,
+// never the library's `ready`.
+import type { BrokenReason } from '../session/event.js';
+import type { ClientListener } from '../session/port.js';
+import type { Linked } from '../session/state.js';
+import type { Look } from './page/look.js';
+import type { Told } from './page/page-window.js';
+
+/** How far the client has come. `over`: it is closed or broken, and says nothing more. */
+type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'over';
+
+/** What the witness wants done to the page. */
+export interface WitnessNeeds {
+  look(): void;
+  refreshQr(): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
+const EXPLAIN_MS = 3_000;
+
+export class Witness {
+  readonly #listener: ClientListener;
+  readonly #needs: WitnessNeeds;
+  /** There is a session to lose: a QR is a loss, not a beginning. */
+  #hasSession: boolean;
+  #phase: Phase = 'loading';
+  #explain: NodeJS.Timeout | undefined;
+  #capabilities: Record<string, string> = {};
+  /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
+  unlinked: (() => void) | undefined;
+
+  constructor(listener: ClientListener, needs: WitnessNeeds, expectsSession: boolean) {
+    this.#listener = listener;
+    this.#needs = needs;
+    this.#hasSession = expectsSession;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Nothing more is said. Idempotent. */
+  over(): void {
+    this.#phase = 'over';
+    clearTimeout(this.#explain);
+  }
+
+  /** Browser or page are of no more use. */
+  broken(reason: BrokenReason, detail: string): void {
+    if (this.#phase === 'over') return;
+    this.over();
+    this.#listener.event({ type: 'client.broken', reason, detail });
+  }
+
+  /** The watcher in the page spoke. */
+  told(told: Told): void {
+    if (this.#phase === 'over') return;
+    switch (told.kind) {
+      case 'document':
+        this.#newDocument(told.url);
+        break;
+      case 'logout':
+        this.#loggedOut();
+        break;
+      case 'missing':
+        this.capable({ 'session.receive': `missing: ${told.what}` });
+        break;
+      case 'dialog':
+        this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
+        if (!told.pressed) this.#attention(`A dialog on WhatsApp Web waits: ${told.text}`);
+        break;
+      case 'state':
+        this.#socketState(told.state, told.wid);
+        break;
+    }
+  }
+
+  #newDocument(url: string): void {
+    if (url.includes('post_logout=1')) this.#loggedOut();
+    else if (!url.startsWith('https://web.whatsapp.com/')) {
+      // Only once there was a page can it have strayed from it.
+      if (this.#phase !== 'loading')
+        this.broken('page_unresponsive', `the page went to ${url.slice(0, 100)}`);
+    } else if (this.#phase === 'ready') {
+      this.#phase = 'linked';
+      this.#listener.event({ type: 'client.reloading' });
+    }
+  }
+
+  #socketState(state: string, wid: string | null): void {
+    switch (state) {
+      case 'UNPAIRED_IDLE':
+        this.#needs.refreshQr();
+        this.#showsQr();
+        break;
+      case 'UNPAIRED':
+        this.#showsQr();
+        break;
+      case 'PAIRING':
+        if (wid !== null) this.#linked(null);
+        break;
+      case 'CONNECTED':
+        this.#linked(null);
+        this.#needs.look();
+        break;
+      case 'CONFLICT':
+        this.#phase = 'linked';
+        this.#listener.event({ type: 'client.conflict' });
+        break;
+      case 'DEPRECATED_VERSION':
+        this.#listener.event({ type: 'client.refused', reason: 'outdated_library' });
+        break;
+      case 'TOS_BLOCK':
+      case 'SMB_TOS_BLOCK':
+        this.#listener.event({ type: 'client.refused', reason: 'banned' });
+        break;
+      default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for whatever cause
+        if (this.#phase === 'ready') {
+          this.#phase = 'linked';
+          this.#listener.event({ type: 'client.offline' });
+        }
+    }
+  }
+
+  /** The page wants a phone: a beginning on a bare profile, a loss where there was a session. */
+  #showsQr(): void {
+    if (this.#hasSession) {
+      // The phone's word may come after the state; a QR alone proves less.
+      this.#explain ??= setTimeout(() => {
+        if (this.#phase === 'over') return;
+        this.unlinked?.();
+        this.#listener.event({ type: 'client.logged-out', explained: false });
+      }, EXPLAIN_MS);
+    } else if (this.#phase === 'loading') {
+      this.#phase = 'unpaired';
+      this.#listener.event({ type: 'client.unpaired' });
+    }
+  }
+
+  #loggedOut(): void {
+    // A bare page that is told to log out has nothing to lose.
+    if (!this.#hasSession) return;
+    clearTimeout(this.#explain);
+    this.unlinked?.();
+    this.#phase = 'linked';
+    this.#listener.event({ type: 'client.logged-out', explained: true });
+  }
+
+  /** The library composed a QR payload. */
+  qr(payload: string): void {
+    // After a scan the ref is cleared and the library composes `undefined,…` (H18).
+    if (/^(undefined|null)?,/.test(payload)) this.#listener.news({ type: 'qr-gone' });
+    else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
+      this.#showsQr();
+      if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr', payload });
+    }
+  }
+
+  #linked(me: Linked | null): void {
+    if (this.#phase === 'loading' || this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
+    clearTimeout(this.#explain);
+    this.#explain = undefined;
+    this.#hasSession = true;
+    if (this.#phase !== 'ready') this.#phase = 'linked';
+    this.#listener.event({ type: 'client.linked', me });
+  }
+
+  #attention(what: string | null): void {
+    this.#listener.event({ type: 'client.attention', what });
+  }
+
+  /** Notes what works and what does not; tells when that changed. */
+  capable(found: Readonly<Record<string, string>>): void {
+    const before = JSON.stringify(this.#capabilities);
+    this.#capabilities = { ...this.#capabilities, ...found };
+    if (JSON.stringify(this.#capabilities) !== before)
+      this.#listener.news({ type: 'capabilities', capabilities: this.#capabilities });
+  }
+
+  /** A look at the page: the one thing that `ready` rests on. */
+  judge(seen: Look): void {
+    if (this.#phase === 'over') return;
+    if (seen.missing.length > 0) this.capable({ 'send.text': `missing: ${seen.missing.join(', ')}` });
+    if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
+    const me = linkedOf(seen);
+    if (this.#phase !== 'ready') this.#linked(me);
+    if (!seen.synced || !seen.utils || !seen.listening || seen.missing.length > 0) return;
+    this.#phase = 'ready';
+    this.capable({ 'session.receive': 'ok' });
+    this.#listener.event({ type: 'client.ready', me });
+  }
+}
+
+function linkedOf({ wid, platform, pushname }: Look): Linked {
+  const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5).replace(/:.*$/, '') : null;
+  return { wid, phone, platform: platform ?? 'web', pushname };
+}
