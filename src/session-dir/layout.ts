@@ -3,13 +3,11 @@
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
 import { diskFault } from './disk-fault.js';
 
 /** The part of a logger that this room uses. */
-export interface Log {
-  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
-}
+export type SessionLog = Pick<Log, 'info' | 'warn'>;
 
 /** All paths are absolute. Nothing but `profile` is inside the profile, so none of it goes when the profile goes. */
 export interface SessionDir {
@@ -125,13 +123,13 @@ function owned(path: string, uid: number): void {
  * Makes the data path, and narrows it, the profile and our files beside it to their owner. Reports what it narrowed.
  * @throws Fault permission_denied (exit 77) when anything belongs to another user or the profile is a link; disk_full
  */
-export async function prepare(dir: SessionDir, log: Log): Promise<void> {
+export async function prepare(dir: SessionDir, log: SessionLog): Promise<void> {
   const narrowed: string[] = [];
   if (await ownDirectory(dir.dataPath)) narrowed.push(dir.dataPath);
   await narrow(dir.profile, narrowed);
   for (const file of [dir.holder, dir.marker]) await narrow(file, narrowed);
   if (narrowed.length > 0)
-    log.warn('session_dir.narrowed', { count: narrowed.length, first: narrowed.slice(0, 3) });
+    log.warn('session-dir.narrowed', { count: narrowed.length, first: narrowed.slice(0, 3) });
 }
 
 /** Everything below a path, links left alone. What vanishes meanwhile was not ours to keep. */

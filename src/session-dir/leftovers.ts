@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import { diskFault } from './disk-fault.js';
-import type { Log, SessionDir } from './layout.js';
+import type { SessionDir, SessionLog } from './layout.js';
 import { processStat } from './process-id.js';
 
 /** A browser's main process. */
@@ -53,7 +53,7 @@ async function looksLikeBrowser(proc: string, args: readonly string[]): Promise<
 }
 
 export interface ClearOptions {
-  readonly log: Log;
+  readonly log: SessionLog;
   /** From SIGTERM to SIGKILL. */
   readonly termMs?: number;
   /** From SIGKILL to giving up. */
@@ -107,7 +107,7 @@ async function gone({ pid, startTicks }: Leftover, withinMs: number): Promise<bo
 }
 
 /** Links to a host name and a pid: with another host name (a renamed machine, a container) Chromium would exit 21. */
-async function removeSingletons({ profile }: SessionDir, log: Log): Promise<void> {
+async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promise<void> {
   const names = (await readdir(profile).catch(() => [])).filter((name) =>
     ['SingletonLock', 'SingletonSocket', 'SingletonCookie'].includes(name),
   );
@@ -117,5 +117,5 @@ async function removeSingletons({ profile }: SessionDir, log: Log): Promise<void
       throw diskFault(error, path);
     });
   }
-  if (names.length > 0) log.info('leftover.singletons_removed', { names });
+  if (names.length > 0) log.info('leftover.singletons-removed', { names });
 }

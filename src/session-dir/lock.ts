@@ -8,11 +8,11 @@ import lockfile from 'proper-lockfile';
 import { Fault } from '../protocol/fault.js';
 import { diskFault } from './disk-fault.js';
 import { type Holder, readHolder, readHolderSync, sameHolder, writeHolder } from './holder.js';
-import type { Log, SessionDir } from './layout.js';
+import type { SessionDir, SessionLog } from './layout.js';
 import { isAlive } from './process-id.js';
 
 export interface LockOptions {
-  readonly log: Log;
+  readonly log: SessionLog;
   /** Ends the wait for a dead holder's lock. */
   readonly signal?: AbortSignal;
   /** A lock that was not refreshed for so long belongs to nobody. At least 2000. */
@@ -52,7 +52,7 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
       const taken = await lock(dir, log, staleMs, updateMs);
       if (taken === null) continue;
       if (seen.id !== '')
-        log.warn('lock.taken_over', { fromPid: dead?.pid ?? null, since: dead?.since ?? null });
+        log.warn('lock.taken-over', { fromPid: dead?.pid ?? null, since: dead?.since ?? null });
       return taken;
     }
     const holder = await readHolder(dir);
@@ -125,7 +125,7 @@ async function breakStale(dir: SessionDir, id: string, staleMs: number): Promise
 /** Null when another was faster. */
 async function lock(
   dir: SessionDir,
-  log: Log,
+  log: SessionLog,
   staleMs: number,
   updateMs: number,
 ): Promise<SessionLock | null> {

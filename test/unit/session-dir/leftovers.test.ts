@@ -81,7 +81,7 @@ t.test('one that is left over ends by SIGTERM, and its lock files go', async (t)
   t.match(said, [
     ['leftover.found', { pid: child.pid }],
     ['leftover.ended', { by: 'SIGTERM' }],
-    ['leftover.singletons_removed', { names: { length: 3 } }],
+    ['leftover.singletons-removed', { names: { length: 3 } }],
   ]);
   t.notOk(lstatSync(join(dir.profile, 'SingletonLock'), { throwIfNoEntry: false }));
   t.ok(existsSync(join(dir.profile, 'Preferences')));

@@ -89,7 +89,7 @@ t.test('the lock of a holder that was killed is waited for and taken over', asyn
   t.equal(lock.holder.pid, process.pid);
   t.match(said, [
     ['lock.waiting', { holderPid: child.pid }],
-    ['lock.taken_over', { fromPid: child.pid }],
+    ['lock.taken-over', { fromPid: child.pid }],
   ]);
 });
 

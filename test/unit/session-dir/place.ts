@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Log, layout, type SessionDir } from '../../../src/session-dir/layout.js';
+import { layout, type SessionDir, type SessionLog } from '../../../src/session-dir/layout.js';
 
 export interface Place {
   readonly dir: SessionDir;
-  readonly log: Log;
+  readonly log: SessionLog;
   /** Every record: event and fields. */
   readonly said: readonly [string, Readonly<Record<string, unknown>>][];
   /** Files by their path below dataPath. */

@@ -55,7 +55,7 @@ t.test('wider permissions are narrowed and reported, links are left alone', asyn
   for (const path of [join(dir.profile, 'Default/Cookies'), dir.marker]) chmodSync(path, 0o644);
   chmodSync(join(dir.profile, 'tool'), 0o755);
   await prepare(dir, log);
-  t.match(said, [['session_dir.narrowed', { count: 6, first: [dir.dataPath, dir.profile, String] }]]);
+  t.match(said, [['session-dir.narrowed', { count: 6, first: [dir.dataPath, dir.profile, String] }]]);
   for (const [path, mode] of [
     [dir.dataPath, '700'],
     [dir.profile, '700'],

@@ -1,0 +1,110 @@
+// `wad --doctor`: is everything there that it takes, and what is to be done about what is not. Runs the checks of the
+// table in order and prints them; refuses to know what a check looks at. Changes nothing on this machine.
+import { findBrowser } from '../config/browser.js';
+import { ConfigError } from '../config/error.js';
+import { type Loaded, type LoadFrom, loadConfig } from '../config/load.js';
+import { paths } from '../config/paths.js';
+import { layout } from '../session-dir/layout.js';
+import { browser, launch, sandbox } from './doctor/chromium.js';
+import { configuration } from './doctor/configuration.js';
+import { sessionDirectory, stateDirectory } from './doctor/directories.js';
+import { type About, type Check, type Finding, fail } from './doctor/finding.js';
+import { clock, disk } from './doctor/machine.js';
+import { lock, socket } from './doctor/occupancy.js';
+import { node, packages } from './doctor/program.js';
+import type { Flags } from './flags.js';
+
+/** In this order: a cause stands above what it spoils. */
+const CHECKS: readonly Check[] = [
+  node,
+  packages,
+  configuration,
+  stateDirectory,
+  sessionDirectory,
+  disk,
+  clock,
+  lock,
+  socket,
+  browser,
+  sandbox,
+  launch,
+];
+
+export interface Report {
+  readonly ok: boolean;
+  readonly checks: readonly ({ readonly name: string } & Finding)[];
+}
+
+export interface DoctorFrom {
+  readonly flags: Pick<Flags, 'account' | 'config' | 'stateDir' | 'keys'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  readonly home: string;
+  readonly cwd: string;
+  readonly nowMs: number;
+  readonly tryBrowser: About['tryBrowser'];
+}
+
+/** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
+export async function examine(from: DoctorFrom): Promise<Report> {
+  const about = gather(from);
+  const checks: ({ readonly name: string } & Finding)[] = [];
+  for (const { name, run } of CHECKS) {
+    try {
+      checks.push({ name, ...(await run(about)) });
+    } catch (error) {
+      checks.push({ name, ...fail(`could not be checked: ${(error as Error).message}`) });
+    }
+  }
+  return { ok: checks.every(({ status }) => status !== 'fail'), checks };
+}
+
+/** With a configuration that cannot be used the other checks go by the defaults. */
+function gather({ flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom): About {
+  const { account, stateDir } = flags;
+  const where = paths({ account, env, uid, home, cwd, stateDir });
+  const from: LoadFrom = {
+    account,
+    stateDir: where.stateDir,
+    configFiles: where.configFiles,
+    configFile: flags.config,
+    env,
+    flags: flags.keys,
+    cwd,
+    home,
+  };
+  let loaded: Loaded | ConfigError;
+  try {
+    loaded = loadConfig(from);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    loaded = error;
+  }
+  const { config } =
+    loaded instanceof ConfigError
+      ? loadConfig({ ...from, configFiles: [], configFile: undefined, env: {}, flags: {} })
+      : loaded;
+  return {
+    account,
+    uid,
+    env,
+    nowMs,
+    paths: where,
+    loaded,
+    config,
+    dir: layout(config.session.dataPath, config.session.clientId),
+    browser: findBrowser({ configured: config.browser.path, env, home }),
+    tryBrowser,
+  };
+}
+
+/** For people: one line a check, and the command that helps below it. For programs: the report as JSON. */
+export function renderReport(report: Report, form: 'text' | 'json'): string {
+  if (form === 'json') return `${JSON.stringify(report)}\n`;
+  const width = Math.max(...report.checks.map(({ name }) => name.length));
+  const lines = report.checks.flatMap(({ name, status, says, remedy }) => [
+    `${status.padEnd(4)}  ${name.padEnd(width)}  ${says}`,
+    ...(remedy === null ? [] : [`${' '.repeat(width + 8)}→ ${remedy}`]),
+  ]);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,49 @@
+// What a check finds, and what it is about. Shared by all checks; knows none of them.
+import type { Browser } from '../../config/browser.js';
+import type { ConfigError } from '../../config/error.js';
+import type { Config } from '../../config/keys.js';
+import type { Loaded } from '../../config/load.js';
+import type { Paths } from '../../config/paths.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import type { Preflight, PreflightOptions } from '../../whatsapp/preflight.js';
+
+export interface Finding {
+  /** A fail keeps the daemon from working; a warn may. */
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  /** A command that helps, or null. */
+  readonly remedy: string | null;
+}
+
+export const ok = (says: string): Finding => ({ status: 'ok', says, remedy: null });
+export const warn = (says: string, remedy: string | null = null): Finding => ({
+  status: 'warn',
+  says,
+  remedy,
+});
+export const fail = (says: string, remedy: string | null = null): Finding => ({
+  status: 'fail',
+  says,
+  remedy,
+});
+
+/** Everything that checks may look at. */
+export interface About {
+  readonly account: string;
+  readonly uid: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly nowMs: number;
+  readonly paths: Paths;
+  /** What is wrong with the configuration; `config` has the defaults then. */
+  readonly loaded: Loaded | ConfigError;
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly browser: Browser;
+  /** Starts a browser on an empty profile: whatsapp/preflight.ts, or a test's. */
+  readonly tryBrowser: (options: PreflightOptions) => Promise<Preflight>;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly run: (about: About) => Finding | Promise<Finding>;
+}

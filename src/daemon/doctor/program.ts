@@ -1,0 +1,78 @@
+// Is the program itself whole: Node new enough, and the packages that must not move at the versions they are pinned to.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Check, type Finding, fail, ok, warn } from './finding.js';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly engines?: { readonly node?: string };
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const manifestIn = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+
+/** The nearest file of this name above `from`, or null. */
+function above(from: string, name: string): string | null {
+  for (let dir = from; ; dir = dirname(dir)) {
+    if (existsSync(join(dir, name))) return join(dir, name);
+    if (dir === dirname(dir)) return null;
+  }
+}
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const own = (): Manifest => {
+  const path = above(HERE, 'package.json');
+  if (path === null) throw new Error('the program lies in no package');
+  return manifestIn(path);
+};
+
+/** Compares by numbers, as far as both have them. */
+const atLeast = (version: string, least: string): boolean => {
+  const numbers = (text: string) => text.split('.').map(Number);
+  const [a, b] = [numbers(version), numbers(least)];
+  for (const [i, want] of b.entries()) if ((a[i] ?? 0) !== want) return (a[i] ?? 0) > want;
+  return true;
+};
+
+export const node: Check = {
+  name: 'node',
+  run: () => {
+    const running = process.versions.node;
+    const least = own().engines?.node?.replace(/^\D*/, '') ?? '20.19';
+    return atLeast(running, least)
+      ? ok(`Node ${running}`)
+      : fail(`Node ${running} is too old, ${least} or newer is needed`, 'sudo apt-get install nodejs');
+  },
+};
+
+/** Its page scripts and our patches fit one version each (H1, H27). */
+const PINNED = ['whatsapp-web.js', 'puppeteer'];
+
+export const packages: Check = {
+  name: 'packages',
+  run: (): Finding => {
+    const { dependencies = {} } = own();
+    const found = PINNED.map((name) => {
+      const path = above(HERE, join('node_modules', name, 'package.json'));
+      return {
+        name,
+        pinned: dependencies[name] ?? '?',
+        installed: path === null ? null : manifestIn(path).version,
+      };
+    });
+    const missing = found.filter(({ installed }) => installed === null);
+    if (missing.length > 0)
+      return fail(`not installed: ${missing.map(({ name }) => name).join(', ')}`, 'npm ci');
+    const moved = found.filter(({ pinned, installed }) => pinned !== installed);
+    if (moved.length > 0)
+      return warn(
+        moved
+          .map(({ name, pinned, installed }) => `${name} is ${installed}, tested with ${pinned}`)
+          .join('; '),
+        'npm ci',
+      );
+    return ok(found.map(({ name, installed }) => `${name} ${installed}`).join(', '));
+  },
+};

@@ -1,0 +1,145 @@
+// What the command line of `wad` may say. Reads argv and nothing else; the values of configuration keys are checked
+// where all values are, in config/load.ts.
+import yargs from 'yargs';
+import { nearest } from '../config/nearest.js';
+
+/** Flags that are configuration keys, by name without the dashes; true for one that takes no value. */
+export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
+
+export interface Flags {
+  /** `run` is the daemon itself. */
+  readonly mode: 'run' | 'check-config' | 'doctor';
+  readonly account: string;
+  readonly config: string | undefined;
+  readonly stateDir: string | undefined;
+  readonly keys: KeyFlags;
+  /** Form of what `--doctor` prints. */
+  readonly output: 'text' | 'json';
+}
+
+/** Either flags, or a text and the exit status that goes with it: 0 on stdout, 64 on stderr. */
+export type FlagsRead = { readonly flags: Flags } | { readonly text: string; readonly exit: 0 | 64 };
+
+const ACCOUNT = /^[A-Za-z0-9_-]{1,64}$/;
+
+const OPTIONS = {
+  account: ['NAME', 'the account; letters, digits, "_" and "-" (default: $WAD_ACCOUNT, else "default")'],
+  config: ['FILE', 'read this file instead of the usual ones'],
+  'data-path': ['DIR', 'the folder that holds the session'],
+  'client-id': ['ID', 'the session lives in session-ID below the data path (default: the account)'],
+  socket: ['PATH', 'the Unix socket for wactl'],
+  'state-dir': ['DIR', 'outbox, journal and, by default, the session'],
+  browser: ['PATH', 'the browser, or a script that execs one'],
+  'no-sandbox': [null, "run without Chromium's sandbox; the only way to run as root"],
+  headed: [null, 'show the browser'],
+  'no-auto-init': [null, 'do not connect at the start, wait for `wactl init`'],
+  'log-level': ['LEVEL', 'fatal, error, warn, info, debug or trace'],
+  'check-config': [null, 'print every value and where it comes from, then exit'],
+  doctor: [null, 'check this machine and say what to do, then exit'],
+  output: ['FORM', 'text or json, for --doctor'],
+  version: [null, 'print the version, then exit'],
+  help: [null, 'print this, then exit'],
+} as const satisfies Record<string, readonly [string | null, string]>;
+
+const ALIASES: Readonly<Record<string, string>> = { output: 'o', help: 'h' };
+const KEY_FLAGS = [
+  'data-path',
+  'client-id',
+  'socket',
+  'browser',
+  'no-sandbox',
+  'headed',
+  'no-auto-init',
+  'log-level',
+];
+
+const EPILOGUE = `Without flags the configuration files, WAD_* variables and defaults decide: see --check-config.
+The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
+70 internal, 75 the session is held by another daemon, 77 permissions, 78 configuration.`;
+
+/** Reads the arguments behind the program's name. */
+export async function readFlags(
+  argv: readonly string[],
+  { env, version }: { env: Readonly<Record<string, string | undefined>>; version: string },
+): Promise<FlagsRead> {
+  let parser = yargs()
+    .scriptName('wad')
+    .usage('wad: owns one WhatsApp account and serves wactl over a Unix socket\n\nUsage: $0 [options]')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .version(false)
+    .help(false)
+    .example('$0', 'the account "default"')
+    .example('$0 --account shop --log-level debug', 'another account, with more to read')
+    .example('$0 --data-path ./.wwebjs_auth --client-id energenie-whatsapp', 'an existing session, in place')
+    .example('$0 --doctor', 'is everything there that it takes?')
+    .epilogue(EPILOGUE)
+    .wrap(100)
+    .exitProcess(false)
+    .fail(false);
+  for (const [name, [value, describe]] of Object.entries(OPTIONS))
+    parser = parser.option(name, {
+      describe: value === null ? describe : `${value}: ${describe}`,
+      ...(value === null ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
+      ...(ALIASES[name] === undefined ? {} : { alias: ALIASES[name] }),
+    });
+
+  let read: Readonly<Record<string, unknown>>;
+  try {
+    read = (await parser.parse([...argv])) as Record<string, unknown>;
+  } catch (error) {
+    return usage((error as Error).message.toLowerCase());
+  }
+  const wrong = mistakeIn(read);
+  if (wrong !== null) return usage(wrong);
+  if (read.help === true) return { text: `${await parser.getHelp()}\n`, exit: 0 };
+  if (read.version === true) return { text: `${version}\n`, exit: 0 };
+
+  const text = (name: string): string | undefined => read[name] as string | undefined;
+  const account = text('account') ?? (env.WAD_ACCOUNT || 'default');
+  if (!ACCOUNT.test(account))
+    return usage(`"${account}" is no account: letters, digits, "_" and "-", at most 64`);
+  return {
+    flags: {
+      mode: read.doctor === true ? 'doctor' : read['check-config'] === true ? 'check-config' : 'run',
+      account,
+      config: text('config'),
+      stateDir: text('state-dir'),
+      keys: Object.fromEntries(
+        KEY_FLAGS.filter((name) => read[name] !== undefined && read[name] !== false).map((name) => [
+          name,
+          read[name] as string | true,
+        ]),
+      ),
+      output: text('output')?.startsWith('json') ? 'json' : 'text',
+    },
+  };
+}
+
+const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --help\n`, exit: 64 });
+
+/** The first thing that is wrong with what yargs has read, or null. */
+function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {
+  const known = Object.keys(OPTIONS);
+  const aliases = Object.values(ALIASES);
+  for (const [name, value] of Object.entries(read)) {
+    if (name === '$0' || aliases.includes(name)) continue;
+    if (name === '_') {
+      const [first] = value as readonly unknown[];
+      if (first !== undefined) return `"${String(first)}" is not understood: wad takes options only`;
+    } else if (!known.includes(name)) {
+      const near = nearest(name, known);
+      const dashes = name.length > 1 ? '--' : '-';
+      return `there is no ${dashes}${name}${near === null ? '' : `; did you mean --${near}?`}`;
+    } else if (Array.isArray(value)) return `--${name} is given more than once`;
+    else if (value === '') return `--${name} needs a value`;
+    else if (name === 'output' && !['text', 'json', 'jsonl'].includes(String(value)))
+      return `--output is text or json, not "${String(value)}"`;
+  }
+  return null;
+}
