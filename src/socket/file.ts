@@ -41,7 +41,7 @@ export async function putSocket(server: Server, options: SocketFileOptions): Pro
   const { path, explicit, mode, directoryMode, log } = options;
   const directory = dirname(path);
   if (!explicit) await makeDirectory(directory, directoryMode, log);
-  const nest = await mkdtemp(join(directory, '.')).catch((error) => {
+  const nest = await mkdtemp(`${directory}/.`).catch((error) => {
     throw notUsable(directory, explicit, error);
   });
   try {

@@ -1,0 +1,90 @@
+// The client that tests use: it checks every request and every answer against the table of methods, so that each test
+// is a test of the contract too. What crosses the socket against the table fails the test that made it cross.
+import type { z } from 'zod';
+import { COMMON_FAULTS } from '../../src/daemon/dispatch.js';
+import { Fault } from '../../src/protocol/fault.js';
+import { deadlineMs } from '../../src/protocol/method.js';
+import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
+import { eventSchema, type WireEvent } from '../../src/protocol/schema.js';
+import {
+  type Answered,
+  type Asked,
+  Client,
+  type ConnectOptions,
+  type RequestOptions,
+} from '../../src/socket/client.js';
+
+/** Made by the client itself, never by a handler. */
+const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer'];
+
+/** The contract was broken; never a Fault, so that no test takes it for an answer. */
+export class ContractBroken extends Error {
+  override readonly name = 'ContractBroken';
+}
+
+export class CheckedClient implements AsyncDisposable {
+  readonly client: Client;
+  readonly #events: WireEvent[] = [];
+  #wake = () => {};
+
+  private constructor(client: Client) {
+    this.client = client;
+    client.onEvent((event) => {
+      this.#events.push(check(eventSchema, event, 'the event'));
+      this.#wake();
+    });
+  }
+
+  static async connect(path: string, options?: ConnectOptions): Promise<CheckedClient> {
+    return new CheckedClient(await Client.connect(path, options));
+  }
+
+  /** Asks what the table allows. For what it forbids use `client.call`. */
+  async request<M extends MethodName>(
+    method: M,
+    params: Asked<M>,
+    options: RequestOptions = {},
+  ): Promise<Answered<M>> {
+    const row = METHODS[method];
+    const { deadlineMs: deadline, ...own } = params as { deadlineMs?: unknown };
+    check(row.params, own, `the parameters of ${method}`);
+    check(deadlineMs, deadline, `the deadline of ${method}`);
+    const answer = await this.client
+      .request(method, params, { writes: row.effect === 'writes', ...options })
+      .catch((error: unknown) => {
+        const kinds: readonly string[] = [...row.faults, ...COMMON_FAULTS, ...CLIENT_FAULTS];
+        if (error instanceof Fault && kinds.includes(error.kind)) throw error;
+        throw new ContractBroken(`${method} may not fail with this`, { cause: error });
+      });
+    return check(row.result as z.ZodType, answer, `the answer of ${method}`) as Answered<M>;
+  }
+
+  /** The next event that nobody has taken yet; fails after `waitMs`. */
+  async event(waitMs = 10_000): Promise<WireEvent> {
+    if (this.#events.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no event within ${waitMs} ms`)), waitMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = () => {};
+    }
+    return this.#events.shift() as WireEvent;
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const read = schema.safeParse(value);
+  if (!read.success) throw new ContractBroken(`${what} does not fit the table: ${read.error.message}`);
+  return read.data;
+}

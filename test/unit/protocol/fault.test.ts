@@ -1,0 +1,90 @@
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import { FAULTS, type FaultKind, faultRow, isFaultKind } from '../../../src/protocol/fault-table.js';
+
+const kinds = Object.keys(FAULTS) as FaultKind[];
+
+t.test('the table of faults is sound', async (t) => {
+  const codes = kinds.map((kind) => faultRow(kind).code);
+  t.equal(new Set(codes).size, kinds.length, 'no code is used twice');
+  for (const kind of kinds) {
+    const { code, exit, http, says, remedy } = faultRow(kind);
+    t.match(kind, /^[a-z]+(_[a-z]+)*$/, `${kind} is in snake_case`);
+    t.ok(
+      code > 0 || (code <= -32600 && code >= -32700),
+      `${kind}: ${code} is ours or JSON-RPC's, and never 0`,
+    );
+    t.ok([1, 2, 3, 4, 5, 6, 7, 8, 130].includes(exit), `${kind}: exit ${exit} is in the contract`);
+    t.ok(http >= 400 && http < 600, `${kind}: HTTP ${http} is an error`);
+    t.match(says, /^[A-Z].*\.$/, `${kind} says a sentence`);
+    t.not(remedy, '', `${kind}: a remedy is a command or nothing`);
+  }
+});
+
+t.test('the exit classes are those of the contract', async (t) => {
+  const classes: readonly (readonly [number, readonly FaultKind[]])[] = [
+    [2, ['usage', 'invalid_params', 'invalid_recipient']],
+    [3, ['unreachable', 'permission_denied']],
+    [4, ['not_linked', 'action_required', 'banned']],
+    [5, ['not_ready', 'busy', 'no_qr', 'shutting_down']],
+    [6, ['outcome_unknown']],
+    [7, ['no_such_chat', 'no_such_message', 'not_on_whatsapp']],
+    [8, ['deadline_exceeded', 'wait_expired']],
+    [130, ['interrupted']],
+  ];
+  for (const [exit, members] of classes) {
+    for (const kind of members) t.equal(faultRow(kind).exit, exit, kind);
+  }
+});
+
+t.test('a fault crosses the wire and stays what it is', async (t) => {
+  for (const kind of kinds) {
+    const fault = new Fault(kind, {
+      reason: 'because',
+      outcome: 'unknown',
+      retryAfterMs: 5,
+      more: { id: 'm-1', limit: 3 },
+      cause: new Error('stays here'),
+    });
+    const wire = JSON.parse(JSON.stringify(fault.toWire()));
+    t.notMatch(JSON.stringify(wire), /stays here|\\n\s+at /, `${kind}: neither cause nor stack crosses`);
+    const back = Fault.fromWire(wire);
+    t.equal(back.kind, kind);
+    t.same(back.toWire(), fault.toWire());
+  }
+});
+
+t.test('what comes over the wire can be anything', async (t) => {
+  const table = [
+    [{}, 'internal', 'no reason given'],
+    [{ code: -32601, message: 'Method not found' }, 'internal', 'Method not found'],
+    [{ code: 1999, message: 'x', data: { kind: 'from_the_future', reason: 'new' } }, 'internal', 'new'],
+    [{ code: 1, message: 'x', data: null }, 'internal', 'x'],
+    [{ code: 1, message: 'x', data: 'text' }, 'internal', 'x'],
+    [{ code: 1, message: 'x', data: { kind: '__proto__' } }, 'internal', 'x'],
+    [{ code: 1, message: 'x', data: { kind: 'toString' } }, 'internal', 'x'],
+    [{ code: 1, message: 'x', data: { kind: ['busy'] } }, 'internal', 'x'],
+    [{ code: 1, message: 'x', data: { kind: 'busy', reason: 7, hint: {}, outcome: 'maybe' } }, 'busy', 'x'],
+  ] as const;
+  for (const [error, kind, reason] of table) {
+    const fault = Fault.fromWire(error);
+    t.equal(fault.kind, kind, JSON.stringify(error));
+    t.equal(fault.message, reason);
+    t.equal(fault.details.outcome, 'none');
+  }
+  t.equal(
+    Fault.fromWire({ data: { kind: 'from_the_future' } }).details.more?.kind,
+    'from_the_future',
+    'the name of an unknown kind is kept',
+  );
+});
+
+t.test('whatever is thrown becomes a fault', async (t) => {
+  const busy = new Fault('busy');
+  t.equal(Fault.of(busy), busy);
+  for (const thrown of [new Error('x'), 'x', null, undefined, 0, { kind: 'busy' }]) {
+    t.equal(Fault.of(thrown).kind, 'internal');
+  }
+  t.equal(isFaultKind('busy'), true);
+  for (const text of ['Busy', '', 'constructor', '__proto__', 1, null]) t.equal(isFaultKind(text), false);
+});

@@ -1,0 +1,361 @@
+// The socket as a file, who may come in, and how a connection ends.
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import t from 'tap';
+import type { Dispatch, Peer } from '../../../src/protocol/dispatch.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { Client } from '../../../src/socket/client.js';
+import { type ListenOptions, listen } from '../../../src/socket/server.js';
+import { RawPeer } from '../../harness/raw-peer.js';
+import { keepLog, startServer, untilAborted } from '../../harness/server.js';
+
+const directories: string[] = [];
+const directory = async (): Promise<string> => {
+  const made = await mkdtemp(join(tmpdir(), 'wad-'));
+  directories.push(made);
+  return made;
+};
+t.teardown(() => Promise.all(directories.map((made) => rm(made, { recursive: true, force: true }))));
+
+const nothing: Dispatch = async () => ({});
+const options = (path: string, more: Partial<ListenOptions> = {}): ListenOptions => ({
+  path,
+  explicit: false,
+  dispatch: nothing,
+  log: keepLog(),
+  ...more,
+});
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o7777).toString(8);
+const refused = async (given: ListenOptions): Promise<Fault> => {
+  try {
+    await (await listen(given)).close();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error('it listened');
+};
+
+/** A socket file on which nobody listens: what a daemon that was killed leaves behind. */
+async function leaveStale(path: string): Promise<void> {
+  const nest = await directory();
+  const { linkSync } = await import('node:fs');
+  const server = createServer().listen(join(nest, 's'));
+  await once(server, 'listening');
+  linkSync(join(nest, 's'), path);
+  await new Promise((resolve) => server.close(resolve));
+}
+
+t.test('directory and socket are as open as meant, whatever the umask', async (t) => {
+  const before = process.umask(0);
+  t.teardown(() => process.umask(before));
+  for (const [mode, directoryMode] of [
+    [0o600, 0o700],
+    [0o660, 0o750],
+  ] as const) {
+    const path = join(await directory(), 'wad', 'default', 'control.sock');
+    await using server = await listen(options(path, { mode, directoryMode }));
+    t.equal(await modeOf(path), mode.toString(8));
+    t.equal(await modeOf(dirname(path)), directoryMode.toString(8));
+    t.same(await readdir(dirname(path)), ['control.sock'], 'nothing else is left there');
+    t.equal(server.path, path);
+  }
+});
+
+t.test('a directory that is wider than meant is narrowed, and that is logged', async (t) => {
+  const path = join(await directory(), 'wad', 'default', 'control.sock');
+  await mkdir(dirname(path), { recursive: true });
+  await chmod(dirname(path), 0o777);
+  const log = keepLog();
+  await using _server = await listen(options(path, { log }));
+  t.equal(await modeOf(dirname(path)), '700');
+  t.match(
+    log.lines.find(({ level }) => level === 'warn'),
+    { event: 'socket.directory_narrowed', fields: { was: '0777', now: '0700' } },
+  );
+});
+
+t.test('the directory of an explicit path is used as it is', async (t) => {
+  const own = await directory();
+  await chmod(own, 0o755);
+  await using _server = await listen(options(join(own, 'my.sock'), { explicit: true }));
+  t.equal(await modeOf(own), '755');
+  t.equal(await modeOf(join(own, 'my.sock')), '600');
+  const fault = await refused(options(join(own, 'missing', 'my.sock'), { explicit: true }));
+  t.match(fault, { kind: 'usage', message: /missing.*is not made/ });
+  t.same(await readdir(own), ['my.sock'], 'and none is made');
+});
+
+t.test('a directory that is a symlink, a file, or in the way is refused', async (t) => {
+  const base = await directory();
+  const elsewhere = await directory();
+  await mkdir(join(base, 'wad'));
+  await symlink(elsewhere, join(base, 'wad', 'link'));
+  await writeFile(join(base, 'wad', 'file'), '');
+  for (const name of ['link', 'file']) {
+    const fault = await refused(options(join(base, 'wad', name, 'control.sock')));
+    t.match(fault, { kind: 'permission_denied', message: /is not a directory of its own/ }, name);
+  }
+  t.same(await readdir(elsewhere), [], 'nothing was put behind the symlink');
+  const below = await refused(options(join(base, 'wad', 'file', 'x', 'control.sock')));
+  t.equal(below.kind, 'usage');
+});
+
+t.test(
+  'a directory of another user is refused',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const { chown } = await import('node:fs/promises');
+    const base = await directory();
+    for (const owned of ['wad', 'wad/default']) {
+      await mkdir(join(base, 'wad', 'default'), { recursive: true });
+      await chown(join(base, owned), 12345, 12345);
+      const fault = await refused(options(join(base, 'wad', 'default', 'control.sock')));
+      t.match(fault, { kind: 'permission_denied', message: /belongs to user 12345/ }, owned);
+      await chown(join(base, owned), 0, 0);
+    }
+  },
+);
+
+t.test('a stale socket is replaced, a live one never', async (t) => {
+  const path = join(await directory(), 'control.sock');
+  await leaveStale(path);
+  await using first = await listen(options(path, { explicit: true }));
+  const { ino } = await lstat(path);
+  const fault = await refused(options(path, { explicit: true }));
+  t.match(fault, { kind: 'lock_held', message: /another daemon listens on/ });
+  t.equal((await lstat(path)).ino, ino);
+  const client = await Client.connect(path);
+  t.same(await client.call('x'), {}, 'the first one still answers');
+  await client.close();
+  t.equal(first.path, path);
+});
+
+t.test('a file that is not a socket is never removed', async (t) => {
+  const base = await directory();
+  await writeFile(join(base, 'notes'), 'mine');
+  await mkdir(join(base, 'folder'));
+  await symlink(join(base, 'nowhere'), join(base, 'link'));
+  for (const name of ['notes', 'folder', 'link']) {
+    const fault = await refused(options(join(base, name), { explicit: true }));
+    t.match(fault, { kind: 'usage', message: /is not a socket; it is not removed/ }, name);
+  }
+  t.same(await readdir(base), ['folder', 'link', 'notes']);
+});
+
+t.test('two that start at the same moment: one of them listens', async (t) => {
+  const path = join(await directory(), 'control.sock');
+  await leaveStale(path);
+  const starts = await Promise.allSettled(
+    Array.from({ length: 8 }, () => listen(options(path, { explicit: true }))),
+  );
+  const up = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  t.equal(up.length, 1);
+  for (const start of starts) if (start.status === 'rejected') t.equal(start.reason.kind, 'lock_held');
+  const client = await Client.connect(path);
+  t.same(await client.call('x'), {});
+  await client.close();
+  await Promise.all(up.map((server) => server.close()));
+});
+
+t.test('a path of the longest length works, also where a nest beside it would not fit', async (t) => {
+  for (const name of ['s', 'control.sock']) {
+    const base = await directory();
+    const deep = join(base, 'd'.repeat(107 - base.length - name.length - 2));
+    await mkdir(deep);
+    const path = join(deep, name);
+    t.equal(path.length, 107);
+    await using _server = await listen(options(path, { explicit: true }));
+    const client = await Client.connect(path);
+    t.same(await client.call('x'), {});
+    await client.close();
+  }
+});
+
+t.test('close removes the file if it is still ours, and twice is once', async (t) => {
+  const base = await directory();
+  const path = join(base, 'control.sock');
+  const first = await listen(options(path, { explicit: true }));
+  await Promise.all([first.close(), first.close()]);
+  t.same(await readdir(base), []);
+
+  const second = await listen(options(path, { explicit: true }));
+  await rm(path);
+  await using _third = await listen(options(path, { explicit: true }));
+  const { ino } = await lstat(path);
+  await second.close();
+  t.equal((await lstat(path)).ino, ino, 'the socket of the next daemon is left alone');
+  const client = await Client.connect(path);
+  t.same(await client.call('x'), {});
+  await client.close();
+});
+
+t.test('close answers what is in flight and ends every connection', async (t) => {
+  await using running = await startServer();
+  const client = await Client.connect(running.path);
+  const waiting = client.request('session.wait', { states: ['ready'] }, { writes: false });
+  await client.request('daemon.ping', {});
+  const start = performance.now();
+  const [fault] = await Promise.all([
+    waiting.catch((error: Fault) => error),
+    running.server.close(),
+    client.closed,
+  ]);
+  t.match(fault, { kind: 'shutting_down' });
+  t.ok(performance.now() - start < 900, 'at once, with peers that behave');
+  t.match(await Client.connect(running.path).catch((error: Fault) => error), { kind: 'unreachable' });
+});
+
+t.test('close is bounded, whatever peers and handlers do', async (t) => {
+  await using running = await startServer({ 'session.wait': () => new Promise(() => {}) });
+  using deaf = await RawPeer.connect(running.path);
+  deaf.socket.pause();
+  await deaf.write('{"jsonrpc":"2.0","id":1,"method":"session.wait","params":{"states":["ready"]}}\n');
+  const other = await Client.connect(running.path);
+  await other.request('daemon.ping', {});
+  const start = performance.now();
+  await running.server.close();
+  t.ok(performance.now() - start < 4_000);
+});
+
+t.test('a hang-up aborts what is in flight, and a peer that only ended its side is waited for', async (t) => {
+  const calls: { peer: Peer; signal: AbortSignal }[] = [];
+  let wake = () => {};
+  await using running = await startServer({
+    'session.wait': (_params, call) => {
+      calls.push(call);
+      wake();
+      return untilAborted(call.signal);
+    },
+  });
+  const called = () => new Promise<void>((resolve) => (wake = resolve));
+  const ask =
+    '{"jsonrpc":"2.0","id":1,"method":"session.wait","params":{"states":["ready"],"deadlineMs":300}}\n';
+  for (const how of ['hangs up', 'ends its side, then hangs up'] as const) {
+    const peer = await RawPeer.connect(running.path);
+    const isCalled = called();
+    await peer.write(ask.replace(',"deadlineMs":300', ''));
+    await isCalled;
+    const { signal, peer: seen } = calls.at(-1) as (typeof calls)[number];
+    const aborted = once(signal, 'abort');
+    const closed = once(seen.closed, 'abort');
+    if (how === 'ends its side, then hangs up') peer.halfClose();
+    t.equal(signal.aborted, false);
+    peer.hangUp();
+    await aborted;
+    await closed;
+    t.match(signal.reason, { kind: 'connection_lost' }, how);
+    t.equal(seen.notify('event', { cursor: 1, type: 'state', time: '', account: '', data: {} }), false);
+    t.equal(seen.backlogBytes, 0);
+    await seen.drained();
+  }
+  using patient = await RawPeer.connect(running.path);
+  await patient.write(ask);
+  patient.halfClose();
+  t.match(await patient.answer(), { id: 1, error: { data: { kind: 'deadline_exceeded' } } });
+  await patient.end();
+});
+
+t.test('no error is code 0, and nothing is printed', async (t) => {
+  const printed: unknown[] = [];
+  const { warn, error } = console;
+  console.warn = console.error = (...words: unknown[]) => void printed.push(words);
+  t.teardown(() => Object.assign(console, { warn, error }));
+  const path = join(await directory(), 'control.sock');
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  const table: Record<string, () => unknown> = {
+    throws: () => {
+      throw new Error('secret');
+    },
+    'throws a string': () => {
+      throw 'secret';
+    },
+    'throws nothing': () => {
+      throw undefined;
+    },
+    'throws an error with a code': () => {
+      throw Object.assign(new Error('secret'), { code: 0, data: { stack: 'secret' } });
+    },
+    'answers a cycle': () => cycle,
+    'answers a BigInt': () => ({ n: 1n }),
+    'answers too much': () => ({ text: 'x'.repeat(70_000) }),
+    'throws a fault': () => {
+      throw new Fault('busy');
+    },
+  };
+  const log = keepLog();
+  const dispatch: Dispatch = async (method) => table[method]?.();
+  await using _server = await listen(
+    options(path, { explicit: true, dispatch, log, maxBacklogBytes: 65_536 }),
+  );
+  using peer = await RawPeer.connect(path);
+  for (const method of Object.keys(table)) {
+    await peer.write(`${JSON.stringify({ jsonrpc: '2.0', id: method, method })}\n`);
+    const answer = await peer.answer();
+    t.match(
+      answer,
+      {
+        id: method,
+        error: method === 'throws a fault' ? { code: 1002 } : { code: 1000, data: { kind: 'internal' } },
+      },
+      method,
+    );
+    t.notMatch(JSON.stringify(answer), /secret/, 'what was thrown stays here');
+  }
+  t.same(printed, []);
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 7, 'but it is all in the log');
+});
+
+t.test('a subscriber that does not read is cut off, and its memory let go', async (t) => {
+  await using running = await startServer({}, { maxBacklogBytes: 256 * 1024 });
+  using deaf = await RawPeer.connect(running.path);
+  await deaf.write('{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{}}\n');
+  t.match(await deaf.answer(), { id: 1, result: { subscription: 's-1' } });
+  // The subscription goes live in the next turn; a request in between makes sure that it has.
+  await deaf.write('{"jsonrpc":"2.0","id":2,"method":"daemon.ping"}\n');
+  t.match(await deaf.answer(), { id: 2 });
+  deaf.socket.pause();
+  const cutOff = () =>
+    running.log.lines.some(({ event, fields }) => event === 'socket.closed' && fields.why === 'slow_reader');
+  const data = { body: 'x'.repeat(10_000) };
+  for (let n = 0; n < 200 && !cutOff(); n += 1) {
+    running.feed.append('message', data);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.ok(cutOff());
+  t.equal(running.server.connections, 0);
+  running.feed.append('message', data);
+
+  // It comes back with its cursor and misses nothing.
+  const client = await Client.connect(running.path);
+  const { events } = await client.request('events.list', { after: 0, limit: 1 });
+  t.equal(events.length, 1);
+  await client.close();
+});
+
+t.test('a slow reader gets a long replay whole and in order', async (t) => {
+  await using running = await startServer({}, { maxBacklogBytes: 1024 * 1024 });
+  const data = { body: 'x'.repeat(1_000) };
+  for (let n = 0; n < 5_000; n += 1) running.feed.append('message', data);
+  using slow = await RawPeer.connect(running.path);
+  slow.socket.pause();
+  await slow.write('{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{"after":0}}\n');
+  const resumed = setInterval(() => {
+    slow.socket.resume();
+    setImmediate(() => slow.socket.pause());
+  }, 1);
+  t.teardown(() => clearInterval(resumed));
+  t.match(await slow.answer(), { id: 1, result: { after: 0 } }, 'the answer comes first');
+  let last = running.feed.last - 5_000;
+  for (let n = 0; n < 5_000; n += 1) {
+    const { params } = (await slow.answer()) as { params: { cursor: number } };
+    if (params.cursor !== last + 1) t.equal(params.cursor, last + 1);
+    last = params.cursor;
+  }
+  t.equal(last, running.feed.last);
+});
