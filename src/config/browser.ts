@@ -26,10 +26,28 @@ export interface BrowserFrom {
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 const INSTALL = 'sudo apt-get install chromium';
 
+/** The first bytes of a file as text, for scripts. */
+function head(path: string): string {
+  const bytes = Buffer.alloc(4096);
+  const fd = openSync(path, 'r');
+  try {
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Whether the kernel would run it. A script without its interpreter counts as not: puppeteer does not listen for the
+ * error of a process that could not be made, and that would end the daemon.
+ */
 const executable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    if (!statSync(path).isFile()) return false;
+    const interpreter = /^#![ \t]*(\S+)/.exec(head(path))?.[1];
+    if (interpreter !== undefined) accessSync(interpreter, constants.X_OK);
+    return true;
   } catch {
     return false;
   }
@@ -57,14 +75,8 @@ function snapLimit(path: string): string | null {
   try {
     if (realpathSync(path).startsWith('/snap/') || realpathSync(path) === '/usr/bin/snap') return says;
     // Ubuntu's /usr/bin/chromium-browser is a shell script that ends in /snap/bin/chromium.
-    const head = Buffer.alloc(4096);
-    const fd = openSync(path, 'r');
-    try {
-      const text = head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0));
-      return text.startsWith('#!') && /\/snap\/bin\/|snap (run|install) chromium/.test(text) ? says : null;
-    } finally {
-      closeSync(fd);
-    }
+    const text = head(path);
+    return text.startsWith('#!') && /\/snap\/bin\/|snap (run|install) chromium/.test(text) ? says : null;
   } catch {
     return null;
   }
@@ -80,7 +92,9 @@ export function findBrowser({ configured, env, home }: BrowserFrom): Browser {
     const there = path !== undefined && statSync(path, { throwIfNoEntry: false }) !== undefined;
     return {
       found: false,
-      says: there ? `${path} is not an executable file` : `there is no browser at ${configured}`,
+      says: there
+        ? `${path} is not an executable file, or a script without its interpreter`
+        : `there is no browser at ${configured}`,
       remedy: there ? `chmod +x ${path}` : INSTALL,
     };
   }

@@ -5,6 +5,8 @@ import { write, writeSync } from 'node:fs';
 
 const MAX_WAITING_BYTES = 4 * 1_048_576;
 const MAX_WRITE_BYTES = 65_536;
+/** How long an exit waits for a reader whose pipe is full. */
+const FLUSH_MS = 500;
 /** A full pipe that was made non-blocking by somebody else gives no event to this descriptor. */
 const AGAIN_MS = 50;
 
@@ -48,15 +50,29 @@ export class LogOutlet {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Writes what waits before the process exits; never throws, gives up on a full pipe. */
+  /** Writes what waits before the process exits; never throws, waits for a full pipe for half a second. */
   flushSync(): void {
     const waiting = this.#waiting.splice(0);
+    const until = performance.now() + FLUSH_MS;
     try {
-      for (const bytes of waiting) for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+      for (const bytes of waiting)
+        for (let at = 0; at < bytes.length; ) at += this.#writeSync(bytes.subarray(at), until);
     } catch {
       // Nobody reads: there is nobody to tell.
     }
     this.#waitingBytes -= waiting.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Bytes written, none when the pipe is full. @throws when it stays full, or is closed */
+  #writeSync(bytes: Buffer, until: number): number {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > until) throw error;
+      // The process is on its way out: there is nothing left that this could hold up.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      return 0;
+    }
   }
 
   #next(): void {

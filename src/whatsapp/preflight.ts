@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
 import { type ChromeOptions, endBrowser, launchOptions } from './chrome.js';
-import { diagnose, type Trouble } from './launch-trouble.js';
+import { type Diagnosis, diagnose, type Trouble } from './launch-trouble.js';
 
 export interface PreflightOptions {
   readonly chrome: ChromeOptions;
@@ -46,23 +46,43 @@ export async function tryBrowser({
   try {
     profile = await mkdtemp(join(tmpRoot, 'wad-preflight-'));
   } catch (error) {
-    const { message } = error as Error;
-    return { ok: false, ms: ms(), version: null, stderr: '', ...diagnose(message) };
+    const { code } = error as NodeJS.ErrnoException;
+    const diagnosis: Diagnosis =
+      code === 'ENOSPC'
+        ? diagnose(code)
+        : {
+            trouble: 'read_only_tmp',
+            says: `no profile can be made in ${tmpRoot}: ${code}`,
+            remedy: `ls -ld ${tmpRoot}`,
+          };
+    return { ok: false, ms: ms(), version: null, stderr: '', ...diagnosis };
   }
   let version: string | null = null;
   try {
+    await spawnable(chrome.executablePath);
     await drive(chrome, profile, timeoutMs, (answered) => {
       version = answered;
     });
     return { ok: true, ms: ms(), version, stderr: '' };
   } catch (error) {
     const { message } = error as Error;
-    const stderr = version === null ? await plainStart(chrome, `${profile}-2`) : '';
+    const stderr =
+      version === null ? await plainStart(chrome, `${profile}-2`, Math.min(PLAIN_MS, timeoutMs)) : '';
     return { ok: false, ms: ms(), version, stderr, ...diagnose(`${stderr}\n${message}`) };
   } finally {
     for (const path of [profile, `${profile}-2`])
       await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
   }
+}
+
+/**
+ * Puppeteer 24 does not listen for the error of a process that could not be made, and Node ends the program over that.
+ * @throws the error of the kernel: no such file or interpreter, not executable, no more processes
+ */
+async function spawnable(path: string): Promise<void> {
+  const child = spawn(path, ['--version'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  child.kill('SIGKILL');
 }
 
 async function drive(
@@ -106,7 +126,7 @@ async function exercise(browser: Browser, onVersion: (version: string) => void):
 }
 
 /** With a pipe puppeteer swallows what the browser says (H12). A start by hand has nothing to hide. */
-async function plainStart(chrome: ChromeOptions, profile: string): Promise<string> {
+async function plainStart(chrome: ChromeOptions, profile: string, withinMs: number): Promise<string> {
   const args = [
     ...(chrome.headed ? [] : ['--headless']),
     '--disable-gpu',
@@ -128,7 +148,7 @@ async function plainStart(chrome: ChromeOptions, profile: string): Promise<strin
       // Gone already.
     }
   };
-  const timer = setTimeout(kill, PLAIN_MS);
+  const timer = setTimeout(kill, withinMs);
   try {
     // `close`: the exit alone does not say that all of stderr has come.
     await once(child, 'close');

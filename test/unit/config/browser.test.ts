@@ -42,7 +42,11 @@ t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
 });
 
 t.test('a configured browser that cannot be run is said, and none is taken in its place', (t) => {
-  const dir = place((f) => t.teardown(f), { 'bin/chromium': '', 'bin/plain': '' });
+  const dir = place((f) => t.teardown(f), {
+    'bin/chromium': '',
+    'bin/plain': '',
+    'bin/script': '#!/nowhere/sh\n',
+  });
   chmodSync(join(dir, 'bin/plain'), 0o644);
   const find = (configured: string) =>
     findBrowser({ configured, env: { PATH: join(dir, 'bin') }, home: dir });
@@ -56,6 +60,7 @@ t.test('a configured browser that cannot be run is said, and none is taken in it
     says: /not an executable file/,
     remedy: /chmod \+x/,
   });
+  t.match(find(join(dir, 'bin/script')), { found: false, says: /without its interpreter/ });
   t.match(find('vivaldi'), { found: false, remedy: /apt-get install chromium/ });
   t.match(find('chromium'), { found: true, path: join(dir, 'bin/chromium') });
   t.end();

@@ -1,0 +1,68 @@
+import t from 'tap';
+import { ROWS } from '../../../src/config/keys.js';
+import { readFlags } from '../../../src/daemon/flags.js';
+
+const read = (argv: string[], env: Record<string, string> = {}) => readFlags(argv, { env, version: '0.1.0' });
+
+t.test('what the command line asks for', async (t) => {
+  for (const [argv, expected] of [
+    [[], { mode: 'run', account: 'default', keys: {}, output: 'text' }],
+    [['--account', 'shop_1'], { account: 'shop_1' }],
+    [['--check-config'], { mode: 'check-config' }],
+    [['--doctor', '-o', 'json'], { mode: 'doctor', output: 'json' }],
+    [['--doctor', '--output=json'], { output: 'json' }],
+    [['--config', 'a.toml', '--state-dir=/s'], { config: 'a.toml', stateDir: '/s' }],
+    [
+      ['--data-path', './.wwebjs_auth', '--client-id', 'energenie-whatsapp', '--socket', '/tmp/a.sock'],
+      { keys: { 'data-path': './.wwebjs_auth', 'client-id': 'energenie-whatsapp', socket: '/tmp/a.sock' } },
+    ],
+    [
+      ['--no-sandbox', '--headed', '--no-auto-init', '--browser', 'chromium', '--log-level', 'debug'],
+      {
+        keys: {
+          'no-sandbox': true,
+          headed: true,
+          'no-auto-init': true,
+          browser: 'chromium',
+          'log-level': 'debug',
+        },
+      },
+    ],
+    [['--client-id', '15550001111'], { keys: { 'client-id': '15550001111' } }],
+  ] as const)
+    t.match(await read([...argv]), { flags: expected }, argv.join(' '));
+  t.match(await read([], { WAD_ACCOUNT: 'shop' }), { flags: { account: 'shop' } });
+  t.match(await read(['--account', 'x'], { WAD_ACCOUNT: 'shop' }), { flags: { account: 'x' } });
+});
+
+t.test('what is not understood is exit 64, with the nearest flag', async (t) => {
+  for (const [argv, says] of [
+    [['--acount', 'x'], 'there is no --acount; did you mean --account?'],
+    [['--nosandbox'], 'did you mean --no-sandbox?'],
+    [['--sandbox'], 'there is no --sandbox'],
+    [['--no-headed'], 'there is no --no-headed'],
+    [['-x'], 'there is no -x'],
+    [['start'], '"start" is not understood'],
+    [['--', 'start'], '"start" is not understood'],
+    [['--account', 'a/b'], '"a/b" is no account'],
+    [['--account', '../x'], 'is no account'],
+    [['--account'], 'not enough arguments following: account'],
+    [['--account', 'a', '--account', 'b'], '--account is given more than once'],
+    [['--data-path='], '--data-path needs a value'],
+    [['--output', 'yaml'], '--output is text or json'],
+  ] as const) {
+    const answer = await read([...argv]);
+    t.match(answer, { exit: 64 }, argv.join(' '));
+    t.ok('text' in answer && answer.text.includes(says), 'text' in answer ? answer.text : 'accepted');
+  }
+  t.match(await read([], { WAD_ACCOUNT: 'a b' }), { exit: 64 });
+});
+
+t.test('--help shows every flag and examples, --version the version; both exit 0', async (t) => {
+  const help = await read(['--help']);
+  t.match(help, { exit: 0, text: /Examples:/ });
+  for (const flag of ROWS.flatMap((row) => row.flag ?? []))
+    t.ok('text' in help && help.text.includes(`--${flag}`), flag);
+  t.same(await read(['-h']), help);
+  t.same(await read(['--version']), { text: '0.1.0\n', exit: 0 });
+});
