@@ -1,0 +1,361 @@
+// Events by cursor, and subscriptions: every event once, in order, none left out without a word.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import t from 'tap';
+import { Feed } from '../../../src/daemon/feed.js';
+import type { Peer } from '../../../src/protocol/dispatch.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { eventSchema, type WireEvent } from '../../../src/protocol/schema.js';
+
+const BASE = Date.UTC(2026, 0, 1);
+const newFeed = (more: { capacity?: number; maxBytes?: number } = {}) =>
+  new Feed({ account: 'test', now: () => BASE, ...more });
+const cursors = (events: readonly WireEvent[]): number[] => events.map(({ cursor }) => cursor - BASE);
+
+/** A peer that reads when it is told to. Each event waits as `bytes`. */
+class FakePeer implements Peer {
+  readonly id = 1;
+  readonly heard: WireEvent[] = [];
+  readonly #closed = new AbortController();
+  readonly #bytes: number;
+  backlogBytes = 0;
+  highestBacklog = 0;
+  #wake = () => {};
+
+  constructor(bytes = 0) {
+    this.#bytes = bytes;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  notify(_method: 'event', event: WireEvent): boolean {
+    if (this.#closed.signal.aborted) return false;
+    this.heard.push(eventSchema.parse(event));
+    this.backlogBytes += this.#bytes;
+    this.highestBacklog = Math.max(this.highestBacklog, this.backlogBytes);
+    return true;
+  }
+
+  drained(): Promise<void> {
+    if (this.backlogBytes === 0 || this.#closed.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  read(): void {
+    this.backlogBytes = 0;
+    this.#wake();
+  }
+
+  hangUp(): void {
+    this.#closed.abort();
+    this.#wake();
+  }
+}
+
+const kindOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    return error instanceof Fault ? error.kind : String(error);
+  }
+  return 'nothing thrown';
+};
+
+/** Turns the loop until it is so. */
+async function until(done: () => boolean): Promise<void> {
+  for (let turns = 0; !done(); turns += 1) {
+    if (turns > 10_000) throw new Error('it did not come to that');
+    await nextTurn();
+  }
+}
+
+t.test('an event gets a cursor, larger than all of earlier runs', async (t) => {
+  const feed = newFeed();
+  t.equal(feed.last, BASE);
+  const event = feed.append('state', { to: 'ready' });
+  t.same(event, {
+    cursor: BASE + 1,
+    type: 'state',
+    time: '2026-01-01T00:00:00.000Z',
+    account: 'test',
+    data: { to: 'ready' },
+  });
+  t.equal(feed.append('state', {}).cursor, BASE + 2);
+  t.equal(feed.last, BASE + 2);
+  const later = new Feed({ account: 'test', now: () => BASE + 10 });
+  t.ok(later.append('state', {}).cursor > feed.last);
+});
+
+t.test('pages', async (t) => {
+  const feed = newFeed();
+  for (let n = 1; n <= 250; n += 1) feed.append(n % 10 === 0 ? 'alert' : 'message', { n });
+  const table = [
+    ['from the oldest, 100 at a time', {}, [1, 100, 100]],
+    ['0 is the oldest', { after: 0, limit: 5 }, [1, 5, 5]],
+    ['after a cursor', { after: BASE + 100 }, [101, 200, 200]],
+    ['the last page', { after: BASE + 200 }, [201, 250, 250]],
+    ['from before the first of this run', { after: BASE, limit: 3 }, [1, 3, 3]],
+  ] as const;
+  for (const [name, asked, [first, last, next]] of table) {
+    const page = feed.list(asked);
+    const got = cursors(page.events);
+    t.same([got[0], got.at(-1), page.next - BASE], [first, last, next], name);
+  }
+  t.same(
+    feed.list({ after: BASE + 250 }),
+    { events: [], next: BASE + 250 },
+    'at the end: nothing, and it stays',
+  );
+  t.same(
+    feed.list({ after: BASE + 999 }),
+    { events: [], next: BASE + 999 },
+    'beyond the end: nothing, and it stays',
+  );
+  const alerts = feed.list({ types: ['alert'], limit: 10 });
+  t.same(cursors(alerts.events), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  t.equal(alerts.next, BASE + 100);
+  t.same(
+    feed.list({ types: ['call'] }),
+    { events: [], next: BASE + 250 },
+    'a filter that finds nothing moves on',
+  );
+  t.same(newFeed().list({}), { events: [], next: BASE }, 'before the first event');
+});
+
+t.test('paging meets every event once, whatever the sizes', async (t) => {
+  for (const limit of [1, 7, 100, 1000]) {
+    const feed = newFeed();
+    for (let n = 0; n < 300; n += 1) feed.append('message', { body: 'x'.repeat((n % 7) * 10_000) });
+    const met: number[] = [];
+    for (let after = 0; ; ) {
+      const { events, next } = feed.list({ after, limit });
+      met.push(...cursors(events));
+      if (next === after) break;
+      t.ok(events.length > 0 || next === feed.last);
+      t.ok(
+        events.length <= 1 || JSON.stringify(events).length < 1_100_000,
+        'no page is too long for the socket',
+      );
+      after = next;
+    }
+    t.same(
+      met,
+      Array.from({ length: 300 }, (_, n) => n + 1),
+      `limit ${limit}`,
+    );
+  }
+});
+
+t.test('what is not kept any more is a gap, and it is said', async (t) => {
+  const feed = newFeed({ capacity: 10 });
+  for (let n = 1; n <= 30; n += 1) feed.append('message', {});
+  t.same(cursors(feed.list({}).events), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30], '0 asks for what is kept');
+  t.same(cursors(feed.list({ after: BASE + 20 }).events).length, 10, 'nothing is missing');
+  const gapped = feed.list({ after: BASE + 5, limit: 3 });
+  t.match(gapped.events[0], {
+    cursor: BASE + 20,
+    type: 'gap',
+    data: { reason: 'not_kept', after: BASE + 5, oldest: BASE + 21 },
+  });
+  t.same(cursors(gapped.events), [20, 21, 22]);
+  t.equal(gapped.next, BASE + 22);
+  eventSchema.parse(gapped.events[0]);
+  t.match(
+    feed.list({ after: BASE + 5, types: ['call'] }),
+    { events: [{ type: 'gap' }], next: BASE + 30 },
+    'no filter hides it',
+  );
+  t.match(
+    feed.list({ after: 12_345 }).events[0],
+    { type: 'gap', cursor: BASE + 20 },
+    'a cursor of an earlier run',
+  );
+  t.match(
+    newFeed().list({ after: 12_345 }),
+    { events: [{ type: 'gap', cursor: BASE }], next: BASE },
+    'before any event',
+  );
+  t.same(newFeed().list({ after: BASE }), { events: [], next: BASE });
+});
+
+t.test('the ring is bounded in bytes too', async (t) => {
+  const feed = newFeed({ maxBytes: 100_000 });
+  for (let n = 0; n < 50; n += 1) feed.append('message', { body: 'é'.repeat(5_000) });
+  t.equal(feed.list({}).events.length, 9);
+  feed.append('message', { body: 'x'.repeat(200_000) });
+  t.equal(feed.list({}).events.length, 1, 'one that is larger by itself is still kept');
+});
+
+t.test('a subscription replays and goes on, with no gap and no double', async (t) => {
+  const feed = newFeed();
+  for (let n = 1; n <= 500; n += 1) feed.append('message', {});
+  const peer = new FakePeer();
+  t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
+  t.same(peer.heard, [], 'the answer goes out first');
+  // Events that come while it replays.
+  for (let n = 0; peer.heard.length < 450; n += 1) {
+    if (n < 50) feed.append('message', {});
+    await nextTurn();
+  }
+  await until(() => peer.heard.length === 450);
+  feed.append('message', {});
+  t.same(
+    cursors(peer.heard),
+    Array.from({ length: 451 }, (_, n) => n + 101),
+  );
+});
+
+t.test('where a subscription begins', async (t) => {
+  const feed = newFeed();
+  for (let n = 1; n <= 10; n += 1) feed.append(n % 2 ? 'message' : 'state', {});
+  feed.ack('crm', BASE + 7);
+  const table = [
+    ['from now on', {}, [11, 12]],
+    ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+    ['where its consumer is', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
+    ['a cursor goes before the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
+    ['a consumer that nobody knows: from now on', { consumer: 'new' }, [11, 12]],
+    ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
+    ['beyond the end: nothing', { after: BASE + 99 }, []],
+  ] as const;
+  const peers = table.map(([, place]) => {
+    const peer = new FakePeer();
+    feed.subscribe(peer, place);
+    return peer;
+  });
+  await nextTurn();
+  await nextTurn();
+  feed.append('message', {});
+  feed.append('state', {});
+  table.forEach(([name, , expected], index) => {
+    t.same(cursors(peers[index]?.heard ?? []), expected, name);
+  });
+});
+
+t.test('a slow peer is waited for in the replay', async (t) => {
+  const feed = newFeed();
+  for (let n = 0; n < 1_000; n += 1) feed.append('message', {});
+  const peer = new FakePeer(10_000);
+  feed.subscribe(peer, { after: 0 });
+  for (let reads = 0; peer.heard.length < 1_000; reads += 1) {
+    if (reads > 10_000) throw new Error('it did not end');
+    await nextTurn();
+    peer.read();
+  }
+  t.same(
+    cursors(peer.heard),
+    Array.from({ length: 1_000 }, (_, n) => n + 1),
+  );
+  t.ok(peer.highestBacklog < 300_000, `at most ${peer.highestBacklog} bytes waited`);
+  peer.read();
+  await nextTurn();
+  for (let n = 0; n < 100; n += 1) feed.append('message', {});
+  t.equal(
+    peer.heard.length,
+    1_100,
+    'what is live is not held back: the socket decides about who does not read',
+  );
+});
+
+t.test('events that are dropped while a slow peer replays are a gap for it', async (t) => {
+  const feed = newFeed({ capacity: 50 });
+  for (let n = 0; n < 50; n += 1) feed.append('message', {});
+  const peer = new FakePeer(20_000);
+  feed.subscribe(peer, { after: 0 });
+  await until(() => peer.backlogBytes > 256 * 1024);
+  const before = peer.heard.length;
+  for (let n = 0; n < 100; n += 1) feed.append('message', {});
+  await until(() => {
+    peer.read();
+    return peer.heard.at(-1)?.cursor === feed.last;
+  });
+  t.match(peer.heard[before], {
+    type: 'gap',
+    cursor: BASE + 100,
+    data: { after: BASE + before, oldest: BASE + 101 },
+  });
+  t.equal(peer.heard.length, before + 1 + 50);
+});
+
+t.test('a peer that goes is let go', async (t) => {
+  const feed = newFeed();
+  feed.append('message', {});
+  const peer = new FakePeer();
+  feed.subscribe(peer, { after: 0 });
+  await until(() => peer.heard.length === 1);
+  peer.hangUp();
+  feed.append('message', {});
+  t.equal(peer.heard.length, 1);
+  t.equal(
+    kindOf(() => feed.unsubscribe(peer, 's-1')),
+    'no_such_subscription',
+  );
+  feed.subscribe(peer, { after: 0 });
+  await nextTurn();
+  t.equal(peer.heard.length, 1, 'one that has gone already hears nothing');
+  const waiting = new FakePeer(1_000_000);
+  feed.subscribe(waiting, { after: 0 });
+  await until(() => waiting.heard.length === 1);
+  waiting.hangUp();
+  await nextTurn();
+  t.equal(waiting.heard.length, 1);
+});
+
+t.test('unsubscribe ends one of this peer’s own', async (t) => {
+  const feed = newFeed();
+  const peer = new FakePeer();
+  const other = new FakePeer();
+  const { subscription } = feed.subscribe(peer, {});
+  t.equal(
+    kindOf(() => feed.unsubscribe(other, subscription)),
+    'no_such_subscription',
+    'of another peer',
+  );
+  feed.unsubscribe(peer, subscription);
+  t.equal(
+    kindOf(() => feed.unsubscribe(peer, subscription)),
+    'no_such_subscription',
+    'twice',
+  );
+  await nextTurn();
+  feed.append('message', {});
+  t.same(peer.heard, []);
+});
+
+t.test('a peer has a bounded number of subscriptions', async (t) => {
+  const feed = newFeed();
+  const peer = new FakePeer();
+  const ids = Array.from({ length: 16 }, () => feed.subscribe(peer, {}).subscription);
+  t.equal(
+    kindOf(() => feed.subscribe(peer, {})),
+    'busy',
+  );
+  feed.subscribe(new FakePeer(), {});
+  feed.unsubscribe(peer, ids[3] as string);
+  t.ok(feed.subscribe(peer, {}));
+});
+
+t.test('a consumer keeps its place, which never moves back', async (t) => {
+  const feed = newFeed();
+  for (let n = 1; n <= 10; n += 1) feed.append('message', {});
+  const table = [
+    [4, 4],
+    [2, 4],
+    [4, 4],
+    [9, 9],
+    [99, 10],
+  ] as const;
+  for (const [acknowledged, kept] of table) {
+    t.equal(feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
+    t.equal(cursors(feed.list({ consumer: 'crm' }).events)[0], kept === 10 ? undefined : kept + 1);
+  }
+  t.equal(cursors(feed.list({ consumer: 'other' }).events)[0], 1, 'another one begins at the oldest');
+  for (const name of ['__proto__', 'constructor']) t.equal(feed.ack(name, BASE + 1), BASE + 1);
+  for (let n = 3; n < 1_000; n += 1) feed.ack(`c${n}`, BASE);
+  t.equal(
+    kindOf(() => feed.ack('one more', BASE)),
+    'busy',
+  );
+  t.equal(feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
+});
