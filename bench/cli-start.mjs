@@ -3,7 +3,7 @@
 //   node bench/cli-start.mjs [--socket PATH] [--pairs N] [--max RATIO]
 // Without --socket a server of a few lines in this process answers. With --max it exits 1 over that ratio.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,16 +38,7 @@ socket.write('{"jsonrpc":"2.0","id":1,"method":"session.status","params":{}}\\n'
 // A thread of its own: this one waits in spawnSync.
 const server = (path) => `
 const { parentPort } = require('node:worker_threads');
-const now = new Date().toISOString();
-const status = {
-  status: 'ready',
-  session: { hasSession: true, phone: '919876543210', platform: 'android', connected: true, pushname: 'Your Name' },
-  reconnectAttempts: 0, maxReconnectAttempts: 5, isShuttingDown: false, monitorActive: true, timestamp: now,
-  account: 'default', reason: 'none', hint: null, nextAttemptAt: null, since: now,
-  monitor: { lastCheckAt: now, lastOkAt: now, failures: 0 },
-  versions: { wad: '0.1.0', whatsappWebJs: '1.34.7', whatsappWeb: '2.3000.1', browser: 'Chrome/156.0', node: '20' },
-  capabilities: { 'send.text': 'ok' }, outbox: { queued: 0, unknown: 0, failed: 0 }, journal: { last: 1234 },
-};
+const status = ${readFileSync(new URL('../scripts/status.json', import.meta.url), 'utf8')};
 require('node:net').createServer((socket) => {
   socket.setEncoding('utf8').on('data', (line) => {
     socket.write(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(line).id, result: status }) + '\\n');

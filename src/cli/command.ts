@@ -71,6 +71,9 @@ export interface AskOptions {
   readonly writes?: boolean;
 }
 
+/** What is said when Ctrl-C ends the program; `ignored` where another program answers it. */
+export type Interrupt = (() => string | null) | 'ignored';
+
 /** What a command may use: the line, the daemon (connected when first asked), and the way out. */
 export interface Context<O extends Options = Options> extends Globals {
   readonly args: readonly string[];
@@ -86,6 +89,5 @@ export interface Context<O extends Options = Options> extends Globals {
   /** Prints the RPC result as it is, or the text made of it. */
   show(result: unknown, text: () => string): void;
   warn(text: string): void;
-  /** Said when Ctrl-C ends the program. */
-  onInterrupt(says: () => string | null): void;
+  onInterrupt(does: Interrupt): void;
 }

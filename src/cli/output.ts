@@ -1,7 +1,6 @@
 // What goes to stdout and stderr, and how: written whole before the program exits, quiet when the reader has gone.
 // stdout is the answer, stderr everything else.
-import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { fstatSync, writeSync } from 'node:fs';
 import type { Fault } from '../protocol/fault.js';
 
 export type Output = 'text' | 'json' | 'jsonl';
@@ -44,17 +43,19 @@ export const printable = (text: string): string =>
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-const colourful = (fd: 1 | 2): boolean => !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(fd);
+/** A character device will do for a terminal (/dev/null does not mind); node:tty costs the fast path 0.3 ms. */
+const colourful = (): boolean =>
+  !process.env.NO_COLOR && process.env.TERM !== 'dumb' && fstatSync(1).isCharacterDevice();
 
 export type Paint = (text: string) => string;
 const paint =
-  (code: number, fd: 1 | 2): Paint =>
+  (code: number): Paint =>
   (text) =>
-    colourful(fd) ? `\u001b[${code}m${text}\u001b[0m` : text;
-export const green = paint(32, 1);
-export const yellow = paint(33, 1);
-export const red = paint(31, 1);
-export const bold = paint(1, 1);
+    colourful() ? `\u001b[${code}m${text}\u001b[0m` : text;
+export const green = paint(32);
+export const yellow = paint(33);
+export const red = paint(31);
+export const bold = paint(1);
 
 /** A hint is a command; it has to name the account and the socket that this call went to. */
 export const addressed = (hint: string, to: readonly string[]): string =>

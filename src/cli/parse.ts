@@ -38,6 +38,7 @@ const unglued = (argv: readonly string[]): string[] => {
 };
 
 function raw(argv: readonly string[], options: Options): Parsed {
+  if (!argv.some((arg) => arg.startsWith('-') && arg !== '-')) return { _: argv }; // nothing to parse
   const names = (type: Option['type']) => Object.keys(options).filter((name) => options[name]?.type === type);
   const valued = [...names('text'), ...names('list')];
   const { argv: parsed, error } = parser.detailed(unglued(argv), {

@@ -29,10 +29,8 @@ export function wad(): readonly string[] | undefined {
   return other ? [other] : undefined;
 }
 
-/** Runs it on our terminal, and answers its exit status; Ctrl-C is its own to answer. */
+/** Runs it on our terminal, and answers its exit status. Ctrl-C reaches it too, and is its own to answer. */
 export function handOver([program = '', ...args]: readonly string[]): Promise<number> {
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {});
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' });
     child.once('error', reject);

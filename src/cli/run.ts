@@ -2,7 +2,7 @@
 import { Fault } from '../protocol/fault.js';
 import { Client } from '../socket/client.js';
 import { clientPath } from '../socket/path.js';
-import type { AskOptions, Context } from './command.js';
+import type { AskOptions, Context, Interrupt } from './command.js';
 import { exitOf } from './exit.js';
 import { DEFAULT_TIMEOUT_MS } from './globals.js';
 import { complain, json, write } from './output.js';
@@ -28,7 +28,7 @@ export async function run(line: Line): Promise<number> {
     ...(socket === undefined ? [] : ['--socket', socket]),
   ];
   let connection: Promise<Client> | undefined;
-  let note: () => string | null = () => null;
+  let interrupt: Interrupt = () => null;
 
   const client = () => {
     connection ??= (async () => {
@@ -64,17 +64,20 @@ export async function run(line: Line): Promise<number> {
     },
     show: (result, text) => write(1, output === 'text' ? text() : json(result, output)),
     warn: (text) => write(2, `wactl: warning: ${text}\n`),
-    onInterrupt: (says) => {
-      note = says;
+    onInterrupt: (does) => {
+      interrupt = does;
     },
   };
-  process.once('SIGINT', () => {
-    const says = note();
-    if (says !== null) write(2, `wactl: interrupted; ${says}\n`);
-    process.exit(130);
-  });
   try {
-    return command ? await command.run(context) : 0;
+    const status = command?.run(context);
+    // Behind the start of the command, since the daemon can work meanwhile.
+    process.on('SIGINT', () => {
+      if (interrupt === 'ignored') return;
+      const says = interrupt();
+      if (says !== null) write(2, `wactl: interrupted; ${says}\n`);
+      process.exit(130);
+    });
+    return (await status) ?? 0;
   } catch (error) {
     const fault = Fault.of(error);
     complain(fault, output, address);

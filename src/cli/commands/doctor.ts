@@ -10,7 +10,7 @@ export const doctor = command({
   args: [],
   options: {},
   examples: [['wactl doctor', 'what is wrong here, and what to do']],
-  async run({ account, socket, output }) {
+  async run({ account, socket, output, onInterrupt }) {
     const program = wad();
     if (!program) {
       throw new Fault('unreachable', {
@@ -18,6 +18,7 @@ export const doctor = command({
         hint: 'PATH=$PATH:/directory/of/wad wactl doctor',
       });
     }
+    onInterrupt('ignored');
     return handOver([
       ...program,
       '--doctor',

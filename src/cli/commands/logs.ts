@@ -51,7 +51,7 @@ export const logs = command({
     ['wactl logs --err -n 50', 'the last 50 errors'],
   ],
   async run(context) {
-    const { options, account, output, socket } = context;
+    const { options, account, output, socket, onInterrupt } = context;
     const lines = options.lines ?? '200';
     if (!/^(\d{1,9}|all)$/.test(lines)) {
       throw new Fault('usage', {
@@ -64,6 +64,7 @@ export const logs = command({
       return elsewhere(context as unknown as Context);
     }
     const priority = options.err ? 'err' : options.priority;
+    onInterrupt('ignored');
     return handOver([
       journalctl,
       '-u',

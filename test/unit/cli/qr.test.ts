@@ -1,0 +1,107 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
+import { startWactl, wactl } from '../../harness/wactl.js';
+import { type FakeDaemon, fakeDaemon } from './daemon.js';
+
+const STATUS = METHODS['session.status'].example.result;
+const CODE = METHODS['session.qr'].example.result;
+let daemon: FakeDaemon;
+let status: object = STATUS;
+let code: typeof CODE | Fault = CODE;
+t.before(async () => {
+  daemon = await fakeDaemon({
+    'session.status': () => status,
+    'session.qr': () => {
+      if (code instanceof Fault) throw code;
+      return code;
+    },
+  });
+});
+t.teardown(() => daemon.close());
+t.beforeEach(() => {
+  status = { ...STATUS, status: 'linking', reason: 'qr_waiting', hint: 'wactl qr' };
+  code = CODE;
+});
+const qr = (...args: string[]) => wactl(['qr', ...args], { socket: daemon.socket });
+
+t.test('--raw is the payload on one line', async (t) => {
+  t.match(await qr('--raw'), { code: 0, stdout: `${CODE.qr}\n`, stderr: '' });
+  t.same(daemon.asked.at(-1), { method: 'session.qr', params: {} }, 'it asks for what is there now');
+});
+
+for (const kind of ['no_qr', 'already_linked'] as const) {
+  for (const args of [['--raw'], ['--png', '/nowhere/x.png'], ['-o', 'json']]) {
+    t.test(`qr ${args.join(' ')} at ${kind}: nothing on stdout, exit 5`, async (t) => {
+      code = new Fault(kind);
+      t.match(await qr(...args), { code: 5, stdout: '', stderr: /./ });
+    });
+  }
+}
+
+t.test('-o json is the RPC result', async (t) => {
+  t.same(JSON.parse((await qr('-o', 'json')).stdout), CODE);
+});
+
+t.test('--png writes a picture that only its owner may read', async (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'wactl-qr-'));
+  t.teardown(() => rmSync(home, { recursive: true }));
+  const file = join(home, 'qr.png');
+  t.match(await qr('--png', file), { code: 0, stdout: '', stderr: '' });
+  t.equal(readFileSync(file).subarray(1, 4).toString(), 'PNG');
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.same(readdirSync(home), ['qr.png'], 'nothing else is left');
+  t.match(await qr('--png', join(home, 'no', 'x.png')), { code: 2, stderr: /cannot write/ });
+  t.match(await qr('--png', '-'), { code: 0, stdout: /^.PNG/ });
+  t.match(await qr('--png', file, '--raw'), { code: 2, stderr: /exclude/ });
+});
+
+t.test('draws, draws again when the code changes, and leaves when linked', async (t) => {
+  const run = startWactl(['qr'], { socket: daemon.socket });
+  await run.printed(/Code 1, until/);
+  code = { ...CODE, qr: '2@another,one', number: 2 };
+  await run.printed(/Code 2, until/);
+  status = STATUS;
+  const end = await run.end;
+  t.match(end, { code: 0, stdout: /Linked \(ready\)\.\n$/, stderr: '' });
+  t.match(end.stdout, /^[ \u2580\u2584\u2588]{20,}\n/, 'half blocks');
+  t.notOk(end.stdout.includes('\u001b'), 'no colour and no cursor movement without a terminal');
+  t.notMatch(end.stdout, /2@/, 'the payload is drawn, not printed');
+});
+
+t.test('waits for a code that is not there yet', async (t) => {
+  code = new Fault('no_qr');
+  status = { ...STATUS, status: 'starting', reason: 'none' };
+  const run = startWactl(['qr'], { socket: daemon.socket });
+  await run.printed(/starting; waiting for a QR code/, 'stderr');
+  status = { ...STATUS, status: 'linking' };
+  code = CODE;
+  await run.printed(/Code 1/);
+  run.child.kill('SIGINT');
+  t.match(await run.end, { code: 130 });
+});
+
+t.test('a phone that is linked already is what was wanted', async (t) => {
+  status = STATUS;
+  t.match(await qr(), { code: 0, stdout: /linked already/ });
+});
+
+for (const [name, reason, exit] of [
+  ['stopped', 'user_stopped', 5],
+  ['failed', 'browser_missing', 5],
+  ['linking', 'passkey_required', 4],
+] as const) {
+  t.test(`${name} (${reason}) has no code to wait for: exit ${exit}`, async (t) => {
+    status = { ...STATUS, status: name, reason, hint: null };
+    t.match(await qr(), { code: exit, stdout: '', stderr: /there will be no QR code/ });
+  });
+}
+
+t.test('--timeout ends with 8', async (t) => {
+  t.match(await qr('--timeout', '0.3'), { code: 8, stderr: /no phone was linked in time/ });
+});
+
+t.end();

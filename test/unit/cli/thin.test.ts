@@ -1,0 +1,35 @@
+// What the fast path of wactl may not carry, read off what esbuild put into it.
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+
+const BANNED: readonly (readonly [string, string])[] = [
+  ['zod', '50 ms to load; the daemon checks'],
+  ['yargs', '25 ms to load; yargs-parser parses'],
+  ['cliui', 'comes with yargs'],
+  ['puppeteer', 'belongs to the daemon'],
+  ['puppeteer-core', 'belongs to the daemon'],
+  ['whatsapp-web.js', 'belongs to the daemon'],
+  ['pino', 'the daemon logs'],
+  ['qrcode', 'only `wactl qr` draws'],
+];
+
+t.test('the fast path is thin', (t) => {
+  const meta = JSON.parse(readFileSync(new URL('../../../../dist/meta.json', import.meta.url), 'utf8')) as {
+    inputs: Record<string, unknown>;
+  };
+  const inputs = Object.keys(meta.inputs);
+  t.ok(inputs.includes('src/cli/main.ts'));
+  for (const [name, why] of BANNED) {
+    t.same(
+      inputs.filter((input) => input.startsWith(`node_modules/${name}/`)),
+      [],
+      `${name}: ${why}`,
+    );
+  }
+  t.same(
+    inputs.filter((input) => input.startsWith('src/') && !/^src\/(cli|socket|protocol)\//.test(input)),
+    [],
+    'no other room of the house',
+  );
+  t.end();
+});
