@@ -14,7 +14,7 @@ import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { ClientOptions } from '../whatsapp/client.js';
 import { Actor, type Executors } from './actor.js';
 import type { Feed } from './feed.js';
-import { hintFor } from './hint.js';
+import { alertHint, hintFor } from './hint.js';
 import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { Outbox } from './outbox.js';
@@ -207,8 +207,9 @@ export class Account {
         for (const path of gone) log.info('session.pruned', { path });
       },
       alert: ({ reason, says }) => {
-        log.error('session.alert', { reason, says, hint: this.hint });
-        feed.append('alert', { reason, says, hint: this.hint });
+        const hint = alertHint(reason, this.name) ?? `wactl -a ${this.name} status`;
+        log.error('session.alert', { reason, says, hint });
+        feed.append('alert', { reason, says, hint });
       },
       exit: async ({ because }) => {
         this.monitor.stop();

@@ -5,6 +5,9 @@ import { reasonOf } from '../session/state.js';
 
 const BY_REASON: Partial<Record<Reason, string>> = {
   qr_waiting: 'wactl qr',
+  logged_out_by_phone: 'wactl qr',
+  auth_failed: 'wactl qr',
+  session_corrupt: 'wactl qr',
   pairing_waiting: 'wactl pair NUMBER',
   passkey_required: 'wactl passkey',
   browser_missing: 'sudo apt-get install chromium',
@@ -18,13 +21,16 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   lock_held: 'wactl doctor',
 };
 
+const named = (hint: string | null, account: string): string | null =>
+  account === 'default' ? hint : (hint?.replace(/^wactl\b/, `wactl -a ${account}`) ?? null);
+
 /** The command for this state, naming the account where it is not the default one. */
 export function hintFor(state: State, account: string): string | null {
-  const hint =
-    state.name === 'linking'
-      ? (BY_REASON[reasonOf(state)] ?? 'wactl qr')
-      : state.name === 'stopped'
-        ? 'wactl init'
-        : (BY_REASON[reasonOf(state)] ?? null);
-  return account === 'default' ? hint : (hint?.replace(/^wactl\b/, `wactl -a ${account}`) ?? null);
+  if (state.name === 'stopped') return named('wactl init', account);
+  if (state.name === 'starting') return null;
+  return alertHint(reasonOf(state), account);
 }
+
+/** The command for an incident with this reason. */
+export const alertHint = (reason: Reason, account: string): string | null =>
+  named(BY_REASON[reason] ?? null, account);

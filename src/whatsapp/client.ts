@@ -9,7 +9,7 @@ import type { ClientListener, Health, SendOutcome, WhatsAppClient } from '../ses
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
 import { SHIMS } from './compat/index.js';
-import { errorText, isNavigation, isRateLimit, launchReason } from './errors.js';
+import { errorText, isNavigation, isRateLimit, isTransport, launchReason } from './errors.js';
 import { GuardedClient } from './guarded-client.js';
 import type { LibraryMessage } from './library.js';
 import { look } from './page/look.js';
@@ -194,13 +194,20 @@ class Client implements WhatsAppClient {
   /** Before the library touches a document: shims, and the door through which our ids go. */
   async #prepare(page: Page): Promise<void> {
     const found: Record<string, string> = {};
+    // A navigation under the work is not the page's lack of anything: it is told onwards, and tried again.
+    const lacking = (error: unknown): string => {
+      if (isNavigation(error) || isTransport(error)) throw error;
+      return errorText(error);
+    };
     for (const shim of SHIMS) {
-      const result = await shim.apply(page);
+      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
       this.#options.log.debug('whatsapp.shim', { shim: shim.id, result });
       found[shim.capability] =
         result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
     }
-    await page.evaluate(installOwnIds, ID_TAG);
+    await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
+      found['send.text'] = `missing: ${lacking(error)}`;
+    });
     this.#witness.capable(found);
   }
 

@@ -1,9 +1,10 @@
 // whatsapp-web.js's Client with its traps closed, by overriding the methods it calls on itself: one injection a
 // document, one set of listeners, no cache files, no self-destruction in mid-event, no rejection that nobody awaits.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import { KeepingAuth } from './auth.js';
 import { type ChromeOptions, launchOptions } from './chrome.js';
-import { errorText, isNavigation, isTransport } from './errors.js';
+import { isNavigation, isTransport } from './errors.js';
 import { Client } from './library.js';
 import type { Book, PageWindow } from './page/page-window.js';
 
@@ -30,6 +31,9 @@ export interface GuardOptions {
   /** How long the page has to come up after its HTML, ms. */
   readonly loadMs: number;
 }
+
+/** Between two looks for the page's modules, which come without an event. */
+const MODULES_MS = 25;
 
 export class GuardedClient extends Client {
   readonly #hooks: GuardHooks;
@@ -86,33 +90,39 @@ export class GuardedClient extends Client {
       try {
         await this.#injectOnce(this.#page());
       } catch (error) {
-        // The page reloaded under us: the library's own re-injection is not installed yet at first, so go again.
-        if (isNavigation(error) && !this.#page().isClosed()) this.#injectAgain = true;
-        // A page stuck in OPENING holds the library's wait beyond the protocol's time; it may still come.
-        else if (isTransport(error) && !this.#page().isClosed()) this.#injectAgain = !this.#signal.aborted;
-        else {
-          this.#hooks.trouble('inject', error);
-          throw error;
-        }
-        this.#hooks.trouble('inject', errorText(error));
+        this.#hooks.trouble('inject', error);
+        // The page reloaded under us (the library's own re-injection is not installed yet at first), or it is stuck
+        // in OPENING beyond the protocol's time and may still come: go again, while there is a page to go to.
+        if (!(isNavigation(error) || isTransport(error)) || !this.#lives()) throw error;
+        this.#injectAgain = true;
       }
     }
   }
 
   async #injectOnce(page: Page): Promise<void> {
     // Debug.VERSION, which is all the library waits for, comes before require (seen on the real page).
-    await page.waitForFunction('window.Debug?.VERSION && typeof window.require === "function"', {
-      timeout: this.#loadMs,
-      polling: 50,
-      signal: this.#signal,
-    });
-    if (await page.evaluate(() => window.__wad?.injected === true)) return;
+    const status = await this.#modules(page);
+    if (status === 'injected') return;
     await this.#hooks.beforeInject(page);
     await super.inject();
     await page.evaluate(() => {
       if (window.__wad) window.__wad.injected = true;
     });
     await this.#hooks.injected(page);
+  }
+
+  /** Waits for the page's modules. Asked by evaluate, since waitForFunction compiles text, which a CSP forbids. */
+  async #modules(page: Page): Promise<'there' | 'injected'> {
+    const ask = (): 'there' | 'injected' | null => {
+      if (window.Debug?.VERSION === undefined || typeof window.require !== 'function') return null;
+      return window.__wad?.injected === true ? 'injected' : 'there';
+    };
+    for (const until = performance.now() + this.#loadMs; performance.now() < until; ) {
+      const status = await page.evaluate(ask);
+      if (status !== null) return status;
+      await delay(MODULES_MS, undefined, { signal: this.#signal });
+    }
+    throw new Error('auth timeout: the page has no modules');
   }
 
   /**
@@ -142,6 +152,10 @@ export class GuardedClient extends Client {
 
   /** The library destroys itself in mid-event at states it does not like (H20). The life cycle decides that. */
   override async destroy(): Promise<void> {}
+
+  #lives(): boolean {
+    return this.pupBrowser?.connected === true && this.pupPage?.isClosed() === false && !this.#signal.aborted;
+  }
 
   #page(): Page {
     if (this.pupPage === null) throw new Error('no page');

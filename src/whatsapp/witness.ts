@@ -186,7 +186,8 @@ export class Witness {
     if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);
-    if (!seen.synced || !seen.utils || !seen.listening || seen.missing.length > 0) return;
+    const canSend = !this.#capabilities['send.text']?.startsWith('missing');
+    if (!seen.synced || !seen.utils || !seen.listening || seen.missing.length > 0 || !canSend) return;
     this.#phase = 'ready';
     this.capable({ 'session.receive': 'ok' });
     this.#listener.event({ type: 'client.ready', me });

@@ -25,7 +25,7 @@ function refuseUnlessReady(
     throw new Fault('not_linked', { reason, ...(hint && { hint }) });
   if (state.name !== 'ready') throw new Fault('not_ready', { reason });
   const sendText = capabilities['send.text'] ?? 'ok';
-  if (!/^(ok|patched)$/.test(sendText))
+  if (sendText.startsWith('missing'))
     throw new Fault('unsupported_now', { reason: `send.text is ${sendText}` });
 }
 

@@ -11,9 +11,12 @@ declare const window: PageWindow;
 function mendMessageKey(): ShimResult {
   const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
   const createWid = window.require('WAWebWidFactory').createWid as (id: string) => unknown;
-  // A throw-away key of known parts: its whole string holds all of them.
-  const make = (id: string): PageMsgKey =>
-    new MsgKey({ fromMe: true, remote: createWid('15550000000@c.us'), id });
+  // A throw-away key of known parts, made as the library makes its own: its whole string holds all of them.
+  const make = (id: string): PageMsgKey => {
+    const from = createWid('15550000001@c.us');
+    const to = createWid('15550000000@c.us');
+    return new MsgKey({ from, to, id, participant: undefined, selfDir: 'out' });
+  };
   const isWhole = (value: unknown, id: string): boolean =>
     typeof value === 'string' && value.includes('15550000000') && value.includes(id) && value !== id;
   const key = make('WADPROBE01');
