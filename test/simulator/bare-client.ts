@@ -101,6 +101,16 @@ export class BareClient {
     }
   }
 
+  /** Until an event has come that many times in all. */
+  async waitTimes(event: string, times: number, ms = 15_000): Promise<void> {
+    const signal = AbortSignal.timeout(ms);
+    while (this.count(event) < times) {
+      await once(this.client, event, { signal }).catch(() => {
+        throw new Error(`"${event}" ${this.count(event)} and not ${times} times within ${ms} ms`);
+      });
+    }
+  }
+
   /** Ends the browser as a tidy program would; the profile stays. */
   async close(): Promise<void> {
     if (this.#closed) return;

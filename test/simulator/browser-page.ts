@@ -44,8 +44,12 @@ export class BrowserPage {
     this.changed.ring(this);
   }
 
-  tell(knobs: KnobValues): void {
-    this.#order({ type: 'knobs', knobs });
+  /** Resolves when the document goes by them, or is gone. */
+  tell(knobs: KnobValues): Promise<void> {
+    return this.#ask((id) => ({ type: 'knobs', id, knobs })).then(
+      () => {},
+      () => {},
+    );
   }
 
   waitForState(state: string, options?: WaitOptions): Promise<unknown> {
@@ -109,15 +113,15 @@ export class BrowserPage {
 
   /** Any order of `page/orders.ts` by name; rejects for a name there is not. */
   command(command: string, args: Args = {}): Promise<Json> {
+    return this.#ask((id) => ({ type: 'do', id, command, args }));
+  }
+
+  #ask(order: (id: number) => Order): Promise<Json> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#answers.set(id, { resolve, reject });
-      this.#order({ type: 'do', id, command, args });
+      this.#socket.send(JSON.stringify(order(id)));
     });
-  }
-
-  #order(order: Order): void {
-    this.#socket.send(JSON.stringify(order));
   }
 
   #settle(id: number) {

@@ -2,6 +2,7 @@
  * Every arrival of a message at the server, the repeated ones too: what "exactly once" is judged by.
  * `Contact.received` shows what a person would see, this shows what came in.
  */
+import { Bell, type WaitOptions } from './bell.js';
 import type { WireMessage } from './wire.js';
 
 export interface Arrival {
@@ -20,13 +21,14 @@ export interface Arrival {
 export class Ledger {
   readonly #arrivals: Arrival[] = [];
   readonly #known = new Set<string>();
+  readonly #entered = new Bell<Arrival>();
 
   /** Returns whether the message is new. */
   enter(sender: string, device: string, message: WireMessage): boolean {
     const key = `${sender} ${message.id}`;
     const repeated = this.#known.has(key);
     this.#known.add(key);
-    this.#arrivals.push({
+    const arrival = {
       at: Date.now(),
       id: message.id,
       from: sender,
@@ -35,12 +37,20 @@ export class Ledger {
       body: message.body ?? '',
       device,
       repeated,
-    });
+    };
+    this.#arrivals.push(arrival);
+    this.#entered.ring(arrival);
     return !repeated;
   }
 
   get arrivals(): readonly Arrival[] {
     return this.#arrivals;
+  }
+
+  /** The first arrival, past or yet to come, that matches. */
+  wait(match: (arrival: Arrival) => boolean, options?: WaitOptions): Promise<Arrival> {
+    const pick = (arrival: Arrival) => (match(arrival) ? arrival : undefined);
+    return this.#entered.wait('arrival', pick, options, () => this.#arrivals.find(match));
   }
 
   clear(): void {

@@ -30,7 +30,7 @@ export class Pages {
         if (!this.loads.some((load) => load.id === report.document)) {
           this.loads.push({ at: Date.now(), id: page.id, url: page.url });
         }
-        page.tell(knobs());
+        void page.tell(knobs());
       }
       if (report.type === 'missing') this.missing.set(report.name, (this.missing.get(report.name) ?? 0) + 1);
       if (!page) return;
@@ -62,8 +62,14 @@ export class Pages {
     await this.changed.wait('sync', settled, { timeoutMs: 10_000 }, settled).catch(() => {});
   }
 
-  tell(knobs: KnobValues): void {
-    for (const page of this.all) page.tell(knobs);
+  /** Until every document goes by them; one that hangs is not waited for longer than a second. */
+  async tell(knobs: KnobValues): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, 1_000);
+    });
+    await Promise.race([Promise.all(this.all.map((page) => page.tell(knobs))), late]);
+    clearTimeout(timer);
   }
 
   clear(): void {

@@ -5,6 +5,7 @@
 import type { Account } from './account.js';
 import type { Contact } from './contact.js';
 import type { Device } from './device.js';
+import type { KnobValues } from './knobs.js';
 import { messageId } from './message-id.js';
 import type { Item, Json, WireKey, WireMessage } from './wire.js';
 import { accountMeant, accountOf, contactOf, siblingOf, type World } from './world.js';
@@ -18,6 +19,8 @@ export interface Draft {
   group?: string;
   extra?: { [key: string]: Json };
 }
+
+type Value = KnobValues['ackFault'];
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -38,17 +41,14 @@ export class PostOffice {
     const { account } = device;
     const { ackFault, ackServerMs } = this.#world.knobs();
     const isNew = this.#world.ledger.enter(account.me.pn, device.id, message);
+    const ack = (level: number) => this.#ack(account, keyOf(message), level, device, ackFault);
     if (ackFault === 'error') {
-      this.#world.timers.after(ackServerMs, () => this.#ack(account, keyOf(message), -1, device));
+      this.#world.timers.after(ackServerMs, () => ack(-1));
       return;
     }
     if (isNew && !ACTS.has(message.type)) account.enter({ ...message, ack: 1 }, device);
-    if (ackFault === 'out-of-order') {
-      // Nothing yet: `#route` sends 3, 2 and 1 in that order, once the message is read.
-      if (!isNew) this.#ack(account, keyOf(message), 1, device);
-    } else {
-      this.#world.timers.after(ackServerMs, () => this.#ack(account, keyOf(message), 1, device));
-    }
+    // Out of order: `#receipt` sends 3, 2 and 1 once the message is read.
+    if (ackFault !== 'out-of-order' || !isNew) this.#world.timers.after(ackServerMs, () => ack(1));
     if (isNew) this.#route(account, message, device);
   }
 
@@ -179,31 +179,29 @@ export class PostOffice {
     if (ackFault === 'out-of-order') {
       this.#world.timers.after(level === 3 ? allMs : allMs + ackDeliveredMs, () => {
         account.push({ kind: 'receipt', key, level });
-        if (level === 2) this.#ack(account, key, 1, device);
+        if (level === 2) this.#ack(account, key, 1, device, ackFault);
       });
       return;
     }
     this.#world.timers.after(level === 3 ? allMs : ackServerMs + ackDeliveredMs, () => {
-      const receipt: Item = { kind: 'receipt', key: this.#keyed(key), level };
+      const receipt: Item = { kind: 'receipt', key: this.#keyed(key, ackFault), level };
       account.push(receipt);
       if (ackFault === 'doubled') account.push(receipt);
     });
   }
 
-  #ack(account: Account, key: WireKey, level: number, device: Device | undefined): void {
-    const { ackFault } = this.#world.knobs();
-    if (ackFault === 'never') return;
-    const frame = { type: 'ack' as const, key: this.#keyed(key), level };
+  /** `fault` is what held when the message came: a test that ends a fault means what comes next. */
+  #ack(account: Account, key: WireKey, level: number, device: Device | undefined, fault: Value): void {
+    if (fault === 'never') return;
+    const frame = { type: 'ack' as const, key: this.#keyed(key, fault), level };
     device?.connection?.send(frame);
-    if (ackFault === 'doubled') device?.connection?.send(frame);
-    const known = account.history.find((message) => message.id === key.id);
+    if (fault === 'doubled') device?.connection?.send(frame);
+    const known = account.history.findLast((message) => message.id === key.id);
     if (known) known.ack = level;
   }
 
-  #keyed(key: WireKey): WireKey {
-    return this.#world.knobs().ackFault === 'sibling'
-      ? { ...key, chat: siblingOf(this.#world, key.chat) }
-      : key;
+  #keyed(key: WireKey, fault: Value): WireKey {
+    return fault === 'sibling' ? { ...key, chat: siblingOf(this.#world, key.chat) } : key;
   }
 
   #act(id: string, make: (key: WireKey) => Item): void {

@@ -14,7 +14,7 @@ import { type Generation, generationNamed, knobsOf } from './generations.js';
 import { Group, type GroupOptions } from './group.js';
 import { HttpsServer } from './https-server.js';
 import { checkKnob, type KnobName, type KnobSettings, type KnobValues, knobNamed } from './knobs.js';
-import { Ledger } from './ledger.js';
+import { type Arrival, Ledger } from './ledger.js';
 import { MediaStore } from './media-store.js';
 import { Pages } from './pages.js';
 import { Phone } from './phone.js';
@@ -96,14 +96,13 @@ export class Simulator {
   }
 
   /**
-   * Throws KnobError at once for a knob or value there is not. Pages that are open learn of it; the promise settles
-   * when the listening port has followed (`loadFault: refuse`).
+   * Throws KnobError at once for a knob or value there is not. The promise settles when open pages and the listening
+   * port have followed.
    */
   set<K extends KnobName>(knob: K, value: KnobValues[K]): Promise<void> {
     this.#put(knob, value);
-    this.#pages.tell(this.#knobs);
     if (knob === 'socketFault' && value === 'half-open') this.faults.halfOpen();
-    return this.#https?.applyKnobs() ?? Promise.resolve();
+    return this.#follow();
   }
 
   /** Back to the start: the generation's knobs, no phones, contacts, groups, media or records. Cuts every socket. */
@@ -115,8 +114,7 @@ export class Simulator {
       part.clear();
     this.#server.post.clear();
     this.faults.dropSockets();
-    this.#pages.tell(this.#knobs);
-    await this.#https?.applyKnobs();
+    await this.#follow();
   }
 
   createPhone(options: AccountOptions): Phone {
@@ -186,6 +184,11 @@ export class Simulator {
     return this.#world.ledger.arrivals;
   }
 
+  /** The first arrival, past or yet to come, that matches. */
+  waitForArrival(match: (arrival: Arrival) => boolean, options?: WaitOptions): Promise<Arrival> {
+    return this.#world.ledger.wait(match, options);
+  }
+
   /** What went over the wires, oldest first. */
   get log() {
     return this.#world.log.events;
@@ -233,6 +236,10 @@ export class Simulator {
     this.#timers.clear();
     await Promise.all([this.#https?.close(), this.#control?.close()]);
     this.#timers.clear();
+  }
+
+  async #follow(): Promise<void> {
+    await Promise.all([this.#pages.tell(this.#knobs), this.#https?.applyKnobs()]);
   }
 
   #put(name: string, value: unknown): void {

@@ -126,7 +126,7 @@ export type Report =
 
 /** What the simulator does to a document. */
 export type Order =
-  | { type: 'knobs'; knobs: KnobValues }
+  | { type: 'knobs'; id: number; knobs: KnobValues }
   | { type: 'do'; id: number; command: string; args: { [key: string]: Json } };
 
 /** Written into the document by the server, read by `page/boot.ts`. */

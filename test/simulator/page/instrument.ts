@@ -30,10 +30,10 @@ export function connectInstrument(obey: Orders): void {
 }
 
 async function carryOut(order: Order): Promise<void> {
-  if (order.type === 'knobs') return turnKnobs(order.knobs);
   const { id } = order;
   try {
-    const result = await orders(order.command, order.args);
+    if (order.type === 'knobs') turnKnobs(order.knobs);
+    const result = order.type === 'do' ? await orders(order.command, order.args) : null;
     report({ type: 'done', id, result: JSON.parse(JSON.stringify(result ?? null)) });
   } catch (error) {
     report({ type: 'failed', id, text: error instanceof Error ? error.message : String(error) });
