@@ -31,6 +31,7 @@ export interface SocketFile {
 
 /** How often a stale file may come back while it is being replaced. */
 const TRIES = 5;
+const STICKY = 0o1000;
 
 /**
  * Lets `server` listen at a path. The server is the caller's to close, also when this fails.
@@ -64,24 +65,33 @@ export async function putSocket(server: Server, options: SocketFileOptions): Pro
 /** Makes what is missing, and lets in nobody whom the path's own place would not. */
 async function makeDirectory(directory: string, mode: number, log: Log): Promise<void> {
   const parent = dirname(directory);
-  await mkdir(parent, { recursive: true, mode: 0o700 }).catch((error) => {
-    throw notUsable(parent, false, error);
-  });
-  await mkdir(directory, { mode }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw notUsable(directory, false, error);
-  });
+  // Who may come into the directory has to get through its parent.
+  await make(parent, mode === 0o700 ? 0o700 : 0o755);
+  await make(directory, mode);
   // In /tmp anybody can have been here first. The parent may be root's, who made /run/wad; nobody else's.
   const uid = process.getuid?.() ?? 0;
-  await checkOwner(parent, [uid, 0]);
+  const above = await checkOwner(parent, [uid, 0]);
   const stats = await checkOwner(directory, [uid]);
-  if ((stats.mode & 0o777 & ~mode) !== 0) {
-    await chmod(directory, stats.mode & mode);
-    log.warn('socket.directory_narrowed', {
-      directory,
-      was: octal(stats.mode),
-      now: octal(stats.mode & mode),
-    });
+  if (above.uid === uid && (above.mode & STICKY) === 0) await narrow(parent, above.mode, 0o755, log);
+  await narrow(directory, stats.mode, mode, log);
+}
+
+/** With just this mode whatever the umask says, if it is made now. */
+async function make(directory: string, mode: number): Promise<void> {
+  try {
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await chmod(directory, mode);
+  } catch (error) {
+    // EEXIST: a file or a dangling symlink, which the check of the owner puts into words.
+    const failed = error as NodeJS.ErrnoException;
+    if (failed.code !== 'EEXIST') throw notUsable(directory, false, failed);
   }
+}
+
+async function narrow(directory: string, mode: number, most: number, log: Log): Promise<void> {
+  if ((mode & 0o777 & ~most) === 0) return;
+  await chmod(directory, mode & most);
+  log.warn('socket.directory_narrowed', { directory, was: octal(mode), now: octal(mode & most) });
 }
 
 async function checkOwner(directory: string, owners: readonly number[]) {

@@ -132,7 +132,9 @@ export class SocketServer {
 
   #refuse(socket: Socket): void {
     const reason = `${this.#maxConnections} clients are connected`;
-    this.#options.log.warn('socket.too_many', { connections: this.#connections.size });
+    // One line for a whole flood of them.
+    const level = this.#refused.size === 0 ? 'warn' : 'debug';
+    this.#options.log[level]('socket.too_many', { connections: this.#connections.size });
     this.#refused.add(socket);
     const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
     socket.on('error', () => socket.destroy());

@@ -51,15 +51,20 @@ async function leaveStale(path: string): Promise<void> {
 }
 
 t.test('directory and socket are as open as meant, whatever the umask', async (t) => {
-  const before = process.umask(0);
+  const before = process.umask();
   t.teardown(() => process.umask(before));
-  for (const [mode, directoryMode] of [
-    [0o600, 0o700],
-    [0o660, 0o750],
+  for (const [umask, mode, directoryMode] of [
+    [0, 0o600, 0o700],
+    [0, 0o660, 0o750],
+    [0o777, 0o600, 0o700],
+    [0o077, 0o660, 0o750],
   ] as const) {
+    process.umask(0o022);
     const path = join(await directory(), 'wad', 'default', 'control.sock');
+    process.umask(umask);
     await using server = await listen(options(path, { mode, directoryMode }));
     t.equal(await modeOf(path), mode.toString(8));
+    t.equal(await modeOf(dirname(dirname(path))), directoryMode === 0o700 ? '700' : '755');
     t.equal(await modeOf(dirname(path)), directoryMode.toString(8));
     t.same(await readdir(dirname(path)), ['control.sock'], 'nothing else is left there');
     t.equal(server.path, path);
@@ -77,6 +82,11 @@ t.test('a directory that is wider than meant is narrowed, and that is logged', a
     log.lines.find(({ level }) => level === 'warn'),
     { event: 'socket.directory_narrowed', fields: { was: '0777', now: '0700' } },
   );
+  const parent = join(await directory(), 'wad');
+  await mkdir(parent);
+  await chmod(parent, 0o777);
+  await using _other = await listen(options(join(parent, 'default', 'control.sock')));
+  t.equal(await modeOf(parent), '755', 'nobody else may exchange what is in its parent');
 });
 
 t.test('the directory of an explicit path is used as it is', async (t) => {

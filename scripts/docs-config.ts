@@ -1,0 +1,44 @@
+// docs/config.md: every key of the configuration, from the table of keys.
+import { type NamedRow, ROWS } from '../src/config/keys.js';
+import { code, table } from './markdown.js';
+
+const INTRO = `# Configuration
+
+Generated from \`src/config/keys.ts\` by \`npm run docs\`; do not edit.
+
+Every key has a good default; an empty configuration is a complete one. A value comes from, each before the one above:
+
+1. the default
+2. \`/etc/wad/wad.toml\`, for all accounts
+3. \`/etc/wad/ACCOUNT.toml\`
+4. the environment
+5. a flag of \`wad\`
+
+Outside the system service the two files are in \`$XDG_CONFIG_HOME/wad/\`; \`--config FILE\` replaces both. An unknown key or a
+bad value ends the start with exit 78 (a flag: 64), naming file, line and the nearest key, all errors at once; an
+unknown \`WAD_\` variable is only a warning. \`wad --check-config\` prints every value and where it comes from.`;
+
+export function configPage(): string {
+  const tables = new Map<string, NamedRow[]>();
+  for (const row of ROWS) {
+    const name = row.name.split('.').slice(0, -1).join('.');
+    tables.set(name, [...(tables.get(name) ?? []), row]);
+  }
+  const parts = [...tables].map(([name, rows]) => {
+    const title = name === '' ? 'Top level' : code(`[${name}]`);
+    return `## ${title}\n\n${table(['key', 'expected', 'default', 'environment, flag', 'what it does'], rows.map(line))}`;
+  });
+  return `${[INTRO, ...parts].join('\n\n')}\n`;
+}
+
+function line(row: NamedRow): string[] {
+  const given = [row.env, row.alsoEnv, row.flag && `--${row.flag}`].filter((name) => name !== undefined);
+  return [
+    code(row.name.split('.').at(-1) ?? row.name),
+    row.expects,
+    row.defaultSays ?? code(JSON.stringify(row.default)),
+    given.map(code).join(', '),
+    // `session-<clientId>` would be a tag.
+    `${row.doc}${row.restart ? '' : ' A change needs no restart.'}`.replaceAll('<', '&lt;'),
+  ];
+}

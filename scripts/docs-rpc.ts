@@ -1,0 +1,96 @@
+// docs/rpc.md: how to talk to the socket, and every method, from the table of methods.
+import { COMMON_FAULTS } from '../src/daemon/dispatch.js';
+import { schemaOf } from '../src/daemon/openrpc.js';
+import type { MethodRow } from '../src/protocol/method.js';
+import { METHODS } from '../src/protocol/methods/index.js';
+import { EVENT_TYPES } from '../src/protocol/state.js';
+import { SOCKET_LIMITS } from '../src/socket/server.js';
+import { anchor, code, fieldsOf, table } from './markdown.js';
+
+const mib = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
+const list = (words: readonly string[]): string => words.map(code).join(', ');
+
+const INTRO = `# JSON-RPC over the control socket
+
+Generated from \`src/protocol/methods/\` by \`npm run docs\`; do not edit. The same table checks every request and
+answer, and \`rpc.discover\` gives it as an OpenRPC document.
+
+Each account has one Unix socket: \`$WAD_SOCKET\`, else \`/run/wad/ACCOUNT/control.sock\` for the system service, else
+\`$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock\`, else \`/tmp/wad-UID/ACCOUNT/control.sock\`. Who can open it may use the
+account. From a shell:
+
+\`\`\`sh
+wactl call daemon.ping
+printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-CONNECT:/run/wad/default/control.sock
+\`\`\`
+
+## Rules
+
+- JSON-RPC 2.0, UTF-8, one object a line (NDJSON). CRLF is taken for LF, empty lines are skipped, and the last line needs
+  no newline. Answers come as they are done, not in the order of the requests.
+- \`id\` is a string, or an integer that a double holds exactly; it comes back unchanged. A request without one is a
+  notification: it is carried out and, as JSON-RPC has it, never answered.
+- \`params\` is an object, or left out. Unknown keys are refused by name, all problems at once (\`data.issues\`).
+- Any request may carry \`deadlineMs\` in its \`params\`. When it passes the answer is \`deadline_exceeded\`, with the outcome
+  \`unknown\` when the work may still happen (methods that write) and \`none\` when it cannot.
+- Results are objects. Fields are added, never changed; a client ignores those that it does not know.
+- Errors have a positive code of ours, or one of JSON-RPC's; never 0. Look at \`data.kind\`; see [faults.md](faults.md).
+- An error with \`id: null\` means that no id could be read: not JSON (-32700), a batch or no request (-32600), a line that
+  is too long, or one connection too many.
+- Batches are refused: requests can be pipelined, one a line.
+- Limits: ${mib(SOCKET_LIMITS.maxLineBytes)} a line (longer: \`line_too_long\`, and the connection is closed), ${SOCKET_LIMITS.maxConnections} connections and
+  ${SOCKET_LIMITS.maxInFlight} requests in flight on each (more: \`busy\`). A peer that does not read is cut off once ${mib(SOCKET_LIMITS.maxBacklogBytes)} wait for
+  it; from half of that on nothing is read from it.
+- Who ends only its sending side still gets its answers, then the connection is closed. Who hangs up takes its requests
+  with it: their work is stopped where it still can be.
+- Any method may fail with ${list(COMMON_FAULTS)}.
+
+## Events
+
+After \`events.subscribe\` each event comes as a notification; it is the only thing the daemon says unasked:
+
+\`\`\`json
+{"jsonrpc":"2.0","method":"event","params":{"cursor":1767225600001,"type":"state","time":"2026-01-01T00:00:00.000Z","account":"default","data":{}}}
+\`\`\`
+
+\`type\` is one of ${list(EVENT_TYPES)}. Cursors only grow, also across restarts.
+Read with \`events.list\` until \`next\` is the cursor that was asked from; keep \`next\`, and go on from it later. \`after: 0\` is
+the oldest that is kept. What is not kept any more is said by an event \`gap\` with \`{reason: "not_kept", after, oldest}\`,
+whatever types were asked for. A subscription without \`after\` begins now; with it, what came since is replayed first,
+every event once and in order, at the pace of the reader.`;
+
+export function rpcPage(): string {
+  const rows: readonly MethodRow[] = Object.values(METHODS);
+  const contents = table(
+    ['method', '', 'what it does'],
+    rows.map(({ name, effect, does }) => [`[${code(name)}](#${anchor(name)})`, effect, does]),
+  );
+  return `${[INTRO, '## Methods', contents, ...rows.map(section)].join('\n\n')}\n`;
+}
+
+function section(row: MethodRow): string {
+  const params = fieldsOf(schemaOf(row.params));
+  const result = fieldsOf(schemaOf(row.result));
+  const request = { jsonrpc: '2.0', id: 1, method: row.name, params: row.example.params };
+  const answer = { jsonrpc: '2.0', id: 1, result: row.example.result };
+  return [
+    `### ${row.name}`,
+    `${row.does} (${row.effect}; since ${row.since})`,
+    params.length === 0
+      ? 'No parameters.'
+      : table(
+          ['parameter', 'type', ''],
+          params.map(({ path, words, required }) => [code(path), words, required ? 'required' : '']),
+        ),
+    table(
+      ['result', 'type', ''],
+      result.map(({ path, words, required }) => [code(path), words, required ? '' : 'may be missing']),
+    ),
+    row.faults.length === 0 ? '' : `Faults: ${row.faults.map(faultLink).join(', ')}.`,
+    `\`\`\`json\n${JSON.stringify(request)}\n${JSON.stringify(answer)}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const faultLink = (kind: string): string => `[${code(kind)}](faults.md#${kind})`;

@@ -1,0 +1,45 @@
+// Writes docs/rpc.md, docs/faults.md and docs/config.md from the tables that the programs themselves read.
+// `--check` writes nothing and exits 1 when a page is not what the tables say. Importing does nothing.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { configPage } from './docs-config.js';
+import { faultsPage } from './docs-faults.js';
+import { rpcPage } from './docs-rpc.js';
+
+/** File name below docs/ → its text. */
+export const pages = (): ReadonlyMap<string, string> =>
+  new Map([
+    ['rpc.md', rpcPage()],
+    ['faults.md', faultsPage()],
+    ['config.md', configPage()],
+  ]);
+
+/** The names of those that differ from what is on disk in `directory`. */
+export async function stale(directory: URL): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, text] of pages()) {
+    const written = await readFile(new URL(name, directory), 'utf8').catch(() => '');
+    if (written !== text) names.push(name);
+  }
+  return names;
+}
+
+/** From build/scripts/ in the checkout. */
+export const DOCS = new URL('../../docs/', import.meta.url);
+
+async function main(args: readonly string[]): Promise<number> {
+  const names = await stale(DOCS);
+  if (args.includes('--check')) {
+    for (const name of names) console.error(`docs/${name} is stale: npm run docs`);
+    return names.length === 0 ? 0 : 1;
+  }
+  await mkdir(DOCS, { recursive: true });
+  const all = pages();
+  for (const name of names) {
+    await writeFile(new URL(name, DOCS), all.get(name) ?? '');
+    console.log(`docs/${name} written`);
+  }
+  return 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
