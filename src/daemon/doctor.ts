@@ -45,9 +45,11 @@ export interface DoctorFrom {
   readonly tryBrowser: About['tryBrowser'];
 }
 
+/** Gathers what is to be known, also with a configuration that cannot be used, and runs every check. */
+export const examine = (from: DoctorFrom): Promise<Report> => check(gather(from));
+
 /** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
-export async function examine(from: DoctorFrom): Promise<Report> {
-  const about = gather(from);
+export async function check(about: About): Promise<Report> {
   const checks: ({ readonly name: string } & Finding)[] = [];
   for (const { name, run } of CHECKS) {
     try {

@@ -17,7 +17,7 @@ export interface Flags {
   readonly output: 'text' | 'json';
 }
 
-/** Either flags, or a text and the exit status that goes with it: 0 on stdout, 64 on stderr. */
+/** Either flags, or a text without its last newline and its exit status: 0 goes to stdout, 64 to stderr. */
 export type FlagsRead = { readonly flags: Flags } | { readonly text: string; readonly exit: 0 | 64 };
 
 const ACCOUNT = /^[A-Za-z0-9_-]{1,64}$/;
@@ -97,8 +97,8 @@ export async function readFlags(
   }
   const wrong = mistakeIn(read);
   if (wrong !== null) return usage(wrong);
-  if (read.help === true) return { text: `${await parser.getHelp()}\n`, exit: 0 };
-  if (read.version === true) return { text: `${version}\n`, exit: 0 };
+  if (read.help === true) return { text: await parser.getHelp(), exit: 0 };
+  if (read.version === true) return { text: version, exit: 0 };
 
   const text = (name: string): string | undefined => read[name] as string | undefined;
   const account = text('account') ?? (env.WAD_ACCOUNT || 'default');
@@ -121,7 +121,7 @@ export async function readFlags(
   };
 }
 
-const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --help\n`, exit: 64 });
+const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --help`, exit: 64 });
 
 /** The first thing that is wrong with what yargs has read, or null. */
 function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {

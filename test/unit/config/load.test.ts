@@ -267,7 +267,7 @@ t.test('--check-config shows every key, its value and where it comes from', (t) 
 });
 
 t.test('where things lie', (t) => {
-  const from = { account: 'shop', uid: 1000, home: '/home/me', cwd: '/work', env: {} };
+  const from = { account: 'shop', uid: 1000, home: '/home/me', cwd: '/srv/app', env: {} };
   t.same(paths(from), {
     system: false,
     stateDir: '/home/me/.local/state/wad/shop',
@@ -301,7 +301,7 @@ t.test('where things lie', (t) => {
   t.match(paths({ ...from, env: { XDG_STATE_HOME: 'relative' } }), {
     stateDir: '/home/me/.local/state/wad/shop',
   });
-  t.match(paths({ ...from, stateDir: 'here' }), { stateDir: '/work/here', system: false });
+  t.match(paths({ ...from, stateDir: 'here' }), { stateDir: '/srv/app/here', system: false });
   t.match(paths({ ...from, env: { STATE_DIRECTORY: '/var/lib/wad/shop' }, stateDir: '/x' }), {
     stateDir: '/x',
     system: true,

@@ -1,0 +1,34 @@
+// `wad --doctor` as the program runs it: the real machine, the real browser, a report on stdout, an exit status.
+import { homedir } from 'node:os';
+import { findBrowser } from '../../config/browser.js';
+import { tryBrowser } from '../../whatsapp/preflight.js';
+import { check, examine, type Report, renderReport } from '../doctor.js';
+import type { Flags } from '../flags.js';
+import type { Settings } from '../settings.js';
+
+/**
+ * Examines this machine and prints what was found.
+ * @param of the flags, so that a configuration that cannot be used is a finding; or settings that are settled already
+ * @returns 0 when nothing fails, else 1
+ */
+export async function runDoctor(of: Flags | Settings, output: 'text' | 'json'): Promise<0 | 1> {
+  const machine = {
+    env: process.env,
+    uid: process.geteuid?.() ?? 0,
+    home: homedir(),
+    cwd: process.cwd(),
+    nowMs: Date.now(),
+    tryBrowser,
+  };
+  const report: Report =
+    'mode' in of
+      ? await examine({ ...machine, flags: of })
+      : await check({
+          ...of,
+          ...machine,
+          loaded: of,
+          browser: findBrowser({ configured: of.config.browser.path, ...machine }),
+        });
+  process.stdout.write(renderReport(report, output));
+  return report.ok ? 0 : 1;
+}
