@@ -1,5 +1,6 @@
-// One WhatsApp client on one browser: the port of session/port.ts. It turns what library, page and browser say into
-// events of the life cycle, and does what the daemon asks of the page. It decides nothing about what happens next.
+// One WhatsApp client on one browser: the port of session/port.ts. It joins the guarded library, the witness that
+// tells what happens and the proof of readiness, and does what the daemon asks of the page. It decides nothing about
+// what happens next.
 import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -7,17 +8,17 @@ import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type { ClientListener, Health, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
-import { raiseMissedSync } from './compat/d4-missed-sync.js';
-import { SHIMS } from './compat/index.js';
-import { errorText, isNavigation, isRateLimit, isTransport, launchReason } from './errors.js';
+import { within } from './deadline.js';
+import { errorText, isNavigation, launchReason } from './errors.js';
 import { GuardedClient } from './guarded-client.js';
 import type { LibraryMessage } from './library.js';
-import { look } from './page/look.js';
+import { logout } from './logout.js';
 import { missedSince } from './page/missed.js';
-import { installOwnIds } from './page/own-id.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { watch } from './page/watch.js';
-import { askForOwn, ID_TAG, sendText, within } from './send.js';
+import { requestPairingCode } from './pairing.js';
+import { Readiness } from './readiness.js';
+import { askForOwn, sendText } from './send.js';
 import { isNotice, toInbound, widText } from './translate.js';
 import { Witness } from './witness.js';
 
@@ -33,75 +34,50 @@ export interface ClientOptions {
   readonly log: Log;
 }
 
+/** The function through which the watcher in the page speaks. */
 const BINDING = '__wadTell';
-const LOOK_MS = 8_000;
 /** How long a dialog that wants a button is looked for after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
-/** A logout that the page promised and kept, but does not show: its frame gets this long to leave. */
-const LATE_MS = 2_000;
-/** The library asks for a new pairing code at this interval; once is enough, WhatsApp counts them (H24). */
-const NEVER_MS = 2 ** 31 - 1;
-/** Modules that receiving and sending text cannot do without. */
-const NEEDED = [
-  'WAWebSocketModel',
-  'WAWebCmd',
-  'WAWebConnModel',
-  'WAWebUserPrefsMeUser',
-  'WAWebCollections',
-  'WAWebMsgKey',
-  'WAWebWidFactory',
-  'WAWebChatGetters',
-  'WAWebFindChatAction',
-  'WAWebSendMsgChatAction',
-  'WAWebGetEphemeralFieldsMsgActionsUtils',
-  'WALinkify',
-];
+const RESOLVE_MS = 15_000;
+const NUDGE_MS = 20_000;
+const ASK_MS = 10_000;
+const MISSED_AT_MOST = 1_000;
 
-export function createClient(options: ClientOptions, listener: ClientListener): WhatsAppClient {
-  return new Client(options, listener);
-}
+/** A client that has not been launched. Whoever launches it closes it. */
+export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
+  new Client(options, listener);
 
 class Client implements WhatsAppClient {
-  readonly #options: ClientOptions;
+  readonly #log: Log;
   readonly #listener: ClientListener;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
   readonly #witness: Witness;
+  readonly #readiness: Readiness;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  #poll: NodeJS.Timeout | undefined;
   browserVersion: string | null = null;
-  whatsappWeb: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
-    this.#options = options;
+    const { log } = options;
+    this.#log = log;
     this.#listener = listener;
-    const { dataPath, clientId, chrome, loadMs, log } = options;
-    this.#witness = new Witness(
-      listener,
-      {
-        look: () => this.#look(),
-        refreshQr: () => this.#refreshQr(),
-        warn: log.warn,
-      },
-      options.expectsSession,
-    );
+    const needs = { look: () => readiness.look(), refreshQr: () => this.#refreshQr(), warn: log.warn };
+    const witness = new Witness(listener, needs, options.expectsSession);
+    const readiness = new Readiness(() => this.#page(), witness, log);
+    this.#witness = witness;
+    this.#readiness = readiness;
     this.#guarded = new GuardedClient(
-      { dataPath, clientId, chrome, loadMs, signal: this.#abort.signal },
+      { ...options, signal: this.#abort.signal },
       {
         born: (page) => this.#born(page),
-        beforeInject: (page) => this.#prepare(page),
-        injected: async (page) => {
-          await page.evaluate(raiseMissedSync);
-          this.#look();
-        },
-        listening: () => this.#look(),
+        beforeInject: (page) => readiness.prepare(page),
+        injected: (page) => readiness.injected(page),
+        listening: () => readiness.look(),
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (where === 'attachEventListeners' && !isNavigation(error))
-            this.#witness.capable({ 'session.receive': `missing: ${errorText(error)}` });
+            witness.capable({ 'session.receive': `missing: ${errorText(error)}` });
         },
       },
     );
@@ -112,6 +88,10 @@ class Client implements WhatsAppClient {
     return this.#guarded.pupBrowser?.process()?.pid ?? null;
   }
 
+  get whatsappWeb(): string | null {
+    return this.#readiness.build;
+  }
+
   async launch(): Promise<void> {
     this.#launching = this.#guarded.initialize().catch((error: unknown) => {
       this.#broken(launchReason(error), errorText(error));
@@ -119,8 +99,7 @@ class Client implements WhatsAppClient {
     await this.#launching;
   }
 
-  // ---- what library, page and browser say ---------------------------------------------------------------------
-
+  /** The library's events: hints to look, and the messages themselves. */
   #listen(): void {
     // A listener that throws would vanish into the page (H2).
     const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
@@ -128,13 +107,13 @@ class Client implements WhatsAppClient {
         try {
           act(...(args as A));
         } catch (error) {
-          this.#options.log.warn('whatsapp.listener', { event, error: errorText(error) });
+          this.#log.warn('whatsapp.listener', { event, error: errorText(error) });
         }
       });
     };
     on('qr', (payload: string) => this.#witness.qr(payload));
-    on('authenticated', () => this.#look());
-    on('ready', () => this.#look());
+    on('authenticated', () => this.#readiness.look());
+    on('ready', () => this.#readiness.look());
     on('loading_screen', () => this.#listener.event({ type: 'client.progress' }));
     on('message_create', (message: LibraryMessage) => {
       if (!isNotice(message)) this.#listener.news({ type: 'message', message: toInbound(message) });
@@ -145,7 +124,7 @@ class Client implements WhatsAppClient {
     });
   }
 
-  /** Before the first navigation: death notices, the watcher, a current user agent. */
+  /** Before the first navigation: death notices (H4), the watcher, a current user agent. */
   async #born(page: Page): Promise<void> {
     const browser = this.#guarded.pupBrowser as Browser;
     const died = (what: string) => (): void => this.#broken('browser_crashed', what);
@@ -155,18 +134,18 @@ class Client implements WhatsAppClient {
     page.once('close', died('the page was closed'));
     // The only place where an exception inside the library's handlers shows (H2).
     page.on('pageerror', (error) =>
-      this.#options.log.debug('whatsapp.page-error', { error: errorText(error), build: this.whatsappWeb }),
+      this.#log.debug('whatsapp.page-error', { error: errorText(error), build: this.whatsappWeb }),
     );
     await page.exposeFunction(BINDING, (told: Told) => this.#witness.told(told));
     await page.evaluateOnNewDocument(watch, BINDING, DIALOG_FOR_MS);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
     await page.setUserAgent({ userAgent: userAgent(version) });
-    this.#poll = setInterval(() => this.#witness.phase !== 'ready' && this.#look(), 1_000);
+    this.#readiness.start();
   }
 
   #broken(reason: BrokenReason, detail: string): void {
-    clearInterval(this.#poll);
+    this.#readiness.stop();
     this.#witness.broken(reason, detail);
   }
 
@@ -178,118 +157,46 @@ class Client implements WhatsAppClient {
       else window.require('WAWebLaunchSocketUtils').refreshQR();
     };
     this.#guarded.pupPage?.evaluate(refresh).catch((error: unknown) => {
-      this.#options.log.warn('whatsapp.refresh-qr', { error: errorText(error) });
+      this.#log.warn('whatsapp.refresh-qr', { error: errorText(error) });
     });
   }
-
-  /** Nothing more is heard of this client. */
-  #over(): void {
-    this.#witness.over();
-    clearInterval(this.#poll);
-    this.#guarded.removeAllListeners();
-  }
-
-  // ---- our own proof of readiness -------------------------------------------------------------------------------
-
-  /** Before the library touches a document: shims, and the door through which our ids go. */
-  async #prepare(page: Page): Promise<void> {
-    const found: Record<string, string> = {};
-    // A navigation under the work is not the page's lack of anything: it is told onwards, and tried again.
-    const lacking = (error: unknown): string => {
-      if (isNavigation(error) || isTransport(error)) throw error;
-      return errorText(error);
-    };
-    for (const shim of SHIMS) {
-      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
-      this.#options.log.debug('whatsapp.shim', { shim: shim.id, result });
-      found[shim.capability] =
-        result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
-    }
-    await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
-      found['send.text'] = `missing: ${lacking(error)}`;
-    });
-    this.#witness.capable(found);
-  }
-
-  /** Looks at the page; asked again meanwhile, looks once more. */
-  #look(): void {
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookWhileAsked().finally(() => {
-      this.#looking = undefined;
-    });
-  }
-
-  async #lookWhileAsked(): Promise<void> {
-    while (this.#lookAgain && this.#witness.phase !== 'over') {
-      this.#lookAgain = false;
-      try {
-        const page = this.#page();
-        const seen = await within(LOOK_MS, page.evaluate(look, NEEDED), 'looking at the page');
-        this.whatsappWeb = seen.whatsappWeb ?? this.whatsappWeb;
-        this.#witness.judge(seen);
-        if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
-      } catch (error) {
-        if (!isNavigation(error)) this.#options.log.debug('whatsapp.look', { error: errorText(error) });
-      }
-    }
-  }
-
-  // ---- what the daemon asks -------------------------------------------------------------------------------------
 
   async probe(timeoutMs: number): Promise<Health> {
-    const seen = await this.#ask(timeoutMs, (page) => page.evaluate(look, []));
-    return {
-      socketState: seen.socketState,
-      whatsappWeb: seen.whatsappWeb,
-      wid: seen.wid,
-      listening: seen.listening,
-    };
+    const { socketState, whatsappWeb, wid, listening } = await this.#ask(timeoutMs, (page) =>
+      this.#readiness.see(page, timeoutMs),
+    );
+    return { socketState, whatsappWeb, wid, listening };
   }
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {
-    await this.#ask(20_000, async (page) => {
-      if (by === 'reload')
-        return void (await page.reload({ waitUntil: 'domcontentloaded', timeout: 20_000 }));
+    await this.#ask(NUDGE_MS, async (page) => {
+      if (by === 'reload') {
+        await page.reload({ waitUntil: 'domcontentloaded', timeout: NUDGE_MS });
+        return;
+      }
       await page.evaluate((action) => {
-        const socket = window.require('WAWebSocketModel').Socket as PageSocket;
-        socket[action]?.();
+        (window.require('WAWebSocketModel').Socket as PageSocket)[action]?.();
       }, by);
     });
   }
 
   async requestPairingCode(number: string): Promise<string> {
-    const page = this.#page();
-    try {
-      const code = await within(
-        30_000,
-        this.#guarded.requestPairingCode(number, true, NEVER_MS),
-        'asking for a code',
-      );
-      if (typeof code === 'string' && /^[A-Z0-9]{8}$/i.test(code)) {
-        this.#listener.event({ type: 'client.pairing' });
-        return code.toUpperCase();
-      }
-      throw new Error('WhatsApp Web gave no code');
-    } catch (error) {
-      this.#options.log.warn('whatsapp.pairing', { error: errorText(error), url: page.url().slice(0, 60) });
-      throw new Fault(isRateLimit(error) ? 'pairing_limited' : 'pairing_failed', { cause: error });
-    }
+    this.#page();
+    const code = await requestPairingCode(this.#guarded, number);
+    this.#listener.event({ type: 'client.pairing' });
+    return code;
   }
 
   async resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
     if (!recipient.endsWith('@c.us')) return recipient;
-    const given = new Promise<never>((_, reject) => {
-      signal.addEventListener(
-        'abort',
-        () => reject(new Fault('page_error', { reason: 'nobody waits any more' })),
-        {
-          once: true,
-        },
-      );
+    const gone = new Promise<never>((_, reject) => {
+      const late = (): void =>
+        reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
+      signal.addEventListener('abort', late, { once: true });
     });
-    const asked = this.#ask(15_000, () => this.#guarded.getNumberId(recipient));
+    const asked = this.#ask(RESOLVE_MS, () => this.#guarded.getNumberId(recipient));
     asked.catch(() => undefined);
-    const found = await Promise.race([asked, given]);
+    const found = await Promise.race([asked, gone]);
     if (found === null) return null;
     const wid = widText(found);
     // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
@@ -300,47 +207,26 @@ class Client implements WhatsAppClient {
     return sendText(this.#guarded, this.#page(), message);
   }
 
-  findOwn(message: { chatId: ChatId; messageId: string }): Promise<number | null> {
-    return this.#ask(10_000, (page) => askForOwn(page, message.chatId, message.messageId, false));
+  findOwn({ chatId, messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {
+    return this.#ask(ASK_MS, (page) => askForOwn(page, chatId, messageId, false));
   }
 
   async missedSince(sinceMs: number): Promise<readonly string[]> {
-    const found = await this.#ask(10_000, (page) => page.evaluate(missedSince, sinceMs, 1_000));
+    const found = await this.#ask(ASK_MS, (page) => page.evaluate(missedSince, sinceMs, MISSED_AT_MOST));
     return found.map(({ participant, ...key }) =>
       messageKey({ ...key, participant: participant ?? undefined }),
     );
   }
 
   async logout(timeoutMs: number): Promise<boolean> {
-    // The page's word that it is unlinked: its logout event, the page after it, or a QR. The call itself returns
-    // nothing on some builds, and its frame may leave late (H19).
-    const confirmed = new Promise<boolean>((resolve) => {
-      this.#witness.unlinked = () => resolve(true);
+    const confirmed = new Promise<void>((resolve) => {
+      this.#witness.unlinked = resolve;
     });
     try {
-      const asked = this.#page().evaluate(() => {
-        const done = (window.require('WAWebSocketModel').Socket as PageSocket).logout();
-        return typeof (done as PromiseLike<unknown> | undefined)?.then === 'function'
-          ? (done as Promise<unknown>).then(() => true)
-          : false;
-      });
-      // A page that navigates away under the question is the answer on its way.
-      const answered = asked.catch((error: unknown) => {
-        if (isNavigation(error)) return false;
-        throw error;
-      });
-      return await within(
-        timeoutMs,
-        Promise.race([
-          confirmed,
-          answered.then((promised) =>
-            promised ? within(LATE_MS, confirmed, '').catch(() => true) : confirmed,
-          ),
-        ]),
-        'logging out',
-      );
+      await logout(this.#page(), confirmed, timeoutMs);
+      return true;
     } catch (error) {
-      this.#options.log.warn('whatsapp.logout', { error: errorText(error) });
+      this.#log.warn('whatsapp.logout', { error: errorText(error) });
       return false;
     } finally {
       this.#witness.unlinked = undefined;
@@ -353,20 +239,22 @@ class Client implements WhatsAppClient {
   }
 
   async #close(): Promise<void> {
-    this.#over();
-    const browser = this.#guarded.pupBrowser;
-    if (browser === null) {
-      // Not launched yet, or still launching: the signal kills the process group even without a Browser (H12).
+    this.#witness.over();
+    this.#readiness.stop();
+    this.#guarded.removeAllListeners();
+    if (this.#guarded.pupBrowser === null) {
+      // Not launched, or still launching: the signal kills the process group even without a Browser (H12).
       this.#abort.abort();
       await this.#launching;
-      if (this.#guarded.pupBrowser !== null) await endBrowser(this.#guarded.pupBrowser);
-      return;
     }
-    const how = await endBrowser(browser);
+    if (this.#guarded.pupBrowser !== null) {
+      const how = await endBrowser(this.#guarded.pupBrowser);
+      this.#log.debug('whatsapp.closed', { how });
+    }
     this.#abort.abort();
-    this.#options.log.debug('whatsapp.closed', { how });
   }
 
+  /** @throws Fault not_ready without a page, page_error when it does not answer */
   async #ask<T>(ms: number, ask: (page: Page) => Promise<T>): Promise<T> {
     try {
       return await within(ms, ask(this.#page()), 'WhatsApp Web');

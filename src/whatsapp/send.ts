@@ -2,6 +2,7 @@
 // time-out does not stop the page (H6). The page is asked for the id that we chose.
 import type { Page } from 'puppeteer';
 import type { SendOutcome } from '../session/port.js';
+import { within } from './deadline.js';
 import type { LibraryClient } from './library.js';
 import { findOwn } from './page/own-id.js';
 
@@ -10,15 +11,6 @@ export const ID_TAG = 'wadMessageId';
 
 const SEND_MS = 30_000;
 const ASK_MS = 10_000;
-
-/** Rejects when the page does not answer in time; the page's own work goes on all the same. */
-export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} timed out after ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
 
 /** The ack of our own message, or null when the page does not have it. @throws when the page cannot be asked */
 export const askForOwn = (

@@ -1,0 +1,10 @@
+// A wait on the page that ends. Puppeteer's own time-outs come late, and a crashed page answers never (H4).
+
+/** Rejects when the work is not done in time; the page's own work goes on all the same (H6). */
+export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} timed out after ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,115 @@
+// Makes a document fit for use before the library touches it, and looks at it until it is ready. Looks are asked for
+// by whatever happens on the page, and made at a slow pace besides, since events get lost (H2).
+import type { Page } from 'puppeteer';
+import type { Log } from '../protocol/log.js';
+import { raiseMissedSync } from './compat/d4-missed-sync.js';
+import { SHIMS } from './compat/index.js';
+import { within } from './deadline.js';
+import { errorText, isNavigation, isTransport } from './errors.js';
+import { type Look, look } from './page/look.js';
+import { installOwnIds } from './page/own-id.js';
+import { ID_TAG } from './send.js';
+import type { Witness } from './witness.js';
+
+const LOOK_MS = 8_000;
+const PACE_MS = 1_000;
+
+/** Modules that receiving and sending text cannot do without. */
+const NEEDED = [
+  'WAWebSocketModel',
+  'WAWebCmd',
+  'WAWebConnModel',
+  'WAWebUserPrefsMeUser',
+  'WAWebCollections',
+  'WAWebMsgKey',
+  'WAWebWidFactory',
+  'WAWebChatGetters',
+  'WAWebFindChatAction',
+  'WAWebSendMsgChatAction',
+  'WAWebGetEphemeralFieldsMsgActionsUtils',
+  'WALinkify',
+];
+
+export class Readiness {
+  readonly #page: () => Page;
+  readonly #witness: Witness;
+  readonly #log: Log;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #pace: NodeJS.Timeout | undefined;
+  /** WhatsApp Web's build, as far as it was seen. */
+  build: string | null = null;
+
+  /** @param page throws while there is none */
+  constructor(page: () => Page, witness: Witness, log: Log) {
+    this.#page = page;
+    this.#witness = witness;
+    this.#log = log;
+  }
+
+  /** Looks at a slow pace while the account is not ready. Ended by `stop`. */
+  start(): void {
+    this.#pace = setInterval(() => {
+      if (this.#witness.phase !== 'ready') this.look();
+    }, PACE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#pace);
+  }
+
+  /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
+  async prepare(page: Page): Promise<void> {
+    const found: Record<string, string> = {};
+    // A navigation under the work is not the page's lack of anything: it is told onwards, and tried again.
+    const lacking = (error: unknown): string => {
+      if (isNavigation(error) || isTransport(error)) throw error;
+      return errorText(error);
+    };
+    for (const shim of SHIMS) {
+      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
+      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
+      found[shim.capability] =
+        result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
+    }
+    await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
+      found['send.text'] = `missing: ${lacking(error)}`;
+    });
+    this.#witness.capable(found);
+  }
+
+  /** The library has injected itself: raise what it may have missed, and look. */
+  async injected(page: Page): Promise<void> {
+    await page.evaluate(raiseMissedSync);
+    this.look();
+  }
+
+  /** Looks once; asked again meanwhile, once more. */
+  look(): void {
+    this.#again = true;
+    this.#looking ??= this.#lookWhileAsked().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#again && this.#witness.phase !== 'over') {
+      this.#again = false;
+      try {
+        const page = this.#page();
+        const seen = await this.see(page, LOOK_MS, NEEDED);
+        this.#witness.judge(seen);
+        if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
+      } catch (error) {
+        if (!isNavigation(error)) this.#log.debug('whatsapp.look', { error: errorText(error) });
+      }
+    }
+  }
+
+  /** One look. @throws when the page does not answer in time */
+  async see(page: Page, timeoutMs: number, needed: readonly string[] = []): Promise<Look> {
+    const seen = await within(timeoutMs, page.evaluate(look, needed), 'looking at the page');
+    this.build = seen.whatsappWeb ?? this.build;
+    return seen;
+  }
+}
