@@ -56,8 +56,9 @@ After \`events.subscribe\` each event comes as a notification; it is the only th
 \`type\` is one of ${list(EVENT_TYPES)}. Cursors only grow, also across restarts.
 Read with \`events.list\` until \`next\` is the cursor that was asked from; keep \`next\`, and go on from it later. \`after: 0\` is
 the oldest that is kept. What is not kept any more is said by an event \`gap\` with \`{reason: "not_kept", after, oldest}\`,
-whatever types were asked for. A subscription without \`after\` begins now; with it, what came since is replayed first,
-every event once and in order, at the pace of the reader.`;
+whatever types were asked for. A subscription without \`after\` and \`consumer\` begins now; with one of them, what came
+since is replayed first, every event once and in order, at the pace of the reader. A consumer without \`after\` goes on
+where it has acknowledged with \`events.ack\`, or at the oldest that is kept.`;
 
 export function rpcPage(): string {
   const rows: readonly MethodRow[] = Object.values(METHODS);

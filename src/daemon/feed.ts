@@ -17,7 +17,10 @@ export interface FeedOptions {
   readonly now?: () => number;
 }
 
-/** Where to begin, and what to hear of. Without `after` a consumer goes on where it has acknowledged. */
+/**
+ * Where to begin, and what to hear of. Without `after` a consumer goes on where it has acknowledged; one that never
+ * did begins at the oldest that is kept, since it has seen nothing.
+ */
 export interface Place {
   readonly after?: number | undefined;
   readonly types?: readonly EventType[] | undefined;
@@ -84,7 +87,7 @@ export class Feed {
     const types = place.types && new Set(place.types);
     const time = this.#time();
     const events: WireEvent[] = [];
-    let next = this.#from(place) ?? 0;
+    let next = this.#from(place, 0);
     for (let bytes = 0; events.length < limit; ) {
       const found = this.#ring.after(next, time);
       if (found === undefined) return { events, next: Math.max(next, this.last) };
@@ -100,7 +103,7 @@ export class Feed {
 
   /**
    * Replays what came after a place, then goes on with each new event: every one once, in order, none left out in
-   * between. With neither a cursor nor a known consumer only what comes from now on. Ends with the peer.
+   * between. With neither a cursor nor a consumer only what comes from now on. Ends with the peer.
    * @returns the place it begins after
    * @throws Fault busy: the connection has as many subscriptions as it may
    */
@@ -111,7 +114,7 @@ export class Feed {
       throw new Fault('busy', { reason, hint: null });
     }
     this.#lastId += 1;
-    const after = this.#from(place) ?? this.last;
+    const after = this.#from(place, this.last);
     const onClosed = () => this.#end(subscription);
     const subscription: Subscription = {
       id: `s-${this.#lastId}`,
@@ -152,8 +155,10 @@ export class Feed {
     return kept;
   }
 
-  #from({ after, consumer }: Place): number | undefined {
-    return after ?? (consumer === undefined ? undefined : this.#consumers.get(consumer));
+  /** @param otherwise where somebody begins who names neither cursor nor consumer */
+  #from({ after, consumer }: Place, otherwise: number): number {
+    if (after !== undefined) return after;
+    return consumer === undefined ? otherwise : (this.#consumers.get(consumer) ?? 0);
   }
 
   async #replay(subscription: Subscription): Promise<void> {

@@ -215,7 +215,11 @@ t.test('where a subscription begins', async (t) => {
     ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
     ['where its consumer is', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
     ['a cursor goes before the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
-    ['a consumer that nobody knows: from now on', { consumer: 'new' }, [11, 12]],
+    [
+      'a consumer that has seen nothing: from the oldest',
+      { consumer: 'new' },
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    ],
     ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
     ['beyond the end: nothing', { after: BASE + 99 }, []],
   ] as const;
