@@ -136,7 +136,7 @@ t.test('live traffic', async (t) => {
     });
   });
 
-  t.test('a ciphertext placeholder is decrypted later', async (t) => {
+  t.test('a ciphertext placeholder is decrypted later', async () => {
     await sim.set('ciphertext', 'decrypted-later');
     await ana.send('secret');
     await bare.wait('message_ciphertext');

@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Certificate } from './certificate.js';
 import {
@@ -24,6 +25,8 @@ export interface HttpsServerOptions {
   certificate: Certificate;
   knobs: () => KnobValues;
   media: MediaStore;
+  /** a document is on its way to a browser */
+  onDocument: (document: string) => void;
   /** resolves when that document may have its load event */
   mayLoad: (document: string) => Promise<void>;
   onSocket: (path: string, socket: WebSocket) => void;
@@ -48,6 +51,8 @@ export class HttpsServer {
   readonly #door: Door;
   readonly #scripts = new Map<string, Buffer>();
   readonly #unanswered = new Set<ServerResponse>();
+  /** connections that carry HTTP and no WebSocket */
+  readonly #lines = new Set<Duplex>();
 
   constructor(options: HttpsServerOptions) {
     this.#options = options;
@@ -56,8 +61,14 @@ export class HttpsServer {
     );
     this.#https.keepAliveTimeout = 30_000;
     this.#https.on('tlsClientError', () => {});
+    this.#https.on('secureConnection', (line) => {
+      if (options.knobs().loadFault === 'refuse') line.destroy();
+      this.#lines.add(line);
+      line.once('close', () => this.#lines.delete(line));
+    });
     this.#https.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
       socket.on('error', () => {});
+      this.#lines.delete(socket);
       const path = request.url ?? '';
       if (path.startsWith('/ws/chat') && this.#options.knobs().socketFault === 'refuse')
         return socket.destroy();
@@ -81,9 +92,9 @@ export class HttpsServer {
   async applyKnobs(): Promise<void> {
     const { loadFault } = this.#options.knobs();
     if (loadFault === 'refuse') {
-      // An idle keep-alive connection would let the next load slip in.
-      this.#https.closeIdleConnections();
       await this.#door.shut();
+      // A kept-alive or preconnected line would let the next load slip in.
+      for (const line of this.#lines) line.destroy();
       return;
     }
     if (loadFault === 'none') {
@@ -156,6 +167,7 @@ export class HttpsServer {
         return;
     }
     const id = randomUUID();
+    this.#options.onDocument(id);
     const paths = [...this.#scripts.keys()];
     const entry = paths.filter((path) => path.endsWith('/boot.js'));
     const images: string[] = [];

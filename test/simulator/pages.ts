@@ -5,10 +5,14 @@ import { BrowserPage } from './browser-page.js';
 import type { KnobValues } from './knobs.js';
 import type { Report } from './wire.js';
 
+const LOADING_MS = 1_000;
+
 export class Pages {
   readonly #open = new Map<string, BrowserPage>();
   /** documents whose load event need not wait any longer: synced, or nothing to sync */
   readonly #settled = new Set<string>();
+  /** documents that were served and have not reported yet, with the time */
+  readonly #expected = new Map<string, number>();
   readonly changed = new Bell<BrowserPage>();
   /** names asked of require() in vain, with how often */
   readonly missing = new Map<string, number>();
@@ -30,6 +34,7 @@ export class Pages {
         if (!this.loads.some((load) => load.id === report.document)) {
           this.loads.push({ at: Date.now(), id: page.id, url: page.url });
         }
+        this.#expected.delete(page.id);
         void page.tell(knobs());
       }
       if (report.type === 'missing') this.missing.set(report.name, (this.missing.get(report.name) ?? 0) + 1);
@@ -62,14 +67,32 @@ export class Pages {
     await this.changed.wait('sync', settled, { timeoutMs: 10_000 }, settled).catch(() => {});
   }
 
-  /** Until every document goes by them; one that hangs is not waited for longer than a second. */
+  expect(document: string): void {
+    this.#expected.set(document, Date.now());
+  }
+
+  /**
+   * Until every document goes by them, those too that are loading now with the old ones. One that hangs is not waited
+   * for longer than a second.
+   */
   async tell(knobs: KnobValues): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, 1_000);
     });
-    await Promise.race([Promise.all(this.all.map((page) => page.tell(knobs))), late]);
+    await Promise.race([this.#tellAll(knobs), late]);
     clearTimeout(timer);
+  }
+
+  async #tellAll(knobs: KnobValues): Promise<void> {
+    for (const [document, at] of this.#expected) {
+      // Served to something that is no browser, or gone before it ran.
+      if (at < Date.now() - LOADING_MS) this.#expected.delete(document);
+    }
+    const arrived = () => (this.#expected.size === 0 ? true : undefined);
+    const loaded = this.changed.wait('report', arrived, { timeoutMs: LOADING_MS }, arrived);
+    await loaded.catch(() => {});
+    await Promise.all(this.all.map((page) => page.tell(knobs)));
   }
 
   clear(): void {

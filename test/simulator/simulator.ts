@@ -218,6 +218,7 @@ export class Simulator {
       certificate: await makeCertificate(),
       knobs: () => this.#knobs,
       media: this.#world.media,
+      onDocument: (document) => this.#pages.expect(document),
       mayLoad: (document) => this.#pages.mayLoad(document),
       onSocket: (path, socket) => {
         const url = new URL(path, 'wss://web.whatsapp.com');

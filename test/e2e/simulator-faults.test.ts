@@ -1,0 +1,179 @@
+/** Bad days: loads that fail, sockets that die, QRs that run out, modules that go missing, pages that misbehave. */
+import t from 'tap';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const sim = await Simulator.start({ knobs: { reconnectMs: 50 } });
+const phone = sim.createPhone({ number: '15550001111' });
+sim.createContact({ number: '15550002222' });
+const bare = await BareClient.start(sim);
+t.teardown(async () => {
+  await bare.remove();
+  await sim.close();
+});
+const { pupPage: page } = bare.client;
+if (!page) throw new Error('no page');
+/** The library has had its turn; from here on the page is looked at without it. */
+page.removeAllListeners('framenavigated');
+const URL = 'https://web.whatsapp.com/';
+
+t.test('the QR changes, runs out, and comes back when asked for', async (t) => {
+  await sim.set('qrFirstMs', 150);
+  await sim.set('qrNextMs', 50);
+  const before = sim.pages[0]?.id;
+  await page.goto(URL);
+  const shown: string[] = [];
+  const open = await sim.waitForPage(({ id }) => id !== before);
+  const stop = open.changed.on(({ qr }) => {
+    if (qr !== null && !shown.includes(qr)) shown.push(qr);
+  });
+  await open.waitForState('UNPAIRED_IDLE');
+  stop();
+  t.ok(shown.length >= 5, `${shown.length} changes seen`);
+  t.equal(open.qr, null);
+  await sim.set('qrFirstMs', 60_000);
+  await page.evaluate(`window.require('WAWebCmd').Cmd.refreshQR()`);
+  await open.waitForState('UNPAIRED');
+  const stale = shown.at(-1) ?? '';
+  await t.rejects(phone.scan(stale), { reason: 'unknown' } as never);
+  await t.rejects(phone.scan('undefined,a,b,c,1'), { reason: 'unknown' } as never);
+  t.equal(
+    await page.evaluate(`window.require('WAWebConnModel').Conn.ref`),
+    (await sim.waitForQr()).split(',')[0],
+  );
+});
+
+t.test('a phone without a connection and a fifth device are refused', async (t) => {
+  const qr = await sim.waitForQr();
+  phone.offline();
+  await t.rejects(phone.scan(qr), { reason: 'offline' } as never);
+  phone.online();
+  await sim.set('deviceLimit', 0);
+  await t.rejects(phone.scan(qr), { reason: 'device-limit' } as never);
+  await sim.set('deviceLimit', 4);
+});
+
+t.test('asking for codes too often is answered with 429', async (t) => {
+  await sim.set('codeLimit', 1);
+  const ask = () =>
+    page.evaluate(`(async () => {
+      const linking = window.require('WAWebAltDeviceLinkingApi');
+      linking.setPairingType('ALT_DEVICE_LINKING');
+      await linking.initializeAltDeviceLinking();
+      return linking.startAltLinkingFlow('15550001111', true);
+    })()`);
+  t.match(await ask(), /^[A-Z0-9]{8}$/);
+  await t.rejects(ask(), /rate-overlimit/);
+  t.equal(sim.pages[0]?.qr, null, 'no QR meanwhile');
+  await bare.client.cancelPairingCode();
+  await sim.waitForQr();
+});
+
+t.test('loads are refused, reset, answered 503, blank, or never', async (t) => {
+  const load = (timeout = 10_000) => page.goto(URL, { waitUntil: 'load', timeout });
+  await sim.faults.load('refuse');
+  await t.rejects(load(), /ERR_CONNECTION_REFUSED/);
+  await sim.faults.load('reset');
+  await t.rejects(load(), /ERR_(CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE)/);
+  await sim.faults.load('error');
+  t.equal((await load())?.status(), 503);
+  await sim.faults.load('blank');
+  await load();
+  t.equal(await page.evaluate('typeof window.Debug'), 'undefined');
+  await sim.faults.load('hang');
+  await t.rejects(load(300), /timeout/i);
+  await sim.faults.load('hang-subresource');
+  await t.rejects(load(1_000), /timeout/i);
+  t.equal(
+    await page.evaluate('window.Debug.VERSION'),
+    sim.knobs.pageVersion,
+    'all but the load event is there',
+  );
+  await sim.faults.load('none');
+  t.equal((await load())?.status(), 200);
+});
+
+t.test('every other name resolves to nothing', async (t) => {
+  // In a tab of its own: the error page a failed load ends in comes when it likes.
+  const tab = await page.browser().newPage();
+  await t.rejects(tab.goto('https://www.whatsapp.com/'), /ERR_NAME_NOT_RESOLVED/);
+  await t.rejects(tab.goto('https://192.0.2.1/'), /ERR_NAME_NOT_RESOLVED/);
+  await tab.close();
+});
+
+t.test('require throws for what the page has lost, or says nothing, and the name is kept', async (t) => {
+  await page.goto(URL);
+  await sim.faults.missingModule('WAWebChatGetters');
+  await t.rejects(
+    page.evaluate(`window.require('WAWebChatGetters')`),
+    /Requiring unknown module "WAWebChatGetters"/,
+  );
+  await sim.set('requireUnknown', 'undefined');
+  t.equal(await page.evaluate(`window.require('WAWebChatGetters')`), undefined);
+  t.ok(sim.missing.includes('WAWebChatGetters'));
+  await sim.set('requireUnknown', 'throw');
+  await sim.faults.missingModule();
+});
+
+t.test('a linked page goes on by itself after its socket was cut, went silent, or was refused', async (t) => {
+  await phone.scan(await sim.waitForQr());
+  const open = await sim.waitForPage(({ state, hasSynced }) => state === 'CONNECTED' && !hasSynced);
+  sim.faults.dropSockets();
+  await open.waitForState('OPENING');
+  await open.waitForState('CONNECTED');
+
+  await sim.set('pingMs', 50);
+  await sim.set('pongMs', 150);
+  // A ping that is under way goes by the old pause; a new connection by the new one.
+  sim.faults.dropSockets();
+  await open.waitForState('OPENING');
+  await open.waitForState('CONNECTED');
+  sim.faults.halfOpen();
+  await open.waitForState('OPENING');
+  await open.waitForState('CONNECTED');
+
+  await sim.set('timeoutStateMs', 200);
+  await sim.faults.socket('refuse');
+  sim.faults.dropSockets();
+  await open.waitForState('TIMEOUT');
+  await sim.faults.socket('none');
+  await open.waitForState('CONNECTED');
+  t.equal(phone.devices[0]?.online, true);
+});
+
+t.test('the network goes and comes back', async (t) => {
+  const open = sim.pages[0];
+  await sim.faults.networkDown();
+  await open?.waitForState('TIMEOUT');
+  await sim.faults.networkUp();
+  await open?.waitForState('CONNECTED');
+  t.pass();
+});
+
+t.test('orders: pushState, frames, hang, states, listeners, Debug, reload, navigate', async (t) => {
+  const open = sim.pages[0];
+  if (!open) return t.fail('no page');
+  await open.pushState(3);
+  await open.iframe(2);
+  t.equal(await page.evaluate('document.querySelectorAll("iframe").length'), 2);
+  await open.setState('PROXYBLOCK');
+  t.equal(open.state, 'PROXYBLOCK');
+  await open.setState('CONNECTED');
+  await open.setSynced(true);
+  t.equal(open.hasSynced, true);
+  await page.evaluate(`void window.require('WAWebCollections').Msg.on('add', () => {})`);
+  await open.detachListeners('Msg');
+  t.match(await open.look(), { listeners: { Msg: {} }, state: 'CONNECTED' });
+  await open.hang(300);
+  const asked = Date.now();
+  await page.evaluate('1');
+  t.ok(Date.now() - asked > 100, 'nothing is answered meanwhile');
+  await open.wipeDebug();
+  t.equal(await page.evaluate('window.Debug === undefined'), true);
+  await t.rejects(open.command('fly'), /no command "fly"/);
+  await open.reload();
+  const next = await sim.waitForPage(({ id }) => id !== open.id);
+  await next.waitForState('CONNECTED');
+  await next.navigate('about:blank');
+  await phone.waitForOffline();
+});

@@ -1,0 +1,60 @@
+/** Knobs and generations: what exists, what is refused, and by what name. */
+import t from 'tap';
+import { GENERATIONS, type Generation, knobsOf } from '../../simulator/generations.js';
+import {
+  checkKnob,
+  defaultKnobs,
+  KNOBS,
+  KnobError,
+  type KnobName,
+  knobNamed,
+  nearest,
+  parseKnob,
+} from '../../simulator/knobs.js';
+import { Simulator } from '../../simulator/simulator.js';
+
+t.test('every default is a value its own knob accepts, and every knob says what it does', async (t) => {
+  for (const [name, value] of Object.entries(defaultKnobs())) {
+    t.doesNotThrow(() => checkKnob(name as KnobName, value), name);
+    t.ok(KNOBS[name as KnobName].doc.length > 10, name);
+  }
+});
+
+t.test('every generation is made of knobs there are', async (t) => {
+  for (const generation of Object.keys(GENERATIONS) as Generation[]) {
+    for (const [name, value] of Object.entries(GENERATIONS[generation])) {
+      t.doesNotThrow(() => checkKnob(name as KnobName, value), `${generation} ${name}`);
+    }
+    t.same(Object.keys(knobsOf(generation)).sort(), Object.keys(KNOBS).sort());
+  }
+});
+
+t.test('a mistyped knob is refused with the nearest name', async (t) => {
+  t.throws(() => knobNamed('qrFristMs'), new KnobError('no knob "qrFristMs"; did you mean "qrFirstMs"?'));
+  t.throws(() => knobNamed('toString'), /no knob "toString"/);
+  await t.rejects(Simulator.start({ knobs: { qrFristMs: 1 } as never }), /did you mean "qrFirstMs"/);
+  await t.rejects(Simulator.start({ generation: '2026-05' as Generation }), /did you mean "2026-0[47]"/);
+});
+
+t.test('a wrong value is refused with what the knob wants', async (t) => {
+  t.throws(() => checkKnob('qrFirstMs', '60'), /wants a whole number from 0, not "60"/);
+  t.throws(() => checkKnob('qrFirstMs', -1), /wants a whole number/);
+  t.throws(() => checkKnob('dialog', 'yes'), /wants true or false/);
+  t.throws(() => checkKnob('pageVersion', 3), /wants a text/);
+  t.throws(() => checkKnob('missingModules', ['a', 1]), /wants a list of names/);
+  t.throws(() => checkKnob('ackFault', 'nevr'), /did you mean "never"/);
+});
+
+t.test('words of a command line become values', async (t) => {
+  t.equal(parseKnob('qrFirstMs', '5'), 5);
+  t.equal(parseKnob('dialog', 'false'), false);
+  t.same(parseKnob('missingModules', 'A,B'), ['A', 'B']);
+  t.same(parseKnob('missingModules', ''), []);
+  t.equal(parseKnob('ackFault', 'never'), 'never');
+  t.throws(() => checkKnob('qrFirstMs', parseKnob('qrFirstMs', '5s')), KnobError);
+});
+
+t.test('nearest', async (t) => {
+  t.equal(nearest('acknever', ['ackFault', 'never']), 'never');
+  t.equal(nearest('x', []), '');
+});
