@@ -56,7 +56,7 @@ t.test('directory and socket are as open as meant, whatever the umask', async (t
   for (const [umask, mode, directoryMode] of [
     [0, 0o600, 0o700],
     [0, 0o660, 0o750],
-    [0o777, 0o600, 0o700],
+    [0o077, 0o600, 0o700],
     [0o077, 0o660, 0o750],
   ] as const) {
     process.umask(0o022);
