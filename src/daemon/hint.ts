@@ -21,16 +21,17 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   lock_held: 'wactl doctor',
 };
 
-const named = (hint: string | null, account: string): string | null =>
-  account === 'default' ? hint : (hint?.replace(/^wactl\b/, `wactl -a ${account}`) ?? null);
+const named = (hint: string, account: string): string =>
+  account === 'default' ? hint : hint.replace(/^wactl\b/, `wactl -a ${account}`);
 
 /** The command for this state, naming the account where it is not the default one. */
 export function hintFor(state: State, account: string): string | null {
   if (state.name === 'stopped') return named('wactl init', account);
   if (state.name === 'starting') return null;
-  return alertHint(reasonOf(state), account);
+  const hint = BY_REASON[reasonOf(state)];
+  return hint === undefined ? null : named(hint, account);
 }
 
-/** The command for an incident with this reason. */
-export const alertHint = (reason: Reason, account: string): string | null =>
-  named(BY_REASON[reason] ?? null, account);
+/** The command for an incident with this reason; there is always one. */
+export const alertHint = (reason: Reason, account: string): string =>
+  named(BY_REASON[reason] ?? 'wactl status', account);

@@ -24,12 +24,15 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   let settings: Settings;
   try {
+    if (read.flags.mode === 'doctor') {
+      const { runDoctor } = await import('./doctor/run.js');
+      return await runDoctor(read.flags, read.flags.output);
+    }
     settings = settle(read.flags, process.env);
     if (read.flags.mode === 'check-config') {
       process.stdout.write(renderCheck(settings));
       return EXIT.ok;
     }
-    if (read.flags.mode === 'doctor') return await doctor(settings, read.flags.output);
     refuseRoot(settings);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
@@ -81,9 +84,4 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
         return EXIT.internal;
     }
   }
-}
-
-async function doctor(settings: Settings, output: 'text' | 'json'): Promise<number> {
-  const { runDoctor } = await import('./doctor/run.js');
-  return runDoctor(settings, output);
 }

@@ -63,15 +63,20 @@ export class Monitor {
     this.#failures = 0;
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      // An error of the monitor's own must not end the heartbeat.
-      void this.#check()
-        .catch((error: unknown) => this.#options.log.error('monitor.failed', { err: error }))
-        .finally(() => {
-          if (this.#active) this.#schedule();
-        });
-    }, this.#options.periodMs);
+  /** The period runs from the start of a check, so that slow answers do not stretch it: a hang is seen in time. */
+  #schedule(tookMs = 0): void {
+    this.#timer = setTimeout(
+      () => {
+        const startedAt = performance.now();
+        // An error of the monitor's own must not end the heartbeat.
+        void this.#check()
+          .catch((error: unknown) => this.#options.log.error('monitor.failed', { err: error }))
+          .finally(() => {
+            if (this.#active) this.#schedule(performance.now() - startedAt);
+          });
+      },
+      Math.max(0, this.#options.periodMs - tookMs),
+    );
   }
 
   async #check(): Promise<void> {

@@ -40,19 +40,19 @@ export function obeySignals(account: Account, { shutdown }: Config, log: DaemonL
 export function catchStrays(account: Account, log: DaemonLog): void {
   process.on('unhandledRejection', (reason) => {
     log.error('unhandledRejection', { err: reason });
-    if (!isFromLibrary(reason)) return void die();
-    const { generation } = account.actor.state;
-    account.actor.post({
-      type: 'client.broken',
-      generation,
-      reason: 'page_unresponsive',
-      detail: 'the library left a rejection to nobody',
-    });
+    if (isFromLibrary(reason)) broken('page_unresponsive', 'the library left a rejection to nobody');
+    else void die();
   });
-  process.on('uncaughtException', (error) => {
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    // Puppeteer does not listen for a browser that cannot be spawned at all (no memory, no interpreter).
+    if (error.syscall?.startsWith('spawn')) return broken('launch_failed', error.message);
     log.fatal('uncaughtException', { err: error });
     void die();
   });
+
+  function broken(reason: 'page_unresponsive' | 'launch_failed', detail: string): void {
+    account.actor.post({ type: 'client.broken', generation: account.actor.state.generation, reason, detail });
+  }
 
   async function die(): Promise<void> {
     const late = setTimeout(() => process.exit(EXIT_INTERNAL), LAST_MS);

@@ -9,7 +9,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function statusOf(account: Account, feed: Feed, maxAttempts: number): Status {
   const { state } = account.actor;
-  const { version, whatsappWeb } = account.browser;
+  const { version, whatsappWeb } = account.slot.browser;
   const next = nextAttemptAtMs(state);
   return {
     status: state.name,

@@ -81,7 +81,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         profileDir: dir.profile,
         browser: {
           path: browser.found ? browser.path : null,
-          pid: account.browser.pid,
+          pid: account.slot.browser.pid,
           sandbox: config.browser.sandbox,
         },
         connections: server?.connections ?? 0,

@@ -60,7 +60,7 @@ export function messageHandlers(account: Account): MessageHandlers {
   async function resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
     try {
       const bound = AbortSignal.any([signal, AbortSignal.timeout(RESOLVE_MS)]);
-      return await account.client.resolve(recipient, bound);
+      return await account.slot.client.resolve(recipient, bound);
     } catch {
       // Not known by now; the page finds out when it is this message's turn.
       return recipient;

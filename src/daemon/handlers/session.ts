@@ -104,7 +104,7 @@ export function sessionHandlers(account: Account, status: () => Status): Session
       const standing = budget.standing(digits, Date.now());
       if (standing === null) budget.spend(Date.now());
       const { code, expiresAtMs } =
-        standing ?? budget.issued(digits, await account.client.requestPairingCode(digits), Date.now());
+        standing ?? budget.issued(digits, await account.slot.client.requestPairingCode(digits), Date.now());
       return { code, number: digits, expiresAt: iso(expiresAtMs) };
     },
 

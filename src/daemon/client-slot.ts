@@ -1,0 +1,77 @@
+// Where the client of the moment is: one at a time, each on a browser of its own, the next only when the one before
+// is gone. The profile is ours only while the lock is, so nobody else's browser is looked for here but at a launch.
+import type { Browser as FoundBrowser } from '../config/browser.js';
+import type { Config } from '../config/keys.js';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import type { ClientListener, WhatsAppClient } from '../session/port.js';
+import type { SessionDir } from '../session-dir/layout.js';
+import { clearLeftovers } from '../session-dir/leftovers.js';
+import type { ClientOptions } from '../whatsapp/client.js';
+
+export interface ClientSlotOptions {
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly log: Log;
+  readonly findBrowser: () => FoundBrowser;
+  readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
+}
+
+export class ClientSlot {
+  readonly #options: ClientSlotOptions;
+  #client: WhatsAppClient | null = null;
+
+  constructor(options: ClientSlotOptions) {
+    this.#options = options;
+  }
+
+  /** The client of the moment. @throws Fault not_ready when there is none */
+  get client(): WhatsAppClient {
+    if (this.#client === null) throw new Fault('not_ready');
+    return this.#client;
+  }
+
+  /** Nulls where there is no browser, or it has not said yet. */
+  get browser(): { pid: number | null; version: string | null; whatsappWeb: string | null } {
+    const { browserPid = null, browserVersion = null, whatsappWeb = null } = this.#client ?? {};
+    return { pid: browserPid, version: browserVersion, whatsappWeb };
+  }
+
+  /**
+   * Begins a new client; what becomes of it comes through the listener, a browser that cannot be started included.
+   * The slot must be empty.
+   */
+  async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
+    const { config, dir, log, findBrowser, createClient } = this.#options;
+    const browser = findBrowser();
+    if (!browser.found) {
+      listener.event({ type: 'client.broken', reason: 'browser_missing', detail: browser.says });
+      return;
+    }
+    try {
+      await clearLeftovers(dir, { log });
+    } catch (error) {
+      listener.event({ type: 'client.broken', reason: 'launch_failed', detail: (error as Error).message });
+      return;
+    }
+    const { sandbox, headed, args } = config.browser;
+    this.#client = createClient(
+      {
+        dataPath: dir.dataPath,
+        clientId: dir.clientId,
+        chrome: { executablePath: browser.path, sandbox, headed, args },
+        expectsSession,
+        loadMs: config.deadlines.loadMs,
+        log,
+      },
+      listener,
+    );
+    void this.#client.launch();
+  }
+
+  /** Empties the slot; resolves when the browser's process is gone. Never rejects. */
+  async close(): Promise<void> {
+    await this.#client?.close();
+    this.#client = null;
+  }
+}

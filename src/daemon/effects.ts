@@ -1,0 +1,84 @@
+// What each effect of the state machine does, one row an effect. The actor runs them in order, each to its end.
+import type { Config } from '../config/keys.js';
+import type { Log } from '../protocol/log.js';
+import type { SessionDir } from '../session-dir/layout.js';
+import { moveAside, prune, remove } from '../session-dir/quarantine.js';
+import type { Actor, Executors } from './actor.js';
+import type { ClientSlot } from './client-slot.js';
+import type { Feed } from './feed.js';
+import { alertHint } from './hint.js';
+import type { Outbox } from './outbox.js';
+
+export interface EffectParts {
+  readonly name: string;
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly log: Log;
+  readonly feed: Feed;
+  readonly actor: Actor;
+  readonly slot: ClientSlot;
+  readonly outbox: Outbox;
+  /** Aborted when the end is in a hurry. */
+  readonly hurry: AbortSignal;
+  readonly launch: (generation: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly mark: () => Promise<void>;
+  readonly browserWorks: () => Promise<boolean>;
+  readonly end: (because: 'stopped' | 'lock-lost') => void;
+}
+
+/** A damaged profile may still be of use to somebody who looks for the cause. */
+const CORRUPT_KEPT_MS = 30 * 86_400_000;
+
+export function executors(parts: EffectParts): Executors {
+  const { name, config, dir, log, feed, actor, slot, outbox, hurry } = parts;
+  return {
+    launch: ({ generation }) => parts.launch(generation),
+
+    close: () => parts.close(),
+
+    // Its end is seen in the page's state, and its failure by the timer that was armed with it.
+    nudge: ({ by }) => {
+      slot.client.nudge(by).catch((error: unknown) => log.warn('session.nudge', { by, err: error }));
+    },
+
+    drain: () =>
+      outbox.drained({ signal: AbortSignal.any([AbortSignal.timeout(config.shutdown.drainMs), hurry]) }),
+
+    logout: async ({ generation }) => {
+      const unlinked = await slot.client.logout(config.shutdown.logoutMs).catch(() => false);
+      actor.post({ type: 'logout-done', generation, unlinked });
+    },
+
+    'remove-profile': async () => {
+      await remove(dir).catch((error: unknown) => log.error('session.remove-failed', { err: error }));
+      actor.post({ type: 'profile-removed' });
+    },
+
+    'move-profile-aside': async ({ why }) => {
+      log.warn('session.moved-aside', { why, to: await moveAside(dir, why) });
+    },
+
+    'examine-profile': async () => {
+      actor.post({ type: 'profile-suspect', corrupt: await parts.browserWorks() });
+    },
+
+    'mark-linked': () => parts.mark(),
+
+    'prune-profiles': async () => {
+      const gone = [
+        ...(await prune(dir, 'authfailed')),
+        ...(await prune(dir, 'corrupt', { olderThanMs: CORRUPT_KEPT_MS })),
+      ];
+      for (const path of gone) log.info('session.pruned', { path });
+    },
+
+    alert: ({ reason, says }) => {
+      const hint = alertHint(reason, name);
+      log.error('session.alert', { reason, says, hint });
+      feed.append('alert', { reason, says, hint });
+    },
+
+    exit: ({ because }) => parts.end(because),
+  };
+}
