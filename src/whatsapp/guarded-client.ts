@@ -40,6 +40,7 @@ export class GuardedClient extends Client {
   readonly #signal: AbortSignal;
   readonly #loadMs: number;
   #injecting: Promise<void> | undefined;
+  #injected = false;
   #injectAgain = false;
 
   constructor(options: GuardOptions, hooks: GuardHooks) {
@@ -89,12 +90,14 @@ export class GuardedClient extends Client {
       this.#injectAgain = false;
       try {
         await this.#injectOnce(this.#page());
+        this.#injected = true;
       } catch (error) {
         this.#hooks.trouble('inject', error);
         // The page reloaded under us (the library's own re-injection is not installed yet at first), or it is stuck
         // in OPENING beyond the protocol's time and may still come: go again, while there is a page to go to.
-        if (!(isNavigation(error) || isTransport(error)) || !this.#lives()) throw error;
-        this.#injectAgain = true;
+        if ((isNavigation(error) || isTransport(error)) && this.#lives()) this.#injectAgain = true;
+        // Nobody awaits what `framenavigated` asks for: a rejection there would be a stray one (H5).
+        else if (!this.#injected) throw error;
       }
     }
   }
