@@ -1,6 +1,8 @@
 /** A person at the other end: gets messages, answers, reads, goes offline. */
 import { lidOf } from './account.js';
 import { Bell, type WaitOptions } from './bell.js';
+import { decryptMedia, encryptMedia } from './media-crypto.js';
+import type { MediaStore } from './media-store.js';
 import { messageId } from './message-id.js';
 import type { PostOffice } from './post-office.js';
 import type { Json, WireContact, WireMessage } from './wire.js';
@@ -48,6 +50,20 @@ export interface SendOptions {
   extra?: { [key: string]: Json };
 }
 
+export interface OutgoingMedia {
+  bytes: Buffer;
+  mimetype: string;
+  /** image, video, audio, ptt, sticker or document; by the mimetype when not given */
+  type?: string;
+  caption?: string;
+  filename?: string;
+}
+
+function mediaTypeOf(mimetype: string): string {
+  const [kind = ''] = mimetype.split('/');
+  return ['image', 'video', 'audio'].includes(kind) ? kind : 'document';
+}
+
 export class Contact {
   readonly number: string;
   readonly wire: WireContact;
@@ -55,6 +71,7 @@ export class Contact {
   readonly received: Received[] = [];
   readonly sent: Sent[] = [];
   readonly #post: PostOffice;
+  readonly #media: MediaStore;
   readonly #arrived = new Bell<Received>();
   readonly #progress = new Bell<Sent>();
   #waiting: { message: WireMessage; onRead: (level: 2 | 3) => void }[] = [];
@@ -67,9 +84,11 @@ export class Contact {
 
   constructor(
     post: PostOffice,
+    media: MediaStore,
     { number, pushname, name, lid = lidOf(number), known = true, business }: ContactOptions,
   ) {
     this.#post = post;
+    this.#media = media;
     this.number = number;
     this.known = known;
     this.wire = {
@@ -109,6 +128,33 @@ export class Contact {
       this.sent.push({ id, to, body, at: Date.now(), delivered: false, read: false });
     }
     return id;
+  }
+
+  /** Encrypts, uploads and sends; returns the message's id. */
+  async sendMedia(media: OutgoingMedia, options: Omit<SendOptions, 'type' | 'extra'> = {}): Promise<string> {
+    const { bytes, mimetype, caption, filename } = media;
+    const type = media.type ?? mediaTypeOf(mimetype);
+    const { file, mediaKey, filehash, encFilehash } = encryptMedia(bytes, type);
+    const extra = {
+      directPath: this.#media.put(file),
+      mediaKey,
+      mediaKeyTimestamp: Math.floor(Date.now() / 1000),
+      filehash,
+      encFilehash,
+      mimetype,
+      size: bytes.length,
+      ...(caption === undefined ? {} : { caption }),
+      ...(filename === undefined ? {} : { filename }),
+    };
+    return this.send('', { ...options, type, extra });
+  }
+
+  /** The bytes of a message with media, decrypted and checked. */
+  download({ message: { type, extra } }: Received): Buffer {
+    const text = (name: string) => String(extra?.[name] ?? '');
+    const file = this.#media.get(text('directPath'));
+    if (!file) throw new Error(`no media under "${text('directPath')}"`);
+    return decryptMedia(file, type, text('mediaKey'), text('filehash'));
   }
 
   /** Changes the text of something this person sent. */

@@ -1,7 +1,7 @@
 /** What the control API answers, one row per route. Arguments come from the path, the query and the JSON body. */
 import type { AccountOptions } from './account.js';
 import type { BrowserPage } from './browser-page.js';
-import type { Contact, ContactOptions, SendOptions } from './contact.js';
+import type { Contact, ContactOptions, OutgoingMedia, SendOptions } from './contact.js';
 import type { Device } from './device.js';
 import type { GroupOptions } from './group.js';
 import { KNOBS, type KnobName } from './knobs.js';
@@ -128,6 +128,23 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     const { body: _body, number: _number, ...options } = args;
     return { id: await contactOf(simulator, args).send(word(args, 'body'), options as SendOptions) };
   },
+  /** `data` is base64 */
+  'POST /contacts/:number/send-media': async (simulator, args) => {
+    const { number: _number, data: _data, to, group, id, ...media } = args;
+    const bytes = Buffer.from(word(args, 'data'), 'base64');
+    const place = Object.fromEntries(
+      Object.entries({ to, group, id }).filter(([, value]) => value !== undefined),
+    );
+    return { id: await contactOf(simulator, args).sendMedia({ ...media, bytes } as OutgoingMedia, place) };
+  },
+  /** what a received message with media holds, as base64 */
+  'GET /contacts/:number/media/:id': async (simulator, args) => {
+    const contact = contactOf(simulator, args);
+    const message = await contact.waitForMessage(({ id }) => id === args.id, wait(args));
+    return { data: contact.download(message).toString('base64') };
+  },
+  'POST /media/expire': (simulator, args) => simulator.media.expire(word(args, 'path')),
+
   /** `body`, `id` or `type` as the message must have them */
   'POST /contacts/:number/wait-message': (simulator, args) => {
     const { number: _number, timeoutMs: _timeoutMs, ...want } = args;

@@ -9,7 +9,7 @@ export const GENERATIONS = {
   '2026-04': {},
   /**
    * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
-   * listens (PR #5748); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
+   * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
    */
   '2026-07': {
     pageVersion: '2.3000.1043220887',
@@ -18,6 +18,7 @@ export const GENERATIONS = {
     framesWhileSyncing: 2,
     pushStatesWhileSyncing: 1,
     qrClearedRaises: true,
+    downloadNeedsMimetype: true,
     reloadAfterLinkMs: 300_000,
     dialog: true,
     statusReadUnlinks: true,

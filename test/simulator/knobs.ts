@@ -145,6 +145,19 @@ export const KNOBS = {
     'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error',
   ),
 
+  // Media
+  uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media goes wrong'),
+  downloadFault: choice(['none', 'hangs', 'missing'], 'none', 'downloading media goes wrong'),
+  phoneReuploads: flag(true, 'the phone uploads expired media again when asked'),
+  downloadNeedsMimetype: flag(
+    false,
+    'downloading media that are not in memory fails unless the mimetype is given',
+  ),
+  mediaSpreadsId: flag(
+    false,
+    'the media model carries an enumerable __x_id, which overwrites the id of a message it is spread into',
+  ),
+
   // Receiving
   inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),
   ciphertext: choice(

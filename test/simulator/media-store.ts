@@ -21,6 +21,12 @@ export class MediaStore {
     return this.#expired.has(path) ? undefined : this.#blobs.get(path);
   }
 
+  /** Ends an expiry; false for a path there never was. */
+  restore(path: string): boolean {
+    this.#expired.delete(path);
+    return this.#blobs.has(path);
+  }
+
   expire(path: string): void {
     this.#expired.add(path);
   }

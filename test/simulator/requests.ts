@@ -57,6 +57,15 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return code;
   },
 
+  /** The phone puts expired media back in their place. */
+  reupload: ({ world, connection }, args) => {
+    const account = connection.device?.account;
+    if (!world.knobs().phoneReuploads || !account || account.phoneOffline)
+      throw new Refusal(404, 'item-not-found');
+    if (!world.media.restore(word(args.directPath))) throw new Refusal(404, 'item-not-found');
+    return null;
+  },
+
   'group-create': ({ world, connection }, args) => {
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');

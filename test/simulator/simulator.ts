@@ -128,7 +128,7 @@ export class Simulator {
 
   createContact(options: ContactOptions): Contact {
     this.#refuseTaken(options.number);
-    const contact = new Contact(this.#server.post, options);
+    const contact = new Contact(this.#server.post, this.#world.media, options);
     this.#world.contacts.set(options.number, contact);
     if (contact.known) {
       for (const account of this.#world.accounts.values())

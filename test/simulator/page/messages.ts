@@ -3,6 +3,7 @@ import type { Json, WireMessage } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { type Chat, Chats } from './chats.js';
 import { Collection } from './collection.js';
+import { resolveMedia, stageOf } from './media.js';
 import { Model } from './model.js';
 import { MsgKey } from './msg-key.js';
 import { nextSeq, type StoredMessage, storage } from './storage.js';
@@ -20,6 +21,11 @@ export class Msg extends Model {
   declare ack: number;
   declare isNewMsg: boolean | undefined;
   declare caption: string | undefined;
+  declare directPath: string | undefined;
+  declare filehash: string;
+  declare mediaKey: string;
+  declare mimetype: string;
+  #stage: string | undefined;
 
   get isNotification(): boolean {
     return this.type === 'gp2' || this.type === 'notification_template' || this.type === 'e2e_notification';
@@ -51,6 +57,22 @@ export class Msg extends Model {
   }
   avParams(): object {
     return {};
+  }
+
+  /** On messages with media only; its stage says whether the bytes are here. */
+  get mediaData(): { mediaStage: string } | undefined {
+    if (this.directPath === undefined) return undefined;
+    return { mediaStage: this.#stage ?? stageOf(this.filehash) };
+  }
+  get mediaObject(): object | undefined {
+    return this.mediaData;
+  }
+  async downloadMedia(): Promise<void> {
+    const { directPath, filehash, mediaKey, type, mimetype } = this;
+    if (directPath === undefined) return;
+    this.#stage = 'FETCHING';
+    const stage = await resolveMedia({ directPath, filehash, mediaKey, type, mimetype });
+    this.#stage = stage === 'RESOLVED' ? undefined : stage;
   }
 }
 
@@ -84,9 +106,10 @@ const PAGE_ONLY = new Set([
   'isNewMsg',
   'local',
   'self',
-  'mediaData',
-  'mediaObject',
   'mediaBlob',
+  'renderableUrl',
+  'mediaStage',
+  'isUnsentMedia',
   'waitUntilMsgSent',
 ]);
 

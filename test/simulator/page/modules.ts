@@ -35,6 +35,7 @@ import {
   SetPropertyGroupAction,
 } from './groups.js';
 import { findLink, findLinks } from './linkify.js';
+import { MediaModules } from './media.js';
 import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
 import { Model } from './model.js';
 import { MsgKey } from './msg-key.js';
@@ -66,6 +67,7 @@ const Stream = Object.assign(new Model({ available: false, mode: 'MAIN' }), {
 export function defineModules(): void {
   hangInCommands();
   defineAll(RegistrationModules);
+  defineAll(MediaModules);
   define('WAWebMsgKey', MsgKey);
   defineAll({
     // Life cycle
@@ -120,6 +122,11 @@ export function defineModules(): void {
 
     // Messages
     WAWebSendMsgChatAction: { addAndSendMsgToChat },
+    WAWebSendStatusMsgAction: {
+      sendStatusTextMsgAction: async ({ text }: { text: string }) =>
+        void (await sendPlain(Chats.ensure('status@broadcast'), 'chat', { body: text })),
+    },
+    WAWebStatusGatingUtils: { canCheckStatusRankingPosterGating: () => false },
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },
     WAWebUpdateUnreadChatAction: { sendSeen },

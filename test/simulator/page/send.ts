@@ -36,19 +36,23 @@ async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendRe
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
   if (sendFault === 'throws') throw new MinifiedError('t');
   if (sendFault === 'hangs-before-store') return never();
-  if (message.id === undefined || message.id === null) {
+  // The private field behind `id`, where a spread model has brought one along.
+  const id = '__x_id' in message ? message.__x_id : message.id;
+  if (id === undefined || id === null) {
     throw new Error(
       "Data passed to getter must include an id property (it's how we memoize) but got undefined",
     );
   }
   const msg = new Msg(attributesOf(message));
   const stored: StoredMessage = { ...toStored(toWire(msg), String(msg.id)), pending: 1, seq: nextSeq() };
+  if (msg.directPath !== undefined) Object.assign(msg, { isUnsentMedia: true });
   results.set(stored.wire.id, tell);
   await storage.putMessages([stored]);
   place(msg);
   chat.set({ t: msg.t });
   if (sendFault === 'hangs-after-store') return never();
   if (sendFault !== 'never-leaves') carry(stored);
+  if (msg.directPath !== undefined) msg.set({ isUnsentMedia: false });
   if (sendFault === 'hangs-after-send') return never();
   if (sendResolveMs > 0) await pause(sendResolveMs);
   if (sendRejectsAfterSend) throw new MinifiedError('t');

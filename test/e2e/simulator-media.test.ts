@@ -1,0 +1,121 @@
+/** Media both ways: encrypted in the page, uploaded, downloaded, expired, and broken as in September 2026. */
+import t from 'tap';
+import wweb from 'whatsapp-web.js';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const sim = await Simulator.start();
+const phone = sim.createPhone({ number: '15550001111' });
+const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+const bare = await BareClient.start(sim);
+t.teardown(async () => {
+  await bare.remove();
+  await sim.close();
+});
+await phone.scan(await sim.waitForQr());
+await bare.wait('ready');
+
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+t.test('a document reaches the other side byte for byte', async (t) => {
+  const bytes = Buffer.from('one,two\n1,2\n');
+  const media = new wweb.MessageMedia('text/csv', bytes.toString('base64'), 'table.csv');
+  const sent = await bare.client.sendMessage(ana.wid, media, {
+    sendMediaAsDocument: true,
+    caption: 'the table',
+  });
+  const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
+  t.equal(got.type, 'document');
+  t.match(got.message.extra, { filename: 'table.csv', mimetype: 'text/csv', caption: 'the table' });
+  t.same(ana.download(got), bytes);
+  await bare.wait('media_uploaded', ({ id }) => id.id === sent.id.id);
+  await bare.wait('message_ack', ({ id }, ack) => id.id === sent.id.id && ack === 3);
+});
+
+t.test('an image is encoded anew and gets a thumbnail', async (t) => {
+  const sent = await bare.client.sendMessage(ana.wid, new wweb.MessageMedia('image/png', PIXEL, 'dot.png'));
+  const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
+  t.equal(got.type, 'image');
+  t.equal(got.message.extra?.mimetype, 'image/jpeg');
+  t.equal(ana.download(got).subarray(0, 2).toString('hex'), 'ffd8');
+  t.equal(
+    Buffer.from(got.body, 'base64').subarray(0, 2).toString('hex'),
+    'ffd8',
+    'the thumbnail is the body',
+  );
+});
+
+t.test(
+  'media of a contact are downloaded, and uploaded again by the phone when they have expired',
+  async (t) => {
+    const bytes = Buffer.from('%PDF-1.4 not really');
+    const id = await ana.sendMedia({
+      bytes,
+      mimetype: 'application/pdf',
+      filename: 'a.pdf',
+      caption: 'read',
+    });
+    const [message] = await bare.wait('message', (one) => one.id.id === id);
+    t.equal(message.hasMedia, true);
+    t.equal(message.body, 'read');
+    const media = await message.downloadMedia();
+    t.same(Buffer.from(media.data, 'base64'), bytes);
+    t.equal(media.filename, 'a.pdf');
+
+    const next = await ana.sendMedia({ bytes: Buffer.from('late'), mimetype: 'application/pdf' });
+    const [late] = await bare.wait('message', (one) => one.id.id === next);
+    sim.media.expire(late._data.directPath);
+    t.equal(Buffer.from((await late.downloadMedia()).data, 'base64').toString(), 'late');
+
+    await sim.set('phoneReuploads', false);
+    const lost = await ana.sendMedia({ bytes: Buffer.from('lost'), mimetype: 'application/pdf' });
+    const [gone] = await bare.wait('message', (one) => one.id.id === lost);
+    sim.media.expire(gone._data.directPath);
+    t.equal(await gone.downloadMedia(), undefined);
+  },
+);
+
+t.test('with a media model that spreads its private id no media goes out, and text does', async (t) => {
+  await sim.set('mediaSpreadsId', true);
+  const media = new wweb.MessageMedia('text/plain', Buffer.from('x').toString('base64'), 'x.txt');
+  await t.rejects(
+    bare.client.sendMessage(ana.wid, media),
+    /Data passed to getter must include an id property/,
+  );
+  t.ok(await bare.client.sendMessage(ana.wid, 'text'));
+  await sim.set('mediaSpreadsId', false);
+});
+
+t.test('with a download that wants the mimetype, only the library’s own call fails', async (t) => {
+  await sim.set('downloadNeedsMimetype', true);
+  const id = await ana.sendMedia({ bytes: Buffer.from('new'), mimetype: 'application/pdf' });
+  await bare.wait('message', (one) => one.id.id === id);
+  const asked = `(async () => {
+    const { Msg } = window.require('WAWebCollections');
+    const { directPath, filehash, mediaKey, type, mimetype } = Msg.filter((msg) => msg.id.id === '${id}')[0];
+    const { downloadManager } = window.require('WAWebDownloadManager');
+    const download = (more) => downloadManager.downloadAndMaybeDecrypt({ directPath, filehash, mediaKey, type, ...more });
+    const without = await download({}).catch((error) => error.name);
+    return [without, (await download({ mimetype })).byteLength];
+  })()`;
+  t.same(await bare.client.pupPage?.evaluate(asked), ['TypeError', 3]);
+});
+
+t.test('the library asks for nothing the page lacks, but for what the README lists', async (t) => {
+  const { execFileSync } = await import('node:child_process');
+  const source = execFileSync('grep', [
+    '-rhoPz',
+    `require\\(\\s*'\\K[A-Z]\\w+`,
+    'node_modules/whatsapp-web.js/src',
+  ]);
+  const names = [...new Set(source.toString().split('\0').filter(Boolean))].sort();
+  const lacking = await bare.client.pupPage?.evaluate(
+    `${JSON.stringify(names)}.filter((name) => { try { window.require(name); } catch { return true; } })`,
+  );
+  t.ok(names.length > 120);
+  t.matchOnly(
+    (lacking as string[]).filter((name) => !/Newsletter|Label|Biz|Bot|Vcard/.test(name)),
+    [],
+  );
+});

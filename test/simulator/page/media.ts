@@ -1,0 +1,226 @@
+/** Media on their way out and in: preparing, uploading, downloading, and the models whatsapp-web.js handles. */
+import { knobs, never } from './boot-record.js';
+import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
+import { type Bytes, decrypt, encrypt, sha256 } from './media-crypto.js';
+import { Model } from './model.js';
+import { bytesToBase64 } from './tagged-json.js';
+
+/** WAWebMediaOpaqueData: bytes behind a handle. */
+export class OpaqueData {
+  readonly _blob: Blob;
+  constructor(blob: Blob) {
+    this._blob = blob;
+  }
+  static async createFromData(blob: Blob, type: string): Promise<OpaqueData> {
+    return new OpaqueData(blob.type === type ? blob : new Blob([blob], { type }));
+  }
+  type(): string {
+    return this._blob.type;
+  }
+  size(): number {
+    return this._blob.size;
+  }
+  url(): string {
+    return URL.createObjectURL(this._blob);
+  }
+  formData(): Blob {
+    return this._blob;
+  }
+  autorelease(): void {}
+  release(): void {}
+  async bytes(): Promise<Bytes> {
+    return new Uint8Array(await this._blob.arrayBuffer());
+  }
+}
+
+class MediaData extends Model {
+  declare type: string;
+  declare mimetype: string;
+  declare filehash: string;
+  declare mediaBlob: OpaqueData;
+  declare size: number;
+  declare isGif: boolean;
+  declare mediaStage: string;
+
+  toJSON(): object {
+    return Object.fromEntries(Object.entries(this).filter(([name]) => !name.startsWith('__x_')));
+  }
+}
+
+class MediaObject extends Model {
+  declare type: string;
+  declare filehash: string;
+  declare size: number;
+  declare mediaBlob: OpaqueData;
+  declare contentInfo: { waveform?: Uint8Array };
+  consolidate(json: object): void {
+    this.set(json);
+  }
+}
+
+interface Params {
+  asSticker?: boolean;
+  asGif?: boolean;
+  isPtt?: boolean;
+  asDocument?: boolean;
+  maxDimension?: number;
+}
+
+function typeOf(mimetype: string, { asSticker, asDocument, isPtt }: Params): string {
+  if (asSticker) return 'sticker';
+  if (asDocument) return 'document';
+  if (mimetype.startsWith('image/')) return 'image';
+  if (mimetype.startsWith('video/')) return 'video';
+  if (mimetype.startsWith('audio/')) return isPtt ? 'ptt' : 'audio';
+  return 'document';
+}
+
+async function drawn(image: ImageBitmap, side: number): Promise<Blob> {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  const canvas = new OffscreenCanvas(Math.ceil(image.width * scale), Math.ceil(image.height * scale));
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
+}
+
+async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
+  const type = typeOf(data.type(), params);
+  let blob = data._blob;
+  const more: { preview?: string; width?: number; height?: number } = {};
+  if (type === 'image') {
+    // The page sends its own JPEG, never the file it was given.
+    const image = await createImageBitmap(blob);
+    const thumbnail = await drawn(image, 100);
+    more.preview = bytesToBase64(new Uint8Array(await thumbnail.arrayBuffer()));
+    more.width = image.width;
+    more.height = image.height;
+    blob = await drawn(image, params.maxDimension ?? 1_600);
+  }
+  const mediaBlob = new OpaqueData(blob);
+  const media = new MediaData({
+    type,
+    mimetype: blob.type,
+    filehash: await sha256(await mediaBlob.bytes()),
+    mediaBlob,
+    size: blob.size,
+    isGif: params.asGif ?? false,
+    mediaStage: 'RESOLVED',
+    ...(data._blob instanceof File && type === 'document' ? { filename: data._blob.name } : {}),
+    ...more,
+  });
+  // Since 2026-09 a private field is enumerable, and whoever spreads the model into a message takes it along
+  // (wwebjs #201921, PR #201923).
+  if (knobs.mediaSpreadsId) Object.assign(media, { __x_id: undefined });
+  return media;
+}
+
+const objects = new Map<string, MediaObject>();
+const cache = new Map<string, ArrayBuffer>();
+
+async function upload(plain: Bytes, type: string) {
+  if (knobs.uploadFault === 'hangs') return never<never>();
+  await chatSocket.whenSignedIn();
+  const mediaKey = crypto.getRandomValues(new Uint8Array(32));
+  const file = await encrypt(plain, type, mediaKey);
+  const answer = await fetch('/media/', { method: 'POST', body: file });
+  if (knobs.uploadFault === 'fails' || !answer.ok) throw new ServerStatusCodeError(500, 'upload failed');
+  const { url, direct_path: directPath } = (await answer.json()) as { url: string; direct_path: string };
+  const encFilehash = await sha256(file);
+  return {
+    url,
+    mmsUrl: url,
+    deprecatedMms3Url: url,
+    directPath,
+    mediaKey: bytesToBase64(mediaKey),
+    mediaKeyTimestamp: Math.floor(Date.now() / 1000),
+    filehash: await sha256(plain),
+    encFilehash,
+    uploadHash: encFilehash,
+  };
+}
+
+interface Asked {
+  directPath: string;
+  filehash: string;
+  mediaKey: string;
+  type: string;
+  mimetype?: string;
+}
+
+/** WAWebDownloadManager.downloadManager.downloadAndMaybeDecrypt */
+async function downloadAndMaybeDecrypt({
+  directPath,
+  filehash,
+  mediaKey,
+  type,
+  mimetype,
+}: Asked): Promise<ArrayBuffer> {
+  const known = cache.get(filehash);
+  if (known) return known;
+  if (knobs.downloadFault === 'hangs') return never();
+  // Since the summer of 2026 (wwebjs #201844, #201908).
+  if (knobs.downloadNeedsMimetype && mimetype === undefined) {
+    throw new TypeError("Cannot read properties of undefined (reading 'split')");
+  }
+  const answer = await fetch(directPath);
+  if (knobs.downloadFault === 'missing' || !answer.ok) {
+    throw new ServerStatusCodeError(answer.ok ? 404 : answer.status, 'media not found');
+  }
+  const plain = await decrypt(new Uint8Array(await answer.arrayBuffer()), type, mediaKey, filehash);
+  cache.set(filehash, plain);
+  return plain;
+}
+
+/** What Msg.downloadMedia does: fetches, and asks the phone to upload again what has expired. Returns the stage. */
+export async function resolveMedia(asked: Asked): Promise<string> {
+  try {
+    await downloadAndMaybeDecrypt(asked);
+    return 'RESOLVED';
+  } catch (error) {
+    if (!(error instanceof ServerStatusCodeError)) return 'ERROR_UNKNOWN';
+  }
+  try {
+    await chatSocket.request('reupload', { directPath: asked.directPath });
+    await downloadAndMaybeDecrypt(asked);
+    return 'RESOLVED';
+  } catch {
+    return 'ERROR_MISSING';
+  }
+}
+
+export const stageOf = (filehash: string): string => (cache.has(filehash) ? 'RESOLVED' : 'NEED_POKE');
+
+export const MediaModules = {
+  WAWebMediaOpaqueData: OpaqueData,
+  WAWebPrepRawMedia: {
+    prepRawMedia: (data: OpaqueData, params: Params) => ({ waitForPrep: () => prepare(data, params) }),
+  },
+  WAWebMediaStorage: {
+    getOrCreateMediaObject(filehash: string): MediaObject {
+      const known = objects.get(filehash) ?? new MediaObject({ filehash, contentInfo: {} });
+      objects.set(filehash, known);
+      return known;
+    },
+  },
+  WAWebMmsMediaTypes: {
+    msgToMediaType: ({ type, isGif }: { type: string; isGif?: boolean }) => (isGif ? 'gif' : type),
+    castToV4: (type: string) => type,
+  },
+  WAWebMediaDataUtils: { shouldUseMediaCache: () => true },
+  WAWebMediaInMemoryBlobCache: {
+    InMemoryMediaBlobCache: {
+      put: (filehash: string, blob: Blob) =>
+        void blob.arrayBuffer().then((bytes) => cache.set(filehash, bytes)),
+    },
+  },
+  WAWebMediaMmsV4Upload: {
+    uploadMedia: async ({ mediaObject, mediaType }: { mediaObject: MediaObject; mediaType: string }) => ({
+      mediaEntry: await upload(await mediaObject.mediaBlob.bytes(), mediaType),
+    }),
+  },
+  WAWebUploadManager: {
+    encryptAndUpload: async ({ blob, type }: { blob: Blob; type: string }) =>
+      upload(new Uint8Array(await blob.arrayBuffer()), type),
+  },
+  WAWebStartMediaUploadQpl: { startMediaUploadQpl: () => ({}) },
+  WAWebDownloadManager: { downloadManager: { downloadAndMaybeDecrypt } },
+};
