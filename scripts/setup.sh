@@ -1,0 +1,191 @@
+# shellcheck shell=bash
+# What scripts/up and scripts/test share: everything that has to be there before Node can take over. Each step looks
+# first whether it is needed and says what it does. An interrupt ends the step that runs and whatever it has started,
+# and undoes what would be half of something; only dpkg is let finish. Sourced, with `root` set to the checkout.
+
+readonly NEED_NODE=20.19.0
+step_pid= # the process group of the step that runs
+may_break=yes
+with_sudo=no
+interrupted=
+undo= # a command that removes what an interrupted step leaves
+
+say() { printf '==> %s\n' "$*"; }
+refuse() {
+  printf '%s: %s\n' "scripts/${0##*/}" "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '    %s\n' "$@" >&2
+  exit 1
+}
+
+# The reader of our output may have gone as well: then there is nobody to tell.
+on_signal() {
+  interrupted=$1
+  if [ -z "$step_pid" ]; then leave; fi
+  if [ "$may_break" = yes ]; then
+    kill_group TERM "$step_pid" || true
+  else
+    say 'interrupted: the package manager may not be cut off, so it finishes first' 2>/dev/null || true
+  fi
+}
+leave() {
+  trap '' INT TERM HUP
+  if [ -n "$undo" ]; then eval "$undo"; fi
+  printf '\n%s: interrupted; nothing was left running\n' "scripts/${0##*/}" >&2 || true
+  exit $((128 + interrupted))
+}
+trap 'on_signal 2' INT
+trap 'on_signal 15' TERM
+trap 'on_signal 1' HUP
+
+# Runs a command in a process group of its own, so that it and all its children can be ended together, and a Ctrl-C of
+# the terminal reaches it through us only.
+run() {
+  local status=0
+  set -m
+  "$@" </dev/null &
+  step_pid=$!
+  set +m
+  # wait comes back early when a signal arrives; then the step is on its way out, or finishing.
+  while :; do
+    status=0
+    wait "$step_pid" || status=$?
+    kill -0 "$step_pid" 2>/dev/null || break
+  done
+  if [ -n "$interrupted" ] && [ "$may_break" = yes ]; then end_group "$step_pid"; fi
+  step_pid=
+  if [ -n "$interrupted" ]; then leave; fi
+  return "$status"
+}
+
+# What runs under sudo is not ours to signal.
+kill_group() {
+  kill "-$1" -- "-$2" 2>/dev/null && return
+  [ "$with_sudo" = yes ] && sudo -n kill "-$1" -- "-$2" 2>/dev/null
+}
+
+# The leader has gone; its children get three seconds more.
+end_group() {
+  local tries=0
+  while kill_group TERM "$1"; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 30 ]; then
+      kill_group KILL "$1" || true
+      break
+    fi
+    sleep 0.1
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    run env DEBIAN_FRONTEND=noninteractive "$@"
+  else
+    with_sudo=yes
+    run sudo -n "$@"
+    with_sudo=no
+  fi
+}
+
+need_node() {
+  local found
+  found=$(node --version 2>/dev/null) || found=
+  if [ -z "$found" ] || ! node -e "
+    const [a, b] = process.versions.node.split('.').map(Number), [x, y] = '$NEED_NODE'.split('.').map(Number);
+    process.exit(a > x || (a === x && b >= y) ? 0 : 1);"; then
+    refuse "Node.js $NEED_NODE or newer is needed, and ${found:-none} is here. Install it, then run this again:" \
+      'Debian 13 and newer:  sudo apt-get install nodejs npm' \
+      'older ones, Ubuntu:   https://nodejs.org/en/download'
+  fi
+  command -v npm >/dev/null || refuse 'npm is needed, and is not here:' 'sudo apt-get install npm'
+}
+
+# The first browser that the daemon would find, too.
+browser() {
+  local name
+  if [ -n "${WAD_BROWSER_PATH:-}" ]; then
+    command -v "$WAD_BROWSER_PATH" || true
+    return
+  fi
+  for name in chromium chromium-browser google-chrome-stable google-chrome chrome \
+    /opt/google/chrome/chrome /opt/chromium/chrome; do
+    if command -v "$name"; then return; fi
+  done
+  return 0
+}
+
+# Ubuntu's /usr/bin/chromium-browser is a script that ends in a snap.
+is_snap() {
+  case $(readlink -f "$1") in /snap/* | /usr/bin/snap) return 0 ;; esac
+  case $(head -c 4096 "$1" | tr -d '\0') in
+    '#!'*/snap/bin/* | '#!'*'snap run chromium'* | '#!'*'snap install chromium'*) return 0 ;;
+  esac
+  return 1
+}
+
+readonly NO_SNAP="A snap cannot use a profile in a hidden folder or in /tmp. Chrome's own package can; install it, then run this again:"
+readonly CHROME='https://www.google.com/chrome/ (the .deb)'
+
+need_browser() {
+  local path
+  path=$(browser)
+  if [ -z "$path" ]; then
+    if [ -n "${WAD_BROWSER_PATH:-}" ]; then refuse "WAD_BROWSER_PATH names no program: $WAD_BROWSER_PATH"; fi
+    if grep -qsE '^ID=ubuntu$' /etc/os-release; then
+      refuse "no browser is here, and Ubuntu has Chromium as a snap only. $NO_SNAP" "$CHROME"
+    fi
+    install_chromium
+    path=$(browser)
+    [ -n "$path" ] || refuse 'the package chromium is installed, but there is no program chromium in PATH'
+  elif is_snap "$path"; then
+    refuse "$path is a snap. $NO_SNAP" "$CHROME" 'or name another browser in WAD_BROWSER_PATH'
+  else
+    say "browser: $path"
+  fi
+}
+
+install_chromium() {
+  command -v apt-get >/dev/null || refuse 'no browser is here, and no apt-get. Install Chromium or Chrome, then run this again.'
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || refuse 'no browser is here, and no sudo. As root, run:' 'apt-get install --no-install-recommends chromium'
+    say 'installing Chromium from the distribution takes root: sudo may ask for your password'
+    sudo -v || refuse 'without root, ask your administrator for:' 'apt-get install --no-install-recommends chromium'
+  fi
+  if ! apt-cache show chromium >/dev/null 2>&1; then
+    say 'apt-get update (the package lists are empty)'
+    as_root apt-get update -q
+  fi
+  say 'apt-get install --no-install-recommends chromium'
+  if ! as_root apt-get install -qy --no-install-recommends --download-only chromium; then
+    say 'apt-get update (the package lists may be old)'
+    as_root apt-get update -q
+    as_root apt-get install -qy --no-install-recommends --download-only chromium
+  fi
+  may_break=no
+  as_root apt-get install -qy --no-install-recommends chromium
+  may_break=yes
+}
+
+# npm writes node_modules/.package-lock.json last, so what is older or lacks it is not whole.
+need_modules() {
+  if [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
+  say 'npm ci (no browser is downloaded)'
+  undo='rm -rf node_modules'
+  PUPPETEER_SKIP_DOWNLOAD=1 run npm ci --include=dev --no-audit --no-fund || refuse 'npm ci failed; its own words are above'
+  undo=
+}
+
+# A folder's time changes when a file in it comes or goes.
+need_build() {
+  if [ -e build/.built ] && [ -e dist/wactl.cjs ] && [ -z "$(
+    find src test bench scripts package.json package-lock.json tsconfig.json -newer build/.built -print -quit
+  )" ]; then return; fi
+  say 'npm run build'
+  mkdir -p build
+  undo='rm -f build/.building'
+  touch build/.building
+  run node scripts/prune.mjs
+  run npm run --silent build || refuse 'the build failed; the reason is above'
+  mv build/.building build/.built
+  undo=
+}

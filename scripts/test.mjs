@@ -1,0 +1,109 @@
+// Runs lint, types, build and tests, and counts. The last line is "N passed, N failed", with ", N skipped" where that
+// is true; a run that dies, or runs no test, has failed. Usage: see scripts/test.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const given = process.argv.slice(2).filter((word) => word !== '--all');
+const all = given.length < process.argv.length - 2;
+const QUICK = ['unit', 'simulator', 'e2e'];
+const LONG = ['faults', 'systemd', 'soak', 'torture'];
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+const reasons = [];
+const fail = (reason) => {
+  count.failed += 1;
+  reasons.push(reason);
+};
+let child;
+let interrupted = 0;
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+]) {
+  process.on(signal, () => {
+    // The terminal has told the others as well; tap ends what it has started.
+    if (interrupted === 0) child?.kill(signal);
+    interrupted = 128 + number;
+  });
+}
+
+/** Test files below build/ of what was named: a file or a folder, compiled or not. */
+function testFiles(path) {
+  const built = path.replace(/^(?:\.\/)?(?:build\/)?test\//, 'build/test/').replace(/\.ts$/, '.js');
+  if (!existsSync(built)) return [];
+  if (!statSync(built).isDirectory()) return [built];
+  return readdirSync(built, { recursive: true })
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => `${built.replace(/\/$/, '')}/${name}`)
+    .sort();
+}
+
+function step(says, file, ...args) {
+  console.log(`==> ${says}`);
+  const { status, error, signal } = spawnSync(file, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (signal === 'SIGINT' || signal === 'SIGTERM') interrupted ||= signal === 'SIGINT' ? 130 : 143;
+  if (status === 0) return true;
+  fail(`${says}: ${error?.message ?? `exit status ${status ?? signal}`}`);
+  return false;
+}
+
+/** Runs tap, shows what it says and takes its counts from its last lines. */
+function tap(args) {
+  console.log('==> tests');
+  const env = { ...process.env, ...(all && !process.env.WAD_ROUNDS ? { WAD_ROUNDS: '20' } : {}) };
+  child = spawn(process.execPath, ['node_modules/tap/dist/esm/run.mjs', 'run', '--reporter=tap', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
+  const total = { pass: 0, fail: 0, skip: 0, todo: 0, total: 0 };
+  let rest = '';
+  let summary = false;
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    process.stdout.write(chunk);
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (/^# \{ total: /.test(line)) {
+        summary = true;
+        for (const [, key, value] of line.matchAll(/(\w+): (\d+)/g)) total[key] = Number(value);
+      } else if (/^not ok .*# time=/.test(line) || /^not ok \d+ - build\//.test(line)) {
+        reasons.push(line.replace(/^not ok \d+ - /, '').replace(/ # time=.*/, ''));
+      }
+    }
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => {
+      child = undefined;
+      count.passed += total.pass;
+      count.failed += total.fail;
+      count.skipped += total.skip + total.todo;
+      if (!summary) fail('tests: tap died');
+      else if (total.total === 0) fail('tests: none ran');
+      else if (code !== 0 && total.fail === 0) fail(`tests: tap ended with ${code}`);
+      resolve();
+    });
+  });
+}
+
+if (given.length === 0) step('lint', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.');
+const built =
+  interrupted === 0 &&
+  step('prune', process.execPath, 'scripts/prune.mjs') &&
+  step('types and build', 'npm', 'run', '--silent', 'build');
+if (built && interrupted === 0) {
+  const words = given.flatMap((word) => {
+    const files = /^(\.\/)?(build\/)?test\//.test(word) ? testFiles(word) : [];
+    return files.length > 0 ? files : [word];
+  });
+  const named = words.some((word) => !word.startsWith('-'));
+  const folders = named ? [] : all ? [...QUICK, ...LONG] : QUICK;
+  await tap([...words, ...folders.flatMap((folder) => testFiles(`build/test/${folder}`))]);
+}
+for (const reason of reasons) console.log(`failed: ${reason}`);
+if (interrupted !== 0) console.log('interrupted');
+const { passed, failed, skipped } = count;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = interrupted || (failed > 0 ? 1 : 0);

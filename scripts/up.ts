@@ -1,0 +1,159 @@
+// The second half of scripts/up: what runs once everything is set up. Either the real thing, or a trial on the
+// simulator in a directory of its own. Both go on until Ctrl-C and leave nothing behind but the session of the former.
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findBrowser } from '../src/config/browser.js';
+import { readFlags } from '../src/daemon/flags.js';
+import { settle } from '../src/daemon/settings.js';
+import { writeBrowserWrapper } from '../test/simulator/browser.js';
+import { generationNamed } from '../test/simulator/generations.js';
+import { ROOT, Stage } from './stage.js';
+
+const WAD = join(ROOT, 'build/src/daemon/main.js');
+const WACTL = join(ROOT, 'dist/wactl.cjs');
+const SIMULATOR = join(ROOT, 'build/test/simulator/main.js');
+/** The daemon's own bounds of a stop are shorter. */
+const STOP_MS = 40_000;
+
+const ACCOUNT = '15550001111';
+const CONTACT = '15550002222';
+
+const stage = new Stage();
+process.exitCode = await stage.play(async () => {
+  const { values } = parseArgs({
+    options: { simulator: { type: 'boolean' }, generation: { type: 'string', default: '2026-07' } },
+  });
+  await (values.simulator ? trial(values.generation) : real());
+});
+
+async function real(): Promise<void> {
+  const account = process.env.WAD_ACCOUNT || 'default';
+  const read = await readFlags(['--account', account], { env: process.env, version: '' });
+  if ('text' in read) throw new Error(read.text);
+  const { socket, paths } = settle(read.flags, process.env);
+  mkdirSync(paths.stateDir, { recursive: true, mode: 0o700 });
+  const log = join(paths.stateDir, 'up.log');
+  stage.say(`starting wad for the account "${account}"; its log: ${log}`);
+  const daemon = stage.start('wad', [WAD, '--account', account], {
+    stdout: openSync(log, 'w', 0o600),
+    signal: 'SIGINT',
+    endMs: STOP_MS,
+  });
+  await stage.listening(socket.path, daemon);
+  const to = { name: 'dist/wactl.cjs', env: { WAD_SOCKET: socket.path } };
+  const wactl = (...args: string[]) => stage.show(to, [WACTL, ...args]);
+  stage.happy = true;
+  const shown = (await wactl('qr')) === 0 && (await wactl('wait', 'ready')) === 0;
+  await wactl('status');
+  stage.say(
+    `${shown ? 'It is up.' : 'The daemon goes on trying.'} Ctrl-C stops it and keeps the session. In another terminal:`,
+    `export WAD_SOCKET=${socket.path}`,
+    `${WACTL} send NUMBER 'hello'`,
+    `${WACTL} --help`,
+  );
+  await wactl(
+    'events',
+    '--follow',
+    '--since',
+    lastEvent(await stage.ask(to, [WACTL, 'status', '-o', 'json'])),
+  );
+  await stage.until(daemon);
+}
+
+/** The cursor from which on everything is news. */
+function lastEvent(status: string): string {
+  return String((JSON.parse(status) as { journal: { last: number } }).journal.last);
+}
+
+async function trial(generation: string): Promise<void> {
+  const { found, ...browser } = findBrowser({
+    configured: process.env.WAD_BROWSER_PATH ?? null,
+    env: process.env,
+    home: homedir(),
+  });
+  if (!found) throw new Error('says' in browser ? browser.says : 'no browser');
+  generationNamed(generation);
+  const dir = stage.directory('wad-trial-');
+  const within = (name: string) => join(dir, name);
+
+  stage.say(`starting the simulator of WhatsApp Web ${generation}`);
+  const simulator = stage.start('simulator', [SIMULATOR, '--generation', generation], {
+    stdout: 'pipe',
+    signal: 'SIGTERM',
+    endMs: 5_000,
+  });
+  const { port, control } = JSON.parse(await stage.line(simulator)) as { port: number; control: string };
+  const post = (path: string, body: object = {}) => stage.post(`${control}${path}`, body);
+  await post('/phones', { number: ACCOUNT, pushname: 'You' });
+  await post('/contacts', { number: CONTACT, name: 'Ana' });
+  await post(`/contacts/${CONTACT}`, { autoReply: 'Ana has read: %s' });
+
+  const wrapper = await writeBrowserWrapper(dir, port, 'path' in browser ? { executable: browser.path } : {});
+  const socket = within('control.sock');
+  const log = within('wad.log');
+  const root = process.getuid?.() === 0;
+  writeFileSync(within('wad.toml'), '');
+  const flags = [
+    ...['--account', 'trial', '--config', within('wad.toml'), '--state-dir', within('state')],
+    ...['--socket', socket, '--browser', wrapper, ...(root ? ['--no-sandbox'] : [])],
+  ];
+  stage.say(`starting wad in ${dir}${root ? ' with --no-sandbox, since you are root' : ''}`);
+  const daemon = stage.start('wad', [WAD, ...flags], {
+    stdout: openSync(log, 'w', 0o600),
+    signal: 'SIGINT',
+    endMs: STOP_MS,
+    env: { ...ofNobody(within), TMPDIR: stage.subdirectory('tmp') },
+  });
+  stage.onFailure = () =>
+    `the end of ${log}:\n${readFileSync(log, 'utf8').split('\n').slice(-21).join('\n')}`;
+  await stage.listening(socket, daemon);
+
+  const to = { name: 'wactl', env: { WAD_SOCKET: socket } };
+  const wactl = (...args: string[]) => stage.show(to, [WACTL, ...args]);
+  const must = async (...args: string[]): Promise<void> => {
+    const status = await wactl(...args);
+    if (status !== 0) throw new Error(`wactl ${args[0]} ended with ${status}`);
+  };
+  await must('wait', 'linking', '--timeout', '60');
+  const drawn = must('qr', '--timeout', '60');
+  drawn.catch(() => undefined);
+  const payload = await stage.ask(to, [WACTL, 'qr', '--raw']);
+  // Time for a person to see the code; the phone would need as long.
+  await stage.pause(1_500);
+  await post(`/phones/${ACCOUNT}/scan`, { qr: payload.trim() });
+  await drawn;
+  await must('wait', 'ready', '--timeout', '60');
+
+  const since = lastEvent(await stage.ask(to, [WACTL, 'status', '-o', 'json']));
+  await must('send', '+1 555 000 2222', 'Hello from wad');
+  const events = ['events', '--follow', '--type', 'message', '--since', since];
+  const answered = stage.follow(to, [WACTL, ...events], /Ana has read: /);
+  await answered;
+  await must('status', '-o', 'json');
+
+  stage.happy = true;
+  stage.say(
+    'All of it works. Everything is left running for you, and events go on to be shown here; Ctrl-C ends it.',
+    'In another terminal:',
+    `export WAD_SOCKET=${socket}`,
+    `${WACTL} status`,
+    `${WACTL} send +15550002222 'how are you?'`,
+    `${WACTL} -o jsonl events --follow`,
+    `${WACTL} --help`,
+    'Have Ana write to you:',
+    `curl -sd '{"body":"are you there?"}' ${control}/contacts/${CONTACT}/send`,
+    `The daemon's log: ${log}`,
+  );
+  await Promise.race([stage.until(daemon), stage.until(simulator)]);
+}
+
+/** The trial neither reads nor writes what belongs to the person who runs it. */
+function ofNobody(within: (name: string) => string): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = {};
+  for (const name of Object.keys(process.env)) if (name.startsWith('WAD_')) env[name] = undefined;
+  for (const name of ['CONFIG', 'STATE', 'CACHE', 'DATA'])
+    env[`XDG_${name}_HOME`] = within(name.toLowerCase());
+  return env;
+}
