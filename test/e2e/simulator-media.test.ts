@@ -101,21 +101,3 @@ t.test('with a download that wants the mimetype, only the library’s own call f
   })()`;
   t.same(await bare.client.pupPage?.evaluate(asked), ['TypeError', 3]);
 });
-
-t.test('the library asks for nothing the page lacks, but for what the README lists', async (t) => {
-  const { execFileSync } = await import('node:child_process');
-  const source = execFileSync('grep', [
-    '-rhoPz',
-    `require\\(\\s*'\\K[A-Z]\\w+`,
-    'node_modules/whatsapp-web.js/src',
-  ]);
-  const names = [...new Set(source.toString().split('\0').filter(Boolean))].sort();
-  const lacking = await bare.client.pupPage?.evaluate(
-    `${JSON.stringify(names)}.filter((name) => { try { window.require(name); } catch { return true; } })`,
-  );
-  t.ok(names.length > 120);
-  t.matchOnly(
-    (lacking as string[]).filter((name) => !/Newsletter|Label|Biz|Bot|Vcard/.test(name)),
-    [],
-  );
-});

@@ -1,4 +1,5 @@
 /** A group as the server keeps it: who is in, who leads, what it is called. */
+import { randomBytes } from 'node:crypto';
 import type { WireGroup } from './wire.js';
 
 export interface GroupOptions {
@@ -12,8 +13,11 @@ export interface GroupOptions {
 
 let serial = 0;
 
+const inviteCode = () => randomBytes(16).toString('base64url').slice(0, 22);
+
 export class Group {
   readonly wire: WireGroup;
+  inviteCode = inviteCode();
 
   constructor({ subject, participants, owner = participants[0] ?? '', announce = false }: GroupOptions) {
     const number = 120363000000000000n + BigInt(Date.now()) * 100n + BigInt(serial++ % 100);
@@ -29,6 +33,10 @@ export class Group {
 
   get id(): string {
     return this.wire.id;
+  }
+
+  resetInvite(): void {
+    this.inviteCode = inviteCode();
   }
 
   has(...wids: string[]): boolean {

@@ -25,7 +25,7 @@ type Value = KnobValues['ackFault'];
 const now = () => Math.floor(Date.now() / 1000);
 
 /** Types that act on another message instead of being one. */
-const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote']);
+const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote', 'pin', 'event_response']);
 
 export class PostOffice {
   readonly #world: World;

@@ -66,6 +66,27 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return null;
   },
 
+  'group-invite': ({ world }, args) => {
+    const group = world.groups.get(word(args.group));
+    if (!group) throw new Refusal(404, 'item-not-found');
+    if (args.reset === true) group.resetInvite();
+    return group.inviteCode;
+  },
+
+  'group-query': ({ world }, args) => ({ ...invitedTo(world, word(args.code)).wire }),
+
+  'group-join': ({ world, connection }, args) => {
+    const group = invitedTo(world, word(args.code));
+    const me = connection.device?.account.me;
+    if (!me) throw new Refusal(401, 'not-authorized');
+    if (!group.has(me.pn, me.lid)) group.wire.participants.push({ id: me.pn, admin: false });
+    announce(world, group);
+    return { ...group.wire };
+  },
+
+  /** Raw stanzas, such as the refusal of a call: noted in the log, and that is all. */
+  stanza: () => null,
+
   'group-create': ({ world, connection }, args) => {
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');
@@ -97,6 +118,13 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return { ...wire };
   },
 };
+
+/** The group behind an invitation. */
+function invitedTo(world: World, code: string): Group {
+  const group = [...world.groups.values()].find((one) => one.inviteCode === code);
+  if (!group) throw new Refusal(406, 'not-acceptable');
+  return group;
+}
 
 function announce(world: World, group: Group): void {
   for (const account of world.accounts.values()) {

@@ -96,6 +96,15 @@ export const SetPropertyGroupAction = {
 
 export const GroupQueryJob = {
   queryAndUpdateGroupMetadataById: async () => {},
+  async queryGroupInvite(code: string) {
+    const wire = (await chatSocket.request('group-query', { code })) as unknown as WireGroup;
+    return {
+      id: createWid(wire.id),
+      subject: wire.subject,
+      size: wire.participants.length,
+      owner: createWid(wire.owner),
+    };
+  },
 };
 
 export const GroupCreateJob = {

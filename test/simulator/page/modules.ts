@@ -38,6 +38,7 @@ import { findLink, findLinks } from './linkify.js';
 import { MediaModules } from './media.js';
 import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './messages.js';
 import { Model } from './model.js';
+import { defineFurtherModules } from './modules-further.js';
 import { MsgKey } from './msg-key.js';
 import { AltDeviceLinkingApi, RegistrationModules, refreshQr } from './pairing.js';
 import { define, defineAll } from './require.js';
@@ -68,6 +69,7 @@ export function defineModules(): void {
   hangInCommands();
   defineAll(RegistrationModules);
   defineAll(MediaModules);
+  defineFurtherModules();
   define('WAWebMsgKey', MsgKey);
   defineAll({
     // Life cycle

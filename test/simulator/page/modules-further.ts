@@ -1,0 +1,99 @@
+/** Names off the beaten track: invitations, requests to join, cards, calls, events. Enough for the library's own paths. */
+
+import type { WireGroup } from '../wire.js';
+import { chatSocket } from './chat-socket.js';
+import { Chats } from './chats.js';
+import { learnGroup } from './groups.js';
+import type { Msg } from './messages.js';
+import { MsgKey } from './msg-key.js';
+import { define, defineAll } from './require.js';
+import type { Contact } from './roster.js';
+import { sendAct } from './send.js';
+import { createWid } from './wid.js';
+
+const code = async (group: unknown, reset = false): Promise<{ code: string }> => ({
+  code: String(await chatSocket.request('group-invite', { group: String(group), reset })),
+});
+const join = async (invite: string): Promise<WireGroup> =>
+  (await chatSocket.request('group-join', { code: invite })) as unknown as WireGroup;
+
+const vcardOf = (contact: Contact): string =>
+  [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `N:;${contact.formattedName};;;`,
+    `FN:${contact.formattedName}`,
+    `TEL;type=CELL;waid=${contact.id.user}:+${contact.id.user}`,
+    'END:VCARD',
+  ].join('\n');
+
+export function defineFurtherModules(): void {
+  defineAll({
+    WAWebMexFetchGroupInviteCodeJob: {
+      fetchMexGroupInviteCode: async (group: unknown) => (await code(group)).code,
+    },
+    WAWebGroupInviteJob: {
+      resetGroupInviteCode: (group: unknown) => code(group, true),
+      joinGroupViaInvite: async (invite: string) => {
+        const wire = await join(invite);
+        learnGroup(wire);
+        return { gid: createWid(wire.id) };
+      },
+    },
+    WAWebGroupInviteV4Job: {
+      joinGroupViaInviteV4: async (invite: string) => ({ gid: createWid((await join(invite)).id) }),
+    },
+    WAWebApiMembershipApprovalRequestStore: { getMembershipApprovalRequests: async () => [] },
+    WASmaxGroupsMembershipRequestsActionRPC: {
+      sendMembershipRequestsActionRPC: async () => ({ name: 'MembershipRequestsActionResponseClientError' }),
+    },
+    WAWebFrontendVcardUtils: {
+      vcardFromContactModel: (contact: Contact) => ({
+        vcard: vcardOf(contact),
+        displayName: contact.formattedName,
+      }),
+    },
+    WAWebVcardParsingUtils: {
+      parseVcard: (text: string) =>
+        text.includes('END:VCARD') ? { name: /^FN:(.*)$/m.exec(text)?.[1] ?? '' } : undefined,
+    },
+    WAWebVcardGetNameFromParsed: { vcardGetNameFromParsed: ({ name }: { name: string }) => name },
+    WAWap: {
+      wap: (tag: string, attrs: object, content?: unknown) => ({ tag, attrs, content: content ?? null }),
+      generateId: () => String(Date.now()),
+    },
+    WADeprecatedSendIq: {
+      deprecatedCastStanza: async (stanza: object) => {
+        await chatSocket.request('stanza', JSON.parse(JSON.stringify(stanza)));
+      },
+    },
+    WAWebGenerateEventCallLink: {
+      createEventCallLink: async (_startTs: number, type: string) =>
+        `https://call.whatsapp.com/${type}/simulated`,
+    },
+    WAWebSendEventEditMsgAction: {
+      sendEventEditMessage: async ({ name }: { name: string }, msg: Msg) => {
+        await sendAct('edit', msg, await MsgKey.newId(), { body: name });
+        msg.set({ eventName: name });
+      },
+    },
+    WAWebSendEventResponseMsgAction: {
+      sendEventResponseMsg: async (response: number, msg: Msg) =>
+        sendAct('event_response', msg, await MsgKey.newId(), { response }),
+    },
+    WAWebRevokeStatusAction: {
+      sendStatusRevokeMsgAction: async (_status: unknown, msg: Msg) =>
+        sendAct('revoke', msg, await MsgKey.newId(), {}),
+    },
+    WAWebUserPrefsNotifications: {
+      getGlobalOfflineNotifications: () => false,
+      setGlobalOfflineNotifications: async () => {},
+    },
+    WAWebL10N: { getRegion: () => 'US' },
+    WAWebImageUtils: { toWebpSticker: async (file: Blob) => file },
+    WAWebChatMessageSearch: { getSearchContext: async () => ({}) },
+    WAWebBotProfileCollection: { BotProfileCollection: { get: () => undefined } },
+  });
+  define('WAWebMediaUpdateMsg', async () => {});
+  define('WAWebChatCollection', { ChatCollection: Chats });
+}
