@@ -32,6 +32,7 @@ export function pageDocument(
 <head>
 <meta charset="utf-8">
 <title>WhatsApp (simulated)</title>
+<link rel="icon" href="/img/logo.svg">
 <link rel="stylesheet" href="/app.css">
 ${rest.map((path) => `<link rel="modulepreload" href="${path}">`).join('\n')}
 <script type="application/json" id="boot">${json}</script>
