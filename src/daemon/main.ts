@@ -5,6 +5,7 @@ import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
 import { readFlags } from './flags.js';
 import { type DaemonLog, openLog } from './log.js';
+import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchStrays, obeySignals } from './signals.js';
 import { WAD_VERSION } from './version.js';
@@ -49,6 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
+  const service = openService(process.env, log);
   try {
     log.info('daemon.starting', {
       version: WAD_VERSION,
@@ -59,7 +61,8 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
     const daemon = await wire(settings, log);
     catchStrays(daemon.account, log);
-    obeySignals(daemon.account, settings.config, log);
+    obeySignals(daemon.account, settings.config, log, service.stopReason);
+    service.serves(daemon.account, settings.config);
     log.info('daemon.listening', { socket: settings.socket.path });
     const how = await daemon.ended;
     log.info('daemon.stopped', { how });
@@ -83,5 +86,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       default:
         return EXIT.internal;
     }
+  } finally {
+    await service.close();
   }
 }

@@ -1,6 +1,7 @@
 // What the world outside may say to the process: please stop, hurry, and the faults that nobody caught.
 
 import type { Config } from '../config/keys.js';
+import type { StopReason } from '../systemd/stop-reason.js';
 import { isFromLibrary } from '../whatsapp/errors.js';
 import type { Account } from './account.js';
 import type { DaemonLog } from './log.js';
@@ -10,14 +11,22 @@ const LAST_MS = 3_000;
 const EXIT_INTERNAL = 70;
 
 /**
- * Whether this signal is meant to unlink the phone. `auto` unlinks on an explicit stop only, which nothing but a
+ * Whether this signal is meant to unlink the phone. `auto` unlinks on an explicit stop only, which nothing but the
  * service manager can tell from a restart; without its verdict the session is kept.
  */
-export const wantsLogout = (onTerm: Config['shutdown']['onTerm'], signal: NodeJS.Signals): boolean =>
-  onTerm === 'logout' && signal === 'SIGTERM';
+export const wantsLogout = (
+  onTerm: Config['shutdown']['onTerm'],
+  signal: NodeJS.Signals,
+  { explicit }: StopReason,
+): boolean => signal === 'SIGTERM' && (onTerm === 'logout' || (onTerm === 'auto' && explicit));
 
 /** SIGTERM and SIGINT stop in order; a second one is in a hurry. SIGHUP stops too: the terminal has gone. */
-export function obeySignals(account: Account, { shutdown }: Config, log: DaemonLog): void {
+export function obeySignals(
+  account: Account,
+  { shutdown }: Config,
+  log: DaemonLog,
+  reason: (account: string) => StopReason,
+): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) {
@@ -26,8 +35,11 @@ export function obeySignals(account: Account, { shutdown }: Config, log: DaemonL
       return;
     }
     stopping = true;
-    const logout = wantsLogout(shutdown.onTerm, signal);
-    log.info('daemon.stopping', { signal, session: logout ? 'unlink' : 'keep', onTerm: shutdown.onTerm });
+    const { onTerm } = shutdown;
+    const verdict = reason(account.name);
+    const logout = wantsLogout(onTerm, signal, verdict);
+    const session = logout ? 'unlink' : 'keep';
+    log.info('daemon.stopping', { signal, session, onTerm, why: verdict.why });
     account.actor.post({ type: 'stop', logout });
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);

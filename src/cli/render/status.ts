@@ -1,5 +1,6 @@
 import type { Status } from '../../protocol/methods/session.js';
-import type { Reason, StateName } from '../../protocol/state.js';
+import { REASON_WORDS } from '../../protocol/reason-words.js';
+import type { StateName } from '../../protocol/state.js';
 import { addressed, bold, green, type Paint, printable, red, yellow } from '../output.js';
 import { duration } from './duration.js';
 import { phone } from './phone.js';
@@ -15,38 +16,11 @@ const PAINTS: Readonly<Record<StateName, Paint>> = {
   failed: red,
 };
 
-/** What a reason means, in a few words; nothing where the state says it all. */
-const REASONS: Readonly<Record<Reason, string>> = {
-  none: '',
-  user_stopped: 'stopped on request',
-  no_session: 'no phone is linked',
-  qr_waiting: 'a QR code waits to be scanned',
-  pairing_waiting: 'a pairing code waits to be typed on the phone',
-  passkey_required: 'the phone asks for a passkey',
-  network_down: 'no network',
-  page_unresponsive: 'the page does not answer',
-  browser_crashed: 'the browser crashed',
-  browser_missing: 'no Chromium was found',
-  launch_failed: 'the browser did not start',
-  sync_timeout: 'the chats did not come in time',
-  session_corrupt: 'the saved session was unusable and has been moved aside',
-  auth_failed: 'WhatsApp refused the saved session',
-  logged_out_by_phone: 'the phone unlinked this device',
-  conflict: 'WhatsApp Web is open elsewhere with this session',
-  banned: 'WhatsApp has banned this account',
-  action_required: 'WhatsApp waits for a person',
-  outdated_library: 'WhatsApp Web has moved on; this version does not know it',
-  lock_held: 'another daemon holds the session',
-  disk_full: 'the disk is full',
-  attempts_exhausted: 'all attempts to reconnect failed',
-  shutting_down: 'the daemon is shutting down',
-};
-
 /** Milliseconds between two instants of the daemon's own clock. */
 const between = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
 
 function headline(s: Status): string {
-  const why = REASONS[s.reason] ?? s.reason;
+  const why = REASON_WORDS[s.reason] ?? s.reason;
   const paint = PAINTS[s.status] ?? bold;
   return `${paint(s.status)} since ${duration(between(s.since, s.timestamp))}${why && `: ${why}`}`;
 }

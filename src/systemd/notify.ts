@@ -1,0 +1,109 @@
+// What a service manager is told: ready, status, alive, stopping, and that a stop takes longer (sd_notify(3)). Spoken
+// through one long-lived helper, systemd/notify.pl, since Node has no datagram sockets.
+// Silent where nobody listens. Refuses to know what the words mean, or when they are true.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+export interface Notify {
+  /** Somebody listens. */
+  readonly heard: boolean;
+  ready(): void;
+  /** One line for `systemctl status`. */
+  status(text: string): void;
+  stopping(): void;
+  /** For the watchdog. */
+  alive(): void;
+  /** The stop (or start) under way takes up to so much longer, counted from now. */
+  extend(ms: number): void;
+  /** Ends the helper when it has said everything. Bounded; never rejects. */
+  close(): Promise<void>;
+}
+
+export interface NotifyOptions {
+  /** $NOTIFY_SOCKET; undefined where no service manager listens. */
+  readonly socket: string | undefined;
+  /** Gets the reason, once an incident, when what should be said cannot be. */
+  readonly onTrouble: (says: string) => void;
+  /** The helper; another one in tests. */
+  readonly command?: readonly [string, ...string[]];
+}
+
+type Helper = ChildProcessByStdio<Writable, null, Readable>;
+
+/** The same place in the checkout and after an installation: systemd/ beside build/. */
+const HELPER = fileURLToPath(new URL('../../../systemd/notify.pl', import.meta.url));
+/** A helper that ended sooner than this would end again. */
+const WORTH_ANOTHER_MS = 10_000;
+const CLOSE_MS = 2_000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they separate variables and datagrams
+const CONTROL = /[\u0000-\u001f\u007f]+/g;
+
+export function openNotify({ socket, onTrouble, command = ['perl', HELPER] }: NotifyOptions): Notify {
+  let helper: Helper | null = null;
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let mute = socket === undefined;
+  let closing = false;
+
+  function start(): Helper {
+    startedAt = performance.now();
+    const [program, ...args] = command;
+    // Nothing of our own surroundings but where to find perl: no options for it, and no secrets.
+    const env = { NOTIFY_SOCKET: socket, PATH: process.env.PATH, LC_ALL: 'C' };
+    const child = spawn(program, args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-500);
+      // A datagram that was not taken is lost, but the helper goes on.
+      if (child.exitCode === null && /^send: /m.test(text)) onTrouble(text.trim());
+    });
+    // Its end says more than EPIPE does.
+    child.stdin.on('error', () => {});
+    child.once('error', ({ message }) => gone(child, message));
+    child.once('close', (code, signal) => gone(child, `${said.trim()} (${signal ?? `exit ${code}`})`.trim()));
+    return child;
+  }
+
+  function gone(child: Helper, why: string): void {
+    if (helper !== child) return;
+    helper = null;
+    if (closing) return;
+    mute = performance.now() - startedAt < WORTH_ANOTHER_MS;
+    onTrouble(`the helper that speaks to systemd has ended: ${why}`);
+  }
+
+  function say(...variables: string[]): void {
+    if (mute || closing) return;
+    helper ??= start();
+    helper.stdin.write(`${variables.join('\t')}\n`);
+  }
+
+  const plain = (text: string): string => text.replace(CONTROL, ' ').trim();
+  let closed: Promise<void> | undefined;
+  return {
+    heard: socket !== undefined,
+    ready: () => say('READY=1'),
+    status: (text) => say(`STATUS=${plain(text)}`),
+    stopping: () => say('STOPPING=1'),
+    alive: () => say('WATCHDOG=1'),
+    extend: (ms) => say(`EXTEND_TIMEOUT_USEC=${Math.round(ms * 1000)}`),
+    close() {
+      closing = true;
+      const child = helper;
+      closed ??= child === null ? Promise.resolve() : ended(child);
+      return closed;
+    },
+  };
+}
+
+/** Lets it say what it has been given; one that does not end by itself is ended. */
+function ended(child: Helper): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.stdin.end();
+  });
+}

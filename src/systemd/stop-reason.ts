@@ -1,0 +1,61 @@
+// Why we are being stopped, as far as a root helper has found out (systemd/stop-intent, run by ExecStop= before the
+// SIGTERM). Anything absent, stale, unreadable or unclear is "not an explicit stop".
+// Refuses to know what an explicit stop means for the session.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface StopReason {
+  /** A person or a program has stopped just this service; it is not restarted, and the machine does not go down. */
+  readonly explicit: boolean;
+  /** For the log. */
+  readonly why: string;
+}
+
+export interface StopReasonFrom {
+  readonly account: string;
+  /** $INVOCATION_ID; undefined outside systemd. */
+  readonly invocation: string | undefined;
+  /** Where the helper writes; another directory and owner in tests. */
+  readonly directory?: string;
+  readonly owner?: number;
+}
+
+const DIRECTORY = '/run/wad-stop';
+const ROOT = 0;
+const MAX_BYTES = 512;
+const LINE = /^invocation=([0-9a-f]{32}) explicit=(yes|no) why=([\x21-\x7e]{1,200})\n$/;
+
+const kept = (why: string): StopReason => ({ explicit: false, why });
+
+/** Reads the verdict. Synchronous, since a second signal may come at any moment; never throws. */
+export function stopReason(from: StopReasonFrom): StopReason {
+  const { account, invocation, directory = DIRECTORY, owner = ROOT } = from;
+  if (invocation === undefined) return kept('not under systemd');
+  let text: string;
+  try {
+    text = readOwned(join(directory, account), owner);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return kept(code === 'ENOENT' ? 'no verdict' : `no verdict that can be believed: ${code ?? message}`);
+  }
+  const [, of, explicit, why = ''] = LINE.exec(text) ?? [];
+  if (of === undefined) return kept('no verdict that can be understood');
+  if (of !== invocation) return kept('the verdict is of an earlier run');
+  return { explicit: explicit === 'yes', why };
+}
+
+/** @throws when it is not a plain file of that owner which only the owner can write */
+function readOwned(path: string, owner: number): string {
+  // O_NONBLOCK: a FIFO in its place would hold us up for ever.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error('not a plain file');
+    if (stat.uid !== owner) throw new Error(`owned by user ${stat.uid}`);
+    if ((stat.mode & 0o022) !== 0) throw new Error('others can write it');
+    const bytes = Buffer.alloc(MAX_BYTES);
+    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, MAX_BYTES, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
