@@ -71,6 +71,9 @@ export class BareClient {
     const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'simulator-')));
     const bare = new BareClient(simulator, directory, options);
     await bare.client.initialize();
+    // puppeteer 24.38's PipeTransport.close() takes its error listeners off Chromium's pipes while they are open; when
+    // the library ends the browser by itself and we do too, one of them then raises "read ECONNRESET" with nobody there.
+    for (const pipe of bare.client.pupBrowser?.process()?.stdio ?? []) pipe?.on('error', () => {});
     // Not in the library's own types.
     const client = bare.client as wweb.Client & { inject(): Promise<void> };
     const inject = client.inject.bind(client);
