@@ -112,6 +112,19 @@ export class Home implements AsyncDisposable {
     return wad;
   }
 
+  /**
+   * A ready daemon whose link is on the disk whatever happens next: linked and stopped once before. Chromium writes
+   * localStorage some seconds late, so a browser that is killed right after linking has lost its link.
+   */
+  async startLinked(phone: Phone, options: StartOptions = {}): Promise<Wad> {
+    const first = await this.start();
+    await first.link(phone);
+    await first.stop();
+    const wad = await this.start(options);
+    await wad.until('ready');
+    return wad;
+  }
+
   /** What the daemons of this home have printed, newest last: for a test that has failed. */
   tail(lines = 60): string {
     return this.#daemons.map((wad) => `--- wad ${wad.pid}\n${wad.tail(lines)}`).join('\n');
@@ -266,17 +279,19 @@ export class Wad {
     return (await this.events('state')).map(({ data }) => String(data.status));
   }
 
-  /** Until a transition into this state (and for this reason), past or yet to come. */
-  became(
+  /** A place in the events: what happens from now on is behind it. */
+  async mark(): Promise<number> {
+    return (await this.status()).journal.last;
+  }
+
+  /** Until it came into this state (and for this reason), of what happened behind the mark; past or yet to come. */
+  async became(
     to: StateName,
-    { reason, after, timeoutMs }: { reason?: string; after?: number; timeoutMs?: number } = {},
-  ): Promise<LogRecord> {
-    const fits = (record: LogRecord) =>
-      record.to === to && (reason === undefined || record.reason === reason);
-    return this.logged('session.transition', fits, {
-      ...(after !== undefined && { after }),
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
+    { reason, after = 0, timeoutMs = STATE_MS }: { reason?: string; after?: number; timeoutMs?: number } = {},
+  ): Promise<WireEvent['data']> {
+    const fits = (data: WireEvent['data']) =>
+      data.status === to && (reason === undefined || data.reason === reason);
+    return (await this.event('state', fits, { after, timeoutMs })).data;
   }
 
   async listening(): Promise<void> {
@@ -337,10 +352,10 @@ export class Wad {
   async event(
     type: WireEvent['type'],
     fits: (data: WireEvent['data']) => boolean = () => true,
-    timeoutMs = 20_000,
+    { after = 0, timeoutMs = 20_000 }: { after?: number; timeoutMs?: number } = {},
   ): Promise<WireEvent> {
     await using own = await CheckedClient.connect(this.home.socket);
-    await own.request('events.subscribe', { after: 0, types: [type] });
+    await own.request('events.subscribe', { after, types: [type] });
     const until = performance.now() + timeoutMs;
     for (;;) {
       const event = await own.event(Math.max(1, until - performance.now()));

@@ -1,0 +1,107 @@
+/**
+ * Browser or renderer die under a ready account (H4): it comes back by itself, and a message that was on its way is
+ * neither lost nor doubled, nor its fate guessed (H6).
+ */
+import { readdirSync } from 'node:fs';
+import t from 'tap';
+import { eventually, Home, type Wad } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const SHORT = { WAD_RECONNECT_DELAYS_MS: '100' };
+const NUMBER = '15550001111';
+
+/** The browser's main process, or its renderers: a spare one stands by, and nothing tells which one is the page's. */
+async function victims(wad: Wad, which: 'main' | 'renderer'): Promise<number[]> {
+  if (which === 'main') return wad.home.browsers();
+  const all = await wad.home.processes();
+  return all.filter(({ command }) => command.includes('--type=renderer')).map(({ pid }) => pid);
+}
+
+async function killed(wad: Wad, which: 'main' | 'renderer'): Promise<void> {
+  for (const pid of await victims(wad, which)) process.kill(pid, 'SIGKILL');
+}
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  t.test(`kill -9 of browser and renderer while ready, and it is ready again (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.startLinked(phone, { env: SHORT });
+    for (const [n, which] of (['main', 'renderer', 'main'] as const).entries()) {
+      const after = await wad.mark();
+      await killed(wad, which);
+      t.match(
+        await wad.became('reconnecting', { after }),
+        { from: 'ready', reason: 'browser_crashed' },
+        which,
+      );
+      await wad.became('ready', { after });
+      t.match(await wad.status(), {
+        status: 'ready',
+        reason: 'none',
+        reconnectAttempts: 0,
+        nextAttemptAt: null,
+      });
+      t.equal((await home.browsers()).length, 1, 'one browser');
+
+      const sent = await wad.request('message.send', { to: contact.number, text: `after ${which} ${n}` });
+      t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered', timeoutMs: 20_000 }), {
+        error: null,
+      });
+      const id = await contact.send(`to ${which} ${n}`);
+      await wad.event('message', ({ messageId }) => messageId === id);
+    }
+    t.same(await wad.events('alert'), [], 'nobody was alarmed');
+    t.equal(contact.received.length, 3);
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+    t.same(readdirSync(home.cwd), []);
+  });
+}
+
+// Where the page was with the message when the browser died, and what has to become of it.
+const FATES = [
+  ['hangs-after-send', 1, 'sent', 'it had left, and the server knows it again'],
+  ['hangs-after-store', 1, 'read', 'it was stored, so the page sends it'],
+  ['hangs-before-store', 0, 'failed', 'the page never had it'],
+] as const;
+
+t.test('a message in flight when the browser dies is asked for afterwards', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.startLinked(phone, { env: SHORT });
+  for (const [fault, arrivals, fate, why] of FATES) {
+    // An ack would end the wait before the browser dies.
+    if (fault === 'hangs-after-send') await sim.faults.ack('never');
+    await sim.faults.send(fault);
+    const sent = await wad.request('message.send', { to: contact.number, text: fault });
+    if (fault === 'hangs-after-send') await contact.waitForMessage(({ body }) => body === fault);
+    await wad.logged('message.state', ({ id, to }) => id === sent.id && to === 'sending');
+    if (fault === 'hangs-after-store') {
+      const stored = async () => JSON.stringify(await sim.pages[0]?.messages()).includes(sent.messageId);
+      await eventually(stored, 'the page has stored the message');
+    }
+    const after = await wad.mark();
+    await killed(wad, 'main');
+    await wad.became('reconnecting', { after });
+    await eventually(
+      async () => (await wad.request('message.get', { id: sent.id })).state === 'unknown',
+      'the message is unknown',
+    );
+    await sim.faults.send('none');
+    await sim.faults.ack('none');
+    await wad.became('ready', { after });
+    const end = await eventually(async () => {
+      const message = await wad.request('message.get', { id: sent.id });
+      return message.state === fate && message;
+    }, `${fault}: ${fate}, since ${why}`);
+    t.match(end.error, fate === 'failed' ? { kind: 'send_failed' } : null);
+    t.equal(contact.received.filter(({ id }) => id === sent.messageId).length, arrivals, 'once or never');
+  }
+  t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 1 } });
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+});
