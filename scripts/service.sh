@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # they are for those who source this
+# Where an installed service lies: what scripts/install and scripts/uninstall share. Sourced.
+
+# places MODE PREFIX DESTDIR
+places() {
+  local prefix=$2
+  systemctl=(systemctl)
+  unit_names=(wad@.service wad-ready@.service wad.target)
+  if [ "$1" = user ]; then
+    prefix=$HOME/.local
+    systemctl=(systemctl --user)
+    unit_source=user/
+    units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
+    etc=${XDG_CONFIG_HOME:-$HOME/.config}/wad
+    state=${XDG_STATE_HOME:-$HOME/.local/state}/wad
+  else
+    unit_source=
+    units=/etc/systemd/system
+    sysusers=/etc/sysusers.d
+    tmpfiles=/etc/tmpfiles.d
+    # systemd looks for them below these two; for another prefix they go where an administrator's are.
+    case $prefix in
+      /usr | /usr/local)
+        units=$prefix/lib/systemd/system
+        sysusers=$prefix/lib/sysusers.d
+        tmpfiles=$prefix/lib/tmpfiles.d
+        ;;
+    esac
+    etc=/etc/wad
+    state=/var/lib/wad
+  fi
+  lib=$prefix/lib/wad
+  bin=$prefix/bin
+  completions=$prefix/share
+  bash_completions=$completions/bash-completion/completions
+  zsh_completions=$completions/zsh/site-functions
+  # Debian's zsh reads that one for prefix /usr.
+  if [ "$prefix" = /usr ] && [ -e /etc/debian_version ]; then zsh_completions=$completions/zsh/vendor-completions; fi
+  fresh=yes
+  if [ -e "$3$units/wad@.service" ]; then fresh=no; fi
+}
+
+# The instances that run or are about to.
+accounts_running() {
+  "${systemctl[@]}" list-units --plain --no-legend --state=active,activating,reloading,deactivating 'wad@*.service' |
+    awk '{ print $1 }'
+}
