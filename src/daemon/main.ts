@@ -14,13 +14,16 @@ import { wire } from './wire.js';
 /** Exit statuses of services: sysexits.h, as far as systemd and people need to tell them apart. */
 const EXIT = { ok: 0, usage: 64, internal: 70, lockHeld: 75, permission: 77, config: 78 } as const;
 
+const JOURNAL = Boolean(process.env.JOURNAL_STREAM);
+
 process.umask(0o077);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   const read = await readFlags(argv, { env: process.env, version: WAD_VERSION });
   if ('text' in read) {
-    (read.exit === 0 ? process.stdout : process.stderr).write(`${read.text}\n`);
+    if (read.exit === 0) process.stdout.write(`${read.text}\n`);
+    else complain(read.text);
     return read.exit;
   }
   let settings: Settings;
@@ -37,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
     refuseRoot(settings);
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
-    process.stderr.write(`wad: ${error.message}\n`);
+    complain(`wad: ${error.message}`);
     return error instanceof ConfigError ? error.exit : error.kind === 'usage' ? EXIT.usage : EXIT.config;
   }
   const { account, config, warnings } = settings;
@@ -47,6 +50,11 @@ async function main(argv: readonly string[]): Promise<number> {
   await log.flush();
   // Whatever handle a library left open does not keep a daemon that has said that it stopped.
   process.exit(status);
+}
+
+/** Before there is a log. A journal gets the priority in front of each line: `journalctl -p err` is to show it. */
+function complain(text: string): void {
+  process.stderr.write(`${JOURNAL ? text.replace(/^/gm, '<3>') : text}\n`);
 }
 
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
@@ -75,7 +83,8 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
       hint: fault.hint,
       err: fault.cause,
     });
-    process.stderr.write(`wad: ${fault.message}\n`);
+    // A journal has the record already.
+    if (!JOURNAL) process.stderr.write(`wad: ${fault.message}\n`);
     switch (fault.kind) {
       case 'lock_held':
         return EXIT.lockHeld;
