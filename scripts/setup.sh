@@ -23,7 +23,7 @@ on_signal() {
   interrupted=$1
   if [ -z "$step_pid" ]; then leave; fi
   if [ "$may_break" = yes ]; then
-    kill_group TERM "$step_pid" || true
+    end_group "$step_pid"
   else
     say 'interrupted: the package manager may not be cut off, so it finishes first' 2>/dev/null || true
   fi
@@ -49,7 +49,7 @@ run() {
   # wait comes back early when a signal arrives; then the step is on its way out, or finishing.
   while :; do
     status=0
-    wait "$step_pid" || status=$?
+    wait "$step_pid" 2>/dev/null || status=$?
     kill -0 "$step_pid" 2>/dev/null || break
   done
   if [ -n "$interrupted" ] && [ "$may_break" = yes ]; then end_group "$step_pid"; fi
@@ -60,19 +60,17 @@ run() {
 
 # What runs under sudo is not ours to signal.
 kill_group() {
-  kill "-$1" -- "-$2" 2>/dev/null && return
+  if kill "-$1" -- "-$2" 2>/dev/null; then return 0; fi
   [ "$with_sudo" = yes ] && sudo -n kill "-$1" -- "-$2" 2>/dev/null
 }
 
-# The leader has gone; its children get three seconds more.
+# npm takes its time over a SIGTERM, half a minute at the worst, and leaves nothing that `undo` does not remove.
 end_group() {
   local tries=0
-  while kill_group TERM "$1"; do
+  kill_group TERM "$1" || return 0
+  while kill_group 0 "$1"; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 30 ]; then
-      kill_group KILL "$1" || true
-      break
-    fi
+    if [ "$tries" -gt 20 ]; then kill_group KILL "$1" || true; fi
     sleep 0.1
   done
 }
