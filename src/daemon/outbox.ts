@@ -149,7 +149,9 @@ export class Outbox {
   #apply(row: Row, event: SendEvent): void {
     const before = row.state;
     row.state = advance(before, event);
-    if ('ack' in event && event.ack > row.ack) row.ack = event.ack;
+    // −1 counts only where it decided the row.
+    if ('ack' in event && (event.ack > row.ack || (event.ack < 0 && row.state === 'failed')))
+      row.ack = event.ack;
     if (isTaken(row.state)) row.sentAtMs ??= Date.now();
     if (row.state !== 'failed') row.error = null;
     if (row.state === before) return;

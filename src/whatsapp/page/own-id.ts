@@ -29,15 +29,17 @@ export function installOwnIds(tag: string): void {
       participant: message.id.participant ?? participant,
       selfDir: 'out',
     });
+    const result = send.call(module, chat, { ...bare, id: key });
     sends[id] = 'entered';
-    const [added, sent] = send.call(module, chat, { ...bare, id: key });
-    void Promise.resolve(added).then(
+    void Promise.resolve(result[0]).then(
       () => {
         sends[id] = 'added';
       },
-      () => undefined,
+      () => {
+        delete sends[id];
+      },
     );
-    return [added, sent];
+    return result;
   };
   wrapped.wad = true;
   module.addAndSendMsgToChat = wrapped;
@@ -46,6 +48,7 @@ export function installOwnIds(tag: string): void {
 /**
  * The ack of our own message with this id, or null when the page does not have it. With `giveUp`, a send that has
  * not reached the page's door yet never will, so that null is final.
+ * @throws when the message is through the door and not in the page's store yet: whether it will be, nobody knows
  */
 export async function findOwn(chatId: string, id: string, giveUp: boolean): Promise<number | null> {
   const { Msg } = window.require('WAWebCollections') as {
@@ -71,6 +74,7 @@ export async function findOwn(chatId: string, id: string, giveUp: boolean): Prom
     if (!isGroup) break;
   }
   const sends = window.__wad?.sends;
+  if (sends?.[id] === 'entered') throw new Error('WhatsApp Web has taken the message and not stored it yet');
   if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';
   return null;
 }

@@ -1,0 +1,156 @@
+/** `wactl disconnect` and `wactl clear-session` work in every state, ask nothing, and leave nothing of the session. */
+import t from 'tap';
+import { Home, type Wad } from '../harness/wad.js';
+import type { Phone } from '../simulator/phone.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const NUMBER = '15550001111';
+
+interface Situation {
+  readonly state: string;
+  /** From `stopped`, with no session. */
+  reach(wad: Wad, sim: Simulator, phone: Phone): Promise<unknown>;
+  readonly unlinked?: { readonly disconnect: boolean; readonly 'clear-session': boolean };
+}
+
+const init = (wad: Wad) => wad.request('session.initialize');
+
+const SITUATIONS: readonly Situation[] = [
+  { state: 'stopped', reach: (wad) => wad.until('stopped') },
+  {
+    state: 'starting',
+    reach: async (wad, sim) => {
+      await sim.faults.load('hang');
+      await init(wad);
+      await wad.until('starting');
+    },
+  },
+  {
+    state: 'linking',
+    reach: async (wad) => {
+      await init(wad);
+      await wad.until('linking');
+    },
+  },
+  {
+    state: 'syncing',
+    reach: async (wad, sim, phone) => {
+      await sim.faults.sync('never');
+      await init(wad);
+      await phone.scan(await wad.qr());
+      await phone.waitForOnline();
+      await wad.until('syncing');
+    },
+    unlinked: { disconnect: true, 'clear-session': false },
+  },
+  {
+    state: 'ready',
+    reach: async (wad, _, phone) => {
+      await init(wad);
+      await wad.link(phone);
+    },
+    unlinked: { disconnect: true, 'clear-session': true },
+  },
+  {
+    state: 'reconnecting',
+    reach: async (wad, sim, phone) => {
+      await init(wad);
+      await wad.link(phone);
+      await sim.faults.networkDown();
+      await wad.until('reconnecting');
+    },
+  },
+  {
+    state: 'failed',
+    reach: async (wad, sim) => {
+      await sim.faults.load('refuse');
+      await init(wad);
+      await wad.until('failed');
+    },
+  },
+];
+
+for (const command of ['disconnect', 'clear-session'] as const) {
+  t.test(`wactl ${command} in every state`, async (t) => {
+    await using sim = await Simulator.start({ knobs: { deviceLimit: 50 } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.start({
+      args: ['--no-auto-init'],
+      env: { WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
+    });
+    for (const { state, reach, unlinked } of SITUATIONS) {
+      await reach(wad, sim, phone);
+      t.equal((await wad.status()).status, state);
+      const linkedBefore = phone.devices.length;
+      const startedAt = performance.now();
+      const end = await wad.wactl([command, '-o', 'json']);
+      const ms = performance.now() - startedAt;
+      t.equal(end.code, 0, `${state}: ${end.stderr}`);
+      t.ok(ms < 20_000, `${state}: answered after ${Math.round(ms)} ms`);
+      const expected = unlinked?.[command] ?? false;
+      t.match(JSON.parse(end.stdout), {
+        success: true,
+        unlinked: expected,
+        status: 'stopped',
+        message: String,
+      });
+      if (!expected) t.match(end.stderr, /warning/, `${state}: a link that may stand is worth a warning`);
+      else t.equal(end.stderr, '');
+      if (expected) t.equal(phone.devices.length, linkedBefore - 1, `${state}: the phone knows`);
+      t.same(
+        home.sessions(),
+        ['session-default.holder.json', 'session-default.lock'],
+        `${state}: nothing of the session stays`,
+      );
+      t.same(await home.browsers(), [], `${state}: no browser stays`);
+      t.match(await wad.status(), {
+        status: 'stopped',
+        reason: 'user_stopped',
+        hint: 'wactl init',
+        session: { hasSession: false, phone: null, platform: null, connected: false, pushname: null },
+        reconnectAttempts: 0,
+        nextAttemptAt: null,
+      });
+      await sim.faults.networkUp();
+      await sim.faults.sync('when-listened');
+    }
+    await init(wad);
+    await wad.link(phone);
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), [], 'and a fresh link is as good as any');
+  });
+}
+
+t.test(
+  'a phone that does not answer is not waited for: unlinked is false, and the session is gone',
+  async (t) => {
+    await using sim = await Simulator.start({ knobs: { logoutFrameMs: 60_000 } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.start({ env: { WAD_SHUTDOWN_LOGOUT_MS: '1500' } });
+    await wad.link(phone);
+    const end = await wad.wactl(['disconnect', '-o', 'json']);
+    t.match(end, { code: 0, stderr: /warning/ });
+    t.match(JSON.parse(end.stdout), { success: true, unlinked: false });
+    t.equal(phone.devices.length, 1);
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'gone' }), []);
+  },
+);
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  for (const logoutReturns of ['nothing', 'promise'] as const) {
+    t.test(`unlinked is the phone's own word (${generation}, logout returns ${logoutReturns})`, async (t) => {
+      await using sim = await Simulator.start({ generation, knobs: { logoutReturns, logoutFrameMs: 300 } });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const wad = await home.start();
+      await wad.link(phone);
+      t.match(await wad.request('session.disconnect'), { unlinked: true });
+      t.equal(phone.devices.length, 0);
+      await wad.stop();
+      t.same(await wad.leftBehind({ profile: 'gone' }), []);
+    });
+  }
+}
