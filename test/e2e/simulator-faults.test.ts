@@ -110,6 +110,7 @@ t.test('require throws for what the page has lost, or says nothing, and the name
   );
   await sim.set('requireUnknown', 'undefined');
   t.equal(await page.evaluate(`window.require('WAWebChatGetters')`), undefined);
+  await sim.pages[0]?.look();
   t.ok(sim.missing.includes('WAWebChatGetters'));
   await sim.set('requireUnknown', 'throw');
   await sim.faults.missingModule();

@@ -55,5 +55,7 @@ t.test('the page has every module the library asks for, but for those the README
     `${JSON.stringify([...names].sort())}.filter((name) => { try { window.require(name); } catch { return true; } })`,
   );
   t.same(lacking, NOT_PLAYED);
+  // Reports come over the page's line in order: what answers this has told all before.
+  await sim.pages[0]?.look();
   t.same(sim.missing.sort(), NOT_PLAYED, 'and the simulator has noted each');
 });

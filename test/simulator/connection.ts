@@ -37,7 +37,14 @@ export class Connection {
     socket.on('close', () => options.onClose(this));
     socket.on('message', (data) => {
       if (this.#frozen) return;
-      const frame = JSON.parse(String(data)) as UpFrame;
+      let frame: UpFrame;
+      try {
+        frame = JSON.parse(String(data)) as UpFrame;
+      } catch {
+        // Not one of our pages.
+        this.drop();
+        return;
+      }
       if (frame.type !== 'ping') log.add('up', this.page, frame.type, frame);
       options.onFrame(this, frame);
     });

@@ -219,7 +219,7 @@ export class Contact {
 
   /** Called by the server. */
   progress(id: string, what: 'delivered' | 'read'): void {
-    const sent = this.sent.find((one) => one.id === id);
+    const sent = this.sent.findLast((one) => one.id === id);
     if (!sent) return;
     sent[what] = true;
     this.#progress.ring(sent);

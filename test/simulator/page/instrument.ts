@@ -8,12 +8,15 @@ import { documentId, knobs, turnKnobs } from './boot-record.js';
 type Orders = (command: string, args: Record<string, unknown>) => unknown;
 
 const latest = new Map<string, Report>();
+/** names asked for before the line stood */
+const early: Report[] = [];
 let socket: WebSocket | undefined;
 let orders: Orders = () => undefined;
 
 export function report(what: Report): void {
   if (what.type === 'state' || what.type === 'qr') latest.set(what.type, what);
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+  else if (what.type === 'missing') early.push(what);
 }
 
 /** Connects, and again whenever the line is cut. `obey` is called for every order and may return a promise. */
@@ -23,7 +26,7 @@ export function connectInstrument(obey: Orders): void {
   socket = line;
   line.onopen = () => {
     report({ type: 'hello', document: documentId, url: location.href, version: knobs.pageVersion });
-    for (const last of latest.values()) report(last);
+    for (const kept of [...latest.values(), ...early.splice(0)]) report(kept);
   };
   line.onmessage = ({ data }) => void carryOut(JSON.parse(String(data)) as Order);
   line.onclose = () => setTimeout(() => connectInstrument(obey), 500);
