@@ -1,0 +1,256 @@
+// Which room may import which, and which package: the table, the reasons, and the check. An arrow that is not in the
+// table is wrong even if it would do no harm today, since the next one leans on it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import t from 'tap';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+interface Room {
+  /** The rooms that it may import. */
+  readonly may: readonly string[];
+  /** Why it may not import the others. */
+  readonly why: string;
+}
+
+const ROOMS: Readonly<Record<string, Room>> = {
+  protocol: { may: [], why: 'everybody stands on it: what it imported, wactl would load too' },
+  session: { may: ['protocol'], why: 'it decides, and is tested as values in and values out' },
+  socket: { may: ['protocol'], why: 'it carries any method, and knows nobody who answers one' },
+  whatsapp: { may: ['protocol', 'session'], why: 'it reports to the life cycle and never steers the daemon' },
+  'session-dir': {
+    may: ['protocol'],
+    why: 'lock and folders outlive every client, and no client may move them',
+  },
+  config: { may: ['protocol'], why: 'it is settled before anything runs' },
+  systemd: { may: [], why: 'it knows sockets and files of systemd, and nothing of accounts' },
+  store: {
+    may: ['protocol'],
+    why: 'rows outlive the code that wrote them, so they know as little as they can',
+  },
+  cli: { may: ['protocol', 'socket'], why: 'wactl is thin: what it needs, it asks over the socket' },
+  daemon: {
+    may: ['protocol', 'session', 'socket', 'whatsapp', 'session-dir', 'store', 'config', 'systemd'],
+    why: 'it builds everything but the client, which is a program of its own',
+  },
+};
+
+/** Rooms without I/O, clock or chance: Node's own modules stay outside. */
+const PURE: readonly string[] = ['protocol', 'session'];
+
+interface Package {
+  /** Rooms, or single files. */
+  readonly in: readonly string[];
+  /** Where its types may be imported besides. */
+  readonly types?: readonly string[];
+  readonly why: string;
+}
+
+const PACKAGES: Readonly<Record<string, Package>> = {
+  'whatsapp-web.js': { in: ['whatsapp/library.ts'], why: 'one door: its inner methods are typed there' },
+  puppeteer: { in: ['whatsapp'], why: 'only a client drives a browser' },
+  'json-rpc-2.0': {
+    in: ['socket'],
+    why: 'its errors and time-outs have to be kept in (code 0, console.warn)',
+  },
+  yargs: {
+    in: ['cli/help.ts', 'daemon/flags.ts'],
+    why: '25 ms and more at a start; wactl loads it for help only',
+  },
+  'yargs-parser': { in: ['cli/parse.ts'], why: 'one parser for every command line of wactl' },
+  pino: { in: ['daemon/log.ts'], why: 'everybody else is handed a Log' },
+  'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
+  '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
+  zod: {
+    in: ['protocol', 'config', 'daemon/openrpc.ts'],
+    types: ['socket/client.ts', 'daemon/issue.ts'],
+    why: '50 ms at a start: the client knows the types and never the schemas',
+  },
+  'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
+  qrcode: { in: ['cli/render/qr.ts'], why: 'the daemon hands out payloads; drawing is for eyes' },
+};
+
+/** Files whose values would bring zod along; wactl's rooms may have their types. */
+const SCHEMAS = /^protocol\/(methods\/|schema\.ts|method\.ts)/;
+const SCHEMA_FREE: readonly string[] = ['cli', 'socket'];
+
+interface Import {
+  readonly of: string;
+  /** Gone after compilation. */
+  readonly typeOnly: boolean;
+}
+
+function importsOf(source: string): Import[] {
+  const found: Import[] = [];
+  const note = (node: ts.Node | undefined, typeOnly: boolean): void => {
+    if (node && ts.isStringLiteralLike(node)) found.push({ of: node.text, typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      // With verbatimModuleSyntax `import { type A }` still loads the module.
+      note(node.moduleSpecifier, node.importClause?.isTypeOnly === true);
+    } else if (ts.isExportDeclaration(node)) note(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      note(node.argument.literal, true);
+    else if (ts.isCallExpression(node)) {
+      const { expression, arguments: args } = node;
+      const loads =
+        expression.kind === ts.SyntaxKind.ImportKeyword ||
+        (ts.isIdentifier(expression) && expression.text === 'require');
+      if (loads) note(args[0], false);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('file.ts', source, ts.ScriptTarget.ES2023, true));
+  return found;
+}
+
+const isIn = (file: string, places: readonly string[]): boolean =>
+  places.some((place) => file === place || file.startsWith(`${place}/`));
+
+/** What is wrong with a file's imports. @param file its path below src/ */
+function check(file: string, source: string): string[] {
+  const [room = ''] = file.split('/');
+  const rules = ROOMS[room];
+  if (rules === undefined) return [`${file}: there is no room "${room}" in the table`];
+  return importsOf(source).flatMap(({ of, typeOnly }) => {
+    const wrong = (why: string) => [`${file} imports ${of}: ${why}`];
+    if (of.startsWith('node:')) return PURE.includes(room) ? wrong(`${room} is pure`) : [];
+    if (of.startsWith('.')) {
+      const target = normalize(join(dirname(file), of)).replace(/\.js$/, '.ts');
+      const [other = ''] = target.split('/');
+      if (other === '..') return wrong('it is not in src/');
+      if (other !== room && !rules.may.includes(other)) return wrong(rules.why);
+      if (SCHEMA_FREE.includes(room) && SCHEMAS.test(target) && !typeOnly)
+        return wrong('its schemas would bring zod into wactl; take the types');
+      return [];
+    }
+    const name = of.startsWith('@') ? of.split('/').slice(0, 2).join('/') : (of.split('/')[0] ?? of);
+    const rule = PACKAGES[name];
+    if (rule === undefined) return wrong('the package is not in the table');
+    if (isIn(file, rule.in) || (typeOnly && isIn(file, rule.types ?? []))) return [];
+    return wrong(rule.why);
+  });
+}
+
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => relative(join(ROOT, 'src'), join(entry.parentPath, entry.name)))
+  .sort();
+
+t.test('every import of src/ is an arrow of the table', async (t) => {
+  t.ok(sources.length > 100, 'the files are found');
+  t.same(
+    sources.flatMap((file) => check(file, readFileSync(join(ROOT, 'src', file), 'utf8'))),
+    [],
+  );
+});
+
+t.test('the table forgets no dependency, and names no file that is not there', async (t) => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  t.same(
+    Object.keys(dependencies).filter((name) => !Object.hasOwn(PACKAGES, name)),
+    [],
+  );
+  const files = Object.values(PACKAGES)
+    .flatMap(({ in: places, types = [] }) => [...places, ...types])
+    .filter((place) => place.endsWith('.ts'));
+  t.same(
+    files.filter((file) => !sources.includes(file)),
+    [],
+  );
+});
+
+t.test('a wrong arrow is found, whatever it is written as', async (t) => {
+  const cases: readonly (readonly [string, string, RegExp | null])[] = [
+    ['cli/a.ts', `import { x } from '../daemon/wire.js';`, /wactl is thin/],
+    ['cli/a.ts', `import type { X } from '../daemon/wire.js';`, /wactl is thin/],
+    ['cli/commands/a.ts', `export * from '../../config/load.js';`, /wactl is thin/],
+    ['cli/a.ts', `const x = await import('../whatsapp/client.js');`, /wactl is thin/],
+    ['cli/a.ts', `import { METHODS } from '../protocol/methods/index.js';`, /zod/],
+    ['cli/a.ts', `import { type METHODS } from '../protocol/methods/index.js';`, /zod/],
+    ['cli/a.ts', `import type { METHODS } from '../protocol/methods/index.js';`, null],
+    ['socket/client.ts', `import { z } from 'zod';`, /never the schemas/],
+    ['socket/client.ts', `import type { z } from 'zod';`, null],
+    ['socket/server.ts', `import type { z } from 'zod';`, /never the schemas/],
+    ['protocol/a.ts', `import '../session/state.js';`, /everybody stands on it/],
+    ['session/a.ts', `import { readFileSync } from 'node:fs';`, /pure/],
+    ['session/a.ts', `import { setTimeout } from 'node:timers';`, /pure/],
+    ['session/a.ts', `import '../whatsapp/client.js';`, /values in/],
+    ['whatsapp/a.ts', `import '../daemon/account.js';`, /never steers/],
+    ['whatsapp/a.ts', `import wweb from 'whatsapp-web.js';`, /one door/],
+    ['whatsapp/library.ts', `import wweb from 'whatsapp-web.js';`, null],
+    ['daemon/a.ts', `import type { Page } from 'puppeteer';`, /only a client/],
+    ['daemon/a.ts', `const p = require('puppeteer/lib/x.js');`, /only a client/],
+    ['daemon/a.ts', `import { run } from '../cli/run.js';`, /builds everything but/],
+    ['daemon/a.ts', `let x: import('pino').Logger;`, /handed a Log/],
+    ['daemon/a.ts', `import _ from 'lodash';`, /not in the table/],
+    ['daemon/a.ts', `import x from '../../test/harness/wad.js';`, /not in src/],
+    ['store/a.ts', `import '../protocol/fault.js';`, /no room/],
+    ['daemon/a.ts', `import { Actor } from './actor.js';\nimport '../session/state.js';`, null],
+  ];
+  for (const [file, source, says] of cases) {
+    const found = check(file, source);
+    if (says === null) t.same(found, [], `${file}: ${source}`);
+    else t.match(found, [says], `${file}: ${source}`);
+  }
+});
+
+/** The packages in a bundle, from esbuild's list of what went in. */
+const packagesOf = (inputs: Readonly<Record<string, unknown>>): string[] => [
+  ...new Set(
+    Object.keys(inputs).flatMap((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []),
+  ),
+];
+
+t.test('the fast path of wactl holds its parser, its JSON-RPC, and nothing else', async (t) => {
+  const { inputs } = JSON.parse(readFileSync(join(ROOT, 'dist/meta.json'), 'utf8'));
+  t.same(packagesOf(inputs).sort(), ['json-rpc-2.0', 'yargs-parser']);
+  const ours = Object.keys(inputs).filter((input) => input.startsWith('src/'));
+  t.same(
+    ours.filter((file) => !/^src\/(cli|socket|protocol)\//.test(file)),
+    [],
+  );
+});
+
+t.test('the slow path holds neither browser, library, log nor schemas', async (t) => {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/cli/full.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    define: { 'import.meta.url': '""' },
+  });
+  const packages = packagesOf(metafile.inputs);
+  t.ok(packages.includes('yargs') && packages.includes('qrcode'));
+  const bans = [
+    'puppeteer',
+    'puppeteer-core',
+    'whatsapp-web.js',
+    'pino',
+    'zod',
+    'proper-lockfile',
+    'smol-toml',
+  ];
+  t.same(
+    packages.filter((name) => bans.includes(name)),
+    [],
+  );
+});
+
+t.test('no bundle asks for a package when it runs', async (t) => {
+  const bundles = readdirSync(join(ROOT, 'dist')).filter((name) => name.endsWith('.cjs'));
+  t.ok(bundles.includes('full.cjs') && bundles.includes('wactl.cjs'));
+  for (const name of bundles) {
+    const text = readFileSync(join(ROOT, 'dist', name), 'utf8');
+    t.notMatch(text, /require\(["'](puppeteer|whatsapp-web\.js|pino|zod|proper-lockfile)/, name);
+    t.notMatch(text, /WAWebSocketModel/, name);
+  }
+});
