@@ -1,0 +1,148 @@
+/** The network goes and comes back: patience first, then attempts that climb, then a slow retry; never a new link. */
+import t from 'tap';
+import { Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const NUMBER = '15550001111';
+
+t.test('a page that loses its connection is left to itself, and comes back with attempts at 0', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const [browser] = await home.browsers();
+  for (const round of [1, 2]) {
+    const after = await wad.mark();
+    await sim.faults.networkDown();
+    await wad.became('reconnecting', { reason: 'network_down', after });
+    const down = await wad.status();
+    t.match(down, {
+      status: 'reconnecting',
+      reconnectAttempts: 0,
+      session: { hasSession: true, connected: false },
+    });
+    const inMs = Date.parse(down.nextAttemptAt ?? '') - Date.now();
+    t.ok(inMs > 40_000 && inMs <= 60_000, `it has 60 s to come back by itself: ${inMs} ms`);
+    t.match(await wad.wactl(['send', contact.number, 'while away']), { code: 5 });
+    await contact.send(`while away ${round}`);
+    await sim.faults.networkUp();
+    await wad.became('ready', { after });
+    t.match(await wad.status(), { reconnectAttempts: 0, nextAttemptAt: null, reason: 'none' });
+    await wad.event('message', ({ body }) => body === `while away ${round}`);
+    const sent = await wad.request('message.send', { to: contact.number, text: `back ${round}` });
+    t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered' }), { error: null });
+  }
+  t.same(await home.browsers(), [browser], 'in the same browser');
+  t.same(
+    (await wad.events('message')).filter(({ data }) => data.fromMe === false).map(({ data }) => data.body),
+    ['while away 1', 'while away 2'],
+    'each once',
+  );
+  t.same(await wad.events('alert'), []);
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+});
+
+t.test(
+  'when the grace is over attempts climb from the socket to a new browser, until it is back',
+  async (t) => {
+    await using sim = await Simulator.start();
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.startLinked(phone, {
+      env: {
+        WAD_RECONNECT_GRACE_MS: '200',
+        WAD_RECONNECT_DELAYS_MS: '100',
+        WAD_RECONNECT_MAX_ATTEMPTS: '3',
+      },
+    });
+    await sim.faults.networkDown();
+    // The first attempt asks the page, which has 20 s; a reload of nothing is quick, and then comes a new browser.
+    const pid = (await home.browsers())[0];
+    await wad.until('failed');
+    t.match(await wad.status(), { reason: 'attempts_exhausted', reconnectAttempts: 5, hint: 'wactl init' });
+    t.not((await home.browsers())[0], pid);
+    await sim.faults.networkUp();
+    await wad.request('session.initialize');
+    await wad.until('ready');
+    t.same(await wad.events('qr'), []);
+    t.match(await wad.status(), { reconnectAttempts: 0 });
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  },
+);
+
+const OFFLINE = [
+  ['refuse', '1500'],
+  ['reset', '0'],
+] as const;
+for (const [fault, slowRetryMs] of OFFLINE) {
+  t.test(
+    `offline at start (${fault}): five attempts, one alert, then ${slowRetryMs === '0' ? 'a person' : 'a slow retry'}`,
+    async (t) => {
+      await using sim = await Simulator.start();
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const first = await home.start();
+      await first.link(phone);
+      await first.stop();
+      await sim.faults.load(fault);
+      const wad = await home.start({
+        env: { WAD_RECONNECT_DELAYS_MS: '50,60,70', WAD_RECONNECT_SLOW_RETRY_MS: slowRetryMs },
+      });
+      await wad.until('reconnecting');
+      t.match(await wad.status(), {
+        reason: 'network_down',
+        session: { hasSession: true, connected: false },
+      });
+      await wad.until('failed');
+      const failed = await wad.status();
+      t.match(failed, {
+        reason: 'attempts_exhausted',
+        reconnectAttempts: 5,
+        maxReconnectAttempts: 5,
+        hint: 'wactl init',
+        session: { hasSession: true, phone: NUMBER },
+      });
+      t.equal(failed.nextAttemptAt === null, slowRetryMs === '0');
+      t.match(await wad.wactl(['send', '15550002222', 'hello']), { code: 5 });
+      if (slowRetryMs === '0') {
+        t.same(await home.browsers(), [], 'nothing runs while it waits for a person');
+        await sim.faults.networkUp();
+        t.match(await wad.wactl(['init']), { code: 0 });
+      } else {
+        // Two slow retries that fail: nobody is told again.
+        const after = await wad.mark();
+        await wad.became('reconnecting', { after });
+        await wad.became('failed', { after });
+        t.match(await wad.status(), { reconnectAttempts: 5, reason: 'attempts_exhausted' });
+        await sim.faults.networkUp();
+      }
+      await wad.until('ready');
+      t.match(await wad.status(), { reconnectAttempts: 0, reason: 'none', nextAttemptAt: null });
+      t.same(
+        (await wad.events('alert')).map(({ data }) => data.reason),
+        ['attempts_exhausted'],
+        'one alert an incident',
+      );
+      t.same(await wad.events('qr'), []);
+      await wad.stop();
+      t.same(await wad.leftBehind({ profile: 'kept' }), []);
+    },
+  );
+}
+
+t.test('a page that cannot be had at first is had later, and only then shows a QR', async (t) => {
+  await using sim = await Simulator.start({ knobs: { loadFault: 'refuse' } });
+  await using home = await Home.make(sim, { t });
+  const wad = await home.start({ env: { WAD_RECONNECT_DELAYS_MS: '200' } });
+  await wad.until('reconnecting');
+  t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '' });
+  await sim.faults.networkUp();
+  await wad.until('linking');
+  t.match(await wad.wactl(['qr', '--raw']), { code: 0, stdout: /^2@[^\n]+\n$/ });
+  t.match(await wad.status(), { reason: 'qr_waiting', reconnectAttempts: 0, session: { hasSession: false } });
+  await wad.stop();
+});

@@ -1,0 +1,161 @@
+/** What comes in is told once, however often the page syncs, navigates or repeats itself (H3, H9, H11, D4). */
+import t from 'tap';
+import { eventually, Home, type Wad } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+const NUMBER = '15550001111';
+
+/** How often each text was told of, by body. */
+async function told(wad: Wad): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { data } of await wad.events('message'))
+    if (data.fromMe === false) counts[String(data.body)] = (counts[String(data.body)] ?? 0) + 1;
+  return counts;
+}
+
+const SYNCS = [
+  ['sync is over before the library listens', { syncTiming: 'early', syncDelayMs: 0 }],
+  ['sync comes at its own time', { syncTiming: 'timed', syncDelayMs: 300 }],
+  ['two syncs', { syncFlaps: 1, syncFlapMs: 20 }],
+  [
+    'a sync that flaps, frames and pushState meanwhile',
+    { syncFlaps: 4, framesWhileSyncing: 5, pushStatesWhileSyncing: 20 },
+  ],
+  ['what waited is delivered after the sync', { queuedItems: 'after', queuedItemsMs: 300 }],
+] as const;
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  t.test(`each message is told once, whatever the sync does (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
+    const wad = await home.start();
+    await wad.link(phone);
+    for (const [what, knobs] of SYNCS) {
+      for (const [knob, value] of Object.entries(knobs)) await sim.set(knob as 'syncFlaps', value as never);
+      const after = await wad.mark();
+      await wad.request('session.initialize', { restart: true });
+      await wad.became('ready', { after });
+      await contact.send(`${what}: one`);
+      await contact.send(`${what}: two`, { group: group.id });
+      const one = await wad.event('message', ({ body }) => body === `${what}: one`);
+      const two = await wad.event('message', ({ body }) => body === `${what}: two`);
+      t.match(one.data, { chatId: contact.wid, author: null, fromMe: false, type: 'text' }, what);
+      t.match(two.data, { chatId: group.id, author: contact.wid, fromMe: false }, what);
+      const flaps = sim.knobs.syncFlaps;
+      // Whatever the page still does is over when it answers and has synced.
+      await eventually(() => sim.pages[0]?.hasSynced === true, 'the page has synced');
+      t.match(await wad.status(), { status: 'ready' }, `${what} (${flaps} flaps)`);
+      for (const knob of ['syncFlaps', 'framesWhileSyncing', 'pushStatesWhileSyncing'] as const)
+        await sim.set(knob, 0);
+      await sim.set('syncTiming', 'when-listened');
+      await sim.set('queuedItems', 'before');
+    }
+    const expected = Object.fromEntries(
+      SYNCS.flatMap(([what]) => [
+        [`${what}: one`, 1],
+        [`${what}: two`, 1],
+      ]),
+    );
+    t.same(await told(wad), expected);
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  });
+
+  t.test(
+    `a ready page that navigates stays whole: one set of listeners, each message once (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const contact = sim.createContact({ number: '15550002222' });
+      const wad = await home.start();
+      await wad.link(phone);
+      const page = () => {
+        const [one] = sim.pages;
+        if (!one) throw new Error('there is no page');
+        return one;
+      };
+      const listeners = async () => {
+        const look = (await page().look()) as unknown as {
+          listeners: Record<string, Record<string, number>>;
+        };
+        // The one on Conn is for QR codes, which only the document that linked had to show.
+        const { Conn, ...others } = look.listeners;
+        return others;
+      };
+      const before = await listeners();
+
+      const disturb: Record<string, () => Promise<unknown>> = {
+        'a storm of pushState': () => page().pushState(40),
+        frames: () => page().iframe(6),
+        'sync false and true': async () => {
+          for (const value of [false, true, false, true]) await page().setSynced(value);
+        },
+        'all at once': () =>
+          Promise.all([page().pushState(20), page().iframe(3), page().setSynced(false)]).then(() =>
+            page().setSynced(true),
+          ),
+      };
+      for (const [what, act] of Object.entries(disturb)) {
+        await act();
+        await contact.send(what);
+        await wad.event('message', ({ body }) => body === what);
+        t.same(await listeners(), before, `${what}: no listener more`);
+        t.match(await wad.status(), { status: 'ready' }, what);
+      }
+
+      for (const round of [1, 2, 3]) {
+        const after = await wad.mark();
+        const { id } = page();
+        await page().reload();
+        await contact.send(`while it reloads ${round}`);
+        await wad.became('ready', { after });
+        t.not(page().id, id);
+        await contact.send(`after the reload ${round}`);
+        await wad.event('message', ({ body }) => body === `after the reload ${round}`);
+        t.same(await listeners(), before, `reload ${round}: one set of listeners`);
+      }
+      t.notOk((await wad.states()).includes('reconnecting'), 'a navigation is no crash');
+      const counts = await told(wad);
+      for (const round of [1, 2, 3]) t.equal(counts[`after the reload ${round}`], 1);
+      // What came while nobody listened is told, or its absence is: never in silence, never twice.
+      const gaps = (await wad.events('gap')).flatMap(({ data }) => data.keys as string[]);
+      for (const round of [1, 2, 3]) {
+        const text = `while it reloads ${round}`;
+        const id = contact.sent.find(({ body }) => body === text)?.id ?? '';
+        const inGaps = gaps.filter((key) => key.includes(id)).length;
+        t.equal(
+          (counts[text] ?? 0) + (inGaps > 0 ? 1 : 0),
+          1,
+          `${text}: told ${counts[text] ?? 0}, in gaps ${inGaps}`,
+        );
+      }
+      await wad.stop();
+      t.same(await wad.leftBehind({ profile: 'kept' }), []);
+    },
+  );
+}
+
+t.test('what arrived while the daemon was down is not passed over in silence', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const first = await home.start();
+  await first.link(phone);
+  await first.stop();
+  const ids = [await contact.send('missed 1'), await contact.send('missed 2')];
+  const wad = await home.start();
+  await wad.until('ready');
+  for (const id of ids) {
+    await eventually(async () => {
+      const messages = await wad.events('message');
+      const gaps = (await wad.events('gap')).flatMap(({ data }) => data.keys as string[]);
+      return messages.some(({ data }) => data.messageId === id) || gaps.some((key) => key.includes(id));
+    }, `${id} is told of, or in a gap`);
+  }
+  await wad.stop();
+});
