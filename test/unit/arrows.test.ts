@@ -189,7 +189,7 @@ t.test('a wrong arrow is found, whatever it is written as', async (t) => {
     ['daemon/a.ts', `let x: import('pino').Logger;`, /handed a Log/],
     ['daemon/a.ts', `import _ from 'lodash';`, /not in the table/],
     ['daemon/a.ts', `import x from '../../test/harness/wad.js';`, /not in src/],
-    ['store/a.ts', `import '../protocol/fault.js';`, /no room/],
+    ['attic/a.ts', `import '../protocol/fault.js';`, /no room/],
     ['daemon/a.ts', `import { Actor } from './actor.js';\nimport '../session/state.js';`, null],
   ];
   for (const [file, source, says] of cases) {
