@@ -20,13 +20,15 @@ export function missedSince(sinceMs: number, limit: number): MissedKey[] {
     readonly id: { remote: Wid; participant?: Wid; fromMe: boolean; id: string };
   };
   const found: MissedKey[] = [];
+  // WhatsApp's times are whole seconds: what came later within the same second counts too.
+  const since = Math.floor(sinceMs / 1000);
   const { Chat } = window.require('WAWebCollections') as {
     Chat: { getModelsArray(): { id: Wid; t?: number; msgs?: { getModelsArray(): Found[] } }[] };
   };
   for (const chat of Chat.getModelsArray()) {
-    if (!/@(c\.us|lid|g\.us)$/.test(text(chat.id)) || (chat.t ?? 0) * 1000 < sinceMs) continue;
+    if (!/@(c\.us|lid|g\.us)$/.test(text(chat.id)) || (chat.t ?? 0) < since) continue;
     for (const { id, t } of chat.msgs?.getModelsArray() ?? []) {
-      if (id.fromMe || (t ?? 0) * 1000 < sinceMs || found.length >= limit) continue;
+      if (id.fromMe || (t ?? 0) < since || found.length >= limit) continue;
       found.push({
         fromMe: false,
         remote: text(id.remote),
