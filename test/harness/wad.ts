@@ -49,6 +49,8 @@ export interface StartOptions {
   /** False: returns as soon as the process runs. */
   readonly listening?: boolean;
   readonly cwd?: string;
+  /** `debug` when left out. */
+  readonly logLevel?: 'info' | 'debug';
 }
 
 /** Directories of one account, and the daemons that were started on them. The holder disposes of it. */
@@ -195,7 +197,7 @@ export class Wad {
 
   constructor(
     home: Home,
-    { args = [], env = {}, cwd = home.cwd }: StartOptions,
+    { args = [], env = {}, cwd = home.cwd, logLevel = 'debug' }: StartOptions,
     { sandbox, user }: { sandbox: boolean; user: HomeOptions['user'] },
   ) {
     this.home = home;
@@ -203,7 +205,7 @@ export class Wad {
       WAD,
       ...['--state-dir', home.stateDir, '--socket', home.socket, '--browser', home.browser],
       ...(sandbox ? [] : ['--no-sandbox']),
-      ...['--log-level', 'debug'],
+      ...['--log-level', logLevel],
       ...args,
     ];
     this.child = spawn(process.execPath, line, {
