@@ -49,6 +49,14 @@ export const KEYS = {
       flag: 'headed',
       doc: 'Show a window; needs a display.',
     }),
+    memoryLimitMb: key(count(0, 1_000_000, 'MB'), {
+      default: 2_000,
+      doc: 'A browser that takes more memory is replaced in a quiet moment; 0 is no limit.',
+    }),
+    recycleHours: key(count(0, 10_000, 'h'), {
+      default: 72,
+      doc: 'A browser that has run for longer is replaced in a quiet moment; 0 is never.',
+    }),
     args: key(
       words(
         (word) => word.startsWith('--') && !OURS.test(word),

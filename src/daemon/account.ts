@@ -2,6 +2,7 @@
 // on their way out and in.
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
+import type { Reason } from '../protocol/state.js';
 import type { ClientNews } from '../session/port.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
@@ -10,12 +11,13 @@ import { Actor } from './actor.js';
 import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
 import { executors } from './effects.js';
 import type { Feed } from './feed.js';
-import { hintFor } from './hint.js';
+import { alertHint, hintFor } from './hint.js';
 import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { Outbox } from './outbox.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
+import { Upkeep } from './upkeep.js';
 
 export interface AccountOptions extends ClientSlotOptions {
   readonly name: string;
@@ -26,6 +28,9 @@ export interface AccountOptions extends ClientSlotOptions {
   /** Whether the browser starts on an empty profile. */
   readonly browserWorks: () => Promise<boolean>;
 }
+
+/** No message for so long is a quiet moment. */
+const QUIET_MS = 60_000;
 
 export class Account {
   readonly name: string;
@@ -40,6 +45,7 @@ export class Account {
   capabilities: Readonly<Record<string, string>> = {};
   readonly #options: AccountOptions;
   readonly #inbox: Inbox;
+  readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
   /** When the account was last known to hear everything; null when that is not known. */
   #lastReadyAtMs: number | null;
@@ -78,10 +84,23 @@ export class Account {
       log,
       isDue: () => this.actor.state.name === 'ready',
       probe: (timeoutMs) => this.slot.client.probe(timeoutMs),
-      onSick: (detail) => {
-        const { generation } = this.actor.state;
-        this.actor.post({ type: 'client.broken', generation, reason: 'page_unresponsive', detail });
+      oldestUnsentMs: () => this.outbox.oldestUnsentMs(),
+      onSick: (ailment, detail) => {
+        this.actor.post({ type: 'client.sick', generation: this.actor.state.generation, ailment, detail });
       },
+    });
+    this.#upkeep = new Upkeep({
+      ...config.browser,
+      log,
+      dataPath: dir.dataPath,
+      browser: () => (this.actor.state.name === 'ready' ? this.slot.running : null),
+      isQuiet: () => this.outbox.counts().queued === 0 && Date.now() - this.#inbox.lastHeardAtMs > QUIET_MS,
+      recycle: (why) => this.actor.post({ type: 'recycle', why }),
+      disk: (freeMb, low) => {
+        if (low) this.#alert('disk_full', `Only ${freeMb} MB are free where the session lives.`);
+        else log.info('disk.fine', { freeMb });
+      },
+      jumped: () => this.monitor.checkNow(),
     });
     let end: (because: 'stopped' | 'lock-lost') => void;
     this.ended = new Promise((resolve) => {
@@ -90,13 +109,15 @@ export class Account {
     const { actor, slot, outbox } = this;
     this.actor.begin(
       executors({
-        ...{ name, config, dir, log, feed, actor, slot, outbox, browserWorks },
+        ...{ config, dir, log, actor, slot, outbox, browserWorks },
         hurry: this.#hurry.signal,
         launch: (generation) => this.#launch(generation),
         close: () => this.#close(),
         mark: () => this.#mark(),
+        alert: (reason, says) => this.#alert(reason, says),
         end: (because) => {
           this.monitor.stop();
+          this.#upkeep.stop();
           this.actor.end();
           end(because);
         },
@@ -108,6 +129,20 @@ export class Account {
   /** What a person can do now: a command, or null. */
   get hint(): string | null {
     return hintFor(this.actor.state, this.name);
+  }
+
+  /** Begins: the heartbeat, the upkeep, and the account itself where that is configured. */
+  start(): void {
+    this.monitor.start();
+    this.#upkeep.start();
+    if (this.#options.config.autoInitialize) this.actor.post({ type: 'initialize', restart: false });
+  }
+
+  /** One event and one line at `err` per incident, with a command that helps. */
+  #alert(reason: Reason, says: string): void {
+    const hint = alertHint(reason, this.name);
+    this.#options.log.error('session.alert', { reason, says, hint });
+    this.#options.feed.append('alert', { reason, says, hint });
   }
 
   /** Ends the wait for messages on their way out: a second signal is in a hurry. */

@@ -11,8 +11,10 @@ import { transition } from '../session/transition.js';
 
 /** What the actor may do besides thinking. Executors of effects must be bounded. */
 export type Executors = {
-  readonly [D in Exclude<Effect['do'], 'arm'>]: (effect: Extract<Effect, { do: D }>) => void | Promise<void>;
-};
+  readonly [D in Exclude<Effect['do'], 'arm' | 'alert'>]: (
+    effect: Extract<Effect, { do: D }>,
+  ) => void | Promise<void>;
+} & { readonly alert: (effect: Extract<Effect, { do: 'alert' }>) => void };
 
 export type Watcher = (state: State, before: State, event: Event) => void;
 
@@ -68,6 +70,11 @@ export class Actor {
     if (effect.do === 'arm') {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.post({ type: 'timer', timer: effect.timer }), effect.afterMs);
+      return;
+    }
+    // Told at once, not after the browser has taken its time to end.
+    if (effect.do === 'alert') {
+      this.#executors?.alert(effect);
       return;
     }
     const execute = this.#executors?.[effect.do] as ((effect: Effect) => void | Promise<void>) | undefined;

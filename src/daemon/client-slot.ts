@@ -1,5 +1,6 @@
 // Where the client of the moment is: one at a time, each on a browser of its own, the next only when the one before
 // is gone. The profile is ours only while the lock is, so nobody else's browser is looked for here but at a launch.
+import { statfs } from 'node:fs/promises';
 import type { Browser as FoundBrowser } from '../config/browser.js';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
@@ -17,9 +18,20 @@ export interface ClientSlotOptions {
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
 
+/** With less than this Chromium starts and then fails to store what it is told (H28). */
+const FREE_MB = 50;
+
+/** @throws Fault disk_full */
+async function refuseFullDisk(path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(path);
+  const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
+  if (freeMb < FREE_MB) throw new Fault('disk_full', { reason: `only ${freeMb} MB are free at ${path}` });
+}
+
 export class ClientSlot {
   readonly #options: ClientSlotOptions;
   #client: WhatsAppClient | null = null;
+  #launched: { readonly path: string; readonly startedAtMs: number } | null = null;
 
   constructor(options: ClientSlotOptions) {
     this.#options = options;
@@ -37,6 +49,12 @@ export class ClientSlot {
     return { pid: browserPid, version: browserVersion, whatsappWeb };
   }
 
+  /** The browser that runs, or null. */
+  get running(): { readonly pid: number; readonly path: string; readonly startedAtMs: number } | null {
+    const pid = this.#client?.browserPid ?? null;
+    return pid === null || this.#launched === null ? null : { pid, ...this.#launched };
+  }
+
   /**
    * Begins a new client; what becomes of it comes through the listener, a browser that cannot be started included.
    * The slot must be empty.
@@ -50,8 +68,11 @@ export class ClientSlot {
     }
     try {
       await clearLeftovers(dir, { log });
+      await refuseFullDisk(dir.dataPath);
     } catch (error) {
-      listener.event({ type: 'client.broken', reason: 'launch_failed', detail: (error as Error).message });
+      const { kind, message } = Fault.of(error);
+      const reason = kind === 'disk_full' ? 'disk_full' : 'launch_failed';
+      listener.event({ type: 'client.broken', reason, detail: message });
       return;
     }
     const { sandbox, headed, args } = config.browser;
@@ -66,6 +87,7 @@ export class ClientSlot {
       },
       listener,
     );
+    this.#launched = { path: browser.path, startedAtMs: Date.now() };
     void this.#client.launch();
   }
 

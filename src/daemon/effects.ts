@@ -1,20 +1,17 @@
 // What each effect of the state machine does, one row an effect. The actor runs them in order, each to its end.
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
+import type { Reason } from '../protocol/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { Actor, Executors } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
-import type { Feed } from './feed.js';
-import { alertHint } from './hint.js';
 import type { Outbox } from './outbox.js';
 
 export interface EffectParts {
-  readonly name: string;
   readonly config: Config;
   readonly dir: SessionDir;
   readonly log: Log;
-  readonly feed: Feed;
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outbox: Outbox;
@@ -23,6 +20,7 @@ export interface EffectParts {
   readonly launch: (generation: number) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly mark: () => Promise<void>;
+  readonly alert: (reason: Reason, says: string) => void;
   readonly browserWorks: () => Promise<boolean>;
   readonly end: (because: 'stopped' | 'lock-lost') => void;
 }
@@ -31,7 +29,7 @@ export interface EffectParts {
 const CORRUPT_KEPT_MS = 30 * 86_400_000;
 
 export function executors(parts: EffectParts): Executors {
-  const { name, config, dir, log, feed, actor, slot, outbox, hurry } = parts;
+  const { config, dir, log, actor, slot, outbox, hurry } = parts;
   return {
     launch: ({ generation }) => parts.launch(generation),
 
@@ -73,11 +71,7 @@ export function executors(parts: EffectParts): Executors {
       for (const path of gone) log.info('session.pruned', { path });
     },
 
-    alert: ({ reason, says }) => {
-      const hint = alertHint(reason, name);
-      log.error('session.alert', { reason, says, hint });
-      feed.append('alert', { reason, says, hint });
-    },
+    alert: ({ reason, says }) => parts.alert(reason, says),
 
     exit: ({ because }) => parts.end(because),
   };

@@ -9,6 +9,8 @@ const REMEMBERED = 20_000;
 
 export class Inbox {
   readonly #acks = new Map<string, number>();
+  /** When something last came in; 0 before that. */
+  lastHeardAtMs = 0;
   readonly #publish: (type: EventType, data: Record<string, unknown>) => void;
 
   constructor(publish: (type: EventType, data: Record<string, unknown>) => void) {
@@ -17,6 +19,7 @@ export class Inbox {
 
   message(news: Extract<ClientNews, { type: 'message' }>): void {
     const { message } = news;
+    this.lastHeardAtMs = Date.now();
     if (this.#acks.has(message.key)) return;
     this.#remember(message.key, message.ack);
     this.#publish('message', { ...message });

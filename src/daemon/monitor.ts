@@ -1,6 +1,7 @@
-// The heartbeat: looks at the page of a ready account at a steady pace, with a time-out of its own, and reports a
-// page that stopped answering or hearing. What follows is the life cycle's to decide.
+// The heartbeat: looks at the page of a ready account at a steady pace, with a time-out of its own, and reports what
+// ails it. What follows is the life cycle's to decide.
 import type { Log } from '../protocol/log.js';
+import type { Ailment } from '../session/event.js';
 import type { Health } from '../session/port.js';
 
 export interface MonitorOptions {
@@ -10,8 +11,10 @@ export interface MonitorOptions {
   /** True while the page is supposed to answer: a known navigation or a start is not probed. */
   readonly isDue: () => boolean;
   readonly probe: (timeoutMs: number) => Promise<Health>;
+  /** Age in ms of the oldest message of ours that the page has and WhatsApp's server has not; 0 when there is none. */
+  readonly oldestUnsentMs: () => number;
   /** So many failures in a row; says what was seen last. */
-  readonly onSick: (what: string) => void;
+  readonly onSick: (ailment: Ailment, detail: string) => void;
   readonly log: Log;
 }
 
@@ -79,10 +82,20 @@ export class Monitor {
     );
   }
 
+  /** A look out of turn: the machine slept, or its clock was set. */
+  checkNow(): void {
+    if (!this.#active) return;
+    clearTimeout(this.#timer);
+    this.#schedule(this.#options.periodMs);
+  }
+
   async #check(): Promise<void> {
-    const { isDue, probe, probeTimeoutMs, failuresToAct, onSick, log } = this.#options;
+    const { isDue, probe, probeTimeoutMs, oldestUnsentMs, failuresToAct, onSick, log } = this.#options;
     if (!isDue()) return;
-    const wrong = await probe(probeTimeoutMs).then(ailment, (error: Error) => error.message);
+    const wrong = await probe(probeTimeoutMs).then(
+      (health) => ailment(health, oldestUnsentMs()),
+      (error: Error): Finding => ['unresponsive', error.message],
+    );
     // The state may have moved on while the page was asked.
     if (!this.#active || !isDue()) return;
     this.#lastCheckAtMs = Date.now();
@@ -92,16 +105,24 @@ export class Monitor {
       return;
     }
     this.#failures++;
-    log.warn('monitor.sick', { what: wrong, failures: this.#failures });
+    log.warn('monitor.sick', { ailment: wrong[0], detail: wrong[1], failures: this.#failures });
     if (this.#failures < failuresToAct) return;
     this.#failures = 0;
-    onSick(wrong);
+    onSick(...wrong);
   }
 }
 
-/** What is wrong with a page that answered, or null. */
-function ailment({ socketState, wid, listening }: Health): string | null {
-  if (socketState !== 'CONNECTED') return `the socket is ${socketState ?? 'missing'}`;
-  if (wid === null) return 'the page does not know who it is';
-  return listening ? null : 'the listeners are gone from the page';
+type Finding = readonly [ailment: Ailment, detail: string];
+
+/** A message that the page has, unsent for longer than this while it says it is connected, is stuck (H10). */
+const STUCK_MS = 60_000;
+
+/** What is wrong with a page that answered, or null. A missing name or platform is no ailment. */
+function ailment({ socketState, wid, listening }: Health, oldestUnsentMs: number): Finding | null {
+  if (socketState !== 'CONNECTED') return ['offline', `the socket is ${socketState ?? 'missing'}`];
+  if (wid === null) return ['nobody', 'the page does not know who it is'];
+  if (!listening) return ['deaf', 'the listeners are gone from the page'];
+  if (oldestUnsentMs > STUCK_MS)
+    return ['stuck', `a message is unsent for ${Math.round(oldestUnsentMs / 1000)} s`];
+  return null;
 }

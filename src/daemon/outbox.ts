@@ -25,6 +25,8 @@ interface Row {
   readonly key: string | null;
   readonly queuedAtMs: number;
   state: SendState;
+  /** When it came into this state. */
+  sinceMs: number;
   ack: number;
   sentAtMs: number | null;
   error: Fault | null;
@@ -71,6 +73,7 @@ export class Outbox {
       key,
       queuedAtMs: Date.now(),
       state: 'queued',
+      sinceMs: Date.now(),
       ack: 0,
       sentAtMs: null,
       error: null,
@@ -155,6 +158,7 @@ export class Outbox {
     if (isTaken(row.state)) row.sentAtMs ??= Date.now();
     if (row.state !== 'failed') row.error = null;
     if (row.state === before) return;
+    row.sinceMs = Date.now();
     this.#log.debug('message.state', { id: row.id, from: before, to: row.state });
     for (const watcher of this.#watchers) watcher(row);
   }
@@ -230,6 +234,14 @@ export class Outbox {
       else signal.addEventListener('abort', done, { once: true });
       look();
     });
+  }
+
+  /** Age of the oldest message that was handed to the page and has no ack of the server; 0 when there is none. */
+  oldestUnsentMs(): number {
+    const since = [...this.#rows.values()].flatMap(({ state, sinceMs }) =>
+      state === 'sending' ? [sinceMs] : [],
+    );
+    return since.length === 0 ? 0 : Date.now() - Math.min(...since);
   }
 
   /** For `status`: `queued` counts every row that is neither sent nor ended. */

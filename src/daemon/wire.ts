@@ -106,8 +106,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       log: to,
     });
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
-    account.monitor.start();
-    if (config.autoInitialize) account.actor.post({ type: 'initialize', restart: false });
+    account.start();
     const ended = account.ended.then(async (how) => {
       await held.release();
       await server?.close();

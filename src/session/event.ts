@@ -25,6 +25,8 @@ export type ClientEvent =
   | { readonly type: 'client.refused'; readonly reason: 'banned' | 'outdated_library' }
   /** Browser or page are no longer of use. `detail` is for the log. */
   | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }
+  /** The monitor found the page ailing though its browser lives. */
+  | { readonly type: 'client.sick'; readonly ailment: Ailment; readonly detail: string }
   | { readonly type: 'client.attention'; readonly what: string | null };
 
 export type BrokenReason = Extract<
@@ -35,12 +37,21 @@ export type BrokenReason = Extract<
   | 'browser_missing'
   | 'launch_failed'
   | 'sync_timeout'
+  | 'disk_full'
 >;
+
+/**
+ * What a look at a ready page can find: no answer, no connection though nobody said so, listeners that are gone (ready
+ * but deaf), no idea who it is, or messages of ours that stay unsent (ready but dead, H10).
+ */
+export type Ailment = 'unresponsive' | 'offline' | 'deaf' | 'nobody' | 'stuck';
 
 export type Event =
   | (ClientEvent & { readonly generation: number })
   /** A person or the daemon's own start asks for the account. */
   | { readonly type: 'initialize'; readonly restart: boolean }
+  /** A new browser in a quiet moment, for the sake of memory or an upgrade. */
+  | { readonly type: 'recycle'; readonly why: string }
   | { readonly type: 'disconnect' }
   | { readonly type: 'clear' }
   /** The daemon ends. `logout`: this stop is meant to unlink the phone. */

@@ -1,5 +1,5 @@
 // The few ways to write a next state, shared by the moves.
-import type { StateName } from '../protocol/state.js';
+import type { Reason, StateName } from '../protocol/state.js';
 import type { Effect } from './effect.js';
 import type { Policy } from './policy.js';
 import type { State, StateOf } from './state.js';
@@ -29,9 +29,10 @@ export function become<N extends StateName>(
   own: Own<N>,
   changes: Partial<Common> = {},
 ): State {
-  const { generation, attempts, session, sinceMs, timer, launchFailures, takeoversMs, attention } = state;
-  const common = { generation, attempts, session, sinceMs, timer, launchFailures, takeoversMs, attention };
-  return { ...common, ...changes, ...own, name } as unknown as State;
+  const { generation, attempts, session, sinceMs, timer, launchFailures } = state;
+  const { takeoversMs, sickMs, alerted, attention } = state;
+  const common = { generation, attempts, session, sinceMs, timer, launchFailures };
+  return { ...common, takeoversMs, sickMs, alerted, attention, ...changes, ...own, name } as unknown as State;
 }
 
 /** The same next state with its timer armed; the timer before it is forgotten. */
@@ -39,6 +40,19 @@ export function arm({ state, effects }: Next, afterMs: number): Next {
   const timer = state.timer + 1;
   return { state: { ...state, timer }, effects: [...effects, { do: 'arm', timer, afterMs }] };
 }
+
+/** One alert per incident: what has been told since the last `ready` is not told again. */
+export function alertOnce({ state, effects }: Next, reason: Reason, says: string): Next {
+  if (state.alerted.includes(reason)) return { state, effects };
+  const alerted = [...state.alerted, reason];
+  return { state: { ...state, alerted }, effects: [...effects, { do: 'alert', reason, says }] };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The moments of the past hour. */
+export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
+  moments.filter((ms) => atMs - ms < HOUR_MS);
 
 /** A new client in the given state. Its page has `startMs` to say who it is. */
 export function launch(state: State, { policy }: Now, effects: readonly Effect[] = []): Next {

@@ -43,12 +43,8 @@ export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): 
 export function ready(state: State, event: EventOf<'client.ready'>): Next {
   if (state.name === 'ready') return { state: { ...state, session: event.me }, effects: [] };
   // Bumping the timer forgets whatever deadline was running.
-  const next = become(
-    state,
-    'ready',
-    {},
-    { session: event.me, attempts: 0, launchFailures: 0, timer: state.timer + 1 },
-  );
+  const fine = { attempts: 0, launchFailures: 0, alerted: [], timer: state.timer + 1 };
+  const next = become(state, 'ready', {}, { session: event.me, ...fine });
   return { state: next, effects: [{ do: 'mark-linked' }, { do: 'prune-profiles' }] };
 }
 

@@ -1,13 +1,11 @@
 // What is done when something went wrong: who gets how much time, which rung an attempt stands on, when to give up
 // for now. A logout is not a connection loss and never comes through the backoff.
-import type { Reason } from '../protocol/state.js';
+import type { Reason, StateName } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
 import type { BrokenReason, EventOf } from './event.js';
-import { arm, become, launch, type Next, type Now, stay } from './move.js';
+import { alertOnce, arm, become, launch, type Next, type Now, pastHour, stay } from './move.js';
 import type { Rung, State, StateOf } from './state.js';
-
-const HOUR_MS = 3_600_000;
 
 /** How far the next attempt has to go: as little as the fault allows, more each time it did not help. */
 function rungFor(reason: Reason, attempt: number, pageLives: boolean): Rung {
@@ -19,6 +17,7 @@ function rungFor(reason: Reason, attempt: number, pageLives: boolean): Rung {
       return attempt === 1 ? 'reconnect' : attempt === 2 ? 'reload' : 'browser';
     case 'sync_timeout':
     case 'outdated_library':
+    case 'page_unresponsive':
       return attempt === 1 ? 'reload' : 'browser';
     default:
       return 'browser';
@@ -32,22 +31,21 @@ function retry(
   pageLives: boolean,
   now: Now,
   effects: readonly Effect[] = [],
+  rung: Rung = rungFor(reason, state.attempts + 1, pageLives),
 ): Next {
   const { policy, atMs } = now;
   const closing: readonly Effect[] = pageLives ? effects : [...effects, { do: 'close' }];
   if (state.attempts >= policy.maxAttempts) return giveUp(state, 'attempts_exhausted', now, closing);
-  const attempt = state.attempts + 1;
-  const waitMs = delayMs(policy, attempt);
-  const step = { kind: 'scheduled', atMs: atMs + waitMs, rung: rungFor(reason, attempt, pageLives) } as const;
+  const waitMs = delayMs(policy, state.attempts + 1);
+  const step = { kind: 'scheduled', atMs: atMs + waitMs, rung } as const;
   return arm({ state: become(state, 'reconnecting', { reason, step }), effects: closing }, waitMs);
 }
 
-/** Gives up for now: one alert, then a slow retry, or a person. A slow retry that fails says nothing again. */
+/** Gives up for now: one alert, then a slow retry, or a person. */
 function giveUp(state: State, reason: Reason, { policy, atMs }: Now, effects: readonly Effect[]): Next {
   const slow = policy.slowRetryMs > 0 && reason !== 'banned';
   const failed = become(state, 'failed', { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null });
-  const alert: Effect = { do: 'alert', reason, says: GAVE_UP[reason] ?? `Gave up: ${reason}.` };
-  const next: Next = { state: failed, effects: isSlowRetry(state) ? effects : [...effects, alert] };
+  const next = alertOnce({ state: failed, effects }, reason, GAVE_UP[reason] ?? `Gave up: ${reason}.`);
   return slow ? arm(next, policy.slowRetryMs) : next;
 }
 
@@ -91,18 +89,20 @@ export function loggedOut(
   const says = event.explained
     ? 'The phone unlinked this account.'
     : 'WhatsApp no longer accepts the saved session.';
-  const effects: readonly Effect[] = [{ do: 'close' }, away, { do: 'alert', reason, says }];
+  const effects: readonly Effect[] = [{ do: 'close' }, away];
   const bare = { session: null, attempts: 0, launchFailures: 0 };
-  return now.policy.afterLogout === 'link'
-    ? launch(become(state, 'starting', { reason }, bare), now, effects)
-    : { state: become(state, 'stopped', { reason, unlinked: event.explained }, bare), effects };
+  const next =
+    now.policy.afterLogout === 'link'
+      ? launch(become(state, 'starting', { reason }, bare), now, effects)
+      : { state: become(state, 'stopped', { reason, unlinked: event.explained }, bare), effects };
+  return alertOnce(next, reason, says);
 }
 
 /** Another WhatsApp Web took the session. Taken back a few times an hour, else two hosts would fight (H20). */
 export function conflict(state: State, _event: EventOf<'client.conflict'>, now: Now): Next {
   if (state.name === 'reconnecting' && state.reason === 'conflict' && state.step.kind === 'scheduled')
     return stay(state);
-  const recent = state.takeoversMs.filter((ms) => now.atMs - ms < HOUR_MS);
+  const recent = pastHour(state.takeoversMs, now);
   const counted: State = { ...state, takeoversMs: recent };
   if (recent.length >= now.policy.takeoversPerHour) return giveUp(counted, 'conflict', now, []);
   return retry(counted, 'conflict', true, now);
@@ -126,7 +126,35 @@ export function broken(state: State, event: EventOf<'client.broken'>, now: Now):
   const counted: State = { ...state, launchFailures };
   const suspect: readonly Effect[] =
     launchFailures === 2 && state.session ? [{ do: 'close' }, { do: 'examine-profile' }] : [];
-  return retryUnlessSlow(counted, event.reason, false, now, suspect);
+  const next = retryUnlessSlow(counted, event.reason, false, now, suspect);
+  const says = DIED[event.reason];
+  // What was up and died is an incident; a start that fails is told when its attempts are used up.
+  return says !== undefined && WAS_UP.includes(state.name) ? alertOnce(next, event.reason, says) : next;
+}
+
+const WAS_UP: readonly StateName[] = ['linking', 'syncing', 'ready'];
+const DIED: Partial<Record<Reason, string>> = {
+  browser_crashed: 'The browser or its page died; a new one is started.',
+  page_unresponsive: 'The page stopped answering; a new browser is started.',
+};
+
+/** More often than this in an hour, and a new page is no cure. */
+const SICK_PER_HOUR = 3;
+
+/** The monitor's finding on a page whose browser lives: as little as helps, more each time it did not (H10). */
+export function sick(state: StateOf<'ready'>, event: EventOf<'client.sick'>, now: Now): Next {
+  const { ailment, generation, detail } = event;
+  if (ailment === 'offline') return offline(state, { type: 'client.offline', generation }, now);
+  if (ailment === 'unresponsive')
+    return broken(state, { type: 'client.broken', generation, reason: 'page_unresponsive', detail }, now);
+  const before = pastHour(state.sickMs, now);
+  const says = `The page is ${ailment}: ${detail}.`;
+  if (before.length >= SICK_PER_HOUR) return alertOnce(stay(state), 'page_unresponsive', says);
+  const counted: State = { ...state, sickMs: [...before, now.atMs] };
+  const ladder: readonly Rung[] =
+    ailment === 'stuck' ? ['reconnect', 'reload', 'browser'] : ['reload', 'browser'];
+  const rung = ladder[Math.min(before.length, ladder.length - 1)];
+  return alertOnce(retry(counted, 'page_unresponsive', true, now, [], rung), 'page_unresponsive', says);
 }
 
 /** A failed slow retry goes back to waiting; an ordinary attempt goes on down the list. */
@@ -144,13 +172,10 @@ function retryUnlessSlow(
 /** The browser starts on an empty profile but not on ours: ours is kept aside, and linking begins anew. */
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);
-  const effects: readonly Effect[] = [
-    { do: 'close' },
-    { do: 'move-profile-aside', why: 'corrupt' },
-    { do: 'alert', reason: 'session_corrupt', says: 'The saved session is damaged and was moved aside.' },
-  ];
+  const effects: readonly Effect[] = [{ do: 'close' }, { do: 'move-profile-aside', why: 'corrupt' }];
   const fresh = { session: null, attempts: 0, launchFailures: 0 };
-  return launch(become(state, 'starting', { reason: 'session_corrupt' }, fresh), now, effects);
+  const next = launch(become(state, 'starting', { reason: 'session_corrupt' }, fresh), now, effects);
+  return alertOnce(next, 'session_corrupt', 'The saved session is damaged and was moved aside.');
 }
 
 /** The page came up but does not say who it is: it could not reach WhatsApp. */

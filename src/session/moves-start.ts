@@ -6,7 +6,11 @@ import type { State } from './state.js';
 
 /** From rest, or from waiting for the next attempt: now, with the count at 0. */
 export const begin = (state: State, _event: unknown, now: Now): Next =>
-  launch(become(state, 'starting', { reason: 'none' }, { attempts: 0, launchFailures: 0 }), now);
+  launch(become(state, 'starting', { reason: 'none' }, { attempts: 0, launchFailures: 0, alerted: [] }), now);
+
+/** A new browser under a healthy account; no attempt, since nothing failed. */
+export const recycle = (state: State, _event: unknown, now: Now): Next =>
+  launch(become(state, 'starting', { reason: 'none' }), now);
 
 /** Something is up already: only an explicit restart replaces the browser. */
 export const restart = (state: State, event: EventOf<'initialize'>, now: Now): Next =>

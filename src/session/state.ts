@@ -36,6 +36,10 @@ interface Common {
   readonly launchFailures: number;
   /** When a conflict was last taken over, newest last, of the past hour. */
   readonly takeoversMs: readonly number[];
+  /** When the page was sick while its browser lived, newest last, of the past hour. */
+  readonly sickMs: readonly number[];
+  /** Incidents that have been told since the last `ready`: each once. */
+  readonly alerted: readonly Reason[];
   /** What a person must do while the state goes on unchanged (a dialog on the page). */
   readonly attention: string | null;
 }
@@ -72,6 +76,8 @@ export const initialState = (session: Linked | null, atMs: number): State => ({
   timer: 0,
   launchFailures: 0,
   takeoversMs: [],
+  sickMs: [],
+  alerted: [],
   attention: null,
 });
 

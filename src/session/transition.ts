@@ -20,36 +20,38 @@ type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = 
 };
 
 const ____ = stay;
-const { begin, restart } = start;
+const { begin, restart, recycle } = start;
 const { unpaired, pairing, pairingOver, linked, progress, ready, attention } = link;
-const { offline, reloading, loggedOut, conflict, refused, broken, due, startLate, syncLate, profileVerdict } =
-  mend;
+const { offline, reloading, loggedOut, conflict, refused, broken, sick } = mend;
+const { due, startLate, syncLate, profileVerdict: verdict } = mend;
 const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
 
 // biome-ignore format: a table is read by its columns
 export const TABLE: { readonly [E in EventName]: Row<E> } = {
-  //                   stopped     starting    linking     syncing     ready       reconnecting logging-out failed
-  'initialize':       [begin,      restart,    restart,    restart,    restart,    begin,       ____,       begin     ],
-  'disconnect':       [disconnect, disconnect, disconnect, disconnect, disconnect, disconnect,  ____,       disconnect],
-  'clear':            [clear,      clear,      clear,      clear,      clear,      clear,       ____,       clear     ],
-  'stop':             [stop,       stop,       stop,       stop,       stop,       stop,        stop,       stop      ],
-  'lock-lost':        [lockLost,   lockLost,   lockLost,   lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
-  'timer':            [____,       startLate,  pairingOver,      syncLate,   ____,       due,         ____,       due       ],
-  'client.unpaired':  [____,       unpaired,   ____,       unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
-  'client.pairing':   [____,       ____,       pairing,    ____,       ____,       ____,        ____,       ____      ],
-  'client.linked':    [____,       linked,     linked,     ____,       ____,       linked,      ____,       linked    ],
-  'client.progress':  [____,       ____,       ____,       progress,   ____,       ____,        ____,       ____      ],
-  'client.ready':     [____,       ready,      ready,      ready,      ready,      ready,       ____,       ready     ],
-  'client.offline':   [____,       ____,       ____,       offline,    offline,    ____,        ____,       ____      ],
-  'client.reloading': [____,       ____,       ____,       ____,       reloading,  ____,        ____,       ____      ],
-  'client.logged-out':[____,       loggedOut,  loggedOut,  loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut ],
-  'client.conflict':  [____,       conflict,   ____,       conflict,   conflict,   conflict,    ____,       ____      ],
-  'client.refused':   [____,       refused,    refused,    refused,    refused,    refused,     ____,       refused   ],
-  'client.broken':    [____,       broken,     broken,     broken,     broken,     broken,      ____,       ____      ],
-  'client.attention': [____,       attention,  attention,  attention,  attention,  attention,   ____,       attention ],
-  'logout-done':      [____,       ____,       ____,       ____,       ____,       ____,        logoutDone, ____      ],
-  'profile-removed':  [____,       ____,       ____,       ____,       ____,       ____,        removed,    ____      ],
-  'profile-suspect':  [____,       ____,       ____,       ____,       ____,       profileVerdict, ____,    profileVerdict],
+  //                   stopped     starting    linking      syncing     ready       reconnecting logging-out failed
+  'initialize':       [begin,      restart,    restart,     restart,    restart,    begin,       ____,       begin     ],
+  'recycle':          [____,       ____,       ____,        ____,       recycle,    ____,        ____,       ____      ],
+  'disconnect':       [disconnect, disconnect, disconnect,  disconnect, disconnect, disconnect,  ____,       disconnect],
+  'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear     ],
+  'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop      ],
+  'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
+  'timer':            [____,       startLate,  pairingOver, syncLate,   ____,       due,         ____,       due       ],
+  'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
+  'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
+  'client.linked':    [____,       linked,     linked,      ____,       ____,       linked,      ____,       linked    ],
+  'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____      ],
+  'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready     ],
+  'client.offline':   [____,       offline,    ____,        ____,       offline,    ____,        ____,       ____      ],
+  'client.reloading': [____,       ____,       ____,        ____,       reloading,  ____,        ____,       ____      ],
+  'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut ],
+  'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____      ],
+  'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused   ],
+  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ____      ],
+  'client.sick':      [____,       ____,       ____,        ____,       sick,       ____,        ____,       ____      ],
+  'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention ],
+  'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____      ],
+  'profile-removed':  [____,       ____,       ____,        ____,       ____,       ____,        removed,    ____      ],
+  'profile-suspect':  [____,       ____,       ____,        ____,       ____,       verdict,     ____,       verdict   ],
 };
 
 /**

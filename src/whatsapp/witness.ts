@@ -117,10 +117,10 @@ export class Witness {
         this.#listener.event({ type: 'client.refused', reason: 'banned' });
         break;
       default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for whatever cause
-        if (this.#phase === 'ready') {
-          this.#phase = 'linked';
+        // At a start OPENING is the way up; TIMEOUT is the page's own word that it cannot.
+        if (this.#phase === 'ready' || (this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK')))
           this.#listener.event({ type: 'client.offline' });
-        }
+        if (this.#phase === 'ready') this.#phase = 'linked';
     }
   }
 

@@ -1,0 +1,108 @@
+// What a process that lives for months has to look after besides the page: the browser's memory and age, the browser's
+// file after an upgrade, the disk, and a clock that jumped because the machine slept. Looks at a slow pace, and asks
+// for a new browser in a quiet moment only.
+import { stat, statfs } from 'node:fs/promises';
+import type { Log } from '../protocol/log.js';
+import { browserMemory } from './browser-memory.js';
+
+export interface UpkeepOptions {
+  /** Soft limit of the browser's memory; 0 is none. */
+  readonly memoryLimitMb: number;
+  /** A browser older than this is replaced; 0 is never. */
+  readonly recycleHours: number;
+  /** Where the profile lives. */
+  readonly dataPath: string;
+  readonly log: Log;
+  /** The running browser, or null while the account is not ready. */
+  readonly browser: () => {
+    readonly pid: number;
+    readonly path: string;
+    readonly startedAtMs: number;
+  } | null;
+  /** Nothing on its way out, nothing come in for a while. */
+  readonly isQuiet: () => boolean;
+  readonly recycle: (why: string) => void;
+  /** The disk has become too full to rely on, or is fine again. */
+  readonly disk: (freeMb: number, low: boolean) => void;
+  /** The wall clock jumped by so many ms: the machine slept, or somebody set it. */
+  readonly jumped: (byMs: number) => void;
+}
+
+const PACE_MS = 60_000;
+/** How often the two clocks are compared; a sleep is noticed so soon after it. */
+const CLOCK_MS = 2_000;
+const JUMP_MS = 5_000;
+const LOW_MB = 500;
+/** Low again only when it had been clearly fine. */
+const FINE_MB = 600;
+
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #diskIsLow = false;
+  /** Of the browser's file when the running browser was first seen. */
+  #binary: { readonly pid: number; readonly mark: string } | null = null;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+  }
+
+  /** Ended by `stop`. */
+  start(): void {
+    const { log, jumped } = this.#options;
+    let ahead = Date.now() - performance.now();
+    this.#timers.push(
+      setInterval(() => {
+        const now = Date.now() - performance.now();
+        if (Math.abs(now - ahead) > JUMP_MS) {
+          log.warn('clock.jumped', { byMs: Math.round(now - ahead) });
+          jumped(now - ahead);
+        }
+        ahead = now;
+      }, CLOCK_MS),
+      setInterval(() => {
+        void this.look().catch((error: unknown) => log.error('upkeep.failed', { err: error }));
+      }, PACE_MS),
+    );
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+  }
+
+  /** One round; `start` makes one a minute. */
+  async look(): Promise<void> {
+    await this.#lookAtDisk();
+    const { browser, isQuiet, recycle } = this.#options;
+    const running = browser();
+    if (running === null || !isQuiet()) return;
+    const why = await this.#whyReplace(running);
+    // It may have got busy, or have been replaced, while we looked.
+    if (why !== null && isQuiet() && browser()?.pid === running.pid) recycle(why);
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const { dataPath, disk } = this.#options;
+    const { bavail, bsize } = await statfs(dataPath);
+    const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
+    const low = this.#diskIsLow ? freeMb < FINE_MB : freeMb < LOW_MB;
+    if (low !== this.#diskIsLow) disk(freeMb, low);
+    this.#diskIsLow = low;
+  }
+
+  async #whyReplace(running: { pid: number; path: string; startedAtMs: number }): Promise<string | null> {
+    const { memoryLimitMb, recycleHours } = this.#options;
+    if (recycleHours > 0 && Date.now() - running.startedAtMs > recycleHours * 3_600_000)
+      return `the browser has run for ${recycleHours} h`;
+    if (memoryLimitMb > 0) {
+      const mb = Math.round((await browserMemory(running.pid)) / 2 ** 20);
+      if (mb > memoryLimitMb) return `the browser takes ${mb} MB, and ${memoryLimitMb} are its limit`;
+    }
+    // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
+    const file = await stat(running.path).catch(() => null);
+    if (file === null) return null;
+    const mark = `${file.ino}:${file.mtimeMs}`;
+    if (this.#binary?.pid !== running.pid) this.#binary = { pid: running.pid, mark };
+    return this.#binary.mark === mark ? null : 'the browser was upgraded';
+  }
+}
