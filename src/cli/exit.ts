@@ -1,6 +1,6 @@
 // Fault → exit status of wactl, from the fault table; and the words for each status, for --help.
 import type { Fault } from '../protocol/fault.js';
-import { faultRow } from '../protocol/fault-table.js';
+import { type FaultKind, faultRow } from '../protocol/fault-table.js';
 
 export const EXITS: readonly (readonly [status: number, when: string])[] = [
   [0, 'done'],
@@ -15,6 +15,9 @@ export const EXITS: readonly (readonly [status: number, when: string])[] = [
   [130, 'interrupted'],
 ];
 
-/** A write whose answer was lost may have happened: that is 6 whatever the fault was; the rest is the table's. */
+/** What says itself how it ended, whatever became of the thing asked for. */
+const ENDED: readonly FaultKind[] = ['interrupted', 'wait_expired'];
+
+/** A write whose answer was lost may have happened: that is 6, whatever lost it; the rest is the table's. */
 export const exitOf = (fault: Fault): number =>
-  fault.details.outcome === 'unknown' && fault.kind !== 'interrupted' ? 6 : faultRow(fault.kind).exit;
+  fault.details.outcome === 'unknown' && !ENDED.includes(fault.kind) ? 6 : faultRow(fault.kind).exit;

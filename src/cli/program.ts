@@ -29,11 +29,17 @@ export function wad(): readonly string[] | undefined {
   return other ? [other] : undefined;
 }
 
-/** Runs it on our terminal, and answers its exit status. Ctrl-C reaches it too, and is its own to answer. */
+/** Exit statuses of services (sysexits.h) that mean the same as ours. */
+const USAGE: readonly number[] = [64, 78];
+
+/** Runs it on our terminal, and answers its exit status as one of ours. Ctrl-C reaches it too, and is its own to answer. */
 export function handOver([program = '', ...args]: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit' });
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    child.once('close', (code, signal) => {
+      if (code === null) resolve(signal === 'SIGINT' ? 130 : 1);
+      else resolve(code <= 1 || code === 130 ? code : USAGE.includes(code) ? 2 : 1);
+    });
   });
 }

@@ -122,10 +122,11 @@ export const events = command({
   group: 'Messages and events',
   does: 'what has happened: messages, acks, changes of state',
   notes:
-    'Prints everything after --since (default: the oldest kept) and exits 0. With --follow it goes on as events\n' +
-    'come; when the connection is lost it exits 3 and says on stderr how to resume. Nothing is lost in between.\n' +
-    '-o jsonl: one event a line, nothing else. -o json: one object { events, next }; with --follow the same as\n' +
-    `jsonl. Types: ${EVENT_TYPES.join(', ')}.`,
+    'Prints everything after --since (default: the oldest kept) and exits 0. With --follow it goes on as\n' +
+    'events come (without --since and --consumer: only new ones); when the connection is lost it exits 3\n' +
+    'and says on stderr how to resume. Nothing is lost in between.\n\n' +
+    '-o jsonl: one event a line, nothing else. -o json: one object { events, next }; with --follow the same\n' +
+    `as jsonl.\n\nTypes: ${EVENT_TYPES.join(', ')}.`,
   args: [],
   options: {
     since: { type: 'text', value: 'CURSOR', does: 'only what came after this event' },

@@ -37,8 +37,8 @@ export const logs = command({
   group: 'Daemon',
   does: "the daemon's log, from the systemd journal",
   notes:
-    'Runs journalctl -u wad@ACCOUNT. With -o json or jsonl: the journal as JSON. Where the daemon does not run\n' +
-    'under systemd it says where the log goes.',
+    'Runs journalctl -u wad@ACCOUNT. With -o json or jsonl: the journal as JSON. Where the daemon does not\n' +
+    'run under systemd it says where the log goes.',
   args: [],
   options: {
     follow: { type: 'flag', alias: 'f', does: 'go on as lines come' },

@@ -92,8 +92,9 @@ export const qr = command({
   does: 'draw the QR code that links a phone; leaves when linked',
   notes:
     'Draws the code in the terminal, in place when it changes, and exits 0 when a phone is linked.\n' +
-    '--raw, --png and -o json answer at once with what can be scanned now; when there is nothing, stdout stays\n' +
-    'empty and the exit status is 5. Whoever sees the code can link the account: treat it as a password.',
+    '--raw, --png and -o json answer at once with what can be scanned now; when there is nothing, stdout\n' +
+    'stays empty and the exit status is 5. Whoever sees the code can link the account: treat it as a\n' +
+    'password.',
   args: [],
   options: {
     raw: { type: 'flag', does: 'the payload of the code, one line' },

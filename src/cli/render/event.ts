@@ -16,6 +16,12 @@ function gist({ type, data }: WireEvent): string {
       const kind = text(data.type);
       return `${who}${where}: ${text(data.body) || (kind ? `[${kind}]` : '')}`;
     }
+    case 'state': {
+      const why = text(data.reason);
+      return `${text(data.from)} -> ${text(data.status)}${why && why !== 'none' ? `: ${why}` : ''}`;
+    }
+    case 'alert':
+      return `${text(data.reason)}: ${text(data.says)}${data.hint ? `; try: ${text(data.hint)}` : ''}`;
     default:
       return JSON.stringify(data);
   }

@@ -15,8 +15,8 @@ t.before(async () => {
     'session.wait': ({ states }) => {
       const [first] = states as string[];
       if (first === 'failed') throw new Fault('wait_expired', { reason: 'still ready after 1 s' });
-      if (first === 'linking') {
-        throw new Fault('state_unreachable', { reason: 'a QR code waits to be scanned', hint: 'wactl qr' });
+      if (first === 'starting') {
+        throw new Fault('state_unreachable', { reason: 'the account is stopped', hint: 'wactl init' });
       }
       return { status: first, reason: 'none', timestamp: '2026-01-01T00:00:00.000Z' };
     },
@@ -126,20 +126,25 @@ const rows: Row[] = [
     stdout: /^\{\n.*"unlinked": false.*\}\n$/s,
     stderr: /warning/,
   },
-  { args: ['wait', 'ready'], code: 0, stdout: /^ready\n$/, asked: { states: ['ready'], timeoutMs: 120_000 } },
+  {
+    args: ['wait', 'ready'],
+    code: 0,
+    stdout: /^ready\n$/,
+    asked: { states: ['ready', 'linking'], timeoutMs: 120_000 },
+  },
   {
     args: ['wait', 'ready,stopped', '--timeout', '1.5'],
     code: 0,
-    asked: { states: ['ready', 'stopped'], timeoutMs: 1500 },
+    asked: { states: ['ready', 'stopped', 'linking'], timeoutMs: 1500 },
   },
   { args: ['wait', 'raedy'], code: 2, stderr: /"raedy" is none of .*\n {2}try: wactl wait ready\n/ },
   { args: ['wait', 'ready,'], code: 2 },
   { args: ['wait'], code: 2, stderr: /STATE is missing/ },
   { args: ['wait', 'failed'], code: 8, stdout: NOTHING, stderr: /still ready/ },
-  { args: ['wait', 'linking'], code: 4, stdout: NOTHING, stderr: /try: wactl qr\n/ },
-  { args: ['-a', 'shop', 'wait', 'linking'], code: 4, stderr: /try: wactl -a shop qr\n/ },
+  { args: ['wait', 'starting'], code: 4, stdout: NOTHING, stderr: /try: wactl init\n/ },
+  { args: ['-a', 'shop', 'wait', 'starting'], code: 4, stderr: /try: wactl -a shop init\n/ },
   {
-    args: ['wait', 'linking', '-o', 'json'],
+    args: ['wait', 'starting', '-o', 'json'],
     code: 4,
     stdout: NOTHING,
     stderr: /^\{"code":1111,.*"kind":"state_unreachable".*\}\n$/,

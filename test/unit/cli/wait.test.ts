@@ -1,0 +1,51 @@
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
+import type { StateName } from '../../../src/protocol/state.js';
+import { wactl } from '../../harness/wactl.js';
+import { fakeDaemon } from './daemon.js';
+
+const STATUS = METHODS['session.status'].example.result;
+
+/** An account that is linking, and takes on the next state after a while. */
+async function linkingThen(t: { teardown(end: () => unknown): void }, next: StateName | null, afterMs = 200) {
+  const startedAt = performance.now();
+  const now = (): StateName => (next !== null && performance.now() - startedAt > afterMs ? next : 'linking');
+  const daemon = await fakeDaemon({
+    'session.status': () => ({ ...STATUS, status: now(), reason: 'qr_waiting', hint: 'wactl qr' }),
+    'session.wait': async ({ states, timeoutMs }) => {
+      const until = performance.now() + Number(timeoutMs);
+      while (!(states as StateName[]).includes(now())) {
+        if (performance.now() >= until) throw new Fault('wait_expired');
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return { status: now(), reason: 'none', timestamp: STATUS.timestamp };
+    },
+  });
+  t.teardown(() => daemon.close());
+  return (...args: string[]) => wactl(['wait', ...args], { socket: daemon.socket });
+}
+
+t.test('a person who does not act: exit 4 with the hint, long before the time-out', async (t) => {
+  const wait = await linkingThen(t, null);
+  t.match(await wait('ready'), {
+    code: 4,
+    stdout: '',
+    stderr: /a person must act \(qr_waiting\)\n {2}try: wactl qr\n$/,
+  });
+});
+
+t.test('a time-out that comes first is a time-out', async (t) => {
+  const wait = await linkingThen(t, null);
+  t.match(await wait('ready', '--timeout', '0.5'), { code: 8, stdout: '' });
+});
+
+t.test('a phone that is at it is waited for', async (t) => {
+  const wait = await linkingThen(t, 'ready', 500);
+  t.match(await wait('ready'), { code: 0, stdout: 'ready\n' });
+});
+
+t.test('linking is a state like others for those who ask for it', async (t) => {
+  const wait = await linkingThen(t, null);
+  t.match(await wait('ready,linking'), { code: 0, stdout: 'linking\n' });
+});
