@@ -10,6 +10,7 @@ export interface WatchdogOptions {
   /** Resolves when the heart of the program has answered. The signal aborts when it takes too long. */
   readonly answers: (signal: AbortSignal) => Promise<unknown>;
   readonly alive: () => void;
+  /** Gets the reason, once an incident. */
   readonly onTrouble: (says: string) => void;
 }
 
@@ -25,19 +26,22 @@ const PER_DEADLINE = 3;
 export function startWatchdog({ usec, pid, answers, alive, onTrouble }: WatchdogOptions): Watchdog {
   const deadlineMs = Number(usec) / 1000;
   const ours = pid === undefined || Number(pid) === process.pid;
-  if (!(ours && Number.isFinite(deadlineMs) && deadlineMs > 0)) return { everyMs: null, stop: () => {} };
-  const everyMs = deadlineMs / PER_DEADLINE;
+  if (!(ours && deadlineMs >= PER_DEADLINE)) return { everyMs: null, stop: () => {} };
+  const everyMs = Math.floor(deadlineMs / PER_DEADLINE);
   let timer: NodeJS.Timeout;
   let stopped = false;
+  let troubled = false;
 
   async function beat(): Promise<void> {
     // A timer is due also on a loop that comes to nothing else; a turn ends only when its input has been looked at.
     await turn();
     try {
       await answers(AbortSignal.timeout(everyMs));
+      troubled = false;
       if (!stopped) alive();
     } catch (error) {
-      if (!stopped) onTrouble(`the daemon's heart does not answer: ${(error as Error).message}`);
+      if (!stopped && !troubled) onTrouble(`the daemon's heart does not answer: ${(error as Error).message}`);
+      troubled = true;
     }
     schedule();
   }

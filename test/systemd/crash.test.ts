@@ -1,0 +1,124 @@
+/** What ends without being asked is started again with its session, unless starting again cannot help. */
+import { type Machine, machineTest, UNIT } from './machine.js';
+
+const MAIN = `$(systemctl show -P MainPID ${UNIT})`;
+/** The n-th start by systemd itself since the last one by a person. */
+const restarted = (n: number) =>
+  `[ "$(systemctl show -P NRestarts ${UNIT})" = ${n} ] && systemctl -q is-active ${UNIT}`;
+const dropIn = (...lines: string[]) =>
+  `mkdir -p /run/systemd/system/${UNIT}.d && printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >/run/systemd/system/${UNIT}.d/test.conf && systemctl daemon-reload`;
+const NO_DROP_IN = `rm -r /run/systemd/system/${UNIT}.d && systemctl daemon-reload`;
+
+async function sameLink(machine: Machine, act: () => Promise<void>): Promise<boolean> {
+  await machine.ready();
+  const [device] = machine.phone.devices;
+  await act();
+  await machine.lab.must('wactl wait ready');
+  return device !== undefined && machine.phone.devices[0]?.id === device.id;
+}
+
+machineTest('what crashes is started again, and keeps its session', async (t, machine) => {
+  const { lab } = machine;
+
+  await t.test('kill -9 of the daemon', async (t) => {
+    const same = await sameLink(machine, async () => {
+      await lab.must(`kill -KILL ${MAIN}`);
+      await lab.until(restarted(1));
+    });
+    t.ok(same);
+    t.equal(
+      await lab.must('pgrep -cu wad -f "^/usr/lib/chromium/chromium [^-]*--show|type=zygote --no-zygote"'),
+      '2',
+      'one browser',
+    );
+  });
+
+  await t.test('kill -9 of the browser is none of systemd’s business', async (t) => {
+    const same = await sameLink(machine, async () => {
+      await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);
+      const before = await lab.must(`echo ${MAIN}`);
+      await lab.must('pkill -KILL -u wad -f -- --remote-debugging-pipe');
+      await lab.must('wactl wait reconnecting,starting,syncing,ready && wactl wait ready');
+      t.equal(await lab.must(`echo ${MAIN}`), before);
+    });
+    t.ok(same);
+  });
+
+  await t.test('a stop while it waits to be started again', async (t) => {
+    const same = await sameLink(machine, async () => {
+      await lab.must(`kill -KILL ${MAIN}; systemctl stop ${UNIT}`);
+      t.match(await machine.property('ActiveState'), /^(inactive|failed)$/);
+      t.equal(await machine.property('MainPID'), '0');
+      await lab.must(`systemctl start ${UNIT}`);
+    });
+    t.ok(same, 'nobody was there to log out');
+  });
+
+  await t.test('a daemon that does not come to anything is killed by the watchdog', async (t) => {
+    await lab.must(dropIn('[Service]', 'WatchdogSec=3'));
+    const same = await sameLink(machine, async () => {
+      await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);
+      // Its helper is not stopped, and must not speak for it.
+      await lab.must(`kill -STOP ${MAIN}`);
+      await lab.until(restarted(1));
+    });
+    t.ok(same);
+    const said = await machine.journal('-p err');
+    t.ok(
+      said.some(({ MESSAGE }) => /Watchdog timeout/.test(MESSAGE)),
+      'and `journalctl -p err` says so',
+    );
+    t.notOk((await machine.log()).some(({ event }) => event === 'systemd.trouble'));
+    await lab.must(NO_DROP_IN);
+  });
+
+  await t.test(
+    'an account that is not ready, or has no phone at all, does not trip the watchdog',
+    async (t) => {
+      await lab.must(
+        `wactl disconnect && ${dropIn('[Service]', 'WatchdogSec=4')} && systemctl restart ${UNIT}`,
+      );
+      await lab.must('wactl wait linking && sleep 9 && wactl wait linking');
+      t.equal(await machine.property('NRestarts'), '0');
+      t.match(await machine.property('StatusText'), /^linking: a QR code waits to be scanned \(wactl qr\)$/);
+      await lab.must(NO_DROP_IN);
+    },
+  );
+});
+
+machineTest('what a start cannot mend is not started again, and says why', async (t, machine) => {
+  const { lab } = machine;
+  for (const { says, code, begin, end, words } of [
+    {
+      says: 'a configuration that is wrong',
+      code: 78,
+      begin: "cp /etc/wad/wad.toml /tmp; printf '[browsr]\\n' >/etc/wad/wad.toml",
+      end: 'cp /tmp/wad.toml /etc/wad/wad.toml',
+      words: /wad\.toml:1: browsr: .*did you mean \[browser\]/,
+    },
+    {
+      says: 'an unknown flag',
+      code: 64,
+      begin: dropIn('[Service]', 'ExecStart=', 'ExecStart=/usr/bin/wad --nonsense'),
+      end: NO_DROP_IN,
+      words: /there is no --nonsense/,
+    },
+  ])
+    await t.test(says, async (t) => {
+      await lab.must(begin);
+      const from = await lab.must('date +%s.%N');
+      const { code: started } = await lab.run(`systemctl start ${UNIT}`);
+      t.not(started, 0, '`systemctl start` fails');
+      t.equal(await machine.property('ActiveState'), 'failed');
+      t.equal(await machine.property('ExecMainStatus'), String(code));
+      // Longer than RestartSec=.
+      await lab.must('sleep 3');
+      t.equal(await machine.property('ActiveState'), 'failed');
+      t.equal(await machine.property('NRestarts'), '0');
+      const errors = await machine.journal(`-p err -t wad --since=@${from}`);
+      t.match(errors[0]?.MESSAGE, words, '`journalctl -p err` says why');
+      await lab.must(end);
+      await lab.must(`systemctl start ${UNIT}`);
+      await lab.must(`systemctl stop ${UNIT}`);
+    });
+});

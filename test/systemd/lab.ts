@@ -1,0 +1,111 @@
+// A machine with a real systemd as PID 1, in namespaces of its own (systemd-lab, beside the source of this file). The
+// holder disposes of it; nothing of it stays.
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+const PROGRAM = join(ROOT, 'test/systemd/systemd-lab');
+const CANNOT_RUN = 77;
+const RUN_MS = 150_000;
+const UNTIL_MS = 40_000;
+const LOOK_MS = 100;
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function systemdLab(args: readonly string[], timeoutMs = RUN_MS): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      PROGRAM,
+      args,
+      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1_048_576 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code;
+        if (typeof code === 'number') resolve({ code, stdout, stderr });
+        else reject(new Error(`systemd-lab ${args.join(' ')}: ${error?.message}\n${stdout}${stderr}`));
+      },
+    );
+  });
+}
+
+/** Why there can be no lab on this machine, or null. */
+export async function noLab(): Promise<string | null> {
+  const { code, stderr } = await systemdLab(['check']);
+  if (code === 0) return null;
+  if (code === CANNOT_RUN) return stderr.trim().replace(/^SKIP: /, '');
+  throw new Error(stderr);
+}
+
+export class Lab implements AsyncDisposable {
+  readonly directory: string;
+  /** /lab inside. */
+  readonly share: string;
+  /** At the end of the process, however it ends: a lab is no child that would go along. */
+  readonly #lastResort = () => void spawnSync(PROGRAM, ['stop', this.directory], { timeout: 20_000 });
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.share = join(directory, 'share');
+    process.once('exit', this.#lastResort);
+  }
+
+  static async start(): Promise<Lab> {
+    const lab = new Lab(mkdtempSync(join(tmpdir(), 'wad-lab-')));
+    await lab.boot();
+    return lab;
+  }
+
+  /** Boots on the disk as it was left. */
+  async boot(): Promise<void> {
+    const args = ['start', this.directory, '--keep', '--bind', ROOT];
+    const { code, stderr } = await systemdLab(args);
+    if (code !== 0) throw new Error(`no boot: ${stderr}`);
+  }
+
+  /** Runs a line of bash, as root unless a user is named. */
+  run(line: string, { user }: { user?: string } = {}): Promise<Ran> {
+    const as = user === undefined ? [] : ['-u', user];
+    return systemdLab(['exec', this.directory, ...as, 'bash', '-o', 'pipefail', '-c', line]);
+  }
+
+  /** The stdout of a line that must succeed, without the space around it. */
+  async must(line: string): Promise<string> {
+    const { code, stdout, stderr } = await this.run(line);
+    if (code !== 0) throw new Error(`${line}: exit ${code}\n${stdout}${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Until a line succeeds; its stdout. systemd tells nobody outside of itself, so it is asked again. */
+  async until(line: string, timeoutMs = UNTIL_MS): Promise<string> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const { code, stdout, stderr } = await this.run(line);
+      if (code === 0) return stdout.trim();
+      if (performance.now() > deadline) throw new Error(`not in time: ${line}\n${stdout}${stderr}`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  /** Takes the machine down by a command in it. @returns how it ended: `reboot`, `poweroff` … */
+  async down(command: string): Promise<string> {
+    // The answer may not come any more.
+    await this.run(command).catch(() => undefined);
+    const { code, stdout } = await systemdLab(['wait-down', this.directory, '60']);
+    if (code !== 0) throw new Error(`${command}: the machine did not go down`);
+    return stdout.trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { code, stderr } = await systemdLab(['stop', this.directory]);
+    process.off('exit', this.#lastResort);
+    rmSync(this.directory, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`the lab did not stop: ${stderr}`);
+  }
+}

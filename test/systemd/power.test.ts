@@ -1,0 +1,42 @@
+/** The machine goes down and comes back: the session is kept, the browser closed in order, the account ready again. */
+import { machineTest, UNIT } from './machine.js';
+
+machineTest('what the whole machine does keeps the session', async (t, machine) => {
+  const { lab, phone } = machine;
+  await machine.ready();
+  await lab.must(`systemctl enable -q ${UNIT}`);
+  const [device] = phone.devices;
+
+  for (const [command, ending] of [
+    ['systemctl reboot', 'reboot'],
+    ['systemctl poweroff', 'poweroff'],
+    ['shutdown -r now', 'reboot'],
+  ] as const) {
+    t.equal(await lab.down(command), ending);
+    t.equal(machine.exitType(), 'Normal', `${command}: the browser was closed in order`);
+    t.same(machine.leftInProfile(), [], 'and has taken its locks along');
+    t.equal(phone.devices[0]?.id, device?.id, 'the phone still shows the device');
+    t.equal(phone.devices[0]?.online, false);
+    await lab.boot();
+    await lab.until(`systemctl -q is-active ${UNIT}`);
+    await lab.must('wactl wait ready');
+    t.equal(phone.devices[0]?.id, device?.id, 'it is the same link, with no QR');
+    t.match(await machine.lastStop(), { session: 'keep', why: /^system:stopping$/ });
+  }
+
+  // To a single user and back, without a boot between.
+  await lab.must('systemctl --no-block rescue');
+  await lab.until(`! systemctl -q is-active ${UNIT}`);
+  t.equal(machine.exitType(), 'Normal', 'rescue: the browser was closed in order');
+  await lab.must('systemctl --no-block default');
+  await lab.until(`systemctl -q is-active ${UNIT} && wactl wait ready`);
+  t.equal(phone.devices[0]?.id, device?.id);
+  t.match(await machine.lastStop(), { session: 'keep', why: /^(system:maintenance|transaction:)/ });
+
+  t.match(await lab.down('systemctl poweroff --force'), 'poweroff', 'without any stop of a service');
+  t.equal(phone.devices[0]?.id, device?.id);
+  await lab.boot();
+  await lab.until(`systemctl -q is-active ${UNIT}`);
+  await lab.must('wactl wait ready');
+  t.equal(phone.devices[0]?.id, device?.id);
+});

@@ -1,0 +1,236 @@
+/** What each way of stopping means for the phone: an explicit stop unlinks, anything else keeps the session. */
+import type { Test } from 'tap';
+import { type Machine, machineTest, PROFILE, UNIT } from './machine.js';
+
+interface Row {
+  readonly says: string;
+  /** Lines of bash, all of which must succeed. */
+  readonly act: readonly string[];
+  /** The daemon's own word on it. */
+  readonly why: RegExp;
+  readonly session: 'unlinked' | 'kept';
+  readonly after: 'inactive' | 'active';
+  /** The browser may not end in order. */
+  readonly rough?: boolean;
+  /** Undoes what the row has changed besides. */
+  readonly undo?: string;
+}
+
+const VERDICT = '/run/wad-stop/default';
+/** Until the helper has spoken about the run of the moment, so that what follows comes after. */
+const decided = (verdict: string) =>
+  `for i in {1..500}; do grep -q "^invocation=$INVOCATION explicit=${verdict} " ${VERDICT} && exit; sleep 0.01; done; exit 1`;
+const withInvocation = (line: string) => `INVOCATION=$(systemctl show -P InvocationID ${UNIT}); ${line}`;
+const DOWN = `for i in {1..200}; do systemctl -q is-active ${UNIT} || exit 0; sleep 0.05; done; exit 1`;
+const RESTARTED = `for i in {1..400}; do [ "$(systemctl show -P NRestarts ${UNIT})" = 1 ] && systemctl -q is-active ${UNIT} && exit 0; sleep 0.05; done; exit 1`;
+const DEB = 'printf "#!/bin/sh\\nexit 0\\n" >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d;';
+
+const EXPLICIT: readonly Row[] = [
+  {
+    says: 'stop',
+    act: [`systemctl stop ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'disable --now',
+    act: [`systemctl enable -q ${UNIT}`, `systemctl disable -q --now ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: "stop 'wad@*'",
+    act: ["systemctl stop 'wad@*'"],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'stop wad.target',
+    act: ['systemctl stop wad.target', DOWN],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+    undo: 'systemctl start wad.target',
+  },
+  {
+    says: 'stop along with another service',
+    act: ['systemd-run -q --unit other sleep 1000', `systemctl stop ${UNIT} other.service`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'stop by a call over D-Bus',
+    act: [
+      `busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager StopUnit ss ${UNIT} replace`,
+      DOWN,
+    ],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'stop without D-Bus',
+    act: ['systemctl stop dbus.socket dbus.service', `systemctl stop ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+    undo: 'systemctl start dbus.socket',
+  },
+  {
+    says: 'stop of a daemon that was halted by a signal',
+    act: [`kill -STOP $(systemctl show -P MainPID ${UNIT})`, `systemctl stop ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'stop, and a restart while it logs out',
+    act: [
+      withInvocation(`systemctl stop --no-block ${UNIT}; (${decided('yes')}) && systemctl restart ${UNIT}`),
+    ],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'active',
+  },
+  {
+    says: 'removal of a package',
+    act: [`${DEB} deb-systemd-invoke stop ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+];
+
+const OTHER: readonly Row[] = [
+  {
+    says: 'restart',
+    act: [`systemctl restart ${UNIT}`],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'try-restart',
+    act: [`systemctl try-restart ${UNIT}`],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'reload-or-restart',
+    act: [`systemctl reload-or-restart ${UNIT}`],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'restart wad.target',
+    act: [
+      // It returns before the accounts are up again; another start waits for that.
+      withInvocation(`systemctl restart wad.target; (${decided('no')}) && systemctl start ${UNIT}`),
+    ],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'upgrade of a package',
+    act: [`${DEB} deb-systemd-invoke restart 'wad@*.service'`],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'restart, and a stop that comes too late for it',
+    act: [
+      withInvocation(`systemctl restart --no-block ${UNIT}; (${decided('no')}) && systemctl stop ${UNIT}`),
+    ],
+    why: /^job:restart$/,
+    session: 'kept',
+    after: 'inactive',
+  },
+  {
+    says: 'systemctl kill',
+    act: [`systemctl kill ${UNIT}`, RESTARTED],
+    why: /^no verdict|^the verdict is of an earlier run$/,
+    session: 'kept',
+    after: 'active',
+  },
+  {
+    says: 'isolate of a target that does not want it',
+    act: ['systemctl isolate multi-user.target', DOWN],
+    why: /^transaction:/,
+    session: 'kept',
+    after: 'inactive',
+  },
+  {
+    says: 'stop of its slice',
+    act: ['systemctl stop system-wad.slice'],
+    why: /^transaction:system-wad\.slice:stop$/,
+    session: 'kept',
+    after: 'inactive',
+  },
+  {
+    // The manager has forgotten the unit's settings by then, KillMode= included: the browser is told as well.
+    says: 'mask --now',
+    rough: true,
+    act: [`systemctl mask -q --now ${UNIT}`],
+    why: /^the verdict is of an earlier run$/,
+    session: 'kept',
+    after: 'inactive',
+    undo: `systemctl unmask -q ${UNIT}`,
+  },
+  {
+    says: 'stop with /run/wad-no-logout',
+    act: ['touch /run/wad-no-logout', `systemctl stop ${UNIT}`],
+    why: /^inhibited$/,
+    session: 'kept',
+    after: 'inactive',
+    undo: 'rm /run/wad-no-logout',
+  },
+  {
+    says: 'stop with a helper that fails',
+    act: [
+      'mount --bind /usr/bin/false /usr/lib/wad/systemd/stop-intent',
+      `systemctl stop ${UNIT}`,
+      `[ "$(systemctl show -P Result ${UNIT})" = success ]`,
+    ],
+    why: /^the verdict is of an earlier run$/,
+    session: 'kept',
+    after: 'inactive',
+    undo: 'umount /usr/lib/wad/systemd/stop-intent',
+  },
+];
+
+const play = (rows: readonly Row[]) => async (t: Test, machine: Machine) => {
+  const { lab, phone } = machine;
+  for (const { says, act, why, session, after, rough, undo } of rows) {
+    await t.test(says, async (t) => {
+      await machine.ready();
+      const [device] = phone.devices;
+      for (const line of act) await lab.must(line);
+      t.match((await machine.lastStop())?.why, why);
+      t.equal((await machine.lab.run(`systemctl is-active ${UNIT}`)).stdout.trim(), after);
+      if (session === 'kept') {
+        t.equal(phone.devices[0]?.id, device?.id, 'the phone still shows the device');
+        if (after === 'inactive' && !rough) t.equal(machine.exitType(), 'Normal');
+        if (undo) await lab.must(undo);
+        await lab.must(`systemctl start ${UNIT} && wactl wait ready`);
+        t.equal(phone.devices[0]?.id, device?.id, 'it is the same link afterwards');
+      } else {
+        t.same(phone.devices, [], 'the phone shows no device');
+        if (after === 'inactive') t.notOk(machine.exists(PROFILE), 'nothing of the session is left');
+        else await lab.must('wactl wait linking');
+        if (undo) await lab.must(undo);
+      }
+    });
+  }
+  t.equal(await lab.must(`journalctl -u ${UNIT} -t wad -p err -o cat`), '', 'nobody was alarmed');
+};
+
+machineTest('an explicit stop unlinks the phone and removes the session', play(EXPLICIT));
+machineTest('any other end keeps the session', play(OTHER));
