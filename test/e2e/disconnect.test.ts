@@ -4,6 +4,9 @@ import { Home, type Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 const NUMBER = '15550001111';
 
 interface Situation {

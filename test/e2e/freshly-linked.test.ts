@@ -3,6 +3,9 @@ import t from 'tap';
 import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 const NUMBER = '15550001111';
 
 const DIALOGS = [

@@ -3,6 +3,9 @@ import t from 'tap';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 const NUMBER = '15550001111';
 
 t.test('a page that loses its connection is left to itself, and comes back with attempts at 0', async (t) => {

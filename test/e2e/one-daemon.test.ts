@@ -3,6 +3,9 @@ import t from 'tap';
 import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 t.test('a second daemon on the same session exits 75 and names the one that holds it', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });

@@ -3,6 +3,9 @@ import t from 'tap';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 for (const generation of ['2026-04', '2026-07'] as const) {
   for (const navigates of [true, false]) {
     const reason = navigates ? 'logged_out_by_phone' : 'auth_failed';

@@ -5,6 +5,9 @@ import { eventually, Home, type Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 const NUMBER = '15550001111';
 const json = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 const copies = (contact: Contact, body: string): string[] =>

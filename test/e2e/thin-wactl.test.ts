@@ -7,6 +7,9 @@ import { WACTL } from '../harness/wactl.js';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
 t.test('every daily command works from a directory that holds dist/ and nothing else', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'wactl-thin-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
