@@ -29,6 +29,8 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly browserWorks: () => Promise<boolean>;
 }
 
+/** WhatsApp's times are whole seconds, by clocks that are not ours. */
+const COARSE_MS = 5_000;
 /** No message for so long is a quiet moment. */
 const QUIET_MS = 60_000;
 
@@ -58,7 +60,9 @@ export class Account {
     const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5) : null;
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
     const lastReadyAtMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
-    return new Account(options, initialState(session, Date.now()), lastReadyAtMs);
+    const account = new Account(options, initialState(session, Date.now()), lastReadyAtMs);
+    account.#inbox.recall(marker?.lastHeard ?? []);
+    return account;
   }
 
   private constructor(options: AccountOptions, state: State, lastReadyAtMs: number | null) {
@@ -227,9 +231,13 @@ export class Account {
     if (session === null || reasonOf(this.actor.state) === 'lock_held') return;
     const { dir } = this.#options;
     const now = new Date().toISOString();
-    const heard =
-      name === 'ready' || this.#lastReadyAtMs === null ? now : new Date(this.#lastReadyAtMs).toISOString();
+    const lastMs = name === 'ready' ? Date.now() : (this.#lastReadyAtMs ?? Date.now());
     const linkedAt = (await readMarker(dir))?.linkedAt ?? now;
-    await writeMarker(dir, { linkedAt, wid: session.wid, lastSeenAt: heard });
+    await writeMarker(dir, {
+      linkedAt,
+      wid: session.wid,
+      lastSeenAt: new Date(lastMs).toISOString(),
+      lastHeard: this.#inbox.heardSince(lastMs - COARSE_MS),
+    });
   }
 }

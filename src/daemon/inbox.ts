@@ -4,6 +4,8 @@
 import type { EventType } from '../protocol/state.js';
 import type { ClientNews } from '../session/port.js';
 
+/** How many are kept for the note beside the profile. */
+const RECENT = 100;
 /** How many keys are remembered; the durable journal will know them all. */
 const REMEMBERED = 20_000;
 
@@ -11,6 +13,7 @@ export class Inbox {
   readonly #acks = new Map<string, number>();
   /** When something last came in; 0 before that. */
   lastHeardAtMs = 0;
+  readonly #heard: { readonly key: string; readonly atMs: number }[] = [];
   readonly #publish: (type: EventType, data: Record<string, unknown>) => void;
 
   constructor(publish: (type: EventType, data: Record<string, unknown>) => void) {
@@ -20,6 +23,8 @@ export class Inbox {
   message(news: Extract<ClientNews, { type: 'message' }>): void {
     const { message } = news;
     this.lastHeardAtMs = Date.now();
+    this.#heard.push({ key: message.key, atMs: this.lastHeardAtMs });
+    if (this.#heard.length > RECENT) this.#heard.shift();
     if (this.#acks.has(message.key)) return;
     this.#remember(message.key, message.ack);
     this.#publish('message', { ...message });
@@ -33,6 +38,16 @@ export class Inbox {
     if (!isNew) return;
     this.#remember(key, ack);
     this.#publish('message.ack', { key, messageId, chatId, fromMe, ack });
+  }
+
+  /** Messages that an earlier run of this daemon has reported. */
+  recall(keys: readonly string[]): void {
+    for (const key of keys) this.#remember(key, 0);
+  }
+
+  /** Keys of what was reported since then, newest last; a hundred at most. */
+  heardSince(sinceMs: number): readonly string[] {
+    return this.#heard.filter(({ atMs }) => atMs >= sinceMs).map(({ key }) => key);
   }
 
   /** True for a message that has been reported. */
