@@ -31,6 +31,8 @@ t.test(
     await again.close();
 
     await sim.set('queuedItems', 'after');
+    // Longer than the library takes to attach its listeners on a busy machine: what comes sooner, it does not tell.
+    await sim.set('queuedItemsMs', 3_000);
     await ana.send('and once more');
     const third = await BareClient.start(sim, { directory: bare.directory });
     t.teardown(() => third.remove());

@@ -125,6 +125,8 @@ t.test('the send action hangs, throws, or rejects although the message left', as
   await ana.waitForMessage(({ body }) => body === 'hung');
   await sim.faults.send('hangs-before-store');
   void send('nowhere').catch(() => {});
+  // Answered after the page has come to the fault.
+  await bare.client.pupPage?.evaluate('1');
   await sim.faults.send('none');
   await sim.set('sendRejectsAfterSend', true);
   await t.rejects(send('rejected'));

@@ -5,7 +5,7 @@ import { BrowserPage } from './browser-page.js';
 import type { KnobValues } from './knobs.js';
 import type { Report } from './wire.js';
 
-const LOADING_MS = 1_000;
+const PATIENCE_MS = 1_000;
 
 export class Pages {
   readonly #open = new Map<string, BrowserPage>();
@@ -72,27 +72,29 @@ export class Pages {
   }
 
   /**
-   * Until every document goes by them, those too that are loading now with the old ones. One that hangs is not waited
-   * for longer than a second.
+   * Until every document goes by them, those too that are loading now with the old ones. One that hangs, or was served
+   * and never came, is not waited for longer than a second.
    */
   async tell(knobs: KnobValues): Promise<void> {
+    await Promise.all([this.#tellOpen(knobs), this.#loaded().then(() => this.#tellOpen(knobs))]);
+  }
+
+  async #tellOpen(knobs: KnobValues): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, 1_000);
+      timer = setTimeout(resolve, PATIENCE_MS);
     });
-    await Promise.race([this.#tellAll(knobs), late]);
+    await Promise.race([Promise.all(this.all.map((page) => page.tell(knobs))), late]);
     clearTimeout(timer);
   }
 
-  async #tellAll(knobs: KnobValues): Promise<void> {
+  async #loaded(): Promise<void> {
     for (const [document, at] of this.#expected) {
       // Served to something that is no browser, or gone before it ran.
-      if (at < Date.now() - LOADING_MS) this.#expected.delete(document);
+      if (at < Date.now() - PATIENCE_MS) this.#expected.delete(document);
     }
     const arrived = () => (this.#expected.size === 0 ? true : undefined);
-    const loaded = this.changed.wait('report', arrived, { timeoutMs: LOADING_MS }, arrived);
-    await loaded.catch(() => {});
-    await Promise.all(this.all.map((page) => page.tell(knobs)));
+    await this.changed.wait('report', arrived, { timeoutMs: PATIENCE_MS }, arrived).catch(() => {});
   }
 
   clear(): void {

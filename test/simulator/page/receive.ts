@@ -67,8 +67,7 @@ export async function received(): Promise<void> {
 }
 
 async function afterSync(): Promise<void> {
-  if (!Socket.hasSynced)
-    await new Promise<void>((resolve) => Socket.once('change:hasSynced', () => resolve()));
+  await Socket.whenSynced();
   await pause(knobs.queuedItemsMs);
 }
 

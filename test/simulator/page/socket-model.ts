@@ -36,6 +36,7 @@ class SocketModel extends Model {
   declare state: SocketState;
   declare hasSynced: boolean;
   #acts: SocketActs | undefined;
+  #waiting: (() => void)[] = [];
 
   wire(acts: SocketActs): void {
     this.#acts = acts;
@@ -52,8 +53,14 @@ class SocketModel extends Model {
     this.#acts?.takeover();
   }
 
+  /** For the page's own parts: a listener of ours must not pass for the one `syncTiming: when-listened` waits for. */
+  whenSynced(): Promise<void> {
+    return this.hasSynced ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   override set(attributes: Partial<Pick<SocketModel, 'state' | 'hasSynced'>>): this {
     super.set(attributes);
+    if (this.hasSynced) for (const resolve of this.#waiting.splice(0)) resolve();
     report({ type: 'state', state: this.state, hasSynced: this.hasSynced });
     return this;
   }
