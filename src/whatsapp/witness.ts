@@ -81,8 +81,10 @@ export class Witness {
     if (url.includes('post_logout=1')) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
       // Only once there was a page can it have strayed from it.
-      if (this.#phase !== 'loading')
-        this.broken('page_unresponsive', `the page went to ${url.slice(0, 100)}`);
+      if (this.#phase === 'loading') return;
+      // A reload that found no network ends on Chromium's own page.
+      const reason = url.startsWith('chrome-error:') ? 'network_down' : 'page_unresponsive';
+      this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else if (this.#phase === 'ready') {
       this.#phase = 'linked';
       this.#listener.event({ type: 'client.reloading' });

@@ -63,10 +63,14 @@ t.test(
     });
     await sim.faults.networkDown();
     // The first attempt asks the page, which has 20 s; a reload of nothing is quick, and then comes a new browser.
-    const pid = (await home.browsers())[0];
+    const [pid] = await home.browsers();
     await wad.until('failed');
-    t.match(await wad.status(), { reason: 'attempts_exhausted', reconnectAttempts: 5, hint: 'wactl init' });
+    t.match(await wad.status(), { reason: 'attempts_exhausted', reconnectAttempts: 3, hint: 'wactl init' });
     t.not((await home.browsers())[0], pid);
+    const reasons = (await wad.events('state')).flatMap(({ data }) =>
+      data.status === 'reconnecting' ? [data.reason] : [],
+    );
+    t.same([...new Set(reasons)], ['network_down'], 'all along it said what was wrong');
     await sim.faults.networkUp();
     await wad.request('session.initialize');
     await wad.until('ready');
