@@ -1,6 +1,7 @@
 // What should be done, as data. Effects of a transition run in list order, each to its end; daemon/effects.ts has
 // an executor for each, or does not compile.
 import type { Reason } from '../protocol/state.js';
+import { isLockLost, isOver, type State } from './state.js';
 
 export type Effect =
   /** A new client on a new browser; whatever browser there was is ended first. */
@@ -28,3 +29,29 @@ export type Effect =
   | { readonly do: 'alert'; readonly reason: Reason; readonly says: string }
   /** Everything is closed: the process may end. */
   | { readonly do: 'exit'; readonly because: 'stopped' | 'lock-lost' };
+
+/**
+ * Whether an effect that waited for its turn still makes sense. The daemon may have begun to end meanwhile: nothing is
+ * launched then; and a profile whose lock is lost is not touched.
+ */
+export function isStillDue(effect: Effect, state: State): boolean {
+  if (!isOver(state)) return true;
+  switch (effect.do) {
+    case 'close':
+    case 'alert':
+    case 'exit':
+      return true;
+    case 'drain':
+    case 'remove-profile':
+    case 'move-profile-aside':
+    case 'mark-linked':
+    case 'prune-profiles':
+      return !isLockLost(state);
+    case 'launch':
+    case 'nudge':
+    case 'logout':
+    case 'examine-profile':
+    case 'arm':
+      return false;
+  }
+}

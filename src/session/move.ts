@@ -48,17 +48,25 @@ export function alertOnce({ state, effects }: Next, reason: Reason, says: string
   return { state: { ...state, alerted }, effects: [...effects, { do: 'alert', reason, says }] };
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** The moments of the past hour. */
 export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
   moments.filter((ms) => atMs - ms < HOUR_MS);
 
+/** The client of now is done with: what it still says is ignored, and its page wants nothing of anybody any more. */
+export const leave = (state: State): State => ({
+  ...state,
+  generation: state.generation + 1,
+  attention: null,
+});
+
+/** The armed timer is forgotten, and no other is armed. */
+export const disarm = (state: State): State => ({ ...state, timer: state.timer + 1 });
+
 /** A new client in the given state. Its page has `startMs` to say who it is. */
 export function launch(state: State, { policy }: Now, effects: readonly Effect[] = []): Next {
-  const generation = state.generation + 1;
-  return arm(
-    { state: { ...state, generation, attention: null }, effects: [...effects, { do: 'launch', generation }] },
-    policy.startMs,
-  );
+  const next = leave(state);
+  const { generation } = next;
+  return arm({ state: next, effects: [...effects, { do: 'launch', generation }] }, policy.startMs);
 }

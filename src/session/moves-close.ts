@@ -1,18 +1,18 @@
 // How a session is ended: by a person, by the end of the daemon, or because somebody else holds the lock.
 import type { Effect } from './effect.js';
 import type { EventOf } from './event.js';
-import { become, type Next } from './move.js';
+import { become, disarm, leave, type Next } from './move.js';
 import type { State, StateOf } from './state.js';
 
 /** Unlinks first where the page can do so, then browser, then profile. */
 function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
-  const drain: readonly Effect[] = asked === 'stop' ? [{ do: 'drain' }] : [];
   const effects: readonly Effect[] = unlink
-    ? [...drain, { do: 'logout', generation: state.generation }]
+    ? [{ do: 'drain' }, { do: 'logout', generation: state.generation }]
     : [{ do: 'close' }, { do: 'remove-profile' }];
-  const calm = { attempts: 0, launchFailures: 0, timer: state.timer + 1, attention: null };
+  const calm = { attempts: 0, launchFailures: 0, attention: null };
   const next = asked === 'stop' ? 'exit' : 'rest';
-  return { state: become(state, 'logging-out', { asked, next, unlinked: false }, calm), effects };
+  const from = disarm(unlink ? state : leave(state));
+  return { state: become(from, 'logging-out', { asked, next, unlinked: false }, calm), effects };
 }
 
 const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.name === 'syncing';
@@ -24,17 +24,24 @@ export const clear = (state: State): Next => end(state, 'person', state.name ===
 export function stop(state: State, event: EventOf<'stop'>): Next {
   if (state.name === 'logging-out') return { state: { ...state, next: 'exit' }, effects: [] };
   if (event.logout && isLinkedNow(state)) return end(state, 'stop', true);
-  return ended(state, [{ do: 'drain' }, { do: 'close' }]);
+  const kept: readonly Effect[] = event.logout && state.session !== null ? [KEPT] : [];
+  return ended(state, [...kept, { do: 'drain' }, { do: 'close' }]);
 }
 
+const KEPT: Effect = {
+  do: 'alert',
+  reason: 'shutting_down',
+  says: 'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.',
+};
+
 const ended = (state: State, effects: readonly Effect[], unlinked = false): Next => ({
-  state: become(state, 'stopped', { reason: 'shutting_down', unlinked }, { timer: state.timer + 1 }),
+  state: become(disarm(leave(state)), 'stopped', { reason: 'shutting_down', unlinked }),
   effects: [...effects, { do: 'exit', because: 'stopped' }],
 });
 
 /** Hands off: the profile is somebody else's now. */
 export const lockLost = (state: State): Next => ({
-  state: become(state, 'stopped', { reason: 'lock_held', unlinked: false }, { timer: state.timer + 1 }),
+  state: become(disarm(leave(state)), 'stopped', { reason: 'lock_held', unlinked: false }),
   effects: [
     { do: 'alert', reason: 'lock_held', says: 'The lock on the session was lost.' },
     { do: 'close' },
@@ -47,12 +54,10 @@ export const lockLost = (state: State): Next => ({
  * unlink that could not be confirmed keeps the session, since the phone may still honour it.
  */
 export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
-  const told = { ...state, unlinked: event.unlinked };
+  const told = leave({ ...state, unlinked: event.unlinked });
   if (event.unlinked || state.asked === 'person')
     return { state: told, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
-  const says =
-    'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.';
-  return ended(told, [{ do: 'alert', reason: 'shutting_down', says }, { do: 'close' }]);
+  return ended(told, [KEPT, { do: 'close' }]);
 }
 
 export function removed(state: StateOf<'logging-out'>): Next {

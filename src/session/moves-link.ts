@@ -1,6 +1,6 @@
 // How a session comes to be linked, synced and ready.
 import type { EventOf } from './event.js';
-import { arm, become, type Next, type Now, stay } from './move.js';
+import { arm, become, disarm, type Next, type Now, stay } from './move.js';
 import { loggedOut } from './moves-mend.js';
 import type { State, StateOf } from './state.js';
 
@@ -11,7 +11,8 @@ import type { State, StateOf } from './state.js';
 export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: Now): Next {
   if (state.session !== null) return loggedOut(state, { type: 'client.logged-out', explained: false }, now);
   const reason = state.name === 'starting' && state.reason !== 'none' ? state.reason : 'qr_waiting';
-  return { state: become(state, 'linking', { reason }, { attempts: 0, launchFailures: 0 }), effects: [] };
+  const fresh = { attempts: 0, launchFailures: 0 };
+  return { state: become(disarm(state), 'linking', { reason }, fresh), effects: [] };
 }
 
 /** A pairing code was handed out; it is good for a while, then a QR is what can be used. */
@@ -35,6 +36,10 @@ export function linked(state: State, event: EventOf<'client.linked'>, now: Now):
   );
 }
 
+/** Who it is may be known a little later than that somebody is; the deadline goes on. */
+export const known = (state: StateOf<'syncing'>, event: EventOf<'client.linked'>): Next =>
+  event.me === null ? stay(state) : { state: { ...state, session: event.me }, effects: [] };
+
 /** Sync that makes progress gets its time anew. */
 export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): Next =>
   arm({ state, effects: [] }, now.policy.syncMs);
@@ -42,9 +47,8 @@ export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): 
 /** Our own probe passed. Raised again by every later probe, so that name and platform keep up. */
 export function ready(state: State, event: EventOf<'client.ready'>): Next {
   if (state.name === 'ready') return { state: { ...state, session: event.me }, effects: [] };
-  // Bumping the timer forgets whatever deadline was running.
-  const fine = { attempts: 0, launchFailures: 0, alerted: [], timer: state.timer + 1 };
-  const next = become(state, 'ready', {}, { session: event.me, ...fine });
+  const fine = { attempts: 0, launchFailures: 0, alerted: [] };
+  const next = become(disarm(state), 'ready', {}, { session: event.me, ...fine });
   return { state: next, effects: [{ do: 'mark-linked' }, { do: 'prune-profiles' }] };
 }
 

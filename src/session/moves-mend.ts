@@ -3,13 +3,28 @@
 import type { Reason, StateName } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
-import type { BrokenReason, EventOf } from './event.js';
-import { alertOnce, arm, become, launch, type Next, type Now, pastHour, stay } from './move.js';
+import type { EventOf } from './event.js';
+import {
+  alertOnce,
+  arm,
+  become,
+  disarm,
+  HOUR_MS,
+  launch,
+  leave,
+  type Next,
+  type Now,
+  pastHour,
+  stay,
+} from './move.js';
 import type { Rung, State, StateOf } from './state.js';
 
+/** Whether the page may still come back by itself, or is of no more use and gets closed. */
+type Page = 'lives' | 'gone';
+
 /** How far the next attempt has to go: as little as the fault allows, more each time it did not help. */
-function rungFor(reason: Reason, attempt: number, pageLives: boolean): Rung {
-  if (!pageLives) return 'browser';
+function rungFor(reason: Reason, attempt: number, page: Page): Rung {
+  if (page === 'gone') return 'browser';
   switch (reason) {
     case 'conflict':
       return 'takeover';
@@ -24,27 +39,46 @@ function rungFor(reason: Reason, attempt: number, pageLives: boolean): Rung {
   }
 }
 
-/** Schedules the next attempt, or gives up for now when they are used up. */
-function retry(
-  state: State,
-  reason: Reason,
-  pageLives: boolean,
-  now: Now,
-  effects: readonly Effect[] = [],
-  rung: Rung = rungFor(reason, state.attempts + 1, pageLives),
-): Next {
-  const { policy, atMs } = now;
-  const closing: readonly Effect[] = pageLives ? effects : [...effects, { do: 'close' }];
-  if (state.attempts >= policy.maxAttempts) return giveUp(state, 'attempts_exhausted', now, closing);
-  const waitMs = delayMs(policy, state.attempts + 1);
-  const step = { kind: 'scheduled', atMs: atMs + waitMs, rung } as const;
-  return arm({ state: become(state, 'reconnecting', { reason, step }), effects: closing }, waitMs);
+interface RetryOptions {
+  /** After the browser is closed, where it is. */
+  readonly effects?: readonly Effect[];
+  readonly rung?: Rung;
 }
 
+/** Schedules the next attempt, or gives up for now when they are used up. */
+function retry(state: State, reason: Reason, page: Page, now: Now, options: RetryOptions = {}): Next {
+  const { policy } = now;
+  const { effects = [], rung = rungFor(reason, state.attempts + 1, page) } = options;
+  // A slow retry that failed goes back to waiting, for what it waited before.
+  if (isSlowRetry(state)) return giveUp(state, state.reason, page, now, effects);
+  if (state.attempts >= policy.maxAttempts) return giveUp(state, 'attempts_exhausted', page, now, effects);
+  const waitMs = delayMs(policy, state.attempts + 1);
+  return schedule(state, reason, page, now, { waitMs, rung, effects });
+}
+
+function schedule(
+  state: State,
+  reason: Reason,
+  page: Page,
+  { atMs }: Now,
+  { waitMs, rung, effects = [] }: { waitMs: number; rung: Rung; effects?: readonly Effect[] },
+): Next {
+  const step = { kind: 'scheduled', atMs: atMs + waitMs, rung } as const;
+  const next = part(state, page, effects);
+  return arm({ ...next, state: become(next.state, 'reconnecting', { reason, step }) }, waitMs);
+}
+
+/** Parts with a page that is gone: its browser is closed, and it is not listened to any more. */
+const part = (state: State, page: Page, effects: readonly Effect[]): Next =>
+  page === 'lives' ? { state, effects } : { state: leave(state), effects: [{ do: 'close' }, ...effects] };
+
 /** Gives up for now: one alert, then a slow retry, or a person. */
-function giveUp(state: State, reason: Reason, { policy, atMs }: Now, effects: readonly Effect[]): Next {
+function giveUp(state: State, reason: Reason, page: Page, now: Now, more: readonly Effect[] = []): Next {
+  const { policy, atMs } = now;
   const slow = policy.slowRetryMs > 0 && reason !== 'banned';
-  const failed = become(state, 'failed', { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null });
+  const { state: left, effects } = part(state, page, more);
+  const own = { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null };
+  const failed = become(disarm(left), 'failed', own);
   const next = alertOnce({ state: failed, effects }, reason, GAVE_UP[reason] ?? `Gave up: ${reason}.`);
   return slow ? arm(next, policy.slowRetryMs) : next;
 }
@@ -52,21 +86,21 @@ function giveUp(state: State, reason: Reason, { policy, atMs }: Now, effects: re
 const GAVE_UP: Partial<Record<Reason, string>> = {
   attempts_exhausted: 'Every attempt to reconnect failed.',
   banned: 'WhatsApp has banned this account or wants its terms accepted.',
-  conflict: 'Another WhatsApp Web keeps taking this session over.',
   outdated_library: 'WhatsApp Web refuses this version; wad has to be updated.',
 };
 
-/** A retry out of `failed` is marked by its reason, which an ordinary attempt never has. */
-const isSlowRetry = (state: State): boolean =>
-  state.name === 'reconnecting' && state.reason === 'attempts_exhausted';
+const isSlowRetry = (
+  state: State,
+): state is StateOf<'reconnecting'> & { readonly step: { readonly kind: 'slow' } } =>
+  state.name === 'reconnecting' && state.step.kind === 'slow';
 
-/** WhatsApp Web lost its connection. A page that had been connected is first left to itself. */
+/**
+ * WhatsApp Web lost its connection. Its page is first left to itself, and no shorter than the wait before an attempt.
+ */
 export function offline(state: State, _event: EventOf<'client.offline'>, now: Now): Next {
-  const step = { kind: 'grace', atMs: now.atMs + now.policy.graceMs } as const;
-  return arm(
-    { state: become(state, 'reconnecting', { reason: 'network_down', step }), effects: [] },
-    now.policy.graceMs,
-  );
+  const waitMs = Math.max(now.policy.graceMs, delayMs(now.policy, state.attempts + 1));
+  const step = { kind: 'grace', atMs: now.atMs + waitMs } as const;
+  return arm({ state: become(state, 'reconnecting', { reason: 'network_down', step }), effects: [] }, waitMs);
 }
 
 /** A navigation of the page's own, such as the one some minutes after linking: it has to prove itself again. */
@@ -94,27 +128,42 @@ export function loggedOut(
   const next =
     now.policy.afterLogout === 'link'
       ? launch(become(state, 'starting', { reason }, bare), now, effects)
-      : { state: become(state, 'stopped', { reason, unlinked: event.explained }, bare), effects };
+      : {
+          state: become(disarm(leave(state)), 'stopped', { reason, unlinked: event.explained }, bare),
+          effects,
+        };
   return alertOnce(next, reason, says);
 }
 
-/** Another WhatsApp Web took the session. Taken back a few times an hour, else two hosts would fight (H20). */
+/**
+ * Another WhatsApp Web took the session. Taken back a few times an hour, else two hosts would fight (H20); when these
+ * are used up, that is told, and the next one waits for the oldest to be an hour ago. The server was reached, so used
+ * up attempts are no reason to give up.
+ */
 export function conflict(state: State, _event: EventOf<'client.conflict'>, now: Now): Next {
   if (state.name === 'reconnecting' && state.reason === 'conflict' && state.step.kind === 'scheduled')
     return stay(state);
   const recent = pastHour(state.takeoversMs, now);
-  const counted: State = { ...state, takeoversMs: recent };
-  if (recent.length >= now.policy.takeoversPerHour) return giveUp(counted, 'conflict', now, []);
-  return retry(counted, 'conflict', true, now);
+  const oldest = recent[recent.length - now.policy.takeoversPerHour];
+  const delay = delayMs(now.policy, state.attempts + 1);
+  const waitMs = oldest === undefined ? delay : Math.max(delay, oldest + HOUR_MS - now.atMs);
+  const next = schedule({ ...state, takeoversMs: recent }, 'conflict', 'lives', now, {
+    waitMs,
+    rung: 'takeover',
+  });
+  return oldest === undefined
+    ? next
+    : alertOnce(next, 'conflict', 'Another WhatsApp Web keeps taking this session over.');
 }
 
-/** The server does not want us: a person must see to a ban; an old version may be cured by a reload. */
+/** The server does not want us: a person must see to a ban; an old version may be cured by a reload, once. */
 export function refused(state: State, event: EventOf<'client.refused'>, now: Now): Next {
-  if (event.reason === 'banned') return giveUp(state, 'banned', now, [{ do: 'close' }]);
-  const again = isSlowRetry(state) || (state.name === 'reconnecting' && state.reason === 'outdated_library');
-  return again
-    ? giveUp(state, 'outdated_library', now, [{ do: 'close' }])
-    : retry(state, 'outdated_library', true, now);
+  if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now);
+  if (state.name === 'failed' || isSlowRetry(state)) return giveUp(state, 'outdated_library', 'gone', now);
+  if (state.name !== 'reconnecting' || state.reason !== 'outdated_library')
+    return retry(state, 'outdated_library', 'lives', now);
+  // The page says so more than once; only what it says after the reload counts.
+  return state.step.kind === 'scheduled' ? stay(state) : giveUp(state, 'outdated_library', 'gone', now);
 }
 
 /**
@@ -123,14 +172,16 @@ export function refused(state: State, event: EventOf<'client.refused'>, now: Now
  */
 export function broken(state: State, event: EventOf<'client.broken'>, now: Now): Next {
   const launchFailures = event.reason === 'launch_failed' ? state.launchFailures + 1 : 0;
-  const counted: State = { ...state, launchFailures };
-  const suspect: readonly Effect[] =
-    launchFailures === 2 && state.session ? [{ do: 'close' }, { do: 'examine-profile' }] : [];
-  const next = retryUnlessSlow(counted, event.reason, false, now, suspect);
+  const isSuspect = launchFailures > 0 && launchFailures % 2 === 0 && state.session !== null;
+  const effects: readonly Effect[] = isSuspect ? [{ do: 'examine-profile' }] : [];
+  const next = retry({ ...state, launchFailures }, event.reason, 'gone', now, { effects });
   const says = DIED[event.reason];
   // What was up and died is an incident; a start that fails is told when its attempts are used up.
   return says !== undefined && WAS_UP.includes(state.name) ? alertOnce(next, event.reason, says) : next;
 }
+
+/** The page that was left to itself while nothing else is tried has died too: only its remains are cleared away. */
+export const ended = (state: StateOf<'failed'>): Next => part(state, 'gone', []);
 
 const WAS_UP: readonly StateName[] = ['linking', 'syncing', 'ready'];
 const DIED: Partial<Record<Reason, string>> = {
@@ -154,19 +205,8 @@ export function sick(state: StateOf<'ready'>, event: EventOf<'client.sick'>, now
   const ladder: readonly Rung[] =
     ailment === 'stuck' ? ['reconnect', 'reload', 'browser'] : ['reload', 'browser'];
   const rung = ladder[Math.min(before.length, ladder.length - 1)];
-  return alertOnce(retry(counted, 'page_unresponsive', true, now, [], rung), 'page_unresponsive', says);
-}
-
-/** A failed slow retry goes back to waiting; an ordinary attempt goes on down the list. */
-function retryUnlessSlow(
-  state: State,
-  reason: BrokenReason,
-  pageLives: boolean,
-  now: Now,
-  effects: readonly Effect[] = [],
-): Next {
-  if (!isSlowRetry(state)) return retry(state, reason, pageLives, now, effects);
-  return giveUp(state, 'attempts_exhausted', now, pageLives ? effects : [...effects, { do: 'close' }]);
+  const options = rung === undefined ? {} : { rung };
+  return alertOnce(retry(counted, 'page_unresponsive', 'lives', now, options), 'page_unresponsive', says);
 }
 
 /** The browser starts on an empty profile but not on ours: ours is kept aside, and linking begins anew. */
@@ -180,39 +220,44 @@ export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, 
 
 /** The page came up but does not say who it is: it could not reach WhatsApp. */
 export const startLate = (state: StateOf<'starting'>, event: EventOf<'timer'>, now: Now): Next =>
-  event.timer === state.timer ? retry(state, 'network_down', true, now) : stay(state);
+  event.timer === state.timer ? retry(state, 'network_down', 'lives', now) : stay(state);
 
 export const syncLate = (state: StateOf<'syncing'>, event: EventOf<'timer'>, now: Now): Next =>
-  event.timer === state.timer ? retry(state, 'sync_timeout', true, now) : stay(state);
+  event.timer === state.timer ? retry(state, 'sync_timeout', 'lives', now) : stay(state);
 
 /** The timer of a reconnection or of a slow retry: the time has come, or the attempt took too long. */
 export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'timer'>, now: Now): Next {
   if (event.timer !== state.timer) return stay(state);
   if (state.name === 'failed') {
-    const step = { kind: 'running', rung: 'browser' } as const;
-    return launch(become(state, 'reconnecting', { reason: 'attempts_exhausted', step }), now);
+    const slow = become(state, 'reconnecting', { reason: state.reason, step: { kind: 'slow' } });
+    return state.retryAtMs === null ? stay(state) : launch(slow, now);
   }
   switch (state.step.kind) {
     case 'grace':
-      return run(state, rungFor(state.reason, state.attempts + 1, true), now);
+      return state.attempts < now.policy.maxAttempts
+        ? run(state, rungFor(state.reason, state.attempts + 1, 'lives'), now)
+        : giveUp(state, 'attempts_exhausted', 'lives', now);
     case 'scheduled':
       return run(state, state.step.rung, now);
-    case 'running':
-      return retryUnlessSlow(state, 'network_down', true, now);
+    case 'running': {
+      // A page that was only nudged ails as before; one that cannot be had, or taken back, lacks the network.
+      const { rung } = state.step;
+      const reason = rung === 'reconnect' || rung === 'reload' ? state.reason : 'network_down';
+      return retry(state, reason, 'lives', now);
+    }
+    case 'slow':
+      return retry(state, state.reason, 'lives', now);
   }
 }
 
 /** Begins an attempt. */
 function run(state: StateOf<'reconnecting'>, rung: Rung, now: Now): Next {
-  const running = become(
-    state,
-    'reconnecting',
-    { reason: state.reason, step: { kind: 'running', rung } },
-    {
-      attempts: state.attempts + 1,
-      takeoversMs: rung === 'takeover' ? [...state.takeoversMs, now.atMs] : state.takeoversMs,
-    },
-  );
+  const counted = {
+    attempts: Math.min(now.policy.maxAttempts, state.attempts + 1),
+    takeoversMs: rung === 'takeover' ? [...state.takeoversMs, now.atMs] : state.takeoversMs,
+  };
+  const own = { reason: state.reason, step: { kind: 'running', rung } } as const;
+  const running = become(state, 'reconnecting', own, counted);
   if (rung === 'browser') return launch(running, now);
   return arm({ state: running, effects: [{ do: 'nudge', by: rung }] }, now.policy.attemptMs);
 }

@@ -18,7 +18,9 @@ export type Step =
   /** The page is left to reconnect by itself. */
   | { readonly kind: 'grace'; readonly atMs: number }
   | { readonly kind: 'scheduled'; readonly atMs: number; readonly rung: Rung }
-  | { readonly kind: 'running'; readonly rung: Rung };
+  | { readonly kind: 'running'; readonly rung: Rung }
+  /** A slow retry out of `failed` is running: a new browser, and not counted. */
+  | { readonly kind: 'slow' };
 
 /** What holds in every state. */
 interface Common {
@@ -102,12 +104,17 @@ export function reasonOf(state: State): Reason {
 /** When the next attempt is due, wall clock; null when none is scheduled. */
 export function nextAttemptAtMs(state: State): number | null {
   if (state.name === 'failed') return state.retryAtMs;
-  if (state.name === 'reconnecting' && state.step.kind !== 'running') return state.step.atMs;
+  if (state.name === 'reconnecting' && 'atMs' in state.step) return state.step.atMs;
   return null;
 }
 
-export const isShuttingDown = (state: State): boolean => reasonOf(state) === 'shutting_down';
+/** The lock is lost: profile and marker are somebody else's. */
+export const isLockLost = (state: State): boolean => state.name === 'stopped' && state.reason === 'lock_held';
 
 /** The daemon is ending and this state will not change again. */
 export const isOver = (state: State): boolean =>
-  state.name === 'stopped' && (state.reason === 'shutting_down' || state.reason === 'lock_held');
+  isLockLost(state) || (state.name === 'stopped' && state.reason === 'shutting_down');
+
+/** The daemon is ending, or will when a logout that is under way is done. */
+export const isShuttingDown = (state: State): boolean =>
+  isOver(state) || (state.name === 'logging-out' && state.next === 'exit');

@@ -21,8 +21,8 @@ type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = 
 
 const ____ = stay;
 const { begin, restart, recycle } = start;
-const { unpaired, pairing, pairingOver, linked, progress, ready, attention } = link;
-const { offline, reloading, loggedOut, conflict, refused, broken, sick } = mend;
+const { unpaired, pairing, pairingOver, linked, known, progress, ready, attention } = link;
+const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
 const { due, startLate, syncLate, profileVerdict: verdict } = mend;
 const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
 
@@ -38,7 +38,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'timer':            [____,       startLate,  pairingOver, syncLate,   ____,       due,         ____,       due       ],
   'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
   'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
-  'client.linked':    [____,       linked,     linked,      ____,       ____,       linked,      ____,       linked    ],
+  'client.linked':    [____,       linked,     linked,      known,      ____,       linked,      ____,       linked    ],
   'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____      ],
   'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready     ],
   'client.offline':   [____,       offline,    ____,        ____,       offline,    ____,        ____,       ____      ],
@@ -46,7 +46,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'client.logged-out':[____,       loggedOut,  loggedOut,   loggedOut,  loggedOut,  loggedOut,   ____,       loggedOut ],
   'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____      ],
   'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused   ],
-  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ____      ],
+  'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ended     ],
   'client.sick':      [____,       ____,       ____,        ____,       sick,       ____,        ____,       ____      ],
   'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention ],
   'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____      ],
