@@ -2,7 +2,7 @@
 // on their way out and in.
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
-import type { Reason } from '../protocol/state.js';
+import type { Reason, StateName } from '../protocol/state.js';
 import type { ClientNews } from '../session/port.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
@@ -31,6 +31,8 @@ export interface AccountOptions extends ClientSlotOptions {
 
 /** WhatsApp's times are whole seconds, by clocks that are not ours. */
 const COARSE_MS = 5_000;
+/** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
+const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
 /** No message for so long is a quiet moment. */
 const QUIET_MS = 60_000;
 
@@ -86,7 +88,7 @@ export class Account {
     this.monitor = new Monitor({
       ...config.monitor,
       log,
-      isDue: () => this.actor.state.name === 'ready',
+      expects: () => EXPECTED[this.actor.state.name] ?? null,
       probe: (timeoutMs) => this.slot.client.probe(timeoutMs),
       oldestUnsentMs: () => this.outbox.oldestUnsentMs(),
       onSick: (ailment, detail) => {

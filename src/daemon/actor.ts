@@ -2,7 +2,7 @@
 // then the effects, in order and each to its end. Nothing else changes the state.
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import type { Effect } from '../session/effect.js';
+import { type Effect, isStillDue } from '../session/effect.js';
 import type { Event } from '../session/event.js';
 import type { Policy } from '../session/policy.js';
 import type { State } from '../session/state.js';
@@ -23,6 +23,9 @@ export class Actor {
   readonly #policy: Policy;
   readonly #log: Log;
   readonly #watchers = new Set<Watcher>();
+  /** Events that came while one was being dealt with: a watcher may post. */
+  readonly #mail: Event[] = [];
+  #reading = false;
   #executors: Executors | undefined;
   #effects: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +51,19 @@ export class Actor {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Deals with the event before it returns, unless called by a watcher: then after the event at hand. */
   post(event: Event): void {
+    this.#mail.push(event);
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      for (let next = this.#mail.shift(); next !== undefined; next = this.#mail.shift()) this.#handle(next);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #handle(event: Event): void {
     const before = this.#state;
     const { state, effects } = transition(before, event, { atMs: Date.now(), policy: this.#policy });
     this.#state = state;
@@ -62,7 +77,10 @@ export class Actor {
         ...('detail' in more ? { detail: more.detail } : {}),
       });
     }
-    for (const watcher of this.#watchers) watcher(state, before, event);
+    for (const watcher of this.#watchers) {
+      // Whoever watches must not keep the effects from being carried out.
+      this.#guard('session.watcher-failed', {}, () => watcher(state, before, event));
+    }
     for (const effect of effects) this.#perform(effect);
   }
 
@@ -74,13 +92,21 @@ export class Actor {
     }
     // Told at once, not after the browser has taken its time to end.
     if (effect.do === 'alert') {
-      this.#executors?.alert(effect);
+      this.#guard('session.effect-failed', { effect: effect.do }, () => this.#executors?.alert(effect));
       return;
     }
     const execute = this.#executors?.[effect.do] as ((effect: Effect) => void | Promise<void>) | undefined;
     this.#effects = this.#effects
-      .then(() => execute?.(effect))
+      .then(() => (isStillDue(effect, this.#state) ? execute?.(effect) : undefined))
       .catch((error: unknown) => this.#log.error('session.effect-failed', { effect: effect.do, err: error }));
+  }
+
+  #guard(event: string, fields: Readonly<Record<string, unknown>>, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#log.error(event, { ...fields, err: error });
+    }
   }
 
   /**

@@ -91,6 +91,18 @@ export class ClientSlot {
     void this.#client.launch();
   }
 
+  /** Whether a browser could be started on the profile, as far as other browsers and the disk are concerned. */
+  async isFree(): Promise<boolean> {
+    const { dir, log } = this.#options;
+    try {
+      await clearLeftovers(dir, { log });
+      await refuseFullDisk(dir.dataPath);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Empties the slot; resolves when the browser's process is gone. Never rejects. */
   async close(): Promise<void> {
     await this.#client?.close();

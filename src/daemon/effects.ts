@@ -58,7 +58,9 @@ export function executors(parts: EffectParts): Executors {
     },
 
     'examine-profile': async () => {
-      actor.post({ type: 'profile-suspect', corrupt: await parts.browserWorks() });
+      // A profile that another browser holds says nothing of itself.
+      const corrupt = (await slot.isFree()) && (await parts.browserWorks());
+      actor.post({ type: 'profile-suspect', corrupt });
     },
 
     'mark-linked': () => parts.mark(),

@@ -1,7 +1,7 @@
 // What a person can do about a state: a command, or null when the daemon helps itself.
 import type { Reason } from '../protocol/state.js';
 import type { State } from '../session/state.js';
-import { reasonOf } from '../session/state.js';
+import { isOver, reasonOf } from '../session/state.js';
 
 const BY_REASON: Partial<Record<Reason, string>> = {
   qr_waiting: 'wactl qr',
@@ -26,7 +26,7 @@ const named = (hint: string, account: string): string =>
 
 /** The command for this state, naming the account where it is not the default one. */
 export function hintFor(state: State, account: string): string | null {
-  if (state.name === 'stopped') return named('wactl init', account);
+  if (state.name === 'stopped' && !isOver(state)) return named('wactl init', account);
   if (state.name === 'starting') return null;
   const hint = BY_REASON[reasonOf(state)];
   return hint === undefined ? null : named(hint, account);

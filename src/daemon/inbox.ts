@@ -9,8 +9,14 @@ const RECENT = 100;
 /** How many keys are remembered; the durable journal will know them all. */
 const REMEMBERED = 20_000;
 
+/** A message of which something was heard. `told`: it was reported itself, not only an ack of it. */
+interface Known {
+  readonly told: boolean;
+  readonly ack: number;
+}
+
 export class Inbox {
-  readonly #acks = new Map<string, number>();
+  readonly #known = new Map<string, Known>();
   /** When something last came in; 0 before that. */
   lastHeardAtMs = 0;
   readonly #heard: { readonly key: string; readonly atMs: number }[] = [];
@@ -25,24 +31,26 @@ export class Inbox {
     this.lastHeardAtMs = Date.now();
     this.#heard.push({ key: message.key, atMs: this.lastHeardAtMs });
     if (this.#heard.length > RECENT) this.#heard.shift();
-    if (this.#acks.has(message.key)) return;
-    this.#remember(message.key, message.ack);
+    const known = this.#known.get(message.key);
+    if (known?.told) return;
+    // An ack may have overtaken its message.
+    this.#remember(message.key, { told: true, ack: Math.max(message.ack, known?.ack ?? message.ack) });
     this.#publish('message', { ...message });
   }
 
   ack(news: Extract<ClientNews, { type: 'ack' }>): void {
     const { key, messageId, chatId, fromMe, ack } = news;
-    const known = this.#acks.get(key);
+    const known = this.#known.get(key);
     // −1 counts only before the server has taken the message.
-    const isNew = known === undefined || ack > known || (ack < 0 && known === 0);
+    const isNew = known === undefined || ack > known.ack || (ack < 0 && known.ack === 0);
     if (!isNew) return;
-    this.#remember(key, ack);
+    this.#remember(key, { told: known?.told ?? false, ack });
     this.#publish('message.ack', { key, messageId, chatId, fromMe, ack });
   }
 
   /** Messages that an earlier run of this daemon has reported. */
   recall(keys: readonly string[]): void {
-    for (const key of keys) this.#remember(key, 0);
+    for (const key of keys) this.#remember(key, { told: true, ack: 0 });
   }
 
   /** Keys of what was reported since then, newest last; a hundred at most. */
@@ -52,15 +60,15 @@ export class Inbox {
 
   /** True for a message that has been reported. */
   knows(key: string): boolean {
-    return this.#acks.has(key);
+    return this.#known.get(key)?.told ?? false;
   }
 
-  #remember(key: string, ack: number): void {
-    this.#acks.delete(key);
-    this.#acks.set(key, ack);
-    if (this.#acks.size <= REMEMBERED) return;
-    for (const oldest of this.#acks.keys()) {
-      this.#acks.delete(oldest);
+  #remember(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    if (this.#known.size <= REMEMBERED) return;
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest);
       break;
     }
   }

@@ -1,5 +1,5 @@
-// The heartbeat: looks at the page of a ready account at a steady pace, with a time-out of its own, and reports what
-// ails it. What follows is the life cycle's to decide.
+// The heartbeat: looks at the page at a steady pace, with a time-out of its own, and reports what ails it. What
+// follows is the life cycle's to decide.
 import type { Log } from '../protocol/log.js';
 import type { Ailment } from '../session/event.js';
 import type { Health } from '../session/port.js';
@@ -8,8 +8,11 @@ export interface MonitorOptions {
   readonly periodMs: number;
   readonly probeTimeoutMs: number;
   readonly failuresToAct: number;
-  /** True while the page is supposed to answer: a known navigation or a start is not probed. */
-  readonly isDue: () => boolean;
+  /**
+   * What is asked of the page now: to be in full health, no more than to answer, or nothing: a known navigation or a
+   * start is not probed.
+   */
+  readonly expects: () => 'health' | 'answer' | null;
   readonly probe: (timeoutMs: number) => Promise<Health>;
   /** Age in ms of the oldest message of ours that the page has and WhatsApp's server has not; 0 when there is none. */
   readonly oldestUnsentMs: () => number;
@@ -17,6 +20,9 @@ export interface MonitorOptions {
   readonly onSick: (ailment: Ailment, detail: string) => void;
   readonly log: Log;
 }
+
+/** By so much a probe may overrun before it is given up. */
+const SLACK_MS = 1_000;
 
 export interface MonitorView {
   readonly lastCheckAt: string | null;
@@ -90,14 +96,15 @@ export class Monitor {
   }
 
   async #check(): Promise<void> {
-    const { isDue, probe, probeTimeoutMs, oldestUnsentMs, failuresToAct, onSick, log } = this.#options;
-    if (!isDue()) return;
-    const wrong = await probe(probeTimeoutMs).then(
-      (health) => ailment(health, oldestUnsentMs()),
-      (error: Error): Finding => ['unresponsive', error.message],
+    const { expects, oldestUnsentMs, failuresToAct, onSick, log } = this.#options;
+    const expected = expects();
+    if (expected === null) return;
+    const wrong = await this.#ask().then(
+      (health) => (expected === 'health' ? ailment(health, oldestUnsentMs()) : null),
+      (error: unknown): Finding => ['unresponsive', error instanceof Error ? error.message : String(error)],
     );
     // The state may have moved on while the page was asked.
-    if (!this.#active || !isDue()) return;
+    if (!this.#active || expects() !== expected) return;
     this.#lastCheckAtMs = Date.now();
     if (wrong === null) {
       this.#lastOkAtMs = this.#lastCheckAtMs;
@@ -109,6 +116,21 @@ export class Monitor {
     if (this.#failures < failuresToAct) return;
     this.#failures = 0;
     onSick(...wrong);
+  }
+
+  /** Whoever probes has a bound of its own; that it holds is not relied on, nor that there is a page to ask. */
+  async #ask(): Promise<Health> {
+    const { probe, probeTimeoutMs } = this.#options;
+    let bound: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new Error(`no answer within ${probeTimeoutMs} ms`));
+      bound = setTimeout(fail, probeTimeoutMs + SLACK_MS);
+    });
+    try {
+      return await Promise.race([probe(probeTimeoutMs), late]);
+    } finally {
+      clearTimeout(bound);
+    }
   }
 }
 

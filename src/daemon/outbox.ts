@@ -82,22 +82,27 @@ export class Outbox {
     this.#byMessageId.set(row.messageId, row);
     if (key !== null) this.#byKey.set(key, row);
     this.#forgetOldest();
-    const turn = (this.#queues.get(chatId) ?? Promise.resolve()).then(() => this.#send(row));
+    this.#enqueue(row);
+    return show(row);
+  }
+
+  #enqueue(row: Row, again = false): void {
+    const { chatId } = row;
+    const turn = (this.#queues.get(chatId) ?? Promise.resolve()).then(() => this.#send(row, again));
     this.#queues.set(chatId, turn);
     void turn.finally(() => {
       if (this.#queues.get(chatId) === turn) this.#queues.delete(chatId);
     });
-    return show(row);
   }
 
-  async #send(row: Row): Promise<void> {
+  async #send(row: Row, again: boolean): Promise<void> {
     this.#apply(row, { type: 'submit' });
     let result: SendOutcome;
     try {
       result = await this.#sender.sendText(row);
     } catch (error) {
-      // Thrown before anything was handed to the page.
-      result = { outcome: 'absent', error };
+      // Thrown before anything was handed to the page, this time.
+      result = { outcome: again ? 'unknown' : 'absent', error };
     }
     switch (result.outcome) {
       case 'accepted':
@@ -109,6 +114,7 @@ export class Outbox {
             ? result.error
             : new Fault('send_failed', { reason: said(result.error) });
         this.#apply(row, { type: 'absent' });
+        if (row.state !== 'failed') row.error = null;
         break;
       case 'unknown':
         this.#log.warn('message.unknown', { id: row.id, reason: said(result.error) });
@@ -121,8 +127,6 @@ export class Outbox {
   acked(messageId: string, ack: number): void {
     const row = this.#byMessageId.get(messageId);
     if (row === undefined) return;
-    if (ack < 0 && !isTaken(row.state))
-      row.error = new Fault('send_failed', { reason: 'WhatsApp refused the message.' });
     this.#apply(row, { type: 'ack', ack });
   }
 
@@ -131,17 +135,22 @@ export class Outbox {
     for (const row of this.#rows.values()) if (row.state === 'sending') this.#apply(row, { type: 'lost' });
   }
 
-  /** The page is back: asks it for every message whose fate is open. */
+  /**
+   * The page is back: asks it for every message whose fate is open. One that it does not have goes out again under the
+   * same id, by which WhatsApp knows it should the first have arrived after all.
+   */
   async reconcile(): Promise<void> {
     for (const row of this.#rows.values()) {
       if (row.state !== 'unknown') continue;
       try {
         const ack = await this.#sender.findOwn(row);
+        // It may have been acknowledged, or asked for by another round, meanwhile.
+        if (row.state !== 'unknown') continue;
         this.#log.info('message.reconciled', { id: row.id, found: ack !== null });
         if (ack !== null) this.#apply(row, { type: 'accepted', ack });
         else {
-          row.error = new Fault('send_failed', { reason: 'WhatsApp Web never got the message.' });
-          this.#apply(row, { type: 'absent' });
+          this.#apply(row, { type: 'submit' });
+          this.#enqueue(row, true);
         }
       } catch (error) {
         this.#log.warn('message.still-unknown', { id: row.id, reason: said(error) });
@@ -156,8 +165,9 @@ export class Outbox {
     if ('ack' in event && (event.ack > row.ack || (event.ack < 0 && row.state === 'failed')))
       row.ack = event.ack;
     if (isTaken(row.state)) row.sentAtMs ??= Date.now();
-    if (row.state !== 'failed') row.error = null;
     if (row.state === before) return;
+    if (row.state === 'failed')
+      row.error ??= new Fault('send_failed', { reason: 'WhatsApp refused the message.' });
     row.sinceMs = Date.now();
     this.#log.debug('message.state', { id: row.id, from: before, to: row.state });
     for (const watcher of this.#watchers) watcher(row);

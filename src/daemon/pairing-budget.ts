@@ -23,14 +23,13 @@ export class PairingBudget {
 
   /** Counts one request. @throws Fault pairing_limited with retryAfterMs */
   spend(nowMs: number): void {
-    while (this.#askedAtMs[0] !== undefined && nowMs - this.#askedAtMs[0] > DAY_MS) this.#askedAtMs.shift();
+    while (this.#askedAtMs[0] !== undefined && nowMs - this.#askedAtMs[0] >= DAY_MS) this.#askedAtMs.shift();
     const last = this.#askedAtMs.at(-1);
-    const waitMs =
-      this.#askedAtMs.length >= PER_DAY
-        ? DAY_MS - (nowMs - (this.#askedAtMs[0] ?? nowMs))
-        : last === undefined
-          ? 0
-          : APART_MS - (nowMs - last);
+    const oldest = this.#askedAtMs[this.#askedAtMs.length - PER_DAY];
+    const waitMs = Math.max(
+      last === undefined ? 0 : last + APART_MS - nowMs,
+      oldest === undefined ? 0 : oldest + DAY_MS - nowMs,
+    );
     if (waitMs > 0) {
       throw new Fault('pairing_limited', {
         reason: `The next pairing code can be asked for in ${Math.ceil(waitMs / 1000)} s; a QR code can be scanned now.`,

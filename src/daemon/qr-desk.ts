@@ -19,17 +19,22 @@ export class QrDesk {
   #qr: Qr | null = null;
   readonly #waiters = new Set<() => void>();
   readonly #onChange: (qr: Qr) => void;
+  readonly #now: () => number;
 
-  /** @param onChange told of each new QR; must not pass its payload on */
-  constructor(onChange: (qr: Qr) => void) {
+  /**
+   * @param onChange told of each new QR; must not pass its payload on
+   * @param now wall clock, ms
+   */
+  constructor(onChange: (qr: Qr) => void, now: () => number = Date.now) {
     this.#onChange = onChange;
+    this.#now = now;
   }
 
   /** The page shows a QR; the same one again (after a re-injection) changes nothing. */
   show(payload: string): void {
     if (this.#qr?.payload === payload) return;
     const number = ((this.#qr?.number ?? 0) % ROUND) + 1;
-    const now = Date.now();
+    const now = this.#now();
     this.#qr = {
       payload,
       number,
@@ -54,7 +59,7 @@ export class QrDesk {
 
   /** The one that can be scanned at this moment, or null. */
   current(): Qr | null {
-    return this.#qr !== null && this.#qr.expiresAtMs > Date.now() ? this.#qr : null;
+    return this.#qr !== null && this.#qr.expiresAtMs > this.#now() ? this.#qr : null;
   }
 
   /** Resolves at the next change; rejects with no_qr when the signal aborts first. */

@@ -192,8 +192,8 @@ const DIED: Partial<Record<Reason, string>> = {
 /** More often than this in an hour, and a new page is no cure. */
 const SICK_PER_HOUR = 3;
 
-/** The monitor's finding on a page whose browser lives: as little as helps, more each time it did not (H10). */
-export function sick(state: StateOf<'ready'>, event: EventOf<'client.sick'>, now: Now): Next {
+/** The monitor's finding on a page, whose browser may live: as little as helps, more each time it did not (H10). */
+export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client.sick'>, now: Now): Next {
   const { ailment, generation, detail } = event;
   if (ailment === 'offline') return offline(state, { type: 'client.offline', generation }, now);
   if (ailment === 'unresponsive')

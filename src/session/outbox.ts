@@ -3,7 +3,7 @@
 import type { SendState } from '../protocol/state.js';
 
 export type SendEvent =
-  /** Handed to the page. */
+  /** Handed to the page, for the first time or again under the same id. */
   | { readonly type: 'submit' }
   /** The page has it under our id. */
   | { readonly type: 'accepted'; readonly ack: number }
@@ -25,17 +25,12 @@ export function advance(state: SendState, event: SendEvent): SendState {
   if (isEnded(state)) return state;
   switch (event.type) {
     case 'submit':
-      return forward('sending');
-    case 'accepted':
-      return state === 'unknown'
-        ? event.ack >= 1
-          ? stateOfAck(event.ack)
-          : 'sending'
-        : forward(stateOfAck(event.ack));
+      return state === 'unknown' ? 'sending' : forward('sending');
     case 'absent':
       return isTaken(state) ? state : 'failed';
     case 'lost':
       return isTaken(state) ? state : 'unknown';
+    case 'accepted':
     case 'ack':
       // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble.
       if (event.ack < 0) return isTaken(state) ? state : 'failed';

@@ -47,7 +47,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'client.conflict':  [____,       conflict,   ____,        conflict,   conflict,   conflict,    ____,       ____      ],
   'client.refused':   [____,       refused,    refused,     refused,    refused,    refused,     ____,       refused   ],
   'client.broken':    [____,       broken,     broken,      broken,     broken,     broken,      ____,       ended     ],
-  'client.sick':      [____,       ____,       ____,        ____,       sick,       ____,        ____,       ____      ],
+  'client.sick':      [____,       ____,       sick,        ____,       sick,       ____,        ____,       ____      ],
   'client.attention': [____,       attention,  attention,   attention,  attention,  attention,   ____,       attention ],
   'logout-done':      [____,       ____,       ____,        ____,       ____,       ____,        logoutDone, ____      ],
   'profile-removed':  [____,       ____,       ____,        ____,       ____,       ____,        removed,    ____      ],

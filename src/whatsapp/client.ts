@@ -94,7 +94,8 @@ class Client implements WhatsAppClient {
 
   async launch(): Promise<void> {
     this.#launching = this.#guarded.initialize().catch((error: unknown) => {
-      this.#broken(launchReason(error), errorText(error));
+      const hadPage = this.#guarded.pupPage !== null;
+      this.#broken(launchReason(error, { hadPage }), errorText(error));
     });
     await this.#launching;
   }

@@ -7,20 +7,17 @@ const text = (error: unknown): string => (error instanceof Error ? error.message
 /** One line for the log, whatever was thrown: the library throws bare strings (`auth timeout`). */
 export const errorText = (error: unknown): string => text(error).split('\n', 1)[0]?.slice(0, 500) ?? '';
 
-const LAUNCH: readonly (readonly [RegExp, BrokenReason])[] = [
-  [/Browser was not found at|ENOENT|An `executablePath`|Could not find Chrome/, 'browser_missing'],
-  [/net::ERR_/, 'network_down'],
-  [/Navigation timeout|Page\.navigate timed out/, 'network_down'],
-  [/auth timeout/, 'page_unresponsive'],
-  [
-    /Failed to launch|already running for|Target closed|setDiscoverTargets|EACCES|Launch aborted|Code: \d+/,
-    'launch_failed',
-  ],
-];
+const MISSING = /Browser was not found at|ENOENT|An `executablePath`|Could not find Chrome/;
+const NO_NETWORK = /net::ERR_|Navigation timeout|Page\.navigate timed out/;
 
-/** Why a launch did not get as far as a page of WhatsApp Web. */
-export const launchReason = (error: unknown): BrokenReason =>
-  LAUNCH.find(([pattern]) => pattern.test(text(error)))?.[1] ?? 'launch_failed';
+/**
+ * Why a launch did not get as far as a working page of WhatsApp Web. Only a browser that never had a page did not
+ * start: that puts its profile under suspicion, and neither the network nor WhatsApp's page may do so.
+ */
+export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }): BrokenReason => {
+  if (hadPage) return NO_NETWORK.test(text(error)) ? 'network_down' : 'page_unresponsive';
+  return MISSING.test(text(error)) ? 'browser_missing' : 'launch_failed';
+};
 
 /** The document went away under an evaluation; whoever needs the answer asks the next document. */
 export const isNavigation = (error: unknown): boolean =>

@@ -7,8 +7,11 @@ import type { Linked } from '../session/state.js';
 import type { Look } from './page/look.js';
 import type { Told } from './page/page-window.js';
 
-/** How far the client has come. `over`: it is closed or broken, and says nothing more. */
-type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'over';
+/**
+ * How far the client has come. `lost`: it was linked, and its connection or document is gone; `over`: it is closed or
+ * broken, and says nothing more.
+ */
+type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
 
 /** What the witness wants done to the page. */
 export interface WitnessNeeds {
@@ -27,7 +30,13 @@ export class Witness {
   #hasSession: boolean;
   #phase: Phase = 'loading';
   #explain: NodeJS.Timeout | undefined;
+  /** Who was named last: told again only when it is somebody, or something of them, new. */
+  #me = 'null';
   #capabilities: Record<string, string> = {};
+  /** Modules that the page lacks, as far as was seen; they may come later than others. */
+  #lacking: string | null = null;
+  #told = '{}';
+  #waiting = false;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
   unlinked: (() => void) | undefined;
 
@@ -71,6 +80,9 @@ export class Witness {
         this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
         if (!told.pressed) this.#attention(`A dialog on WhatsApp Web waits: ${told.text}`);
         break;
+      case 'dialog-gone':
+        this.#attention(null);
+        break;
       case 'state':
         this.#socketState(told.state, told.wid);
         break;
@@ -85,10 +97,18 @@ export class Witness {
       // A reload that found no network ends on Chromium's own page.
       const reason = url.startsWith('chrome-error:') ? 'network_down' : 'page_unresponsive';
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
-    } else if (this.#phase === 'ready') {
-      this.#phase = 'linked';
-      this.#listener.event({ type: 'client.reloading' });
+    } else {
+      this.#attention(null);
+      if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
+      this.#loses('client.reloading');
     }
+  }
+
+  /** What was linked has to prove itself anew. Told where it had been ready; else its deadline goes on. */
+  #loses(event: 'client.reloading' | 'client.offline'): void {
+    const wasReady = this.#phase === 'ready';
+    if (wasReady || this.#phase === 'linked') this.#phase = 'lost';
+    if (wasReady) this.#listener.event({ type: event });
   }
 
   #socketState(state: string, wid: string | null): void {
@@ -108,7 +128,7 @@ export class Witness {
         this.#needs.look();
         break;
       case 'CONFLICT':
-        this.#phase = 'linked';
+        this.#phase = 'lost';
         this.#listener.event({ type: 'client.conflict' });
         break;
       case 'DEPRECATED_VERSION':
@@ -120,9 +140,9 @@ export class Witness {
         break;
       default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for whatever cause
         // At a start OPENING is the way up; TIMEOUT is the page's own word that it cannot.
-        if (this.#phase === 'ready' || (this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK')))
+        if (this.#phase !== 'ready' && this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK'))
           this.#listener.event({ type: 'client.offline' });
-        if (this.#phase === 'ready') this.#phase = 'linked';
+        this.#loses('client.offline');
     }
   }
 
@@ -160,31 +180,43 @@ export class Witness {
     }
   }
 
+  /** Told when it comes to be so, not at every look: a page that stays linked and never gets ready makes no news. */
   #linked(me: Linked | null): void {
-    if (this.#phase === 'loading' || this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
+    const before = this.#phase;
+    if (before === 'loading' || before === 'unpaired') this.#listener.news({ type: 'qr-gone' });
     clearTimeout(this.#explain);
     this.#explain = undefined;
     this.#hasSession = true;
-    if (this.#phase !== 'ready') this.#phase = 'linked';
-    this.#listener.event({ type: 'client.linked', me });
+    if (before !== 'ready') this.#phase = 'linked';
+    const isNew = me !== null && JSON.stringify(me) !== this.#me;
+    if (isNew) this.#me = JSON.stringify(me);
+    if (isNew || (before !== 'linked' && before !== 'ready'))
+      this.#listener.event({ type: 'client.linked', me });
   }
 
   #attention(what: string | null): void {
+    if (what === null && !this.#waiting) return;
+    this.#waiting = what !== null;
     this.#listener.event({ type: 'client.attention', what });
   }
 
   /** Notes what works and what does not; tells when that changed. */
   capable(found: Readonly<Record<string, string>>): void {
-    const before = JSON.stringify(this.#capabilities);
     this.#capabilities = { ...this.#capabilities, ...found };
-    if (JSON.stringify(this.#capabilities) !== before)
-      this.#listener.news({ type: 'capabilities', capabilities: this.#capabilities });
+    const capabilities = this.#lacking
+      ? { ...this.#capabilities, 'send.text': `missing: ${this.#lacking}` }
+      : this.#capabilities;
+    const told = JSON.stringify(capabilities);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#listener.news({ type: 'capabilities', capabilities });
   }
 
   /** A look at the page: the one thing that `ready` rests on. */
   judge(seen: Look): void {
     if (this.#phase === 'over') return;
-    if (seen.missing.length > 0) this.capable({ 'send.text': `missing: ${seen.missing.join(', ')}` });
+    this.#lacking = seen.missing.join(', ') || null;
+    this.capable({});
     if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);

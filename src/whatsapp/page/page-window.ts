@@ -75,4 +75,6 @@ export type Told =
   | { readonly kind: 'state'; readonly state: string; readonly synced: boolean; readonly wid: string | null }
   | { readonly kind: 'logout' }
   | { readonly kind: 'missing'; readonly what: string }
-  | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean };
+  | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
+  /** The dialog that waited for a button is there no more. */
+  | { readonly kind: 'dialog-gone' };

@@ -61,9 +61,12 @@ export function watch(binding: string, dialogForMs: number): void {
   const CONTINUE =
     /^(continue|ok|got it|continuar|entendi|weiter|fortfahren|verstanden|continuer|continua|avanti|doorgaan|devam( et)?|продолжить|kontynuuj|lanjutkan|続ける|继续|繼續|계속|जारी रखें|متابعة|המשך)$/iu;
   const seen = new Map<string, number>();
+  let waits: string | null = null;
   const dialogs = window.setInterval(() => {
-    if (Date.now() - startedAt > dialogForMs) window.clearInterval(dialogs);
+    // A dialog that was told of is watched until it goes.
+    if (Date.now() - startedAt > dialogForMs && waits === null) window.clearInterval(dialogs);
     if (widOf() === null) return;
+    let there = false;
     for (const dialog of window.document.querySelectorAll('[role="dialog"]')) {
       const name = (e: PageElement): string => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim();
       const buttons = [...dialog.querySelectorAll('button, [role="button"]')];
@@ -71,11 +74,19 @@ export function watch(binding: string, dialogForMs: number): void {
       const button =
         buttons.find((b) => CONTINUE.test(name(b))) ?? (buttons.length === 1 ? buttons[0] : undefined);
       const text = (dialog.innerText ?? dialog.textContent ?? '').trim().slice(0, 200);
+      there ||= text === waits;
       const times = (seen.get(text) ?? 0) + 1;
       seen.set(text, times);
       button?.click();
       if (times === 1 && button !== undefined) tell({ kind: 'dialog', text, pressed: true });
-      if (times === 15) tell({ kind: 'dialog', text, pressed: false });
+      if (times !== 15) continue;
+      tell({ kind: 'dialog', text, pressed: false });
+      waits = text;
+      there = true;
     }
+    if (waits === null || there) return;
+    seen.delete(waits);
+    waits = null;
+    tell({ kind: 'dialog-gone' });
   }, 1000);
 }
