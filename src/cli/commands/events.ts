@@ -77,7 +77,15 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
   let last = query.after;
   let acked = last;
   let acking = false;
-  const line = ['wactl', ...address, 'events --follow'].join(' ');
+  const line = [
+    'wactl',
+    ...address,
+    ...(output === 'text' ? [] : ['-o', output]),
+    'events --follow',
+    ...(query.types ? ['--type', query.types.join(',')] : []),
+    ...(query.consumer ? ['--consumer', query.consumer] : []),
+    ...(ack ? ['--ack'] : []),
+  ].join(' ');
   const resume = () => (last === undefined ? line : `${line} --since ${last}`);
   const keepPlace = async (): Promise<void> => {
     const { consumer } = query;
@@ -91,24 +99,25 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
     acking = false;
   };
   onInterrupt(() => (last === undefined ? null : `go on with: ${resume()}`));
-  let fail: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  await onEvent((event) => {
-    printEvent(event, output);
-    last = event.cursor;
-    keepPlace().catch(fail);
-  });
-  const expired = new Promise<never>((_, reject) => {
-    if (timeoutMs === undefined) return;
-    const reason = `--timeout: ${timeoutMs / 1000} s have passed`;
-    setTimeout(() => reject(new Fault('wait_expired', { reason, hint: resume() })), timeoutMs);
-  });
   try {
-    const { after } = await ask('events.subscribe', query);
-    last ??= after;
-    return await Promise.race([lost(), failed, expired]);
+    // All in one race from the start: whichever ends it, no other's rejection is left to itself.
+    return await new Promise<never>((_, end) => {
+      if (timeoutMs !== undefined) {
+        const reason = `--timeout: ${timeoutMs / 1000} s have passed`;
+        setTimeout(() => end(new Fault('wait_expired', { reason, hint: resume() })), timeoutMs);
+      }
+      const begin = async (): Promise<never> => {
+        await onEvent((event) => {
+          printEvent(event, output);
+          last = event.cursor;
+          keepPlace().catch(end);
+        });
+        const { after } = await ask('events.subscribe', query);
+        last ??= after;
+        return lost();
+      };
+      begin().catch(end);
+    });
   } catch (error) {
     const { kind, details, message } = Fault.of(error);
     if (kind !== 'connection_lost' && kind !== 'slow_reader') throw error;

@@ -131,7 +131,7 @@ t.test('--follow replays, goes on live, and Ctrl-C exits 130 with the place on s
   await run.printed(/"cursor":451/);
   run.child.kill('SIGINT');
   const end = await run.end;
-  t.match(end, { code: 130, signal: null, stderr: /--since 451\n$/ });
+  t.match(end, { code: 130, signal: null, stderr: /-o jsonl events --follow --since 451\n$/ });
   t.same(lines(end.stdout), [event(449), event(450), event(451)]);
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import QRCode from 'qrcode';
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
@@ -70,6 +71,33 @@ t.test('draws, draws again when the code changes, and leaves when linked', async
   t.match(end.stdout, /^[ \u2580\u2584\u2588]{20,}\n/, 'half blocks');
   t.notOk(end.stdout.includes('\u001b'), 'no colour and no cursor movement without a terminal');
   t.notMatch(end.stdout, /2@/, 'the payload is drawn, not printed');
+});
+
+/** Half blocks → rows of modules, true for dark ones, without what is light around the code. */
+function modules(drawn: string): boolean[] {
+  const rows = drawn
+    .split('\n')
+    .filter((line) => /^[ \u2580\u2584\u2588]+$/.test(line))
+    .flatMap((line) => [
+      [...line].map((block) => block === ' ' || block === '\u2584'),
+      [...line].map((block) => block === ' ' || block === '\u2580'),
+    ]);
+  const dark = (row: readonly boolean[] | undefined): boolean => row?.includes(true) ?? false;
+  const columns = rows[0]?.map((_, x) => rows.some((row) => row[x])) ?? [];
+  const [left, right] = [columns.indexOf(true), columns.lastIndexOf(true)];
+  return rows.filter(dark).flatMap((row) => row.slice(left, right + 1));
+}
+
+t.test('what is drawn is the code: light blocks on dark, for a dark terminal', async (t) => {
+  const run = startWactl(['qr'], { socket: daemon.socket });
+  await run.printed(/Code 1/);
+  run.child.kill('SIGINT');
+  const { stdout } = await run.end;
+  const { data } = QRCode.create(CODE.qr, {}).modules;
+  t.same(
+    modules(stdout),
+    [...data].map((bit) => bit === 1),
+  );
 });
 
 t.test('waits for a code that is not there yet', async (t) => {
