@@ -1,6 +1,6 @@
 // A machine with a real systemd as PID 1, in namespaces of its own (systemd-lab, beside the source of this file). The
 // holder disposes of it; nothing of it stays.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const PROGRAM = join(ROOT, 'test/systemd/systemd-lab');
 const CANNOT_RUN = 77;
-const RUN_MS = 150_000;
-const UNTIL_MS = 40_000;
+const RUN_MS = 300_000;
+const UNTIL_MS = 120_000;
 const LOOK_MS = 100;
 
 export interface Ran {
@@ -47,13 +47,9 @@ export class Lab implements AsyncDisposable {
   readonly directory: string;
   /** /lab inside. */
   readonly share: string;
-  /** At the end of the process, however it ends: a lab is no child that would go along. */
-  readonly #lastResort = () => void spawnSync(PROGRAM, ['stop', this.directory], { timeout: 20_000 });
-
   private constructor(directory: string) {
     this.directory = directory;
     this.share = join(directory, 'share');
-    process.once('exit', this.#lastResort);
   }
 
   static async start(): Promise<Lab> {
@@ -64,7 +60,17 @@ export class Lab implements AsyncDisposable {
 
   /** Boots on the disk as it was left. */
   async boot(): Promise<void> {
-    const args = ['start', this.directory, '--keep', '--bind', ROOT];
+    const args = [
+      'start',
+      this.directory,
+      '--keep',
+      '--bind',
+      ROOT,
+      '--owner',
+      String(process.pid),
+      '--timeout',
+      '180',
+    ];
     const { code, stderr } = await systemdLab(args);
     if (code !== 0) throw new Error(`no boot: ${stderr}`);
   }
@@ -97,14 +103,13 @@ export class Lab implements AsyncDisposable {
   async down(command: string): Promise<string> {
     // The answer may not come any more.
     await this.run(command).catch(() => undefined);
-    const { code, stdout } = await systemdLab(['wait-down', this.directory, '60']);
+    const { code, stdout } = await systemdLab(['wait-down', this.directory, '120']);
     if (code !== 0) throw new Error(`${command}: the machine did not go down`);
     return stdout.trim();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { code, stderr } = await systemdLab(['stop', this.directory]);
-    process.off('exit', this.#lastResort);
     rmSync(this.directory, { recursive: true, force: true });
     if (code !== 0) throw new Error(`the lab did not stop: ${stderr}`);
   }

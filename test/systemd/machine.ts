@@ -13,6 +13,10 @@ const PREFERENCES = `${PROFILE}/Default/Preferences`;
 /** A mark says that the build is newer than its sources: a test never builds. */
 export const INSTALL = `cd ${ROOT} && touch build/.built && scripts/install`;
 
+/** Ten times what it takes on a machine that has nothing else to do. */
+const TEST_MS = 900_000;
+const PHONE_MS = 60_000;
+
 export interface JournalRecord {
   readonly PRIORITY: string;
   readonly MESSAGE: string;
@@ -63,7 +67,7 @@ export class Machine implements AsyncDisposable {
     await lab.must(`systemctl start ${UNIT}`);
     if (phone.devices.length === 0) {
       await lab.must('wactl wait linking');
-      await phone.scan(await sim.waitForQr());
+      await phone.scan(await sim.waitForQr({ timeoutMs: PHONE_MS }));
     }
     await lab.must('wactl wait ready');
   }
@@ -117,13 +121,9 @@ export class Machine implements AsyncDisposable {
 }
 
 /** A test on a machine of its own. Where none can be booted it is skipped, which a CI counts as a failure. */
-export function machineTest(
-  name: string,
-  act: (t: Test, machine: Machine) => Promise<void>,
-  { timeoutMs = 240_000 }: { timeoutMs?: number } = {},
-): void {
-  t.setTimeout(timeoutMs + 30_000);
-  t.test(name, { timeout: timeoutMs }, async (t) => {
+export function machineTest(name: string, act: (t: Test, machine: Machine) => Promise<void>): void {
+  t.setTimeout(2 * TEST_MS);
+  t.test(name, { timeout: TEST_MS }, async (t) => {
     const why = await noLab();
     if (why !== null) {
       if (process.env.CI) return void t.fail(`no systemd can be booted here: ${why}`);
