@@ -1,0 +1,107 @@
+/** What is said to the service manager, as it arrives at a datagram socket. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import t, { type Test } from 'tap';
+import { openNotify } from '../../../src/systemd/notify.js';
+
+/** Prints `ready`, then one JSON string a datagram, until its stdin ends. */
+const LISTENER = `
+use strict; use Socket; use IO::Select; $| = 1;
+socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_un($ARGV[0])) or die "bind: $!"; print "ready\\n";
+my $all = IO::Select->new($s, \\*STDIN);
+while (1) { for my $h ($all->can_read) { exit 0 if $h == \\*STDIN; recv($s, my $d, 65536, 0); $d =~ s/\\n/\\\\n/g; print "$d\\n"; } }`;
+
+async function manager(t: Test) {
+  const directory = mkdtempSync(join(tmpdir(), 'wad-notify-'));
+  const socket = join(directory, 'notify');
+  const perl = spawn('perl', ['-e', LISTENER, socket], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(async () => {
+    perl.stdin.end();
+    if (perl.exitCode === null) await once(perl, 'exit');
+    rmSync(directory, { recursive: true });
+  });
+  const lines = createInterface(perl.stdout)[Symbol.asyncIterator]();
+  const heard = async () => ((await lines.next()) as IteratorResult<string, undefined>).value;
+  t.equal(await heard(), 'ready');
+  return { socket, heard };
+}
+
+t.test('every word arrives, in order, as a datagram of its own', async (t) => {
+  const { socket, heard } = await manager(t);
+  const troubles: string[] = [];
+  const notify = openNotify({ socket, onTrouble: (says) => troubles.push(says) });
+  t.equal(notify.heard, true);
+  notify.ready();
+  notify.status('linking: a QR code\nREADY=0\twaits — ümlaut');
+  notify.alive();
+  notify.extend(2_500);
+  notify.stopping();
+  t.equal(await heard(), 'READY=1');
+  t.equal(
+    await heard(),
+    'STATUS=linking: a QR code READY=0 waits — ümlaut',
+    'no variable can be smuggled in',
+  );
+  t.equal(await heard(), 'WATCHDOG=1');
+  t.equal(await heard(), 'EXTEND_TIMEOUT_USEC=2500000');
+  t.equal(await heard(), 'STOPPING=1');
+  await notify.close();
+  t.same(troubles, []);
+});
+
+t.test('what was said before the end arrives, and nothing after it is said', async (t) => {
+  const { socket, heard } = await manager(t);
+  const notify = openNotify({ socket, onTrouble: t.fail });
+  for (let n = 0; n < 200; n++) notify.status(`n ${n}`);
+  const closed = notify.close();
+  notify.status('too late');
+  await Promise.all([closed, notify.close()]);
+  for (let n = 0; n < 200; n++) if ((await heard()) !== `STATUS=n ${n}`) return t.fail(`n ${n} is missing`);
+});
+
+t.test('silent where nobody listens', async (t) => {
+  const notify = openNotify({ socket: undefined, onTrouble: t.fail, command: ['/nonexistent'] });
+  t.equal(notify.heard, false);
+  notify.ready();
+  notify.alive();
+  await notify.close();
+});
+
+t.test('speaks up, once, when it cannot speak', async (t) => {
+  for (const [socket, command, words] of [
+    ['/x', ['/nonexistent'], /ENOENT/],
+    ['/nonexistent/notify', undefined, /nonexistent\/notify: No such file/],
+    ['/x', ['sh', '-c', 'echo no more >&2; exit 3'], /no more \(exit 3\)/],
+  ] as const) {
+    let tell: (says: string) => void;
+    const told = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const troubles: string[] = [];
+    const notify = openNotify({
+      socket,
+      onTrouble: (says) => {
+        troubles.push(says);
+        tell(says);
+      },
+      ...(command && { command: [...command] as [string, ...string[]] }),
+    });
+    notify.ready();
+    t.match(await told, words);
+    notify.status('to nobody');
+    await notify.close();
+    t.equal(troubles.length, 1);
+  }
+});
+
+t.test('a helper that does not end by itself is ended', async (t) => {
+  const notify = openNotify({ socket: '/x', onTrouble: t.fail, command: ['sleep', '1000'] });
+  notify.ready();
+  const startedAt = performance.now();
+  await notify.close();
+  t.ok(performance.now() - startedAt < 10_000);
+});

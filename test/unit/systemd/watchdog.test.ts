@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+import { startWatchdog, type WatchdogOptions } from '../../../src/systemd/watchdog.js';
+
+const quiet = { pid: undefined, onTrouble: t.fail };
+const fine = async () => {};
+
+/** Resolves after so many signs of life. */
+function signs(count: number): { alive: () => void; seen: Promise<void>; count: () => number } {
+  let n = 0;
+  let done: () => void;
+  const seen = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  return {
+    alive: () => {
+      n++;
+      if (n === count) done();
+    },
+    seen,
+    count: () => n,
+  };
+}
+
+t.test('signs of life come three times in each deadline, the first at once', async (t) => {
+  const { alive, seen } = signs(4);
+  const startedAt = performance.now();
+  const watchdog = startWatchdog({ ...quiet, usec: '100000', answers: fine, alive });
+  t.equal(watchdog.everyMs, 33);
+  await seen;
+  t.ok(performance.now() - startedAt >= 90);
+  watchdog.stop();
+});
+
+t.test('none while the heart does not answer; the trouble is told once, and they come again', async (t) => {
+  const troubles: string[] = [];
+  let well = false;
+  let asked = 0;
+  const { alive, seen, count } = signs(1);
+  const watchdog = startWatchdog({
+    ...quiet,
+    usec: '30000',
+    alive,
+    answers: async () => {
+      asked++;
+      if (asked === 5) well = true;
+      if (!well) throw new Error('stuck');
+    },
+    onTrouble: (says) => troubles.push(says),
+  });
+  await seen;
+  t.equal(count(), 1);
+  t.ok(asked >= 5);
+  t.same(troubles, ["the daemon's heart does not answer: stuck"]);
+  watchdog.stop();
+});
+
+t.test('none while the heart hangs: its signal aborts', async (t) => {
+  const { promise, tell } = (() => {
+    let tell: (says: string) => void = () => {};
+    return {
+      promise: new Promise<string>((resolve) => (tell = resolve)),
+      tell: (says: string) => tell(says),
+    };
+  })();
+  const answers: WatchdogOptions['answers'] = (signal) =>
+    new Promise((_, reject) => {
+      const keep = setInterval(() => {}, 1000);
+      signal.addEventListener('abort', () => {
+        clearInterval(keep);
+        reject(signal.reason);
+      });
+    });
+  const watchdog = startWatchdog({ ...quiet, usec: '60000', alive: t.fail, answers, onTrouble: tell });
+  t.match(await promise, /does not answer/);
+  watchdog.stop();
+});
+
+t.test('none after the stop', async (t) => {
+  const { alive, seen, count } = signs(2);
+  const watchdog = startWatchdog({ ...quiet, usec: '30000', answers: fine, alive });
+  await seen;
+  watchdog.stop();
+  const at = count();
+  await pause(60);
+  t.equal(count(), at);
+});
+
+t.test('nothing is done where nobody watches, or another process is watched', (t) => {
+  for (const [usec, pid] of [
+    [undefined, undefined],
+    ['', undefined],
+    ['0', undefined],
+    ['-5', undefined],
+    ['soon', undefined],
+    ['30000', '1'],
+  ] as const)
+    t.equal(startWatchdog({ ...quiet, usec, pid, answers: fine, alive: t.fail }).everyMs, null);
+  const ours = startWatchdog({
+    ...quiet,
+    usec: '30000000',
+    pid: String(process.pid),
+    answers: fine,
+    alive: fine,
+  });
+  t.equal(ours.everyMs, 10_000);
+  ours.stop();
+  t.end();
+});
