@@ -1,0 +1,199 @@
+// What the tests of the state machine share: a policy with the product's own figures, states in every variant, events
+// in every form, and a short way to say what came out.
+import type { Effect } from '../../../src/session/effect.js';
+import type { Event, EventName } from '../../../src/session/event.js';
+import type { Next } from '../../../src/session/move.js';
+import type { Policy } from '../../../src/session/policy.js';
+import { initialState, type Linked, reasonOf, type State } from '../../../src/session/state.js';
+
+export const POLICY: Policy = {
+  delaysMs: [5_000, 10_000, 15_000, 20_000, 25_000],
+  capMs: 30_000,
+  maxAttempts: 5,
+  graceMs: 60_000,
+  slowRetryMs: 300_000,
+  startMs: 90_000,
+  attemptMs: 20_000,
+  pairingMs: 180_000,
+  syncMs: 120_000,
+  afterLogout: 'link',
+  takeoversPerHour: 3,
+};
+
+export const HOUR_MS = 3_600_000;
+/** The moment of every test, wall clock. */
+export const AT_MS = Date.parse('2026-01-01T00:00:00.000Z');
+export const ME: Linked = {
+  wid: '15550001111@c.us',
+  phone: '15550001111',
+  platform: 'android',
+  pushname: 'Me',
+};
+/** A saved session that nobody has opened yet. */
+export const SAVED: Linked = { wid: null, phone: null, platform: null, pushname: null };
+
+type Given = Partial<State> & { readonly name: State['name'] };
+
+/** A state by what matters of it; the rest is as after a good while of running. */
+export function state(given: Given): State {
+  const linkedByNature = given.name === 'syncing' || given.name === 'ready';
+  const common = {
+    ...initialState(linkedByNature || given.name !== 'linking' ? ME : null, AT_MS - 1_000),
+    generation: 7,
+    timer: 40,
+  };
+  const { reason: _, unlinked: __, name: ___, ...bare } = common as State & { name: 'stopped' };
+  return { ...bare, ...OWN[given.name], ...given } as State;
+}
+
+const OWN = {
+  stopped: { reason: 'none', unlinked: false },
+  starting: { reason: 'none' },
+  linking: { reason: 'qr_waiting' },
+  syncing: {},
+  ready: {},
+  reconnecting: { reason: 'network_down', step: { kind: 'running', rung: 'reconnect' } },
+  'logging-out': { asked: 'person', next: 'rest', unlinked: false },
+  failed: { reason: 'attempts_exhausted', retryAtMs: AT_MS + 300_000 },
+} as const;
+
+const grace = { kind: 'grace', atMs: AT_MS + 60_000 } as const;
+const scheduled = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
+  ({ kind: 'scheduled', atMs: AT_MS + 5_000, rung }) as const;
+const running = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
+  ({ kind: 'running', rung }) as const;
+export const STEP = { grace, scheduled, running, slow: { kind: 'slow' } } as const;
+
+/** Every state in every variant that its moves tell apart. */
+export function* everyState(): Generator<State> {
+  for (const given of shapes()) {
+    const sessions = given.name === 'linking' ? [null] : mustBeLinked(given.name) ? [ME, SAVED] : [null, ME];
+    for (const session of sessions)
+      for (const attempts of [0, 4, 5])
+        for (const launchFailures of [0, 1])
+          for (const history of HISTORIES)
+            for (const attention of ATTENTIVE.includes(given.name) ? [null, 'a dialog'] : [null])
+              yield state({ ...given, ...history, session, attempts, launchFailures, attention });
+  }
+}
+
+/** Nothing yet, and an hour full of takeovers whose incidents have been told. */
+const HISTORIES: readonly Partial<State>[] = [
+  { takeoversMs: [], alerted: [] },
+  { takeoversMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000], alerted: ['attempts_exhausted', 'conflict'] },
+];
+const mustBeLinked = (name: string): boolean => name === 'syncing' || name === 'ready';
+/** States in which there may be a page that waits for a person. */
+const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready', 'reconnecting', 'failed'];
+
+function* shapes(): Generator<Given> {
+  for (const reason of ['none', 'no_session', 'user_stopped', 'logged_out_by_phone'] as const)
+    yield { name: 'stopped', reason, unlinked: reason === 'logged_out_by_phone' };
+  for (const reason of ['none', 'logged_out_by_phone', 'auth_failed', 'session_corrupt'] as const)
+    yield { name: 'starting', reason };
+  for (const reason of ['qr_waiting', 'pairing_waiting', 'logged_out_by_phone', 'auth_failed'] as const)
+    yield { name: 'linking', reason };
+  yield { name: 'syncing' };
+  yield { name: 'ready' };
+  yield { name: 'ready', sickMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000] };
+  for (const reason of [
+    'network_down',
+    'sync_timeout',
+    'browser_crashed',
+    'outdated_library',
+    'conflict',
+  ] as const) {
+    yield { name: 'reconnecting', reason, step: grace };
+    for (const rung of ['takeover', 'reconnect', 'reload', 'browser'] as const) {
+      yield { name: 'reconnecting', reason, step: scheduled(rung) };
+      yield { name: 'reconnecting', reason, step: running(rung) };
+    }
+  }
+  for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
+    yield { name: 'reconnecting', reason, step: { kind: 'slow' } };
+  for (const asked of ['person', 'stop'] as const)
+    for (const next of ['rest', 'exit'] as const) yield { name: 'logging-out', asked, next, unlinked: false };
+  yield { name: 'logging-out', asked: 'stop', next: 'exit', unlinked: true };
+  for (const reason of ['attempts_exhausted', 'outdated_library'] as const)
+    for (const retryAtMs of [null, AT_MS + 300_000]) yield { name: 'failed', reason, retryAtMs };
+  yield { name: 'failed', reason: 'banned', retryAtMs: null };
+}
+
+/** Every event in every form, as the present client and the present timer raise it. */
+export const EVENTS: readonly Draft[] = [
+  ['client.unpaired'],
+  ['client.pairing'],
+  ['client.linked', { me: null }],
+  ['client.linked', { me: ME }],
+  ['client.progress'],
+  ['client.ready', { me: ME }],
+  ['client.offline'],
+  ['client.reloading'],
+  ['client.logged-out', { explained: true }],
+  ['client.logged-out', { explained: false }],
+  ['client.conflict'],
+  ['client.refused', { reason: 'banned' }],
+  ['client.refused', { reason: 'outdated_library' }],
+  ...(
+    [
+      ...['network_down', 'page_unresponsive', 'browser_crashed', 'browser_missing', 'launch_failed'],
+      ...['sync_timeout', 'disk_full'],
+    ] as const
+  ).map((reason): Draft => ['client.broken', { reason, detail: '' }]),
+  ...(['unresponsive', 'offline', 'deaf', 'nobody', 'stuck'] as const).map(
+    (ailment): Draft => ['client.sick', { ailment, detail: 'seen' }],
+  ),
+  ['client.attention', { what: 'a dialog' }],
+  ['client.attention', { what: null }],
+  ['initialize', { restart: false }],
+  ['initialize', { restart: true }],
+  ['recycle', { why: 'age' }],
+  ['disconnect'],
+  ['clear'],
+  ['stop', { logout: false }],
+  ['stop', { logout: true }],
+  ['lock-lost'],
+  ['timer'],
+  ['logout-done', { unlinked: true }],
+  ['logout-done', { unlinked: false }],
+  ['profile-removed'],
+  ['profile-suspect', { corrupt: true }],
+  ['profile-suspect', { corrupt: false }],
+];
+
+/** An event without the numbers that only a state can give it. */
+export type Draft = readonly [type: EventName, more?: Readonly<Record<string, unknown>>];
+
+/** The event as raised in this state; an explicit number makes it one of another client or timer. */
+export function raised([type, more = {}]: Draft, { generation, timer }: State): Event {
+  const numbers = type.startsWith('client.') || type === 'logout-done' ? { generation } : {};
+  return { type, ...numbers, ...(type === 'timer' ? { timer } : {}), ...more } as Event;
+}
+
+/** `reconnecting/network_down scheduled reload`, `ready`, `failed/banned`. */
+export function told(state: State): string {
+  const reason = reasonOf(state);
+  const step = state.name === 'reconnecting' ? state.step : null;
+  const how = step === null ? '' : ` ${step.kind}${'rung' in step ? ` ${step.rung}` : ''}`;
+  return `${state.name}${reason === 'none' ? '' : `/${reason}`}${how}`;
+}
+
+/** `close, remove-profile, launch, arm 90000`; numbers that a person would not look at are left out. */
+export const does = ({ effects }: Pick<Next, 'effects'>): string => effects.map(word).join(', ');
+
+function word(effect: Effect): string {
+  switch (effect.do) {
+    case 'nudge':
+      return `nudge ${effect.by}`;
+    case 'move-profile-aside':
+      return `move-aside ${effect.why}`;
+    case 'arm':
+      return `arm ${effect.afterMs}`;
+    case 'alert':
+      return `alert ${effect.reason}`;
+    case 'exit':
+      return `exit ${effect.because}`;
+    default:
+      return effect.do;
+  }
+}
