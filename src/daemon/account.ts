@@ -31,6 +31,8 @@ export interface AccountOptions extends ClientSlotOptions {
 
 /** WhatsApp's times are whole seconds, by clocks that are not ours. */
 const COARSE_MS = 5_000;
+/** What came in while a page was on its way out may have been lost with it: so much of its end is in doubt (H11). */
+const IN_DOUBT_MS = 10_000;
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
 /** No message for so long is a quiet moment. */
@@ -160,7 +162,7 @@ export class Account {
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     const data = { status: now.name, reason: reasonOf(now), from: before.name, hint: this.hint };
     this.#options.feed.append('state', data);
-    if (before.name === 'ready') this.#lastReadyAtMs = Date.now();
+    if (before.name === 'ready') this.#lastReadyAtMs = Math.max(before.sinceMs, Date.now() - IN_DOUBT_MS);
     if (now.name === 'ready') {
       this.monitor.proved();
       void this.outbox.reconcile();

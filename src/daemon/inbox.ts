@@ -4,8 +4,8 @@
 import type { EventType } from '../protocol/state.js';
 import type { ClientNews } from '../session/port.js';
 
-/** How many are kept for the note beside the profile. */
-const RECENT = 100;
+/** How many are kept for the note beside the profile: some seconds' worth. */
+const RECENT = 1_000;
 /** How many keys are remembered; the durable journal will know them all. */
 const REMEMBERED = 20_000;
 
@@ -53,7 +53,7 @@ export class Inbox {
     for (const key of keys) this.#remember(key, { told: true, ack: 0 });
   }
 
-  /** Keys of what was reported since then, newest last; a hundred at most. */
+  /** Keys of what was reported since then, newest last; a thousand at most. */
   heardSince(sinceMs: number): readonly string[] {
     return this.#heard.filter(({ atMs }) => atMs >= sinceMs).map(({ key }) => key);
   }
