@@ -40,6 +40,10 @@ export function executors(parts: EffectParts): Executors {
       slot.client.nudge(by).catch((error: unknown) => log.warn('session.nudge', { by, err: error }));
     },
 
+    'show-qr': () => {
+      slot.client.showQr().catch((error: unknown) => log.warn('session.show-qr', { err: error }));
+    },
+
     drain: () =>
       outbox.drained({ signal: AbortSignal.any([AbortSignal.timeout(config.shutdown.drainMs), hurry]) }),
 

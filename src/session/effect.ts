@@ -9,6 +9,8 @@ export type Effect =
   /** Ends the browser; done when its process is gone. */
   | { readonly do: 'close' }
   | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
+  /** The pairing code is of no more use: the page goes back to its QR. */
+  | { readonly do: 'show-qr' }
   /** Waits, bounded, for messages that are on their way out. */
   | { readonly do: 'drain' }
   /** Bounded unlink; answers with `logout-done`. */
@@ -49,6 +51,7 @@ export function isStillDue(effect: Effect, state: State): boolean {
       return !isLockLost(state);
     case 'launch':
     case 'nudge':
+    case 'show-qr':
     case 'logout':
     case 'examine-profile':
     case 'arm':

@@ -21,7 +21,7 @@ export const pairing = (state: StateOf<'linking'>, _event: unknown, now: Now): N
 
 export const pairingOver = (state: StateOf<'linking'>, event: EventOf<'timer'>): Next =>
   event.timer === state.timer && state.reason === 'pairing_waiting'
-    ? { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [] }
+    ? { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] }
     : stay(state);
 
 /** Credentials are stored: from here on there is a session that must not be lost. */

@@ -70,6 +70,8 @@ export interface WhatsAppClient {
   nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void>;
   /** @throws Fault pairing_failed, pairing_limited */
   requestPairingCode(number: string): Promise<string>;
+  /** Ends pairing by code: the page shows its QR again. */
+  showQr(): Promise<void>;
   /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
   resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null>;
   sendText(message: {

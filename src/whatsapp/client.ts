@@ -56,6 +56,8 @@ class Client implements WhatsAppClient {
   readonly #readiness: Readiness;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  /** A pairing code is being asked for or shown. */
+  #pairing = false;
   browserVersion: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
@@ -131,6 +133,8 @@ class Client implements WhatsAppClient {
     const died = (what: string) => (): void => this.#broken('browser_crashed', what);
     browser.once('disconnected', died('the browser is gone'));
     browser.process()?.once('exit', died('the browser process exited'));
+    // Puppeteer lets go of its pipes before Chromium does; an error of theirs is then nobody's, and ends the process.
+    for (const pipe of browser.process()?.stdio ?? []) pipe?.on('error', () => undefined);
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
     // The only place where an exception inside the library's handlers shows (H2).
@@ -152,6 +156,8 @@ class Client implements WhatsAppClient {
 
   /** The library's own refresh uses `window` in Node and never runs (H18). */
   #refreshQr(): void {
+    // While a code is shown there is no QR, and a refresh would take the code back.
+    if (this.#pairing) return;
     const refresh = (): void => {
       const cmd = window.require('WAWebCmd').Cmd as { refreshQR?: () => void };
       if (typeof cmd.refreshQR === 'function') cmd.refreshQR();
@@ -183,9 +189,18 @@ class Client implements WhatsAppClient {
 
   async requestPairingCode(number: string): Promise<string> {
     this.#page();
-    const code = await requestPairingCode(this.#guarded, number);
+    this.#pairing = true;
+    const code = await requestPairingCode(this.#guarded, number).catch(async (error: unknown) => {
+      await this.showQr().catch(() => undefined);
+      throw error;
+    });
     this.#listener.event({ type: 'client.pairing' });
     return code;
+  }
+
+  async showQr(): Promise<void> {
+    this.#pairing = false;
+    await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
   }
 
   async resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {

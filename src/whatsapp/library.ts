@@ -34,6 +34,7 @@ export interface LibraryClient extends EventEmitter {
   destroy(): Promise<void>;
   sendMessage(chatId: string, content: string, options: Record<string, unknown>): Promise<unknown>;
   requestPairingCode(number: string, showNotification: boolean, intervalMs: number): Promise<unknown>;
+  cancelPairingCode(): Promise<void>;
   getNumberId(number: string): Promise<{ readonly _serialized?: string } | null>;
 }
 

@@ -2,13 +2,14 @@ import { type Context, command } from '../command.js';
 
 interface Gone {
   readonly message: string;
+  readonly hadSession: boolean;
   readonly unlinked: boolean;
 }
 
 /** The answer of disconnect and clear-session; a link that may still stand is worth a warning. */
 export function showGone({ show, warn }: Pick<Context, 'show' | 'warn'>, answer: Gone): void {
   show(answer, () => `${answer.message}\n`);
-  if (!answer.unlinked) {
+  if (answer.hadSession && !answer.unlinked) {
     warn('the phone may still list this device. Unlink it there: WhatsApp > Linked devices');
   }
 }

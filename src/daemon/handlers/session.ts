@@ -28,6 +28,13 @@ export function refuseWhenEnding(state: State): void {
 
 const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
 
+const WHAT_WENT = {
+  unlinked: 'Unlinked; the saved session is removed.',
+  removed:
+    'The saved session is removed. The phone could not be told: if it still lists this device, unlink it there.',
+  nothing: 'There was no saved session; stopped.',
+} as const;
+
 /** A state that nothing but a person will change. */
 const isStuck = (state: State): boolean =>
   state.name === 'stopped' || (state.name === 'failed' && state.retryAtMs === null);
@@ -41,10 +48,11 @@ export function sessionHandlers(account: Account, status: () => Status): Session
 
   const end = async (type: 'disconnect' | 'clear', signal: AbortSignal) => {
     refuseWhenEnding(actor.state);
+    const hadSession = actor.state.session !== null;
     actor.post({ type });
     const state = await actor.until(({ name }) => name === 'stopped', { signal });
     const unlinked = state.name === 'stopped' && state.unlinked;
-    return { success: true, timestamp: now(), unlinked, status: state.name };
+    return { success: true, timestamp: now(), unlinked, hadSession, status: state.name };
   };
 
   return {
@@ -110,16 +118,16 @@ export function sessionHandlers(account: Account, status: () => Status): Session
 
     'session.disconnect': async (_, { signal }) => {
       const result = await end('disconnect', signal);
-      const message = result.unlinked
-        ? 'Unlinked; the saved session is removed.'
-        : 'The saved session is removed. The phone could not be told: if it still lists this device, unlink it there.';
-      return { ...result, message };
+      return {
+        ...result,
+        message: WHAT_WENT[result.unlinked ? 'unlinked' : result.hadSession ? 'removed' : 'nothing'],
+      };
     },
 
     'session.clear': async (_, { signal }) => {
       const result = await end('clear', signal);
-      const message = 'The saved session is removed; a fresh connection can be initialized now.';
-      return { ...result, message };
+      const gone = result.hadSession ? 'The saved session is removed' : 'There was no saved session';
+      return { ...result, message: `${gone}; a fresh connection can be initialized now.` };
     },
 
     'session.wait': async ({ states, timeoutMs }, { signal }) => {

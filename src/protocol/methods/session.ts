@@ -135,7 +135,7 @@ export const sessionMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({}),
-    result: record({ ...done(), unlinked: z.boolean(), status: stateName() }),
+    result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
     faults: [],
     example: {
       params: {},
@@ -144,6 +144,7 @@ export const sessionMethods = {
         message: 'Unlinked; the saved session is removed.',
         timestamp: NOW,
         unlinked: true,
+        hadSession: true,
         status: 'stopped',
       },
     },
@@ -154,7 +155,7 @@ export const sessionMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({}),
-    result: record({ ...done(), unlinked: z.boolean(), status: stateName() }),
+    result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
     faults: [],
     example: {
       params: {},
@@ -163,6 +164,7 @@ export const sessionMethods = {
         message: 'The saved session is removed; a fresh one can be initialized now.',
         timestamp: NOW,
         unlinked: false,
+        hadSession: true,
         status: 'stopped',
       },
     },

@@ -135,7 +135,7 @@ const rows: Row[] = [
   {
     args: ['wait', 'ready,stopped', '--timeout', '1.5'],
     code: 0,
-    asked: { states: ['ready', 'stopped', 'linking'], timeoutMs: 1500 },
+    asked: { states: ['ready', 'stopped'], timeoutMs: 1500 },
   },
   { args: ['wait', 'raedy'], code: 2, stderr: /"raedy" is none of .*\n {2}try: wactl wait ready\n/ },
   { args: ['wait', 'ready,'], code: 2 },
