@@ -341,7 +341,7 @@ table('a pairing code is good for three minutes, then a QR can be scanned', [
     'linking/pairing_waiting',
     'arm 180000',
   ],
-  ['over', state({ name: 'linking', reason: 'pairing_waiting' }), ['timer'], 'linking/qr_waiting', NOTHING],
+  ['over', state({ name: 'linking', reason: 'pairing_waiting' }), ['timer'], 'linking/qr_waiting', 'show-qr'],
   [
     'a deadline of the start that still rings',
     state({ name: 'linking' }),
