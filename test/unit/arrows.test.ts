@@ -58,7 +58,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   },
   yargs: {
     in: ['cli/help.ts', 'daemon/flags.ts'],
-    why: '25 ms and more at a start; wactl loads it for help only',
+    why: 'it is slow to load; wactl does so for help only',
   },
   'yargs-parser': { in: ['cli/parse.ts'], why: 'one parser for every command line of wactl' },
   pino: { in: ['daemon/log.ts'], why: 'everybody else is handed a Log' },
@@ -67,7 +67,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   zod: {
     in: ['protocol', 'config', 'daemon/openrpc.ts'],
     types: ['socket/client.ts', 'daemon/issue.ts'],
-    why: '50 ms at a start: the client knows the types and never the schemas',
+    why: 'it is slow to load: the client knows the types and never the schemas',
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
   qrcode: { in: ['cli/render/qr.ts'], why: 'the daemon hands out payloads; drawing is for eyes' },
