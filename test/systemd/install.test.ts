@@ -1,6 +1,6 @@
 /** scripts/install and scripts/uninstall: again, in place, elsewhere, for one user, and away without a trace. */
 import { ROOT } from './lab.js';
-import { INSTALL, machineTest, UNIT } from './machine.js';
+import { INSTALL, machineTest, UNIT, UP_TO_DATE } from './machine.js';
 
 const TRACES =
   "find /usr /etc /run /var -xdev \\( -name 'wad*' -o -name 'wactl*' -o -name '_wactl' \\) ! -name 'wadl*' ! -path '/var/lib/wad/*' ! -path '/var/log/*' 2>/dev/null | sort";
@@ -128,17 +128,16 @@ machineTest('an installation for one user', async (t, machine) => {
   await lab.must(`${ROOT}/scripts/uninstall --purge`);
   // The checkout, wherever it lies, as a folder of that user.
   await lab.must(
-    `useradd -m someone && mkdir /home/someone/wad && mount --bind ${ROOT} /home/someone/wad && loginctl enable-linger someone`,
+    `${UP_TO_DATE} && useradd -m someone && mkdir /home/someone/wad && mount --bind ${ROOT} /home/someone/wad && loginctl enable-linger someone`,
   );
   await lab.until('systemctl -q is-active user@$(id -u someone)');
   const environment =
-    'export HOME=/home/someone XDG_RUNTIME_DIR=/run/user/$(id -u) PATH=$HOME/.local/bin:$PATH; cd;';
+    'export HOME=/home/someone XDG_RUNTIME_DIR=/run/user/$(id -u); cd; PATH=$HOME/.local/bin:$PATH;';
   const as = async (line: string) => {
     const { code, stdout, stderr } = await lab.run(`${environment} ${line}`, { user: 'someone' });
     if (code !== 0) throw new Error(`${line}: exit ${code}\n${stdout}${stderr}`);
     return stdout.trim();
   };
-  await lab.must(`touch ${ROOT}/build/.built`);
   t.match(await as('wad/scripts/install --user'), /loginctl enable-linger/);
   await machine.useSimulator('/tmp');
   await as('cp /tmp/wad.toml ~/.config/wad/wad.toml');

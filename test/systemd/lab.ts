@@ -1,7 +1,7 @@
 // A machine with a real systemd as PID 1, in namespaces of its own (systemd-lab, beside the source of this file). The
 // holder disposes of it; nothing of it stays.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,6 +13,7 @@ const CANNOT_RUN = 77;
 const RUN_MS = 300_000;
 const UNTIL_MS = 120_000;
 const LOOK_MS = 100;
+const OVERLAYFS = 0x794c7630;
 
 export interface Ran {
   readonly code: number;
@@ -53,24 +54,20 @@ export class Lab implements AsyncDisposable {
   }
 
   static async start(): Promise<Lab> {
-    const lab = new Lab(mkdtempSync(join(tmpdir(), 'wad-lab-')));
+    // The disk of a lab is the upper half of an overlay, which cannot lie on an overlay itself.
+    const place = [tmpdir(), '/var/tmp', '/dev/shm'].find((path) => statfsSync(path).type !== OVERLAYFS);
+    const lab = new Lab(mkdtempSync(join(place ?? tmpdir(), 'wad-lab-')));
     await lab.boot();
     return lab;
   }
 
   /** Boots on the disk as it was left. */
   async boot(): Promise<void> {
-    const args = [
-      'start',
-      this.directory,
-      '--keep',
-      '--bind',
-      ROOT,
-      '--owner',
-      String(process.pid),
-      '--timeout',
-      '180',
-    ];
+    // A lab sees the file system of / alone, with a /tmp of its own.
+    const seen = statSync(ROOT).dev === statSync('/').dev && !ROOT.startsWith('/tmp/');
+    const elsewhere = seen ? [] : ['--also', ROOT];
+    const owned = ['--owner', String(process.pid), '--timeout', '180'];
+    const args = ['start', this.directory, '--keep', ...elsewhere, ...owned];
     const { code, stderr } = await systemdLab(args);
     if (code !== 0) throw new Error(`no boot: ${stderr}`);
   }
@@ -78,7 +75,7 @@ export class Lab implements AsyncDisposable {
   /** Runs a line of bash, as root unless a user is named. */
   run(line: string, { user }: { user?: string } = {}): Promise<Ran> {
     const as = user === undefined ? [] : ['-u', user];
-    return systemdLab(['exec', this.directory, ...as, 'bash', '-o', 'pipefail', '-c', line]);
+    return systemdLab(['exec', this.directory, ...as, 'bash', '--norc', '-o', 'pipefail', '-c', line]);
   }
 
   /** The stdout of a line that must succeed, without the space around it. */

@@ -10,8 +10,9 @@ import { Lab, noLab, ROOT } from './lab.js';
 export const UNIT = 'wad@default.service';
 export const PROFILE = '/var/lib/wad/default/auth/session-default';
 const PREFERENCES = `${PROFILE}/Default/Preferences`;
-/** A mark says that the build is newer than its sources: a test never builds. */
-export const INSTALL = `cd ${ROOT} && touch build/.built && scripts/install`;
+/** Marks say that packages and build are newer than what they are made from: a test fetches and builds nothing. */
+export const UP_TO_DATE = `touch ${ROOT}/node_modules/.package-lock.json ${ROOT}/build/.built`;
+export const INSTALL = `${UP_TO_DATE} && ${ROOT}/scripts/install`;
 
 /** Ten times what it takes on a machine that has nothing else to do. */
 const TEST_MS = 900_000;
