@@ -61,6 +61,14 @@ export const FAULTS = {
     'wactl doctor',
   ),
   disk_full: row(1007, 5, 507, 'later', 'The disk is full.', 'df -h'),
+  store_newer: row(
+    1008,
+    1,
+    500,
+    'never',
+    'The store was written by a newer version of wad.',
+    'wactl version',
+  ),
 
   // 11xx: the session
   not_linked: row(1100, 4, 409, 'later', 'No phone is linked to this account.', 'wactl qr'),
@@ -112,6 +120,7 @@ export const FAULTS = {
   send_failed: row(1205, 1, 502, 'later', 'The message did not go out.'),
   key_reused: row(1206, 1, 409, 'never', 'The key was used for a message with another content.'),
   page_error: row(1207, 1, 502, 'ask_first', 'WhatsApp Web answered with an error.', 'wactl logs'),
+  account_changed: row(1208, 1, 409, 'never', 'Another account was linked before the message went out.'),
 
   // 13xx: events
   no_such_subscription: row(1300, 1, 404, 'never', 'There is no such subscription on this connection.'),

@@ -1,0 +1,195 @@
+// Group commit: many writers share one transaction and one sync of the disk, which is what a write costs. SQLite runs
+// in this thread, so a group is kept small: while it runs nothing else does.
+import { Fault } from '../protocol/fault.js';
+import type { Database, Statement } from './database.js';
+
+/** Proof that a transaction is open; only good inside the function that was given it. */
+export class Tx {
+  #open = true;
+
+  /** @throws Fault internal: a write outside of its transaction would be committed by itself */
+  check(): void {
+    if (!this.#open) throw new Fault('internal', { reason: 'a write after its transaction' });
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+}
+
+/** A write; runs once, to its end, without awaiting anything. What it throws undoes what it did, and that only. */
+export type Write<T> = (tx: Tx) => T extends PromiseLike<unknown> ? never : T;
+
+export interface GroupLimits {
+  /** Writes in one transaction. */
+  readonly writes: number;
+  /** After so many ms no further write is begun in this transaction; the sync comes on top. */
+  readonly ms: number;
+  /** Writes that may wait. */
+  readonly waiting: number;
+}
+const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000 };
+
+interface Job {
+  readonly run: (tx: Tx) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+type Outcome = { readonly job: Job } & ({ readonly value: unknown } | { readonly error: unknown });
+
+/** Ended by `close`, which the store calls. */
+export class GroupCommit {
+  readonly #limits: GroupLimits;
+  readonly #begin: Statement<never>;
+  readonly #commit: Statement<never>;
+  readonly #rollback: Statement<never>;
+  readonly #save: Statement<never>;
+  readonly #release: Statement<never>;
+  readonly #undo: Statement<never>;
+  #waiting: Job[] = [];
+  #scheduled = false;
+  #busy = false;
+  #closed = false;
+
+  constructor(db: Database, limits: Partial<GroupLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+    this.#save = db.prepare('SAVEPOINT write');
+    this.#release = db.prepare('RELEASE write');
+    this.#undo = db.prepare('ROLLBACK TO write');
+  }
+
+  /**
+   * Runs a write together with all others of this turn of the loop, in the order of the calls. Resolves when it is on
+   * disk, also after a loss of power.
+   * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
+   *   busy: too many wait; shutting_down
+   */
+  write<T>(run: Write<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(closed());
+    if (this.#waiting.length >= this.#limits.waiting)
+      return Promise.reject(new Fault('busy', { reason: 'too many writes wait for the disk', hint: null }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Runs a write, and all that wait, before it returns.
+   * @throws as `write`; Fault internal from within a write
+   */
+  writeNow<T>(run: Write<T>): T {
+    if (this.#closed) throw closed();
+    if (this.#busy) throw new Fault('internal', { reason: 'a write within a write' });
+    const values: T[] = [];
+    const errors: unknown[] = [];
+    this.#waiting.push({
+      run,
+      resolve: (value) => values.push(value as T),
+      reject: (error) => errors.push(error),
+    });
+    this.flush();
+    if (errors.length > 0) throw errors[0];
+    return values[0] as T;
+  }
+
+  /** Writes all that waits. Does nothing from within a write. */
+  flush(): void {
+    if (this.#busy) return;
+    while (this.#waiting.length > 0) this.#runGroup();
+  }
+
+  /** Writes all that waits, and takes no more. Twice is fine. */
+  close(): void {
+    this.#closed = true;
+    this.flush();
+  }
+
+  /** After the input of this turn: every request that came with it is in the group. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#waiting.length > 0) this.#runGroup();
+      // The rest after a turn of the loop, so that others have their say.
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #runGroup(): void {
+    const group = this.#waiting.slice(0, this.#limits.writes);
+    const tx = new Tx();
+    this.#busy = true;
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = this.#transact(group, tx);
+    } finally {
+      tx.end();
+      this.#busy = false;
+    }
+    this.#waiting = this.#waiting.slice(outcomes.length);
+    for (const outcome of outcomes) {
+      if ('error' in outcome) outcome.job.reject(outcome.error);
+      else outcome.job.resolve(outcome.value);
+    }
+  }
+
+  /** @returns one outcome for each write that was begun, none of which is to be begun again */
+  #transact(group: readonly Job[], tx: Tx): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    /** The disk refused: all that had gone well is undone with it. */
+    const lost = (error: unknown, upTo: number): readonly Outcome[] => {
+      attempt(() => this.#rollback.run());
+      return group.slice(0, upTo).map((job, i) => {
+        const own = outcomes[i];
+        return own !== undefined && 'error' in own ? own : { job, error };
+      });
+    };
+    try {
+      this.#begin.run();
+    } catch (error) {
+      return lost(error, group.length);
+    }
+    const untilMs = performance.now() + this.#limits.ms;
+    for (const job of group) {
+      if (outcomes.length > 0 && performance.now() > untilMs) break;
+      try {
+        this.#save.run();
+        const value = job.run(tx);
+        if (isPromise(value)) throw new Fault('internal', { reason: 'a write must not be asynchronous' });
+        this.#release.run();
+        outcomes.push({ job, value });
+      } catch (error) {
+        outcomes.push({ job, error });
+        try {
+          this.#undo.run();
+          this.#release.run();
+        } catch {
+          // SQLite ends a whole transaction by itself when the disk is full: there is no savepoint any more.
+          return lost(error, outcomes.length);
+        }
+      }
+    }
+    try {
+      this.#commit.run();
+      return outcomes;
+    } catch (error) {
+      return lost(error, outcomes.length);
+    }
+  }
+}
+
+const closed = (): Fault => new Fault('shutting_down', { reason: 'the store is closed' });
+
+const isPromise = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+function attempt(act: () => unknown): void {
+  try {
+    act();
+  } catch {}
+}

@@ -1,0 +1,114 @@
+// One open file: how it is set up, and statements whose errors are Faults. Refuses to know what is in it.
+import { writeFileSync } from 'node:fs';
+import { Fault } from '../protocol/fault.js';
+import { damageMark } from './aside.js';
+import { DatabaseSync, type Value } from './driver.js';
+import { isDamage, storeFault } from './trouble.js';
+
+export interface Statement<Row> {
+  /** @returns how many rows it changed */
+  run(...values: Bound): number;
+  get(...values: Bound): Row | undefined;
+  /** All rows at once: an open cursor would keep the checkpoint from emptying the WAL. */
+  all(...values: Bound): Row[];
+}
+type Bound = readonly Value[] | readonly [Readonly<Record<string, Value>>];
+
+/** How long to wait for somebody who looks at the file; it holds up everything else. */
+const BUSY_MS = 2_000;
+/** The WAL is cut back to this when it has been copied into the file. */
+const WAL_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Closed by whoever opened it. While it is open this process must not open the file by other means: closing that would
+ * drop the locks of this one, as POSIX has it.
+ */
+export class Database {
+  readonly path: string;
+  readonly #db: InstanceType<typeof DatabaseSync>;
+  #closed = false;
+
+  /**
+   * Opens a file, or makes one; the caller has made it with its mode.
+   * @throws the driver's own error, so that the caller can tell damage from the rest
+   */
+  constructor(path: string) {
+    this.path = path;
+    this.#db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+    try {
+      // Lets the retention give space back in small steps. Of a new file only: on any other it would be a write.
+      if (this.pragma('page_count') === 0) this.#db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+      this.#db.exec('PRAGMA journal_mode = WAL');
+      // With WAL, FULL syncs at every commit; NORMAL would lose the newest ones with the power.
+      this.#db.exec('PRAGMA synchronous = FULL');
+      this.#db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
+      this.#db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** One or more statements without values. @throws Fault */
+  exec(sql: string): void {
+    this.#guard(() => this.#db.exec(sql));
+  }
+
+  /** @throws Fault, here and from each call */
+  prepare<Row>(sql: string): Statement<Row> {
+    const statement = this.#guard(() => this.#db.prepare(sql));
+    return {
+      run: (...values) => this.#guard(() => Number(statement.run(...values).changes)),
+      get: (...values) => this.#guard(() => statement.get(...values) as Row | undefined),
+      all: (...values) => this.#guard(() => statement.all(...values) as Row[]),
+    };
+  }
+
+  /** The one value of a pragma. */
+  pragma(name: string): Value {
+    const row = this.prepare<Record<string, Value>>(`PRAGMA ${name}`).get();
+    return Object.values(row ?? {})[0] ?? null;
+  }
+
+  /**
+   * Empties the WAL into the file. Twice is fine. Never throws: what could not be copied stays in the WAL. The driver
+   * lets go of the file itself only when the statements are collected as well; it holds no lock then that matters.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {}
+    this.#db.close();
+  }
+
+  /** Closes the file as it is, for one that has been moved away: nothing is copied. */
+  abandon(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#db.close();
+    } catch {}
+  }
+
+  #guard<T>(act: () => T): T {
+    if (this.#closed) throw new Fault('shutting_down', { reason: 'the store is closed' });
+    try {
+      return act();
+    } catch (error) {
+      if (isDamage(error)) this.#mark();
+      throw storeFault(error, this.path);
+    }
+  }
+
+  #mark(): void {
+    try {
+      writeFileSync(damageMark(this.path), '', { mode: 0o600 });
+    } catch {}
+  }
+}

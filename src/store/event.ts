@@ -1,0 +1,37 @@
+// An event as the journal keeps it. Times are ms since 1970; what the account is called is the daemon's.
+import type { EventType } from '../protocol/state.js';
+
+export interface NewEvent {
+  readonly type: EventType;
+  readonly timeMs: number;
+  /** The linked account that it is about; null when none was. */
+  readonly wid: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly cursor: number;
+}
+
+export interface EventRow {
+  cursor: number;
+  type: EventType;
+  time: number;
+  wid: string | null;
+  data: string;
+}
+
+/** An event whose data cannot be read any more is a gap, so that nobody is stuck before it. */
+export function eventOf({ cursor, type, time, wid, data }: EventRow): StoredEvent {
+  try {
+    return { cursor, type, timeMs: time, wid, data: JSON.parse(data) as Record<string, unknown> };
+  } catch {
+    return {
+      cursor,
+      type: 'gap',
+      timeMs: time,
+      wid,
+      data: { reason: 'damaged', after: cursor - 1, oldest: cursor + 1 },
+    };
+  }
+}

@@ -1,0 +1,36 @@
+// The right to use a store: one process has it, for as long as it runs. Two daemons on one outbox would send
+// everything twice. It is a lock of SQLite on an empty file beside the store, so the kernel takes it back from whoever
+// dies; the store itself is not locked, and `sqlite3 -readonly` can look at it while the daemon runs.
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from './driver.js';
+
+/** How long to wait for a process that is just ending; it holds up everything else. */
+const WAIT_MS = 2_000;
+
+/** Released by `release`, or with the process. */
+export class Hold {
+  readonly #lock: InstanceType<typeof DatabaseSync>;
+
+  /**
+   * @param path of the store's file
+   * @throws the driver's own error; `busy` when another process has it
+   */
+  constructor(path: string) {
+    const file = `${path}.lock`;
+    closeSync(openSync(file, 'a', 0o600));
+    this.#lock = new DatabaseSync(file, { timeout: WAIT_MS });
+    try {
+      // Nothing is ever written. Only exec: the driver's close leaves a connection open while a statement that was
+      // prepared on it has not been collected, and the lock with it.
+      this.#lock.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      this.#lock.close();
+      throw error;
+    }
+  }
+
+  /** Twice is fine. */
+  release(): void {
+    if (this.#lock.isOpen) this.#lock.close();
+  }
+}

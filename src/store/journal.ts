@@ -1,0 +1,114 @@
+// Every event by its cursor. Cursors grow and none comes twice, whatever is deleted, so "after this one" means the
+// same for ever. Refuses to know: what an event says, who listens, and what is to be done about a gap.
+import type { EventType } from '../protocol/state.js';
+import type { Tx } from './commit.js';
+import type { Database, Statement } from './database.js';
+import { type EventRow, eventOf, type NewEvent, type StoredEvent } from './event.js';
+
+export interface PageOptions {
+  /** 0: from the oldest kept on. */
+  readonly after: number;
+  /** Events in the page; 100 when left out. */
+  readonly limit?: number | undefined;
+  /** Bytes of data in the page, 1 MiB when left out; a single event is given whatever its size. */
+  readonly maxBytes?: number | undefined;
+  /** Who must hear of gaps names `gap` as well. */
+  readonly types?: readonly EventType[] | undefined;
+}
+
+export interface Page {
+  readonly events: readonly StoredEvent[];
+  /**
+   * Behind everything that was looked at, so that it moves on even when the filter lets nothing through. The end is
+   * reached when it is where one asked from.
+   */
+  readonly next: number;
+  /** There were events behind `after` that are not kept any more: all before `oldest`. */
+  readonly gap: { readonly after: number; readonly oldest: number } | null;
+}
+
+const PAGE_BYTES = 1024 * 1024;
+/** Events that one page looks at: a filter that lets nothing through holds up the loop for some 5 ms. */
+const WINDOW = 10_000;
+/** Rows in one look at the table; events differ in size, and a page is bound by bytes. */
+const STEP = 250;
+
+/** Nothing to close. */
+export class Journal {
+  readonly #insert: Statement<{ cursor: number }>;
+  readonly #all: Statement<EventRow>;
+  readonly #some: Statement<EventRow>;
+  readonly #get: Statement<EventRow>;
+  readonly #last: Statement<{ seq: number }>;
+  readonly #oldest: Statement<{ cursor: number | null }>;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      'INSERT INTO events (type, time, wid, data) VALUES (?, ?, ?, ?) RETURNING cursor',
+    );
+    const range = 'SELECT * FROM events WHERE cursor > :after AND cursor <= :until';
+    this.#all = db.prepare(`${range} ORDER BY cursor LIMIT :limit`);
+    this.#some = db.prepare(
+      `${range} AND type IN (SELECT value FROM json_each(:types)) ORDER BY cursor LIMIT :limit`,
+    );
+    this.#get = db.prepare('SELECT * FROM events WHERE cursor = ?');
+    this.#last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+    this.#oldest = db.prepare('SELECT min(cursor) AS cursor FROM events');
+  }
+
+  /** The newest cursor there ever was; the base of the file when there was none. */
+  get last(): number {
+    return this.#last.get()?.seq ?? 0;
+  }
+
+  /** The oldest cursor that is kept; one past the newest when none is. */
+  get oldest(): number {
+    return this.#oldest.get()?.cursor ?? this.last + 1;
+  }
+
+  /** Keeps an event. Nobody may hear of it before the transaction is on disk. */
+  append(tx: Tx, event: NewEvent): StoredEvent {
+    tx.check();
+    const { type, timeMs, wid, data } = event;
+    const row = this.#insert.get(type, timeMs, wid, JSON.stringify(data));
+    return { cursor: row?.cursor ?? 0, type, timeMs, wid, data };
+  }
+
+  get(cursor: number): StoredEvent | null {
+    const row = this.#get.get(cursor);
+    return row === undefined ? null : eventOf(row);
+  }
+
+  /** What came after a cursor, oldest first. */
+  page({ after, limit = 100, maxBytes = PAGE_BYTES, types }: PageOptions): Page {
+    const { last, oldest } = this;
+    const isGap = after !== 0 && after < oldest - 1 && after < last;
+    const from = Math.max(after, oldest - 1);
+    const until = Math.min(from + WINDOW, last);
+    const events: StoredEvent[] = [];
+    let next = from;
+    let bytes = 0;
+    while (next < until && events.length < limit) {
+      const step = Math.min(STEP, limit - events.length);
+      const rows = this.#rows(next, until, step, types);
+      for (const row of rows) {
+        bytes += row.data.length;
+        if (bytes > maxBytes && events.length > 0) return { events, next, gap: gap() };
+        events.push(eventOf(row));
+        next = row.cursor;
+      }
+      if (rows.length < step) next = until;
+    }
+    return { events, next, gap: gap() };
+
+    function gap(): Page['gap'] {
+      return isGap ? { after, oldest } : null;
+    }
+  }
+
+  #rows(after: number, until: number, limit: number, types: readonly EventType[] | undefined): EventRow[] {
+    return types === undefined
+      ? this.#all.all({ after, until, limit })
+      : this.#some.all({ after, until, limit, types: JSON.stringify(types) });
+  }
+}

@@ -1,0 +1,117 @@
+// Which messages have been told of, so that each is told of once, however often the page repeats it (H3), and acks
+// only when they say something new (H23). By our own key; the keys outlive the events.
+import type { Tx } from './commit.js';
+import type { Database, Statement } from './database.js';
+import type { NewEvent, StoredEvent } from './event.js';
+import type { Journal } from './journal.js';
+
+/** How a message is named, and how far it has come. */
+export interface Sighting {
+  /** Ours and stable. Counts for the account of the event. */
+  readonly key: string;
+  /** WhatsApp's random part. */
+  readonly messageId: string;
+  /** −1 error, 0 pending, 1 server, 2 delivered, 3 read, 4 played. */
+  readonly ack: number;
+}
+
+export interface SeenMessage extends Sighting {
+  readonly wid: string | null;
+  /** Of its message event; null when only acks of it have come. */
+  readonly cursor: number | null;
+}
+
+interface SeenRow {
+  serial: number;
+  key: string;
+  wid: string;
+  message_id: string;
+  ack: number;
+  cursor: number | null;
+}
+
+/** Nothing to close. */
+export class Messages {
+  readonly #journal: Journal;
+  readonly #find: Statement<SeenRow>;
+  readonly #insert: Statement<never>;
+  readonly #update: Statement<never>;
+  readonly #named: Statement<SeenRow>;
+
+  constructor(db: Database, journal: Journal) {
+    this.#journal = journal;
+    this.#find = db.prepare('SELECT * FROM seen WHERE key = ? AND wid = ?');
+    this.#insert = db.prepare(
+      'INSERT INTO seen (key, wid, message_id, ack, cursor, at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#update = db.prepare('UPDATE seen SET ack = ?, cursor = ? WHERE serial = ?');
+    this.#named = db.prepare(
+      `SELECT * FROM seen WHERE key = :name OR message_id = :name
+       ORDER BY key = :name DESC, cursor IS NULL, serial DESC LIMIT 1`,
+    );
+  }
+
+  /** Keeps the event of a message, unless this message has had one: then null, even if that is deleted by now. */
+  appendOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
+    const known = this.#known(seen.key, event.wid);
+    if (known !== undefined && known.cursor !== null) return null;
+    const stored = this.#journal.append(tx, event);
+    this.#keep(
+      known,
+      seen,
+      known === undefined ? seen.ack : Math.max(known.ack, seen.ack),
+      stored.cursor,
+      event,
+    );
+    return stored;
+  }
+
+  /**
+   * Keeps the event of an acknowledgement, unless it says nothing new: then null. They come late, doubled and out of
+   * order; −1 counts only before WhatsApp's server has taken the message.
+   */
+  ackOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
+    const known = this.#known(seen.key, event.wid);
+    const isNew = known === undefined || seen.ack > known.ack || (seen.ack < 0 && known.ack === 0);
+    if (!isNew) return null;
+    const stored = this.#journal.append(tx, event);
+    this.#keep(known, seen, seen.ack, known?.cursor ?? null, event);
+    return stored;
+  }
+
+  /** True for a message that has been told of, to this account. */
+  knows(key: string, wid: string | null): boolean {
+    const known = this.#known(key, wid);
+    return known !== undefined && known.cursor !== null;
+  }
+
+  /** By our key or WhatsApp's id, the key first; null when it was never heard of. */
+  find(name: string): SeenMessage | null {
+    const row = this.#named.get({ name });
+    if (row === undefined) return null;
+    const { key, message_id: messageId, ack, cursor, wid } = row;
+    return { key, messageId, ack, cursor, wid: wid === '' ? null : wid };
+  }
+
+  /** The message event of a key or a WhatsApp id; null when there was none or it is not kept any more. */
+  event(name: string): StoredEvent | null {
+    const cursor = this.find(name)?.cursor ?? null;
+    return cursor === null ? null : this.#journal.get(cursor);
+  }
+
+  #known(key: string, wid: string | null): SeenRow | undefined {
+    return this.#find.get(key, wid ?? '');
+  }
+
+  #keep(
+    known: SeenRow | undefined,
+    seen: Sighting,
+    ack: number,
+    cursor: number | null,
+    event: NewEvent,
+  ): void {
+    if (known === undefined)
+      this.#insert.run(seen.key, event.wid ?? '', seen.messageId, ack, cursor, event.timeMs);
+    else this.#update.run(ack, cursor, known.serial);
+  }
+}

@@ -1,0 +1,7 @@
+// All migrations in order; the place in the list is the version. New ones go to the end. They are TypeScript with SQL
+// in it, so that the compiler brings them to build/ and a test can run the first few.
+import { OUTBOX } from './0001-outbox.js';
+import { JOURNAL } from './0002-journal.js';
+import { CONSUMERS } from './0003-consumers.js';
+
+export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS];

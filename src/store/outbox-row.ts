@@ -1,0 +1,87 @@
+// A message on its way out, as it stands in a row and as the daemon sees it. Times are ms since 1970.
+import type { FaultKind } from '../protocol/fault-table.js';
+import type { SendState } from '../protocol/state.js';
+import type { ChatId } from '../protocol/wid.js';
+
+/** What is accepted. Ids and times are the caller's: the store has neither a clock nor chance. */
+export interface NewMessage {
+  /** Ours. */
+  readonly id: string;
+  /** WhatsApp's, chosen by us. */
+  readonly messageId: string;
+  /** The account that it goes out from. */
+  readonly wid: string;
+  /** Idempotency key of the caller, once per account. */
+  readonly key: string | null;
+  /** As asked for. */
+  readonly recipient: ChatId;
+  /** What WhatsApp made of it. */
+  readonly chatId: ChatId;
+  readonly kind: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly queuedAtMs: number;
+  /** It does not go out before this. */
+  readonly notBeforeMs?: number | null;
+  /** It does not go out from this on. */
+  readonly expiresAtMs?: number | null;
+}
+
+export interface StoredMessage extends NewMessage {
+  /** Its place in the order of acceptance. */
+  readonly seq: number;
+  readonly notBeforeMs: number | null;
+  readonly expiresAtMs: number | null;
+  readonly state: SendState;
+  readonly ack: number;
+  /** How often it was handed to the page. */
+  readonly attempts: number;
+  readonly sentAtMs: number | null;
+  /** Of the last change of state or ack. */
+  readonly changedAtMs: number;
+  /** The kind is a string: the row may be of another version, with other faults. */
+  readonly error: { readonly kind: FaultKind | (string & {}); readonly reason: string } | null;
+}
+
+export interface Row {
+  seq: number;
+  id: string;
+  message_id: string;
+  wid: string;
+  key: string | null;
+  content: string;
+  recipient: ChatId;
+  chat_id: ChatId;
+  kind: string;
+  state: SendState;
+  ack: number;
+  attempts: number;
+  queued_at: number;
+  not_before: number;
+  expires_at: number | null;
+  sent_at: number | null;
+  changed_at: number;
+  error_kind: string | null;
+  error_reason: string | null;
+  payload: string;
+}
+
+export const fromRow = (row: Row): StoredMessage => ({
+  seq: row.seq,
+  id: row.id,
+  messageId: row.message_id,
+  wid: row.wid,
+  key: row.key,
+  recipient: row.recipient,
+  chatId: row.chat_id,
+  kind: row.kind,
+  payload: JSON.parse(row.payload) as Record<string, unknown>,
+  queuedAtMs: row.queued_at,
+  notBeforeMs: row.not_before === 0 ? null : row.not_before,
+  expiresAtMs: row.expires_at,
+  state: row.state,
+  ack: row.ack,
+  attempts: row.attempts,
+  sentAtMs: row.sent_at,
+  changedAtMs: row.changed_at,
+  error: row.error_kind === null ? null : { kind: row.error_kind, reason: row.error_reason ?? '' },
+});

@@ -1,0 +1,245 @@
+// The rows of messages on their way out. Keeps what it is told: which state follows which is decided elsewhere, and
+// comes here as "from this to that". Methods that write take the transaction that they are part of.
+import { Fault } from '../protocol/fault.js';
+import type { FaultKind } from '../protocol/fault-table.js';
+import { SEND_STATES, type SendState } from '../protocol/state.js';
+import type { Tx } from './commit.js';
+import { contentHash } from './content.js';
+import type { Database, Statement } from './database.js';
+import { fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
+
+/** What changes with a state; what is left out stays. An error goes with the state: left out, there is none. */
+export interface Change {
+  readonly state: SendState;
+  readonly nowMs: number;
+  /** Only ever raises the stored one; −1 counts only before WhatsApp's server has taken the message. */
+  readonly ack?: number | undefined;
+  /** Kept when there is one already. */
+  readonly sentAtMs?: number | undefined;
+  readonly chatId?: string | undefined;
+  /** It was handed to the page once more. */
+  readonly attempted?: boolean | undefined;
+  readonly error?: { readonly kind: FaultKind; readonly reason: string } | null | undefined;
+}
+
+export interface OutboxFilter {
+  readonly states?: readonly SendState[] | undefined;
+  readonly chatId?: string | undefined;
+  readonly wid?: string | undefined;
+  /** Newest first when left out. */
+  readonly order?: 'oldest' | 'newest' | undefined;
+  /** `next` of the page before. */
+  readonly after?: number | undefined;
+  /** 100 when left out. */
+  readonly limit?: number | undefined;
+}
+
+const IN_FLIGHT: readonly SendState[] = ['sending'];
+
+/** Nothing to close. */
+export class Outbox {
+  readonly #db: Database;
+  readonly #byKey: Statement<Row>;
+  readonly #insert: Statement<Row>;
+  readonly #byId: Statement<Row>;
+  readonly #byMessageId: Statement<Row>;
+  readonly #change: Statement<Row>;
+  readonly #nextOf: Statement<Row>;
+  readonly #due: Statement<Row>;
+  readonly #nextTime: Statement<{ at: number | null }>;
+  readonly #expire: Statement<Row>;
+  readonly #inStates: Statement<Row>;
+  readonly #counts: Statement<{ state: SendState; n: number }>;
+  readonly #disown: Statement<Row>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#byKey = db.prepare('SELECT * FROM outbox WHERE key = ? AND wid = ?');
+    this.#insert = db.prepare(`
+      INSERT INTO outbox (id, message_id, wid, key, content, recipient, chat_id, kind, payload, state, ack, attempts,
+                          queued_at, not_before, expires_at, changed_at)
+      VALUES (:id, :message_id, :wid, :key, :content, :recipient, :chat_id, :kind, :payload, 'queued', 0, 0,
+              :queued_at, :not_before, :expires_at, :queued_at)
+      RETURNING *`);
+    this.#byId = db.prepare('SELECT * FROM outbox WHERE id = ?');
+    this.#byMessageId = db.prepare('SELECT * FROM outbox WHERE message_id = ?');
+    this.#change = db.prepare(`
+      UPDATE outbox SET
+        state = :state, changed_at = :now,
+        ack = CASE WHEN :ack IS NULL THEN ack WHEN :ack < 0 THEN iif(ack < 1, :ack, ack) ELSE max(ack, :ack) END,
+        sent_at = coalesce(sent_at, :sent_at), chat_id = coalesce(:chat_id, chat_id),
+        attempts = attempts + :attempted, error_kind = :error_kind, error_reason = :error_reason
+      WHERE id = :id AND state = :expected
+      RETURNING *`);
+    this.#nextOf = db.prepare(`
+      SELECT * FROM outbox WHERE chat_id = :chat AND state = 'queued' AND wid = :wid AND not_before <= :now
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat_id = :chat AND state IN (SELECT value FROM json_each(:busy)))
+      ORDER BY seq LIMIT 1`);
+    // In one pass over the waiting rows: the first of each chat.
+    this.#due = db.prepare(`
+      SELECT o.* FROM outbox o JOIN (
+        SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY chat_id
+      ) ON o.seq = first
+      WHERE NOT EXISTS (
+        SELECT 1 FROM outbox b WHERE b.chat_id = o.chat_id AND b.state IN (SELECT value FROM json_each(:busy)))
+      ORDER BY o.seq LIMIT :limit`);
+    this.#nextTime = db.prepare(`
+      SELECT min(at) AS at FROM (
+        SELECT not_before AS at FROM outbox WHERE state = 'queued' AND not_before > :now
+        UNION ALL SELECT expires_at FROM outbox WHERE state = 'queued' AND expires_at > :now)`);
+    this.#expire = db.prepare(`
+      UPDATE outbox SET state = 'expired', changed_at = :now WHERE state = 'queued' AND expires_at <= :now RETURNING *`);
+    this.#inStates = db.prepare(`
+      SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(:states)) AND seq > :after ORDER BY seq LIMIT :limit`);
+    this.#counts = db.prepare('SELECT state, count(*) AS n FROM outbox GROUP BY state');
+    this.#disown = db.prepare(`
+      UPDATE outbox SET changed_at = :now,
+        state = iif(state = 'queued', 'failed', 'unknown'),
+        error_kind = iif(state = 'queued', 'account_changed', error_kind),
+        error_reason = iif(state = 'queued', :reason, error_reason)
+      WHERE state IN ('queued', 'sending') AND wid <> :wid RETURNING *`);
+  }
+
+  /**
+   * Takes a message, at the end of its chat's queue. The same key with the same content gives the row there is.
+   * @throws Fault key_reused: this account's key stands for another content
+   */
+  accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {
+    tx.check();
+    const { key, wid, recipient, kind, payload } = message;
+    const earlier = key === null ? null : this.earlier(key, wid, recipient, kind, payload);
+    if (earlier !== null) return { message: earlier, isNew: false };
+    const row = this.#insert.get({
+      id: message.id,
+      message_id: message.messageId,
+      wid,
+      key,
+      content: key === null ? '' : contentHash(recipient, kind, payload),
+      recipient,
+      chat_id: message.chatId,
+      kind,
+      payload: JSON.stringify(payload),
+      queued_at: message.queuedAtMs,
+      not_before: message.notBeforeMs ?? 0,
+      expires_at: message.expiresAtMs ?? null,
+    });
+    if (row === undefined) throw new Fault('internal', { reason: 'the store took no row' });
+    return { message: fromRow(row), isNew: true };
+  }
+
+  /** The row that a key stands for, or null. @throws Fault key_reused */
+  earlier(
+    key: string,
+    wid: string,
+    recipient: string,
+    kind: string,
+    payload: Readonly<Record<string, unknown>>,
+  ): StoredMessage | null {
+    const row = this.#byKey.get(key, wid);
+    if (row === undefined) return null;
+    if (row.content !== contentHash(recipient, kind, payload))
+      throw new Fault('key_reused', { more: { id: row.id } });
+    return fromRow(row);
+  }
+
+  /** By our id or WhatsApp's, or null. */
+  get(id: string): StoredMessage | null {
+    const row = this.#byId.get(id) ?? this.#byMessageId.get(id);
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /** By WhatsApp's random part alone, whatever the chat is called there (H23). */
+  byMessageId(messageId: string): StoredMessage | null {
+    const row = this.#byMessageId.get(messageId);
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /**
+   * Changes a row that is still in the state that the caller has seen.
+   * @returns the row as it is now, or null when it was in another state or is gone: look again
+   */
+  change(tx: Tx, id: string, expected: SendState, change: Change): StoredMessage | null {
+    tx.check();
+    const row = this.#change.get({
+      id,
+      expected,
+      state: change.state,
+      now: change.nowMs,
+      ack: change.ack ?? null,
+      sent_at: change.sentAtMs ?? null,
+      chat_id: change.chatId ?? null,
+      attempted: change.attempted === true ? 1 : 0,
+      error_kind: change.error?.kind ?? null,
+      error_reason: change.error?.reason ?? null,
+    });
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /**
+   * The message of a chat whose turn it is; null while another one of it is in flight, or when none is due.
+   * @param busy the states in which a message holds up those behind it; `unknown` would as well, for strict order
+   */
+  nextOf(wid: string, chatId: string, nowMs: number, busy = IN_FLIGHT): StoredMessage | null {
+    const row = this.#nextOf.get({ wid, chat: chatId, now: nowMs, busy: JSON.stringify(busy) });
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /** The messages whose turn it is, one of each chat, first accepted first. Looks at all that wait: for the start. */
+  due(wid: string, nowMs: number, { busy = IN_FLIGHT, limit = 1_000 } = {}): StoredMessage[] {
+    return this.#due.all({ wid, now: nowMs, limit, busy: JSON.stringify(busy) }).map(fromRow);
+  }
+
+  /** When `due` or `expire` will have something that they have not now, ms since 1970; null when nothing waits for a time. */
+  nextTime(nowMs: number): number | null {
+    return this.#nextTime.get({ now: nowMs })?.at ?? null;
+  }
+
+  /** Ends what has waited too long. @returns the rows that it ended */
+  expire(tx: Tx, nowMs: number): StoredMessage[] {
+    tx.check();
+    return this.#expire.all({ now: nowMs }).map(fromRow);
+  }
+
+  /** Rows in some of the states, oldest first, from behind `after` on; for the start: queued, sending and unknown. */
+  inStates(states: readonly SendState[], { after = 0, limit = 1_000 } = {}): StoredMessage[] {
+    return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
+  }
+
+  /** How many rows there are in each state. */
+  counts(): Record<SendState, number> {
+    const counts = Object.fromEntries(SEND_STATES.map((state) => [state, 0])) as Record<SendState, number>;
+    for (const { state, n } of this.#counts.all()) counts[state] = n;
+    return counts;
+  }
+
+  /**
+   * Another account is linked. What waited for the one before is not sent any more (failed, account_changed); what
+   * was in flight may have gone out and cannot be asked for now (unknown).
+   * @returns the rows that it changed
+   */
+  accountChanged(tx: Tx, wid: string, nowMs: number): StoredMessage[] {
+    tx.check();
+    const reason = 'Another account was linked before this message went out.';
+    return this.#disown.all({ wid, now: nowMs, reason }).map(fromRow);
+  }
+
+  /** A page of rows. `next` is null behind the last one. */
+  list(filter: OutboxFilter = {}): { messages: StoredMessage[]; next: number | null } {
+    const { states, chatId, wid, order = 'newest', after, limit = 100 } = filter;
+    const terms: [sql: string, value: string | number | undefined][] = [
+      ['state IN (SELECT value FROM json_each(?))', states && JSON.stringify(states)],
+      ['chat_id = ?', chatId],
+      ['wid = ?', wid],
+      [order === 'newest' ? 'seq < ?' : 'seq > ?', after],
+    ];
+    const given = terms.filter((term): term is [string, string | number] => term[1] !== undefined);
+    const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;
+    const rows = this.#db
+      .prepare<Row>(
+        `SELECT * FROM outbox ${where} ORDER BY seq ${order === 'newest' ? 'DESC' : 'ASC'} LIMIT ?`,
+      )
+      .all(...given.map(([, value]) => value), limit + 1);
+    const messages = rows.slice(0, limit).map(fromRow);
+    return { messages, next: rows.length > limit ? (messages.at(-1)?.seq ?? null) : null };
+  }
+}

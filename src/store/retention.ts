@@ -1,0 +1,156 @@
+// What is kept how long. Everything goes in small steps, each a write among the others, so that nobody waits long.
+import type { GroupCommit } from './commit.js';
+import type { Database, Statement } from './database.js';
+
+const DAY_MS = 86_400_000;
+const MB = 1024 * 1024;
+
+export interface RetentionOptions {
+  readonly nowMs: number;
+  /** Events, and messages out with which nothing will happen any more, are kept so long. */
+  readonly retentionDays: number;
+  /** What the file may take up; the oldest events go before their time. */
+  readonly maxMb: number;
+  /**
+   * Keys of messages are kept so long; three times `retentionDays`, and 90 at least, when left out. Longer than the
+   * events, because the page goes on repeating old messages (after a reload, a back-fill, a new link): one whose key is
+   * forgotten would be told of as if it had just come.
+   */
+  readonly seenDays?: number;
+  /** Ends it after the step that runs. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Swept {
+  readonly events: number;
+  readonly outbox: number;
+  readonly seen: number;
+  /** What is in use now. */
+  readonly bytes: number;
+  /** The longest step, ms, with its sync and whatever was in the same group. */
+  readonly longestMs: number;
+}
+
+/** A step is made so large that it takes about this, with its sync. */
+const STEP_MS = 8;
+const FIRST_STEP = 100;
+const SMALLEST_STEP = 25;
+const LARGEST_STEP = 1_000;
+/** Pages that are moved in one step; each is written twice. */
+const LARGEST_MOVE = 100;
+/** These are never deleted for want of room: without any event nobody could follow what happens. */
+const KEEP_EVENTS = 1_000;
+/** Free pages that are left in the file: they are needed again soon. */
+const SPARE_PAGES = 256;
+
+/** Nothing to close. */
+export class Retention {
+  readonly #db: Database;
+  readonly #commit: GroupCommit;
+  readonly #young: Statement<{ id: number | null; n: number; newest: number | null }>;
+  readonly #dropEvents: Statement<never>;
+  readonly #youngSeen: Statement<{ id: number | null; n: number; newest: number | null }>;
+  readonly #dropSeen: Statement<never>;
+  readonly #dropOutbox: Statement<never>;
+  readonly #eventBytes: Statement<{ bytes: number | null }>;
+  readonly #events: Statement<{ n: number }>;
+
+  constructor(db: Database, commit: GroupCommit) {
+    this.#db = db;
+    this.#commit = commit;
+    // Only ever from the oldest on, up to the first that is young: what is kept has no holes, whatever the clock did.
+    const prefix = (table: string, id: string, at: string) =>
+      `SELECT min(iif(${at} >= :before, ${id}, NULL)) AS id, count(*) AS n, max(${id}) AS newest
+       FROM (SELECT ${id}, ${at} FROM ${table} ORDER BY ${id} LIMIT :limit)`;
+    this.#young = db.prepare(prefix('events', 'cursor', 'time'));
+    this.#dropEvents = db.prepare('DELETE FROM events WHERE cursor < ?');
+    this.#youngSeen = db.prepare(prefix('seen', 'serial', 'at'));
+    this.#dropSeen = db.prepare('DELETE FROM seen WHERE serial < ?');
+    this.#dropOutbox = db.prepare(
+      `DELETE FROM outbox WHERE seq IN (
+         SELECT seq FROM outbox WHERE state NOT IN ('queued', 'sending', 'unknown') AND changed_at < :before
+         ORDER BY changed_at LIMIT :limit)`,
+    );
+    this.#eventBytes = db.prepare(
+      'SELECT avg(40 + octet_length(data)) AS bytes FROM (SELECT data FROM events ORDER BY cursor LIMIT 100)',
+    );
+    this.#events = db.prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM events LIMIT ${KEEP_EVENTS + LARGEST_STEP})`,
+    );
+  }
+
+  /** Bytes of the file that hold something. */
+  get bytes(): number {
+    const pages = Number(this.#db.pragma('page_count')) - Number(this.#db.pragma('freelist_count'));
+    return pages * Number(this.#db.pragma('page_size'));
+  }
+
+  /**
+   * Deletes what is too old, then the oldest events while the file is too large, and gives space back to the disk.
+   * What waits to be sent, is in flight or has an unknown outcome stays, whatever its age.
+   * @throws (rejects) Fault disk_full (a delete needs room, too), shutting_down
+   */
+  async sweep(options: RetentionOptions): Promise<Swept> {
+    const { nowMs, retentionDays, maxMb, signal } = options;
+    const before = nowMs - retentionDays * DAY_MS;
+    const seenBefore = nowMs - (options.seenDays ?? Math.max(90, 3 * retentionDays)) * DAY_MS;
+    const pace = new Pace();
+    const repeat = async (step: (limit: number) => number): Promise<number> => {
+      let sum = 0;
+      while (!signal?.aborted) {
+        let startedAt = 0;
+        const done = await this.#commit.write(() => {
+          startedAt = performance.now();
+          return step(pace.limit);
+        });
+        pace.took(performance.now() - startedAt, done);
+        sum += done;
+        if (done === 0) break;
+      }
+      return sum;
+    };
+    let events = await repeat((limit) => drop(this.#young, this.#dropEvents, before, limit));
+    const outbox = await repeat((limit) => this.#dropOutbox.run({ before, limit }));
+    const seen = await repeat((limit) => drop(this.#youngSeen, this.#dropSeen, seenBefore, limit));
+    events += await repeat((limit) => {
+      const excess = this.bytes - maxMb * MB;
+      const spare = (this.#events.get()?.n ?? 0) - KEEP_EVENTS;
+      if (excess <= 0 || spare <= 0) return 0;
+      // Half of what it would seem to take: an event may take up twice its length in pages, and the rest comes next.
+      const enough = Math.ceil(excess / (this.#eventBytes.get()?.bytes ?? 1) / 2);
+      const step = Math.min(limit, spare, enough);
+      return drop(this.#young, this.#dropEvents, Number.MAX_SAFE_INTEGER, step);
+    });
+    await repeat((limit) => this.#giveBack(limit));
+    return { events, outbox, seen, bytes: this.bytes, longestMs: pace.longestMs };
+  }
+
+  #giveBack(limit: number): number {
+    const free = Number(this.#db.pragma('freelist_count')) - SPARE_PAGES;
+    const pages = Math.min(free, limit, LARGEST_MOVE);
+    if (pages <= 0) return 0;
+    this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
+    return pages;
+  }
+}
+
+type Prefix = Statement<{ id: number | null; n: number; newest: number | null }>;
+
+/** Deletes of the oldest `limit` rows those before the first young one. */
+function drop(look: Prefix, remove: Statement<never>, before: number, limit: number): number {
+  const { id, n, newest } = look.get({ before, limit }) ?? { id: null, n: 0, newest: null };
+  if (n === 0 || newest === null) return 0;
+  return remove.run(id ?? newest + 1);
+}
+
+/** How much to do in one step, from how long the last ones took. */
+class Pace {
+  longestMs = 0;
+  limit = FIRST_STEP;
+
+  took(ms: number, done: number): void {
+    this.longestMs = Math.max(this.longestMs, ms);
+    if (ms > STEP_MS) this.limit = Math.max(SMALLEST_STEP, Math.floor(this.limit / 2));
+    else if (ms < STEP_MS / 2 && done >= this.limit) this.limit = Math.min(LARGEST_STEP, this.limit * 2);
+  }
+}

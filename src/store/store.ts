@@ -1,0 +1,73 @@
+// The durable store of one account, as the daemon holds it: what goes out, what has happened, who has heard of it.
+import { Account } from './account.js';
+import { GroupCommit, type Write } from './commit.js';
+import { Consumers } from './consumers.js';
+import type { Database } from './database.js';
+import type { Hold } from './hold.js';
+import { Journal } from './journal.js';
+import { Messages } from './messages.js';
+import type { OpenReport } from './open.js';
+import { Outbox } from './outbox.js';
+import { Retention, type RetentionOptions, type Swept } from './retention.js';
+
+/** Made by `openStore`; closed by whoever opened it. Reading and writing throw Fault shutting_down after that. */
+export class Store {
+  readonly report: OpenReport;
+  readonly account: Account;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  readonly messages: Messages;
+  readonly consumers: Consumers;
+  readonly #db: Database;
+  readonly #hold: Hold;
+  readonly #commit: GroupCommit;
+  readonly #retention: Retention;
+
+  constructor(db: Database, hold: Hold, report: OpenReport) {
+    this.report = report;
+    this.#db = db;
+    this.#hold = hold;
+    this.#commit = new GroupCommit(db);
+    this.account = new Account(db);
+    this.outbox = new Outbox(db);
+    this.journal = new Journal(db);
+    this.messages = new Messages(db, this.journal);
+    this.consumers = new Consumers(db, this.journal);
+    this.#retention = new Retention(db, this.#commit);
+  }
+
+  /**
+   * Runs a write together with the others of this turn; resolves when it is on disk.
+   * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
+   */
+  write<T>(run: Write<T>): Promise<T> {
+    return this.#commit.write(run);
+  }
+
+  /** The same at once, with all that wait; for the last words of a process. */
+  writeNow<T>(run: Write<T>): T {
+    return this.#commit.writeNow(run);
+  }
+
+  /** Deletes what need not be kept, in small steps. @throws (rejects) Fault disk_full, shutting_down */
+  sweep(options: RetentionOptions): Promise<Swept> {
+    return this.#retention.sweep(options);
+  }
+
+  /** Bytes of the file that hold something. */
+  get bytes(): number {
+    return this.#retention.bytes;
+  }
+
+  /** Writes what waits, empties the log into the file, lets go of it. Twice is fine; never throws. */
+  close(): void {
+    if (this.#db.isClosed) return;
+    this.#commit.close();
+    this.#db.close();
+    this.#hold.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

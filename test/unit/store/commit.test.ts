@@ -1,0 +1,169 @@
+// Group commit: what many writers share, and what they do not.
+import { join } from 'node:path';
+import t from 'tap';
+import { GroupCommit } from '../../../src/store/commit.js';
+import { Database } from '../../../src/store/database.js';
+import { kindOf, scratch } from './scratch.js';
+
+function table(t: { teardown(end: () => void): unknown }, pages?: number) {
+  const db = new Database(join(scratch(t), 'test.sqlite'));
+  t.teardown(() => db.close());
+  db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT)');
+  if (pages !== undefined) db.exec(`PRAGMA max_page_count = ${pages}`);
+  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+  const all = db.prepare<{ n: number }>('SELECT n FROM t ORDER BY n');
+  const numbers = () => all.all().map(({ n }) => n);
+  return { db, insert, numbers };
+}
+
+t.test('writes of one turn are in one transaction, in their order', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  const ran: number[] = [];
+  const writes = [3, 1, 2].map((n) =>
+    commit.write(() => {
+      ran.push(n);
+      insert.run(n, '');
+      return n * 10;
+    }),
+  );
+  t.same(ran, [], 'nothing runs before the turn is over');
+  t.same(await Promise.all(writes), [30, 10, 20]);
+  t.same(ran, [3, 1, 2]);
+  t.same(numbers(), [1, 2, 3]);
+});
+
+t.test('a write that fails undoes what it did, and nothing of the others', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  const results = await Promise.allSettled([
+    commit.write(() => insert.run(1, '')),
+    commit.write(() => {
+      insert.run(2, '');
+      insert.run(1, '');
+    }),
+    commit.write(() => {
+      insert.run(3, '');
+      throw new Error('thought better of it');
+    }),
+    commit.write(() => insert.run(4, '')),
+  ]);
+  t.same(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+  );
+  t.match(results[1], { reason: { kind: 'internal', message: /UNIQUE/ } });
+  t.match(
+    results[2],
+    { reason: { message: 'thought better of it' } },
+    'an error of the writer comes back as it is',
+  );
+  t.same(numbers(), [1, 4]);
+});
+
+t.test('a write that fails alone leaves nothing', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  await t.rejects(
+    commit.write(() => {
+      insert.run(1, '');
+      throw new Error('no');
+    }),
+    { message: 'no' },
+  );
+  t.same(numbers(), []);
+  await commit.write(() => insert.run(1, ''));
+  t.same(numbers(), [1]);
+});
+
+t.test('a group is bounded: the rest goes in later turns, none is lost or run twice', async (t) => {
+  const { db, insert, numbers } = table(t);
+  for (const limits of [{ writes: 2 }, { ms: 0 }]) {
+    db.exec('DELETE FROM t');
+    const commit = new GroupCommit(db, limits);
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.all([1, 2, 3, 4, 5].map((n) => commit.write(() => insert.run(n, ''))));
+    counting = false;
+    t.same(numbers(), [1, 2, 3, 4, 5]);
+    t.ok(turns >= 3, `others had ${turns} turns in between`);
+  }
+});
+
+t.test('more than may wait are refused at once, and those that wait are written', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db, { waiting: 2 });
+  const two = [commit.write(() => insert.run(1, '')), commit.write(() => insert.run(2, ''))];
+  t.equal(await kindOf(() => commit.write(() => insert.run(3, ''))), 'busy');
+  await Promise.all(two);
+  t.same(numbers(), [1, 2]);
+});
+
+t.test('writeNow has written when it returns, and what waited before it', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  const waiting = commit.write(() => insert.run(1, ''));
+  t.equal(
+    commit.writeNow(() => insert.run(2, '')),
+    1,
+  );
+  t.same(numbers(), [1, 2]);
+  await waiting;
+  t.equal(await kindOf(() => commit.writeNow(() => insert.run(2, ''))), 'internal');
+  t.equal(await kindOf(() => commit.write(() => commit.writeNow(() => insert.run(3, '')))), 'internal');
+  t.same(numbers(), [1, 2]);
+});
+
+t.test('a transaction is over when it is over', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  const kept = await commit.write((tx) => ({ tx }));
+  t.equal(await kindOf(() => kept.tx.check()), 'internal');
+  const late = (async () => {
+    insert.run(1, '');
+  }) as unknown as () => number;
+  t.equal(await kindOf(() => commit.write(late)), 'internal', 'a write cannot await');
+  t.same(numbers(), []);
+});
+
+t.test('close writes what waits, and takes no more', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const commit = new GroupCommit(db);
+  const waiting = commit.write(() => insert.run(1, ''));
+  commit.close();
+  commit.close();
+  t.same(numbers(), [1]);
+  await waiting;
+  t.equal(await kindOf(() => commit.write(() => insert.run(2, ''))), 'shutting_down');
+  t.equal(await kindOf(() => commit.writeNow(() => insert.run(2, ''))), 'shutting_down');
+});
+
+t.test(
+  'a full file in the middle of a group: who was told so has nothing in it, and it works again',
+  async (t) => {
+    // SQLite's own bound on pages: it ends the transaction just as a full disk does.
+    const { db, insert, numbers } = table(t, 20);
+    const commit = new GroupCommit(db);
+    const large = 'x'.repeat(30_000);
+    const results = await Promise.allSettled(
+      [1, 2, 3, 4, 5].map((n) =>
+        commit.write(() => {
+          insert.run(n, large);
+          return n;
+        }),
+      ),
+    );
+    const written = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    t.ok(written.length < 5);
+    for (const result of results) if (result.status === 'rejected') t.equal(result.reason.kind, 'disk_full');
+    t.same(numbers(), written);
+    db.exec('PRAGMA max_page_count = 1000');
+    await commit.write(() => insert.run(9, large));
+    t.same(numbers(), [...written, 9]);
+  },
+);

@@ -1,0 +1,245 @@
+// Events by cursor, messages told of once, and the places of consumers.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { EventType } from '../../../src/protocol/state.js';
+import type { PageOptions } from '../../../src/store/journal.js';
+import { openStore } from '../../../src/store/open.js';
+import type { Store } from '../../../src/store/store.js';
+import { event, fill, kindOf, message, NOW, opened, scratch, WID } from './scratch.js';
+
+const numbers = (events: readonly { data: Readonly<Record<string, unknown>> }[]) =>
+  events.map(({ data }) => data.n);
+
+/** All pages to the end, which must come. */
+function everything(store: Store, options: Omit<PageOptions, 'after'> & { after?: number }) {
+  const events = [];
+  let after = options.after ?? 0;
+  for (let pages = 1; ; pages += 1) {
+    const page = store.journal.page({ ...options, after });
+    events.push(...page.events);
+    if (page.next === after || pages > 5_000) return { events, pages, next: page.next };
+    after = page.next;
+  }
+}
+
+t.test('events have cursors that follow each other, and are there after a restart', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  t.equal(store.journal.last, NOW, 'the first file begins at the clock');
+  t.equal(store.journal.oldest, NOW + 1);
+  const kept = await store.write((tx) => [1, 2].map((n) => store.journal.append(tx, event(n))));
+  t.same(
+    kept.map(({ cursor }) => cursor),
+    [NOW + 1, NOW + 2],
+  );
+  store.close();
+  const again = opened(t, directory, () => NOW + 1e9);
+  t.equal(again.journal.last, NOW + 2);
+  t.equal(again.journal.oldest, NOW + 1);
+  t.same(again.journal.page({ after: 0 }), { events: kept, next: NOW + 2, gap: null });
+  t.same(again.journal.get(NOW + 2), kept[1]);
+  t.equal(again.journal.get(NOW + 3), null);
+});
+
+t.test('a cursor is never used twice', async (t) => {
+  const directory = scratch(t);
+  let store = opened(t, directory);
+  await fill(store, 1, 10);
+  const { last } = store.journal;
+  await t.test('when the write fails, nobody has seen it', async (t) => {
+    await t.rejects(
+      store.write((tx) => {
+        store.journal.append(tx, event(11));
+        throw new Error('no');
+      }),
+    );
+    t.equal(store.journal.last, last);
+  });
+  await t.test('when all events are deleted, and after a restart then', async (t) => {
+    await store.sweep({ nowMs: NOW + 1e12, retentionDays: 1, maxMb: 100 });
+    t.equal(store.journal.oldest, last + 1);
+    store.close();
+    store = opened(t, directory);
+    t.equal(store.journal.last, last);
+    const next = await store.write((tx) => store.journal.append(tx, event(11)));
+    t.equal(next.cursor, last + 1);
+    store.close();
+  });
+  await t.test('when somebody removes the files', async (t) => {
+    for (const name of ['wad.sqlite', 'wad.sqlite-wal']) rmSync(join(directory, name), { force: true });
+    const later = opened(t, directory, () => NOW + 60_000);
+    t.ok(later.journal.last >= last + 2);
+    const gap = { after: last, oldest: NOW + 60_001 };
+    t.same(later.journal.page({ after: last }).gap, gap, 'what happened in between nobody knows');
+    await fill(later, 1, 1);
+    t.same(later.journal.page({ after: last }).gap, gap);
+    t.same(later.journal.page({ after: 0 }).gap, null);
+  });
+});
+
+t.test('a page ends at its limit or its bytes, and goes on where it ended', async (t) => {
+  const store = opened(t);
+  await fill(store, 1, 1_200, { data: { text: 'x'.repeat(989) } });
+  const sizes = (options: Omit<PageOptions, 'after'>) => {
+    const { events } = store.journal.page({ after: 0, ...options });
+    return events.length;
+  };
+  t.equal(sizes({}), 100);
+  t.equal(sizes({ limit: 1_000 }), 1_000);
+  t.equal(sizes({ limit: 1_000, maxBytes: 10_000 }), 10);
+  t.equal(sizes({ limit: 1_000, maxBytes: 10 }), 1, 'one event is given, whatever its size');
+  for (const options of [{ limit: 1 }, { limit: 300 }, { limit: 1_000, maxBytes: 10_000 }]) {
+    const { events } = everything(store, options);
+    t.same(
+      events.map(({ cursor }) => cursor - NOW),
+      Array.from({ length: 1_200 }, (_, i) => i + 1),
+    );
+  }
+});
+
+t.test('pages with a filter always move on, and give each wanted event once', async (t) => {
+  const store = opened(t);
+  await store.write((tx) => {
+    for (let n = 1; n <= 12_345; n += 1)
+      store.journal.append(
+        tx,
+        event(n, { type: n === 12_000 ? 'alert' : n % 1_000 === 0 ? 'call' : 'message' }),
+      );
+  });
+  const cases: [readonly EventType[], number, unknown[]][] = [
+    [['alert'], 100, [12_000]],
+    [['call'], 3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((n) => n * 1_000)],
+    [['call', 'alert'], 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => n * 1_000)],
+    [['group'], 100, []],
+  ];
+  for (const [types, limit, expected] of cases) {
+    const found = everything(store, { types, limit });
+    t.same(numbers(found.events), expected, types.join());
+    t.equal(found.next, store.journal.last, 'and comes to the end');
+  }
+  const first = store.journal.page({ after: 0, types: ['group'] });
+  t.same(first.events, []);
+  t.ok(first.next > NOW && first.next < store.journal.last, 'a page does not look at everything at once');
+});
+
+t.test('where events are missing, a page says so', async (t) => {
+  const store = opened(t);
+  await fill(store, 1, 10);
+  const { last } = store.journal;
+  t.same(store.journal.page({ after: last }), { events: [], next: last, gap: null });
+  t.same(store.journal.page({ after: last + 5 }), { events: [], next: last + 5, gap: null });
+  await store.sweep({ nowMs: NOW + 6 + 86_400_000, retentionDays: 1, maxMb: 100 });
+  t.equal(store.journal.oldest, NOW + 6);
+  const cases: [number, unknown, number[]][] = [
+    [0, null, [6, 7, 8, 9, 10]],
+    [NOW + 5, null, [6, 7, 8, 9, 10]],
+    [NOW + 8, null, [9, 10]],
+    [NOW + 4, { after: NOW + 4, oldest: NOW + 6 }, [6, 7, 8, 9, 10]],
+    [7, { after: 7, oldest: NOW + 6 }, [6, 7, 8, 9, 10]],
+  ];
+  for (const [after, gap, expected] of cases) {
+    const page = store.journal.page({ after });
+    t.same(page.gap, gap, `after ${after}`);
+    t.same(numbers(page.events), expected);
+    t.equal(page.next, last);
+  }
+  await store.sweep({ nowMs: NOW + 1e12, retentionDays: 1, maxMb: 100 });
+  t.same(store.journal.page({ after: 0 }), { events: [], next: last, gap: null });
+  t.same(store.journal.page({ after: NOW + 3 }), {
+    events: [],
+    next: last,
+    gap: { after: NOW + 3, oldest: last + 1 },
+  });
+});
+
+t.test('a message is told of once, by its key and account, also when its event is deleted', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  const sighting = (n: number, ack = 0) => ({ key: `in:chat:${n}`, messageId: `ID${n}`, ack });
+  const told = (n: number, more = {}) =>
+    store.write((tx) => store.messages.appendOnce(tx, sighting(n), event(n, more)));
+  const first = await told(1);
+  t.match(first, { cursor: NOW + 1, type: 'message', data: { n: 1 } });
+  t.equal(await told(1), null);
+  t.match(
+    await told(1, { wid: '15559999999@c.us' }),
+    { cursor: NOW + 2 },
+    'another account has not been told',
+  );
+  t.same(store.messages.event('in:chat:1'), store.journal.get(NOW + 2), 'the newest of a name');
+  t.equal(store.messages.knows('in:chat:1', WID), true);
+  t.equal(store.messages.knows('in:chat:2', WID), false);
+  await told(2);
+  t.same(store.messages.event('ID2')?.data, { n: 2 });
+  t.same(store.messages.event('in:chat:2')?.data, { n: 2 });
+  t.equal(store.messages.event('ID3'), null);
+  await store.sweep({ nowMs: NOW + 40 * 86_400_000, retentionDays: 30, maxMb: 100 });
+  store.close();
+  const again = opened(t, directory);
+  t.equal(again.journal.oldest, again.journal.last + 1);
+  t.equal(await again.write((tx) => again.messages.appendOnce(tx, sighting(1), event(1))), null);
+  t.equal(again.messages.event('ID2'), null, 'known, but not kept');
+  t.match(again.messages.find('ID2'), { key: 'in:chat:2', wid: WID, ack: 0 });
+});
+
+t.test('an ack is told of when it says something new', async (t) => {
+  const store = opened(t);
+  const acked = async (name: string, ack: number) => {
+    const seen = { key: name, messageId: name, ack };
+    const stored = await store.write((tx) =>
+      store.messages.ackOnce(tx, seen, event(0, { type: 'message.ack' })),
+    );
+    return stored !== null;
+  };
+  const cases: [string, [number, boolean][]][] = [
+    ['in order', [[0, true], [1, true], [2, true], [3, true], [4, true]]], // biome-ignore format: a table
+    ['out of order', [[2, true], [1, false], [2, false], [3, true]]], // biome-ignore format: a table
+    ['refused', [[0, true], [-1, true], [-1, false], [1, true], [-1, false]]], // biome-ignore format: a table
+    ['refused too late', [[1, true], [-1, false]]], // biome-ignore format: a table
+    ['refused at once', [[-1, true], [0, true]]], // biome-ignore format: a table
+  ];
+  for (const [name, steps] of cases)
+    for (const [ack, isNew] of steps) t.equal(await acked(name, ack), isNew, `${name}: ${ack}`);
+  t.equal(store.messages.knows('in order', WID), false, 'an ack does not tell of the message');
+  const late = { key: 'in order', messageId: 'in order', ack: 1 };
+  t.ok(await store.write((tx) => store.messages.appendOnce(tx, late, event(1))));
+  t.match(store.messages.find('in order'), { ack: 4 }, 'nor does the message take its acks back');
+});
+
+t.test('a consumer never goes back, nor beyond the newest event', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  await fill(store, 1, 10);
+  const ack = (name: string, cursor: number) =>
+    store.write((tx) => store.consumers.ack(tx, name, cursor, NOW));
+  t.equal(store.consumers.place('crm'), null);
+  t.equal(await ack('crm', NOW + 5), NOW + 5);
+  t.equal(await ack('crm', NOW + 3), NOW + 5);
+  t.equal(await ack('crm', NOW + 99), NOW + 10);
+  t.equal(await ack('other', 0), 0);
+  store.close();
+  const again = opened(t, directory);
+  t.same(again.consumers.list(), [
+    { name: 'crm', cursor: NOW + 10, atMs: NOW },
+    { name: 'other', cursor: 0, atMs: NOW },
+  ]);
+  t.equal(await again.write((tx) => again.consumers.remove(tx, 'other')), true);
+  t.equal(await again.write((tx) => again.consumers.remove(tx, 'other')), false);
+  await again.write((tx) => {
+    for (let n = 2; n <= 1_000; n += 1) again.consumers.ack(tx, `c${n}`, 1, NOW);
+  });
+  t.equal(await kindOf(() => again.write((tx) => again.consumers.ack(tx, 'c1001', 1, NOW))), 'busy');
+  t.equal(await again.write((tx) => again.consumers.ack(tx, 'c1000', 2, NOW)), 2);
+});
+
+t.test('a closed store says that it is closed', async (t) => {
+  const store = openStore({ directory: scratch(t) });
+  const waiting = store.write((tx) => store.journal.append(tx, event(1)));
+  store.close();
+  store.close();
+  t.match(await waiting, { data: { n: 1 } }, 'what waited was written');
+  t.equal(await kindOf(() => store.journal.last), 'shutting_down');
+  t.equal(await kindOf(() => store.write((tx) => store.outbox.accept(tx, message(1)))), 'shutting_down');
+  t.equal(await kindOf(() => store.sweep({ nowMs: NOW, retentionDays: 1, maxMb: 1 })), 'shutting_down');
+});

@@ -1,0 +1,48 @@
+// A process that is killed while it writes.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { Database } from '../../../src/store/database.js';
+import { openStore } from '../../../src/store/open.js';
+import { NOW, scratch } from './scratch.js';
+
+const writer = fileURLToPath(new URL('writer.js', import.meta.url));
+
+/** Runs the writer to its end. @returns what it was told is written */
+function written(directory: string, last: number, round: number): Promise<number[]> {
+  // In turn: it kills itself in the middle of a group, and it is killed from here wherever it is.
+  const itself = round % 2 === 0;
+  const child = spawn(process.execPath, [writer, directory, `${last}`, itself ? `${round * 4}` : '1000000']);
+  const told: number[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  createInterface(child.stdout).on('line', (line) => {
+    told.push(Number(line));
+    if (!itself && told.length === round * 6) child.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', (_, signal) => (signal === 'SIGKILL' ? resolve(told) : reject(new Error(stderr))));
+  });
+}
+
+t.test('kill -9 in the middle of writing, twenty times: what was told to be written is there', async (t) => {
+  const directory = scratch(t);
+  let last = 0;
+  for (let round = 1; round <= 20; round += 1) {
+    const told = await written(directory, last, round);
+    const store = openStore({ directory, now: () => NOW });
+    t.equal(store.report.replaced, null);
+    const missing = told.filter(
+      (n) => store.outbox.get(`m-${n}`) === null || store.journal.get(NOW + n)?.data.n !== n,
+    );
+    t.same(missing, [], `round ${round}: ${told.length} were told`);
+    t.ok(told.length > 0 && store.journal.last >= NOW + Math.max(...told));
+    last = store.journal.last - NOW;
+    store.close();
+    const db = new Database(join(directory, 'wad.sqlite'));
+    t.equal(db.pragma('integrity_check'), 'ok');
+    db.close();
+  }
+});

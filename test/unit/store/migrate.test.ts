@@ -1,0 +1,67 @@
+// Schemas: each older version comes to the newest, with what is in it.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import t from 'tap';
+import { Database } from '../../../src/store/database.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { MIGRATIONS } from '../../../src/store/migrations/index.js';
+import { NOW, opened, scratch } from './scratch.js';
+
+const file = (directory: string) => join(directory, 'wad.sqlite');
+/** Of the first migrations, as they were shipped. A change of the schema is a new one, at the end, with its hash here. */
+const SHIPPED = ['7418914f0c55d8b5', '27ed3bc636b7d502', '58504680776531f1'];
+
+t.test('from each older version, with what is in it', async (t) => {
+  const fresh = scratch(t);
+  opened(t, fresh).close();
+  const schema = (directory: string) => {
+    const db = new Database(file(directory));
+    const rows = db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+    db.close();
+    return rows;
+  };
+  for (let version = 0; version < MIGRATIONS.length; version += 1) {
+    const directory = scratch(t);
+    const db = new Database(file(directory));
+    for (const sql of MIGRATIONS.slice(0, version)) db.exec(sql);
+    db.exec(`PRAGMA user_version = ${version}`);
+    if (version >= 1)
+      db.exec(`INSERT INTO outbox (id, message_id, wid, content, recipient, chat_id, kind, state, ack, attempts,
+                 queued_at, not_before, changed_at, payload)
+               VALUES ('old', '3EB0', 'w', '', 'r', 'c', 'text', 'queued', 0, 0, 1, 0, 1, '{"text":"hi"}')`);
+    if (version >= 2)
+      db.exec(`INSERT INTO events (cursor, type, time, data) VALUES (${NOW - 5}, 'message', 1, '{}')`);
+    db.close();
+    const store = opened(t, directory);
+    t.match(store.report, { migratedFrom: version, version: MIGRATIONS.length, replaced: null });
+    if (version >= 1) t.match(store.outbox.get('old'), { state: 'queued', payload: { text: 'hi' } });
+    t.equal(store.journal.last, version >= 2 ? NOW - 5 : NOW, 'cursors go on');
+    store.close();
+    t.same(schema(directory), schema(fresh), `${version} comes to the same schema`);
+  }
+});
+
+t.test('one that fails leaves the version before it, whole', async (t) => {
+  const db = new Database(join(scratch(t), 'x.sqlite'));
+  t.teardown(() => db.close());
+  const good = 'CREATE TABLE a (n)';
+  t.throws(() => migrate(db, [good, 'CREATE TABLE b (n); INSERT INTO nowhere VALUES (1)']), {
+    kind: 'internal',
+  } as never);
+  t.equal(db.pragma('user_version'), 1);
+  t.same(
+    db
+      .prepare<{ name: string }>('SELECT name FROM sqlite_schema')
+      .all()
+      .map(({ name }) => name),
+    ['a'],
+  );
+  t.equal(migrate(db, [good, 'CREATE TABLE b (n)']), 1);
+  t.equal(db.pragma('user_version'), 2);
+  t.equal(migrate(db, [good, 'CREATE TABLE b (n)']), 2, 'and then there is nothing to do');
+});
+
+t.test('those that were shipped are never edited', async (t) => {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+  t.same(MIGRATIONS.map(hash), SHIPPED);
+});

@@ -1,0 +1,294 @@
+// Opening: modes, versions, one process at a time, and damaged files, which are set aside.
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Database } from '../../../src/store/database.js';
+import { MIGRATIONS } from '../../../src/store/migrations/index.js';
+import { openStore } from '../../../src/store/open.js';
+import { crashed, event, fill, kindOf, message, NOW, opened, scratch } from './scratch.js';
+
+const file = (directory: string) => join(directory, 'wad.sqlite');
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+const PAGE = 4096;
+
+/** Writes over a part of a file. */
+function spoil(path: string, from: number, length: number, how: (byte: number) => number = () => 0xa5): void {
+  const bytes = readFileSync(path);
+  for (let i = from; i < from + length; i += 1) bytes[i] = how(bytes[i] ?? 0);
+  writeFileSync(path, bytes);
+}
+
+/** The files of a store that was closed after many events and one message. */
+async function closed(t: Parameters<typeof scratch>[0]): Promise<{ directory: string; last: number }> {
+  const directory = scratch(t);
+  const store = openStore({ directory, now: () => NOW });
+  await fill(store, 1, 2_000, { data: { text: 'x'.repeat(200) } });
+  await store.write((tx) => store.outbox.accept(tx, message(1, { key: 'k' })));
+  const { last } = store.journal;
+  store.close();
+  return { directory, last };
+}
+
+/** That a damaged file is set aside and everything works on a fresh one, whose cursors are all new. */
+async function isReplaced(t: Test, directory: string, reason: RegExp, last: number): Promise<void> {
+  const before = readdirSync(directory).filter((name) => /sqlite(-wal)?$/.test(name));
+  const bytes = before.map((name) => readFileSync(join(directory, name)));
+  const store = opened(t, directory, () => NOW + 3_600_000);
+  const { report } = store;
+  t.match(report.replaced?.reason, reason);
+  t.equal(report.created, true);
+  const aside = `${file(directory)}.corrupt-20260101T010000000Z`;
+  t.same(
+    report.replaced?.movedTo.filter((path) => !path.endsWith('-shm')),
+    before.map((name) => aside + name.slice('wad.sqlite'.length)),
+  );
+  for (const [i, name] of before.entries())
+    t.ok(
+      readFileSync(aside + name.slice('wad.sqlite'.length)).equals(bytes[i] ?? Buffer.of()),
+      `${name} as it was`,
+    );
+  t.equal(store.outbox.get('m-1'), null);
+  t.ok(store.journal.last > last, 'cursors go on beyond those of the damaged file');
+  t.same(store.journal.page({ after: last }).gap?.after, last);
+  await store.write((tx) => store.outbox.accept(tx, message(1, { key: 'k' })));
+  store.close();
+  const again = opened(t, directory);
+  t.equal(again.report.replaced, null);
+  t.equal(again.outbox.get('m-1')?.state, 'queued');
+}
+
+t.test('a fresh store: its report, its files and their modes', async (t) => {
+  const directory = join(scratch(t), 'a', 'b');
+  const store = opened(t, directory);
+  t.match(store.report, {
+    path: file(directory),
+    created: true,
+    replaced: null,
+    migratedFrom: 0,
+    version: MIGRATIONS.length,
+    narrowed: false,
+  });
+  await fill(store, 1, 1);
+  t.equal(modeOf(directory), 0o700);
+  for (const name of readdirSync(directory)) t.equal(modeOf(join(directory, name)), 0o600, name);
+  store.close();
+  t.equal(statSync(file(directory)).size > 0, true);
+  t.equal(
+    statSync(`${file(directory)}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+    0,
+    'the log is empty after a close',
+  );
+  t.match(opened(t, directory).report, { created: false, migratedFrom: MIGRATIONS.length });
+});
+
+t.test('commits are synced, and the log is emptied in small steps', async (t) => {
+  const db = new Database(join(scratch(t), 'x.sqlite'));
+  t.teardown(() => db.close());
+  t.same(
+    ['journal_mode', 'synchronous', 'foreign_keys', 'auto_vacuum', 'busy_timeout'].map((name) =>
+      db.pragma(name),
+    ),
+    ['wal', 2, 1, 2, 2_000],
+  );
+});
+
+t.test('what others could read is narrowed and reported', async (t) => {
+  const { directory } = await closed(t);
+  chmodSync(file(directory), 0o644);
+  const store = opened(t, directory);
+  t.equal(store.report.narrowed, true);
+  t.equal(modeOf(file(directory)), 0o600);
+});
+
+t.test('one process has the store; the next may have it when that is gone', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  t.equal(await kindOf(() => openStore({ directory })), 'lock_held');
+  store.close();
+  opened(t, directory);
+});
+
+t.test('a directory that cannot be written is a fault', async (t) => {
+  const directory = scratch(t);
+  const isRoot = process.geteuid?.() === 0;
+  chmodSync(directory, 0o500);
+  // Root may write everywhere, so it is somebody else for this.
+  if (isRoot) process.seteuid?.(65_534);
+  const kind = await kindOf(() => openStore({ directory }));
+  if (isRoot) process.seteuid?.(0);
+  chmodSync(directory, 0o700);
+  t.equal(kind, 'permission_denied');
+});
+
+t.test('a file of a newer version is refused and left as it is', async (t) => {
+  const { directory } = await closed(t);
+  const db = new Database(file(directory));
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+  db.close();
+  const before = readFileSync(file(directory));
+  for (let i = 0; i < 2; i += 1)
+    t.equal(
+      await kindOf(() => openStore({ directory })),
+      'store_newer',
+      'and the refusal lets go of the file',
+    );
+  t.ok(readFileSync(file(directory)).equals(before));
+  t.notMatch(readdirSync(directory).join(), 'corrupt');
+});
+
+t.test('a damaged header', async (t) => {
+  const { directory, last } = await closed(t);
+  spoil(file(directory), 0, 100);
+  await isReplaced(t, directory, /not a database/, last);
+});
+
+t.test('a file of something else', async (t) => {
+  const directory = scratch(t);
+  writeFileSync(file(directory), 'not a store, but somebody put it here\n'.repeat(1_000));
+  await isReplaced(t, directory, /not a database/, NOW);
+});
+
+t.test('pages in the middle are damaged', async (t) => {
+  const { directory, last } = await closed(t);
+  const middle = Math.floor(statSync(file(directory)).size / PAGE / 2) * PAGE;
+  spoil(file(directory), middle, 2 * PAGE);
+  await isReplaced(t, directory, /malformed|page|Tree|row/i, last);
+});
+
+t.test('the end is cut off', async (t) => {
+  const { directory, last } = await closed(t);
+  truncateSync(file(directory), Math.floor(statSync(file(directory)).size / 2 / PAGE) * PAGE);
+  await isReplaced(t, directory, /malformed|page|size/i, last);
+});
+
+t.test('a log with a damaged frame, and commits behind it that somebody was told of', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  for (let n = 1; n <= 20; n += 1) await fill(store, n, n);
+  const wal = (copy: string) => `${file(copy)}-wal`;
+  for (const where of [0.5, 0.1]) {
+    const copy = crashed(t, directory);
+    const { size } = statSync(wal(copy));
+    spoil(wal(copy), Math.floor(size * where), 1, (byte) => byte ^ 1);
+    await isReplaced(t, copy, /write-ahead log is damaged/, store.journal.last);
+  }
+  const header = crashed(t, directory);
+  spoil(wal(header), 0, 32);
+  await isReplaced(t, header, /header of the write-ahead log/, store.journal.last);
+});
+
+t.test('a log that a crash has cut off is no damage: all that was told is there', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  const wal = (copy: string) => `${file(copy)}-wal`;
+  await fill(store, 1, 5);
+  const told = statSync(wal(directory)).size;
+  await fill(store, 6, 6);
+  const { size } = statSync(wal(directory));
+  for (const cut of [told, told + 10, told + PAGE, size - 1, size]) {
+    const copy = crashed(t, directory);
+    truncateSync(wal(copy), cut);
+    const again = opened(t, copy);
+    t.equal(again.report.replaced, null, `cut at ${cut}`);
+    t.same(again.journal.last, cut === size ? NOW + 6 : NOW + 5);
+  }
+  const torn = crashed(t, directory);
+  spoil(wal(torn), told + 100, 50);
+  t.equal(opened(t, torn).report.replaced, null, 'nor when its pages came to the disk in another order');
+});
+
+t.test('a log that was written over after it was copied is no damage', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  // More than the thousand pages after which SQLite copies the log and begins it anew.
+  await fill(store, 1, 3_000, { data: { text: 'x'.repeat(3_000) } });
+  for (let n = 1; n <= 5; n += 1) await fill(store, n, n);
+  const again = opened(t, crashed(t, directory));
+  t.equal(again.report.replaced, null);
+  t.equal(again.journal.last, NOW + 3_005);
+});
+
+t.test('a log without its file', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  await fill(store, 1, 3);
+  const copy = crashed(t, directory);
+  rmSync(file(copy));
+  await isReplaced(t, copy, /without its file/, NOW + 3);
+});
+
+t.test('damage that is met in use is remembered until the next start', async (t) => {
+  const { directory, last } = await closed(t);
+  // An index that says something else than its table: both are sound by themselves.
+  const db = new Database(file(directory));
+  const root = db
+    .prepare<{ page: number }>("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'outbox_state'")
+    .get();
+  db.close();
+  const entry = readFileSync(file(directory)).indexOf('queued', ((root?.page ?? 1) - 1) * PAGE);
+  spoil(file(directory), entry, 1, () => 'k'.charCodeAt(0));
+  const store = openStore({ directory, now: () => NOW });
+  t.equal(store.report.replaced, null);
+  const change = () =>
+    store.write((tx) => store.outbox.change(tx, 'm-1', 'queued', { state: 'failed', nowMs: NOW }));
+  t.equal(await kindOf(change), 'internal');
+  t.equal(existsSync(`${file(directory)}.damaged`), true);
+  store.close();
+  await isReplaced(t, directory, /in use/, last);
+  t.equal(existsSync(`${file(directory)}.damaged`), false);
+});
+
+t.test('a damaged file whose clock was ahead: cursors still go on from its last', async (t) => {
+  const directory = scratch(t);
+  const ahead = NOW + 30 * 86_400_000;
+  const store = openStore({ directory, now: () => ahead });
+  await fill(store, 1, 2_000, { data: { text: 'x'.repeat(200) } });
+  store.close();
+  const { size } = statSync(file(directory));
+  spoil(file(directory), Math.floor(size / PAGE / 2) * PAGE, 2 * PAGE);
+  const again = opened(t, directory, () => NOW);
+  t.ok(again.report.replaced);
+  t.ok(again.journal.last > ahead + 2_000);
+});
+
+t.test('two that are set aside in the same millisecond are both kept', async (t) => {
+  const directory = scratch(t);
+  for (let i = 0; i < 2; i += 1) {
+    for (const name of ['wad.sqlite', 'wad.sqlite-wal']) rmSync(join(directory, name), { force: true });
+    writeFileSync(file(directory), 'nothing that one could use'.repeat(100));
+    openStore({ directory, now: () => NOW }).close();
+  }
+  t.equal(readdirSync(directory).filter((name) => /corrupt-[\dTZ_]+$/.test(name)).length, 2);
+});
+
+t.test('an event that cannot be read is a gap, and nobody is stuck before it', async (t) => {
+  const { directory } = await closed(t);
+  const db = new Database(file(directory));
+  db.exec(`UPDATE events SET data = 'garbage' WHERE cursor = ${NOW + 2}`);
+  db.close();
+  const { events } = opened(t, directory).journal.page({ after: 0, limit: 3 });
+  t.same(
+    events.map(({ type }) => type),
+    ['message', 'gap', 'message'],
+  );
+});
+
+t.test('a write after a start on a damaged file works with the rest', async (t) => {
+  const directory = scratch(t);
+  writeFileSync(file(directory), Buffer.alloc(8192, 7));
+  const store = opened(t, directory);
+  const [kept, consumer] = await Promise.all([
+    store.write((tx) => store.journal.append(tx, event(1))),
+    store.write((tx) => store.consumers.ack(tx, 'crm', NOW + 1, NOW)),
+  ]);
+  t.equal(kept.cursor, consumer);
+});
