@@ -1,0 +1,47 @@
+/** No history whatever removes a session that the phone still honours, or leads to where nothing will ever happen. */
+import t from 'tap';
+import { STATES } from '../../../src/protocol/state.js';
+import { Broken, seeded, World } from './world.js';
+
+const HISTORIES = 100_000;
+const STEPS = 30;
+/** Of every so many histories it is counted what occurred in them. */
+const SAMPLE = 10;
+
+/** In how many of the sampled histories each state and each effect occurred. */
+const seen = new Map<string, number>();
+
+/** Plays one history. Returns what went wrong with all that led to it, or null. */
+function play(seed: number): string | null {
+  const world = new World(seeded(seed));
+  try {
+    for (let n = 0; n < STEPS; n++) world.step();
+    world.settle();
+    if (seed % SAMPLE === 0) for (const what of world.seen) seen.set(what, (seen.get(what) ?? 0) + 1);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    return `seed ${seed}: ${error.message}\n${world.history}`;
+  }
+}
+
+t.test(`${HISTORIES} histories of ${STEPS} events each`, (t) => {
+  const failures: string[] = [];
+  for (let seed = 1; seed <= HISTORIES && failures.length < 3; seed++) {
+    const failure = play(seed);
+    if (failure !== null) failures.push(failure);
+  }
+  t.same(failures, []);
+  const effects = [
+    'launch',
+    'remove-profile',
+    'move-profile-aside',
+    'examine-profile',
+    'logout',
+    'exit',
+    'nudge',
+  ];
+  for (const what of [...STATES, ...effects])
+    t.ok((seen.get(what) ?? 0) > 50, `${what}: ${seen.get(what)} times`);
+  t.end();
+});

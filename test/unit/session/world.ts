@@ -1,0 +1,309 @@
+// A small world around the state machine: an actor that carries out effects one at a time and late, a browser, a
+// profile on disk, and a phone that honours a link until somebody tells it not to. It says what no history may do.
+
+import type { StateName } from '../../../src/protocol/state.js';
+import { type Effect, isStillDue } from '../../../src/session/effect.js';
+import type { Event } from '../../../src/session/event.js';
+import type { Policy } from '../../../src/session/policy.js';
+import { initialState, isLockLost, isOver, type State } from '../../../src/session/state.js';
+import { transition } from '../../../src/session/transition.js';
+import { AT_MS, type Draft, HOUR_MS, ME, POLICY, raised, SAVED, told } from './machine.js';
+
+/** Numbers in [0, 1) from a seed: mulberry32. */
+export function seeded(seed: number): () => number {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let x = Math.imul(a ^ (a >>> 15), 1 | a);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Thrown by a step that the world may not take. */
+export class Broken extends Error {}
+
+const refuse = (what: string): never => {
+  throw new Broken(what);
+};
+
+export class World {
+  readonly #policy: Policy;
+  readonly #random: () => number;
+  /** Kept as it happens and put into words only when somebody asks. */
+  readonly #history: (readonly [Draft | Effect, State])[] = [];
+  readonly #waiting: Effect[] = [];
+  #state: State;
+  #nowMs = AT_MS;
+  #armed: { readonly timer: number; readonly atMs: number } | null = null;
+  /** Generation of the browser that runs. `sound`: its page has not been reported broken. */
+  #browser: { readonly generation: number; sound: boolean } | null = null;
+  /** What the profile on disk holds, and whether its phone still honours it. */
+  #profile: { honoured: boolean } | null;
+  /** A person asked for what is on disk now to go. */
+  #consent = false;
+  #exits = 0;
+  #takeoversMs: number[] = [];
+  #alerted = new Set<string>();
+
+  constructor(random: () => number) {
+    this.#random = random;
+    const saved = random() < 0.6;
+    this.#state = initialState(saved ? SAVED : null, AT_MS);
+    this.#profile = saved ? { honoured: random() < 0.9 } : null;
+    this.#policy = {
+      ...POLICY,
+      maxAttempts: 1 + Math.floor(random() * 5),
+      slowRetryMs: random() < 0.5 ? POLICY.slowRetryMs : 0,
+      graceMs: random() < 0.8 ? POLICY.graceMs : 0,
+      afterLogout: random() < 0.7 ? 'link' : 'stop',
+      takeoversPerHour: 1 + Math.floor(random() * 3),
+    };
+  }
+
+  /** Names of the states that this history has come through, and of the effects that were carried out. */
+  get seen(): ReadonlySet<string> {
+    return new Set(this.#history.flatMap(([what, { name }]) => ('do' in what ? [name, what.do] : [name])));
+  }
+
+  get history(): string {
+    const line = ([what, state]: readonly [Draft | Effect, State]): string =>
+      `${JSON.stringify(what)} → ${told(state)}, attempts ${state.attempts}, generation ${state.generation}`;
+    return this.#history.map(line).join('\n');
+  }
+
+  #chance(share: number): boolean {
+    return this.#random() < share;
+  }
+
+  #one<T>(items: readonly T[]): T {
+    return items[Math.floor(this.#random() * items.length)] as T;
+  }
+
+  /** One thing happens: an effect gets its turn, the timer rings, a page or a person speaks. @throws Broken */
+  step(): void {
+    if (this.#waiting.length > 0 && this.#chance(0.5)) this.#carryOut();
+    else if (this.#armed !== null && this.#chance(0.3)) this.#ring();
+    else if (this.#browser !== null && this.#chance(0.75)) this.#pageSpeaks(this.#browser.generation);
+    else this.#post(this.#someoneSpeaks());
+  }
+
+  /** Lets everything come to an end that has begun. @throws Broken */
+  settle(): void {
+    for (let n = 0; this.#waiting.length > 0; n++) {
+      if (n > 1_000) refuse('effects without an end');
+      this.#carryOut();
+    }
+    if (isOver(this.#state) && this.#exits !== 1) refuse(`${this.#exits} exits`);
+    if (isOver(this.#state) && this.#browser !== null) refuse('a browser outlives the daemon');
+    if (this.#state.name === 'logging-out') refuse('a logout without an end');
+  }
+
+  #ring(): void {
+    const { timer, atMs } = this.#armed ?? refuse('no timer');
+    this.#nowMs = Math.max(this.#nowMs, atMs);
+    this.#armed = null;
+    this.#post(['timer', { timer }]);
+  }
+
+  /** What a page can say: half the time what fits, else any of it at any time; now and then one that is gone already. */
+  #pageSpeaks(generation: number): void {
+    const number = this.#chance(0.05) ? generation - 1 : generation;
+    const draft = this.#one((this.#chance(0.5) && LIKELY[this.#state.name]) || PAGE_SAYS);
+    const [type, more] = draft;
+    // What the words mean for the phone. A page whose QR nobody is shown any more cannot be scanned.
+    if (number === this.#state.generation) {
+      if (type === 'client.linked' || type === 'client.ready') this.#profile ??= { honoured: true };
+      if (type === 'client.broken' && this.#browser) this.#browser.sound = false;
+    }
+    // Only the phone's or the server's own word ends a link: a QR alone proves nothing.
+    if (number === generation && type === 'client.logged-out' && more?.explained === true) this.#forget();
+    this.#post([type, { ...more, generation: number }]);
+  }
+
+  #forget(): void {
+    if (this.#profile) this.#profile.honoured = false;
+  }
+
+  #someoneSpeaks(): Draft {
+    const draft = this.#one(this.#chance(0.03) ? ENDS : SOMEONE_SAYS);
+    if ((draft[0] === 'disconnect' || draft[0] === 'clear') && !isOver(this.#state)) {
+      // In a stop that is under way the request is refused before it gets here.
+      if (this.#state.name === 'logging-out') return ['initialize', { restart: false }];
+      this.#consent = true;
+    }
+    return draft;
+  }
+
+  #post(draft: Draft): void {
+    const before = this.#state;
+    const event = raised(draft, before) as Event;
+    const { state, effects } = transition(before, event, { atMs: this.#nowMs, policy: this.#policy });
+    this.#state = state;
+    this.#history.push([draft, state]);
+    this.#look(before, state, event, effects);
+    for (const effect of effects) {
+      if (effect.do === 'arm') this.#armed = { timer: effect.timer, atMs: this.#nowMs + effect.afterMs };
+      else if (effect.do !== 'alert') this.#waiting.push(effect);
+    }
+    this.#goesOn();
+  }
+
+  /** What no single answer may hold. */
+  #look(before: State, after: State, event: Event, effects: readonly Effect[]): void {
+    if (after.attempts > this.#policy.maxAttempts) refuse(`${after.attempts} attempts`);
+    if (after.generation < before.generation) refuse('the generation goes back');
+    if (after.name === 'ready' && before.name !== 'ready') this.#alerted.clear();
+    if (event.type === 'initialize' && after !== before) this.#alerted.clear();
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'launch':
+          if (isOver(after) || isOver(before)) refuse('a launch after the end');
+          break;
+        case 'prune-profiles':
+          if (after.name !== 'ready') refuse('profiles are pruned before a link is proved');
+          break;
+        case 'nudge':
+          if (effect.by === 'takeover') this.#takeover();
+          break;
+        case 'alert':
+          if (effect.reason === 'action_required') break;
+          if (this.#alerted.has(effect.reason)) refuse(`${effect.reason} is told twice`);
+          this.#alerted.add(effect.reason);
+          break;
+      }
+    }
+  }
+
+  #takeover(): void {
+    this.#takeoversMs = this.#takeoversMs.filter((ms) => this.#nowMs - ms < HOUR_MS);
+    this.#takeoversMs.push(this.#nowMs);
+    if (this.#takeoversMs.length > this.#policy.takeoversPerHour) refuse('too many takeovers within an hour');
+  }
+
+  /** There is always something that will happen, or a person who has to act. */
+  #goesOn(): void {
+    const state = this.#state;
+    const rings = this.#armed?.timer === state.timer;
+    const launches = this.#waiting.some((e) => e.do === 'launch' && e.generation === state.generation);
+    const lives = this.#browser?.generation === state.generation && this.#browser.sound;
+    switch (state.name) {
+      case 'stopped':
+        break;
+      case 'starting':
+      case 'syncing':
+      case 'reconnecting':
+        if (!rings) refuse('it waits for nothing');
+        break;
+      case 'failed':
+        if (state.retryAtMs !== null && !rings) refuse('a retry is promised and never made');
+        break;
+      case 'linking':
+      case 'ready':
+        if (!lives && !launches) refuse('there is no page to be asked');
+        break;
+      case 'logging-out':
+        if (this.#waiting.length === 0) refuse('a logout without an end');
+    }
+    if (state.name === 'reconnecting' && 'atMs' in state.step && state.step.atMs !== this.#armed?.atMs)
+      refuse('the next attempt is not when it is said to be');
+  }
+
+  #carryOut(): void {
+    const effect = this.#waiting.shift() ?? refuse('nothing to do');
+    if (!isStillDue(effect, this.#state)) return;
+    this.#history.push([effect, this.#state]);
+    if (isLockLost(this.#state) && effect.do !== 'close' && effect.do !== 'exit')
+      refuse('a profile of others is touched');
+    switch (effect.do) {
+      case 'launch':
+        // The executor closes what there is, and does not begin what has been overtaken.
+        this.#browser = null;
+        if (effect.generation !== this.#state.generation) break;
+        if (isOver(this.#state)) refuse('a browser is started at the end');
+        this.#browser = { generation: effect.generation, sound: true };
+        break;
+      case 'close':
+        this.#browser = null;
+        break;
+      case 'logout': {
+        const unlinked = this.#browser !== null && this.#chance(0.6);
+        if (unlinked) this.#forget();
+        this.#post(['logout-done', { generation: effect.generation, unlinked }]);
+        break;
+      }
+      case 'remove-profile':
+        if (this.#browser !== null) refuse('a profile is removed under a browser');
+        if (this.#profile?.honoured && !this.#consent)
+          refuse('a session is removed that the phone still honours');
+        this.#profile = null;
+        this.#consent = false;
+        this.#post(['profile-removed']);
+        break;
+      case 'move-profile-aside':
+        if (this.#browser !== null) refuse('a profile is moved under a browser');
+        this.#profile = null;
+        break;
+      case 'examine-profile':
+        this.#post(['profile-suspect', { corrupt: this.#chance(0.5) }]);
+        break;
+      case 'exit':
+        this.#exits++;
+        break;
+    }
+  }
+}
+
+const LINKED = { me: ME } as const;
+const PAGE_SAYS: readonly Draft[] = [
+  ['client.unpaired'],
+  ['client.pairing'],
+  ['client.linked', { me: null }],
+  ['client.linked', LINKED],
+  ['client.progress'],
+  ['client.ready', LINKED],
+  ['client.offline'],
+  ['client.reloading'],
+  ['client.logged-out', { explained: true }],
+  ['client.logged-out', { explained: false }],
+  ['client.conflict'],
+  ['client.refused', { reason: 'banned' }],
+  ['client.refused', { reason: 'outdated_library' }],
+  ['client.broken', { reason: 'network_down', detail: '' }],
+  ['client.broken', { reason: 'browser_crashed', detail: '' }],
+  ['client.broken', { reason: 'launch_failed', detail: '' }],
+  ['client.sick', { ailment: 'unresponsive', detail: '' }],
+  ['client.sick', { ailment: 'offline', detail: '' }],
+  ['client.sick', { ailment: 'deaf', detail: '' }],
+  ['client.sick', { ailment: 'stuck', detail: '' }],
+  ['client.attention', { what: 'a dialog' }],
+  ['client.attention', { what: null }],
+];
+
+/** What a page says most often in a state. */
+const LIKELY: Partial<Record<StateName, readonly Draft[]>> = {
+  starting: [
+    ['client.unpaired'],
+    ['client.linked', { me: null }],
+    ['client.linked', LINKED],
+    ['client.broken', { reason: 'launch_failed', detail: '' }],
+  ],
+  linking: [['client.linked', { me: null }], ['client.pairing']],
+  syncing: [['client.progress'], ['client.linked', LINKED], ['client.ready', LINKED]],
+  ready: [['client.offline'], ['client.conflict'], ['client.reloading'], ['client.ready', LINKED]],
+  reconnecting: [
+    ['client.linked', { me: null }],
+    ['client.broken', { reason: 'network_down', detail: '' }],
+    ['client.broken', { reason: 'launch_failed', detail: '' }],
+  ],
+};
+
+const SOMEONE_SAYS: readonly Draft[] = [
+  ...Array.from({ length: 12 }, (): Draft => ['initialize', { restart: false }]),
+  ['initialize', { restart: true }],
+  ['recycle', { why: 'age' }],
+  ['disconnect'],
+  ['clear'],
+];
+
+const ENDS: readonly Draft[] = [['stop', { logout: false }], ['stop', { logout: true }], ['lock-lost']];
