@@ -93,8 +93,8 @@ export const send = command({
   does: 'send a text to a person or a group',
   notes:
     'The text stays what was typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
-    'begins with a dash goes after "--". The daemon has the message on disk before it answers; then this\n' +
-    'command waits until WhatsApp has it (60 s, or --timeout). When the wait runs out the exit status is 8\n' +
+    'begins with a dash goes after "--". The daemon accepts the message while the account is ready; then\n' +
+    'this command waits until WhatsApp has it (60 s, or --timeout). When the wait runs out the exit status is 8\n' +
     'and the message stays queued.\n\n' +
     '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
     'message.send), also when the exit status is not 0.',
