@@ -61,6 +61,7 @@ function tap(args) {
   const total = { pass: 0, fail: 0, skip: 0, todo: 0, total: 0 };
   let rest = '';
   let summary = false;
+  let empty = 0;
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     process.stdout.write(chunk);
     const lines = (rest + chunk).split('\n');
@@ -69,6 +70,9 @@ function tap(args) {
       if (/^# \{ total: /.test(line)) {
         summary = true;
         for (const [, key, value] of line.matchAll(/(\w+): (\d+)/g)) total[key] = Number(value);
+      } else if (/^ok .*# SKIP no tests found/i.test(line)) {
+        empty += 1; // it ended before its first test
+        fail(line.replace(/^ok \d+ - /, '').replace(/ # .*/, ': no test ran'));
       } else if (/^not ok .*# time=/.test(line) || /^not ok \d+ - build\//.test(line)) {
         reasons.push(line.replace(/^not ok \d+ - /, '').replace(/ # time=.*/, ''));
       }
@@ -79,7 +83,7 @@ function tap(args) {
       child = undefined;
       count.passed += total.pass;
       count.failed += total.fail;
-      count.skipped += total.skip + total.todo;
+      count.skipped += total.skip + total.todo - empty;
       if (!summary) fail('tests: tap died');
       else if (total.total === 0) fail('tests: none ran');
       else if (code !== 0 && total.fail === 0) fail(`tests: tap ended with ${code}`);
