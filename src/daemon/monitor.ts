@@ -74,6 +74,8 @@ export class Monitor {
 
   /** The period runs from the start of a check, so that slow answers do not stretch it: a hang is seen in time. */
   #schedule(tookMs = 0): void {
+    // There is one heartbeat, also when a look out of turn falls into a check.
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
         const startedAt = performance.now();
@@ -98,7 +100,10 @@ export class Monitor {
   async #check(): Promise<void> {
     const { expects, oldestUnsentMs, failuresToAct, onSick, log } = this.#options;
     const expected = expects();
-    if (expected === null) return;
+    if (expected === null) {
+      this.#failures = 0;
+      return;
+    }
     const wrong = await this.#ask().then(
       (health) => (expected === 'health' ? ailment(health, oldestUnsentMs()) : null),
       (error: unknown): Finding => ['unresponsive', error instanceof Error ? error.message : String(error)],
