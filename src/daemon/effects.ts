@@ -48,7 +48,13 @@ export function executors(parts: EffectParts): Executors {
       outbox.drained({ signal: AbortSignal.any([AbortSignal.timeout(config.shutdown.drainMs), hurry]) }),
 
     logout: async ({ generation }) => {
-      const unlinked = await slot.client.logout(config.shutdown.logoutMs).catch(() => false);
+      // Whatever happens, there is an answer: the state waits for it.
+      let unlinked = false;
+      try {
+        unlinked = await slot.client.logout(config.shutdown.logoutMs);
+      } catch (error) {
+        log.warn('session.logout', { err: error });
+      }
       actor.post({ type: 'logout-done', generation, unlinked });
     },
 
