@@ -26,7 +26,7 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
 
   // To a single user and back, without a boot between.
   await lab.must('systemctl --no-block rescue');
-  await lab.until(`! systemctl -q is-active ${UNIT}`);
+  await lab.until(`[ $(systemctl is-active ${UNIT}) = inactive ]`);
   t.equal(machine.exitType(), 'Normal', 'rescue: the browser was closed in order');
   await lab.must('systemctl --no-block default');
   await lab.until(`systemctl -q is-active ${UNIT} && wactl wait ready`);

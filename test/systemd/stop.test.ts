@@ -21,7 +21,7 @@ const VERDICT = '/run/wad-stop/default';
 const decided = (verdict: string) =>
   `for i in {1..500}; do grep -q "^invocation=$INVOCATION explicit=${verdict} " ${VERDICT} && exit; sleep 0.01; done; exit 1`;
 const withInvocation = (line: string) => `INVOCATION=$(systemctl show -P InvocationID ${UNIT}); ${line}`;
-const DOWN = `for i in {1..200}; do systemctl -q is-active ${UNIT} || exit 0; sleep 0.05; done; exit 1`;
+const DOWN = `for i in {1..400}; do case $(systemctl is-active ${UNIT}) in inactive | failed) exit 0 ;; esac; sleep 0.05; done; exit 1`;
 const RESTARTED = `for i in {1..400}; do [ "$(systemctl show -P NRestarts ${UNIT})" = 1 ] && systemctl -q is-active ${UNIT} && exit 0; sleep 0.05; done; exit 1`;
 const DEB = 'printf "#!/bin/sh\\nexit 0\\n" >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d;';
 

@@ -134,9 +134,14 @@ machineTest('a running account', async (t, machine) => {
     t.same(await machine.journal('-p err'), [], 'nothing to worry about');
     t.ok(Number(await lab.must('journalctl WAD_ACCOUNT=default -o cat | wc -l')) > records.length);
     t.match(await lab.must('wactl logs -n 5'), /session\.transition/);
-    // The phone unlinks: nobody has to be called for that, but the status says it.
+    // That is what a person should look at.
     phone.unlink();
     await lab.must('wactl wait linking');
+    const alarms = await machine.journal('-p err');
+    t.match(
+      alarms.map(({ MESSAGE }) => JSON.parse(MESSAGE)),
+      [{ event: 'session.alert', reason: 'logged_out_by_phone', hint: 'wactl qr' }],
+    );
     t.match(await machine.property('StatusText'), /^linking: the phone unlinked this device \(wactl qr\)$/);
   });
 
