@@ -40,7 +40,7 @@ export function userAgent(version: string): string {
   return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
 }
 
-const CLOSE_MS = 12_000;
+const CLOSE_MS = 9_000;
 const TERM_MS = 3_000;
 const KILL_MS = 5_000;
 

@@ -1,6 +1,7 @@
 // One WhatsApp client on one browser: the port of session/port.ts. It joins the guarded library, the witness that
 // tells what happens and the proof of readiness, and does what the daemon asks of the page. It decides nothing about
 // what happens next.
+import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -21,6 +22,7 @@ import { Readiness } from './readiness.js';
 import { askForOwn, sendText } from './send.js';
 import { isNotice, toInbound, widText } from './translate.js';
 import { Witness } from './witness.js';
+import { writeOut } from './write-out.js';
 
 declare const window: PageWindow;
 
@@ -42,6 +44,14 @@ const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
 const MISSED_AT_MOST = 1_000;
+/** A browser that was killed while it was being launched is gone by then. */
+const KILLED_MS = 1_000;
+/** So long after linking the link may stand in memory only. */
+const FRESH_MS = 120_000;
+/** How long a close waits for that to be written. */
+const FRESH_WAIT_MS = 2_500;
+/** And at other times, when there need be nothing to write. */
+const WAIT_MS = 250;
 
 /** A client that has not been launched. Whoever launches it closes it. */
 export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
@@ -49,6 +59,7 @@ export const createClient = (options: ClientOptions, listener: ClientListener): 
 
 class Client implements WhatsAppClient {
   readonly #log: Log;
+  readonly #profile: string;
   readonly #listener: ClientListener;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
@@ -62,6 +73,7 @@ class Client implements WhatsAppClient {
 
   constructor(options: ClientOptions, listener: ClientListener) {
     const { log } = options;
+    this.#profile = join(options.dataPath, `session-${options.clientId}`);
     this.#log = log;
     this.#listener = listener;
     const needs = { look: () => readiness.look(), refreshQr: () => this.#refreshQr(), warn: log.warn };
@@ -200,6 +212,8 @@ class Client implements WhatsAppClient {
 
   async showQr(): Promise<void> {
     this.#pairing = false;
+    // The page makes a new one; the one before is not to be shown meanwhile.
+    this.#listener.news({ type: 'qr-gone' });
     await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
   }
 
@@ -255,16 +269,25 @@ class Client implements WhatsAppClient {
   }
 
   async #close(): Promise<void> {
+    const { phase, linkedAtMs } = this.#witness;
     this.#witness.over();
     this.#readiness.stop();
     this.#guarded.removeAllListeners();
     if (this.#guarded.pupBrowser === null) {
       // Not launched, or still launching: the signal kills the process group even without a Browser (H12).
+      // Puppeteer may then still wait half a minute for a first page that will not come.
       this.#abort.abort();
-      await this.#launching;
+      await within(KILLED_MS, this.#launching, 'the end of a launch').catch(() => undefined);
     }
-    if (this.#guarded.pupBrowser !== null) {
-      const how = await endBrowser(this.#guarded.pupBrowser);
+    const { pupBrowser: browser, pupPage: page } = this.#guarded;
+    if (browser !== null) {
+      if (page !== null && browser.connected && (phase === 'linked' || phase === 'ready')) {
+        const isFresh = linkedAtMs !== null && Date.now() - linkedAtMs < FRESH_MS;
+        await writeOut(browser, page, this.#profile, isFresh ? FRESH_WAIT_MS : WAIT_MS).catch(
+          (error: unknown) => this.#log.warn('whatsapp.write-out', { error: errorText(error) }),
+        );
+      }
+      const how = await endBrowser(browser);
       this.#log.debug('whatsapp.closed', { how });
     }
     this.#abort.abort();

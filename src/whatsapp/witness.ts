@@ -29,6 +29,7 @@ export class Witness {
   /** There is a session to lose: a QR is a loss, not a beginning. */
   #hasSession: boolean;
   #phase: Phase = 'loading';
+  #linkedAtMs: number | null = null;
   #explain: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
@@ -48,6 +49,11 @@ export class Witness {
 
   get phase(): Phase {
     return this.#phase;
+  }
+
+  /** When this page was linked; null when it came with its link. */
+  get linkedAtMs(): number | null {
+    return this.#linkedAtMs;
   }
 
   /** Nothing more is said. Idempotent. */
@@ -186,6 +192,7 @@ export class Witness {
     if (before === 'loading' || before === 'unpaired') this.#listener.news({ type: 'qr-gone' });
     clearTimeout(this.#explain);
     this.#explain = undefined;
+    if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';
     const isNew = me !== null && JSON.stringify(me) !== this.#me;
