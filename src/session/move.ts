@@ -32,7 +32,8 @@ export function become<N extends StateName>(
   const { generation, attempts, session, sinceMs, timer, launchFailures } = state;
   const { takeoversMs, sickMs, alerted, attention } = state;
   const common = { generation, attempts, session, sinceMs, timer, launchFailures };
-  return { ...common, takeoversMs, sickMs, alerted, attention, ...changes, ...own, name } as unknown as State;
+  const more = { takeoversMs, sickMs, alerted, attention };
+  return Object.assign({ name, ...common, ...more }, changes, own) as unknown as State;
 }
 
 /** The same next state with its timer armed; the timer before it is forgotten. */
