@@ -7,7 +7,6 @@ import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { listen, type SocketServer } from '../socket/server.js';
 import { createClient } from '../whatsapp/client.js';
-import { tryBrowser } from '../whatsapp/preflight.js';
 import { Account } from './account.js';
 import { createDispatch } from './dispatch.js';
 import { Feed } from './feed.js';
@@ -61,6 +60,8 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       browserWorks: async () => {
         const browser = browserNow();
         const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
+        // Imported when it is needed: it brings a second copy of puppeteer, 10 MB beside the library's own.
+        const { tryBrowser } = await import('../whatsapp/preflight.js');
         return browser.found && (await tryBrowser({ chrome, tmpRoot: paths.stateDir })).ok;
       },
     });
