@@ -53,6 +53,8 @@ export class Account {
   readonly #inbox: Inbox;
   readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
+  /** The client that is in the slot. */
+  #launched = 0;
   /** When the account was last known to hear everything; null when that is not known. */
   #lastReadyAtMs: number | null;
 
@@ -187,8 +189,9 @@ export class Account {
     }
   }
 
+  /** Heard as long as the client is there: a stop that waits for messages on their way has to hear of them. */
   #heard(generation: number, news: ClientNews): void {
-    if (generation !== this.actor.state.generation) return;
+    if (generation !== this.#launched) return;
     switch (news.type) {
       case 'qr':
         this.qr.show(news.payload);
@@ -214,6 +217,7 @@ export class Account {
     await this.#close();
     // Another start or a stop may have come while the old browser took its time.
     if (generation !== this.actor.state.generation) return;
+    this.#launched = generation;
     await this.slot.launch(this.actor.state.session !== null, {
       event: (event) => this.actor.post({ ...event, generation }),
       news: (news) => this.#heard(generation, news),

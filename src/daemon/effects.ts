@@ -7,6 +7,7 @@ import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { Actor, Executors } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
 import type { Outbox } from './outbox.js';
+import { limited } from './time-limit.js';
 
 export interface EffectParts {
   readonly config: Config;
@@ -44,8 +45,7 @@ export function executors(parts: EffectParts): Executors {
       slot.client.showQr().catch((error: unknown) => log.warn('session.show-qr', { err: error }));
     },
 
-    drain: () =>
-      outbox.drained({ signal: AbortSignal.any([AbortSignal.timeout(config.shutdown.drainMs), hurry]) }),
+    drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => outbox.drained({ signal })),
 
     logout: async ({ generation }) => {
       // Whatever happens, there is an answer: the state waits for it.

@@ -288,7 +288,7 @@ class Client implements WhatsAppClient {
         );
       }
       const how = await endBrowser(browser);
-      this.#log.debug('whatsapp.closed', { how });
+      this.#log.debug('whatsapp.closed', { how, code: browser.process()?.exitCode ?? null });
     }
     this.#abort.abort();
   }

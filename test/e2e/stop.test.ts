@@ -122,12 +122,11 @@ t.test('a stop waits for a message on its way, and a second signal does not', as
   const contact = sim.createContact({ number: PEER });
   const first = await home.start();
   await first.link(phone);
-  await sim.faults.sendResolvesLate(1_500);
   await sim.faults.ackLate(1_000);
   const sent = await first.request('message.send', { to: PEER, text: 'on its way' });
   await first.logged('message.state', ({ id, to }) => id === sent.id && to === 'sending');
   const { ms } = await first.stop();
-  t.ok(ms > 900, `it took its ${Math.round(ms)} ms`);
+  t.ok(ms > 900 && ms < 8_000, `it ended when the message was out, after ${Math.round(ms)} ms`);
   // What else was told of it by then is as good.
   await first.logged(
     'message.state',
@@ -136,7 +135,6 @@ t.test('a stop waits for a message on its way, and a second signal does not', as
   t.equal(contact.received.length, 1);
   t.same(await first.leftBehind({ profile: 'kept' }), []);
 
-  await sim.faults.sendResolvesLate(0);
   await sim.faults.send('hangs-before-store');
   const second = await home.start();
   await second.until('ready');

@@ -5,6 +5,7 @@ import type { Outgoing } from '../../protocol/schema.js';
 import { type ChatId, parseRecipient } from '../../protocol/wid.js';
 import { reasonOf, type State } from '../../session/state.js';
 import type { Account } from '../account.js';
+import { limited } from '../time-limit.js';
 import { refuseWhenEnding } from './session.js';
 
 type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
@@ -51,16 +52,13 @@ export function messageHandlers(account: Account): MessageHandlers {
     'message.get': ({ id }) => outbox.get(id),
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
-      outbox.wait(id, goal, {
-        signal: timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      }),
+      limited(timeoutMs, [signal], (bound) => outbox.wait(id, goal, { signal: bound })),
   };
 
   /** The chat to send to, or null when WhatsApp says in time that there is none. */
   async function resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
     try {
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(RESOLVE_MS)]);
-      return await account.slot.client.resolve(recipient, bound);
+      return await limited(RESOLVE_MS, [signal], (bound) => account.slot.client.resolve(recipient, bound));
     } catch {
       // Not known by now; the page finds out when it is this message's turn.
       return recipient;

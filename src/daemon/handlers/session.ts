@@ -6,6 +6,7 @@ import { numberOf, parseRecipient } from '../../protocol/wid.js';
 import { isOver, isShuttingDown, reasonOf, type State } from '../../session/state.js';
 import type { Account } from '../account.js';
 import { PairingBudget } from '../pairing-budget.js';
+import { limited } from '../time-limit.js';
 
 type SessionHandlers = Pick<
   Handlers<typeof METHODS>,
@@ -74,28 +75,28 @@ export function sessionHandlers(account: Account, status: () => Status): Session
       return { success: true, message, timestamp: now(), status: actor.state.name };
     },
 
-    'session.qr': async ({ waitMs, not }, { signal }) => {
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(waitMs ?? 0)]);
-      for (;;) {
-        const state = actor.state;
-        const current = state.name === 'linking' ? qr.current() : null;
-        if (current !== null && current.payload !== not) {
-          const { payload, issuedAtMs, expiresAtMs, number } = current;
-          return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
+    'session.qr': ({ waitMs, not }, { signal }) =>
+      limited(waitMs ?? 0, [signal], async (bound) => {
+        for (;;) {
+          const state = actor.state;
+          const current = state.name === 'linking' ? qr.current() : null;
+          if (current !== null && current.payload !== not) {
+            const { payload, issuedAtMs, expiresAtMs, number } = current;
+            return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
+          }
+          if (waitMs !== undefined && isLinked(state)) throw new Fault('already_linked', { hint: null });
+          if (waitMs === undefined || isStuck(state)) {
+            const reason = `There is no QR code to scan: the account is ${state.name} (${reasonOf(state)}).`;
+            throw new Fault('no_qr', { reason, hint: account.hint });
+          }
+          await Promise.race([
+            qr.changed({ signal: bound }),
+            actor.until((next) => next.name !== state.name, { signal: bound }),
+          ]).catch(() => {
+            throw new Fault('no_qr', { reason: 'No new QR code came in time.', hint: account.hint });
+          });
         }
-        if (waitMs !== undefined && isLinked(state)) throw new Fault('already_linked', { hint: null });
-        if (waitMs === undefined || isStuck(state)) {
-          const reason = `There is no QR code to scan: the account is ${state.name} (${reasonOf(state)}).`;
-          throw new Fault('no_qr', { reason, hint: account.hint });
-        }
-        await Promise.race([
-          qr.changed({ signal: bound }),
-          actor.until((next) => next.name !== state.name, { signal: bound }),
-        ]).catch(() => {
-          throw new Fault('no_qr', { reason: 'No new QR code came in time.', hint: account.hint });
-        });
-      }
-    },
+      }),
 
     'session.pair': async ({ number }) => {
       const digits = numberOf(parseRecipient(number));
@@ -132,9 +133,9 @@ export function sessionHandlers(account: Account, status: () => Status): Session
 
     'session.wait': async ({ states, timeoutMs }, { signal }) => {
       const fits = ({ name }: State): boolean => states.includes(name);
-      const bound =
-        timeoutMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const state = await actor.until((next) => fits(next) || isStuck(next), { signal: bound });
+      const state = await limited(timeoutMs, [signal], (bound) =>
+        actor.until((next) => fits(next) || isStuck(next), { signal: bound }),
+      );
       if (!fits(state)) {
         throw new Fault('state_unreachable', {
           reason: `The account is ${state.name} (${reasonOf(state)}) and will not become ${states.join(' or ')} by itself.`,
