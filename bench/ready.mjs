@@ -66,7 +66,7 @@ const DAEMON = {
   phone: '15550001111',
   start: () =>
     start(
-      at('build/src/daemon/main.js'),
+      at('dist/wad.cjs'),
       [
         ...['--config', join(home, 'wad.toml'), '--state-dir', join(home, 'state'), '--socket', socket],
         ...['--browser', browser, ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
@@ -81,14 +81,9 @@ const DAEMON = {
         await sleep(5);
         continue;
       }
-      const waited = await client
-        .request('session.wait', { states: [state], timeoutMs: 60_000 }, { timeoutMs: 60_000 })
-        .catch((error) => {
-          // The socket answers a moment before the account is told to start.
-          if (error.kind !== 'state_unreachable') throw error;
-        });
+      await client.request('session.wait', { states: [state], timeoutMs: 60_000 }, { timeoutMs: 60_000 });
       await client.close();
-      if (waited) return;
+      return;
     }
   },
   stop: (child) => child.kill('SIGINT'),

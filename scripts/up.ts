@@ -11,7 +11,7 @@ import { writeBrowserWrapper } from '../test/simulator/browser.js';
 import { generationNamed } from '../test/simulator/generations.js';
 import { ROOT, Stage } from './stage.js';
 
-const WAD = join(ROOT, 'build/src/daemon/main.js');
+const WAD = join(ROOT, 'dist/wad.cjs');
 const WACTL = join(ROOT, 'dist/wactl.cjs');
 const SIMULATOR = join(ROOT, 'build/test/simulator/main.js');
 /** The daemon's own bounds of a stop are shorter. */

@@ -23,7 +23,7 @@ export const onPath = (name: string): string | undefined =>
 
 /** The wad that belongs to this wactl, else one on PATH; as a command line. */
 export function wad(): readonly string[] | undefined {
-  const beside = fileURLToPath(new URL('../build/src/daemon/main.js', import.meta.url));
+  const beside = fileURLToPath(new URL('wad.cjs', import.meta.url));
   if (runnable(beside, constants.R_OK)) return [process.execPath, beside];
   const other = onPath('wad');
   return other ? [other] : undefined;

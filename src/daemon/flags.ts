@@ -1,6 +1,6 @@
 // What the command line of `wad` may say. Reads argv and nothing else; the values of configuration keys are checked
 // where all values are, in config/load.ts.
-import yargs from 'yargs';
+import parser from 'yargs-parser';
 import { nearest } from '../config/nearest.js';
 
 /** Flags that are configuration keys, by name without the dashes; true for one that takes no value. */
@@ -57,47 +57,33 @@ const EPILOGUE = `Without flags the configuration files, WAD_* variables and def
 The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
 70 internal, 75 the session is held by another daemon, 77 permissions, 78 configuration.`;
 
+const VALUED = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((name) => OPTIONS[name][0] !== null);
+
+/** yargs' own parser, which is there at once, while the whole of yargs costs a start 65 ms. */
+const PARSER = {
+  string: VALUED,
+  boolean: Object.keys(OPTIONS).filter((name) => !(VALUED as string[]).includes(name)),
+  narg: Object.fromEntries(VALUED.map((name) => [name, 1])),
+  alias: Object.fromEntries(Object.entries(ALIASES).map(([name, alias]) => [name, [alias]])),
+  configuration: {
+    'boolean-negation': false,
+    'camel-case-expansion': false,
+    'dot-notation': false,
+    'parse-numbers': false,
+    'parse-positional-numbers': false,
+  },
+};
+
 /** Reads the arguments behind the program's name. */
 export async function readFlags(
   argv: readonly string[],
   { env, version }: { env: Readonly<Record<string, string | undefined>>; version: string },
 ): Promise<FlagsRead> {
-  let parser = yargs()
-    .scriptName('wad')
-    .usage('wad: owns one WhatsApp account and serves wactl over a Unix socket\n\nUsage: $0 [options]')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .version(false)
-    .help(false)
-    .example('$0', 'the account "default"')
-    .example('$0 --account shop --log-level debug', 'another account, with more to read')
-    .example('$0 --data-path ./.wwebjs_auth --client-id energenie-whatsapp', 'an existing session, in place')
-    .example('$0 --doctor', 'is everything there that it takes?')
-    .epilogue(EPILOGUE)
-    .wrap(100)
-    .exitProcess(false)
-    .fail(false);
-  for (const [name, [value, describe]] of Object.entries(OPTIONS))
-    parser = parser.option(name, {
-      describe: value === null ? describe : `${value}: ${describe}`,
-      ...(value === null ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
-      ...(ALIASES[name] === undefined ? {} : { alias: ALIASES[name] }),
-    });
-
-  let read: Readonly<Record<string, unknown>>;
-  try {
-    read = (await parser.parse([...argv])) as Record<string, unknown>;
-  } catch (error) {
-    return usage((error as Error).message.toLowerCase());
-  }
+  const { argv: read, error } = parser.detailed([...argv], PARSER);
+  if (error) return usage(error.message.toLowerCase());
   const wrong = mistakeIn(read);
   if (wrong !== null) return usage(wrong);
-  if (read.help === true) return { text: await parser.getHelp(), exit: 0 };
+  if (read.help === true) return { text: await help(), exit: 0 };
   if (read.version === true) return { text: version, exit: 0 };
 
   const text = (name: string): string | undefined => read[name] as string | undefined;
@@ -121,14 +107,36 @@ export async function readFlags(
   };
 }
 
+async function help(): Promise<string> {
+  const { default: yargs } = await import('yargs');
+  let drawn = yargs()
+    .scriptName('wad')
+    .usage('wad: owns one WhatsApp account and serves wactl over a Unix socket\n\nUsage: $0 [options]')
+    .version(false)
+    .help(false)
+    .example('$0', 'the account "default"')
+    .example('$0 --account shop --log-level debug', 'another account, with more to read')
+    .example('$0 --data-path ./.wwebjs_auth --client-id energenie-whatsapp', 'an existing session, in place')
+    .example('$0 --doctor', 'is everything there that it takes?')
+    .epilogue(EPILOGUE)
+    .wrap(100);
+  for (const [name, [value, describe]] of Object.entries(OPTIONS))
+    drawn = drawn.option(name, {
+      describe: value === null ? describe : `${value}: ${describe}`,
+      type: value === null ? 'boolean' : 'string',
+      ...(ALIASES[name] === undefined ? {} : { alias: ALIASES[name] }),
+    });
+  return drawn.getHelp();
+}
+
 const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --help`, exit: 64 });
 
-/** The first thing that is wrong with what yargs has read, or null. */
+/** The first thing that is wrong with what was read, or null. */
 function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {
   const known = Object.keys(OPTIONS);
   const aliases = Object.values(ALIASES);
   for (const [name, value] of Object.entries(read)) {
-    if (name === '$0' || aliases.includes(name)) continue;
+    if (aliases.includes(name)) continue;
     if (name === '_') {
       const [first] = value as readonly unknown[];
       if (first !== undefined) return `"${String(first)}" is not understood: wad takes options only`;

@@ -17,7 +17,9 @@ const EXIT = { ok: 0, usage: 64, internal: 70, lockHeld: 75, permission: 77, con
 const JOURNAL = Boolean(process.env.JOURNAL_STREAM);
 
 process.umask(0o077);
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   const read = await readFlags(argv, { env: process.env, version: WAD_VERSION });
@@ -70,6 +72,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     const daemon = await wire(settings, log);
     catchStrays(daemon.account, log);
     obeySignals(daemon.account, settings.config, log, service.stopReason);
+    await daemon.begin();
     service.serves(daemon.account, settings.config);
     log.info('daemon.listening', { socket: settings.socket.path });
     const how = await daemon.ended;

@@ -1,5 +1,6 @@
 // The daemon as a service of systemd: what of the account the service manager hears, and when. Without systemd all of
 // it is silence. How it is said is systemd/'s.
+import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
@@ -9,6 +10,7 @@ import { openNotify } from '../systemd/notify.js';
 import { type StopReason, stopReason } from '../systemd/stop-reason.js';
 import { startWatchdog, type Watchdog } from '../systemd/watchdog.js';
 import type { Account } from './account.js';
+import { PACKAGE } from './package.js';
 
 export interface Service {
   /** The socket listens: ready, and from now on alive and with a status. */
@@ -29,7 +31,8 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid, INVOCATION_ID: invocation } = env;
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
   const onTrouble = (says: string) => log.error('systemd.trouble', { says });
-  const notify = openNotify({ socket, onTrouble });
+  const command = ['perl', join(PACKAGE, 'systemd/notify.pl')] as const;
+  const notify = openNotify({ socket, onTrouble, command });
   let watchdog: Watchdog | null = null;
 
   return {

@@ -22,14 +22,19 @@ import { NODE_VERSION, WAD_VERSION } from './version.js';
 
 export interface Daemon {
   readonly account: Account;
+  /**
+   * The account first, then the socket: whoever is answered finds it on its way, and not still stopped.
+   * @throws Fault permission_denied, usage, once everything is taken down again
+   */
+  begin(): Promise<void>;
   /** Resolves with how it ended, once everything is closed, unlocked and removed. */
   readonly ended: Promise<'stopped' | 'lock-lost'>;
 }
 
 /**
- * Starts a daemon: directories, lock, account, socket; in that order, since nothing may touch the session without
- * the lock, and nobody should be answered by a daemon that is not the one.
- * @throws Fault lock_held, permission_denied, disk_full, usage
+ * Makes a daemon that has the lock and has not begun: directories, lock, account; in that order, since nothing may
+ * touch the session without the lock.
+ * @throws Fault lock_held, permission_denied, disk_full
  */
 export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> {
   const { config, dir, account: name, paths, socket } = settings;
@@ -99,20 +104,28 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         discover: () => openRpc(METHODS, WAD_VERSION),
       }),
     };
-    server = await listen({
-      ...socket,
-      ...config.socket,
-      path: socket.path,
-      dispatch: createDispatch({ methods: METHODS, handlers, log: to }),
-      log: to,
-    });
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
-    account.start();
     const ended = account.ended.then(async (how) => {
       await held.release();
       await server?.close();
       return how;
     });
-    return { account, ended };
+    const begin = async (): Promise<void> => {
+      account.start();
+      try {
+        server = await listen({
+          ...socket,
+          ...config.socket,
+          path: socket.path,
+          dispatch: createDispatch({ methods: METHODS, handlers, log: to }),
+          log: to,
+        });
+      } catch (error) {
+        account.actor.post({ type: 'stop', logout: false });
+        await ended;
+        throw error;
+      }
+    };
+    return { account, begin, ended };
   }
 }

@@ -3,7 +3,6 @@
 // Silent where nobody listens. Refuses to know what the words mean, or when they are true.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 
 export interface Notify {
   /** Somebody listens. */
@@ -25,21 +24,19 @@ export interface NotifyOptions {
   readonly socket: string | undefined;
   /** Gets the reason, once an incident, when what should be said cannot be. */
   readonly onTrouble: (says: string) => void;
-  /** The helper; another one in tests. */
-  readonly command?: readonly [string, ...string[]];
+  /** Runs the helper. */
+  readonly command: readonly [string, ...string[]];
 }
 
 type Helper = ChildProcessByStdio<Writable, null, Readable>;
 
-/** The same place in the checkout and after an installation: systemd/ beside build/. */
-const HELPER = fileURLToPath(new URL('../../../systemd/notify.pl', import.meta.url));
 /** A helper that ended sooner than this would end again. */
 const WORTH_ANOTHER_MS = 10_000;
 const CLOSE_MS = 2_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they separate variables and datagrams
 const CONTROL = /[\u0000-\u001f\u007f]+/g;
 
-export function openNotify({ socket, onTrouble, command = ['perl', HELPER] }: NotifyOptions): Notify {
+export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notify {
   let helper: Helper | null = null;
   let startedAt = Number.NEGATIVE_INFINITY;
   let mute = socket === undefined;

@@ -53,6 +53,7 @@ for (const generation of GENERATIONS) {
 
     for (let round = 1; round <= ROUNDS; round++) {
       const wad = await home.start();
+      t.not((await wad.status()).status, 'stopped', 'whoever asks first finds it on its way');
       t.equal((await wad.until('ready')).status, 'ready');
       t.same(await wad.states(), ['starting', 'syncing', 'ready'], `round ${round}: straight to ready`);
       t.same(await wad.events('qr'), [], 'no QR was shown');

@@ -18,7 +18,7 @@ import { CheckedClient } from './client.js';
 import { type WactlEnd, type WactlOptions, wactl } from './wactl.js';
 
 /** The file that package.json's `bin.wad` names. */
-export const WAD = fileURLToPath(new URL('../../src/daemon/main.js', import.meta.url));
+export const WAD = fileURLToPath(new URL('../../../dist/wad.cjs', import.meta.url));
 
 const START_MS = 20_000;
 const STATE_MS = 60_000;

@@ -105,7 +105,7 @@ machineTest('an installation', async (t, machine) => {
         'usr/share/zsh/vendor-completions/_wactl',
       ].join('\n'),
     );
-    t.equal(await lab.must('readlink /tmp/package/usr/bin/wad'), '/usr/lib/wad/build/src/daemon/main.js');
+    t.equal(await lab.must('readlink /tmp/package/usr/bin/wad'), '/usr/lib/wad/dist/wad.cjs');
   });
 
   await t.test('refuses what cannot work, and touches nothing', async (t) => {

@@ -1,32 +1,7 @@
 // Is the program itself whole: Node new enough, and the packages that must not move at the versions they are pinned to.
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { above, MANIFEST, manifestIn, PACKAGE } from '../package.js';
 import { type Check, type Finding, fail, ok, warn } from './finding.js';
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly engines?: { readonly node?: string };
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-const manifestIn = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-
-/** The nearest file of this name above `from`, or null. */
-function above(from: string, name: string): string | null {
-  for (let dir = from; ; dir = dirname(dir)) {
-    if (existsSync(join(dir, name))) return join(dir, name);
-    if (dir === dirname(dir)) return null;
-  }
-}
-
-const HERE = dirname(fileURLToPath(import.meta.url));
-const own = (): Manifest => {
-  const path = above(HERE, 'package.json');
-  if (path === null) throw new Error('the program lies in no package');
-  return manifestIn(path);
-};
 
 /** Compares by numbers, as far as both have them. */
 const atLeast = (version: string, least: string): boolean => {
@@ -40,7 +15,7 @@ export const node: Check = {
   name: 'node',
   run: () => {
     const running = process.versions.node;
-    const least = own().engines?.node?.replace(/^\D*/, '') ?? '20.19';
+    const least = MANIFEST.engines?.node?.replace(/^\D*/, '') ?? '20.19';
     return atLeast(running, least)
       ? ok(`Node ${running}`)
       : fail(`Node ${running} is too old, ${least} or newer is needed`, 'sudo apt-get install nodejs');
@@ -53,9 +28,9 @@ const PINNED = ['whatsapp-web.js', 'puppeteer'];
 export const packages: Check = {
   name: 'packages',
   run: (): Finding => {
-    const { dependencies = {} } = own();
+    const { dependencies = {} } = MANIFEST;
     const found = PINNED.map((name) => {
-      const path = above(HERE, join('node_modules', name, 'package.json'));
+      const path = above(PACKAGE, join('node_modules', name, 'package.json'));
       return {
         name,
         pinned: dependencies[name] ?? '?',

@@ -5,8 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { openNotify } from '../../../src/systemd/notify.js';
+
+const command = ['perl', fileURLToPath(new URL('../../../../systemd/notify.pl', import.meta.url))] as const;
 
 /** Prints `ready`, then one JSON string a datagram, until its stdin ends. */
 const LISTENER = `
@@ -33,7 +36,7 @@ async function manager(t: Test) {
 t.test('every word arrives, in order, as a datagram of its own', async (t) => {
   const { socket, heard } = await manager(t);
   const troubles: string[] = [];
-  const notify = openNotify({ socket, onTrouble: (says) => troubles.push(says) });
+  const notify = openNotify({ socket, command, onTrouble: (says) => troubles.push(says) });
   t.equal(notify.heard, true);
   notify.ready();
   notify.status('linking: a QR code\nREADY=0\twaits — ümlaut');
@@ -55,7 +58,7 @@ t.test('every word arrives, in order, as a datagram of its own', async (t) => {
 
 t.test('what was said before the end arrives, and nothing after it is said', async (t) => {
   const { socket, heard } = await manager(t);
-  const notify = openNotify({ socket, onTrouble: t.fail });
+  const notify = openNotify({ socket, command, onTrouble: t.fail });
   for (let n = 0; n < 200; n++) notify.status(`n ${n}`);
   const closed = notify.close();
   notify.status('too late');
@@ -72,9 +75,9 @@ t.test('silent where nobody listens', async (t) => {
 });
 
 t.test('speaks up, once, when it cannot speak', async (t) => {
-  for (const [socket, command, words] of [
+  for (const [socket, run, words] of [
     ['/x', ['/nonexistent'], /ENOENT/],
-    ['/nonexistent/notify', undefined, /nonexistent\/notify: No such file/],
+    ['/nonexistent/notify', command, /nonexistent\/notify: No such file/],
     ['/x', ['sh', '-c', 'echo no more >&2; exit 3'], /no more \(exit 3\)/],
   ] as const) {
     let tell: (says: string) => void;
@@ -88,7 +91,7 @@ t.test('speaks up, once, when it cannot speak', async (t) => {
         troubles.push(says);
         tell(says);
       },
-      ...(command && { command: [...command] as [string, ...string[]] }),
+      command: run,
     });
     notify.ready();
     t.match(await told, words);

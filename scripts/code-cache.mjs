@@ -1,0 +1,82 @@
+// Puts a bundled program into dist/ as three files, so that V8 need not compile it at each start; Node 20 keeps no code
+// cache by itself:
+//   NAME.cjs              what people run: a few lines that load the two others
+//   PART-HASH.cjs         the program
+//   PART-HASH.cache       what V8 has compiled of it in a first run
+// A cache made by another Node is refused by V8 and changes nothing but the time.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+
+/** What wraps a program: it is a function of what a module has. */
+export const wrapped = { head: '(function(require,__filename){', foot: '})' };
+
+/** Others may run what is here while it is built: a file is there whole or not at all. */
+export function put(name, contents, mode = 0o644) {
+  mkdirSync(dist, { recursive: true });
+  const part = `${dist}.${name}.${process.pid}`;
+  writeFileSync(part, contents);
+  chmodSync(part, mode);
+  renameSync(part, dist + name);
+}
+
+/**
+ * @param {{ name: string, part: string, source: string, warm: string }} program
+ *   warm: CommonJS text, run first: sets process.argv and whatever else makes the program's first run short. The cache is
+ *   taken when that run ends with status 0.
+ */
+export function putProgram({ name, part, source, warm }) {
+  // V8 tells a stale cache only by the length of its source; the name tells it by the contents.
+  const file = `${part}-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`;
+  put(`${file}.cjs`, source);
+  fill(file, warm);
+  put(
+    `${name}.cjs`,
+    `#!/usr/bin/env node
+'use strict';
+const { readFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+const file = __dirname + '/${file}';
+let cachedData;
+try {
+  cachedData = readFileSync(file + '.cache');
+} catch {}
+const script = new Script(readFileSync(file + '.cjs', 'latin1'), { filename: file + '.cjs', cachedData });
+script.runInThisContext()(require, file + '.cjs');
+`,
+    0o755,
+  );
+  // A program that has just started may still be about to read the last one.
+  for (const old of readdirSync(dist)) {
+    const outdated = old.replace(/^\./, '').startsWith(`${part}-`) && !old.startsWith(`${file}.`);
+    if (outdated && Date.now() - statSync(dist + old).mtimeMs > 60_000) rmSync(dist + old);
+  }
+}
+
+function fill(file, warm) {
+  const run = `
+    const fs = require('node:fs'), vm = require('node:vm');
+    const [file, part] = process.argv.splice(1);
+    process.argv[1] = file;
+    const script = new vm.Script(fs.readFileSync(file, 'latin1'), { filename: file });
+    process.once('exit', (status) => {
+      if (status === 0) fs.writeFileSync(part, script.createCachedData());
+    });
+    const start = () => script.runInThisContext()(require('node:module').createRequire(file), file);
+    ${warm}`;
+  const part = `${dist}.${file}.cache.${process.pid}`;
+  const env = { ...process.env };
+  delete env.NODE_OPTIONS;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', run, `${dist}${file}.cjs`, part], {
+    env,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  if (status === 0) {
+    chmodSync(part, 0o644); // whatever the umask of its run was
+    renameSync(part, `${dist}${file}.cache`);
+  } else console.error(`bundle: no code cache, ${file} will start slower: ${stderr}`);
+}

@@ -1,0 +1,31 @@
+// The package this program is, in a checkout, in an installation and in a bundle alike.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly engines?: { readonly node?: string };
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+export const manifestIn = (path: string): Manifest => JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+
+/** The nearest file of this name above `from`, or null. */
+export function above(from: string, name: string): string | null {
+  for (let dir = from; ; dir = dirname(dir)) {
+    if (existsSync(join(dir, name))) return join(dir, name);
+    if (dir === dirname(dir)) return null;
+  }
+}
+
+function own(): string {
+  const path = above(dirname(fileURLToPath(import.meta.url)), 'package.json');
+  if (path === null) throw new Error('the program lies in no package');
+  return path;
+}
+
+/** Its folder: what is not code (systemd/) lies below it. */
+export const PACKAGE = dirname(own());
+export const MANIFEST = manifestIn(own());
