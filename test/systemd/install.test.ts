@@ -75,7 +75,7 @@ machineTest('an installation', async (t, machine) => {
   await t.test('with another prefix', async (t) => {
     await lab.must(`${INSTALL} --prefix /opt/wad`);
     await machine.useSimulator();
-    t.match(await lab.must(`systemctl cat ${UNIT}`), /ExecStart=\S*node \/opt\/wad\/lib\/wad\/build/);
+    t.match(await lab.must(`systemctl cat ${UNIT}`), /ExecStart=\S*node \/opt\/wad\/lib\/wad\/dist/);
     await lab.must('ln -s /opt/wad/bin/wactl /usr/local/bin/wactl');
     await machine.ready();
     await lab.must(`systemctl stop ${UNIT}`);
