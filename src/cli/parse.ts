@@ -150,7 +150,7 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
 }
 
 function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
-  const account = (options.account as string | undefined) ?? 'default';
+  const account = (options.account as string | undefined) ?? (process.env.WAD_ACCOUNT || 'default');
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(account)) {
     throw new Usage(`--account: "${account}" has more in it than letters, digits, _ and -`);
   }

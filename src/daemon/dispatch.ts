@@ -47,7 +47,9 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
         call,
         limitMs,
         outcome,
-        late: (error) => log.warn('dispatch.late', { method: name, err: error }),
+        // A wait that was given up ends in a fault, as it should; anything else is news.
+        late: (error) =>
+          log[error instanceof Fault ? 'debug' : 'warn']('dispatch.late', { method: name, err: error }),
       });
     } catch (error) {
       throw asFault(row, error, outcome, log);

@@ -1,5 +1,6 @@
 // The daemon's log: one JSON line an event on stdout, level and content as configured. The only file that knows pino;
 // others take the interface of protocol/log.ts.
+import { isatty } from 'node:tty';
 import pino from 'pino';
 import type { Log } from '../protocol/log.js';
 import type { LOG_LEVELS } from '../protocol/methods/daemon.js';
@@ -36,9 +37,13 @@ const FLUSH_MS = 1_000;
 /** Names that a record has of its own; a field of that name is written with `_` behind. */
 const OWN = new Set(['level', 'time', 'account', 'event']);
 
+/** Whether a journal reads what is written there. A terminal that was started by a service has the variable as well. */
+export const isJournal = (env: LogOptions['env'], fd: number): boolean =>
+  Boolean(env.JOURNAL_STREAM) && !isatty(fd);
+
 /** Opens the log. Never throws for a reader that has gone. */
 export function openLog({ account, level, content, env, fd = 1 }: LogOptions): DaemonLog {
-  const journal = Boolean(env.JOURNAL_STREAM);
+  const journal = isJournal(env, fd);
   const outlet = new LogOutlet(fd);
   const destination = {
     // pino sets this before each write when a stream carries this symbol.

@@ -4,7 +4,7 @@ import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
 import { readFlags } from './flags.js';
-import { type DaemonLog, openLog } from './log.js';
+import { type DaemonLog, isJournal, openLog } from './log.js';
 import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchStrays, obeySignals } from './signals.js';
@@ -14,7 +14,7 @@ import { wire } from './wire.js';
 /** Exit statuses of services: sysexits.h, as far as systemd and people need to tell them apart. */
 const EXIT = { ok: 0, usage: 64, internal: 70, lockHeld: 75, permission: 77, config: 78 } as const;
 
-const JOURNAL = Boolean(process.env.JOURNAL_STREAM);
+const JOURNAL = isJournal(process.env, process.stderr.fd);
 
 process.umask(0o077);
 void main(process.argv.slice(2)).then((status) => {

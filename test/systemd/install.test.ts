@@ -45,7 +45,7 @@ machineTest('an installation', async (t, machine) => {
     t.match(packages, /^whatsapp-web\.js$/m);
     t.notMatch(packages, /^(typescript|tap|esbuild)$/m);
     t.equal(await lab.must("find / -xdev -path '*/.cache/puppeteer' 2>/dev/null | head -1 || true"), '');
-    t.notMatch(await lab.must('grep -rlF /test/simulator /usr/lib/wad/build || true'), /./);
+    t.notMatch(await lab.must('grep -rlF /test/simulator /usr/lib/wad/dist || true'), /./);
   });
 
   await t.test('away: keeps session and configuration, leaves no other trace', async (t) => {

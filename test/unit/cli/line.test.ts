@@ -187,6 +187,12 @@ t.test('no daemon: exit 3, what is missing and the command that starts it', asyn
     stdout: '',
     stderr: /^wactl: no daemon is running: .*\n {2}try: systemctl start wad@shop/,
   });
+  const byName = await wactl(['status'], { env: { ...env, WAD_ACCOUNT: 'shop' } });
+  t.match(
+    byName,
+    { code: 3, stderr: /try: systemctl start wad@shop/ },
+    'the account of wad, by the same variable',
+  );
   const machine = await wactl(['-a', 'shop', '-o', 'json', 'status'], { env });
   t.match(JSON.parse(machine.stderr), { code: 1901, data: { kind: 'unreachable' } });
   t.match(await wactl(['version'], { env }), { code: 0, stdout: /^wactl .*\nwad {4}no daemon is running/ });
