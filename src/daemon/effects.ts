@@ -1,8 +1,10 @@
 // What each effect of the state machine does, one row an effect. The actor runs them in order, each to its end.
 import type { Config } from '../config/keys.js';
+import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason } from '../protocol/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
+import { hasSession } from '../session-dir/marker.js';
 import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { Actor, Executors } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
@@ -59,8 +61,15 @@ export function executors(parts: EffectParts): Executors {
     },
 
     'remove-profile': async () => {
-      await remove(dir).catch((error: unknown) => log.error('session.remove-failed', { err: error }));
-      actor.post({ type: 'profile-removed' });
+      const left = await remove(dir).then(
+        () => null,
+        (error: unknown) => {
+          log.error('session.remove-failed', { err: error });
+          return Fault.of(error).message;
+        },
+      );
+      const gone = left === null || !(await hasSession(dir));
+      actor.post({ type: 'profile-removed', gone, left });
     },
 
     'move-profile-aside': async ({ why }) => {

@@ -97,6 +97,7 @@ export const FAULTS = {
     'The account cannot come into that state by itself.',
     'wactl status',
   ),
+  not_removed: row(1112, 1, 500, 'later', 'The saved session could not be removed.', 'wactl logs'),
 
   // 12xx: messages
   outcome_unknown: row(

@@ -61,7 +61,8 @@ export type Event =
   | { readonly type: 'timer'; readonly timer: number }
   /** Answers of effects. */
   | { readonly type: 'logout-done'; readonly generation: number; readonly unlinked: boolean }
-  | { readonly type: 'profile-removed' }
+  /** `gone`: it is no session any more. `left`: why something of it is still there, if it is. */
+  | { readonly type: 'profile-removed'; readonly gone: boolean; readonly left: string | null }
   | { readonly type: 'profile-suspect'; readonly corrupt: boolean };
 
 export type EventName = Event['type'];

@@ -34,14 +34,18 @@ const KEPT: Effect = {
   says: 'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.',
 };
 
-const ended = (state: State, effects: readonly Effect[], unlinked = false): Next => ({
-  state: become(disarm(leave(state)), 'stopped', { reason: 'shutting_down', unlinked }),
+const ended = (
+  state: State,
+  effects: readonly Effect[],
+  { unlinked, left }: { unlinked: boolean; left: string | null } = { unlinked: false, left: null },
+): Next => ({
+  state: become(disarm(leave(state)), 'stopped', { reason: 'shutting_down', unlinked, left }),
   effects: [...effects, { do: 'exit', because: 'stopped' }],
 });
 
 /** Hands off: the profile is somebody else's now. */
 export const lockLost = (state: State): Next => ({
-  state: become(disarm(leave(state)), 'stopped', { reason: 'lock_held', unlinked: false }),
+  state: become(disarm(leave(state)), 'stopped', { reason: 'lock_held', unlinked: false, left: null }),
   effects: [
     { do: 'alert', reason: 'lock_held', says: 'The lock on the session was lost.' },
     { do: 'close' },
@@ -60,11 +64,16 @@ export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout
   return ended(told, [KEPT, { do: 'close' }]);
 }
 
-export function removed(state: StateOf<'logging-out'>): Next {
-  const bare: State = { ...state, session: null };
-  if (state.next === 'exit') return ended(bare, [], state.unlinked);
-  return {
-    state: become(bare, 'stopped', { reason: 'user_stopped', unlinked: state.unlinked }),
-    effects: [],
-  };
+export function removed(state: StateOf<'logging-out'>, { gone, left }: EventOf<'profile-removed'>): Next {
+  const bare: State = gone ? { ...state, session: null } : state;
+  const { unlinked } = state;
+  if (state.next === 'exit') return ended(bare, left === null ? [] : [LEFT], { unlinked, left });
+  return { state: become(bare, 'stopped', { reason: 'user_stopped', unlinked, left }), effects: [] };
 }
+
+/** Nobody waits for an answer. */
+const LEFT: Effect = {
+  do: 'alert',
+  reason: 'shutting_down',
+  says: 'The saved session could not be removed; the log says why.',
+};

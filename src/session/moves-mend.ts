@@ -129,7 +129,12 @@ export function loggedOut(
     now.policy.afterLogout === 'link'
       ? launch(become(state, 'starting', { reason }, bare), now, effects)
       : {
-          state: become(disarm(leave(state)), 'stopped', { reason, unlinked: event.explained }, bare),
+          state: become(
+            disarm(leave(state)),
+            'stopped',
+            { reason, unlinked: event.explained, left: null },
+            bare,
+          ),
           effects,
         };
   return alertOnce(next, reason, says);

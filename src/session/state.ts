@@ -48,7 +48,13 @@ interface Common {
 
 export type State = Common &
   (
-    | { readonly name: 'stopped'; readonly reason: Reason; readonly unlinked: boolean }
+    | {
+        readonly name: 'stopped';
+        readonly reason: Reason;
+        readonly unlinked: boolean;
+        /** Why something of a session that was to be removed is still there; null when nothing is. */
+        readonly left: string | null;
+      }
     | { readonly name: 'starting'; readonly reason: Reason }
     | { readonly name: 'linking'; readonly reason: Reason }
     | { readonly name: 'syncing' }
@@ -71,6 +77,7 @@ export const initialState = (session: Linked | null, atMs: number): State => ({
   name: 'stopped',
   reason: session ? 'none' : 'no_session',
   unlinked: false,
+  left: null,
   generation: 0,
   attempts: 0,
   session,

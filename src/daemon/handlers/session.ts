@@ -3,7 +3,7 @@ import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { numberOf, parseRecipient } from '../../protocol/wid.js';
-import { isOver, isShuttingDown, reasonOf, type State } from '../../session/state.js';
+import { isOver, isShuttingDown, reasonOf, type State, type StateOf } from '../../session/state.js';
 import type { Account } from '../account.js';
 import { PairingBudget } from '../pairing-budget.js';
 import { limited } from '../time-limit.js';
@@ -52,7 +52,8 @@ export function sessionHandlers(account: Account, status: () => Status): Session
     const hadSession = actor.state.session !== null;
     actor.post({ type });
     const state = await actor.until(({ name }) => name === 'stopped', { signal });
-    const unlinked = state.name === 'stopped' && state.unlinked;
+    const { unlinked, left } = state as StateOf<'stopped'>;
+    if (left !== null) throw new Fault('not_removed', { reason: left, more: { unlinked } });
     return { success: true, timestamp: now(), unlinked, hadSession, status: state.name };
   };
 

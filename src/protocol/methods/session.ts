@@ -136,7 +136,7 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({}),
     result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
-    faults: [],
+    faults: ['not_removed'],
     example: {
       params: {},
       result: {
@@ -156,7 +156,7 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({}),
     result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
-    faults: [],
+    faults: ['not_removed'],
     example: {
       params: {},
       result: {

@@ -42,12 +42,12 @@ export function state(given: Given): State {
     generation: 7,
     timer: 40,
   };
-  const { reason: _, unlinked: __, name: ___, ...bare } = common as State & { name: 'stopped' };
+  const { reason: _, unlinked: __, left: ___, name: ____, ...bare } = common as State & { name: 'stopped' };
   return { ...bare, ...OWN[given.name], ...given } as State;
 }
 
 const OWN = {
-  stopped: { reason: 'none', unlinked: false },
+  stopped: { reason: 'none', unlinked: false, left: null },
   starting: { reason: 'none' },
   linking: { reason: 'qr_waiting' },
   syncing: {},
@@ -88,7 +88,7 @@ const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready',
 
 function* shapes(): Generator<Given> {
   for (const reason of ['none', 'no_session', 'user_stopped', 'logged_out_by_phone'] as const)
-    yield { name: 'stopped', reason, unlinked: reason === 'logged_out_by_phone' };
+    yield { name: 'stopped', reason, unlinked: reason === 'logged_out_by_phone', left: null };
   for (const reason of ['none', 'logged_out_by_phone', 'auth_failed', 'session_corrupt'] as const)
     yield { name: 'starting', reason };
   for (const reason of ['qr_waiting', 'pairing_waiting', 'logged_out_by_phone', 'auth_failed'] as const)
@@ -156,7 +156,8 @@ export const EVENTS: readonly Draft[] = [
   ['timer'],
   ['logout-done', { unlinked: true }],
   ['logout-done', { unlinked: false }],
-  ['profile-removed'],
+  ['profile-removed', { gone: true, left: null }],
+  ['profile-removed', { gone: false, left: 'read-only' }],
   ['profile-suspect', { corrupt: true }],
   ['profile-suspect', { corrupt: false }],
 ];

@@ -43,6 +43,7 @@ type Row = readonly [
   also?: Partial<State>,
   policy?: typeof POLICY,
 ];
+const GONE = { gone: true, left: null };
 const NOTHING = '';
 
 function table(name: string, rows: readonly Row[]): void {
@@ -1092,12 +1093,20 @@ table('disconnect works in every state: unlinked where the page can, and the ses
   [
     'removed',
     state({ name: 'logging-out', unlinked: true }),
-    ['profile-removed'],
+    ['profile-removed', GONE],
     'stopped/user_stopped',
     NOTHING,
     { session: null, unlinked: true } as Partial<State>,
   ],
-  ['a removal of before', state({ name: 'starting' }), ['profile-removed'], 'starting', NOTHING],
+  [
+    'not removed: the session is still there, and why is known',
+    state({ name: 'logging-out', unlinked: true }),
+    ['profile-removed', { gone: false, left: 'read-only' }],
+    'stopped/user_stopped',
+    NOTHING,
+    { session: ME, unlinked: true, left: 'read-only' } as Partial<State>,
+  ],
+  ['a removal of before', state({ name: 'starting' }), ['profile-removed', GONE], 'starting', NOTHING],
   [
     'what the page does meanwhile is no matter',
     state({ name: 'logging-out' }),
@@ -1168,10 +1177,18 @@ table('a stop keeps the session, unless it is meant to unlink and the phone hear
   [
     'removed',
     state({ name: 'logging-out', asked: 'stop', next: 'exit', unlinked: true }),
-    ['profile-removed'],
+    ['profile-removed', GONE],
     'stopped/shutting_down',
     'exit stopped',
     { session: null },
+  ],
+  [
+    'not removed: said, since nobody waits for an answer',
+    state({ name: 'logging-out', asked: 'stop', next: 'exit', unlinked: true }),
+    ['profile-removed', { gone: true, left: 'busy' }],
+    'stopped/shutting_down',
+    'alert shutting_down, exit stopped',
+    { session: null, left: 'busy' } as Partial<State>,
   ],
   [
     'a stop within a disconnect sees it through',

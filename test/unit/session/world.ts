@@ -236,9 +236,11 @@ export class World {
         if (this.#browser !== null) refuse('a profile is removed under a browser');
         if (this.#profile?.honoured && !this.#consent)
           refuse('a session is removed that the phone still honours');
-        this.#profile = null;
         this.#consent = false;
-        this.#post(['profile-removed']);
+        if (this.#chance(0.9)) {
+          this.#profile = null;
+          this.#post(['profile-removed', { gone: true, left: null }]);
+        } else this.#post(['profile-removed', { gone: false, left: 'read-only' }]);
         break;
       case 'move-profile-aside':
         if (this.#browser !== null) refuse('a profile is moved under a browser');
