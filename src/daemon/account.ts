@@ -25,8 +25,8 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly dir: SessionDir;
   readonly feed: Feed;
   readonly log: Log;
-  /** Whether the browser starts on an empty profile. */
-  readonly browserWorks: () => Promise<boolean>;
+  /** Whether the browser starts on this profile; on an empty one when none is named. */
+  readonly browserWorks: (profile?: string) => Promise<boolean>;
 }
 
 /** WhatsApp's times are whole seconds, by clocks that are not ours. */
@@ -229,7 +229,11 @@ export class Account {
     await this.slot.close();
     this.capabilities = {};
     this.outbox.lost();
-    if (this.#lastReadyAtMs !== null) await this.#mark();
+    if (this.#lastReadyAtMs === null) return;
+    // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
+    await this.#mark().catch((error: unknown) =>
+      this.#options.log.warn('session.mark-failed', { err: error }),
+    );
   }
 
   /** Notes beside the profile that there is a session, whose it is, and until when everything was heard. */

@@ -1,11 +1,13 @@
 // Where the client of the moment is: one at a time, each on a browser of its own, the next only when the one before
 // is gone. The profile is ours only while the lock is, so nobody else's browser is looked for here but at a launch.
-import { statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
 import type { Browser as FoundBrowser } from '../config/browser.js';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { ClientListener, WhatsAppClient } from '../session/port.js';
+import { diskFault } from '../session-dir/disk-fault.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { clearLeftovers } from '../session-dir/leftovers.js';
 import type { ClientOptions } from '../whatsapp/client.js';
@@ -26,6 +28,16 @@ async function refuseFullDisk(path: string): Promise<void> {
   const { bavail, bsize } = await statfs(path);
   const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
   if (freeMb < FREE_MB) throw new Fault('disk_full', { reason: `only ${freeMb} MB are free at ${path}` });
+}
+
+/**
+ * A browser that may not write to its profile does not start, or starts and forgets.
+ * @throws Fault permission_denied
+ */
+async function refuseReadOnly(profile: string): Promise<void> {
+  await access(profile, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw diskFault(error, profile);
+  });
 }
 
 export class ClientSlot {
@@ -69,6 +81,7 @@ export class ClientSlot {
     try {
       await clearLeftovers(dir, { log });
       await refuseFullDisk(dir.dataPath);
+      await refuseReadOnly(dir.profile);
     } catch (error) {
       const { kind, message } = Fault.of(error);
       const reason = kind === 'disk_full' ? 'disk_full' : 'launch_failed';
@@ -91,12 +104,13 @@ export class ClientSlot {
     void this.#client.launch();
   }
 
-  /** Whether a browser could be started on the profile, as far as other browsers and the disk are concerned. */
+  /** Whether a browser could be started on the profile, as far as other browsers, disk and modes are concerned. */
   async isFree(): Promise<boolean> {
     const { dir, log } = this.#options;
     try {
       await clearLeftovers(dir, { log });
       await refuseFullDisk(dir.dataPath);
+      await refuseReadOnly(dir.profile);
       return true;
     } catch {
       return false;

@@ -24,7 +24,8 @@ export interface EffectParts {
   readonly close: () => Promise<void>;
   readonly mark: () => Promise<void>;
   readonly alert: (reason: Reason, says: string) => void;
-  readonly browserWorks: () => Promise<boolean>;
+  /** Whether the browser starts on this profile; on an empty one when none is named. */
+  readonly browserWorks: (profile?: string) => Promise<boolean>;
   readonly end: (because: 'stopped' | 'lock-lost') => void;
 }
 
@@ -77,8 +78,10 @@ export function executors(parts: EffectParts): Executors {
     },
 
     'examine-profile': async () => {
-      // A profile that another browser holds says nothing of itself.
-      const corrupt = (await slot.isFree()) && (await parts.browserWorks());
+      // A profile that another browser holds says nothing of itself. And the browser may have been out of order when
+      // it failed on ours, in the middle of an upgrade say: ours is damaged if it still fails where an empty one works.
+      const corrupt =
+        (await slot.isFree()) && (await parts.browserWorks()) && !(await parts.browserWorks(dir.profile));
       actor.post({ type: 'profile-suspect', corrupt });
     },
 

@@ -62,12 +62,13 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       log: to,
       findBrowser: browserNow,
       createClient,
-      browserWorks: async () => {
+      browserWorks: async (profile) => {
         const browser = browserNow();
         const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
         // Imported when it is needed: it brings a second copy of puppeteer, 10 MB beside the library's own.
         const { tryBrowser } = await import('../whatsapp/preflight.js');
-        return browser.found && (await tryBrowser({ chrome, tmpRoot: paths.stateDir })).ok;
+        const where = { tmpRoot: paths.stateDir, ...(profile !== undefined && { profile }) };
+        return browser.found && (await tryBrowser({ chrome, ...where })).ok;
       },
     });
     const status = () => statusOf(account, feed, config.reconnect.maxAttempts);

@@ -51,9 +51,9 @@ export function alertOnce({ state, effects }: Next, reason: Reason, says: string
 
 export const HOUR_MS = 3_600_000;
 
-/** The moments of the past hour. */
+/** The moments of the past hour. One that lies ahead is of a clock that was set back since, and does not count. */
 export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
-  moments.filter((ms) => atMs - ms < HOUR_MS);
+  moments.filter((ms) => ms <= atMs && atMs - ms < HOUR_MS);
 
 /** The client of now is done with: what it still says is ignored, and its page wants nothing of anybody any more. */
 export const leave = (state: State): State => ({

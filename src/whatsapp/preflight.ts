@@ -1,5 +1,5 @@
-// Does the browser start here, on an empty profile, and can it do what we need: answer, call back, close? Used by the
-// doctor, and to tell a corrupt profile from a browser that starts on none. Knows nothing of WhatsApp.
+// Does the browser start here, on an empty profile or on a given one, and can it do what we need: answer, call back,
+// close? Used by the doctor, and to tell a corrupt profile from a browser that starts on none. Knows nothing of WhatsApp.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +12,8 @@ export interface PreflightOptions {
   readonly chrome: ChromeOptions;
   /** Where the empty profile is made: a place that the browser will have to write to anyway. */
   readonly tmpRoot: string;
+  /** A profile to try instead of an empty one; nobody else may use it meanwhile. It is left as the browser leaves it. */
+  readonly profile?: string;
   /** For the whole of it; 30 s when left out. */
   readonly timeoutMs?: number;
 }
@@ -38,6 +40,7 @@ const NOISE = /^.*unexpected operator.*\n?/gm;
 export async function tryBrowser({
   chrome,
   tmpRoot,
+  profile: given,
   timeoutMs = 30_000,
 }: PreflightOptions): Promise<Preflight> {
   const startedAt = performance.now();
@@ -60,14 +63,16 @@ export async function tryBrowser({
   let version: string | null = null;
   try {
     await spawnable(chrome.executablePath);
-    await drive(chrome, profile, timeoutMs, (answered) => {
+    await drive(chrome, given ?? profile, timeoutMs, (answered) => {
       version = answered;
     });
     return { ok: true, ms: ms(), version, stderr: '' };
   } catch (error) {
     const { message } = error as Error;
     const stderr =
-      version === null ? await plainStart(chrome, `${profile}-2`, Math.min(PLAIN_MS, timeoutMs)) : '';
+      version === null && given === undefined
+        ? await plainStart(chrome, `${profile}-2`, Math.min(PLAIN_MS, timeoutMs))
+        : '';
     return { ok: false, ms: ms(), version, stderr, ...diagnose(`${stderr}\n${message}`) };
   } finally {
     for (const path of [profile, `${profile}-2`])
