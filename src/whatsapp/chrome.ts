@@ -1,4 +1,7 @@
 // Chromium as a process: how it is launched, and the ladder by which it ends at "process gone" (H7, H13).
+import type { ChildProcess } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'puppeteer';
 
 export interface ChromeOptions {
@@ -43,6 +46,9 @@ export function userAgent(version: string): string {
 const CLOSE_MS = 9_000;
 const TERM_MS = 3_000;
 const KILL_MS = 5_000;
+/** The children see that their browser has gone, and take so long to follow. */
+const FOLLOW_MS = 1_000;
+const LOOK_MS = 25;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -54,15 +60,60 @@ const isAlive = (pid: number): boolean => {
 };
 
 /**
+ * What is left of a browser whose main process has exited: its children go by themselves, except for one that is frozen
+ * and never sees it. Their group is looked at, since nothing tells when they have gone.
+ */
+async function endRest(pid: number): Promise<void> {
+  for (const until = performance.now() + FOLLOW_MS; await groupLives(pid); ) {
+    if (performance.now() > until) return killGroup(pid);
+    await delay(LOOK_MS);
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+/** Whether anything runs in the group; who has died and waits for a parent that does not look is no more of a process. */
+async function groupLives(group: number): Promise<boolean> {
+  try {
+    process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.some((stat) => {
+    // The second field may itself hold blanks and brackets.
+    const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(itsGroup) === group && !/[ZX]/.test(state);
+  });
+}
+
+/**
  * Ends a browser: asks it (which alone writes everything out), then SIGTERM, then SIGKILL of its group. Resolves
- * when the process has exited. Never rejects; must not run twice at once for one browser, since a second
- * Browser.close turns the first into a SIGKILL (H13): whatsapp/client.ts sees to that.
+ * when the process has exited, and its children with it. Never rejects; must not run twice at once for one browser,
+ * since a second Browser.close turns the first into a SIGKILL (H13): whatsapp/client.ts sees to that.
  */
 export async function endBrowser(browser: Browser): Promise<'closed' | 'terminated' | 'killed'> {
   const child = browser.process();
-  if (child === null) return 'closed';
-  const { pid } = child;
-  if (child.exitCode !== null || child.signalCode !== null || pid === undefined) return 'closed';
+  const pid = child?.pid;
+  if (child === null || pid === undefined) return 'closed';
+  const how = await endMain(browser, child, pid);
+  await endRest(pid);
+  return how;
+}
+
+async function endMain(
+  browser: Browser,
+  child: ChildProcess,
+  pid: number,
+): Promise<'closed' | 'terminated' | 'killed'> {
+  if (child.exitCode !== null || child.signalCode !== null) return 'closed';
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const within = (ms: number): Promise<boolean> => {
     let timer: NodeJS.Timeout | undefined;
@@ -77,11 +128,8 @@ export async function endBrowser(browser: Browser): Promise<'closed' | 'terminat
   // The pid is our own unreaped child's, so it cannot have been given to anyone else.
   process.kill(pid, 'SIGTERM');
   if (await within(TERM_MS)) return 'terminated';
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-  }
+  killGroup(pid);
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   await within(KILL_MS);
   return 'killed';
 }
