@@ -9,7 +9,7 @@ import { browser, launch, sandbox } from './doctor/chromium.js';
 import { configuration } from './doctor/configuration.js';
 import { sessionDirectory, stateDirectory } from './doctor/directories.js';
 import { type About, type Check, type Finding, fail } from './doctor/finding.js';
-import { clock, disk } from './doctor/machine.js';
+import { clock, disk, limits } from './doctor/machine.js';
 import { lock, socket } from './doctor/occupancy.js';
 import { node, packages } from './doctor/program.js';
 import type { Flags } from './flags.js';
@@ -22,6 +22,7 @@ const CHECKS: readonly Check[] = [
   stateDirectory,
   sessionDirectory,
   disk,
+  limits,
   clock,
   lock,
   socket,

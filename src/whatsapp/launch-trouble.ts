@@ -31,6 +31,12 @@ const ROWS = [
     remedy: 'sudo apt-get install chromium',
   },
   {
+    trouble: 'no_proc',
+    when: /lacks support for the (sse3|SSE3)|\/proc\/cpuinfo/,
+    says: 'the service hides /proc/cpuinfo, which the start script of the browser reads; take ProcSubset=pid out of the unit',
+    remedy: "systemctl cat 'wad@*'",
+  },
+  {
     trouble: 'root',
     when: /Running as root without --no-sandbox/,
     says: 'Chromium does not run as root with its sandbox on',

@@ -1,5 +1,5 @@
-// Disk and clock: what silently breaks a browser or a TLS connection. Reads only.
-import { readdir, stat, statfs } from 'node:fs/promises';
+// Disk, memory's limits and clock: what silently breaks a browser or a TLS connection. Reads only.
+import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { existing } from './directories.js';
 import { type Check, fail, ok, warn } from './finding.js';
@@ -25,6 +25,21 @@ export const disk: Check = {
     return least.mb < SHORT_MB
       ? warn(`${says}; Chromium wants ${SHORT_MB}`, `df -h ${least.place}`)
       : ok(says);
+  },
+};
+
+/** Chromium reserves hundreds of GB of addresses, and dies without a word where it may not (H16). */
+export const limits: Check = {
+  name: 'limits',
+  run: async () => {
+    const all = await readFile('/proc/self/limits', 'utf8');
+    const [, soft = 'unlimited'] = /^Max address space\s+(\S+)/m.exec(all) ?? [];
+    return soft === 'unlimited'
+      ? ok('none on the address space')
+      : fail(
+          `the address space is limited to ${Math.floor(Number(soft) / MB)} MB, and Chromium reserves far more; take LimitAS= out of the unit, or the limit out of the shell (ulimit -v)`,
+          "systemctl cat 'wad@*'",
+        );
   },
 };
 

@@ -52,6 +52,7 @@ t.test('on a machine that has everything nothing fails', async (t) => {
       'state',
       'session',
       'disk',
+      'limits',
       'clock',
       'lock',
       'socket',
@@ -99,7 +100,7 @@ t.test('a broken configuration is said, and the rest is checked by the defaults'
     says: /wad\.toml:1: autoInit: no such key.*; .*wad\.toml:3: log\.level/,
     remedy: 'wad --account shop --check-config',
   });
-  t.equal(report.checks.length, 12);
+  t.equal(report.checks.length, 13);
 });
 
 t.test('directories that are open to others, in the way, or somebody else’s', async (t) => {
