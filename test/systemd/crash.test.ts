@@ -33,6 +33,17 @@ machineTest('what crashes is started again, and keeps its session', async (t, ma
     );
   });
 
+  await t.test('kill -9 of the daemon in the moment in which it was linked', async (t) => {
+    // Nothing of the link need be on the disk; only a browser that closes in order writes it there.
+    await lab.must('wactl disconnect && wactl init');
+    const same = await sameLink(machine, async () => {
+      const before = await machine.property('NRestarts');
+      await lab.must(`kill -KILL ${MAIN}`);
+      await lab.until(restarted(Number(before) + 1));
+    });
+    t.ok(same);
+  });
+
   await t.test('kill -9 of the browser is none of systemd’s business', async (t) => {
     const same = await sameLink(machine, async () => {
       await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);

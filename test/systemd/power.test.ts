@@ -11,6 +11,8 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
     ['systemctl reboot', 'reboot'],
     ['systemctl poweroff', 'poweroff'],
     ['shutdown -r now', 'reboot'],
+    // Namespaces tell no halt from a poweroff.
+    ['systemctl halt', 'poweroff'],
   ] as const) {
     t.equal(await lab.down(command), ending);
     t.equal(machine.exitType(), 'Normal', `${command}: the browser was closed in order`);
@@ -25,13 +27,25 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
   }
 
   // To a single user and back, without a boot between.
-  await lab.must('systemctl --no-block rescue');
-  await lab.until(`[ $(systemctl is-active ${UNIT}) = inactive ]`);
-  t.equal(machine.exitType(), 'Normal', 'rescue: the browser was closed in order');
-  await lab.must('systemctl --no-block default');
-  await lab.until(`systemctl -q is-active ${UNIT} && wactl wait ready`);
-  t.equal(phone.devices[0]?.id, device?.id);
-  t.match(await machine.lastStop(), { session: 'keep', why: /^(system:maintenance|transaction:)/ });
+  for (const mode of ['rescue', 'emergency']) {
+    await lab.must(`systemctl --no-block ${mode}`);
+    await lab.until(`[ $(systemctl is-active ${UNIT}) = inactive ]`);
+    t.equal(machine.exitType(), 'Normal', `${mode}: the browser was closed in order`);
+    await lab.must('systemctl --no-block default');
+    await lab.until(`systemctl -q is-active ${UNIT} && wactl wait ready`);
+    t.equal(phone.devices[0]?.id, device?.id);
+    t.match(await machine.lastStop(), { session: 'keep', why: /^(system:maintenance|transaction:)/ });
+  }
+
+  // Everything but the kernel begins anew.
+  const invocation = await machine.property('InvocationID');
+  await lab.run('systemctl soft-reboot');
+  await lab.until(
+    `systemctl -q is-active ${UNIT} && [ $(systemctl show -P InvocationID ${UNIT}) != ${invocation} ]`,
+  );
+  await lab.must('wactl wait ready');
+  t.equal(phone.devices[0]?.id, device?.id, 'soft-reboot: the same link');
+  t.match(await machine.lastStop(), { session: 'keep', why: /^system:stopping$/ });
 
   t.match(await lab.down('systemctl poweroff --force'), 'poweroff', 'without any stop of a service');
   t.equal(phone.devices[0]?.id, device?.id);

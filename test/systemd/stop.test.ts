@@ -97,6 +97,20 @@ const EXPLICIT: readonly Row[] = [
     after: 'active',
   },
   {
+    says: 'stop twice',
+    act: [`systemctl stop --no-block ${UNIT}; systemctl stop ${UNIT}`],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
+    says: 'restart, and a stop at once',
+    act: [`systemctl restart --no-block ${UNIT}; systemctl stop ${UNIT}`, DOWN],
+    why: /^job:stop$/,
+    session: 'unlinked',
+    after: 'inactive',
+  },
+  {
     says: 'removal of a package',
     act: [`${DEB} deb-systemd-invoke stop ${UNIT}`],
     why: /^job:stop$/,
@@ -183,6 +197,19 @@ const OTHER: readonly Row[] = [
     session: 'kept',
     after: 'inactive',
     undo: `systemctl unmask -q ${UNIT}`,
+  },
+  {
+    // The daemon waits for the lock of the one that was killed, and systemd runs no helper before READY.
+    says: 'stop of a daemon that is not up yet',
+    act: [
+      `kill -KILL $(systemctl show -P MainPID ${UNIT})`,
+      `for i in {1..400}; do [ "$(systemctl show -P SubState ${UNIT})" = start ] && exit 0; sleep 0.05; done; exit 1`,
+      `systemctl stop ${UNIT}`,
+    ],
+    why: /./,
+    session: 'kept',
+    after: 'inactive',
+    rough: true,
   },
   {
     says: 'stop with /run/wad-no-logout',

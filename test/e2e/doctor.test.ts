@@ -1,0 +1,136 @@
+/**
+ * `wad --doctor` and `wactl doctor` see each misconfiguration and say what to do: one row a case, made for real (H27,
+ * H28, H29). What hardening of the service does is in test/systemd/doctor.
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openPort } from '../faults/devtools.js';
+import { CAN_MOUNT, SmallDisk } from '../faults/small-disk.js';
+import { wactl } from '../harness/wactl.js';
+import { eventually, Home, WAD } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+interface Row {
+  readonly name: string;
+  readonly make?: (home: Home, disk: SmallDisk | null) => unknown;
+  /** Instead of the browser that works. */
+  readonly browser?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly check: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly says: RegExp;
+  readonly remedy: RegExp | null;
+}
+
+const script =
+  (name: string, text: string, mode = 0o755) =>
+  (home: Home) =>
+    writeFileSync(join(home.dir, name), text, { mode });
+
+// biome-ignore format: a table is read by its columns
+const ROWS: readonly Row[] = [
+  { name: 'nothing is wrong',                check: 'launch',  status: 'ok',   says: /^Chrome\/\d+\S* starts, answers, calls back and closes/, remedy: null },
+  { name: 'there is no browser (H27)',       check: 'browser', status: 'fail', says: /\/nowhere\/chromium/, remedy: /^sudo apt-get install chromium$/, browser: '/nowhere/chromium' },
+  { name: 'the browser may not be executed (H27)', check: 'browser', status: 'fail', says: /plain/, remedy: /chmod|ls -l/, browser: 'plain', make: script('plain', '', 0o644) },
+  { name: 'a script with no interpreter (H27)', check: 'launch', status: 'fail', says: /no browser at this path/, remedy: /apt-get install chromium/, browser: 'lost', make: script('lost', '#!/nowhere/sh\n') },
+  { name: 'the browser lacks libraries (H27)', check: 'launch', status: 'fail', says: /lacks libraries.*libnss3/, remedy: /apt-get install chromium/, browser: 'libs', make: script('libs', '#!/bin/sh\necho "chrome: error while loading shared libraries: libnss3.so: cannot open shared object file" >&2; exit 127\n') },
+  { name: 'the browser dies at once',        check: 'launch',  status: 'fail', says: /for a reason that is not known/, remedy: null, browser: 'dies', make: script('dies', '#!/bin/sh\nexit 3\n') },
+  { name: 'the temporary directory cannot be written to (H16)', check: 'launch', status: 'fail', says: /cannot write to its temporary directory/, remedy: /TMPDIR/, env: { TMPDIR: '/proc/nowhere' } },
+  { name: 'the sandbox is off (H29)',        check: 'sandbox', status: 'warn', says: /^off: a page that breaks out/, remedy: /check-config/ },
+  { name: 'root, with the sandbox on (H29)', check: 'sandbox', status: 'fail', says: /this is root.*--no-sandbox/, remedy: /^sudo -u wad wad --doctor$/, args: [] },
+  { name: 'the disk is full (H28)',          check: 'disk',    status: 'fail', says: /^\d+ MB free at/, remedy: /^df -h /, make: (_, disk) => disk?.fill(20) },
+  { name: 'the disk runs short (H28)',       check: 'disk',    status: 'warn', says: /MB free at .*; Chromium wants 500/, remedy: /^df -h /, make: (_, disk) => disk?.fill(300) },
+  { name: 'the state is open to others (H28)', check: 'state', status: 'warn', says: /open to others \(755\)/, remedy: /^chmod 700 /, make: ({ stateDir }) => chmodSync(stateDir, 0o755) },
+  { name: "the session is somebody else's",  check: 'session', status: 'fail', says: /belongs to user 12345/, remedy: /^sudo chown -R 0: /, make: ({ authDir }) => chownSync(authDir, 12345, 12345) },
+  { name: 'the session cannot be written to', check: 'session', status: 'fail', says: /cannot be written to/, remedy: /chmod|mount/, make: ({ authDir }, disk) => disk?.readOnly(authDir) },
+  { name: 'a browser was left over on the profile (H14)', check: 'lock', status: 'warn', says: /a browser uses the profile \(process \d+\)/, remedy: /^kill \d+$/, make: leftOver },
+  { name: 'a key that there is not',         check: 'config',  status: 'fail', says: /browser\.pth/, remedy: /--check-config$/, make: ({ dir }) => writeFileSync(join(dir, 'wad.toml'), '[browser]\npth = "x"\n') },
+];
+
+async function leftOver(home: Home): Promise<void> {
+  const args = ['--headless', '--no-sandbox', `--user-data-dir=${home.profile}`, 'about:blank'];
+  spawn(home.browser, args, { stdio: 'ignore', detached: true, env: { ...process.env, HOME: home.dir } });
+  await eventually(async () => (await home.browsers()).length > 0, 'a browser on the profile');
+}
+
+t.test('the doctor', { skip: CAN_MOUNT ? false : 'needs root, to mount a small disk' }, async (t) => {
+  await using sim = await Simulator.start();
+  for (const row of ROWS)
+    await t.test(row.name, async (t) => {
+      await using home = await Home.make(sim);
+      await openPort(home);
+      using disk = new SmallDisk(home.stateDir, 900);
+      mkdirSync(home.authDir, { mode: 0o700 });
+      await row.make?.(home, disk);
+      const browser =
+        row.browser === undefined
+          ? home.browser
+          : join(row.browser.startsWith('/') ? '/' : home.dir, row.browser);
+      const env = {
+        PATH: process.env.PATH ?? '',
+        HOME: home.dir,
+        TMPDIR: home.tmp,
+        NODE: process.execPath,
+        ...row.env,
+      };
+      const args = [
+        '--state-dir',
+        home.stateDir,
+        '--socket',
+        home.socket,
+        '--browser',
+        browser,
+        '--config',
+        join(home.dir, 'wad.toml'),
+        ...(row.args ?? ['--no-sandbox']),
+      ];
+      if (row.check !== 'config') writeFileSync(join(home.dir, 'wad.toml'), '');
+      const ran = await run([WAD, '--doctor', '--output', 'json', ...args], env);
+      const { ok, checks } = JSON.parse(ran.stdout) as {
+        ok: boolean;
+        checks: { name: string; status: string; says: string; remedy: string | null }[];
+      };
+      const found = checks.find(({ name }) => name === row.check);
+      t.match(found, { status: row.status, says: row.says, remedy: row.remedy });
+      t.equal(ran.code, ok ? 0 : 1);
+      if (row.status === 'fail') t.equal(ok, false);
+      for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+      rmSync(join(home.dir, 'wad.toml'), { force: true });
+    });
+});
+
+t.test('wactl doctor says the same, in words', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim);
+  const { code, stdout } = await wactl(['doctor'], {
+    env: {
+      HOME: home.dir,
+      XDG_STATE_HOME: home.stateDir,
+      WAD_BROWSER_PATH: '/nowhere/chromium',
+      WAD_BROWSER_SANDBOX: 'false',
+    },
+  });
+  t.equal(code, 1);
+  t.match(stdout, /^fail {2}browser .*\/nowhere\/chromium.*\n.*→ sudo apt-get install chromium$/m);
+});
+
+function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; stdout: string }> {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout }));
+  });
+}

@@ -1,0 +1,184 @@
+// What can be done to a daemon from outside, as words for the column `do`. Each returns an act; none looks at what
+// becomes of it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../harness/wad.js';
+import type { KnobName, KnobValues } from '../simulator/knobs.js';
+import { closePage, command } from './devtools.js';
+import type { Act } from './row.js';
+import type { Scene } from './scene.js';
+
+const KINDS = {
+  main: /^(?!\/bin\/sh)(?!.* --type=).* --remote-debugging-pipe/,
+  renderers: / --type=renderer/,
+  gpu: / --type=gpu-process/,
+  network: / --utility-sub-type=network\./,
+  storage: / --utility-sub-type=storage\./,
+  zygotes: / --type=zygote/,
+  daemon: /\/daemon\/main\.js /,
+} as const;
+export type Kind = keyof typeof KINDS;
+
+/** One after the other. */
+export const both =
+  (...acts: Act[]): Act =>
+  async (scene) => {
+    for (const act of acts) await act(scene);
+  };
+
+/** Sends a signal to processes of the daemon of the moment: of each kind at least one. */
+export const signal =
+  (name: NodeJS.Signals, ...kinds: Kind[]): Act =>
+  async ({ home }) => {
+    const all = await home.processes();
+    const found = kinds.map((kind) => all.filter(({ command: line }) => KINDS[kind].test(line)));
+    const missing = kinds.find((_, n) => found[n]?.length === 0);
+    if (missing !== undefined) throw new Error(`there is no ${missing} to send ${name}`);
+    for (const { pid } of found.flat()) process.kill(pid, name);
+  };
+
+export const kill = (...kinds: Kind[]): Act => signal('SIGKILL', ...kinds);
+export const freeze = (...kinds: Kind[]): Act => signal('SIGSTOP', ...kinds);
+export const thaw = (...kinds: Kind[]): Act => signal('SIGCONT', ...kinds);
+
+/** Waits until it has come into this state after the fault. */
+export const when =
+  (status: Parameters<Scene['wad']['became']>[0]): Act =>
+  ({ wad, mark }) =>
+    wad.became(status, { after: mark });
+
+export const init: Act = ({ wad }) => wad.request('session.initialize');
+
+export const set =
+  <K extends KnobName>(knob: K, value: KnobValues[K]): Act =>
+  ({ sim }) =>
+    sim.set(knob, value);
+
+/** The simulator, the browser and the disk are well again. */
+export const undo: Act = (scene) => scene.calm();
+
+export const networkDown: Act = ({ sim }) => sim.faults.networkDown();
+export const dropSockets: Act = ({ sim }) => sim.faults.dropSockets();
+
+/** An order to the page that is open: `page/orders.ts` of the simulator. */
+export const inPage =
+  (order: string, args = {}): Act =>
+  ({ sim }) =>
+    sim.faults.inPages(order, args);
+
+/** One order after another, each to whatever page there is by then. */
+export const inPageTimes =
+  (times: number, order: string, args = {}): Act =>
+  async ({ sim }) => {
+    for (let n = 0; n < times; n++) {
+      const page = await sim.waitForPage();
+      await page.command(order, args).catch(() => undefined);
+    }
+  };
+
+export const pageCloses: Act = ({ home }) => closePage(home);
+export const pageCrashes: Act = ({ home }) => command(home, 'Page.crash');
+/** Scripts take so much memory: beyond their limit the renderer aborts. */
+export const scriptsTake = (mb: number): Act => allocate(mb, 'new Array(131072).fill(Math.random())');
+/** Memory outside of the scripts' own heap, which has a limit of its own. */
+export const pageTakes = (mb: number): Act => allocate(mb, 'new Uint8Array(1048576).fill(1)');
+const allocate =
+  (mb: number, one: string): Act =>
+  ({ home }) =>
+    command(home, 'Runtime.evaluate', {
+      expression: `globalThis.ballast = Array.from({ length: ${mb} }, () => ${one}); 0`,
+    });
+
+export const browserGone: Act = ({ home }) => rmSync(home.browser);
+/** The script that stands for the browser has this replaced. */
+export const browserWith =
+  (old: string, fresh: string): Act =>
+  ({ home }) =>
+    writeFileSync(home.browser, readFileSync(home.browser, 'utf8').replace(old, fresh));
+export const browserFails: Act = browserWith('exec', 'exit 1; exec');
+/** There is something in this profile on which the browser dies; an empty one has nothing of it. */
+export const profileKills: Act = async (scene) => {
+  writeFileSync(join(scene.home.profile, 'rotten'), '');
+  const dies = `case "$*" in *--user-data-dir=${scene.home.profile}*) [ -e ${scene.home.profile}/rotten ] && exit 21 ;; esac\nexec`;
+  await browserWith('exec', dies)(scene);
+};
+/** A package has put another file in the browser's place; the one that runs goes on. */
+export const upgrade: Act = async (scene) => {
+  const script = readFileSync(scene.home.browser);
+  rmSync(scene.home.browser);
+  writeFileSync(scene.home.browser, script, { mode: 0o755 });
+};
+
+/** Somebody has started a browser on our profile, and left it running. */
+export const leftOver: Act = async ({ home }) => {
+  const args = ['--headless', '--no-sandbox', `--user-data-dir=${home.profile}`, 'about:blank'];
+  spawn(home.browser, args, { stdio: 'ignore', detached: true, env: { ...process.env, HOME: home.dir } });
+  await eventually(
+    async () =>
+      (await home.browsers()).length > 0 &&
+      lstatSync(join(home.profile, 'SingletonLock'), { throwIfNoEntry: false }),
+    'a browser on the profile',
+  );
+};
+
+export const foreignSingleton: Act = ({ home }) => {
+  symlinkSync('otherhost-4242', join(home.profile, 'SingletonLock'));
+  symlinkSync('/tmp/nowhere/SingletonSocket', join(home.profile, 'SingletonSocket'));
+};
+
+/** Another process has broken our lock and taken it, as after a sleep that made it stale. */
+export const lockStolen: Act = ({ home }) => {
+  rmSync(home.lock, { recursive: true });
+  mkdirSync(home.lock);
+  const holder = JSON.parse(readFileSync(home.holder, 'utf8')) as object;
+  writeFileSync(home.holder, JSON.stringify({ ...holder, pid: process.pid, startTicks: 1 }));
+};
+export const lockGone: Act = ({ home }) => rmSync(home.lock, { recursive: true });
+
+/** A message is in the page and does not leave it, though the page is connected. */
+export const messageStays: Act = async ({ sim, wad, contact }) => {
+  await sim.faults.send('never-leaves');
+  const { id } = await wad.request('message.send', { to: contact.number, text: 'left lying' });
+  await wad.logged('message.state', (line) => line.id === id && line.to === 'sending');
+  await sim.faults.send('none');
+};
+
+/** Another daemon on the same session ends at once, and says who holds it. */
+export const secondDaemon: Act = async ({ home, wad }) => {
+  const second = await home.start({ listening: false });
+  const { code } = await second.ended();
+  assert.equal(code, 75);
+  assert.match(second.stderr, new RegExp(`\\b${wad.pid}\\b`));
+};
+
+/** Two are started while the lock of a dead one is still fresh: one of them runs, and the other says so. */
+export const twoAtOnce: Act = async (scene) => {
+  const { home } = scene;
+  const [a, b] = [await home.start({ listening: false }), await home.start({ listening: false })];
+  const loser = await Promise.race([a.exited.then(() => a), b.exited.then(() => b)]);
+  const winner = loser === a ? b : a;
+  assert.equal((await loser.exited).code, 75);
+  assert.match(loser.stderr, new RegExp(`\\b${winner.pid}\\b`));
+  await winner.listening();
+  scene.adopt(winner);
+};
+
+/** The fault goes on for so long. */
+export const lasts =
+  (ms: number): Act =>
+  () =>
+    new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The daemon's wall clock, in ms from the true time; needs a daemon with `clocked`. */
+export const clockAt =
+  (aheadMs: number): Act =>
+  async (scene) => {
+    const { wad, clockFile } = scene;
+    scene.used();
+    writeFileSync(clockFile, String(aheadMs));
+    const after = wad.log.length;
+    await signal('SIGUSR2', 'daemon')(scene);
+    await wad.logged('clock.jumped', undefined, { after });
+  };

@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { BROWSER } from './table.js';
+
+play(BROWSER);

@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { DAEMON } from './table.js';
+
+play(DAEMON);

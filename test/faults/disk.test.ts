@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { DISK } from './table.js';
+
+play(DISK, { diskMb: 900 });

@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { NETWORK } from './table.js';
+
+play(NETWORK);

@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { PAGE } from './table.js';
+
+play(PAGE);

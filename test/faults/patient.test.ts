@@ -1,0 +1,4 @@
+import { play } from './play.js';
+import { PATIENT } from './table.js';
+
+play(PATIENT);

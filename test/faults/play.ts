@@ -1,0 +1,189 @@
+// Plays rows of the table, each for real, and looks at what the promise is about: it came where it should within its
+// time, over the same link, with one browser, and told of what a person should hear of, once.
+import t, { type Test } from 'tap';
+import type { WireEvent } from '../../src/protocol/schema.js';
+import { eventually } from '../harness/wad.js';
+import type { Row } from './row.js';
+import { Scene, type SceneOptions } from './scene.js';
+import { CAN_MOUNT } from './small-disk.js';
+
+/**
+ * One test a row, all on one scene. WAD_FAULT has the rows played whose name contains it, WAD_FAULT_ROUNDS all of them
+ * so many times.
+ */
+export function play(rows: readonly Row[], options: SceneOptions = {}): void {
+  const { WAD_FAULT: only = '', WAD_FAULT_ROUNDS: rounds = '1' } = process.env;
+  const wanted = rows.filter(({ name, given }) => `${given.name}: ${name}`.includes(only));
+  const eachMs = wanted.map(({ within }) => 60_000 + 2_000 * within);
+  t.setTimeout(60_000 + Number(rounds) * eachMs.reduce((sum, ms) => sum + ms, 0));
+  t.test('the table of faults', async (t) => {
+    if (options.diskMb !== undefined && !CAN_MOUNT)
+      return void t.plan(0, 'needs root, to mount a small disk');
+    await using scene = await Scene.open(options);
+    for (let round = 1; round <= Number(rounds); round++)
+      for (const row of wanted)
+        await t.test(`${row.given.name}: ${row.name}`, async (t) => {
+          await playRow(t, scene, row).catch((error: Error) => t.fail(error.message.split('\n')[0] ?? ''));
+          if (t.passing()) return;
+          t.comment(scene.tail());
+          await scene.wreck();
+        });
+    t.same(await scene.rest(), [], 'in the end nothing is left behind');
+  });
+}
+
+async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
+  const { given, expect, within, mend } = row;
+  t.same(await scene.prepare(given), [], 'the daemon before has left nothing behind');
+  const device = scene.phone.devices[0]?.id;
+  let startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1_000;
+  const inTime = (what: string): number => {
+    const took = seconds();
+    scene.figures.words.push(`${what} after ${took.toFixed(1)} s`);
+    t.ok(took <= within, `${what} within ${within} s: ${took.toFixed(1)} s`);
+    return took;
+  };
+
+  await row.do(scene);
+  const exit = typeof expect.end === 'object' ? expect.end.exit : null;
+  if (given.state === null) await scene.start(given, exit === null);
+
+  if (expect.end === 'next' || exit !== null) {
+    // What its session is worth shows in the next daemon.
+    if (exit !== null) {
+      t.equal((await scene.wad.ended(performance.now(), within * 1_000)).code, exit, scene.wad.stderr);
+      inTime('ended');
+      t.same(await leftBehind(scene, row), [], 'it left nothing behind');
+    }
+    await scene.gone();
+    if (exit === null) inTime('the browser gone');
+    await row.also?.(scene);
+    sameTold(t, scene, row);
+    await mend?.(scene);
+    if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session is gone');
+    await scene.calm();
+    await scene.start(given.next === 'stopped' ? given : {});
+    await scene.wad.until(given.next);
+    if (given.next !== 'ready') return;
+    await works(t, scene, { device, after: 0 });
+    return void t.comment(scene.figures.words.join(', '));
+  }
+
+  let after = scene.mark;
+  if (expect.via !== null) {
+    const { status, reason } = expect.via;
+    const fits = ({ status: is, reason: says }: WireEvent['data']) =>
+      is === status && (reason === undefined || says === reason);
+    after = (await scene.wad.event('state', fits, { after, timeoutMs: within * 1_000 })).cursor;
+    scene.figures.seenS = inTime(`${status}${reason ? `/${reason}` : ''}`);
+    if (mend) {
+      await mend(scene);
+      startedAt = performance.now();
+    }
+    if (status !== expect.end)
+      await scene.wad.became(expect.end as 'ready', { after, timeoutMs: within * 1_000 });
+    scene.figures.endedS = inTime(String(expect.end));
+  } else {
+    for (const reason of expect.alerts)
+      await scene.wad.event('alert', (data) => data.reason === reason, { after, timeoutMs: within * 1_000 });
+    await twoLooks(scene);
+    await mend?.(scene);
+    t.same(
+      (await stateEvents(scene)).map(({ data }) => data),
+      [],
+      'it stayed as it was',
+    );
+  }
+  await row.also?.(scene);
+  t.comment(scene.figures.words.join(', '));
+  if (expect.link === 'gone') {
+    t.match(await scene.wad.status(), { session: { hasSession: false }, hint: 'wactl qr' });
+    t.equal((await scene.home.browsers()).length, 1, 'one browser');
+    await scene.phone.unlink();
+    await scene.wad.link(scene.phone);
+    scene.used();
+  } else await works(t, scene, { device, after: scene.mark });
+  sameTold(t, scene, row);
+}
+
+/** What should not be there after its end. */
+async function leftBehind({ wad }: Scene, { expect, rough }: Row): Promise<string[]> {
+  const left = await wad.leftBehind({ profile: expect.link === 'gone' ? 'gone' : 'kept' });
+  return left.filter(
+    (wrong) =>
+      // A browser that never came as far as a page may not have written its profile.
+      !wrong.startsWith('exit_type null') &&
+      !(rough && /^exit_type|Singleton/.test(wrong)) &&
+      // What it says and leaves when it could not do its work is the row's own to look at.
+      !(
+        typeof expect.end === 'object' &&
+        expect.end.exit !== 0 &&
+        /^exit status|^stderr|^exit_type|lock|holder/.test(wrong)
+      ),
+  );
+}
+
+/** Two looks of the monitor, each begun after the fault, if the page is looked at in this state. */
+async function twoLooks({ wad }: Scene): Promise<void> {
+  for (let n = 0; n < 2; n++) {
+    const { lastCheckAt } = (await wad.status()).monitor;
+    await eventually(async () => (await wad.status()).monitor.lastCheckAt !== lastCheckAt, 'a look', 60_000);
+  }
+}
+
+const stateEvents = async ({ wad, mark }: Scene) =>
+  (await wad.events('state')).filter(({ cursor }) => cursor > mark);
+
+/** Ready over the same link, in one browser, and a message goes out and comes in, each once. */
+async function works(
+  t: Test,
+  scene: Scene,
+  { device, after }: { device: string | undefined; after: number },
+): Promise<void> {
+  const { wad, home, phone, contact } = scene;
+  t.match(await wad.status(), {
+    status: 'ready',
+    reason: 'none',
+    reconnectAttempts: 0,
+    nextAttemptAt: null,
+    session: { hasSession: true, connected: true, phone: phone.number },
+    outbox: { unknown: 0, failed: 0 },
+  });
+  t.equal((await home.browsers()).length, 1, 'one browser');
+  if (device !== undefined)
+    t.same(
+      phone.devices.map(({ id }) => id),
+      [device],
+      'the same link',
+    );
+  const fresh = (events: WireEvent[]) => events.filter(({ cursor }) => cursor > after);
+  t.same(fresh(await wad.events('qr')), [], 'no QR was shown');
+
+  const text = `message ${++messages}`;
+  const sent = await wad.request('message.send', { to: contact.number, text });
+  t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered', timeoutMs: 30_000 }), {
+    error: null,
+  });
+  t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'it went out once');
+  const id = await contact.send(`to ${text}`, { to: phone.number });
+  await wad.event('message', ({ messageId }) => messageId === id);
+  const came = (await wad.events('message')).filter(({ data }) => data.messageId === id);
+  t.equal(came.length, 1, 'and what came in is told once');
+}
+let messages = 0;
+
+/** Each incident is one event and one line at `err`, and nothing else is at `err`. */
+function sameTold(t: Test, { wad, logFrom }: Scene, { expect, given }: Row): void {
+  const log = wad.log.slice(given.state === null ? 0 : logFrom);
+  const errors = log.filter(({ level }) => level === 'error' || level === 'fatal');
+  t.same(
+    errors.map(({ event, reason }) => (event === 'session.alert' ? reason : event)),
+    expect.alerts,
+    'incidents, each told once',
+  );
+  t.ok(
+    errors.every(({ hint }) => typeof hint === 'string'),
+    'each with a command',
+  );
+}

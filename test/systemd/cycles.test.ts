@@ -1,0 +1,57 @@
+/** Started and stopped again and again: each stop in its time, and nothing piles up. WAD_CYCLES says how often. */
+import { machineTest, PROFILE, UNIT } from './machine.js';
+
+const CYCLES = Number(process.env.WAD_CYCLES ?? 50);
+/** The last of so many unlinks, the others keep the session. */
+const GROUP = 5;
+
+/** What a stop is to be done with, in ms. A link that is seconds old may stand in the browser's memory only. */
+const BOUNDS = { keep: 2_000, 'keep of a fresh link': 6_000, logout: 3_000 } as const;
+type How = keyof typeof BOUNDS;
+
+/** From the command to its return, as the machine itself sees it. */
+const STOP = `from=$(date +%s%N); systemctl stop ${UNIT}; echo $((($(date +%s%N) - from) / 1000000))`;
+const KEEP = `touch /run/wad-no-logout; ${STOP}; rm /run/wad-no-logout`;
+
+machineTest(`${CYCLES} cycles of start and stop`, async (t, machine) => {
+  const { lab, phone } = machine;
+  const took: Record<How | 'start', number[]> = {
+    keep: [],
+    'keep of a fresh link': [],
+    logout: [],
+    start: [],
+  };
+  for (let n = 1; n <= CYCLES; n++) {
+    const isFresh = phone.devices.length === 0;
+    const how: How = n % GROUP === 0 || n === CYCLES ? 'logout' : isFresh ? 'keep of a fresh link' : 'keep';
+    const device = phone.devices[0]?.id;
+    const startedAt = performance.now();
+    await machine.ready();
+    if (!isFresh) took.start.push(performance.now() - startedAt);
+    if (device !== undefined) t.equal(phone.devices[0]?.id, device, `cycle ${n}: the same link`);
+
+    const ms = Number((await lab.must(how === 'logout' ? STOP : KEEP)).split('\n')[0]);
+    took[how].push(ms);
+    t.ok(ms <= BOUNDS[how], `cycle ${n}: ${how} within ${BOUNDS[how]} ms: ${ms} ms`);
+    t.equal(await machine.property('Result'), 'success');
+    t.equal((await lab.run('pgrep -a -u wad')).stdout, '', `cycle ${n}: no process is left`);
+    t.equal(
+      (await lab.run('ls -d /run/wad/default /var/lib/wad/default/auth/*.lock 2>/dev/null')).stdout,
+      '',
+      `cycle ${n}: neither socket nor lock`,
+    );
+    t.same(machine.leftInProfile(), []);
+    t.equal(machine.exists(PROFILE), how !== 'logout', `cycle ${n}: the session is ${how}`);
+    t.equal(phone.devices.length, how === 'logout' ? 0 : 1);
+    if (how !== 'logout') t.equal(machine.exitType(), 'Normal');
+  }
+  for (const [what, all] of Object.entries(took)) {
+    if (all.length === 0) continue;
+    const sorted = all.map(Math.round).sort((a, b) => a - b);
+    t.comment(
+      `${what}: ${all.length} times, median ${sorted[sorted.length >> 1]} ms, maximum ${sorted.at(-1)} ms`,
+    );
+  }
+  t.equal(await lab.must(`journalctl -u ${UNIT} -p err -o cat`), '', 'nobody was alarmed');
+  t.equal(await machine.property('NRestarts'), '0');
+});
