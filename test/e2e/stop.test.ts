@@ -1,7 +1,9 @@
-/** SIGTERM, SIGINT and their friends, in every state: a bounded end that leaves the session and nothing else. */
+/**
+ * What a stop waits for, and what it does to the link. That it ends in time in every state and leaves nothing is in the
+ * table of faults.
+ */
 import t from 'tap';
-import { Home, STOP_MS, type StartOptions, type Wad } from '../harness/wad.js';
-import type { Phone } from '../simulator/phone.js';
+import { Home, STOP_MS } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.
@@ -9,111 +11,6 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const PEER = '15550002222';
-
-interface Situation {
-  readonly state: string;
-  readonly start?: StartOptions;
-  readonly profile: 'kept' | 'gone';
-  reach(wad: Wad, sim: Simulator, phone: Phone): Promise<unknown>;
-}
-
-const SITUATIONS: readonly Situation[] = [
-  {
-    state: 'stopped',
-    start: { args: ['--no-auto-init'] },
-    profile: 'gone',
-    reach: (wad) => wad.until('stopped'),
-  },
-  {
-    state: 'starting, the browser being launched',
-    profile: 'kept',
-    reach: (wad) => wad.until('starting'),
-  },
-  {
-    state: 'starting, the page not coming',
-    profile: 'kept',
-    reach: async (wad, sim) => {
-      await sim.faults.load('hang');
-      await wad.until('starting');
-    },
-  },
-  { state: 'linking', profile: 'kept', reach: (wad) => wad.until('linking') },
-  {
-    state: 'syncing',
-    profile: 'kept',
-    reach: async (wad, sim, phone) => {
-      await sim.faults.sync('never');
-      await phone.scan(await wad.qr());
-      await wad.until('syncing');
-    },
-  },
-  { state: 'ready', profile: 'kept', reach: (wad, _, phone) => wad.link(phone) },
-  {
-    state: 'reconnecting, the page left to itself',
-    profile: 'kept',
-    reach: async (wad, sim, phone) => {
-      await wad.link(phone);
-      await sim.faults.networkDown();
-      await wad.until('reconnecting');
-    },
-  },
-  {
-    state: 'failed',
-    start: { env: { WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' } },
-    profile: 'kept',
-    reach: async (wad, sim) => {
-      await sim.faults.load('refuse');
-      await wad.until('failed');
-    },
-  },
-  {
-    state: 'logging-out, the phone not answering',
-    profile: 'gone',
-    reach: async (wad, sim, phone) => {
-      await sim.set('logoutFrameMs', 60_000);
-      await wad.link(phone);
-      wad.request('session.disconnect').catch(() => {});
-      await wad.until('logging-out');
-    },
-  },
-];
-
-for (const { state, start = {}, profile, reach } of SITUATIONS) {
-  t.test(`SIGTERM in ${state} ends in time and leaves nothing`, async (t) => {
-    await using sim = await Simulator.start();
-    await using home = await Home.make(sim, { t });
-    const wad = await home.start(start);
-    await reach(wad, sim, sim.createPhone({ number: NUMBER }));
-    const { ms } = await wad.stop();
-    t.ok(ms < STOP_MS, `${Math.round(ms)} ms`);
-    // A browser that never came as far as a page may not have written its profile.
-    const left = (await wad.leftBehind({ profile })).filter((wrong) => !/^exit_type null/.test(wrong));
-    t.same(left, []);
-    await wad.logged('daemon.stopped');
-  });
-}
-
-for (const generation of ['2026-04', '2026-07'] as const) {
-  t.test(`SIGTERM within a second of the scan keeps the link (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const wad = await home.start();
-    const qr = await wad.qr();
-    const scannedAt = performance.now();
-    await phone.scan(qr);
-    await wad.until('syncing', 'ready');
-    await wad.stop();
-    t.ok(performance.now() - scannedAt < 5_000);
-    t.same(await wad.leftBehind({ profile: 'kept' }), []);
-    const again = await home.start();
-    await again.until('ready');
-    t.same(await again.events('qr'), []);
-    await again.stop();
-    t.same(await again.leftBehind({ profile: 'kept' }), []);
-    t.equal(phone.devices.length, 1);
-  });
-}
 
 t.test('a stop waits for a message on its way, and a second signal does not', async (t) => {
   await using sim = await Simulator.start();

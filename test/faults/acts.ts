@@ -43,6 +43,12 @@ export const kill = (...kinds: Kind[]): Act => signal('SIGKILL', ...kinds);
 export const freeze = (...kinds: Kind[]): Act => signal('SIGSTOP', ...kinds);
 export const thaw = (...kinds: Kind[]): Act => signal('SIGCONT', ...kinds);
 
+/** What `wactl send` ends with meanwhile. */
+export const sendExits =
+  (code: number): Act =>
+  async ({ wad, contact }) =>
+    assert.equal((await wad.wactl(['send', contact.number, 'hello'])).code, code);
+
 /** Waits until it has come into this state after the fault. */
 export const when =
   (status: Parameters<Scene['wad']['became']>[0]): Act =>

@@ -7,6 +7,9 @@ import type { Row } from './row.js';
 import { Scene, type SceneOptions } from './scene.js';
 import { CAN_MOUNT } from './small-disk.js';
 
+/** A lock that was left behind is waited for until it is stale, ten seconds; and then a start. */
+const NEXT_S = 30;
+
 /**
  * One test a row, all on one scene. WAD_FAULT has the rows played whose name contains it, WAD_FAULT_ROUNDS all of them
  * so many times.
@@ -63,8 +66,10 @@ async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
     await mend?.(scene);
     if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session is gone');
     await scene.calm();
+    startedAt = performance.now();
     await scene.start(given.next === 'stopped' ? given : {});
     await scene.wad.until(given.next);
+    t.ok(seconds() < NEXT_S, `the next one is ${given.next} after ${seconds().toFixed(1)} s`);
     if (given.next !== 'ready') return;
     await works(t, scene, { device, after: 0 });
     return void t.comment(scene.figures.words.join(', '));

@@ -344,7 +344,7 @@ export const PAGE: readonly Row[] = [
     do: ({ phone }) => phone.ban(),
     expect: fails('banned'),
     within: 20,
-    mend: both(({ phone }) => phone.unban(), act.init),
+    mend: both(act.sendExits(4), ({ phone }) => phone.unban(), act.init),
   },
   {
     name: 'the phone unlinks it (H8)',

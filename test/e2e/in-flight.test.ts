@@ -1,0 +1,56 @@
+/** The browser dies while a message is on its way: it is neither lost nor doubled, nor its fate guessed (H6). */
+import t from 'tap';
+import { eventually, Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const SHORT = { WAD_RECONNECT_DELAYS_MS: '100' };
+const NUMBER = '15550001111';
+
+// Where the page was with the message when the browser died, and what has to become of it.
+const FATES = [
+  ['hangs-after-send', 1, 'sent', 'it had left, and the server knows it again'],
+  ['hangs-after-store', 1, 'read', 'it was stored, so the page sends it'],
+  ['hangs-before-store', 1, 'read', 'the page never had it, so it goes out again under its id'],
+] as const;
+
+t.test('a message in flight when the browser dies is asked for afterwards', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.startLinked(phone, { env: SHORT });
+  for (const [fault, arrivals, fate, why] of FATES) {
+    // An ack would end the wait before the browser dies.
+    if (fault === 'hangs-after-send') await sim.faults.ack('never');
+    await sim.faults.send(fault);
+    const sent = await wad.request('message.send', { to: contact.number, text: fault });
+    if (fault === 'hangs-after-send') await contact.waitForMessage(({ body }) => body === fault);
+    await wad.logged('message.state', ({ id, to }) => id === sent.id && to === 'sending');
+    if (fault === 'hangs-after-store') {
+      const stored = async () => JSON.stringify(await sim.pages[0]?.messages()).includes(sent.messageId);
+      await eventually(stored, 'the page has stored the message');
+    }
+    const after = await wad.mark();
+    for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+    await wad.became('reconnecting', { after });
+    await eventually(
+      async () => (await wad.request('message.get', { id: sent.id })).state === 'unknown',
+      'the message is unknown',
+    );
+    await sim.faults.send('none');
+    await sim.faults.ack('none');
+    await wad.became('ready', { after });
+    const end = await eventually(async () => {
+      const message = await wad.request('message.get', { id: sent.id });
+      return message.state === fate && message;
+    }, `${fault}: ${fate}, since ${why}`);
+    t.equal(end.error, null);
+    t.equal(contact.received.filter(({ id }) => id === sent.messageId).length, arrivals, 'once');
+  }
+  t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+});
