@@ -17,7 +17,7 @@ const KINDS = {
   network: / --utility-sub-type=network\./,
   storage: / --utility-sub-type=storage\./,
   zygotes: / --type=zygote/,
-  daemon: /\/daemon\/main\.js /,
+  daemon: /\/wad\.cjs /,
 } as const;
 export type Kind = keyof typeof KINDS;
 
