@@ -164,11 +164,13 @@ export function conflict(state: State, _event: EventOf<'client.conflict'>, now: 
 /** The server does not want us: a person must see to a ban; an old version may be cured by a reload, once. */
 export function refused(state: State, event: EventOf<'client.refused'>, now: Now): Next {
   if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now);
-  if (state.name === 'failed' || isSlowRetry(state)) return giveUp(state, 'outdated_library', 'gone', now);
-  if (state.name !== 'reconnecting' || state.reason !== 'outdated_library')
-    return retry(state, 'outdated_library', 'lives', now);
   // The page says so more than once; only what it says after the reload counts.
-  return state.step.kind === 'scheduled' ? stay(state) : giveUp(state, 'outdated_library', 'gone', now);
+  if (state.name === 'reconnecting' && state.reason === 'outdated_library' && state.step.kind === 'scheduled')
+    return stay(state);
+  // Whatever was tried since the last `ready` has loaded the page anew, and on its way here it may have been linked.
+  return state.name === 'failed' || state.attempts > 0 || isSlowRetry(state)
+    ? giveUp(state, 'outdated_library', 'gone', now)
+    : retry(state, 'outdated_library', 'lives', now);
 }
 
 /**

@@ -910,6 +910,13 @@ table('banned is the end until a person acts; an old version is reloaded once', 
     'close, alert outdated_library, arm 300000',
   ],
   [
+    'still outdated after it, though it had shown its link meanwhile',
+    state({ name: 'syncing', attempts: 1 }),
+    ['client.refused', { reason: 'outdated_library' }],
+    'failed/outdated_library',
+    'close, alert outdated_library, arm 300000',
+  ],
+  [
     'a slow retry keeps the reason',
     state({ name: 'failed', reason: 'outdated_library', attempts: 1 }),
     ['timer'],
@@ -943,6 +950,16 @@ table('banned is the end until a person acts; an old version is reloaded once', 
     ['client.broken', { reason: 'network_down', detail: '' }],
     'failed/outdated_library',
     'close, arm 300000',
+  ],
+]);
+
+table('a moment that lies ahead is of a clock that was set back', [
+  [
+    'a takeover that lies ahead does not count',
+    state({ name: 'ready', takeoversMs: [AT_MS + HOUR_MS, AT_MS + 2 * HOUR_MS, AT_MS + 3 * HOUR_MS] }),
+    ['client.conflict'],
+    'reconnecting/conflict scheduled takeover',
+    'arm 5000',
   ],
 ]);
 
