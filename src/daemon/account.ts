@@ -110,6 +110,13 @@ export class Account {
         if (low) this.#alert('disk_full', `Only ${freeMb} MB are free where the session lives.`);
         else log.info('disk.fine', { freeMb });
       },
+      // Closed in order while it still can write; it comes back when there is room.
+      diskFull: (freeMb) => {
+        if (this.slot.running === null) return;
+        const detail = `only ${freeMb} MB are free where the session lives`;
+        const { generation } = this.actor.state;
+        this.actor.post({ type: 'client.broken', generation, reason: 'disk_full', detail });
+      },
       jumped: () => this.monitor.checkNow(),
     });
     let end: (because: 'stopped' | 'lock-lost') => void;

@@ -1,7 +1,7 @@
 // Where the client of the moment is: one at a time, each on a browser of its own, the next only when the one before
 // is gone. The profile is ours only while the lock is, so nobody else's browser is looked for here but at a launch.
 import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import type { Browser as FoundBrowser } from '../config/browser.js';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
@@ -11,6 +11,7 @@ import { diskFault } from '../session-dir/disk-fault.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { clearLeftovers } from '../session-dir/leftovers.js';
 import type { ClientOptions } from '../whatsapp/client.js';
+import { refuseFullDisk } from './free-space.js';
 
 export interface ClientSlotOptions {
   readonly config: Config;
@@ -18,16 +19,6 @@ export interface ClientSlotOptions {
   readonly log: Log;
   readonly findBrowser: () => FoundBrowser;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
-}
-
-/** With less than this Chromium starts and then fails to store what it is told (H28). */
-const FREE_MB = 50;
-
-/** @throws Fault disk_full */
-async function refuseFullDisk(path: string): Promise<void> {
-  const { bavail, bsize } = await statfs(path);
-  const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
-  if (freeMb < FREE_MB) throw new Fault('disk_full', { reason: `only ${freeMb} MB are free at ${path}` });
 }
 
 /**

@@ -1,9 +1,10 @@
 // What a process that lives for months has to look after besides the page: the browser's memory and age, the browser's
 // file after an upgrade, the disk, and a clock that jumped because the machine slept. Looks at a slow pace, and asks
 // for a new browser in a quiet moment only.
-import { stat, statfs } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Log } from '../protocol/log.js';
 import { browserMemory } from './browser-memory.js';
+import { FULL_MB, freeMbAt } from './free-space.js';
 
 export interface UpkeepOptions {
   /** Soft limit of the browser's memory; 0 is none. */
@@ -24,11 +25,14 @@ export interface UpkeepOptions {
   readonly recycle: (why: string) => void;
   /** The disk has become too full to rely on, or is fine again. */
   readonly disk: (freeMb: number, low: boolean) => void;
+  /** So full that a browser must not write on it: one that fails to forgets what it was told (H28). */
+  readonly diskFull: (freeMb: number) => void;
   /** The wall clock jumped by so many ms: the machine slept, or somebody set it. */
   readonly jumped: (byMs: number) => void;
 }
 
 const PACE_MS = 60_000;
+const DISK_MS = 10_000;
 /** How often the two clocks are compared; a sleep is noticed so soon after it. */
 const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
@@ -40,8 +44,6 @@ export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #timers: NodeJS.Timeout[] = [];
   #diskIsLow = false;
-  /** Of the browser's file when the running browser was first seen. */
-  #binary: { readonly pid: number; readonly mark: string } | null = null;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -63,6 +65,9 @@ export class Upkeep {
       setInterval(() => {
         void this.look().catch((error: unknown) => log.error('upkeep.failed', { err: error }));
       }, PACE_MS),
+      setInterval(() => {
+        void this.lookAtDisk().catch((error: unknown) => log.error('upkeep.failed', { err: error }));
+      }, DISK_MS),
     );
   }
 
@@ -72,7 +77,6 @@ export class Upkeep {
 
   /** One round; `start` makes one a minute. */
   async look(): Promise<void> {
-    await this.#lookAtDisk();
     const { browser, isQuiet, recycle } = this.#options;
     const running = browser();
     if (running === null || !isQuiet()) return;
@@ -81,13 +85,13 @@ export class Upkeep {
     if (why !== null && isQuiet() && browser()?.pid === running.pid) recycle(why);
   }
 
-  async #lookAtDisk(): Promise<void> {
-    const { dataPath, disk } = this.#options;
-    const { bavail, bsize } = await statfs(dataPath);
-    const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
+  async lookAtDisk(): Promise<void> {
+    const { dataPath, disk, diskFull } = this.#options;
+    const freeMb = await freeMbAt(dataPath);
     const low = this.#diskIsLow ? freeMb < FINE_MB : freeMb < LOW_MB;
     if (low !== this.#diskIsLow) disk(freeMb, low);
     this.#diskIsLow = low;
+    if (freeMb < FULL_MB) diskFull(freeMb);
   }
 
   async #whyReplace(running: { pid: number; path: string; startedAtMs: number }): Promise<string | null> {
@@ -99,10 +103,8 @@ export class Upkeep {
       if (mb > memoryLimitMb) return `the browser takes ${mb} MB, and ${memoryLimitMb} are its limit`;
     }
     // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
+    // Packages set the time of writing themselves; the time of the change is the kernel's.
     const file = await stat(running.path).catch(() => null);
-    if (file === null) return null;
-    const mark = `${file.ino}:${file.mtimeMs}`;
-    if (this.#binary?.pid !== running.pid) this.#binary = { pid: running.pid, mark };
-    return this.#binary.mark === mark ? null : 'the browser was upgraded';
+    return file !== null && file.ctimeMs > running.startedAtMs ? 'the browser was upgraded' : null;
   }
 }
