@@ -22,20 +22,27 @@ const LOOK_MS = 50;
 const FLAG = '--user-data-dir=';
 
 /** The main processes of browsers of this user on this profile, wherever they came from. */
-export async function findBrowsers(profile: string): Promise<readonly Leftover[]> {
+export const findBrowsers = (profile: string): Promise<readonly Leftover[]> => find(profile, 'main');
+
+async function find(profile: string, which: 'main' | 'child'): Promise<readonly Leftover[]> {
   const names = new Set([resolve(profile), await realpath(profile).catch(() => resolve(profile))]);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => browserOn(pid, names)));
+  const found = await Promise.all(pids.map((pid) => browserOn(pid, names, which)));
   return found.filter((leftover) => leftover !== null);
 }
 
-async function browserOn(pid: number, profiles: ReadonlySet<string>): Promise<Leftover | null> {
+async function browserOn(
+  pid: number,
+  profiles: ReadonlySet<string>,
+  which: 'main' | 'child',
+): Promise<Leftover | null> {
   if (pid === process.pid) return null;
   const proc = `/proc/${pid}`;
   try {
     const args = (await readFile(`${proc}/cmdline`, 'utf8')).split('\0');
     const path = args.find((arg) => arg.startsWith(FLAG))?.slice(FLAG.length);
-    if (path === undefined || args.some((arg) => arg.startsWith('--type='))) return null;
+    if (path === undefined || args.some((arg) => arg.startsWith('--type=')) !== (which === 'child'))
+      return null;
     if ((await stat(proc)).uid !== process.geteuid?.()) return null;
     const full = path.startsWith('/') ? resolve(path) : resolve(await readlink(`${proc}/cwd`), path);
     if (!profiles.has(full) || !(await looksLikeBrowser(proc, args))) return null;
@@ -84,7 +91,16 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
       hint: `kill -9 ${left.map(({ pid }) => pid).join(' ')}`,
       more: { pids: left.map(({ pid }) => pid) },
     });
+  await killChildren(dir, log);
   await removeSingletons(dir, log);
+}
+
+/** Without a browser its children go by themselves, except for one that is frozen and never sees it. */
+async function killChildren({ profile }: SessionDir, log: SessionLog): Promise<void> {
+  const children = await find(profile, 'child');
+  if (children.length === 0) return;
+  for (const child of children) signal(child, 'SIGKILL', false);
+  log.warn('leftover.children', { pids: children.map(({ pid }) => pid) });
 }
 
 const isSame = (a: Leftover, b: Leftover): boolean => a.pid === b.pid && a.startTicks === b.startTicks;
