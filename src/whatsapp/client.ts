@@ -69,6 +69,8 @@ class Client implements WhatsAppClient {
   #closing: Promise<void> | undefined;
   /** A pairing code is being asked for or shown. */
   #pairing = false;
+  /** WhatsApp has confirmed that the link is gone: there is nothing left to write out. */
+  #unlinked = false;
   browserVersion: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
@@ -254,6 +256,7 @@ class Client implements WhatsAppClient {
     });
     try {
       await logout(this.#page(), confirmed, timeoutMs);
+      this.#unlinked = true;
       return true;
     } catch (error) {
       this.#log.warn('whatsapp.logout', { error: errorText(error) });
@@ -281,7 +284,8 @@ class Client implements WhatsAppClient {
     }
     const { pupBrowser: browser, pupPage: page } = this.#guarded;
     if (browser !== null) {
-      if (page !== null && browser.connected && (phase === 'linked' || phase === 'ready')) {
+      const isLinked = (phase === 'linked' || phase === 'ready') && !this.#unlinked;
+      if (page !== null && browser.connected && isLinked) {
         const isFresh = linkedAtMs !== null && Date.now() - linkedAtMs < FRESH_MS;
         await writeOut(browser, page, this.#profile, isFresh ? FRESH_WAIT_MS : WAIT_MS).catch(
           (error: unknown) => this.#log.warn('whatsapp.write-out', { error: errorText(error) }),
