@@ -108,10 +108,12 @@ export class Scene implements AsyncDisposable {
     return left;
   }
   #startedAt = 0;
+  #mayBeCrashed = false;
 
   async start({ args = [], env = {} }: Partial<Given>, listening = true): Promise<Wad> {
     this.#startedAt = performance.now();
     this.#given = undefined;
+    this.#mayBeCrashed = !['Normal', null].includes(this.home.exitType());
     this.#wad = await this.home.start({ args, env: { TEST_CLOCK: this.clockFile, ...env }, listening });
     return this.#wad;
   }
@@ -121,6 +123,12 @@ export class Scene implements AsyncDisposable {
     this.#wad = wad;
     this.#given = undefined;
     this.mark = this.logFrom = 0;
+  }
+
+  /** What the browser says of its end is not worth anything: it never had a page, or one before it was killed. */
+  isOld(wrong: string): boolean {
+    // Chromium keeps the word of a crash until somebody has seen it.
+    return wrong.startsWith('exit_type null') || (wrong === 'exit_type Crashed' && this.#mayBeCrashed);
   }
 
   /** The daemon was put to rest by others. */
@@ -134,6 +142,11 @@ export class Scene implements AsyncDisposable {
     this.#given = undefined;
   }
 
+  /** A fault was made, which may have been the end of a browser. */
+  struck(): void {
+    this.#mayBeCrashed = true;
+  }
+
   /** Ends the daemon in order. @returns what is wrong with what it left */
   async rest(): Promise<string[]> {
     const wad = this.#wad;
@@ -141,8 +154,7 @@ export class Scene implements AsyncDisposable {
     if (wad === undefined) return [];
     await wad.stop();
     const left = await wad.leftBehind({ profile: existsSync(this.home.profile) ? 'kept' : 'gone' });
-    // A browser that never came as far as a page may not have written its profile.
-    return left.filter((wrong) => this.hasSession || !wrong.startsWith('exit_type null'));
+    return left.filter((wrong) => !this.isOld(wrong));
   }
 
   /** A saved session, linked now if there is none. */

@@ -1,4 +1,4 @@
 import { play } from './play.js';
 import { UPKEEP } from './table.js';
 
-play(UPKEEP, { diskMb: 900 });
+play(UPKEEP);
