@@ -27,6 +27,9 @@ export const pairingOver = (state: StateOf<'linking'>, event: EventOf<'timer'>):
 /** Credentials are stored: from here on there is a session that must not be lost. */
 export function linked(state: State, event: EventOf<'client.linked'>, now: Now): Next {
   const session = event.me ?? state.session ?? { wid: null, phone: null, platform: null, pushname: null };
+  // A page that did not sync in its time, and comes and goes, does not win more of it: the next rung is due.
+  if (state.name === 'reconnecting' && state.reason === 'sync_timeout' && state.step.kind === 'scheduled')
+    return { state: { ...state, session }, effects: [] };
   return arm(
     {
       state: become(state, 'syncing', {}, { session, launchFailures: 0 }),

@@ -953,6 +953,23 @@ table('banned is the end until a person acts; an old version is reloaded once', 
   ],
 ]);
 
+table('a page that comes and goes and never syncs climbs all the same', [
+  [
+    'linked again before the attempt',
+    state({ name: 'reconnecting', reason: 'sync_timeout', attempts: 1, step: scheduled('browser') }),
+    ['client.linked', { me: null }],
+    'reconnecting/sync_timeout scheduled browser',
+    NOTHING,
+  ],
+  [
+    'linked again by the attempt',
+    state({ name: 'reconnecting', reason: 'sync_timeout', attempts: 2, step: running('browser') }),
+    ['client.linked', { me: null }],
+    'syncing',
+    'arm 120000',
+  ],
+]);
+
 table('a moment that lies ahead is of a clock that was set back', [
   [
     'a takeover that lies ahead does not count',
