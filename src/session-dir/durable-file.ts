@@ -1,6 +1,6 @@
 // A small file that is either whole or not there, whatever happens while it is written.
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { diskFault } from './disk-fault.js';
 
 /** Replaces a file by way of a new one beside it; both, and the directory, are on disk when this returns. Mode 0600. */
@@ -20,6 +20,14 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     await rm(fresh, { force: true }).catch(() => {});
     throw diskFault(error, path);
   }
+}
+
+/** Removes what a crash in the middle of `writeDurably` has left. Only for whoever alone may write the file. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const directory = dirname(path);
+  const names = await readdir(directory).catch(() => []);
+  const isLeft = (name: string): boolean => name.startsWith(`${basename(path)}.`) && /\.\d+\.new$/.test(name);
+  for (const name of names.filter(isLeft)) await rm(join(directory, name), { force: true });
 }
 
 /** Puts names on disk: what was renamed, made or removed in this directory. */

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import { diskFault } from './disk-fault.js';
+import { removeUnfinished } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { processStat } from './process-id.js';
 
@@ -92,6 +93,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
       more: { pids: left.map(({ pid }) => pid) },
     });
   await killChildren(dir, log);
+  for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
 }
 

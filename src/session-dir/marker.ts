@@ -3,7 +3,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskFault } from './disk-fault.js';
-import { syncDirectory, writeDurably } from './durable-file.js';
+import { removeUnfinished, syncDirectory, writeDurably } from './durable-file.js';
 import type { SessionDir } from './layout.js';
 
 export interface Marker {
@@ -50,6 +50,7 @@ export const writeMarker = (dir: SessionDir, marker: Marker): Promise<void> =>
 /** No marker is fine. */
 export async function removeMarker({ marker }: SessionDir): Promise<void> {
   try {
+    await removeUnfinished(marker);
     await rm(marker);
     await syncDirectory(dirname(marker));
   } catch (error) {
