@@ -55,6 +55,12 @@ export const when =
   ({ wad, mark }) =>
     wad.became(status, { after: mark });
 
+/** What has happened so far only led up to the fault. */
+export const fromHere: Act = async (scene) => {
+  scene.mark = await scene.wad.mark();
+  scene.logFrom = scene.wad.log.length;
+};
+
 export const init: Act = ({ wad }) => wad.request('session.initialize');
 
 export const set =

@@ -95,7 +95,11 @@ export const reconnecting = saved('reconnecting', 'reconnecting', {
 export const failed = saved('failed', 'failed', {
   env: { WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
   before: ({ sim }) => sim.faults.load('refuse'),
-  reach: ({ wad }) => wad.until('failed'),
+  // The line of its alert comes by another way than the state does.
+  reach: async ({ wad }) => {
+    await wad.until('failed');
+    await wad.logged('session.alert');
+  },
 });
 /** A person has asked for it, and the phone does not answer. */
 export const loggingOut = saved('logging-out', 'logging-out', {

@@ -94,7 +94,10 @@ export class Scene implements AsyncDisposable {
     if (!again) {
       this.#place = this.#places[given.session];
       if (given.session === 'saved') await this.#linked();
-      else rmSync(this.home.authDir, { recursive: true, force: true });
+      else {
+        this.phone.unlink();
+        rmSync(this.home.authDir, { recursive: true, force: true });
+      }
       await given.before?.(this);
       if (given.state !== null) await this.start(given);
       if (given.reach) await given.reach(this);
