@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { WireEvent } from '../../src/protocol/schema.js';
+import type { StateName } from '../../src/protocol/state.js';
 import { eventually } from '../harness/wad.js';
 import type { Row } from './row.js';
 import { Scene, type SceneOptions } from './scene.js';
@@ -37,82 +38,116 @@ export function play(rows: readonly Row[], options: SceneOptions = {}): void {
 }
 
 async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
-  const { given, expect, within, mend } = row;
-  t.same(await scene.prepare(given), [], 'the daemon before has left nothing behind');
+  t.same(await scene.prepare(row.given), [], 'the daemon before has left nothing behind');
   const device = scene.phone.devices[0]?.id;
-  let startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1_000;
-  const inTime = (what: string): number => {
-    const took = seconds();
-    scene.figures.words.push(`${what} after ${took.toFixed(1)} s`);
-    t.ok(took <= within, `${what} within ${within} s: ${took.toFixed(1)} s`);
-    return took;
-  };
-
+  const clock = new Clock(t, scene, row);
   await row.do(scene);
-  const exit = typeof expect.end === 'object' ? expect.end.exit : null;
-  if (given.state === null) await scene.start(given, exit === null);
+  const { end } = row.expect;
+  if (row.given.state === null) await scene.start(row.given, typeof end === 'string');
+  if (end === 'next' || typeof end === 'object') await playEnd(t, scene, row, clock, device);
+  else await playOn(t, scene, row, clock, device);
+  t.comment(scene.figures.words.join(', '));
+}
 
-  if (exit === null) scene.struck();
+/** Time as a row counts it. */
+class Clock {
+  readonly #t: Test;
+  readonly #scene: Scene;
+  readonly #withinS: number;
+  #startedAt = performance.now();
 
-  if (expect.end === 'next' || exit !== null) {
-    // What its session is worth shows in the next daemon.
-    if (exit !== null) {
-      t.equal((await scene.wad.ended(performance.now(), within * 1_000)).code, exit, scene.wad.stderr);
-      inTime('ended');
-      t.same(await leftBehind(scene, row), [], 'it left nothing behind');
-    }
-    // What is frozen sees no end; the next one has to find it.
-    if (!row.rough || exit !== null) await scene.gone();
-    if (exit === null) inTime('the browser gone');
-    await row.also?.(scene);
-    await sameTold(t, scene, row);
-    await mend?.(scene);
-    if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session is gone');
-    await scene.calm();
-    startedAt = performance.now();
-    await scene.start(given.next === 'stopped' ? given : {});
-    await scene.wad.until(given.next);
-    t.ok(seconds() < NEXT_S, `the next one is ${given.next} after ${seconds().toFixed(1)} s`);
-    if (given.next !== 'ready') return;
-    await works(t, scene, { device, after: 0 });
-    return void t.comment(scene.figures.words.join(', '));
+  constructor(t: Test, scene: Scene, { within }: Row) {
+    this.#t = t;
+    this.#scene = scene;
+    this.#withinS = within;
   }
 
-  let after = scene.mark;
-  if (expect.via !== null) {
-    const { status, reason } = expect.via;
-    const fits = ({ status: is, reason: says }: WireEvent['data']) =>
-      is === status && (reason === undefined || says === reason);
-    after = (await scene.wad.event('state', fits, { after, timeoutMs: within * 1_000 })).cursor;
-    scene.figures.seenS = inTime(`${status}${reason ? `/${reason}` : ''}`);
-    if (mend) {
-      await mend(scene);
-      startedAt = performance.now();
-    }
-    if (status !== expect.end)
-      await scene.wad.became(expect.end as 'ready', { after, timeoutMs: within * 1_000 });
-    scene.figures.endedS = inTime(String(expect.end));
+  restart(): void {
+    this.#startedAt = performance.now();
+  }
+
+  /** It has come so far, in its time. @returns seconds */
+  reached(what: string, withinS = this.#withinS): number {
+    const s = (performance.now() - this.#startedAt) / 1_000;
+    this.#scene.figures.words.push(`${what} after ${s.toFixed(1)} s`);
+    this.#t.ok(s <= withinS, `${what} within ${withinS} s: ${s.toFixed(1)} s`);
+    return s;
+  }
+}
+
+/** The daemon ends, or has been ended: what its session is worth shows in the next one. */
+async function playEnd(
+  t: Test,
+  scene: Scene,
+  row: Row,
+  clock: Clock,
+  device: string | undefined,
+): Promise<void> {
+  const { given, expect, within, mend, also, rough } = row;
+  if (typeof expect.end === 'object') {
+    const { code } = await scene.wad.ended(performance.now(), within * 1_000);
+    t.equal(code, expect.end.exit, scene.wad.stderr);
+    clock.reached('ended');
+    t.same(await leftBehind(scene, row), [], 'it left nothing behind');
+    await scene.gone();
   } else {
+    scene.struck();
+    // What is frozen sees no end; the next one has to find it.
+    if (!rough) await scene.gone();
+    clock.reached('the browser gone');
+  }
+  await also?.(scene);
+  await sameTold(t, scene, row);
+  await mend?.(scene);
+  if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session is gone');
+  await scene.calm();
+  clock.restart();
+  await scene.start(given.next === 'stopped' ? given : {});
+  await scene.wad.until(given.next);
+  clock.reached(`the next one ${given.next}`, NEXT_S);
+  if (given.next === 'ready') await works(t, scene, { device, after: 0 });
+}
+
+/** The daemon goes on: it says what is wrong, and comes back; or nothing happens at all. */
+async function playOn(
+  t: Test,
+  scene: Scene,
+  row: Row,
+  clock: Clock,
+  device: string | undefined,
+): Promise<void> {
+  const { expect, within, mend, also } = row;
+  const { wad, figures, mark } = scene;
+  const timeoutMs = within * 1_000;
+  scene.struck();
+  if (expect.via === null) {
     for (const reason of expect.alerts)
-      await scene.wad.event('alert', (data) => data.reason === reason, { after, timeoutMs: within * 1_000 });
+      await wad.event('alert', (data) => data.reason === reason, { after: mark, timeoutMs });
     await twoLooks(scene);
     await mend?.(scene);
-    t.same(
-      (await stateEvents(scene)).map(({ data }) => data),
-      [],
-      'it stayed as it was',
-    );
+    const moved = (await wad.events('state')).filter(({ cursor }) => cursor > mark);
+    t.same(moved, [], 'it stayed as it was');
+  } else {
+    const { status, reason } = expect.via;
+    const fits = (data: WireEvent['data']) =>
+      data.status === status && (reason === undefined || data.reason === reason);
+    const { cursor: after } = await wad.event('state', fits, { after: mark, timeoutMs });
+    figures.seenS = clock.reached(`${status}${reason ? `/${reason}` : ''}`);
+    if (mend) {
+      await mend(scene);
+      clock.restart();
+    }
+    if (status !== expect.end) await wad.became(expect.end as StateName, { after, timeoutMs });
+    figures.endedS = clock.reached(String(expect.end));
   }
-  await row.also?.(scene);
-  t.comment(scene.figures.words.join(', '));
+  await also?.(scene);
   if (expect.link === 'gone') {
-    t.match(await scene.wad.status(), { session: { hasSession: false }, hint: 'wactl qr' });
+    t.match(await wad.status(), { session: { hasSession: false }, hint: 'wactl qr' });
     t.equal((await scene.home.browsers()).length, 1, 'one browser');
-    await scene.phone.unlink();
-    await scene.wad.link(scene.phone);
+    scene.phone.unlink();
+    await wad.link(scene.phone);
     scene.used();
-  } else await works(t, scene, { device, after: scene.mark });
+  } else await works(t, scene, { device, after: mark });
   await sameTold(t, scene, row);
 }
 
@@ -151,9 +186,6 @@ function statusOf(pid: number): string {
     return '';
   }
 }
-
-const stateEvents = async ({ wad, mark }: Scene) =>
-  (await wad.events('state')).filter(({ cursor }) => cursor > mark);
 
 /** Ready over the same link, in one browser, and a message goes out and comes in, each once. */
 async function works(

@@ -133,7 +133,7 @@ class Soak {
 
   /** Ready over the same link, in a daemon that was started anew where it had to be. */
   async #recovered(): Promise<void> {
-    const { scene } = { scene: this.#scene };
+    const scene = this.#scene;
     const { phone, contact, home } = scene;
     const deadline = performance.now() + RECOVER_MS;
     for (;;) {
