@@ -111,6 +111,45 @@ export const KEYS = {
     drainMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for sends in flight.' }),
     logoutMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for the logout.' }),
   },
+  pacing: {
+    mode: key(choice(['on', 'off']), {
+      default: 'on',
+      doc: 'Whether messages go out at the pace of a person; "off" sends as fast as WhatsApp takes them, and may cost the account.',
+    }),
+    perMinute: key(count(1, 6_000), {
+      default: 60,
+      doc: 'How many messages a minute go out on average, at uneven intervals.',
+    }),
+    burst: key(count(1, 1_000), {
+      default: 5,
+      doc: 'So many go out without a wait when there was quiet before.',
+    }),
+    strangerGapMs: key(ms(0, DAY), {
+      default: 20_000,
+      doc: 'The time between two first messages to somebody with whom there was no chat yet.',
+    }),
+    dailyCap: key(count(0, 1_000_000), {
+      default: 0,
+      doc: 'No more messages than this go out on one day of local time; 0 is no limit.',
+    }),
+    quietHours: key(
+      text(
+        /^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
+        'two times of day such as "22:00-07:00", or ""',
+      ),
+      { default: '', defaultSays: 'none', doc: 'Nothing goes out between these times, local time.' },
+    ),
+  },
+  journal: {
+    retentionDays: key(count(1, 3_650, 'days'), {
+      default: 30,
+      doc: 'Events, and messages out with which nothing will happen any more, are kept so long.',
+    }),
+    maxMb: key(count(16, 1_000_000, 'MB'), {
+      default: 1_000,
+      doc: 'What outbox and journal may take up; the oldest events go before their time.',
+    }),
+  },
   socket: {
     path: key(pathOrFound(), {
       default: null,

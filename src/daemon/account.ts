@@ -3,20 +3,26 @@
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, StateName } from '../protocol/state.js';
+import { accountOf } from '../protocol/wid.js';
 import type { ClientNews } from '../session/port.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession, readMarker, writeMarker } from '../session-dir/marker.js';
+import type { Tx } from '../store/commit.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+import type { Store } from '../store/store.js';
 import { Actor } from './actor.js';
 import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
+import { Courier } from './courier.js';
 import { executors } from './effects.js';
-import type { Feed } from './feed.js';
+import type { Feed, Keep } from './feed.js';
 import { alertHint, hintFor } from './hint.js';
 import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { Outbox } from './outbox.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
+import { Recipients } from './recipients.js';
 import { Upkeep } from './upkeep.js';
 
 export interface AccountOptions extends ClientSlotOptions {
@@ -24,13 +30,12 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly feed: Feed;
+  readonly store: Store;
   readonly log: Log;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
   readonly browserWorks: (profile?: string) => Promise<boolean>;
 }
 
-/** WhatsApp's times are whole seconds, by clocks that are not ours. */
-const COARSE_MS = 5_000;
 /** What came in while a page was on its way out may have been lost with it: so much of its end is in doubt (H11). */
 const IN_DOUBT_MS = 10_000;
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
@@ -43,6 +48,8 @@ export class Account {
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outbox: Outbox;
+  readonly courier: Courier;
+  readonly recipients: Recipients;
   readonly qr: QrDesk;
   readonly monitor: Monitor;
   /** Resolves when everything of the account is closed: the process may end. */
@@ -66,26 +73,32 @@ export class Account {
     const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5) : null;
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
     const lastReadyAtMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
-    const account = new Account(options, initialState(session, Date.now()), lastReadyAtMs);
-    account.#inbox.recall(marker?.lastHeard ?? []);
+    const state = initialState(session, Date.now());
+    const account = new Account(options, state, lastReadyAtMs);
+    account.#link(state.session?.wid ?? null);
+    await account.courier.start();
     return account;
   }
 
   private constructor(options: AccountOptions, state: State, lastReadyAtMs: number | null) {
-    const { config, dir, feed, log, name, browserWorks } = options;
+    const { config, dir, feed, log, name, browserWorks, store } = options;
     this.#options = options;
     this.#lastReadyAtMs = lastReadyAtMs;
     this.name = name;
     this.slot = new ClientSlot(options);
     this.actor = new Actor(state, policyOf(config), log);
-    this.#inbox = new Inbox((type, data) => void feed.append(type, data));
-    this.outbox = new Outbox(
-      {
-        sendText: (message) => this.slot.client.sendText(message),
-        findOwn: (message) => this.slot.client.findOwn(message),
+    this.#inbox = new Inbox(store);
+    this.outbox = new Outbox(store, log);
+    this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
+    this.courier = new Courier({
+      ...{ store, log, outbox: this.outbox, recipients: this.recipients, pacing: config.pacing },
+      page: {
+        send: async ({ chatId, messageId, payload, attempts }) =>
+          this.slot.client.sendText({ chatId, messageId, text: String(payload.text), again: attempts > 1 }),
+        findOwn: async (message) => this.slot.client.findOwn(message),
+        knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
-      log,
-    );
+    });
     this.qr = new QrDesk(({ number, expiresAtMs }) => {
       feed.append('qr', { number, expiresAt: new Date(expiresAtMs).toISOString() });
     });
@@ -117,13 +130,18 @@ export class Account {
         const { generation } = this.actor.state;
         this.actor.post({ type: 'client.broken', generation, reason: 'disk_full', detail });
       },
+      hourly: async () => {
+        if (this.actor.state.name === 'ready') await this.#mark();
+        const swept = await store.sweep({ ...config.journal, nowMs: Date.now() });
+        log.info('store.swept', { ...swept });
+      },
       jumped: () => this.monitor.checkNow(),
     });
     let end: (because: 'stopped' | 'lock-lost') => void;
     this.ended = new Promise((resolve) => {
       end = resolve;
     });
-    const { actor, slot, outbox } = this;
+    const { actor, slot, outbox, courier } = this;
     this.actor.begin(
       executors({
         ...{ config, dir, log, actor, slot, outbox, browserWorks },
@@ -135,6 +153,7 @@ export class Account {
         end: (because) => {
           this.monitor.stop();
           this.#upkeep.stop();
+          courier.stop();
           this.actor.end();
           end(because);
         },
@@ -167,14 +186,38 @@ export class Account {
     this.#hurry.abort();
   }
 
+  /**
+   * Outbox and journal belong to the account that is linked: what waits for another one is not sent any more. On disk
+   * before anything of this account is told or accepted.
+   */
+  #link(wid: string | null): void {
+    const { store, log } = this.#options;
+    const own = wid === null ? null : accountOf(wid);
+    if (own === null || own === store.account.wid) return;
+    try {
+      const failed = store.writeNow((tx) => {
+        const isFirst = store.account.wid === null;
+        store.account.link(tx, own, Date.now());
+        return isFirst ? [] : store.outbox.accountChanged(tx, own, Date.now());
+      });
+      log.info('account.linked', { waiting: failed.length });
+      this.outbox.told(failed);
+    } catch (error) {
+      log.error('account.link-refused', { err: error });
+    }
+  }
+
   #changed(now: State, before: State): void {
+    if (now.session?.wid !== before.session?.wid && now.session !== null) this.#link(now.session.wid);
+    if (now.name !== 'ready' && before.name === 'ready') this.courier.close();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     const data = { status: now.name, reason: reasonOf(now), from: before.name, hint: this.hint };
     this.#options.feed.append('state', data);
     if (before.name === 'ready') this.#lastReadyAtMs = Math.max(before.sinceMs, Date.now() - IN_DOUBT_MS);
     if (now.name === 'ready') {
       this.monitor.proved();
-      void this.outbox.reconcile();
+      const { wid } = this.#options.store.account;
+      if (wid !== null) this.courier.open(wid);
       void this.#detectGap();
     }
   }
@@ -207,17 +250,30 @@ export class Account {
         this.qr.clear();
         break;
       case 'message':
-        this.#inbox.message(news);
+        this.#keep((tx, keep) => {
+          keep(this.#inbox.message(tx, news.message));
+          return null;
+        });
         break;
       case 'ack':
-        this.outbox.acked(news.messageId, news.ack);
-        this.#inbox.ack(news);
+        this.#keep((tx, keep) => {
+          keep(this.#inbox.ack(tx, news));
+          return this.outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
+        });
         break;
       case 'capabilities':
         this.capabilities = news.capabilities;
         this.#options.log.info('session.capabilities', { capabilities: news.capabilities });
         break;
     }
+  }
+
+  /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
+  #keep(run: (tx: Tx, keep: Keep) => StoredMessage | null): void {
+    this.#options.feed.write(run).then(
+      (row) => this.outbox.told([row]),
+      () => undefined, // the feed has said so
+    );
   }
 
   async #launch(generation: number): Promise<void> {
@@ -235,7 +291,7 @@ export class Account {
     this.qr.clear();
     await this.slot.close();
     this.capabilities = {};
-    this.outbox.lost();
+    this.courier.lost();
     if (this.#lastReadyAtMs === null) return;
     // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
     await this.#mark().catch((error: unknown) =>
@@ -256,7 +312,6 @@ export class Account {
       linkedAt,
       wid: session.wid,
       lastSeenAt: new Date(lastMs).toISOString(),
-      lastHeard: this.#inbox.heardSince(lastMs - COARSE_MS),
     });
   }
 }

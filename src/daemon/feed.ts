@@ -1,18 +1,19 @@
-// Who hears of an event: whoever asks by cursor, and whoever subscribed. Owns subscriptions, the places of named
-// consumers, and the pace of a replay. Refuses to know: where events come from, and what they say.
+// Who hears of an event: whoever asks by cursor, and whoever subscribed; nobody before it is on disk. Owns
+// subscriptions and the pace of a replay. Refuses to know: where events come from, and what they say.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/schema.js';
 import type { EventType } from '../protocol/state.js';
-import { Ring } from './ring.js';
+import type { Tx } from '../store/commit.js';
+import type { StoredEvent } from '../store/event.js';
+import type { Store } from '../store/store.js';
 
 export interface FeedOptions {
   readonly account: string;
-  /** Events kept for those who come later; 10 000 when left out. */
-  readonly capacity?: number;
-  /** Bytes kept, whatever the number; 32 MiB when left out. */
-  readonly maxBytes?: number;
+  readonly store: Store;
+  readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -27,11 +28,13 @@ export interface Place {
   readonly consumer?: string | undefined;
 }
 
+/** Tells of an event that was kept in the write at hand, once that is on disk. */
+export type Keep = (event: StoredEvent | null) => void;
+
 interface Subscription {
   readonly id: string;
   readonly peer: Peer;
-  /** A `gap` is heard whatever the filter: that events may be missing is no matter of taste. */
-  readonly types: ReadonlySet<EventType> | undefined;
+  readonly types: readonly EventType[] | undefined;
   /** The last cursor dealt with. */
   position: number;
   /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off who does not read. */
@@ -40,42 +43,104 @@ interface Subscription {
   readonly leave: () => void;
 }
 
-const CAPACITY = 10_000;
-const MAX_BYTES = 32 * 1024 * 1024;
-/** A page ends here even if `limit` would allow more: an answer is held in memory whole, on both ends. */
-const PAGE_BYTES = 1024 * 1024;
 /** A replay waits while so much waits for its peer: well below what the socket cuts off at. */
 const REPLAY_BACKLOG_BYTES = 256 * 1024;
 /** Events of a replay between two turns of the loop, so that a long one holds up nobody else. */
 const REPLAY_BURST = 200;
 const MAX_SUBSCRIPTIONS = 16;
-const MAX_CONSUMERS = 1_000;
+/** How long after a refusal by the disk it is tried again. */
+const RETRY_MS = 5_000;
 
-/** Nothing to close: a subscription ends with its peer. */
+/** Nothing to close: a subscription ends with its peer, and the store with whoever opened it. */
 export class Feed {
-  readonly #ring: Ring;
+  readonly #account: string;
+  readonly #store: Store;
+  readonly #log: Log;
   readonly #now: () => number;
   readonly #subscriptions = new Map<string, Subscription>();
-  readonly #consumers = new Map<string, number>();
   #lastId = 0;
+  /** Events that the disk refused, and of which there is a gap to tell as soon as it takes one. */
+  #refused = 0;
+  #retry: NodeJS.Timeout | undefined;
+  /** Called when the disk takes events again after it had refused some. */
+  onRecovered: () => void = () => undefined;
 
-  constructor({ account, capacity = CAPACITY, maxBytes = MAX_BYTES, now = Date.now }: FeedOptions) {
-    this.#ring = new Ring(account, now(), { capacity, maxBytes });
+  constructor({ account, store, log, now = Date.now }: FeedOptions) {
+    this.#account = account;
+    this.#store = store;
+    this.#log = log;
     this.#now = now;
   }
 
   /** The newest cursor. */
   get last(): number {
-    return this.#ring.last;
+    return this.#store.journal.last;
   }
 
-  /** Keeps an event and tells everybody who is subscribed. */
-  append(type: EventType, data: Record<string, unknown>): WireEvent {
-    const event = this.#ring.append(type, data, this.#time());
+  /** Keeps an event, then tells everybody who is subscribed. One that the disk refuses becomes part of a gap. */
+  append(type: EventType, data: Record<string, unknown>): void {
+    void this.write((tx, keep) => keep(this.keepIn(tx, type, data))).catch(() => undefined);
+  }
+
+  /** Keeps an event within a write. */
+  keepIn(tx: Tx, type: EventType, data: Record<string, unknown>): StoredEvent {
+    return this.#store.journal.append(tx, { type, timeMs: this.#now(), wid: this.#store.account.wid, data });
+  }
+
+  /**
+   * Runs a write of the store, then tells of the events that were kept in it.
+   * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
+   */
+  async write<T>(run: (tx: Tx, keep: Keep) => T): Promise<T> {
+    const kept: StoredEvent[] = [];
+    let result: T;
+    try {
+      result = (await this.#store.write((tx) => {
+        kept.length = 0;
+        return run(tx, (event) => {
+          if (event !== null) kept.push(event);
+        }) as never;
+      })) as T;
+    } catch (error) {
+      if (kept.length > 0) this.#wasRefused(kept.length, error);
+      throw error;
+    }
+    for (const event of kept) this.#publish(event);
+    return result;
+  }
+
+  #publish(stored: StoredEvent): void {
+    const event = this.#wire(stored);
     for (const subscription of this.#subscriptions.values()) {
       if (subscription.phase === 'live') this.#deliver(subscription, event);
     }
-    return event;
+  }
+
+  /** Nothing of what was to be told is on disk: that there was something is told when there is room again. */
+  #wasRefused(events: number, error: unknown): void {
+    const { kind } = Fault.of(error);
+    if (kind === 'shutting_down') return;
+    if (this.#refused === 0) this.#log.error('journal.refused', { kind, err: error });
+    this.#refused += events;
+    this.#retry ??= setInterval(() => this.#tellOfRefused(kind), RETRY_MS).unref();
+  }
+
+  #tellOfRefused(reason: string): void {
+    const events = this.#refused;
+    const gap = { reason, events };
+    this.#store
+      .write((tx) => this.keepIn(tx, 'gap', gap))
+      .then(
+        (stored) => {
+          clearInterval(this.#retry);
+          this.#retry = undefined;
+          this.#refused -= events;
+          this.#publish(stored);
+          this.#log.warn('journal.recovered', { events });
+          this.onRecovered();
+        },
+        () => undefined, // still no room
+      );
   }
 
   /**
@@ -83,22 +148,28 @@ export class Feed {
    * so it moves on even when the filter lets nothing through. The end is reached when `next` is where one asked from.
    */
   list(place: Place & { readonly limit?: number | undefined }): { events: WireEvent[]; next: number } {
-    const { limit = 100 } = place;
-    const types = place.types && new Set(place.types);
-    const time = this.#time();
-    const events: WireEvent[] = [];
-    let next = this.#from(place, 0);
-    for (let bytes = 0; events.length < limit; ) {
-      const found = this.#ring.after(next, time);
-      if (found === undefined) return { events, next: Math.max(next, this.last) };
-      if (wanted(found.event, types)) {
-        bytes += found.bytes;
-        if (bytes > PAGE_BYTES && events.length > 0) break;
-        events.push(found.event);
-      }
-      next = found.event.cursor;
-    }
-    return { events, next };
+    return this.#page(this.#from(place, 0), place.types, place.limit ?? 100);
+  }
+
+  /** A gap is heard whatever the filter: that events may be missing is no matter of taste. */
+  #page(
+    after: number,
+    types: readonly EventType[] | undefined,
+    limit: number,
+  ): { events: WireEvent[]; next: number } {
+    const { journal } = this.#store;
+    const wanted = types && [...new Set([...types, 'gap' as const])];
+    const found = journal.page({ after, limit, types: wanted });
+    if (found.gap === null)
+      return { events: found.events.map((event) => this.#wire(event)), next: found.next };
+    const { oldest } = found.gap;
+    const gap = this.#wire({
+      ...{ cursor: oldest - 1, type: 'gap', timeMs: this.#now(), wid: null },
+      data: { reason: 'not_kept', after, oldest },
+    });
+    if (limit === 1) return { events: [gap], next: oldest - 1 };
+    const rest = journal.page({ after: oldest - 1, limit: limit - 1, types: wanted });
+    return { events: [gap, ...rest.events.map((event) => this.#wire(event))], next: rest.next };
   }
 
   /**
@@ -119,7 +190,7 @@ export class Feed {
     const subscription: Subscription = {
       id: `s-${this.#lastId}`,
       peer,
-      types: place.types && new Set(place.types),
+      types: place.types,
       position: after,
       phase: 'replaying',
       leave: () => peer.closed.removeEventListener('abort', onClosed),
@@ -127,7 +198,7 @@ export class Feed {
     if (!peer.closed.aborted) {
       this.#subscriptions.set(subscription.id, subscription);
       peer.closed.addEventListener('abort', onClosed, { once: true });
-      void this.#replay(subscription);
+      this.#replay(subscription).catch(() => this.#end(subscription));
     }
     return { subscription: subscription.id, after };
   }
@@ -141,52 +212,56 @@ export class Feed {
 
   /**
    * Keeps the place of a consumer, which never moves back: acknowledgements may overtake each other. Who wants to
-   * hear things again asks with `after`. In memory; the journal makes it durable.
+   * hear things again asks with `after`.
    * @returns the place that is kept
-   * @throws Fault busy: there are as many consumers as there may be
+   * @throws (rejects) Fault busy: there are as many consumers as there may be; disk_full
    */
-  ack(consumer: string, cursor: number): number {
-    const before = this.#consumers.get(consumer);
-    if (before === undefined && this.#consumers.size >= MAX_CONSUMERS) {
-      throw new Fault('busy', { reason: `there are ${MAX_CONSUMERS} consumers already`, hint: null });
-    }
-    const kept = Math.max(before ?? 0, Math.min(cursor, this.last));
-    this.#consumers.set(consumer, kept);
-    return kept;
+  ack(consumer: string, cursor: number): Promise<number> {
+    return this.#store.write((tx) => this.#store.consumers.ack(tx, consumer, cursor, this.#now()));
   }
 
   /** @param otherwise where somebody begins who names neither cursor nor consumer */
   #from({ after, consumer }: Place, otherwise: number): number {
     if (after !== undefined) return after;
-    return consumer === undefined ? otherwise : (this.#consumers.get(consumer) ?? 0);
+    return consumer === undefined ? otherwise : (this.#store.consumers.place(consumer) ?? 0);
   }
 
   async #replay(subscription: Subscription): Promise<void> {
-    const { peer } = subscription;
+    const { peer, types } = subscription;
     // The answer to `subscribe` goes out first.
     await nextTurn();
-    for (let sent = 1; subscription.phase === 'replaying'; sent += 1) {
-      const next = this.#ring.after(subscription.position, this.#time());
-      if (next === undefined) {
-        // In the same turn as the look at the ring, so no event can come between.
-        subscription.phase = 'live';
-      } else if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) {
+    while (subscription.phase === 'replaying') {
+      if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) {
         await peer.drained();
         await nextTurn();
-      } else {
-        this.#deliver(subscription, next.event);
-        if (sent % REPLAY_BURST === 0) await nextTurn();
+        continue;
       }
+      const before = subscription.position;
+      const { events, next } = this.#page(before, types, REPLAY_BURST);
+      const waits = events.find((event) => {
+        if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) return true;
+        this.#deliver(subscription, event);
+        return false;
+      });
+      if (waits !== undefined) continue;
+      subscription.position = Math.max(subscription.position, next);
+      // In the same turn as the look at the journal, so no event can come between.
+      if (events.length === 0 && next <= before) {
+        if (subscription.phase === 'replaying') subscription.phase = 'live';
+        return;
+      }
+      await nextTurn();
     }
   }
 
   #deliver(subscription: Subscription, event: WireEvent): void {
-    // A place beyond the newest event (of a run whose clock was ahead): nothing, until the cursors get there.
-    if (event.cursor <= subscription.position) return;
+    // Read by the replay already; or a place beyond the newest event (of a clock that was ahead): nothing, until the
+    // cursors get there.
+    if (event.cursor <= subscription.position || subscription.phase === 'ended') return;
     subscription.position = event.cursor;
-    if (wanted(event, subscription.types) && !subscription.peer.notify('event', event)) {
-      this.#end(subscription);
-    }
+    const { types } = subscription;
+    const isWanted = types === undefined || event.type === 'gap' || types.includes(event.type);
+    if (isWanted && !subscription.peer.notify('event', event)) this.#end(subscription);
   }
 
   #end(subscription: Subscription): void {
@@ -195,10 +270,7 @@ export class Feed {
     this.#subscriptions.delete(subscription.id);
   }
 
-  #time(): string {
-    return new Date(this.#now()).toISOString();
+  #wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
+    return { cursor, type, time: new Date(timeMs).toISOString(), account: this.#account, data: { ...data } };
   }
 }
-
-const wanted = (event: WireEvent, types: ReadonlySet<EventType> | undefined): boolean =>
-  types === undefined || event.type === 'gap' || types.has(event.type);

@@ -95,6 +95,9 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
         return EXIT.permission;
       case 'usage':
         return EXIT.usage;
+      // As it is, no restart makes this program read it.
+      case 'store_newer':
+        return EXIT.config;
       default:
         return EXIT.internal;
     }

@@ -27,6 +27,8 @@ export interface UpkeepOptions {
   readonly disk: (freeMb: number, low: boolean) => void;
   /** So full that a browser must not write on it: one that fails to forgets what it was told (H28). */
   readonly diskFull: (freeMb: number) => void;
+  /** Once an hour: what need not be kept goes, and what has been heard is noted. */
+  readonly hourly: () => Promise<void>;
   /** The wall clock jumped by so many ms: the machine slept, or somebody set it. */
   readonly jumped: (byMs: number) => void;
 }
@@ -36,6 +38,7 @@ const DISK_MS = 10_000;
 /** How often the two clocks are compared; a sleep is noticed so soon after it. */
 const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
+const ROUNDS_PER_HOUR = 60;
 const LOW_MB = 500;
 /** Low again only when it had been clearly fine. */
 const FINE_MB = 600;
@@ -44,6 +47,7 @@ export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #timers: NodeJS.Timeout[] = [];
   #diskIsLow = false;
+  #rounds = 0;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -77,6 +81,8 @@ export class Upkeep {
 
   /** One round; `start` makes one a minute. */
   async look(): Promise<void> {
+    this.#rounds += 1;
+    if (this.#rounds % ROUNDS_PER_HOUR === 1) await this.#options.hourly();
     const { browser, isQuiet, recycle } = this.#options;
     const running = browser();
     if (running === null || !isQuiet()) return;

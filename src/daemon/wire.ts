@@ -6,6 +6,8 @@ import { METHODS } from '../protocol/methods/index.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { listen, type SocketServer } from '../socket/server.js';
+import { type OpenReport, openStore } from '../store/open.js';
+import type { Store } from '../store/store.js';
 import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
 import { createDispatch } from './dispatch.js';
@@ -13,6 +15,7 @@ import { Feed } from './feed.js';
 import { daemonHandlers } from './handlers/daemon.js';
 import { eventHandlers } from './handlers/event.js';
 import { messageHandlers } from './handlers/message.js';
+import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
 import type { DaemonLog } from './log.js';
 import { openRpc } from './openrpc.js';
@@ -32,9 +35,9 @@ export interface Daemon {
 }
 
 /**
- * Makes a daemon that has the lock and has not begun: directories, lock, account; in that order, since nothing may
- * touch the session without the lock.
- * @throws Fault lock_held, permission_denied, disk_full
+ * Makes a daemon that has the lock and has not begun: directories, lock, store, account; in that order, since nothing
+ * may touch the session without the lock.
+ * @throws Fault lock_held, permission_denied, disk_full, store_newer
  */
 export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> {
   const { config, dir, account: name, paths, socket } = settings;
@@ -42,16 +45,20 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
   await ownDirectory(paths.stateDir);
   await prepare(dir, log);
   const lock = await takeLock(dir, { log });
+  let store: Store | undefined;
   try {
-    return await build(settings, lock, log);
+    store = openStore({ directory: paths.stateDir });
+    return await build(settings, lock, store, log);
   } catch (error) {
+    store?.close();
     await lock.release();
     throw error;
   }
 
-  async function build(_: Settings, held: SessionLock, to: DaemonLog): Promise<Daemon> {
+  async function build(_: Settings, held: SessionLock, kept: Store, to: DaemonLog): Promise<Daemon> {
     const startedAtMs = Date.now();
-    const feed = new Feed({ account: name });
+    const feed = new Feed({ account: name, store: kept, log: to });
+    tellOfStore(kept.report, feed, to);
     const browserNow = () =>
       findBrowser({ configured: config.browser.path, env: process.env, home: homedir() });
     const account = await Account.open({
@@ -59,6 +66,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       config,
       dir,
       feed,
+      store: kept,
       log: to,
       findBrowser: browserNow,
       createClient,
@@ -97,7 +105,8 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     const handlers = {
       ...sessionHandlers(account, status),
-      ...messageHandlers(account),
+      ...messageHandlers(account, kept),
+      ...outboxHandlers(account, kept),
       ...eventHandlers(feed),
       ...daemonHandlers({
         info,
@@ -107,6 +116,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
     const ended = account.ended.then(async (how) => {
+      kept.close();
       await held.release();
       await server?.close();
       return how;
@@ -129,4 +139,17 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     return { account, begin, ended };
   }
+}
+
+/** What was found in the state directory; a store that had to be replaced is a loss that somebody should know of. */
+function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog): void {
+  const { path, created, replaced, migratedFrom, version, narrowed, tookMs } = report;
+  log.info('store.opened', { path, created, migratedFrom, version, tookMs: Math.round(tookMs) });
+  if (narrowed) log.warn('store.narrowed', { path });
+  if (replaced === null) return;
+  const { reason, movedTo } = replaced;
+  log.error('store.replaced', { path, reason, movedTo });
+  const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
+  feed.append('gap', { reason: 'store_replaced', movedTo: [...movedTo] });
+  feed.append('alert', { reason: 'store_replaced', says, hint: 'wactl logs' });
 }

@@ -106,7 +106,7 @@ export const FAULTS = {
     504,
     'ask_first',
     'The message may or may not have gone out.',
-    'wactl call message.get \'{"id":"ID"}\'',
+    'wactl outbox show ID',
   ),
   not_on_whatsapp: row(1201, 7, 404, 'never', 'The number is not on WhatsApp.'),
   no_such_chat: row(1202, 7, 404, 'never', 'There is no such chat.'),
@@ -121,6 +121,7 @@ export const FAULTS = {
   send_failed: row(1205, 1, 502, 'later', 'The message did not go out.'),
   key_reused: row(1206, 1, 409, 'never', 'The key was used for a message with another content.'),
   page_error: row(1207, 1, 502, 'ask_first', 'WhatsApp Web answered with an error.', 'wactl logs'),
+  too_late: row(1209, 1, 409, 'never', 'The message is past the point where that can be done.'),
   account_changed: row(1208, 1, 409, 'never', 'Another account was linked before the message went out.'),
 
   // 13xx: events

@@ -1,7 +1,7 @@
 // The few schemas that method rows are built from. Types for the client are inferred from them; the client's fast
 // path imports types only, never zod.
 import { z } from 'zod';
-import { EVENT_TYPES, REASONS, SEND_STATES, STATES } from './state.js';
+import { EVENT_TYPES, REASONS, SEND_STATES, STATES, WAITS } from './state.js';
 
 /** An object that refuses unknown keys by name. */
 export const record = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape);
@@ -38,3 +38,20 @@ export const outgoingSchema = record({
   error: z.strictObject({ kind: z.string(), reason: z.string(), hint: z.string().nullable() }).nullable(),
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
+
+/** The same as it lies in the queue: who it is for, how often it was tried, and what it waits for. */
+export const outboxRowSchema = record({
+  ...outgoingSchema.shape,
+  to: z.string(),
+  kind: z.string(),
+  key: z.string().nullable(),
+  attempts: z.int(),
+  notBefore: instant().nullable(),
+  expiresAt: instant().nullable(),
+  changedAt: instant(),
+  /** Null unless it is queued. */
+  waitsFor: z.enum(WAITS).nullable(),
+  /** When it can go out at the earliest, as far as that is known. */
+  nextAt: instant().nullable(),
+});
+export type OutboxRow = z.infer<typeof outboxRowSchema>;

@@ -39,7 +39,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** The life of a message that goes out; later issues add what a durable outbox needs. */
+/** The life of a message that goes out. */
 export const SEND_STATES = [
   'queued',
   'sending',
@@ -52,6 +52,13 @@ export const SEND_STATES = [
   'unknown',
 ] as const;
 export type SendState = (typeof SEND_STATES)[number];
+
+/**
+ * What a queued message waits for: the account, its own time, the one before it in its chat, or the pacing (the next
+ * turn of all, the gap between strangers, tomorrow, the end of the quiet hours).
+ */
+export const WAITS = ['ready', 'not_before', 'turn', 'pace', 'stranger', 'daily_cap', 'quiet_hours'] as const;
+export type WaitsFor = (typeof WAITS)[number];
 
 export const EVENT_TYPES = [
   'message',

@@ -34,6 +34,9 @@ export function parseRecipient(text: string): ChatId {
 export const numberOf = (id: string): string | null =>
   id.endsWith('@c.us') ? id.slice(0, -5).replace(/:.*$/, '') : null;
 
+/** The account of a wid: WhatsApp Web may name the device as well (`15550001111:12@c.us`). */
+export const accountOf = (wid: string): string => wid.replace(/:\d+@/, '@');
+
 /** The parts of WhatsApp's message key that are there in every page generation seen (H1). */
 export interface MessageKeyParts {
   readonly fromMe: boolean;

@@ -13,8 +13,6 @@ export interface Marker {
   readonly wid: string | null;
   /** When the account was last ready, ISO 8601. */
   readonly lastSeenAt: string;
-  /** Keys of the messages that were heard in the last seconds before that: their times are too coarse to tell. */
-  readonly lastHeard: readonly string[];
 }
 
 /** The marker, or null. One that cannot be read still says that there was a link; its times are those of the file. */
@@ -39,7 +37,6 @@ export async function readMarker({ marker }: SessionDir): Promise<Marker | null>
     linkedAt: string(found.linkedAt, at),
     wid: typeof found.wid === 'string' ? found.wid : null,
     lastSeenAt: string(found.lastSeenAt, at),
-    lastHeard: Array.isArray(found.lastHeard) ? found.lastHeard.filter((key) => typeof key === 'string') : [],
   };
 }
 

@@ -9,6 +9,8 @@ export type SendEvent =
   | { readonly type: 'accepted'; readonly ack: number }
   /** The page was asked and does not have it, nor ever will. */
   | { readonly type: 'absent' }
+  /** Nothing was handed to the page, and nothing had been before: it waits as if its turn had not come. */
+  | { readonly type: 'returned' }
   /** The page could not be asked. */
   | { readonly type: 'lost' }
   | { readonly type: 'ack'; readonly ack: number };
@@ -28,6 +30,8 @@ export function advance(state: SendState, event: SendEvent): SendState {
       return state === 'unknown' ? 'sending' : forward('sending');
     case 'absent':
       return isTaken(state) ? state : 'failed';
+    case 'returned':
+      return state === 'sending' ? 'queued' : state;
     case 'lost':
       return isTaken(state) ? state : 'unknown';
     case 'accepted':

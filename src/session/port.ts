@@ -47,10 +47,13 @@ export interface Health {
   readonly listening: boolean;
 }
 
-/** How far a send came. `unknown`: the page could not be asked. */
+/**
+ * How far a send came. `absent`: the page does not have it, nor will it from this call; `again` when it gave no reason
+ * that would hold the next time. `unknown`: the page could not be asked.
+ */
 export type SendOutcome =
   | { readonly outcome: 'accepted'; readonly ack: number }
-  | { readonly outcome: 'absent'; readonly error: unknown }
+  | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
 export interface ClientListener {
@@ -78,7 +81,11 @@ export interface WhatsAppClient {
     readonly chatId: ChatId;
     readonly messageId: string;
     readonly text: string;
+    /** It was handed to a page before, under the same id. */
+    readonly again: boolean;
   }): Promise<SendOutcome>;
+  /** Whether the page has a chat of this id. @throws Fault page_error */
+  knowsChat(chatId: ChatId): Promise<boolean>;
   /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
   findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
   /** Messages of others that the page has since then, with our keys. Statuses are never read (U2). @throws Fault page_error */

@@ -51,6 +51,8 @@ export class Outbox {
   readonly #inStates: Statement<Row>;
   readonly #counts: Statement<{ state: SendState; n: number }>;
   readonly #disown: Statement<Row>;
+  readonly #tried: Statement<{ seq: number }>;
+  readonly #oldestIn: Statement<{ at: number | null }>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -92,6 +94,8 @@ export class Outbox {
     this.#inStates = db.prepare(`
       SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(:states)) AND seq > :after ORDER BY seq LIMIT :limit`);
     this.#counts = db.prepare('SELECT state, count(*) AS n FROM outbox GROUP BY state');
+    this.#tried = db.prepare('SELECT seq FROM outbox WHERE chat_id = ? AND wid = ? AND attempts > 0 LIMIT 1');
+    this.#oldestIn = db.prepare('SELECT min(changed_at) AS at FROM outbox WHERE state = ?');
     this.#disown = db.prepare(`
       UPDATE outbox SET changed_at = :now,
         state = iif(state = 'queued', 'failed', 'unknown'),
@@ -203,6 +207,16 @@ export class Outbox {
   /** Rows in some of the states, oldest first, from behind `after` on; for the start: queued, sending and unknown. */
   inStates(states: readonly SendState[], { after = 0, limit = 1_000 } = {}): StoredMessage[] {
     return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
+  }
+
+  /** True when something was handed to the page for this chat, as far as rows are kept. */
+  hasTried(wid: string, chatId: string): boolean {
+    return this.#tried.get(chatId, wid) !== undefined;
+  }
+
+  /** When the row that has been in this state for longest came into it, ms since 1970; null when none is. */
+  oldestIn(state: SendState): number | null {
+    return this.#oldestIn.get(state)?.at ?? null;
   }
 
   /** How many rows there are in each state. */

@@ -8,6 +8,7 @@ import { Journal } from './journal.js';
 import { Messages } from './messages.js';
 import type { OpenReport } from './open.js';
 import { Outbox } from './outbox.js';
+import { Pacing } from './pacing.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
 
 /** Made by `openStore`; closed by whoever opened it. Reading and writing throw Fault shutting_down after that. */
@@ -18,6 +19,7 @@ export class Store {
   readonly journal: Journal;
   readonly messages: Messages;
   readonly consumers: Consumers;
+  readonly pacing: Pacing;
   readonly #db: Database;
   readonly #hold: Hold;
   readonly #commit: GroupCommit;
@@ -33,6 +35,7 @@ export class Store {
     this.journal = new Journal(db);
     this.messages = new Messages(db, this.journal);
     this.consumers = new Consumers(db, this.journal);
+    this.pacing = new Pacing(db);
     this.#retention = new Retention(db, this.#commit);
   }
 

@@ -14,6 +14,7 @@ import { errorText, isNavigation, launchReason } from './errors.js';
 import { GuardedClient } from './guarded-client.js';
 import type { LibraryMessage } from './library.js';
 import { logout } from './logout.js';
+import { knowsChat } from './page/known-chat.js';
 import { missedSince } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { watch } from './page/watch.js';
@@ -235,12 +236,21 @@ class Client implements WhatsAppClient {
     return wid.endsWith('@c.us') ? (wid as ChatId) : recipient;
   }
 
-  async sendText(message: { chatId: ChatId; messageId: string; text: string }): Promise<SendOutcome> {
+  async sendText(message: {
+    chatId: ChatId;
+    messageId: string;
+    text: string;
+    again: boolean;
+  }): Promise<SendOutcome> {
     return sendText(this.#guarded, this.#page(), message);
   }
 
   findOwn({ chatId, messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {
     return this.#ask(ASK_MS, (page) => askForOwn(page, chatId, messageId, false));
+  }
+
+  knowsChat(chatId: ChatId): Promise<boolean> {
+    return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
   }
 
   async missedSince(sinceMs: number): Promise<readonly string[]> {

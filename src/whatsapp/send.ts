@@ -3,8 +3,9 @@
 import type { Page } from 'puppeteer';
 import type { SendOutcome } from '../session/port.js';
 import { within } from './deadline.js';
+import { isNavigation, isTransport } from './errors.js';
 import type { LibraryClient } from './library.js';
-import { findOwn } from './page/own-id.js';
+import { allowAgain, findOwn } from './page/own-id.js';
 
 /** The property that carries our id through the library; see page/own-id.ts. */
 export const ID_TAG = 'wadMessageId';
@@ -24,9 +25,14 @@ export const askForOwn = (
 export async function sendText(
   client: LibraryClient,
   page: Page,
-  message: { readonly chatId: string; readonly messageId: string; readonly text: string },
+  message: {
+    readonly chatId: string;
+    readonly messageId: string;
+    readonly text: string;
+    readonly again: boolean;
+  },
 ): Promise<SendOutcome> {
-  const { chatId, messageId, text } = message;
+  const { chatId, messageId, text, again } = message;
   let failure: unknown;
   try {
     const options = {
@@ -36,16 +42,27 @@ export async function sendText(
       linkPreview: false,
       parseVCards: false,
     };
+    if (again) await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
     await within(SEND_MS, client.sendMessage(chatId, text, options), 'sending');
   } catch (error) {
     failure = error;
   }
   try {
     const ack = await askForOwn(page, chatId, messageId, true);
-    return ack === null
-      ? { outcome: 'absent', error: failure ?? new Error('WhatsApp Web did not take the message') }
-      : { outcome: 'accepted', ack };
+    if (ack !== null) return { outcome: 'accepted', ack };
+    // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
+    if (isNavigation(failure) || (isTransport(failure) && !isLate(failure)))
+      return { outcome: 'unknown', error: failure };
+    return {
+      outcome: 'absent',
+      error: failure ?? new Error('WhatsApp Web did not take the message'),
+      again: failure === undefined || isLate(failure),
+    };
   } catch (error) {
     return { outcome: 'unknown', error: failure ?? error };
   }
 }
+
+/** Our own time limit: the page is there, and was told to let it be. */
+const isLate = (error: unknown): boolean =>
+  error instanceof Error && error.message === `sending timed out after ${SEND_MS} ms`;

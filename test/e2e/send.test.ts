@@ -185,30 +185,39 @@ for (const generation of ['2026-04', '2026-07'] as const) {
   });
 }
 
-t.test('an account that is not linked, or not ready, takes nothing and says which', async (t) => {
-  await using sim = await Simulator.start();
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const contact = sim.createContact({ number: '15550002222' });
-  const wad = await home.start({ args: ['--no-auto-init'] });
-  t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 4, stderr: /wactl init/ }, 'stopped');
-  await wad.request('session.initialize');
-  await wad.until('linking');
-  t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 4, stderr: /wactl qr/ }, 'linking');
-  await sim.faults.sync('never');
-  await phone.scan(await wad.qr());
-  await wad.until('syncing');
-  t.match(await wad.wactl(['send', contact.number, 'hello']), {
-    code: 5,
-    stderr: /not_ready|not ready|syncing/,
-  });
-  await sim.faults.sync('when-listened');
-  await wad.until('ready');
-  t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 0 });
-  t.equal(contact.received.length, 1);
-  await wad.stop();
-  t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 3 }, 'no daemon');
-});
+t.test(
+  'an account that was never linked takes nothing and says which; one that is, also when it is not ready',
+  async (t) => {
+    await using sim = await Simulator.start();
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.start({ args: ['--no-auto-init'] });
+    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 4, stderr: /wactl init/ }, 'stopped');
+    await wad.request('session.initialize');
+    await wad.until('linking');
+    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 4, stderr: /wactl qr/ }, 'linking');
+    await sim.faults.sync('never');
+    await phone.scan(await wad.qr());
+    await wad.until('syncing');
+    const early = await wad.wactl(['send', contact.number, 'early', '--wait', 'accepted', '-o', 'json']);
+    t.match(early, { code: 0 });
+    t.match(json(early.stdout), { state: 'queued' });
+    t.match(json((await wad.wactl(['outbox', 'show', String(json(early.stdout).id), '-o', 'json'])).stdout), {
+      waitsFor: 'ready',
+      payload: { text: 'early' },
+    });
+    await sim.faults.sync('when-listened');
+    await wad.until('ready');
+    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 0 });
+    t.same(
+      contact.received.map(({ body }) => body),
+      ['early', 'hello'],
+    );
+    await wad.stop();
+    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 3 }, 'no daemon');
+  },
+);
 
 t.test('what WhatsApp does not say of a number in two seconds holds nothing up', async (t) => {
   await using sim = await Simulator.start({ knobs: { existsFault: 'hangs' } });

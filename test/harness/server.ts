@@ -13,6 +13,7 @@ import type { Log } from '../../src/protocol/log.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { type ListenOptions, listen, type SocketServer } from '../../src/socket/server.js';
+import { openStore } from '../../src/store/open.js';
 
 type All = Handlers<typeof METHODS>;
 
@@ -39,6 +40,8 @@ export interface TestServer extends AsyncDisposable {
   readonly server: SocketServer;
   readonly feed: Feed;
   readonly log: ReturnType<typeof keepLog>;
+  /** Resolves when all events so far are on disk and told of. */
+  written(): Promise<void>;
 }
 
 /** Waits until its signal is aborted, and rejects with the reason. */
@@ -54,7 +57,8 @@ export async function startServer(
 ): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'wad-'));
   const log = keepLog();
-  const feed = new Feed({ account: 'test' });
+  const store = openStore({ directory: join(directory, 'state') });
+  const feed = new Feed({ account: 'test', store, log });
   const notReady = Object.fromEntries(
     Object.keys(METHODS).map((name) => [
       name,
@@ -86,8 +90,10 @@ export async function startServer(
     server,
     feed,
     log,
+    written: () => store.write(() => undefined),
     [Symbol.asyncDispose]: async () => {
       await server.close();
+      store.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

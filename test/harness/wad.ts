@@ -20,6 +20,8 @@ import { type WactlEnd, type WactlOptions, wactl } from './wactl.js';
 /** The file that package.json's `bin.wad` names. */
 export const WAD = fileURLToPath(new URL('../../../dist/wad.cjs', import.meta.url));
 
+/** Tests measure the daemon and not its patience; one that is about the pace says so. */
+const NO_PACE = { WAD_PACING_MODE: 'off' };
 const START_MS = 20_000;
 const STATE_MS = 60_000;
 /** The contract's bound on a stop with nothing in flight. */
@@ -203,7 +205,14 @@ export class Wad {
     this.home = home;
     // Nothing of the test's own surroundings: no journal, no service manager, no other configuration, and none of
     // what tap puts into the environment of its children: env(1) wipes it, and is replaced by the program.
-    const all = { PATH: process.env.PATH ?? '', HOME: home.dir, TMPDIR: home.tmp, LANG: 'C.UTF-8', ...env };
+    const all = {
+      PATH: process.env.PATH ?? '',
+      HOME: home.dir,
+      TMPDIR: home.tmp,
+      LANG: 'C.UTF-8',
+      ...NO_PACE,
+      ...env,
+    };
     const line = [
       ...['-i', ...Object.entries(all).map(([name, value]) => `${name}=${value}`)],
       ...[process.execPath, WAD],

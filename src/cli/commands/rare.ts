@@ -4,7 +4,8 @@ import { completion } from './completion.js';
 import { doctor } from './doctor.js';
 import { SIMPLE } from './index.js';
 import { logs } from './logs.js';
+import { outbox } from './outbox.js';
 import { qr } from './qr.js';
 import { version } from './version.js';
 
-export const COMMANDS: readonly Command[] = [...SIMPLE, qr, doctor, logs, completion, version];
+export const COMMANDS: readonly Command[] = [...SIMPLE, outbox, qr, doctor, logs, completion, version];

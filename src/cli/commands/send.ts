@@ -3,6 +3,7 @@ import { isFaultKind } from '../../protocol/fault-table.js';
 import type { Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
+import { moment } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
 import { readStdin } from '../stdin.js';
 
@@ -13,7 +14,7 @@ type Goal = (typeof GOALS)[number];
 /** The good states in their order; a message past the goal has reached it. */
 const ROAD: readonly SendState[] = ['queued', 'sending', 'sent', 'delivered', 'read'];
 
-const lookUp = (id: string): string => `wactl call message.get '${JSON.stringify({ id })}'`;
+const lookUp = (id: string): string => `wactl outbox show ${id}`;
 
 async function textOf(given: string | undefined): Promise<string> {
   const refuse = (reason: string, hint: string | null): never => {
@@ -93,9 +94,10 @@ export const send = command({
   does: 'send a text to a person or a group',
   notes:
     'The text stays what was typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
-    'begins with a dash goes after "--". The daemon accepts the message while the account is ready; then\n' +
-    'this command waits until WhatsApp has it (60 s, or --timeout). When the wait runs out the exit status is 8\n' +
-    'and the message stays queued.\n\n' +
+    'begins with a dash goes after "--". The message is on disk when the daemon accepts it, also while the\n' +
+    'account is not connected; then this command waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
+    'runs out the exit status is 8 and the message stays queued: wactl outbox. A TIME is 2026-01-31T08:00Z, or\n' +
+    '10m from now (s, m, h, d).\n\n' +
     '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
     'message.send), also when the exit status is not 0.',
   args: [
@@ -108,6 +110,8 @@ export const send = command({
   ],
   options: {
     key: { type: 'text', value: 'KEY', does: 'the same KEY and content again is the same message' },
+    'not-before': { type: 'text', value: 'TIME', does: 'it does not go out before this' },
+    expires: { type: 'text', value: 'TIME', does: 'it does not go out from this on' },
     wait: { type: 'text', value: 'HOW', choices: GOALS, does: 'accepted, sent (default), delivered or read' },
   },
   examples: [
@@ -121,11 +125,18 @@ export const send = command({
     const [to = '', given] = args;
     const goal = (options.wait ?? 'sent') as Goal;
     const text = await textOf(given);
+    const { 'not-before': notBefore, expires } = options;
     const startedAt = performance.now();
     onInterrupt(() => 'it is not known whether the daemon has the message');
     const accepted = await ask(
       'message.send',
-      { to, text, ...(options.key === undefined ? {} : { key: options.key }) },
+      {
+        to,
+        text,
+        ...(options.key !== undefined && { key: options.key }),
+        ...(notBefore !== undefined && { notBefore: moment('not-before', notBefore) }),
+        ...(expires !== undefined && { expiresAt: moment('expires', expires) }),
+      },
       { writes: true },
     );
     onInterrupt(() => `the message was accepted as ${accepted.id} and is on its way`);

@@ -10,5 +10,5 @@ export const eventHandlers = (feed: Feed): Handlers<typeof eventMethods> => ({
     feed.unsubscribe(peer, subscription);
     return { unsubscribed: true };
   },
-  'events.ack': ({ consumer, cursor }) => ({ consumer, cursor: feed.ack(consumer, cursor) }),
+  'events.ack': async ({ consumer, cursor }) => ({ consumer, cursor: await feed.ack(consumer, cursor) }),
 });

@@ -1,10 +1,12 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import type { Outgoing } from '../../protocol/schema.js';
 import { type ChatId, parseRecipient } from '../../protocol/wid.js';
-import { reasonOf, type State } from '../../session/state.js';
+import { reasonOf } from '../../session/state.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
+import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { show } from '../outbox.js';
 import { limited } from '../time-limit.js';
 import { refuseWhenEnding } from './session.js';
 
@@ -13,57 +15,76 @@ type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.
 /** An accept waits so long for WhatsApp's word on a number, and no longer. */
 const RESOLVE_MS = 2_000;
 
-/** Until accepted messages are kept on disk, only a ready account accepts them. @throws Fault */
-function refuseUnlessReady(
-  state: State,
-  capabilities: Readonly<Record<string, string>>,
-  hint: string | null,
-): void {
-  refuseWhenEnding(state);
-  const reason = `The account is ${state.name} (${reasonOf(state)}).`;
-  if (reasonOf(state) === 'banned') throw new Fault('banned', { hint });
-  if (state.name === 'linking' || state.session === null)
-    throw new Fault('not_linked', { reason, ...(hint && { hint }) });
-  if (state.name !== 'ready') throw new Fault('not_ready', { reason });
-  const sendText = capabilities['send.text'] ?? 'ok';
-  if (sendText.startsWith('missing'))
-    throw new Fault('unsupported_now', { reason: `send.text is ${sendText}` });
-}
-
-export function messageHandlers(account: Account): MessageHandlers {
-  const { actor, outbox } = account;
+export function messageHandlers(account: Account, store: Store): MessageHandlers {
+  const { actor, outbox, recipients } = account;
   return {
-    'message.send': async ({ to, text, key }, { signal }) => {
+    'message.send': async ({ to, text, key = null, notBefore, expiresAt }, { signal }) => {
       const recipient = parseRecipient(to);
-      refuseUnlessReady(actor.state, account.capabilities, account.hint);
-      const earlier = key === undefined ? null : outbox.earlier(key, recipient, text);
-      if (earlier === null) {
-        const chatId = await resolve(recipient, signal);
-        if (chatId === null)
-          throw new Fault('not_on_whatsapp', {
-            reason: `${recipient.replace(/@.*/, '')} is not on WhatsApp.`,
-          });
-        refuseUnlessReady(actor.state, account.capabilities, account.hint);
-        return brief(outbox.accept(recipient, chatId, text, key ?? null));
-      }
-      return brief(earlier);
+      const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
+      refuseTimes(times);
+      const wid = owner();
+      const request = { wid, recipient, kind: 'text', payload: { text }, key, ...times };
+      const earlier = outbox.earlier(request);
+      if (earlier !== null) return brief(earlier);
+      const chatId = await resolve(recipient, signal);
+      if (chatId === null)
+        throw new Fault('not_on_whatsapp', { reason: `${recipient.replace(/@.*/, '')} is not on WhatsApp.` });
+      // It may have changed while WhatsApp was asked.
+      return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
     },
 
-    'message.get': ({ id }) => outbox.get(id),
+    'message.get': ({ id }) => show(outbox.get(id)),
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
-      limited(timeoutMs, [signal], (bound) => outbox.wait(id, goal, { signal: bound })),
+      limited(timeoutMs, [signal], async (bound) => show(await outbox.wait(id, goal, { signal: bound }))),
   };
+
+  /**
+   * The account that a message is accepted for: the one that was linked last, whatever its page does at the moment.
+   * @throws Fault not_linked when nothing but a link by a person could ever send it; banned, shutting_down …
+   */
+  function owner(): string {
+    const { state } = actor;
+    const { hint } = account;
+    refuseWhenEnding(state);
+    const reason = `The account is ${state.name} (${reasonOf(state)}).`;
+    if (reasonOf(state) === 'banned') throw new Fault('banned', { hint });
+    const { wid } = store.account;
+    const isUnlinked = state.session === null && (state.name === 'stopped' || state.name === 'logging-out');
+    if (isUnlinked || (wid === null && state.session === null))
+      throw new Fault('not_linked', { reason, ...(hint && { hint }) });
+    if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
+    const sendText = state.name === 'ready' ? (account.capabilities['send.text'] ?? 'ok') : 'ok';
+    if (sendText.startsWith('missing'))
+      throw new Fault('unsupported_now', { reason: `send.text is ${sendText}` });
+    return wid;
+  }
 
   /** The chat to send to, or null when WhatsApp says in time that there is none. */
   async function resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
+    if (actor.state.name !== 'ready') return recipient;
     try {
-      return await limited(RESOLVE_MS, [signal], (bound) => account.slot.client.resolve(recipient, bound));
+      return await limited(RESOLVE_MS, [signal], (bound) => recipients.find(recipient, bound));
     } catch {
-      // Not known by now; the page finds out when it is this message's turn.
+      // Not known by now; found out when it is this message's turn.
       return recipient;
     }
   }
 }
 
-const brief = ({ id, messageId, state }: Outgoing) => ({ id, messageId, state });
+const msOf = (instant: string | undefined): number | null =>
+  instant === undefined ? null : Date.parse(instant);
+
+/** @throws Fault invalid_params */
+function refuseTimes({
+  notBeforeMs,
+  expiresAtMs,
+}: Record<'notBeforeMs' | 'expiresAtMs', number | null>): void {
+  if (expiresAtMs === null) return;
+  if (expiresAtMs <= Date.now())
+    throw new Fault('invalid_params', { reason: 'expiresAt is over', hint: null });
+  if (notBeforeMs !== null && notBeforeMs >= expiresAtMs)
+    throw new Fault('invalid_params', { reason: 'notBefore is not before expiresAt', hint: null });
+}
+
+const brief = ({ id, messageId, state }: StoredMessage) => ({ id, messageId, state });

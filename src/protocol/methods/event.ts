@@ -49,7 +49,7 @@ export const eventMethods = {
     since: '0.1.0',
     params: record({ consumer: consumer(), cursor: cursor() }),
     result: record({ consumer: z.string(), cursor: cursor() }),
-    faults: [],
+    faults: ['disk_full'],
     example: { params: { consumer: 'crm', cursor: 12 }, result: { consumer: 'crm', cursor: 12 } },
   }),
 };

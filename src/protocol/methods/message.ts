@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { method } from '../method.js';
-import { outgoingSchema, record, sendState, waitMs } from '../schema.js';
+import { instant, outgoingSchema, record, sendState, waitMs } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const outgoing = {
@@ -20,7 +20,7 @@ const anyId = () => z.string().min(1).max(256);
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a text for a person or a group. `message.wait` tells when WhatsApp has taken it.',
+    does: 'Accepts a text for a person or a group: it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
@@ -28,6 +28,10 @@ export const messageMethods = {
       text: z.string().min(1).max(65_536),
       /** Idempotency key: the same request twice is one message. */
       key: z.string().min(1).max(256).optional(),
+      /** It does not go out before this. */
+      notBefore: instant().optional(),
+      /** It does not go out from this on. */
+      expiresAt: instant().optional(),
     }),
     result: record({ id: z.string(), messageId: z.string(), state: sendState() }),
     faults: [
@@ -37,8 +41,8 @@ export const messageMethods = {
       'not_on_whatsapp',
       'key_reused',
       'unsupported_now',
+      'disk_full',
       'banned',
-      'action_required',
     ],
     example: {
       params: { to: '+1 555 000 2222', text: 'hello' },

@@ -20,6 +20,8 @@ export function installOwnIds(tag: string): void {
     const sends = window.__wad?.sends ?? {};
     // The daemon gave this send up and has answered so: it must not go out any more.
     if (sends[id] === 'refused') throw new Error('wad: this send was given up');
+    // It was handed over again, and the first has come through meanwhile.
+    if (sends[id] !== undefined) throw new Error('wad: this send is through already');
     const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
     const { from, to, participant } = bare as { from?: unknown; to?: unknown; participant?: unknown };
     const key = new MsgKey({
@@ -43,6 +45,12 @@ export function installOwnIds(tag: string): void {
   };
   wrapped.wad = true;
   module.addAndSendMsgToChat = wrapped;
+}
+
+/** A send that was given up on this document is handed over again. */
+export function allowAgain(id: string): void {
+  const sends = window.__wad?.sends;
+  if (sends?.[id] === 'refused') delete sends[id];
 }
 
 /**

@@ -1,14 +1,34 @@
 // Events by cursor, and subscriptions: every event once, in order, none left out without a word.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Feed } from '../../../src/daemon/feed.js';
 import type { Peer } from '../../../src/protocol/dispatch.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { eventSchema, type WireEvent } from '../../../src/protocol/schema.js';
+import type { EventType } from '../../../src/protocol/state.js';
+import { opened, scratch } from '../store/scratch.js';
+import { keepLines, thrownBy } from './lines.js';
 
 const BASE = Date.UTC(2026, 0, 1);
-const newFeed = (more: { capacity?: number; maxBytes?: number } = {}) =>
-  new Feed({ account: 'test', now: () => BASE, ...more });
+
+/** A feed on a store of its own. */
+function open(t: Test, directory = scratch(t)) {
+  const store = opened(t, directory, () => BASE);
+  const clock = { ms: BASE };
+  const feed = new Feed({ account: 'test', store, log: keepLines(), now: () => clock.ms });
+  const written = () => store.write(() => undefined);
+  return {
+    ...{ feed, store, clock, written },
+    /** On disk and told of when it resolves. */
+    async add(count: number, type: (n: number) => EventType = () => 'message', body = ''): Promise<void> {
+      for (let n = 1; n <= count; n += 1) feed.append(type(n), { n, body });
+      await written();
+    },
+    /** Deletes what is older than this, as the retention does. */
+    forget: (beforeMs: number) =>
+      store.sweep({ nowMs: beforeMs + 86_400_000, retentionDays: 1, maxMb: 1_000 }),
+  };
+}
 const cursors = (events: readonly WireEvent[]): number[] => events.map(({ cursor }) => cursor - BASE);
 
 /** A peer that reads when it is told to. Each event waits as `bytes`. */
@@ -70,32 +90,42 @@ async function until(done: () => boolean): Promise<void> {
   }
 }
 
-t.test('an event gets a cursor, larger than all of earlier runs', async (t) => {
-  const feed = newFeed();
+t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps its cursor', async (t) => {
+  const directory = scratch(t);
+  const { feed, store, add } = open(t, directory);
   t.equal(feed.last, BASE);
-  const event = feed.append('state', { to: 'ready' });
-  t.same(event, {
+  const peer = new FakePeer();
+  feed.subscribe(peer, {});
+  await until(() => feed.last === BASE);
+  await nextTurn();
+  feed.append('state', { to: 'ready' });
+  t.same(peer.heard, [], 'not written, not told');
+  await add(0);
+  const event = {
     cursor: BASE + 1,
     type: 'state',
     time: '2026-01-01T00:00:00.000Z',
     account: 'test',
     data: { to: 'ready' },
-  });
-  t.equal(feed.append('state', {}).cursor, BASE + 2);
-  t.equal(feed.last, BASE + 2);
-  const later = new Feed({ account: 'test', now: () => BASE + 10 });
-  t.ok(later.append('state', {}).cursor > feed.last);
+  };
+  t.same(peer.heard, [event]);
+  t.same(feed.list({}), { events: [event], next: BASE + 1 });
+  store.close();
+  const later = open(t, directory);
+  t.same(later.feed.list({}).events, [event], 'after a restart');
+  await later.add(1);
+  t.equal(later.feed.last, BASE + 2);
 });
 
 t.test('pages', async (t) => {
-  const feed = newFeed();
-  for (let n = 1; n <= 250; n += 1) feed.append(n % 10 === 0 ? 'alert' : 'message', { n });
+  const { feed, add } = open(t);
+  await add(250, (n) => (n % 10 === 0 ? 'alert' : 'message'));
   const table = [
     ['from the oldest, 100 at a time', {}, [1, 100, 100]],
     ['0 is the oldest', { after: 0, limit: 5 }, [1, 5, 5]],
     ['after a cursor', { after: BASE + 100 }, [101, 200, 200]],
     ['the last page', { after: BASE + 200 }, [201, 250, 250]],
-    ['from before the first of this run', { after: BASE, limit: 3 }, [1, 3, 3]],
+    ['from before the first', { after: BASE, limit: 3 }, [1, 3, 3]],
   ] as const;
   for (const [name, asked, [first, last, next]] of table) {
     const page = feed.list(asked);
@@ -120,13 +150,14 @@ t.test('pages', async (t) => {
     { events: [], next: BASE + 250 },
     'a filter that finds nothing moves on',
   );
-  t.same(newFeed().list({}), { events: [], next: BASE }, 'before the first event');
+  t.same(open(t).feed.list({}), { events: [], next: BASE }, 'before the first event');
 });
 
 t.test('paging meets every event once, whatever the sizes', async (t) => {
+  const { feed, written } = open(t);
+  for (let n = 0; n < 300; n += 1) feed.append('message', { body: 'x'.repeat((n % 7) * 10_000) });
+  await written();
   for (const limit of [1, 7, 100, 1000]) {
-    const feed = newFeed();
-    for (let n = 0; n < 300; n += 1) feed.append('message', { body: 'x'.repeat((n % 7) * 10_000) });
     const met: number[] = [];
     for (let after = 0; ; ) {
       const { events, next } = feed.list({ after, limit });
@@ -148,8 +179,11 @@ t.test('paging meets every event once, whatever the sizes', async (t) => {
 });
 
 t.test('what is not kept any more is a gap, and it is said', async (t) => {
-  const feed = newFeed({ capacity: 10 });
-  for (let n = 1; n <= 30; n += 1) feed.append('message', {});
+  const { feed, add, clock, forget } = open(t);
+  await add(20);
+  clock.ms = BASE + 1_000;
+  await add(10);
+  await forget(BASE + 500);
   t.same(cursors(feed.list({}).events), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30], '0 asks for what is kept');
   t.same(cursors(feed.list({ after: BASE + 20 }).events).length, 10, 'nothing is missing');
   const gapped = feed.list({ after: BASE + 5, limit: 3 });
@@ -160,6 +194,7 @@ t.test('what is not kept any more is a gap, and it is said', async (t) => {
   });
   t.same(cursors(gapped.events), [20, 21, 22]);
   t.equal(gapped.next, BASE + 22);
+  t.same(cursors(feed.list({ after: BASE + 5, limit: 1 }).events), [20], 'alone on its page');
   eventSchema.parse(gapped.events[0]);
   t.match(
     feed.list({ after: BASE + 5, types: ['call'] }),
@@ -169,27 +204,20 @@ t.test('what is not kept any more is a gap, and it is said', async (t) => {
   t.match(
     feed.list({ after: 12_345 }).events[0],
     { type: 'gap', cursor: BASE + 20 },
-    'a cursor of an earlier run',
+    'a cursor of an earlier file',
   );
+  const { feed: fresh } = open(t);
   t.match(
-    newFeed().list({ after: 12_345 }),
+    fresh.list({ after: 12_345 }),
     { events: [{ type: 'gap', cursor: BASE }], next: BASE },
     'before any event',
   );
-  t.same(newFeed().list({ after: BASE }), { events: [], next: BASE });
-});
-
-t.test('the ring is bounded in bytes too', async (t) => {
-  const feed = newFeed({ maxBytes: 100_000 });
-  for (let n = 0; n < 50; n += 1) feed.append('message', { body: 'é'.repeat(5_000) });
-  t.equal(feed.list({}).events.length, 9);
-  feed.append('message', { body: 'x'.repeat(200_000) });
-  t.equal(feed.list({}).events.length, 1, 'one that is larger by itself is still kept');
+  t.same(fresh.list({ after: BASE }), { events: [], next: BASE });
 });
 
 t.test('a subscription replays and goes on, with no gap and no double', async (t) => {
-  const feed = newFeed();
-  for (let n = 1; n <= 500; n += 1) feed.append('message', {});
+  const { feed, add } = open(t);
+  await add(500);
   const peer = new FakePeer();
   t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
   t.same(peer.heard, [], 'the answer goes out first');
@@ -199,7 +227,7 @@ t.test('a subscription replays and goes on, with no gap and no double', async (t
     await nextTurn();
   }
   await until(() => peer.heard.length === 450);
-  feed.append('message', {});
+  await add(1);
   t.same(
     cursors(peer.heard),
     Array.from({ length: 451 }, (_, n) => n + 101),
@@ -207,9 +235,9 @@ t.test('a subscription replays and goes on, with no gap and no double', async (t
 });
 
 t.test('where a subscription begins', async (t) => {
-  const feed = newFeed();
-  for (let n = 1; n <= 10; n += 1) feed.append(n % 2 ? 'message' : 'state', {});
-  feed.ack('crm', BASE + 7);
+  const { feed, add } = open(t);
+  await add(10, (n) => (n % 2 ? 'message' : 'state'));
+  await feed.ack('crm', BASE + 7);
   const table = [
     ['from now on', {}, [11, 12]],
     ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
@@ -228,18 +256,16 @@ t.test('where a subscription begins', async (t) => {
     feed.subscribe(peer, place);
     return peer;
   });
-  await nextTurn();
-  await nextTurn();
-  feed.append('message', {});
-  feed.append('state', {});
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  await add(2, (n) => (n === 1 ? 'message' : 'state'));
   table.forEach(([name, , expected], index) => {
     t.same(cursors(peers[index]?.heard ?? []), expected, name);
   });
 });
 
 t.test('a slow peer is waited for in the replay', async (t) => {
-  const feed = newFeed();
-  for (let n = 0; n < 1_000; n += 1) feed.append('message', {});
+  const { feed, add } = open(t);
+  await add(1_000);
   const peer = new FakePeer(10_000);
   feed.subscribe(peer, { after: 0 });
   for (let reads = 0; peer.heard.length < 1_000; reads += 1) {
@@ -253,8 +279,8 @@ t.test('a slow peer is waited for in the replay', async (t) => {
   );
   t.ok(peer.highestBacklog < 300_000, `at most ${peer.highestBacklog} bytes waited`);
   peer.read();
-  await nextTurn();
-  for (let n = 0; n < 100; n += 1) feed.append('message', {});
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  await add(100);
   t.equal(
     peer.heard.length,
     1_100,
@@ -263,33 +289,35 @@ t.test('a slow peer is waited for in the replay', async (t) => {
 });
 
 t.test('events that are dropped while a slow peer replays are a gap for it', async (t) => {
-  const feed = newFeed({ capacity: 50 });
-  for (let n = 0; n < 50; n += 1) feed.append('message', {});
+  const { feed, add, clock, forget } = open(t);
+  await add(50);
   const peer = new FakePeer(20_000);
   feed.subscribe(peer, { after: 0 });
   await until(() => peer.backlogBytes > 256 * 1024);
   const before = peer.heard.length;
-  for (let n = 0; n < 100; n += 1) feed.append('message', {});
+  clock.ms = BASE + 1_000;
+  await add(100);
+  await forget(BASE + 500);
   await until(() => {
     peer.read();
     return peer.heard.at(-1)?.cursor === feed.last;
   });
   t.match(peer.heard[before], {
     type: 'gap',
-    cursor: BASE + 100,
-    data: { after: BASE + before, oldest: BASE + 101 },
+    cursor: BASE + 50,
+    data: { after: BASE + before, oldest: BASE + 51 },
   });
-  t.equal(peer.heard.length, before + 1 + 50);
+  t.equal(peer.heard.length, before + 1 + 100);
 });
 
 t.test('a peer that goes is let go', async (t) => {
-  const feed = newFeed();
-  feed.append('message', {});
+  const { feed, add } = open(t);
+  await add(1);
   const peer = new FakePeer();
   feed.subscribe(peer, { after: 0 });
   await until(() => peer.heard.length === 1);
   peer.hangUp();
-  feed.append('message', {});
+  await add(1);
   t.equal(peer.heard.length, 1);
   t.equal(
     kindOf(() => feed.unsubscribe(peer, 's-1')),
@@ -307,7 +335,7 @@ t.test('a peer that goes is let go', async (t) => {
 });
 
 t.test('unsubscribe ends one of this peer’s own', async (t) => {
-  const feed = newFeed();
+  const { feed, add } = open(t);
   const peer = new FakePeer();
   const other = new FakePeer();
   const { subscription } = feed.subscribe(peer, {});
@@ -323,12 +351,12 @@ t.test('unsubscribe ends one of this peer’s own', async (t) => {
     'twice',
   );
   await nextTurn();
-  feed.append('message', {});
+  await add(1);
   t.same(peer.heard, []);
 });
 
 t.test('a peer has a bounded number of subscriptions', async (t) => {
-  const feed = newFeed();
+  const { feed } = open(t);
   const peer = new FakePeer();
   const ids = Array.from({ length: 16 }, () => feed.subscribe(peer, {}).subscription);
   t.equal(
@@ -341,8 +369,9 @@ t.test('a peer has a bounded number of subscriptions', async (t) => {
 });
 
 t.test('a consumer keeps its place, which never moves back', async (t) => {
-  const feed = newFeed();
-  for (let n = 1; n <= 10; n += 1) feed.append('message', {});
+  const directory = scratch(t);
+  const { feed, add, store } = open(t, directory);
+  await add(10);
   const table = [
     [4, 4],
     [2, 4],
@@ -351,15 +380,18 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
     [99, 10],
   ] as const;
   for (const [acknowledged, kept] of table) {
-    t.equal(feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
+    t.equal(await feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
     t.equal(cursors(feed.list({ consumer: 'crm' }).events)[0], kept === 10 ? undefined : kept + 1);
   }
   t.equal(cursors(feed.list({ consumer: 'other' }).events)[0], 1, 'another one begins at the oldest');
-  for (const name of ['__proto__', 'constructor']) t.equal(feed.ack(name, BASE + 1), BASE + 1);
-  for (let n = 3; n < 1_000; n += 1) feed.ack(`c${n}`, BASE);
-  t.equal(
-    kindOf(() => feed.ack('one more', BASE)),
-    'busy',
+  for (const name of ['__proto__', 'constructor']) t.equal(await feed.ack(name, BASE + 1), BASE + 1);
+  await Promise.all(Array.from({ length: 997 }, (_, n) => feed.ack(`c${n}`, BASE)));
+  t.match(await thrownBy(feed.ack('one more', BASE)), { kind: 'busy' });
+  t.equal(await feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
+  store.close();
+  t.same(
+    open(t, directory).feed.list({ consumer: 'crm' }).events,
+    [],
+    'and after a restart it is where it was',
   );
-  t.equal(feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
 });

@@ -1,12 +1,17 @@
 /** What the page reports, once each, however often it repeats itself. */
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Inbox } from '../../../src/daemon/inbox.js';
 import type { InboundMessage } from '../../../src/session/port.js';
+import { opened, scratch } from '../store/scratch.js';
 
-function open() {
-  const published: string[] = [];
-  const inbox = new Inbox((type, data) => published.push(`${type} ${String(data.key)} ${String(data.ack)}`));
-  return { inbox, published };
+function open(t: Test, directory = scratch(t)) {
+  const store = opened(t, directory);
+  const inbox = new Inbox(store);
+  const published = () =>
+    store.journal.page({ after: 0 }).events.map(({ type, data }) => `${type} ${data.key} ${data.ack}`);
+  const hear = (one: News) =>
+    store.writeNow((tx) => (one.type === 'message' ? inbox.message(tx, one.message) : inbox.ack(tx, one)));
+  return { inbox, published, hear, store };
 }
 
 const message = (key: string, ack = 0): { type: 'message'; message: InboundMessage } => ({
@@ -45,47 +50,50 @@ const ROWS: readonly (readonly [about: string, news: readonly News[], published:
 
 t.test('each once', (t) => {
   for (const [about, news, expected] of ROWS) {
-    const { inbox, published } = open();
-    for (const one of news) one.type === 'message' ? inbox.message(one) : inbox.ack(one);
-    t.same(published, expected, about);
+    const { hear, published } = open(t);
+    const told = news.map(hear).filter((event) => event !== null);
+    t.same(published(), expected, about);
+    t.equal(told.length, expected.length, `${about}: and told of once`);
   }
   t.end();
 });
 
 t.test('what is known is what was reported, now or by an earlier run', (t) => {
-  const { inbox, published } = open();
-  inbox.recall(['before']);
-  inbox.message(message('now'));
-  inbox.ack(ack('acked only', 1));
-  inbox.message(message('before'));
+  const directory = scratch(t);
+  const first = open(t, directory);
+  first.hear(message('before'));
+  first.store.close();
+  const { hear, inbox, published } = open(t, directory);
+  hear(message('now'));
+  hear(ack('acked only', 1));
+  hear(message('before'));
   t.same(
     ['before', 'now', 'acked only', 'never'].map((key) => inbox.knows(key)),
     [true, true, false, false],
   );
-  t.same(published, ['message now 0', 'message.ack acked only 1']);
+  t.same(published(), ['message before 0', 'message now 0', 'message.ack acked only 1']);
   t.end();
 });
 
-t.test('twenty thousand keys are remembered, the latest used longest', (t) => {
-  const { inbox } = open();
-  inbox.message(message('first'));
-  inbox.message(message('second'));
-  inbox.ack(ack('first', 1));
-  for (let n = 0; n < 19_999; n++) inbox.message(message(`${n}`));
-  t.same(
-    ['first', 'second', '0'].map((key) => inbox.knows(key)),
-    [true, false, true],
-  );
+t.test('a message is once for each account', (t) => {
+  const { hear, store, published } = open(t);
+  for (const wid of ['15550001111@c.us', '15550009999@c.us']) {
+    store.writeNow((tx) => store.account.link(tx, wid, 0));
+    hear(message('a'));
+    hear(message('a'));
+  }
+  t.same(published(), ['message a 0', 'message a 0']);
   t.end();
 });
 
-t.test('what was heard last is known by its time', (t) => {
-  const { inbox } = open();
+t.test('what was heard live is known by its time, and what is found later is not', (t) => {
+  const { inbox, hear } = open(t);
+  t.equal(inbox.lastHeardAtMs, 0);
+  const found = message('found');
+  hear({ ...found, message: { ...found.message, backfilled: true } });
   t.equal(inbox.lastHeardAtMs, 0);
   const before = Date.now();
-  inbox.message(message('a'));
+  hear(message('a'));
   t.ok(inbox.lastHeardAtMs >= before);
-  t.same(inbox.heardSince(before), ['a']);
-  t.same(inbox.heardSince(Date.now() + 1_000), []);
   t.end();
 });

@@ -30,7 +30,6 @@ const MARKER = {
   linkedAt: '2026-01-01T00:00:00.000Z',
   wid: '15550001111@c.us',
   lastSeenAt: '2026-01-02T00:00:00.000Z',
-  lastHeard: [],
 };
 
 t.test('an existing LocalAuth session is used in place', (t) => {

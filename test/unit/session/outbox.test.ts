@@ -8,6 +8,7 @@ const accepted = (n: number): SendEvent => ({ type: 'accepted', ack: n });
 const submit: SendEvent = { type: 'submit' };
 const lost: SendEvent = { type: 'lost' };
 const absent: SendEvent = { type: 'absent' };
+const returned: SendEvent = { type: 'returned' };
 
 const ROWS: readonly (readonly [about: string, from: SendState, event: SendEvent, to: SendState])[] = [
   ['it is its turn', 'queued', submit, 'sending'],
@@ -33,6 +34,9 @@ const ROWS: readonly (readonly [about: string, from: SendState, event: SendEvent
   ['the page has it no more, after the server', 'sent', absent, 'sent'],
   ['the page is gone', 'sending', lost, 'unknown'],
   ['the page is gone after the ack', 'sent', lost, 'sent'],
+  ['there was no page to hand it to', 'sending', returned, 'queued'],
+  ['nor now, and before nobody knows', 'unknown', returned, 'unknown'],
+  ['an ack came all the same', 'sent', returned, 'sent'],
   ['gone twice', 'unknown', lost, 'unknown'],
   ['found after a crash, not yet sent', 'unknown', accepted(0), 'sending'],
   ['found after a crash, sent', 'unknown', accepted(1), 'sent'],
@@ -51,7 +55,7 @@ t.test('what becomes of a message', (t) => {
   t.end();
 });
 
-const EVENTS = [submit, lost, absent, ...[-1, 0, 1, 2, 3, 4].flatMap((n) => [ack(n), accepted(n)])];
+const EVENTS = [submit, lost, absent, returned, ...[-1, 0, 1, 2, 3, 4].flatMap((n) => [ack(n), accepted(n)])];
 
 t.test('what has ended stays, and what the server has is never doubted', (t) => {
   for (const from of SEND_STATES)
@@ -60,7 +64,8 @@ t.test('what has ended stays, and what the server has is never doubted', (t) => 
       const name = `${from} + ${JSON.stringify(event)} → ${to}`;
       if (isEnded(from)) t.equal(to, from, name);
       if (isTaken(from)) t.ok(isTaken(to), name);
-      t.notOk(from !== 'queued' && to === 'queued', name);
+      const isBack = from === 'sending' && event.type === 'returned';
+      t.notOk(from !== 'queued' && to === 'queued' && !isBack, name);
     }
   t.end();
 });

@@ -352,6 +352,7 @@ t.test('a slow reader gets a long replay whole and in order', async (t) => {
   await using running = await startServer({}, { maxBacklogBytes: 1024 * 1024 });
   const data = { body: 'x'.repeat(1_000) };
   for (let n = 0; n < 5_000; n += 1) running.feed.append('message', data);
+  await running.written();
   using slow = await RawPeer.connect(running.path);
   slow.socket.pause();
   await slow.write('{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{"after":0}}\n');

@@ -1,0 +1,85 @@
+import { Fault } from '../../protocol/fault.js';
+import type { OutboxRow } from '../../protocol/schema.js';
+import { SEND_STATES, type SendState } from '../../protocol/state.js';
+import { command } from '../command.js';
+import { renderRow, renderRows } from '../render/outbox.js';
+
+const VERBS = ['list', 'show', 'cancel', 'resolve'] as const;
+const OUTCOMES = ['sent', 'failed', 'again'] as const;
+const PAGE = 200;
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason: `outbox: ${reason}`, hint: 'wactl outbox --help' });
+};
+
+export const outbox = command({
+  name: 'outbox',
+  group: 'Messages and events',
+  does: 'messages on their way out, and what became of them',
+  notes:
+    'list (the default): newest first; with --state only those in these states.\n' +
+    'show ID: one message with its content. cancel ID: takes back what is queued.\n' +
+    'resolve ID --as sent|failed|again: decides for a message of unknown outcome; again sends it once more\n' +
+    "under the same id. ID is ours (m-...) or WhatsApp's.",
+  args: [
+    { name: 'VERB', required: false, does: 'list, show, cancel or resolve', choices: VERBS },
+    { name: 'ID', required: false, does: 'of the message' },
+  ],
+  options: {
+    state: { type: 'list', value: 'S', choices: SEND_STATES, does: 'list: only these states' },
+    limit: { type: 'text', value: 'N', does: 'list: no more than so many (default: all)' },
+    as: { type: 'text', value: 'HOW', choices: OUTCOMES, does: 'resolve: sent, failed or again' },
+  },
+  examples: [
+    ['wactl outbox', 'everything that is kept'],
+    ['wactl outbox list --state queued,unknown', 'what is not settled'],
+    ['wactl outbox cancel m-30a654b8383e2af9', 'it will not go out'],
+    ['wactl outbox resolve m-30a654b8383e2af9 --as again', 'once more, under the same id'],
+  ],
+  async run({ ask, args, options, show }) {
+    const [verb = 'list', id] = args;
+    const { state, limit, as } = options;
+    if (verb === 'list') {
+      if (id !== undefined) refuse('list takes no ID');
+      const messages = await list(ask, state as SendState[] | undefined, limitOf(limit));
+      show({ messages }, () => renderRows(messages));
+      return 0;
+    }
+    if (id === undefined) return refuse(`${verb} needs the ID of a message`);
+    if (verb === 'show') {
+      const row = await ask('outbox.get', { id });
+      show(row, () => renderRow(row));
+    } else if (verb === 'cancel') {
+      const row = await ask('outbox.cancel', { id }, { writes: true });
+      show(row, () => renderRows([row]));
+    } else {
+      if (as === undefined) return refuse('resolve needs --as sent, failed or again');
+      const row = await ask('outbox.resolve', { id, as: as as 'sent' }, { writes: true });
+      show(row, () => renderRows([row]));
+    }
+    return 0;
+  },
+});
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  if (!/^[1-9]\d{0,8}$/.test(text)) refuse(`--limit: "${text}" is not a number of messages`);
+  return Number(text);
+}
+
+type Ask = Parameters<(typeof outbox)['run']>[0]['ask'];
+
+/** Every page of it. */
+async function list(ask: Ask, states: SendState[] | undefined, limit: number): Promise<OutboxRow[]> {
+  const all: OutboxRow[] = [];
+  for (let after: number | null | undefined; after !== null && all.length < limit; ) {
+    const page = await ask('outbox.list', {
+      limit: Math.min(PAGE, limit - all.length),
+      ...(states && { states }),
+      ...(after !== undefined && { after }),
+    });
+    all.push(...page.messages);
+    after = page.next;
+  }
+  return all;
+}

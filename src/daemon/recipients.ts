@@ -1,0 +1,33 @@
+// Which chat a recipient has, as WhatsApp says. Remembered for a while, so that a thousand messages to one person are
+// one question; that a number is not on WhatsApp is not remembered, since it may come tomorrow.
+import type { ChatId } from '../protocol/wid.js';
+
+export type AskRecipient = (recipient: ChatId, signal: AbortSignal) => Promise<ChatId | null>;
+
+const KEEP = 10_000;
+const FRESH_MS = 3_600_000;
+
+export class Recipients {
+  readonly #ask: AskRecipient;
+  readonly #known = new Map<ChatId, { readonly chatId: ChatId; readonly atMs: number }>();
+
+  constructor(ask: AskRecipient) {
+    this.#ask = ask;
+  }
+
+  /** The chat, or null when the number is not on WhatsApp. @throws what the question throws: nobody knows */
+  async find(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
+    const known = this.#known.get(recipient);
+    if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.chatId;
+    const chatId = await this.#ask(recipient, signal);
+    if (chatId !== null) {
+      this.#known.delete(recipient);
+      this.#known.set(recipient, { chatId, atMs: performance.now() });
+      for (const oldest of this.#known.keys()) {
+        if (this.#known.size <= KEEP) break;
+        this.#known.delete(oldest);
+      }
+    }
+    return chatId;
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { method } from '../method.js';
+import { cursor, type OutboxRow, outboxRowSchema, record, sendState } from '../schema.js';
+
+const NOW = '2026-01-01T00:00:00.000Z';
+const row: OutboxRow = {
+  id: 'm-1',
+  messageId: '3EB0C0FFEE0123456789',
+  chatId: '15550002222@c.us',
+  state: 'queued',
+  ack: 0,
+  queuedAt: NOW,
+  sentAt: null,
+  error: null,
+  to: '15550002222@c.us',
+  kind: 'text',
+  key: 'order-17',
+  attempts: 0,
+  notBefore: null,
+  expiresAt: null,
+  changedAt: NOW,
+  waitsFor: 'ready',
+  nextAt: null,
+};
+
+/** Ours or WhatsApp's. */
+const anyId = () => z.string().min(1).max(256);
+
+export const outboxMethods = {
+  'outbox.list': method({
+    name: 'outbox.list',
+    does: 'Messages on their way out and what became of them, newest first; `next` is where the next page begins, null behind the last one.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({
+      states: z.array(sendState()).min(1).optional(),
+      chat: z.string().min(1).max(128).optional(),
+      after: cursor().optional(),
+      limit: z.int().min(1).max(1000).optional(),
+    }),
+    result: record({ messages: z.array(outboxRowSchema), next: cursor().nullable() }),
+    faults: ['invalid_recipient'],
+    example: { params: { states: ['queued'] }, result: { messages: [row], next: null } },
+  }),
+  'outbox.get': method({
+    name: 'outbox.get',
+    does: 'One message of the outbox with its content.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({ id: anyId() }),
+    result: record({ ...outboxRowSchema.shape, payload: z.record(z.string(), z.unknown()) }),
+    faults: ['no_such_message'],
+    example: { params: { id: 'm-1' }, result: { ...row, payload: { text: 'hello' } } },
+  }),
+  'outbox.cancel': method({
+    name: 'outbox.cancel',
+    does: 'Takes back a message that is queued; it will not go out.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId() }),
+    result: outboxRowSchema,
+    faults: ['no_such_message', 'too_late', 'disk_full'],
+    example: {
+      params: { id: 'm-1' },
+      result: { ...row, state: 'cancelled', waitsFor: null },
+    },
+  }),
+  'outbox.resolve': method({
+    name: 'outbox.resolve',
+    does: 'Decides for a message of unknown outcome: it was sent, it was not, or it goes out again under the same id.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), as: z.enum(['sent', 'failed', 'again']) }),
+    result: outboxRowSchema,
+    faults: ['no_such_message', 'too_late', 'disk_full'],
+    example: {
+      params: { id: 'm-1', as: 'sent' },
+      result: { ...row, state: 'sent', attempts: 1, sentAt: NOW, waitsFor: null },
+    },
+  }),
+};

@@ -1,0 +1,99 @@
+// At what pace messages go out, as a pure function of what went out before: so that WhatsApp sees a person and no
+// machine. What is kept of the past is five values; when the clock is looked at is the daemon's.
+import type { WaitsFor } from '../protocol/state.js';
+
+export interface PacingRules {
+  readonly mode: 'on' | 'off';
+  readonly perMinute: number;
+  readonly burst: number;
+  readonly strangerGapMs: number;
+  /** 0 is none. */
+  readonly dailyCap: number;
+  /** `22:00-07:00`, local time; empty for none. */
+  readonly quietHours: string;
+}
+
+/** What went out, as far as the next message is concerned. Times are ms since 1970. */
+export interface PacingPast {
+  /** When the pace would have been kept exactly: each message moves it on by its interval (GCRA). */
+  readonly dueMs: number;
+  /** The last first message to a stranger; null when there was none. */
+  readonly strangerAtMs: number | null;
+  /** The local day that `sent` counts. */
+  readonly day: string;
+  readonly sent: number;
+}
+
+export const NOTHING_SENT: PacingPast = { dueMs: 0, strangerAtMs: null, day: '', sent: 0 };
+
+export interface Hold {
+  readonly why: Extract<WaitsFor, 'pace' | 'stranger' | 'daily_cap' | 'quiet_hours'>;
+  readonly untilMs: number;
+}
+
+const MINUTE = 60_000;
+/** An interval is between half and one and a half of the average. */
+const SPREAD = 0.5;
+
+/** What holds up any message now, or null. */
+export function holdsAll(past: PacingPast, rules: PacingRules, nowMs: number): Hold | null {
+  if (rules.mode === 'off') return null;
+  const quietUntilMs = quietUntil(rules.quietHours, nowMs);
+  if (quietUntilMs !== null) return { why: 'quiet_hours', untilMs: quietUntilMs };
+  if (rules.dailyCap > 0 && past.day === dayOf(nowMs) && past.sent >= rules.dailyCap)
+    return { why: 'daily_cap', untilMs: midnightAfter(nowMs) };
+  const interval = MINUTE / rules.perMinute;
+  const ahead = (rules.burst - 1) * interval;
+  // A clock that was set back must not hold up everything until it gets there again.
+  const dueMs = Math.min(past.dueMs, nowMs + ahead + interval * (1 + SPREAD));
+  return dueMs - ahead > nowMs ? { why: 'pace', untilMs: Math.ceil(dueMs - ahead) } : null;
+}
+
+/** What holds up a first message to a stranger besides. */
+export function holdsStranger(past: PacingPast, rules: PacingRules, nowMs: number): Hold | null {
+  if (rules.mode === 'off' || past.strangerAtMs === null || past.strangerAtMs > nowMs) return null;
+  const untilMs = past.strangerAtMs + rules.strangerGapMs;
+  return untilMs > nowMs ? { why: 'stranger', untilMs } : null;
+}
+
+/** The past after one more message. @param chance from 0 up to 1 */
+export function passed(
+  past: PacingPast,
+  rules: PacingRules,
+  { nowMs, isStranger, chance }: { nowMs: number; isStranger: boolean; chance: number },
+): PacingPast {
+  const day = dayOf(nowMs);
+  const interval = (MINUTE / rules.perMinute) * (1 - SPREAD + 2 * SPREAD * chance);
+  const longest = nowMs + (rules.burst * MINUTE * (1 + SPREAD)) / rules.perMinute;
+  return {
+    dueMs: Math.round(Math.max(nowMs, Math.min(past.dueMs, longest)) + interval),
+    strangerAtMs: isStranger ? nowMs : past.strangerAtMs,
+    day,
+    sent: (past.day === day ? past.sent : 0) + 1,
+  };
+}
+
+function dayOf(ms: number): string {
+  const at = new Date(ms);
+  return `${at.getFullYear()}-${at.getMonth() + 1}-${at.getDate()}`;
+}
+
+function midnightAfter(ms: number): number {
+  const at = new Date(ms);
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate() + 1).getTime();
+}
+
+/** The end of the quiet hours when it is quiet now, else null. */
+function quietUntil(hours: string, nowMs: number): number | null {
+  const parts = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(hours);
+  if (parts === null) return null;
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = parts.slice(1).map(Number);
+  const now = new Date(nowMs);
+  const at = now.getHours() * 60 + now.getMinutes();
+  const from = fromHour * 60 + fromMinute;
+  const to = toHour * 60 + toMinute;
+  const isQuiet = from <= to ? at >= from && at < to : at >= from || at < to;
+  if (!isQuiet) return null;
+  const days = from > to && at >= from ? 1 : 0;
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, toHour, toMinute).getTime();
+}

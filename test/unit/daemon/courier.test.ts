@@ -1,0 +1,468 @@
+/** Messages on their way out, against a page that does as it is told: order, doubt, and what becomes of doubt. */
+import t, { type Test } from 'tap';
+import { Courier, type CourierOptions, type SendingPage } from '../../../src/daemon/courier.js';
+import { Outbox, show } from '../../../src/daemon/outbox.js';
+import { Recipients } from '../../../src/daemon/recipients.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import type { ChatId } from '../../../src/protocol/wid.js';
+import type { PacingRules } from '../../../src/session/pacing.js';
+import type { SendOutcome } from '../../../src/session/port.js';
+import type { StoredMessage } from '../../../src/store/outbox-row.js';
+import { opened, scratch, WID } from '../store/scratch.js';
+import { keepLines, settled } from './lines.js';
+
+const A: ChatId = '15550002222@c.us';
+const B: ChatId = '15550003333@c.us';
+const FAST: PacingRules = {
+  ...{ mode: 'off', perMinute: 60, burst: 5, strangerGapMs: 20_000, dailyCap: 0, quietHours: '' },
+};
+
+interface Sent {
+  readonly chatId: ChatId;
+  readonly messageId: string;
+  readonly text: string;
+  readonly attempts: number;
+  answer(outcome: SendOutcome): void;
+  fail(error: unknown): void;
+}
+
+/** A page that answers when the test says so; `has` is what it answers when asked for one of our messages. */
+class Page implements SendingPage {
+  readonly sent: Sent[] = [];
+  readonly asked: string[] = [];
+  readonly acquaintances = new Set<ChatId>();
+  textOf: (messageId: string) => string = () => '';
+  has: (text: string) => number | null | Promise<number | null> = () => null;
+
+  send(row: StoredMessage): Promise<SendOutcome> {
+    return new Promise((answer, fail) => {
+      const { chatId, messageId, payload, attempts } = row;
+      this.sent.push({ chatId, messageId, text: String(payload.text), attempts, answer, fail });
+    });
+  }
+
+  async findOwn({ messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {
+    const text = this.textOf(messageId);
+    this.asked.push(text);
+    return this.has(text);
+  }
+
+  async knowsChat(chatId: ChatId): Promise<boolean> {
+    return this.acquaintances.has(chatId);
+  }
+
+  get texts(): string[] {
+    return this.sent.map(({ text }) => text);
+  }
+
+  last(): Sent {
+    const last = this.sent.at(-1);
+    if (last === undefined) throw new Error('nothing was sent');
+    return last;
+  }
+}
+
+type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance'>> & {
+  readonly resolve?: (recipient: ChatId) => Promise<ChatId | null>;
+  readonly directory?: string;
+};
+
+function open(
+  t: Test,
+  { resolve = async (recipient) => recipient, directory = scratch(t), ...more }: More = {},
+) {
+  const store = opened(t, directory);
+  if (store.account.wid === null) store.writeNow((tx) => store.account.link(tx, WID, 0));
+  const page = new Page();
+  const log = keepLines();
+  const outbox = new Outbox(store, log, more.now);
+  page.textOf = (messageId) => String(outbox.get(messageId).payload.text);
+  const recipients = new Recipients(resolve);
+  const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, ...more });
+  t.teardown(() => courier.stop());
+  const accept = (chatId: ChatId, text: string, times: { notBeforeMs?: number; expiresAtMs?: number } = {}) =>
+    outbox.accept({
+      ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
+      ...{ notBeforeMs: null, expiresAtMs: null, ...times },
+    });
+  const ack = (messageId: string, n: number) => outbox.take(messageId, { type: 'ack', ack: n });
+  const state = (id: string) => outbox.get(id).state;
+  return { store, page, log, outbox, courier, accept, ack, state, directory };
+}
+
+/** Until it is so; every step of a message is on disk first, which takes its time. */
+async function until(done: () => boolean, what = done.toString()): Promise<void> {
+  const lateMs = performance.now() + 10_000;
+  while (!done()) {
+    if (performance.now() > lateMs) throw new Error(`it did not come to that: ${what}`);
+    await settled();
+  }
+}
+/** Until all that is under way has come to rest. */
+async function rest(store: { write(run: () => undefined): Promise<undefined> }): Promise<void> {
+  for (let turns = 0; turns < 5; turns += 1) {
+    await store.write(() => undefined);
+    await settled();
+  }
+}
+
+const TAKEN: SendOutcome = { outcome: 'accepted', ack: 0 };
+
+t.test(
+  'one in flight a chat until the server has it, in the order of acceptance; chats go side by side',
+  async (t) => {
+    const { page, courier, accept, ack, store } = open(t);
+    const rows = [];
+    for (const [chat, text] of [
+      [A, 'a1'],
+      [A, 'a2'],
+      [B, 'b1'],
+      [A, 'a3'],
+      [B, 'b2'],
+    ] as const)
+      rows.push(await accept(chat, text));
+    t.same(
+      rows.map(({ state }) => state),
+      rows.map(() => 'queued'),
+    );
+    await rest(store);
+    t.same(page.texts, [], 'nothing goes out before there is a page');
+    courier.open(WID);
+    await until(() => page.sent.length === 2);
+    t.same(page.texts, ['a1', 'b1']);
+    page.sent[1]?.answer(TAKEN);
+    await rest(store);
+    t.same(page.texts, ['a1', 'b1'], 'the page has it, the server does not');
+    await ack(page.sent[1]?.messageId ?? '', 1);
+    await until(() => page.sent.length === 3);
+    page.sent[0]?.answer({ outcome: 'absent', error: new Error('no') });
+    await until(() => page.sent.length === 4);
+    t.same(page.texts, ['a1', 'b1', 'b2', 'a2'], 'one that failed holds up nobody');
+    page.sent[3]?.answer({ outcome: 'unknown', error: new Error('timed out') });
+    await until(() => page.sent.length === 5);
+    t.equal(page.last().text, 'a3', 'nor one of which a ready page says nothing');
+  },
+);
+
+t.test('that it is with the page is on disk before the page hears of it', async (t) => {
+  const { page, courier, accept, store, outbox } = open(t);
+  const { id } = await accept(A, 'hello');
+  const seen: unknown[] = [];
+  const { send } = page;
+  page.send = (row) => {
+    const { state, attempts } = outbox.get(id);
+    seen.push({ state, attempts, inDisk: store.outbox.get(id)?.state });
+    return send.call(page, row);
+  };
+  courier.open(WID);
+  await until(() => page.sent.length === 1);
+  t.same(seen, [{ state: 'sending', attempts: 1, inDisk: 'sending' }]);
+});
+
+t.test('what the page says, and what the row shows of it', async (t) => {
+  const rows: [string, SendOutcome, object][] = [
+    ['it has it', TAKEN, { state: 'sending', ack: 0, sentAt: null, error: null }],
+    [
+      'the server has it',
+      { outcome: 'accepted', ack: 1 },
+      { state: 'sent', ack: 1, sentAt: /^\d{4}-/, error: null },
+    ],
+    [
+      'it will never have it',
+      { outcome: 'absent', error: new Error('No LID for user') },
+      { state: 'failed', error: { kind: 'send_failed', reason: 'No LID for user' } },
+    ],
+    [
+      'a fault keeps its kind',
+      { outcome: 'absent', error: new Fault('not_on_whatsapp') },
+      { state: 'failed', error: { kind: 'not_on_whatsapp' } },
+    ],
+    [
+      'it cannot be asked',
+      { outcome: 'unknown', error: new Error('timed out') },
+      { state: 'unknown', error: null },
+    ],
+    [
+      'WhatsApp refused it',
+      { outcome: 'accepted', ack: -1 },
+      { state: 'failed', ack: -1, error: { kind: 'send_failed' } },
+    ],
+  ];
+  for (const [about, said, expected] of rows) {
+    const { page, outbox, courier, accept, store } = open(t);
+    courier.open(WID);
+    const { id } = await accept(A, 'hello');
+    await until(() => page.sent.length === 1);
+    page.last().answer(said);
+    await rest(store);
+    t.match(show(outbox.get(id)), expected, about);
+  }
+});
+
+t.test('a page that was gone before it was asked leaves the message where it was', async (t) => {
+  const { page, courier, accept, state, store } = open(t);
+  courier.open(WID);
+  const { id, messageId } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  page.last().fail(new Fault('not_ready'));
+  courier.close();
+  await until(() => state(id) === 'queued');
+  await rest(store);
+  t.equal(page.sent.length, 1);
+  courier.open(WID);
+  await until(() => page.sent.length === 2);
+  t.equal(page.last().messageId, messageId);
+});
+
+t.test('a page that drops a message in silence gets it again, three times in all', async (t) => {
+  const { page, courier, accept, state } = open(t);
+  courier.open(WID);
+  const { id, messageId } = await accept(A, 'hello');
+  for (const round of [1, 2, 3]) {
+    await until(() => page.sent.length === round);
+    t.match(page.last(), { messageId, attempts: round });
+    page.last().answer({ outcome: 'absent', error: new Error('not taken'), again: true });
+  }
+  await until(() => state(id) === 'failed');
+});
+
+t.test('a number that is not on WhatsApp fails when it is its turn; no answer is no reason to', async (t) => {
+  const resolve = async (recipient: ChatId) => {
+    if (recipient === A) return null;
+    throw new Error('page_error');
+  };
+  const { page, outbox, courier, accept, state } = open(t, { resolve });
+  const none = await accept(A, 'nobody');
+  await accept(B, 'somebody');
+  courier.open(WID);
+  await until(() => state(none.id) === 'failed' && page.sent.length === 1);
+  t.match(outbox.get(none.id).error, { kind: 'not_on_whatsapp', reason: /15550002222/ });
+  t.same(page.texts, ['somebody']);
+});
+
+t.test('when the page is lost, what it had not said is unknown; what is sent stays sent', async (t) => {
+  const { page, outbox, courier, accept, ack, state, store } = open(t);
+  courier.open(WID);
+  const flying = await accept(A, 'flying');
+  const waiting = await accept(A, 'waiting');
+  const sent = await accept(B, 'sent');
+  await until(() => page.sent.length === 2);
+  await ack(sent.messageId, 1);
+  courier.close();
+  courier.lost();
+  await until(() => state(flying.id) === 'unknown');
+  const states = () => [flying, waiting, sent].map(({ id }) => state(id));
+  t.same(states(), ['unknown', 'queued', 'sent']);
+  t.same(outbox.counts(), { queued: 2, unknown: 1, failed: 0 });
+  page.sent.find(({ text }) => text === 'flying')?.answer({ outcome: 'accepted', ack: 1 });
+  await rest(store);
+  t.same(states(), ['sent', 'queued', 'sent'], 'a late word still counts');
+});
+
+t.test(
+  'after a crash the next page is asked: what it has is adopted, what it lacks goes out again',
+  async (t) => {
+    const directory = scratch(t);
+    const first = open(t, { directory });
+    const has = { 'in the page': 0, sent: 1, read: 3, refused: -1, lacking: null } as const;
+    const chats = (n: number): ChatId => `1555000444${n}@c.us`;
+    const rows: StoredMessage[] = [];
+    for (const [n, text] of Object.keys(has).entries()) {
+      rows.push(await first.accept(chats(n), text));
+      await first.accept(chats(n), `after ${text}`);
+    }
+    first.courier.open(WID);
+    await until(() => first.page.sent.length === 5);
+    first.courier.stop();
+    first.store.close();
+
+    const { page, courier, state, store, outbox, log } = open(t, { directory });
+    await courier.start();
+    t.same(outbox.counts(), { queued: 10, unknown: 5, failed: 0 });
+    await rest(store);
+    t.same(page.asked, [], 'there is no page yet');
+    page.has = (text) => has[text as keyof typeof has];
+    courier.open(WID);
+    await until(() => log.lines.filter(([, event]) => event === 'message.reconciled').length === 5);
+    await until(() => page.sent.length === 4);
+    await rest(store);
+    t.same(
+      rows.map(({ id }) => state(id)),
+      ['sending', 'sent', 'read', 'failed', 'sending'],
+    );
+    const again = page.sent.find(({ text }) => text === 'lacking');
+    t.match(again, { messageId: rows[4]?.messageId, attempts: 2 }, 'the same id');
+    t.same(
+      page.texts.filter((text) => text !== 'lacking').sort(),
+      ['after read', 'after refused', 'after sent'],
+      'what comes behind waits until that is settled',
+    );
+    again?.answer({ outcome: 'accepted', ack: 1 });
+    await until(() => page.texts.includes('after lacking'));
+  },
+);
+
+t.test('a page that cannot answer leaves it unknown, and becoming ready twice sends once', async (t) => {
+  const { page, courier, accept, ack, state, store } = open(t);
+  courier.open(WID);
+  const { id, messageId } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  courier.close();
+  courier.lost();
+  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+  await until(() => state(id) === 'unknown');
+  await rest(store);
+  page.has = () => Promise.reject(new Error('page_error'));
+  courier.open(WID);
+  await until(() => page.asked.length === 1);
+  await rest(store);
+  t.equal(state(id), 'unknown');
+  page.has = () => null;
+  courier.open(WID);
+  courier.open(WID);
+  await until(() => page.sent.length === 2);
+  await rest(store);
+  t.equal(page.sent.length, 2, 'once before, once again');
+  page.last().fail(new Fault('not_ready'));
+  await until(() => state(id) === 'unknown');
+  await ack(messageId, 1);
+  t.equal(state(id), 'sent', 'the first had arrived: a page that is gone again is no failure');
+});
+
+t.test('an ack while the page is asked is not undone by its answer', async (t) => {
+  const { page, courier, accept, ack, state, store } = open(t);
+  courier.open(WID);
+  const { id, messageId } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  courier.close();
+  courier.lost();
+  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+  await until(() => state(id) === 'unknown');
+  await rest(store);
+  page.has = async () => {
+    await ack(messageId, 2);
+    return null;
+  };
+  courier.open(WID);
+  await until(() => page.asked.length === 1);
+  await rest(store);
+  t.equal(state(id), 'delivered');
+  t.equal(page.sent.length, 1);
+});
+
+t.test('its own time, the end of it, and a change of mind', async (t) => {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const { page, outbox, courier, accept, state, store } = open(t, { now: () => clock.ms });
+  const later = await accept(A, 'later', { notBeforeMs: clock.ms + 50 });
+  const never = await accept(B, 'never', { expiresAtMs: clock.ms + 20 });
+  t.match(courier.waitOf(outbox.get(later.id)), { waitsFor: 'not_before', nextAtMs: clock.ms + 50 });
+  t.match(courier.waitOf(outbox.get(never.id)), { waitsFor: 'ready', nextAtMs: null });
+  await courier.start();
+  const wait = outbox.wait(never.id, 'sent', { signal: new AbortController().signal });
+  clock.ms += 30;
+  t.equal((await wait).state, 'expired', 'by its own timer, without a page');
+  courier.open(WID);
+  await rest(store);
+  t.same(page.texts, []);
+  clock.ms += 30;
+  await until(() => page.sent.length === 1);
+  t.same(page.texts, ['later']);
+  const behind = await accept(A, 'behind');
+  t.match(courier.waitOf(outbox.get(behind.id)), { waitsFor: 'turn' });
+  t.equal((await outbox.cancel(behind.id)).state, 'cancelled');
+  t.equal(await outbox.cancel(later.id).catch((error: Fault) => error.kind), 'too_late');
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => state(later.id) === 'sent');
+  await rest(store);
+  t.same(page.texts, ['later']);
+});
+
+t.test('what a person says of an unknown outcome', async (t) => {
+  for (const [as, expected] of [
+    ['sent', 'sent'],
+    ['failed', 'failed'],
+    ['again', 'sending'],
+  ] as const) {
+    const { page, outbox, courier, accept, state, store } = open(t);
+    courier.open(WID);
+    const { id, messageId } = await accept(A, 'hello');
+    await until(() => page.sent.length === 1);
+    t.equal(await outbox.resolve(id, as).catch((error: Fault) => error.kind), 'too_late');
+    page.last().answer({ outcome: 'unknown', error: new Error('timed out') });
+    await until(() => state(id) === 'unknown');
+    await outbox.resolve(messageId, as);
+    await rest(store);
+    await until(() => state(id) === expected);
+    t.equal(page.sent.length, as === 'again' ? 2 : 1);
+    t.equal(page.last().messageId, messageId);
+  }
+});
+
+t.test('the pace: a burst, then one by one, and why a message waits', async (t) => {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 3 };
+  const directory = scratch(t);
+  const options = { pacing, now: () => clock.ms, chance: () => 0.5, directory };
+  const { page, outbox, courier, accept, store } = open(t, options);
+  const chats = Array.from({ length: 6 }, (_, n): ChatId => `1555000444${n}@c.us`);
+  for (const chat of chats) page.acquaintances.add(chat);
+  const rows = [];
+  for (const chat of chats) rows.push(await accept(chat, chat));
+  courier.open(WID);
+  await until(() => page.sent.length === 3);
+  await rest(store);
+  t.equal(page.sent.length, 3, 'the burst');
+  const waits = rows.map(({ id }) => courier.waitOf(outbox.get(id))?.waitsFor ?? null);
+  t.same(waits, [null, null, null, 'pace', 'pace', 'pace']);
+  clock.ms += 10;
+  await until(() => page.sent.length === 4);
+  courier.stop();
+  store.close();
+  const later = open(t, options);
+  for (const chat of chats) later.page.acquaintances.add(chat);
+  later.page.has = () => 1;
+  later.courier.open(WID);
+  await rest(later.store);
+  t.equal(later.page.sent.length, 0, 'a restart is no way around it');
+  clock.ms += 1_000;
+  await until(() => later.page.texts.includes(chats[5] ?? ''));
+});
+
+t.test('two strangers are twenty seconds apart; who is known goes in between', async (t) => {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
+  const { page, outbox, courier, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
+  const friend: ChatId = '15550009999@c.us';
+  page.acquaintances.add(friend);
+  courier.open(WID);
+  const one = await accept(A, 'stranger');
+  await until(() => page.sent.length === 1);
+  const two = await accept(B, 'another');
+  await accept(friend, 'friend');
+  await accept('120363000000000000@g.us', 'group');
+  await until(() => page.sent.length === 3);
+  await rest(store);
+  t.same(page.texts.sort(), ['friend', 'group', 'stranger']);
+  t.match(courier.waitOf(outbox.get(two.id)), { waitsFor: 'stranger', nextAtMs: clock.ms + 20_000 });
+  page.sent[0]?.answer(TAKEN);
+  await ack(one.messageId, 1);
+  await accept(A, 'no stranger any more');
+  await until(() => page.texts.includes('no stranger any more'));
+});
+
+t.test('what waits for another account is not sent by this one', async (t) => {
+  const { page, courier, accept, state, store, outbox } = open(t);
+  const { id } = await accept(A, 'hello');
+  const other = '15550008888@c.us';
+  outbox.told(
+    store.writeNow((tx) => {
+      store.account.link(tx, other, 1);
+      return store.outbox.accountChanged(tx, other, 1);
+    }),
+  );
+  courier.open(other);
+  await rest(store);
+  t.equal(state(id), 'failed');
+  t.match(show(outbox.get(id)).error, { kind: 'account_changed' });
+  t.same(page.texts, []);
+});
