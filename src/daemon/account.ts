@@ -12,6 +12,7 @@ import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import { Actor } from './actor.js';
+import { Backfill } from './backfill.js';
 import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
 import { Courier } from './courier.js';
 import { executors } from './effects.js';
@@ -38,6 +39,8 @@ export interface AccountOptions extends ClientSlotOptions {
 
 /** What came in while a page was on its way out may have been lost with it: so much of its end is in doubt (H11). */
 const IN_DOUBT_MS = 10_000;
+/** And so much before that is looked through again: times are whole seconds, by clocks that are not ours. */
+const MARGIN_MS = 300_000;
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
 /** No message for so long is a quiet moment. */
@@ -62,8 +65,11 @@ export class Account {
   readonly #hurry = new AbortController();
   /** The client that is in the slot. */
   #launched = 0;
-  /** When the account was last known to hear everything; null when that is not known. */
-  #lastReadyAtMs: number | null;
+  /** Everything up to here has been told of; null before the first link. */
+  #heardUntilMs: number | null;
+  /** And since then all that the page raises is heard. */
+  #isCaughtUp = false;
+  readonly #backfill: Backfill;
 
   /** Reads what is on disk. @throws Fault permission_denied */
   static async open(options: AccountOptions): Promise<Account> {
@@ -72,23 +78,32 @@ export class Account {
     const wid = marker?.wid ?? null;
     const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5) : null;
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
-    const lastReadyAtMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
+    const heardUntilMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
     const state = initialState(session, Date.now());
-    const account = new Account(options, state, lastReadyAtMs);
+    const account = new Account(options, state, heardUntilMs);
     account.#link(state.session?.wid ?? null);
     await account.courier.start();
     return account;
   }
 
-  private constructor(options: AccountOptions, state: State, lastReadyAtMs: number | null) {
+  private constructor(options: AccountOptions, state: State, heardUntilMs: number | null) {
     const { config, dir, feed, log, name, browserWorks, store } = options;
     this.#options = options;
-    this.#lastReadyAtMs = lastReadyAtMs;
+    this.#heardUntilMs = heardUntilMs;
     this.name = name;
     this.slot = new ClientSlot(options);
     this.actor = new Actor(state, policyOf(config), log);
     this.#inbox = new Inbox(store);
     this.outbox = new Outbox(store, log);
+    this.#backfill = new Backfill({
+      ...{ feed, store, log, inbox: this.#inbox },
+      client: () => this.slot.client,
+      acked: (news) => this.#acked(news),
+    });
+    feed.onRecovered = () => {
+      const { state } = this.actor;
+      if (state.name === 'ready') void this.#catchUp(state.sinceMs);
+    };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.courier = new Courier({
       ...{ store, log, outbox: this.outbox, recipients: this.recipients, pacing: config.pacing },
@@ -154,6 +169,7 @@ export class Account {
           this.monitor.stop();
           this.#upkeep.stop();
           courier.stop();
+          this.#backfill.stop();
           this.actor.end();
           end(because);
         },
@@ -208,35 +224,39 @@ export class Account {
   }
 
   #changed(now: State, before: State): void {
+    if (now.session === null) this.#heardUntilMs = null;
     if (now.session?.wid !== before.session?.wid && now.session !== null) this.#link(now.session.wid);
     if (now.name !== 'ready' && before.name === 'ready') this.courier.close();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
+    const { log } = this.#options;
     const data = { status: now.name, reason: reasonOf(now), from: before.name, hint: this.hint };
     this.#options.feed.append('state', data);
-    if (before.name === 'ready') this.#lastReadyAtMs = Math.max(before.sinceMs, Date.now() - IN_DOUBT_MS);
+    if (now.name === before.name) return;
+    if (before.name === 'ready') {
+      this.#backfill.stop();
+      if (this.#isCaughtUp)
+        this.#heardUntilMs = Math.max(this.#heardUntilMs ?? 0, before.sinceMs, Date.now() - IN_DOUBT_MS);
+      this.#isCaughtUp = false;
+    }
     if (now.name === 'ready') {
       this.monitor.proved();
       const { wid } = this.#options.store.account;
       if (wid !== null) this.courier.open(wid);
-      void this.#detectGap();
+      void this.#catchUp(now.sinceMs).catch((error: unknown) => log.error('backfill.failed', { err: error }));
     }
   }
 
-  /** What arrived while nobody listened is not among the events; say so (H11). */
-  async #detectGap(): Promise<void> {
-    const { log, feed } = this.#options;
-    if (this.#lastReadyAtMs === null) return;
-    const since = new Date(this.#lastReadyAtMs).toISOString();
-    try {
-      const found = await this.slot.client.missedSince(this.#lastReadyAtMs);
-      const missed = found.filter((key) => !this.#inbox.knows(key));
-      if (missed.length === 0) return;
-      log.warn('messages.missed', { count: missed.length, since });
-      feed.append('gap', { reason: 'away', since, messages: missed.length, keys: missed.slice(0, 100) });
-    } catch (error) {
-      log.warn('messages.gap-unknown', { since, err: error });
-      feed.append('gap', { reason: 'away', since, messages: null, keys: [] });
-    }
+  /** Tells of what came in while nobody listened (H11); what predates the link is nobody's business. */
+  async #catchUp(readyAtMs: number): Promise<void> {
+    const { dir } = this.#options;
+    const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? new Date(readyAtMs).toISOString());
+    if (this.actor.state.name !== 'ready' || this.actor.state.sinceMs !== readyAtMs) return;
+    const heardUntilMs = this.#heardUntilMs ?? linkedAtMs;
+    this.#heardUntilMs = heardUntilMs;
+    this.#backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {
+      this.#heardUntilMs = Math.max(heardUntilMs, readyAtMs);
+      this.#isCaughtUp = true;
+    });
   }
 
   /** Heard as long as the client is there: a stop that waits for messages on their way has to hear of them. */
@@ -256,16 +276,20 @@ export class Account {
         });
         break;
       case 'ack':
-        this.#keep((tx, keep) => {
-          keep(this.#inbox.ack(tx, news));
-          return this.outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
-        });
+        this.#acked(news);
         break;
       case 'capabilities':
         this.capabilities = news.capabilities;
         this.#options.log.info('session.capabilities', { capabilities: news.capabilities });
         break;
     }
+  }
+
+  #acked(news: Extract<ClientNews, { type: 'ack' }>): void {
+    this.#keep((tx, keep) => {
+      keep(this.#inbox.ack(tx, news));
+      return this.outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
+    });
   }
 
   /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
@@ -292,7 +316,7 @@ export class Account {
     await this.slot.close();
     this.capabilities = {};
     this.courier.lost();
-    if (this.#lastReadyAtMs === null) return;
+    if (this.#heardUntilMs === null) return;
     // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
     await this.#mark().catch((error: unknown) =>
       this.#options.log.warn('session.mark-failed', { err: error }),
@@ -306,7 +330,7 @@ export class Account {
     if (session === null || reasonOf(this.actor.state) === 'lock_held') return;
     const { dir } = this.#options;
     const now = new Date().toISOString();
-    const lastMs = name === 'ready' ? Date.now() : (this.#lastReadyAtMs ?? Date.now());
+    const lastMs = name === 'ready' ? Date.now() : (this.#heardUntilMs ?? Date.now());
     const linkedAt = (await readMarker(dir))?.linkedAt ?? now;
     await writeMarker(dir, {
       linkedAt,

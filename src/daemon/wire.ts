@@ -144,7 +144,8 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
 /** What was found in the state directory; a store that had to be replaced is a loss that somebody should know of. */
 function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog): void {
   const { path, created, replaced, migratedFrom, version, narrowed, tookMs } = report;
-  log.info('store.opened', { path, created, migratedFrom, version, tookMs: Math.round(tookMs) });
+  const { last } = feed;
+  log.info('store.opened', { path, created, migratedFrom, version, last, tookMs: Math.round(tookMs) });
   if (narrowed) log.warn('store.narrowed', { path });
   if (replaced === null) return;
   const { reason, movedTo } = replaced;

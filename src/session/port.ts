@@ -88,8 +88,21 @@ export interface WhatsAppClient {
   knowsChat(chatId: ChatId): Promise<boolean>;
   /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
   findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
-  /** Messages of others that the page has since then, with our keys. Statuses are never read (U2). @throws Fault page_error */
-  missedSince(sinceMs: number): Promise<readonly string[]>;
+  /** Chats in which something happened since then. Statuses are never read (U2). @throws Fault page_error */
+  chatsSince(sinceMs: number): Promise<readonly string[]>;
+  /**
+   * What the page has of a chat since then, oldest first, no more than the newest so many; `whole` when none was left
+   * out. @throws Fault page_error
+   */
+  keysSince(
+    chatId: string,
+    sinceMs: number,
+    limit: number,
+  ): Promise<{ readonly keys: readonly { key: string; messageId: string }[]; readonly whole: boolean }>;
+  /** Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. @throws Fault page_error */
+  messagesOf(chatId: string, messageIds: readonly string[]): Promise<readonly InboundMessage[]>;
+  /** How far messages of ours have come, as far as the page says. @throws Fault page_error */
+  acksOf(messageIds: readonly string[]): Promise<readonly Extract<ClientNews, { type: 'ack' }>[]>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

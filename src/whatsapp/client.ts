@@ -7,15 +7,15 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
-import type { ClientListener, Health, SendOutcome, WhatsAppClient } from '../session/port.js';
+import type { ClientListener, Health, InboundMessage, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, launchReason } from './errors.js';
 import { GuardedClient } from './guarded-client.js';
-import type { LibraryMessage } from './library.js';
+import { type LibraryMessage, Message } from './library.js';
 import { logout } from './logout.js';
 import { knowsChat } from './page/known-chat.js';
-import { missedSince } from './page/missed.js';
+import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { watch } from './page/watch.js';
 import { requestPairingCode } from './pairing.js';
@@ -44,7 +44,8 @@ const DIALOG_FOR_MS = 10 * 60_000;
 const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
-const MISSED_AT_MOST = 1_000;
+/** A chat of thousands is read out of the page's store. */
+const READ_MS = 30_000;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
 /** So long after linking the link may stand in memory only. */
@@ -53,6 +54,9 @@ const FRESH_MS = 120_000;
 const FRESH_WAIT_MS = 2_500;
 /** And at other times, when there need be nothing to write. */
 const WAIT_MS = 250;
+
+const keyOf = ({ fromMe, remote, id, participant }: MissedKey): string =>
+  messageKey({ fromMe, remote, id, participant: participant ?? undefined });
 
 /** A client that has not been launched. Whoever launches it closes it. */
 export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
@@ -253,11 +257,33 @@ class Client implements WhatsAppClient {
     return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
   }
 
-  async missedSince(sinceMs: number): Promise<readonly string[]> {
-    const found = await this.#ask(ASK_MS, (page) => page.evaluate(missedSince, sinceMs, MISSED_AT_MOST));
-    return found.map(({ participant, ...key }) =>
-      messageKey({ ...key, participant: participant ?? undefined }),
+  chatsSince(sinceMs: number): Promise<readonly string[]> {
+    return this.#ask(ASK_MS, (page) => page.evaluate(chatsSince, Math.floor(sinceMs / 1000)));
+  }
+
+  async keysSince(chatId: string, sinceMs: number, limit: number) {
+    // WhatsApp's times are whole seconds: what came later within the same second counts too.
+    const since = Math.floor(sinceMs / 1000);
+    const { keys, whole } = await this.#ask(READ_MS, (page) =>
+      page.evaluate(keysSince, chatId, since, limit),
     );
+    return { keys: keys.map((parts) => ({ key: keyOf(parts), messageId: parts.id })), whole };
+  }
+
+  async messagesOf(chatId: string, messageIds: readonly string[]): Promise<readonly InboundMessage[]> {
+    const models = await this.#ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, messageIds));
+    return models
+      .map((model) => new Message(this.#guarded, model))
+      .filter((message) => !isNotice(message))
+      .map((message) => ({ ...toInbound(message), backfilled: true }));
+  }
+
+  async acksOf(messageIds: readonly string[]) {
+    const found = await this.#ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
+    return found.map((parts) => ({
+      ...{ type: 'ack' as const, key: keyOf(parts), messageId: parts.id, chatId: parts.remote },
+      ...{ fromMe: true, ack: parts.ack },
+    }));
   }
 
   async logout(timeoutMs: number): Promise<boolean> {

@@ -46,6 +46,12 @@ export const Client: new (
   options: Record<string, unknown>,
 ) => LibraryClient = require('whatsapp-web.js/src/Client');
 
+/** A message out of what the page's `WWebJS.getMessageModel` hands out. */
+export const Message: new (
+  client: LibraryClient,
+  model: unknown,
+) => LibraryMessage = require('whatsapp-web.js/src/structures/Message');
+
 export const LocalAuth: new (options: {
   clientId: string;
   dataPath: string;

@@ -289,6 +289,11 @@ export class Wad {
     return (await this.events('state')).map(({ data }) => String(data.status));
   }
 
+  /** The newest event when it started: what this run has told is behind it. */
+  get startedAfter(): number {
+    return Number(this.log.find(({ event }) => event === 'store.opened')?.last ?? 0);
+  }
+
   /** A place in the events: what happens from now on is behind it. */
   async mark(): Promise<number> {
     return (await this.status()).journal.last;
@@ -297,7 +302,11 @@ export class Wad {
   /** Until it came into this state (and for this reason), of what happened behind the mark; past or yet to come. */
   async became(
     to: StateName,
-    { reason, after = 0, timeoutMs = STATE_MS }: { reason?: string; after?: number; timeoutMs?: number } = {},
+    {
+      reason,
+      after = this.startedAfter,
+      timeoutMs = STATE_MS,
+    }: { reason?: string; after?: number; timeoutMs?: number } = {},
   ): Promise<WireEvent['data']> {
     const fits = (data: WireEvent['data']) =>
       data.status === to && (reason === undefined || data.reason === reason);
@@ -343,10 +352,10 @@ export class Wad {
     await this.until('ready');
   }
 
-  /** Every event that is kept, oldest first. */
-  async events(type?: WireEvent['type']): Promise<WireEvent[]> {
+  /** Every event of this run, or behind `from` (0: every one that is kept), oldest first. */
+  async events(type?: WireEvent['type'], from = this.startedAfter): Promise<WireEvent[]> {
     const all: WireEvent[] = [];
-    for (let after = 0; ; ) {
+    for (let after = from; ; ) {
       const { events, next } = await this.request('events.list', {
         after,
         limit: 1000,
@@ -363,7 +372,7 @@ export class Wad {
   async event(
     type: WireEvent['type'],
     fits: (data: WireEvent['data']) => boolean = () => true,
-    { after = 0, timeoutMs = 20_000 }: { after?: number; timeoutMs?: number } = {},
+    { after = this.startedAfter, timeoutMs = 20_000 }: { after?: number; timeoutMs?: number } = {},
   ): Promise<WireEvent> {
     await using own = await CheckedClient.connect(this.home.socket);
     await own.request('events.subscribe', { after, types: [type] });

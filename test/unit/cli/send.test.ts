@@ -151,8 +151,7 @@ t.test('a wait that runs out exits 8, shows the message and says how to look', a
   t.match(await send(['15550002222', 'hi']), {
     code: 8,
     stdout: 'sending  m-1  to +1 555 000 2222\n',
-    stderr:
-      /accepted as m-1, but not sent after .*stays in the queue\n {2}try: wactl outbox show m-1\n/,
+    stderr: /accepted as m-1, but not sent after .*stays in the queue\n {2}try: wactl outbox show m-1\n/,
   });
   const machine = await send(['15550002222', 'hi', '-o', 'json']);
   t.match(JSON.parse(machine.stdout), { id: 'm-1', state: 'sending' });

@@ -17,7 +17,11 @@ const RULES: PacingRules = {
 const NOON = new Date(2026, 0, 15, 12).getTime();
 
 /** Sends as soon as it may. @returns when each went out, ms after the start */
-function play(rules: PacingRules, count: number, { chance = (): number => 0.5, isStranger = false } = {}): number[] {
+function play(
+  rules: PacingRules,
+  count: number,
+  { chance = (): number => 0.5, isStranger = false } = {},
+): number[] {
   let past: PacingPast = NOTHING_SENT;
   let nowMs = NOON;
   const times: number[] = [];

@@ -1,0 +1,128 @@
+// Finds what came in while nobody listened: after each `ready` the page's own store is read back to the moment until
+// which everything had been heard, and what was not told yet is told (H11). Several times, since a page goes on
+// receiving what waited for it, and not all of that reaches the library's listeners. What counts is the key of a
+// message, never the order in which it turns up.
+import type { Log } from '../protocol/log.js';
+import type { ClientNews, WhatsAppClient } from '../session/port.js';
+import type { Store } from '../store/store.js';
+import type { Feed } from './feed.js';
+import type { Inbox } from './inbox.js';
+
+export interface BackfillOptions {
+  readonly client: () => Pick<WhatsAppClient, 'chatsSince' | 'keysSince' | 'messagesOf' | 'acksOf'>;
+  readonly feed: Feed;
+  readonly inbox: Inbox;
+  readonly store: Store;
+  readonly log: Log;
+  readonly acked: (news: Extract<ClientNews, { type: 'ack' }>) => void;
+}
+
+/** A chat that got more than this while nobody listened is told of as a gap. */
+const PER_CHAT = 2_000;
+const CHUNK = 50;
+/** When it is looked, counted from `ready`. */
+const PASSES_MS = [0, 5_000, 60_000] as const;
+/** Messages of ours whose ticks may have been missed; older ones are not asked for. */
+const ACKS = 500;
+
+export class Backfill {
+  readonly #options: BackfillOptions;
+  /** Aborted when the page is not ready any more. */
+  #run: AbortController | undefined;
+
+  constructor(options: BackfillOptions) {
+    this.#options = options;
+  }
+
+  /** Begins anew. @param done everything that came before this call has been told of */
+  start(sinceMs: number, done: () => void): void {
+    this.stop();
+    const run = new AbortController();
+    this.#run = run;
+    const startedAt = performance.now();
+    const gaps = new Set<string>();
+    const pass = async (n: number): Promise<void> => {
+      const whole = await this.#pass(sinceMs, gaps, run.signal);
+      if (run.signal.aborted) return;
+      const nextMs = PASSES_MS[n + 1];
+      if (nextMs === undefined) {
+        // What could not be read is looked for again after the next `ready`.
+        if (whole) done();
+        return;
+      }
+      const waitMs = Math.max(0, startedAt + nextMs - performance.now());
+      const timer = setTimeout(() => void pass(n + 1), waitMs);
+      run.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    };
+    void pass(0);
+  }
+
+  stop(): void {
+    this.#run?.abort();
+    this.#run = undefined;
+  }
+
+  /** @returns false when something could not be read or written */
+  async #pass(sinceMs: number, gaps: Set<string>, signal: AbortSignal): Promise<boolean> {
+    const { client, log } = this.#options;
+    let found = 0;
+    let whole = true;
+    const attempt = async (what: string, act: () => Promise<void>): Promise<void> => {
+      if (signal.aborted) return;
+      try {
+        await act();
+      } catch (error) {
+        if (signal.aborted) return;
+        whole = false;
+        log.warn('backfill.failed', { what, err: error });
+      }
+    };
+    await attempt('acks', () => this.#acks());
+    await attempt('chats', async () => {
+      for (const chatId of await client().chatsSince(sinceMs)) {
+        await attempt('chat', async () => {
+          found += await this.#chat(chatId, sinceMs, gaps, signal);
+        });
+      }
+    });
+    const since = new Date(sinceMs).toISOString();
+    if (found > 0) log.info('backfill.found', { messages: found, since });
+    else log.debug('backfill.nothing', { since, whole });
+    return whole;
+  }
+
+  async #chat(chatId: string, sinceMs: number, gaps: Set<string>, signal: AbortSignal): Promise<number> {
+    const { client, feed, inbox } = this.#options;
+    const { keys, whole } = await client().keysSince(chatId, sinceMs, PER_CHAT);
+    const unknown = keys.filter(({ key }) => !inbox.knows(key)).map(({ messageId }) => messageId);
+    let found = 0;
+    for (let at = 0; at < unknown.length && !signal.aborted; at += CHUNK) {
+      const messages = await client().messagesOf(chatId, unknown.slice(at, at + CHUNK));
+      found += await feed.write((tx, keep) => {
+        const events = messages.map((message) => inbox.message(tx, message));
+        for (const event of events) keep(event);
+        return events.filter((event) => event !== null).length;
+      });
+    }
+    if (!whole && !gaps.has(chatId)) {
+      gaps.add(chatId);
+      feed.append('gap', {
+        reason: 'too_many',
+        chatId,
+        since: new Date(sinceMs).toISOString(),
+        told: PER_CHAT,
+      });
+    }
+    return found;
+  }
+
+  /** Ticks that came while nobody listened (H23). */
+  async #acks(): Promise<void> {
+    const { client, store, acked } = this.#options;
+    const { messages } = store.outbox.list({ states: ['sent', 'delivered'], limit: ACKS });
+    const known = new Map(messages.map(({ messageId, ack }) => [messageId, ack]));
+    if (known.size === 0) return;
+    for (const news of await client().acksOf([...known.keys()]))
+      if (news.ack > (known.get(news.messageId) ?? 0)) acked(news);
+  }
+}

@@ -1,0 +1,226 @@
+/** What was accepted and what was heard outlives the daemon: each message once, and none passed over. */
+import t, { type Test } from 'tap';
+import { CheckedClient } from '../harness/client.js';
+import { eventually, Home, type Wad } from '../harness/wad.js';
+import type { Contact } from '../simulator/contact.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const json = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
+const bodies = (contact: Contact): string[] => contact.received.map(({ body }) => body);
+
+/** Sends with a key, again and again until the daemon has it: what a client does that must not lose anything. */
+async function insist(home: Home, to: string, text: string, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await using client = await CheckedClient.connect(home.socket);
+      await client.request('message.send', { to, text, key: text }, { timeoutMs: 10_000 });
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** Until every row has come to rest. */
+const settled = (wad: Wad) =>
+  eventually(async () => (await wad.status()).outbox.queued === 0, 'the queue is empty', 60_000);
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  t.test(`a daemon that is killed in mid-send loses and doubles nothing (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contacts = ['15550002222', '15550003333'].map((number) => sim.createContact({ number }));
+    let wad = await home.startLinked(phone);
+    const end = new AbortController();
+    t.teardown(() => end.abort());
+    const texts = contacts.map(({ number }) => Array.from({ length: 12 }, (_, n) => `${number} ${n}`));
+    const clients = contacts.map(async ({ number }, n) => {
+      for (const text of texts[n] ?? []) await insist(home, number, text, end.signal);
+    });
+    for (const count of [3, 8]) {
+      await eventually(() => contacts.some(({ received }) => received.length >= count), `${count} arrived`);
+      await wad.kill();
+      wad = await home.start();
+      await wad.until('ready');
+    }
+    await Promise.all(clients);
+    await settled(wad);
+    for (const [n, contact] of contacts.entries())
+      t.same(bodies(contact), texts[n], 'each once, in the order of acceptance');
+    const arrivals = sim.ledger.filter(({ body }) => body.startsWith('1555'));
+    t.equal(new Set(arrivals.map(({ id }) => id)).size, 24, 'under one id each');
+    t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  });
+
+  t.test(
+    `what came while the daemon was away is told once, and so is the rest (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const contact = sim.createContact({ number: '15550002222' });
+      const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
+      await contact.send('before the link');
+      const first = await home.startLinked(phone);
+      const heard = await contact.send('heard');
+      await first.event('message', ({ messageId }) => messageId === heard);
+      await first.kill();
+      await contact.send('away 1');
+      await contact.send('away 2', { group: group.id });
+      await contact.send('a status', { to: 'status@broadcast' });
+      await phone.send('from the phone', { to: contact.number });
+      // Delivered when the page has synced, and without the mark that makes the library tell of them.
+      await sim.set('queuedItems', 'after');
+      await sim.set('queuedAreNew', false);
+      const wad = await home.start();
+      await wad.until('ready');
+      for (const body of ['away 1', 'away 2', 'from the phone'])
+        await wad.event('message', ({ body: one }) => one === body, { after: 0 });
+      await contact.send('live');
+      await wad.event('message', ({ body }) => body === 'live', { after: 0 });
+      await wad.request('session.initialize', { restart: true });
+      await wad.became('ready', { after: await wad.mark() });
+      await wad.logged('backfill.nothing', () => true, { after: wad.log.length });
+      const told = (await wad.events('message', 0)).map(({ data }) => [data.body, data.backfilled]);
+      const count = (body: string) => told.filter(([one]) => one === body).length;
+      for (const body of ['heard', 'away 1', 'away 2', 'from the phone', 'live'])
+        t.equal(count(body), 1, `${body}: once`);
+      t.equal(count('before the link'), 0, 'what predates the link is no event');
+      t.equal(count('a status'), 0, 'statuses are left alone');
+      t.match(
+        told.filter(([body]) => String(body).startsWith('away')),
+        [
+          [/away/, true],
+          [/away/, true],
+        ],
+      );
+      t.same(await wad.events('gap', 0), [], 'nothing is in doubt');
+      await wad.stop();
+    },
+  );
+}
+
+t.test('accepted while there is no page, and sent when there is one', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const first = await home.startLinked(phone);
+  await first.stop();
+  const wad = await home.start({ args: ['--no-auto-init'] });
+  const send = (text: string, ...more: string[]) =>
+    wad.wactl(['send', contact.number, text, '--wait', 'accepted', '-o', 'json', ...more]);
+  const kept = await send('kept', '--key', 'k');
+  t.match(kept, { code: 0 }, kept.stderr);
+  const { id } = json(kept.stdout);
+  t.equal(json((await send('kept', '--key', 'k')).stdout).id, id, 'the same key');
+  await send('cancelled');
+  await send('expired', '--expires', '1s');
+  await send('later', '--not-before', '2s');
+  const none = await wad.wactl(['send', '15559999999', 'nobody', '--wait', 'accepted', '-o', 'json']);
+  t.equal(none.code, 0, 'whether the number is on WhatsApp nobody can say yet');
+  const rows = json((await wad.wactl(['outbox', '-o', 'json'])).stdout).messages as {
+    id: string;
+    state: string;
+    waitsFor: string;
+  }[];
+  t.equal(rows.length, 5);
+  t.match(rows.at(-1), { id, state: 'queued', waitsFor: 'ready' });
+  t.match(await wad.wactl(['outbox', 'cancel', rows.at(-2)?.id ?? '']), { code: 0, stdout: /cancelled/ });
+  await eventually(
+    async () => (await wad.request('outbox.list', { states: ['expired'] })).messages.length === 1,
+    'one expires without a page',
+  );
+  t.match(await wad.status(), { outbox: { queued: 3, unknown: 0, failed: 0 } });
+  await wad.kill();
+  const again = await home.start();
+  await again.until('ready');
+  await contact.waitForMessage(({ body }) => body === 'later');
+  await settled(again);
+  t.same(bodies(contact), ['kept', 'later']);
+  const { messages } = await again.request('outbox.list', { states: ['failed'] });
+  t.match(messages, [{ error: { kind: 'not_on_whatsapp' } }], 'it fails when it is its turn');
+  t.match(await again.wactl(['outbox', 'cancel', String(id)]), { code: 1 });
+  t.match(await again.wactl(['outbox', 'show', 'm-none']), { code: 7 });
+  await again.stop();
+});
+
+t.test('a consumer goes on where it stopped, whatever happened to the daemon', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  let wad = await home.startLinked(phone);
+  const read = async (t: Test): Promise<string[]> => {
+    const args = ['events', '--consumer', 'crm', '--ack', '--type', 'message', '-o', 'jsonl'];
+    const end = await wad.wactl(args);
+    t.equal(end.code, 0, end.stderr);
+    return end.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => String((json(line).data as { body: string }).body));
+  };
+  const say = async (body: string): Promise<void> => {
+    const id = await contact.send(body);
+    await wad.event('message', ({ messageId }) => messageId === id);
+  };
+  await say('one');
+  await say('two');
+  t.same(await read(t), ['one', 'two']);
+  await say('three');
+  await wad.kill();
+  await contact.send('four');
+  wad = await home.start();
+  await wad.until('ready');
+  await wad.event('message', ({ body }) => body === 'four');
+  t.same(await read(t), ['three', 'four']);
+  t.same(await read(t), []);
+  await wad.stop();
+});
+
+t.test('another phone: what waited for the one before is not sent by it', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const one = sim.createPhone({ number: NUMBER });
+  const other = sim.createPhone({ number: '15550001112' });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.startLinked(one);
+  await one.unlink();
+  await wad.until('linking');
+  const { id } = await wad.request('message.send', { to: contact.number, text: 'from the first' });
+  await wad.link(other);
+  t.match(await wad.request('message.wait', { id, for: 'sent', timeoutMs: 10_000 }), {
+    state: 'failed',
+    error: { kind: 'account_changed' },
+  });
+  const own = await wad.request('message.send', { to: contact.number, text: 'from the second' });
+  await wad.request('message.wait', { id: own.id, for: 'sent', timeoutMs: 30_000 });
+  t.same(bodies(contact), ['from the second']);
+  await wad.stop();
+});
+
+t.test('a store that is damaged is set aside, and that is told; a newer one is left alone', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const { writeFile, readdir } = await import('node:fs/promises');
+  await writeFile(`${home.stateDir}/wad.sqlite`, 'this is no database, whatever its name says');
+  const wad = await home.start({ args: ['--no-auto-init'] });
+  t.match(await wad.events('gap', 0), [{ data: { reason: 'store_replaced' } }]);
+  t.match(await wad.events('alert', 0), [{ data: { reason: 'store_replaced', hint: /wactl/ } }]);
+  t.ok((await readdir(home.stateDir)).some((name) => name.includes('corrupt')));
+  await wad.stop();
+  const { DatabaseSync } = await import('@photostructure/sqlite');
+  const db = new DatabaseSync(`${home.stateDir}/wad.sqlite`);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  const refused = await home.start({ listening: false });
+  t.match(await refused.ended(), { code: 78 });
+  t.match(refused.stderr, /schema 99/);
+});

@@ -1,0 +1,259 @@
+// Kills daemon, browser, renderer and connection at random moments while clients send and people answer, and looks at
+// what everybody has in the end: each accepted message once, in order per sender and chat, and each answer once.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { WireEvent } from '../../src/protocol/schema.js';
+import { Client } from '../../src/socket/client.js';
+import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js';
+import type { Contact } from '../simulator/contact.js';
+import type { Generation } from '../simulator/generations.js';
+import { Simulator } from '../simulator/simulator.js';
+
+export interface TortureOptions {
+  /** The same seed does the same things in the same order; what they meet is up to the machine. */
+  readonly seed: number;
+  readonly generation: Generation;
+  readonly kills: number;
+  readonly messages: number;
+  readonly clients: number;
+  readonly contacts: number;
+  readonly t?: HomeOptions['t'];
+  readonly say: (text: string) => void;
+}
+
+export interface TortureReport {
+  readonly kills: Readonly<Record<Kind, number>>;
+  /** How often a message crossed the wire more than once, under its id: what the server's memory was needed for. */
+  readonly repeated: number;
+  /** What is not as it was promised; empty when all is well. */
+  readonly wrong: readonly string[];
+  readonly tookMs: number;
+}
+
+const KINDS = ['daemon', 'browser', 'renderer', 'connection'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Recovers at the pace of the test. */
+const SHORT = {
+  WAD_RECONNECT_DELAYS_MS: '200',
+  WAD_RECONNECT_GRACE_MS: '2000',
+  WAD_RECONNECT_MAX_ATTEMPTS: '50',
+  WAD_MONITOR_PERIOD_MS: '1000',
+};
+const READY_MS = 120_000;
+const END_MS = 300_000;
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export async function torture(options: TortureOptions): Promise<TortureReport> {
+  const { seed, generation, say, t } = options;
+  const startedAt = performance.now();
+  const chance = random(seed);
+  const sim = await Simulator.start({ generation });
+  const home = await Home.make(sim, t === undefined ? {} : { t });
+  const over = new AbortController();
+  try {
+    const phone = sim.createPhone({ number: '15550001111' });
+    const contacts = Array.from({ length: options.contacts }, (_, n) =>
+      sim.createContact({ number: `1555000200${n}` }),
+    );
+    for (const contact of contacts) contact.autoReply = ({ body }) => `re: ${body}`;
+    let wad = await home.startLinked(phone, { env: SHORT, logLevel: 'info' });
+    const budget = new Budget();
+    const clients = Array.from({ length: options.clients }, (_, n) =>
+      send(home, plan(n, options, contacts, random(seed + 1 + n)), budget, over.signal),
+    );
+    const told = new Map<string, number>();
+    const consumer = consume(home, told, over.signal);
+    const kills: Record<Kind, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
+    for (let n = 0; n < options.kills; n += 1) {
+      budget.allow(Math.ceil((options.messages * (n + 1)) / options.kills));
+      // Now and then before it has recovered from the last one.
+      if (chance() < 0.75) await ready(wad);
+      await pause(Math.floor(chance() * 1_500));
+      const kind = KINDS[Math.floor(chance() * KINDS.length)] ?? 'daemon';
+      kills[kind] += 1;
+      if (kind === 'daemon') {
+        await wad.kill();
+        wad = await home.start({ env: SHORT, logLevel: 'info' });
+      } else if (kind === 'connection') sim.faults.dropSockets();
+      else await killBrowser(home, kind);
+      if ((n + 1) % 10 === 0) say(`${n + 1} of ${options.kills} kills, ${budget.sent} accepted`);
+    }
+    budget.allow(options.messages);
+    await within(END_MS, Promise.all(clients), 'the clients are done');
+    await ready(wad);
+    await eventually(
+      async () => (await wad.status()).outbox.queued === 0,
+      'nothing waits to be sent',
+      END_MS,
+    );
+    const answers = contacts.flatMap((contact) => contact.sent.map(({ body }) => body));
+    await eventually(() => answers.every((body) => told.has(body)), 'each answer is told of', END_MS).catch(
+      () => undefined, // counted below
+    );
+    over.abort();
+    await consumer;
+    const wrong = [
+      ...lookAt(options, contacts),
+      ...answers
+        .filter((body) => told.get(body) !== 1)
+        .map((body) => `${body}: told ${told.get(body) ?? 0} times`),
+      ...(answers.length === options.messages
+        ? []
+        : [`${answers.length} answers to ${options.messages} messages`]),
+    ];
+    const { outbox } = await wad.status();
+    if (outbox.unknown + outbox.failed > 0) wrong.push(`in the outbox: ${JSON.stringify(outbox)}`);
+    await wad.stop();
+    wrong.push(...(await wad.leftBehind({ profile: 'kept' })));
+    const ids = sim.ledger.map(({ id }) => id);
+    return { kills, repeated: ids.length - new Set(ids).size, wrong, tookMs: performance.now() - startedAt };
+  } finally {
+    over.abort();
+    await home[Symbol.asyncDispose]();
+    await sim.close();
+  }
+}
+
+/** What has arrived against what was accepted; every client has been told that all of its messages are. */
+function lookAt(options: TortureOptions, contacts: readonly Contact[]): string[] {
+  const wrong: string[] = [];
+  const planned = Array.from({ length: options.clients }, (_, n) =>
+    plan(n, options, contacts, random(options.seed + 1 + n)),
+  ).flat();
+  for (const contact of contacts) {
+    const got = contact.received.map(({ body }) => body);
+    for (let n = 0; n < options.clients; n += 1) {
+      const mine = planned.filter(({ to, text }) => to === contact.number && text.startsWith(`c${n} `));
+      const texts = mine.map(({ text }) => text);
+      const arrived = got.filter((body) => body.startsWith(`c${n} `));
+      if (JSON.stringify(texts) === JSON.stringify(arrived)) continue;
+      const missing = texts.filter((text) => !arrived.includes(text));
+      const doubled = arrived.filter((text, at) => arrived.indexOf(text) !== at);
+      wrong.push(`c${n} to ${contact.number}: ${JSON.stringify({ missing, doubled, arrived })}`);
+    }
+  }
+  return wrong;
+}
+
+interface Planned {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** What one client sends, in its order. */
+function plan(
+  n: number,
+  options: TortureOptions,
+  contacts: readonly Contact[],
+  chance: () => number,
+): Planned[] {
+  const share =
+    Math.floor(options.messages / options.clients) + (n < options.messages % options.clients ? 1 : 0);
+  return Array.from({ length: share }, (_, at) => ({
+    to: contacts[Math.floor(chance() * contacts.length)]?.number ?? '',
+    text: `c${n} ${at}`,
+  }));
+}
+
+/** How many messages may be sent by now, all clients together, so that there is something to kill until the end. */
+class Budget {
+  sent = 0;
+  #allowed = 0;
+  #wake: (() => void)[] = [];
+
+  allow(upTo: number): void {
+    this.#allowed = upTo;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  async take(): Promise<void> {
+    while (this.sent >= this.#allowed) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    this.sent += 1;
+  }
+}
+
+/** Sends each until it is accepted: with a key, the same once more is the same message. */
+async function send(home: Home, all: readonly Planned[], budget: Budget, over: AbortSignal): Promise<void> {
+  let client: Client | undefined;
+  for (const { to, text } of all) {
+    await budget.take();
+    while (!over.aborted) {
+      try {
+        client ??= await Client.connect(home.socket);
+        await client.request('message.send', { to, text, key: text }, { timeoutMs: 10_000, writes: true });
+        break;
+      } catch {
+        // Whatever it was: the daemon may have it or not.
+        await client?.close();
+        client = undefined;
+        await pause(50);
+      }
+    }
+  }
+  await client?.close();
+}
+
+/** Follows the answers as a named consumer, and counts how often each is told of. */
+async function consume(home: Home, told: Map<string, number>, over: AbortSignal): Promise<void> {
+  let after = 0;
+  while (!over.aborted) {
+    try {
+      const client = await Client.connect(home.socket);
+      const hear = ({ type, cursor, data }: WireEvent): void => {
+        after = cursor;
+        const body = String(data.body);
+        if (type === 'message' && data.fromMe === false) told.set(body, (told.get(body) ?? 0) + 1);
+        client.request('events.ack', { consumer: 'torture', cursor }).catch(() => undefined);
+      };
+      client.onEvent(hear);
+      const close = () => void client.close();
+      over.addEventListener('abort', close, { once: true });
+      await client.request('events.subscribe', { after, types: ['message'] });
+      await client.closed;
+      over.removeEventListener('abort', close);
+    } catch {
+      await pause(50);
+    }
+  }
+}
+
+async function ready(wad: Wad): Promise<void> {
+  await wad.request(
+    'session.wait',
+    { states: ['ready'], timeoutMs: READY_MS },
+    { timeoutMs: READY_MS + 5_000 },
+  );
+}
+
+async function killBrowser(home: Home, which: 'browser' | 'renderer'): Promise<void> {
+  const pids =
+    which === 'browser'
+      ? await home.browsers()
+      : (await home.processes())
+          .filter(({ command }) => command.includes('--type=renderer'))
+          .map(({ pid }) => pid);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {} // it has just ended
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+  const over = new AbortController();
+  const late = pause(ms, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`not within ${ms} ms: ${what}`);
+  });
+  late.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => over.abort());
+}

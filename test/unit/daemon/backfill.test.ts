@@ -1,0 +1,135 @@
+/** What came in while nobody listened, out of the page's own store: each once, and what cannot be known is said. */
+import { setTimeout as pause } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { Backfill } from '../../../src/daemon/backfill.js';
+import { Feed } from '../../../src/daemon/feed.js';
+import { Inbox } from '../../../src/daemon/inbox.js';
+import type { ClientNews, InboundMessage } from '../../../src/session/port.js';
+import { opened, message as row, WID } from '../store/scratch.js';
+import { keepLines } from './lines.js';
+
+const CHAT = '15550002222@c.us';
+const message = (messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
+  ...{ key: `false_${CHAT}_${messageId}`, messageId, chatId: CHAT, from: CHAT, to: WID, author: null },
+  ...{ fromMe: false, type: 'text', body: messageId, timestamp: '2026-01-01T00:00:00.000Z', ack: 1 },
+  ...{ hasMedia: false, media: null, replyTo: null, mentions: [], backfilled: true, ...more },
+});
+
+function open(t: Test) {
+  const store = opened(t);
+  const log = keepLines();
+  const feed = new Feed({ account: 'test', store, log });
+  const inbox = new Inbox(store);
+  const page = {
+    has: [] as InboundMessage[],
+    whole: true,
+    broken: false,
+    ticks: [] as Extract<ClientNews, { type: 'ack' }>[],
+    fetched: [] as string[][],
+    since: [] as number[],
+  };
+  const acked: number[] = [];
+  const backfill = new Backfill({
+    ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack) },
+    client: () => ({
+      chatsSince: async (sinceMs) => {
+        page.since.push(sinceMs);
+        if (page.broken) throw new Error('page_error');
+        return [CHAT];
+      },
+      keysSince: async () => ({
+        keys: page.has.map(({ key, messageId }) => ({ key, messageId })),
+        whole: page.whole,
+      }),
+      messagesOf: async (_, ids) => {
+        page.fetched.push([...ids]);
+        return page.has.filter(({ messageId }) => ids.includes(messageId));
+      },
+      acksOf: async () => page.ticks,
+    }),
+  });
+  t.teardown(() => backfill.stop());
+  const passed = async (): Promise<void> => {
+    for (let n = 0; !log.lines.some(([, event]) => event.startsWith('backfill.')); n += 1) {
+      if (n > 2_000) throw new Error('it did not look');
+      await pause(1);
+    }
+    await store.write(() => undefined);
+  };
+  const told = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
+  return { store, inbox, page, backfill, acked, passed, told, log };
+}
+
+t.test(
+  'what is not known is told, in the order of the chat; what is known is not even fetched',
+  async (t) => {
+    const { store, inbox, page, backfill, passed, told } = open(t);
+    store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
+    page.has = [message('one'), message('heard'), message('two')];
+    backfill.start(1_000, () => undefined);
+    await passed();
+    t.same(page.since, [1_000]);
+    t.same(page.fetched, [['one', 'two']]);
+    t.same(told(), [
+      ['message', 'heard'],
+      ['message', 'one'],
+      ['message', 'two'],
+    ]);
+  },
+);
+
+t.test('one that is told live while it is looked for is told once', async (t) => {
+  const { store, inbox, page, backfill, passed, told } = open(t);
+  page.has = [message('both')];
+  backfill.start(0, () => undefined);
+  store.writeNow((tx) => inbox.message(tx, message('both', { backfilled: false })));
+  await passed();
+  t.same(told(), [['message', 'both']]);
+});
+
+t.test('a chat that has more than can be read is a gap; so are not the others', async (t) => {
+  const { page, backfill, passed, told } = open(t);
+  page.has = [message('newest')];
+  page.whole = false;
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(told(), [
+    ['message', 'newest'],
+    ['gap', undefined],
+  ]);
+});
+
+t.test('many are fetched some at a time', async (t) => {
+  const { page, backfill, passed, told } = open(t);
+  page.has = Array.from({ length: 120 }, (_, n) => message(`${n}`));
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(
+    page.fetched.map(({ length }) => length),
+    [50, 50, 20],
+  );
+  t.equal(told().length, 100, 'a page of events');
+});
+
+t.test('ticks that came meanwhile are told; a page that does not answer is asked again', async (t) => {
+  const { store, page, backfill, passed, acked, log } = open(t);
+  store.writeNow((tx) => {
+    store.outbox.accept(tx, row(1));
+    store.outbox.change(tx, 'm-1', 'queued', { state: 'sent', nowMs: 1, ack: 1 });
+  });
+  const tick = { type: 'ack', key: 'k', messageId: row(1).messageId, chatId: CHAT, fromMe: true } as const;
+  page.ticks = [
+    { ...tick, ack: 3 },
+    { ...tick, ack: 1 },
+  ];
+  page.broken = true;
+  let isDone = false;
+  backfill.start(0, () => {
+    isDone = true;
+  });
+  await passed();
+  t.same(acked, [3]);
+  t.match(log.lines, [['warn', 'backfill.failed', { what: 'chats' }]]);
+  t.equal(isDone, false);
+  backfill.stop();
+});
