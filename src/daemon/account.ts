@@ -67,6 +67,8 @@ export class Account {
   #launched = 0;
   /** Everything up to here has been told of; null before the first link. */
   #heardUntilMs: number | null;
+  /** Until when an earlier link of this run was heard; null when there was none. */
+  #unlinkedAtMs: number | null = null;
   /** And since then all that the page raises is heard. */
   #isCaughtUp = false;
   readonly #backfill: Backfill;
@@ -132,7 +134,7 @@ export class Account {
       log,
       dataPath: dir.dataPath,
       browser: () => (this.actor.state.name === 'ready' ? this.slot.running : null),
-      isQuiet: () => this.outbox.counts().queued === 0 && Date.now() - this.#inbox.lastHeardAtMs > QUIET_MS,
+      isQuiet: () => !this.outbox.isInFlight && Date.now() - this.#inbox.lastHeardAtMs > QUIET_MS,
       recycle: (why) => this.actor.post({ type: 'recycle', why }),
       disk: (freeMb, low) => {
         if (low) this.#alert('disk_full', `Only ${freeMb} MB are free where the session lives.`);
@@ -224,7 +226,10 @@ export class Account {
   }
 
   #changed(now: State, before: State): void {
-    if (now.session === null) this.#heardUntilMs = null;
+    if (now.session === null) {
+      this.#unlinkedAtMs = this.#heardUntilMs ?? this.#unlinkedAtMs;
+      this.#heardUntilMs = null;
+    }
     if (now.session?.wid !== before.session?.wid && now.session !== null) this.#link(now.session.wid);
     if (now.name !== 'ready' && before.name === 'ready') this.courier.close();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
@@ -253,6 +258,12 @@ export class Account {
     if (this.actor.state.name !== 'ready' || this.actor.state.sinceMs !== readyAtMs) return;
     const heardUntilMs = this.#heardUntilMs ?? linkedAtMs;
     this.#heardUntilMs = heardUntilMs;
+    if (this.#unlinkedAtMs !== null) {
+      // A phone hands its history to a new link without a word on what is new in it.
+      const [since, until] = [this.#unlinkedAtMs, linkedAtMs].map((ms) => new Date(ms).toISOString());
+      this.#options.feed.append('gap', { reason: 'unlinked', since, until });
+      this.#unlinkedAtMs = null;
+    }
     this.#backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {
       this.#heardUntilMs = Math.max(heardUntilMs, readyAtMs);
       this.#isCaughtUp = true;

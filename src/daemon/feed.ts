@@ -59,6 +59,7 @@ export class Feed {
   readonly #now: () => number;
   readonly #subscriptions = new Map<string, Subscription>();
   #lastId = 0;
+  #written: Promise<unknown> = Promise.resolve();
   /** Events that the disk refused, and of which there is a gap to tell as soon as it takes one. */
   #refused = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -82,6 +83,11 @@ export class Feed {
     void this.write((tx, keep) => keep(this.keepIn(tx, type, data))).catch(() => undefined);
   }
 
+  /** Resolves when all that was to be kept so far is on disk, or was refused: the newest cursor speaks of it then. */
+  async settled(): Promise<void> {
+    await this.#written;
+  }
+
   /** Keeps an event within a write. */
   keepIn(tx: Tx, type: EventType, data: Record<string, unknown>): StoredEvent {
     return this.#store.journal.append(tx, { type, timeMs: this.#now(), wid: this.#store.account.wid, data });
@@ -94,13 +100,15 @@ export class Feed {
   async write<T>(run: (tx: Tx, keep: Keep) => T): Promise<T> {
     const kept: StoredEvent[] = [];
     let result: T;
+    const write = this.#store.write((tx) => {
+      kept.length = 0;
+      return run(tx, (event) => {
+        if (event !== null) kept.push(event);
+      }) as never;
+    }) as Promise<T>;
+    this.#written = write.catch(() => undefined);
     try {
-      result = (await this.#store.write((tx) => {
-        kept.length = 0;
-        return run(tx, (event) => {
-          if (event !== null) kept.push(event);
-        }) as never;
-      })) as T;
+      result = await write;
     } catch (error) {
       if (kept.length > 0) this.#wasRefused(kept.length, error);
       throw error;

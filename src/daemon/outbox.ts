@@ -204,13 +204,18 @@ export class Outbox {
         resolve();
       };
       const look = (): void => {
-        if (this.#store.outbox.oldestIn('sending') === null) done();
+        if (!this.isInFlight) done();
       };
       const stop = this.watch(look);
       if (signal.aborted) return done();
       signal.addEventListener('abort', done, { once: true });
       look();
     });
+  }
+
+  /** Something is with the page that WhatsApp's server does not have yet. */
+  get isInFlight(): boolean {
+    return this.#store.outbox.oldestIn('sending') !== null;
   }
 
   /** Age of the oldest message that was handed to the page and has no ack of the server; 0 when there is none. */

@@ -79,7 +79,11 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         return browser.found && (await tryBrowser({ chrome, ...where })).ok;
       },
     });
-    const status = () => statusOf(account, feed, config.reconnect.maxAttempts);
+    const status = async () => {
+      // Whoever goes on from the cursor in it must not meet the change again that brought the state in it.
+      await feed.settled();
+      return statusOf(account, feed, config.reconnect.maxAttempts);
+    };
     let server: SocketServer | undefined;
     const info = () => {
       const browser = browserNow();

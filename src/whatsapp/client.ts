@@ -272,10 +272,13 @@ class Client implements WhatsAppClient {
 
   async messagesOf(chatId: string, messageIds: readonly string[]): Promise<readonly InboundMessage[]> {
     const models = await this.#ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, messageIds));
-    return models
-      .map((model) => new Message(this.#guarded, model))
-      .filter((message) => !isNotice(message))
-      .map((message) => ({ ...toInbound(message), backfilled: true }));
+    return (
+      models
+        .map((model) => new Message(this.#guarded, model))
+        // What is not decrypted yet is told of when it is.
+        .filter((message) => !isNotice(message) && message.type !== 'ciphertext')
+        .map((message) => ({ ...toInbound(message), backfilled: true }))
+    );
   }
 
   async acksOf(messageIds: readonly string[]) {

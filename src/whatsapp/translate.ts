@@ -21,8 +21,6 @@ const NOTICES = new Set([
   'notification_template',
   'debug',
   'gp2',
-  // Not decrypted yet: told of when it is.
-  'ciphertext',
 ]);
 
 export const isNotice = (message: LibraryMessage): boolean => NOTICES.has(message.type);

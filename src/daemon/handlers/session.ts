@@ -40,7 +40,7 @@ const WHAT_WENT = {
 const isStuck = (state: State): boolean =>
   state.name === 'stopped' || (state.name === 'failed' && state.retryAtMs === null);
 
-export function sessionHandlers(account: Account, status: () => Status): SessionHandlers {
+export function sessionHandlers(account: Account, status: () => Promise<Status>): SessionHandlers {
   const { actor, qr } = account;
   const budget = new PairingBudget();
   actor.watch((state, before) => {

@@ -117,6 +117,20 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
   t.equal(later.feed.last, BASE + 2);
 });
 
+t.test('settled: when all that was to be kept so far is, also with others before it', async (t) => {
+  const { feed, store } = open(t);
+  // A slow write ends the group: what comes behind it is written a turn of the loop later.
+  const slow = store.write(() => {
+    for (const until = performance.now() + 20; performance.now() < until; );
+  });
+  feed.append('state', {});
+  await slow;
+  t.equal(feed.last, BASE, 'not yet');
+  await feed.settled();
+  t.equal(feed.last, BASE + 1);
+  await feed.settled();
+});
+
 t.test('pages', async (t) => {
   const { feed, add } = open(t);
   await add(250, (n) => (n % 10 === 0 ? 'alert' : 'message'));
