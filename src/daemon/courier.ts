@@ -66,6 +66,8 @@ export class Courier {
   readonly #now: () => number;
   /** The account whose page is ready; null while none is. */
   #wid: string | null = null;
+  /** Which ready page it is, counted from the start. */
+  #epoch = 0;
   /** Chats that somebody is at, in this process. */
   readonly #busy = new Set<ChatId>();
   /** What is to be looked at in the next turn. */
@@ -73,6 +75,8 @@ export class Courier {
   #turning = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
+  /** When a time of some queued message comes; of the last look at all, or since. */
+  #timesMs = Infinity;
   /** Until when the pacing holds up something; of the last look at all, or since. */
   #heldUntilMs = Infinity;
   #again: NodeJS.Timeout | undefined;
@@ -83,6 +87,9 @@ export class Courier {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     options.outbox.watch((row) => {
+      if (row.state === 'queued')
+        for (const atMs of [row.notBeforeMs, row.expiresAtMs])
+          if (atMs !== null && atMs > this.#now()) this.#timesMs = Math.min(this.#timesMs, atMs);
       if (row.state !== 'sending') this.#look(row.chatId);
     });
   }
@@ -102,6 +109,7 @@ export class Courier {
   /** The page of this account is ready: asks it for all whose fate is open, and sends what waits. */
   open(wid: string): void {
     this.#wid = wid;
+    this.#epoch += 1;
     void this.#ask(true);
     clearInterval(this.#again);
     this.#again = setInterval(() => void this.#ask(false), ASK_AGAIN_MS);
@@ -182,16 +190,18 @@ export class Courier {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
     const wid = this.#wid;
+    if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
     const { expired, taken, strangers, holdMs } = await store.write((tx) => ({
-      expired: store.outbox.expire(tx, nowMs),
+      // Each looks at all that waits, so not for a single chat.
+      expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
       ...this.#take(tx, wid, asked, nowMs),
     }));
     outbox.told(expired);
     outbox.told(taken);
     for (const row of taken) this.#serve(row.chatId, () => this.#carry(row));
-    if (asked === 'all') this.#heldUntilMs = Infinity;
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
-    this.#arm(Math.min(store.outbox.nextTime(nowMs) ?? Infinity, this.#heldUntilMs));
+    if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
+    this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
     if (strangers.length > 0) await this.#getAcquainted(strangers);
   }
 
@@ -209,6 +219,11 @@ export class Courier {
         : [...asked].flatMap((chat) => store.outbox.nextOf(wid, chat, nowMs) ?? []);
     for (const row of candidates) {
       if (this.#busy.has(row.chatId)) continue;
+      // Its timer is due as well, and ends it.
+      if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
+        holdMs = nowMs;
+        continue;
+      }
       // Whoever is at a chat looks for others when done.
       if (this.#busy.size + taken.length >= MAX_FLYING) break;
       const isStranger = this.#isStranger(row);
@@ -276,6 +291,7 @@ export class Courier {
   /** Does something for a chat, which nobody else is at meanwhile. */
   #serve(chatId: ChatId, work: () => Promise<void>): Promise<void> {
     const wasFull = this.#busy.size >= MAX_FLYING - 1;
+    const epoch = this.#epoch;
     this.#busy.add(chatId);
     return work()
       .catch((error: unknown) => {
@@ -284,12 +300,15 @@ export class Courier {
       })
       .finally(() => {
         this.#busy.delete(chatId);
-        this.#look(wasFull ? 'all' : chatId);
+        if (wasFull) this.#look('all');
+        // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
+        if (epoch !== this.#epoch && this.#wid !== null) void this.#ask(true, chatId);
+        this.#look(chatId);
       });
   }
 
   /** Hands a row over that is marked so, and notes what the page says. */
-  async #carry(marked: StoredMessage): Promise<void> {
+  async #carry(marked: StoredMessage, { isLast = false } = {}): Promise<void> {
     const { outbox, page, recipients, log } = this.#options;
     let row = marked;
     let chatId: ChatId | null = row.chatId;
@@ -322,6 +341,8 @@ export class Courier {
         case 'unknown':
           log.warn('message.unknown', { id: row.id, reason: said(result.error) });
           await outbox.take(row.id, { type: 'lost' });
+          // Once more before the next of this chat: it would go out in front of this one.
+          if (!isLast) await this.#settle(row, this.#wid, false, { isLast: true });
           return;
         case 'absent':
           if (!result.again || tries >= TRIES) {
@@ -341,13 +362,15 @@ export class Courier {
    * Asks the page for every message whose fate is open, chats side by side. One that it does not have goes out again
    * under the same id, by which WhatsApp knows it should the first have arrived after all.
    * @param isNew a page that has just become ready; else one that only says what it had not said yet
+   * @param only this chat
    */
-  async #ask(isNew: boolean): Promise<void> {
+  async #ask(isNew: boolean, only?: ChatId): Promise<void> {
     const { store } = this.#options;
     const wid = this.#wid;
     const chats = new Map<ChatId, StoredMessage[]>();
     for (const row of store.outbox.inStates(['sending', 'unknown'], { limit: 10_000 })) {
       if (row.wid !== wid || this.#busy.has(row.chatId)) continue;
+      if (only !== undefined && row.chatId !== only) continue;
       const rows = chats.get(row.chatId);
       if (rows === undefined) chats.set(row.chatId, [row]);
       else rows.push(row);
@@ -370,10 +393,15 @@ export class Courier {
     });
   }
 
-  async #settle({ id }: StoredMessage, wid: string | null, isNew: boolean): Promise<void> {
+  async #settle(
+    { id }: StoredMessage,
+    wid: string | null,
+    isNew: boolean,
+    { isLast = false } = {},
+  ): Promise<void> {
     const { outbox, page, log } = this.#options;
     const row = outbox.get(id);
-    if (this.#wid !== wid || (row.state !== 'unknown' && row.state !== 'sending')) return;
+    if (wid === null || this.#wid !== wid || (row.state !== 'unknown' && row.state !== 'sending')) return;
     let ack: number | null;
     try {
       ack = await page.findOwn(row);
@@ -393,7 +421,7 @@ export class Courier {
     if (this.#wid !== wid || (state !== 'unknown' && state !== 'sending')) return;
     log.info('message.reconciled', { id, found: false });
     const marked = await outbox.take(id, { type: 'submit' }, { attempted: true });
-    if (marked?.state === 'sending') await this.#carry(marked);
+    if (marked?.state === 'sending') await this.#carry(marked, { isLast });
   }
 }
 

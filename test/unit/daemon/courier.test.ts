@@ -138,6 +138,7 @@ t.test(
     page.sent[0]?.answer({ outcome: 'absent', error: new Error('no') });
     await until(() => page.sent.length === 4);
     t.same(page.texts, ['a1', 'b1', 'b2', 'a2'], 'one that failed holds up nobody');
+    page.has = () => Promise.reject(new Error('not stored yet'));
     page.sent[3]?.answer({ outcome: 'unknown', error: new Error('timed out') });
     await until(() => page.sent.length === 5);
     t.equal(page.last().text, 'a3', 'nor one of which a ready page says nothing');
@@ -190,6 +191,7 @@ t.test('what the page says, and what the row shows of it', async (t) => {
   ];
   for (const [about, said, expected] of rows) {
     const { page, outbox, courier, accept, store } = open(t);
+    page.has = () => Promise.reject(new Error('not stored yet'));
     courier.open(WID);
     const { id } = await accept(A, 'hello');
     await until(() => page.sent.length === 1);
@@ -329,6 +331,26 @@ t.test('a page that cannot answer leaves it unknown, and becoming ready twice se
   t.equal(state(id), 'sent', 'the first had arrived: a page that is gone again is no failure');
 });
 
+t.test('a word that comes after the next page is ready does not let the chat overtake itself', async (t) => {
+  const { page, courier, accept, state, store } = open(t);
+  courier.open(WID);
+  const first = await accept(A, 'first');
+  await accept(A, 'second');
+  await until(() => page.sent.length === 1);
+  courier.close();
+  courier.lost();
+  await until(() => state(first.id) === 'unknown');
+  courier.open(WID);
+  await rest(store);
+  t.equal(page.sent.length, 1, 'the old page has not answered yet');
+  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+  await until(() => page.sent.length === 2);
+  t.match(page.last(), { messageId: first.messageId, attempts: 2 });
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 3);
+  t.same(page.texts, ['first', 'first', 'second']);
+});
+
 t.test('an ack while the page is asked is not undone by its answer', async (t) => {
   const { page, courier, accept, ack, state, store } = open(t);
   courier.open(WID);
@@ -384,6 +406,7 @@ t.test('what a person says of an unknown outcome', async (t) => {
     ['again', 'sending'],
   ] as const) {
     const { page, outbox, courier, accept, state, store } = open(t);
+    page.has = () => Promise.reject(new Error('not stored yet'));
     courier.open(WID);
     const { id, messageId } = await accept(A, 'hello');
     await until(() => page.sent.length === 1);
