@@ -341,8 +341,11 @@ export class Account {
     if (session === null || reasonOf(this.actor.state) === 'lock_held') return;
     const { dir } = this.#options;
     const now = new Date().toISOString();
-    const lastMs = name === 'ready' ? Date.now() : (this.#heardUntilMs ?? Date.now());
     const linkedAt = (await readMarker(dir))?.linkedAt ?? now;
+    this.#heardUntilMs ??= Date.parse(linkedAt);
+    // While it is still being caught up with, what came before is not told of yet.
+    const isHearing = name === 'ready' && this.#isCaughtUp;
+    const lastMs = isHearing ? Date.now() - IN_DOUBT_MS : this.#heardUntilMs;
     await writeMarker(dir, {
       linkedAt,
       wid: session.wid,
