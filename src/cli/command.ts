@@ -31,9 +31,11 @@ export interface Argument {
   readonly choices?: readonly string[];
   /** Several with commas between. */
   readonly list?: boolean;
+  /** The last one: as many as are given. */
+  readonly rest?: boolean;
 }
 
-export type Group = 'Account' | 'Messages and events' | 'Daemon' | 'This program';
+export type Group = 'Account' | 'Messages and events' | 'Chats and people' | 'Daemon' | 'This program';
 
 export interface Command<O extends Options = Options> {
   readonly name: string;

@@ -62,7 +62,7 @@ export function complete(words: readonly string[]): string[] {
     }
     if (current.startsWith('-')) return Object.keys(options).map((name) => `--${name}`);
     if (!command) return COMMANDS.map(({ name }) => name);
-    const row = command.args[args];
+    const row = command.args[args] ?? command.args.findLast(({ rest }) => rest);
     return row ? values(row, row.name, current) : [];
   };
   return [...new Set(candidates())].filter((word) => word.startsWith(current));

@@ -6,7 +6,13 @@ import { EXITS } from './exit.js';
 import { GLOBALS } from './globals.js';
 
 const WIDTH = 100;
-const GROUPS: readonly Group[] = ['Account', 'Messages and events', 'Daemon', 'This program'];
+const GROUPS: readonly Group[] = [
+  'Account',
+  'Messages and events',
+  'Chats and people',
+  'Daemon',
+  'This program',
+];
 const EXAMPLES = [
   ['wactl init && wactl qr', 'start, and link a phone'],
   ['wactl wait ready && wactl status', 'wait until it can send, and look'],
@@ -14,8 +20,8 @@ const EXAMPLES = [
   ['wactl -o jsonl events --follow', 'what happens, an event a line'],
 ] as const;
 
-const shape = ({ name, required, list }: Argument): string => {
-  const word = list ? `${name}[,${name}...]` : name;
+const shape = ({ name, required, list, rest }: Argument): string => {
+  const word = list ? `${name}[,${name}...]` : rest ? `${name}...` : name;
   return required ? word : `[${word}]`;
 };
 

@@ -98,7 +98,7 @@ function checkArguments(command: Command, args: readonly string[]): void {
   const { args: rows } = command;
   const missing = rows.find((row, i) => row.required && args[i] === undefined);
   if (missing) throw new Usage(`${command.name}: ${missing.name} is missing`, undefined, undefined, command);
-  if (args.length > rows.length) {
+  if (args.length > rows.length && !rows.at(-1)?.rest) {
     const why =
       rows.length === 0 ? 'takes no argument' : `takes no more than ${rows.map((r) => r.name).join(' ')}`;
     throw new Usage(`${command.name} ${why}; quote what has spaces in it`, undefined, undefined, command);

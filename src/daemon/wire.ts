@@ -12,8 +12,11 @@ import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
 import { createDispatch } from './dispatch.js';
 import { Feed } from './feed.js';
+import { chatHandlers } from './handlers/chat.js';
+import { contactHandlers } from './handlers/contact.js';
 import { daemonHandlers } from './handlers/daemon.js';
 import { eventHandlers } from './handlers/event.js';
+import { groupHandlers } from './handlers/group.js';
 import { messageHandlers } from './handlers/message.js';
 import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
@@ -112,6 +115,9 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       ...messageHandlers(account, kept),
       ...outboxHandlers(account, kept),
       ...eventHandlers(feed),
+      ...chatHandlers(account),
+      ...contactHandlers(account),
+      ...groupHandlers(account),
       ...daemonHandlers({
         info,
         logLevel: { get: () => to.level, set: (level) => to.setLevel(level) },

@@ -122,6 +122,9 @@ export const FAULTS = {
   key_reused: row(1206, 1, 409, 'never', 'The key was used for a message with another content.'),
   page_error: row(1207, 1, 502, 'ask_first', 'WhatsApp Web answered with an error.', 'wactl logs'),
   too_late: row(1209, 1, 409, 'never', 'The message is past the point where that can be done.'),
+  not_allowed: row(1210, 1, 403, 'never', 'WhatsApp does not allow this account to do that.'),
+  whatsapp_limit: row(1211, 5, 429, 'later', 'WhatsApp says that this is done too often.'),
+  no_such_contact: row(1212, 7, 404, 'never', 'There is no such contact.'),
   account_changed: row(1208, 1, 409, 'never', 'Another account was linked before the message went out.'),
 
   // 13xx: events

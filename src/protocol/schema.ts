@@ -55,3 +55,55 @@ export const outboxRowSchema = record({
   nextAt: instant().nullable(),
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
+/** Whatever names one thing: a number, a chat id, a message. What it may be is checked where it is read. */
+export const reference = (what: string) => z.string().min(1).max(256).describe(what);
+
+/** A part of a long list. */
+export const page = () => ({
+  limit: z.int().min(1).max(1000).optional(),
+  offset: z.int().min(0).max(1_000_000).optional(),
+});
+
+/**
+ * Who: the id that WhatsApp Web keeps them under, with both identities of a person as far as they are known. The
+ * same person may write from either (H21).
+ */
+export const identity = () => ({
+  id: z.string(),
+  /** Digits; null for groups, and where WhatsApp tells no number. */
+  phone: z.string().nullable(),
+  lid: z.string().nullable(),
+});
+
+/** What a message carries besides its text, as far as it is known before it is fetched. */
+export const mediaSchema = record({
+  mimetype: z.string(),
+  size: z.int().nullable(),
+  name: z.string().nullable(),
+});
+
+/** A message in a chat or an event. */
+export const messageSchema = record({
+  /** Ours, and stable. */
+  key: z.string(),
+  /** WhatsApp's random part. */
+  messageId: z.string(),
+  chatId: z.string(),
+  from: z.string(),
+  to: z.string(),
+  author: z.string().nullable(),
+  fromMe: z.boolean(),
+  type: z.string(),
+  body: z.string(),
+  timestamp: instant(),
+  ack: z.int(),
+  hasMedia: z.boolean(),
+  media: mediaSchema.nullable(),
+  /** The random part of the message that it answers. */
+  replyTo: z.string().nullable(),
+  mentions: z.array(z.string()),
+  /** What is in it besides `body`: of a location, a contact card or a poll. */
+  details: z.record(z.string(), z.unknown()).nullable(),
+  backfilled: z.boolean(),
+});
+export type Message = z.infer<typeof messageSchema>;

@@ -50,3 +50,21 @@ export interface MessageKeyParts {
  */
 export const messageKey = ({ fromMe, remote, id, participant }: MessageKeyParts): string =>
   `${fromMe}_${remote}_${id}${participant ? `_${participant}` : ''}`;
+
+/** A message as somebody names it: by our key, whose parts say where it is, or by WhatsApp's random part alone. */
+export interface MessageRef {
+  readonly id: string;
+  /** Null where only the random part is known. */
+  readonly place: {
+    readonly fromMe: boolean;
+    readonly remote: string;
+    readonly participant: string | null;
+  } | null;
+}
+
+/** Reads a message's key, or its random part. */
+export function parseMessageRef(text: string): MessageRef {
+  const [, fromMe, remote, id, participant] = /^(true|false)_([^_]+)_([^_]+)(?:_(.+))?$/.exec(text) ?? [];
+  if (fromMe === undefined || remote === undefined || id === undefined) return { id: text, place: null };
+  return { id, place: { fromMe: fromMe === 'true', remote, participant: participant ?? null } };
+}

@@ -1,7 +1,9 @@
 // What the daemon needs of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
 // used, closed, and never launched again (H30).
+import type { Message } from '../protocol/schema.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
+import type { ChatPage, ContactPage, GroupPage } from './page-port.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -19,24 +21,7 @@ export type ClientNews =
   | { readonly type: 'gap'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
 
-export interface InboundMessage {
-  readonly key: string;
-  readonly messageId: string;
-  readonly chatId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly author: string | null;
-  readonly fromMe: boolean;
-  readonly type: string;
-  readonly body: string;
-  readonly timestamp: string;
-  readonly ack: number;
-  readonly hasMedia: boolean;
-  readonly media: null;
-  readonly replyTo: string | null;
-  readonly mentions: readonly string[];
-  readonly backfilled: boolean;
-}
+export type InboundMessage = Message;
 
 /** What a look at the page showed. */
 export interface Health {
@@ -66,6 +51,9 @@ export interface WhatsAppClient {
   readonly browserPid: number | null;
   readonly browserVersion: string | null;
   readonly whatsappWeb: string | null;
+  readonly chats: ChatPage;
+  readonly contacts: ContactPage;
+  readonly groups: GroupPage;
   /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
   launch(): Promise<void>;
   /** Asks the page, bounded. @throws Fault page_error when it does not answer */

@@ -7,11 +7,16 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
+import type { ChatPage, ContactPage, GroupPage } from '../session/page-port.js';
 import type { ClientListener, Health, InboundMessage, SendOutcome, WhatsAppClient } from '../session/port.js';
+import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
+import { contactPage } from './contacts.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, launchReason } from './errors.js';
+import { groupPage } from './groups.js';
 import { GuardedClient } from './guarded-client.js';
+import { Kit } from './kit.js';
 import { type LibraryMessage, Message } from './library.js';
 import { logout } from './logout.js';
 import { knowsChat } from './page/known-chat.js';
@@ -70,6 +75,9 @@ class Client implements WhatsAppClient {
   readonly #guarded: GuardedClient;
   readonly #witness: Witness;
   readonly #readiness: Readiness;
+  readonly chats: ChatPage;
+  readonly contacts: ContactPage;
+  readonly groups: GroupPage;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** A pairing code is being asked for or shown. */
@@ -94,7 +102,7 @@ class Client implements WhatsAppClient {
         born: (page) => this.#born(page),
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
-        listening: () => readiness.look(),
+        listening: (page) => readiness.listening(page),
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (where === 'attachEventListeners' && !isNavigation(error))
@@ -102,6 +110,10 @@ class Client implements WhatsAppClient {
         },
       },
     );
+    const kit = new Kit({ page: () => this.#page(), build: () => readiness.build, log });
+    this.chats = chatPage(kit, this.#guarded);
+    this.contacts = contactPage(kit);
+    this.groups = groupPage(kit);
     this.#listen();
   }
 

@@ -18,7 +18,7 @@ export interface GuardHooks {
   /** The library has injected itself into the document. */
   injected(page: Page): Promise<void>;
   /** The library's listeners are attached to the document. */
-  listening(): void;
+  listening(page: Page): Promise<void>;
   /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
   trouble(where: string, error: unknown): void;
 }
@@ -146,7 +146,7 @@ export class GuardedClient extends Client {
       await page.evaluate(() => {
         if (window.__wad) window.__wad.listening = true;
       });
-      this.#hooks.listening();
+      await this.#hooks.listening(page);
     } catch (error) {
       this.#hooks.trouble('attachEventListeners', error);
       throw error;

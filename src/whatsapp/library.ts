@@ -24,7 +24,14 @@ export interface LibraryMessage {
   readonly ack?: number;
   readonly hasMedia: boolean;
   readonly mentionedIds?: readonly unknown[];
-  readonly _data?: { readonly quotedStanzaID?: string };
+  /** The page's model as it came. */
+  readonly _data?: {
+    readonly quotedStanzaID?: string;
+    readonly mimetype?: string;
+    readonly size?: number;
+    readonly filename?: string;
+    readonly [attribute: string]: unknown;
+  };
 }
 
 /** Client of whatsapp-web.js/src/Client.js as far as we use or override it. */

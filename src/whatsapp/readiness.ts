@@ -6,6 +6,7 @@ import { raiseMissedSync } from './compat/d4-missed-sync.js';
 import { SHIMS } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
+import { Kit } from './kit.js';
 import { type Look, look } from './page/look.js';
 import { installOwnIds } from './page/own-id.js';
 import { ID_TAG } from './send.js';
@@ -72,6 +73,7 @@ export class Readiness {
       found[shim.capability] =
         result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
     }
+    await Kit.install(page).catch(lacking);
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
       found['send.text'] = `missing: ${lacking(error)}`;
     });
@@ -82,6 +84,12 @@ export class Readiness {
   async injected(page: Page): Promise<void> {
     await page.evaluate(raiseMissedSync);
     this.look();
+  }
+
+  /** The library's own functions are there, and its listeners: what else works? */
+  async listening(page: Page): Promise<void> {
+    this.look();
+    this.#witness.capable(await Kit.abilities(page));
   }
 
   /** Looks once; asked again meanwhile, once more. */

@@ -33,6 +33,43 @@ export const widText = (wid: unknown): string => {
   return typeof object.user === 'string' ? `${object.user}@${String(object.server)}` : '';
 };
 
+/** A place's body is a picture of the map, and a card's its vCard: what people read stands elsewhere. */
+function bodyOf({ type, body, _data: data }: LibraryMessage): string {
+  const { loc, vcardFormattedName: name } = data ?? {};
+  if (type === 'location' || type === 'live_location') return typeof loc === 'string' ? loc : '';
+  if (type === 'vcard') return typeof name === 'string' ? name : '';
+  return type === 'multi_vcard' ? '' : (body ?? '');
+}
+
+function mediaOf({ _data: data }: LibraryMessage): InboundMessage['media'] {
+  const { mimetype, size, filename } = data ?? {};
+  return {
+    mimetype: typeof mimetype === 'string' ? mimetype : 'application/octet-stream',
+    size: typeof size === 'number' && Number.isInteger(size) ? size : null,
+    name: typeof filename === 'string' && filename !== '' ? filename : null,
+  };
+}
+
+function detailsOf({ type, body, _data: data = {} }: LibraryMessage): InboundMessage['details'] {
+  switch (type) {
+    case 'location':
+    case 'live_location':
+      return { latitude: data.lat ?? null, longitude: data.lng ?? null, url: data.clientUrl ?? null };
+    case 'vcard':
+      return { vcards: [String(data.body ?? body)] };
+    case 'multi_vcard':
+      return { vcards: ((data.vcardList ?? []) as { vcard?: unknown }[]).map(({ vcard }) => String(vcard)) };
+    case 'poll_creation':
+      return {
+        question: data.pollName ?? null,
+        options: ((data.pollOptions ?? []) as { name?: unknown }[]).map(({ name }) => String(name)),
+        multiple: data.pollSelectableOptionsCount === 0,
+      };
+    default:
+      return null;
+  }
+}
+
 export function toInbound(message: LibraryMessage): InboundMessage {
   const { fromMe, id, participant } = message.id;
   const remote = widText(message.id.remote);
@@ -46,13 +83,14 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     author,
     fromMe,
     type: KINDS[message.type] ?? message.type,
-    body: message.body,
+    body: bodyOf(message),
     timestamp: new Date(message.timestamp * 1000).toISOString(),
     ack: message.ack ?? 0,
     hasMedia: message.hasMedia,
-    media: null,
+    media: message.hasMedia ? mediaOf(message) : null,
     replyTo: message._data?.quotedStanzaID ?? null,
     mentions: (message.mentionedIds ?? []).map(widText),
+    details: detailsOf(message),
     backfilled: false,
   };
 }

@@ -79,6 +79,8 @@ export class Contact {
   /** whether the number is on WhatsApp at all */
   registered = true;
   readReceipts = true;
+  /** whether others may add this person to a group */
+  addable = true;
   /** answers what it returns; undefined is silence */
   autoReply: ((message: Received) => string | undefined) | undefined;
 

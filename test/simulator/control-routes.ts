@@ -4,6 +4,7 @@ import type { BrowserPage } from './browser-page.js';
 import type { Contact, ContactOptions, OutgoingMedia, SendOptions } from './contact.js';
 import type { Device } from './device.js';
 import type { GroupOptions } from './group.js';
+import type { GroupChange } from './group-change.js';
 import { KNOBS, type KnobName } from './knobs.js';
 import type { Phone } from './phone.js';
 import type { Simulator } from './simulator.js';
@@ -170,6 +171,14 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   }),
 
   'POST /groups': (simulator, args) => simulator.createGroup(args as unknown as GroupOptions).wire,
+
+  'POST /groups/:group/:what': (simulator, args) => {
+    const { group: id, by, ...change } = args;
+    const group = simulator.groups.find((one) => one.id === id);
+    if (!group) throw new Error(`no group ${String(id)}`);
+    simulator.changeGroup(group, String(by), change as unknown as GroupChange);
+    return group.wire;
+  },
 
   'POST /faults/drop-sockets': (simulator) => simulator.faults.dropSockets(),
   'POST /faults/half-open': (simulator) => simulator.faults.halfOpen(),

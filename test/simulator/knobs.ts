@@ -158,6 +158,14 @@ export const KNOBS = {
     'the media model carries an enumerable __x_id, which overwrites the id of a message it is spread into',
   ),
 
+  // Groups and people
+  groupChanges: choice(
+    ['work', 'ignored'],
+    'work',
+    'changes of a group: done, or answered with success while nothing changes (wwebjs PR #201895)',
+  ),
+  blockFault: choice(['none', 'ignored'], 'none', 'blocking somebody: done, or a success that is none'),
+
   // Receiving
   inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),
   ciphertext: choice(

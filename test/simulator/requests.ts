@@ -1,6 +1,7 @@
 /** What a page asks the server and waits for: one row per question. */
 import type { Connection } from './connection.js';
 import { Group } from './group.js';
+import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
 import type { Server } from './server.js';
 import type { Json, UpFrame } from './wire.js';
 import { accountOf, contactOf, type World } from './world.js';
@@ -80,7 +81,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');
     if (!group.has(me.pn, me.lid)) group.wire.participants.push({ id: me.pn, admin: false });
-    announce(world, group);
+    tellGroup(world, group, me.pn, { what: 'add', participants: [me.pn] });
     return { ...group.wire };
   },
 
@@ -90,11 +91,13 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
   'group-create': ({ world, connection }, args) => {
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');
-    const asked = Array.isArray(args.participants) ? args.participants.map(word) : [];
-    const group = new Group({ subject: word(args.subject), participants: [me.pn, ...asked], owner: me.pn });
+    const asked = wordsOf(args.participants);
+    const refused = unwilling(world, asked);
+    const participants = [me.pn, ...asked.filter((id) => !refused.includes(id))];
+    const group = new Group({ subject: word(args.subject), participants, owner: me.pn });
     world.groups.set(group.id, group);
-    announce(world, group);
-    return { ...group.wire };
+    tellGroup(world, group, me.pn, { what: 'create' });
+    return { ...group.wire, refused };
   },
 
   'group-change': ({ world, connection }, args) => {
@@ -102,34 +105,27 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     const me = connection.device?.account.me;
     if (!group || !me) throw new Refusal(404, 'item-not-found');
     const mine = group.wire.participants.find(({ id }) => id === me.pn || id === me.lid);
-    if (!mine?.admin && args.what !== 'leave') throw new Refusal(403, 'forbidden');
-    const ids = Array.isArray(args.participants) ? args.participants.map(word) : [];
-    const { wire } = group;
-    if (args.what === 'add') wire.participants.push(...ids.map((id) => ({ id, admin: false })));
-    if (args.what === 'remove') wire.participants = wire.participants.filter(({ id }) => !ids.includes(id));
-    if (args.what === 'leave') wire.participants = wire.participants.filter((one) => one !== mine);
-    if (args.what === 'promote' || args.what === 'demote') {
-      for (const one of wire.participants) if (ids.includes(one.id)) one.admin = args.what === 'promote';
-    }
-    if (args.what === 'subject') wire.subject = word(args.value);
-    if (args.what === 'description') wire.desc = word(args.value);
-    if (args.what === 'announce') wire.announce = args.value === true;
-    announce(world, group);
-    return { ...wire };
+    const what = word(args.what);
+    if (!mine?.admin && what !== 'leave') throw new Refusal(403, 'forbidden');
+    const refused = what === 'add' ? unwilling(world, wordsOf(args.participants)) : [];
+    if (world.knobs().groupChanges === 'ignored') return { ...group.wire, refused };
+    const participants = wordsOf(args.participants).filter((id) => !refused.includes(id));
+    changeGroup(world, group, mine?.id ?? me.pn, { ...args, what, participants } as unknown as GroupChange);
+    return { ...group.wire, refused };
   },
 };
+
+const wordsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(word) : []);
+
+/** Those who let nobody add them to a group. */
+const unwilling = (world: World, ids: readonly string[]): string[] =>
+  ids.filter((id) => contactOf(world, id)?.addable === false);
 
 /** The group behind an invitation. */
 function invitedTo(world: World, code: string): Group {
   const group = [...world.groups.values()].find((one) => one.inviteCode === code);
   if (!group) throw new Refusal(406, 'not-acceptable');
   return group;
-}
-
-function announce(world: World, group: Group): void {
-  for (const account of world.accounts.values()) {
-    if (group.has(account.me.pn, account.me.lid)) account.push({ kind: 'group', group: group.wire });
-  }
 }
 
 export function answerRequest(asked: Asked, { id, what, args }: Extract<UpFrame, { type: 'request' }>): void {

@@ -12,6 +12,7 @@ import { ControlHttp } from './control-http.js';
 import { Faults } from './faults.js';
 import { type Generation, generationNamed, knobsOf } from './generations.js';
 import { Group, type GroupOptions } from './group.js';
+import { changeGroup, type GroupChange } from './group-change.js';
 import { HttpsServer } from './https-server.js';
 import { checkKnob, type KnobName, type KnobSettings, type KnobValues, knobNamed } from './knobs.js';
 import { type Arrival, Ledger } from './ledger.js';
@@ -144,6 +145,11 @@ export class Simulator {
       if (group.has(account.me.pn, account.me.lid)) account.push({ kind: 'group', group: group.wire });
     }
     return group;
+  }
+
+  /** Somebody in a group changes it: `by` is their wid. */
+  changeGroup(group: Group, by: string, change: GroupChange): void {
+    changeGroup(this.#world, group, by, change);
   }
 
   get phones(): Phone[] {

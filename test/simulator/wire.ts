@@ -59,6 +59,8 @@ export interface WireGroup {
   creation: number;
   desc?: string;
   announce: boolean;
+  /** only admins may change name and description */
+  restrict?: boolean;
   participants: { id: string; admin: boolean }[];
 }
 
@@ -90,6 +92,7 @@ export type UpFrame =
   | { type: 'request'; id: number; what: string; args: Json }
   | { type: 'dialog-acknowledged' }
   | { type: 'status-read' }
+  | { type: 'chat-state'; chat: string; state: string }
   | { type: 'logout' }
   | { type: 'ping' };
 

@@ -1,11 +1,33 @@
 // Every command, in the order of the help. What is not in index.ts needs more than a call and a print.
 import type { Command } from '../command.js';
+import { chat } from './chat.js';
+import { chats } from './chats.js';
 import { completion } from './completion.js';
+import { contact } from './contact.js';
+import { contacts } from './contacts.js';
 import { doctor } from './doctor.js';
+import { group } from './group.js';
+import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
 import { logs } from './logs.js';
+import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { qr } from './qr.js';
 import { version } from './version.js';
 
-export const COMMANDS: readonly Command[] = [...SIMPLE, outbox, qr, doctor, logs, completion, version];
+export const COMMANDS: readonly Command[] = [
+  ...SIMPLE,
+  outbox,
+  qr,
+  messages,
+  chats,
+  chat,
+  contacts,
+  contact,
+  groups,
+  group,
+  doctor,
+  logs,
+  completion,
+  version,
+];

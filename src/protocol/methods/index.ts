@@ -1,6 +1,9 @@
 // Every method of the daemon, joined. A new noun: its file and one line here.
+import { chatMethods } from './chat.js';
+import { contactMethods } from './contact.js';
 import { daemonMethods } from './daemon.js';
 import { eventMethods } from './event.js';
+import { groupMethods } from './group.js';
 import { messageMethods } from './message.js';
 import { outboxMethods } from './outbox.js';
 import { sessionMethods } from './session.js';
@@ -10,6 +13,9 @@ export const METHODS = {
   ...messageMethods,
   ...outboxMethods,
   ...eventMethods,
+  ...chatMethods,
+  ...contactMethods,
+  ...groupMethods,
   ...daemonMethods,
 };
 export type MethodName = keyof typeof METHODS;

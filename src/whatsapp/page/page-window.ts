@@ -14,6 +14,8 @@ export interface Book {
   readonly sends: Record<string, 'entered' | 'added' | 'refused'>;
   /** Names of modules that were asked for in vain. */
   missing: string[];
+  /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
+  kit?: unknown;
 }
 
 export interface Emitter {
@@ -37,9 +39,44 @@ export interface PageWid {
 export type PageMsgKey = Record<string, unknown> & { readonly id: string; readonly fromMe: boolean };
 export type PageMsgKeyClass = (new (parts: Record<string, unknown>) => PageMsgKey) & { prototype: object };
 
-export interface PageMsg {
+export interface PageMsg extends PageModel {
   readonly id: PageMsgKey;
   readonly ack: number;
+  readonly type: string;
+  readonly t?: number;
+  readonly isNotification?: boolean;
+}
+
+/** A model of the page's; what is in it differs by kind and build. */
+export interface PageModel {
+  // biome-ignore lint/suspicious/noExplicitAny: the page's models have no types; each use names what it expects
+  readonly [attribute: string]: any;
+}
+
+export interface PageChat extends PageModel {
+  readonly id: PageWid;
+  readonly t?: number;
+  readonly name?: string;
+  readonly formattedTitle?: string;
+  readonly unreadCount?: number;
+  readonly archive?: boolean;
+  readonly pin?: number;
+  readonly mute?: {
+    readonly expiration?: number;
+    mute(how: object): Promise<unknown>;
+    unmute(how: object): Promise<unknown>;
+  };
+  readonly msgs: { getModelsArray(): PageMsg[] };
+  readonly groupMetadata?: {
+    readonly subject?: string;
+    readonly desc?: string;
+    readonly descId?: string;
+    readonly owner?: PageWid;
+    readonly creation?: number;
+    readonly announce?: boolean;
+    readonly restrict?: boolean;
+    readonly participants: { getModelsArray(): PageModel[] };
+  };
 }
 
 export interface PageWindow {
@@ -53,6 +90,7 @@ export interface PageWindow {
   readonly document: PageDocument;
   onAppStateHasSyncedEvent?: () => unknown;
   setInterval(run: () => void, ms: number): number;
+  setTimeout(run: () => void, ms: number): number;
   clearInterval(id: number): void;
   [binding: string]: unknown;
 }

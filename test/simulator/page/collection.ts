@@ -47,6 +47,13 @@ export class Collection<M extends WithId> extends Emitter {
     this.#models.set(String(id), model);
   }
 
+  /** These before all others, in their order. */
+  moveFirst(first: readonly M[]): void {
+    const moved = first.map((model): [string, M] => [String(model.id), model]);
+    for (const [id] of moved) this.#models.delete(id);
+    this.#models = new Map([...moved, ...this.#models]);
+  }
+
   getModelsArray(): M[] {
     return this.models;
   }

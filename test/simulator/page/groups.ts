@@ -22,6 +22,7 @@ export class GroupMetadata extends Model {
   declare descId: string | undefined;
   declare creation: number;
   declare announce: boolean;
+  declare restrict: boolean;
   declare isLidAddressingMode: boolean;
   declare participants: Collection<Participant>;
 }
@@ -49,6 +50,7 @@ export function learnGroup(wire: WireGroup): Chat {
     desc: wire.desc,
     creation: wire.creation,
     announce: wire.announce,
+    restrict: wire.restrict ?? false,
     isLidAddressingMode: wire.owner.endsWith('@lid'),
     participants,
   };
@@ -63,14 +65,14 @@ export function learnGroup(wire: WireGroup): Chat {
 export const iAmAdmin = (chat: Chat): boolean =>
   chat.groupMetadata?.participants.some((one) => isMe(one.id) && one.isAdmin) ?? false;
 
-async function change(group: unknown, what: string, more: { [key: string]: Json }): Promise<void> {
-  learnGroup(
-    (await chatSocket.request('group-change', {
-      group: String(group),
-      what,
-      ...more,
-    })) as unknown as WireGroup,
-  );
+/** What the server answers: the group as it is now, and who could not be added. */
+type Changed = WireGroup & { refused: string[] };
+
+async function change(group: unknown, what: string, more: { [key: string]: Json }): Promise<string[]> {
+  const answer = await chatSocket.request('group-change', { group: String(group), what, ...more });
+  const changed = answer as unknown as Changed;
+  learnGroup(changed);
+  return changed.refused;
 }
 
 const ids = (participants: readonly { id: Wid }[]) => participants.map(({ id }) => String(id));
@@ -91,11 +93,16 @@ export const GroupModifyInfoJob = {
 
 export const SetPropertyGroupAction = {
   setGroupProperty: (chat: Chat, property: string, value: number) =>
-    property === 'announcement' ? change(chat.id, 'announce', { value: value === 1 }) : Promise.resolve(),
+    property === 'announcement' || property === 'restrict'
+      ? change(chat.id, property === 'restrict' ? property : 'announce', { value: value === 1 })
+      : Promise.resolve(),
 };
 
 export const GroupQueryJob = {
   queryAndUpdateGroupMetadataById: async () => {},
+  resetGroupInviteCode: async (group: unknown) => ({
+    code: String(await chatSocket.request('group-invite', { group: String(group), reset: true })),
+  }),
   async queryGroupInvite(code: string) {
     const wire = (await chatSocket.request('group-query', { code })) as unknown as WireGroup;
     return {
@@ -107,19 +114,25 @@ export const GroupQueryJob = {
   },
 };
 
+/** Somebody who lets nobody add them. */
+const REFUSED = { error: '403', invite_code: 'simulated', invite_code_exp: '0' };
+
 export const GroupCreateJob = {
   async createGroup({ title }: { title: string }, participants: { phoneNumber: Wid }[]) {
     const asked = participants.map(({ phoneNumber }) => String(phoneNumber));
     const made = await chatSocket.request('group-create', { subject: title, participants: asked });
-    const wire = made as unknown as WireGroup;
+    const wire = made as unknown as Changed;
     learnGroup(wire);
     return {
       wid: createWid(wire.id),
       subject: wire.subject,
-      participants: wire.participants.map(({ id }) => ({
-        wid: createWid(id),
-        type: id === wire.owner ? 'superadmin' : 'participant',
-      })),
+      participants: [
+        ...wire.participants.map(({ id }) => ({
+          wid: createWid(id),
+          type: id === wire.owner ? 'superadmin' : 'participant',
+        })),
+        ...wire.refused.map((id) => ({ wid: createWid(id), type: 'participant', ...REFUSED })),
+      ],
     };
   },
 };
@@ -138,14 +151,17 @@ export const AddParticipantsRPC = {
     iqTo: string;
   }) {
     const participants = participantArgs.map(({ participantJid }) => String(createWid(participantJid)));
-    await change(iqTo, 'add', { participants });
-    const value = { addParticipantsParticipantMixins: undefined };
+    const refused = await change(iqTo, 'add', { participants });
+    const mixin = {
+      name: 'ParticipantRequestCodeCanBeSent',
+      value: { error: '403', addRequestCode: 'simulated', addRequestExpiration: 0 },
+    };
     return {
       name: 'AddParticipantsResponseSuccess',
       value: {
-        addParticipant: participants.map(() => ({
+        addParticipant: participants.map((id) => ({
           addParticipantsParticipantAddedOrNonRegisteredWaUserParticipantErrorLidResponseMixinGroup: {
-            value,
+            value: { addParticipantsParticipantMixins: refused.includes(id) ? mixin : undefined },
           },
         })),
       },

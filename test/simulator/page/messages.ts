@@ -205,7 +205,10 @@ export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg
   );
   const fresh = stored.filter(({ key }) => !known.has(key));
   if (fresh.length === 0) return undefined;
-  return fresh.map((one) => load(one) as Msg);
+  const loaded = fresh.map((one) => load(one) as Msg);
+  // A chat's messages stand in their order, whenever they were loaded.
+  chat.msgs.moveFirst(loaded);
+  return loaded;
 }
 
 /** A level from the server. The page only counts upwards, unless the knobs ask for what servers do on bad days. */

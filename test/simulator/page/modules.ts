@@ -19,7 +19,9 @@ import {
   sendVote,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import { knobs } from './boot-record.js';
 import { Calls } from './calls.js';
+import { chatSocket } from './chat-socket.js';
 import { type Chat, ChatGetters, Chats, findOrCreateLatestChat } from './chats.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
 import { Collection } from './collection.js';
@@ -58,6 +60,8 @@ import { Socket } from './socket-model.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
 
 const ok = async () => {};
+const chatState = async (chat: unknown, state: string): Promise<void> =>
+  chatSocket.send({ type: 'chat-state', chat: String(chat), state });
 
 /** WAWebStreamModel.Stream: whether somebody is looking. */
 const Stream = Object.assign(new Model({ available: false, mode: 'MAIN' }), {
@@ -154,15 +158,21 @@ export function defineModules(): void {
     // Chats and people
     WAWebChatClearBridge: { sendClear },
     WAWebDeleteChatAction: { sendDelete },
-    WAWebChatStateBridge: { sendChatStateComposing: ok, sendChatStateRecording: ok, sendChatStatePaused: ok },
+    WAWebChatStateBridge: {
+      sendChatStateComposing: (chat: unknown) => chatState(chat, 'composing'),
+      sendChatStateRecording: (chat: unknown) => chatState(chat, 'recording'),
+      sendChatStatePaused: (chat: unknown) => chatState(chat, 'paused'),
+    },
     WAWebPresenceChatAction: { sendPresenceAvailable: ok, sendPresenceUnavailable: ok },
     WAWebBlockContactUtils: { getContactToBlockOnlyUseIfNoAssociatedChat: (contact: Contact) => contact },
     WAWebBlockContactAction: {
       blockContact: async ({ contact }: { contact: Contact }) => {
+        if (knobs.blockFault === 'ignored') return;
         contact.set({ isContactBlocked: true });
         Blocklist.add(contact);
       },
       unblockContact: async (contact: Contact) => {
+        if (knobs.blockFault === 'ignored') return;
         contact.set({ isContactBlocked: false });
         Blocklist.remove(contact);
       },

@@ -108,7 +108,7 @@ function show({ key, wire }: StoredMessage): void {
       void pause(knobs.ciphertextMs).then(() => msg.set({ body, type }));
   }
   place(msg);
-  if (!wire.fromMe) chat.addUnread(wire.id);
+  if (!wire.fromMe && !msg.isNotification) chat.addUnread(wire.id);
 }
 
 async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {

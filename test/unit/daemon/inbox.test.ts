@@ -19,7 +19,7 @@ const message = (key: string, ack = 0): { type: 'message'; message: InboundMessa
   message: {
     ...{ key, ack, messageId: key, chatId: 'c', from: 'c', to: 'me', author: null, fromMe: false },
     ...{ type: 'text', body: 'hello', timestamp: '2026-01-01T00:00:00.000Z', hasMedia: false, media: null },
-    ...{ replyTo: null, mentions: [], backfilled: false },
+    ...{ replyTo: null, mentions: [], details: null, backfilled: false },
   },
 });
 const ack = (key: string, n: number) =>

@@ -1,6 +1,13 @@
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
-import { isChatId, isGroupId, messageKey, numberOf, parseRecipient } from '../../../src/protocol/wid.js';
+import {
+  isChatId,
+  isGroupId,
+  messageKey,
+  numberOf,
+  parseMessageRef,
+  parseRecipient,
+} from '../../../src/protocol/wid.js';
 
 t.test('who a message goes to', async (t) => {
   const table = [
@@ -80,6 +87,18 @@ t.test('ids are told apart', async (t) => {
     t.equal(isGroupId(id), group, `${JSON.stringify(id)}: a group?`);
     t.equal(numberOf(id), number, `${JSON.stringify(id)}: which number?`);
   }
+});
+
+t.test('a message is named by its key, whose parts say where it is, or by its random part', async (t) => {
+  t.same(parseMessageRef('true_1@c.us_AB'), {
+    id: 'AB',
+    place: { fromMe: true, remote: '1@c.us', participant: null },
+  });
+  t.same(parseMessageRef('false_1@g.us_AB_2@lid'), {
+    id: 'AB',
+    place: { fromMe: false, remote: '1@g.us', participant: '2@lid' },
+  });
+  for (const id of ['3EB0AB', 'true_', 'no_1@c.us_AB']) t.same(parseMessageRef(id), { id, place: null });
 });
 
 t.test('the key of a message is ours, whatever the page calls its id', async (t) => {

@@ -36,6 +36,7 @@ t.test('a message of a contact, whole', (t) => {
     media: null,
     replyTo: null,
     mentions: [],
+    details: null,
     backfilled: false,
   });
   t.end();
@@ -73,7 +74,44 @@ const ROWS: readonly (readonly [string, Partial<LibraryMessage>, object])[] = [
     { from: undefined, to: undefined, ack: undefined } as unknown as Partial<LibraryMessage>,
     { from: '', to: '', ack: 0 },
   ],
-  ['media', { hasMedia: true, type: 'image' }, { hasMedia: true, type: 'image', media: null }],
+  [
+    'media',
+    {
+      hasMedia: true,
+      type: 'document',
+      body: 'caption',
+      _data: { mimetype: 'application/pdf', size: 17, filename: 'a.pdf' },
+    },
+    { hasMedia: true, body: 'caption', media: { mimetype: 'application/pdf', size: 17, name: 'a.pdf' } },
+  ],
+  [
+    'media of which nothing is known',
+    { hasMedia: true, type: 'image' },
+    { media: { mimetype: 'application/octet-stream', size: null, name: null } },
+  ],
+  [
+    'a place, whose body is a picture',
+    { type: 'location', body: '/9j/4AAQ', _data: { lat: 1.5, lng: -2, loc: 'Here' } },
+    { body: 'Here', details: { latitude: 1.5, longitude: -2, url: null } },
+  ],
+  [
+    'a contact card',
+    { type: 'vcard', body: 'BEGIN:VCARD', _data: { vcardFormattedName: 'Ana' } },
+    { type: 'contact', body: 'Ana', details: { vcards: ['BEGIN:VCARD'] } },
+  ],
+  [
+    'a poll',
+    {
+      type: 'poll_creation',
+      body: 'When?',
+      _data: {
+        pollName: 'When?',
+        pollOptions: [{ name: 'now' }, { name: 'later' }],
+        pollSelectableOptionsCount: 1,
+      },
+    },
+    { type: 'poll', details: { question: 'When?', options: ['now', 'later'], multiple: false } },
+  ],
   ...Object.entries({
     chat: 'text',
     ptt: 'voice',

@@ -1,0 +1,32 @@
+import { command } from '../command.js';
+import { LISTING, listing } from '../listing.js';
+import { renderChats } from '../render/chat.js';
+import { rest } from '../render/table.js';
+
+export const chats = command({
+  name: 'chats',
+  group: 'Chats and people',
+  does: 'chats, the one with the newest message first',
+  args: [],
+  options: {
+    ...LISTING,
+    unread: { type: 'flag', does: 'only those with something unread' },
+    archived: { type: 'flag', does: 'only archived ones' },
+  },
+  examples: [
+    ['wactl chats --unread', 'what waits to be read'],
+    ["wactl -o json chats | jq -r '.chats[].id'", 'their ids'],
+  ],
+  async run({ ask, options, show }) {
+    const query = listing(options);
+    const { unread, archived } = options;
+    const answer = await ask('chat.list', {
+      ...query,
+      ...(unread && { unread }),
+      ...(archived && { archived }),
+    });
+    const { chats: found, total } = answer;
+    show(answer, () => renderChats(found) + rest(found.length, query.offset ?? 0, total));
+    return 0;
+  },
+});

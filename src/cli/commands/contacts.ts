@@ -1,0 +1,28 @@
+import { command } from '../command.js';
+import { LISTING, listing } from '../listing.js';
+import { renderContacts } from '../render/contact.js';
+import { rest } from '../render/table.js';
+
+export const contacts = command({
+  name: 'contacts',
+  group: 'Chats and people',
+  does: "people in the phone's address book, by name",
+  args: [],
+  options: {
+    ...LISTING,
+    all: { type: 'flag', does: 'also those who are not saved' },
+    blocked: { type: 'flag', does: 'only those who are blocked' },
+  },
+  examples: [
+    ['wactl contacts -q ana', 'by part of a name'],
+    ['wactl contacts --blocked', 'whom this account has blocked'],
+  ],
+  async run({ ask, options, show }) {
+    const query = listing(options);
+    const { all, blocked } = options;
+    const answer = await ask('contact.list', { ...query, ...(all && { all }), ...(blocked && { blocked }) });
+    const { contacts: found, total } = answer;
+    show(answer, () => renderContacts(found) + rest(found.length, query.offset ?? 0, total));
+    return 0;
+  },
+});

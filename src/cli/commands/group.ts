@@ -1,0 +1,110 @@
+import { Fault } from '../../protocol/fault.js';
+import type { Group, ParticipantOutcome } from '../../protocol/methods/group.js';
+import { type Context, command } from '../command.js';
+import { renderGroup, renderOutcomes } from '../render/group.js';
+
+const PEOPLE = ['add', 'remove', 'promote', 'demote'] as const;
+type PeopleAction = (typeof PEOPLE)[number];
+const SETTINGS: Readonly<Record<string, { onlyAdminsSend?: boolean; onlyAdminsEdit?: boolean }>> = {
+  'admins-send': { onlyAdminsSend: true },
+  'all-send': { onlyAdminsSend: false },
+  'admins-edit': { onlyAdminsEdit: true },
+  'all-edit': { onlyAdminsEdit: false },
+};
+const ACTIONS = [
+  'show',
+  'create',
+  ...PEOPLE,
+  'rename',
+  'describe',
+  ...Object.keys(SETTINGS),
+  'invite',
+  'leave',
+];
+const WRITES = { writes: true } as const;
+const SOME_FAILED = 1;
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason: `group ${reason}`, hint: 'wactl group --help' });
+};
+
+/** The one text behind the group. */
+function textOf(action: string, rest: readonly string[]): string {
+  const [text, ...more] = rest;
+  if (text === undefined) return refuse(`${action}: the text is missing`);
+  return more.length > 0 ? refuse(`${action}: quote a text that has spaces in it`) : text;
+}
+
+/** Exits 1 when something did not work for somebody; who and why is in the answer. */
+function tell(
+  { show, warn, output }: Pick<Context, 'show' | 'warn' | 'output'>,
+  answer: { readonly group: Group; readonly results: readonly ParticipantOutcome[] },
+): number {
+  const failed = answer.results.filter(({ done }) => !done);
+  show(answer, () => renderGroup(answer.group));
+  if (output === 'text' && failed.length > 0) warn(`not for everybody:\n${renderOutcomes(failed).trimEnd()}`);
+  return failed.length > 0 ? SOME_FAILED : 0;
+}
+
+export const group = command({
+  name: 'group',
+  group: 'Chats and people',
+  does: 'show or create a group, its people, name, settings and invitation; leave it',
+  notes:
+    'create NAME PERSON...                 make a group\n' +
+    'show GROUP                            people and settings\n' +
+    'add|remove|promote|demote GROUP PERSON...\n' +
+    'rename GROUP NAME, describe GROUP TEXT\n' +
+    'admins-send|all-send GROUP            who may write\n' +
+    'admins-edit|all-edit GROUP            who may change name and description\n' +
+    'invite GROUP [--reset]                the link by which people join\n' +
+    'leave GROUP\n\n' +
+    'When something did not work for somebody, the exit status is 1 and the answer says for whom and why.',
+  args: [
+    { name: 'ACTION', required: true, does: ACTIONS.join(', '), choices: ACTIONS },
+    { name: 'GROUP', required: true, does: 'id of the group (...@g.us); for create its name' },
+    { name: 'MORE', required: false, does: 'people, a name or a text', rest: true },
+  ],
+  options: { reset: { type: 'flag', does: 'with invite: a new link, the one before ends' } },
+  examples: [
+    ["wactl group create 'Team' '+55 11 90000-0002' 15550002222", 'a group of three'],
+    ['wactl group promote 120363000000000000@g.us 15550002222', 'make an admin'],
+    ['wactl group invite 120363000000000000@g.us', 'the link'],
+  ],
+  async run(context) {
+    const { ask, show, options } = context;
+    const [action = '', id = '', ...rest] = context.args;
+    if (options.reset && action !== 'invite') refuse(`${action}: --reset goes with invite`);
+    const showGroup = (answer: Group): number => {
+      show(answer, () => renderGroup(answer));
+      return 0;
+    };
+    const update = async (changes: Record<string, unknown>): Promise<number> =>
+      showGroup(await ask('group.update', { group: id, ...changes }, WRITES));
+    if (action === 'create' || PEOPLE.includes(action as PeopleAction)) {
+      if (rest.length === 0) refuse(`${action}: name at least one person`);
+      const asked =
+        action === 'create'
+          ? ask('group.create', { name: id, participants: rest }, WRITES)
+          : ask(
+              'group.participants',
+              { group: id, action: action as PeopleAction, participants: rest },
+              WRITES,
+            );
+      return tell(context, await asked);
+    }
+    if (action === 'rename') return update({ name: textOf(action, rest) });
+    if (action === 'describe') return update({ description: textOf(action, rest) });
+    if (rest.length > 0) refuse(`${action} takes no more than GROUP`);
+    if (SETTINGS[action]) return update(SETTINGS[action]);
+    if (action === 'show') return showGroup(await ask('group.get', { group: id }));
+    if (action === 'invite') {
+      const answer = await ask('group.invite', { group: id, reset: options.reset === true }, WRITES);
+      show(answer, () => `${answer.link}\n`);
+      return 0;
+    }
+    const answer = await ask('group.leave', { group: id }, WRITES);
+    show(answer, () => (answer.left ? 'left\n' : 'not in the group any more\n'));
+    return 0;
+  },
+});

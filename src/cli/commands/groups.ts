@@ -1,0 +1,20 @@
+import { command } from '../command.js';
+import { LISTING, listing } from '../listing.js';
+import { renderGroups } from '../render/group.js';
+import { rest } from '../render/table.js';
+
+export const groups = command({
+  name: 'groups',
+  group: 'Chats and people',
+  does: 'groups, by name',
+  args: [],
+  options: LISTING,
+  examples: [['wactl groups -q team', 'by part of the name']],
+  async run({ ask, options, show }) {
+    const query = listing(options);
+    const answer = await ask('group.list', query);
+    const { groups: found, total } = answer;
+    show(answer, () => renderGroups(found) + rest(found.length, query.offset ?? 0, total));
+    return 0;
+  },
+});

@@ -1,0 +1,35 @@
+import { command } from '../command.js';
+import { whole } from '../listing.js';
+import { renderMessages } from '../render/chat.js';
+
+export const messages = command({
+  name: 'messages',
+  group: 'Messages and events',
+  does: 'the last messages of a chat, oldest first',
+  notes:
+    'What WhatsApp Web has of the chat; what only the phone has is not there. The KEY names a message for react,\n' +
+    'edit, delete, forward, star, media and send --reply-to.',
+  args: [{ name: 'CHAT', required: true, does: 'phone number with country code, or chat id' }],
+  options: {
+    limit: { type: 'text', value: 'N', does: 'so many at most (default: 20; 500 at most)' },
+    before: { type: 'text', value: 'KEY', does: 'only those before this message' },
+  },
+  examples: [
+    ["wactl messages '+55 11 90000-0002'", 'the last twenty'],
+    [
+      "wactl -o json messages 120363000000000000@g.us --limit 500 | jq -r '.messages[].body'",
+      'texts of a group',
+    ],
+  ],
+  async run({ ask, args: [chat = ''], options: { limit, before }, show }) {
+    const answer = await ask('chat.messages', {
+      chat,
+      limit: Math.max(whole('limit', limit, 500) ?? 20, 1),
+      ...(before === undefined ? {} : { before }),
+    });
+    const [oldest] = answer.messages;
+    const more = answer.more && oldest ? `(older ones: --before ${oldest.key})\n` : '';
+    show(answer, () => renderMessages(answer.messages) + more);
+    return 0;
+  },
+});

@@ -1,0 +1,27 @@
+// The options that every list takes, and what the daemon makes of them.
+import { Fault } from '../protocol/fault.js';
+import type { Options } from './command.js';
+
+export const LISTING = {
+  query: { type: 'text', alias: 'q', value: 'WORD', does: 'only those with this in the name or number' },
+  limit: { type: 'text', value: 'N', does: 'so many at most (default: 100; 1000 at most)' },
+  offset: { type: 'text', value: 'N', does: 'leave out the first N' },
+} as const satisfies Options;
+
+/** A whole number of an option. @throws Fault usage */
+export function whole(name: string, text: string | undefined, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw new Fault('usage', { reason: `--${name}: "${text}" is not a whole number up to ${max}`, hint: null });
+}
+
+export function listing(options: { query?: string; limit?: string; offset?: string }) {
+  const limit = whole('limit', options.limit, 1000);
+  const offset = whole('offset', options.offset, 1_000_000);
+  return {
+    ...(options.query === undefined ? {} : { query: options.query }),
+    ...(limit === undefined ? {} : { limit: Math.max(limit, 1) }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+}

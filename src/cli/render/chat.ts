@@ -1,0 +1,50 @@
+import type { Chat } from '../../protocol/methods/chat.js';
+import type { Message } from '../../protocol/schema.js';
+import { printable } from '../output.js';
+import { chat as address, phone } from './phone.js';
+import { table, when } from './table.js';
+
+/** A person by number where there is one, else by id; a group by id. Either may be given to a command. */
+export const who = ({ id, phone: digits }: { readonly id: string; readonly phone: string | null }): string =>
+  digits === null ? id : phone(digits);
+
+const marks = (chat: Chat): string =>
+  [
+    chat.pinned && 'pinned',
+    chat.archived && 'archived',
+    chat.muted && (chat.mutedUntil === null ? 'muted' : `muted until ${when(chat.mutedUntil)}`),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+export const renderChats = (chats: readonly Chat[]): string =>
+  table(
+    ['UNREAD', 'NAME', 'CHAT', 'LAST', ''],
+    chats.map((chat) => [
+      chat.unread > 0 ? String(chat.unread) : chat.markedUnread ? '*' : '',
+      printable(chat.name),
+      who(chat),
+      when(chat.lastMessageAt),
+      marks(chat),
+    ]),
+    'no chats',
+  );
+
+/** What a message says, or what it is. */
+export function gist({ type, body, media, details }: Message): string {
+  const words = type === 'text' ? body : `[${type}${media?.name ? ` ${media.name}` : ''}] ${body}`;
+  return printable(details?.question ? `[poll] ${details.question}` : words.trimEnd());
+}
+
+/** Oldest first, as they were said; the key is what other commands take. */
+export const renderMessages = (messages: readonly Message[]): string =>
+  table(
+    ['TIME', 'WHO', 'MESSAGE', 'KEY'],
+    messages.map((message) => [
+      when(message.timestamp),
+      message.fromMe ? 'me' : address(message.author ?? message.from),
+      gist(message),
+      message.key,
+    ]),
+    'no messages',
+  );

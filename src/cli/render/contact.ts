@@ -1,0 +1,20 @@
+import type { Checked, Contact } from '../../protocol/methods/contact.js';
+import { printable } from '../output.js';
+import { who } from './chat.js';
+import { phone } from './phone.js';
+import { table } from './table.js';
+
+const marks = ({ saved, business, blocked }: Contact): string =>
+  [!saved && 'not saved', business && 'business', blocked && 'blocked'].filter(Boolean).join(', ');
+
+export const renderContacts = (contacts: readonly Contact[]): string =>
+  table(
+    ['NAME', 'CONTACT', 'LID', ''],
+    contacts.map((one) => [printable(one.name), who(one), one.lid ?? '', marks(one)]),
+    'no contacts',
+  );
+
+export const renderChecked = ({ number, onWhatsApp, id, lid }: Checked): string =>
+  onWhatsApp
+    ? `${phone(number)} is on WhatsApp: ${[id, lid].filter(Boolean).join(', ')}\n`
+    : `${phone(number)} is not on WhatsApp\n`;

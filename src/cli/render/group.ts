@@ -1,0 +1,50 @@
+import type { Group, GroupBrief, ParticipantOutcome } from '../../protocol/methods/group.js';
+import { bold, printable } from '../output.js';
+import { who } from './chat.js';
+import { chat as address } from './phone.js';
+import { table, when } from './table.js';
+
+export const renderGroups = (groups: readonly GroupBrief[]): string =>
+  table(
+    ['NAME', 'GROUP', 'PEOPLE', ''],
+    groups.map(({ name, id, size, admin, member }) => [
+      printable(name),
+      id,
+      String(size),
+      admin ? 'admin' : member ? '' : 'left',
+    ]),
+    'no groups',
+  );
+
+export function renderGroup(group: Group): string {
+  const settings = [
+    group.onlyAdminsSend && 'only admins send',
+    group.onlyAdminsEdit && 'only admins edit',
+    !group.member && 'left',
+  ].filter(Boolean);
+  const head = [
+    `${bold(printable(group.name))}  ${group.id}`,
+    ...(group.description ? [`  ${printable(group.description)}`] : []),
+    `  made ${when(group.createdAt)}${group.owner ? ` by ${address(group.owner)}` : ''}` +
+      (settings.length > 0 ? `; ${settings.join(', ')}` : ''),
+  ];
+  const people = table(
+    ['NAME', 'PERSON', ''],
+    group.participants.map((one) => [
+      printable(one.name),
+      who(one),
+      one.owner ? 'owner' : one.admin ? 'admin' : '',
+    ]),
+    'nobody is in it',
+  );
+  return `${head.join('\n')}\n${people}`;
+}
+
+/** Whom it did not work for, one a line. */
+export const renderOutcomes = (outcomes: readonly ParticipantOutcome[]): string =>
+  outcomes
+    .map(
+      ({ participant, done, reason }) =>
+        `${address(participant)}: ${done ? 'done' : printable(reason ?? '')}\n`,
+    )
+    .join('');

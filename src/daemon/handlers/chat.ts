@@ -1,0 +1,29 @@
+import type { Handlers } from '../../protocol/method.js';
+import type { chatMethods } from '../../protocol/methods/chat.js';
+import { parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import type { Account } from '../account.js';
+import { readyClient } from '../ready-client.js';
+
+const PAGE = 50;
+
+export function chatHandlers(account: Account): Handlers<typeof chatMethods> {
+  const chats = () => readyClient(account).chats;
+  return {
+    'chat.list': (query) => chats().list(query),
+    'chat.get': ({ chat }) => chats().get(parseRecipient(chat)),
+    'chat.messages': ({ chat, limit = PAGE, before }) =>
+      chats().messages(parseRecipient(chat), {
+        limit,
+        before: before === undefined ? null : parseMessageRef(before),
+      }),
+    'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
+    'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),
+    'chat.mute': ({ chat, muted = true, until }) =>
+      chats().mute(parseRecipient(chat), muted, until === undefined ? null : Date.parse(until)),
+    'chat.pin': ({ chat, pinned = true }) => chats().pin(parseRecipient(chat), pinned),
+    'chat.typing': async ({ chat, state = 'typing' }) => ({
+      ...(await chats().typing(parseRecipient(chat), state)),
+      state,
+    }),
+  };
+}

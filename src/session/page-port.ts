@@ -1,0 +1,56 @@
+// What the daemon asks of a client's page besides sending: chats, people, groups. Each call is bounded. One that only
+// looks rejects with page_error when the page does not answer in time; one that does something with outcome_unknown.
+// Both reject with unsupported_now when this build of WhatsApp Web lacks what they need.
+import type { Params, Result } from '../protocol/method.js';
+import type { Chat, chatMethods } from '../protocol/methods/chat.js';
+import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
+import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
+import type { Message } from '../protocol/schema.js';
+import type { ChatId, MessageRef } from '../protocol/wid.js';
+
+export interface ChatPage {
+  list(query: Params<(typeof chatMethods)['chat.list']>): Promise<{ chats: Chat[]; total: number }>;
+  /** @throws Fault no_such_chat, as all that follow */
+  get(chat: ChatId): Promise<Chat>;
+  messages(
+    chat: ChatId,
+    part: { readonly limit: number; readonly before: MessageRef | null },
+  ): Promise<{ messages: Message[]; more: boolean }>;
+  markRead(chat: ChatId, read: boolean): Promise<Chat>;
+  archive(chat: ChatId, archived: boolean): Promise<Chat>;
+  /** @param untilMs null: for ever */
+  mute(chat: ChatId, muted: boolean, untilMs: number | null): Promise<Chat>;
+  pin(chat: ChatId, pinned: boolean): Promise<Chat>;
+  typing(chat: ChatId, state: 'typing' | 'recording' | 'stop'): Promise<{ chat: string }>;
+}
+
+export interface ContactPage {
+  list(
+    query: Params<(typeof contactMethods)['contact.list']>,
+  ): Promise<{ contacts: Contact[]; total: number }>;
+  /** @throws Fault no_such_contact */
+  get(contact: ChatId): Promise<Contact>;
+  check(number: ChatId): Promise<Checked>;
+  /** @throws Fault no_such_contact */
+  block(contact: ChatId, blocked: boolean): Promise<Contact>;
+}
+
+export type GroupAction = 'add' | 'remove' | 'promote' | 'demote';
+export type GroupChanges = Omit<Params<(typeof groupMethods)['group.update']>, 'group'>;
+
+export interface GroupPage {
+  list(
+    query: Params<(typeof groupMethods)['group.list']>,
+  ): Promise<Result<(typeof groupMethods)['group.list']>>;
+  /** @throws Fault no_such_chat, as all that name a group */
+  get(group: ChatId): Promise<Group>;
+  create(name: string, people: readonly ChatId[]): Promise<{ group: Group; results: ParticipantOutcome[] }>;
+  participants(
+    group: ChatId,
+    action: GroupAction,
+    people: readonly ChatId[],
+  ): Promise<{ group: Group; results: ParticipantOutcome[] }>;
+  update(group: ChatId, changes: GroupChanges): Promise<Group>;
+  invite(group: ChatId, reset: boolean): Promise<{ code: string }>;
+  leave(group: ChatId): Promise<{ left: boolean }>;
+}

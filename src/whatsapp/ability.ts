@@ -1,0 +1,26 @@
+// What can be done on a page, by the modules of WhatsApp Web that it needs: readiness per capability. A build that lost
+// one of them loses that capability and no other.
+
+/** Capability → modules, as `session.status` names them. Receiving and sending text are in readiness.ts. */
+export const ABILITIES = {
+  'chat.list': ['WAWebCollections', 'WAWebWidFactory', 'WAWebApiContact'],
+  'chat.messages': ['WAWebChatLoadMessages'],
+  'chat.markRead': ['WAWebUpdateUnreadChatAction', 'WAWebStreamModel', 'WAWebCmd'],
+  'chat.change': ['WAWebCmd'],
+  'chat.typing': ['WAWebChatStateBridge'],
+  'contact.list': ['WAWebCollections', 'WAWebApiContact', 'WAWebFrontendContactGetters'],
+  'contact.check': ['WAWebQueryExistsJob'],
+  'contact.block': ['WAWebBlockContactAction', 'WAWebBlockContactUtils'],
+  'group.list': ['WAWebCollections', 'WAWebGroupQueryJob'],
+  'group.create': ['WAWebGroupCreateJob', 'WAWebQueryExistsJob'],
+  'group.admin': [
+    'WAWebModifyParticipantsGroupAction',
+    'WASmaxGroupsAddParticipantsRPC',
+    'WAWebGroupModifyInfoJob',
+    'WAWebSetPropertyGroupAction',
+  ],
+  'group.invite': ['WAWebMexFetchGroupInviteCodeJob'],
+  'group.leave': ['WAWebExitGroupAction'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type Ability = keyof typeof ABILITIES;

@@ -1,0 +1,195 @@
+// Our functions in the page, and the one way to call them: bounded, refused where the page lacks what they need, and
+// with every way it can fail put into a fault. They are put in anew into each document.
+import type { Page } from 'puppeteer';
+import { Fault } from '../protocol/fault.js';
+import { type FaultKind, isFaultKind } from '../protocol/fault-table.js';
+import type { Log } from '../protocol/log.js';
+import { ABILITIES, type Ability } from './ability.js';
+import { within } from './deadline.js';
+import { errorText } from './errors.js';
+import { makeChats } from './page/chats.js';
+import { makeContacts } from './page/contacts.js';
+import { makeGroups } from './page/groups.js';
+import type { PageWindow } from './page/page-window.js';
+import { makeTools, type Tools } from './page/tools.js';
+
+declare const window: PageWindow;
+
+const PARTS = { chats: makeChats, contacts: makeContacts, groups: makeGroups };
+type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
+type Verbs<N extends keyof Parts> = {
+  // biome-ignore lint/suspicious/noExplicitAny: any function will do
+  [V in keyof Parts[N]]: Parts[N][V] extends (...args: any[]) => unknown ? V : never;
+}[keyof Parts[N]];
+type Call<N extends keyof Parts, V extends keyof Parts[N]> = Extract<
+  Parts[N][V],
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  (...args: any[]) => unknown
+>;
+
+/** What came back from the page. */
+type Answer =
+  | { readonly is: 'done'; readonly value: unknown }
+  | { readonly is: 'lacking'; readonly modules: readonly string[] }
+  | { readonly is: 'refused'; readonly kind: string; readonly why: string }
+  | { readonly is: 'threw'; readonly error: string; readonly status: number | null; readonly at: string }
+  | { readonly is: 'absent' };
+
+export interface KitOptions {
+  /** @throws Fault while there is no page */
+  readonly page: () => Page;
+  /** WhatsApp Web's build. */
+  readonly build: () => string | null;
+  readonly log: Log;
+}
+
+/** A look is answered from the page's memory or by one question to the server. */
+const LOOK_MS = 20_000;
+/** An act is confirmed by the page within five seconds after the server has answered. */
+const ACT_MS = 40_000;
+
+/** As text, put together in the page: a function that is sent there can use no other one of ours. */
+const source = (): string => {
+  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools)`);
+  return `(() => { const tools = (${makeTools})(); if (window.__wad) window.__wad.kit = { tools, ${parts.join(', ')} }; })()`;
+};
+
+export class Kit {
+  readonly #options: KitOptions;
+
+  constructor(options: KitOptions) {
+    this.#options = options;
+  }
+
+  /** Once a document. @throws when the document went away meanwhile */
+  static async install(page: Page): Promise<void> {
+    await page.evaluate(source());
+  }
+
+  /** What works on this page, by capability. */
+  static async abilities(page: Page): Promise<Record<string, string>> {
+    const missing = await page.evaluate(lackingOf, [...new Set(Object.values(ABILITIES).flat())]);
+    return Object.fromEntries(
+      Object.entries(ABILITIES).map(([ability, modules]) => {
+        const gone = modules.filter((name) => missing.includes(name));
+        return [ability, gone.length === 0 ? 'ok' : `missing: ${gone.join(', ')}`];
+      }),
+    );
+  }
+
+  /** Asks something that changes nothing. @throws Fault */
+  look<N extends keyof Parts, V extends Verbs<N>>(
+    ability: Ability,
+    noun: N,
+    verb: V,
+    ...args: Parameters<Call<N, V>>
+  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+    return this.#call({ ability, noun, verb: String(verb), args, ms: LOOK_MS, writes: false });
+  }
+
+  /** Does something; what was not answered in time may have happened. @throws Fault */
+  act<N extends keyof Parts, V extends Verbs<N>>(
+    ability: Ability,
+    noun: N,
+    verb: V,
+    ...args: Parameters<Call<N, V>>
+  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+    return this.#call({ ability, noun, verb: String(verb), args, ms: ACT_MS, writes: true });
+  }
+
+  async #call<T>(call: {
+    readonly ability: Ability;
+    readonly noun: string;
+    readonly verb: string;
+    readonly args: readonly unknown[];
+    readonly ms: number;
+    readonly writes: boolean;
+  }): Promise<T> {
+    const { ability, noun, verb, args, ms, writes } = call;
+    const page = this.#options.page();
+    const what = `${noun}.${verb}`;
+    let answer: Answer;
+    try {
+      answer = await within(ms, page.evaluate(callKit, noun, verb, args, ABILITIES[ability]), what);
+    } catch (error) {
+      const kind = writes ? 'outcome_unknown' : 'page_error';
+      const reason = `WhatsApp Web did not answer (${errorText(error)}).`;
+      throw new Fault(kind, { reason, hint: null, outcome: writes ? 'unknown' : 'none', cause: error });
+    }
+    if (answer.is === 'done') return answer.value as T;
+    throw this.#fault(ability, what, answer);
+  }
+
+  #fault(ability: Ability, what: string, answer: Exclude<Answer, { is: 'done' }>): Fault {
+    const { build, log } = this.#options;
+    switch (answer.is) {
+      case 'absent':
+        return new Fault('not_ready', { reason: 'WhatsApp Web is loading.' });
+      case 'lacking': {
+        const gone = answer.modules.join(', ');
+        const reason = `${ability} is missing: WhatsApp Web ${build() ?? ''} has no ${gone}.`;
+        return new Fault('unsupported_now', {
+          reason,
+          more: { capability: ability, modules: answer.modules },
+        });
+      }
+      case 'refused':
+        return new Fault(isFaultKind(answer.kind) ? answer.kind : 'page_error', {
+          reason: answer.why,
+          hint: null,
+        });
+      case 'threw': {
+        // Errors of the page come minified (D7): where it happened says more than their own words.
+        log.warn('whatsapp.page-refused', { what, error: answer.error, at: answer.at, build: build() });
+        const reason = `WhatsApp Web: ${answer.error} (${what}, ${build() ?? 'unknown build'}).`;
+        return new Fault(kindOf(answer.status), { reason });
+      }
+    }
+  }
+}
+
+/** What a status of WhatsApp's server means. */
+function kindOf(status: number | null): FaultKind {
+  if (status === 401 || status === 403 || status === 405) return 'not_allowed';
+  if (status === 404 || status === 410) return 'no_such_chat';
+  if (status === 429) return 'whatsapp_limit';
+  return 'page_error';
+}
+
+/** Runs in the page. */
+function lackingOf(modules: readonly string[]): string[] {
+  const kit = window.__wad?.kit as { tools: Tools } | undefined;
+  return kit?.tools.lacking(modules) ?? [];
+}
+
+/** Runs in the page. */
+async function callKit(
+  noun: string,
+  verb: string,
+  args: readonly unknown[],
+  modules: readonly string[],
+): Promise<Answer> {
+  const kit = window.__wad?.kit as
+    | Record<string, Record<string, (...args: unknown[]) => unknown>>
+    | undefined;
+  const verbs = kit?.[noun];
+  if (!verbs?.[verb] || window.WWebJS === undefined) return { is: 'absent' };
+  const gone = kit?.tools?.lacking?.(modules) as string[];
+  if (gone.length > 0) return { is: 'lacking', modules: gone };
+  try {
+    return { is: 'done', value: await verbs[verb](...args) };
+  } catch (thrown) {
+    const { refused, why, name, message, stack, status, statusCode } = (thrown ?? {}) as Record<
+      string,
+      unknown
+    >;
+    if (typeof refused === 'string') return { is: 'refused', kind: refused, why: String(why) };
+    const code = Number(statusCode ?? status);
+    return {
+      is: 'threw',
+      error: (message === undefined ? String(thrown) : `${name}: ${message}`).slice(0, 300),
+      status: Number.isInteger(code) && code > 0 ? code : null,
+      at: String(stack ?? '').slice(0, 600),
+    };
+  }
+}

@@ -1,0 +1,163 @@
+// Runs in the page: chats, and what a person does to one. `status@broadcast` is never looked at (U2).
+import type { Chat } from '../../protocol/methods/chat.js';
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageChat, PageMsg, PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow;
+
+type Query = {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly query?: string | undefined;
+  readonly unread?: boolean | undefined;
+  readonly archived?: boolean | undefined;
+};
+
+export function makeChats(tools: Tools) {
+  const { text, identity, nameOf, instant, isPerson, isGroup, confirmed } = tools;
+  const NOTICES = [
+    'e2e_notification',
+    'protocol',
+    'notification',
+    'notification_template',
+    'debug',
+    'gp2',
+    'ciphertext',
+  ];
+
+  const show = (chat: PageChat): Chat => {
+    const id = text(chat.id);
+    const expiration = chat.mute?.expiration ?? 0;
+    const isMuted = expiration < 0 || expiration * 1000 > Date.now();
+    const title = isGroup(id) ? (chat.name ?? chat.formattedTitle) : undefined;
+    return {
+      ...identity(id),
+      name: title ?? nameOf(id),
+      kind: isGroup(id) ? 'group' : 'person',
+      unread: Math.max(chat.unreadCount ?? 0, 0),
+      markedUnread: (chat.unreadCount ?? 0) < 0,
+      archived: chat.archive === true,
+      pinned: Boolean(chat.pin),
+      muted: isMuted,
+      mutedUntil: isMuted && expiration > 0 ? instant(expiration) : null,
+      lastMessageAt: instant(chat.t),
+    };
+  };
+  const everyChat = (): PageChat[] =>
+    (window.require('WAWebCollections').Chat.getModelsArray() as PageChat[]).filter((chat) => {
+      const id = text(chat.id);
+      return (isPerson(id) || isGroup(id)) && id !== '0@c.us';
+    });
+
+  return {
+    list({ query, unread, archived, ...part }: Query) {
+      const found = everyChat()
+        .map(show)
+        .filter(
+          (chat) =>
+            tools.matches(query, chat.name, chat.phone) &&
+            (unread === undefined || (chat.unread > 0 || chat.markedUnread) === unread) &&
+            (archived === undefined || chat.archived === archived),
+        )
+        .sort((a, b) => (b.lastMessageAt ?? '').localeCompare(a.lastMessageAt ?? ''));
+      return { chats: tools.part(found, part), total: found.length };
+    },
+
+    get: (id: string) => show(tools.chat(id)),
+
+    /** As the library puts messages into words; the last ones, oldest first. */
+    async messages(id: string, limit: number, before: MessageRef | null, forMs: number) {
+      const chat = tools.chat(id);
+      const edge = before === null ? null : await tools.message(before);
+      let all: PageMsg[] = [];
+      // Times are whole seconds: within one, what was loaded first is the youngest.
+      const add = (older: readonly PageMsg[]): void => {
+        const known = new Set(all.map(({ id: key }) => tools.keyText(key)));
+        all = [...older.filter(({ id: key }) => !known.has(tools.keyText(key))), ...all];
+      };
+      const inPlace = (): PageMsg[] => {
+        const sorted = [...all].sort((a, b) => (a.t ?? 0) - (b.t ?? 0));
+        const at = edge === null ? -1 : sorted.findIndex((msg) => msg.id.id === edge.id.id);
+        const older =
+          edge === null
+            ? sorted
+            : at >= 0
+              ? sorted.slice(0, at)
+              : sorted.filter((msg) => (msg.t ?? 0) < (edge.t ?? 0));
+        return older.filter((msg) => !msg.isNotification && !NOTICES.includes(msg.type));
+      };
+      add(chat.msgs.getModelsArray());
+      const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages');
+      let more = true;
+      for (const end = Date.now() + forMs; inPlace().length <= limit && Date.now() < end; ) {
+        const earlier = (await loadEarlierMsgs({ chat })) as PageMsg[] | undefined;
+        if (!earlier || earlier.length === 0) {
+          more = false;
+          break;
+        }
+        add(earlier);
+      }
+      const found = inPlace();
+      const { getMessageModel } = window.WWebJS as { getMessageModel(msg: PageMsg): unknown };
+      return { messages: found.slice(-limit).map(getMessageModel), more: more || found.length > limit };
+    },
+
+    async markRead(id: string, read: boolean) {
+      const chat = tools.chat(id);
+      if (read) {
+        const { Stream } = window.require('WAWebStreamModel');
+        Stream.markAvailable();
+        try {
+          // A chat that was only marked as unread has nothing in it to be seen.
+          if ((chat.unreadCount ?? 0) < 0) await window.require('WAWebCmd').Cmd.markChatUnread(chat, false);
+          await window.require('WAWebUpdateUnreadChatAction').sendSeen({ chat, threadId: undefined });
+        } finally {
+          Stream.markUnavailable();
+        }
+        await confirmed('the chat is still unread', () => (chat.unreadCount ?? 0) === 0);
+      } else if ((chat.unreadCount ?? 0) === 0) {
+        await window.require('WAWebCmd').Cmd.markChatUnread(chat, true);
+        await confirmed('the chat is not marked as unread', () => (chat.unreadCount ?? 0) !== 0);
+      }
+      return show(chat);
+    },
+
+    async archive(id: string, archived: boolean) {
+      const chat = tools.chat(id);
+      if ((chat.archive === true) !== archived)
+        await window.require('WAWebCmd').Cmd.archiveChat(chat, archived);
+      await confirmed('the chat is where it was', () => (chat.archive === true) === archived);
+      return show(chat);
+    },
+
+    async mute(id: string, muted: boolean, untilMs: number | null) {
+      const chat = tools.chat(id);
+      const expiration = untilMs === null ? -1 : Math.floor(untilMs / 1000);
+      if (muted) await chat.mute?.mute({ expiration, sendDevice: true });
+      else if (chat.mute?.expiration) await chat.mute.unmute({ sendDevice: true });
+      await confirmed('the chat is as loud as before', () => show(chat).muted === muted);
+      return show(chat);
+    },
+
+    async pin(id: string, pinned: boolean) {
+      const chat = tools.chat(id);
+      if (Boolean(chat.pin) !== pinned) {
+        if (pinned && everyChat().filter((one) => Boolean(one.pin)).length >= 3)
+          tools.refuse('not_allowed', 'WhatsApp pins three chats at most.');
+        await window.require('WAWebCmd').Cmd.pinChat(chat, pinned);
+      }
+      await confirmed('the chat is where it was', () => Boolean(chat.pin) === pinned);
+      return show(chat);
+    },
+
+    async typing(id: string, state: 'typing' | 'recording' | 'stop') {
+      const chat = tools.chat(id);
+      const bridge = window.require('WAWebChatStateBridge');
+      if (state === 'typing') await bridge.sendChatStateComposing(chat.id);
+      else if (state === 'recording') await bridge.sendChatStateRecording(chat.id);
+      else await bridge.sendChatStatePaused(chat.id);
+      return { chat: text(chat.id) };
+    },
+  };
+}

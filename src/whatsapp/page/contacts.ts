@@ -1,0 +1,120 @@
+// Runs in the page: people, under both identities.
+import type { Checked, Contact } from '../../protocol/methods/contact.js';
+import type { PageModel, PageWid, PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow;
+
+type Query = {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly query?: string | undefined;
+  readonly all?: boolean | undefined;
+  readonly blocked?: boolean | undefined;
+};
+
+export function makeContacts(tools: Tools) {
+  const { text, identity, names, nameOf, createWid, attempt } = tools;
+  const models = () => window.require('WAWebCollections');
+  const word = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+  const isBlocked = (id: string): boolean =>
+    names(id).some(
+      (name) =>
+        attempt(() => Boolean(models().Blocklist.get(name))) === true ||
+        (models().Contact.get(name) as PageModel | undefined)?.isContactBlocked === true,
+    );
+  const known = (id: string): PageModel[] =>
+    names(id).flatMap((name) => (models().Contact.get(name) as PageModel | undefined) ?? []);
+
+  const show = (id: string): Contact => {
+    const found = known(id);
+    const first = <T>(get: (one: PageModel) => T | null): T | null => {
+      for (const one of found) {
+        const value = attempt(() => get(one));
+        if (value !== null) return value;
+      }
+      return null;
+    };
+    const { getIsMyContact } = window.require('WAWebFrontendContactGetters');
+    return {
+      ...identity(id),
+      name: nameOf(id),
+      pushname: first((one) => word(one.pushname)),
+      saved: first((one) => (getIsMyContact(one) === true ? true : null)) ?? false,
+      business: first((one) => (one.isBusiness === true ? true : null)) ?? false,
+      blocked: isBlocked(id),
+    };
+  };
+
+  /** WhatsApp's word on a number. */
+  const ask = async (id: string): Promise<{ wid: PageWid; lid?: PageWid; biz?: boolean } | null> => {
+    const answer = await window.require('WAWebQueryExistsJob').queryWidExists(createWid(id));
+    return answer?.wid ? answer : null;
+  };
+  const someone = async (id: string): Promise<string> => {
+    if (known(id).length > 0) return id;
+    const found = await ask(id);
+    if (found === null)
+      tools.refuse('no_such_contact', `${id.replace(/@c\.us$/, '')} is no contact and not on WhatsApp.`);
+    return id;
+  };
+
+  return {
+    list({ query, all, blocked, ...part }: Query) {
+      const seen = new Map<string, Contact>();
+      for (const one of models().Contact.getModelsArray() as PageModel[]) {
+        const id = text(one.id as PageWid);
+        if (!tools.isPerson(id) || id === '0@c.us' || tools.isMe(id)) continue;
+        // The same person may be there once with a number and once without.
+        const { pn } = tools.pair(id);
+        const key = pn ?? id;
+        if (!seen.has(key)) seen.set(key, show(key));
+      }
+      const found = [...seen.values()]
+        .filter(
+          (one) =>
+            (all === true || one.saved || (blocked === true && one.blocked)) &&
+            (blocked === undefined || one.blocked === blocked) &&
+            tools.matches(query, `${one.name}\n${one.pushname ?? ''}`, one.phone),
+        )
+        .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+      return { contacts: tools.part(found, part), total: found.length };
+    },
+
+    get: async (id: string): Promise<Contact> => show(await someone(id)),
+
+    async check(id: string): Promise<Checked> {
+      const number = id.replace(/@.*$/, '');
+      const found = await ask(id);
+      if (found === null) return { number, onWhatsApp: false, id: null, lid: null, business: false };
+      const wid = text(found.wid);
+      const { pn, lid } = tools.pair(wid);
+      return {
+        number,
+        onWhatsApp: true,
+        id: pn ?? (id.endsWith('@c.us') ? id : wid),
+        lid: text(found.lid) || lid || (wid.endsWith('@lid') ? wid : null),
+        business: found.biz === true,
+      };
+    },
+
+    async block(id: string, blocked: boolean): Promise<Contact> {
+      await someone(id);
+      if (isBlocked(id) === blocked) return show(id);
+      const contact = known(id)[0] ?? (await models().Contact.find(createWid(id)));
+      const { getContactToBlockOnlyUseIfNoAssociatedChat: toBlock } =
+        window.require('WAWebBlockContactUtils');
+      const { blockContact, unblockContact } = window.require('WAWebBlockContactAction');
+      const resolved = toBlock(contact, 'ChatListBlock');
+      if (blocked) await blockContact({ contact: resolved });
+      else await unblockContact(resolved);
+      // On builds of September 2026 the call succeeds and nobody is blocked (D6).
+      await tools.confirmed(
+        blocked ? 'nobody is blocked' : 'the block stands',
+        () => isBlocked(id) === blocked,
+      );
+      return show(id);
+    },
+  };
+}

@@ -1,0 +1,253 @@
+// Runs in the page: groups, their people and settings. What was asked for is looked at afterwards: on builds of
+// September 2026 some of these calls succeed and change nothing (D6).
+import type { Group, GroupBrief, Participant, ParticipantOutcome } from '../../protocol/methods/group.js';
+import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow;
+
+type Query = {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly query?: string | undefined;
+};
+type Changes = {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly onlyAdminsSend?: boolean | undefined;
+  readonly onlyAdminsEdit?: boolean | undefined;
+};
+type Member = PageModel & {
+  readonly id: PageWid;
+  readonly isAdmin?: boolean;
+  readonly isSuperAdmin?: boolean;
+};
+
+export function makeGroups(tools: Tools) {
+  const { text, identity, names, nameOf, createWid, refuse, confirmed, isMe } = tools;
+  const WHY: Record<number, string> = {
+    401: 'has blocked this account',
+    403: 'lets nobody add them; send them the invitation link (wactl group invite)',
+    404: 'is not on WhatsApp',
+    408: 'has left the group lately and cannot be added yet',
+    409: 'is in the group already',
+    417: 'can only join by the invitation link',
+    419: 'cannot be added, the group is full',
+  };
+
+  const members = (chat: PageChat): Member[] =>
+    (chat.groupMetadata?.participants.getModelsArray() as Member[] | undefined) ?? [];
+  const member = (chat: PageChat, id: string): Member | null => {
+    const wanted = names(id);
+    return members(chat).find((one) => names(text(one.id)).some((name) => wanted.includes(name))) ?? null;
+  };
+  const mine = (chat: PageChat): Member | null => members(chat).find((one) => isMe(one.id)) ?? null;
+  const isAdmin = (one: Member | null): boolean => one?.isAdmin === true || one?.isSuperAdmin === true;
+
+  const brief = (chat: PageChat): GroupBrief => ({
+    id: text(chat.id),
+    name: chat.groupMetadata?.subject ?? chat.name ?? chat.formattedTitle ?? '',
+    size: members(chat).length,
+    admin: isAdmin(mine(chat)),
+    member: mine(chat) !== null,
+  });
+  const show = (chat: PageChat): Group => {
+    const meta = chat.groupMetadata;
+    return {
+      ...brief(chat),
+      description: meta?.desc || null,
+      owner: text(meta?.owner) || null,
+      createdAt: tools.instant(meta?.creation),
+      onlyAdminsSend: meta?.announce === true,
+      onlyAdminsEdit: meta?.restrict === true,
+      participants: members(chat).map(
+        (one): Participant => ({
+          ...identity(one.id),
+          name: nameOf(one.id),
+          admin: isAdmin(one),
+          owner: one.isSuperAdmin === true || text(one.id) === text(meta?.owner),
+        }),
+      ),
+    };
+  };
+  const group = (id: string): PageChat => {
+    const chat = tools.findChat(id);
+    return chat?.groupMetadata ? chat : refuse('no_such_chat', `There is no group ${id}.`);
+  };
+  /** With what WhatsApp knows of it now. */
+  const fresh = async (id: string): Promise<PageChat> => {
+    const chat = group(id);
+    await window.require('WAWebGroupQueryJob').queryAndUpdateGroupMetadataById?.({ id });
+    return chat;
+  };
+  const led = async (id: string): Promise<PageChat> => {
+    const chat = await fresh(id);
+    if (mine(chat) === null) refuse('not_allowed', 'This account is not in the group.');
+    if (!isAdmin(mine(chat))) refuse('not_allowed', 'This account is not an admin of the group.');
+    return chat;
+  };
+  const outcome = (participant: string, code: number): ParticipantOutcome => ({
+    participant,
+    done: code === 200,
+    reason: code === 200 ? null : (WHY[code] ?? `WhatsApp refused with ${code}`),
+  });
+  const exists = async (id: string): Promise<boolean> =>
+    Boolean((await window.require('WAWebQueryExistsJob').queryWidExists(createWid(id)))?.wid);
+
+  return {
+    list({ query, ...part }: Query) {
+      const { Chat } = window.require('WAWebCollections');
+      const found = (Chat.getModelsArray() as PageChat[])
+        .filter((chat) => tools.isGroup(text(chat.id)) && chat.groupMetadata)
+        .map(brief)
+        .filter(({ name }) => tools.matches(query, name, null))
+        .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+      return { groups: tools.part(found, part), total: found.length };
+    },
+
+    get: async (id: string): Promise<Group> => show(await fresh(id)),
+
+    async create(name: string, people: readonly string[]) {
+      const there: string[] = [];
+      const results: ParticipantOutcome[] = [];
+      for (const id of people) {
+        if (await exists(id)) there.push(id);
+        else results.push(outcome(id, 404));
+      }
+      if (there.length === 0) refuse('not_on_whatsapp', 'Nobody of those asked for is on WhatsApp.');
+      const made = await window.require('WAWebGroupCreateJob').createGroup(
+        {
+          addressingModeOverride: 'lid',
+          memberAddMode: false,
+          membershipApprovalMode: false,
+          announce: false,
+          restrict: false,
+          ephemeralDuration: 0,
+          parentGroupId: undefined,
+          title: name,
+        },
+        there.map((id) => ({ phoneNumber: createWid(id) })),
+      );
+      const said = made.participants as { wid: PageWid; error?: string | number }[];
+      for (const id of there) {
+        const own = said.find(({ wid }) => names(text(wid)).some((one) => names(id).includes(one)));
+        results.push(outcome(id, Number(own?.error ?? 200)));
+      }
+      const id = text(made.wid as PageWid);
+      await confirmed('the group is not among the chats', () => Boolean(tools.findChat(id)?.groupMetadata));
+      return { group: show(group(id)), results };
+    },
+
+    async participants(
+      id: string,
+      action: 'add' | 'remove' | 'promote' | 'demote',
+      people: readonly string[],
+    ) {
+      const chat = await led(id);
+      const results: ParticipantOutcome[] = [];
+      if (action === 'add') {
+        const { getAddParticipantsRpcResult: add } = window.WWebJS as {
+          getAddParticipantsRpcResult(group: PageWid, who: PageWid): Promise<{ code?: number }>;
+        };
+        for (const one of people) {
+          if (member(chat, one)) results.push(outcome(one, 409));
+          else if (!(await exists(one))) results.push(outcome(one, 404));
+          else {
+            const { code = 400 } = await add(chat.id, createWid(tools.pair(one).pn ?? one));
+            const there = code !== 200 || (await tools.until(() => member(chat, one) !== null));
+            results.push(
+              there
+                ? outcome(one, code)
+                : { participant: one, done: false, reason: 'is not in the group yet' },
+            );
+          }
+        }
+        return { group: show(chat), results };
+      }
+      const found = people.flatMap((one) => member(chat, one) ?? []);
+      const actions = window.require('WAWebModifyParticipantsGroupAction');
+      if (found.length > 0) {
+        if (action === 'remove') await actions.removeParticipants(chat, found);
+        else if (action === 'promote') await actions.promoteParticipants(chat, found);
+        else await actions.demoteParticipants(chat, found);
+      }
+      const isDone = (one: string): boolean => {
+        const now = member(chat, one);
+        if (action === 'remove') return now === null;
+        return isAdmin(now) === (action === 'promote');
+      };
+      const present = people.filter((one) =>
+        found.some((model) => names(text(model.id)).some((n) => names(one).includes(n))),
+      );
+      await tools.until(() => present.every(isDone));
+      for (const one of people) {
+        const reason = !present.includes(one)
+          ? 'is not in the group'
+          : isDone(one)
+            ? null
+            : 'WhatsApp changed nothing';
+        results.push({ participant: one, done: reason === null, reason });
+      }
+      return { group: show(chat), results };
+    },
+
+    async update(id: string, { name, description, onlyAdminsSend, onlyAdminsEdit }: Changes): Promise<Group> {
+      const chat = await fresh(id);
+      if (mine(chat) === null) refuse('not_allowed', 'This account is not in the group.');
+      const needsAdmin = onlyAdminsSend !== undefined || onlyAdminsEdit !== undefined;
+      if ((needsAdmin || chat.groupMetadata?.restrict === true) && !isAdmin(mine(chat)))
+        refuse('not_allowed', 'This account is not an admin of the group.');
+      const info = window.require('WAWebGroupModifyInfoJob');
+      const { setGroupProperty } = window.require('WAWebSetPropertyGroupAction');
+      if (name !== undefined && name !== brief(chat).name) {
+        await info.setGroupSubject(chat.id, name);
+        await confirmed('the name is the old one', () => brief(chat).name === name);
+      }
+      if (description !== undefined && description !== (chat.groupMetadata?.desc ?? '')) {
+        const newId = await window.require('WAWebMsgKey').newId();
+        await info.setGroupDescription(chat.id, description, newId, chat.groupMetadata?.descId);
+        await confirmed(
+          'the description is the old one',
+          () => (chat.groupMetadata?.desc ?? '') === description,
+        );
+      }
+      if (onlyAdminsSend !== undefined) {
+        await setGroupProperty(chat, 'announcement', onlyAdminsSend ? 1 : 0);
+        await confirmed(
+          'who may send is as before',
+          () => (chat.groupMetadata?.announce === true) === onlyAdminsSend,
+        );
+      }
+      if (onlyAdminsEdit !== undefined) {
+        await setGroupProperty(chat, 'restrict', onlyAdminsEdit ? 1 : 0);
+        await confirmed(
+          'who may edit is as before',
+          () => (chat.groupMetadata?.restrict === true) === onlyAdminsEdit,
+        );
+      }
+      return show(chat);
+    },
+
+    async invite(id: string, reset: boolean) {
+      const chat = await led(id);
+      const module = (name: string) => tools.attempt(() => window.require(name));
+      let answer: string | { code?: string } | undefined;
+      if (reset) {
+        const owner = [module('WAWebGroupQueryJob'), module('WAWebGroupInviteJob')].find(
+          (one) => one?.resetGroupInviteCode,
+        );
+        answer = await owner?.resetGroupInviteCode(chat.id);
+      } else answer = await window.require('WAWebMexFetchGroupInviteCodeJob').fetchMexGroupInviteCode(id);
+      const code = typeof answer === 'string' ? answer : answer?.code;
+      return code ? { code } : refuse('page_error', 'WhatsApp gave no invitation.');
+    },
+
+    async leave(id: string) {
+      const chat = group(id);
+      if (mine(chat) === null) return { left: false };
+      await window.require('WAWebExitGroupAction').sendExitGroup(chat);
+      await confirmed('this account is still in the group', () => mine(chat) === null);
+      return { left: true };
+    },
+  };
+}

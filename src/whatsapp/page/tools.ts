@@ -1,0 +1,182 @@
+// Runs in the page: what the other parts of our kit share. Each `make…` of this folder becomes text and is put
+// together again inside the page (whatsapp/kit.ts), so it uses nothing but its arguments and `window`.
+import type { FaultKind } from '../../protocol/fault-table.js';
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageChat, PageModel, PageMsg, PageWid, PageWindow } from './page-window.js';
+
+declare const window: PageWindow;
+
+/** Thrown by a part of the kit: a fault of our table, known by its kind on the other side. */
+export interface Refusal {
+  readonly refused: FaultKind;
+  readonly why: string;
+}
+
+type WidLike = PageWid | string | null | undefined;
+
+export function makeTools() {
+  const attempt = <T>(get: () => T): T | null => {
+    try {
+      return get() ?? null;
+    } catch {
+      return null;
+    }
+  };
+  /** The modules that the page does not have now: some come later than others. */
+  const lacking = (modules: readonly string[]): string[] =>
+    modules.filter((name) => !attempt(() => window.require(name)));
+  const refuse = (refused: FaultKind, why: string): never => {
+    throw { refused, why } satisfies Refusal;
+  };
+
+  const text = (wid: WidLike): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
+  const createWid = (id: string): PageWid => window.require('WAWebWidFactory').createWid(id) as PageWid;
+  const isPerson = (id: string): boolean => /@(c\.us|lid)$/.test(id);
+  const isGroup = (id: string): boolean => id.endsWith('@g.us');
+
+  /** Both identities of a person, as far as the page knows them without asking anybody. */
+  const pair = (like: WidLike): { pn: string | null; lid: string | null } => {
+    const id = text(like);
+    if (!isPerson(id)) return { pn: null, lid: null };
+    const wid = createWid(id);
+    const api = window.require('WAWebApiContact');
+    return id.endsWith('@lid')
+      ? { pn: text(attempt(() => api.getPhoneNumber(wid) as WidLike)) || null, lid: id }
+      : { pn: id, lid: text(attempt(() => api.getCurrentLid(wid) as WidLike)) || null };
+  };
+  const identity = (like: WidLike) => {
+    const { pn, lid } = pair(like);
+    return { id: text(like), phone: pn === null ? null : pn.replace(/[:@].*$/, ''), lid };
+  };
+  /** Every id that a person or group may be kept under. */
+  const names = (id: string): string[] => {
+    const { pn, lid } = pair(id);
+    return [...new Set([id, pn, lid].filter((one): one is string => one !== null))];
+  };
+  const isMe = (id: WidLike): boolean => {
+    const me = window.require('WAWebUserPrefsMeUser');
+    const mine = [me.getMaybeMePnUser(), me.getMaybeMeLidUser()].map((wid: WidLike) => text(wid));
+    return text(id) !== '' && mine.includes(text(id));
+  };
+
+  /** A chat that there is, under either identity; none is made. */
+  const findChat = (id: string): PageChat | null => {
+    const { Chat } = window.require('WAWebCollections');
+    for (const name of names(id)) {
+      const chat = (Chat.get(createWid(name)) ?? Chat.get(name)) as PageChat | undefined;
+      if (chat) return chat;
+    }
+    return null;
+  };
+  const chat = (id: string): PageChat =>
+    findChat(id) ?? refuse('no_such_chat', `There is no chat with ${id.replace(/@c\.us$/, '')}.`);
+
+  /** The whole key as text; where it stands in the key differs by build (D1). */
+  const keyText = (key: object): string => {
+    const { _serialized } = key as { _serialized?: unknown };
+    return typeof _serialized === 'string' ? _serialized : String(key);
+  };
+
+  /** In memory or in the page's own store, under either identity of its chat and its author. */
+  const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
+    const { Msg } = window.require('WAWebCollections');
+    const held = (Msg.getModelsArray() as PageMsg[]).findLast(
+      (msg) => msg.id.id === id && (place === null || msg.id.fromMe === place.fromMe),
+    );
+    if (held) return held;
+    if (place === null) return null;
+    const MsgKey = window.require('WAWebMsgKey');
+    const me = window.require('WAWebUserPrefsMeUser');
+    const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
+    for (const remote of names(place.remote)) {
+      for (const author of place.participant === null ? [undefined] : names(place.participant)) {
+        const other = createWid(remote);
+        const key = new MsgKey({
+          ...(place.fromMe
+            ? { from: mine, to: other, selfDir: 'out' }
+            : { from: other, to: mine, selfDir: 'in' }),
+          id,
+          participant: author === undefined ? undefined : createWid(author),
+        }) as object;
+        const whole = keyText(key);
+        const found = (Msg.get(whole) ?? (await Msg.getMessagesById([whole]))?.messages?.[0]) as
+          | PageMsg
+          | undefined;
+        if (found) return found;
+      }
+    }
+    return null;
+  };
+  const message = async (ref: MessageRef): Promise<PageMsg> =>
+    (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);
+  /** The parts of a key, which every build has. */
+  const parts = ({ id }: PageMsg) => ({
+    fromMe: id.fromMe,
+    remote: text(id.remote as WidLike),
+    id: id.id,
+    participant: text(id.participant as WidLike) || undefined,
+  });
+
+  /** What a person or group is called. */
+  const nameOf = (like: WidLike): string => {
+    const id = text(like);
+    const { Contact } = window.require('WAWebCollections');
+    for (const one of names(id)) {
+      const contact = Contact.get(one) as PageModel | undefined;
+      const name = contact?.name ?? contact?.verifiedName ?? contact?.pushname;
+      if (typeof name === 'string' && name !== '') return name;
+    }
+    const { phone } = identity(id);
+    return phone === null ? id : `+${phone}`;
+  };
+
+  /** Until the page shows what was asked of it; false when it does not within `ms`. */
+  const until = async (shows: () => boolean, ms = 5_000): Promise<boolean> => {
+    for (const end = Date.now() + ms; Date.now() < end; ) {
+      if (attempt(shows) === true) return true;
+      await new Promise((resolve) => window.setTimeout(() => resolve(null), 50));
+    }
+    return attempt(shows) === true;
+  };
+  const confirmed = async (what: string, shows: () => boolean): Promise<void> => {
+    if (!(await until(shows)))
+      refuse('page_error', `WhatsApp Web took the request and did not do it: ${what}.`);
+  };
+  const instant = (seconds: unknown): string | null =>
+    typeof seconds === 'number' && seconds > 0 ? new Date(seconds * 1000).toISOString() : null;
+  const part = <T>(
+    all: readonly T[],
+    { limit = 100, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
+  ): T[] => all.slice(offset, offset + limit);
+  /** Whether a name or a number has this in it. */
+  const matches = (query: string | undefined, name: string, phone: string | null): boolean => {
+    if (query === undefined) return true;
+    const digits = query.replace(/\D/g, '');
+    return (
+      name.toLowerCase().includes(query.toLowerCase()) ||
+      (digits.length > 2 && phone !== null && phone.includes(digits))
+    );
+  };
+
+  return {
+    ...{
+      attempt,
+      lacking,
+      refuse,
+      text,
+      createWid,
+      isPerson,
+      isGroup,
+      pair,
+      identity,
+      names,
+      isMe,
+      findChat,
+      chat,
+      keyText,
+    },
+    ...{ findMessage, message, parts, nameOf, until, confirmed, instant, part, matches },
+  };
+}
+
+export type Tools = ReturnType<typeof makeTools>;

@@ -1,0 +1,78 @@
+/** What people do to a group, and the notice that everybody in it gets: a message of type `gp2`. */
+import type { Account } from './account.js';
+import type { Group } from './group.js';
+import { messageId } from './message-id.js';
+import { siblingOf, type World } from './world.js';
+
+export type GroupChange =
+  | { what: 'add' | 'remove' | 'promote' | 'demote'; participants: string[] }
+  | { what: 'leave' }
+  | { what: 'subject' | 'description'; value: string }
+  | { what: 'announce' | 'restrict'; value: boolean };
+
+/** Members of a group who have a phone here. */
+const accountsIn = (world: World, group: Group): Account[] =>
+  [...world.accounts.values()].filter(({ me }) => group.has(me.pn, me.lid));
+
+/** Changes the group, tells the accounts in it and those that were; `by` is one of its people. */
+export function changeGroup(world: World, group: Group, by: string, change: GroupChange): void {
+  const before = accountsIn(world, group);
+  const { wire } = group;
+  const same = (a: string, b: string): boolean => a === b || siblingOf(world, a) === b;
+  const named = (id: string): boolean =>
+    'participants' in change && change.participants.some((one) => same(one, id));
+  switch (change.what) {
+    case 'add':
+      for (const id of change.participants)
+        if (!wire.participants.some((one) => same(one.id, id))) wire.participants.push({ id, admin: false });
+      break;
+    case 'remove':
+      wire.participants = wire.participants.filter(({ id }) => !named(id));
+      break;
+    case 'leave':
+      wire.participants = wire.participants.filter(({ id }) => !same(id, by));
+      break;
+    case 'promote':
+    case 'demote':
+      for (const one of wire.participants) if (named(one.id)) one.admin = change.what === 'promote';
+      break;
+    case 'subject':
+      wire.subject = change.value;
+      break;
+    case 'description':
+      wire.desc = change.value;
+      break;
+    case 'announce':
+      wire.announce = change.value;
+      break;
+    case 'restrict':
+      wire.restrict = change.value;
+  }
+  tellGroup(world, group, by, change, new Set([...before, ...accountsIn(world, group)]));
+}
+
+/** To every account that is or was in it: what the group is now, then the notice. */
+export function tellGroup(
+  world: World,
+  group: Group,
+  by: string,
+  change: GroupChange | { what: 'create' },
+  to: Iterable<Account> = accountsIn(world, group),
+): void {
+  const recipients = 'participants' in change ? change.participants : change.what === 'leave' ? [by] : [];
+  for (const account of to) {
+    account.push({ kind: 'group', group: group.wire });
+    account.enter({
+      id: messageId.ios(),
+      chat: group.id,
+      from: group.id,
+      to: account.me.pn,
+      fromMe: account.is(by),
+      type: 'gp2',
+      t: Math.floor(Date.now() / 1000),
+      author: by,
+      ...('value' in change && typeof change.value === 'string' ? { body: change.value } : {}),
+      extra: { subtype: change.what, recipients },
+    });
+  }
+}
