@@ -289,6 +289,9 @@ export class Account {
       case 'ack':
         this.#acked(news);
         break;
+      case 'happened':
+        this.#options.feed.append(news.event, { ...news.data });
+        break;
       case 'capabilities':
         this.capabilities = news.capabilities;
         this.#options.log.info('session.capabilities', { capabilities: news.capabilities });

@@ -12,6 +12,7 @@ import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
 import { createDispatch } from './dispatch.js';
 import { Feed } from './feed.js';
+import { actHandlers } from './handlers/act.js';
 import { chatHandlers } from './handlers/chat.js';
 import { contactHandlers } from './handlers/contact.js';
 import { daemonHandlers } from './handlers/daemon.js';
@@ -114,6 +115,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       ...sessionHandlers(account, status),
       ...messageHandlers(account, kept),
       ...outboxHandlers(account, kept),
+      ...actHandlers(account),
       ...eventHandlers(feed),
       ...chatHandlers(account),
       ...contactHandlers(account),

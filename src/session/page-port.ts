@@ -1,4 +1,4 @@
-// What the daemon asks of a client's page besides sending: chats, people, groups. Each call is bounded. One that only
+// What the daemon asks of a client's page besides sending: chats, people, groups, acts on messages. Each call is bounded. One that only
 // looks rejects with page_error when the page does not answer in time; one that does something with outcome_unknown.
 // Both reject with unsupported_now when this build of WhatsApp Web lacks what they need.
 import type { Params, Result } from '../protocol/method.js';
@@ -33,6 +33,26 @@ export interface ContactPage {
   check(number: ChatId): Promise<Checked>;
   /** @throws Fault no_such_contact */
   block(contact: ChatId, blocked: boolean): Promise<Contact>;
+}
+
+/** The message that was acted on. */
+export interface ActedOn {
+  readonly key: string;
+  readonly messageId: string;
+  readonly chatId: string;
+}
+
+export interface ActPage {
+  /** @param emoji empty: takes the reaction back. @throws Fault no_such_message, as all that follow */
+  react(message: MessageRef, emoji: string): Promise<ActedOn>;
+  edit(message: MessageRef, text: string): Promise<ActedOn>;
+  remove(message: MessageRef, everybody: boolean): Promise<ActedOn>;
+  /** Nulls where the page took it and did not show the new message in time. @throws Fault not_on_whatsapp */
+  forward(
+    message: MessageRef,
+    to: ChatId,
+  ): Promise<{ chatId: string; key: string | null; messageId: string | null }>;
+  star(message: MessageRef, starred: boolean): Promise<ActedOn>;
 }
 
 export type GroupAction = 'add' | 'remove' | 'promote' | 'demote';

@@ -3,7 +3,7 @@
 import type { Message } from '../protocol/schema.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
-import type { ChatPage, ContactPage, GroupPage } from './page-port.js';
+import type { ActPage, ChatPage, ContactPage, GroupPage } from './page-port.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -17,6 +17,12 @@ export type ClientNews =
       readonly chatId: string;
       readonly fromMe: boolean;
       readonly ack: number;
+    }
+  /** A reaction, an edit, a deletion, a change of a group, a call: an event as it stands, told once. */
+  | {
+      readonly type: 'happened';
+      readonly event: 'message.reaction' | 'message.edit' | 'message.revoke' | 'group' | 'call';
+      readonly data: Readonly<Record<string, unknown>>;
     }
   | { readonly type: 'gap'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
@@ -54,6 +60,7 @@ export interface WhatsAppClient {
   readonly chats: ChatPage;
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
+  readonly acts: ActPage;
   /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
   launch(): Promise<void>;
   /** Asks the page, bounded. @throws Fault page_error when it does not answer */

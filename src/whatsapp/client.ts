@@ -7,8 +7,9 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
-import type { ChatPage, ContactPage, GroupPage } from '../session/page-port.js';
+import type { ActPage, ChatPage, ContactPage, GroupPage } from '../session/page-port.js';
 import type { ClientListener, Health, InboundMessage, SendOutcome, WhatsAppClient } from '../session/port.js';
+import { actPage } from './acts.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
 import { contactPage } from './contacts.js';
@@ -16,8 +17,15 @@ import { within } from './deadline.js';
 import { errorText, isNavigation, launchReason } from './errors.js';
 import { groupPage } from './groups.js';
 import { GuardedClient } from './guarded-client.js';
+import { Happenings } from './happenings.js';
 import { Kit } from './kit.js';
-import { type LibraryMessage, Message } from './library.js';
+import {
+  type LibraryCall,
+  type LibraryMessage,
+  type LibraryNotice,
+  type LibraryReaction,
+  Message,
+} from './library.js';
 import { logout } from './logout.js';
 import { knowsChat } from './page/known-chat.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
@@ -46,6 +54,14 @@ export interface ClientOptions {
 const BINDING = '__wadTell';
 /** How long a dialog that wants a button is looked for after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
+/** What the library makes of a group's notices; which it was stands in the notice. */
+const GROUP_EVENTS = [
+  'group_join',
+  'group_leave',
+  'group_admin_changed',
+  'group_update',
+  'group_membership_request',
+];
 const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
@@ -78,6 +94,7 @@ class Client implements WhatsAppClient {
   readonly chats: ChatPage;
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
+  readonly acts: ActPage;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** A pairing code is being asked for or shown. */
@@ -114,6 +131,7 @@ class Client implements WhatsAppClient {
     this.chats = chatPage(kit, this.#guarded);
     this.contacts = contactPage(kit);
     this.groups = groupPage(kit);
+    this.acts = actPage(kit);
     this.#listen();
   }
 
@@ -156,6 +174,14 @@ class Client implements WhatsAppClient {
       const { key, messageId, chatId, fromMe } = toInbound(message);
       this.#listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });
     });
+    const happenings = new Happenings((news) => this.#listener.news(news));
+    on('message_reaction', (reaction: LibraryReaction) => happenings.reaction(reaction));
+    on('message_edit', (message: LibraryMessage, body: unknown, previous: unknown) =>
+      happenings.edit(message, body, previous),
+    );
+    on('message_revoke_everyone', (message: LibraryMessage) => happenings.revoke(message));
+    for (const event of GROUP_EVENTS) on(event, (notice: LibraryNotice) => happenings.group(notice));
+    on('call', (call: LibraryCall) => happenings.call(call));
   }
 
   /** Before the first navigation: death notices (H4), the watcher, a current user agent. */

@@ -7,6 +7,7 @@ import type { Log } from '../protocol/log.js';
 import { ABILITIES, type Ability } from './ability.js';
 import { within } from './deadline.js';
 import { errorText } from './errors.js';
+import { makeActs } from './page/acts.js';
 import { makeChats } from './page/chats.js';
 import { makeContacts } from './page/contacts.js';
 import { makeGroups } from './page/groups.js';
@@ -15,7 +16,7 @@ import { makeTools, type Tools } from './page/tools.js';
 
 declare const window: PageWindow;
 
-const PARTS = { chats: makeChats, contacts: makeContacts, groups: makeGroups };
+const PARTS = { acts: makeActs, chats: makeChats, contacts: makeContacts, groups: makeGroups };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do

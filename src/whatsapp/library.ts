@@ -8,13 +8,48 @@ import type { Browser, Page } from 'puppeteer';
 // and 8 MB.
 const require = createRequire(import.meta.url);
 
+/** The parts of a message's key, which are there in every page generation (D1). */
+export interface LibraryKey {
+  readonly fromMe: boolean;
+  readonly remote: unknown;
+  readonly id: string;
+  readonly participant?: unknown;
+}
+
+/** structures/Reaction.js */
+export interface LibraryReaction {
+  readonly id: LibraryKey;
+  readonly msgId: LibraryKey;
+  readonly senderId: unknown;
+  readonly reaction?: string;
+  readonly timestamp?: number;
+}
+
+/** structures/GroupNotification.js */
+export interface LibraryNotice {
+  readonly id: LibraryKey;
+  readonly chatId: unknown;
+  readonly type: string;
+  readonly author?: unknown;
+  readonly recipientIds?: readonly unknown[];
+  readonly body?: string;
+  readonly timestamp?: number;
+}
+
+/** structures/Call.js */
+export interface LibraryCall {
+  readonly id: unknown;
+  readonly from: unknown;
+  readonly isVideo?: boolean;
+  readonly isGroup?: boolean;
+  readonly fromMe?: boolean;
+  readonly timestamp?: number;
+}
+
 export interface LibraryMessage {
-  readonly id: {
-    readonly fromMe: boolean;
-    readonly remote: unknown;
-    readonly id: string;
-    readonly participant?: unknown;
-  };
+  readonly id: LibraryKey;
+  /** Of a message that was deleted for everybody: the key it had. */
+  readonly protocolMessageKey?: LibraryKey;
   readonly from?: string;
   readonly to?: string;
   readonly author?: string;

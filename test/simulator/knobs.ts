@@ -158,6 +158,9 @@ export const KNOBS = {
     'the media model carries an enumerable __x_id, which overwrites the id of a message it is spread into',
   ),
 
+  // Acts on a message
+  actFault: choice(['none', 'hangs', 'throws'], 'none', 'reacting, editing, deleting, forwarding go wrong'),
+
   // Groups and people
   groupChanges: choice(
     ['work', 'ignored'],

@@ -5,7 +5,10 @@ import { chats } from './chats.js';
 import { completion } from './completion.js';
 import { contact } from './contact.js';
 import { contacts } from './contacts.js';
+import { deleteMessage } from './delete.js';
 import { doctor } from './doctor.js';
+import { edit } from './edit.js';
+import { forward } from './forward.js';
 import { group } from './group.js';
 import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
@@ -13,6 +16,8 @@ import { logs } from './logs.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { qr } from './qr.js';
+import { react } from './react.js';
+import { star } from './star.js';
 import { version } from './version.js';
 
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +25,11 @@ export const COMMANDS: readonly Command[] = [
   outbox,
   qr,
   messages,
+  react,
+  edit,
+  deleteMessage,
+  forward,
+  star,
   chats,
   chat,
   contacts,

@@ -4,6 +4,10 @@ import { chat } from './phone.js';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Who did it. */
+const someone = (data: WireEvent['data']): string =>
+  data.fromMe === true ? 'me' : chat(text(data.from) || text(data.author) || text(data.chatId));
+
 /** What happened, in one line; JSON for what has no words here. */
 function gist({ type, data }: WireEvent): string {
   switch (type) {
@@ -22,6 +26,21 @@ function gist({ type, data }: WireEvent): string {
     }
     case 'alert':
       return `${text(data.reason)}: ${text(data.says)}${data.hint ? `; try: ${text(data.hint)}` : ''}`;
+    case 'message.reaction':
+      return text(data.emoji)
+        ? `${someone(data)} ${text(data.emoji)} to ${text(data.messageId)}`
+        : `${someone(data)} took a reaction to ${text(data.messageId)} back`;
+    case 'message.edit':
+      return `${someone(data)} changed ${text(data.messageId)}: ${text(data.body)}`;
+    case 'message.revoke':
+      return `${someone(data)} deleted ${text(data.messageId)}`;
+    case 'group': {
+      const people = Array.isArray(data.participants) ? data.participants.map((id) => chat(text(id))) : [];
+      const what = [text(data.change), ...people, text(data.body)].filter(Boolean).join(' ');
+      return `${text(data.chatId)}: ${what}${data.author ? ` by ${chat(text(data.author))}` : ''}`;
+    }
+    case 'call':
+      return `${data.video === true ? 'video call' : 'call'} from ${chat(text(data.from))}`;
     default:
       return JSON.stringify(data);
   }

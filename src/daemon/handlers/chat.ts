@@ -1,8 +1,9 @@
 import type { Handlers } from '../../protocol/method.js';
 import type { chatMethods } from '../../protocol/methods/chat.js';
-import { parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import { parseRecipient } from '../../protocol/wid.js';
 import type { Account } from '../account.js';
 import { readyClient } from '../ready-client.js';
+import { messageRef } from './act.js';
 
 const PAGE = 50;
 
@@ -14,7 +15,7 @@ export function chatHandlers(account: Account): Handlers<typeof chatMethods> {
     'chat.messages': ({ chat, limit = PAGE, before }) =>
       chats().messages(parseRecipient(chat), {
         limit,
-        before: before === undefined ? null : parseMessageRef(before),
+        before: before === undefined ? null : messageRef(account, before),
       }),
     'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
     'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ACT_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { instant, outgoingSchema, record, sendState, waitMs } from '../schema.js';
+import { instant, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const outgoing = {
@@ -16,6 +17,13 @@ const outgoing = {
 
 /** Ours or WhatsApp's: both name the same message wherever a message is named. */
 const anyId = () => z.string().min(1).max(256);
+
+const actedOn = { key: z.string(), messageId: z.string(), chatId: z.string() };
+const acted = {
+  key: 'false_15550002222@c.us_3AEB0C0FFEE012345678',
+  messageId: '3AEB0C0FFEE012345678',
+  chatId: '15550002222@c.us',
+};
 
 export const messageMethods = {
   'message.send': method({
@@ -72,5 +80,62 @@ export const messageMethods = {
     result: outgoingSchema,
     faults: ['no_such_message', 'wait_expired'],
     example: { params: { id: 'm-1', for: 'sent', timeoutMs: 60_000 }, result: outgoing },
+  }),
+  'message.react': method({
+    name: 'message.react',
+    does: 'Reacts to a message with an emoji; an empty one takes the reaction back. Answered once, not queued.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), emoji: z.string().max(64) }),
+    result: record({ ...actedOn, emoji: z.string() }),
+    faults: [...ACT_FAULTS, 'no_such_message'],
+    example: { params: { id: acted.key, emoji: '👍' }, result: { ...acted, emoji: '👍' } },
+  }),
+  'message.edit': method({
+    name: 'message.edit',
+    does: 'Changes the text or caption of a message of ours, as long as WhatsApp lets it be changed.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), text: z.string().min(1).max(65_536) }),
+    result: record({ ...actedOn, text: z.string() }),
+    faults: [...ACT_FAULTS, 'no_such_message'],
+    example: { params: { id: 'm-1', text: 'hello!' }, result: { ...acted, text: 'hello!' } },
+  }),
+  'message.delete': method({
+    name: 'message.delete',
+    does: 'Deletes a message for everybody, or with `for: "me"` on the devices of this account only.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), for: z.enum(['all', 'me']).optional() }),
+    result: record({ ...actedOn, for: z.enum(['all', 'me']) }),
+    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat'],
+    example: { params: { id: 'm-1' }, result: { ...acted, for: 'all' } },
+  }),
+  'message.forward': method({
+    name: 'message.forward',
+    does: 'Sends a message on to another chat. `key` is the new message, or null where it was not seen in time.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), to: reference('a phone number or chat id') }),
+    result: record({ chatId: z.string(), key: z.string().nullable(), messageId: z.string().nullable() }),
+    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat', 'not_on_whatsapp', 'invalid_recipient'],
+    example: {
+      params: { id: acted.key, to: '+1 555 000 3333' },
+      result: {
+        chatId: '15550003333@c.us',
+        key: 'true_15550003333@c.us_3EB0C0FFEE0123456789',
+        messageId: '3EB0C0FFEE0123456789',
+      },
+    },
+  }),
+  'message.star': method({
+    name: 'message.star',
+    does: 'Stars a message, or with `starred: false` no longer.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({ id: anyId(), starred: z.boolean().optional() }),
+    result: record({ ...actedOn, starred: z.boolean() }),
+    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat'],
+    example: { params: { id: acted.key }, result: { ...acted, starred: true } },
   }),
 };

@@ -77,6 +77,14 @@ export function makeTools() {
     return typeof _serialized === 'string' ? _serialized : String(key);
   };
 
+  /** In groups the author is a part of the key. */
+  const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
+    if (participant !== null) return names(participant);
+    if (!fromMe || !isGroup(remote)) return [undefined];
+    const me = window.require('WAWebUserPrefsMeUser');
+    return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
+  };
+
   /** In memory or in the page's own store, under either identity of its chat and its author. */
   const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
     const { Msg } = window.require('WAWebCollections');
@@ -89,7 +97,7 @@ export function makeTools() {
     const me = window.require('WAWebUserPrefsMeUser');
     const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
     for (const remote of names(place.remote)) {
-      for (const author of place.participant === null ? [undefined] : names(place.participant)) {
+      for (const author of authors(place)) {
         const other = createWid(remote);
         const key = new MsgKey({
           ...(place.fromMe

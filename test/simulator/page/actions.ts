@@ -8,7 +8,7 @@ import { getMaybeMePnUser } from './conn.js';
 import { forget, type Msg, Msgs, place, toStored, toWire } from './messages.js';
 import { MsgKey } from './msg-key.js';
 import { revoke, rewrite } from './receive.js';
-import { addAndSendMsgToChat, sendAct } from './send.js';
+import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
 import { storage } from './storage.js';
 import { MinifiedError, type Wid } from './wid.js';
 
@@ -103,6 +103,7 @@ export async function getLinkPreview(): Promise<undefined> {
 
 /** WAWebChatForwardMessage.forwardMessages */
 export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] }): Promise<void> {
+  await actsWork();
   for (const msg of msgs) {
     const from = getMaybeMePnUser() as Wid;
     const id = new MsgKey({ fromMe: true, remote: chat.id, id: await MsgKey.newId() });
@@ -125,8 +126,8 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
 export async function sendClear(chat: Chat): Promise<void> {
   const messages = chat.msgs.models;
   for (const msg of messages) {
-    chat.msgs.remove(msg.id);
-    Msgs.remove(msg.id);
+    chat.msgs.remove(msg);
+    Msgs.remove(msg);
   }
   await storage.removeMessages(messages.map((msg) => String(msg.id)));
 }

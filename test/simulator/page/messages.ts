@@ -181,8 +181,8 @@ export function place(msg: Msg): Msg {
 }
 
 export async function forget(msg: Msg): Promise<void> {
-  msg.chat?.msgs.remove(msg.id);
-  Msgs.remove(msg.id);
+  msg.chat?.msgs.remove(msg);
+  Msgs.remove(msg);
   await storage.removeMessages([String(msg.id)]);
 }
 

@@ -87,6 +87,12 @@ export function confirm(id: string, level: number): void {
   results.delete(id);
 }
 
+/** By the knob actFault: never comes back, or throws. */
+export async function actsWork(): Promise<void> {
+  if (knobs.actFault === 'hangs') await never();
+  if (knobs.actFault === 'throws') throw new MinifiedError('t');
+}
+
 /** An act on another message goes out like a message, but shows nowhere as one. */
 export async function sendAct(
   type: string,
@@ -94,6 +100,7 @@ export async function sendAct(
   id: string,
   more: { body?: string; [key: string]: Json | undefined },
 ): Promise<void> {
+  await actsWork();
   await chatSocket.whenSignedIn();
   const wire = toWire(target);
   const { body, ...rest } = more;

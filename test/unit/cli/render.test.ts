@@ -138,8 +138,8 @@ t.test('the word that was meant', (t) => {
 
 t.test('completion knows commands, options, and the values of both', (t) => {
   const at = (line: string) => complete(line.split(' '));
-  t.same(at('wactl sta'), ['status']);
-  t.same(at('wactl -o json sta'), ['status']);
+  t.same(at('wactl sta'), ['status', 'star']);
+  t.same(at('wactl -o json sta'), ['status', 'star']);
   t.ok(at('wactl ').includes('send'));
   t.ok(at('wactl wait ').includes('ready'));
   t.same(at('wactl wait re'), ['ready', 'reconnecting']);

@@ -1,0 +1,21 @@
+import { command } from '../command.js';
+import { MESSAGE, renderActed } from '../render/acted.js';
+
+export const deleteMessage = command({
+  name: 'delete',
+  group: 'Messages and events',
+  does: 'delete a message for everybody, or for this account only',
+  notes: 'For everybody: messages of ours for about two days, and as an admin those of others in a group.',
+  args: [MESSAGE],
+  options: { 'for-me': { type: 'flag', does: 'only on the devices of this account' } },
+  examples: [
+    ['wactl delete m-30a654b8383e2af9', 'for everybody'],
+    ['wactl delete 3EB0C0FFEE0123456789 --for-me', 'for this account'],
+  ],
+  async run({ ask, args: [id = ''], options, show }) {
+    const whom = options['for-me'] ? 'me' : 'all';
+    const answer = await ask('message.delete', { id, for: whom }, { writes: true });
+    show(answer, () => renderActed(whom === 'me' ? 'deleted for me' : 'deleted for everybody', answer));
+    return 0;
+  },
+});

@@ -1,0 +1,25 @@
+import { Fault } from '../../protocol/fault.js';
+import { command } from '../command.js';
+import { MESSAGE, renderActed } from '../render/acted.js';
+
+export const react = command({
+  name: 'react',
+  group: 'Messages and events',
+  does: 'react to a message with an emoji, or take the reaction back',
+  args: [MESSAGE, { name: 'EMOJI', required: false, does: 'the emoji' }],
+  options: { remove: { type: 'flag', does: 'take the reaction back' } },
+  examples: [
+    ['wactl react 3EB0C0FFEE0123456789 👍', 'by the id that an event or `messages` shows'],
+    ['wactl react 3EB0C0FFEE0123456789 --remove', 'take it back'],
+  ],
+  async run({ ask, args: [id = '', emoji], options: { remove }, show }) {
+    if ((emoji === undefined) !== (remove === true))
+      throw new Fault('usage', {
+        reason: 'react: an EMOJI or --remove is needed',
+        hint: 'wactl react --help',
+      });
+    const answer = await ask('message.react', { id, emoji: emoji ?? '' }, { writes: true });
+    show(answer, () => renderActed(remove ? 'reaction taken back' : 'reacted', answer));
+    return 0;
+  },
+});

@@ -1,0 +1,14 @@
+// What an act on a message answers, in one line; and the argument by which each of them names one.
+import { printable } from '../output.js';
+import { chat } from './phone.js';
+
+export const MESSAGE = {
+  name: 'MESSAGE',
+  required: true,
+  does: 'its key or id, as `messages`, `events` and `send` show it',
+} as const;
+
+export const renderActed = (
+  what: string,
+  { messageId, chatId }: { readonly messageId: string | null; readonly chatId: string },
+): string => `${what}  ${printable(messageId ?? '(not seen yet)')}  in ${printable(chat(chatId))}\n`;

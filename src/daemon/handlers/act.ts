@@ -1,0 +1,43 @@
+// Acts on a message: asked of the page at once and not queued; a time-out is an outcome that nobody knows.
+import { Fault } from '../../protocol/fault.js';
+import type { Handlers } from '../../protocol/method.js';
+import type { METHODS } from '../../protocol/methods/index.js';
+import { type ChatId, type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import type { Account } from '../account.js';
+import { readyClient } from '../ready-client.js';
+
+type ActHandlers = Pick<
+  Handlers<typeof METHODS>,
+  'message.react' | 'message.edit' | 'message.delete' | 'message.forward' | 'message.star'
+>;
+
+/** A message by our key, by WhatsApp's random part, or by the id that an accept of ours answered. */
+export function messageRef({ outbox }: Account, id: string): MessageRef {
+  const named = parseMessageRef(id);
+  if (named.place !== null) return named;
+  try {
+    const { messageId, chatId } = outbox.get(id);
+    return { id: messageId, place: { fromMe: true, remote: chatId as ChatId, participant: null } };
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'no_such_message') return named;
+    throw error;
+  }
+}
+
+export function actHandlers(account: Account): ActHandlers {
+  const acts = () => readyClient(account).acts;
+  const named = (id: string): MessageRef => messageRef(account, id);
+  return {
+    'message.react': async ({ id, emoji }) => ({ ...(await acts().react(named(id), emoji)), emoji }),
+    'message.edit': async ({ id, text }) => ({ ...(await acts().edit(named(id), text)), text }),
+    'message.delete': async ({ id, for: whom = 'all' }) => ({
+      ...(await acts().remove(named(id), whom === 'all')),
+      for: whom,
+    }),
+    'message.forward': ({ id, to }) => acts().forward(named(id), parseRecipient(to)),
+    'message.star': async ({ id, starred = true }) => ({
+      ...(await acts().star(named(id), starred)),
+      starred,
+    }),
+  };
+}

@@ -1,0 +1,97 @@
+// What the library tells besides messages and acks: reactions, edits, deletions, changes of groups, calls; in our
+// words, and each once, since the library repeats itself after every sync (H3).
+import { messageKey } from '../protocol/wid.js';
+import type { ClientNews } from '../session/port.js';
+import type { LibraryCall, LibraryKey, LibraryMessage, LibraryNotice, LibraryReaction } from './library.js';
+import { toInbound, widText } from './translate.js';
+
+export type Happening = Extract<ClientNews, { type: 'happened' }>;
+
+/** How many are remembered, so that none is told twice. */
+const REMEMBERED = 5_000;
+
+const iso = (seconds: number | undefined): string =>
+  new Date(seconds === undefined || !Number.isFinite(seconds) ? Date.now() : seconds * 1000).toISOString();
+
+const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
+  const chatId = widText(remote);
+  const key = messageKey({ fromMe, remote: chatId, id, participant: widText(participant) || undefined });
+  return { key, messageId: id, chatId };
+};
+
+export class Happenings {
+  readonly #tell: (news: Happening) => void;
+  readonly #told = new Set<string>();
+
+  constructor(tell: (news: Happening) => void) {
+    this.#tell = tell;
+  }
+
+  /** An empty emoji: the reaction was taken back. */
+  reaction({ id, msgId, senderId, reaction, timestamp }: LibraryReaction): void {
+    const data = {
+      ...named(msgId),
+      from: widText(senderId),
+      fromMe: id.fromMe,
+      emoji: reaction ?? '',
+      timestamp: iso(timestamp),
+    };
+    this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, 'message.reaction', data);
+  }
+
+  edit(message: LibraryMessage, body: unknown, previous: unknown): void {
+    const { latestEditSenderTimestampMs: editedAt, latestEditMsgKey } = message._data ?? {};
+    // A body also changes when a message is decrypted, or the picture in it arrives.
+    const isEdit = editedAt !== undefined || latestEditMsgKey !== undefined;
+    if (!isEdit || typeof body !== 'string' || body !== message.body) return;
+    const { key, messageId, chatId, author, fromMe } = toInbound(message);
+    const seconds = typeof editedAt === 'number' ? editedAt / 1000 : undefined;
+    const data = {
+      ...{ key, messageId, chatId, author, fromMe, body },
+      previous: typeof previous === 'string' ? previous : null,
+      timestamp: iso(seconds),
+    };
+    this.#once(`edit ${key} ${String(editedAt)} ${body}`, 'message.edit', data);
+  }
+
+  /** The message goes on under a new id on some builds; the one it had is what people know it by. */
+  revoke(message: LibraryMessage): void {
+    const { author, fromMe } = toInbound(message);
+    const original = message.protocolMessageKey ?? message.id;
+    const data = { ...named(original), author, fromMe, timestamp: iso(undefined) };
+    this.#once(`revoke ${data.key}`, 'message.revoke', data);
+  }
+
+  group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {
+    const data = {
+      id: id.id,
+      chatId: widText(chatId) || widText(id.remote),
+      change: type,
+      author: widText(author) || null,
+      participants: recipientIds.map(widText),
+      body: body || null,
+      timestamp: iso(timestamp),
+    };
+    this.#once(`group ${data.chatId} ${data.id}`, 'group', data);
+  }
+
+  call({ id, from, isVideo, isGroup, fromMe, timestamp }: LibraryCall): void {
+    const data = {
+      id: String(id),
+      from: widText(from),
+      video: isVideo === true,
+      group: isGroup === true,
+      fromMe: fromMe === true,
+      timestamp: iso(timestamp),
+    };
+    this.#once(`call ${data.id}`, 'call', data);
+  }
+
+  #once(mark: string, event: Happening['event'], data: Happening['data']): void {
+    if (this.#told.has(mark)) return;
+    this.#told.add(mark);
+    const [oldest] = this.#told;
+    if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
+    this.#tell({ type: 'happened', event, data });
+  }
+}

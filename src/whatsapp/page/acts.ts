@@ -1,0 +1,103 @@
+// Runs in the page: acts on a message. Each is looked for afterwards where the page shows it.
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageChat, PageMsg, PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow;
+
+export function makeActs(tools: Tools) {
+  const { refuse, confirmed } = tools;
+  const models = () => window.require('WAWebCollections');
+  const living = async (ref: MessageRef): Promise<PageMsg> => {
+    const msg = await tools.message(ref);
+    return msg.type === 'revoked' ? refuse('no_such_message', 'The message was deleted for everybody.') : msg;
+  };
+  const chatOf = (msg: PageMsg): PageChat => tools.chat(tools.parts(msg).remote);
+
+  /** The chat that a message is to go to, made where there is none. */
+  const openChat = async (id: string): Promise<PageChat> => {
+    const known = tools.findChat(id);
+    if (known) return known;
+    const wid = tools.createWid(id);
+    if (tools.isGroup(id)) return refuse('no_such_chat', `There is no group ${id}.`);
+    const found = await window.require('WAWebQueryExistsJob').queryWidExists(wid);
+    if (!found?.wid) refuse('not_on_whatsapp', `${id.replace(/@.*$/, '')} is not on WhatsApp.`);
+    return (await window.require('WAWebFindChatAction').findOrCreateLatestChat(wid)).chat as PageChat;
+  };
+
+  return {
+    async react(ref: MessageRef, emoji: string) {
+      const msg = await living(ref);
+      await window.require('WAWebSendReactionMsgAction').sendReactionToMsg(msg, emoji);
+      return tools.parts(msg);
+    },
+
+    async edit(ref: MessageRef, text: string) {
+      const msg = await living(ref);
+      if (!msg.id.fromMe) refuse('not_allowed', 'Only a message of this account can be edited.');
+      const can = window.require('WAWebMsgActionCapability');
+      if (!can.canEditText(msg) && !can.canEditCaption(msg))
+        refuse(
+          'not_allowed',
+          'WhatsApp does not let this message be edited: texts and captions, for some 15 minutes.',
+        );
+      await window.require('WAWebSendMessageEditAction').sendMessageEdit(msg, text, { mentionedJidList: [] });
+      await confirmed('the text is the old one', () => msg.body === text || msg.caption === text);
+      return tools.parts(msg);
+    },
+
+    async remove(ref: MessageRef, everybody: boolean) {
+      const msg = await (everybody ? living(ref) : tools.message(ref));
+      const parts = tools.parts(msg);
+      const key = tools.keyText(msg.id);
+      const chat = chatOf(msg);
+      const { Cmd } = window.require('WAWebCmd');
+      if (!everybody) {
+        await Cmd.sendDeleteMsgs(chat, { list: [msg], type: 'message' }, true);
+        await confirmed('the message is still there', () => models().Msg.get(key) === undefined);
+        return parts;
+      }
+      const can = window.require('WAWebMsgActionCapability');
+      if (!can.canSenderRevokeMsg(msg) && !can.canAdminRevokeMsg(msg))
+        refuse('not_allowed', 'WhatsApp does not let this account delete this message for everybody.');
+      await Cmd.sendRevokeMsgs(chat, { list: [msg], type: 'message' }, { clearMedia: true });
+      await confirmed(
+        'the message stands',
+        () => msg.type === 'revoked' || models().Msg.get(key)?.type !== msg.type,
+      );
+      return parts;
+    },
+
+    /** The new message's key, or null where the page does not show it in time. */
+    async forward(ref: MessageRef, to: string) {
+      const msg = await living(ref);
+      const chat = await openChat(to);
+      const mine = (): PageMsg[] => chat.msgs.getModelsArray().filter((one) => one.id.fromMe);
+      const before = new Set(mine().map((one) => one.id.id));
+      await window.require('WAWebChatForwardMessage').forwardMessages({
+        chat,
+        msgs: [msg],
+        multicast: true,
+        includeCaption: true,
+        appendedText: undefined,
+      });
+      let made: PageMsg | undefined;
+      await tools.until(() => {
+        made = mine().findLast((one) => !before.has(one.id.id));
+        return made !== undefined;
+      });
+      return { chatId: tools.text(chat.id), parts: made === undefined ? null : tools.parts(made) };
+    },
+
+    async star(ref: MessageRef, starred: boolean) {
+      const msg = await living(ref);
+      const { Cmd } = window.require('WAWebCmd');
+      if (!window.require('WAWebMsgActionCapability').canStarMsg(msg))
+        refuse('not_allowed', 'WhatsApp does not let this message be starred.');
+      if (starred) await Cmd.sendStarMsgs(chatOf(msg), [msg], false);
+      else await Cmd.sendUnstarMsgs(chatOf(msg), [msg], false);
+      await confirmed('the star is as before', () => Boolean(msg.star) === starred);
+      return tools.parts(msg);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+/** Acts on a message, and what others do: reactions, edits, deletions, forwards, changes of groups, calls. */
+import t, { type Test } from 'tap';
+import type { Fault } from '../../src/protocol/fault.js';
+import { Home, type Wad } from '../harness/wad.js';
+import type { Contact } from '../simulator/contact.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const kind = (error: Fault): string => error.kind;
+
+/** An id and a key of a message that a contact sent. */
+async function heard(wad: Wad, body: string): Promise<{ key: string; messageId: string }> {
+  const { data } = await wad.event('message', (one) => one.body === body);
+  return { key: String(data.key), messageId: String(data.messageId) };
+}
+
+async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
+  await ana.send('hello');
+  const hello = await heard(wad, 'hello');
+  t.match(await wad.wactl(['react', hello.key, '👍']), { code: 0, stdout: /^reacted/ });
+  const reaction = await ana.waitForMessage(({ type, body }) => type === 'reaction' && body === '👍');
+  t.equal(reaction.message.extra?.target, hello.messageId, 'to that very message');
+  t.match(await wad.event('message.reaction', ({ emoji }) => emoji === '👍'), {
+    data: { fromMe: true, key: hello.key },
+  });
+  t.match(await wad.wactl(['react', hello.messageId, '--remove']), { code: 0 }, "by WhatsApp's own id");
+  await ana.waitForMessage(({ type, body }) => type === 'reaction' && body === '');
+
+  const { id, messageId } = await wad.request('message.send', { to: ana.number, text: 'at ten' });
+  await wad.request('message.wait', { id, for: 'sent' });
+  t.match(await wad.wactl(['edit', id, 'at nine']), { code: 0 }, 'by the id that send printed');
+  const edit = await ana.waitForMessage(({ type, body }) => type === 'edit' && body === 'at nine');
+  t.equal(edit.message.extra?.target, messageId);
+  t.match(await wad.event('message.edit', ({ body }) => body === 'at nine'), {
+    data: { messageId, fromMe: true, previous: 'at ten' },
+  });
+  const page = await wad.request('chat.messages', { chat: ana.number });
+  t.equal(page.messages.find((one) => one.messageId === messageId)?.body, 'at nine');
+
+  t.match(await wad.request('message.star', { id }), { messageId, starred: true });
+  t.match(await wad.wactl(['star', id, '--remove']), { code: 0, stdout: /not starred/ });
+
+  const forwarded = await wad.request('message.forward', { id: hello.key, to: ben.number });
+  const arrived = await ben.waitForMessage(({ body }) => body === 'hello');
+  t.equal(forwarded.messageId, arrived.id, 'the answer names the new message');
+  t.equal(forwarded.chatId, ben.wid);
+
+  t.match(await wad.wactl(['delete', id]), { code: 0, stdout: /for everybody/ });
+  const revoke = await ana.waitForMessage(({ type }) => type === 'revoke');
+  t.equal(revoke.message.extra?.target, messageId);
+  t.match(await wad.event('message.revoke'), { data: { messageId, fromMe: true } }, 'under the id it had');
+  t.match(await wad.wactl(['delete', hello.key, '--for-me']), { code: 0 });
+  const left = await wad.request('chat.messages', { chat: ana.number });
+  t.notOk(left.messages.some((one) => one.messageId === hello.messageId));
+
+  await ana.send('mine');
+  const mine = await heard(wad, 'mine');
+  t.match(await wad.wactl(['edit', mine.key, 'yours']), {
+    code: 1,
+    stderr: /Only a message of this account/,
+  });
+  t.equal(await wad.request('message.delete', { id: mine.key }).catch(kind), 'not_allowed');
+  t.match(await wad.wactl(['react', '3EB0000000000000000000', '👍']), { code: 7 });
+  t.match(await wad.wactl(['forward', mine.key, '15557770000']), { code: 7, stderr: /not on WhatsApp/ });
+  t.match(await wad.wactl(['react', mine.key]), { code: 2 });
+}
+
+async function theirs(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<void> {
+  const { id, messageId } = await wad.request('message.send', { to: ana.number, text: 'do you come?' });
+  await wad.request('message.wait', { id, for: 'delivered' });
+  await ana.react(messageId, '❤️');
+  const told = await wad.event('message.reaction', ({ emoji }) => emoji === '❤️');
+  t.match(told.data, {
+    key: `true_${ana.wid}_${messageId}`,
+    messageId,
+    chatId: ana.wid,
+    from: ana.wid,
+    fromMe: false,
+  });
+  await ana.react(messageId, '');
+  await wad.event('message.reaction', ({ emoji, fromMe }) => emoji === '' && fromMe === false);
+
+  const late = await ana.send('I come');
+  await heard(wad, 'I come');
+  await ana.edit(late, 'I come late');
+  t.match(await wad.event('message.edit', ({ body }) => body === 'I come late'), {
+    data: { messageId: late, fromMe: false, previous: 'I come' },
+  });
+  for (const revokeKey of ['new', 'same'] as const) {
+    await sim.set('revokeKey', revokeKey);
+    const id = await ana.send(`gone ${revokeKey}`);
+    const { key } = await heard(wad, `gone ${revokeKey}`);
+    await ana.revoke(id);
+    const { data } = await wad.event('message.revoke', ({ messageId }) => messageId === id);
+    t.match(data, { key, chatId: ana.wid, fromMe: false }, `a revoked message under a ${revokeKey} key`);
+  }
+  await ana.call({ video: true });
+  t.match(await wad.event('call'), { data: { from: ana.wid, video: true, fromMe: false } });
+
+  // A message that is decrypted late gets its text late: no edit, and told once.
+  await sim.set('ciphertext', 'decrypted-later');
+  await ana.send('read me later');
+  await heard(wad, 'read me later');
+  await sim.set('ciphertext', 'no');
+}
+
+async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
+  const group = sim.createGroup({ subject: 'Team', participants: [ana.wid, `${NUMBER}@c.us`] });
+  await ana.send('to all', { group: group.id });
+  const { key } = await heard(wad, 'to all');
+  t.match(await wad.wactl(['react', key, '🎉']), { code: 0 }, 'in a group the key names the author too');
+  sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
+  sim.changeGroup(group, ana.wid, { what: 'promote', participants: [`${NUMBER}@c.us`] });
+  sim.changeGroup(group, ana.wid, { what: 'subject', value: 'The team' });
+  for (const [change, more] of [
+    ['add', { participants: [ben.wid] }],
+    ['promote', { participants: [`${NUMBER}@c.us`] }],
+    ['subject', { body: 'The team' }],
+  ] as const)
+    t.match(await wad.event('group', (data) => data.change === change), {
+      data: { chatId: group.id, author: ana.wid, ...more },
+    });
+  t.match(await wad.wactl(['group', 'remove', group.id, ben.number]), { code: 0 });
+  t.match(await wad.event('group', ({ change }) => change === 'remove'), {
+    data: { participants: [ben.wid] },
+  });
+  const text = await wad.wactl(['events', '--type', 'group']);
+  t.match(text.stdout, /group {2}\d+@g\.us: add \+1 555 000 3333 by \+1 555 000 2222/);
+  // Ours in a group carries us as its author.
+  const { id } = await wad.request('message.send', { to: group.id, text: 'from us' });
+  await wad.request('message.wait', { id, for: 'sent' });
+  t.match(await wad.wactl(['edit', id, 'from all of us']), { code: 0 });
+}
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  t.test(`what we do to a message, and what others do (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+    const wad = await home.start();
+    await wad.link(phone);
+    await ours(t, wad, ana, ben);
+    await theirs(t, sim, wad, ana);
+    await inGroups(t, sim, wad, ana, ben);
+
+    const events = await wad.events();
+    const edits = events.filter(({ type }) => type === 'message.edit').map(({ data }) => data.body);
+    t.same(edits, ['at nine', 'I come late', 'from all of us'], 'each edit once, and nothing that is none');
+    for (const type of ['message.revoke', 'message.reaction', 'group', 'call']) {
+      const told = events
+        .filter((one) => one.type === type)
+        .map(({ data }) => JSON.stringify({ ...data, timestamp: 0 }));
+      t.same(told, [...new Set(told)], `${type}: each once`);
+    }
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  });
+}
+
+t.test('an act that the page does not answer is in doubt; one that it refuses is not', async (t) => {
+  await using sim = await Simulator.start({ knobs: { actFault: 'throws' } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const wad = await home.start();
+  await wad.link(phone);
+  await ana.send('hello');
+  const { key } = await heard(wad, 'hello');
+  t.match(
+    await wad.wactl(['react', key, '👍']),
+    { code: 1, stderr: /acts\.react, 2\.3000/ },
+    'with the operation in front (D7)',
+  );
+  await sim.set('actFault', 'hangs');
+  const end = await wad.wactl(['react', key, '👍', '-o', 'json'], { timeoutMs: 90_000 });
+  t.equal(end.code, 6, end.stderr);
+  t.match(JSON.parse(end.stderr), { data: { kind: 'outcome_unknown', outcome: 'unknown' } });
+  await wad.stop();
+});

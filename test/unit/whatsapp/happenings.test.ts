@@ -1,0 +1,89 @@
+/** What the library tells besides messages: in our words, and each once. */
+import t from 'tap';
+import { type Happening, Happenings } from '../../../src/whatsapp/happenings.js';
+import type { LibraryMessage } from '../../../src/whatsapp/library.js';
+
+const ANA = '15550002222@c.us';
+const GROUP = '120363000000000000@g.us';
+const wid = (text: string) => ({ _serialized: text });
+
+function heard(): { told: Happening[]; from: Happenings } {
+  const told: Happening[] = [];
+  return { told, from: new Happenings((news) => void told.push(news)) };
+}
+
+const message = (more: object): LibraryMessage => ({
+  id: { fromMe: false, remote: ANA, id: 'A1' },
+  body: 'new',
+  type: 'chat',
+  timestamp: 1_767_225_600,
+  hasMedia: false,
+  ...more,
+});
+
+t.test('a reaction names the message, whatever form its ids have', async (t) => {
+  const { told, from } = heard();
+  const reaction = {
+    id: { fromMe: false, remote: wid(GROUP), id: 'R1', participant: wid(ANA) },
+    msgId: { fromMe: true, remote: wid(GROUP), id: 'M1', participant: wid('15550001111@c.us'), $1: 'x' },
+    senderId: wid(ANA),
+    reaction: '👍',
+    timestamp: 1_767_225_600,
+  };
+  from.reaction(reaction);
+  from.reaction(reaction);
+  t.same(told, [
+    {
+      type: 'happened',
+      event: 'message.reaction',
+      data: {
+        key: `true_${GROUP}_M1_15550001111@c.us`,
+        messageId: 'M1',
+        chatId: GROUP,
+        from: ANA,
+        fromMe: false,
+        emoji: '👍',
+        timestamp: '2026-01-01T00:00:00.000Z',
+      },
+    },
+  ]);
+});
+
+t.test('a body that changes is an edit only where somebody edited', async (t) => {
+  const { told, from } = heard();
+  from.edit(message({}), 'new', undefined); // decrypted late
+  from.edit(
+    message({ hasMedia: true, body: 'caption', _data: { latestEditSenderTimestampMs: 1 } }),
+    '/9j/',
+    '/9j',
+  );
+  t.same(told, []);
+  from.edit(message({ _data: { latestEditSenderTimestampMs: 1_767_225_600_000 } }), 'new', 'old');
+  t.match(told, [{ event: 'message.edit', data: { messageId: 'A1', body: 'new', previous: 'old' } }]);
+});
+
+t.test('a deletion is told under the id that the message had', async (t) => {
+  const { told, from } = heard();
+  const original = { fromMe: false, remote: wid(ANA), id: 'OLD' };
+  from.revoke(message({ id: { fromMe: false, remote: ANA, id: 'NEW' }, protocolMessageKey: original }));
+  from.revoke(message({ id: { fromMe: false, remote: ANA, id: 'OLD' } }));
+  t.match(told, [{ event: 'message.revoke', data: { key: `false_${ANA}_OLD`, messageId: 'OLD' } }]);
+  t.equal(told.length, 1);
+});
+
+t.test('a call is told once, however often its state changes', async (t) => {
+  const { told, from } = heard();
+  for (let n = 0; n < 3; n++) from.call({ id: 'C1', from: wid(ANA), isVideo: true });
+  t.match(told, [{ event: 'call', data: { from: ANA, video: true, group: false } }]);
+  t.equal(told.length, 1);
+});
+
+t.test('what is remembered has a bound', async (t) => {
+  const { told, from } = heard();
+  const call = (n: number) => from.call({ id: `C${n}`, from: ANA });
+  for (let n = 0; n < 5_001; n++) call(n);
+  call(0);
+  t.equal(told.length, 5_002, 'the oldest is forgotten');
+  call(5_000);
+  t.equal(told.length, 5_002);
+});
