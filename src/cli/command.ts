@@ -8,6 +8,8 @@ import type { Output } from './output.js';
 export interface Option {
   /** A list may be given several times, or with commas. */
   readonly type: 'text' | 'flag' | 'list';
+  /** Of a list: commas are a part of the value. */
+  readonly whole?: boolean;
   readonly alias?: string;
   /** What stands for the value in the help. */
   readonly value?: string;

@@ -71,7 +71,12 @@ const last = (value: unknown): unknown => (Array.isArray(value) ? value.at(-1) :
 function checked(name: string, option: Option, given: unknown): unknown {
   if (option.type === 'flag') return last(given);
   const values = [given].flat().map(String);
-  const listed = option.type === 'list' ? values.flatMap((value) => value.split(',')) : values.slice(-1);
+  const listed =
+    option.type === 'list' && !option.whole
+      ? values.flatMap((value) => value.split(','))
+      : option.type === 'list'
+        ? values
+        : values.slice(-1);
   for (const value of listed) {
     if (value === '') throw new Usage(`${dashed(name)} needs a value`);
     if (option.choices && !option.choices.includes(value)) {

@@ -1,6 +1,7 @@
 // One account with everything it is made of, and what comes out of it: the state, the client of the moment, messages
 // on their way out and in.
 import type { Config } from '../config/keys.js';
+import type { Content } from '../protocol/content.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, StateName } from '../protocol/state.js';
 import { accountOf } from '../protocol/wid.js';
@@ -110,8 +111,11 @@ export class Account {
     this.courier = new Courier({
       ...{ store, log, outbox: this.outbox, recipients: this.recipients, pacing: config.pacing },
       page: {
-        send: async ({ chatId, messageId, payload, attempts }) =>
-          this.slot.client.sendText({ chatId, messageId, text: String(payload.text), again: attempts > 1 }),
+        send: async ({ chatId, messageId, kind, payload, attempts }) =>
+          this.slot.client.send({
+            ...{ chatId, messageId, again: attempts > 1 },
+            content: { kind, ...payload } as unknown as Content,
+          }),
         findOwn: async (message) => this.slot.client.findOwn(message),
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },

@@ -17,6 +17,8 @@ export interface ClientSlotOptions {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly log: Log;
+  /** Where the files of messages lie. */
+  readonly mediaDir: string;
   readonly findBrowser: () => FoundBrowser;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
@@ -63,7 +65,7 @@ export class ClientSlot {
    * The slot must be empty.
    */
   async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
-    const { config, dir, log, findBrowser, createClient } = this.#options;
+    const { config, dir, log, mediaDir, findBrowser, createClient } = this.#options;
     const browser = findBrowser();
     if (!browser.found) {
       listener.event({ type: 'client.broken', reason: 'browser_missing', detail: browser.says });
@@ -87,6 +89,7 @@ export class ClientSlot {
         chrome: { executablePath: browser.path, sandbox, headed, args },
         expectsSession,
         loadMs: config.deadlines.loadMs,
+        mediaDir,
         log,
       },
       listener,

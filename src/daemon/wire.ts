@@ -1,6 +1,7 @@
 // Builds every part of the daemon in order, and takes it down in the opposite one. The map of the program.
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
@@ -18,10 +19,12 @@ import { contactHandlers } from './handlers/contact.js';
 import { daemonHandlers } from './handlers/daemon.js';
 import { eventHandlers } from './handlers/event.js';
 import { groupHandlers } from './handlers/group.js';
+import { mediaHandlers } from './handlers/media.js';
 import { messageHandlers } from './handlers/message.js';
 import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
 import type { DaemonLog } from './log.js';
+import { Shelf } from './media/shelf.js';
 import { openRpc } from './openrpc.js';
 import type { Settings } from './settings.js';
 import { statusOf } from './status.js';
@@ -65,6 +68,8 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     tellOfStore(kept.report, feed, to);
     const browserNow = () =>
       findBrowser({ configured: config.browser.path, env: process.env, home: homedir() });
+    const mediaDir = join(paths.stateDir, 'media');
+    const shelf = await Shelf.open(mediaDir);
     const account = await Account.open({
       name,
       config,
@@ -72,6 +77,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       feed,
       store: kept,
       log: to,
+      mediaDir,
       findBrowser: browserNow,
       createClient,
       browserWorks: async (profile) => {
@@ -113,11 +119,12 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     const handlers = {
       ...sessionHandlers(account, status),
-      ...messageHandlers(account, kept),
+      ...messageHandlers(account, kept, shelf),
+      ...mediaHandlers(account, kept, shelf),
       ...outboxHandlers(account, kept),
-      ...actHandlers(account),
+      ...actHandlers(account, kept),
       ...eventHandlers(feed),
-      ...chatHandlers(account),
+      ...chatHandlers(account, kept),
       ...contactHandlers(account),
       ...groupHandlers(account),
       ...daemonHandlers({

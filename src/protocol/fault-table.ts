@@ -125,6 +125,11 @@ export const FAULTS = {
   not_allowed: row(1210, 1, 403, 'never', 'WhatsApp does not allow this account to do that.'),
   whatsapp_limit: row(1211, 5, 429, 'later', 'WhatsApp says that this is done too often.'),
   no_such_contact: row(1212, 7, 404, 'never', 'There is no such contact.'),
+  no_such_media: row(1213, 7, 404, 'never', 'There is no such file.'),
+  media_gone: row(1214, 7, 410, 'later', 'WhatsApp does not have the file any more.'),
+  media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp takes.'),
+  media_unusable: row(1216, 2, 415, 'never', 'WhatsApp does not take such a file as that.'),
+  tool_missing: row(1217, 1, 501, 'never', 'A program that is needed for this is not installed.'),
   account_changed: row(1208, 1, 409, 'never', 'Another account was linked before the message went out.'),
 
   // 13xx: events

@@ -55,6 +55,21 @@ export interface ActPage {
   star(message: MessageRef, starred: boolean): Promise<ActedOn>;
 }
 
+export interface MediaPage {
+  /**
+   * Fetches what a message carries, and hands it out in pieces in their order.
+   * @throws Fault no_such_message, no_such_media, media_gone, media_too_large
+   */
+  fetch(
+    message: MessageRef,
+    maxBytes: number,
+    write: (
+      what: { readonly name: string | null; readonly mimetype: string },
+      piece: Buffer,
+    ) => Promise<void>,
+  ): Promise<void>;
+}
+
 export type GroupAction = 'add' | 'remove' | 'promote' | 'demote';
 export type GroupChanges = Omit<Params<(typeof groupMethods)['group.update']>, 'group'>;
 

@@ -1,9 +1,10 @@
 // What the daemon needs of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
 // used, closed, and never launched again (H30).
+import type { Content } from '../protocol/content.js';
 import type { Message } from '../protocol/schema.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
-import type { ActPage, ChatPage, ContactPage, GroupPage } from './page-port.js';
+import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from './page-port.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -61,6 +62,7 @@ export interface WhatsAppClient {
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly acts: ActPage;
+  readonly media: MediaPage;
   /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
   launch(): Promise<void>;
   /** Asks the page, bounded. @throws Fault page_error when it does not answer */
@@ -72,10 +74,10 @@ export interface WhatsAppClient {
   showQr(): Promise<void>;
   /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
   resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null>;
-  sendText(message: {
+  send(message: {
     readonly chatId: ChatId;
     readonly messageId: string;
-    readonly text: string;
+    readonly content: Content;
     /** It was handed to a page before, under the same id. */
     readonly again: boolean;
   }): Promise<SendOutcome>;

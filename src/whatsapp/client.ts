@@ -7,7 +7,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
-import type { ActPage, ChatPage, ContactPage, GroupPage } from '../session/page-port.js';
+import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
 import type { ClientListener, Health, InboundMessage, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { actPage } from './acts.js';
 import { chatPage } from './chats.js';
@@ -27,13 +27,14 @@ import {
   Message,
 } from './library.js';
 import { logout } from './logout.js';
+import { mediaPage } from './media.js';
 import { knowsChat } from './page/known-chat.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { watch } from './page/watch.js';
 import { requestPairingCode } from './pairing.js';
 import { Readiness } from './readiness.js';
-import { askForOwn, sendText } from './send.js';
+import { askForOwn, type OutgoingMessage, send } from './send.js';
 import { isNotice, toInbound, widText } from './translate.js';
 import { Witness } from './witness.js';
 import { writeOut } from './write-out.js';
@@ -47,6 +48,8 @@ export interface ClientOptions {
   /** A profile with a saved session: a QR on it is a loss, not a beginning. */
   readonly expectsSession: boolean;
   readonly loadMs: number;
+  /** Where the files of messages lie, by their ids. */
+  readonly mediaDir: string;
   readonly log: Log;
 }
 
@@ -95,6 +98,9 @@ class Client implements WhatsAppClient {
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly acts: ActPage;
+  readonly media: MediaPage;
+  readonly #kit: Kit;
+  readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** A pairing code is being asked for or shown. */
@@ -119,7 +125,8 @@ class Client implements WhatsAppClient {
         born: (page) => this.#born(page),
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
-        listening: (page) => readiness.listening(page),
+        attached: (page) => readiness.attached(page),
+        listening: () => readiness.look(),
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (where === 'attachEventListeners' && !isNavigation(error))
@@ -132,6 +139,9 @@ class Client implements WhatsAppClient {
     this.contacts = contactPage(kit);
     this.groups = groupPage(kit);
     this.acts = actPage(kit);
+    this.media = mediaPage(kit);
+    this.#kit = kit;
+    this.#mediaDir = options.mediaDir;
     this.#listen();
   }
 
@@ -278,13 +288,8 @@ class Client implements WhatsAppClient {
     return wid.endsWith('@c.us') ? (wid as ChatId) : recipient;
   }
 
-  async sendText(message: {
-    chatId: ChatId;
-    messageId: string;
-    text: string;
-    again: boolean;
-  }): Promise<SendOutcome> {
-    return sendText(this.#guarded, this.#page(), message);
+  async send(message: OutgoingMessage): Promise<SendOutcome> {
+    return send(this.#kit, this.#page(), message, this.#mediaDir);
   }
 
   findOwn({ chatId, messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {

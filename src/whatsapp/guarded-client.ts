@@ -18,7 +18,9 @@ export interface GuardHooks {
   /** The library has injected itself into the document. */
   injected(page: Page): Promise<void>;
   /** The library's listeners are attached to the document. */
-  listening(page: Page): Promise<void>;
+  listening(): void;
+  /** The library's own functions are in the document, and its listeners. */
+  attached(page: Page): Promise<void>;
   /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
   trouble(where: string, error: unknown): void;
 }
@@ -143,10 +145,11 @@ export class GuardedClient extends Client {
     try {
       if (!(await page.evaluate(claim))) return;
       await super.attachEventListeners();
+      await this.#hooks.attached(page);
       await page.evaluate(() => {
         if (window.__wad) window.__wad.listening = true;
       });
-      await this.#hooks.listening(page);
+      this.#hooks.listening();
     } catch (error) {
       this.#hooks.trouble('attachEventListeners', error);
       throw error;

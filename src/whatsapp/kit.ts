@@ -11,12 +11,21 @@ import { makeActs } from './page/acts.js';
 import { makeChats } from './page/chats.js';
 import { makeContacts } from './page/contacts.js';
 import { makeGroups } from './page/groups.js';
+import { makeIncoming } from './page/incoming.js';
+import { makeOutgoing } from './page/outgoing.js';
 import type { PageWindow } from './page/page-window.js';
 import { makeTools, type Tools } from './page/tools.js';
 
 declare const window: PageWindow;
 
-const PARTS = { acts: makeActs, chats: makeChats, contacts: makeContacts, groups: makeGroups };
+const PARTS = {
+  acts: makeActs,
+  chats: makeChats,
+  contacts: makeContacts,
+  groups: makeGroups,
+  incoming: makeIncoming,
+  outgoing: makeOutgoing,
+};
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do
@@ -80,7 +89,7 @@ export class Kit {
 
   /** Asks something that changes nothing. @throws Fault */
   look<N extends keyof Parts, V extends Verbs<N>>(
-    ability: Ability,
+    ability: Ability | null,
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
@@ -99,7 +108,7 @@ export class Kit {
   }
 
   async #call<T>(call: {
-    readonly ability: Ability;
+    readonly ability: Ability | null;
     readonly noun: string;
     readonly verb: string;
     readonly args: readonly unknown[];
@@ -109,9 +118,10 @@ export class Kit {
     const { ability, noun, verb, args, ms, writes } = call;
     const page = this.#options.page();
     const what = `${noun}.${verb}`;
+    const modules = ability === null ? [] : ABILITIES[ability];
     let answer: Answer;
     try {
-      answer = await within(ms, page.evaluate(callKit, noun, verb, args, ABILITIES[ability]), what);
+      answer = await within(ms, page.evaluate(callKit, noun, verb, args, modules), what);
     } catch (error) {
       const kind = writes ? 'outcome_unknown' : 'page_error';
       const reason = `WhatsApp Web did not answer (${errorText(error)}).`;
@@ -121,7 +131,7 @@ export class Kit {
     throw this.#fault(ability, what, answer);
   }
 
-  #fault(ability: Ability, what: string, answer: Exclude<Answer, { is: 'done' }>): Fault {
+  #fault(ability: Ability | null, what: string, answer: Exclude<Answer, { is: 'done' }>): Fault {
     const { build, log } = this.#options;
     switch (answer.is) {
       case 'absent':

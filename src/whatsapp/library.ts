@@ -78,7 +78,6 @@ export interface LibraryClient extends EventEmitter {
   attachEventListeners(): Promise<void>;
   initWebVersionCache(): Promise<void>;
   destroy(): Promise<void>;
-  sendMessage(chatId: string, content: string, options: Record<string, unknown>): Promise<unknown>;
   requestPairingCode(number: string, showNotification: boolean, intervalMs: number): Promise<unknown>;
   cancelPairingCode(): Promise<void>;
   getNumberId(number: string): Promise<{ readonly _serialized?: string } | null>;

@@ -3,7 +3,7 @@
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
-import { SHIMS } from './compat/index.js';
+import { LATE_SHIMS, SHIMS } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
@@ -14,6 +14,7 @@ import type { Witness } from './witness.js';
 
 const LOOK_MS = 8_000;
 const PACE_MS = 1_000;
+const SHIM_MS = 10_000;
 
 /** Modules that receiving and sending text cannot do without. */
 const NEEDED = [
@@ -86,10 +87,18 @@ export class Readiness {
     this.look();
   }
 
-  /** The library's own functions are there, and its listeners: what else works? */
-  async listening(page: Page): Promise<void> {
-    this.look();
-    this.#witness.capable(await Kit.abilities(page));
+  /** The library's own functions are there: mends what of them is broken, and sees what works. */
+  async attached(page: Page): Promise<void> {
+    const found = await Kit.abilities(page);
+    for (const shim of LATE_SHIMS) {
+      const word = await within(SHIM_MS, shim.apply(page), `shim ${shim.id}`).catch(
+        (error: unknown) => `failed: ${errorText(error)}` as const,
+      );
+      this.#log.debug('whatsapp.shim', { shim: shim.id, result: word });
+      if (found[shim.capability] !== 'ok' || word === 'native') continue;
+      found[shim.capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
+    }
+    this.#witness.capable(found);
   }
 
   /** Looks once; asked again meanwhile, once more. */

@@ -1,10 +1,17 @@
-// One send. The library's answer is not believed either way: `undefined` may be a delivered message (H1) and a
-// time-out does not stop the page (H6). The page is asked for the id that we chose.
+// One send. The page's answer is not believed either way: a call that never comes back may be a delivered message (H1),
+// and a time-out does not stop the page (H6). The page is asked for the id that we chose.
+import { join } from 'node:path';
 import type { Page } from 'puppeteer';
+import type { Content } from '../protocol/content.js';
+import { Fault } from '../protocol/fault.js';
+import { isFaultKind } from '../protocol/fault-table.js';
+import { parseMessageRef } from '../protocol/wid.js';
 import type { SendOutcome } from '../session/port.js';
+import type { Ability } from './ability.js';
 import { within } from './deadline.js';
 import { isNavigation, isTransport } from './errors.js';
-import type { LibraryClient } from './library.js';
+import type { Kit } from './kit.js';
+import { piecesOf } from './media.js';
 import { allowAgain, findOwn } from './page/own-id.js';
 
 /** The property that carries our id through the library; see page/own-id.ts. */
@@ -12,6 +19,32 @@ export const ID_TAG = 'wadMessageId';
 
 const SEND_MS = 30_000;
 const ASK_MS = 10_000;
+/** A file gets the time of a line of 64 KiB a second, and a minute to be prepared. */
+const PREPARE_MS = 60_000;
+const BYTES_PER_MS = 64;
+/** One question whether it is done lasts so long at most. */
+const LOOK_MS = 15_000;
+
+/** What the page needs besides what a text needs. */
+const NEEDS: Partial<Record<Content['kind'], Ability>> = {
+  image: 'send.media',
+  video: 'send.media',
+  audio: 'send.media',
+  voice: 'send.media',
+  document: 'send.media',
+  sticker: 'send.sticker',
+};
+
+export interface OutgoingMessage {
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly content: Content;
+  /** It was handed to a page before, under the same id. */
+  readonly again: boolean;
+}
+
+/** Our own time limit: the page is there, and is told to let it be. */
+class Late extends Error {}
 
 /** The ack of our own message, or null when the page does not have it. @throws when the page cannot be asked */
 export const askForOwn = (
@@ -22,28 +55,18 @@ export const askForOwn = (
 ): Promise<number | null> =>
   within(ASK_MS, page.evaluate(findOwn, chatId, messageId, giveUp), 'asking for the message');
 
-export async function sendText(
-  client: LibraryClient,
+/** @param mediaDir where the files of messages lie, by their ids */
+export async function send(
+  kit: Kit,
   page: Page,
-  message: {
-    readonly chatId: string;
-    readonly messageId: string;
-    readonly text: string;
-    readonly again: boolean;
-  },
+  message: OutgoingMessage,
+  mediaDir: string,
 ): Promise<SendOutcome> {
-  const { chatId, messageId, text, again } = message;
+  const { chatId, messageId, again } = message;
   let failure: unknown;
   try {
-    const options = {
-      extra: { [ID_TAG]: messageId },
-      // Side work that can fail or hang the send (H22); a text stays a text.
-      sendSeen: false,
-      linkPreview: false,
-      parseVCards: false,
-    };
     if (again) await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
-    await within(SEND_MS, client.sendMessage(chatId, text, options), 'sending');
+    await hand(kit, message, mediaDir);
   } catch (error) {
     failure = error;
   }
@@ -51,18 +74,44 @@ export async function sendText(
     const ack = await askForOwn(page, chatId, messageId, true);
     if (ack !== null) return { outcome: 'accepted', ack };
     // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
-    if (isNavigation(failure) || (isTransport(failure) && !isLate(failure)))
+    if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)))
       return { outcome: 'unknown', error: failure };
     return {
       outcome: 'absent',
       error: failure ?? new Error('WhatsApp Web did not take the message'),
-      again: failure === undefined || isLate(failure),
+      again: failure === undefined || failure instanceof Late || isLoading(failure),
     };
   } catch (error) {
     return { outcome: 'unknown', error: failure ?? error };
   }
 }
 
-/** Our own time limit: the page is there, and was told to let it be. */
-const isLate = (error: unknown): boolean =>
-  error instanceof Error && error.message === `sending timed out after ${SEND_MS} ms`;
+/** The document is not as far yet, and was handed nothing. */
+const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
+
+/** Hands it to the page, and waits for the page's word. @throws what the page says, Late */
+async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promise<void> {
+  const { chatId, messageId, content } = message;
+  const ability = NEEDS[content.kind] ?? null;
+  let limitMs = SEND_MS;
+  if ('file' in content) {
+    limitMs = PREPARE_MS + content.file.size / BYTES_PER_MS;
+    let first = true;
+    for await (const piece of piecesOf(join(mediaDir, content.file.id))) {
+      await kit.look(ability, 'outgoing', 'take', messageId, piece, first);
+      first = false;
+    }
+  }
+  const replyTo = content.replyTo === undefined ? null : parseMessageRef(content.replyTo);
+  await kit.look(ability, 'outgoing', 'begin', chatId, messageId, { [ID_TAG]: messageId }, content, replyTo);
+  for (const until = performance.now() + limitMs; performance.now() < until; ) {
+    const askMs = Math.max(1, Math.min(LOOK_MS, until - performance.now()));
+    const { state, error, refused } = await kit.look(ability, 'outgoing', 'ended', messageId, askMs);
+    if (state === 'done') return;
+    if (state === 'failed')
+      throw isFaultKind(refused) ? new Fault(refused, { reason: error, hint: null }) : new Error(error);
+    // A new document knows nothing of it.
+    if (state === 'unknown') throw new Error('Execution context was destroyed under the send');
+  }
+  throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
+}

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { DOCS, pages, stale } from '../../scripts/docs.js';
@@ -51,5 +52,19 @@ t.test('every method, fault and key has its place, and every link leads somewher
         `${name} → ${target}#${heading}`,
       );
     }
+  }
+});
+
+t.test('docs/sending.md has every error that sending has', async (t) => {
+  const text = await readFile(new URL('sending.md', DOCS), 'utf8');
+  const kinds = [
+    ...METHODS['message.send'].faults,
+    ...METHODS['media.put'].faults,
+    'outcome_unknown',
+    'send_failed',
+  ];
+  for (const kind of kinds) {
+    const row = new RegExp(`^\\| \`${kind}\` \\| (\\d+) \\| `, 'm').exec(text);
+    t.equal(Number(row?.[1]), FAULTS[kind as keyof typeof FAULTS].exit, kind);
   }
 });

@@ -13,6 +13,7 @@ import { group } from './group.js';
 import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
 import { logs } from './logs.js';
+import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
 import { qr } from './qr.js';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   outbox,
   qr,
   messages,
+  media,
   react,
   edit,
   deleteMessage,

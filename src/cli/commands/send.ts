@@ -3,11 +3,10 @@ import { isFaultKind } from '../../protocol/fault-table.js';
 import type { Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
+import { contentOf, KINDS, refuse } from '../content.js';
 import { moment } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
-import { readStdin } from '../stdin.js';
 
-const MAX_CHARACTERS = 65_536;
 const WAIT_MS = 60_000;
 const GOALS = ['accepted', 'sent', 'delivered', 'read'] as const;
 type Goal = (typeof GOALS)[number];
@@ -15,19 +14,6 @@ type Goal = (typeof GOALS)[number];
 const ROAD: readonly SendState[] = ['queued', 'sending', 'sent', 'delivered', 'read'];
 
 const lookUp = (id: string): string => `wactl outbox show ${id}`;
-
-async function textOf(given: string | undefined): Promise<string> {
-  const refuse = (reason: string, hint: string | null): never => {
-    throw new Fault('usage', { reason, hint });
-  };
-  if (given === undefined) return refuse('send: there is no text to send', 'wactl send --help');
-  const text = given === '-' ? (await readStdin(MAX_CHARACTERS * 4)).replace(/\r?\n$/, '') : given;
-  if (text === '') return refuse('send: the text is empty', null);
-  if (text.length > MAX_CHARACTERS) {
-    return refuse(`send: the text has ${text.length} characters; WhatsApp takes ${MAX_CHARACTERS}`, null);
-  }
-  return text;
-}
 
 /** Null when the message has come as far as was asked, else what to complain about. */
 function shortfall(message: Outgoing, goal: Exclude<Goal, 'accepted'>, waitedMs: number): Fault | null {
@@ -91,11 +77,13 @@ async function follow(
 export const send = command({
   name: 'send',
   group: 'Messages and events',
-  does: 'send a text to a person or a group',
+  does: 'send a text, a file, a place, a contact card or a poll',
   notes:
     'The text stays what was typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
-    'begins with a dash goes after "--". The message is on disk when the daemon accepts it, also while the\n' +
-    'account is not connected; then this command waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
+    'begins with a dash goes after "--". A file crosses to the daemon when the command runs; what becomes of it\n' +
+    "afterwards changes nothing. A voice message is Opus in Ogg; other sounds need ffmpeg on the daemon's machine.\n\n" +
+    'The message is on disk when the daemon accepts it, also while the account is not connected; then this command\n' +
+    'waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
     'runs out the exit status is 8 and the message stays queued: wactl outbox. A TIME is 2026-01-31T08:00Z, or\n' +
     '10m from now (s, m, h, d).\n\n' +
     '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
@@ -106,9 +94,20 @@ export const send = command({
       required: true,
       does: 'phone number with country code, or chat id (...@c.us, ...@g.us, ...@lid)',
     },
-    { name: 'TEXT', required: false, does: 'the text, or - for stdin' },
+    { name: 'TEXT', required: false, does: 'the text, or - for stdin; with --file its caption' },
   ],
   options: {
+    file: { type: 'text', value: 'FILE', does: 'a picture, film, sound or any file; - for stdin' },
+    caption: { type: 'text', value: 'TEXT', does: 'with --file: what stands below it' },
+    as: { type: 'text', value: 'KIND', choices: KINDS, does: 'with --file: by its type when left out' },
+    location: { type: 'text', value: 'LAT,LON', does: 'a place; a name may stand behind it' },
+    contact: { type: 'list', whole: true, value: 'NAME=NUMBER', does: 'a contact card (repeat)' },
+    poll: { type: 'text', value: 'QUESTION', does: 'a poll; its answers are --option' },
+    option: { type: 'list', whole: true, value: 'ANSWER', does: 'with --poll: one of its answers (repeat)' },
+    multiple: { type: 'flag', does: 'with --poll: several answers may be chosen' },
+    'reply-to': { type: 'text', value: 'MESSAGE', does: 'the message that it answers, by key or id' },
+    mention: { type: 'list', value: 'NUMBER', does: 'somebody named in the text as @NUMBER (repeat)' },
+    preview: { type: 'flag', does: 'with a text: a preview of its first link' },
     key: { type: 'text', value: 'KEY', does: 'the same KEY and content again is the same message' },
     'not-before': { type: 'text', value: 'TIME', does: 'it does not go out before this' },
     expires: { type: 'text', value: 'TIME', does: 'it does not go out from this on' },
@@ -116,6 +115,10 @@ export const send = command({
   },
   examples: [
     ["wactl send '+55 11 90000-0002' 'hello'", 'to a person'],
+    ["wactl send 15550002222 --file photo.jpg 'look'", 'a picture with a caption'],
+    ['wactl send 15550002222 --file note.ogg --as voice', 'a voice message'],
+    ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a place'],
+    ["wactl send 120363000000000000@g.us --poll 'When?' --option now --option later", 'a poll'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
     ['wactl send --key order-17 15550002222 hi', 'once, however often it is run'],
     ["wactl send 15550002222 -- '- milk'", 'a text that begins with a dash'],
@@ -124,15 +127,20 @@ export const send = command({
     const { ask, args, options, timeoutMs, show, onInterrupt } = context;
     const [to = '', given] = args;
     const goal = (options.wait ?? 'sent') as Goal;
-    const text = await textOf(given);
     const { 'not-before': notBefore, expires } = options;
+    const content = await contentOf(context, given, options);
+    if (options.preview && !('text' in content))
+      refuse('send: --preview goes with a text', 'wactl send --help');
     const startedAt = performance.now();
     onInterrupt(() => 'it is not known whether the daemon has the message');
     const accepted = await ask(
       'message.send',
       {
         to,
-        text,
+        ...content,
+        ...(options['reply-to'] !== undefined && { replyTo: options['reply-to'] }),
+        ...(options.mention !== undefined && { mentions: [...options.mention] }),
+        ...(options.preview && { linkPreview: true as const }),
         ...(options.key !== undefined && { key: options.key }),
         ...(notBefore !== undefined && { notBefore: moment('not-before', notBefore) }),
         ...(expires !== undefined && { expiresAt: moment('expires', expires) }),

@@ -2,7 +2,8 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type ChatId, type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import { type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
 import { readyClient } from '../ready-client.js';
 
@@ -12,21 +13,24 @@ type ActHandlers = Pick<
 >;
 
 /** A message by our key, by WhatsApp's random part, or by the id that an accept of ours answered. */
-export function messageRef({ outbox }: Account, id: string): MessageRef {
+export function messageRef({ outbox }: Account, store: Store, id: string): MessageRef {
   const named = parseMessageRef(id);
   if (named.place !== null) return named;
+  // The key says where it is: the page may have it in its store and not in its memory.
+  const heard = store.messages.find(id);
+  if (heard !== null) return parseMessageRef(heard.key);
   try {
     const { messageId, chatId } = outbox.get(id);
-    return { id: messageId, place: { fromMe: true, remote: chatId as ChatId, participant: null } };
+    return { id: messageId, place: { fromMe: true, remote: chatId, participant: null } };
   } catch (error) {
     if (error instanceof Fault && error.kind === 'no_such_message') return named;
     throw error;
   }
 }
 
-export function actHandlers(account: Account): ActHandlers {
+export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
-  const named = (id: string): MessageRef => messageRef(account, id);
+  const named = (id: string): MessageRef => messageRef(account, store, id);
   return {
     'message.react': async ({ id, emoji }) => ({ ...(await acts().react(named(id), emoji)), emoji }),
     'message.edit': async ({ id, text }) => ({ ...(await acts().edit(named(id), text)), text }),

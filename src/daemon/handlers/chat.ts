@@ -1,13 +1,14 @@
 import type { Handlers } from '../../protocol/method.js';
 import type { chatMethods } from '../../protocol/methods/chat.js';
 import { parseRecipient } from '../../protocol/wid.js';
+import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
 import { readyClient } from '../ready-client.js';
 import { messageRef } from './act.js';
 
 const PAGE = 50;
 
-export function chatHandlers(account: Account): Handlers<typeof chatMethods> {
+export function chatHandlers(account: Account, store: Store): Handlers<typeof chatMethods> {
   const chats = () => readyClient(account).chats;
   return {
     'chat.list': (query) => chats().list(query),
@@ -15,7 +16,7 @@ export function chatHandlers(account: Account): Handlers<typeof chatMethods> {
     'chat.messages': ({ chat, limit = PAGE, before }) =>
       chats().messages(parseRecipient(chat), {
         limit,
-        before: before === undefined ? null : messageRef(account, before),
+        before: before === undefined ? null : messageRef(account, store, before),
       }),
     'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
     'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),

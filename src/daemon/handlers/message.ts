@@ -1,13 +1,16 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type ChatId, parseRecipient } from '../../protocol/wid.js';
+import { type ChatId, type MessageRef, messageKey, parseRecipient } from '../../protocol/wid.js';
 import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { contentOf } from '../media/content.js';
+import type { Shelf } from '../media/shelf.js';
 import { show } from '../outbox.js';
 import { limited } from '../time-limit.js';
+import { messageRef } from './act.js';
 import { refuseWhenEnding } from './session.js';
 
 type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
@@ -15,15 +18,17 @@ type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.
 /** An accept waits so long for WhatsApp's word on a number, and no longer. */
 const RESOLVE_MS = 2_000;
 
-export function messageHandlers(account: Account, store: Store): MessageHandlers {
+export function messageHandlers(account: Account, store: Store, shelf: Shelf): MessageHandlers {
   const { actor, outbox, recipients } = account;
   return {
-    'message.send': async ({ to, text, key = null, notBefore, expiresAt }, { signal }) => {
+    'message.send': async (asked, { signal }) => {
+      const { to, key = null, notBefore, expiresAt } = asked;
       const recipient = parseRecipient(to);
       const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
       refuseTimes(times);
       const wid = owner();
-      const request = { wid, recipient, kind: 'text', payload: { text }, key, ...times };
+      const { kind, ...payload } = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf);
+      const request = { wid, recipient, kind, payload, key, ...times };
       const earlier = outbox.earlier(request);
       if (earlier !== null) return brief(earlier);
       const chatId = await resolve(recipient, signal);
@@ -38,6 +43,10 @@ export function messageHandlers(account: Account, store: Store): MessageHandlers
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
       limited(timeoutMs, [signal], async (bound) => show(await outbox.wait(id, goal, { signal: bound }))),
   };
+
+  function named(replyTo: string | undefined): { replyTo?: string } {
+    return replyTo === undefined ? {} : { replyTo: withKey(messageRef(account, store, replyTo)) };
+  }
 
   /**
    * The account that a message is accepted for: the one that was linked last, whatever its page does at the moment.
@@ -71,6 +80,10 @@ export function messageHandlers(account: Account, store: Store): MessageHandlers
     }
   }
 }
+
+/** The message that is answered, by its key where that is known: it may not be in the page's memory any more. */
+const withKey = ({ id, place }: MessageRef): string =>
+  place === null ? id : messageKey({ ...place, participant: place.participant ?? undefined, id });
 
 const msOf = (instant: string | undefined): number | null =>
   instant === undefined ? null : Date.parse(instant);

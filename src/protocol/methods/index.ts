@@ -4,6 +4,7 @@ import { contactMethods } from './contact.js';
 import { daemonMethods } from './daemon.js';
 import { eventMethods } from './event.js';
 import { groupMethods } from './group.js';
+import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
 import { outboxMethods } from './outbox.js';
 import { sessionMethods } from './session.js';
@@ -12,6 +13,7 @@ export const METHODS = {
   ...sessionMethods,
   ...messageMethods,
   ...outboxMethods,
+  ...mediaMethods,
   ...eventMethods,
   ...chatMethods,
   ...contactMethods,

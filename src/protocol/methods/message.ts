@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACT_FAULTS } from '../act-faults.js';
+import { MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
 import { instant, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
 
@@ -28,12 +29,40 @@ const acted = {
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a text for a person or a group: it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
+    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person or a group: it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
       to: z.string().min(1).max(128),
-      text: z.string().min(1).max(65_536),
+      text: z.string().min(1).max(65_536).optional(),
+      /** A file that was put with media.put, or fetched. */
+      media: reference('the id of a file').optional(),
+      /** What the file is shown as; by its type when left out. */
+      as: z.enum(MEDIA_KINDS).optional(),
+      caption: z.string().min(1).max(65_536).optional(),
+      location: record({
+        latitude: z.number().min(-90).max(90),
+        longitude: z.number().min(-180).max(180),
+        name: z.string().min(1).max(1_000).optional(),
+      }).optional(),
+      /** Contact cards. */
+      contacts: z
+        .array(record({ name: z.string().min(1).max(256), number: z.string().min(1).max(64) }))
+        .min(1)
+        .max(64)
+        .optional(),
+      poll: record({
+        question: z.string().min(1).max(255),
+        options: z.array(z.string().min(1).max(100)).min(2).max(12),
+        /** Whether several options may be chosen. */
+        multiple: z.boolean().optional(),
+      }).optional(),
+      /** The message that it answers. */
+      replyTo: reference('a message').optional(),
+      /** People who are named in the text as @ and the digits of their number. */
+      mentions: z.array(reference('a phone number, …@c.us or …@lid')).max(256).optional(),
+      /** Fetches a preview of the first link, for five seconds at most. */
+      linkPreview: z.literal(true).optional(),
       /** Idempotency key: the same request twice is one message. */
       key: z.string().min(1).max(256).optional(),
       /** It does not go out before this. */
@@ -48,6 +77,10 @@ export const messageMethods = {
       'not_ready',
       'not_on_whatsapp',
       'key_reused',
+      'no_such_media',
+      'media_unusable',
+      'media_too_large',
+      'tool_missing',
       'unsupported_now',
       'disk_full',
       'banned',

@@ -3,6 +3,7 @@
 // node_modules is never touched: patched installs have failed users in silence.
 import type { Page } from 'puppeteer';
 import { messageKey } from './d1-message-key.js';
+import { mediaModel } from './d2-media-model.js';
 
 export type ShimResult = 'native' | 'patched' | `failed: ${string}`;
 
@@ -18,4 +19,7 @@ export interface Shim {
   apply(page: Page): Promise<ShimResult>;
 }
 
+/** Before the library touches the document. */
 export const SHIMS: readonly Shim[] = [messageKey];
+/** When the library's own functions are in it: they are what is mended. */
+export const LATE_SHIMS: readonly Shim[] = [mediaModel];

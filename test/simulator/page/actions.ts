@@ -94,11 +94,18 @@ export async function sendSeen({ chat }: { chat: Chat }): Promise<void> {
 }
 
 /** WAWebLinkPreviewChatAction.getLinkPreview: a network wait in the middle of a send. */
-export async function getLinkPreview(): Promise<undefined> {
+export async function getLinkPreview(link: { href: string }): Promise<{ data: object }> {
   if (knobs.previewFault === 'hangs') return never();
   if (knobs.previewFault === 'throws') throw new MinifiedError('e');
   await chatSocket.whenSignedIn();
-  return undefined;
+  return {
+    data: {
+      title: 'A page',
+      description: 'What it is about',
+      canonicalUrl: link.href,
+      matchedText: link.href,
+    },
+  };
 }
 
 /** WAWebChatForwardMessage.forwardMessages */

@@ -12,7 +12,7 @@ const CHAT = '15550002222@c.us';
 const message = (messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
   ...{ key: `false_${CHAT}_${messageId}`, messageId, chatId: CHAT, from: CHAT, to: WID, author: null },
   ...{ fromMe: false, type: 'text', body: messageId, timestamp: '2026-01-01T00:00:00.000Z', ack: 1 },
-  ...{ hasMedia: false, media: null, replyTo: null, mentions: [], backfilled: true, ...more },
+  ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: true, ...more },
 });
 
 function open(t: Test) {

@@ -1,0 +1,206 @@
+// Files that go out or came in, kept in the state directory under names of ours: what a message carries stays as it was
+// accepted, whatever becomes of the caller's file. No path of a peer is ever opened; bytes come and go in pieces.
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
+import { Fault } from '../../protocol/fault.js';
+import { HEAD_BYTES, mimetypeOf } from './mime.js';
+
+interface Upload {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly hash: Hash;
+  readonly name: string | null;
+  readonly mimetype: string | null;
+  head: Buffer;
+  size: number;
+  touchedAtMs: number;
+  /** Pieces of one upload are written in their order. */
+  turn: Promise<unknown>;
+}
+
+const MAX_UPLOADS = 32;
+const IDLE_MS = 10 * 60_000;
+/** A file that nobody has asked for or sent for so long is removed. */
+const KEEP_MS = 30 * 86_400_000;
+const ID = /^f-[0-9a-f]{40}$/;
+
+/** A name for people to see: no path, no controls. */
+const clean = (name: string | null): string | null =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+  name === null ? null : basename(name.replace(/[\u0000-\u001f\u007f]/g, '')).slice(0, 255) || null;
+
+export class Shelf {
+  readonly #dir: string;
+  readonly #uploads = new Map<string, Upload>();
+
+  private constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** Makes the directory, and removes what an earlier run left half or too long. */
+  static async open(dir: string): Promise<Shelf> {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const shelf = new Shelf(dir);
+    await shelf.sweep(Date.now());
+    return shelf;
+  }
+
+  /** Where a file of ours lies. @throws Fault no_such_media */
+  path(id: string): string {
+    if (!ID.test(id)) throw new Fault('no_such_media', { reason: `There is no file ${id.slice(0, 64)}.` });
+    return join(this.#dir, id);
+  }
+
+  /** A new upload. @throws (rejects) Fault busy, disk_full */
+  async begin(name: string | null, mimetype: string | null = null): Promise<string> {
+    if (this.#uploads.size >= MAX_UPLOADS) await this.#dropIdle(Date.now());
+    if (this.#uploads.size >= MAX_UPLOADS)
+      throw new Fault('busy', { reason: 'Too many files are being put.' });
+    const id = `u-${randomBytes(12).toString('hex')}`;
+    const path = join(this.#dir, `.${id}`);
+    const file = await open(path, 'wx', 0o600).catch(noSpace);
+    this.#uploads.set(id, {
+      ...{
+        path,
+        file,
+        mimetype,
+        name: clean(name),
+        hash: createHash('sha256'),
+        head: Buffer.alloc(0),
+        size: 0,
+      },
+      touchedAtMs: Date.now(),
+      turn: Promise.resolve(),
+    });
+    return id;
+  }
+
+  /** One piece, behind those before. Returns how many bytes there are now. @throws (rejects) Fault */
+  add(id: string, offset: number, piece: Buffer): Promise<number> {
+    const upload = this.#upload(id);
+    const next = upload.turn.then(async () => {
+      if (offset !== upload.size)
+        throw new Fault('invalid_params', { reason: `The next piece begins at ${upload.size}.`, hint: null });
+      if (upload.size + piece.length > MAX_FILE_BYTES) {
+        await this.#drop(id);
+        const reason = `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most.`;
+        throw new Fault('media_too_large', { reason, hint: null });
+      }
+      await upload.file.write(piece).catch(noSpace);
+      upload.hash.update(piece);
+      if (upload.head.length < HEAD_BYTES)
+        upload.head = Buffer.concat([upload.head, piece.subarray(0, HEAD_BYTES - upload.head.length)]);
+      upload.size += piece.length;
+      upload.touchedAtMs = Date.now();
+      return upload.size;
+    });
+    upload.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** All of it is there and on the disk. @throws (rejects) Fault */
+  async finish(id: string): Promise<FileRef> {
+    const upload = this.#upload(id);
+    await upload.turn;
+    this.#uploads.delete(id);
+    const { file, hash, head, name, path, size } = upload;
+    try {
+      await file.sync().catch(noSpace);
+      await file.close();
+      const mimetype = upload.mimetype ?? mimetypeOf(head, name);
+      const sum = createHash('sha256')
+        .update(hash.digest())
+        .update(`\n${name ?? ''}\n${mimetype}`);
+      const ref: FileRef = { id: `f-${sum.digest('hex').slice(0, 40)}`, mimetype, name, size };
+      await this.#note(ref);
+      await rename(path, this.path(ref.id));
+      return ref;
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  /** Takes an upload back. */
+  abandon(id: string): Promise<void> {
+    return this.#drop(id);
+  }
+
+  /** What is known of a file; it counts as used. @throws (rejects) Fault no_such_media */
+  async get(id: string): Promise<FileRef> {
+    const path = this.path(id);
+    try {
+      const ref = JSON.parse(await readFile(`${path}.json`, 'utf8')) as FileRef;
+      const now = new Date();
+      await utimes(path, now, now);
+      return ref;
+    } catch (cause) {
+      throw new Fault('no_such_media', { reason: `There is no file ${id}.`, cause });
+    }
+  }
+
+  /** @throws (rejects) Fault no_such_media */
+  async read(id: string, offset: number, length: number): Promise<Buffer> {
+    const file = await open(this.path(id), 'r').catch((cause: unknown) => {
+      throw new Fault('no_such_media', { reason: `There is no file ${id}.`, cause });
+    });
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Removes what is half, and what nobody has used for long. */
+  async sweep(nowMs: number): Promise<void> {
+    const active = new Set([...this.#uploads.values()].map(({ path }) => basename(path)));
+    for (const name of await readdir(this.#dir)) {
+      const path = join(this.#dir, name);
+      const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: nowMs };
+      const isHalf = name.startsWith('.') && !active.has(name);
+      const isOld = ID.test(name) && nowMs - mtimeMs > KEEP_MS;
+      if (isHalf || isOld) await rm(path, { force: true });
+      if (isOld) await rm(`${path}.json`, { force: true });
+    }
+  }
+
+  async #note(ref: FileRef): Promise<void> {
+    const path = join(this.#dir, `.${ref.id}-${randomBytes(4).toString('hex')}.json`);
+    const file = await open(path, 'wx', 0o600).catch(noSpace);
+    try {
+      await file.writeFile(JSON.stringify(ref)).catch(noSpace);
+    } finally {
+      await file.close();
+    }
+    await rename(path, `${this.path(ref.id)}.json`);
+  }
+
+  #upload(id: string): Upload {
+    const upload = this.#uploads.get(id);
+    if (upload) return upload;
+    throw new Fault('no_such_media', { reason: `There is no upload ${id.slice(0, 64)}; begin it anew.` });
+  }
+
+  async #dropIdle(nowMs: number): Promise<void> {
+    for (const [id, { touchedAtMs }] of this.#uploads)
+      if (nowMs - touchedAtMs > IDLE_MS) await this.#drop(id);
+  }
+
+  async #drop(id: string): Promise<void> {
+    const upload = this.#uploads.get(id);
+    this.#uploads.delete(id);
+    if (!upload) return;
+    await upload.file.close().catch(() => undefined);
+    await rm(upload.path, { force: true });
+  }
+}
+
+function noSpace(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw new Fault('disk_full', { cause: error });
+  throw error;
+}

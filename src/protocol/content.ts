@@ -1,0 +1,58 @@
+// What a message says: one value from the accept to the page. The outbox keeps it as `kind` and the rest, and does not
+// look into it. Types and limits only.
+
+/** Kinds that carry a file. */
+export const MEDIA_KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** A file that is kept in the state directory, by its id. */
+export interface FileRef {
+  readonly id: string;
+  readonly mimetype: string;
+  readonly name: string | null;
+  readonly size: number;
+}
+
+/** What any kind may have. */
+interface Common {
+  /** A message's key, or its random part. */
+  readonly replyTo?: string;
+  /** Ids of people who are named in the text. */
+  readonly mentions?: readonly string[];
+}
+
+export type Content = Common &
+  (
+    | { readonly kind: 'text'; readonly text: string; readonly linkPreview?: true }
+    | { readonly kind: MediaKind; readonly file: FileRef; readonly caption?: string }
+    | {
+        readonly kind: 'location';
+        readonly latitude: number;
+        readonly longitude: number;
+        readonly name?: string;
+      }
+    | {
+        readonly kind: 'contact';
+        readonly contacts: readonly { readonly name: string; readonly number: string }[];
+      }
+    | {
+        readonly kind: 'poll';
+        readonly question: string;
+        readonly options: readonly string[];
+        readonly multiple: boolean;
+      }
+  );
+
+const MiB = 2 ** 20;
+/** What WhatsApp takes, and what we hand to a page at once. */
+export const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
+  image: 16 * MiB,
+  video: 64 * MiB,
+  audio: 16 * MiB,
+  voice: 16 * MiB,
+  document: 100 * MiB,
+  sticker: MiB,
+};
+export const MAX_FILE_BYTES = Math.max(...Object.values(MAX_BYTES));
+/** So much of a file crosses the socket at once. */
+export const CHUNK_BYTES = 512 * 1024;

@@ -1,0 +1,49 @@
+// What messages carry, between the page and a file: out of the page in pieces, and into it.
+import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { Fault } from '../protocol/fault.js';
+import type { MediaPage } from '../session/page-port.js';
+import type { Kit } from './kit.js';
+
+/** A multiple of three, so that pieces of base64 can be joined. */
+const PIECE = 3 * 2 ** 20;
+
+/** One question whether it has come lasts so long at most. */
+const LOOK_MS = 15_000;
+const FETCH_MS = 10 * 60_000;
+
+export const mediaPage = (kit: Kit): MediaPage => ({
+  async fetch(message, maxBytes, write) {
+    const token = randomBytes(8).toString('hex');
+    const ask = () => kit.look('media.download', 'incoming', 'ended', token, LOOK_MS);
+    try {
+      await kit.look('media.download', 'incoming', 'begin', message, token, maxBytes);
+      let what = null;
+      for (const until = performance.now() + FETCH_MS; what === null && performance.now() < until; )
+        what = await ask();
+      if (what === null)
+        throw new Fault('page_error', { reason: 'The file did not come in time.', hint: null });
+      for (let offset = 0; offset < what.size; offset += PIECE) {
+        const piece = await kit.look('media.download', 'incoming', 'piece', token, offset, PIECE);
+        await write(what, Buffer.from(piece, 'base64'));
+      }
+    } finally {
+      await kit.look('media.download', 'incoming', 'drop', token).catch(() => undefined);
+    }
+  },
+});
+
+/** A file in pieces of base64. Closed when the last is taken, or the loop is left. */
+export async function* piecesOf(path: string): AsyncGenerator<string> {
+  const file = await open(path, 'r');
+  try {
+    for (let offset = 0; ; ) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE), 0, PIECE, offset);
+      if (bytesRead === 0) return;
+      offset += bytesRead;
+      yield buffer.toString('base64', 0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,82 @@
+// Runs in the page: the media of a message that came in, fetched from WhatsApp, decrypted by the page, and handed out in
+// pieces. Not the library's downloadMedia: it leaves out the mimetype, without which current pages download nothing (D3).
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow & { btoa(text: string): string };
+
+export function makeIncoming(tools: Tools) {
+  const { refuse } = tools;
+  const held = new Map<string, Uint8Array>();
+
+  /** Fetches, and holds the bytes under `token` until `drop`. */
+  const fetch = async (ref: MessageRef, token: string, maxBytes: number) => {
+    const msg = await tools.message(ref);
+    if (!msg.directPath) refuse('no_such_media', 'The message carries no file.');
+    if (typeof msg.size === 'number' && msg.size > maxBytes)
+      refuse('media_too_large', `The file has ${msg.size} bytes; ${maxBytes} are fetched at most.`);
+    // Asks the phone to upload anew what has expired.
+    if (msg.mediaData?.mediaStage !== 'RESOLVED')
+      await msg.downloadMedia({ downloadEvenIfExpensive: true, rmrReason: 1 });
+    const stage = String(msg.mediaData?.mediaStage ?? '');
+    if (stage.includes('ERROR') || stage === 'REUPLOADING')
+      refuse('media_gone', 'WhatsApp does not have the file any more, and the phone has not sent it again.');
+    const qpl = {
+      addAnnotations: () => qpl,
+      addPoint: () => qpl,
+    };
+    const { directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype } = msg;
+    const bytes = (await window.require('WAWebDownloadManager').downloadManager.downloadAndMaybeDecrypt({
+      ...{ directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype },
+      signal: new AbortController().signal,
+      downloadQpl: qpl,
+    })) as ArrayBuffer;
+    if (bytes.byteLength > maxBytes)
+      refuse('media_too_large', `The file has ${bytes.byteLength} bytes; ${maxBytes} are fetched at most.`);
+    held.set(token, new Uint8Array(bytes));
+    const name = typeof msg.filename === 'string' && msg.filename !== '' ? msg.filename : null;
+    return {
+      key: tools.parts(msg),
+      mimetype: typeof mimetype === 'string' ? mimetype : 'application/octet-stream',
+      name,
+      size: bytes.byteLength,
+    };
+  };
+  type Fetched = Awaited<ReturnType<typeof fetch>>;
+  const fetches = new Map<string, Promise<Fetched>>();
+
+  return {
+    /** Begun and asked after, since it may last longer than a call to the page can. */
+    begin(ref: MessageRef, token: string, maxBytes: number): void {
+      const fetching = fetch(ref, token, maxBytes);
+      fetching.catch(() => undefined);
+      fetches.set(token, fetching);
+    },
+
+    /** What was fetched; null when it has not come within `ms`. */
+    ended(token: string, ms: number): Promise<Fetched | null> {
+      const fetching = fetches.get(token) ?? refuse('page_error', 'The page was loaded anew.');
+      return Promise.race([
+        fetching,
+        new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
+      ]);
+    },
+
+    /** A piece of it in base64. */
+    piece(token: string, offset: number, length: number): string {
+      const bytes =
+        held.get(token)?.subarray(offset, offset + length) ??
+        refuse('page_error', 'The page was loaded anew.');
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 8_192)
+        text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+      return window.btoa(text);
+    },
+
+    drop(token: string): void {
+      held.delete(token);
+      fetches.delete(token);
+    },
+  };
+}

@@ -1,0 +1,196 @@
+// Runs in the page: messages of every kind on their way out, and the bytes that they carry, which come and go in pieces.
+// A send is begun and asked after: a call to the page that lasts as long as an upload would be cut off by puppeteer.
+import type { Content } from '../../protocol/content.js';
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageChat, PageModel, PageWindow } from './page-window.js';
+import type { Tools } from './tools.js';
+
+declare const window: PageWindow;
+
+interface Job {
+  state: 'running' | 'done' | 'failed';
+  error: string;
+  refused: string | null;
+  ended: Promise<void>;
+}
+
+export function makeOutgoing(tools: Tools) {
+  const jobs = new Map<string, Job>();
+  /** Base64 of files on their way in, by the id of their message. */
+  const files = new Map<string, string[]>();
+  const PREVIEW_MS = 5_000;
+
+  /** A cold chat needs the person's other identity, which a lookup brings (H21). */
+  const openChat = async (id: string): Promise<PageChat> => {
+    const { getChat } = window.WWebJS as { getChat(id: string, how: object): Promise<PageChat | undefined> };
+    try {
+      const chat = await getChat(id, { getAsModel: false });
+      if (chat) return chat;
+    } catch (error) {
+      if (!tools.isPerson(id)) throw error;
+    }
+    await window.require('WAWebQueryExistsJob').queryWidExists(tools.createWid(id));
+    const chat = await getChat(id, { getAsModel: false });
+    return chat ?? tools.refuse('no_such_chat', `There is no chat ${id}.`);
+  };
+
+  /** In a group that keeps LIDs people are mentioned by them. */
+  const mentioned = (chat: PageChat, ids: readonly string[]): string[] =>
+    ids.map((id) => {
+      const { isLidAddressingMode } = (chat.groupMetadata ?? {}) as PageModel;
+      return (isLidAddressingMode === true ? tools.pair(id).lid : null) ?? id;
+    });
+
+  /** Opt-in, bounded: a preview is a wait on the network in the middle of a send (H22). */
+  const previewOf = async (text: string): Promise<object> => {
+    const link = window.require('WALinkify').findLink(text);
+    if (!link) return {};
+    const late = new Promise<null>((resolve) => window.setTimeout(() => resolve(null), PREVIEW_MS));
+    const fetched = window.require('WAWebLinkPreviewChatAction').getLinkPreview(link) as Promise<{
+      data?: object;
+    }>;
+    const found = await Promise.race([fetched.catch(() => null), late]);
+    return found?.data ? { ...found.data, preview: true, subtype: 'url' } : {};
+  };
+
+  const vcard = (name: string, number: string): string => {
+    const escaped = name.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
+    return [
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      `N:;${escaped};;;`,
+      `FN:${escaped}`,
+      `TEL;type=CELL;type=VOICE;waid=${number}:+${number}`,
+      'END:VCARD',
+    ].join('\n');
+  };
+
+  /** In the words of the library's own sendMessage: its text, its options, and what is laid over the message at last. */
+  const inItsWords = async (content: Content, data: string) => {
+    switch (content.kind) {
+      case 'text':
+        return {
+          text: content.text,
+          options: {},
+          extra: content.linkPreview ? await previewOf(content.text) : {},
+        };
+      case 'location': {
+        const { latitude: lat, longitude: lng, name: loc } = content;
+        return { text: '', options: {}, extra: { type: 'location', lat, lng, loc } };
+      }
+      case 'contact': {
+        const cards = content.contacts.map(({ name, number }) => ({
+          displayName: name,
+          vcard: vcard(name, number),
+        }));
+        const [one] = cards;
+        const extra =
+          cards.length === 1 && one
+            ? { type: 'vcard', body: one.vcard, vcardFormattedName: one.displayName }
+            : { type: 'multi_vcard', vcardList: cards, body: undefined };
+        return { text: '', options: {}, extra };
+      }
+      case 'poll': {
+        const poll = {
+          pollName: content.question,
+          pollOptions: content.options.map((name, localId) => ({ name, localId })),
+          options: { allowMultipleAnswers: content.multiple, messageSecret: undefined },
+        };
+        return { text: '', options: { poll }, extra: {} };
+      }
+      default: {
+        const { kind, file, caption } = content;
+        let media = { mimetype: file.mimetype, data, filename: file.name ?? kind };
+        if (kind === 'sticker' && media.mimetype !== 'image/webp') {
+          const { toStickerData } = window.WWebJS as { toStickerData(media: object): Promise<object> };
+          media = { ...media, ...(await toStickerData(media)) };
+        }
+        const options = {
+          media,
+          caption,
+          isCaptionByUser: caption !== undefined,
+          sendAudioAsVoice: kind === 'voice' || undefined,
+          sendMediaAsDocument: kind === 'document' || undefined,
+          sendMediaAsSticker: kind === 'sticker' || undefined,
+        };
+        return {
+          text: '',
+          options,
+          extra: kind === 'document' && file.name !== null ? { filename: file.name } : {},
+        };
+      }
+    }
+  };
+
+  const send = async (
+    chatId: string,
+    own: Readonly<Record<string, string>>,
+    content: Content,
+    replyTo: MessageRef | null,
+    data: string,
+  ): Promise<void> => {
+    const chat = await openChat(chatId);
+    const { text, options, extra } = await inItsWords(content, data);
+    const quoted = replyTo === null ? null : await tools.message(replyTo);
+    const { sendMessage } = window.WWebJS as {
+      sendMessage(chat: PageChat, text: string, options: object): Promise<unknown>;
+    };
+    await sendMessage(chat, text, {
+      ...options,
+      ...(quoted === null ? {} : { quotedMessageId: tools.keyText(quoted.id) }),
+      mentionedJidList: mentioned(chat, content.mentions ?? []),
+      extraOptions: { ...extra, ...own },
+    });
+  };
+
+  return {
+    /** One piece more of the file of a message. */
+    take(messageId: string, piece: string, first: boolean): void {
+      const pieces = first ? [] : (files.get(messageId) ?? []);
+      pieces.push(piece);
+      files.set(messageId, pieces);
+    },
+
+    /** @param own the tag by which our id gets to the message's key; see page/own-id.ts */
+    begin(
+      chatId: string,
+      messageId: string,
+      own: Readonly<Record<string, string>>,
+      content: Content,
+      replyTo: MessageRef | null,
+    ): void {
+      const data = (files.get(messageId) ?? []).join('');
+      files.delete(messageId);
+      const job: Job = { state: 'running', error: '', refused: null, ended: Promise.resolve() };
+      jobs.set(messageId, job);
+      job.ended = send(chatId, own, content, replyTo, data).then(
+        () => {
+          job.state = 'done';
+        },
+        (thrown: unknown) => {
+          const { refused, why, name, message } = (thrown ?? {}) as Record<string, unknown>;
+          job.state = 'failed';
+          job.refused = typeof refused === 'string' ? refused : null;
+          job.error = job.refused
+            ? String(why)
+            : message === undefined
+              ? String(thrown)
+              : `${name}: ${message}`;
+        },
+      );
+    },
+
+    /** How a send ended; `running` when it has not within `ms`, `unknown` to a document that did not begin it. */
+    async ended(messageId: string, ms: number) {
+      const job = jobs.get(messageId);
+      if (!job) return { state: 'unknown' as const, error: '', refused: null };
+      await Promise.race([
+        job.ended,
+        new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
+      ]);
+      const { state, error, refused } = job;
+      if (state !== 'running') jobs.delete(messageId);
+      return { state, error, refused };
+    },
+  };
+}

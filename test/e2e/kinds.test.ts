@@ -1,0 +1,196 @@
+/** Every kind of message, from the line that was typed to the person who got it, each under the id that we chose. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Home, type Wad } from '../harness/wad.js';
+import type { Contact, Received } from '../simulator/contact.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const OGG = Buffer.concat([
+  Buffer.from('OggS'),
+  Buffer.alloc(24),
+  Buffer.from('OpusHead'),
+  Buffer.alloc(400, 7),
+]);
+const FILES = {
+  'dot.png': Buffer.from(PIXEL, 'base64'),
+  'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
+  'song.mp3': Buffer.concat([Buffer.from('ID3\x03'), Buffer.alloc(2_000, 2)]),
+  'note.ogg': OGG,
+  'sticker.webp': Buffer.concat([Buffer.from('RIFF0000WEBPVP8 '), Buffer.alloc(500, 3)]),
+  'table.csv': Buffer.from('one,two\n1,2\n'),
+  // More than one piece on the socket, and more than one into the page.
+  'large.bin': Buffer.alloc(7 * 2 ** 20, 4),
+};
+
+async function sent(t: Test, wad: Wad, to: Contact, args: readonly string[]): Promise<Received> {
+  const end = await wad.wactl(['send', to.number, ...args, '-o', 'json'], { timeoutMs: 60_000 });
+  t.equal(end.code, 0, `${args.join(' ')}: ${end.stderr}`);
+  const { messageId, state } = JSON.parse(end.stdout) as { messageId: string; state: string };
+  t.match(state, /^(sent|delivered|read)$/);
+  const got = await to.waitForMessage(({ id }) => id === messageId);
+  t.equal(to.received.filter(({ id }) => id === messageId).length, 1, 'once');
+  return got;
+}
+
+async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void> {
+  for (const [name, bytes] of Object.entries(FILES)) await writeFile(join(dir, name), bytes);
+  const file = (name: string, ...more: string[]) => sent(t, wad, ana, ['--file', join(dir, name), ...more]);
+
+  const image = await file('dot.png', '--caption', 'a dot');
+  t.match(image, { type: 'image', message: { extra: { caption: 'a dot', mimetype: 'image/jpeg' } } });
+  t.equal(ana.download(image).subarray(0, 2).toString('hex'), 'ffd8', 'as WhatsApp Web encodes it');
+  const film = await file('film.mp4', 'look');
+  t.match(film, { type: 'video', message: { extra: { caption: 'look', mimetype: 'video/mp4' } } });
+  t.same(ana.download(film), FILES['film.mp4']);
+  const song = await file('song.mp3');
+  t.match(song, { type: 'audio', message: { extra: { mimetype: 'audio/mpeg' } } });
+  const note = await file('note.ogg', '--as', 'voice');
+  t.equal(note.type, 'ptt');
+  t.same(ana.download(note), OGG);
+  const sticker = await file('sticker.webp', '--as', 'sticker');
+  t.equal(sticker.type, 'sticker');
+  t.same(ana.download(sticker), FILES['sticker.webp']);
+  const table = await file('table.csv', '--caption', 'the numbers');
+  t.match(table, {
+    type: 'document',
+    message: { extra: { filename: 'table.csv', mimetype: 'text/csv', caption: 'the numbers' } },
+  });
+  t.same(ana.download(table), FILES['table.csv']);
+  const asFile = await file('dot.png', '--as', 'document');
+  t.equal(asFile.type, 'document');
+  t.same(ana.download(asFile), FILES['dot.png'], 'byte for byte');
+  const large = await file('large.bin');
+  t.ok(ana.download(large).equals(FILES['large.bin']), 'seven megabytes, byte for byte');
+}
+
+async function others(t: Test, wad: Wad, ana: Contact): Promise<void> {
+  const place = await sent(t, wad, ana, ['--location', '52.52,13.405 Berlin']);
+  t.match(place, { type: 'location', message: { extra: { lat: 52.52, lng: 13.405, loc: 'Berlin' } } });
+  const card = await sent(t, wad, ana, ['--contact', 'Doe, Jo=+1 555 000 3333']);
+  t.equal(card.type, 'vcard');
+  t.match(card.body, /FN:Doe\\, Jo\nTEL;[^\n]*waid=15550003333:\+15550003333/);
+  const cards = await sent(t, wad, ana, ['--contact', 'A=15550003333', '--contact', 'B=15550004444']);
+  t.equal(cards.type, 'multi_vcard');
+  const poll = await sent(t, wad, ana, ['--poll', 'When?', '--option', 'now, at once', '--option', 'later']);
+  t.match(poll, {
+    type: 'poll_creation',
+    message: {
+      extra: {
+        pollName: 'When?',
+        pollSelectableOptionsCount: 1,
+        pollOptions: [{ name: 'now, at once' }, { name: 'later' }],
+      },
+    },
+  });
+  const page = await wad.request('chat.messages', { chat: ana.number });
+  t.match(
+    page.messages.find(({ type }) => type === 'poll'),
+    { body: 'When?', details: { question: 'When?', options: ['now, at once', 'later'], multiple: false } },
+  );
+
+  const asked = await ana.send('do you come?');
+  await wad.event('message', ({ body }) => body === 'do you come?');
+  const answer = await sent(t, wad, ana, ['yes', '--reply-to', asked]);
+  t.equal(answer.message.extra?.quotedStanzaID, asked);
+  const named = await sent(t, wad, ana, ['ask @15550003333', '--mention', '+1 555 000 3333']);
+  t.match(JSON.stringify(named.message.extra?.mentionedJidList), /15550003333@c\.us/);
+  const plain = await sent(t, wad, ana, ['see https://example.org/']);
+  t.equal(plain.message.extra?.canonicalUrl, undefined, 'no preview unless it is asked for');
+  const linked = await sent(t, wad, ana, ['see https://example.org/', '--preview']);
+  t.match(linked.message.extra, { title: 'A page', subtype: 'url' });
+}
+
+async function refusals(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void> {
+  const before = ana.received.length;
+  const rows: readonly (readonly [string[], number, RegExp])[] = [
+    [['--file', join(dir, 'nothing')], 2, /there is no such file/],
+    [['--file', dir], 2, /directory/],
+    [
+      ['--file', join(dir, 'table.csv'), '--as', 'image'],
+      2,
+      /text\/csv, which WhatsApp does not take as image/,
+    ],
+    [['--file', join(dir, 'large.bin'), '--as', 'sticker'], 2, /does not take as sticker/],
+    [['--location', '91,0'], 2, /LAT,LON/],
+    [['--poll', 'When?', '--option', 'now'], 2, /two options/],
+    [['--poll', 'When?', '--location', '1,1'], 2, /messages of their own/],
+    [['--contact', 'X=nobody'], 2, /neither a phone number/],
+    [['text', '--caption', 'c'], 2, /goes with --file/],
+    [['answer', '--reply-to', '3EB0000000000000000000'], 7, /no message 3EB0/],
+  ];
+  for (const [args, code, stderr] of rows) {
+    const end = await wad.wactl(['send', ana.number, ...args]);
+    t.match(end, { code, stdout: code === 7 ? /failed/ : '', stderr }, args.join(' '));
+  }
+  t.equal(ana.received.length, before, 'nothing of it went out');
+}
+
+for (const [generation, mediaSpreadsId] of [
+  ['2026-04', false],
+  ['2026-07', true],
+] as const) {
+  const broken = mediaSpreadsId ? ' with D2' : '';
+  t.test(`every kind reaches the other side (${generation}${broken})`, async (t) => {
+    await using sim = await Simulator.start({ generation, knobs: { mediaSpreadsId } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    sim.createContact({ number: '15550003333', name: 'Ben' });
+    const wad = await home.start({ env: { WAD_PACING_MODE: 'off' } });
+    await wad.link(phone);
+    const { capabilities } = await wad.status();
+    t.match(capabilities, { 'send.media': mediaSpreadsId ? 'patched' : 'ok', 'media.download': 'ok' });
+    await files(t, wad, home.tmp, ana);
+    await others(t, wad, ana);
+    await refusals(t, wad, home.tmp, ana);
+    const wire = sim.ledger.filter(({ repeated }) => repeated);
+    t.same(wire, [], 'nothing crossed the wire twice');
+
+    // What was accepted stays what it was, whatever becomes of the file; and the same request is the same message.
+    const path = join(home.tmp, 'table.csv');
+    await sim.faults.send('never-leaves');
+    const args = ['send', ana.number, '--file', path, '--key', 'once', '--wait', 'accepted', '-o', 'json'];
+    const first = JSON.parse((await wad.wactl(args)).stdout) as { id: string; messageId: string };
+    const second = JSON.parse((await wad.wactl(args)).stdout) as { id: string };
+    t.equal(second.id, first.id);
+    await writeFile(path, 'changed\n');
+    t.match(await wad.wactl(args), { code: 1, stderr: /another content/ }, 'another file is another content');
+    await rm(path);
+    await sim.faults.send('none');
+    sim.faults.dropSockets();
+    const got = await ana.waitForMessage(({ id }) => id === first.messageId, { timeoutMs: 30_000 });
+    t.same(ana.download(got), FILES['table.csv']);
+    await wad.stop();
+    t.same(wad.strayLines, []);
+  });
+}
+
+t.test('an upload that fails is an error of its message, and one that hangs holds up no text', async (t) => {
+  await using sim = await Simulator.start({ knobs: { uploadFault: 'fails' } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.start({ env: { WAD_PACING_MODE: 'off' } });
+  await wad.link(phone);
+  const path = join(home.tmp, 'a.txt');
+  await writeFile(path, 'hello');
+  const failed = await wad.wactl(['send', ana.number, '--file', path, '-o', 'json']);
+  t.equal(failed.code, 1, failed.stderr);
+  t.match(JSON.parse(failed.stdout), {
+    state: 'failed',
+    error: { kind: 'send_failed', reason: /upload failed/ },
+  });
+  await sim.set('uploadFault', 'hangs');
+  t.match(await wad.wactl(['send', ana.number, '--file', path, '--wait', 'accepted']), { code: 0 });
+  t.match(await wad.wactl(['send', ben.number, 'a text']), { code: 0 }, 'another chat');
+  t.match(await wad.status(), { outbox: { queued: 1 } });
+  await wad.stop();
+});

@@ -1,0 +1,117 @@
+/** What others send: told with its type and size, fetched when it is asked for, and never by a path of a peer. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Fault } from '../../src/protocol/fault.js';
+import { Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const kind = (error: Fault): string => error.kind;
+const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+for (const generation of ['2026-04', '2026-07'] as const) {
+  t.test(`media of others (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const wad = await home.start();
+    await wad.link(phone);
+
+    const bytes = Buffer.alloc(5 * 2 ** 20, 'wad');
+    const id = await ana.sendMedia({
+      bytes,
+      mimetype: 'application/pdf',
+      filename: 'offer.pdf',
+      caption: 'read',
+    });
+    const { data } = await wad.event('message', ({ messageId }) => messageId === id);
+    t.match(data, {
+      type: 'document',
+      body: 'read',
+      hasMedia: true,
+      media: { mimetype: 'application/pdf', size: bytes.length, name: 'offer.pdf' },
+    });
+    t.notOk(readdirSync(join(home.stateDir, 'media')).length, 'nothing is fetched before somebody asks');
+
+    const out = join(home.tmp, 'got.pdf');
+    const end = await wad.wactl(['media', String(data.key), '-O', out]);
+    t.equal(end.code, 0, end.stderr);
+    t.match(end.stdout, /got\.pdf {2}application\/pdf {2}5242880 bytes/);
+    t.equal(sha(readFileSync(out)), sha(bytes));
+    const file = await wad.request('media.fetch', { id });
+    t.match(
+      file,
+      { mimetype: 'application/pdf', name: 'offer.pdf', size: bytes.length },
+      "by WhatsApp's id too",
+    );
+    t.equal(statSync(join(home.stateDir, 'media', file.id)).mode & 0o777, 0o600);
+    const piped = await wad.wactl(['media', id, '-O', '-']);
+    t.equal(Buffer.byteLength(piped.stdout), bytes.length, 'to stdout, and nothing else there');
+    const last = await wad.request('media.read', { id: file.id, offset: bytes.length - 3 });
+    t.match(last, { data: bytes.subarray(-3).toString('base64'), end: true });
+
+    // What came in can go out again.
+    const again = await wad.request('message.send', { to: ana.number, media: file.id, caption: 'yours' });
+    const back = await ana.waitForMessage((one) => one.id === again.messageId);
+    t.equal(sha(ana.download(back)), sha(bytes));
+
+    const path = (name: string) => sim.media.expire(String(ana.sent.length && name));
+    const late = await ana.sendMedia({ bytes: Buffer.from('late'), mimetype: 'application/pdf' });
+    const told = await wad.event('message', ({ messageId }) => messageId === late);
+    const stored = phone.received.find((one) => one.id === late)?.extra?.directPath;
+    path(String(stored));
+    t.match(
+      await wad.wactl(['media', String(told.data.key), '-O', '-']),
+      { code: 0, stdout: 'late' },
+      'the phone uploads anew',
+    );
+    await sim.set('phoneReuploads', false);
+    const lost = await ana.sendMedia({ bytes: Buffer.from('lost'), mimetype: 'application/pdf' });
+    await wad.event('message', ({ messageId }) => messageId === lost);
+    path(String(phone.received.find((one) => one.id === lost)?.extra?.directPath));
+    const gone = await wad.wactl(['media', lost, '-O', join(home.tmp, 'gone')]);
+    t.match(gone, { code: 7, stderr: /does not have the file any more/ });
+    t.notOk(existsSync(join(home.tmp, 'gone')), 'no half file');
+
+    const text = await ana.send('no file');
+    await wad.event('message', ({ messageId }) => messageId === text);
+    t.equal(await wad.request('media.fetch', { id: text }).catch(kind), 'no_such_media');
+    t.equal(
+      await wad.request('media.fetch', { id: '3EB0000000000000000000' }).catch(kind),
+      'no_such_message',
+    );
+    for (const bad of ['../outbox.db', '/etc/passwd', `f-${'0'.repeat(40)}`]) {
+      t.equal(await wad.request('media.read', { id: bad, offset: 0 }).catch(kind), 'no_such_media', bad);
+      const sent = wad.request('message.send', { to: ana.number, media: bad });
+      t.equal(await sent.catch(kind), 'no_such_media', 'the daemon opens no path that a peer names');
+    }
+    const half = await wad.request('media.put', { data: 'AAAA', name: 'x' });
+    const hole = wad.request('media.put', { upload: half.upload, offset: 7, data: 'AAAA' });
+    t.equal(await hole.catch(kind), 'invalid_params');
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+
+    // A file outlives the daemon; a half one does not.
+    const next = await home.start();
+    await next.until('ready');
+    t.match(await next.request('media.read', { id: file.id, offset: 0, length: 3 }), {
+      data: bytes.subarray(0, 3).toString('base64'),
+    });
+    t.same(
+      readdirSync(join(home.stateDir, 'media')).filter((name) => name.startsWith('.')),
+      [],
+    );
+    t.match(
+      await next.wactl(['media', id, '-O', '-']),
+      { code: 0 },
+      'a message of an earlier run, by its id',
+    );
+    await next.stop();
+  });
+}

@@ -1,0 +1,201 @@
+/** Files of messages: what they are, what WhatsApp takes, and how they are kept. */
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { contentOf } from '../../../src/daemon/media/content.js';
+import { mimetypeOf } from '../../../src/daemon/media/mime.js';
+import { Shelf } from '../../../src/daemon/media/shelf.js';
+import { MAX_BYTES } from '../../../src/protocol/content.js';
+import type { Fault } from '../../../src/protocol/fault.js';
+
+const kind = (error: Fault): string => error.kind;
+const hex = (text: string) => Buffer.from(text.replace(/ /g, ''), 'hex');
+const OPUS = Buffer.concat([
+  Buffer.from('OggS'),
+  Buffer.alloc(24),
+  Buffer.from('OpusHead'),
+  Buffer.alloc(40),
+]);
+const PNG = hex('89504e470d0a1a0a 0000000d');
+
+async function place(t: { teardown(end: () => unknown): unknown }): Promise<Shelf & { dir: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'wad-shelf-'));
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  return Object.assign(await Shelf.open(join(dir, 'media')), { dir: join(dir, 'media') });
+}
+
+async function put(shelf: Shelf, bytes: Buffer, name: string | null = null) {
+  const id = await shelf.begin(name);
+  await shelf.add(id, 0, bytes);
+  return shelf.finish(id);
+}
+
+t.test('a file is what its bytes say', async (t) => {
+  const rows: readonly (readonly [Buffer, string | null, string])[] = [
+    [hex('ffd8ffe0 0010'), 'a.png', 'image/jpeg'],
+    [PNG, null, 'image/png'],
+    [Buffer.from('GIF89a'), null, 'image/gif'],
+    [Buffer.from('RIFF0000WEBPVP8 '), null, 'image/webp'],
+    [Buffer.from('RIFF0000WAVEfmt '), null, 'audio/wav'],
+    [Buffer.from('\0\0\0\x18ftypmp42'), null, 'video/mp4'],
+    [Buffer.from('\0\0\0\x18ftypM4A '), null, 'audio/mp4'],
+    [Buffer.from('\0\0\0\x18ftypqt  '), null, 'video/quicktime'],
+    [OPUS, 'a.ogg', 'audio/ogg; codecs=opus'],
+    [Buffer.from('ID3\x03'), null, 'audio/mpeg'],
+    [hex('fffb9064'), null, 'audio/mpeg'],
+    [Buffer.from('%PDF-1.7'), 'a.jpg', 'application/pdf'],
+    [hex('504b0304'), 'a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+    [hex('504b0304'), 'a', 'application/zip'],
+    [Buffer.from('a,b\n1,2\n'), 'A.CSV', 'text/csv'],
+    [Buffer.from('grüße'), null, 'text/plain'],
+    [hex('00010203'), 'a.txt', 'application/octet-stream'],
+    [hex('00010203'), null, 'application/octet-stream'],
+    [Buffer.alloc(0), null, 'application/octet-stream'],
+  ];
+  for (const [head, name, expected] of rows) {
+    t.equal(mimetypeOf(head, name), expected, `${head.subarray(0, 8).toString('hex')} ${name}`);
+  }
+});
+
+t.test('a file comes in pieces, and the same file is the same id', async (t) => {
+  const shelf = await place(t);
+  const bytes = Buffer.from('one,two\n');
+  const first = await put(shelf, bytes, 'a.csv');
+  t.match(first, { mimetype: 'text/csv', name: 'a.csv', size: 8 });
+  const id = await shelf.begin('/etc/../a.csv\n');
+  t.equal(await shelf.add(id, 0, bytes.subarray(0, 3)), 3);
+  t.equal(await shelf.add(id, 5, bytes.subarray(5)).catch(kind), 'invalid_params', 'no holes');
+  await shelf.add(id, 3, bytes.subarray(3));
+  const second = await shelf.finish(id);
+  t.same(second, first, 'whatever path its name came with');
+  const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+  t.equal(sha(await shelf.read(first.id, 0, 100)), sha(bytes));
+  t.same((await shelf.read(first.id, 4, 2)).toString(), 'tw');
+  t.same(await shelf.get(first.id), first);
+  t.not((await put(shelf, bytes, 'b.csv')).id, first.id, 'another name is another message');
+  t.equal((await stat(shelf.path(first.id))).mode & 0o777, 0o600);
+});
+
+t.test('no path of a peer is opened', async (t) => {
+  const shelf = await place(t);
+  for (const id of ['../outbox.db', '/etc/passwd', 'f-..', '.u-1', `f-${'g'.repeat(40)}`]) {
+    t.equal(await shelf.get(id).catch(kind), 'no_such_media', id);
+    t.equal(await shelf.read(id, 0, 1).catch(kind), 'no_such_media', id);
+  }
+  t.equal(await shelf.get(`f-${'0'.repeat(40)}`).catch(kind), 'no_such_media', 'one that is not there');
+  t.throws(() => shelf.add('u-0', 0, Buffer.alloc(1)), /no upload u-0/);
+});
+
+t.test('what is half or old goes, and what is in use stays', async (t) => {
+  const shelf = await place(t);
+  const old = await put(shelf, Buffer.from('old'));
+  const used = await put(shelf, Buffer.from('used'));
+  const past = new Date(Date.now() - 40 * 86_400_000);
+  for (const { id } of [old, used]) await utimes(shelf.path(id), past, past);
+  await shelf.get(used.id);
+  await writeFile(join(shelf.dir, '.u-half'), 'x');
+  const open = await shelf.begin(null);
+  await shelf.sweep(Date.now());
+  const left = (await readdir(shelf.dir)).filter((name) => !name.startsWith('.'));
+  t.same(left.sort(), [used.id, `${used.id}.json`].sort());
+  t.ok((await readdir(shelf.dir)).includes(`.${open}`), 'an upload that goes on');
+  t.notOk((await readdir(shelf.dir)).includes('.u-half'));
+  await shelf.abandon(open);
+});
+
+t.test('what a request becomes', async (t) => {
+  const shelf = await place(t);
+  const png = await put(shelf, PNG, 'a.png');
+  const opus = await put(shelf, OPUS, 'a.ogg');
+  const text = await put(shelf, Buffer.from('hello'), 'a.txt');
+  const to = '15550002222';
+  t.same(await contentOf({ to, text: 'x', mentions: ['+1 555 000 3333'] }, shelf), {
+    kind: 'text',
+    text: 'x',
+    mentions: ['15550003333@c.us'],
+  });
+  t.same(await contentOf({ to, media: png.id, caption: 'c' }, shelf), {
+    kind: 'image',
+    file: png,
+    caption: 'c',
+  });
+  t.match(await contentOf({ to, media: png.id, as: 'document' }, shelf), { kind: 'document' });
+  t.match(await contentOf({ to, media: opus.id }, shelf), { kind: 'audio' });
+  t.same(
+    await contentOf({ to, media: opus.id, as: 'voice' }, shelf),
+    { kind: 'voice', file: opus },
+    'as it is',
+  );
+  t.match(await contentOf({ to, media: text.id }, shelf), {
+    kind: 'document',
+    file: { mimetype: 'text/plain' },
+  });
+  t.same(await contentOf({ to, contacts: [{ name: 'Ana', number: '+1 555 000 3333' }] }, shelf), {
+    kind: 'contact',
+    contacts: [{ name: 'Ana', number: '15550003333' }],
+  });
+  t.match(await contentOf({ to, poll: { question: 'q', options: ['a', 'b'] } }, shelf), { multiple: false });
+  const refused = [
+    [{}, 'invalid_params'],
+    [{ text: 'x', media: png.id }, 'invalid_params'],
+    [{ text: 'x', caption: 'c' }, 'invalid_params'],
+    [{ media: opus.id, as: 'voice', caption: 'c' }, 'invalid_params'],
+    [{ poll: { question: 'q', options: ['a', 'a'] } }, 'invalid_params'],
+    [{ media: `f-${'0'.repeat(40)}` }, 'no_such_media'],
+    [{ media: text.id, as: 'image' }, 'media_unusable'],
+    [{ media: text.id, as: 'voice' }, 'media_unusable'],
+    [{ media: (await put(shelf, Buffer.alloc(0))).id }, 'media_unusable'],
+    [{ text: 'x', mentions: ['120363000000000000@g.us'] }, 'invalid_params'],
+    [{ contacts: [{ name: 'x', number: 'nobody' }] }, 'invalid_recipient'],
+  ] as const;
+  for (const [request, expected] of refused)
+    t.equal(
+      await contentOf({ to, ...request } as never, shelf).catch(kind),
+      expected,
+      JSON.stringify(request),
+    );
+  const large = await put(shelf, Buffer.concat([PNG, Buffer.alloc(MAX_BYTES.sticker)]));
+  t.equal(await contentOf({ to, media: large.id, as: 'sticker' }, shelf).catch(kind), 'media_too_large');
+});
+
+t.test(
+  'a sound becomes a voice message where there is an ffmpeg, and is refused with a word for it where not',
+  async (t) => {
+    const shelf = await place(t);
+    const mp3 = await put(shelf, Buffer.from('ID3 not really'), 'a.mp3');
+    const before = process.env.PATH;
+    t.teardown(() => {
+      process.env.PATH = before;
+    });
+    const bin = await mkdtemp(join(tmpdir(), 'wad-bin-'));
+    t.teardown(() => rm(bin, { recursive: true, force: true }));
+    process.env.PATH = bin;
+    const missing = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
+      (e: Fault) => e,
+    );
+    t.match(missing, { kind: 'tool_missing', message: /no ffmpeg/, hint: /apt-get install ffmpeg/ });
+
+    // What stands in for ffmpeg here says what it was asked, and hands on what it was given: the pipes are the point.
+    const ffmpeg = join(bin, 'ffmpeg');
+    await writeFile(ffmpeg, '#!/bin/sh\nprintf "OggS%s" "$*"\n/bin/cat <&3\n');
+    await chmod(ffmpeg, 0o755);
+    const made = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf);
+    if (made.kind !== 'voice') throw new Error(made.kind);
+    t.match(made.file, { mimetype: 'audio/ogg; codecs=opus', name: 'a.mp3' });
+    const bytes = (await shelf.read(made.file.id, 0, 1_000)).toString();
+    t.match(bytes, /^OggS.*-i pipe:3.*libopus.*pipe:1ID3 not really$/);
+
+    await writeFile(ffmpeg, '#!/bin/sh\necho "Invalid data found" >&2\nexit 1\n');
+    const broken = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
+      (e: Fault) => e,
+    );
+    t.match(broken, { kind: 'media_unusable', message: /Invalid data found/ });
+    t.same(
+      (await readdir(shelf.dir)).filter((name) => name.startsWith('.')),
+      [],
+      'nothing half is left',
+    );
+  },
+);
