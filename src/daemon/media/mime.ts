@@ -75,7 +75,8 @@ const NAMES: Readonly<Record<string, string>> = {
 const CONTAINERS = ['application/zip', 'application/x-cfb'];
 
 const isText = (head: Buffer): boolean => {
-  if (head.includes(0)) return false;
+  // Controls that no text has.
+  if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27))) return false;
   // The head may end in the middle of a character.
   const text = new TextDecoder('utf-8').decode(head);
   return !text.slice(0, -4).includes('\ufffd');

@@ -27,11 +27,18 @@ export function makeIncoming(tools: Tools) {
       addPoint: () => qpl,
     };
     const { directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype } = msg;
-    const bytes = (await window.require('WAWebDownloadManager').downloadManager.downloadAndMaybeDecrypt({
+    const { downloadManager } = window.require('WAWebDownloadManager');
+    const download = downloadManager.downloadAndMaybeDecrypt({
       ...{ directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype },
       signal: new AbortController().signal,
       downloadQpl: qpl,
-    })) as ArrayBuffer;
+    }) as Promise<ArrayBuffer>;
+    const bytes = await download.catch((error: { status?: number; statusCode?: number }) => {
+      const status = error.statusCode ?? error.status;
+      if (status === 404 || status === 410)
+        return refuse('media_gone', 'WhatsApp does not have the file any more.');
+      throw error;
+    });
     if (bytes.byteLength > maxBytes)
       refuse('media_too_large', `The file has ${bytes.byteLength} bytes; ${maxBytes} are fetched at most.`);
     held.set(token, new Uint8Array(bytes));

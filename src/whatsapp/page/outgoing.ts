@@ -116,7 +116,11 @@ export function makeOutgoing(tools: Tools) {
         return {
           text: '',
           options,
-          extra: kind === 'document' && file.name !== null ? { filename: file.name } : {},
+          extra: {
+            ...(kind === 'document' && file.name !== null ? { filename: file.name } : {}),
+            // The library leaves it out of a sticker, and whoever gets it cannot tell what it is.
+            ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
+          },
         };
       }
     }

@@ -52,6 +52,7 @@ t.test('a file is what its bytes say', async (t) => {
     [Buffer.from('grüße'), null, 'text/plain'],
     [hex('00010203'), 'a.txt', 'application/octet-stream'],
     [hex('00010203'), null, 'application/octet-stream'],
+    [Buffer.alloc(100, 4), null, 'application/octet-stream'],
     [Buffer.alloc(0), null, 'application/octet-stream'],
   ];
   for (const [head, name, expected] of rows) {

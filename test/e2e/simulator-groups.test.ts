@@ -1,0 +1,73 @@
+/** Groups as the bare library sees them: made, changed by others, left; and what it is told of each change. */
+import t from 'tap';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+type Any = any;
+
+t.test('groups of the bare library', async (t) => {
+  const sim = await Simulator.start();
+  const phone = sim.createPhone({ number: '15550001111' });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const shy = sim.createContact({ number: '15550004444', name: 'Shy' });
+  shy.addable = false;
+  const bare = await BareClient.start(sim);
+  t.teardown(async () => {
+    await bare.remove();
+    await sim.close();
+  });
+  await phone.scan(await sim.waitForQr());
+  await bare.wait('ready');
+
+  t.test('somebody who lets nobody add them is told of by code', async (t) => {
+    const made = (await bare.client.createGroup('Team', [ana.wid, shy.wid], {
+      autoSendInviteV4: false,
+    } as Any)) as Any;
+    t.equal(made.participants[ana.wid].statusCode, 200);
+    t.equal(Number(made.participants[shy.wid].statusCode), 403);
+    const chat = (await bare.client.getChatById(made.gid._serialized)) as Any;
+    t.equal(chat.participants.length, 2);
+    const added = await chat.addParticipants([shy.wid], { autoSendInviteV4: false });
+    t.equal(added[shy.wid].code, 403);
+    const first = await chat.getInviteCode();
+    t.not(await chat.revokeInvite(), first, 'a new code');
+    t.equal(await chat.setInfoAdminsOnly(true), true);
+  });
+
+  t.test('changes by others are told once, each as what it is', async (t) => {
+    const group = sim.createGroup({ subject: 'Theirs', participants: [ana.wid, phone.wid] });
+    sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
+    const [join] = await bare.wait('group_join', (one: Any) => one.chatId === group.id);
+    t.match(join, { type: 'add', author: ana.wid, recipientIds: [ben.wid] });
+    sim.changeGroup(group, ana.wid, { what: 'promote', participants: [phone.wid] });
+    await bare.wait('group_admin_changed', (one: Any) => one.type === 'promote');
+    sim.changeGroup(group, ana.wid, { what: 'subject', value: 'Ours' });
+    const [update] = await bare.wait('group_update', (one: Any) => one.type === 'subject');
+    t.equal(update.body, 'Ours');
+    sim.changeGroup(group, ben.wid, { what: 'leave' });
+    await bare.wait('group_leave', (one: Any) => one.type === 'leave');
+    const chat = (await bare.client.getChatById(group.id)) as Any;
+    t.equal(chat.unreadCount, 0, 'a notice is nothing to be read');
+    t.equal(chat.name, 'Ours');
+    t.equal(bare.count('message'), 0, 'and no message');
+  });
+
+  t.test('a message that is deleted for oneself is gone', async (t) => {
+    await ana.send('for the bin');
+    const [message] = await bare.wait('message', ({ body }: Any) => body === 'for the bin');
+    await message.delete(false);
+    const chat = (await bare.client.getChatById(ana.wid)) as Any;
+    t.same(await chat.fetchMessages({ limit: 5 }), []);
+  });
+
+  t.test('typing is told to the chat, and a preview comes with a link', async (t) => {
+    const chat = (await bare.client.getChatById(ana.wid)) as Any;
+    await chat.sendStateTyping();
+    t.ok(sim.log.some(({ type }) => type === 'chat-state'));
+    const sent = (await bare.client.sendMessage(ana.wid, 'see https://example.org/')) as Any;
+    const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
+    t.match(got.message.extra, { title: 'A page', subtype: 'url' });
+  });
+});
