@@ -35,13 +35,16 @@ export const mediaPage = (kit: Kit): MediaPage => ({
 
 /** A file in pieces of base64. Closed when the last is taken, or the loop is left. */
 export async function* piecesOf(path: string): AsyncGenerator<string> {
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new Fault('no_such_media', { reason: 'The file of this message is not kept any more.', cause });
+  });
   try {
-    for (let offset = 0; ; ) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE), 0, PIECE, offset);
-      if (bytesRead === 0) return;
-      offset += bytesRead;
-      yield buffer.toString('base64', 0, bytesRead);
+    for (let filled = PIECE; filled === PIECE; ) {
+      const buffer = Buffer.alloc(PIECE);
+      filled = 0;
+      for (let bytesRead = -1; filled < PIECE && bytesRead !== 0; filled += bytesRead)
+        ({ bytesRead } = await file.read(buffer, filled, PIECE - filled, null));
+      if (filled > 0) yield buffer.toString('base64', 0, filled);
     }
   } finally {
     await file.close();
