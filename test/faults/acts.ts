@@ -55,6 +55,12 @@ export const when =
   ({ wad, mark }) =>
     wad.became(status, { after: mark });
 
+/** Until it has noticed, by its own word in the log. */
+export const logs =
+  (event: string): Act =>
+  ({ wad, logFrom }) =>
+    wad.logged(event, undefined, { after: logFrom });
+
 /** What has happened so far only led up to the fault. */
 export const fromHere: Act = async (scene) => {
   scene.mark = await scene.wad.mark();
