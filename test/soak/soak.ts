@@ -7,6 +7,7 @@ import { ready } from '../faults/given.js';
 import type { Row } from '../faults/row.js';
 import { Scene } from '../faults/scene.js';
 import { BROWSER, DAEMON, NETWORK, PAGE } from '../faults/table.js';
+import { eventually } from '../harness/wad.js';
 import { type Dice, diceOf } from './dice.js';
 
 export interface SoakOptions {
@@ -133,39 +134,75 @@ class Soak {
 
   /** Ready over the same link, in a daemon that was started anew where it had to be. */
   async #recovered(): Promise<void> {
-    const scene = this.#scene;
-    const { phone, contact, home } = scene;
+    const { phone, home } = this.#scene;
     const deadline = performance.now() + RECOVER_MS;
-    for (;;) {
-      const over = await Promise.race([
-        scene.wad.exited.then(() => true),
-        scene.wad.request('session.wait', { states: ['ready', 'failed'], timeoutMs: 60_000 }).then(
-          () => false,
-          () => false,
-        ),
-      ]);
-      if (over) await this.#again();
-      else if ((await scene.wad.status().catch(() => null))?.status === 'ready') break;
-      else if (performance.now() > deadline) throw new Error('not ready again in time');
-      else await scene.wad.request('session.initialize').catch(() => undefined);
-    }
+    // A fault may take its time until it shows: only what has talked is well.
+    while (!(await this.#isWell()))
+      if (performance.now() > deadline) throw new Error('not ready again in time');
     this.#readLog();
     const held = phone.devices.map(({ id }) => id);
     if (held.length !== 1 || held[0] !== this.#device) this.#blame('it is not the link that it began with');
-    if (!scene.hasSession) this.#blame('the session has no marker any more');
+    if (!this.#scene.hasSession) this.#blame('the session has no marker any more');
     const databases = join(home.profile, 'Default', 'IndexedDB');
     if (!existsSync(databases) || readdirSync(databases).length === 0) this.#blame('the session is empty');
     const aside = home.sessions().filter((name) => /^session-default\.[a-z]+-\d{8}T/.test(name));
     if (aside.length > 0) this.#blame(`a session was set aside: ${aside.join(', ')}`);
-    const browsers = await home.browsers();
-    if (browsers.length !== 1) this.#blame(`${browsers.length} browsers`);
+  }
 
-    const text = `after fault ${this.#faults}`;
-    const { id } = await scene.wad.request('message.send', { to: contact.number, text });
-    await scene.wad.request('message.wait', { id, for: 'delivered', timeoutMs: 60_000 });
+  async #isWell(): Promise<boolean> {
+    const { wad } = this.#scene;
+    const ready = wad.request(
+      'session.wait',
+      { states: ['ready'], timeoutMs: 20_000 },
+      { timeoutMs: 25_000 },
+    );
+    const over = wad.exited.then(() => 'over' as const);
+    const how = await Promise.race([
+      over,
+      ready.then(
+        () => 'ready' as const,
+        () => 'not yet' as const,
+      ),
+    ]);
+    if (how === 'over') await this.#again();
+    else if (how === 'not yet') await wad.request('session.initialize').catch(() => undefined);
+    else return (await this.#looksTwice()) && (await this.#talks());
+    return false;
+  }
+
+  /** Two looks of the monitor that found nothing, the second begun after the fault. */
+  async #looksTwice(): Promise<boolean> {
+    const { wad } = this.#scene;
+    const seen = new Set<string | null>();
+    return eventually(
+      async () => {
+        const { status, monitor } = await wad.status();
+        if (status !== 'ready') throw new Error('it is not ready after all');
+        seen.add(monitor.lastOkAt);
+        return seen.size > 2;
+      },
+      'two looks',
+      20_000,
+    ).catch(() => false);
+  }
+
+  async #talks(): Promise<boolean> {
+    const { wad, contact, home } = this.#scene;
+    const text = `message ${++this.#messages}`;
+    try {
+      const { id } = await wad.request('message.send', { to: contact.number, text });
+      const end = await wad.request('message.wait', { id, for: 'delivered', timeoutMs: 10_000 });
+      if (end.error !== null) return false;
+    } catch {
+      return false;
+    }
     const arrived = contact.received.filter(({ body }) => body === text).length;
     if (arrived !== 1) this.#blame(`a message arrived ${arrived} times`);
+    const browsers = await home.browsers();
+    if (browsers.length !== 1) this.#blame(`${browsers.length} browsers`);
+    return true;
   }
+  #messages = 0;
 
   async #again(): Promise<void> {
     this.#readLog();
