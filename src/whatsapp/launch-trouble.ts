@@ -44,8 +44,8 @@ const ROWS = [
   },
   {
     trouble: 'no_userns',
-    when: /No usable sandbox|move to new namespace|setuid sandbox is not running as root|communicate with zygote|hello message from zygote/,
-    says: 'the kernel or the service lets no user namespaces be made, and Chromium needs them for its sandbox',
+    when: /No usable sandbox|move to new namespace|setuid sandbox is not running as root|communicate with zygote|hello message from zygote|content\/(browser\/)?zygote/,
+    says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) lets no user namespaces be made, and Chromium needs them for its sandbox',
     remedy: 'sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000',
   },
   {

@@ -13,7 +13,7 @@ interface Row {
 
 const SERVICE = 'SystemCallFilter=@system-service';
 const NO_NAMESPACES = {
-  says: /lets no user namespaces be made/,
+  says: /SystemCallFilter=\) lets no user namespaces be made/,
   remedy: /sysctl -w kernel\.unprivileged_userns_clone=1/,
 };
 
