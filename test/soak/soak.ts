@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { browserMemory } from '../../src/daemon/browser-memory.js';
+import { Fault } from '../../src/protocol/fault.js';
 import { ready } from '../faults/given.js';
 import type { Row } from '../faults/row.js';
 import { Scene } from '../faults/scene.js';
@@ -157,13 +158,9 @@ class Soak {
       { timeoutMs: 25_000 },
     );
     const over = wad.exited.then(() => 'over' as const);
-    const how = await Promise.race([
-      over,
-      ready.then(
-        () => 'ready' as const,
-        () => 'not yet' as const,
-      ),
-    ]);
+    const notYet = (error: unknown) =>
+      error instanceof Fault && error.kind === 'connection_lost' ? over : ('not yet' as const);
+    const how = await Promise.race([over, ready.then(() => 'ready' as const, notYet)]);
     if (how === 'over') await this.#again();
     else if (how === 'not yet') await wad.request('session.initialize').catch(() => undefined);
     else return (await this.#looksTwice()) && (await this.#talks());
