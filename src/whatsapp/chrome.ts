@@ -96,8 +96,7 @@ async function groupLives(group: number): Promise<boolean> {
 
 /**
  * Ends a browser: asks it (which alone writes everything out), then SIGTERM, then SIGKILL of its group. Resolves
- * when the process has exited, and its children with it. Never rejects; must not run twice at once for one browser,
- * since a second Browser.close turns the first into a SIGKILL (H13): whatsapp/client.ts sees to that.
+ * when the process has exited, and its children with it. Never rejects.
  */
 export async function endBrowser(browser: Browser): Promise<'closed' | 'terminated' | 'killed'> {
   const child = browser.process();
@@ -106,6 +105,17 @@ export async function endBrowser(browser: Browser): Promise<'closed' | 'terminat
   const how = await endMain(browser, child, pid);
   await endRest(pid);
   return how;
+}
+
+/**
+ * `Browser.close`, and no more than that: puppeteer's own close kills the process when the answer does not come, and on a
+ * busy machine Chromium's end of the pipe may be gone before the answer is read, while it still writes out what its
+ * pages have stored. The same happened to the first of two closes (H13). The exit is what counts; this may stay open
+ * for ever.
+ */
+async function askToClose(browser: Browser): Promise<void> {
+  const session = await browser.target().createCDPSession();
+  await session.send('Browser.close');
 }
 
 async function endMain(
@@ -122,8 +132,7 @@ async function endMain(
     });
     return Promise.race([exited.then(() => true), late]).finally(() => clearTimeout(timer));
   };
-  // Its promise may stay open for ever; the exit is what counts.
-  browser.close().catch(() => undefined);
+  askToClose(browser).catch(() => undefined);
   if (await within(CLOSE_MS)) return 'closed';
   // The pid is our own unreaped child's, so it cannot have been given to anyone else.
   process.kill(pid, 'SIGTERM');

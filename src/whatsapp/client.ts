@@ -374,7 +374,8 @@ class Client implements WhatsAppClient {
         );
       }
       const how = await endBrowser(browser);
-      this.#log.debug('whatsapp.closed', { how, code: browser.process()?.exitCode ?? null });
+      const { exitCode = null, signalCode = null } = browser.process() ?? {};
+      this.#log.debug('whatsapp.closed', { how, code: exitCode, signal: signalCode });
     }
     this.#abort.abort();
   }

@@ -28,7 +28,8 @@ t.test('a page that loses its connection is left to itself, and comes back with 
     });
     const inMs = Date.parse(down.nextAttemptAt ?? '') - Date.now();
     t.ok(inMs > 40_000 && inMs <= 60_000, `it has 60 s to come back by itself: ${inMs} ms`);
-    t.match(await wad.wactl(['send', contact.number, 'while away']), { code: 5 });
+    const text = `accepted while away ${round}`;
+    t.match(await wad.wactl(['send', '--wait', 'accepted', contact.number, text]), { code: 0 });
     await contact.send(`while away ${round}`);
     await sim.faults.networkUp();
     await wad.became('ready', { after });
@@ -36,6 +37,7 @@ t.test('a page that loses its connection is left to itself, and comes back with 
     await wad.event('message', ({ body }) => body === `while away ${round}`);
     const sent = await wad.request('message.send', { to: contact.number, text: `back ${round}` });
     t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered' }), { error: null });
+    t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'it went out by itself, once');
   }
   t.same(await home.browsers(), [browser], 'in the same browser');
   t.same(
@@ -92,6 +94,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
       await using sim = await Simulator.start();
       await using home = await Home.make(sim, { t });
       const phone = sim.createPhone({ number: NUMBER });
+      const contact = sim.createContact({ number: '15550002222' });
       const first = await home.start();
       await first.link(phone);
       await first.stop();
@@ -114,7 +117,8 @@ for (const [fault, slowRetryMs] of OFFLINE) {
         session: { hasSession: true, phone: NUMBER },
       });
       t.equal(failed.nextAttemptAt === null, slowRetryMs === '0');
-      t.match(await wad.wactl(['send', '15550002222', 'hello']), { code: 5 });
+      const sent = await wad.request('message.send', { to: contact.number, text: 'hello' });
+      t.match(sent, { state: 'queued' }, 'accepted all the same');
       if (slowRetryMs === '0') {
         t.same(await home.browsers(), [], 'nothing runs while it waits for a person');
         await sim.faults.networkUp();
@@ -129,6 +133,12 @@ for (const [fault, slowRetryMs] of OFFLINE) {
       }
       await wad.until('ready');
       t.match(await wad.status(), { reconnectAttempts: 0, reason: 'none', nextAttemptAt: null });
+      t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered' }), { error: null });
+      t.same(
+        contact.received.map(({ body }) => body),
+        ['hello'],
+        'what waited went out, once',
+      );
       t.same(
         (await wad.events('alert')).map(({ data }) => data.reason),
         ['attempts_exhausted'],

@@ -94,9 +94,9 @@ t.test('the session is for its owner only, and wider modes are narrowed and repo
   await first.stop();
   t.same(open(home.stateDir), [], 'and afterwards');
   t.same(
-    readdirSync(home.stateDir).filter((name) => name !== 'auth'),
+    readdirSync(home.stateDir).filter((name) => !/^(auth|media|wad\.sqlite.*)$/.test(name)),
     [],
-    'the state directory holds the session',
+    'the state directory holds session, files and store',
   );
   t.same(await first.leftBehind({ profile: 'kept' }), []);
   t.notOk(first.log.some(({ event }) => event === 'session-dir.narrowed'));
