@@ -128,7 +128,9 @@ export class Feed {
   #wasRefused(events: number, error: unknown): void {
     const { kind } = Fault.of(error);
     if (kind === 'shutting_down') return;
-    if (this.#refused === 0) this.#log.error('journal.refused', { kind, err: error });
+    // That the disk is full is told once, as an alert.
+    const say = kind === 'disk_full' ? this.#log.warn : this.#log.error;
+    if (this.#refused === 0) say('journal.refused', { kind, err: error });
     this.#refused += events;
     this.#retry ??= setInterval(() => this.#tellOfRefused(kind), RETRY_MS).unref();
   }

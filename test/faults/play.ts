@@ -105,7 +105,7 @@ async function playEnd(
   await scene.start(given.next === 'stopped' ? given : {});
   await scene.wad.until(given.next);
   clock.reached(`the next one ${given.next}`, NEXT_S);
-  if (given.next === 'ready') await works(t, scene, { device, after: 0 });
+  if (given.next === 'ready') await works(t, scene, { device, after: scene.wad.startedAfter });
 }
 
 /** The daemon goes on: it says what is wrong, and comes back; or nothing happens at all. */

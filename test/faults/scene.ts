@@ -39,8 +39,8 @@ export class Scene implements AsyncDisposable {
   #wad: Wad | undefined;
   /** The situation of the daemon, as long as nobody has done anything to it. */
   #given: Given | undefined;
-  /** A place in the events: what the fault brought about is behind it. */
-  mark = 0;
+  /** A place in the events, or null where the daemon of the moment began. */
+  #mark: number | null = null;
   /** The same in the log. */
   logFrom = 0;
   /** How long the row took to be seen and to be over, and words for whoever reads the output. */
@@ -106,12 +106,21 @@ export class Scene implements AsyncDisposable {
     }
     this.#given = given.state === 'ready' ? given : undefined;
     this.figures = { seenS: 0, endedS: 0, words: [] };
-    this.mark = given.state === null ? 0 : await this.wad.mark();
+    this.#mark = given.state === null ? null : await this.wad.mark();
     this.logFrom = given.state === null ? 0 : this.wad.log.length;
     return left;
   }
   #startedAt = 0;
   #mayBeCrashed = false;
+
+  /** What the fault brought about is behind this place in the events. */
+  get mark(): number {
+    return this.#mark ?? this.wad.startedAfter;
+  }
+
+  set mark(cursor: number) {
+    this.#mark = cursor;
+  }
 
   async start({ args = [], env = {} }: Partial<Given>, listening = true): Promise<Wad> {
     this.#startedAt = performance.now();
@@ -125,7 +134,8 @@ export class Scene implements AsyncDisposable {
   adopt(wad: Wad): void {
     this.#wad = wad;
     this.#given = undefined;
-    this.mark = this.logFrom = 0;
+    this.#mark = null;
+    this.logFrom = 0;
   }
 
   /** What the browser says of its end is not worth anything: it never had a page, or one before it was killed. */
