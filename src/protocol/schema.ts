@@ -107,3 +107,20 @@ export const messageSchema = record({
   backfilled: z.boolean(),
 });
 export type Message = z.infer<typeof messageSchema>;
+
+/**
+ * Any message that this daemon knows of, as message.get shows it: one it was asked to send, one that came in, or one
+ * that another device of the account sent.
+ */
+export const knownSchema = record({
+  ...outgoingSchema.shape,
+  /** Ours; null for a message that this daemon was not asked to send. So are `state` and `queuedAt`. */
+  id: z.string().nullable(),
+  state: sendState().nullable(),
+  queuedAt: instant().nullable(),
+  /** Null until the message has been seen. */
+  key: z.string().nullable(),
+  /** As its event told of it; null when there was none yet, or it is not kept any more. */
+  message: messageSchema.nullable(),
+});
+export type Known = z.infer<typeof knownSchema>;

@@ -41,6 +41,10 @@ export const call = command({
   examples: [
     ['wactl call daemon.info', 'who is answering'],
     [`wactl call message.get '{"id":"m-1"}'`, 'what became of a message'],
+    [
+      `wactl call message.get '{"id":"AC0C1D2E3F"}'`,
+      "what is known of one that came in, by its key or WhatsApp's id",
+    ],
     ["wactl call rpc.discover | jq -r '.methods[].name'", 'all methods'],
   ],
   async run({ askAny, args: [method = '', given], output, show }) {

@@ -1,6 +1,6 @@
 import { Fault } from '../../protocol/fault.js';
 import { isFaultKind } from '../../protocol/fault-table.js';
-import type { Outgoing } from '../../protocol/schema.js';
+import type { Known, Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { contentOf, KINDS, refuse } from '../content.js';
@@ -57,7 +57,7 @@ async function follow(
   } catch (error) {
     const { kind, details, message: reason } = Fault.of(error);
     if (kind === 'wait_expired' || kind === 'deadline_exceeded') {
-      const message = await ask('message.get', { id }, { timeoutMs: 5000 }).catch(() => null);
+      const message = await ask('message.get', { id }, { timeoutMs: 5000 }).then(ours, () => null);
       const fault = message && shortfall(message, goal, waitMs);
       if (message) return { known: message, fault };
     }
@@ -72,6 +72,12 @@ async function follow(
       }),
     };
   }
+}
+
+/** A message that was accepted has all that message.wait shows; of others some is not known. */
+function ours({ key: _, message: __, ...known }: Known): Outgoing | null {
+  const { id, state, queuedAt } = known;
+  return id === null || state === null || queuedAt === null ? null : { ...known, id, state, queuedAt };
 }
 
 export const send = command({

@@ -6,6 +6,7 @@ import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
 import { show } from '../outbox.js';
@@ -38,7 +39,7 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
       return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
     },
 
-    'message.get': ({ id }) => show(outbox.get(id)),
+    'message.get': ({ id }) => knownMessage(store, id),
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
       limited(timeoutMs, [signal], async (bound) => show(await outbox.wait(id, goal, { signal: bound }))),

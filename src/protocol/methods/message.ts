@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACT_FAULTS } from '../act-faults.js';
 import { MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
-import { instant, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
+import { instant, knownSchema, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const outgoing = {
@@ -92,13 +92,16 @@ export const messageMethods = {
   }),
   'message.get': method({
     name: 'message.get',
-    does: "A message that this daemon was asked to send, by its id or by WhatsApp's.",
+    does: "Any message that this daemon knows of, sent or received, by its key, by WhatsApp's id, or by the id of message.send.",
     effect: 'reads',
     since: '0.1.0',
     params: record({ id: anyId() }),
-    result: outgoingSchema,
+    result: knownSchema,
     faults: ['no_such_message'],
-    example: { params: { id: 'm-1' }, result: outgoing },
+    example: {
+      params: { id: 'm-1' },
+      result: { ...outgoing, key: 'true_15550002222@c.us_3EB0C0FFEE0123456789', message: null },
+    },
   }),
   'message.wait': method({
     name: 'message.wait',

@@ -4,7 +4,7 @@ import { METHODS } from '../../../src/protocol/methods/index.js';
 import { startWactl, wactl } from '../../harness/wactl.js';
 import { type Answer, type FakeDaemon, fakeDaemon } from './daemon.js';
 
-const SENT = METHODS['message.get'].example.result;
+const SENT = METHODS['message.wait'].example.result;
 let daemon: FakeDaemon;
 let onSend: Answer | undefined;
 let onWait: Answer | undefined;
@@ -12,7 +12,7 @@ t.before(async () => {
   daemon = await fakeDaemon({
     'message.send': (params, call) => onSend?.(params, call),
     'message.wait': (params, call) => onWait?.(params, call),
-    'message.get': () => ({ ...SENT, state: 'sending', sentAt: null }),
+    'message.get': () => ({ ...SENT, key: null, message: null, state: 'sending', sentAt: null }),
   });
 });
 t.teardown(() => daemon.close());

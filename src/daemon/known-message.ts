@@ -1,0 +1,28 @@
+// What is known of one message, whoever sent it: its row where it was ours to send, and its event.
+import { Fault } from '../protocol/fault.js';
+import { type Known, messageSchema } from '../protocol/schema.js';
+import { parseMessageRef } from '../protocol/wid.js';
+import type { Store } from '../store/store.js';
+import { show } from './outbox.js';
+
+/** @param name our key, WhatsApp's id, or the id that an accept answered. @throws Fault no_such_message */
+export function knownMessage({ outbox, messages }: Store, name: string): Known {
+  const named = parseMessageRef(name);
+  // A key of somebody else's message may end in an id that one of ours has got.
+  const own = named.place?.fromMe === false ? null : outbox.get(named.id);
+  const seen = messages.find(named.place !== null ? name : (own?.messageId ?? name));
+  const told = seen === null ? null : messages.event(seen.key);
+  // An event of an earlier version may lack what is told today.
+  const message = messageSchema.safeParse(told?.data).data ?? null;
+  if (own !== null) return { ...show(own), key: seen?.key ?? null, message };
+  const place = seen === null ? null : parseMessageRef(seen.key).place;
+  if (seen === null || place === null)
+    throw new Fault('no_such_message', {
+      reason: `This daemon knows of no message ${name.slice(0, 64)}.`,
+    });
+  const { key, messageId, ack } = seen;
+  return {
+    ...{ id: null, messageId, chatId: place.remote, state: null, ack },
+    ...{ queuedAt: null, sentAt: null, error: null, key, message },
+  };
+}
