@@ -1,8 +1,9 @@
 /** Messages on their way out, against a page that does as it is told: order, doubt, and what becomes of doubt. */
 import t, { type Test } from 'tap';
-import { Courier, type CourierOptions, type SendingPage } from '../../../src/daemon/courier.js';
+import { Courier, type CourierOptions } from '../../../src/daemon/courier.js';
 import { Outbox, show } from '../../../src/daemon/outbox.js';
 import { Recipients } from '../../../src/daemon/recipients.js';
+import type { SendingPage } from '../../../src/daemon/sending-page.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import type { ChatId } from '../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../src/session/pacing.js';

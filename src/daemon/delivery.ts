@@ -1,0 +1,80 @@
+// One message on its way to the page: the chat that it goes to, the call, and what the page says of it.
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import type { ChatId } from '../protocol/wid.js';
+import type { SendOutcome } from '../session/port.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+import type { Outbox } from './outbox.js';
+import type { Recipients } from './recipients.js';
+import { type SendingPage, said } from './sending-page.js';
+import { limited } from './time-limit.js';
+
+export interface DeliveryOptions {
+  readonly outbox: Outbox;
+  readonly page: Pick<SendingPage, 'send'>;
+  readonly recipients: Recipients;
+  readonly log: Log;
+}
+
+/** A number that WhatsApp says nothing of in this time is tried. */
+const RESOLVE_MS = 5_000;
+/** How often a page that lost a message in silence gets it, before that is a failure. */
+const TRIES = 3;
+/** A chat rests so long when there was no page to hand its message to. */
+const RETURNED_MS = 1_000;
+
+/**
+ * Hands a row over that is marked so, and notes what the page says.
+ * @returns `unknown` when the page could not be asked what became of it
+ * @throws (rejects) Fault disk_full, busy, shutting_down
+ */
+export async function deliver(
+  marked: StoredMessage,
+  { outbox, page, recipients, log }: DeliveryOptions,
+): Promise<'over' | 'unknown'> {
+  let row = marked;
+  let chatId: ChatId | null = row.chatId;
+  try {
+    chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));
+  } catch {
+    // Nobody says: the page finds out when it sends.
+  }
+  if (chatId === null) {
+    const reason = `${row.recipient.replace(/@.*/, '')} is not on WhatsApp.`;
+    await outbox.take(row.id, { type: 'absent' }, { error: new Fault('not_on_whatsapp', { reason }) });
+    return 'over';
+  }
+  for (let tries = 1; ; tries += 1) {
+    let result: SendOutcome;
+    try {
+      result = await page.send(row);
+    } catch (error) {
+      // Thrown before anything was handed to the page, this time.
+      log.info('message.returned', { id: row.id, reason: said(error) });
+      await outbox.take(row.id, { type: row.attempts > 1 ? 'lost' : 'returned' });
+      // A page that is gone and has not been missed yet is not offered it over and over.
+      await pause(RETURNED_MS);
+      return 'over';
+    }
+    switch (result.outcome) {
+      case 'accepted':
+        await outbox.take(row.id, { type: 'accepted', ack: result.ack });
+        return 'over';
+      case 'unknown':
+        log.warn('message.unknown', { id: row.id, reason: said(result.error) });
+        await outbox.take(row.id, { type: 'lost' });
+        return 'unknown';
+      case 'absent':
+        if (!result.again || tries >= TRIES) {
+          const { error } = result;
+          const fault = error instanceof Fault ? error : new Fault('send_failed', { reason: said(error) });
+          await outbox.take(row.id, { type: 'absent' }, { error: fault });
+          return 'over';
+        }
+        log.warn('message.again', { id: row.id, reason: said(result.error) });
+        row = (await outbox.take(row.id, { type: 'submit' }, { attempted: true })) ?? row;
+        if (row.state !== 'sending') return 'over';
+    }
+  }
+}

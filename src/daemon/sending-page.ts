@@ -1,0 +1,28 @@
+// The page, as far as sending needs it. Each rejects with not_ready when there is none.
+import type { ChatId } from '../protocol/wid.js';
+import type { SendOutcome } from '../session/port.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+
+export interface SendingPage {
+  send(row: StoredMessage): Promise<SendOutcome>;
+  /** Its ack, or null when the page does not have it. @throws when the page cannot say */
+  findOwn(message: { chatId: ChatId; messageId: string }): Promise<number | null>;
+  /** Whether there is a chat already. */
+  knowsChat(chatId: ChatId): Promise<boolean>;
+}
+
+/** A page is asked about so many messages at a time. */
+const ASK_AT_A_TIME = 8;
+
+/** Does something for each, some at a time. */
+export async function askForEach<T>(all: readonly T[], ask: (one: T) => Promise<void>): Promise<void> {
+  const rest = [...all];
+  const worker = async (): Promise<void> => {
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await ask(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(ASK_AT_A_TIME, rest.length) }, worker));
+}
+
+/** What a page said of its trouble, for the log and for people. */
+export const said = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 300);

@@ -1,0 +1,150 @@
+// Whose turn it is: the first of each chat that nobody is at, as far as the pace allows. Whoever has it is marked as
+// handed over in the same write, so that it is on disk before the page hears of it (H6).
+import type { Log } from '../protocol/log.js';
+import type { WaitsFor } from '../protocol/state.js';
+import type { ChatId } from '../protocol/wid.js';
+import {
+  type Hold,
+  holdsAll,
+  holdsStranger,
+  NOTHING_SENT,
+  type PacingRules,
+  passed,
+} from '../session/pacing.js';
+import type { Tx } from '../store/commit.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+import type { Store } from '../store/store.js';
+import type { Outbox } from './outbox.js';
+import { askForEach, type SendingPage } from './sending-page.js';
+
+export interface TurnsOptions {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly page: Pick<SendingPage, 'knowsChat'>;
+  readonly pacing: PacingRules;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
+  /** Chats that somebody is at. */
+  readonly busy: ReadonlySet<ChatId>;
+}
+
+/** What a look found. */
+export interface Turn {
+  /** Marked as handed over. */
+  readonly taken: readonly StoredMessage[];
+  /** Chats of which the page has to say first whether there is one. */
+  readonly strangers: readonly ChatId[];
+  /** Until when something is held up; null when nothing is. */
+  readonly holdMs: number | null;
+}
+
+/** Chats that are served at a time. */
+export const MAX_FLYING = 32;
+
+/** Nothing to close. */
+export class Turns {
+  readonly #options: TurnsOptions;
+  /** Whether there was a chat before we wrote the first time, as the page said. */
+  readonly #acquainted = new Map<ChatId, boolean>();
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+  }
+
+  /** What a queued row waits for, and until when at least, as far as that can be said. */
+  waitOf(row: StoredMessage, wid: string | null): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
+    if (row.state !== 'queued') return null;
+    const nowMs = this.#options.now();
+    if (row.notBeforeMs !== null && row.notBeforeMs > nowMs)
+      return { waitsFor: 'not_before', nextAtMs: row.notBeforeMs };
+    if (wid === null) return { waitsFor: 'ready', nextAtMs: null };
+    const next = this.#options.store.outbox.nextOf(wid, row.chatId, nowMs);
+    if (next?.id !== row.id || this.#options.busy.has(row.chatId))
+      return { waitsFor: 'turn', nextAtMs: null };
+    const hold = this.#hold(row, this.#isStranger(row) === true);
+    return hold === null
+      ? { waitsFor: 'turn', nextAtMs: nowMs }
+      : { waitsFor: hold.why, nextAtMs: hold.untilMs };
+  }
+
+  /** Those whose turn it is, marked as handed over. */
+  take(tx: Tx, wid: string | null, asked: ReadonlySet<ChatId> | 'all', nowMs: number): Turn {
+    const { busy, store, outbox, pacing, chance } = this.#options;
+    const taken: StoredMessage[] = [];
+    const strangers: ChatId[] = [];
+    let holdMs: number | null = null;
+    if (wid === null) return { taken, strangers, holdMs };
+    const limit = 1_000 + busy.size;
+    const candidates =
+      asked === 'all'
+        ? store.outbox.due(wid, nowMs, { limit })
+        : [...asked].flatMap((chat) => store.outbox.nextOf(wid, chat, nowMs) ?? []);
+    for (const row of candidates) {
+      if (busy.has(row.chatId)) continue;
+      // Its timer is due as well, and ends it.
+      if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
+        holdMs = nowMs;
+        continue;
+      }
+      // Whoever is at a chat looks for others when done.
+      if (busy.size + taken.length >= MAX_FLYING) break;
+      const isStranger = this.#isStranger(row);
+      if (isStranger === null) {
+        strangers.push(row.chatId);
+        continue;
+      }
+      const hold = this.#hold(row, isStranger);
+      if (hold !== null) {
+        holdMs = Math.min(holdMs ?? Infinity, hold.untilMs);
+        if (hold.why === 'stranger') continue;
+        break;
+      }
+      if (pacing.mode === 'on' && row.attempts === 0) {
+        const past = passed(store.pacing.past ?? NOTHING_SENT, pacing, {
+          nowMs,
+          isStranger,
+          chance: chance(),
+        });
+        store.pacing.keep(tx, past);
+      }
+      const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
+      if (changed !== null) taken.push(changed);
+    }
+    return { taken, strangers, holdMs };
+  }
+
+  #hold(row: StoredMessage, isStranger: boolean): Hold | null {
+    // A message that was handed over before has had its wait.
+    if (row.attempts > 0) return null;
+    const { store, pacing, now } = this.#options;
+    if (pacing.mode === 'off') return null;
+    const past = store.pacing.past ?? NOTHING_SENT;
+    const nowMs = now();
+    return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs) : null);
+  }
+
+  /** Null: the page has to be asked. */
+  #isStranger({ wid, chatId }: StoredMessage): boolean | null {
+    const { store, pacing } = this.#options;
+    if (pacing.mode === 'off' || chatId.endsWith('@g.us')) return false;
+    if (store.outbox.hasTried(wid, chatId)) return false;
+    const known = this.#acquainted.get(chatId);
+    return known === undefined ? null : !known;
+  }
+
+  /** Asks the page which of these chats there were before. */
+  async getAcquainted(chats: readonly ChatId[]): Promise<void> {
+    const { page, log } = this.#options;
+    await askForEach(chats, async (chatId) => {
+      const known = await page.knowsChat(chatId).catch((error: unknown) => {
+        log.debug('outbox.stranger', { err: error });
+        return false;
+      });
+      this.#acquainted.set(chatId, known);
+    });
+    if (this.#acquainted.size > 10_000) this.#acquainted.clear();
+  }
+}

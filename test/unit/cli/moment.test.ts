@@ -1,0 +1,43 @@
+/** Moments as people name them. */
+import t from 'tap';
+import { moment } from '../../../src/cli/moment.js';
+import type { Fault } from '../../../src/protocol/fault.js';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+for (const [text, is] of [
+  ['30s', '2026-01-01T00:00:30.000Z'],
+  ['10m', '2026-01-01T00:10:00.000Z'],
+  ['+2h', '2026-01-01T02:00:00.000Z'],
+  ['1d', '2026-01-02T00:00:00.000Z'],
+  ['0s', '2026-01-01T00:00:00.000Z'],
+  ['2026-01-31T08:00Z', '2026-01-31T08:00:00.000Z'],
+  ['2026-01-31T08:00:01.5+02:00', '2026-01-31T06:00:01.500Z'],
+  ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+] as const)
+  t.equal(moment('not-before', text, NOW), is, text);
+
+for (const text of [
+  '',
+  '10',
+  '-10m',
+  '1.5h',
+  '10 m',
+  '10M',
+  '1w',
+  '1',
+  'tomorrow',
+  '2026',
+  '2026-13-01',
+  '01/02/2026',
+  '9999999999d',
+  '999999999d',
+])
+  t.test(`"${text}" is no moment`, async (t) => {
+    try {
+      t.fail(moment('expires', text, NOW));
+    } catch (error) {
+      t.match(error, { kind: 'usage' });
+      t.match((error as Fault).message, `--expires: "${text}"`);
+    }
+  });
