@@ -55,7 +55,8 @@ const KEY_FLAGS = [
 
 const EPILOGUE = `Without flags the configuration files, WAD_* variables and defaults decide: see --check-config.
 The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
-70 internal, 75 the session is held by another daemon, 77 permissions, 78 configuration.`;
+70 internal, 73 no room on the disk, 75 the session is held by another daemon, 77 permissions,
+78 configuration.`;
 
 const VALUED = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((name) => OPTIONS[name][0] !== null);
 

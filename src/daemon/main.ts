@@ -12,7 +12,9 @@ import { WAD_VERSION } from './version.js';
 import { wire } from './wire.js';
 
 /** Exit statuses of services: sysexits.h, as far as systemd and people need to tell them apart. */
-const EXIT = { ok: 0, usage: 64, internal: 70, lockHeld: 75, permission: 77, config: 78 } as const;
+const EXIT = {
+  ...{ ok: 0, usage: 64, internal: 70, noRoom: 73, lockHeld: 75, permission: 77, config: 78 },
+} as const;
 
 const JOURNAL = isJournal(process.env, process.stderr.fd);
 
@@ -95,6 +97,9 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
         return EXIT.permission;
       case 'usage':
         return EXIT.usage;
+      // Whoever starts it again, as systemd does, has it as soon as there is room.
+      case 'disk_full':
+        return EXIT.noRoom;
       // As it is, no restart makes this program read it.
       case 'store_newer':
         return EXIT.config;
