@@ -1,0 +1,213 @@
+// What the daemon costs on top of its disk and its socket, without a browser; after the build. Pairs are taken in turn
+// (A B A B …) in one run, so that the machine's mood falls on both.
+//   accept   a message.send that is on disk when it is answered, against one synced insert and one daemon.ping
+//   clients  many of them at a time against a single one
+//   events   pages of events.list over the socket, and how soon a subscriber hears of an event that is kept
+//   node bench/daemon.mjs [--directory DIR] [--rounds N] [--events N]
+// DIR is on the disk to be measured. Prints numbers and asserts nothing. Bounds: accept 1.5, 32 clients 4 times the rate
+// of one, 20,000 events/s, a subscriber within 5 ms.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createDispatch } from '../build/src/daemon/dispatch.js';
+import { Feed } from '../build/src/daemon/feed.js';
+import { eventHandlers } from '../build/src/daemon/handlers/event.js';
+import { eventMethods } from '../build/src/protocol/methods/event.js';
+import { Client } from '../build/src/socket/client.js';
+import { listen } from '../build/src/socket/server.js';
+import { DatabaseSync } from '../build/src/store/driver.js';
+import { openStore } from '../build/src/store/open.js';
+
+const { values } = parseArgs({
+  options: {
+    directory: { type: 'string', default: tmpdir() },
+    rounds: { type: 'string', default: '400' },
+    events: { type: 'string', default: '100000' },
+  },
+});
+mkdirSync(values.directory, { recursive: true });
+const home = mkdtempSync(join(values.directory, 'bench-daemon-'));
+const rounds = Number(values.rounds);
+const CLIENTS = 32;
+const WID = '15550001111@c.us';
+const quantile = (numbers, q) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)];
+const say = (name, text) => console.log(`${name.padEnd(24)} ${text}`);
+async function msOf(act) {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}
+
+/** A state directory as an account that is linked leaves it, with this many events. */
+async function seed(directory, events) {
+  const now = new Date().toISOString();
+  mkdirSync(join(directory, 'auth', 'session-default'), { recursive: true, mode: 0o700 });
+  const marker = { linkedAt: now, wid: WID, lastSeenAt: now };
+  writeFileSync(join(directory, 'auth', 'session-default.linked.json'), JSON.stringify(marker), {
+    mode: 0o600,
+  });
+  const store = openStore({ directory });
+  store.writeNow((tx) => store.account.link(tx, WID, Date.now()));
+  const data = { key: 'k', messageId: 'i', chatId: '15550002222@c.us', body: 'x'.repeat(150), fromMe: false };
+  for (let n = 0; n < events; n += 500)
+    await store.write((tx) => {
+      for (let i = 0; i < 500; i += 1)
+        store.journal.append(tx, { type: 'message', timeMs: Date.now(), wid: WID, data });
+    });
+  store.close();
+}
+
+async function startDaemon() {
+  const state = join(home, 'state');
+  const socket = join(home, 's');
+  await seed(state, Number(values.events));
+  writeFileSync(join(home, 'wad.toml'), '');
+  const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
+  const flags = [
+    '--config',
+    join(home, 'wad.toml'),
+    '--state-dir',
+    state,
+    '--socket',
+    socket,
+    '--no-auto-init',
+  ];
+  const root = process.getuid() === 0 ? ['--no-sandbox'] : [];
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const child = spawn(process.execPath, [wad, ...flags, ...root], { cwd: home, stdio });
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
+    if (chunk.includes('daemon.listening')) break;
+  child.stdout.resume();
+  return { child, socket };
+}
+
+async function accepts(socket) {
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => Client.connect(socket)));
+  const [client] = clients;
+  let n = 0;
+  const accept = (by) => {
+    n += 1;
+    return by.request('message.send', { to: `1555000${n % 1000}`, text: 'x'.repeat(150), key: `order-${n}` });
+  };
+  const bare = new DatabaseSync(join(home, 'bare.sqlite'));
+  bare.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  bare.exec('CREATE TABLE t (seq INTEGER PRIMARY KEY, id TEXT, text TEXT) STRICT');
+  const insert = bare.prepare('INSERT INTO t (id, text) VALUES (?, ?)');
+  const row = 'x'.repeat(400);
+  const floor = [];
+  const one = [];
+  const ping = [];
+  for (let i = -20; i < rounds; i += 1) {
+    const disk = await msOf(() => insert.run(`m-${i}`, row));
+    const asked = await msOf(() => client.request('daemon.ping'));
+    const accepted = await msOf(() => accept(client));
+    if (i < 0) continue; // the first ones warm up
+    floor.push(disk + asked);
+    ping.push(asked);
+    one.push(accepted);
+  }
+  bare.close();
+  say(
+    'insert and ping',
+    `${quantile(floor, 0.5).toFixed(3)} ms p50 (ping alone ${quantile(ping, 0.5).toFixed(3)})`,
+  );
+  say(
+    'accept',
+    `${quantile(one, 0.5).toFixed(3)} ms p50, ${quantile(one, 0.99).toFixed(1)} ms p99, ${(quantile(one, 0.5) / quantile(floor, 0.5)).toFixed(2)} × the floor`,
+  );
+  const gains = [];
+  const rates = [];
+  for (let i = -1; i < 7; i += 1) {
+    const share = 20;
+    const single = await msOf(async () => {
+      for (let k = 0; k < share * 4; k += 1) await accept(client);
+    });
+    const many = await msOf(() =>
+      Promise.all(
+        clients.map(async (by) => {
+          for (let k = 0; k < share; k += 1) await accept(by);
+        }),
+      ),
+    );
+    if (i < 0) continue;
+    rates.push((CLIENTS * share * 1000) / many);
+    gains.push((CLIENTS * share) / many / ((share * 4) / single));
+  }
+  say(
+    `${CLIENTS} clients`,
+    `${quantile(rates, 0.5).toFixed(0)} /s, ${quantile(gains, 0.5).toFixed(1)} × one client`,
+  );
+  for (const by of clients) await by.close();
+}
+
+async function pages(socket) {
+  const client = await Client.connect(socket);
+  const rates = [];
+  for (let i = 0; i < 5; i += 1) {
+    let count = 0;
+    const ms = await msOf(async () => {
+      for (let after = 0; ; ) {
+        const page = await client.request('events.list', { after, limit: 1000 });
+        if (page.next === after) break;
+        count += page.events.length;
+        after = page.next;
+      }
+    });
+    rates.push((count * 1000) / ms);
+  }
+  say('events.list', `${quantile(rates, 0.5).toFixed(0)} /s in pages of 1000`);
+  await client.close();
+}
+
+/** From an event that the page raises to the subscriber: kept on disk, then told over a socket. */
+async function subscriber() {
+  const directory = join(home, 'feed');
+  await seed(directory, 500);
+  const store = openStore({ directory });
+  const log = Object.fromEntries(['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]));
+  const feed = new Feed({ account: 'bench', store, log });
+  const path = join(home, 'feed.sock');
+  const dispatch = createDispatch({ methods: eventMethods, handlers: eventHandlers(feed), log });
+  const server = await listen({ path, explicit: true, dispatch, log });
+  const client = await Client.connect(path);
+  await client.request('events.subscribe', { after: feed.last });
+  const times = [];
+  for (let i = -20; i < rounds; i += 1) {
+    const ms = await msOf(async () => {
+      const heard = new Promise((resolve) => {
+        const stop = client.onEvent(() => {
+          stop();
+          resolve();
+        });
+      });
+      feed.append('message', { key: `k${i}`, body: 'x'.repeat(150) });
+      await heard;
+    });
+    if (i >= 0) times.push(ms);
+  }
+  say(
+    'event to subscriber',
+    `${quantile(times, 0.5).toFixed(2)} ms p50, ${quantile(times, 0.99).toFixed(1)} ms p99`,
+  );
+  await client.close();
+  await server.close();
+  store.close();
+}
+
+let daemon;
+try {
+  daemon = await startDaemon();
+  await pages(daemon.socket);
+  await accepts(daemon.socket);
+  await subscriber();
+} finally {
+  if (daemon !== undefined && daemon.child.exitCode === null) {
+    daemon.child.kill('SIGINT');
+    await once(daemon.child, 'exit');
+  }
+  rmSync(home, { recursive: true, force: true });
+}
