@@ -15,15 +15,29 @@ export interface BackfillOptions {
   readonly store: Store;
   readonly log: Log;
   readonly acked: (news: Extract<ClientNews, { type: 'ack' }>) => void;
+  /** How long after `ready` it is looked each time, and after that for what is not decrypted; ms. */
+  readonly times?: {
+    readonly passes: readonly number[];
+    readonly cipherEvery: number;
+    readonly cipherFor: number;
+  };
 }
+
+/** Ids that a page has and cannot read yet, by chat. */
+type Undecrypted = Map<string, readonly string[]>;
 
 /** A chat that got more than this while nobody listened is told of as a gap. */
 const PER_CHAT = 2_000;
 const CHUNK = 50;
 /** When it is looked, counted from `ready`. */
 const PASSES_MS = [0, 5_000, 60_000] as const;
+/** A message that the page cannot read yet is looked for so often, and no longer than this; then it is a gap. */
+const CIPHER_EVERY_MS = 60_000;
+const CIPHER_FOR_MS = 3_600_000;
 /** Messages of ours whose ticks may have been missed; older ones are not asked for. */
 const ACKS = 500;
+
+const TIMES = { passes: PASSES_MS, cipherEvery: CIPHER_EVERY_MS, cipherFor: CIPHER_FOR_MS };
 
 export class Backfill {
   readonly #options: BackfillOptions;
@@ -41,18 +55,28 @@ export class Backfill {
     this.#run = run;
     const startedAt = performance.now();
     const gaps = new Set<string>();
-    const pass = async (n: number): Promise<void> => {
-      const whole = await this.#pass(sinceMs, gaps, run.signal);
-      if (run.signal.aborted) return;
-      const nextMs = PASSES_MS[n + 1];
-      if (nextMs === undefined) {
-        // What could not be read is looked for again after the next `ready`.
-        if (whole) done();
-        return;
-      }
-      const waitMs = Math.max(0, startedAt + nextMs - performance.now());
-      const timer = setTimeout(() => void pass(n + 1), waitMs);
+    const { passes, cipherEvery, cipherFor } = this.#options.times ?? TIMES;
+    const wait = (waitMs: number, then: () => Promise<void>): void => {
+      const timer = setTimeout(() => void then(), Math.max(0, waitMs));
       run.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    };
+    const pass = async (n: number): Promise<void> => {
+      const undecrypted: Undecrypted = new Map();
+      const whole = await this.#pass(sinceMs, gaps, undecrypted, run.signal);
+      if (run.signal.aborted) return;
+      const nextMs = passes[n + 1];
+      if (nextMs !== undefined) wait(startedAt + nextMs - performance.now(), () => pass(n + 1));
+      else await decrypt(undecrypted, whole);
+    };
+    // The library tells of a late decryption only where it had heard of the message as a new one (H11).
+    const decrypt = async (undecrypted: Undecrypted, whole: boolean): Promise<void> => {
+      if (run.signal.aborted) return;
+      if (undecrypted.size > 0 && performance.now() - startedAt < cipherFor)
+        return wait(cipherEvery, async () => decrypt(await this.#again(undecrypted, run.signal), whole));
+      for (const [chatId, messageIds] of undecrypted)
+        this.#options.feed.append('gap', { reason: 'undecrypted', chatId, messageIds });
+      // What could not be read is looked for again after the next `ready`.
+      if (whole) done();
     };
     void pass(0);
   }
@@ -63,7 +87,12 @@ export class Backfill {
   }
 
   /** @returns false when something could not be read or written */
-  async #pass(sinceMs: number, gaps: Set<string>, signal: AbortSignal): Promise<boolean> {
+  async #pass(
+    sinceMs: number,
+    gaps: Set<string>,
+    undecrypted: Undecrypted,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { client, log } = this.#options;
     let found = 0;
     let whole = true;
@@ -81,7 +110,7 @@ export class Backfill {
     await attempt('chats', async () => {
       for (const chatId of await client().chatsSince(sinceMs)) {
         await attempt('chat', async () => {
-          found += await this.#chat(chatId, sinceMs, gaps, signal);
+          found += await this.#chat(chatId, sinceMs, gaps, undecrypted, signal);
         });
       }
     });
@@ -91,19 +120,18 @@ export class Backfill {
     return whole;
   }
 
-  async #chat(chatId: string, sinceMs: number, gaps: Set<string>, signal: AbortSignal): Promise<number> {
+  async #chat(
+    chatId: string,
+    sinceMs: number,
+    gaps: Set<string>,
+    undecrypted: Undecrypted,
+    signal: AbortSignal,
+  ): Promise<number> {
     const { client, feed, inbox } = this.#options;
     const { keys, whole } = await client().keysSince(chatId, sinceMs, PER_CHAT);
     const unknown = keys.filter(({ key }) => !inbox.knows(key)).map(({ messageId }) => messageId);
-    let found = 0;
-    for (let at = 0; at < unknown.length && !signal.aborted; at += CHUNK) {
-      const messages = await client().messagesOf(chatId, unknown.slice(at, at + CHUNK));
-      found += await feed.write((tx, keep) => {
-        const events = messages.map((message) => inbox.message(tx, message));
-        for (const event of events) keep(event);
-        return events.filter((event) => event !== null).length;
-      });
-    }
+    const { found, left } = await this.#tell(chatId, unknown, signal);
+    if (left.length > 0) undecrypted.set(chatId, left);
     if (!whole && !gaps.has(chatId)) {
       gaps.add(chatId);
       feed.append('gap', {
@@ -114,6 +142,44 @@ export class Backfill {
       });
     }
     return found;
+  }
+
+  /** Tells of messages; `left` are those that the page cannot read yet. */
+  async #tell(
+    chatId: string,
+    messageIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ found: number; left: readonly string[] }> {
+    const { client, feed, inbox } = this.#options;
+    const left: string[] = [];
+    let found = 0;
+    for (let at = 0; at < messageIds.length && !signal.aborted; at += CHUNK) {
+      const { messages, undecrypted } = await client().messagesOf(chatId, messageIds.slice(at, at + CHUNK));
+      left.push(...undecrypted);
+      found += await feed.write((tx, keep) => {
+        const events = messages.map((message) => inbox.message(tx, message));
+        for (const event of events) keep(event);
+        return events.filter((event) => event !== null).length;
+      });
+    }
+    return { found, left };
+  }
+
+  /** Asks once more for what was not decrypted. @returns what still is not */
+  async #again(undecrypted: Undecrypted, signal: AbortSignal): Promise<Undecrypted> {
+    const { log } = this.#options;
+    const still: Undecrypted = new Map();
+    for (const [chatId, messageIds] of undecrypted) {
+      try {
+        const { found, left } = await this.#tell(chatId, messageIds, signal);
+        if (found > 0) log.info('backfill.decrypted', { messages: found });
+        if (left.length > 0) still.set(chatId, left);
+      } catch (error) {
+        if (!signal.aborted) log.warn('backfill.failed', { what: 'undecrypted', err: error });
+        still.set(chatId, messageIds);
+      }
+    }
+    return still;
   }
 
   /** Ticks that came while nobody listened (H23). */

@@ -96,8 +96,14 @@ export interface WhatsAppClient {
     sinceMs: number,
     limit: number,
   ): Promise<{ readonly keys: readonly { key: string; messageId: string }[]; readonly whole: boolean }>;
-  /** Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. @throws Fault page_error */
-  messagesOf(chatId: string, messageIds: readonly string[]): Promise<readonly InboundMessage[]>;
+  /**
+   * Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. `undecrypted` are the ids of
+   * those that the page cannot read yet. @throws Fault page_error
+   */
+  messagesOf(
+    chatId: string,
+    messageIds: readonly string[],
+  ): Promise<{ readonly messages: readonly InboundMessage[]; readonly undecrypted: readonly string[] }>;
   /** How far messages of ours have come, as far as the page says. @throws Fault page_error */
   acksOf(messageIds: readonly string[]): Promise<readonly Extract<ClientNews, { type: 'ack' }>[]>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */

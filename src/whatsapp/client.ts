@@ -8,7 +8,7 @@ import type { Log } from '../protocol/log.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
-import type { ClientListener, Health, InboundMessage, SendOutcome, WhatsAppClient } from '../session/port.js';
+import type { ClientListener, Health, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { actPage } from './acts.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
@@ -313,15 +313,16 @@ class Client implements WhatsAppClient {
     return { keys: keys.map((parts) => ({ key: keyOf(parts), messageId: parts.id })), whole };
   }
 
-  async messagesOf(chatId: string, messageIds: readonly string[]): Promise<readonly InboundMessage[]> {
+  async messagesOf(chatId: string, messageIds: readonly string[]) {
     const models = await this.#ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, messageIds));
-    return (
-      models
-        .map((model) => new Message(this.#guarded, model))
-        // What is not decrypted yet is told of when it is.
-        .filter((message) => !isNotice(message) && message.type !== 'ciphertext')
-        .map((message) => ({ ...toInbound(message), backfilled: true }))
-    );
+    const found = models.map((model) => new Message(this.#guarded, model));
+    const isCipher = ({ type }: { type: string }): boolean => type === 'ciphertext';
+    return {
+      messages: found
+        .filter((message) => !isNotice(message) && !isCipher(message))
+        .map((message) => ({ ...toInbound(message), backfilled: true })),
+      undecrypted: found.filter(isCipher).map(({ id }) => id.id),
+    };
   }
 
   async acksOf(messageIds: readonly string[]) {

@@ -42,8 +42,7 @@ t.test('accepts while the disk fills up, a kill, a start without room, and room 
 
   disk.fill(1);
   const first = await all(home);
-  for (const { fault } of first)
-    t.match(fault, { kind: 'disk_full', details: { outcome: 'none' } });
+  for (const { fault } of first) t.match(fault, { kind: 'disk_full', details: { outcome: 'none' } });
   t.ok(
     first.some(({ accepted }) => accepted.length > 0),
     'some were accepted before',

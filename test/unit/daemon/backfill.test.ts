@@ -1,7 +1,7 @@
 /** What came in while nobody listened, out of the page's own store: each once, and what cannot be known is said. */
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { Backfill } from '../../../src/daemon/backfill.js';
+import { Backfill, type BackfillOptions } from '../../../src/daemon/backfill.js';
 import { Feed } from '../../../src/daemon/feed.js';
 import { Inbox } from '../../../src/daemon/inbox.js';
 import type { ClientNews, InboundMessage } from '../../../src/session/port.js';
@@ -15,7 +15,7 @@ const message = (messageId: string, more: Partial<InboundMessage> = {}): Inbound
   ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: true, ...more },
 });
 
-function open(t: Test) {
+function open(t: Test, times?: BackfillOptions['times']) {
   const store = opened(t);
   const log = keepLines();
   const feed = new Feed({ account: 'test', store, log });
@@ -26,11 +26,12 @@ function open(t: Test) {
     broken: false,
     ticks: [] as Extract<ClientNews, { type: 'ack' }>[],
     fetched: [] as string[][],
+    ciphers: new Set<string>(),
     since: [] as number[],
   };
   const acked: number[] = [];
   const backfill = new Backfill({
-    ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack) },
+    ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack), ...(times && { times }) },
     client: () => ({
       chatsSince: async (sinceMs) => {
         page.since.push(sinceMs);
@@ -43,7 +44,11 @@ function open(t: Test) {
       }),
       messagesOf: async (_, ids) => {
         page.fetched.push([...ids]);
-        return page.has.filter(({ messageId }) => ids.includes(messageId));
+        const asked = page.has.filter(({ messageId }) => ids.includes(messageId));
+        return {
+          messages: asked.filter(({ messageId }) => !page.ciphers.has(messageId)),
+          undecrypted: asked.map(({ messageId }) => messageId).filter((id) => page.ciphers.has(id)),
+        };
       },
       acksOf: async () => page.ticks,
     }),
@@ -132,4 +137,44 @@ t.test('ticks that came meanwhile are told; a page that does not answer is asked
   t.match(log.lines, [['warn', 'backfill.failed', { what: 'chats' }]]);
   t.equal(isDone, false);
   backfill.stop();
+});
+
+t.test(
+  'what the page cannot read at first is told when it can, and only then is everything heard',
+  async (t) => {
+    const { page, backfill, told } = open(t, { passes: [0], cipherEvery: 5, cipherFor: 60_000 });
+    page.has = [message('plain'), message('late')];
+    page.ciphers.add('late');
+    let isDone = false;
+    const done = new Promise<void>((resolve) =>
+      backfill.start(1_000, () => {
+        isDone = true;
+        resolve();
+      }),
+    );
+    for (let n = 0; page.fetched.length < 3; n += 1) {
+      if (n > 2_000) throw new Error('it did not look again');
+      await pause(1);
+    }
+    t.notOk(isDone);
+    t.same(told(), [['message', 'plain']]);
+    t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is asked for again');
+    page.ciphers.clear();
+    await done;
+    t.same(told(), [
+      ['message', 'plain'],
+      ['message', 'late'],
+    ]);
+  },
+);
+
+t.test('what the page never can read is a gap in the end', async (t) => {
+  const { page, backfill, store } = open(t, { passes: [0], cipherEvery: 1, cipherFor: 20 });
+  page.has = [message('never')];
+  page.ciphers.add('never');
+  await new Promise<void>((resolve) => backfill.start(1_000, resolve));
+  await store.write(() => undefined);
+  t.match(store.journal.page({ after: 0 }).events, [
+    { type: 'gap', data: { reason: 'undecrypted', chatId: CHAT, messageIds: ['never'] } },
+  ]);
 });
