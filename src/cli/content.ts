@@ -30,7 +30,7 @@ async function textOf(given: string | undefined): Promise<string> {
 }
 
 interface SendOptions {
-  readonly file?: string;
+  readonly file?: readonly string[];
   readonly caption?: string;
   readonly as?: string;
   readonly location?: string;
@@ -59,8 +59,19 @@ function cardOf(text: string) {
   return { name: at > 0 ? text.slice(0, at).trim() : number, number };
 }
 
-/** What is to be sent, of the one kind that the line asks for. */
-export async function contentOf(
+/** One of several files, in front of what is said of it. */
+export async function about<T>(file: string | undefined, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { kind, details, message } = Fault.of(error);
+    if (file === undefined || message.includes(file)) throw error;
+    throw new Fault(kind, { ...details, reason: `${file}: ${message}` });
+  }
+}
+
+/** What is to be sent, of the one kind that the line asks for: of files each is a message, the caption with the first. */
+export async function contentsOf(
   context: Pick<Context, 'ask'>,
   given: string | undefined,
   options: SendOptions,
@@ -89,21 +100,25 @@ export async function contentOf(
     const text = caption ?? (given === undefined ? undefined : await textOf(given));
     // Loaded when it is needed: the fast path is for texts.
     const { upload } = await import('./upload.js');
-    const media = await upload(context, file);
-    return {
-      media,
-      ...(text === undefined ? {} : { caption: text }),
-      ...(as === undefined ? {} : { as: as as MediaKind }),
-    };
+    if (file.filter((path) => path === '-').length > 1) return refuse('send: stdin can be read once', help);
+    const contents = [];
+    // All of them before the first is sent: a name that is wrong stops the whole line.
+    for (const [at, path] of file.entries())
+      contents.push({
+        media: await about(path, upload(context, path)),
+        ...(text === undefined || at > 0 ? {} : { caption: text }),
+        ...(as === undefined ? {} : { as: as as MediaKind }),
+      });
+    return contents;
   }
   if (asked.length > 0 && given !== undefined)
     return refuse(`send: ${asked[0]} takes no text beside it`, help);
-  if (location !== undefined) return { location: placeOf(location) };
-  if (contact !== undefined) return { contacts: contact.map(cardOf) };
+  if (location !== undefined) return [{ location: placeOf(location) }];
+  if (contact !== undefined) return [{ contacts: contact.map(cardOf) }];
   if (poll !== undefined) {
     if ((option?.length ?? 0) < 2)
       return refuse('send: a poll has two options at least: --option A --option B', help);
-    return { poll: { question: poll, options: [...(option ?? [])], multiple: multiple === true } };
+    return [{ poll: { question: poll, options: [...(option ?? [])], multiple: multiple === true } }];
   }
-  return { text: await textOf(given) };
+  return [{ text: await textOf(given) }];
 }

@@ -28,6 +28,8 @@ import { Recipients } from './recipients.js';
 import { Upkeep } from './upkeep.js';
 
 export interface AccountOptions extends ClientSlotOptions {
+  /** Files that nobody has used for long go. */
+  readonly sweepFiles: () => Promise<void>;
   readonly name: string;
   readonly config: Config;
   readonly dir: SessionDir;
@@ -153,6 +155,7 @@ export class Account {
       },
       hourly: async () => {
         if (this.actor.state.name === 'ready') await this.#mark();
+        await options.sweepFiles();
         const swept = await store.sweep({ ...config.journal, nowMs: Date.now() });
         log.info('store.swept', { ...swept });
       },

@@ -78,6 +78,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       store: kept,
       log: to,
       mediaDir,
+      sweepFiles: () => shelf.sweep(Date.now()),
       findBrowser: browserNow,
       createClient,
       browserWorks: async (profile) => {

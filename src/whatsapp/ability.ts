@@ -1,6 +1,8 @@
 // What can be done on a page, by the modules of WhatsApp Web that it needs: readiness per capability. A build that lost
 // one of them loses that capability and no other.
 
+import type { Content } from '../protocol/content.js';
+
 /** Capability → modules, as `session.status` names them. Receiving and sending text are in readiness.ts. */
 export const ABILITIES = {
   'chat.list': ['WAWebCollections', 'WAWebWidFactory', 'WAWebApiContact'],
@@ -40,3 +42,15 @@ export const ABILITIES = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Ability = keyof typeof ABILITIES;
+
+/** What the page needs for a message besides what a text needs. */
+const NEEDS: Partial<Record<Content['kind'], Ability>> = {
+  image: 'send.media',
+  video: 'send.media',
+  audio: 'send.media',
+  voice: 'send.media',
+  document: 'send.media',
+  sticker: 'send.sticker',
+};
+
+export const abilityFor = (kind: Content['kind']): Ability | null => NEEDS[kind] ?? null;

@@ -24,6 +24,7 @@ import {
   type LibraryMessage,
   type LibraryNotice,
   type LibraryReaction,
+  type LibraryVote,
   Message,
 } from './library.js';
 import { logout } from './logout.js';
@@ -186,6 +187,7 @@ class Client implements WhatsAppClient {
     });
     const happenings = new Happenings((news) => this.#listener.news(news));
     on('message_reaction', (reaction: LibraryReaction) => happenings.reaction(reaction));
+    on('vote_update', (vote: LibraryVote) => happenings.vote(vote, widText(this.#guarded.info?.wid)));
     on('message_edit', (message: LibraryMessage, body: unknown, previous: unknown) =>
       happenings.edit(message, body, previous),
     );

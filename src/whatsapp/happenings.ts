@@ -2,7 +2,14 @@
 // words, and each once, since the library repeats itself after every sync (H3).
 import { messageKey } from '../protocol/wid.js';
 import type { ClientNews } from '../session/port.js';
-import type { LibraryCall, LibraryKey, LibraryMessage, LibraryNotice, LibraryReaction } from './library.js';
+import type {
+  LibraryCall,
+  LibraryKey,
+  LibraryMessage,
+  LibraryNotice,
+  LibraryReaction,
+  LibraryVote,
+} from './library.js';
 import { toInbound, widText } from './translate.js';
 
 export type Happening = Extract<ClientNews, { type: 'happened' }>;
@@ -34,9 +41,31 @@ export class Happenings {
       from: widText(senderId),
       fromMe: id.fromMe,
       emoji: reaction ?? '',
+      vote: null,
       timestamp: iso(timestamp),
     };
     this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, 'message.reaction', data);
+  }
+
+  /** An answer to a poll is a reaction to it; an empty list is a vote that was taken back. */
+  vote({ parentMsgKey, voter, selectedOptions, interractedAtTs }: LibraryVote, me: string): void {
+    const seconds = interractedAtTs === undefined ? undefined : interractedAtTs / 1000;
+    const from = widText(voter);
+    const data = {
+      ...named(parentMsgKey),
+      from,
+      // The library drops the key of the vote, and of our own LID nothing is known here.
+      fromMe: from === me ? true : from.endsWith('@lid') ? null : false,
+      emoji: null,
+      // An option whose poll the page does not have is known by its place alone.
+      vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
+      timestamp: iso(seconds),
+    };
+    this.#once(
+      `vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`,
+      'message.reaction',
+      data,
+    );
   }
 
   edit(message: LibraryMessage, body: unknown, previous: unknown): void {

@@ -25,6 +25,14 @@ export interface LibraryReaction {
   readonly timestamp?: number;
 }
 
+/** structures/PollVote.js: every option that somebody has chosen now. */
+export interface LibraryVote {
+  readonly voter: unknown;
+  readonly selectedOptions: readonly { readonly name?: string; readonly localId: number }[];
+  readonly interractedAtTs?: number;
+  readonly parentMsgKey: LibraryKey;
+}
+
 /** structures/GroupNotification.js */
 export interface LibraryNotice {
   readonly id: LibraryKey;
@@ -73,6 +81,7 @@ export interface LibraryMessage {
 export interface LibraryClient extends EventEmitter {
   pupBrowser: Browser | null;
   pupPage: Page | null;
+  readonly info?: { readonly wid?: unknown };
   initialize(): Promise<void>;
   inject(): Promise<void>;
   attachEventListeners(): Promise<void>;

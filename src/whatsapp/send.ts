@@ -7,7 +7,7 @@ import { Fault } from '../protocol/fault.js';
 import { isFaultKind } from '../protocol/fault-table.js';
 import { parseMessageRef } from '../protocol/wid.js';
 import type { SendOutcome } from '../session/port.js';
-import type { Ability } from './ability.js';
+import { abilityFor } from './ability.js';
 import { within } from './deadline.js';
 import { isNavigation, isTransport } from './errors.js';
 import type { Kit } from './kit.js';
@@ -24,16 +24,6 @@ const PREPARE_MS = 60_000;
 const BYTES_PER_MS = 64;
 /** One question whether it is done lasts so long at most. */
 const LOOK_MS = 15_000;
-
-/** What the page needs besides what a text needs. */
-const NEEDS: Partial<Record<Content['kind'], Ability>> = {
-  image: 'send.media',
-  video: 'send.media',
-  audio: 'send.media',
-  voice: 'send.media',
-  document: 'send.media',
-  sticker: 'send.sticker',
-};
 
 export interface OutgoingMessage {
   readonly chatId: string;
@@ -92,7 +82,7 @@ const isLoading = (error: unknown): boolean => error instanceof Fault && error.k
 /** Hands it to the page, and waits for the page's word. @throws what the page says, Late */
 async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promise<void> {
   const { chatId, messageId, content } = message;
-  const ability = NEEDS[content.kind] ?? null;
+  const ability = abilityFor(content.kind);
   let limitMs = SEND_MS;
   if ('file' in content) {
     limitMs = PREPARE_MS + content.file.size / BYTES_PER_MS;

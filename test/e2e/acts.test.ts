@@ -80,6 +80,17 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<
     from: ana.wid,
     fromMe: false,
   });
+  // On a poll of ours.
+  const poll = { question: 'When?', options: ['now', 'later'], multiple: true };
+  const asked = await wad.request('message.send', { to: ana.number, poll });
+  await wad.request('message.wait', { id: asked.id, for: 'delivered' });
+  for (const vote of [['now'], ['now', 'later'], []]) {
+    await ana.vote(asked.messageId, vote);
+    const same = (one: unknown) => JSON.stringify(one) === JSON.stringify(vote);
+    t.match(await wad.event('message.reaction', (data) => same(data.vote)), {
+      data: { messageId: asked.messageId, chatId: ana.wid, from: ana.wid, fromMe: false, emoji: null },
+    });
+  }
   await ana.react(messageId, '');
   await wad.event('message.reaction', ({ emoji, fromMe }) => emoji === '' && fromMe === false);
 
@@ -135,9 +146,9 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
   t.match(await wad.wactl(['edit', id, 'from all of us']), { code: 0 });
 }
 
-for (const generation of ['2026-04', '2026-07'] as const) {
+for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`what we do to a message, and what others do (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
+    await using sim = await Simulator.start({ generation, knobs: { groupChanges: 'work' } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });

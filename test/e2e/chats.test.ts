@@ -1,4 +1,6 @@
 /** Chats and people: what there is, what a person does to it, and under which identities (H21). */
+
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { Home, type Wad } from '../harness/wad.js';
@@ -121,9 +123,9 @@ async function people(t: Test, sim: Simulator, wad: Wad, ana: Contact, stranger:
   await sim.set('blockFault', 'none');
 }
 
-for (const generation of ['2026-04', '2026-07'] as const) {
+for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`chats and people of a ready account (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
+    await using sim = await Simulator.start({ generation, knobs: { blockFault: 'none' } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana', pushname: 'ana' });
@@ -165,7 +167,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
 }
 
 t.test('what this build lacks is refused at once, and the rest works', async (t) => {
-  const lost = ['WAWebChatStateBridge', 'WAWebBlockContactAction'];
+  const lost = ['WAWebChatStateBridge', 'WAWebBlockContactAction', 'WAWebMediaMmsV4Upload'];
   await using sim = await Simulator.start({ knobs: { missingModules: lost } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -186,6 +188,13 @@ t.test('what this build lacks is refused at once, and the rest works', async (t)
   });
   t.match(await wad.wactl(['contact', 'block', ana.number]), { code: 5 });
   t.match(await wad.wactl(['chat', 'archive', ana.number]), { code: 0 });
+  const card = fileURLToPath(import.meta.url);
+  t.match(await wad.wactl(['send', ana.number, '--file', card]), {
+    code: 5,
+    stderr: /send\.media is missing: WAWebMediaMmsV4Upload/,
+  });
+  t.same((await wad.request('outbox.list', {})).messages, [], 'it was not accepted');
+  t.match(await wad.wactl(['send', ana.number, 'a text']), { code: 0 });
   await wad.stop();
 });
 

@@ -11,9 +11,9 @@ const NUMBER = '15550001111';
 const json = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 const kind = (error: Fault): string => error.kind;
 
-for (const generation of ['2026-04', '2026-07'] as const) {
+for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`a group from its making to the leaving of it (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
+    await using sim = await Simulator.start({ generation, knobs: { groupChanges: 'work' } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER, pushname: 'Me' });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
@@ -133,7 +133,9 @@ for (const generation of ['2026-04', '2026-07'] as const) {
     t.match(await wad.wactl(['group', 'show', ana.number]), { code: 2, stderr: /is no group/ });
     t.match(await wad.wactl(['group', 'add', id]), { code: 2, stderr: /at least one person/ });
 
-    await sim.set('groupChanges', 'ignored');
+    // What 2026-09 breaks for good is told, and what it does not goes on.
+    await sim.set('groupChanges', 'led-ignored');
+    t.match(await wad.wactl(['group', 'rename', id, 'The old team']), { code: 0, stdout: /The old team/ });
     t.match(
       await wad.request('group.participants', { group: id, action: 'remove', participants: [ana.number] }),
       { results: [{ done: false, reason: /changed nothing/ }] },

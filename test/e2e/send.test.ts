@@ -70,7 +70,7 @@ async function parallel(t: Test, sim: Simulator, wad: Wad, contacts: readonly Co
   }
 }
 
-for (const generation of ['2026-04', '2026-07'] as const) {
+for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`a ready account sends, and tells what became of it (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });

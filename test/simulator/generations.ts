@@ -4,6 +4,20 @@
  */
 import { defaultKnobs, type KnobSettings, type KnobValues, nearest } from './knobs.js';
 
+const JULY = {
+  pageVersion: '2.3000.1043220887',
+  msgKeyString: '$1',
+  syncTiming: 'early',
+  framesWhileSyncing: 2,
+  pushStatesWhileSyncing: 1,
+  qrClearedRaises: true,
+  downloadNeedsMimetype: true,
+  reloadAfterLinkMs: 300_000,
+  dialog: true,
+  statusReadUnlinks: true,
+  codeUnlinks: 'self',
+} as const satisfies KnobSettings;
+
 export const GENERATIONS = {
   /** As whatsapp-web.js 1.34.7 (2026-04-25) expects it. */
   '2026-04': {},
@@ -11,18 +25,19 @@ export const GENERATIONS = {
    * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
    * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
    */
-  '2026-07': {
-    pageVersion: '2.3000.1043220887',
-    msgKeyString: '$1',
-    syncTiming: 'early',
-    framesWhileSyncing: 2,
-    pushStatesWhileSyncing: 1,
-    qrClearedRaises: true,
-    downloadNeedsMimetype: true,
-    reloadAfterLinkMs: 300_000,
-    dialog: true,
-    statusReadUnlinks: true,
-    codeUnlinks: 'self',
+  '2026-07': JULY,
+  /**
+   * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); the helper that posting a
+   * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); changes of people and description of a
+   * group, and blocking, are answered and not done (PR #201895).
+   */
+  '2026-09': {
+    ...JULY,
+    pageVersion: '2.3000.1047712345',
+    mediaSpreadsId: true,
+    statusPosts: 'no-gating',
+    groupChanges: 'led-ignored',
+    blockFault: 'ignored',
   },
 } as const satisfies Record<string, KnobSettings>;
 

@@ -163,11 +163,17 @@ export const KNOBS = {
 
   // Groups and people
   groupChanges: choice(
-    ['work', 'ignored'],
+    ['work', 'ignored', 'led-ignored'],
     'work',
-    'changes of a group: done, or answered with success while nothing changes (wwebjs PR #201895)',
+    'changes of a group: done; answered with success while nothing changes; or only promote, demote, remove and description ignored so (wwebjs PR #201895)',
   ),
   blockFault: choice(['none', 'ignored'], 'none', 'blocking somebody: done, or a success that is none'),
+
+  statusPosts: choice(
+    ['work', 'no-gating'],
+    'work',
+    'posting a status: works, or the helper that whatsapp-web.js asks first is gone (wwebjs PR #201816)',
+  ),
 
   // Receiving
   inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),

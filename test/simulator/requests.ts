@@ -108,12 +108,17 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     const what = word(args.what);
     if (!mine?.admin && what !== 'leave') throw new Refusal(403, 'forbidden');
     const refused = what === 'add' ? unwilling(world, wordsOf(args.participants)) : [];
-    if (world.knobs().groupChanges === 'ignored') return { ...group.wire, refused };
+    const { groupChanges } = world.knobs();
+    const isIgnored = groupChanges === 'ignored' || (groupChanges === 'led-ignored' && LED.includes(what));
+    if (isIgnored) return { ...group.wire, refused };
     const participants = wordsOf(args.participants).filter((id) => !refused.includes(id));
     changeGroup(world, group, mine?.id ?? me.pn, { ...args, what, participants } as unknown as GroupChange);
     return { ...group.wire, refused };
   },
 };
+
+/** What the knob groupChanges ignores with `led-ignored`. */
+const LED = ['remove', 'promote', 'demote', 'description'];
 
 const wordsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(word) : []);
 

@@ -3,11 +3,13 @@ import { isFaultKind } from '../../protocol/fault-table.js';
 import type { Known, Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
-import { contentOf, KINDS, refuse } from '../content.js';
+import { about, contentsOf, KINDS, refuse } from '../content.js';
 import { moment } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
 
 const WAIT_MS = 60_000;
+/** As message.send has it. */
+const MAX_KEY = 256;
 const GOALS = ['accepted', 'sent', 'delivered', 'read'] as const;
 type Goal = (typeof GOALS)[number];
 /** The good states in their order; a message past the goal has reached it. */
@@ -80,6 +82,15 @@ function ours({ key: _, message: __, ...known }: Known): Outgoing | null {
   return id === null || state === null || queuedAt === null ? null : { ...known, id, state, queuedAt };
 }
 
+/** Of one message the key as it is, so that a line with one file is what it was. @throws Fault usage */
+function keysOf(key: string | undefined, count: number): string[] | undefined {
+  if (key === undefined) return undefined;
+  const keys = Array.from({ length: count }, (_, at) => (at === 0 ? key : `${key}#${at + 1}`));
+  if (count > 1 && keys.some((one) => one.length > MAX_KEY))
+    refuse(`send: the key is too long to be one for each of ${count} files`, null);
+  return keys;
+}
+
 export const send = command({
   name: 'send',
   group: 'Messages and events',
@@ -92,6 +103,8 @@ export const send = command({
     'waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
     'runs out the exit status is 8 and the message stays queued: wactl outbox. A TIME is 2026-01-31T08:00Z, or\n' +
     '10m from now (s, m, h, d).\n\n' +
+    'Several files are a message each, in their order, the caption with the first; all are with the daemon before\n' +
+    'the first is sent. With --key K their keys are K, K#2, K#3 and so on; -o json prints a list.\n\n' +
     '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
     'message.send), also when the exit status is not 0.',
   args: [
@@ -103,8 +116,13 @@ export const send = command({
     { name: 'TEXT', required: false, does: 'the text, or - for stdin; with --file its caption' },
   ],
   options: {
-    file: { type: 'text', value: 'FILE', does: 'a picture, film, sound or any file; - for stdin' },
-    caption: { type: 'text', value: 'TEXT', does: 'with --file: what stands below it' },
+    file: {
+      type: 'list',
+      whole: true,
+      value: 'FILE',
+      does: 'a picture, film, sound or any file; - for stdin (repeat: a message each)',
+    },
+    caption: { type: 'text', value: 'TEXT', does: 'with --file: what stands below it, or below the first' },
     as: { type: 'text', value: 'KIND', choices: KINDS, does: 'with --file: by its type when left out' },
     location: { type: 'text', value: 'LAT,LON', does: 'a place; a name may stand behind it' },
     contact: { type: 'list', whole: true, value: 'NAME=NUMBER', does: 'a contact card (repeat)' },
@@ -134,34 +152,66 @@ export const send = command({
     const [to = '', given] = args;
     const goal = (options.wait ?? 'sent') as Goal;
     const { 'not-before': notBefore, expires } = options;
-    const content = await contentOf(context, given, options);
-    if (options.preview && !('text' in content))
+    const contents = await contentsOf(context, given, options);
+    if (options.preview && contents.some((content) => !('text' in content)))
       refuse('send: --preview goes with a text', 'wactl send --help');
     const startedAt = performance.now();
-    onInterrupt(() => 'it is not known whether the daemon has the message');
-    const accepted = await ask(
-      'message.send',
-      {
-        to,
-        ...content,
-        ...(options['reply-to'] !== undefined && { replyTo: options['reply-to'] }),
-        ...(options.mention !== undefined && { mentions: [...options.mention] }),
-        ...(options.preview && { linkPreview: true as const }),
-        ...(options.key !== undefined && { key: options.key }),
-        ...(notBefore !== undefined && { notBefore: moment('not-before', notBefore) }),
-        ...(expires !== undefined && { expiresAt: moment('expires', expires) }),
-      },
-      { writes: true },
+    const keys = keysOf(options.key, contents.length);
+    const fileOf = (at: number): string | undefined => (contents.length > 1 ? options.file?.[at] : undefined);
+    const all: Accepted[] = [];
+    const known: (Accepted | Outgoing)[] = [];
+    /** Several are one list, so that what is printed is one JSON value. */
+    const print = (): void => {
+      if (known.length > 0)
+        show(contents.length === 1 ? known[0] : known, () => known.map(renderSent).join(''));
+    };
+    onInterrupt(() =>
+      all.length === 0
+        ? 'it is not known whether the daemon has the message'
+        : `accepted so far: ${all.map(({ id }) => id).join(', ')}`,
     );
-    onInterrupt(() => `the message was accepted as ${accepted.id} and is on its way`);
+    try {
+      for (const [at, content] of contents.entries()) {
+        const asked = ask(
+          'message.send',
+          {
+            to,
+            ...content,
+            ...(options['reply-to'] !== undefined && { replyTo: options['reply-to'] }),
+            ...(options.mention !== undefined && { mentions: [...options.mention] }),
+            ...(options.preview && { linkPreview: true as const }),
+            ...(keys !== undefined && { key: keys[at] as string }),
+            ...(notBefore !== undefined && { notBefore: moment('not-before', notBefore) }),
+            ...(expires !== undefined && { expiresAt: moment('expires', expires) }),
+          },
+          { writes: true },
+        );
+        all.push(await about(fileOf(at), asked));
+      }
+    } catch (error) {
+      // What was accepted before is on its way whatever became of this one.
+      known.push(...all);
+      print();
+      throw error;
+    }
+    const [first] = all;
+    if (all.length === 1) onInterrupt(() => `the message was accepted as ${first?.id} and is on its way`);
     if (goal === 'accepted') {
-      show(accepted, () => renderSent(accepted));
+      known.push(...all);
+      print();
       return 0;
     }
-    const leftMs = (timeoutMs ?? WAIT_MS) - Math.round(performance.now() - startedAt);
-    const { known, fault } = await follow(context, accepted, goal, Math.max(leftMs, 0));
-    show(known, () => renderSent(known));
-    if (fault) throw fault;
+    let worst: Fault | null = null;
+    for (const [at, accepted] of all.entries()) {
+      const leftMs = (timeoutMs ?? WAIT_MS) - Math.round(performance.now() - startedAt);
+      const end = await follow(context, accepted, goal, Math.max(leftMs, 0));
+      known.push(end.known);
+      // The first that went wrong is told; the others stand in the lines.
+      worst ??=
+        end.fault === null ? null : await about(fileOf(at), Promise.reject(end.fault)).catch(Fault.of);
+    }
+    print();
+    if (worst) throw worst;
     return 0;
   },
 });

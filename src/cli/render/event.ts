@@ -27,6 +27,12 @@ function gist({ type, data }: WireEvent): string {
     case 'alert':
       return `${text(data.reason)}: ${text(data.says)}${data.hint ? `; try: ${text(data.hint)}` : ''}`;
     case 'message.reaction':
+      if (Array.isArray(data.vote)) {
+        const chosen = data.vote.map(text).join(', ');
+        return chosen
+          ? `${someone(data)} voted ${chosen} in ${text(data.messageId)}`
+          : `${someone(data)} took a vote in ${text(data.messageId)} back`;
+      }
       return text(data.emoji)
         ? `${someone(data)} ${text(data.emoji)} to ${text(data.messageId)}`
         : `${someone(data)} took a reaction to ${text(data.messageId)} back`;

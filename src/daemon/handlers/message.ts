@@ -1,3 +1,4 @@
+import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
@@ -5,6 +6,7 @@ import { type ChatId, type MessageRef, messageKey, parseRecipient } from '../../
 import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
+import { abilityFor } from '../../whatsapp/ability.js';
 import type { Account } from '../account.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
@@ -32,6 +34,7 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
       const request = { wid, recipient, kind, payload, key, ...times };
       const earlier = outbox.earlier(request);
       if (earlier !== null) return brief(earlier);
+      refuseLacking(kind);
       const chatId = await resolve(recipient, signal);
       if (chatId === null)
         throw new Fault('not_on_whatsapp', { reason: `${recipient.replace(/@.*/, '')} is not on WhatsApp.` });
@@ -64,10 +67,17 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
     if (isUnlinked || (wid === null && state.session === null))
       throw new Fault('not_linked', { reason, ...(hint && { hint }) });
     if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
-    const sendText = state.name === 'ready' ? (account.capabilities['send.text'] ?? 'ok') : 'ok';
-    if (sendText.startsWith('missing'))
-      throw new Fault('unsupported_now', { reason: `send.text is ${sendText}` });
     return wid;
+  }
+
+  /** Only what is known now: a page that is on its way may have what this one lacked. @throws Fault unsupported_now */
+  function refuseLacking(kind: Content['kind']): void {
+    if (actor.state.name !== 'ready') return;
+    for (const capability of ['send.text', abilityFor(kind)]) {
+      const word = capability === null ? undefined : account.capabilities[capability];
+      if (word?.startsWith('missing'))
+        throw new Fault('unsupported_now', { reason: `${capability} is ${word}.`, more: { capability } });
+    }
   }
 
   /** The chat to send to, or null when WhatsApp says in time that there is none. */

@@ -24,6 +24,7 @@ interface Vote {
   parentMsgKey: string;
   selectedOptionLocalIds: number[];
   t: number;
+  senderTimestampMs: number;
   author: Wid;
   from: Wid;
 }
@@ -140,6 +141,7 @@ export async function upsertVote(item: Extract<Item, { kind: 'vote' }>, poll?: M
       parentMsgKey: String(parent),
       selectedOptionLocalIds: chosen,
       t: item.t * 1000,
+      senderTimestampMs: item.t * 1000,
       author,
       from: author,
     },

@@ -132,7 +132,11 @@ export function defineModules(): void {
       sendStatusTextMsgAction: async ({ text }: { text: string }) =>
         void (await sendPlain(Chats.ensure('status@broadcast'), 'chat', { body: text })),
     },
-    WAWebStatusGatingUtils: { canCheckStatusRankingPosterGating: () => false },
+    WAWebStatusGatingUtils: {
+      get canCheckStatusRankingPosterGating() {
+        return knobs.statusPosts === 'work' ? () => false : undefined;
+      },
+    },
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },
     WAWebUpdateUnreadChatAction: { sendSeen },

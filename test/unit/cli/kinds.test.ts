@@ -4,22 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
 import { wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from './daemon.js';
 
 const TO = '15550002222';
 const FILE = { id: `f-${'1'.repeat(40)}`, mimetype: 'text/csv', name: 'a.csv', size: 0 };
 const dir = mkdtempSync(join(tmpdir(), 'wactl-kinds-'));
+const ACCEPTED = METHODS['message.send'].example.result;
 let bytes = Buffer.alloc(0);
 let lost = false;
+/** The key that is taken by another message. */
+let refused = '';
 let daemon: FakeDaemon;
 t.before(async () => {
   daemon = await fakeDaemon({
-    'media.put': ({ data, done, offset }) => {
+    'media.put': ({ data, done, offset, upload }) => {
+      if (upload === undefined) bytes = Buffer.alloc(0);
       const piece = Buffer.from(String(data), 'base64');
       if (offset !== bytes.length) throw new Fault('invalid_params', { reason: `at ${bytes.length}` });
       bytes = Buffer.concat([bytes, piece]);
       return { upload: 'u-1', size: bytes.length, file: done ? { ...FILE, size: bytes.length } : null };
+    },
+    'message.send': ({ key }) => {
+      if (key === refused) throw new Fault('key_reused');
+      return ACCEPTED;
     },
     'media.fetch': () => ({ ...FILE, size: bytes.length }),
     'media.read': ({ id, offset }) => {
@@ -42,6 +51,7 @@ t.beforeEach(() => {
   daemon.asked.length = 0;
   bytes = Buffer.alloc(0);
   lost = false;
+  refused = '';
 });
 
 const run = (args: readonly string[], input?: Uint8Array) =>
@@ -96,6 +106,8 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['--file', 'a', '--as', 'gif'], /none of image/],
   [['--file', 'nothing'], /no such file/],
   [['--location', '1,1', '--preview'], /goes with a text/],
+  [['--file', '-', '--file', '-'], /stdin can be read once/],
+  [['--file', 'package.json', '--file', 'nothing'], /no such file/],
   [['--file', 'nothing', 'text', '--caption', 'more'], /the text is the caption/],
   [[], /no text/],
 ];
@@ -123,6 +135,40 @@ t.test('a file crosses in pieces, with its name and without its path', async (t)
     ],
   );
   t.same(asked('message.send'), [{ to: TO, media: FILE.id, caption: 'look', as: 'document' }]);
+});
+
+t.test('several files are a message each, with one caption and keys of their own', async (t) => {
+  for (const name of ['one, two', 'three']) writeFileSync(join(dir, name), name);
+  const end = await run([
+    'send',
+    TO,
+    '--file',
+    'one, two',
+    '--file',
+    'three',
+    'both',
+    '--key',
+    'k',
+    '-o',
+    'json',
+  ]);
+  t.equal(end.code, 0, end.stderr);
+  t.equal((JSON.parse(end.stdout) as unknown[]).length, 2);
+  t.same(asked('message.send'), [
+    { to: TO, media: FILE.id, caption: 'both', key: 'k' },
+    { to: TO, media: FILE.id, key: 'k#2' },
+  ]);
+});
+
+t.test('of several files the one that is refused is named, and those before it are shown', async (t) => {
+  refused = 'k#2';
+  for (const name of ['one', 'two', 'three']) writeFileSync(join(dir, name), name);
+  const files = ['one', 'two', 'three'].flatMap((name) => ['--file', name]);
+  const end = await run(['send', TO, ...files, '--key', 'k']);
+  t.match(end, { code: 1, stdout: /^queued {2}\S+\n$/, stderr: /two: .*another content/ });
+  t.equal(asked('message.send').length, 2, 'and none after it is sent');
+  const long = await run(['send', TO, ...files, '--key', 'k'.repeat(255)]);
+  t.match(long, { code: 2, stderr: /key is too long/ });
 });
 
 t.test('a file may come from stdin, or be empty', async (t) => {

@@ -1,0 +1,67 @@
+/** Generation 2026-09: what stock whatsapp-web.js 1.34.7 suffers there, and in no way before it. */
+import t from 'tap';
+import wweb from 'whatsapp-web.js';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+type Any = any;
+
+/** What the library suffers since July hides what is new: message keys, and navigations during sync. */
+const CALM = { framesWhileSyncing: 0, pushStatesWhileSyncing: 0, msgKeyString: '_serialized' } as const;
+
+t.test('what broke in September, with the bare library', async (t) => {
+  const sim = await Simulator.start({ generation: '2026-09', knobs: CALM });
+  const phone = sim.createPhone({ number: '15550001111' });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const bare = await BareClient.start(sim);
+  t.teardown(async () => {
+    await bare.remove();
+    await sim.close();
+  });
+  await phone.scan(await sim.waitForQr());
+  await bare.wait('ready');
+
+  t.test('every media send fails, and text goes (D2)', async (t) => {
+    const media = new wweb.MessageMedia('text/plain', Buffer.from('x').toString('base64'), 'x.txt');
+    const send = (what: Any, options: object = {}) => bare.client.sendMessage(ana.wid, what, options);
+    const broken = /Data passed to getter must include an id property/;
+    await t.rejects(send(media), broken);
+    await t.rejects(send(media, { sendMediaAsDocument: true }), broken);
+    t.ok(await send('text'));
+    await ana.waitForMessage(({ body }) => body === 'text');
+    t.same(
+      ana.received.map(({ body }) => body),
+      ['text'],
+    );
+  });
+
+  t.test('no status is posted (D5)', async (t) => {
+    const post = () => bare.client.sendMessage('status@broadcast', 'a status');
+    await t.rejects(post(), /canCheckStatusRankingPosterGating.* is not a function/);
+    await sim.set('statusPosts', 'work');
+    await post();
+    await sim.set('statusPosts', 'no-gating');
+  });
+
+  t.test('changes of a group and blocks are a success that is none (D6)', async (t) => {
+    const group = sim.createGroup({ subject: 'Team', participants: [phone.wid, ana.wid] });
+    await ana.send('hi', { group: group.id });
+    await bare.wait('message', ({ body }: Any) => body === 'hi');
+    const chat = (await bare.client.getChatById(group.id)) as Any;
+    const isAdmin = () => group.wire.participants.find(({ id }) => id === ana.wid)?.admin;
+    t.equal(isAdmin(), false);
+    t.same(await chat.promoteParticipants([ana.wid]), { status: 200 });
+    t.equal(isAdmin(), false, 'nobody was promoted');
+    t.same(await chat.removeParticipants([ana.wid]), { status: 200 });
+    t.not(isAdmin(), undefined, 'nobody was removed');
+    t.equal(await chat.setDescription('what we do'), true);
+    t.not(group.wire.desc, 'what we do', 'and the description is the old one');
+    t.equal(await chat.setSubject('The team'), true);
+    t.equal(group.wire.subject, 'The team', 'the name is not broken');
+
+    const contact = (await bare.client.getContactById(ana.wid)) as Any;
+    t.equal(await contact.block(), true);
+    t.same(await bare.client.getBlockedContacts(), [], 'nobody is blocked');
+  });
+});
