@@ -86,8 +86,8 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const stuck = await wad.request('message.send', { to: stuckOne.number, text: 'stuck' });
     await wad.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
     await eventually(
-      async () => JSON.stringify(await sim.pages[0]?.look()).includes('CONNECTED'),
-      'the page answers',
+      async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
+      'the page has taken it',
     );
     await sim.faults.send('none');
 

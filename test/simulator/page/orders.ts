@@ -1,4 +1,5 @@
 /** What the simulator can do to this document: page faults, and looking inside. */
+
 import { knobs } from './boot-record.js';
 import { Chats } from './chats.js';
 import { Cmd } from './cmd.js';
@@ -8,6 +9,7 @@ import type { Emitter } from './emitter.js';
 import { Msgs } from './messages.js';
 import { clearRef } from './pairing.js';
 import { Contacts } from './roster.js';
+import { hanging } from './send.js';
 import { Socket, type SocketState } from './socket-model.js';
 import { loadFrame } from './sync.js';
 
@@ -47,6 +49,7 @@ const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => u
     }),
   pressDialog: () => pressDialog(),
   look: () => ({
+    hanging: hanging.count,
     url: location.href,
     version: knobs.pageVersion,
     state: Socket.state,

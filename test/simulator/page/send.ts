@@ -32,10 +32,16 @@ export function addAndSendMsgToChat(
   return [send(chat, message, tell), result];
 }
 
+/** Sends that this document will say nothing of, and has not stored. */
+export const hanging = { count: 0 };
+
 async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendResult) => void): Promise<Msg> {
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
   if (sendFault === 'throws') throw new MinifiedError('t');
-  if (sendFault === 'hangs-before-store') return never();
+  if (sendFault === 'hangs-before-store') {
+    hanging.count += 1;
+    return never();
+  }
   // The private field behind `id`, where a spread model has brought one along.
   const id = '__x_id' in message ? message.__x_id : message.id;
   if (id === undefined || id === null) {
