@@ -43,6 +43,7 @@ t.test('a reaction names the message, whatever form its ids have', async (t) => 
         from: ANA,
         fromMe: false,
         emoji: '👍',
+        vote: null,
         timestamp: '2026-01-01T00:00:00.000Z',
       },
     },
@@ -86,4 +87,30 @@ t.test('what is remembered has a bound', async (t) => {
   t.equal(told.length, 5_002, 'the oldest is forgotten');
   call(5_000);
   t.equal(told.length, 5_002);
+});
+
+t.test('a vote names the poll and every option chosen now, once each', (t) => {
+  const { told, from } = heard();
+  const me = '15550001111@c.us';
+  const vote = (voter: string, ...selectedOptions: { name?: string; localId: number }[]) => ({
+    parentMsgKey: { fromMe: true, remote: wid(ANA), id: 'P1', $1: 'x' },
+    voter,
+    selectedOptions,
+    interractedAtTs: 1_767_225_600_000,
+  });
+  for (let round = 0; round < 2; round++) from.vote(vote(ANA, { name: 'now', localId: 0 }), me);
+  from.vote(vote(ANA), me);
+  from.vote(vote(me, { localId: 1 }), me);
+  from.vote(vote('900@lid'), me);
+  t.same(
+    told.map(({ event, data: { key, emoji, vote, fromMe } }) => [event, key, emoji, vote, fromMe]),
+    [
+      ['message.reaction', `true_${ANA}_P1`, null, ['now'], false],
+      ['message.reaction', `true_${ANA}_P1`, null, [], false],
+      ['message.reaction', `true_${ANA}_P1`, null, ['#2'], true],
+      ['message.reaction', `true_${ANA}_P1`, null, [], null],
+    ],
+  );
+  t.equal(told[0]?.data.timestamp, '2026-01-01T00:00:00.000Z');
+  t.end();
 });
