@@ -1,5 +1,6 @@
 /** An account as the server knows it: two identities, a history, linked devices. The person is in `phone.ts`. */
 import type { Device } from './device.js';
+import { Passkey } from './passkey.js';
 import type { Item, Me, WireMessage } from './wire.js';
 
 export interface AccountOptions {
@@ -18,11 +19,18 @@ export class Account {
   /** every message the phone has, oldest first */
   history: WireMessage[] = [];
   banned = false;
+  #passkey: Passkey | undefined;
   /** set while the phone itself is out of reach */
   phoneOffline = false;
 
   constructor({ number, pushname = 'Somebody', platform = 'android', lid = lidOf(number) }: AccountOptions) {
     this.me = { pn: `${number}@c.us`, lid: `${lid}@lid`, pushname, platform };
+  }
+
+  /** Made when it is first asked for. */
+  get passkey(): Passkey {
+    this.#passkey ??= new Passkey();
+    return this.#passkey;
   }
 
   is(wid: string): boolean {

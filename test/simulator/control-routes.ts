@@ -85,6 +85,11 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   'GET /qr': async (simulator, args) => ({ qr: await simulator.waitForQr(wait(args)) }),
   'POST /phones': (simulator, args) => showPhone(simulator.createPhone(args as unknown as AccountOptions)),
   'GET /phones/:number': (simulator, args) => showPhone(phoneOf(simulator, args)),
+  /** for an authenticator: CDP's WebAuthn.addCredential takes these */
+  'GET /phones/:number/passkey': (simulator, args) => {
+    const { id, userHandle, privateKeyPkcs8 } = phoneOf(simulator, args).passkey;
+    return { id, userHandle, privateKeyPkcs8, rpId: simulator.knobs.passkeyRpId };
+  },
   'GET /phones/:number/messages': (simulator, args) => ({ messages: phoneOf(simulator, args).messages }),
   /** without `qr`: whatever a page shows now or next */
   'POST /phones/:number/scan': async (simulator, args) => {

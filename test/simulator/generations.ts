@@ -18,6 +18,20 @@ const JULY = {
   codeUnlinks: 'self',
 } as const satisfies KnobSettings;
 
+/**
+ * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); the helper that posting a
+ * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); changes of people and description of a
+ * group, and blocking, are answered and not done (PR #201895).
+ */
+const SEPTEMBER = {
+  ...JULY,
+  pageVersion: '2.3000.1047712345',
+  mediaSpreadsId: true,
+  statusPosts: 'no-gating',
+  groupChanges: 'led-ignored',
+  blockFault: 'ignored',
+} as const;
+
 export const GENERATIONS = {
   /** As whatsapp-web.js 1.34.7 (2026-04-25) expects it. */
   '2026-04': {},
@@ -26,19 +40,9 @@ export const GENERATIONS = {
    * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
    */
   '2026-07': JULY,
-  /**
-   * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); the helper that posting a
-   * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); changes of people and description of a
-   * group, and blocking, are answered and not done (PR #201895).
-   */
-  '2026-09': {
-    ...JULY,
-    pageVersion: '2.3000.1047712345',
-    mediaSpreadsId: true,
-    statusPosts: 'no-gating',
-    groupChanges: 'led-ignored',
-    blockFault: 'ignored',
-  },
+  '2026-09': SEPTEMBER,
+  /** The same, for an account of which a passkey is asked when a device is linked (since 2026-06-30). */
+  '2026-09-passkey': { ...SEPTEMBER, passkey: true },
 } as const satisfies Record<string, KnobSettings>;
 
 export type Generation = keyof typeof GENERATIONS;

@@ -76,6 +76,20 @@ export const KNOBS = {
   ),
   codeUnlinkMs: ms(45_000, 'how long after asking that happens'),
 
+  passkey: flag(
+    false,
+    'linking demands a passkey after the scan or the code, as of some accounts since 2026-06-30',
+  ),
+  passkeyRpId: choice(['whatsapp.com', 'web.whatsapp.com'], 'whatsapp.com', 'for which site the passkey is'),
+  passkeyListed: flag(true, 'the demand names the passkey; else any of the site may be offered'),
+  passkeyMs: ms(600_000, 'how long the page waits for it; the server a little longer'),
+  passkeyReads: choice(
+    ['buffers', 'toJSON'],
+    'buffers',
+    'the page reads the credential by its ArrayBuffers, or by its toJSON()',
+  ),
+  passkeyState: choice(['UNPAIRED', 'PAIRING'], 'UNPAIRED', 'Socket.state while the page waits for it'),
+
   // Signing in and syncing
   loginRefusal: choice(
     ['none', '401', '402', '403', '405', '406', '407'],

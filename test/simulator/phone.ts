@@ -2,6 +2,7 @@
 import type { Account } from './account.js';
 import type { WaitOptions } from './bell.js';
 import type { Device } from './device.js';
+import type { Passkey } from './passkey.js';
 import type { Server } from './server.js';
 import type { WireMessage } from './wire.js';
 import type { World } from './world.js';
@@ -36,6 +37,11 @@ export class Phone {
     return [...this.account.devices.values()];
   }
 
+  /** The account's, in a password manager of this person. */
+  get passkey(): Passkey {
+    return this.account.passkey;
+  }
+
   /** Every message the account has, both ways. */
   get messages(): readonly WireMessage[] {
     return this.account.history;
@@ -49,7 +55,10 @@ export class Phone {
     return this.account.history.filter((message) => !message.fromMe);
   }
 
-  /** Links the page that shows this QR. Resolves when the page has been told; rejects with LinkRefused. */
+  /**
+   * Links the page that shows this QR. Resolves when the page has been told, so after it has answered with a passkey
+   * where that is asked for; rejects with LinkRefused.
+   */
   async scan(qr: string): Promise<Device> {
     return this.#server.link(this.account, this.#server.desk.find(qr));
   }

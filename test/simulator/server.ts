@@ -5,6 +5,7 @@ import { Bell } from './bell.js';
 import { Connection } from './connection.js';
 import { Device } from './device.js';
 import { LinkRefused, PairingDesk } from './pairing-desk.js';
+import { PasskeyDesk } from './passkey-desk.js';
 import { PostOffice } from './post-office.js';
 import { answerRequest } from './requests.js';
 import type { UpFrame } from './wire.js';
@@ -15,6 +16,7 @@ const HISTORY_CHUNK = 500;
 export class Server {
   readonly #world: World;
   readonly desk: PairingDesk;
+  readonly #passkeys: PasskeyDesk;
   readonly post: PostOffice;
   readonly connections = new Set<Connection>();
   /** rings when a device signs in, signs off or is unlinked */
@@ -23,6 +25,7 @@ export class Server {
   constructor(world: World) {
     this.#world = world;
     this.desk = new PairingDesk(() => world.knobs());
+    this.#passkeys = new PasskeyDesk(world);
     this.post = new PostOffice(world);
   }
 
@@ -41,13 +44,14 @@ export class Server {
   }
 
   /** The person has scanned or typed: a new device, once the page has been told. Throws LinkRefused. */
-  link(account: Account, connection: Connection): Promise<Device> {
-    const { deviceLimit, linkDelayMs, dialog } = this.#world.knobs();
+  async link(account: Account, connection: Connection): Promise<Device> {
+    const { deviceLimit, linkDelayMs, dialog, passkey } = this.#world.knobs();
     if (account.phoneOffline) throw new LinkRefused('offline', 'the phone has no connection');
     if (account.devices.size >= deviceLimit) {
       throw new LinkRefused('device-limit', `only ${deviceLimit} devices can be linked`);
     }
     this.desk.forget(connection);
+    if (passkey) await this.#passkeys.demand(account, connection);
     const device = new Device(account, dialog, (item) => this.post.confirmed(item));
     account.devices.set(device.id, device);
     return new Promise((resolve) => {
@@ -91,11 +95,18 @@ export class Server {
     switch (frame.type) {
       case 'register': {
         this.desk.forget(connection);
+        this.#passkeys.forget(connection, 'the page shows a code again');
         connection.send({ type: 'refs', refs: this.desk.register(connection, frame) });
         return;
       }
       case 'login':
         this.#login(connection, frame);
+        return;
+      case 'passkey-answer':
+        this.#passkeys.answer(connection, frame.assertion);
+        return;
+      case 'passkey-failed':
+        this.#passkeys.forget(connection, frame.name);
         return;
       case 'ping':
         connection.send({ type: 'pong' });
@@ -195,6 +206,7 @@ export class Server {
   #onClose(connection: Connection): void {
     this.connections.delete(connection);
     this.desk.forget(connection);
+    this.#passkeys.forget(connection, 'the page is gone');
     const { device } = connection;
     if (device?.connection !== connection) return;
     device.connection = undefined;

@@ -83,6 +83,25 @@ export interface Credentials {
   linkedAtMs: number;
 }
 
+/** What a page passes to navigator.credentials.get, in the JSON form of the standard. */
+export interface PasskeyOptions {
+  challenge: string;
+  rpId: string;
+  timeout: number;
+  userVerification: string;
+  allowCredentials: { id: string; type: string; transports: string[] }[];
+}
+
+/** What it gets, likewise. */
+export interface Assertion {
+  id: string;
+  rawId: string;
+  type: string;
+  response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string };
+  clientExtensionResults: Record<string, unknown>;
+  authenticatorAttachment?: string;
+}
+
 export type UpFrame =
   | { type: 'register'; noiseKey: string; identityKey: string; advSecret: string; platform: string }
   | { type: 'login'; device: string; secret: string; version: string; takeover: boolean }
@@ -90,6 +109,8 @@ export type UpFrame =
   | { type: 'received'; items: number[] }
   | { type: 'seen'; chat: string; ids: string[] }
   | { type: 'request'; id: number; what: string; args: Json }
+  | { type: 'passkey-answer'; assertion: Assertion }
+  | { type: 'passkey-failed'; name: string }
   | { type: 'dialog-acknowledged' }
   | { type: 'status-read' }
   | { type: 'chat-state'; chat: string; state: string }
@@ -98,6 +119,8 @@ export type UpFrame =
 
 export type DownFrame =
   | { type: 'refs'; refs: string[] }
+  | { type: 'passkey-demand'; options: PasskeyOptions }
+  | { type: 'passkey-refused'; why: string }
   | { type: 'pair-success'; credentials: Credentials }
   | {
       type: 'login-ok';

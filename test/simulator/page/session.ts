@@ -10,6 +10,7 @@ import { become, becomeNobody } from './conn.js';
 import { acknowledgeDialog, offerDialog } from './dialog.js';
 import { report } from './instrument.js';
 import { clearRef, refreshQr, register, showRefs } from './pairing.js';
+import { confirmPasskey, givePasskeyUp } from './passkey.js';
 import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
 import { learnRoster } from './roster.js';
 import { resendPending } from './send.js';
@@ -64,6 +65,12 @@ function onFrame(frame: DownFrame): void {
       clearTimeout(timeout);
       chatSocket.ready({ asDevice: false });
       showRefs(frame.refs);
+      return;
+    case 'passkey-demand':
+      void confirmPasskey(frame.options);
+      return;
+    case 'passkey-refused':
+      givePasskeyUp();
       return;
     case 'pair-success':
       linked(frame.credentials);

@@ -1,0 +1,32 @@
+// A browser that holds a passkey: a virtual authenticator with the person's key in it, as the standard's own tests use.
+import type { Page } from 'puppeteer';
+import type { Passkey } from '../simulator/passkey.js';
+
+const base64 = (url: string): string => Buffer.from(url, 'base64url').toString('base64');
+
+/** From now on the page's navigator.credentials.get answers with this key, without asking anybody. */
+export async function holdPasskey(page: Page, passkey: Passkey, rpId: string): Promise<void> {
+  const cdp = await page.createCDPSession();
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await cdp.send('WebAuthn.addCredential', {
+    authenticatorId,
+    credential: {
+      credentialId: base64(passkey.id),
+      isResidentCredential: true,
+      rpId,
+      privateKey: passkey.privateKeyPkcs8,
+      userHandle: base64(passkey.userHandle),
+      signCount: 0,
+    },
+  });
+}
