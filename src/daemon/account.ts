@@ -22,6 +22,7 @@ import { alertHint, hintFor } from './hint.js';
 import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { Outbox } from './outbox.js';
+import { PasskeyDesk } from './passkey-desk.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
 import { Recipients } from './recipients.js';
@@ -57,6 +58,7 @@ export class Account {
   readonly courier: Courier;
   readonly recipients: Recipients;
   readonly qr: QrDesk;
+  readonly passkey = new PasskeyDesk();
   readonly monitor: Monitor;
   /** Resolves when everything of the account is closed: the process may end. */
   readonly ended: Promise<'stopped' | 'lock-lost'>;
@@ -173,6 +175,7 @@ export class Account {
         launch: (generation) => this.#launch(generation),
         close: () => this.#close(),
         mark: () => this.#mark(),
+        refusePasskey: () => this.#refusePasskey(),
         alert: (reason, says) => this.#alert(reason, says),
         end: (because) => {
           this.monitor.stop();
@@ -287,6 +290,12 @@ export class Account {
       case 'qr-gone':
         this.qr.clear();
         break;
+      case 'passkey':
+        this.passkey.show({ ...news, expiresAtMs: Date.now() + news.limitMs });
+        break;
+      case 'passkey-gone':
+        this.passkey.clear();
+        break;
       case 'message':
         this.#keep((tx, keep) => {
           keep(this.#inbox.message(tx, news.message));
@@ -321,6 +330,15 @@ export class Account {
     );
   }
 
+  /** Its time is over; the page may have ended it by itself at the same moment. */
+  #refusePasskey(): void {
+    const request = this.passkey.pending;
+    if (request === null) return;
+    this.slot.client.answerPasskey(request.id, 'refused').catch((error: unknown) => {
+      this.#options.log.debug('session.refuse-passkey', { err: error });
+    });
+  }
+
   async #launch(generation: number): Promise<void> {
     await this.#close();
     // Another start or a stop may have come while the old browser took its time.
@@ -334,6 +352,7 @@ export class Account {
 
   async #close(): Promise<void> {
     this.qr.clear();
+    this.passkey.clear();
     await this.slot.close();
     this.capabilities = {};
     this.courier.lost();

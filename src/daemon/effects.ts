@@ -23,6 +23,7 @@ export interface EffectParts {
   readonly launch: (generation: number) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly mark: () => Promise<void>;
+  readonly refusePasskey: () => void;
   readonly alert: (reason: Reason, says: string) => void;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
   readonly browserWorks: (profile?: string) => Promise<boolean>;
@@ -47,6 +48,8 @@ export function executors(parts: EffectParts): Executors {
     'show-qr': () => {
       slot.client.showQr().catch((error: unknown) => log.warn('session.show-qr', { err: error }));
     },
+
+    'refuse-passkey': () => parts.refusePasskey(),
 
     drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => outbox.drained({ signal })),
 

@@ -9,6 +9,7 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   auth_failed: 'wactl qr',
   session_corrupt: 'wactl qr',
   pairing_waiting: 'wactl pair NUMBER',
+  passkey_required: 'wactl passkey',
   browser_missing: 'sudo apt-get install chromium',
   launch_failed: 'wactl doctor',
   attempts_exhausted: 'wactl init',

@@ -8,6 +8,10 @@ const TAKEOVERS_PER_HOUR = 3;
 const ATTEMPT_MS = 20_000;
 /** WhatsApp's own period for a pairing code. */
 const PAIRING_MS = 180_000;
+/** WhatsApp's own period for a passkey, as far as is known. */
+const PASSKEY_MS = 600_000;
+/** WhatsApp's word on an answer has not come by then, nor will it. */
+const VERDICT_MS = 60_000;
 
 export const policyOf = ({ reconnect, deadlines, afterLogout }: Config): Policy => ({
   ...reconnect,
@@ -15,6 +19,8 @@ export const policyOf = ({ reconnect, deadlines, afterLogout }: Config): Policy 
   syncMs: deadlines.syncMs,
   attemptMs: ATTEMPT_MS,
   pairingMs: PAIRING_MS,
+  passkeyMs: PASSKEY_MS,
+  verdictMs: VERDICT_MS,
   afterLogout,
   takeoversPerHour: TAKEOVERS_PER_HOUR,
 });

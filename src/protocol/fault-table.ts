@@ -97,6 +97,14 @@ export const FAULTS = {
     'The account cannot come into that state by itself.',
     'wactl status',
   ),
+  no_passkey: row(
+    1113,
+    4,
+    409,
+    'later',
+    'WhatsApp waits for no passkey now; its request may be over.',
+    'wactl passkey',
+  ),
   not_removed: row(1112, 1, 500, 'later', 'The saved session could not be removed.', 'wactl logs'),
 
   // 12xx: messages

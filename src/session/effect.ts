@@ -11,6 +11,8 @@ export type Effect =
   | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
   /** The pairing code is of no more use: the page goes back to its QR. */
   | { readonly do: 'show-qr' }
+  /** Nobody answered: the page is told so, as a browser would. */
+  | { readonly do: 'refuse-passkey' }
   /** Waits, bounded, for messages that are on their way out. */
   | { readonly do: 'drain' }
   /** Bounded unlink; answers with `logout-done`. */
@@ -52,6 +54,7 @@ export function isStillDue(effect: Effect, state: State): boolean {
     case 'launch':
     case 'nudge':
     case 'show-qr':
+    case 'refuse-passkey':
     case 'logout':
     case 'examine-profile':
     case 'arm':

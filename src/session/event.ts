@@ -9,6 +9,12 @@ export type ClientEvent =
   | { readonly type: 'client.unpaired' }
   /** A pairing code was handed out. */
   | { readonly type: 'client.pairing' }
+  /** WhatsApp asks for the account's passkey; the page waits so long. */
+  | { readonly type: 'client.passkey'; readonly limitMs: number }
+  /** An answer was handed to the page; WhatsApp has yet to judge it. */
+  | { readonly type: 'client.passkey-answered' }
+  /** The request has come to nothing: refused, late, or judged wrong. The page shows a code again. */
+  | { readonly type: 'client.passkey-over'; readonly why: PasskeyEnd }
   /** The page has credentials and the server knows them. */
   | { readonly type: 'client.linked'; readonly me: Linked | null }
   /** Sync goes on; worth waiting for. */
@@ -28,6 +34,9 @@ export type ClientEvent =
   /** The monitor found the page ailing though its browser lives. */
   | { readonly type: 'client.sick'; readonly ailment: Ailment; readonly detail: string }
   | { readonly type: 'client.attention'; readonly what: string | null };
+
+/** `wrong`: WhatsApp did not accept what it was answered. `gone`: the page went to another document meanwhile. */
+export type PasskeyEnd = 'refused' | 'late' | 'wrong' | 'gone';
 
 export type BrokenReason = Extract<
   Reason,

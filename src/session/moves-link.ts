@@ -1,5 +1,6 @@
 // How a session comes to be linked, synced and ready.
-import type { EventOf } from './event.js';
+import type { Effect } from './effect.js';
+import type { EventOf, PasskeyEnd } from './event.js';
 import { arm, become, disarm, type Next, type Now, stay } from './move.js';
 import { loggedOut } from './moves-mend.js';
 import type { State, StateOf } from './state.js';
@@ -19,10 +20,45 @@ export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: 
 export const pairing = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'linking', { reason: 'pairing_waiting' }), effects: [] }, now.policy.pairingMs);
 
-export const pairingOver = (state: StateOf<'linking'>, event: EventOf<'timer'>): Next =>
-  event.timer === state.timer && state.reason === 'pairing_waiting'
-    ? { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] }
-    : stay(state);
+/** What a person was given time for has not been done: back to the QR. */
+export function linkingLate(state: StateOf<'linking'>, event: EventOf<'timer'>): Next {
+  if (event.timer !== state.timer) return stay(state);
+  if (state.reason === 'passkey_required') return passkeyEnds(state, 'late', [{ do: 'refuse-passkey' }]);
+  if (state.reason !== 'pairing_waiting') return stay(state);
+  return { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] };
+}
+
+/** The phone has scanned or typed, and WhatsApp wants the account's passkey besides. */
+export const passkey = (state: StateOf<'linking'>, event: EventOf<'client.passkey'>, now: Now): Next =>
+  arm(
+    { state: become(state, 'linking', { reason: 'passkey_required' }), effects: [] },
+    Math.min(event.limitMs, now.policy.passkeyMs),
+  );
+
+/** WhatsApp judges within seconds; until then the reason stays. */
+export const answered = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
+  state.reason === 'passkey_required' ? arm({ state, effects: [] }, now.policy.verdictMs) : stay(state);
+
+export const passkeyOver = (state: StateOf<'linking'>, event: EventOf<'client.passkey-over'>): Next =>
+  state.reason === 'passkey_required' ? passkeyEnds(state, event.why, []) : stay(state);
+
+const PASSKEY_SAYS: Readonly<Record<PasskeyEnd, string>> = {
+  refused: 'The passkey was refused or cancelled',
+  late: 'The passkey was not confirmed in time',
+  wrong: 'WhatsApp did not accept the answer to its passkey request',
+  gone: 'The page that asked for the passkey is gone',
+};
+
+/** Each request is an incident of its own. */
+function passkeyEnds(state: StateOf<'linking'>, why: PasskeyEnd, effects: readonly Effect[]): Next {
+  const says = `${PASSKEY_SAYS[why]}: the device was not linked. Scan a new code to try again.`;
+  // Another document shows a code of its own.
+  const shown: readonly Effect[] = why === 'gone' ? [] : [{ do: 'show-qr' }];
+  return {
+    state: become(disarm(state), 'linking', { reason: 'qr_waiting' }),
+    effects: [...effects, ...shown, { do: 'alert', reason: 'passkey_required', says }],
+  };
+}
 
 /** Credentials are stored: from here on there is a session that must not be lost. */
 export function linked(state: State, event: EventOf<'client.linked'>, now: Now): Next {

@@ -13,6 +13,10 @@ export interface Policy extends Backoff {
   readonly attemptMs: number;
   /** How long a pairing code can be typed in. */
   readonly pairingMs: number;
+  /** How long a passkey request waits for its answer. */
+  readonly passkeyMs: number;
+  /** How long WhatsApp may take to judge that answer. */
+  readonly verdictMs: number;
   /** From linked to ready, counted anew while sync makes progress. */
   readonly syncMs: number;
   readonly afterLogout: 'link' | 'stop';

@@ -2,6 +2,7 @@
 // used, closed, and never launched again (H30).
 import type { Content } from '../protocol/content.js';
 import type { Message } from '../protocol/schema.js';
+import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from './page-port.js';
@@ -10,6 +11,15 @@ import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from './pag
 export type ClientNews =
   | { readonly type: 'qr'; readonly payload: string }
   | { readonly type: 'qr-gone' }
+  /** The page asks for a passkey. `id` is the page's own number for the request. */
+  | {
+      readonly type: 'passkey';
+      readonly id: number;
+      readonly options: PasskeyOptions;
+      readonly limitMs: number;
+    }
+  /** That request is answered, given up or gone with its page. */
+  | { readonly type: 'passkey-gone' }
   | { readonly type: 'message'; readonly message: InboundMessage }
   | {
       readonly type: 'ack';
@@ -72,6 +82,11 @@ export interface WhatsAppClient {
   requestPairingCode(number: string): Promise<string>;
   /** Ends pairing by code: the page shows its QR again. */
   showQr(): Promise<void>;
+  /**
+   * Hands the page the answer to the passkey request that it waits with, or refuses it.
+   * @throws Fault no_passkey when the page does not wait for it any more, page_error
+   */
+  answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void>;
   /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
   resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null>;
   send(message: {

@@ -21,7 +21,8 @@ type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = 
 
 const ____ = stay;
 const { begin, restart, recycle } = start;
-const { unpaired, pairing, pairingOver, linked, known, progress, ready, attention } = link;
+const { unpaired, pairing, linkingLate, linked, known, progress, ready, attention } = link;
+const { passkey, answered, passkeyOver } = link;
 const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
 const { due, startLate, syncLate, profileVerdict: verdict } = mend;
 const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
@@ -35,9 +36,14 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'clear':            [clear,      clear,      clear,       clear,      clear,      clear,       ____,       clear     ],
   'stop':             [stop,       stop,       stop,        stop,       stop,       stop,        stop,       stop      ],
   'lock-lost':        [lockLost,   lockLost,   lockLost,    lockLost,   lockLost,   lockLost,    lockLost,   lockLost  ],
-  'timer':            [____,       startLate,  pairingOver, syncLate,   ____,       due,         ____,       due       ],
+  'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due       ],
   'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
   'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
+  'client.passkey':   [____,       ____,       passkey,     ____,       ____,       ____,        ____,       ____      ],
+  'client.passkey-answered':
+                      [____,       ____,       answered,    ____,       ____,       ____,        ____,       ____      ],
+  'client.passkey-over':
+                      [____,       ____,       passkeyOver, ____,       ____,       ____,        ____,       ____      ],
   'client.linked':    [____,       linked,     linked,      known,      ____,       linked,      ____,       linked    ],
   'client.progress':  [____,       ____,       ____,        progress,   ____,       ____,        ____,       ____      ],
   'client.ready':     [____,       ready,      ready,       ready,      ready,      ready,       ____,       ready     ],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import type { PasskeyAnswer } from '../protocol/passkey.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
@@ -32,6 +33,7 @@ import { mediaPage } from './media.js';
 import { knowsChat } from './page/known-chat.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
+import { holdPasskeys, settlePasskey } from './page/passkey.js';
 import { watch } from './page/watch.js';
 import { requestPairingCode } from './pairing.js';
 import { Readiness } from './readiness.js';
@@ -90,6 +92,7 @@ export const createClient = (options: ClientOptions, listener: ClientListener): 
 class Client implements WhatsAppClient {
   readonly #log: Log;
   readonly #profile: string;
+  readonly #headed: boolean;
   readonly #listener: ClientListener;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
@@ -113,6 +116,7 @@ class Client implements WhatsAppClient {
   constructor(options: ClientOptions, listener: ClientListener) {
     const { log } = options;
     this.#profile = join(options.dataPath, `session-${options.clientId}`);
+    this.#headed = options.chrome.headed;
     this.#log = log;
     this.#listener = listener;
     const needs = { look: () => readiness.look(), refreshQr: () => this.#refreshQr(), warn: log.warn };
@@ -212,6 +216,7 @@ class Client implements WhatsAppClient {
     );
     await page.exposeFunction(BINDING, (told: Told) => this.#witness.told(told));
     await page.evaluateOnNewDocument(watch, BINDING, DIALOG_FOR_MS);
+    await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
     await page.setUserAgent({ userAgent: userAgent(version) });
@@ -226,7 +231,7 @@ class Client implements WhatsAppClient {
   /** The library's own refresh uses `window` in Node and never runs (H18). */
   #refreshQr(): void {
     // While a code is shown there is no QR, and a refresh would take the code back.
-    if (this.#pairing) return;
+    if (this.#pairing || this.#witness.awaitsPasskey) return;
     const refresh = (): void => {
       const cmd = window.require('WAWebCmd').Cmd as { refreshQR?: () => void };
       if (typeof cmd.refreshQR === 'function') cmd.refreshQR();
@@ -272,6 +277,15 @@ class Client implements WhatsAppClient {
     // The page makes a new one; the one before is not to be shown meanwhile.
     this.#listener.news({ type: 'qr-gone' });
     await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
+  }
+
+  async answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
+    const isAnswer = answer !== 'refused';
+    // Before the page has it: its verdict may be here before our own call is.
+    if (isAnswer) this.#witness.passkeyAnswered();
+    const how = isAnswer ? { answer } : ({ refused: true } as const);
+    if (!(await this.#ask(ASK_MS, (page) => page.evaluate(settlePasskey, id, how))))
+      throw new Fault('no_passkey');
   }
 
   async resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {

@@ -1,7 +1,8 @@
 // Turns what the page shows and tells into events of the life cycle. It knows how far this one client has come and
 // nothing of puppeteer; client.ts feeds it and does what it asks for. Its word on readiness is a look at the page,
 // never the library's `ready`.
-import type { BrokenReason } from '../session/event.js';
+import type { PasskeyOptions } from '../protocol/passkey.js';
+import type { BrokenReason, PasskeyEnd } from '../session/event.js';
 import type { ClientListener } from '../session/port.js';
 import type { Linked } from '../session/state.js';
 import type { Look } from './page/look.js';
@@ -22,6 +23,8 @@ export interface WitnessNeeds {
 
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
+/** WhatsApp's own period for a passkey, as far as is known; the page may say less. */
+const PASSKEY_MS = 600_000;
 
 export class Witness {
   readonly #listener: ClientListener;
@@ -38,6 +41,9 @@ export class Witness {
   #lacking: string | null = null;
   #told = '{}';
   #waiting = false;
+  /** A passkey request: held by the page, or answered and not judged yet. */
+  #passkey: 'asked' | 'answered' | null = null;
+  #verdict: NodeJS.Timeout | undefined;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
   unlinked: (() => void) | undefined;
 
@@ -56,9 +62,15 @@ export class Witness {
     return this.#linkedAtMs;
   }
 
+  /** A code that the page offers meanwhile is nobody's business. */
+  get awaitsPasskey(): boolean {
+    return this.#passkey !== null;
+  }
+
   /** Nothing more is said. Idempotent. */
   over(): void {
     this.#phase = 'over';
+    clearTimeout(this.#verdict);
     clearTimeout(this.#explain);
   }
 
@@ -89,6 +101,15 @@ export class Witness {
       case 'dialog-gone':
         this.#attention(null);
         break;
+      case 'passkey':
+        this.#passkeyAsked(told.id, told.options);
+        break;
+      case 'passkey-answered':
+        this.passkeyAnswered();
+        break;
+      case 'passkey-gone':
+        this.#passkeyOver('refused');
+        break;
       case 'state':
         this.#socketState(told.state, told.wid);
         break;
@@ -105,6 +126,7 @@ export class Witness {
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else {
       this.#attention(null);
+      this.#passkeyOver('gone');
       if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
       this.#loses('client.reloading');
     }
@@ -181,9 +203,46 @@ export class Witness {
     // After a scan the ref is cleared and the library composes `undefined,…` (H18).
     if (/^(undefined|null)?,/.test(payload)) this.#listener.news({ type: 'qr-gone' });
     else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
+      this.#doubtAnswer();
       this.#showsQr();
       if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr', payload });
     }
+  }
+
+  #passkeyAsked(id: number, options: PasskeyOptions): void {
+    clearTimeout(this.#verdict);
+    this.#verdict = undefined;
+    // Asked once more after an answer: that one was not accepted.
+    if (this.#passkey === 'answered') this.#passkeyOver('wrong');
+    this.#passkey = 'asked';
+    const { timeout = 0 } = options;
+    const limitMs = timeout > 0 ? Math.min(timeout, PASSKEY_MS) : PASSKEY_MS;
+    this.#listener.news({ type: 'qr-gone' });
+    this.#listener.news({ type: 'passkey', id, options, limitMs });
+    this.#listener.event({ type: 'client.passkey', limitMs });
+  }
+
+  /** The page is about to be given an answer. */
+  passkeyAnswered(): void {
+    if (this.#passkey !== 'asked') return;
+    this.#passkey = 'answered';
+    this.#listener.news({ type: 'passkey-gone' });
+    this.#listener.event({ type: 'client.passkey-answered' });
+  }
+
+  /** A code after an answer says that it was not accepted, unless a link comes right behind. */
+  #doubtAnswer(): void {
+    if (this.#passkey !== 'answered') return;
+    this.#verdict ??= setTimeout(() => this.#passkeyOver('wrong'), EXPLAIN_MS);
+  }
+
+  #passkeyOver(why: PasskeyEnd): void {
+    if (this.#passkey === null || this.#phase === 'over') return;
+    clearTimeout(this.#verdict);
+    this.#verdict = undefined;
+    this.#passkey = null;
+    this.#listener.news({ type: 'passkey-gone' });
+    this.#listener.event({ type: 'client.passkey-over', why });
   }
 
   /** Told when it comes to be so, not at every look: a page that stays linked and never gets ready makes no news. */
@@ -192,6 +251,9 @@ export class Witness {
     if (before === 'loading' || before === 'unpaired') this.#listener.news({ type: 'qr-gone' });
     clearTimeout(this.#explain);
     this.#explain = undefined;
+    clearTimeout(this.#verdict);
+    this.#verdict = undefined;
+    this.#passkey = null;
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';

@@ -16,6 +16,7 @@ import { logs } from './logs.js';
 import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
+import { passkey } from './passkey.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
 import { star } from './star.js';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   ...SIMPLE,
   outbox,
   qr,
+  passkey,
   messages,
   media,
   react,

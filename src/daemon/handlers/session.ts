@@ -14,6 +14,8 @@ type SessionHandlers = Pick<
   | 'session.initialize'
   | 'session.qr'
   | 'session.pair'
+  | 'session.passkey'
+  | 'session.answerPasskey'
   | 'session.disconnect'
   | 'session.clear'
   | 'session.wait'
@@ -28,6 +30,11 @@ export function refuseWhenEnding(state: State): void {
 }
 
 const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
+
+/** While a passkey is asked for, a code that the page may still show links nobody. */
+const mayScan = (state: State): boolean => state.name === 'linking' && state.reason !== 'passkey_required';
+
+const isJudged = (state: State): boolean => state.name !== 'linking' || state.reason !== 'passkey_required';
 
 const WHAT_WENT = {
   unlinked: 'Unlinked; the saved session is removed.',
@@ -80,7 +87,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       limited(waitMs ?? 0, [signal], async (bound) => {
         for (;;) {
           const state = actor.state;
-          const current = state.name === 'linking' ? qr.current() : null;
+          const current = mayScan(state) ? qr.current() : null;
           if (current !== null && current.payload !== not) {
             const { payload, issuedAtMs, expiresAtMs, number } = current;
             return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
@@ -116,6 +123,27 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       const { code, expiresAtMs } =
         standing ?? budget.issued(digits, await account.slot.client.requestPairingCode(digits), Date.now());
       return { code, number: digits, expiresAt: iso(expiresAtMs) };
+    },
+
+    'session.passkey': () => {
+      const request = account.passkey.current();
+      return {
+        required: request !== null,
+        options: request && { ...request.options },
+        expiresAt: request && iso(request.expiresAtMs),
+      };
+    },
+
+    'session.answerPasskey': async ({ credential, refuse, waitMs: ms = 0 }, { signal }) => {
+      if ((credential === undefined) !== (refuse === true))
+        throw new Fault('invalid_params', { reason: 'Either a credential is given, or refuse.' });
+      const { id } = account.passkey.answerable(credential ?? null);
+      await account.slot.client.answerPasskey(id, credential ?? 'refused');
+      const state = await limited(ms, [signal], (bound) => actor.until(isJudged, { signal: bound })).catch(
+        () => actor.state,
+      );
+      const verdict = !isJudged(state) ? 'goes_on' : isLinked(state) ? 'linked' : 'refused';
+      return { verdict, status: state.name, reason: reasonOf(state), timestamp: now() };
     },
 
     'session.disconnect': async (_, { signal }) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { method } from '../method.js';
+import { PASSKEY_VERDICTS } from '../passkey.js';
 import { cursor, done, instant, reason, record, stateName, waitMs } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
@@ -74,6 +75,32 @@ const statusExample: Status = {
 /** A QR payload is a secret: whoever scans it owns the link. It is answered, never logged. */
 const qrSchema = record({ qr: z.string(), issuedAt: instant(), expiresAt: instant(), number: z.int() });
 
+/** A byte string of WebAuthn's JSON: base64url without padding. */
+const bytes = () => z.base64url().max(16_384);
+
+/** The answer to a passkey request, as PublicKeyCredential.toJSON() gives it; what else a browser puts in is let in. */
+const passkeyAnswer = z.looseObject({
+  id: bytes().min(1),
+  rawId: bytes().min(1),
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.string().max(64).nullish(),
+  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
+  response: z.looseObject({
+    clientDataJSON: bytes().min(1),
+    authenticatorData: bytes().min(1),
+    signature: bytes().min(1),
+    userHandle: bytes().nullish(),
+  }),
+});
+
+const EXAMPLE_PASSKEY = {
+  id: 'Y3JlZGVudGlhbA',
+  rawId: 'Y3JlZGVudGlhbA',
+  type: 'public-key',
+  clientExtensionResults: {},
+  response: { clientDataJSON: 'eyJ0eXBlIjoi4oCmIn0', authenticatorData: 'ZGF0YQ', signature: 'c2lnbmF0dXJl' },
+} as const;
+
 export const sessionMethods = {
   'session.status': method({
     name: 'session.status',
@@ -127,6 +154,49 @@ export const sessionMethods = {
     example: {
       params: { number: '+1 555 000 1111' },
       result: { code: 'ABCD1234', number: '15550001111', expiresAt: '2026-01-01T00:03:00.000Z' },
+    },
+  }),
+  'session.passkey': method({
+    name: 'session.passkey',
+    does: 'Whether WhatsApp asks for the passkey of the account that is being linked, and what it asks (WebAuthn JSON).',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({}),
+    result: record({
+      required: z.boolean(),
+      options: z.record(z.string(), z.unknown()).nullable(),
+      expiresAt: instant().nullable(),
+    }),
+    faults: [],
+    example: {
+      params: {},
+      result: {
+        required: true,
+        options: { challenge: 'Y2hhbGxlbmdl', rpId: 'whatsapp.com', userVerification: 'required' },
+        expiresAt: '2026-01-01T00:10:00.000Z',
+      },
+    },
+  }),
+  'session.answerPasskey': method({
+    name: 'session.answerPasskey',
+    does: 'Gives WhatsApp Web the answer of a browser that has the passkey, or `refuse`; waits up to `waitMs` for the verdict.',
+    effect: 'writes',
+    since: '0.1.0',
+    params: record({
+      credential: passkeyAnswer.optional(),
+      refuse: z.literal(true).optional(),
+      waitMs: waitMs().optional(),
+    }),
+    result: record({
+      verdict: z.enum(PASSKEY_VERDICTS),
+      status: stateName(),
+      reason: reason(),
+      timestamp: instant(),
+    }),
+    faults: ['no_passkey', 'not_ready', 'page_error'],
+    example: {
+      params: { credential: EXAMPLE_PASSKEY, waitMs: 30_000 },
+      result: { verdict: 'linked', status: 'syncing', reason: 'none', timestamp: NOW },
     },
   }),
   'session.disconnect': method({

@@ -2,6 +2,8 @@
 // `declare const window: PageWindow`, so that the browser's globals never leak into the daemon's types.
 // Such a function is sent to the page as text: it can use nothing but its arguments and `window`.
 
+import type { PasskeyOptions } from '../../protocol/passkey.js';
+
 /** Our notes on one document; a new document starts without them, which is how a reload is seen. */
 export interface Book {
   /** The library's `inject` has run on this document (H3). */
@@ -115,4 +117,10 @@ export type Told =
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
   /** The dialog that waited for a button is there no more. */
-  | { readonly kind: 'dialog-gone' };
+  | { readonly kind: 'dialog-gone' }
+  /** The page asks for a passkey; `id` counts the calls of one document. */
+  | { readonly kind: 'passkey'; readonly id: number; readonly options: PasskeyOptions }
+  /** The browser's own window answered it. */
+  | { readonly kind: 'passkey-answered'; readonly id: number }
+  /** That call has ended without an answer. */
+  | { readonly kind: 'passkey-gone'; readonly id: number };

@@ -66,7 +66,7 @@ const rows: Row[] = [
   { args: ['init', '--restrat'], code: 2, stderr: /no option --restrat\n {2}try: wactl init --restart\n/ },
   { args: ['init', '--no-restart'], code: 2, stderr: /no option --no-restart/ },
   { args: ['statsu'], code: 2, stderr: /no command "statsu"\n {2}try: wactl status\n/ },
-  { args: ['passkey'], code: 2, stderr: /no command "passkey"/ },
+  { args: ['passkeys'], code: 2, stderr: /no command "passkeys"/ },
   { args: ['xyzzy'], code: 2, stderr: /no command "xyzzy"\n {2}try: wactl --help\n/ },
   { args: ['__proto__'], code: 2, stderr: /no command/ },
   { args: ['status', '--__proto__', 'x'], code: 2, stderr: /no option/ },

@@ -15,6 +15,8 @@ export const POLICY: Policy = {
   startMs: 90_000,
   attemptMs: 20_000,
   pairingMs: 180_000,
+  passkeyMs: 600_000,
+  verdictMs: 60_000,
   syncMs: 120_000,
   afterLogout: 'link',
   takeoversPerHour: 3,
@@ -91,7 +93,10 @@ function* shapes(): Generator<Given> {
     yield { name: 'stopped', reason, unlinked: reason === 'logged_out_by_phone', left: null };
   for (const reason of ['none', 'logged_out_by_phone', 'auth_failed', 'session_corrupt'] as const)
     yield { name: 'starting', reason };
-  for (const reason of ['qr_waiting', 'pairing_waiting', 'logged_out_by_phone', 'auth_failed'] as const)
+  for (const reason of [
+    ...(['qr_waiting', 'pairing_waiting', 'passkey_required'] as const),
+    ...(['logged_out_by_phone', 'auth_failed'] as const),
+  ])
     yield { name: 'linking', reason };
   yield { name: 'syncing' };
   yield { name: 'ready' };
@@ -123,6 +128,10 @@ function* shapes(): Generator<Given> {
 export const EVENTS: readonly Draft[] = [
   ['client.unpaired'],
   ['client.pairing'],
+  ['client.passkey', { limitMs: 600_000 }],
+  ['client.passkey', { limitMs: 5_000 }],
+  ['client.passkey-answered'],
+  ...(['refused', 'late', 'wrong', 'gone'] as const).map((why): Draft => ['client.passkey-over', { why }]),
   ['client.linked', { me: null }],
   ['client.linked', { me: ME }],
   ['client.progress'],

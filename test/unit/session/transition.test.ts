@@ -70,7 +70,7 @@ const needsTimer = (state: State): boolean =>
   state.name === 'syncing' ||
   state.name === 'reconnecting' ||
   (state.name === 'failed' && state.retryAtMs !== null) ||
-  (state.name === 'linking' && state.reason === 'pairing_waiting');
+  (state.name === 'linking' && (state.reason === 'pairing_waiting' || state.reason === 'passkey_required'));
 
 /** What is wrong with an answer, in words; nothing when all is well. */
 function* wrongs(
@@ -358,6 +358,72 @@ table('a pairing code is good for three minutes, then a QR can be scanned', [
     'mark-linked, arm 120000',
   ],
   ['outside linking', state({ name: 'ready' }), ['client.pairing'], 'ready', NOTHING],
+]);
+
+const ASKED = state({ name: 'linking', reason: 'passkey_required' });
+
+table('a passkey is waited for, judged, and back to a QR when nothing comes of it', [
+  [
+    'asked after the scan',
+    state({ name: 'linking' }),
+    ['client.passkey', { limitMs: 600_000 }],
+    'linking/passkey_required',
+    'arm 600000',
+  ],
+  [
+    'asked after the code',
+    state({ name: 'linking', reason: 'pairing_waiting' }),
+    ['client.passkey', { limitMs: 600_000 }],
+    'linking/passkey_required',
+    'arm 600000',
+  ],
+  [
+    'the page waits less long',
+    state({ name: 'linking' }),
+    ['client.passkey', { limitMs: 5_000 }],
+    'linking/passkey_required',
+    'arm 5000',
+  ],
+  ['answered', ASKED, ['client.passkey-answered'], 'linking/passkey_required', 'arm 60000'],
+  ['accepted', ASKED, ['client.linked', { me: ME }], 'syncing', 'mark-linked, arm 120000'],
+  ...(['refused', 'wrong', 'late'] as const).map(
+    (why): Row => [
+      why,
+      ASKED,
+      ['client.passkey-over', { why }],
+      'linking/qr_waiting',
+      'show-qr, alert passkey_required',
+    ],
+  ),
+  [
+    'the page is another one, and shows a code by itself',
+    ASKED,
+    ['client.passkey-over', { why: 'gone' }],
+    'linking/qr_waiting',
+    'alert passkey_required',
+  ],
+  [
+    'nobody answered',
+    ASKED,
+    ['timer'],
+    'linking/qr_waiting',
+    'refuse-passkey, show-qr, alert passkey_required',
+  ],
+  [
+    'an answer to nothing',
+    state({ name: 'linking' }),
+    ['client.passkey-answered'],
+    'linking/qr_waiting',
+    NOTHING,
+  ],
+  [
+    'an end of nothing',
+    state({ name: 'linking' }),
+    ['client.passkey-over', { why: 'late' }],
+    'linking/qr_waiting',
+    NOTHING,
+  ],
+  ['outside linking', state({ name: 'ready' }), ['client.passkey', { limitMs: 5_000 }], 'ready', NOTHING],
 ]);
 
 table('a logout is no connection loss: the session goes, and never by the backoff', [

@@ -167,7 +167,8 @@ export class World {
           if (effect.by === 'takeover') this.#takeover();
           break;
         case 'alert':
-          if (effect.reason === 'action_required') break;
+          // Each dialog and each request for a passkey is an incident of its own.
+          if (effect.reason === 'action_required' || effect.reason === 'passkey_required') break;
           if (this.#alerted.has(effect.reason)) refuse(`${effect.reason} is told twice`);
           this.#alerted.add(effect.reason);
           break;
@@ -260,6 +261,9 @@ const LINKED = { me: ME } as const;
 const PAGE_SAYS: readonly Draft[] = [
   ['client.unpaired'],
   ['client.pairing'],
+  ['client.passkey', { limitMs: 600_000 }],
+  ['client.passkey-answered'],
+  ['client.passkey-over', { why: 'wrong' }],
   ['client.linked', { me: null }],
   ['client.linked', LINKED],
   ['client.progress'],
@@ -290,7 +294,12 @@ const LIKELY: Partial<Record<StateName, readonly Draft[]>> = {
     ['client.linked', LINKED],
     ['client.broken', { reason: 'launch_failed', detail: '' }],
   ],
-  linking: [['client.linked', { me: null }], ['client.pairing']],
+  linking: [
+    ['client.linked', { me: null }],
+    ['client.pairing'],
+    ['client.passkey', { limitMs: 600_000 }],
+    ['client.passkey-over', { why: 'refused' }],
+  ],
   syncing: [['client.progress'], ['client.linked', LINKED], ['client.ready', LINKED]],
   ready: [['client.offline'], ['client.conflict'], ['client.reloading'], ['client.ready', LINKED]],
   reconnecting: [

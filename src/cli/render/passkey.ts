@@ -1,0 +1,30 @@
+import type { Result } from '../../protocol/method.js';
+import type { sessionMethods } from '../../protocol/methods/session.js';
+import { PASSKEY_ORIGIN } from '../../protocol/passkey.js';
+import { addressed, bold, printable } from '../output.js';
+
+type Request = Result<(typeof sessionMethods)['session.passkey']>;
+
+/** What is asked and what to do, step by step; the snippet stands by itself, so that it can be copied whole. */
+export function renderPasskey(request: Request, snippet: string | null, address: readonly string[]): string {
+  if (snippet === null || request.expiresAt === null) return 'WhatsApp asks for no passkey now.\n';
+  const until = new Date(request.expiresAt).toLocaleTimeString('en-GB');
+  const site = printable(String(request.options?.rpId ?? 'web.whatsapp.com'));
+  return [
+    `WhatsApp asks for the account's passkey (for ${site}), until ${until}.`,
+    '',
+    `1. Open ${bold(PASSKEY_ORIGIN)} in a browser that has the passkey, or that your phone is near to.`,
+    '   You need not be signed in there.',
+    '2. Open its console (F12, Console) and paste all of this:',
+    '',
+    snippet,
+    '',
+    '3. Press the button that appears, and confirm on the device that has the passkey.',
+    '4. Copy the answer, one line of JSON, and give it back:',
+    '',
+    `   ${bold(addressed('wactl passkey --answer -', address))}`,
+    '',
+    '   then paste it, press Enter, and Ctrl-D.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,152 @@
+// Runs in the page, before any of its own scripts. The passkey that WhatsApp asks of some accounts when a device is
+// linked cannot be here: the page's own call is held open, told to the daemon, and settled with what a browser of the
+// person's answered on the same origin.
+import type { PasskeyAnswer } from '../../protocol/passkey.js';
+import type { PageWindow, Told } from './page-window.js';
+
+declare const window: PageWindow;
+
+/** How a held call ends. */
+export type PasskeySettled =
+  | { readonly answer: PasskeyAnswer }
+  /** As a browser says it: refused, cancelled or late, without telling which. */
+  | { readonly refused: true };
+
+/**
+ * @param binding name of the function through which the daemon is told
+ * @param hasWindow somebody may see this browser: it asks by itself as well, and whoever answers first is heard
+ */
+export function holdPasskeys(binding: string, hasWindow: boolean): void {
+  if (window.top !== (window as unknown)) return;
+  if (window.location.host !== 'web.whatsapp.com') return;
+  type Get = (this: unknown, options?: CredentialOptions) => Promise<unknown>;
+  interface CredentialOptions {
+    readonly publicKey?: Readonly<Record<string, unknown>>;
+    readonly mediation?: string;
+    readonly signal?: AbortSignal;
+  }
+  const container = window.CredentialsContainer as { prototype: { get: Get } } | undefined;
+  const native = container?.prototype.get;
+  if (!container || !native) return;
+  const tell = (told: Told): void => {
+    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+    void send?.(told)?.catch?.(() => undefined);
+  };
+  const named = (name: string, text: string): Error =>
+    new (window.DOMException as new (text: string, name: string) => Error)(text, name);
+  const refusal = (): Error => named('NotAllowedError', 'The operation either timed out or was not allowed.');
+
+  const toUrl = (bytes: Uint8Array): string => {
+    let letters = '';
+    for (const byte of bytes) letters += String.fromCharCode(byte);
+    return btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  };
+  const fromUrl = (text: string): ArrayBuffer =>
+    Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0))
+      .buffer;
+  /** Byte strings, wherever they stand, as the standard's JSON has them. */
+  const toJson = (value: unknown): unknown => {
+    if (value instanceof ArrayBuffer) return toUrl(new Uint8Array(value));
+    if (ArrayBuffer.isView(value))
+      return toUrl(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (Array.isArray(value)) return value.map(toJson);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  };
+  /** An object that passes for what a browser gives: its members are its own, since the prototype's want a real one. */
+  const made = (type: string, members: Record<string, unknown>): object => {
+    const { prototype } = window[type] as { prototype: object };
+    const properties = Object.entries(members).map(
+      ([key, value]) => [key, { value, enumerable: true }] as const,
+    );
+    return Object.create(prototype, Object.fromEntries(properties));
+  };
+  const credentialOf = (json: PasskeyAnswer): object => {
+    const { id, rawId, type, authenticatorAttachment = null, clientExtensionResults, response } = json;
+    const { clientDataJSON, authenticatorData, signature, userHandle } = response;
+    return made('PublicKeyCredential', {
+      id,
+      rawId: fromUrl(rawId),
+      type,
+      authenticatorAttachment,
+      response: made('AuthenticatorAssertionResponse', {
+        clientDataJSON: fromUrl(clientDataJSON),
+        authenticatorData: fromUrl(authenticatorData),
+        signature: fromUrl(signature),
+        userHandle: userHandle ? fromUrl(userHandle) : null,
+      }),
+      getClientExtensionResults: () => ({ ...clientExtensionResults }),
+      toJSON: () => structuredClone(json),
+    });
+  };
+
+  let held: {
+    readonly id: number;
+    readonly settle: (how: PasskeySettled | { aborted: unknown }) => void;
+  } | null = null;
+  let count = 0;
+  const get: Get = function get(this: unknown, options) {
+    // Autofill of a sign-in form is no demand, and a password no passkey.
+    if (!options?.publicKey || options.mediation === 'conditional') return native.call(this, options);
+    const { publicKey, signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    held?.settle({ refused: true });
+    count += 1;
+    const id = count;
+    return new Promise((resolve, reject) => {
+      const ownCall = new AbortController();
+      const abort = (): void => {
+        if (held?.id === id) held.settle({ aborted: signal?.reason });
+      };
+      held = {
+        id,
+        settle: (how) => {
+          held = null;
+          signal?.removeEventListener('abort', abort);
+          ownCall.abort();
+          if ('answer' in how) {
+            resolve(credentialOf(how.answer));
+            return;
+          }
+          reject('aborted' in how ? how.aborted : refusal());
+          tell({ kind: 'passkey-gone', id });
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      if (hasWindow) {
+        const own = native.call(this, { ...options, signal: ownCall.signal });
+        void own.then(
+          (credential) => {
+            if (held?.id !== id) return;
+            held = null;
+            tell({ kind: 'passkey-answered', id });
+            resolve(credential);
+          },
+          // Cancelled there, it can still be answered by relay.
+          () => undefined,
+        );
+      }
+      tell({
+        kind: 'passkey',
+        id,
+        options: toJson(publicKey) as Extract<Told, { kind: 'passkey' }>['options'],
+      });
+    });
+  };
+  container.prototype.get = get;
+  // A headless browser has no authenticator, and a page that asks first would not ask for the passkey at all.
+  const asked = window.PublicKeyCredential as Record<string, unknown> | undefined;
+  if (asked) asked.isUserVerifyingPlatformAuthenticatorAvailable = async () => true;
+
+  window.__wadSettlePasskey = (id: number, how: PasskeySettled): boolean => {
+    if (held?.id !== id) return false;
+    held.settle(how);
+    return true;
+  };
+}
+
+/** Runs in the page. False when the call is not waited for any more. */
+export function settlePasskey(id: number, how: PasskeySettled): boolean {
+  const settle = window.__wadSettlePasskey as ((id: number, how: PasskeySettled) => boolean) | undefined;
+  return settle?.(id, how) ?? false;
+}

@@ -1,0 +1,254 @@
+/** Accounts of which WhatsApp asks a passkey when a device is linked: relayed to a browser of the person's own. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import puppeteer, { type Page } from 'puppeteer';
+import t from 'tap';
+import { holdPasskeys } from '../../src/whatsapp/page/passkey.js';
+import { holdPasskey } from '../harness/passkey.js';
+import { Home, type Wad } from '../harness/wad.js';
+import { Passkey } from '../simulator/passkey.js';
+import type { Phone } from '../simulator/phone.js';
+import { Simulator } from '../simulator/simulator.js';
+import type { Assertion, PasskeyOptions } from '../simulator/wire.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const GENERATION = '2026-09-passkey';
+
+/** The person's laptop: a browser of its own on the same site, with the passkey in it. */
+async function onLaptop<T>(sim: Simulator, passkey: Passkey, act: (page: Page) => Promise<T>): Promise<T> {
+  const browser = await puppeteer.launch({
+    executablePath: '/usr/bin/chromium',
+    pipe: true,
+    args: [...sim.chromiumArgs, '--no-sandbox'],
+  });
+  try {
+    const page = await browser.newPage();
+    await holdPasskey(page, passkey, sim.knobs.passkeyRpId);
+    await page.goto('https://web.whatsapp.com/');
+    return await act(page);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Pastes into the console, presses the button, copies the answer. */
+async function paste(page: Page, snippet: string): Promise<string> {
+  await page.evaluate(snippet);
+  const button = await page.waitForSelector('::-p-aria([role="button"][name="Confirm with the passkey"])');
+  await button?.click();
+  return (await page.evaluate('wad')) as string;
+}
+
+/** A phone has scanned or typed; the promise settles when WhatsApp has made up its mind. */
+function noted(link: Promise<unknown>): Promise<string> {
+  return link.then(
+    () => 'linked',
+    (error: Error) => error.message,
+  );
+}
+
+const asked = (wad: Wad, after = 0) => wad.became('linking', { reason: 'passkey_required', after });
+const optionsOf = async (wad: Wad): Promise<PasskeyOptions> =>
+  (await wad.request('session.passkey')).options as unknown as PasskeyOptions;
+
+async function scanned(wad: Wad, phone: Phone, not?: string): Promise<{ qr: string; done: Promise<string> }> {
+  const after = await wad.mark();
+  const qr = await wad.qr(not);
+  const done = noted(phone.scan(qr));
+  await asked(wad, after);
+  return { qr, done };
+}
+
+for (const { by, knobs } of [
+  { by: 'QR', knobs: {} },
+  {
+    by: 'code',
+    knobs: {
+      passkeyRpId: 'web.whatsapp.com',
+      passkeyListed: false,
+      passkeyReads: 'toJSON',
+      passkeyState: 'PAIRING',
+    },
+  },
+] as const) {
+  t.test(`by ${by}: the snippet on the person's laptop answers, and the device is linked`, async (t) => {
+    await using sim = await Simulator.start({ generation: GENERATION, knobs });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.start();
+    await wad.until('linking');
+    t.same(await wad.request('session.passkey'), { required: false, options: null, expiresAt: null });
+    t.match(await wad.wactl(['passkey', '-o', 'json']), { code: 0, stdout: /"required": false/ });
+
+    let done: Promise<string>;
+    if (by === 'QR') ({ done } = await scanned(wad, phone));
+    else {
+      const { code } = await wad.request('session.pair', { number: NUMBER });
+      done = noted(phone.enterCode(code));
+      await asked(wad);
+    }
+    t.match(await wad.status(), { status: 'linking', reason: 'passkey_required', hint: 'wactl passkey' });
+    const request = await wad.request('session.passkey');
+    t.match(request, {
+      required: true,
+      options: { rpId: sim.knobs.passkeyRpId, userVerification: 'required', timeout: 600_000 },
+    });
+    const leftMs = Date.parse(request.expiresAt ?? '') - Date.now();
+    t.ok(leftMs > 500_000 && leftMs <= 600_000, `${leftMs} ms are left`);
+    t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '' }, 'a code would link nobody now');
+    t.match(await wad.wactl(['qr']), { code: 4, stderr: /passkey/ });
+    const shown = await wad.wactl(['passkey']);
+    t.match(shown, { code: 0, stdout: /console[\s\S]*wactl .*passkey --answer -/ });
+    const { stdout: snippet } = await wad.wactl(['passkey', '--snippet']);
+    t.ok(shown.stdout.includes(snippet.trim()), 'the snippet stands in it whole');
+
+    const answer = await onLaptop(sim, phone.passkey, async (page) => {
+      // Browsers that cannot parse the options themselves.
+      if (by === 'code') await page.evaluate('delete PublicKeyCredential.parseRequestOptionsFromJSON');
+      return paste(page, snippet);
+    });
+    t.match(await wad.wactl(['passkey', '--answer', '-'], { input: answer, timeoutMs: 45_000 }), {
+      code: 0,
+      stdout: /^Linked/,
+    });
+    t.equal(await done, 'linked');
+    await wad.until('ready');
+    t.equal(phone.devices.length, 1);
+    const { id } = await wad.request('message.send', { to: contact.number, text: 'after the passkey' });
+    t.match(await wad.request('message.wait', { id, for: 'delivered' }), { error: null });
+    t.match(await wad.wactl(['passkey', '--answer', '-'], { input: answer }), {
+      code: 4,
+      stderr: /no passkey/,
+    });
+    const { challenge } = request.options as { challenge: string };
+    const told = JSON.stringify([await wad.events(), wad.log]);
+    t.notOk(told.includes(challenge), 'the request is in no log and no event');
+    t.notOk(told.includes((JSON.parse(answer) as Assertion).response.signature), 'nor is the answer');
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+
+    const next = await home.start();
+    await next.until('ready');
+    await next.stop();
+  });
+}
+
+t.test(
+  'wrong answers, a refusal and none at all each end in a code to scan, and the next try links',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: GENERATION });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.start();
+    await wad.until('linking');
+    const file = join(home.dir, 'answer.json');
+    const give = async (answer: Assertion | string) => {
+      await writeFile(file, typeof answer === 'string' ? answer : JSON.stringify(answer));
+      return wad.wactl(['passkey', '--answer', file, '-o', 'json'], { timeoutMs: 45_000 });
+    };
+    const backToCode = async (after: number, says: RegExp) => {
+      await wad.became('linking', { reason: 'qr_waiting', after });
+      const { data } = await wad.event('alert', ({ reason }) => reason === 'passkey_required', { after });
+      t.match(data, { says, hint: /^wactl/ });
+      t.equal((await wad.request('session.passkey')).required, false);
+      t.equal(phone.devices.length, 0);
+    };
+
+    t.test('what is no answer to this request never reaches WhatsApp', async (t) => {
+      const { done } = await scanned(wad, phone);
+      const options = await optionsOf(wad);
+      t.match(await give('{'), { code: 2, stderr: /not JSON/ });
+      t.match(await give('{"response":{}}'), { code: 2 });
+      const { passkey } = phone;
+      t.match(await give(passkey.answer(options, { challenge: 'b3RoZXI' })), {
+        code: 2,
+        stderr: /another request/,
+      });
+      t.match(await give(passkey.answer(options, { origin: 'https://example.com' })), {
+        code: 2,
+        stderr: /made on/,
+      });
+      t.match(await wad.status(), { reason: 'passkey_required' });
+
+      const after = await wad.mark();
+      t.match(await give(passkey.answer(options, { signature: true })), {
+        code: 4,
+        stderr: /did not accept/,
+      });
+      t.match(await done, /signature/);
+      await backToCode(after, /did not accept/);
+    });
+
+    t.test("somebody else's passkey is refused by WhatsApp", async (t) => {
+      const { done } = await scanned(wad, phone);
+      const after = await wad.mark();
+      t.match(await give(new Passkey().answer(await optionsOf(wad))), { code: 4 });
+      t.match(await done, /credential/);
+      await backToCode(after, /did not accept/);
+    });
+
+    t.test('a refusal is told to the page as a browser tells it', async (t) => {
+      const { done } = await scanned(wad, phone);
+      const after = await wad.mark();
+      t.match(await wad.wactl(['passkey', '--refuse']), { code: 0, stdout: /^Refused/ });
+      t.match(await done, /NotAllowedError/);
+      await backToCode(after, /refused or cancelled/);
+    });
+
+    t.test('a page that is loaded anew meanwhile asks for nothing any more', async (t) => {
+      const { done } = await scanned(wad, phone);
+      const after = await wad.mark();
+      await sim.pages[0]?.reload();
+      t.match(await done, /page/);
+      await backToCode(after, /page .* is gone/);
+    });
+
+    t.test('too late', async (t) => {
+      await sim.set('passkeyMs', 3_000);
+      const { done } = await scanned(wad, phone);
+      const options = await optionsOf(wad);
+      const after = await wad.mark();
+      t.match(await done, /NotAllowedError/);
+      await backToCode(after, /not confirmed in time/);
+      t.match(await give(phone.passkey.answer(options)), { code: 4, stderr: /no_passkey/ });
+      await sim.set('passkeyMs', 600_000);
+    });
+
+    t.test('and the next try links', async (t) => {
+      const { done } = await scanned(wad, phone);
+      t.match(await give(phone.passkey.answer(await optionsOf(wad))), {
+        code: 0,
+        stdout: /"verdict": "linked"/,
+      });
+      t.equal(await done, 'linked');
+      await wad.until('ready');
+      t.equal(phone.devices.length, 1);
+      await wad.stop();
+      t.same(await wad.leftBehind({ profile: 'kept' }), []);
+    });
+  },
+);
+
+t.test('a browser in a window may answer by itself, and then nobody need relay', async (t) => {
+  await using sim = await Simulator.start({ generation: GENERATION, knobs: { syncTiming: 'timed' } });
+  const phone = sim.createPhone({ number: NUMBER });
+  const browser = await puppeteer.launch({
+    executablePath: '/usr/bin/chromium',
+    pipe: true,
+    args: [...sim.chromiumArgs, '--no-sandbox'],
+  });
+  t.teardown(() => browser.close());
+  const page = await browser.newPage();
+  const told: string[] = [];
+  await page.exposeFunction('tell', ({ kind }: { kind: string }) => told.push(kind));
+  await page.evaluateOnNewDocument(holdPasskeys, 'tell', true);
+  await holdPasskey(page, phone.passkey, sim.knobs.passkeyRpId);
+  await page.goto('https://web.whatsapp.com/');
+  await phone.scan(await sim.waitForQr());
+  await phone.waitForOnline();
+  t.same(told, ['passkey', 'passkey-answered']);
+});
