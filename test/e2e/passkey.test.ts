@@ -158,7 +158,7 @@ t.test(
       t.equal(phone.devices.length, 0);
     };
 
-    t.test('what is no answer to this request never reaches WhatsApp', async (t) => {
+    await t.test('what is no answer to this request never reaches WhatsApp', async (t) => {
       const { done } = await scanned(wad, phone);
       const options = await optionsOf(wad);
       t.match(await give('{'), { code: 2, stderr: /not JSON/ });
@@ -183,7 +183,7 @@ t.test(
       await backToCode(after, /did not accept/);
     });
 
-    t.test("somebody else's passkey is refused by WhatsApp", async (t) => {
+    await t.test("somebody else's passkey is refused by WhatsApp", async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       t.match(await give(new Passkey().answer(await optionsOf(wad))), { code: 4 });
@@ -191,7 +191,7 @@ t.test(
       await backToCode(after, /did not accept/);
     });
 
-    t.test('a refusal is told to the page as a browser tells it', async (t) => {
+    await t.test('a refusal is told to the page as a browser tells it', async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       t.match(await wad.wactl(['passkey', '--refuse']), { code: 0, stdout: /^Refused/ });
@@ -199,7 +199,7 @@ t.test(
       await backToCode(after, /refused or cancelled/);
     });
 
-    t.test('a page that is loaded anew meanwhile asks for nothing any more', async (t) => {
+    await t.test('a page that is loaded anew meanwhile asks for nothing any more', async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       await sim.pages[0]?.reload();
@@ -207,7 +207,7 @@ t.test(
       await backToCode(after, /page .* is gone/);
     });
 
-    t.test('too late', async (t) => {
+    await t.test('too late', async (t) => {
       await sim.set('passkeyMs', 3_000);
       const { done } = await scanned(wad, phone);
       const options = await optionsOf(wad);
@@ -218,7 +218,7 @@ t.test(
       await sim.set('passkeyMs', 600_000);
     });
 
-    t.test('and the next try links', async (t) => {
+    await t.test('and the next try links', async (t) => {
       const { done } = await scanned(wad, phone);
       t.match(await give(phone.passkey.answer(await optionsOf(wad))), {
         code: 0,
