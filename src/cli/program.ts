@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Fault } from '../protocol/fault.js';
+import type { Globals } from './command.js';
 
 const runnable = (path: string, mode: number): boolean => {
   try {
@@ -27,6 +29,34 @@ export function wad(): readonly string[] | undefined {
   if (runnable(beside, constants.R_OK)) return [process.execPath, beside];
   const other = onPath('wad');
   return other ? [other] : undefined;
+}
+
+/**
+ * Hands over to `wad --MODE` for the account; works with the daemon down.
+ * @throws Fault unreachable where there is no wad
+ */
+export function handToWad(
+  mode: 'doctor' | 'canary',
+  { account, socket, output }: Pick<Globals, 'account' | 'socket' | 'output'>,
+): Promise<number> {
+  return handOver([
+    ...theWad(mode),
+    `--${mode}`,
+    '--account',
+    account,
+    ...(socket === undefined ? [] : ['--socket', socket]),
+    ...(output === 'text' ? [] : ['--output', output]),
+  ]);
+}
+
+/** @throws Fault unreachable */
+export function theWad(mode: string): readonly string[] {
+  const program = wad();
+  if (program) return program;
+  throw new Fault('unreachable', {
+    reason: `${mode}: the program wad is neither beside wactl nor on PATH`,
+    hint: `PATH=$PATH:/directory/of/wad wactl ${mode}`,
+  });
 }
 
 /** Exit statuses of services (sysexits.h) that mean the same as ours. */

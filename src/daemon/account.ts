@@ -14,6 +14,7 @@ import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import { Actor } from './actor.js';
 import { Backfill } from './backfill.js';
+import { type Capabilities, changed, lostOf } from './capabilities.js';
 import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
 import { Courier } from './courier.js';
 import { executors } from './effects.js';
@@ -47,6 +48,8 @@ const IN_DOUBT_MS = 10_000;
 const MARGIN_MS = 300_000;
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
+/** How many states a report tells of. */
+const HISTORY = 50;
 /** No message for so long is a quiet moment. */
 const QUIET_MS = 60_000;
 
@@ -63,7 +66,9 @@ export class Account {
   /** Resolves when everything of the account is closed: the process may end. */
   readonly ended: Promise<'stopped' | 'lock-lost'>;
   /** What the page can do, by capability; empty until it was probed. */
-  capabilities: Readonly<Record<string, string>> = {};
+  capabilities: Capabilities = {};
+  /** The newest states, oldest first: for a report. */
+  readonly history: { atMs: number; status: string; reason: string; cause: string }[] = [];
   readonly #options: AccountOptions;
   readonly #inbox: Inbox;
   readonly #upkeep: Upkeep;
@@ -187,7 +192,7 @@ export class Account {
         },
       }),
     );
-    this.actor.watch((now, before) => this.#changed(now, before));
+    this.actor.watch((now, before, { type }) => this.#changed(now, before, type));
   }
 
   /** What a person can do now: a command, or null. */
@@ -235,7 +240,7 @@ export class Account {
     }
   }
 
-  #changed(now: State, before: State): void {
+  #changed(now: State, before: State, cause: string): void {
     if (now.session === null) {
       this.#unlinkedAtMs = this.#heardUntilMs ?? this.#unlinkedAtMs;
       this.#heardUntilMs = null;
@@ -243,6 +248,9 @@ export class Account {
     if (now.session?.wid !== before.session?.wid && now.session !== null) this.#link(now.session.wid);
     if (now.name !== 'ready' && before.name === 'ready') this.courier.close();
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
+    if (now.name === 'stopped') this.capabilities = {};
+    this.history.push({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
+    if (this.history.length > HISTORY) this.history.shift();
     const { log } = this.#options;
     const data = { status: now.name, reason: reasonOf(now), from: before.name, hint: this.hint };
     this.#options.feed.append('state', data);
@@ -309,8 +317,7 @@ export class Account {
         this.#options.feed.append(news.event, { ...news.data });
         break;
       case 'capabilities':
-        this.capabilities = news.capabilities;
-        this.#options.log.info('session.capabilities', { capabilities: news.capabilities });
+        this.#capable(news.capabilities);
         break;
     }
   }
@@ -339,6 +346,29 @@ export class Account {
     });
   }
 
+  /** What a build lacks is logged and told, by name, when it comes to be so and when it is over. */
+  #capable(capabilities: Capabilities): void {
+    const { log, feed } = this.#options;
+    const news = changed(this.capabilities, capabilities);
+    // A document that has just begun says less than the one before.
+    this.capabilities = { ...this.capabilities, ...capabilities };
+    const { whatsappWeb } = this.slot.browser;
+    log.info('session.capabilities', { capabilities, whatsappWeb });
+    if (Object.keys(news).length === 0) return;
+    const { state } = this.actor;
+    const reason = reasonOf(state);
+    feed.append('state', {
+      status: state.name,
+      reason,
+      from: state.name,
+      hint: this.hint,
+      capabilities: news,
+    });
+    const lost = lostOf(news).map((name) => `${name} is ${news[name]}`);
+    if (lost.length > 0)
+      this.#alert('outdated_library', `WhatsApp Web ${whatsappWeb ?? ''}: ${lost.join('; ')}.`);
+  }
+
   async #launch(generation: number): Promise<void> {
     await this.#close();
     // Another start or a stop may have come while the old browser took its time.
@@ -354,7 +384,6 @@ export class Account {
     this.qr.clear();
     this.passkey.clear();
     await this.slot.close();
-    this.capabilities = {};
     this.courier.lost();
     if (this.#heardUntilMs === null) return;
     // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.

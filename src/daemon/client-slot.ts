@@ -6,7 +6,7 @@ import type { Browser as FoundBrowser } from '../config/browser.js';
 import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import type { ClientListener, WhatsAppClient } from '../session/port.js';
+import type { ClientListener, PageError, WhatsAppClient } from '../session/port.js';
 import { diskFault } from '../session-dir/disk-fault.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { clearLeftovers } from '../session-dir/leftovers.js';
@@ -19,6 +19,8 @@ export interface ClientSlotOptions {
   readonly log: Log;
   /** Where the files of messages lie. */
   readonly mediaDir: string;
+  /** Where a picture of a page that waits for a person is kept. */
+  readonly pictureFile: string;
   readonly findBrowser: () => FoundBrowser;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
@@ -52,6 +54,15 @@ export class ClientSlot {
   get browser(): { pid: number | null; version: string | null; whatsappWeb: string | null } {
     const { browserPid = null, browserVersion = null, whatsappWeb = null } = this.#client ?? {};
     return { pid: browserPid, version: browserVersion, whatsappWeb };
+  }
+
+  get pageErrors(): readonly PageError[] {
+    return this.#client?.pageErrors ?? [];
+  }
+
+  /** The page with all text made invisible; null without one, or when it does not answer. */
+  async picture(): Promise<Uint8Array | null> {
+    return (await this.#client?.picture().catch(() => null)) ?? null;
   }
 
   /** The browser that runs, or null. */
@@ -90,6 +101,7 @@ export class ClientSlot {
         expectsSession,
         loadMs: config.deadlines.loadMs,
         mediaDir,
+        pictureFile: this.#options.pictureFile,
         log,
       },
       listener,

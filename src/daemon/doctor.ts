@@ -11,6 +11,7 @@ import { sessionDirectory, stateDirectory } from './doctor/directories.js';
 import { type About, type Check, type Finding, fail } from './doctor/finding.js';
 import { clock, disk, limits } from './doctor/machine.js';
 import { lock, socket } from './doctor/occupancy.js';
+import { page } from './doctor/page.js';
 import { node, packages } from './doctor/program.js';
 import type { Flags } from './flags.js';
 
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   clock,
   lock,
   socket,
+  page,
   browser,
   sandbox,
   launch,

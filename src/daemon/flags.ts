@@ -8,12 +8,12 @@ export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
 
 export interface Flags {
   /** `run` is the daemon itself. */
-  readonly mode: 'run' | 'check-config' | 'doctor';
+  readonly mode: 'run' | 'check-config' | 'doctor' | 'canary';
   readonly account: string;
   readonly config: string | undefined;
   readonly stateDir: string | undefined;
   readonly keys: KeyFlags;
-  /** Form of what `--doctor` prints. */
+  /** Form of what `--doctor` and `--canary` print. */
   readonly output: 'text' | 'json';
 }
 
@@ -36,7 +36,8 @@ const OPTIONS = {
   'log-level': ['LEVEL', 'fatal, error, warn, info, debug or trace'],
   'check-config': [null, 'print every value and where it comes from, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
-  output: ['FORM', 'text or json, for --doctor'],
+  canary: [null, "look at today's WhatsApp Web without an account, up to its QR code, then exit"],
+  output: ['FORM', 'text or json, for --doctor and --canary'],
   version: [null, 'print the version, then exit'],
   help: [null, 'print this, then exit'],
 } as const satisfies Record<string, readonly [string | null, string]>;
@@ -52,6 +53,8 @@ const KEY_FLAGS = [
   'no-auto-init',
   'log-level',
 ];
+
+const MODES = ['doctor', 'canary', 'check-config'] as const;
 
 const EPILOGUE = `Without flags the configuration files, WAD_* variables and defaults decide: see --check-config.
 The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
@@ -93,7 +96,7 @@ export async function readFlags(
     return usage(`"${account}" is no account: letters, digits, "_" and "-", at most 64`);
   return {
     flags: {
-      mode: read.doctor === true ? 'doctor' : read['check-config'] === true ? 'check-config' : 'run',
+      mode: MODES.find((mode) => read[mode] === true) ?? 'run',
       account,
       config: text('config'),
       stateDir: text('state-dir'),

@@ -42,6 +42,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     refuseRoot(settings);
+    if (read.flags.mode === 'canary') {
+      const { runCanary } = await import('./canary.js');
+      return await runCanary(settings, read.flags.output);
+    }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
     complain(`wad: ${error.message}`);

@@ -26,6 +26,8 @@ import { sessionHandlers } from './handlers/session.js';
 import type { DaemonLog } from './log.js';
 import { Shelf } from './media/shelf.js';
 import { openRpc } from './openrpc.js';
+import { pictureIn } from './picture.js';
+import { reportOf } from './report.js';
 import type { Settings } from './settings.js';
 import { statusOf } from './status.js';
 import { NODE_VERSION, WAD_VERSION } from './version.js';
@@ -79,6 +81,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       log: to,
       mediaDir,
       sweepFiles: () => shelf.sweep(Date.now()),
+      pictureFile: pictureIn(paths.stateDir),
       findBrowser: browserNow,
       createClient,
       browserWorks: async (profile) => {
@@ -130,6 +133,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       ...groupHandlers(account),
       ...daemonHandlers({
         info,
+        report: async () => reportOf(account, await status()),
         logLevel: { get: () => to.level, set: (level) => to.setLevel(level) },
         discover: () => openRpc(METHODS, WAD_VERSION),
       }),

@@ -28,7 +28,12 @@ export type ClientEvent =
   /** Unlinked. `explained`: the server or the phone said so, not only a QR that turned up. */
   | { readonly type: 'client.logged-out'; readonly explained: boolean }
   | { readonly type: 'client.conflict' }
-  | { readonly type: 'client.refused'; readonly reason: 'banned' | 'outdated_library' }
+  /** `detail`: what the page lacks, where that is why. */
+  | {
+      readonly type: 'client.refused';
+      readonly reason: 'banned' | 'outdated_library';
+      readonly detail?: string;
+    }
   /** Browser or page are no longer of use. `detail` is for the log. */
   | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }
   /** The monitor found the page ailing though its browser lives. */

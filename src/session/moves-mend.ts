@@ -73,20 +73,29 @@ const part = (state: State, page: Page, effects: readonly Effect[]): Next =>
   page === 'lives' ? { state, effects } : { state: leave(state), effects: [{ do: 'close' }, ...effects] };
 
 /** Gives up for now: one alert, then a slow retry, or a person. */
-function giveUp(state: State, reason: Reason, page: Page, now: Now, more: readonly Effect[] = []): Next {
+function giveUp(
+  state: State,
+  reason: Reason,
+  page: Page,
+  now: Now,
+  more: readonly Effect[] = [],
+  detail?: string,
+): Next {
   const { policy, atMs } = now;
   const slow = policy.slowRetryMs > 0 && reason !== 'banned';
   const { state: left, effects } = part(state, page, more);
   const own = { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null };
   const failed = become(disarm(left), 'failed', own);
-  const next = alertOnce({ state: failed, effects }, reason, GAVE_UP[reason] ?? `Gave up: ${reason}.`);
+  const says = GAVE_UP[reason] ?? `Gave up: ${reason}.`;
+  const why = detail === undefined ? says : `${says} ${detail}.`;
+  const next = alertOnce({ state: failed, effects }, reason, why);
   return slow ? arm(next, policy.slowRetryMs) : next;
 }
 
 const GAVE_UP: Partial<Record<Reason, string>> = {
   attempts_exhausted: 'Every attempt to reconnect failed.',
   banned: 'WhatsApp has banned this account or wants its terms accepted.',
-  outdated_library: 'WhatsApp Web refuses this version; wad has to be updated.',
+  outdated_library: 'This version and WhatsApp Web do not fit any more; wad has to be updated.',
 };
 
 const isSlowRetry = (
@@ -169,7 +178,7 @@ export function refused(state: State, event: EventOf<'client.refused'>, now: Now
     return stay(state);
   // Whatever was tried since the last `ready` has loaded the page anew, and on its way here it may have been linked.
   return state.name === 'failed' || state.attempts > 0 || isSlowRetry(state)
-    ? giveUp(state, 'outdated_library', 'gone', now)
+    ? giveUp(state, 'outdated_library', 'gone', now, [], event.detail)
     : retry(state, 'outdated_library', 'lives', now);
 }
 

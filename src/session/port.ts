@@ -1,8 +1,8 @@
 // What the daemon needs of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
 // used, closed, and never launched again (H30).
 import type { Content } from '../protocol/content.js';
-import type { Message } from '../protocol/schema.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
+import type { Message } from '../protocol/schema.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from './page-port.js';
@@ -58,6 +58,14 @@ export type SendOutcome =
   | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
+/** An error inside the page, with what it can be told by: its own words are minified. */
+export interface PageError {
+  readonly atMs: number;
+  readonly error: string;
+  readonly modules: readonly string[];
+  readonly build: string | null;
+}
+
 export interface ClientListener {
   event(event: ClientEvent): void;
   news(news: ClientNews): void;
@@ -73,10 +81,14 @@ export interface WhatsAppClient {
   readonly groups: GroupPage;
   readonly acts: ActPage;
   readonly media: MediaPage;
+  /** The newest few, oldest first. */
+  readonly pageErrors: readonly PageError[];
   /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
   launch(): Promise<void>;
   /** Asks the page, bounded. @throws Fault page_error when it does not answer */
   probe(timeoutMs: number): Promise<Health>;
+  /** The page as a PNG, with all text in it made invisible. @throws Fault page_error, not_ready */
+  picture(): Promise<Uint8Array>;
   nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void>;
   /** @throws Fault pairing_failed, pairing_limited */
   requestPairingCode(number: string): Promise<string>;

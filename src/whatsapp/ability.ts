@@ -3,7 +3,7 @@
 
 import type { Content } from '../protocol/content.js';
 
-/** Capability → modules, as `session.status` names them. Receiving and sending text are in readiness.ts. */
+/** Capability → modules, as `session.status` names them. Receiving, sending text and linking are in capability.ts. */
 export const ABILITIES = {
   'chat.list': ['WAWebCollections', 'WAWebWidFactory', 'WAWebApiContact'],
   'chat.messages': ['WAWebChatLoadMessages'],

@@ -1,6 +1,7 @@
 // One WhatsApp client on one browser: the port of session/port.ts. It joins the guarded library, the witness that
 // tells what happens and the proof of readiness, and does what the daemon asks of the page. It decides nothing about
 // what happens next.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
@@ -9,13 +10,21 @@ import type { PasskeyAnswer } from '../protocol/passkey.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
-import type { ClientListener, Health, SendOutcome, WhatsAppClient } from '../session/port.js';
+import type {
+  ClientListener,
+  Health,
+  InboundMessage,
+  PageError,
+  SendOutcome,
+  WhatsAppClient,
+} from '../session/port.js';
 import { actPage } from './acts.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
 import { contactPage } from './contacts.js';
 import { within } from './deadline.js';
-import { errorText, isNavigation, launchReason } from './errors.js';
+import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
+import { askedLast, modulesIn } from './explain.js';
 import { groupPage } from './groups.js';
 import { GuardedClient } from './guarded-client.js';
 import { Happenings } from './happenings.js';
@@ -30,6 +39,8 @@ import {
 } from './library.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
+import { BLANK_SHEET, blankTexts } from './page/blank.js';
+import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
@@ -53,6 +64,8 @@ export interface ClientOptions {
   readonly loadMs: number;
   /** Where the files of messages lie, by their ids. */
   readonly mediaDir: string;
+  /** Where a picture of a page that waits for a person is kept. */
+  readonly pictureFile?: string;
   readonly log: Log;
 }
 
@@ -73,6 +86,9 @@ const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
 /** A chat of thousands is read out of the page's store. */
 const READ_MS = 30_000;
+const PICTURE_MS = 5_000;
+/** How many are kept for a report. */
+const PAGE_ERRORS = 20;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
 /** So long after linking the link may stand in memory only. */
@@ -93,6 +109,7 @@ class Client implements WhatsAppClient {
   readonly #log: Log;
   readonly #profile: string;
   readonly #headed: boolean;
+  readonly #pictureFile: string | null;
   readonly #listener: ClientListener;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
@@ -111,15 +128,22 @@ class Client implements WhatsAppClient {
   #pairing = false;
   /** WhatsApp has confirmed that the link is gone: there is nothing left to write out. */
   #unlinked = false;
+  readonly #pageErrors: PageError[] = [];
   browserVersion: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
     const { log } = options;
     this.#profile = join(options.dataPath, `session-${options.clientId}`);
     this.#headed = options.chrome.headed;
+    this.#pictureFile = options.pictureFile ?? null;
     this.#log = log;
     this.#listener = listener;
-    const needs = { look: () => readiness.look(), refreshQr: () => this.#refreshQr(), warn: log.warn };
+    const needs = {
+      look: () => readiness.look(),
+      refreshQr: () => this.#refreshQr(),
+      warn: log.warn,
+      picture: () => this.#keepPicture(),
+    };
     const witness = new Witness(listener, needs, options.expectsSession);
     const readiness = new Readiness(() => this.#page(), witness, log);
     this.#witness = witness;
@@ -134,7 +158,7 @@ class Client implements WhatsAppClient {
         listening: () => readiness.look(),
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
-          if (where === 'attachEventListeners' && !isNavigation(error))
+          if (!isNavigation(error) && !isTransport(error))
             witness.capable({ 'session.receive': `missing: ${errorText(error)}` });
         },
       },
@@ -211,16 +235,36 @@ class Client implements WhatsAppClient {
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
     // The only place where an exception inside the library's handlers shows (H2).
-    page.on('pageerror', (error) =>
-      this.#log.debug('whatsapp.page-error', { error: errorText(error), build: this.whatsappWeb }),
-    );
+    page.on('pageerror', (error) => this.#pageError(page, error as Error));
     await page.exposeFunction(BINDING, (told: Told) => this.#witness.told(told));
-    await page.evaluateOnNewDocument(watch, BINDING, DIALOG_FOR_MS);
+    await page.evaluateOnNewDocument(watch, BINDING);
+    await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
     await page.setUserAgent({ userAgent: userAgent(version) });
     this.#readiness.start();
+  }
+
+  /** Of the page as it is now; the file is there a moment later. Its path, or null where none is kept. */
+  #keepPicture(): string | null {
+    const { pupPage: page } = this.#guarded;
+    const file = this.#pictureFile;
+    if (page === null || file === null) return null;
+    void within(PICTURE_MS, page.screenshot(), 'a picture of the page')
+      .then((png) => writeFile(file, png, { mode: 0o600 }))
+      .catch((error: unknown) => this.#log.warn('whatsapp.picture', { error: errorText(error) }));
+    return file;
+  }
+
+  #pageError(page: Page, error: Error): void {
+    const { whatsappWeb: build } = this;
+    void askedLast(page).then((asked) => {
+      const modules = [...new Set([...modulesIn(error.stack), ...asked])];
+      this.#pageErrors.push({ atMs: Date.now(), error: errorText(error), modules, build });
+      if (this.#pageErrors.length > PAGE_ERRORS) this.#pageErrors.shift();
+      this.#log.debug('whatsapp.page-error', { error: errorText(error), modules, build });
+    });
   }
 
   #broken(reason: BrokenReason, detail: string): void {
@@ -242,11 +286,27 @@ class Client implements WhatsAppClient {
     });
   }
 
+  get pageErrors(): readonly PageError[] {
+    return this.#pageErrors;
+  }
+
   async probe(timeoutMs: number): Promise<Health> {
-    const { socketState, whatsappWeb, wid, listening } = await this.#ask(timeoutMs, (page) =>
-      this.#readiness.see(page, timeoutMs),
-    );
+    const seen = await this.#ask(timeoutMs, (page) => this.#readiness.see(page, timeoutMs));
+    this.#witness.lacks(seen.missing);
+    const { socketState, whatsappWeb, wid, listening } = seen;
     return { socketState, whatsappWeb, wid, listening };
+  }
+
+  async picture(): Promise<Uint8Array> {
+    return this.#ask(PICTURE_MS, async (page) => {
+      // Where it is asked for, what is written is nobody's business.
+      await page.evaluate(blankTexts, true, BLANK_SHEET);
+      try {
+        return await page.screenshot();
+      } finally {
+        await page.evaluate(blankTexts, false, BLANK_SHEET).catch(() => undefined);
+      }
+    });
   }
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {

@@ -37,6 +37,9 @@ export interface GuardOptions {
 /** Between two looks for the page's modules, which come without an event. */
 const MODULES_MS = 25;
 
+/** A page that never came up: nothing can be asked of it, nor will a later document of its own come. */
+class NoModules extends Error {}
+
 export class GuardedClient extends Client {
   readonly #hooks: GuardHooks;
   readonly #signal: AbortSignal;
@@ -77,7 +80,8 @@ export class GuardedClient extends Client {
   /**
    * The library calls this once itself, then at every `framenavigated`: sub-frames and pushState too (H3). Calls
    * made meanwhile are one more round at most, and a document that has been injected is left alone. Rejects only
-   * when the very first document could not be injected; a later failure is reported.
+   * when the very first document never came up. A library that fails on what did come up is reported: the page is kept,
+   * for its build lacks something, which is looked at and named.
    */
   override inject(): Promise<void> {
     this.#injectAgain = true;
@@ -99,7 +103,7 @@ export class GuardedClient extends Client {
         // in OPENING beyond the protocol's time and may still come: go again, while there is a page to go to.
         if ((isNavigation(error) || isTransport(error)) && this.#lives()) this.#injectAgain = true;
         // Nobody awaits what `framenavigated` asks for: a rejection there would be a stray one (H5).
-        else if (!this.#injected) throw error;
+        else if (!this.#injected && error instanceof NoModules) throw error;
       }
     }
   }
@@ -127,7 +131,7 @@ export class GuardedClient extends Client {
       if (status !== null) return status;
       await delay(MODULES_MS, undefined, { signal: this.#signal });
     }
-    throw new Error('auth timeout: the page has no modules');
+    throw new NoModules('auth timeout: the page has no modules');
   }
 
   /**

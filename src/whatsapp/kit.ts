@@ -7,6 +7,7 @@ import type { Log } from '../protocol/log.js';
 import { ABILITIES, type Ability } from './ability.js';
 import { within } from './deadline.js';
 import { errorText } from './errors.js';
+import { modulesIn } from './explain.js';
 import { makeActs } from './page/acts.js';
 import { makeChats } from './page/chats.js';
 import { makeContacts } from './page/contacts.js';
@@ -42,7 +43,13 @@ type Answer =
   | { readonly is: 'done'; readonly value: unknown }
   | { readonly is: 'lacking'; readonly modules: readonly string[] }
   | { readonly is: 'refused'; readonly kind: string; readonly why: string }
-  | { readonly is: 'threw'; readonly error: string; readonly status: number | null; readonly at: string }
+  | {
+      readonly is: 'threw';
+      readonly error: string;
+      readonly status: number | null;
+      readonly at: string;
+      readonly asked: readonly string[];
+    }
   | { readonly is: 'absent' };
 
 export interface KitOptions {
@@ -152,7 +159,9 @@ export class Kit {
       case 'threw': {
         // Errors of the page come minified (D7): where it happened says more than their own words.
         log.warn('whatsapp.page-refused', { what, error: answer.error, at: answer.at, build: build() });
-        const reason = `WhatsApp Web: ${answer.error} (${what}, ${build() ?? 'unknown build'}).`;
+        const modules = [...new Set([...modulesIn(answer.at), ...answer.asked])].join(', ');
+        const where = modules === '' ? what : `${what} at ${modules}`;
+        const reason = `WhatsApp Web: ${answer.error} (${where}, ${build() ?? 'unknown build'}).`;
         return new Fault(kindOf(answer.status), { reason });
       }
     }
@@ -201,6 +210,7 @@ async function callKit(
       error: (message === undefined ? String(thrown) : `${name}: ${message}`).slice(0, 300),
       status: Number.isInteger(code) && code > 0 ? code : null,
       at: String(stack ?? '').slice(0, 600),
+      asked: window.__wad?.asked.slice(-4) ?? [],
     };
   }
 }

@@ -2,6 +2,7 @@
 // by whatever happens on the page, and made at a slow pace besides, since events get lost (H2).
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
+import { ALL_NEEDS } from './capability.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
 import { LATE_SHIMS, SHIMS } from './compat/index.js';
 import { within } from './deadline.js';
@@ -9,28 +10,18 @@ import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
 import { type Look, look } from './page/look.js';
 import { installOwnIds } from './page/own-id.js';
+import type { PageWindow } from './page/page-window.js';
+import { installRequire } from './page/require.js';
 import { ID_TAG } from './send.js';
 import type { Witness } from './witness.js';
+
+declare const window: PageWindow;
 
 const LOOK_MS = 8_000;
 const PACE_MS = 1_000;
 const SHIM_MS = 10_000;
-
-/** Modules that receiving and sending text cannot do without. */
-const NEEDED = [
-  'WAWebSocketModel',
-  'WAWebCmd',
-  'WAWebConnModel',
-  'WAWebUserPrefsMeUser',
-  'WAWebCollections',
-  'WAWebMsgKey',
-  'WAWebWidFactory',
-  'WAWebChatGetters',
-  'WAWebFindChatAction',
-  'WAWebSendMsgChatAction',
-  'WAWebGetEphemeralFieldsMsgActionsUtils',
-  'WALinkify',
-];
+/** Names of modules that are kept for the next error. */
+const ASKED = 12;
 
 export class Readiness {
   readonly #page: () => Page;
@@ -68,6 +59,8 @@ export class Readiness {
       if (isNavigation(error) || isTransport(error)) throw error;
       return errorText(error);
     };
+    const standIns = await page.evaluate(installRequire, ASKED);
+    if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
     for (const shim of SHIMS) {
       const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
       this.#log.debug('whatsapp.shim', { shim: shim.id, result });
@@ -78,6 +71,11 @@ export class Readiness {
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
       found['send.text'] = `missing: ${lacking(error)}`;
     });
+    await page.evaluate(() => {
+      if (window.__wad) window.__wad.prepared = true;
+    });
+    this.#witness.lacks((await this.see(page, LOOK_MS)).missing);
+    // After what is missing: a shim for what is not there has nothing to say.
     this.#witness.capable(found);
   }
 
@@ -114,7 +112,7 @@ export class Readiness {
       this.#again = false;
       try {
         const page = this.#page();
-        const seen = await this.see(page, LOOK_MS, NEEDED);
+        const seen = await this.see(page, LOOK_MS);
         this.#witness.judge(seen);
         if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
       } catch (error) {
@@ -124,8 +122,8 @@ export class Readiness {
   }
 
   /** One look. @throws when the page does not answer in time */
-  async see(page: Page, timeoutMs: number, needed: readonly string[] = []): Promise<Look> {
-    const seen = await within(timeoutMs, page.evaluate(look, needed), 'looking at the page');
+  async see(page: Page, timeoutMs: number): Promise<Look> {
+    const seen = await within(timeoutMs, page.evaluate(look, ALL_NEEDS), 'looking at the page');
     this.build = seen.whatsappWeb ?? this.build;
     return seen;
   }

@@ -5,6 +5,7 @@ import type { PasskeyOptions } from '../protocol/passkey.js';
 import type { BrokenReason, PasskeyEnd } from '../session/event.js';
 import type { ClientListener } from '../session/port.js';
 import type { Linked } from '../session/state.js';
+import { ESSENTIAL, lost, NEEDS } from './capability.js';
 import type { Look } from './page/look.js';
 import type { Told } from './page/page-window.js';
 
@@ -18,11 +19,21 @@ type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
 export interface WitnessNeeds {
   look(): void;
   refreshQr(): void;
+  /** Keeps a picture of the page; its path, or null. */
+  picture?(): string | null;
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
+/** What a look that misses nothing means. The essential ones are told when they are proved. */
+const FINE = Object.fromEntries(
+  Object.keys(NEEDS)
+    .filter((name) => !ESSENTIAL.includes(name))
+    .map((name) => [name, 'ok']),
+);
+/** So long modules that `ready` needs may come later than the rest. */
+const UNFIT_MS = 8_000;
 /** WhatsApp's own period for a passkey, as far as is known; the page may say less. */
 const PASSKEY_MS = 600_000;
 
@@ -36,9 +47,12 @@ export class Witness {
   #explain: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
-  #capabilities: Record<string, string> = {};
-  /** Modules that the page lacks, as far as was seen; they may come later than others. */
-  #lacking: string | null = null;
+  /** By probes and shims, of this document. */
+  #found: Record<string, string> = {};
+  /** What the page lacks, as far as was seen; modules may come later than others. */
+  #missing: readonly string[] | null = null;
+  /** Since when this document cannot do what `ready` rests on. */
+  #unfit: NodeJS.Timeout | undefined;
   #told = '{}';
   #waiting = false;
   /** A passkey request: held by the page, or answered and not judged yet. */
@@ -72,6 +86,7 @@ export class Witness {
     this.#phase = 'over';
     clearTimeout(this.#verdict);
     clearTimeout(this.#explain);
+    clearTimeout(this.#unfit);
   }
 
   /** Browser or page are of no more use. */
@@ -92,11 +107,11 @@ export class Witness {
         this.#loggedOut();
         break;
       case 'missing':
-        this.capable({ 'session.receive': `missing: ${told.what}` });
+        this.#needs.warn('whatsapp.watcher', { what: told.what });
         break;
       case 'dialog':
         this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
-        if (!told.pressed) this.#attention(`A dialog on WhatsApp Web waits: ${told.text}`);
+        if (!told.pressed) this.#attention(`A dialog on WhatsApp Web waits: ${told.text}${this.#picture()}`);
         break;
       case 'dialog-gone':
         this.#attention(null);
@@ -116,6 +131,11 @@ export class Witness {
     }
   }
 
+  #picture(): string {
+    const path = this.#needs.picture?.() ?? null;
+    return path === null ? '' : ` (a picture: ${path})`;
+  }
+
   #newDocument(url: string): void {
     if (url.includes('post_logout=1')) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
@@ -127,6 +147,10 @@ export class Witness {
     } else {
       this.#attention(null);
       this.#passkeyOver('gone');
+      this.#found = {};
+      this.#missing = null;
+      clearTimeout(this.#unfit);
+      this.#unfit = undefined;
       if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
       this.#loses('client.reloading');
     }
@@ -205,7 +229,9 @@ export class Witness {
     else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
       this.#doubtAnswer();
       this.#showsQr();
-      if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr', payload });
+      // What our stand-ins made of it can be scanned by no phone.
+      const isWhole = !this.capabilities['link.qr']?.startsWith('missing');
+      if (this.#phase === 'unpaired' && isWhole) this.#listener.news({ type: 'qr', payload });
     }
   }
 
@@ -271,26 +297,57 @@ export class Witness {
 
   /** Notes what works and what does not; tells when that changed. */
   capable(found: Readonly<Record<string, string>>): void {
-    this.#capabilities = { ...this.#capabilities, ...found };
-    const capabilities = this.#lacking
-      ? { ...this.#capabilities, 'send.text': `missing: ${this.#lacking}` }
-      : this.#capabilities;
+    this.#found = { ...this.#found, ...found };
+    const capabilities = this.capabilities;
+    this.#judgeFitness();
     const told = JSON.stringify(capabilities);
     if (told === this.#told) return;
     this.#told = told;
     this.#listener.news({ type: 'capabilities', capabilities });
   }
 
+  /** Of the needs in capability.ts. */
+  lacks(missing: readonly string[] | null): void {
+    if (missing === null || this.#phase === 'over') return;
+    this.#missing = missing;
+    this.capable({});
+  }
+
+  get capabilities(): Readonly<Record<string, string>> {
+    const missing = this.#missing;
+    return missing === null ? this.#found : { ...FINE, ...this.#found, ...lost(missing) };
+  }
+
+  /** Why this page cannot become ready, or null. */
+  get #unfitness(): string | null {
+    const { capabilities } = this;
+    const gone = ESSENTIAL.filter((name) => capabilities[name]?.startsWith('missing'));
+    return gone.length === 0 ? null : gone.map((name) => `${name} is ${capabilities[name]}`).join('; ');
+  }
+
+  /** Modules may come late; what has not come by then is not part of this build. */
+  #judgeFitness(): void {
+    if (this.#unfitness === null) {
+      clearTimeout(this.#unfit);
+      this.#unfit = undefined;
+      return;
+    }
+    this.#unfit ??= setTimeout(() => {
+      const detail = this.#unfitness;
+      // A page that waits for a phone can still be linked.
+      if (detail === null || this.#phase === 'over' || this.#phase === 'unpaired') return;
+      this.#listener.event({ type: 'client.refused', reason: 'outdated_library', detail });
+    }, UNFIT_MS);
+  }
+
   /** A look at the page: the one thing that `ready` rests on. */
   judge(seen: Look): void {
     if (this.#phase === 'over') return;
-    this.#lacking = seen.missing.join(', ') || null;
-    this.capable({});
+    this.lacks(seen.missing);
     if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);
-    const canSend = !this.#capabilities['send.text']?.startsWith('missing');
-    if (!seen.synced || !seen.utils || !seen.listening || seen.missing.length > 0 || !canSend) return;
+    if (!seen.synced || !seen.utils || !seen.listening || this.#unfitness !== null) return;
     this.#phase = 'ready';
     this.capable({ 'session.receive': 'ok' });
     this.#listener.event({ type: 'client.ready', me });

@@ -72,6 +72,7 @@ export async function startServer(
     ...eventHandlers(feed),
     ...daemonHandlers({
       info: () => METHODS['daemon.info'].example.result,
+      report: async () => METHODS['daemon.report'].example.result,
       logLevel: { get: () => 'info', set: () => {} },
       discover: () => openRpc(METHODS, '0.0.0'),
     }),

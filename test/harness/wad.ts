@@ -286,7 +286,8 @@ export class Wad {
 
   /** The states it came into, in their order; one twice in a row when only the reason changed. */
   async states(): Promise<string[]> {
-    return (await this.events('state')).map(({ data }) => String(data.status));
+    const all = await this.events('state');
+    return all.filter(({ data }) => data.capabilities === undefined).map(({ data }) => String(data.status));
   }
 
   /** The newest event when it started: what this run has told is behind it. */
@@ -308,8 +309,11 @@ export class Wad {
       timeoutMs = STATE_MS,
     }: { reason?: string; after?: number; timeoutMs?: number } = {},
   ): Promise<WireEvent['data']> {
+    // What a page can do is told in such events too, and is no coming into a state.
     const fits = (data: WireEvent['data']) =>
-      data.status === to && (reason === undefined || data.reason === reason);
+      data.status === to &&
+      data.capabilities === undefined &&
+      (reason === undefined || data.reason === reason);
     return (await this.event('state', fits, { after, timeoutMs })).data;
   }
 

@@ -111,6 +111,11 @@ export class BrowserPage {
     return this.command('pressDialog');
   }
 
+  /** Shows a dialog as the knobs have it, also where none is due. */
+  showDialog(): Promise<Json> {
+    return this.command('showDialog');
+  }
+
   /** Any order of `page/orders.ts` by name; rejects for a name there is not. */
   command(command: string, args: Args = {}): Promise<Json> {
     return this.#ask((id) => ({ type: 'do', id, command, args }));

@@ -45,6 +45,7 @@ export const KNOBS = {
   requireDelayMs: ms(0, 'how long window.Debug.VERSION is there before window.require is'),
   requireUnknown: choice(['throw', 'undefined'], 'throw', 'what require() does with a name it does not know'),
   missingModules: names('modules the page has lost'),
+  renamedMembers: names('members, as Module.member, that are there under another name only'),
   msgKeyString: choice(
     ['_serialized', '$1'],
     '_serialized',
@@ -219,6 +220,11 @@ export const KNOBS = {
     'its language; xx is one nobody knows',
   ),
   dialogButton: choice(['button', 'div'], 'button', 'its button is a <button> or a <div role=button>'),
+  dialogShape: choice(
+    ['plain', 'close', 'two', 'logout'],
+    'plain',
+    'what else it holds: nothing, an icon that closes, a second button with a text, or an icon and nothing but "Log out"',
+  ),
   dialogDelayMs: ms(200, 'from hasSynced, or from loading the page, to the dialog'),
   dialogHoldsSync: flag(false, 'the page does not sync before the dialog is acknowledged'),
   dialogUnlinkMs: ms(300_000, 'an unacknowledged dialog ends the link this long after linking; 0 never'),

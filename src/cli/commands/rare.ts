@@ -1,5 +1,7 @@
 // Every command, in the order of the help. What is not in index.ts needs more than a call and a print.
 import type { Command } from '../command.js';
+import { bugreport } from './bugreport.js';
+import { canary } from './canary.js';
 import { chat } from './chat.js';
 import { chats } from './chats.js';
 import { completion } from './completion.js';
@@ -41,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
   groups,
   group,
   doctor,
+  canary,
+  bugreport,
   logs,
   completion,
   version,

@@ -8,6 +8,7 @@ export interface DaemonFacts {
   /** Asked anew each time. */
   readonly info: () => Result<(typeof daemonMethods)['daemon.info']>;
   readonly logLevel: { get(): LogLevel; set(level: LogLevel): void };
+  readonly report: () => Promise<Result<(typeof daemonMethods)['daemon.report']>>;
   /** The OpenRPC document; built when first asked for, since most daemons never are. */
   readonly discover: () => Result<(typeof daemonMethods)['rpc.discover']>;
 }
@@ -17,6 +18,7 @@ export const daemonHandlers = (facts: DaemonFacts): Handlers<typeof daemonMethod
   return {
     'daemon.ping': () => ({ pong: true, timestamp: new Date().toISOString() }),
     'daemon.info': () => facts.info(),
+    'daemon.report': () => facts.report(),
     'daemon.logLevel': ({ level }) => {
       if (level !== undefined) facts.logLevel.set(level);
       return { level: facts.logLevel.get() };

@@ -8,6 +8,7 @@ import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 import { abilityFor } from '../../whatsapp/ability.js';
 import type { Account } from '../account.js';
+import { refuseLost } from '../capabilities.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
@@ -67,6 +68,8 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
     if (isUnlinked || (wid === null && state.session === null))
       throw new Fault('not_linked', { reason, ...(hint && { hint }) });
     if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
+    // Known from the last page, also while that is given up and another one is waited for.
+    refuseLost(account.capabilities, 'send.text', account.slot.browser.whatsappWeb);
     return wid;
   }
 

@@ -5,6 +5,7 @@ import type { Status } from '../../protocol/methods/session.js';
 import { numberOf, parseRecipient } from '../../protocol/wid.js';
 import { isOver, isShuttingDown, reasonOf, type State, type StateOf } from '../../session/state.js';
 import type { Account } from '../account.js';
+import { refuseLost } from '../capabilities.js';
 import { PairingBudget } from '../pairing-budget.js';
 import { limited } from '../time-limit.js';
 
@@ -54,6 +55,10 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
     if (state.name !== 'linking' && before.name === 'linking') budget.forget();
   });
 
+  /** @throws Fault unsupported_now */
+  const refuse = (capability: string): void =>
+    refuseLost(account.capabilities, capability, account.slot.browser.whatsappWeb);
+
   const end = async (type: 'disconnect' | 'clear', signal: AbortSignal) => {
     refuseWhenEnding(actor.state);
     const hadSession = actor.state.session !== null;
@@ -92,6 +97,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
             const { payload, issuedAtMs, expiresAtMs, number } = current;
             return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
           }
+          if (state.name === 'linking' && mayScan(state)) refuse('link.qr');
           if (waitMs !== undefined && isLinked(state)) throw new Fault('already_linked', { hint: null });
           if (waitMs === undefined || isStuck(state)) {
             const reason = `There is no QR code to scan: the account is ${state.name} (${reasonOf(state)}).`;
@@ -118,6 +124,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
         const reason = `A code can be had while the account is linking; it is ${state.name}.`;
         throw new Fault('not_ready', { reason, hint: account.hint ?? 'wactl status' });
       }
+      refuse('link.code');
       const standing = budget.standing(digits, Date.now());
       if (standing === null) budget.spend(Date.now());
       const { code, expiresAtMs } =

@@ -57,6 +57,50 @@ export const daemonMethods = {
       },
     },
   }),
+  'daemon.report': method({
+    name: 'daemon.report',
+    does: 'What a bug report holds: state and how it came to be, what the page can do and what failed in it, and a picture of the page; numbers and texts are blanked.',
+    effect: 'reads',
+    since: '0.1.0',
+    params: record({}),
+    result: record({
+      timestamp: instant(),
+      versions: z.record(z.string(), z.string().nullable()),
+      status: z.record(z.string(), z.unknown()),
+      states: z.array(record({ time: instant(), status: z.string(), reason: z.string(), cause: z.string() })),
+      pageErrors: z.array(
+        record({
+          time: instant(),
+          error: z.string(),
+          modules: z.array(z.string()),
+          whatsappWeb: z.string().nullable(),
+        }),
+      ),
+      /** A PNG in base64, all text in it made invisible; null without a page. */
+      picture: z.string().nullable(),
+    }),
+    faults: [],
+    example: {
+      params: {},
+      result: {
+        timestamp: '2026-01-01T00:00:00.000Z',
+        versions: { wad: '0.1.0', whatsappWeb: '2.3000.1043220887' },
+        status: { status: 'ready', reason: 'none' },
+        states: [
+          { time: '2026-01-01T00:00:00.000Z', status: 'ready', reason: 'none', cause: 'client.ready' },
+        ],
+        pageErrors: [
+          {
+            time: '2026-01-01T00:00:00.000Z',
+            error: 'r: r',
+            modules: ['WAWebMsgKey'],
+            whatsappWeb: '2.3000.1043220887',
+          },
+        ],
+        picture: null,
+      },
+    },
+  }),
   'daemon.logLevel': method({
     name: 'daemon.logLevel',
     does: 'Shows the log level, and sets it when one is given, until the daemon restarts.',

@@ -132,7 +132,7 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({ waitMs: waitMs().optional(), not: z.string().max(4096).optional() }),
     result: qrSchema,
-    faults: ['no_qr', 'already_linked'],
+    faults: ['no_qr', 'already_linked', 'unsupported_now'],
     example: {
       params: {},
       result: {
@@ -150,7 +150,10 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({ number: z.string().min(1).max(64) }),
     result: record({ code: z.string(), number: z.string(), expiresAt: instant() }),
-    faults: ['already_linked', 'not_ready', 'pairing_limited', 'pairing_failed', 'invalid_recipient'],
+    faults: [
+      ...(['already_linked', 'not_ready', 'pairing_limited', 'pairing_failed'] as const),
+      ...(['invalid_recipient', 'unsupported_now'] as const),
+    ],
     example: {
       params: { number: '+1 555 000 1111' },
       result: { code: 'ABCD1234', number: '15550001111', expiresAt: '2026-01-01T00:03:00.000Z' },

@@ -15,11 +15,11 @@ export interface Look {
   readonly wid: string | null;
   readonly platform: string | null;
   readonly pushname: string | null;
-  /** Modules this product needs that the page does not have, by name. */
-  readonly missing: readonly string[];
+  /** What this product needs and the page does not have, by name; null before the page was prepared. */
+  readonly missing: readonly string[] | null;
 }
 
-/** @param needed names of modules; the answer lists those that the page lacks (H1) */
+/** @param needed modules, members of them and proofs; the answer lists those that the page lacks (H1) */
 export function look(needed: readonly string[]): Look {
   const ask = <T>(get: () => T): T | null => {
     try {
@@ -28,10 +28,27 @@ export function look(needed: readonly string[]): Look {
       return null;
     }
   };
+  // The page's own: our stand-ins are not what is asked for.
+  const module = window.__wad?.require ?? window.require;
   const wid = (get: string): string | null =>
-    ask(() => (window.require('WAWebUserPrefsMeUser')[get]() as PageWid | null)?._serialized ?? null);
-  const socket = ask(() => window.require('WAWebSocketModel').Socket as PageSocket);
-  const conn = ask(() => window.require('WAWebConnModel').Conn as { platform?: string; pushname?: string });
+    ask(() => (module('WAWebUserPrefsMeUser')[get]() as PageWid | null)?._serialized ?? null);
+  const socket = ask(() => module('WAWebSocketModel').Socket as PageSocket);
+  const conn = ask(() => module('WAWebConnModel').Conn as { platform?: string; pushname?: string });
+  const proofs: Readonly<Record<string, () => boolean>> = {
+    'a wid as text': () => {
+      const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
+      return made._serialized === '15550000000@c.us';
+    },
+  };
+  /** The need, or its whole module, where the page lacks it. */
+  const lacks = (need: string): string | null => {
+    const proof = proofs[need];
+    if (proof) return ask(proof) === false ? need : null;
+    const [name = '', member] = need.split('.');
+    const found = ask(() => module(name) as Record<string, unknown>);
+    if (found === null) return name;
+    return member !== undefined && (found[member] ?? null) === null ? need : null;
+  };
   return {
     url: window.location.href,
     whatsappWeb: window.Debug?.VERSION ?? null,
@@ -44,7 +61,6 @@ export function look(needed: readonly string[]): Look {
     wid: wid('getMaybeMePnUser') ?? wid('getMaybeMeLidUser'),
     platform: conn?.platform ?? null,
     pushname: conn?.pushname ?? null,
-    missing:
-      typeof window.require === 'function' ? needed.filter((name) => !ask(() => window.require(name))) : [],
+    missing: window.__wad?.prepared ? [...new Set(needed.map(lacks).filter((lack) => lack !== null))] : null,
   };
 }

@@ -14,10 +14,17 @@ export interface Book {
   listening: boolean;
   /** Own messages that have been handed to the page, by their id. */
   readonly sends: Record<string, 'entered' | 'added' | 'refused'>;
-  /** Names of modules that were asked for in vain. */
-  missing: string[];
   /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
   kit?: unknown;
+  /** Names of modules that were asked for last, newest last. */
+  readonly asked: string[];
+  /** The page's own require; set once ours stands before it. */
+  // biome-ignore lint/suspicious/noExplicitAny: as of window.require
+  require?: (name: string) => any;
+  /** Our shims are in: what is looked for before that may still be mended. */
+  prepared?: boolean;
+  /** Modules of which this page has only our stand-in. */
+  standIns?: string[];
 }
 
 export interface Emitter {

@@ -24,7 +24,8 @@ export function makeTools() {
   };
   /** The modules that the page does not have now: some come later than others. */
   const lacking = (modules: readonly string[]): string[] =>
-    modules.filter((name) => !attempt(() => window.require(name)));
+    // The page's own: a stand-in of ours does nothing.
+    modules.filter((name) => !attempt(() => (window.__wad?.require ?? window.require)(name)));
   const refuse = (refused: FaultKind, why: string): never => {
     throw { refused, why } satisfies Refusal;
   };

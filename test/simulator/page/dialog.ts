@@ -43,6 +43,15 @@ export function pressDialog(): void {
   pressed?.();
 }
 
+/** One more, at any time; nobody at the server waits for its answer. */
+export function showDialog(): void {
+  pressed = () => {
+    document.querySelector('[role=dialog]')?.remove();
+    pressed = undefined;
+  };
+  show();
+}
+
 function show(): void {
   const [title, text, label] = TEXTS[knobs.dialogLanguage] ?? ['', '', ''];
   const dialog = document.createElement('div');
@@ -52,14 +61,26 @@ function show(): void {
   const heading = document.createElement('h1');
   heading.textContent = title;
   const body = document.createElement('p');
-  body.textContent = text;
+  // Told apart by its text, also from the one before it.
+  body.textContent = knobs.dialogShape === 'plain' ? text : `${text} (${knobs.dialogShape})`;
+  const isLogout = knobs.dialogShape === 'logout';
   const button = document.createElement(knobs.dialogButton);
   if (knobs.dialogButton === 'div') {
     button.setAttribute('role', 'button');
     button.tabIndex = 0;
   }
-  button.textContent = label;
+  button.textContent = isLogout ? 'Log out' : label;
   button.addEventListener('click', () => pressed?.());
   dialog.append(heading, body, button);
+  if (knobs.dialogShape === 'close' || isLogout) {
+    const close = document.createElement('button');
+    close.setAttribute('aria-label', 'Vruk');
+    dialog.prepend(close);
+  }
+  if (knobs.dialogShape === 'two') {
+    const more = document.createElement('button');
+    more.textContent = 'Omprat';
+    dialog.append(more);
+  }
   document.body.append(dialog);
 }

@@ -4,7 +4,7 @@ import { knobs } from './boot-record.js';
 import { Chats } from './chats.js';
 import { Cmd } from './cmd.js';
 import { Conn } from './conn.js';
-import { pressDialog } from './dialog.js';
+import { pressDialog, showDialog } from './dialog.js';
 import type { Emitter } from './emitter.js';
 import { Msgs } from './messages.js';
 import { clearRef } from './pairing.js';
@@ -48,6 +48,7 @@ const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => u
       throw new Error(String(text));
     }),
   pressDialog: () => pressDialog(),
+  showDialog: () => showDialog(),
   look: () => ({
     hanging: hanging.count,
     url: location.href,

@@ -12,8 +12,22 @@ export function defineAll(table: { [name: string]: unknown }): void {
   for (const [name, exported] of Object.entries(table)) define(name, exported);
 }
 
+/** The same object at each call: who changes a module changes it for all. */
+const renamed = new Map<string, unknown>();
+
+function withRenames(name: string, found: unknown): unknown {
+  const members = knobs.renamedMembers.filter((member) => member.startsWith(`${name}.`));
+  if (members.length === 0) return found;
+  const key = members.join();
+  if (!renamed.has(key)) {
+    const hidden = members.map((member) => [member.slice(name.length + 1), { value: undefined }] as const);
+    renamed.set(key, Object.create(found as object, Object.fromEntries(hidden)));
+  }
+  return renamed.get(key);
+}
+
 export function requireModule(name: string): unknown {
-  if (modules.has(name) && !knobs.missingModules.includes(name)) return modules.get(name);
+  if (modules.has(name) && !knobs.missingModules.includes(name)) return withRenames(name, modules.get(name));
   report({ type: 'missing', name });
   if (knobs.requireUnknown === 'undefined') {
     console.warn(`Requiring unknown module "${name}"`);

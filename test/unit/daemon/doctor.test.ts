@@ -56,6 +56,7 @@ t.test('on a machine that has everything nothing fails', async (t) => {
       'clock',
       'lock',
       'socket',
+      'whatsapp',
       'browser',
       'sandbox',
       'launch',

@@ -1,6 +1,7 @@
 /** What the page shows and tells, as events of the life cycle: edges and not looks, facts and not hints. */
 import { mock } from 'node:test';
 import t from 'tap';
+import { ESSENTIAL } from '../../../src/whatsapp/capability.js';
 import type { Look } from '../../../src/whatsapp/page/look.js';
 import type { Told } from '../../../src/whatsapp/page/page-window.js';
 import { Witness } from '../../../src/whatsapp/witness.js';
@@ -42,10 +43,16 @@ type Step = Told | { readonly look: Look } | { readonly qr: string } | { readonl
 function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; witness: Witness } {
   mock.timers.enable({ apis: ['setTimeout'] });
   const heard: string[] = [];
+  let last = '· capabilities {}';
   const witness = new Witness(
     {
       event: ({ type, ...more }) => heard.push([type.replace('client.', ''), ...words(more)].join(' ')),
-      news: ({ type, ...more }) => heard.push(['·', type, ...words(more)].join(' ')),
+      news: ({ type, ...more }) => {
+        const line = ['·', type, ...words(more)].join(' ');
+        if (type === 'capabilities' && line === last) return;
+        if (type === 'capabilities') last = line;
+        heard.push(line);
+      },
     },
     {
       look: () => undefined,
@@ -64,12 +71,20 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
   return { heard, witness };
 }
 
+/** Capabilities that a look finds in order are left out. */
+const told = (value: object): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(value).filter(([name, word]) => word !== 'ok' || ESSENTIAL.includes(name)),
+    ),
+  );
+
 const words = (more: object): string[] =>
   Object.values(more).map((value) =>
     value !== null && typeof value === 'object'
       ? 'wid' in value
         ? String(value.pushname ?? value.wid)
-        : JSON.stringify(value)
+        : told(value)
       : String(value),
   );
 
@@ -154,7 +169,7 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     'a reload of the page’s own',
     true,
     [...UP, doc(PAGE), ...UP],
-    [...IS_UP, 'reloading', 'linked null', 'ready Me'],
+    [...IS_UP, 'reloading', 'linked null', '· capabilities {}', RECEIVES, 'ready Me'],
   ],
   [
     'a reload before it was ever ready',
@@ -240,9 +255,9 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   [
     'modules that come late are missing until they come',
     true,
-    [{ look: { ...LOOK, missing: ['WAWebA', 'WAWebB'] } }, { look: LOOK }],
+    [{ look: { ...LOOK, missing: ['WAWebMsgKey.newId', 'WALinkify.findLink'] } }, { look: LOOK }],
     [
-      '· capabilities {"send.text":"missing: WAWebA, WAWebB"}',
+      '· capabilities {"message.links":"missing: WALinkify.findLink","send.text":"missing: WAWebMsgKey.newId"}',
       '· qr-gone',
       'linked Me',
       '· capabilities {}',
@@ -251,10 +266,48 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     ],
   ],
   [
-    'what the page lacks for receiving is named',
+    'what has not come by then is not part of this build: nothing will get ready here',
     true,
-    [{ kind: 'missing', what: 'WAWebCmd' }],
-    ['· capabilities {"session.receive":"missing: WAWebCmd"}'],
+    [
+      { look: { ...SYNCING, missing: ['WAWebCollections.Msg'] } },
+      { ms: 4_000 },
+      { look: { ...SYNCING, missing: ['WAWebCollections.Msg'] } },
+      { ms: 4_000 },
+    ],
+    [
+      '· capabilities {"session.receive":"missing: WAWebCollections.Msg","send.text":"missing: WAWebCollections.Msg"}',
+      '· qr-gone',
+      'linked Me',
+      'refused outdated_library session.receive is missing: WAWebCollections.Msg; send.text is missing: WAWebCollections.Msg',
+    ],
+  ],
+  [
+    'what only a side capability needs keeps nobody from being ready',
+    true,
+    [{ look: { ...LOOK, missing: ['WALinkify.findLink'] } }, { ms: 60_000 }],
+    [
+      '· capabilities {"message.links":"missing: WALinkify.findLink"}',
+      '· qr-gone',
+      'linked Me',
+      '· capabilities {"message.links":"missing: WALinkify.findLink","session.receive":"ok"}',
+      'ready Me',
+    ],
+  ],
+  [
+    'a page that waits for a phone may lack what sending takes, and can be linked',
+    false,
+    [
+      socket('UNPAIRED'),
+      { look: { ...LOOK, socketState: 'UNPAIRED', missing: ['WAWebMsgKey.newId'] } },
+      { ms: 60_000 },
+    ],
+    ['unpaired', '· capabilities {"send.text":"missing: WAWebMsgKey.newId"}'],
+  ],
+  [
+    'a code that our stand-ins made is no code',
+    false,
+    [{ look: { ...LOOK, wid: null, missing: ['WABase64.encodeB64'] } }, { qr: 'ref,,,' }],
+    ['· capabilities {"link.qr":"missing: WABase64.encodeB64"}', 'unpaired'],
   ],
   [
     'a LID is no phone number',

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Fault } from '../../protocol/fault.js';
+import { command } from '../command.js';
+import { write } from '../output.js';
+import { theWad } from '../program.js';
+import { version } from '../version.js';
+
+const DOCTOR_MS = 60_000;
+
+/** What the doctor says as JSON, or why there is nothing. A doctor that found something exits 1 and is an answer all the same. */
+function doctor([program = '', ...args]: readonly string[], account: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const line = [...args, '--doctor', '--account', account, '--output', 'json'];
+    execFile(program, line, { timeout: DOCTOR_MS }, (error, stdout) => {
+      try {
+        resolve(JSON.parse(stdout));
+      } catch {
+        resolve({ error: String(error?.message ?? 'no answer').split('\n', 1)[0] });
+      }
+    });
+  });
+}
+
+/** Paths name people: their home, their account of the machine. */
+const anonymous = (text: string): string =>
+  text.replace(/\/(home|Users)\/[^/"\s]+/g, '/$1/USER').replace(/(?<![\d.])\d{7,}(?![\d.])/g, '#');
+
+export const bugreport = command({
+  name: 'bugreport',
+  group: 'Daemon',
+  does: 'collect what helps to mend a fault into a file; numbers and texts are blanked',
+  notes:
+    'Versions, the states of late and why, what WhatsApp Web can do and lacks, errors inside its page with the names of\n' +
+    'its modules, what the doctor says, and a picture of the page with all text made invisible. One JSON file (mode\n' +
+    '0600), to read before it is given away. Works with the daemon down, with less in it.',
+  args: [{ name: 'FILE', required: true, does: 'where to write it; - for stdout' }],
+  options: {},
+  examples: [['wactl bugreport wad-report.json', 'attach it to an issue']],
+  async run({ ask, args: [file = '-'], account, show }) {
+    const daemon = await ask('daemon.report', {}).catch((error: unknown) => {
+      const { kind, message } = Fault.of(error);
+      return { error: { kind, reason: message } };
+    });
+    const report = {
+      made: new Date().toISOString(),
+      wactl: version,
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+      daemon,
+      doctor: await doctor(theWad('bugreport'), account),
+    };
+    const { picture = null, ...rest } = daemon as { picture?: string | null };
+    // The picture is no text: what looks like digits in it is left alone.
+    const text = anonymous(JSON.stringify({ ...report, daemon: rest }, null, 2));
+    const whole = `${JSON.stringify({ ...JSON.parse(text), picture }, null, 2)}\n`;
+    if (file === '-') {
+      write(1, whole);
+      return 0;
+    }
+    try {
+      writeFileSync(file, whole, { mode: 0o600 });
+    } catch (cause) {
+      throw new Fault('usage', {
+        reason: `bugreport: cannot write ${file}: ${(cause as Error).message}`,
+        hint: null,
+        cause,
+      });
+    }
+    show({ file, bytes: whole.length }, () => `Written to ${file}. Read it before you give it away.\n`);
+    return 0;
+  },
+});

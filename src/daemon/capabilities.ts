@@ -1,0 +1,33 @@
+// What the page can do now, in the words of the status, and what of that changed. The page's side is
+// whatsapp/capability.ts; here it is compared, told, and stood in the way of methods that cannot work.
+import { Fault } from '../protocol/fault.js';
+
+export type Capabilities = Readonly<Record<string, string>>;
+
+const isLost = (word: string | undefined): boolean => word?.startsWith('missing') ?? false;
+const isWell = (word: string | undefined): boolean =>
+  word === undefined || word === 'ok' || word === 'patched';
+
+/** Names whose words are worth an event: what stopped working, works worse or again; not what was patched as ever. */
+export function changed(before: Capabilities, now: Capabilities): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(now).filter(
+      ([name, word]) => word !== before[name] && !(isWell(word) && isWell(before[name])),
+    ),
+  );
+}
+
+/** Those of them that do not work any more. */
+export const lostOf = (capabilities: Capabilities): readonly string[] =>
+  Object.keys(capabilities).filter((name) => isLost(capabilities[name]));
+
+/** @throws Fault unsupported_now, at once, when the page lacks what this takes */
+export function refuseLost(capabilities: Capabilities, capability: string, whatsappWeb: string | null): void {
+  const word = capabilities[capability];
+  if (word === undefined || !isLost(word)) return;
+  const build = whatsappWeb ?? 'of an unknown build';
+  throw new Fault('unsupported_now', {
+    reason: `WhatsApp Web ${build} cannot do this: ${capability} is ${word}.`,
+    more: { capability, modules: word.replace(/^missing: /, '').split(', '), whatsappWeb },
+  });
+}

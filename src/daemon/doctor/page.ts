@@ -1,0 +1,49 @@
+// What the page of the running daemon can do: the drift of WhatsApp Web, by capability. Asks the daemon; without one
+// there is no page, and `wad --canary` looks at a fresh one.
+import type { Status } from '../../protocol/methods/session.js';
+import { Client } from '../../socket/client.js';
+import { serverPath } from '../../socket/path.js';
+import { pictureIn } from '../picture.js';
+import { type Check, fail, ok, warn } from './finding.js';
+
+const ASK_MS = 2_000;
+
+export const page: Check = {
+  name: 'whatsapp',
+  run: async ({ account, config, env, uid, paths }) => {
+    let status: Status;
+    try {
+      const explicit = config.socket.path;
+      const { path } = serverPath({ account, env, uid, ...(explicit && { explicit }) });
+      const client = await Client.connect(path, { timeoutMs: ASK_MS });
+      try {
+        status = await client.request('session.status', {}, { timeoutMs: ASK_MS });
+      } finally {
+        await client.close();
+      }
+    } catch {
+      return ok('no daemon to ask; `wad --canary` looks at a fresh page');
+    }
+    const { capabilities, versions } = status;
+    if (status.reason === 'action_required')
+      return warn(
+        `a dialog waits for a person; a picture: ${pictureIn(paths.stateDir)}`,
+        'wactl events --type alert',
+      );
+    const build = versions.whatsappWeb;
+    if (build === null) return ok('no page is loaded');
+    const words = Object.entries(capabilities);
+    const ill = words.filter(([, word]) => word !== 'ok' && word !== 'patched');
+    const patched = words.filter(([, word]) => word === 'patched').map(([name]) => name);
+    if (ill.length === 0) {
+      const mended = patched.length === 0 ? '' : `, patched: ${patched.join(', ')}`;
+      return ok(`WhatsApp Web ${build}: ${words.length} capabilities work${mended}`);
+    }
+    const says = `WhatsApp Web ${build}: ${ill.map(([name, word]) => `${name} is ${word}`).join('; ')}`;
+    const isVital = ill.some(([name, word]) => VITAL.includes(name) && word.startsWith('missing'));
+    return isVital ? fail(says, 'wactl bugreport FILE') : warn(says, 'wactl bugreport FILE');
+  },
+};
+
+/** Without these the account cannot become ready. */
+const VITAL: readonly string[] = ['session.receive', 'send.text'];

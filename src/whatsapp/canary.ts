@@ -1,0 +1,81 @@
+// WhatsApp Web as it is today, looked at without an account: a page on a throw-away profile, up to its QR code. What
+// went missing is known before a linked account meets it.
+
+import type { Log } from '../protocol/log.js';
+import type { PageError } from '../session/port.js';
+import type { ChromeOptions } from './chrome.js';
+import { createClient } from './client.js';
+
+export interface CanaryOptions {
+  readonly chrome: ChromeOptions;
+  /** An empty directory; whoever made it removes it. */
+  readonly directory: string;
+  readonly timeoutMs: number;
+  readonly log: Log;
+}
+
+export interface Canary {
+  readonly ok: boolean;
+  /** One sentence. */
+  readonly says: string;
+  readonly whatsappWeb: string | null;
+  readonly browser: string | null;
+  /** A code that a phone could scan was shown. */
+  readonly qr: boolean;
+  readonly capabilities: Readonly<Record<string, string>>;
+  readonly pageErrors: readonly PageError[];
+  readonly ms: number;
+}
+
+/** The code comes within moments of the page; the modules that are late get as long. */
+const SETTLE_MS = 3_000;
+
+/** Bounded; never rejects; leaves no process. */
+export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOptions): Promise<Canary> {
+  const startedAt = performance.now();
+  let capabilities: Readonly<Record<string, string>> = {};
+  let qr = false;
+  let trouble: string | null = null;
+  let settle: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  let settling: NodeJS.Timeout | undefined;
+  const late = setTimeout(() => {
+    trouble ??= 'the page did not come up in time';
+    settle();
+  }, timeoutMs);
+  const client = createClient(
+    {
+      ...{ dataPath: directory, mediaDir: directory, clientId: 'canary', chrome, log, loadMs: timeoutMs },
+      expectsSession: false,
+    },
+    {
+      event: (event) => {
+        if (event.type === 'client.broken' || event.type === 'client.refused') {
+          trouble = `${event.reason}: ${event.detail ?? ''}`;
+          settle();
+        } else if (event.type === 'client.unpaired') settling ??= setTimeout(settle, SETTLE_MS);
+      },
+      news: (news) => {
+        if (news.type === 'capabilities') capabilities = { ...capabilities, ...news.capabilities };
+        if (news.type === 'qr') qr = true;
+      },
+    },
+  );
+  void client.launch();
+  await over;
+  clearTimeout(late);
+  clearTimeout(settling);
+  const { whatsappWeb, browserVersion: browser, pageErrors } = client;
+  await client.close();
+  const ill = Object.entries(capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
+  const lacks = ill.map(([name, word]) => `${name} is ${word}`).join('; ');
+  const fault = trouble ?? (lacks || (qr ? null : 'the page shows no code to scan'));
+  return {
+    ok: fault === null,
+    says: `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}: ${fault ?? 'all that was looked for is there'}`,
+    ...{ whatsappWeb, browser, qr, capabilities, pageErrors: [...pageErrors] },
+    ms: Math.round(performance.now() - startedAt),
+  };
+}

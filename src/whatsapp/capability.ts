@@ -1,0 +1,71 @@
+// What can be done on a page, by what it takes: modules of WhatsApp Web, members of them, and values made of them.
+// A build that lost one loses that capability and no other. `session.status` names capabilities by these words.
+
+import { ABILITIES } from './ability.js';
+
+/**
+ * Capability → needs. A need is a module, a member of one, or one of PROOFS; a capability that lacks something is
+ * `missing: NEED, …`. What no row here names is looked after by its own part.
+ */
+export const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  'session.receive': [
+    'WAWebSocketModel.Socket',
+    'WAWebConnModel.Conn',
+    'WAWebUserPrefsMeUser.getMaybeMePnUser',
+    'WAWebUserPrefsMeUser.getMaybeMeLidUser',
+    'WAWebCollections.Msg',
+    'WAWebCollections.Chat',
+    'a wid as text',
+  ],
+  'send.text': [
+    'WAWebCollections.Msg',
+    'WAWebCollections.Chat',
+    'WAWebMsgKey.newId',
+    'WAWebWidFactory.createWid',
+    'a wid as text',
+    'WAWebChatGetters.getIsNewsletter',
+    'WAWebChatGetters.getIsBroadcast',
+    'WAWebFindChatAction.findOrCreateLatestChat',
+    'WAWebSendMsgChatAction.addAndSendMsgToChat',
+    'WAWebGetEphemeralFieldsMsgActionsUtils.getEphemeralFields',
+  ],
+  'link.qr': [
+    'WAWebConnModel.Conn',
+    'WABase64.encodeB64',
+    'WAWebCompanionRegClientUtils.DEVICE_PLATFORM',
+    'WAWebUserPrefsInfoStore.waNoiseInfo',
+    'WAWebSignalStoreApi.waSignalStore',
+    'WAWebUserPrefsMultiDevice.getADVSecretKey',
+  ],
+  'link.code': ['WAWebAltDeviceLinkingApi.startAltLinkingFlow'],
+  'session.logoutNotice': ['WAWebCmd.Cmd'],
+  'session.progress': ['WAWebOfflineHandler.OfflineMessageHandler'],
+  'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
+  'message.resend': ['WAWebSyncGatingUtils'],
+  'call.receive': ['WAWebCallCollection'],
+  ...ABILITIES,
+};
+
+/** What `ready` rests on. */
+export const ESSENTIAL: readonly string[] = ['session.receive', 'send.text'];
+
+/** Every need, each once. */
+export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).flat())];
+
+/**
+ * What is lost with what a page lacks: the capabilities that do not work, in the words of the status.
+ * @param lacking modules, members of modules that are there, and proofs
+ */
+export function lost(lacking: readonly string[]): Record<string, string> {
+  const rows = Object.entries(NEEDS).map(([name, needs]) => {
+    // A module that is gone says it all; its members go without saying.
+    const gone = needs.map((need) => [moduleOf(need), need].find((word) => lacking.includes(word)));
+    return [name, [...new Set(gone.filter((word) => word !== undefined))]] as const;
+  });
+  return Object.fromEntries(
+    rows.filter(([, said]) => said.length > 0).map(([name, said]) => [name, `missing: ${said.join(', ')}`]),
+  );
+}
+
+/** `WAWebMsgKey` of `WAWebMsgKey.newId`. */
+export const moduleOf = (need: string): string => need.split('.', 1)[0] ?? need;

@@ -1,0 +1,28 @@
+// Runs in the page: makes what people wrote and showed invisible, for a picture that may be given away. By a sheet that
+// is adopted, since the page's policy forbids to put one in.
+import type { PageWindow } from './page-window.js';
+
+declare const window: PageWindow;
+
+export const BLANK_SHEET = `
+  *, *::before, *::after { color: transparent !important; text-shadow: none !important; caret-color: transparent !important; }
+  img, video, canvas, picture, svg, [style*="background-image"] { visibility: hidden !important; }
+`;
+
+/**
+ * @param blank false: as it was
+ * @param css BLANK_SHEET
+ */
+export function blankTexts(blank: boolean, css: string): void {
+  interface Sheet {
+    wad?: true;
+    replaceSync(css: string): void;
+  }
+  const document = window.document as unknown as { adoptedStyleSheets: Sheet[] };
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => !sheet.wad);
+  if (!blank) return;
+  const sheet = new (window.CSSStyleSheet as new () => Sheet)();
+  sheet.wad = true;
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

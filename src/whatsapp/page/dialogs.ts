@@ -1,0 +1,74 @@
+// Runs in the page, before any of its own scripts, on every document: acknowledges the dialogs that WhatsApp Web shows
+// to a person who is not there, above all "What's new", which ends a fresh link when it stays (U1). What it cannot
+// acknowledge it tells of.
+import type { PageElement, PageWid, PageWindow, Told } from './page-window.js';
+
+declare const window: PageWindow;
+
+/**
+ * @param binding name of the function through which the daemon is told
+ * @param forMs how long after load a dialog is looked for
+ */
+export function acknowledgeDialogs(binding: string, forMs: number): void {
+  if (window.top !== (window as unknown) || window.location.host !== 'web.whatsapp.com') return;
+  const tell = (told: Told): void => {
+    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+    void send?.(told)?.catch?.(() => undefined);
+  };
+  const isLinked = (): boolean => {
+    try {
+      const me = window.require('WAWebUserPrefsMeUser');
+      return Boolean((me.getMaybeMePnUser() ?? me.getMaybeMeLidUser()) as PageWid | null | undefined);
+    } catch {
+      return false;
+    }
+  };
+  // Accessible names of the button that acknowledges "What's new on WhatsApp Web", by language.
+  const CONTINUE =
+    /^(continue|ok|okay|got it|continuar|entendi|entendido|weiter|fortfahren|verstanden|continuer|j.ai compris|continua|avanti|ho capito|doorgaan|devam( et)?|tamam|продолжить|понятно|kontynuuj|lanjutkan|oke|続ける|继续|繼續|계속|जारी रखें|متابعة|המשך)$/iu;
+  // And of those that nobody may press but a person, whatever else the dialog holds.
+  const NEVER =
+    /log ?out|sign ?out|abmelden|cerrar sesi|déconne|disconnetti|desconectar|sair|выйти|keluar|delete|löschen|eliminar|supprimer|elimina|excluir|удалить|hapus/iu;
+  const nameOf = (e: PageElement): string => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim();
+
+  /** The button that a person who has read it would press; undefined where that is not plain. */
+  const buttonOf = (dialog: PageElement): PageElement | undefined => {
+    const buttons = [...dialog.querySelectorAll('button, [role="button"]')];
+    const named = buttons.find((button) => CONTINUE.test(nameOf(button)));
+    if (named) return named;
+    // In a language we do not know: the only one that says something. An icon beside it closes the window.
+    const saying = buttons.filter((button) => (button.textContent ?? '').trim() !== '');
+    const [only] = saying.length === 0 ? buttons : saying;
+    const isPlain = saying.length === 1 || (saying.length === 0 && buttons.length === 1);
+    return isPlain && only && !NEVER.test(nameOf(only)) ? only : undefined;
+  };
+
+  /** Looks, a second apart, after which a dialog is one that stays. */
+  const PATIENCE = 15;
+  const startedAt = Date.now();
+  const seen = new Map<string, number>();
+  let waits: string | null = null;
+  const looking = window.setInterval(() => {
+    // A dialog that was told of is watched until it goes.
+    if (Date.now() - startedAt > forMs && waits === null) window.clearInterval(looking);
+    if (!isLinked()) return;
+    const there = new Set<string>();
+    for (const dialog of window.document.querySelectorAll('[role="dialog"]')) {
+      const button = buttonOf(dialog);
+      const text = (dialog.innerText ?? dialog.textContent ?? '').trim().slice(0, 200);
+      there.add(text);
+      const times = (seen.get(text) ?? 0) + 1;
+      seen.set(text, times);
+      button?.click();
+      if (times === 1 && button !== undefined) tell({ kind: 'dialog', text, pressed: true });
+      if (times !== PATIENCE) continue;
+      tell({ kind: 'dialog', text, pressed: false });
+      waits = text;
+    }
+    // The same one again, later, is counted anew.
+    for (const text of seen.keys()) if (!there.has(text)) seen.delete(text);
+    if (waits === null || there.has(waits)) return;
+    waits = null;
+    tell({ kind: 'dialog-gone' });
+  }, 1000);
+}
