@@ -6,7 +6,7 @@
 places() {
   local prefix=$2
   systemctl=(systemctl)
-  unit_names=(wad@.service wad-ready@.service wad.target)
+  unit_names=(wad@.service wad-ready@.service wad-canary@.service wad-canary@.timer wad.target)
   if [ "$1" = user ]; then
     prefix=$HOME/.local
     systemctl=(systemctl --user)

@@ -96,6 +96,8 @@ machineTest('an installation', async (t, machine) => {
         'etc/wad/wad.toml',
         'usr/bin/wactl',
         'usr/bin/wad',
+        'usr/lib/systemd/system/wad-canary@.service',
+        'usr/lib/systemd/system/wad-canary@.timer',
         'usr/lib/systemd/system/wad-ready@.service',
         'usr/lib/systemd/system/wad.target',
         'usr/lib/systemd/system/wad@.service',
