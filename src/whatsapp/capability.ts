@@ -44,6 +44,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'message.resend': ['WAWebSyncGatingUtils'],
   'call.receive': ['WAWebCallCollection'],
   ...ABILITIES,
+  'contact.check': ['WAWebQueryExistsJob.queryWidExists'],
 };
 
 /** What `ready` rests on. */

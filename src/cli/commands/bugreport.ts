@@ -52,8 +52,10 @@ export const bugreport = command({
     };
     const { picture = null, ...rest } = daemon as { picture?: string | null };
     // The picture is no text: what looks like digits in it is left alone.
-    const text = anonymous(JSON.stringify({ ...report, daemon: rest }, null, 2));
-    const whole = `${JSON.stringify({ ...JSON.parse(text), picture }, null, 2)}\n`;
+    const blanked = JSON.parse(JSON.stringify({ ...report, daemon: rest }), (_, value: unknown) =>
+      typeof value === 'string' ? anonymous(value) : value,
+    );
+    const whole = `${JSON.stringify({ ...blanked, picture }, null, 2)}\n`;
     if (file === '-') {
       write(1, whole);
       return 0;

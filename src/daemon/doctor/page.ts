@@ -10,14 +10,17 @@ const ASK_MS = 2_000;
 
 export const page: Check = {
   name: 'whatsapp',
-  run: async ({ account, config, env, uid, paths }) => {
+  run: async ({ account, config, env, uid }) => {
     let status: Status;
+    let stateDir: string;
     try {
       const explicit = config.socket.path;
       const { path } = serverPath({ account, env, uid, ...(explicit && { explicit }) });
       const client = await Client.connect(path, { timeoutMs: ASK_MS });
       try {
         status = await client.request('session.status', {}, { timeoutMs: ASK_MS });
+        // The daemon may have been told another one than we.
+        ({ stateDir } = await client.request('daemon.info', {}, { timeoutMs: ASK_MS }));
       } finally {
         await client.close();
       }
@@ -27,7 +30,7 @@ export const page: Check = {
     const { capabilities, versions } = status;
     if (status.reason === 'action_required')
       return warn(
-        `a dialog waits for a person; a picture: ${pictureIn(paths.stateDir)}`,
+        `a dialog waits for a person; a picture: ${pictureIn(stateDir)}`,
         'wactl events --type alert',
       );
     const build = versions.whatsappWeb;

@@ -101,7 +101,7 @@ t.test('a broken configuration is said, and the rest is checked by the defaults'
     says: /wad\.toml:1: autoInit: no such key.*; .*wad\.toml:3: log\.level/,
     remedy: 'wad --account shop --check-config',
   });
-  t.equal(report.checks.length, 13);
+  t.equal(report.checks.length, 14);
 });
 
 t.test('directories that are open to others, in the way, or somebody else’s', async (t) => {
