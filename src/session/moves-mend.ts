@@ -73,22 +73,13 @@ const part = (state: State, page: Page, effects: readonly Effect[]): Next =>
   page === 'lives' ? { state, effects } : { state: leave(state), effects: [{ do: 'close' }, ...effects] };
 
 /** Gives up for now: one alert, then a slow retry, or a person. */
-function giveUp(
-  state: State,
-  reason: Reason,
-  page: Page,
-  now: Now,
-  more: readonly Effect[] = [],
-  detail?: string,
-): Next {
+function giveUp(state: State, reason: Reason, page: Page, now: Now, more: readonly Effect[] = []): Next {
   const { policy, atMs } = now;
   const slow = policy.slowRetryMs > 0 && reason !== 'banned';
   const { state: left, effects } = part(state, page, more);
   const own = { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null };
   const failed = become(disarm(left), 'failed', own);
-  const says = GAVE_UP[reason] ?? `Gave up: ${reason}.`;
-  const why = detail === undefined ? says : `${says} ${detail}.`;
-  const next = alertOnce({ state: failed, effects }, reason, why);
+  const next = alertOnce({ state: failed, effects }, reason, GAVE_UP[reason] ?? `Gave up: ${reason}.`);
   return slow ? arm(next, policy.slowRetryMs) : next;
 }
 
@@ -176,9 +167,12 @@ export function refused(state: State, event: EventOf<'client.refused'>, now: Now
   // The page says so more than once; only what it says after the reload counts.
   if (state.name === 'reconnecting' && state.reason === 'outdated_library' && state.step.kind === 'scheduled')
     return stay(state);
+  // What a page lacks has been told by name when it was seen.
+  const told: State =
+    event.detail === undefined ? state : { ...state, alerted: [...state.alerted, 'outdated_library'] };
   // Whatever was tried since the last `ready` has loaded the page anew, and on its way here it may have been linked.
   return state.name === 'failed' || state.attempts > 0 || isSlowRetry(state)
-    ? giveUp(state, 'outdated_library', 'gone', now, [], event.detail)
+    ? giveUp(told, 'outdated_library', 'gone', now)
     : retry(state, 'outdated_library', 'lives', now);
 }
 
