@@ -10,14 +10,7 @@ import type { PasskeyAnswer } from '../protocol/passkey.js';
 import { type ChatId, messageKey } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
-import type {
-  ClientListener,
-  Health,
-  InboundMessage,
-  PageError,
-  SendOutcome,
-  WhatsAppClient,
-} from '../session/port.js';
+import type { ClientListener, Health, PageError, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { actPage } from './acts.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';

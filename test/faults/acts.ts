@@ -158,8 +158,9 @@ export const lockGone: Act = ({ home }) => rmSync(home.lock, { recursive: true }
 /** A message is in the page and does not leave it, though the page is connected. */
 export const messageStays: Act = async ({ sim, wad, contact }) => {
   await sim.faults.send('never-leaves');
-  const { id } = await wad.request('message.send', { to: contact.number, text: 'left lying' });
-  await wad.logged('message.state', (line) => line.id === id && line.to === 'sending');
+  await wad.request('message.send', { to: contact.number, text: 'left lying' });
+  const hanging = async () => ((await sim.pages.at(-1)?.look()) as { hanging?: number } | undefined)?.hanging;
+  await eventually(async () => (await hanging()) === 1, 'the page has taken it');
   await sim.faults.send('none');
 };
 

@@ -32,7 +32,7 @@ export function addAndSendMsgToChat(
   return [send(chat, message, tell), result];
 }
 
-/** Sends that this document will say nothing of, and has not stored. */
+/** Sends that this document keeps to itself. */
 export const hanging = { count: 0 };
 
 async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendResult) => void): Promise<Msg> {
@@ -57,7 +57,8 @@ async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendRe
   place(msg);
   chat.set({ t: msg.t });
   if (sendFault === 'hangs-after-store') return never();
-  if (sendFault !== 'never-leaves') carry(stored);
+  if (sendFault === 'never-leaves') hanging.count += 1;
+  else carry(stored);
   if (msg.directPath !== undefined) msg.set({ isUnsentMedia: false });
   if (sendFault === 'hangs-after-send') return never();
   if (sendResolveMs > 0) await pause(sendResolveMs);
