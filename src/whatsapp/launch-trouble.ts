@@ -10,6 +10,12 @@ export interface Diagnosis {
   readonly remedy: string | null;
 }
 
+const NO_USERNS = {
+  trouble: 'no_userns',
+  says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) lets no user namespaces be made, and Chromium needs them for its sandbox',
+  remedy: 'sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000',
+} as const;
+
 // In this order: a browser that cannot make its socket directory goes on to say that its profile is in use (H16).
 const ROWS = [
   {
@@ -43,10 +49,8 @@ const ROWS = [
     remedy: 'sudo -u wad wad --doctor',
   },
   {
-    trouble: 'no_userns',
-    when: /No usable sandbox|move to new namespace|setuid sandbox is not running as root|communicate with zygote|hello message from zygote|content\/(browser\/)?zygote/,
-    says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) lets no user namespaces be made, and Chromium needs them for its sandbox',
-    remedy: 'sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000',
+    when: /No usable sandbox|move to new namespace|setuid sandbox is not running as root/,
+    ...NO_USERNS,
   },
   {
     trouble: 'read_only_tmp',
@@ -71,6 +75,11 @@ const ROWS = [
     when: /Missing X server|cannot open display|ozone_platform_x11|Unable to open X display/,
     says: 'there is no display to show the browser on',
     remedy: 'xvfb-run wad --headed',
+  },
+  // Late, since a zygote also complains of a browser that ended for any of the reasons above.
+  {
+    when: /communicate with zygote|hello message from zygote|content\/(browser\/)?zygote/,
+    ...NO_USERNS,
   },
   {
     trouble: 'timeout',

@@ -184,8 +184,8 @@ t.test('an act that the page does not answer is in doubt; one that it refuses is
   const { key } = await heard(wad, 'hello');
   t.match(
     await wad.wactl(['react', key, '👍']),
-    { code: 1, stderr: /acts\.react, 2\.3000/ },
-    'with the operation in front (D7)',
+    { code: 1, stderr: /acts\.react at WAWeb\w+, .*2\.3000/ },
+    'with the operation and its modules in front (D7)',
   );
   await sim.set('actFault', 'hangs');
   const end = await wad.wactl(['react', key, '👍', '-o', 'json'], { timeoutMs: 90_000 });

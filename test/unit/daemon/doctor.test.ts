@@ -233,6 +233,9 @@ t.test('what a browser says, told apart', (t) => {
     ['spawn /x EACCES', 'not_executable'],
     ['Missing X server or $DISPLAY', 'no_display'],
     ['EROFS: read-only file system, mkdtemp', 'read_only_tmp'],
+    ['[1:1:ERROR:content/zygote/zygote_linux.cc:662] write: Broken pipe (32)', 'no_userns'],
+    // Its zygote complains first, by chance, of a browser that ended for another reason.
+    ['zygote_linux.cc:662] write: Broken pipe\nFailed to create socket directory.', 'read_only_tmp'],
     ['Protocol error (Target.setDiscoverTargets): Target.setDiscoverTargets timed out.', 'timeout'],
     ['Target closed', 'other'],
   ] as const)
