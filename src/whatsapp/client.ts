@@ -19,7 +19,7 @@ import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
 import { askedLast, modulesIn } from './explain.js';
 import { groupPage } from './groups.js';
-import { GuardedClient } from './guarded-client.js';
+import { GuardedClient, NoModules } from './guarded-client.js';
 import { Happenings } from './happenings.js';
 import { Kit } from './kit.js';
 import {
@@ -151,7 +151,7 @@ class Client implements WhatsAppClient {
         listening: () => readiness.look(),
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
-          if (!isNavigation(error) && !isTransport(error))
+          if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
             witness.capable({ 'session.receive': `missing: ${errorText(error)}` });
         },
       },

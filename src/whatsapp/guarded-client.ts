@@ -37,8 +37,11 @@ export interface GuardOptions {
 /** Between two looks for the page's modules, which come without an event. */
 const MODULES_MS = 25;
 
-/** A page that never came up: nothing can be asked of it, nor will a later document of its own come. */
-class NoModules extends Error {}
+/**
+ * A page that never came up: nothing can be asked of it, nor will a later document of its own come. A fault of the way to
+ * it, and not of its build.
+ */
+export class NoModules extends Error {}
 
 export class GuardedClient extends Client {
   readonly #hooks: GuardHooks;
