@@ -153,6 +153,7 @@ t.test('what linking takes is named before anybody is linked', async (t) => {
   await using home = await Home.make(sim, { t });
   const wad = await home.start();
   await wad.until('linking');
+  await wad.event('alert', ({ reason }) => reason === 'outdated_library');
   t.match((await wad.status()).capabilities, {
     'link.qr': 'missing: WABase64',
     'link.code': 'missing: WAWebAltDeviceLinkingApi',
