@@ -114,7 +114,7 @@ export class Account {
     });
     feed.onRecovered = () => {
       const { state } = this.actor;
-      if (state.name === 'ready') void this.#catchUp(state.sinceMs);
+      if (state.name === 'ready') this.#beginCatchUp(state.sinceMs);
     };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.courier = new Courier({
@@ -251,7 +251,6 @@ export class Account {
     if (now.name === 'stopped') this.capabilities = {};
     this.history.push({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
     if (this.history.length > HISTORY) this.history.shift();
-    const { log } = this.#options;
     const data = { status: now.name, reason: reasonOf(now), from: before.name, hint: this.hint };
     this.#options.feed.append('state', data);
     if (now.name === before.name) return;
@@ -265,8 +264,14 @@ export class Account {
       this.monitor.proved();
       const { wid } = this.#options.store.account;
       if (wid !== null) this.courier.open(wid);
-      void this.#catchUp(now.sinceMs).catch((error: unknown) => log.error('backfill.failed', { err: error }));
+      this.#beginCatchUp(now.sinceMs);
     }
+  }
+
+  #beginCatchUp(readyAtMs: number): void {
+    this.#catchUp(readyAtMs).catch((error: unknown) =>
+      this.#options.log.error('backfill.failed', { err: error }),
+    );
   }
 
   /** Tells of what came in while nobody listened (H11); what predates the link is nobody's business. */

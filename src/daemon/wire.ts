@@ -87,7 +87,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       browserWorks: async (profile) => {
         const browser = browserNow();
         const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
-        // Imported when it is needed: it brings a second copy of puppeteer, 10 MB beside the library's own.
+        // Evaluated when it is needed: hardly ever.
         const { tryBrowser } = await import('../whatsapp/preflight.js');
         const where = { tmpRoot: paths.stateDir, ...(profile !== undefined && { profile }) };
         return browser.found && (await tryBrowser({ chrome, ...where })).ok;
@@ -99,6 +99,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       return statusOf(account, feed, config.reconnect.maxAttempts);
     };
     let server: SocketServer | undefined;
+    let listening: Promise<SocketServer> | undefined;
     const info = () => {
       const browser = browserNow();
       return {
@@ -142,19 +143,24 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     const ended = account.ended.then(async (how) => {
       kept.close();
       await held.release();
-      await server?.close();
+      // A stop may come while the socket is still being made.
+      await listening?.then(
+        (made) => made.close(),
+        () => undefined, // begin() has thrown it
+      );
       return how;
     });
     const begin = async (): Promise<void> => {
       account.start();
       try {
-        server = await listen({
+        listening = listen({
           ...socket,
           ...config.socket,
           path: socket.path,
           dispatch: createDispatch({ methods: METHODS, handlers, log: to }),
           log: to,
         });
+        server = await listening;
       } catch (error) {
         account.actor.post({ type: 'stop', logout: false });
         await ended;
