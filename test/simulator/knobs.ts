@@ -118,6 +118,10 @@ export const KNOBS = {
   ),
   queuedItemsMs: ms(150, 'with after: how long after'),
   queuedAreNew: flag(true, 'such messages carry isNewMsg'),
+  chatRowsAreWritten: flag(
+    true,
+    'what changes about a chat is written to the profile; off is a browser that dies between a message and its chat',
+  ),
 
   // The socket
   socketFault: choice(

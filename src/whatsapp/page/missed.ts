@@ -23,14 +23,22 @@ export interface MissedKey {
   readonly ack: number;
 }
 
-/** Ids of chats in which something happened since then, the latest last. @param since whole seconds since 1970 */
+/**
+ * Ids of chats in which something happened since then, the latest last. By what a chat notes of itself and by its
+ * messages in memory: a page that died between writing a message and writing its chat left a chat that says less.
+ * @param since whole seconds since 1970
+ */
 export function chatsSince(since: number): string[] {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const { Chat } = window.require('WAWebCollections') as { Chat: { getModelsArray(): FoundChat[] } };
+  const latest = ({ t, msgs }: FoundChat): number =>
+    (msgs?.getModelsArray() ?? []).reduce((youngest, msg) => Math.max(youngest, msg.t ?? 0), t ?? 0);
   return Chat.getModelsArray()
-    .filter(({ id, t }) => /@(c\.us|lid|g\.us)$/.test(text(id)) && (t ?? 0) >= since)
-    .sort((a, b) => (a.t ?? 0) - (b.t ?? 0))
-    .map(({ id }) => text(id));
+    .filter(({ id }) => /@(c\.us|lid|g\.us)$/.test(text(id)))
+    .map((chat) => ({ id: text(chat.id), t: latest(chat) }))
+    .filter(({ t }) => t >= since)
+    .sort((a, b) => a.t - b.t)
+    .map(({ id }) => id);
 }
 
 /**

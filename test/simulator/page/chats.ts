@@ -91,7 +91,7 @@ export class Chat extends Model {
   }
 
   save(): void {
-    if (this.#dirty) return;
+    if (this.#dirty || !knobs.chatRowsAreWritten) return;
     this.#dirty = true;
     queueMicrotask(() => {
       this.#dirty = false;
