@@ -1,17 +1,23 @@
-// Bundles both programs, after tsc:
+// Bundles both programs and the library, after tsc:
 //   dist/wad.cjs     bin wad: the daemon, less the library, its browser driver and SQLite, which stay packages
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, asks once and prints
 //   dist/full.cjs    the rest of wactl with the whole of yargs, loaded only for help, errors, and the rarer commands
+//   dist/client.js   the library for programs, an ES module, with its types in dist/types/
 //   dist/meta.json   what went into the fast path; a test reads it
 // With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { put, putProgram, wrapped } from './code-cache.mjs';
+import { METHODS } from '../build/src/protocol/methods/index.js';
+import { dist, put, putProgram, wrapped } from './code-cache.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const words = { WACTL_VERSION: JSON.stringify(version) };
+/** All that the library needs of the table of methods when it runs. */
+const effects = Object.fromEntries(Object.values(METHODS).map(({ name, effect }) => [name, effect]));
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -35,7 +41,15 @@ const apart = {
     }));
   },
 };
-const [full, fast, daemon] = await Promise.all([
+/** What the compiler says of src/client/, which else says so on stdout. */
+async function types() {
+  rmSync(`${dist}types`, { recursive: true, force: true });
+  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}src/client`];
+  await promisify(execFile)(process.execPath, tsc).catch(({ stdout }) => {
+    throw new Error(stdout);
+  });
+}
+const [full, fast, daemon, client] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -71,8 +85,19 @@ const [full, fast, daemon] = await Promise.all([
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
   }),
+  // Not minified: programs step into it.
+  build({
+    ...common,
+    format: 'esm',
+    entryPoints: ['src/client/index.ts'],
+    outfile: 'dist/client.js',
+    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+    define: { METHOD_EFFECTS: JSON.stringify(effects) },
+  }),
+  types(),
 ]);
 put('full.cjs', full.outputFiles[0].contents);
+put('client.js', client.outputFiles[0].contents);
 put('meta.json', JSON.stringify(fast.metafile));
 putProgram({
   name: 'wactl',

@@ -37,11 +37,14 @@ export function keepLog(): Log & { readonly lines: LogLine[] } {
 
 export interface TestServer extends AsyncDisposable {
   readonly path: string;
+  /** The one that listens now. */
   readonly server: SocketServer;
   readonly feed: Feed;
   readonly log: ReturnType<typeof keepLog>;
   /** Resolves when all events so far are on disk and told of. */
   written(): Promise<void>;
+  /** Closes the socket, which cuts off whoever is connected; then acts, and listens again. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 /** Waits until its signal is aborted, and rejects with the reason. */
@@ -79,19 +82,28 @@ export async function startServer(
     'session.wait': (_params, { signal }) => untilAborted(signal),
     ...handlers,
   };
-  const server = await listen({
-    path: join(directory, 'wad', 'test', 'control.sock'),
-    explicit: false,
-    dispatch: createDispatch({ methods: METHODS, handlers: all, log }),
-    log,
-    ...options,
-  });
+  const listening = () =>
+    listen({
+      path: join(directory, 'wad', 'test', 'control.sock'),
+      explicit: false,
+      dispatch: createDispatch({ methods: METHODS, handlers: all, log }),
+      log,
+      ...options,
+    });
+  let server = await listening();
   return {
     path: server.path,
-    server,
+    get server() {
+      return server;
+    },
     feed,
     log,
     written: () => store.write(() => undefined),
+    restart: async (meanwhile) => {
+      await server.close();
+      await meanwhile?.();
+      server = await listening();
+    },
     [Symbol.asyncDispose]: async () => {
       await server.close();
       store.close();

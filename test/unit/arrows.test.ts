@@ -32,6 +32,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'rows outlive the code that wrote them, so they know as little as they can',
   },
   cli: { may: ['protocol', 'socket'], why: 'wactl is thin: what it needs, it asks over the socket' },
+  client: { may: ['protocol', 'socket'], why: 'it runs in the programs of others: the less, the better' },
   daemon: {
     may: ['protocol', 'session', 'socket', 'whatsapp', 'session-dir', 'store', 'config', 'systemd'],
     why: 'it builds everything but the client, which is a program of its own',
@@ -76,9 +77,9 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   qrcode: { in: ['cli/render/qr.ts'], why: 'the daemon hands out payloads; drawing is for eyes' },
 };
 
-/** Files whose values would bring zod along; wactl's rooms may have their types. */
+/** Files whose values would bring zod along; the rooms of wactl and of the library may have their types. */
 const SCHEMAS = /^protocol\/(methods\/|schema\.ts|method\.ts)/;
-const SCHEMA_FREE: readonly string[] = ['cli', 'socket'];
+const SCHEMA_FREE: readonly string[] = ['cli', 'client', 'socket'];
 
 interface Import {
   readonly of: string;
@@ -128,7 +129,7 @@ function check(file: string, source: string): string[] {
       if (other === '..') return wrong('it is not in src/');
       if (other !== room && !rules.may.includes(other)) return wrong(rules.why);
       if (SCHEMA_FREE.includes(room) && SCHEMAS.test(target) && !typeOnly)
-        return wrong('its schemas would bring zod into wactl; take the types');
+        return wrong('its schemas would bring zod into wactl and the library; take the types');
       return [];
     }
     const name = of.startsWith('@') ? of.split('/').slice(0, 2).join('/') : (of.split('/')[0] ?? of);
@@ -176,6 +177,8 @@ t.test('a wrong arrow is found, whatever it is written as', async (t) => {
     ['cli/a.ts', `import { METHODS } from '../protocol/methods/index.js';`, /zod/],
     ['cli/a.ts', `import { type METHODS } from '../protocol/methods/index.js';`, /zod/],
     ['cli/a.ts', `import type { METHODS } from '../protocol/methods/index.js';`, null],
+    ['client/a.ts', `import { METHODS } from '../protocol/methods/index.js';`, /zod/],
+    ['client/a.ts', `import '../cli/run.js';`, /programs of others/],
     ['socket/client.ts', `import { z } from 'zod';`, /never the schemas/],
     ['socket/client.ts', `import type { z } from 'zod';`, null],
     ['socket/server.ts', `import type { z } from 'zod';`, /never the schemas/],
@@ -256,4 +259,25 @@ t.test('no bundle of wactl asks for a package when it runs', async (t) => {
     t.notMatch(text, /require\(["'](puppeteer|whatsapp-web\.js|pino|zod|proper-lockfile)/, name);
     t.notMatch(text, /WAWebSocketModel/, name);
   }
+});
+
+t.test('the library is one file that asks for nothing but Node', async (t) => {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/client/index.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  t.same(packagesOf(metafile.inputs), ['json-rpc-2.0']);
+  const text = readFileSync(join(ROOT, 'dist/client.js'), 'utf8');
+  const imports = [...text.matchAll(/^import .* from "([^"]+)"/gm)].map((match) => match[1]);
+  t.ok(imports.length > 0);
+  t.same(
+    imports.filter((name) => !name?.startsWith('node:')),
+    [],
+  );
 });

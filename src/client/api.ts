@@ -1,0 +1,42 @@
+// The methods of the daemon as a program calls them: `account.message.send(…)` is `message.send`. The types are the
+// table's own; at run time there are names and effects only, which the bundle takes from the same table
+// (scripts/bundle.mjs), so that neither zod nor a schema is loaded.
+import type { MethodName } from '../protocol/methods/index.js';
+import type { Answered, Asked, RequestOptions } from '../socket/client.js';
+
+/** `writes` is known from the table. */
+export type CallOptions = Omit<RequestOptions, 'writes'>;
+
+/** These two are `follow()`'s: the events of a subscription need a connection that is looked after. */
+type Followed = 'events.subscribe' | 'events.unsubscribe';
+type Callable = Exclude<MethodName, Followed>;
+
+type Noun = Callable extends `${infer N}.${string}` ? N : never;
+type Verb<N extends Noun> = Callable extends infer M ? (M extends `${N}.${infer V}` ? V : never) : never;
+
+type Method<M extends MethodName> =
+  Record<never, never> extends Asked<M>
+    ? (params?: Asked<M>, options?: CallOptions) => Promise<Answered<M>>
+    : (params: Asked<M>, options?: CallOptions) => Promise<Answered<M>>;
+
+/** Every method but those two, by noun and verb. */
+export type Api = {
+  readonly [N in Noun]: { readonly [V in Verb<N>]: Method<Extract<`${N}.${V}`, MethodName>> };
+};
+
+/** Method → effect, put in by the bundle. */
+declare const METHOD_EFFECTS: Readonly<Record<string, 'reads' | 'writes'>>;
+
+export type Call = (method: string, params: object, options: RequestOptions) => Promise<unknown>;
+
+/** The functions behind `Api`, each of which hands over to `call`. */
+export function apiOver(call: Call): Api {
+  const api: Record<string, Record<string, unknown>> = {};
+  for (const [name, effect] of Object.entries(METHOD_EFFECTS)) {
+    const [noun = '', verb = ''] = name.split('.');
+    api[noun] ??= {};
+    api[noun][verb] = (params: object = {}, options: CallOptions = {}) =>
+      call(name, params, { ...options, writes: effect === 'writes' });
+  }
+  return api as unknown as Api;
+}

@@ -1,0 +1,141 @@
+/** The programs in examples/, as a person runs them, with people and a ticket system at the other ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { eventually, Home, type Wad } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+
+interface Program {
+  readonly child: ChildProcess;
+  readonly said: { stdout: string; stderr: string };
+  /** Sends the signal, and answers how it ended. */
+  end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+}
+
+function run(t: Test, wad: Wad, name: string, env: NodeJS.ProcessEnv = {}): Program {
+  const { NODE_OPTIONS: _, ...clean } = process.env; // tap's loaders have no business in there
+  const child = spawn(process.execPath, [EXAMPLES + name], {
+    env: { ...clean, WAD_SOCKET: wad.home.socket, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  t.teardown(() => child.kill('SIGKILL'));
+  return {
+    ...{ child, said },
+    end: (signal) => {
+      if (signal !== undefined) child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+async function withAccount(t: Test, act: (wad: Wad, sim: Simulator) => Promise<void>): Promise<void> {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: '15550001111' });
+  const wad = await home.startLinked(phone);
+  await act(wad, sim);
+}
+
+t.test('echo answers each message once, also those that came while it was not there', async (t) => {
+  await withAccount(t, async (wad, sim) => {
+    const contact = sim.createContact({ number: '15550002222' });
+    const bodies = () => contact.received.map(({ body }) => body);
+    const first = run(t, wad, 'echo.mjs');
+    await contact.send('one');
+    await eventually(() => bodies().length === 1, 'the first answer');
+    await first.end('SIGKILL');
+    await contact.send('two');
+    await wad.event('message', ({ body }) => body === 'two');
+    const second = run(t, wad, 'echo.mjs');
+    await contact.send('three');
+    await eventually(() => bodies().length === 3, 'every answer');
+    await wad.kill();
+    const next = await wad.home.start();
+    await next.until('ready');
+    await contact.send('four');
+    await eventually(() => bodies().length === 4, 'an answer through the next daemon');
+    t.same(bodies(), ['one', 'two', 'three', 'four']);
+    t.equal(await second.end('SIGTERM'), 0);
+    t.equal(second.said.stderr, '');
+  });
+});
+
+t.test('cron-report sends its report once a day, however often it is started', async (t) => {
+  await withAccount(t, async (wad, sim) => {
+    const contact = sim.createContact({ number: '15550002222' });
+    const boss = sim.createContact({ number: '15550003333' });
+    await contact.send('hello');
+    await wad.event('message', ({ body }) => body === 'hello');
+    const env = { REPORT_TO: '+1 555 000 3333' };
+    const first = run(t, wad, 'cron-report.mjs', env);
+    t.equal(await first.end(), 0, first.said.stderr);
+    t.match(first.said.stdout, /^m-\w+ sent$/m);
+    const again = run(t, wad, 'cron-report.mjs', env);
+    t.equal(await again.end(), 0);
+    t.equal(boss.received.length, 1);
+    t.match(boss.received[0]?.body, /^The last day: 1 received, 0 sent, in 1 chats\.\nThe account is ready;/);
+    t.equal(await run(t, wad, 'cron-report.mjs', { REPORT_TO: '' }).end(), 64);
+  });
+});
+
+t.test('ticket-bridge makes a ticket of each message and a message of each reply', async (t) => {
+  await withAccount(t, async (wad, sim) => {
+    const contact = sim.createContact({ number: '15550002222', pushname: 'Ana' });
+    const tickets: { key: unknown; ticket: Record<string, unknown> }[] = [];
+    let down = true;
+    let refused = 0;
+    const desk = createServer(async (request, response) => {
+      const ticket = (await json(request)) as Record<string, unknown>;
+      if (down) refused += 1;
+      else tickets.push({ key: request.headers['idempotency-key'], ticket });
+      response.writeHead(down ? 503 : 201).end();
+    }).listen(0, '127.0.0.1');
+    await once(desk, 'listening');
+    t.teardown(() => desk.close());
+    const { port } = desk.address() as AddressInfo;
+    const env = { TICKETS_URL: `http://127.0.0.1:${port}/inbox`, BRIDGE_PORT: '0' };
+
+    const first = run(t, wad, 'ticket-bridge.mjs', env);
+    await contact.send('my order?');
+    await eventually(() => refused > 0, 'the ticket system refuses');
+    await first.end('SIGKILL');
+    down = false;
+    const bridge = run(t, wad, 'ticket-bridge.mjs', env);
+    const listens = await eventually(() => /bridge on (\d+)/.exec(bridge.said.stdout), 'the bridge listens');
+    await eventually(() => tickets.length === 1, 'the ticket');
+    const [{ key, ticket } = { key: null, ticket: {} }] = tickets;
+    t.match(ticket, { contact: '15550002222', name: 'Ana', text: 'my order?' });
+    t.equal(key, ticket.id);
+
+    const reply = (body: unknown) =>
+      fetch(`http://127.0.0.1:${listens[1]}/replies`, { method: 'POST', body: JSON.stringify(body) });
+    const one = { id: 'r-1', contact: ticket.contact, text: 'on its way' };
+    t.equal((await reply(one)).status, 202);
+    t.equal((await reply(one)).status, 202, 'the same again');
+    t.equal((await reply({ ...one, contact: 'nobody' })).status, 422);
+    t.equal((await reply({})).status, 400);
+    await eventually(() => contact.received.length > 0, 'the reply');
+    await contact.send('thanks');
+    await eventually(() => tickets.length === 2, 'the next ticket');
+    t.same(
+      contact.received.map(({ body }) => body),
+      ['on its way'],
+    );
+    t.equal(await bridge.end('SIGTERM'), 0, bridge.said.stderr);
+  });
+});

@@ -1,0 +1,109 @@
+// Events as an iterator: each once and in order, whatever becomes of the connection.
+import t from 'tap';
+import type { WireEvent } from '../../../src/protocol/schema.js';
+import { connect, failure } from '../../harness/library.js';
+import { startServer } from '../../harness/server.js';
+
+const N = 350; // more than three pages
+
+/** The numbers in the events, until there are so many. */
+async function take(events: AsyncIterable<WireEvent>, count: number): Promise<number[]> {
+  const taken: number[] = [];
+  if (count === 0) return taken;
+  for await (const { data } of events) {
+    taken.push(Number(data.n));
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+const upTo = (n: number, from = 1): number[] => Array.from({ length: n - from + 1 }, (_, at) => from + at);
+
+t.test('from a cursor: what is kept, then what comes', async (t) => {
+  await using running = await startServer();
+  for (const n of upTo(N)) running.feed.append('message', { n });
+  await running.written();
+  await using account = await connect({ socket: running.path });
+  const taken = take(account.follow({ after: 0 }), N + 2);
+  running.feed.append('message', { n: N + 1 });
+  await running.written();
+  running.feed.append('message', { n: N + 2 });
+  t.same(await taken, upTo(N + 2));
+});
+
+t.test('without a cursor: only what comes from now on, and only what is asked for', async (t) => {
+  await using running = await startServer();
+  running.feed.append('message', { n: 1 });
+  await running.written();
+  await using account = await connect({ socket: running.path });
+  const events = account.follow({ types: ['message'] });
+  let first: IteratorResult<WireEvent> | undefined;
+  const read = events.next().then((result) => {
+    first = result;
+  });
+  // When it has subscribed, nobody tells: so there is news until it has heard some.
+  for (let n = 2; first === undefined; n += 2) {
+    running.feed.append('alert', { n });
+    running.feed.append('message', { n: n + 1 });
+    await running.written();
+  }
+  await read;
+  t.equal(first.value?.type, 'message');
+  t.ok(Number(first.value?.data.n) > 1);
+  await events.return();
+});
+
+t.test('goes on where it was when the daemon comes back: nothing lost, nothing twice', async (t) => {
+  await using running = await startServer();
+  await using account = await connect({ socket: running.path });
+  const taken: number[] = [];
+  const add = (n: number) => {
+    running.feed.append('message', { n });
+    return running.written();
+  };
+  await add(1);
+  for await (const { data } of account.follow({ after: 0 })) {
+    const n = Number(data.n);
+    taken.push(n);
+    if (n === N) break;
+    if (n % 50 === 0) await running.restart(() => add(n + 1));
+    else await add(n + 1);
+  }
+  t.same(taken, upTo(N));
+});
+
+t.test('a consumer goes on after what it has dealt with, in another process too', async (t) => {
+  await using running = await startServer();
+  for (const n of upTo(10)) running.feed.append('message', { n });
+  await running.written();
+  await using first = await connect({ socket: running.path });
+  t.same(await take(first.follow({ consumer: 'bot' }), 4), upTo(4));
+  await using second = await connect({ socket: running.path });
+  t.same(
+    await take(second.follow({ consumer: 'bot' }), 7),
+    upTo(10, 4),
+    'the one that ended the loop comes again',
+  );
+  t.same(await take(second.follow({ consumer: 'other' }), 10), upTo(10));
+});
+
+t.test('a signal and close() end the iteration, also one that waits', async (t) => {
+  await using running = await startServer();
+  await using account = await connect({ socket: running.path });
+  const stop = new AbortController();
+  const stopped = account.follow({ signal: stop.signal }).next();
+  const closed = account.follow().next();
+  while (running.server.connections < 3) await account.daemon.ping();
+  stop.abort();
+  t.same(await stopped, { done: true, value: undefined });
+  await account.close();
+  t.same(await closed, { done: true, value: undefined });
+  t.same(await account.follow().next(), { done: true, value: undefined });
+});
+
+t.test('what no waiting mends is thrown', async (t) => {
+  await using running = await startServer();
+  await using account = await connect({ socket: running.path });
+  t.match(await failure(account.follow({ types: ['nonsense' as 'message'] }).next()), {
+    kind: 'invalid_params',
+  });
+});
