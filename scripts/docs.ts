@@ -1,15 +1,17 @@
-// Writes docs/rpc.md, docs/faults.md and docs/config.md from the tables that the programs themselves read.
+// Writes docs/rpc.md, docs/http.md, docs/faults.md and docs/config.md from the tables that the programs themselves read.
 // `--check` writes nothing and exits 1 when a page is not what the tables say. Importing does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { configPage } from './docs-config.js';
 import { faultsPage } from './docs-faults.js';
+import { httpPage } from './docs-http.js';
 import { rpcPage } from './docs-rpc.js';
 
 /** File name below docs/ → its text. */
 export const pages = (): ReadonlyMap<string, string> =>
   new Map([
     ['rpc.md', rpcPage()],
+    ['http.md', httpPage()],
     ['faults.md', faultsPage()],
     ['config.md', configPage()],
   ]);

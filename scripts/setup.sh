@@ -132,7 +132,7 @@ need_browser() {
     if grep -qsE '^ID=ubuntu$' /etc/os-release; then
       refuse "no browser is here, and Ubuntu has Chromium as a snap only. $NO_SNAP" "$CHROME"
     fi
-    install_chromium
+    install_package chromium
     path=$(browser)
     [ -n "$path" ] || refuse 'the package chromium is installed, but there is no program chromium in PATH'
   elif is_snap "$path"; then
@@ -142,25 +142,32 @@ need_browser() {
   fi
 }
 
-install_chromium() {
-  command -v apt-get >/dev/null || refuse 'no browser is here, and no apt-get. Install Chromium or Chrome, then run this again.'
+# The lines of docs/http.md are run as they stand.
+need_curl() {
+  if command -v curl >/dev/null; then return; fi
+  install_package curl
+}
+
+install_package() {
+  local package=$1
+  command -v apt-get >/dev/null || refuse "$package is not here, and no apt-get. Install it, then run this again."
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || refuse 'no browser is here, and no sudo. As root, run:' 'apt-get install --no-install-recommends chromium'
-    say 'installing Chromium from the distribution takes root: sudo may ask for your password'
-    sudo -v || refuse 'without root, ask your administrator for:' 'apt-get install --no-install-recommends chromium'
+    command -v sudo >/dev/null || refuse "$package is not here, and no sudo. As root, run:" "apt-get install --no-install-recommends $package"
+    say "installing $package from the distribution takes root: sudo may ask for your password"
+    sudo -v || refuse 'without root, ask your administrator for:' "apt-get install --no-install-recommends $package"
   fi
-  if ! apt-cache show chromium >/dev/null 2>&1; then
+  if ! apt-cache show "$package" >/dev/null 2>&1; then
     say 'apt-get update (the package lists are empty)'
     as_root apt-get update -q
   fi
-  say 'apt-get install --no-install-recommends chromium'
-  if ! as_root apt-get install -qy --no-install-recommends --download-only chromium; then
+  say "apt-get install --no-install-recommends $package"
+  if ! as_root apt-get install -qy --no-install-recommends --download-only "$package"; then
     say 'apt-get update (the package lists may be old)'
     as_root apt-get update -q
-    as_root apt-get install -qy --no-install-recommends --download-only chromium
+    as_root apt-get install -qy --no-install-recommends --download-only "$package"
   fi
   may_break=no
-  as_root apt-get install -qy --no-install-recommends chromium
+  as_root apt-get install -qy --no-install-recommends "$package"
   may_break=yes
 }
 

@@ -1,7 +1,7 @@
 // What `wad --check-config` prints: every key with its value and where that comes from, in the form of a file that
 // could be used as one.
 import { originText, shown } from './error.js';
-import { ROWS } from './keys.js';
+import { ROWS, SWITCHES } from './keys.js';
 import type { Loaded } from './load.js';
 
 const valueAt = (config: object, name: string): unknown =>
@@ -15,14 +15,16 @@ export function renderCheck({ config, origins, files, warnings }: Loaded): strin
   for (const row of ROWS) {
     const dot = row.name.indexOf('.');
     const within = dot < 0 ? '' : row.name.slice(0, dot);
-    if (within !== table) out.push('', `[${within}]`);
+    // Read as a file, the header alone would switch it on.
+    const off = within in SWITCHES && valueAt(config, `${within}.${SWITCHES[within]}`) === null;
+    if (within !== table) out.push('', `${off ? '# ' : ''}[${within}]`);
     table = within;
     const value = valueAt(config, row.name);
     const origin = originText(origins.get(row.name) ?? { from: 'default' });
     const line = `${row.name.slice(dot + 1).padEnd(width)} = ${value === null ? '""' : shown(value)}`;
     // Null has no form in TOML: such a key is shown as a comment, with what takes its place.
     out.push(
-      value === null
+      value === null || off
         ? `# ${line.replace('""', row.defaultSays ?? 'none')}`
         : `${line.padEnd(44)}  # ${origin}`,
     );

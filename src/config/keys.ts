@@ -1,6 +1,7 @@
 // THE table of keys: names, kinds, units, defaults, docs, environment names and flags. The type Config, the checks,
 // `wad --check-config` and docs/config.md are read off it. Refuses to know where a value comes from.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
+import { listening } from './listen.js';
 import { choice, count, type KeyRow, key, ms, msList, path, pathOrFound, text, words, yesNo } from './row.js';
 
 const DAY = 86_400_000;
@@ -171,6 +172,22 @@ export const KEYS = {
       doc: 'Requests of one connection that may be unanswered at a time.',
     }),
   },
+  http: {
+    listen: key(listening(), {
+      default: ({ tables }) => (tables.has('http') ? '127.0.0.1:3001' : null),
+      defaultSays: '"127.0.0.1:3001" where there is a table [http], else none: HTTP is off',
+      doc: 'Where HTTP is served: on this machine only, or on a Unix socket of mode 0600.',
+    }),
+    anonymousLoopback: key(yesNo(), {
+      default: false,
+      doc: 'Serve HTTP without a token. Every process and every user of this machine may then use the account.',
+    }),
+    tokenFile: key(path(), {
+      default: ({ stateDir }) => `${stateDir}/http-token`,
+      defaultSays: 'http-token in the state directory, made when it is missing',
+      doc: 'The bearer token that HTTP wants, in a file of mode 0600.',
+    }),
+  },
   log: {
     level: key(choice(LOG_LEVELS), {
       default: 'info',
@@ -218,6 +235,9 @@ export const ROWS: readonly NamedRow[] = [...named(KEYS, '')];
 
 /** The row of a full name, or undefined. */
 export const rowOf = (name: string): NamedRow | undefined => ROWS.find((row) => row.name === name);
+
+/** The tables that switch something on by being there, and the key that is null while it is off. */
+export const SWITCHES: Readonly<Record<string, string>> = { http: 'listen' };
 
 /** The names of the tables in a file: `session`, `browser` … */
 export const TABLES: readonly string[] = Object.entries(KEYS)

@@ -38,6 +38,7 @@ export interface Loaded {
 export function loadConfig(from: LoadFrom): Loaded {
   const mistakes: Mistake[] = [];
   const readings: Reading[] = [];
+  const tables = new Set<string>();
   const files: string[] = [];
   const required = from.configFile === undefined ? null : resolve(from.cwd, from.configFile);
   for (const file of required === null ? from.configFiles : [required]) {
@@ -47,6 +48,7 @@ export function loadConfig(from: LoadFrom): Loaded {
     const read = readToml(file, toml);
     readings.push(...read.readings);
     mistakes.push(...read.mistakes);
+    for (const table of read.tables) tables.add(table);
   }
   const environment = readEnvironment(from.env);
   readings.push(...environment.readings, ...readFlags(from.flags ?? {}).readings);
@@ -57,6 +59,7 @@ export function loadConfig(from: LoadFrom): Loaded {
   for (const reading of readings) {
     const wrong = check(reading);
     if (wrong !== null) mistakes.push(wrong);
+    tables.add(reading.row.name.split('.')[0] ?? '');
     values.set(reading.row.name, reading.value);
     origins.set(reading.row.name, reading.origin);
   }
@@ -66,7 +69,8 @@ export function loadConfig(from: LoadFrom): Loaded {
   for (const row of ROWS) {
     const given = values.get(row.name);
     if (given === undefined) origins.set(row.name, { from: 'default' });
-    const value = given ?? (typeof row.default === 'function' ? row.default(from) : row.default);
+    const value =
+      given ?? (typeof row.default === 'function' ? row.default({ ...from, tables }) : row.default);
     place(tree, row.name, row.written === 'path' ? located(value, row, from) : value);
   }
   // The tree has exactly the rows of the table, each checked by its schema: that is what Config says.

@@ -32,8 +32,8 @@ function nearestKey(name: string): string | null {
   return beside ?? nearest(name, names) ?? names.find((other) => other.endsWith(`.${last}`)) ?? null;
 }
 
-/** The keys of one TOML text; unknown ones are mistakes. */
-export function readToml(file: string, toml: string): Readings {
+/** The keys of one TOML text and the tables that it names; unknown ones are mistakes. */
+export function readToml(file: string, toml: string): Readings & { readonly tables: readonly string[] } {
   const at = (line: number | null): Origin => ({ from: 'file', file, line });
   let tree: Record<string, unknown>;
   try {
@@ -41,19 +41,22 @@ export function readToml(file: string, toml: string): Readings {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const says = error.message.split('\n')[0]?.replace('Invalid TOML document: ', '') ?? 'not TOML';
-    return { readings: [], mistakes: [mistake(at(error.line), null, `not TOML: ${says}`)] };
+    return { readings: [], tables: [], mistakes: [mistake(at(error.line), null, `not TOML: ${says}`)] };
   }
   const found = lines(toml);
   const readings: Reading[] = [];
   const mistakes: Mistake[] = [];
+  const tables: string[] = [];
   const walk = (table: Record<string, unknown>, prefix: string) => {
     for (const [word, value] of Object.entries(table)) {
       const name = prefix + word;
       const origin = at(locate(found, name));
       const row = rowOf(name);
       if (row !== undefined) readings.push({ row, value, origin });
-      else if (TABLES.includes(name) && isTable(value)) walk(value, `${name}.`);
-      else if (TABLES.includes(name))
+      else if (TABLES.includes(name) && isTable(value)) {
+        tables.push(name);
+        walk(value, `${name}.`);
+      } else if (TABLES.includes(name))
         mistakes.push(mistake(origin, name, 'is a table', { expected: `[${name}]`, got: shown(value) }));
       else if (isTable(value) && prefix === '')
         mistakes.push(mistake(origin, name, 'no such table', { nearest: bracketed(nearest(name, TABLES)) }));
@@ -61,7 +64,7 @@ export function readToml(file: string, toml: string): Readings {
     }
   };
   walk(tree, '');
-  return { readings, mistakes };
+  return { readings, mistakes, tables };
 }
 
 const bracketed = (table: string | null): string | null => (table === null ? null : `[${table}]`);

@@ -2,16 +2,18 @@
 // expected", and how the same value is written in one environment variable or flag. Knows no key.
 import { z } from 'zod';
 
-/** What a default may depend on: both are settled by flags and environment before any file is read. */
+/** What a default may depend on: what is settled before any value is. */
 export interface DefaultFrom {
   readonly account: string;
   readonly stateDir: string;
+  /** The tables that some source names, be it an empty `[http]`: some switch on what they configure. */
+  readonly tables: ReadonlySet<string>;
 }
 
 /** How a value is read from the one string that an environment variable or a flag can carry. */
 export type Written = 'text' | 'path' | 'word' | 'yes-no' | 'number' | 'numbers' | 'words';
 
-interface Kind<T> {
+export interface Kind<T> {
   readonly schema: z.ZodType<T>;
   readonly written: Written;
   /** Completes "expected …". */

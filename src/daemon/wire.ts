@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
+import type { HttpServer } from '../http/server.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
@@ -23,6 +24,7 @@ import { mediaHandlers } from './handlers/media.js';
 import { messageHandlers } from './handlers/message.js';
 import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
+import { openHttpDoor } from './http-door.js';
 import type { DaemonLog } from './log.js';
 import { Shelf } from './media/shelf.js';
 import { openRpc } from './openrpc.js';
@@ -35,8 +37,8 @@ import { NODE_VERSION, WAD_VERSION } from './version.js';
 export interface Daemon {
   readonly account: Account;
   /**
-   * The account first, then the socket: whoever is answered finds it on its way, and not still stopped.
-   * @throws Fault permission_denied, usage, once everything is taken down again
+   * The account first, then socket and HTTP: whoever is answered finds it on its way, and not still stopped.
+   * @throws Fault permission_denied, usage, lock_held, once everything is taken down again
    */
   begin(): Promise<void>;
   /** Resolves with how it ended, once everything is closed, unlocked and removed. */
@@ -99,7 +101,9 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       return statusOf(account, feed, config.reconnect.maxAttempts);
     };
     let server: SocketServer | undefined;
+    let http: HttpServer | null = null;
     let listening: Promise<SocketServer> | undefined;
+    let serving: Promise<HttpServer | null> | undefined;
     const info = () => {
       const browser = browserNow();
       return {
@@ -111,6 +115,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         uptimeMs: Date.now() - startedAtMs,
         rssBytes: process.memoryUsage.rss(),
         socket: socket.path,
+        http: http?.address ?? null,
         stateDir: paths.stateDir,
         profileDir: dir.profile,
         browser: {
@@ -143,24 +148,28 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     const ended = account.ended.then(async (how) => {
       kept.close();
       await held.release();
-      // A stop may come while the socket is still being made.
+      // A stop may come while the doors are still being made; what they throw, begin() has thrown.
+      await serving?.then(
+        (made) => made?.close(),
+        () => undefined,
+      );
       await listening?.then(
         (made) => made.close(),
-        () => undefined, // begin() has thrown it
+        () => undefined,
       );
       return how;
     });
     const begin = async (): Promise<void> => {
       account.start();
+      const dispatch = createDispatch({ methods: METHODS, handlers, log: to });
       try {
-        listening = listen({
-          ...socket,
-          ...config.socket,
-          path: socket.path,
-          dispatch: createDispatch({ methods: METHODS, handlers, log: to }),
-          log: to,
-        });
+        listening = listen({ ...socket, ...config.socket, path: socket.path, dispatch, log: to });
         server = await listening;
+        serving = openHttpDoor({
+          ...{ dispatch, log: to, config: config.http },
+          tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
+        });
+        http = await serving;
       } catch (error) {
         account.actor.post({ type: 'stop', logout: false });
         await ended;

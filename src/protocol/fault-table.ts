@@ -143,6 +143,23 @@ export const FAULTS = {
   // 13xx: events
   no_such_subscription: row(1300, 1, 404, 'never', 'There is no such subscription on this connection.'),
 
+  // 14xx: the HTTP door
+  unauthorized: row(
+    1400,
+    1,
+    401,
+    'never',
+    'HTTP wants a bearer token, and there was none or a wrong one.',
+    'wad --check-config',
+  ),
+  foreign_host: row(1401, 1, 403, 'never', 'The Host header names no address of this machine.'),
+  foreign_origin: row(1402, 1, 403, 'never', 'Pages of other sites may not ask.'),
+  no_such_route: row(1403, 1, 404, 'never', 'There is nothing at this path.', 'GET /openapi.json'),
+  wrong_verb: row(1404, 1, 405, 'never', 'This path is not asked in that way.', 'GET /openapi.json'),
+  body_too_slow: row(1405, 1, 408, 'now', 'The request did not come in time.'),
+  body_too_large: row(1406, 1, 413, 'never', 'The request is longer than is accepted.'),
+  unsupported_body: row(1407, 1, 415, 'never', 'The body of a request is JSON, and has to say so.'),
+
   // 19xx: raised by the client itself, never sent by the daemon
   usage: row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help'),
   unreachable: row(1901, 3, 503, 'later', 'The daemon is not running.', 'systemctl start wad@default'),

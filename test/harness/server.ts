@@ -8,6 +8,7 @@ import { Feed } from '../../src/daemon/feed.js';
 import { daemonHandlers } from '../../src/daemon/handlers/daemon.js';
 import { eventHandlers } from '../../src/daemon/handlers/event.js';
 import { openRpc } from '../../src/daemon/openrpc.js';
+import type { Dispatch } from '../../src/protocol/dispatch.js';
 import { Fault } from '../../src/protocol/fault.js';
 import type { Log } from '../../src/protocol/log.js';
 import type { Handlers } from '../../src/protocol/method.js';
@@ -39,6 +40,8 @@ export interface TestServer extends AsyncDisposable {
   readonly path: string;
   /** The one that listens now. */
   readonly server: SocketServer;
+  /** What the socket asks; another door may ask the same. */
+  readonly dispatch: Dispatch;
   readonly feed: Feed;
   readonly log: ReturnType<typeof keepLog>;
   /** Resolves when all events so far are on disk and told of. */
@@ -82,11 +85,12 @@ export async function startServer(
     'session.wait': (_params, { signal }) => untilAborted(signal),
     ...handlers,
   };
+  const dispatch = createDispatch({ methods: METHODS, handlers: all, log });
   const listening = () =>
     listen({
       path: join(directory, 'wad', 'test', 'control.sock'),
       explicit: false,
-      dispatch: createDispatch({ methods: METHODS, handlers: all, log }),
+      dispatch,
       log,
       ...options,
     });
@@ -96,6 +100,7 @@ export async function startServer(
     get server() {
       return server;
     },
+    dispatch,
     feed,
     log,
     written: () => store.write(() => undefined),

@@ -31,10 +31,14 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol'],
     why: 'rows outlive the code that wrote them, so they know as little as they can',
   },
+  http: {
+    may: ['protocol'],
+    why: 'it is another door for the same methods, and knows no more than the socket does',
+  },
   cli: { may: ['protocol', 'socket'], why: 'wactl is thin: what it needs, it asks over the socket' },
   client: { may: ['protocol', 'socket'], why: 'it runs in the programs of others: the less, the better' },
   daemon: {
-    may: ['protocol', 'session', 'socket', 'whatsapp', 'session-dir', 'store', 'config', 'systemd'],
+    may: ['protocol', 'session', 'socket', 'http', 'whatsapp', 'session-dir', 'store', 'config', 'systemd'],
     why: 'it builds everything but the client, which is a program of its own',
   },
 };
@@ -69,12 +73,15 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
   zod: {
-    in: ['protocol', 'config', 'daemon/openrpc.ts'],
-    types: ['socket/client.ts', 'daemon/issue.ts'],
+    in: ['protocol', 'config', 'daemon/openrpc.ts', 'daemon/openapi.ts'],
+    types: ['socket/client.ts', 'daemon/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client knows the types and never the schemas',
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
-  qrcode: { in: ['cli/render/qr.ts'], why: 'the daemon hands out payloads; drawing is for eyes' },
+  qrcode: {
+    in: ['cli/render/qr.ts', 'http/qr.ts'],
+    why: 'the daemon hands out payloads; drawing is for eyes',
+  },
 };
 
 /** Files whose values would bring zod along; the rooms of wactl and of the library may have their types. */

@@ -31,6 +31,8 @@ export const daemonMethods = {
       uptimeMs: z.int(),
       rssBytes: z.int(),
       socket: z.string(),
+      /** Where HTTP is served; null where it is off. */
+      http: z.string().nullable(),
       stateDir: z.string(),
       profileDir: z.string(),
       browser: record({ path: z.string().nullable(), pid: z.int().nullable(), sandbox: z.boolean() }),
@@ -49,6 +51,7 @@ export const daemonMethods = {
         uptimeMs: 60_000,
         rssBytes: 80_000_000,
         socket: '/run/wad/default/control.sock',
+        http: null,
         stateDir: '/var/lib/wad/default',
         profileDir: '/var/lib/wad/default/auth/session-default',
         browser: { path: '/usr/bin/chromium', pid: 4250, sandbox: true },

@@ -5,6 +5,7 @@ import t from 'tap';
 import { renderCheck } from '../../../src/config/check.js';
 import { ConfigError, mistakeText, originText } from '../../../src/config/error.js';
 import { ROWS } from '../../../src/config/keys.js';
+import { parseListen } from '../../../src/config/listen.js';
 import { type LoadFrom, loadConfig } from '../../../src/config/load.js';
 import { paths } from '../../../src/config/paths.js';
 
@@ -68,7 +69,9 @@ t.test('with no source at all every key has its default', (t) => {
 t.test('a default passes the check of its own row', (t) => {
   for (const row of ROWS) {
     const value =
-      typeof row.default === 'function' ? row.default({ account: 'a', stateDir: '/s' }) : row.default;
+      typeof row.default === 'function'
+        ? row.default({ account: 'a', stateDir: '/s', tables: new Set() })
+        : row.default;
     t.ok(row.schema.safeParse(value).success, row.name);
     t.ok(row.doc.length > 10 && row.expects.length > 5, `${row.name} has words`);
   }
@@ -263,6 +266,49 @@ t.test('--check-config shows every key, its value and where it comes from', (t) 
   t.match(text, /wad\.toml:2$/m);
   t.match(text, /# warning: WAD_X: no such variable/);
   t.notMatch(text, /secret/);
+  t.end();
+});
+
+t.test('a table [http] switches HTTP on, and a printed configuration switches on nothing', (t) => {
+  const off = loadConfig(place(t));
+  t.match(off.config.http, {
+    listen: null,
+    anonymousLoopback: false,
+    tokenFile: '/var/lib/wad/shop/http-token',
+  });
+  const printed = renderCheck(off);
+  t.equal(loadConfig(place(t, { 'wad.toml': printed })).config.http.listen, null);
+  const on = loadConfig(place(t, { 'wad.toml': '[http]\n' }));
+  t.equal(on.config.http.listen, '127.0.0.1:3001', 'an empty one');
+  t.equal(loadConfig(place(t, { 'wad.toml': renderCheck(on) })).config.http.listen, '127.0.0.1:3001');
+  const env = (variables: Record<string, string>) => loadConfig(place(t, {}, { env: variables })).config.http;
+  t.match(env({ WAD_HTTP_ANONYMOUS_LOOPBACK: '1' }), { listen: '127.0.0.1:3001', anonymousLoopback: true });
+  for (const [listen, parsed] of [
+    ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+    ['127.1.2.3:80', { host: '127.1.2.3', port: 80 }],
+    ['[::1]:3001', { host: '::1', port: 3001 }],
+    ['localhost:3001', { host: '127.0.0.1', port: 3001 }],
+    ['/run/wad/shop/http.sock', { path: '/run/wad/shop/http.sock' }],
+  ] as const) {
+    t.equal(env({ WAD_HTTP_LISTEN: listen }).listen, listen);
+    t.same(parseListen(listen), parsed);
+  }
+  for (const listen of [
+    '0.0.0.0:3001',
+    '192.168.1.2:1',
+    '[::]:3001',
+    ':3001',
+    '3001',
+    'x:1',
+    '127.0.0.1:65536',
+    '127.0.0.256:1',
+    'http.sock',
+  ])
+    t.throws(
+      () => env({ WAD_HTTP_LISTEN: listen }),
+      { message: /WAD_HTTP_LISTEN: http.listen: bad value/ },
+      listen,
+    );
   t.end();
 });
 

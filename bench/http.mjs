@@ -1,0 +1,139 @@
+// What HTTP costs on top of the socket, without a browser; after the build. Pairs are taken in turn (A B A B …) in one
+// run, so that the machine's mood falls on both.
+//   status   session.status over the socket and over HTTP, on a connection each that is kept
+//   new      the same over HTTP with a connection for each request, as curl makes them
+//   events   how soon 100 listeners to /events have each of the events that a burst of requests makes
+//   node bench/http.mjs [--rounds N]
+// Prints numbers and asserts nothing. Bounds: HTTP 1 ms over the socket at the median.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client } from '../build/src/socket/client.js';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '1000' } } });
+const rounds = Number(values.rounds);
+const LISTENERS = 100;
+const EVENTS = 50;
+const home = mkdtempSync(join(tmpdir(), 'bench-http-'));
+const quantile = (numbers, q) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)];
+const say = (name, text) => console.log(`${name.padEnd(24)} ${text}`);
+async function msOf(act) {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}
+
+async function startDaemon() {
+  const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
+  const config = join(home, 'wad.toml');
+  writeFileSync(config, '[http]\nlisten = "127.0.0.1:0"\nanonymousLoopback = true\n');
+  const socket = join(home, 's');
+  const flags = [
+    '--config',
+    config,
+    '--state-dir',
+    join(home, 'state'),
+    '--socket',
+    socket,
+    '--no-auto-init',
+  ];
+  const root = process.getuid() === 0 ? ['--no-sandbox'] : [];
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const child = spawn(process.execPath, [wad, ...flags, ...root], { cwd: home, stdio });
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
+    if (chunk.includes('daemon.listening')) break;
+  child.stdout.resume();
+  return { child, socket };
+}
+
+/** Node's own client, which adds less than fetch does. */
+const get = (url, agent) =>
+  new Promise((resolve, reject) => {
+    request(url, { agent }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve(JSON.parse(text)));
+    })
+      .on('error', reject)
+      .end();
+  });
+
+async function status(client, url) {
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+  const times = { socket: [], http: [], fresh: [] };
+  for (let i = -100; i < rounds; i += 1) {
+    const socket = await msOf(() => client.request('session.status', {}));
+    const http = await msOf(() => get(`${url}/api/whatsapp/status`, kept));
+    const fresh = await msOf(() => get(`${url}/api/whatsapp/status`, false));
+    if (i < 0) continue; // the first ones warm up
+    times.socket.push(socket);
+    times.http.push(http);
+    times.fresh.push(fresh);
+  }
+  kept.destroy();
+  const [a, b, c] = Object.values(times).map((all) => quantile(all, 0.5));
+  say('status, socket', `${a.toFixed(3)} ms p50, ${quantile(times.socket, 0.99).toFixed(2)} ms p99`);
+  say('status, HTTP', `${b.toFixed(3)} ms p50, ${quantile(times.http, 0.99).toFixed(2)} ms p99`);
+  say('HTTP over the socket', `${(b - a).toFixed(3)} ms p50`);
+  say('HTTP, new connection', `${c.toFixed(3)} ms p50`);
+}
+
+/** Without an account what makes events is its starts and stops: each `initialize` and `disconnect` tells of some. */
+async function events(client, url) {
+  const seen = Array.from({ length: LISTENERS }, () => []);
+  const streams = await Promise.all(
+    seen.map(
+      (times) =>
+        new Promise((resolve, reject) => {
+          const stream = request(`${url}/api/whatsapp/events`, { agent: false }, (response) => {
+            response.setEncoding('utf8').on('data', (text) => {
+              const now = Date.now();
+              for (const [, time] of text.matchAll(/"time":"([^"]+)"/g)) times.push(now - Date.parse(time));
+            });
+            response.on('error', () => {});
+            resolve(stream);
+          });
+          stream.on('error', reject).end();
+        }),
+    ),
+  );
+  for (const stream of streams) stream.removeAllListeners('error').on('error', () => {});
+  const before = (await client.request('session.status', {})).journal.last;
+  while ((await client.request('session.status', {})).journal.last < before + EVENTS) {
+    await client.request('session.initialize', {});
+    await client.request('session.disconnect', {});
+  }
+  const made = (await client.request('session.status', {})).journal.last - before;
+  const until = performance.now() + 10_000;
+  while (seen.some((times) => times.length < made) && performance.now() < until)
+    await new Promise((resolve) => setImmediate(resolve));
+  const all = seen.flat();
+  say(
+    `${LISTENERS} listeners`,
+    `${all.length} of ${LISTENERS * made} events, ${quantile(all, 0.5)} ms p50, ${quantile(all, 0.99)} ms p99 after they are kept`,
+  );
+  for (const stream of streams) stream.destroy();
+}
+
+let daemon;
+try {
+  daemon = await startDaemon();
+  const client = await Client.connect(daemon.socket);
+  const url = `http://${(await client.request('daemon.info', {})).http}`;
+  await status(client, url);
+  await events(client, url);
+  await client.close();
+} finally {
+  if (daemon !== undefined && daemon.child.exitCode === null) {
+    daemon.child.kill('SIGINT');
+    await once(daemon.child, 'exit');
+  }
+  rmSync(home, { recursive: true, force: true });
+}

@@ -1,0 +1,30 @@
+// Where a door for this machine only may listen: a loopback address with a port, or a Unix socket. Pure.
+import { z } from 'zod';
+import type { Kind } from './row.js';
+
+export type Listen =
+  /** Port 0: the kernel chooses. */
+  { readonly host: string; readonly port: number } | { readonly path: string };
+
+const ADDRESS = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})$/;
+
+/** Null for what is neither, such as an address that other machines reach. */
+export function parseListen(text: string): Listen | null {
+  if (text.startsWith('/') && !text.includes('\0')) return { path: text };
+  const [, name = '', digits] = ADDRESS.exec(text) ?? [];
+  const port = Number(digits);
+  if (name === '' || port > 65_535 || name.split('.').some((part) => Number(part) > 255)) return null;
+  return { host: name === 'localhost' ? '127.0.0.1' : name.replace(/[[\]]/g, ''), port };
+}
+
+/** Null: it does not listen. Null cannot be written in a file. */
+export const listening = (): Kind<string | null> => ({
+  schema: z
+    .string()
+    .refine((text) => parseListen(text) !== null)
+    .nullable(),
+  written: 'text',
+  expects:
+    'an address of this machine with a port, such as "127.0.0.1:3001" or "[::1]:3001", or the absolute path of a Unix socket',
+  unit: null,
+});

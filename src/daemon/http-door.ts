@@ -1,0 +1,76 @@
+// Builds the HTTP door where the configuration wants one: address, token, routes, the same dispatch as the socket's.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/keys.js';
+import { type Listen, parseListen } from '../config/listen.js';
+import { ROUTES } from '../http/routes.js';
+import { type Bound, type HttpServer, serveHttp } from '../http/server.js';
+import { readToken } from '../http/token.js';
+import type { Dispatch } from '../protocol/dispatch.js';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { putSocket } from '../socket/file.js';
+import { openApi } from './openapi.js';
+import { WAD_VERSION } from './version.js';
+
+export interface HttpDoorOptions {
+  readonly config: Config['http'];
+  /** The token's file was named by somebody: it has to be there. */
+  readonly tokenFileIsNamed: boolean;
+  readonly dispatch: Dispatch;
+  readonly log: Log;
+}
+
+/**
+ * @returns null where HTTP is off; else what the caller closes
+ * @throws (rejects) Fault lock_held: the address is taken. permission_denied, usage, disk_full
+ */
+export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer | null> {
+  const { config, tokenFileIsNamed, dispatch, log } = options;
+  const listen = config.listen === null ? null : parseListen(config.listen);
+  if (listen === null) return null;
+  const token = config.anonymousLoopback
+    ? null
+    : await readToken(config.tokenFile, { make: !tokenFileIsNamed });
+  if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
+  let document: object | undefined;
+  return serveHttp({
+    ...{ dispatch, log, token },
+    bind: (server) => bind(server, listen, log),
+    own: {
+      openApi: () => {
+        document ??= openApi(ROUTES, WAD_VERSION);
+        return document;
+      },
+    },
+  });
+}
+
+async function bind(server: Server, listen: Listen, log: Log): Promise<Bound> {
+  if ('path' in listen) {
+    const { path } = listen;
+    const file = await putSocket(server, { path, explicit: true, mode: 0o600, directoryMode: 0o700, log });
+    return { address: path, remove: () => file.remove() };
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(notBound(listen, error)));
+    server.listen({ ...listen, exclusive: true }, resolve);
+  });
+  server.removeAllListeners('error');
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    address: `${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    remove: async () => undefined,
+  };
+}
+
+function notBound({ host, port }: { host: string; port: number }, error: NodeJS.ErrnoException): Fault {
+  const where = `http.listen: ${host}:${port}`;
+  if (error.code === 'EADDRINUSE')
+    return new Fault('lock_held', {
+      reason: `${where} is taken by another program`,
+      hint: `ss -ltnp 'sport = :${port}'`,
+    });
+  const reason = `${where} cannot be had (${error.code})`;
+  return new Fault('permission_denied', { reason, hint: null, cause: error });
+}

@@ -1,0 +1,44 @@
+// Who may ask at all, before anything is looked at: requests that were meant for this machine, and not made by a page
+// of another site in somebody's browser (DNS rebinding, CSRF). Refuses to know: tokens, routes and bodies.
+import type { IncomingMessage } from 'node:http';
+import { Fault } from '../protocol/fault.js';
+
+/** Names that mean this machine wherever they are resolved; any port, since a tunnel may have another. */
+const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+type Headers = Pick<IncomingMessage, 'headersDistinct' | 'url'>;
+
+/**
+ * @throws Fault invalid_request: the target is no path, or no Host is named. foreign_host: the name was resolved to this machine by
+ * somebody else. foreign_origin: a page that we did not serve asks.
+ */
+export function refuseForeign({ headersDistinct, url = '' }: Headers): void {
+  const only = (name: string): string | undefined => {
+    const all = headersDistinct[name] ?? [];
+    // Of two, somebody in between may have looked at the other one.
+    return all.length > 1 ? '' : all[0];
+  };
+  const host = only('host');
+  if (host === undefined) throw new Fault('invalid_request', { reason: 'a request has a Host', hint: null });
+  if (!LOCAL.test(host)) throw new Fault('foreign_host');
+  if (!url.startsWith('/'))
+    throw new Fault('invalid_request', { reason: 'the target of a request is a path', hint: null });
+  const origin = only('origin');
+  if (origin !== undefined && !isOwn(origin, host)) throw new Fault('foreign_origin');
+}
+
+/** What a browser says of requests that carry no Origin, such as that of a picture in a page. */
+export function refuseCrossSite({ headersDistinct }: Headers): void {
+  const sites = headersDistinct['sec-fetch-site'] ?? [];
+  if (sites.some((site) => site !== 'same-origin' && site !== 'none')) throw new Fault('foreign_origin');
+}
+
+/** `null` is the origin of sandboxed frames and local files. */
+function isOwn(origin: string, host: string): boolean {
+  try {
+    const { protocol, host: of } = new URL(origin);
+    return (protocol === 'http:' || protocol === 'https:') && of === host.toLowerCase();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+// The QR code as somebody wants to see it: the payload with a picture in the JSON, or the picture alone.
+import type { Result } from '../protocol/method.js';
+import type { METHODS } from '../protocol/methods/index.js';
+import type { StateName } from '../protocol/state.js';
+import { json, type Reply, typed } from './reply.js';
+
+type Qr = Result<(typeof METHODS)['session.qr']>;
+
+const SCALE = 8;
+const PICTURES = ['image/png', 'image/svg+xml'] as const;
+
+/** The picture that is wanted more than JSON, or null. Weights are read, the rest of RFC 9110 is not needed here. */
+export function pictureWanted(accept = ''): (typeof PICTURES)[number] | null {
+  const weights = new Map(
+    accept.split(',').map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
+      const q = parameters.find((word) => word.startsWith('q='))?.slice(2);
+      return [type, q === undefined ? 1 : Number(q)] as const;
+    }),
+  );
+  const [best] = PICTURES.filter((type) => (weights.get(type) ?? 0) > 0).sort(
+    (a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0),
+  );
+  if (best === undefined) return null;
+  const other = weights.get('application/json') ?? weights.get('*/*') ?? 0;
+  return (weights.get(best) ?? 0) >= other ? best : null;
+}
+
+/** The package is loaded when it is needed: once in the life of a link. */
+export async function qrReply(
+  { qr, expiresAt }: Qr,
+  status: StateName,
+  picture: ReturnType<typeof pictureWanted>,
+): Promise<Reply> {
+  const { default: QRCode } = await import('qrcode');
+  if (picture === 'image/png') return typed(picture, await QRCode.toBuffer(qr, { scale: SCALE }));
+  if (picture === 'image/svg+xml') return typed(picture, await QRCode.toString(qr, { type: 'svg' }));
+  const dataUrl = await QRCode.toDataURL(qr, { scale: SCALE });
+  return json({ qr, dataUrl, expiresAt, status, timestamp: new Date().toISOString() });
+}

@@ -1,0 +1,19 @@
+// Parameters of a GET: strings, read as what the method's own schema wants. What does not fit stays a string, and the
+// daemon's check says so as it would on the socket.
+import type { z } from 'zod';
+
+export function queryParams(
+  schema: z.ZodType,
+  query: URLSearchParams,
+  names: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const { shape = {} } = schema as { shape?: Readonly<Record<string, z.ZodType>> };
+  const given = [...query, ...Object.entries(names)];
+  return Object.fromEntries(given.map(([name, text]) => [name, readAs(shape[name], text)]));
+}
+
+function readAs(schema: z.ZodType | undefined, text: string): unknown {
+  if (schema === undefined || schema.safeParse(text).success) return text;
+  if (/^(?:-?\d{1,16}|true|false)$/.test(text)) return JSON.parse(text);
+  return text;
+}

@@ -1,0 +1,74 @@
+// What goes back: a status, a type and bytes; and a Fault as a reply, with the status that the table of faults gives it.
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Fault } from '../protocol/fault.js';
+import { faultRow } from '../protocol/fault-table.js';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** Nothing here is to be kept, guessed at, framed, or shown to another site. */
+export const ALWAYS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+export const typed = (type: string, body: string | Uint8Array, status = 200): Reply => ({
+  status,
+  headers: { 'Content-Type': type },
+  body,
+});
+
+export const json = (value: unknown, status = 200): Reply =>
+  typed('application/json; charset=utf-8', `${JSON.stringify(value)}\n`, status);
+
+/** `error` is the object that the socket would have answered with; the fields beside it are for people with curl. */
+export function faultReply(fault: Fault): Reply {
+  const error = fault.toWire();
+  const { status, headers, body } = json(
+    {
+      success: false,
+      message: error.message,
+      reason: error.data.reason,
+      hint: error.data.hint,
+      timestamp: new Date().toISOString(),
+      error,
+    },
+    faultRow(fault.kind).http,
+  );
+  return { status, headers: { ...headers, ...more(fault) }, body };
+}
+
+function more({ kind, details }: Fault): Record<string, string> {
+  if (kind === 'unauthorized') return { 'WWW-Authenticate': 'Bearer realm="wad"' };
+  if (kind === 'wrong_verb') return { Allow: String(details.more?.allow ?? '') };
+  if (details.retryAfterMs !== undefined)
+    return { 'Retry-After': String(Math.ceil(details.retryAfterMs / 1_000)) };
+  return {};
+}
+
+/** For a request of which nothing could be read, and that has no response to write to. */
+export function bareReply(fault: Fault): string {
+  const { status, headers, body } = faultReply(fault);
+  const length = { 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
+  const lines = Object.entries({ ...ALWAYS, ...headers, ...length }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
+}
+
+/** @param last nothing more is read from this connection */
+export function send(response: ServerResponse, { status, headers, body }: Reply, last = false): void {
+  response.writeHead(status, {
+    ...ALWAYS,
+    ...headers,
+    'Content-Length': Buffer.byteLength(body),
+    ...(last && { Connection: 'close' }),
+  });
+  response.write(body);
+}

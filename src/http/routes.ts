@@ -1,0 +1,90 @@
+// THE table of routes. Each asks the one table of methods and adds nothing to it but the form; the OpenAPI document and
+// docs/http.md are read off it.
+import { METHODS, type MethodName } from '../protocol/methods/index.js';
+import { pictureWanted, qrReply } from './qr.js';
+import { queryParams } from './query.js';
+import { json } from './reply.js';
+import type { Asked, Route } from './route.js';
+
+const API = '/api/whatsapp';
+
+/** They live on a connection of the socket; here `/events` is the one connection that lasts. */
+const OF_A_CONNECTION: readonly MethodName[] = ['events.subscribe', 'events.unsubscribe'];
+
+type Rest = Partial<Pick<Route, 'does' | 'success' | 'serve'>>;
+
+/** A route that is a method: the body, or else path and query, are its parameters. */
+function asking(verb: Route['verb'], path: string, method: MethodName, rest: Rest = {}): Route {
+  const { does, success = 200 } = { does: METHODS[method].does, ...rest };
+  const params = (asked: Asked) =>
+    verb === 'POST' ? asked.body() : queryParams(METHODS[method].params, asked.query, asked.names);
+  const serve = async (asked: Asked) => json(await asked.ask(method, await params(asked)), success);
+  return { verb, path, does, asks: method, success, open: false, serve: rest.serve ?? serve };
+}
+
+/** A route of this door's own, for which no token is asked. */
+const open = (path: string, does: string, serve: Route['serve']): Route => ({
+  ...{ verb: 'GET', path, does, serve },
+  ...{ asks: null, success: 200, open: true },
+});
+
+const NAMED: readonly Route[] = [
+  asking('GET', `${API}/status`, 'session.status'),
+  asking('GET', `${API}/qr`, 'session.qr', {
+    does: 'The QR code that can be scanned now: payload and PNG, or with Accept: image/png or image/svg+xml the picture alone.',
+    serve: async ({ ask, query, names, headers }) => {
+      const qr = await ask('session.qr', queryParams(METHODS['session.qr'].params, query, names));
+      const { status } = await ask('session.status');
+      return qrReply(qr, status, pictureWanted(headers.accept));
+    },
+  }),
+  asking('POST', `${API}/initialize`, 'session.initialize'),
+  asking('POST', `${API}/disconnect`, 'session.disconnect'),
+  asking('POST', `${API}/clear-session`, 'session.clear'),
+  asking('POST', `${API}/pair`, 'session.pair'),
+  asking('POST', `${API}/messages`, 'message.send', {
+    success: 202,
+    serve: async ({ ask, body, headers }) => {
+      const key = headers['idempotency-key'];
+      const params = { ...(key !== undefined && { key }), ...(await body()) };
+      return json(await ask('message.send', params), 202);
+    },
+  }),
+  asking('GET', `${API}/messages/{id}`, 'message.get'),
+  asking('GET', `${API}/events`, 'events.subscribe', {
+    does: 'Events as they come (server-sent events), from behind a cursor: `after`, else the header Last-Event-ID, else the place of a `consumer`, else only new ones. `types` are separated by commas.',
+    serve: async ({ ask, query, headers, stream }) => {
+      const wanted = new URLSearchParams(query);
+      const types = wanted.get('types')?.split(',');
+      wanted.delete('types');
+      // A browser that comes back asks at the same address as before: what it has seen since is in the header.
+      const last = headers['last-event-id'];
+      if (typeof last === 'string' && last !== '') wanted.set('after', last);
+      const params = queryParams(METHODS['events.subscribe'].params, wanted, {});
+      const listener = stream();
+      const { after } = await ask('events.subscribe', { ...params, ...(types && { types }) });
+      listener.begin(after);
+      return null;
+    },
+  }),
+];
+
+const OPEN: readonly Route[] = [
+  open('/healthz', 'Whether the daemon lives: 200, whatever state the account is in.', async ({ ask }) => {
+    const { timestamp } = await ask('daemon.ping');
+    return json({ status: 'ok', timestamp });
+  }),
+  open('/readyz', 'Whether the account is ready: 200, else 503 and why.', async ({ ask }) => {
+    const { status, reason, timestamp } = await ask('session.status');
+    const ready = status === 'ready';
+    return json({ ready, status, reason, timestamp }, ready ? 200 : 503);
+  }),
+  open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => json(openApi())),
+];
+
+/** Every method of the table under its own name. */
+const METHODS_BY_NAME: readonly Route[] = (Object.keys(METHODS) as MethodName[])
+  .filter((name) => !OF_A_CONNECTION.includes(name))
+  .map((name) => asking('POST', `/api/rpc/${name}`, name));
+
+export const ROUTES: readonly Route[] = [...NAMED, ...OPEN, ...METHODS_BY_NAME];

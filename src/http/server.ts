@@ -1,0 +1,185 @@
+// The HTTP door: connections, their number and their time. What comes in goes to exchange.ts.
+// Refuses to know: routes, methods, tokens; and how an address is taken, which whoever builds it does.
+import { setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Fault } from '../protocol/fault.js';
+import type { Log } from '../protocol/log.js';
+import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
+import { bareReply, faultReply, send } from './reply.js';
+import { Router } from './route.js';
+import { ROUTES } from './routes.js';
+
+export const HTTP_LIMITS = {
+  maxConnections: 256,
+  /** Requests that are being answered, on all connections; streams of events are not counted. */
+  maxInFlight: 64,
+  maxBodyBytes: 1024 * 1024,
+  /** More than this waiting for a listener to events, and it is cut off. */
+  maxBacklogBytes: 4 * 1024 * 1024,
+  /** From the first byte of a request to the end of its headers, and to its last byte. */
+  headersMs: 10_000,
+  requestMs: 30_000,
+} as const;
+
+/** An address that was taken. */
+export interface Bound {
+  /** `127.0.0.1:3001`, or the path of a Unix socket. */
+  readonly address: string;
+  remove(): Promise<void>;
+}
+
+export interface HttpOptions
+  extends Omit<ExchangeOptions, 'router' | 'maxBodyBytes' | 'maxBacklogBytes'>,
+    Partial<{ [K in keyof typeof HTTP_LIMITS]: number }> {
+  /** Lets the server listen. */
+  readonly bind: (server: Server) => Promise<Bound>;
+  readonly log: Log;
+  /** Told of every request that was answered. */
+  readonly onEnded?: (ended: Ended) => void;
+}
+
+/** Answers in flight have so long to be written when the server closes. */
+const CLOSE_MS = 1_000;
+/** One line of a kind in this time is a warning, more of them are not. */
+const QUIET_MS = 10_000;
+/** Refused at the door: somebody should know. */
+const KNOCKS = ['unauthorized', 'foreign_host', 'foreign_origin'];
+
+/** Listens. The caller closes it. @throws (rejects) what `bind` throws */
+export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
+  const server = new HttpServer(options);
+  await server.start();
+  return server;
+}
+
+export class HttpServer {
+  readonly #options: HttpOptions;
+  readonly #limits: { readonly [K in keyof typeof HTTP_LIMITS]: number };
+  readonly #exchange: ExchangeOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #closed = new AbortController();
+  readonly #warnedAt = new Map<string, number>();
+  #bound: Bound | undefined;
+  #inFlight = 0;
+  #lastId = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    // One for each request that is being answered, and for each stream.
+    setMaxListeners(0, this.#closed.signal);
+    const limits = { ...HTTP_LIMITS, ...options };
+    this.#limits = limits;
+    this.#exchange = { ...options, ...limits, router: new Router(ROUTES) };
+    this.#server = createServer({
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      // guard.ts says so, with a reason.
+      requireHostHeader: false,
+      connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
+    });
+    this.#server.maxConnections = limits.maxConnections;
+    this.#server
+      .on(
+        'request',
+        (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response),
+      )
+      .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
+      .on('drop', () => this.#note('http.too_many', 'busy', { connections: this.#sockets.size }))
+      .on('connection', (socket: Socket) => {
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      });
+  }
+
+  /** Where it listens. */
+  get address(): string {
+    return this.#bound?.address ?? '';
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Called once, by `serveHttp`. */
+  async start(): Promise<void> {
+    this.#bound = await this.#options.bind(this.#server);
+    this.#server.on('error', (error) => this.#options.log.error('http.accept_failed', { err: error }));
+    const { token, log } = this.#options;
+    log.info('http.listening', { address: this.address, anonymous: token === null });
+  }
+
+  /** Takes no more, answers what is in flight with `shutting_down`, ends every stream. Bounded; twice is fine. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#bound?.remove();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#closed.abort(new Fault('shutting_down'));
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), CLOSE_MS);
+    await closed;
+    clearTimeout(timer);
+    this.#options.log.info('http.closed', { address: this.address });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A peer that has gone: 'close' follows, and what was done for it is let go there.
+    request.on('error', () => {});
+    response.on('error', () => {});
+    if (this.#inFlight >= this.#limits.maxInFlight) {
+      const reason = `${this.#limits.maxInFlight} requests are being answered`;
+      send(response, faultReply(new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 })), true);
+      response.end();
+      this.#note('http.refused', 'busy', {});
+      return;
+    }
+    this.#inFlight += 1;
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const ended = await exchange(request, response, { ...this.#exchange, id, signal: this.#closed.signal });
+    this.#inFlight -= 1;
+    this.#tell(id, request.method, ended);
+  }
+
+  #tell(peer: number, verb: string | undefined, ended: Ended): void {
+    const { route, status, fault, ms } = ended;
+    const fields = { peer, verb, route: route?.path ?? null, status, ms: Math.round(ms) };
+    if (fault === null) this.#options.log.debug('http.answered', fields);
+    else this.#note('http.refused', fault.kind, fields);
+    this.#options.onEnded?.(ended);
+  }
+
+  /** What is no HTTP, or came too slowly. */
+  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    const fault = faultOf(error);
+    this.#note('http.refused', fault.kind, { code: error.code });
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else socket.end(bareReply(fault), () => socket.destroy());
+  }
+
+  #note(event: string, kind: string, fields: Record<string, unknown>): void {
+    const { log } = this.#options;
+    const now = performance.now();
+    const isNews = KNOCKS.includes(kind) || event === 'http.too_many';
+    const isQuiet = now - (this.#warnedAt.get(kind) ?? -QUIET_MS) >= QUIET_MS;
+    if (isNews && isQuiet) this.#warnedAt.set(kind, now);
+    log[isNews && isQuiet ? 'warn' : 'debug'](event, { kind, ...fields });
+  }
+}
+
+function faultOf({ code }: NodeJS.ErrnoException): Fault {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Fault('body_too_slow');
+    case 'HPE_HEADER_OVERFLOW':
+      return new Fault('body_too_large', { reason: 'the headers are too long', hint: null });
+    default:
+      return new Fault('invalid_request', { reason: 'this is no HTTP/1.1', hint: null });
+  }
+}

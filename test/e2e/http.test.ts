@@ -1,0 +1,180 @@
+/** HTTP as it is promised to those who come from other programs: the lines of docs/http.md, run by curl as they stand. */
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import jsqr from 'jsqr';
+import { PNG } from 'pngjs';
+import t from 'tap';
+import { DOCS } from '../../scripts/docs.js';
+import type { Status } from '../../src/protocol/methods/session.js';
+import { Listener, raw } from '../harness/http.js';
+import { HOSTILE_REQUESTS } from '../harness/http-hostile.js';
+import { Home, type StartOptions } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const run = promisify(execFile);
+const NUMBER = '15550001111';
+
+/** The five lines of the page, which are those of the contract. */
+const [, block = ''] =
+  /## Without a token[\s\S]*?```sh\n([\s\S]*?)```/.exec(await readFile(new URL('http.md', DOCS), 'utf8')) ??
+  [];
+const LINES = block.trim().split('\n');
+const line = (what: string): string => LINES.find((one) => one.endsWith(`/${what}`)) ?? '';
+
+/** What a shell prints of it, and what curl adds when it is asked to. */
+const sh = async (command: string, more = ''): Promise<string> =>
+  (await run('sh', ['-c', `${command} ${more}`], { env: { PATH: process.env.PATH } })).stdout;
+const curl = async (what: string) => JSON.parse(await sh(line(what))) as Record<string, unknown>;
+
+async function configured(home: Home, http: string): Promise<StartOptions> {
+  const file = join(home.dir, 'wad.toml');
+  await writeFile(file, http);
+  return { args: ['--config', file, '--no-auto-init'] };
+}
+
+t.test('the five lines work unchanged, in every state', async (t) => {
+  t.same(LINES, [
+    'curl http://localhost:3001/api/whatsapp/status',
+    'curl http://localhost:3001/api/whatsapp/qr',
+    'curl -X POST http://localhost:3001/api/whatsapp/initialize',
+    'curl -X POST http://localhost:3001/api/whatsapp/disconnect',
+    'curl -X POST http://localhost:3001/api/whatsapp/clear-session',
+  ]);
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER, pushname: 'Your Name' });
+  const wad = await home.start(await configured(home, '[http]\nanonymousLoopback = true\n'));
+  t.match(await wad.request('daemon.info'), { http: '127.0.0.1:3001' });
+
+  /** The object of the socket, field by field and in its order; only the moment differs. */
+  const sameStatus = async (expected: Partial<Status>) => {
+    const text = await sh(line('status'));
+    const { timestamp, monitor, ...rest } = JSON.parse(text) as Status;
+    const { timestamp: _, monitor: __, ...own } = await wad.status();
+    t.same(rest, own, `${own.status} as on the socket`);
+    t.match(rest, expected);
+    t.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 10_000);
+    t.same(Object.keys(monitor), ['lastCheckAt', 'lastOkAt', 'failures']);
+    t.same(Object.keys(JSON.parse(text)).slice(0, 7), [
+      ...['status', 'session', 'reconnectAttempts', 'maxReconnectAttempts'],
+      ...['isShuttingDown', 'monitorActive', 'timestamp'],
+    ]);
+  };
+  const noQr = async (says: RegExp) => {
+    t.match(await curl('qr'), {
+      success: false,
+      reason: says,
+      error: { code: 1102, data: { kind: 'no_qr' } },
+    });
+    t.equal(await sh(line('qr'), "-o /dev/null -w '%{http_code}'"), '404');
+  };
+
+  await sameStatus({ status: 'stopped', session: { hasSession: false, phone: null } as never });
+  await noQr(/stopped/);
+
+  const begun = await curl('initialize');
+  t.match(begun, { success: true, message: 'Starting.', timestamp: /^\d{4}-.*Z$/ });
+  await wad.until('linking');
+  await sameStatus({ status: 'linking', reason: 'qr_waiting' });
+  await wad.qr();
+  const qr = (await curl('qr')) as Record<string, string>;
+  t.same(Object.keys(qr), ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp']);
+  t.equal(qr.status, 'linking');
+  t.ok(Date.parse(qr.expiresAt ?? '') > Date.now());
+  t.equal(qr.qr, await wad.qr(), 'the payload that can be scanned now');
+  const png = Buffer.from((qr.dataUrl ?? '').replace('data:image/png;base64,', ''), 'base64');
+  t.equal(scanned(png), qr.qr, 'and the picture is of it');
+  const pictured = await run('curl', ['-H', 'Accept: image/png', 'http://localhost:3001/api/whatsapp/qr'], {
+    encoding: 'buffer',
+  });
+  t.equal(scanned(pictured.stdout), await wad.qr());
+
+  await phone.scan(qr.qr ?? '');
+  await wad.until('ready');
+  await sameStatus({
+    status: 'ready',
+    reason: 'none',
+    session: { hasSession: true, phone: NUMBER, platform: 'android', connected: true, pushname: 'Your Name' },
+  });
+  await noQr(/ready/);
+  t.match(await curl('initialize'), { success: true, message: /^Already ready/, timestamp: String });
+
+  const ended = await curl('disconnect');
+  t.match(ended, { success: true, message: /^Unlinked/, timestamp: /^\d{4}-.*Z$/, unlinked: true });
+  t.equal(phone.devices.length, 0, 'the phone lists it no more');
+  await sameStatus({ status: 'stopped', reason: 'user_stopped' });
+  t.match(await curl('disconnect'), { success: true, unlinked: false }, 'with no session: success as well');
+  t.match(await curl('clear-session'), {
+    success: true,
+    message: /a fresh connection can be initialized now/,
+    timestamp: /^\d{4}-.*Z$/,
+  });
+  t.match(await curl('initialize'), { success: true }, 'and it can');
+  await wad.until('linking');
+  const log = JSON.stringify(wad.log);
+  t.notOk(log.includes(qr.qr ?? '2@'), 'no code is in the log');
+  await wad.stop();
+  t.same(
+    await wad
+      .leftBehind({ profile: 'kept' })
+      .then((wrong) => wrong.filter((text) => !/profile|exit_type/.test(text))),
+    [],
+  );
+});
+
+t.test('with a token: messages, events and health; a scan of bad requests changes nothing', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  sim.createContact({ number: '15550002222', name: 'Ana' });
+  const linked = await home.startLinked(phone, { env: { WAD_HTTP_LISTEN: '127.0.0.1:0' } });
+  const url = `http://${(await linked.request('daemon.info')).http}`;
+  const port = Number(new URL(url).port);
+  const token = (await readFile(join(home.stateDir, 'http-token'), 'utf8')).trim();
+  const headers = { Authorization: `Bearer ${token}` };
+  t.equal((await fetch(`${url}/api/whatsapp/status`)).status, 401);
+  t.equal((await fetch(`${url}/readyz`)).status, 200);
+
+  using listener = await Listener.open(url, { headers });
+  const sent = await fetch(`${url}/api/whatsapp/messages`, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': 'order-17' },
+    body: JSON.stringify({ to: '+1 555 000 2222', text: 'over HTTP' }),
+  });
+  t.equal(sent.status, 202);
+  const { id, messageId } = (await sent.json()) as { id: string; messageId: string };
+  await linked.request('message.wait', { id, for: 'sent' });
+  const looked = await fetch(`${url}/api/whatsapp/messages/${messageId}`, { headers });
+  t.match(await looked.json(), {
+    id,
+    messageId,
+    state: /sent|delivered|read/,
+    message: { body: 'over HTTP' },
+  });
+  const heard = await linked.event('message', ({ body }) => body === 'over HTTP', { after: 0 });
+  while (!listener.events.some(({ cursor }) => cursor === heard.cursor))
+    await listener.heard(listener.events.length + 1);
+
+  const before = await linked.mark();
+  for (const { name, bytes, status } of HOSTILE_REQUESTS) {
+    const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(await raw(port, bytes)) ?? [];
+    // The table's own token is a wrong one here.
+    t.ok(got === String(status) || got === '401', `${name}: ${got}`);
+  }
+  t.equal(await linked.mark(), before, 'nothing happened');
+  t.match(await linked.status(), { status: 'ready' });
+  t.notOk(JSON.stringify(linked.log).includes(token), 'and the token is in no log');
+  await linked.stop();
+  t.same(await linked.leftBehind({ profile: 'kept' }), []);
+});
+
+/** What a phone reads in a picture. */
+function scanned(png: Buffer): string | undefined {
+  const { data, width, height } = PNG.sync.read(png);
+  return jsqr.default(new Uint8ClampedArray(data), width, height)?.data;
+}

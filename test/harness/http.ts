@@ -1,0 +1,147 @@
+// An HTTP door in the test's own process, beside a control socket with the same dispatch, and a listener to events.
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
+import type { Handlers } from '../../src/protocol/method.js';
+import type { METHODS } from '../../src/protocol/methods/index.js';
+import type { WireEvent } from '../../src/protocol/schema.js';
+import { startServer, type TestServer } from './server.js';
+
+export interface TestDoor extends AsyncDisposable {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly http: HttpServer;
+  /** The socket, the feed and the log behind it. */
+  readonly behind: TestServer;
+}
+
+/** A door without a token unless one is given. `await using` closes it and the socket. */
+export async function startDoor(
+  handlers: Partial<Handlers<typeof METHODS>> = {},
+  options: Partial<HttpOptions> = {},
+): Promise<TestDoor> {
+  const behind = await startServer(handlers);
+  const { dispatch, log } = behind;
+  let port = 0;
+  const http = await serveHttp({
+    ...{ dispatch, log, token: null, own: { openApi: () => ({ openapi: '3.1.0' }) } },
+    bind: async (server) => {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      port = (server.address() as AddressInfo).port;
+      return { address: `127.0.0.1:${port}`, remove: async () => undefined };
+    },
+    ...options,
+  });
+  return {
+    ...{ port, http, behind, url: `http://127.0.0.1:${port}` },
+    [Symbol.asyncDispose]: async () => {
+      await http.close();
+      await behind[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What came back to bytes that were sent as they are: everything until the far side ended. */
+export async function raw(port: number, bytes: string | Uint8Array, waitMs = 10_000): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {}); // a reset is one of the ways to be thrown out
+  const timer = setTimeout(() => socket.destroy(), waitMs);
+  let text = '';
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  socket.write(bytes);
+  await once(socket, 'close');
+  clearTimeout(timer);
+  return text;
+}
+
+/** One listener to `/events`. The holder closes it. */
+export class Listener implements Disposable {
+  readonly events: WireEvent[] = [];
+  /** As a browser would say it when it comes back. */
+  lastEventId = '';
+  readonly #close: () => void;
+  #watcher = (): void => undefined;
+  #isOver = false;
+
+  private constructor(close: () => void) {
+    this.#close = close;
+  }
+
+  /** Connected and subscribed when it resolves. */
+  static async open(
+    url: string,
+    { path = '/api/whatsapp/events', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+  ): Promise<Listener> {
+    const asked = request(`${url}${path}`, { headers, agent: false });
+    const listener = new Listener(() => asked.destroy());
+    const answered = once(
+      asked.on('error', () => {}),
+      'response',
+    );
+    asked.end();
+    const [response] = await answered;
+    if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
+    let rest = '';
+    response.setEncoding('utf8').on('data', (text: string) => {
+      const blocks = (rest + text).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) listener.#hear(block);
+    });
+    response.on('error', () => {});
+    response.once('close', () => {
+      listener.#isOver = true;
+      listener.#watcher();
+    });
+    await listener.#until(() => listener.lastEventId !== '', 'the place it begins after', 10_000);
+    return listener;
+  }
+
+  #hear(block: string): void {
+    const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/, 2) as [string, string]));
+    const id = fields.get('id');
+    if (id !== undefined) this.lastEventId = id;
+    this.#watcher();
+    const data = fields.get('data');
+    if (data === undefined) return;
+    const event = JSON.parse(data) as WireEvent;
+    if (fields.get('event') !== event.type || id !== String(event.cursor))
+      throw new Error(`the fields do not fit the event: ${block}`);
+    this.events.push(event);
+    this.#watcher();
+  }
+
+  /** Until so many have come. @throws (rejects) after `waitMs`, or when the stream ends */
+  async heard(count: number, waitMs = 20_000): Promise<readonly WireEvent[]> {
+    await this.#until(() => this.events.length >= count, `${count} events`, waitMs);
+    return this.events;
+  }
+
+  /** Until the far side ends it. */
+  over(waitMs = 10_000): Promise<void> {
+    return this.#until(() => this.#isOver, 'the end', waitMs, true);
+  }
+
+  #until(done: () => boolean, what: string, waitMs: number, mayEnd = false): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () =>
+        reject(new Error(`${this.events.length} events came, and not ${what} within ${waitMs} ms`));
+      const timer = setTimeout(late, waitMs);
+      this.#watcher = () => {
+        if (!done() && !(this.#isOver && !mayEnd)) return;
+        clearTimeout(timer);
+        if (done()) resolve();
+        else late();
+      };
+      this.#watcher();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+  }
+}

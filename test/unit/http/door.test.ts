@@ -1,0 +1,245 @@
+// The door in front of the real dispatch: the same answers and errors as the socket, events by cursor, and its end.
+import { EventEmitter, once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import t from 'tap';
+import { ROUTES } from '../../../src/http/routes.js';
+import type { Call } from '../../../src/protocol/dispatch.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { faultRow } from '../../../src/protocol/fault-table.js';
+import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js';
+import { Client } from '../../../src/socket/client.js';
+import { Listener, startDoor, type TestDoor } from '../../harness/http.js';
+import { untilAborted } from '../../harness/server.js';
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const post = (door: TestDoor, path: string, body?: unknown, headers: Record<string, string> = JSON_TYPE) =>
+  fetch(`${door.url}${path}`, {
+    ...{ method: 'POST', headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+
+t.test('both doors answer the same, method by method', async (t) => {
+  const examples = Object.fromEntries(
+    Object.entries(METHODS).map(([name, { example }]) => [name, () => example.result]),
+  );
+  await using door = await startDoor(examples);
+  await using client = await Client.connect(door.behind.path);
+  const names = (Object.keys(METHODS) as MethodName[]).filter((name) => !/subscribe/.test(name));
+  for (const name of names) {
+    const { params } = METHODS[name].example;
+    const response = await post(door, `/api/rpc/${name}`, params);
+    t.equal(response.status, 200, name);
+    t.same(await response.json(), await client.call(name, params), name);
+  }
+  for (const name of ['events.subscribe', 'events.unsubscribe'])
+    t.equal((await post(door, `/api/rpc/${name}`, {})).status, 404, `${name} lives on a connection`);
+});
+
+t.test('both doors refuse the same, fault by fault', async (t) => {
+  for (const kind of ['not_linked', 'no_qr', 'busy', 'disk_full', 'outcome_unknown'] as const) {
+    const more = { reason: 'because', hint: 'do something', retryAfterMs: 1_500 };
+    const fail = () => {
+      throw new Fault(kind, more);
+    };
+    await using door = await startDoor({ 'message.send': fail });
+    await using client = await Client.connect(door.behind.path);
+    const response = await post(door, '/api/whatsapp/messages', { to: '15550002222', text: 'x' });
+    t.equal(response.status, faultRow(kind).http, kind);
+    t.equal(response.headers.get('retry-after'), '2');
+    const body = (await response.json()) as { error: object; timestamp: string };
+    const onSocket = await client.call('message.send', { to: '15550002222', text: 'x' }).catch(Fault.of);
+    t.same(body.error, (onSocket as Fault).toWire(), kind);
+    t.match(body, { success: false, message: faultRow(kind).says, reason: 'because', hint: 'do something' });
+    t.ok(Date.parse(body.timestamp) > 0);
+  }
+  await using door = await startDoor();
+  const wrong = await post(door, '/api/whatsapp/messages', { to: 7, txt: 'x' });
+  t.equal(wrong.status, 400);
+  t.match(await wrong.json(), {
+    error: { data: { kind: 'invalid_params', issues: [{ path: 'to' }, { path: 'txt' }] } },
+  });
+});
+
+t.test('a message is accepted, with a key from its header, and looked at by either id', async (t) => {
+  const sent: unknown[] = [];
+  await using door = await startDoor({
+    'message.send': (params) => {
+      sent.push(params);
+      return { id: 'm-1', messageId: '3EB0', state: 'queued' };
+    },
+    'message.get': ({ id }) => ({ ...METHODS['message.get'].example.result, messageId: id }),
+  });
+  const message = { to: '+1 555 000 2222', text: 'hello' };
+  const response = await post(door, '/api/whatsapp/messages', message, {
+    ...JSON_TYPE,
+    'Idempotency-Key': 'order-17',
+  });
+  t.equal(response.status, 202);
+  t.same(await response.json(), { id: 'm-1', messageId: '3EB0', state: 'queued' });
+  t.same(sent, [{ ...message, key: 'order-17' }]);
+  const id = 'false_15550002222@c.us_3EB0 é';
+  const got = await fetch(`${door.url}/api/whatsapp/messages/${encodeURIComponent(id)}`);
+  t.match(await got.json(), { messageId: id });
+  t.equal((await fetch(`${door.url}/api/whatsapp/messages/%ff`)).status, 400);
+});
+
+t.test('the QR code comes as JSON or as a picture, and an error always as JSON', async (t) => {
+  const qr = '2@abc,def,ghi,1';
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  await using door = await startDoor({
+    'session.qr': ({ waitMs }) => {
+      if (waitMs === 1) throw new Fault('no_qr', { reason: 'none now' });
+      return { qr, issuedAt: expiresAt, expiresAt, number: 1 };
+    },
+    'session.status': () => ({ ...METHODS['session.status'].example.result, status: 'linking' }),
+  });
+  const get = (accept: string, query = '') =>
+    fetch(`${door.url}/api/whatsapp/qr${query}`, { headers: { Accept: accept } });
+  const plain = await get('*/*');
+  const body = (await plain.json()) as Record<string, string>;
+  t.same(Object.keys(body), ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp']);
+  t.match(body, { qr, expiresAt, status: 'linking', dataUrl: /^data:image\/png;base64,iVBOR/ });
+  t.equal(plain.headers.get('cache-control'), 'no-store', 'whoever has it can link');
+  for (const [accept, type] of [
+    ['image/png', 'image/png'],
+    ['image/svg+xml', 'image/svg+xml'],
+    ['image/svg+xml;q=0.5, image/png', 'image/png'],
+    ['image/avif,image/webp,image/svg+xml,image/*,*/*;q=0.8', 'image/svg+xml'],
+    ['application/json, image/png;q=0.9', 'application/json; charset=utf-8'],
+    ['text/html, */*', 'application/json; charset=utf-8'],
+  ] as const)
+    t.equal((await get(accept)).headers.get('content-type'), type, accept);
+  const png = Buffer.from(await (await get('image/png')).arrayBuffer());
+  t.equal(png.subarray(1, 4).toString(), 'PNG');
+  t.match(await (await get('image/svg+xml')).text(), /^<svg[\s\S]*<\/svg>\s*$/);
+  const none = await get('image/png', '?waitMs=1');
+  t.equal(none.status, 404);
+  t.match(await none.json(), { reason: 'none now', error: { data: { kind: 'no_qr' } } });
+});
+
+t.test('live and ready are two things', async (t) => {
+  let status: 'ready' | 'reconnecting' = 'reconnecting';
+  await using door = await startDoor({
+    'session.status': () => ({ ...METHODS['session.status'].example.result, status, reason: 'network_down' }),
+  });
+  t.match(await (await fetch(`${door.url}/healthz`)).json(), { status: 'ok' });
+  const not = await fetch(`${door.url}/readyz`);
+  t.equal(not.status, 503);
+  t.match(await not.json(), { ready: false, status: 'reconnecting', reason: 'network_down' });
+  status = 'ready';
+  t.equal((await fetch(`${door.url}/readyz`)).status, 200);
+  const head = await fetch(`${door.url}/readyz`, { method: 'HEAD' });
+  t.equal(head.status, 200);
+  t.equal(await head.text(), '');
+});
+
+t.test('events come from a cursor on, and a listener that comes back misses none', async (t) => {
+  await using door = await startDoor();
+  const { feed, written } = door.behind;
+  for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', { n });
+  await written();
+  using first = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0' });
+  const events = [...(await first.heard(500))];
+  t.same(
+    events.map(({ data }) => data.n),
+    Array.from({ length: 500 }, (_, n) => n),
+  );
+  const at = events[199]?.cursor ?? 0;
+  const headers = { 'Last-Event-ID': String(at) };
+  using second = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0', headers });
+  feed.append('alert', { n: 500 });
+  t.same(
+    (await second.heard(301)).map(({ data }) => data.n),
+    Array.from({ length: 301 }, (_, n) => n + 200),
+  );
+  using some = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0&types=qr,alert' });
+  t.same(new Set((await some.heard(251)).map(({ type }) => type)), new Set(['alert']));
+  using fresh = await Listener.open(door.url);
+  t.equal(fresh.lastEventId, String(feed.last), 'it knows where to resume before the first event');
+  feed.append('qr', { n: 501 });
+  t.match(await fresh.heard(1), [{ type: 'qr', data: { n: 501 } }]);
+  for (const query of ['after=x', 'types=nothing', 'after=1&other=2', 'consumer=a%20b'])
+    t.equal((await fetch(`${door.url}/api/whatsapp/events?${query}`)).status, 400, query);
+  t.equal((await fetch(`${door.url}/api/whatsapp/events`, { method: 'HEAD' })).status, 200);
+});
+
+t.test('a hundred listeners hear every event, in order', async (t) => {
+  await using door = await startDoor();
+  const listeners = await Promise.all(Array.from({ length: 100 }, () => Listener.open(door.url)));
+  t.teardown(() => {
+    for (const listener of listeners) listener[Symbol.dispose]();
+  });
+  for (let n = 0; n < 200; n += 1) door.behind.feed.append('message', { n, body: 'x'.repeat(500) });
+  const wanted = Array.from({ length: 200 }, (_, n) => n);
+  for (const listener of listeners) {
+    const heard = (await listener.heard(200)).map(({ data }) => data.n);
+    if (JSON.stringify(heard) !== JSON.stringify(wanted)) t.fail('one missed something');
+  }
+  t.equal(listeners.length, 100);
+});
+
+t.test('a listener that does not read is cut off, and nobody else notices', async (t) => {
+  await using door = await startDoor({}, { maxBacklogBytes: 1024 * 1024 });
+  using reads = await Listener.open(door.url);
+  const deaf = request(`${door.url}/api/whatsapp/events`, { agent: false })
+    .on('error', () => {})
+    .end();
+  const [response] = (await once(deaf, 'response')) as [IncomingMessage];
+  response.pause();
+  response.on('error', () => {});
+  const cutOff = new Promise<void>((resolve) => deaf.once('close', () => resolve()));
+  for (let n = 0; n < 1_200; n += 1) {
+    door.behind.feed.append('message', { n, body: 'x'.repeat(20_000) });
+    if (n % 20 === 19) await reads.heard(n + 1);
+  }
+  response.resume();
+  await cutOff;
+  t.notOk(response.complete, 'its stream broke off');
+  t.equal(reads.events.length, 1_200);
+});
+
+/** A `session.wait` that lasts until its signal ends it, and tells when it has begun and why it ended. */
+function lasting() {
+  const told = new EventEmitter();
+  const wait = (_: unknown, { signal }: Call) => {
+    signal.addEventListener('abort', () => told.emit('ended', signal.reason), { once: true });
+    told.emit('begun');
+    return untilAborted(signal);
+  };
+  const ended = once(told, 'ended').then(([reason]) => reason as unknown);
+  return { begun: once(told, 'begun'), ended, handlers: { 'session.wait': wait } };
+}
+
+t.test('a close answers what is in flight and ends the streams', async (t) => {
+  const { begun, handlers } = lasting();
+  await using door = await startDoor(handlers);
+  using listener = await Listener.open(door.url);
+  const waiting = post(door, '/api/rpc/session.wait', { states: ['ready'] });
+  await begun;
+  const startedAt = performance.now();
+  const closed = door.http.close();
+  t.match(await (await waiting).json(), { error: { data: { kind: 'shutting_down' } } });
+  await listener.over();
+  await closed;
+  t.ok(performance.now() - startedAt < 2_000);
+  await t.rejects(fetch(`${door.url}/healthz`), 'nobody listens any more');
+});
+
+t.test('a caller that goes takes its request with it', async (t) => {
+  const { begun, ended, handlers } = lasting();
+  await using door = await startDoor(handlers);
+  const leave = new AbortController();
+  const gone = fetch(`${door.url}/api/rpc/session.wait`, {
+    ...{ method: 'POST', headers: JSON_TYPE, body: '{"states":["ready"]}', signal: leave.signal },
+  });
+  await begun;
+  leave.abort();
+  await t.rejects(gone);
+  t.match(await ended, { kind: 'connection_lost' });
+});
+
+t.test('every route of the table has words, and is there once', async (t) => {
+  const names = ROUTES.map(({ verb, path }) => `${verb} ${path}`);
+  t.equal(new Set(names).size, names.length);
+  for (const { path, does } of ROUTES) t.ok(does.length > 15, path);
+});

@@ -1,0 +1,107 @@
+// A scan of the door by requests that nobody should make: refused, logged, and nothing given away.
+import { createHash } from 'node:crypto';
+import t from 'tap';
+import type { Token } from '../../../src/http/token.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
+import { raw, startDoor } from '../../harness/http.js';
+import {
+  FINE,
+  HOSTILE_REQUESTS,
+  SLOW_BODY,
+  SLOW_HEADERS,
+  TOKEN,
+  TWO_HOSTS,
+} from '../../harness/http-hostile.js';
+
+const token: Token = { digest: createHash('sha256').update(TOKEN).digest() };
+const PHONE = '919876543210';
+const handlers = {
+  'session.status': () => METHODS['session.status'].example.result,
+  'session.qr': () => METHODS['session.qr'].example.result,
+};
+
+const statusOf = (text: string): number | 'closed' => {
+  const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
+  return status === undefined ? 'closed' : Number(status);
+};
+
+t.test('what should not be asked is refused as the table says, and nothing leaks', async (t) => {
+  await using door = await startDoor(handlers, { token });
+  t.ok(HOSTILE_REQUESTS.length >= 80, `${HOSTILE_REQUESTS.length} requests`);
+  t.equal(new Set(HOSTILE_REQUESTS.map(({ name }) => name)).size, HOSTILE_REQUESTS.length);
+  for (const { name, bytes, status, kind } of HOSTILE_REQUESTS) {
+    const text = await raw(door.port, bytes);
+    t.equal(statusOf(text), status, name);
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    if (kind !== undefined) t.match(JSON.parse(body), { success: false, error: { data: { kind } } }, name);
+    for (const secret of [PHONE, TOKEN, '2@ref', 'node_modules', 'at Object', '.js:'])
+      t.notOk(text.includes(secret), `${name}: no ${secret}`);
+    t.notMatch(head, /access-control|x-powered-by|^server:/im, name);
+  }
+  t.equal(statusOf(await raw(door.port, FINE)), 200, 'and the same door serves who may ask');
+});
+
+t.test('what was refused is logged, and no secret with it', async (t) => {
+  await using door = await startDoor(handlers, { token });
+  for (const { bytes } of HOSTILE_REQUESTS) await raw(door.port, bytes);
+  const { lines } = door.behind.log;
+  const kinds = new Set(HOSTILE_REQUESTS.flatMap(({ kind }) => kind ?? []));
+  for (const kind of kinds)
+    t.ok(
+      lines.some(({ event, fields }) => event === 'http.refused' && fields.kind === kind),
+      kind,
+    );
+  for (const kind of ['unauthorized', 'foreign_host', 'foreign_origin'])
+    t.equal(
+      lines.filter(({ level, fields }) => level === 'warn' && fields.kind === kind).length,
+      1,
+      `${kind} is a warning, and a flood of it is one`,
+    );
+  t.notOk(JSON.stringify(lines).includes(TOKEN.slice(0, 12)), 'no token');
+  t.notOk(JSON.stringify(lines).includes('evil.example'), 'and nothing that was sent');
+  t.same(
+    lines.filter(({ level }) => level === 'error'),
+    [],
+    'and no bug of ours',
+  );
+});
+
+t.test('of two names none counts', async (t) => {
+  await using door = await startDoor(handlers, { token });
+  const text = await raw(door.port, TWO_HOSTS);
+  t.equal(statusOf(text), 403);
+  t.notOk(text.includes(PHONE));
+});
+
+t.test('a request that comes slowly is ended, and others are served meanwhile', async (t) => {
+  await using door = await startDoor(handlers, { token, headersMs: 300, requestMs: 600 });
+  for (const [name, bytes] of [
+    ['headers', SLOW_HEADERS],
+    ['body', SLOW_BODY],
+  ] as const) {
+    const startedAt = performance.now();
+    const slow = raw(door.port, bytes);
+    t.equal(statusOf(await raw(door.port, FINE)), 200);
+    const text = await slow;
+    t.equal(statusOf(text), 408, name);
+    t.match(text, /body_too_slow/);
+    t.ok(performance.now() - startedAt < 5_000, name);
+  }
+  t.equal(statusOf(await raw(door.port, '')), 408, 'one that says nothing');
+});
+
+t.test('more connections and requests than there may be', async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = { ...handlers, 'daemon.ping': () => held.then(() => METHODS['daemon.ping'].example.result) };
+  await using door = await startDoor(slow, { token, maxInFlight: 2, maxConnections: 8 });
+  const waiting = [1, 2].map(() => fetch(`${door.url}/healthz`));
+  let text = await raw(door.port, FINE);
+  while (statusOf(text) !== 429) text = await raw(door.port, FINE);
+  t.match(text, /Retry-After: 1/);
+  release();
+  for (const response of await Promise.all(waiting)) t.equal(response.status, 200);
+  t.equal(statusOf(await raw(door.port, FINE)), 200);
+});

@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { readToken, refuseStrangers } from '../../../src/http/token.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'wad-token-'));
+t.teardown(() => rmSync(dir, { recursive: true }));
+const path = join(dir, 'token');
+const write = (text: string, mode = 0o600) => {
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+};
+const refusal = (file: string) => readToken(file, { make: false }).catch((fault: unknown) => fault);
+const lets = (token: Awaited<ReturnType<typeof readToken>>, authorization?: string): boolean => {
+  try {
+    refuseStrangers(token, { ...(authorization !== undefined && { authorization }) });
+    return true;
+  } catch (error) {
+    t.match(error, { kind: 'unauthorized' });
+    return false;
+  }
+};
+
+t.test('a token is made once, for us alone', async (t) => {
+  const token = await readToken(path, { make: true });
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  const text = readFileSync(path, 'utf8').trim();
+  t.match(text, /^[\w-]{43}$/, '256 bits');
+  t.ok(lets(token, `Bearer ${text}`));
+  t.ok(lets(token, `bearer  ${text} `), 'the scheme is no matter of case');
+  for (const wrong of [undefined, '', 'Bearer', text, `Bearer ${text}A`, `Basic ${text}`, `Bearer ${text} x`])
+    t.notOk(lets(token, wrong), String(wrong));
+  t.ok(lets(await readToken(path, { make: true }), `Bearer ${text}`), 'the next start keeps it');
+  t.same(readdirSync(dir), ['token']);
+  t.ok(lets(null), 'without one everybody may');
+});
+
+t.test('a file that somebody named is read as it is', async (t) => {
+  rmSync(path, { force: true });
+  t.match(await refusal(path), { kind: 'usage' }, 'missing');
+  write('0123456789abcdef\n', 0o640);
+  t.match(await refusal(path), { kind: 'permission_denied', hint: `chmod 600 ${path}` });
+  for (const text of ['', 'short\n', 'two words of a length\n', 'x'.repeat(5_000)]) {
+    write(text);
+    t.match(await refusal(path), { kind: 'usage' }, JSON.stringify(text.slice(0, 20)));
+  }
+  t.match(await refusal(dir), { kind: 'usage' }, 'a directory');
+  write('0123456789abcdef\n', 0o400);
+  t.ok(lets(await readToken(path, { make: false }), 'Bearer 0123456789abcdef'));
+});
