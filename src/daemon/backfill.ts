@@ -3,13 +3,15 @@
 // receiving what waited for it, and not all of that reaches the library's listeners. What counts is the key of a
 // message, never the order in which it turns up.
 import type { Log } from '../protocol/log.js';
-import type { ClientNews, WhatsAppClient } from '../session/port.js';
+import type { MissedPage } from '../session/page-port.js';
+import type { ClientNews } from '../session/port.js';
 import type { Store } from '../store/store.js';
 import type { Feed } from './feed.js';
 import type { Inbox } from './inbox.js';
 
 export interface BackfillOptions {
-  readonly client: () => Pick<WhatsAppClient, 'chatsSince' | 'keysSince' | 'messagesOf' | 'acksOf'>;
+  /** @throws Fault not_ready */
+  readonly page: () => MissedPage;
   readonly feed: Feed;
   readonly inbox: Inbox;
   readonly store: Store;
@@ -93,7 +95,7 @@ export class Backfill {
     undecrypted: Undecrypted,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { client, log } = this.#options;
+    const { page, log } = this.#options;
     let found = 0;
     let whole = true;
     const attempt = async (what: string, act: () => Promise<void>): Promise<void> => {
@@ -108,7 +110,7 @@ export class Backfill {
     };
     await attempt('acks', () => this.#acks());
     await attempt('chats', async () => {
-      for (const chatId of await client().chatsSince(sinceMs)) {
+      for (const chatId of await page().chatsSince(sinceMs)) {
         await attempt('chat', async () => {
           found += await this.#chat(chatId, sinceMs, gaps, undecrypted, signal);
         });
@@ -127,8 +129,8 @@ export class Backfill {
     undecrypted: Undecrypted,
     signal: AbortSignal,
   ): Promise<number> {
-    const { client, feed, inbox } = this.#options;
-    const { keys, whole } = await client().keysSince(chatId, sinceMs, PER_CHAT);
+    const { page, feed, inbox } = this.#options;
+    const { keys, whole } = await page().keysSince(chatId, sinceMs, PER_CHAT);
     const unknown = keys.filter(({ key }) => !inbox.knows(key)).map(({ messageId }) => messageId);
     const { found, left } = await this.#tell(chatId, unknown, signal);
     if (left.length > 0) undecrypted.set(chatId, left);
@@ -150,11 +152,11 @@ export class Backfill {
     messageIds: readonly string[],
     signal: AbortSignal,
   ): Promise<{ found: number; left: readonly string[] }> {
-    const { client, feed, inbox } = this.#options;
+    const { page, feed, inbox } = this.#options;
     const left: string[] = [];
     let found = 0;
     for (let at = 0; at < messageIds.length && !signal.aborted; at += CHUNK) {
-      const { messages, undecrypted } = await client().messagesOf(chatId, messageIds.slice(at, at + CHUNK));
+      const { messages, undecrypted } = await page().messagesOf(chatId, messageIds.slice(at, at + CHUNK));
       left.push(...undecrypted);
       found += await feed.write((tx, keep) => {
         const events = messages.map((message) => inbox.message(tx, message));
@@ -184,11 +186,11 @@ export class Backfill {
 
   /** Ticks that came while nobody listened (H23). */
   async #acks(): Promise<void> {
-    const { client, store, acked } = this.#options;
+    const { page, store, acked } = this.#options;
     const { messages } = store.outbox.list({ states: ['sent', 'delivered'], limit: ACKS });
     const known = new Map(messages.map(({ messageId, ack }) => [messageId, ack]));
     if (known.size === 0) return;
-    for (const news of await client().acksOf([...known.keys()]))
+    for (const news of await page().acksOf([...known.keys()]))
       if (news.ack > (known.get(news.messageId) ?? 0)) acked(news);
   }
 }

@@ -31,3 +31,32 @@ export function refuseLost(capabilities: Capabilities, capability: string, whats
     more: { capability, modules: word.replace(/^missing: /, '').split(', '), whatsappWeb },
   });
 }
+
+/** What is known of the page that is there, or of the last one. Nothing to close. */
+export class CapabilityDesk {
+  #known: Capabilities = {};
+  readonly #onChange: (words: Capabilities, news: Capabilities) => void;
+
+  /** @param onChange told of the words that are new, and of those among them that are news to a person */
+  constructor(onChange: (words: Capabilities, news: Capabilities) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Empty until a page was probed. */
+  get known(): Capabilities {
+    return this.#known;
+  }
+
+  /** A document that has just begun says less than the one before: what it does not name stays. */
+  learn(found: Capabilities): void {
+    const before = this.#known;
+    this.#known = { ...before, ...found };
+    const words = Object.entries(found).filter(([name, word]) => word !== (before[name] ?? 'ok'));
+    if (words.length > 0) this.#onChange(Object.fromEntries(words), changed(before, found));
+  }
+
+  /** There is no page any more. */
+  forget(): void {
+    this.#known = {};
+  }
+}

@@ -23,7 +23,10 @@ export async function reportOf(account: Account, status: Status): Promise<Report
     versions: { ...versions },
     // Who is linked is nobody's business.
     status: { ...rest, session: { hasSession, connected, platform, phone: session.phone && '#' } },
-    states: account.history.map(({ atMs, ...more }) => ({ time: new Date(atMs).toISOString(), ...more })),
+    states: account.history.entries.map(({ atMs, ...more }) => ({
+      time: new Date(atMs).toISOString(),
+      ...more,
+    })),
     pageErrors: account.slot.pageErrors.map(({ atMs, error, modules, build }) => ({
       time: new Date(atMs).toISOString(),
       error: blank(error),

@@ -89,3 +89,35 @@ export interface GroupPage {
   invite(group: ChatId, reset: boolean): Promise<{ code: string }>;
   leave(group: ChatId): Promise<{ left: boolean }>;
 }
+
+/** What came while nobody listened, out of the page's own store. All reject with page_error. */
+export interface MissedPage {
+  /** Chats in which something happened since then. Statuses are never read (U2). */
+  chatsSince(sinceMs: number): Promise<readonly string[]>;
+  /** What there is of a chat since then, oldest first, the newest so many; `whole` when none was left out. */
+  keysSince(
+    chatId: string,
+    sinceMs: number,
+    limit: number,
+  ): Promise<{ readonly keys: readonly { key: string; messageId: string }[]; readonly whole: boolean }>;
+  /**
+   * Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. `undecrypted` are the ids of
+   * those that the page cannot read yet.
+   */
+  messagesOf(
+    chatId: string,
+    messageIds: readonly string[],
+  ): Promise<{ readonly messages: readonly Message[]; readonly undecrypted: readonly string[] }>;
+  /** How far messages of ours have come, as far as the page says. */
+  acksOf(messageIds: readonly string[]): Promise<readonly MissedAck[]>;
+}
+
+/** A tick, as it would have been told had somebody listened. */
+export interface MissedAck {
+  readonly type: 'ack';
+  readonly key: string;
+  readonly messageId: string;
+  readonly chatId: string;
+  readonly fromMe: boolean;
+  readonly ack: number;
+}

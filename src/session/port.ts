@@ -5,7 +5,7 @@ import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Message } from '../protocol/schema.js';
 import type { ChatId } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
-import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from './page-port.js';
+import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage, MissedPage } from './page-port.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -35,7 +35,6 @@ export type ClientNews =
       readonly event: 'message.reaction' | 'message.edit' | 'message.revoke' | 'group' | 'call';
       readonly data: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'gap'; readonly data: Readonly<Record<string, unknown>> }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
 
 export type InboundMessage = Message;
@@ -81,6 +80,7 @@ export interface WhatsAppClient {
   readonly groups: GroupPage;
   readonly acts: ActPage;
   readonly media: MediaPage;
+  readonly missed: MissedPage;
   /** The newest few, oldest first. */
   readonly pageErrors: readonly PageError[];
   /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
@@ -112,27 +112,6 @@ export interface WhatsAppClient {
   knowsChat(chatId: ChatId): Promise<boolean>;
   /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
   findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
-  /** Chats in which something happened since then. Statuses are never read (U2). @throws Fault page_error */
-  chatsSince(sinceMs: number): Promise<readonly string[]>;
-  /**
-   * What the page has of a chat since then, oldest first, no more than the newest so many; `whole` when none was left
-   * out. @throws Fault page_error
-   */
-  keysSince(
-    chatId: string,
-    sinceMs: number,
-    limit: number,
-  ): Promise<{ readonly keys: readonly { key: string; messageId: string }[]; readonly whole: boolean }>;
-  /**
-   * Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. `undecrypted` are the ids of
-   * those that the page cannot read yet. @throws Fault page_error
-   */
-  messagesOf(
-    chatId: string,
-    messageIds: readonly string[],
-  ): Promise<{ readonly messages: readonly InboundMessage[]; readonly undecrypted: readonly string[] }>;
-  /** How far messages of ours have come, as far as the page says. @throws Fault page_error */
-  acksOf(messageIds: readonly string[]): Promise<readonly Extract<ClientNews, { type: 'ack' }>[]>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

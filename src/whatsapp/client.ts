@@ -7,42 +7,42 @@ import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
-import { type ChatId, messageKey } from '../protocol/wid.js';
+import type { ChatId } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
-import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage } from '../session/page-port.js';
+import type {
+  ActPage,
+  ChatPage,
+  ContactPage,
+  GroupPage,
+  MediaPage,
+  MissedPage,
+} from '../session/page-port.js';
 import type { ClientListener, Health, PageError, SendOutcome, WhatsAppClient } from '../session/port.js';
 import { actPage } from './acts.js';
+import { type Ask, asker } from './ask.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
 import { contactPage } from './contacts.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
-import { askedLast, modulesIn } from './explain.js';
 import { groupPage } from './groups.js';
 import { GuardedClient, NoModules } from './guarded-client.js';
-import { Happenings } from './happenings.js';
 import { Kit } from './kit.js';
-import {
-  type LibraryCall,
-  type LibraryMessage,
-  type LibraryNotice,
-  type LibraryReaction,
-  type LibraryVote,
-  Message,
-} from './library.js';
+import { listenTo } from './library-events.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
+import { missedPage } from './missed.js';
 import { BLANK_SHEET, blankTexts } from './page/blank.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
-import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { holdPasskeys, settlePasskey } from './page/passkey.js';
 import { watch } from './page/watch.js';
+import { PageErrors } from './page-errors.js';
 import { requestPairingCode } from './pairing.js';
 import { Readiness } from './readiness.js';
 import { askForOwn, type OutgoingMessage, send } from './send.js';
-import { isNotice, toInbound, widText } from './translate.js';
+import { widText } from './translate.js';
 import { Witness } from './witness.js';
 import { writeOut } from './write-out.js';
 
@@ -66,22 +66,10 @@ export interface ClientOptions {
 const BINDING = '__wadTell';
 /** How long a dialog that wants a button is looked for after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
-/** What the library makes of a group's notices; which it was stands in the notice. */
-const GROUP_EVENTS = [
-  'group_join',
-  'group_leave',
-  'group_admin_changed',
-  'group_update',
-  'group_membership_request',
-];
 const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
-/** A chat of thousands is read out of the page's store. */
-const READ_MS = 30_000;
 const PICTURE_MS = 5_000;
-/** How many are kept for a report. */
-const PAGE_ERRORS = 20;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
 /** So long after linking the link may stand in memory only. */
@@ -90,9 +78,6 @@ const FRESH_MS = 120_000;
 const FRESH_WAIT_MS = 2_500;
 /** And at other times, when there need be nothing to write. */
 const WAIT_MS = 250;
-
-const keyOf = ({ fromMe, remote, id, participant }: MissedKey): string =>
-  messageKey({ fromMe, remote, id, participant: participant ?? undefined });
 
 /** A client that has not been launched. Whoever launches it closes it. */
 export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
@@ -113,7 +98,10 @@ class Client implements WhatsAppClient {
   readonly groups: GroupPage;
   readonly acts: ActPage;
   readonly media: MediaPage;
+  readonly missed: MissedPage;
   readonly #kit: Kit;
+  readonly #ask: Ask;
+  readonly #errors: PageErrors;
   readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -121,7 +109,6 @@ class Client implements WhatsAppClient {
   #pairing = false;
   /** WhatsApp has confirmed that the link is gone: there is nothing left to write out. */
   #unlinked = false;
-  readonly #pageErrors: PageError[] = [];
   browserVersion: string | null = null;
 
   constructor(options: ClientOptions, listener: ClientListener) {
@@ -164,7 +151,11 @@ class Client implements WhatsAppClient {
     this.media = mediaPage(kit);
     this.#kit = kit;
     this.#mediaDir = options.mediaDir;
-    this.#listen();
+    this.#ask = asker(() => this.#page());
+    this.missed = missedPage(this.#ask, this.#guarded);
+    this.#errors = new PageErrors(() => readiness.build, log);
+    const look = (): void => readiness.look();
+    listenTo(this.#guarded, { listener, look, log, qr: (payload) => witness.qr(payload) });
   }
 
   get browserPid(): number | null {
@@ -183,40 +174,6 @@ class Client implements WhatsAppClient {
     await this.#launching;
   }
 
-  /** The library's events: hints to look, and the messages themselves. */
-  #listen(): void {
-    // A listener that throws would vanish into the page (H2).
-    const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
-      this.#guarded.on(event, (...args: unknown[]) => {
-        try {
-          act(...(args as A));
-        } catch (error) {
-          this.#log.warn('whatsapp.listener', { event, error: errorText(error) });
-        }
-      });
-    };
-    on('qr', (payload: string) => this.#witness.qr(payload));
-    on('authenticated', () => this.#readiness.look());
-    on('ready', () => this.#readiness.look());
-    on('loading_screen', () => this.#listener.event({ type: 'client.progress' }));
-    on('message_create', (message: LibraryMessage) => {
-      if (!isNotice(message)) this.#listener.news({ type: 'message', message: toInbound(message) });
-    });
-    on('message_ack', (message: LibraryMessage, ack: number) => {
-      const { key, messageId, chatId, fromMe } = toInbound(message);
-      this.#listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });
-    });
-    const happenings = new Happenings((news) => this.#listener.news(news));
-    on('message_reaction', (reaction: LibraryReaction) => happenings.reaction(reaction));
-    on('vote_update', (vote: LibraryVote) => happenings.vote(vote, widText(this.#guarded.info?.wid)));
-    on('message_edit', (message: LibraryMessage, body: unknown, previous: unknown) =>
-      happenings.edit(message, body, previous),
-    );
-    on('message_revoke_everyone', (message: LibraryMessage) => happenings.revoke(message));
-    for (const event of GROUP_EVENTS) on(event, (notice: LibraryNotice) => happenings.group(notice));
-    on('call', (call: LibraryCall) => happenings.call(call));
-  }
-
   /** Before the first navigation: death notices (H4), the watcher, a current user agent. */
   async #born(page: Page): Promise<void> {
     const browser = this.#guarded.pupBrowser as Browser;
@@ -227,8 +184,7 @@ class Client implements WhatsAppClient {
     for (const pipe of browser.process()?.stdio ?? []) pipe?.on('error', () => undefined);
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
-    // The only place where an exception inside the library's handlers shows (H2).
-    page.on('pageerror', (error) => this.#pageError(page, error as Error));
+    this.#errors.watch(page);
     await page.exposeFunction(BINDING, (told: Told) => this.#witness.told(told));
     await page.evaluateOnNewDocument(watch, BINDING);
     await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
@@ -248,16 +204,6 @@ class Client implements WhatsAppClient {
       .then((png) => writeFile(file, png, { mode: 0o600 }))
       .catch((error: unknown) => this.#log.warn('whatsapp.picture', { error: errorText(error) }));
     return file;
-  }
-
-  #pageError(page: Page, error: Error): void {
-    const { whatsappWeb: build } = this;
-    void askedLast(page).then((asked) => {
-      const modules = [...new Set([...modulesIn(error.stack), ...asked])];
-      this.#pageErrors.push({ atMs: Date.now(), error: errorText(error), modules, build });
-      if (this.#pageErrors.length > PAGE_ERRORS) this.#pageErrors.shift();
-      this.#log.debug('whatsapp.page-error', { error: errorText(error), modules, build });
-    });
   }
 
   #broken(reason: BrokenReason, detail: string): void {
@@ -280,7 +226,7 @@ class Client implements WhatsAppClient {
   }
 
   get pageErrors(): readonly PageError[] {
-    return this.#pageErrors;
+    return this.#errors.kept;
   }
 
   async probe(timeoutMs: number): Promise<Health> {
@@ -369,39 +315,6 @@ class Client implements WhatsAppClient {
     return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
   }
 
-  chatsSince(sinceMs: number): Promise<readonly string[]> {
-    return this.#ask(ASK_MS, (page) => page.evaluate(chatsSince, Math.floor(sinceMs / 1000)));
-  }
-
-  async keysSince(chatId: string, sinceMs: number, limit: number) {
-    // WhatsApp's times are whole seconds: what came later within the same second counts too.
-    const since = Math.floor(sinceMs / 1000);
-    const { keys, whole } = await this.#ask(READ_MS, (page) =>
-      page.evaluate(keysSince, chatId, since, limit),
-    );
-    return { keys: keys.map((parts) => ({ key: keyOf(parts), messageId: parts.id })), whole };
-  }
-
-  async messagesOf(chatId: string, messageIds: readonly string[]) {
-    const models = await this.#ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, messageIds));
-    const found = models.map((model) => new Message(this.#guarded, model));
-    const isCipher = ({ type }: { type: string }): boolean => type === 'ciphertext';
-    return {
-      messages: found
-        .filter((message) => !isNotice(message) && !isCipher(message))
-        .map((message) => ({ ...toInbound(message), backfilled: true })),
-      undecrypted: found.filter(isCipher).map(({ id }) => id.id),
-    };
-  }
-
-  async acksOf(messageIds: readonly string[]) {
-    const found = await this.#ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
-    return found.map((parts) => ({
-      ...{ type: 'ack' as const, key: keyOf(parts), messageId: parts.id, chatId: parts.remote },
-      ...{ fromMe: true, ack: parts.ack },
-    }));
-  }
-
   async logout(timeoutMs: number): Promise<boolean> {
     const confirmed = new Promise<void>((resolve) => {
       this.#witness.unlinked = resolve;
@@ -448,16 +361,6 @@ class Client implements WhatsAppClient {
       this.#log.debug('whatsapp.closed', { how, code: exitCode, signal: signalCode });
     }
     this.#abort.abort();
-  }
-
-  /** @throws Fault not_ready without a page, page_error when it does not answer */
-  async #ask<T>(ms: number, ask: (page: Page) => Promise<T>): Promise<T> {
-    try {
-      return await within(ms, ask(this.#page()), 'WhatsApp Web');
-    } catch (error) {
-      if (error instanceof Fault) throw error;
-      throw new Fault('page_error', { reason: errorText(error), cause: error });
-    }
   }
 
   #page(): Page {

@@ -32,7 +32,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
   const acked: number[] = [];
   const backfill = new Backfill({
     ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack), ...(times && { times }) },
-    client: () => ({
+    page: () => ({
       chatsSince: async (sinceMs) => {
         page.since.push(sinceMs);
         if (page.broken) throw new Error('page_error');

@@ -1,0 +1,115 @@
+// How far the account has been heard: until when everything that came in was told of, over pages, daemons and links, and
+// the back-fill that closes what is open (H11). Kept beside the profile, so that the next daemon knows where to begin.
+import type { Log } from '../protocol/log.js';
+import type { Linked } from '../session/state.js';
+import type { SessionDir } from '../session-dir/layout.js';
+import { readMarker, writeMarker } from '../session-dir/marker.js';
+import type { Backfill } from './backfill.js';
+import type { Feed } from './feed.js';
+
+export interface HearingOptions {
+  readonly dir: SessionDir;
+  readonly feed: Feed;
+  readonly log: Log;
+  readonly backfill: Pick<Backfill, 'start' | 'stop'>;
+  /** Until when an earlier daemon has told of everything, ms since 1970; null before the first link. */
+  readonly heardUntilMs: number | null;
+}
+
+/** `away`: no page is ready; `behind`: what came meanwhile is being read; `live`: all that the page raises is heard. */
+type Phase = { readonly name: 'away' } | Present;
+interface Present {
+  readonly name: 'behind' | 'live';
+  readonly readyAtMs: number;
+}
+
+/** What came in while a page was on its way out may have been lost with it: so much of its end is in doubt (H11). */
+const IN_DOUBT_MS = 10_000;
+/** And so much before that is looked through again: times are whole seconds, by clocks that are not ours. */
+const MARGIN_MS = 300_000;
+const AWAY: Phase = { name: 'away' };
+
+/** Whoever ends the account calls `stop`. */
+export class Hearing {
+  readonly #options: HearingOptions;
+  #phase: Phase = AWAY;
+  /** Everything up to here has been told of; null before the first link. */
+  #heardUntilMs: number | null;
+  /** Until when an earlier link of this run was heard; null when there was none. */
+  #unlinkedAtMs: number | null = null;
+
+  constructor(options: HearingOptions) {
+    this.#options = options;
+    this.#heardUntilMs = options.heardUntilMs;
+  }
+
+  /** False as long as no link was ever seen to work: there is nothing to note. */
+  get hasBegun(): boolean {
+    return this.#heardUntilMs !== null;
+  }
+
+  /** A page is ready: what came in while nobody listened is told of, and then what it raises. */
+  ready(readyAtMs: number): void {
+    const phase: Present = { name: 'behind', readyAtMs };
+    this.#phase = phase;
+    this.#catchUp(phase).catch((error: unknown) =>
+      this.#options.log.error('backfill.failed', { err: error }),
+    );
+  }
+
+  /** The disk has refused events and takes them again: what was lost so is read out of the page. */
+  again(): void {
+    if (this.#phase.name !== 'away') this.ready(this.#phase.readyAtMs);
+  }
+
+  /** The page is not ready any more. */
+  left(): void {
+    this.#options.backfill.stop();
+    if (this.#phase.name === 'live')
+      this.#heardUntilMs = Math.max(this.#heardUntilMs ?? 0, this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS);
+    this.#phase = AWAY;
+  }
+
+  /** The link is gone, and with it whatever comes until there is another. */
+  unlinked(): void {
+    this.#unlinkedAtMs = this.#heardUntilMs ?? this.#unlinkedAtMs;
+    this.#heardUntilMs = null;
+  }
+
+  /**
+   * Notes beside the profile that there is a session, whose it is, and until when everything was heard.
+   * @throws Fault disk_full, permission_denied
+   */
+  async mark({ wid }: Linked): Promise<void> {
+    const { dir } = this.#options;
+    const linkedAt = (await readMarker(dir))?.linkedAt ?? new Date().toISOString();
+    this.#heardUntilMs ??= Date.parse(linkedAt);
+    // While it is still being caught up with, what came before is not told of yet.
+    const untilMs = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntilMs;
+    await writeMarker(dir, { linkedAt, wid, lastSeenAt: new Date(untilMs).toISOString() });
+  }
+
+  stop(): void {
+    this.#options.backfill.stop();
+  }
+
+  /** What predates the link is nobody's business. */
+  async #catchUp(phase: Present): Promise<void> {
+    const { dir, feed, backfill } = this.#options;
+    const { readyAtMs } = phase;
+    const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? new Date(readyAtMs).toISOString());
+    if (this.#phase !== phase) return;
+    const heardUntilMs = this.#heardUntilMs ?? linkedAtMs;
+    this.#heardUntilMs = heardUntilMs;
+    if (this.#unlinkedAtMs !== null) {
+      // A phone hands its history to a new link without a word on what is new in it.
+      const [since, until] = [this.#unlinkedAtMs, linkedAtMs].map((ms) => new Date(ms).toISOString());
+      feed.append('gap', { reason: 'unlinked', since, until });
+      this.#unlinkedAtMs = null;
+    }
+    backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {
+      this.#heardUntilMs = Math.max(heardUntilMs, readyAtMs);
+      this.#phase = { name: 'live', readyAtMs };
+    });
+  }
+}

@@ -1,0 +1,80 @@
+// Where each piece of a client's news goes: to the desks that hold what waits for a person, to the journal and to the
+// outbox. Messages and ticks are on disk before they are told.
+import type { ClientNews } from '../session/port.js';
+import type { Tx } from '../store/commit.js';
+import type { StoredMessage } from '../store/outbox-row.js';
+import type { CapabilityDesk } from './capabilities.js';
+import type { Feed, Keep } from './feed.js';
+import type { Inbox } from './inbox.js';
+import type { Outbox } from './outbox.js';
+import type { PasskeyDesk } from './passkey-desk.js';
+import type { QrDesk } from './qr-desk.js';
+
+export interface NewsOptions {
+  readonly feed: Feed;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly qr: QrDesk;
+  readonly passkey: PasskeyDesk;
+  readonly capabilities: CapabilityDesk;
+}
+
+/** Nothing to close. */
+export class News {
+  readonly #options: NewsOptions;
+
+  constructor(options: NewsOptions) {
+    this.#options = options;
+  }
+
+  take(news: ClientNews): void {
+    const { feed, inbox, qr, passkey, capabilities } = this.#options;
+    switch (news.type) {
+      case 'qr':
+        qr.show(news.payload);
+        break;
+      case 'qr-gone':
+        qr.clear();
+        break;
+      case 'passkey':
+        passkey.show({ ...news, expiresAtMs: Date.now() + news.limitMs });
+        break;
+      case 'passkey-gone':
+        passkey.clear();
+        break;
+      case 'message':
+        this.#keep((tx, keep) => {
+          keep(inbox.message(tx, news.message));
+          return null;
+        });
+        break;
+      case 'ack':
+        this.acked(news);
+        break;
+      case 'happened':
+        feed.append(news.event, { ...news.data });
+        break;
+      case 'capabilities':
+        capabilities.learn(news.capabilities);
+        break;
+    }
+  }
+
+  /** A tick, heard or found later. */
+  acked(news: Extract<ClientNews, { type: 'ack' }>): void {
+    const { inbox, outbox } = this.#options;
+    this.#keep((tx, keep) => {
+      keep(inbox.ack(tx, news));
+      return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
+    });
+  }
+
+  /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
+  #keep(run: (tx: Tx, keep: Keep) => StoredMessage | null): void {
+    const { feed, outbox } = this.#options;
+    feed.write(run).then(
+      (row) => outbox.told([row]),
+      () => undefined, // the feed has said so
+    );
+  }
+}

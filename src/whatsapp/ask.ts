@@ -1,0 +1,23 @@
+// One question to the page, bounded, and every way in which it can fail as a fault.
+import type { Page } from 'puppeteer';
+import { Fault } from '../protocol/fault.js';
+import { within } from './deadline.js';
+import { errorText } from './errors.js';
+
+/**
+ * @param ms how long the page has for it
+ * @throws Fault not_ready without a page, page_error when it does not answer
+ */
+export type Ask = <T>(ms: number, question: (page: Page) => Promise<T>) => Promise<T>;
+
+/** @param page throws a Fault while there is none */
+export const asker =
+  (page: () => Page): Ask =>
+  async (ms, question) => {
+    try {
+      return await within(ms, question(page()), 'WhatsApp Web');
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      throw new Fault('page_error', { reason: errorText(error), cause: error });
+    }
+  };

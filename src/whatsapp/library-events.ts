@@ -1,0 +1,60 @@
+// What the library raises: hints to look at the page, and the messages themselves, put into our words.
+import type { Log } from '../protocol/log.js';
+import type { ClientListener } from '../session/port.js';
+import { errorText } from './errors.js';
+import type { GuardedClient } from './guarded-client.js';
+import { Happenings } from './happenings.js';
+import type { LibraryCall, LibraryMessage, LibraryNotice, LibraryReaction, LibraryVote } from './library.js';
+import { isNotice, toInbound, widText } from './translate.js';
+
+export interface LibraryEventsOptions {
+  readonly listener: ClientListener;
+  /** A QR payload was composed. */
+  readonly qr: (payload: string) => void;
+  /** Something may have become so. */
+  readonly look: () => void;
+  readonly log: Log;
+}
+
+/** What the library makes of a group's notices; which it was stands in the notice. */
+const GROUP_EVENTS = [
+  'group_join',
+  'group_leave',
+  'group_admin_changed',
+  'group_update',
+  'group_membership_request',
+];
+
+/** Listens until the client's listeners are removed. */
+export function listenTo(client: GuardedClient, { listener, qr, look, log }: LibraryEventsOptions): void {
+  // A listener that throws would vanish into the page (H2).
+  const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
+    client.on(event, (...args: unknown[]) => {
+      try {
+        act(...(args as A));
+      } catch (error) {
+        log.warn('whatsapp.listener', { event, error: errorText(error) });
+      }
+    });
+  };
+  on('qr', qr);
+  on('authenticated', look);
+  on('ready', look);
+  on('loading_screen', () => listener.event({ type: 'client.progress' }));
+  on('message_create', (message: LibraryMessage) => {
+    if (!isNotice(message)) listener.news({ type: 'message', message: toInbound(message) });
+  });
+  on('message_ack', (message: LibraryMessage, ack: number) => {
+    const { key, messageId, chatId, fromMe } = toInbound(message);
+    listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });
+  });
+  const happenings = new Happenings((news) => listener.news(news));
+  on('message_reaction', (reaction: LibraryReaction) => happenings.reaction(reaction));
+  on('vote_update', (vote: LibraryVote) => happenings.vote(vote, widText(client.info?.wid)));
+  on('message_edit', (message: LibraryMessage, body: unknown, previous: unknown) =>
+    happenings.edit(message, body, previous),
+  );
+  on('message_revoke_everyone', (message: LibraryMessage) => happenings.revoke(message));
+  for (const event of GROUP_EVENTS) on(event, (notice: LibraryNotice) => happenings.group(notice));
+  on('call', (call: LibraryCall) => happenings.call(call));
+}
