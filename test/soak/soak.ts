@@ -8,8 +8,8 @@ import { ready } from '../faults/given.js';
 import type { Row } from '../faults/row.js';
 import { Scene } from '../faults/scene.js';
 import { BROWSER, DAEMON, NETWORK, PAGE } from '../faults/table.js';
+import { type Dice, diceOf } from '../harness/dice.js';
 import { eventually } from '../harness/wad.js';
-import { type Dice, diceOf } from './dice.js';
 
 export interface SoakOptions {
   readonly seed: number;

@@ -1,29 +1,87 @@
-// scripts/torture as a program: reads its numbers, runs, prints what came of it. Exit 0 when all was well, 1 when not.
+// scripts/torture: reads what it is told, runs, and ends with 1 when a message was lost, doubled or out of order.
 import { parseArgs } from 'node:util';
-import { torture } from './torture.js';
+import { GENERATIONS, generationNamed } from '../simulator/generations.js';
+import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    kills: { type: 'string', default: '200' },
-    messages: { type: 'string', default: '1000' },
-    clients: { type: 'string', default: '8' },
-    contacts: { type: 'string', default: '4' },
-    generation: { type: 'string', default: '2026-07' },
-  },
-});
-const say = (text: string) => console.log(`${new Date().toISOString()}  ${text}`);
-say(`seed ${values.seed}`);
-const { wrong, kills, repeated, tookMs } = await torture({
-  seed: Number(values.seed),
-  kills: Number(values.kills),
-  messages: Number(values.messages),
-  clients: Number(values.clients),
-  contacts: Number(values.contacts),
-  generation: values.generation as '2026-07',
-  say,
-});
-for (const one of wrong) say(`WRONG: ${one}`);
-say(`${JSON.stringify(kills)}, ${repeated} crossed the wire more than once, ${Math.round(tookMs / 1000)} s`);
-say(wrong.length === 0 ? 'each once, in order' : `${wrong.length} wrong`);
-process.exit(wrong.length === 0 ? 0 : 1);
+const HELP = `scripts/torture [--generation NAME] [--seed N] [--kills N] [--only KIND,…] [--messages N] [--clients N]
+                [--contacts N]
+
+Ends daemon, browser, renderer (kill -9) and the page's connection at random moments, while clients send under keys and
+everybody who gets a message answers it, against the simulator and a real Chromium. In the end each accepted message has to
+have arrived once, in order per sender and chat, and each answer to have been told once to a consumer that follows.
+
+  --generation NAME  the build of WhatsApp Web: ${Object.keys(GENERATIONS).join(', ')} (2026-09)
+  --seed N           the same seed sends and ends the same in the same order; the present time when left out
+  --kills N          how often something is ended (200)
+  --only KIND,…      what is ended: ${KILLS.join(', ')}; all of them when left out
+  --messages N       how many are sent, and answered (1000)
+  --clients N        by how many at once (8)
+  --contacts N       to how many people (4, at most 10)
+  --help
+
+Some five seconds a kill. Exit status: 0 all is well, 1 something was wrong, 64 usage.`;
+
+const EXIT_USAGE = 64;
+
+function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null {
+  const string = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ generation: string, seed: string, kills: string, only: string, messages: string },
+      ...{ clients: string, contacts: string, help: { type: 'boolean' } },
+    },
+  });
+  if (values.help) return null;
+  const whole = (
+    text: string | undefined,
+    otherwise: number,
+    { least = 1, most = 1_000_000 } = {},
+  ): number => {
+    const value = text === undefined ? otherwise : Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new RangeError(`"${text}" is no whole number from ${least} to ${most}`);
+    return value;
+  };
+  return {
+    generation: generationNamed(values.generation ?? '2026-09'),
+    seed: whole(values.seed, Date.now() % 1_000_000, { least: 0 }),
+    kills: whole(values.kills, 200, { least: 0 }),
+    only: values.only === undefined ? KILLS : values.only.split(',').map(killNamed),
+    messages: whole(values.messages, 1_000),
+    clients: whole(values.clients, 8),
+    contacts: whole(values.contacts, 4, { most: 10 }),
+  };
+}
+
+function killNamed(name: string): Kill {
+  const found = KILLS.find((kill) => kill === name);
+  if (found === undefined) throw new RangeError(`nothing to end is called "${name}"`);
+  return found;
+}
+
+async function main(): Promise<number> {
+  let options: Omit<TortureOptions, 'say'> | null;
+  try {
+    options = optionsOf(process.argv.slice(2));
+  } catch (error) {
+    console.error(`scripts/torture: ${(error as Error).message}\n\n${HELP}`);
+    return EXIT_USAGE;
+  }
+  if (options === null) {
+    console.log(HELP);
+    return 0;
+  }
+  const say = (text: string) => console.log(`${new Date().toISOString()}  ${text}`);
+  say(`seed ${options.seed}: ${options.kills} kills, ${options.messages} messages on ${options.generation}`);
+  const report = await torture({ ...options, say });
+  for (const one of report.wrong) say(`wrong: ${one}`);
+  const kills = Object.entries(report.kills).map(([kill, n]) => `${n} ${kill}`);
+  say(`ended: ${kills.join(', ')}; ${Math.round(report.tookMs / 1000)} s`);
+  say(`${report.accepted} accepted, ${report.arrived} arrived, ${report.repeated} crossed the wire again`);
+  say(`${report.answers} answers, ${report.told} told`);
+  say(report.wrong.length === 0 ? 'each once, in order' : `not well; again by --seed ${options.seed}`);
+  return report.wrong.length === 0 ? 0 : 1;
+}
+
+process.exit(await main());

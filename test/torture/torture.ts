@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WireEvent } from '../../src/protocol/schema.js';
 import { Client } from '../../src/socket/client.js';
+import { type Dice, diceOf } from '../harness/dice.js';
 import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import type { Generation } from '../simulator/generations.js';
@@ -13,6 +14,8 @@ export interface TortureOptions {
   readonly seed: number;
   readonly generation: Generation;
   readonly kills: number;
+  /** What is ended. */
+  readonly only?: readonly Kill[];
   readonly messages: number;
   readonly clients: number;
   readonly contacts: number;
@@ -21,7 +24,13 @@ export interface TortureOptions {
 }
 
 export interface TortureReport {
-  readonly kills: Readonly<Record<Kind, number>>;
+  readonly kills: Readonly<Record<Kill, number>>;
+  /** Messages that were accepted, and how many of them reached their people, each counted once. */
+  readonly accepted: number;
+  readonly arrived: number;
+  /** What the people answered, and how much of it a consumer was told. */
+  readonly answers: number;
+  readonly told: number;
   /** How often a message crossed the wire more than once, under its id: what the server's memory was needed for. */
   readonly repeated: number;
   /** What is not as it was promised; empty when all is well. */
@@ -29,8 +38,8 @@ export interface TortureReport {
   readonly tookMs: number;
 }
 
-const KINDS = ['daemon', 'browser', 'renderer', 'connection'] as const;
-type Kind = (typeof KINDS)[number];
+export const KILLS = ['daemon', 'browser', 'renderer', 'connection'] as const;
+export type Kill = (typeof KILLS)[number];
 
 /** Recovers at the pace of the test. */
 const SHORT = {
@@ -42,21 +51,10 @@ const SHORT = {
 const READY_MS = 120_000;
 const END_MS = 300_000;
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const { seed, generation, say, t } = options;
+  const { seed, generation, say, t, only = KILLS } = options;
   const startedAt = performance.now();
-  const chance = random(seed);
+  const dice = diceOf(seed);
   const sim = await Simulator.start({ generation });
   const home = await Home.make(sim, t === undefined ? {} : { t });
   const over = new AbortController();
@@ -69,17 +67,17 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     let wad = await home.startLinked(phone, { env: SHORT, logLevel: 'info' });
     const budget = new Budget();
     const clients = Array.from({ length: options.clients }, (_, n) =>
-      send(home, plan(n, options, contacts, random(seed + 1 + n)), budget, over.signal),
+      send(home, plan(n, options, contacts, diceOf(seed + 1 + n)), budget, over.signal),
     );
     const told = new Map<string, number>();
     const consumer = consume(home, told, over.signal);
-    const kills: Record<Kind, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
+    const kills: Record<Kill, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
     for (let n = 0; n < options.kills; n += 1) {
       budget.allow(Math.ceil((options.messages * (n + 1)) / options.kills));
       // Now and then before it has recovered from the last one.
-      if (chance() < 0.75) await ready(wad);
-      await pause(Math.floor(chance() * 1_500));
-      const kind = KINDS[Math.floor(chance() * KINDS.length)] ?? 'daemon';
+      if (dice.roll() < 0.75) await ready(wad);
+      await pause(Math.floor(dice.roll() * 1_500));
+      const kind = dice.pick(only);
       kills[kind] += 1;
       if (kind === 'daemon') {
         await wad.kill();
@@ -116,7 +114,18 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await wad.stop();
     wrong.push(...(await wad.leftBehind({ profile: 'kept' })));
     const ids = sim.ledger.map(({ id }) => id);
-    return { kills, repeated: ids.length - new Set(ids).size, wrong, tookMs: performance.now() - startedAt };
+    return {
+      kills,
+      accepted: budget.sent,
+      arrived: new Set(
+        contacts.flatMap(({ number, received }) => received.map(({ id }) => `${number} ${id}`)),
+      ).size,
+      answers: answers.length,
+      told: answers.filter((body) => told.has(body)).length,
+      repeated: ids.length - new Set(ids).size,
+      wrong,
+      tookMs: performance.now() - startedAt,
+    };
   } finally {
     over.abort();
     await home[Symbol.asyncDispose]();
@@ -128,7 +137,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 function lookAt(options: TortureOptions, contacts: readonly Contact[]): string[] {
   const wrong: string[] = [];
   const planned = Array.from({ length: options.clients }, (_, n) =>
-    plan(n, options, contacts, random(options.seed + 1 + n)),
+    plan(n, options, contacts, diceOf(options.seed + 1 + n)),
   ).flat();
   for (const contact of contacts) {
     const got = contact.received.map(({ body }) => body);
@@ -151,16 +160,11 @@ interface Planned {
 }
 
 /** What one client sends, in its order. */
-function plan(
-  n: number,
-  options: TortureOptions,
-  contacts: readonly Contact[],
-  chance: () => number,
-): Planned[] {
+function plan(n: number, options: TortureOptions, contacts: readonly Contact[], dice: Dice): Planned[] {
   const share =
     Math.floor(options.messages / options.clients) + (n < options.messages % options.clients ? 1 : 0);
   return Array.from({ length: share }, (_, at) => ({
-    to: contacts[Math.floor(chance() * contacts.length)]?.number ?? '',
+    to: dice.pick(contacts).number,
     text: `c${n} ${at}`,
   }));
 }
