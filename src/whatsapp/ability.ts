@@ -1,44 +1,72 @@
-// What can be done on a page, by the modules of WhatsApp Web that it needs: readiness per capability. A build that lost
-// one of them loses that capability and no other.
+// What can be done on a page, by what of WhatsApp Web it needs: readiness per capability. A build that lost one of them
+// loses that capability and no other.
 
 import type { Content } from '../protocol/content.js';
 
-/** Capability → modules, as `session.status` names them. Receiving, sending text and linking are in capability.ts. */
+/**
+ * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
+ * linking are in capability.ts.
+ */
 export const ABILITIES = {
-  'chat.list': ['WAWebCollections', 'WAWebWidFactory', 'WAWebApiContact'],
-  'chat.messages': ['WAWebChatLoadMessages'],
-  'chat.markRead': ['WAWebUpdateUnreadChatAction', 'WAWebStreamModel', 'WAWebCmd'],
-  'chat.change': ['WAWebCmd'],
-  'chat.typing': ['WAWebChatStateBridge'],
-  'send.media': [
-    'WAWebMediaOpaqueData',
-    'WAWebPrepRawMedia',
-    'WAWebMediaStorage',
-    'WAWebMmsMediaTypes',
-    'WAWebMediaDataUtils',
-    'WAWebMediaInMemoryBlobCache',
-    'WAWebMediaMmsV4Upload',
+  'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', 'WAWebApiContact'],
+  'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs'],
+  'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebStreamModel.Stream', 'WAWebCmd.Cmd'],
+  'chat.change': ['WAWebCmd.Cmd'],
+  'chat.typing': [
+    'WAWebChatStateBridge.sendChatStateComposing',
+    'WAWebChatStateBridge.sendChatStateRecording',
+    'WAWebChatStateBridge.sendChatStatePaused',
   ],
-  'send.sticker': ['WAWebUploadManager', 'WAWebStartMediaUploadQpl', 'WAWebImageUtils'],
-  'media.download': ['WAWebDownloadManager'],
-  'message.react': ['WAWebSendReactionMsgAction'],
-  'message.edit': ['WAWebSendMessageEditAction', 'WAWebMsgActionCapability'],
-  'message.delete': ['WAWebCmd', 'WAWebMsgActionCapability'],
-  'message.forward': ['WAWebChatForwardMessage', 'WAWebFindChatAction', 'WAWebQueryExistsJob'],
-  'message.star': ['WAWebCmd', 'WAWebMsgActionCapability'],
-  'contact.list': ['WAWebCollections', 'WAWebApiContact', 'WAWebFrontendContactGetters'],
-  'contact.check': ['WAWebQueryExistsJob'],
-  'contact.block': ['WAWebBlockContactAction', 'WAWebBlockContactUtils'],
-  'group.list': ['WAWebCollections', 'WAWebGroupQueryJob'],
-  'group.create': ['WAWebGroupCreateJob', 'WAWebQueryExistsJob'],
+  'send.media': [
+    'WAWebMediaOpaqueData.createFromData',
+    'WAWebPrepRawMedia.prepRawMedia',
+    'WAWebMediaStorage.getOrCreateMediaObject',
+    'WAWebMmsMediaTypes.msgToMediaType',
+    'WAWebMediaDataUtils.shouldUseMediaCache',
+    'WAWebMediaInMemoryBlobCache.InMemoryMediaBlobCache',
+    'WAWebMediaMmsV4Upload.uploadMedia',
+  ],
+  'send.sticker': [
+    'WAWebUploadManager.encryptAndUpload',
+    'WAWebStartMediaUploadQpl.startMediaUploadQpl',
+    'WAWebImageUtils.toWebpSticker',
+  ],
+  'media.download': ['WAWebDownloadManager.downloadManager'],
+  'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg'],
+  'message.edit': [
+    'WAWebSendMessageEditAction.sendMessageEdit',
+    'WAWebMsgActionCapability.canEditText',
+    'WAWebMsgActionCapability.canEditCaption',
+  ],
+  'message.delete': [
+    'WAWebCmd.Cmd',
+    'WAWebMsgActionCapability.canSenderRevokeMsg',
+    'WAWebMsgActionCapability.canAdminRevokeMsg',
+  ],
+  'message.forward': [
+    'WAWebChatForwardMessage.forwardMessages',
+    'WAWebFindChatAction.findOrCreateLatestChat',
+    'WAWebQueryExistsJob.queryWidExists',
+  ],
+  'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg'],
+  'contact.list': [
+    'WAWebCollections.Contact',
+    'WAWebApiContact',
+    'WAWebFrontendContactGetters.getIsMyContact',
+  ],
+  'contact.check': ['WAWebQueryExistsJob.queryWidExists'],
+  'contact.block': ['WAWebBlockContactAction.blockContact', 'WAWebBlockContactAction.unblockContact'],
+  'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob'],
+  'group.create': ['WAWebGroupCreateJob.createGroup', 'WAWebQueryExistsJob.queryWidExists'],
   'group.admin': [
     'WAWebModifyParticipantsGroupAction',
-    'WASmaxGroupsAddParticipantsRPC',
-    'WAWebGroupModifyInfoJob',
-    'WAWebSetPropertyGroupAction',
+    'WASmaxGroupsAddParticipantsRPC.sendAddParticipantsRPC',
+    'WAWebGroupModifyInfoJob.setGroupSubject',
+    'WAWebGroupModifyInfoJob.setGroupDescription',
+    'WAWebSetPropertyGroupAction.setGroupProperty',
   ],
-  'group.invite': ['WAWebMexFetchGroupInviteCodeJob'],
-  'group.leave': ['WAWebExitGroupAction'],
+  'group.invite': ['WAWebMexFetchGroupInviteCodeJob.fetchMexGroupInviteCode'],
+  'group.leave': ['WAWebExitGroupAction.sendExitGroup'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Ability = keyof typeof ABILITIES;

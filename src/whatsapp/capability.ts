@@ -44,7 +44,6 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'message.resend': ['WAWebSyncGatingUtils'],
   'call.receive': ['WAWebCallCollection'],
   ...ABILITIES,
-  'contact.check': ['WAWebQueryExistsJob.queryWidExists'],
 };
 
 /** What `ready` rests on. */

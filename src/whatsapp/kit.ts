@@ -5,6 +5,8 @@ import { Fault } from '../protocol/fault.js';
 import { type FaultKind, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import { ABILITIES, type Ability } from './ability.js';
+import { whomToBlock } from './compat/d6-contact-block.js';
+import { changePeople, describeGroup } from './compat/d6-group-admin.js';
 import { within } from './deadline.js';
 import { errorText } from './errors.js';
 import { modulesIn } from './explain.js';
@@ -15,7 +17,7 @@ import { makeGroups } from './page/groups.js';
 import { makeIncoming } from './page/incoming.js';
 import { makeOutgoing } from './page/outgoing.js';
 import type { PageWindow } from './page/page-window.js';
-import { makeTools, type Tools } from './page/tools.js';
+import { type Mended, makeTools, type Tools } from './page/tools.js';
 
 declare const window: PageWindow;
 
@@ -27,6 +29,7 @@ const PARTS = {
   incoming: makeIncoming,
   outgoing: makeOutgoing,
 };
+const MENDED: Mended = { changePeople, describeGroup, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do
@@ -67,8 +70,13 @@ const ACT_MS = 40_000;
 
 /** As text, put together in the page: a function that is sent there can use no other one of ours. */
 const source = (): string => {
-  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools)`);
-  return `(() => { const tools = (${makeTools})(); if (window.__wad) window.__wad.kit = { tools, ${parts.join(', ')} }; })()`;
+  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended)`);
+  const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
+  return `(() => {
+    const tools = (${makeTools})();
+    const mended = { ${mended.join(', ')} };
+    if (window.__wad) window.__wad.kit = { tools, ${parts.join(', ')} };
+  })()`;
 };
 
 export class Kit {
@@ -81,17 +89,6 @@ export class Kit {
   /** Once a document. @throws when the document went away meanwhile */
   static async install(page: Page): Promise<void> {
     await page.evaluate(source());
-  }
-
-  /** What works on this page, by capability. */
-  static async abilities(page: Page): Promise<Record<string, string>> {
-    const missing = await page.evaluate(lackingOf, [...new Set(Object.values(ABILITIES).flat())]);
-    return Object.fromEntries(
-      Object.entries(ABILITIES).map(([ability, modules]) => {
-        const gone = modules.filter((name) => missing.includes(name));
-        return [ability, gone.length === 0 ? 'ok' : `missing: ${gone.join(', ')}`];
-      }),
-    );
   }
 
   /** Asks something that changes nothing. @throws Fault */
@@ -125,10 +122,10 @@ export class Kit {
     const { ability, noun, verb, args, ms, writes } = call;
     const page = this.#options.page();
     const what = `${noun}.${verb}`;
-    const modules = ability === null ? [] : ABILITIES[ability];
+    const needs = ability === null ? [] : ABILITIES[ability];
     let answer: Answer;
     try {
-      answer = await within(ms, page.evaluate(callKit, noun, verb, args, modules), what);
+      answer = await within(ms, page.evaluate(callKit, noun, verb, args, needs), what);
     } catch (error) {
       const kind = writes ? 'outcome_unknown' : 'page_error';
       const reason = `WhatsApp Web did not answer (${errorText(error)}).`;
@@ -177,24 +174,18 @@ function kindOf(status: number | null): FaultKind {
 }
 
 /** Runs in the page. */
-function lackingOf(modules: readonly string[]): string[] {
-  const kit = window.__wad?.kit as { tools: Tools } | undefined;
-  return kit?.tools.lacking(modules) ?? [];
-}
-
-/** Runs in the page. */
 async function callKit(
   noun: string,
   verb: string,
   args: readonly unknown[],
-  modules: readonly string[],
+  needs: readonly string[],
 ): Promise<Answer> {
   const kit = window.__wad?.kit as
     | Record<string, Record<string, (...args: unknown[]) => unknown>>
     | undefined;
   const verbs = kit?.[noun];
-  if (!verbs?.[verb] || window.WWebJS === undefined) return { is: 'absent' };
-  const gone = kit?.tools?.lacking?.(modules) as string[];
+  if (!kit || !verbs?.[verb] || window.WWebJS === undefined) return { is: 'absent' };
+  const gone = (kit.tools as unknown as Tools).lacking(needs);
   if (gone.length > 0) return { is: 'lacking', modules: gone };
   try {
     return { is: 'done', value: await verbs[verb](...args) };

@@ -85,15 +85,15 @@ export class Readiness {
     this.look();
   }
 
-  /** The library's own functions are there: mends what of them is broken, and sees what works. */
+  /** The library's own functions are there: mends what of them is broken. */
   async attached(page: Page): Promise<void> {
-    const found = await Kit.abilities(page);
+    const found: Record<string, string> = {};
     for (const shim of LATE_SHIMS) {
       const word = await within(SHIM_MS, shim.apply(page), `shim ${shim.id}`).catch(
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
       this.#log.debug('whatsapp.shim', { shim: shim.id, result: word });
-      if (found[shim.capability] !== 'ok' || word === 'native') continue;
+      if (word === 'native') continue;
       found[shim.capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
     }
     this.#witness.capable(found);

@@ -148,7 +148,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
 
 for (const generation of ['2026-04', '2026-09'] as const) {
   t.test(`what we do to a message, and what others do (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation, knobs: { groupChanges: 'work' } });
+    await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });

@@ -20,16 +20,18 @@ const JULY = {
 
 /**
  * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); the helper that posting a
- * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); changes of people and description of a
- * group, and blocking, are answered and not done (PR #201895).
+ * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); people of a group are promoted, demoted
+ * and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), and the helper
+ * that blocking asks first is gone (#201866).
  */
 const SEPTEMBER = {
   ...JULY,
   pageVersion: '2.3000.1047712345',
   mediaSpreadsId: true,
   statusPosts: 'no-gating',
-  groupChanges: 'led-ignored',
-  blockFault: 'ignored',
+  groupChanges: 'led-moved',
+  groupDescription: 'named',
+  blockFault: 'moved',
 } as const;
 
 export const GENERATIONS = {

@@ -182,11 +182,20 @@ export const KNOBS = {
 
   // Groups and people
   groupChanges: choice(
-    ['work', 'ignored', 'led-ignored'],
+    ['work', 'ignored', 'led-ignored', 'led-moved'],
     'work',
-    'changes of a group: done; answered with success while nothing changes; or only promote, demote, remove and description ignored so (wwebjs PR #201895)',
+    'changes of a group: done; answered with success while nothing changes; only promote, demote, remove and description ignored so; or promote, demote and remove done by WAWebGroupModifyParticipantsJob only (wwebjs PR #201895)',
   ),
-  blockFault: choice(['none', 'ignored'], 'none', 'blocking somebody: done, or a success that is none'),
+  groupDescription: choice(
+    ['positional', 'named'],
+    'positional',
+    'what setGroupDescription takes: four arguments, or one object since July 2026 (devlikeapro/waha #2199)',
+  ),
+  blockFault: choice(
+    ['none', 'ignored', 'moved'],
+    'none',
+    'blocking somebody: done; a success that is none; or the helper that finds whom to block is gone, and a person is blocked by LID only (wwebjs #201866)',
+  ),
 
   statusPosts: choice(
     ['work', 'no-gating'],

@@ -4,6 +4,8 @@
 import type { Page } from 'puppeteer';
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
+import { contactBlock } from './d6-contact-block.js';
+import { groupAdmin } from './d6-group-admin.js';
 
 export type ShimResult = 'native' | 'patched' | `failed: ${string}`;
 
@@ -22,4 +24,4 @@ export interface Shim {
 /** Before the library touches the document. */
 export const SHIMS: readonly Shim[] = [messageKey];
 /** When the library's own functions are in it: they are what is mended. */
-export const LATE_SHIMS: readonly Shim[] = [mediaModel];
+export const LATE_SHIMS: readonly Shim[] = [mediaModel, groupAdmin, contactBlock];

@@ -1,7 +1,7 @@
 // Runs in the page: people, under both identities.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
+import type { Mended, Tools } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -13,7 +13,7 @@ type Query = {
   readonly blocked?: boolean | undefined;
 };
 
-export function makeContacts(tools: Tools) {
+export function makeContacts(tools: Tools, mended: Mended) {
   const { text, identity, names, nameOf, createWid, attempt } = tools;
   const models = () => window.require('WAWebCollections');
   const word = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -102,14 +102,14 @@ export function makeContacts(tools: Tools) {
     async block(id: string, blocked: boolean): Promise<Contact> {
       await someone(id);
       if (isBlocked(id) === blocked) return show(id);
-      const contact = known(id)[0] ?? (await models().Contact.find(createWid(id)));
-      const { getContactToBlockOnlyUseIfNoAssociatedChat: toBlock } =
-        window.require('WAWebBlockContactUtils');
+      const find = (name: string): Promise<PageModel> => models().Contact.find(createWid(name));
+      const contact = await mended.whomToBlock(known(id)[0] ?? (await find(id)), async () => {
+        const lid = tools.pair(id).lid ?? text((await ask(id))?.lid);
+        return find(lid === '' ? id : lid);
+      });
       const { blockContact, unblockContact } = window.require('WAWebBlockContactAction');
-      const resolved = toBlock(contact, 'ChatListBlock');
-      if (blocked) await blockContact({ contact: resolved });
-      else await unblockContact(resolved);
-      // On builds of September 2026 the call succeeds and nobody is blocked (D6).
+      if (blocked) await blockContact({ contact });
+      else await unblockContact(contact);
       await tools.confirmed(
         blocked ? 'nobody is blocked' : 'the block stands',
         () => isBlocked(id) === blocked,

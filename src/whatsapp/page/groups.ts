@@ -1,8 +1,8 @@
-// Runs in the page: groups, their people and settings. What was asked for is looked at afterwards: on builds of
-// September 2026 some of these calls succeed and change nothing (D6).
+// Runs in the page: groups, their people and settings. What was asked for is looked at afterwards: a call may succeed
+// and change nothing (D6).
 import type { Group, GroupBrief, Participant, ParticipantOutcome } from '../../protocol/methods/group.js';
 import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
+import type { Mended, Tools } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -23,7 +23,7 @@ type Member = PageModel & {
   readonly isSuperAdmin?: boolean;
 };
 
-export function makeGroups(tools: Tools) {
+export function makeGroups(tools: Tools, mended: Mended) {
   const { text, identity, names, nameOf, createWid, refuse, confirmed, isMe } = tools;
   const WHY: Record<number, string> = {
     401: 'has blocked this account',
@@ -165,12 +165,6 @@ export function makeGroups(tools: Tools) {
         return { group: show(chat), results };
       }
       const found = people.flatMap((one) => member(chat, one) ?? []);
-      const actions = window.require('WAWebModifyParticipantsGroupAction');
-      if (found.length > 0) {
-        if (action === 'remove') await actions.removeParticipants(chat, found);
-        else if (action === 'promote') await actions.promoteParticipants(chat, found);
-        else await actions.demoteParticipants(chat, found);
-      }
       const isDone = (one: string): boolean => {
         const now = member(chat, one);
         if (action === 'remove') return now === null;
@@ -179,7 +173,8 @@ export function makeGroups(tools: Tools) {
       const present = people.filter((one) =>
         found.some((model) => names(text(model.id)).some((n) => names(one).includes(n))),
       );
-      await tools.until(() => present.every(isDone));
+      if (found.length > 0)
+        await mended.changePeople(action, chat, found, () => tools.until(() => present.every(isDone)));
       for (const one of people) {
         const reason = !present.includes(one)
           ? 'is not in the group'
@@ -204,8 +199,7 @@ export function makeGroups(tools: Tools) {
         await confirmed('the name is the old one', () => brief(chat).name === name);
       }
       if (description !== undefined && description !== (chat.groupMetadata?.desc ?? '')) {
-        const newId = await window.require('WAWebMsgKey').newId();
-        await info.setGroupDescription(chat.id, description, newId, chat.groupMetadata?.descId);
+        await mended.describeGroup(chat, description, await window.require('WAWebMsgKey').newId());
         await confirmed(
           'the description is the old one',
           () => (chat.groupMetadata?.desc ?? '') === description,

@@ -2,6 +2,8 @@
 // together again inside the page (whatsapp/kit.ts), so it uses nothing but its arguments and `window`.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { whomToBlock } from '../compat/d6-contact-block.js';
+import type { changePeople, describeGroup } from '../compat/d6-group-admin.js';
 import type { PageChat, PageModel, PageMsg, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -22,10 +24,14 @@ export function makeTools() {
       return null;
     }
   };
-  /** The modules that the page does not have now: some come later than others. */
-  const lacking = (modules: readonly string[]): string[] =>
-    // The page's own: a stand-in of ours does nothing.
-    modules.filter((name) => !attempt(() => (window.__wad?.require ?? window.require)(name)));
+  /** The modules, and members of modules, that the page does not have now: some come later than others. */
+  const lacking = (needs: readonly string[]): string[] =>
+    needs.filter((need) => {
+      const [name = '', member] = need.split('.');
+      // The page's own: a stand-in of ours does nothing.
+      const module = attempt(() => (window.__wad?.require ?? window.require)(name));
+      return !module || (member !== undefined && (module[member] ?? null) === null);
+    });
   const refuse = (refused: FaultKind, why: string): never => {
     throw { refused, why } satisfies Refusal;
   };
@@ -189,3 +195,10 @@ export function makeTools() {
 }
 
 export type Tools = ReturnType<typeof makeTools>;
+
+/** Functions of whatsapp/compat that our parts call instead of the page's own. */
+export interface Mended {
+  readonly describeGroup: typeof describeGroup;
+  readonly changePeople: typeof changePeople;
+  readonly whomToBlock: typeof whomToBlock;
+}

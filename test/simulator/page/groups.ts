@@ -1,5 +1,6 @@
 /** Groups: who is in, who leads, and the acts of an admin. */
 import type { Json, WireGroup } from '../wire.js';
+import { knobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, Chats } from './chats.js';
 import { Collection } from './collection.js';
@@ -77,18 +78,43 @@ async function change(group: unknown, what: string, more: { [key: string]: Json 
 
 const ids = (participants: readonly { id: Wid }[]) => participants.map(({ id }) => String(id));
 
+const act = (what: string) => async (chat: Chat, who: { id: Wid }[]) =>
+  knobs.groupChanges === 'led-moved' ? [] : change(chat.id, what, { participants: ids(who) });
+
+/** WAWebModifyParticipantsGroupAction: what the page's own screens call. */
 export const ModifyParticipantsGroupAction = {
-  removeParticipants: (chat: Chat, who: { id: Wid }[]) =>
-    change(chat.id, 'remove', { participants: ids(who) }),
-  promoteParticipants: (chat: Chat, who: { id: Wid }[]) =>
-    change(chat.id, 'promote', { participants: ids(who) }),
-  demoteParticipants: (chat: Chat, who: { id: Wid }[]) =>
-    change(chat.id, 'demote', { participants: ids(who) }),
+  removeParticipants: act('remove'),
+  promoteParticipants: act('promote'),
+  demoteParticipants: act('demote'),
 };
+
+const job = (what: string) => (group: Wid, who: Wid[]) =>
+  change(group, what, { participants: who.map(String) });
+
+/** WAWebGroupModifyParticipantsJob: what talks to the server for them. */
+export const GroupModifyParticipantsJob = {
+  removeGroupParticipants: job('remove'),
+  promoteGroupParticipants: job('promote'),
+  demoteGroupParticipants: job('demote'),
+};
+
+interface Description {
+  groupWid: Wid;
+  desc: string | undefined;
+  newDescId: string;
+  prevDescId: string | undefined;
+}
+const describe = (wid: Wid, text: string | undefined): Promise<string[]> =>
+  change(wid.toJid(), 'description', { value: text ?? '' });
 
 export const GroupModifyInfoJob = {
   setGroupSubject: (wid: Wid, subject: string) => change(wid, 'subject', { value: subject }),
-  setGroupDescription: (wid: Wid, text: string) => change(wid, 'description', { value: text }),
+  get setGroupDescription() {
+    // How many arguments a function has is all that tells one from the other.
+    return knobs.groupDescription === 'named'
+      ? async ({ groupWid, desc }: Description) => describe(groupWid, desc)
+      : async (wid: Wid, text: string, _newId: string, _prevId: string | undefined) => describe(wid, text);
+  },
 };
 
 export const SetPropertyGroupAction = {

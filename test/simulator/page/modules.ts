@@ -31,6 +31,7 @@ import {
   ExitGroupAction,
   GroupCreateJob,
   GroupModifyInfoJob,
+  GroupModifyParticipantsJob,
   GroupQueryJob,
   Groups,
   ModifyParticipantsGroupAction,
@@ -46,6 +47,8 @@ import { AltDeviceLinkingApi, RegistrationModules, refreshQr } from './pairing.j
 import { define, defineAll } from './require.js';
 import {
   ApiContact,
+  BlockContactAction,
+  BlockContactUtils,
   Blocklist,
   type Contact,
   ContactGetters,
@@ -168,19 +171,8 @@ export function defineModules(): void {
       sendChatStatePaused: (chat: unknown) => chatState(chat, 'paused'),
     },
     WAWebPresenceChatAction: { sendPresenceAvailable: ok, sendPresenceUnavailable: ok },
-    WAWebBlockContactUtils: { getContactToBlockOnlyUseIfNoAssociatedChat: (contact: Contact) => contact },
-    WAWebBlockContactAction: {
-      blockContact: async ({ contact }: { contact: Contact }) => {
-        if (knobs.blockFault === 'ignored') return;
-        contact.set({ isContactBlocked: true });
-        Blocklist.add(contact);
-      },
-      unblockContact: async (contact: Contact) => {
-        if (knobs.blockFault === 'ignored') return;
-        contact.set({ isContactBlocked: false });
-        Blocklist.remove(contact);
-      },
-    },
+    WAWebBlockContactUtils: BlockContactUtils,
+    WAWebBlockContactAction: BlockContactAction,
     WAWebContactStatusBridge: { setMyStatus: ok, getStatus: async () => ({ status: 'Available' }) },
     WAWebSetPushnameConnAction: { setPushname: async (pushname: string) => void Conn.set({ pushname }) },
     WAWebContactProfilePicThumbBridge: {
@@ -205,6 +197,7 @@ export function defineModules(): void {
     WAWebGroupCreateJob: GroupCreateJob,
     WAWebGroupQueryJob: GroupQueryJob,
     WAWebGroupModifyInfoJob: GroupModifyInfoJob,
+    WAWebGroupModifyParticipantsJob: GroupModifyParticipantsJob,
     WAWebSetPropertyGroupAction: SetPropertyGroupAction,
     WAWebModifyParticipantsGroupAction: ModifyParticipantsGroupAction,
     WASmaxGroupsAddParticipantsRPC: AddParticipantsRPC,

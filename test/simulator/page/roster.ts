@@ -145,3 +145,28 @@ export const ContactGetters = {
   getIsEnterprise: () => false,
   getFormattedName: (contact: Contact) => contact.formattedName,
 };
+
+/** WAWebBlockContactUtils. What is left there since June 2026 asks a person in a dialog. */
+export const BlockContactUtils = {
+  get getContactToBlockOnlyUseIfNoAssociatedChat() {
+    return knobs.blockFault === 'moved' ? undefined : (contact: Contact): Contact => contact;
+  },
+  handleBlock: (): void => {},
+  handleUnblock: (): void => {},
+};
+
+/** A person without a chat of theirs is known to the list by LID; the page throws its own log line at anything else. */
+async function setBlocked(contact: Contact, blocked: boolean): Promise<void> {
+  if (knobs.blockFault === 'ignored') return;
+  if (knobs.blockFault === 'moved' && !contact.id.isLid())
+    throw `[blocklist] trying to block a pn contact (id: ${contact.id.user}) without a chat,  entryPoint: null`;
+  contact.set({ isContactBlocked: blocked });
+  if (blocked) Blocklist.add(contact);
+  else Blocklist.remove(contact);
+}
+
+/** WAWebBlockContactAction */
+export const BlockContactAction = {
+  blockContact: ({ contact }: { contact: Contact }) => setBlocked(contact, true),
+  unblockContact: (contact: Contact) => setBlocked(contact, false),
+};
