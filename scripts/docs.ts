@@ -1,10 +1,12 @@
-// Writes docs/rpc.md, docs/http.md, docs/faults.md and docs/config.md from the tables that the programs themselves read.
+// Writes docs/rpc.md, docs/http.md, docs/faults.md, docs/config.md and the pages of docs/man/ from the tables that the
+// programs themselves read.
 // `--check` writes nothing and exits 1 when a page is not what the tables say. Importing does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { configPage } from './docs-config.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
+import { wactlPage, wadPage, wadTomlPage } from './docs-man.js';
 import { rpcPage } from './docs-rpc.js';
 
 /** File name below docs/ → its text. */
@@ -14,6 +16,9 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['http.md', httpPage()],
     ['faults.md', faultsPage()],
     ['config.md', configPage()],
+    ['man/wactl.1', wactlPage()],
+    ['man/wad.8', wadPage()],
+    ['man/wad.toml.5', wadTomlPage()],
   ]);
 
 /** The names of those that differ from what is on disk in `directory`. */
@@ -35,7 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const name of names) console.error(`docs/${name} is stale: npm run docs`);
     return names.length === 0 ? 0 : 1;
   }
-  await mkdir(DOCS, { recursive: true });
+  await mkdir(new URL('man/', DOCS), { recursive: true });
   const all = pages();
   for (const name of names) {
     await writeFile(new URL(name, DOCS), all.get(name) ?? '');

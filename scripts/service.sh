@@ -34,6 +34,9 @@ places() {
   bin=$prefix/bin
   completions=$prefix/share
   bash_completions=$completions/bash-completion/completions
+  fish_completions=$completions/fish/vendor_completions.d
+  man=$completions/man
+  man_pages=(man1/wactl.1 man8/wad.8 man5/wad.toml.5)
   zsh_completions=$completions/zsh/site-functions
   # Debian's zsh reads that one for prefix /usr.
   if [ "$prefix" = /usr ] && [ -e /etc/debian_version ]; then zsh_completions=$completions/zsh/vendor-completions; fi

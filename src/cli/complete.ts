@@ -36,8 +36,15 @@ const optionNamed = (options: Options, word: string): [string, Option] | undefin
     ([name, { alias }]) => word === `--${name}` || (alias && word === `-${alias}`),
   );
 
-/** @param words the line with the program's name in front; the last one is being typed */
-export function complete(words: readonly string[]): string[] {
+/** bash hands over `--output=js` as three words. */
+const unsplit = (words: readonly string[]): string[] =>
+  words.flatMap((word, at) =>
+    word !== '=' || !words[at - 1]?.startsWith('--') ? [word] : at === words.length - 1 ? [''] : [],
+  );
+
+/** @param line with the program's name in front; the last word is being typed */
+export function complete(line: readonly string[]): string[] {
+  const words = unsplit(line);
   const current = words.at(-1) ?? '';
   const before = words.slice(1, -1);
   let command: Command | undefined;

@@ -6,7 +6,7 @@ import { EXITS } from './exit.js';
 import { GLOBALS } from './globals.js';
 
 const WIDTH = 100;
-const GROUPS: readonly Group[] = [
+export const GROUPS: readonly Group[] = [
   'Account',
   'Messages and events',
   'Chats and people',
@@ -20,7 +20,8 @@ const EXAMPLES = [
   ['wactl -o jsonl events --follow', 'what happens, an event a line'],
 ] as const;
 
-const shape = ({ name, required, list, rest }: Argument): string => {
+/** `TO`, `[TEXT]`, `MORE...` */
+export const shape = ({ name, required, list, rest }: Argument): string => {
   const word = list ? `${name}[,${name}...]` : rest ? `${name}...` : name;
   return required ? word : `[${word}]`;
 };
@@ -75,8 +76,21 @@ export async function help(command?: Command): Promise<string> {
   return `${head}\n\n${(await to.getHelp()).trim()}\n${foot}`;
 }
 
-/** yargs' own script for bash, zsh or fish; it asks `wactl --get-yargs-completions` (complete.ts). */
+/** Names of files where there is nothing else to say, as the other two shells do it. yargs' own script leaves out words. */
+const FISH = `function __wactl_complete
+    set -l found (wactl --get-yargs-completions (commandline -opc) (commandline -ct))
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+complete -c wactl -f -a '(__wactl_complete)'
+`;
+
+/** For bash and zsh yargs' own script; each asks `wactl --get-yargs-completions` (complete.ts). */
 export function completionScript(shell: string): string {
+  if (shell === 'fish') return FISH;
   const before = process.env.SHELL;
   process.env.SHELL = shell;
   const lines: string[] = [];

@@ -22,7 +22,8 @@ export type FlagsRead = { readonly flags: Flags } | { readonly text: string; rea
 
 const ACCOUNT = /^[A-Za-z0-9_-]{1,64}$/;
 
-const OPTIONS = {
+/** Flag → what stands for its value, or null, and what it does. --help and wad(8) are read off it. */
+export const OPTIONS = {
   account: ['NAME', 'the account; letters, digits, "_" and "-" (default: $WAD_ACCOUNT, else "default")'],
   config: ['FILE', 'read this file instead of the usual ones'],
   'data-path': ['DIR', 'the folder that holds the session'],

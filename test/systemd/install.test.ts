@@ -35,18 +35,24 @@ machineTest('an installation', async (t, machine) => {
     t.equal(await lab.must('wactl --version'), `wactl ${await lab.must('wad --version')}`);
   });
 
-  await t.test('has what it says: completion, no package for development, no browser', async (t) => {
-    t.match(
-      await lab.must('. /usr/share/bash-completion/completions/wactl && complete -p wactl'),
-      /_wactl_yargs_completions wactl/,
-    );
-    t.match(await lab.must('head -1 /usr/share/zsh/vendor-completions/_wactl'), /^#compdef wactl$/);
-    const packages = await lab.must('ls /usr/lib/wad/node_modules');
-    t.match(packages, /^whatsapp-web\.js$/m);
-    t.notMatch(packages, /^(typescript|tap|esbuild)$/m);
-    t.equal(await lab.must("find / -xdev -path '*/.cache/puppeteer' 2>/dev/null | head -1 || true"), '');
-    t.notMatch(await lab.must('grep -rlF /test/simulator /usr/lib/wad/dist || true'), /./);
-  });
+  await t.test(
+    'has what it says: completion, manual pages, no package for development, no browser',
+    async (t) => {
+      t.match(
+        await lab.must('. /usr/share/bash-completion/completions/wactl && complete -p wactl'),
+        /_wactl_yargs_completions wactl/,
+      );
+      t.match(await lab.must('head -1 /usr/share/zsh/vendor-completions/_wactl'), /^#compdef wactl$/);
+      t.match(await lab.must('cat /usr/share/fish/vendor_completions.d/wactl.fish'), /^complete -c wactl/m);
+      for (const page of ['man1/wactl.1', 'man8/wad.8', 'man5/wad.toml.5'])
+        t.match(await lab.must(`cat /usr/share/man/${page}`), /^\.TH WA/m, page);
+      const packages = await lab.must('ls /usr/lib/wad/node_modules');
+      t.match(packages, /^whatsapp-web\.js$/m);
+      t.notMatch(packages, /^(typescript|tap|esbuild)$/m);
+      t.equal(await lab.must("find / -xdev -path '*/.cache/puppeteer' 2>/dev/null | head -1 || true"), '');
+      t.notMatch(await lab.must('grep -rlF /test/simulator /usr/lib/wad/dist || true'), /./);
+    },
+  );
 
   await t.test('away: keeps session and configuration, leaves no other trace', async (t) => {
     await lab.must(`systemctl enable -q --now ${UNIT} && wactl wait ready`);
@@ -104,6 +110,10 @@ machineTest('an installation', async (t, machine) => {
         'usr/lib/sysusers.d/wad.conf',
         'usr/lib/tmpfiles.d/wad.conf',
         'usr/share/bash-completion/completions/wactl',
+        'usr/share/fish/vendor_completions.d/wactl.fish',
+        'usr/share/man/man1/wactl.1',
+        'usr/share/man/man5/wad.toml.5',
+        'usr/share/man/man8/wad.8',
         'usr/share/zsh/vendor-completions/_wactl',
       ].join('\n'),
     );

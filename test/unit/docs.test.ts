@@ -1,11 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { DOCS, pages, stale } from '../../scripts/docs.js';
+import { COMMANDS } from '../../src/cli/commands/rare.js';
+import { EXITS } from '../../src/cli/exit.js';
+import { GLOBALS } from '../../src/cli/globals.js';
 import { ROWS } from '../../src/config/keys.js';
+import { OPTIONS } from '../../src/daemon/flags.js';
+import { alertHint } from '../../src/daemon/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
+import { REASONS } from '../../src/protocol/state.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
   // The tests run from build/test/unit, the script from build/scripts: the same docs/ for both.
@@ -66,5 +72,95 @@ t.test('docs/sending.md has every error that sending has', async (t) => {
   for (const kind of kinds) {
     const row = new RegExp(`^\\| \`${kind}\` \\| (\\d+) \\| `, 'm').exec(text);
     t.equal(Number(row?.[1]), FAULTS[kind as keyof typeof FAULTS].exit, kind);
+  }
+});
+
+t.test(
+  'docs/troubleshooting.md has every reason with its hint, and every hint of the table of faults',
+  async (t) => {
+    const text = await readFile(new URL('troubleshooting.md', DOCS), 'utf8');
+    const rows = (heading: string) => {
+      const from = text.indexOf(`## ${heading}`);
+      const part = text.slice(from, text.indexOf('\n## ', from + 1));
+      return new Map(
+        [...part.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, name = '', rest = '']) => [name, rest]),
+      );
+    };
+    const reasons = rows('By reason');
+    t.same([...reasons.keys()].sort(), [...REASONS].sort());
+    const hints = rows('By hint');
+    const general = alertHint('none', 'default');
+    for (const reason of REASONS) {
+      const hint = alertHint(reason, 'default');
+      t.ok(hints.has(hint), hint);
+      // The general one stands for "there is none of its own".
+      if (hint !== general) t.ok(reasons.get(reason)?.includes(`\`${hint}\``), `${reason}: ${hint}`);
+    }
+    for (const { remedy } of Object.values(FAULTS)) if (remedy !== null) t.ok(hints.has(remedy), remedy);
+  },
+);
+
+t.test('the four classic problems have an answer with a command', async (t) => {
+  const text = await readFile(new URL('troubleshooting.md', DOCS), 'utf8');
+  for (const problem of [
+    'The client is not ready',
+    'The connection keeps dropping',
+    'The session is not kept after a restart',
+    '"Session closed" while sending',
+  ]) {
+    const [, answer = ''] = text.split(`### ${problem}\n`);
+    t.match(answer, /^\n```sh\nwa(ctl|d) /, problem);
+  }
+});
+
+t.test('a command that a page shows is one that there is', async (t) => {
+  const names = [...COMMANDS.map(({ name }) => name), 'help'];
+  for (const page of await written()) {
+    const text = await readFile(new URL(page, DOCS), 'utf8');
+    for (const [, name = ''] of text.matchAll(/\bwactl (?:-[ao]\s?\w+ )*([a-z][a-z-]+)\b/g))
+      if (/^[a-z-]+$/.test(name) && !WORDS.has(name)) t.ok(names.includes(name), `${page}: wactl ${name}`);
+  }
+});
+
+/** What stands behind the program's name in prose. */
+const WORDS = new Set(['and', 'has', 'is', 'of', 'or', 'never', 'prints', 'asks', 'must', 'with']);
+
+const written = async (): Promise<string[]> => (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
+
+t.test('every link between the pages leads somewhere', async (t) => {
+  for (const page of await written()) {
+    const at = new URL(page, DOCS);
+    const text = (await readFile(at, 'utf8')).replace(/^```.*?^```/gms, '');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      await t.resolves(access(new URL(target, at)), `${page} → ${target}`);
+    }
+  }
+});
+
+t.test('the manual pages have every command, option, exit status and key', (t) => {
+  const all = pages();
+  const has = (page: string, word: string) =>
+    t.ok(all.get(page)?.includes(`\\fB${word.replaceAll('-', '\\-')}\\fR`), `${page}: ${word}`);
+  for (const { name, options } of COMMANDS) {
+    has('man/wactl.1', name);
+    for (const option of Object.keys(options)) has('man/wactl.1', `--${option}`);
+  }
+  for (const option of Object.keys(GLOBALS)) has('man/wactl.1', `--${option}`);
+  for (const [status] of EXITS) has('man/wactl.1', String(status));
+  for (const option of Object.keys(OPTIONS)) has('man/wad.8', `--${option}`);
+  for (const { name } of ROWS) has('man/wad.toml.5', name.split('.').at(-1) ?? name);
+  t.end();
+});
+
+const noGroff = spawnSync('groff', ['--version']).error !== undefined;
+t.test('groff has nothing to say about them', { skip: noGroff && 'there is no groff here' }, async (t) => {
+  for (const [name, text] of pages()) {
+    if (!name.startsWith('man/')) continue;
+    const { status, stderr, stdout } = spawnSync('groff', ['-man', '-Tutf8', '-Kutf8', '-ww'], {
+      input: text,
+    });
+    t.equal(`${status} ${stderr}`, '0 ', name);
+    t.ok(String(stdout).length > 2_000, 'and a page comes out');
   }
 });

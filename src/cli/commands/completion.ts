@@ -14,6 +14,7 @@ export const completion = command({
   examples: [
     ['wactl completion bash >> ~/.bashrc', 'for bash'],
     ['wactl completion zsh >> ~/.zshrc', 'for zsh'],
+    ['wactl completion fish > ~/.config/fish/completions/wactl.fish', 'for fish'],
   ],
   async run({ args: [given] }) {
     const { completionScript } = await import('../help.js');
