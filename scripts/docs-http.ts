@@ -46,7 +46,14 @@ directory, or read from \`tokenFile\`, which has to be there and closed to other
 curl -H "Authorization: Bearer $(sudo cat /var/lib/wad/default/http-token)" http://localhost:3001/api/whatsapp/status
 \`\`\`
 
-\`/healthz\`, \`/readyz\` and \`/openapi.json\` tell nothing of the account and want none.
+\`/healthz\`, \`/readyz\`, the linking page and \`/openapi.json\` tell nothing of the account and want none.
+
+## The linking page
+
+\`http://localhost:3001/\` in a browser shows what state the account is in, what to do, the QR code as it changes, and a
+pairing code for who cannot scan. Where a token is wanted it asks for it, or takes it from behind the address,
+\`http://localhost:3001/#token=TOKEN\`, which no server and no log gets to see. From another machine: \`ssh -L
+3001:localhost:3001 HOST\`.
 
 ## Rules
 

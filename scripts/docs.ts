@@ -1,4 +1,4 @@
-// Writes docs/rpc.md, docs/http.md, docs/faults.md, docs/config.md and the pages of docs/man/ from the tables that the
+// Writes docs/rpc.md, http.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
 // programs themselves read.
 // `--check` writes nothing and exits 1 when a page is not what the tables say. Importing does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { configPage } from './docs-config.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
 import { wactlPage, wadPage, wadTomlPage } from './docs-man.js';
+import { metricsPage } from './docs-metrics.js';
 import { rpcPage } from './docs-rpc.js';
 
 /** File name below docs/ → its text. */
@@ -14,6 +15,7 @@ export const pages = (): ReadonlyMap<string, string> =>
   new Map([
     ['rpc.md', rpcPage()],
     ['http.md', httpPage()],
+    ['metrics.md', metricsPage()],
     ['faults.md', faultsPage()],
     ['config.md', configPage()],
     ['man/wactl.1', wactlPage()],

@@ -7,9 +7,10 @@ const groupOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')'
 
 /**
  * Bytes of memory of the browser with this main process; puppeteer makes it the leader of its own group.
- * @returns 0 when it is gone
+ * @returns 0 when it is gone, or there is none
  */
-export async function browserMemory(mainPid: number): Promise<number> {
+export async function browserMemory(mainPid: number | null): Promise<number> {
+  if (mainPid === null) return 0;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const shares = await Promise.all(
     pids.map(async (pid) => {

@@ -1,8 +1,11 @@
 // Builds the HTTP door where the configuration wants one: address, token, routes, the same dispatch as the socket's.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
+import { readPage } from '../http/page.js';
+import { typed } from '../http/reply.js';
 import { ROUTES } from '../http/routes.js';
 import { type Bound, type HttpServer, serveHttp } from '../http/server.js';
 import { readToken } from '../http/token.js';
@@ -10,25 +13,28 @@ import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { putSocket } from '../socket/file.js';
+import type { Metrics } from './metrics/metrics.js';
 import { openApi } from './openapi.js';
+import { PACKAGE } from './package.js';
 import { WAD_VERSION } from './version.js';
 
 export interface HttpDoorOptions {
-  readonly config: Config['http'];
+  readonly config: Config['http'] & { readonly listen: string };
   /** The token's file was named by somebody: it has to be there. */
   readonly tokenFileIsNamed: boolean;
   readonly dispatch: Dispatch;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
 /**
- * @returns null where HTTP is off; else what the caller closes
+ * @returns what the caller closes
  * @throws (rejects) Fault lock_held: the address is taken. permission_denied, usage, disk_full
  */
-export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer | null> {
-  const { config, tokenFileIsNamed, dispatch, log } = options;
-  const listen = config.listen === null ? null : parseListen(config.listen);
-  if (listen === null) return null;
+export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
+  const { config, tokenFileIsNamed, dispatch, metrics, log } = options;
+  const listen = parseListen(config.listen);
+  if (listen === null) throw new Fault('usage', { reason: `http.listen: ${config.listen} is no address` });
   const token = config.anonymousLoopback
     ? null
     : await readToken(config.tokenFile, { make: !tokenFileIsNamed });
@@ -37,7 +43,13 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
   return serveHttp({
     ...{ dispatch, log, token },
     bind: (server) => bind(server, listen, log),
+    onEnded: (ended) => metrics.http(ended),
     own: {
+      page: await readPage(join(PACKAGE, 'web')),
+      metrics: async () => {
+        const { type, text } = await metrics.scrape();
+        return typed(type, text);
+      },
       openApi: () => {
         document ??= openApi(ROUTES, WAD_VERSION);
         return document;

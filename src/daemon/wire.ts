@@ -12,6 +12,7 @@ import { type OpenReport, openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
+import { browserMemory } from './browser-memory.js';
 import { createDispatch } from './dispatch.js';
 import { Feed } from './feed.js';
 import { actHandlers } from './handlers/act.js';
@@ -24,7 +25,6 @@ import { mediaHandlers } from './handlers/media.js';
 import { messageHandlers } from './handlers/message.js';
 import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
-import { openHttpDoor } from './http-door.js';
 import type { DaemonLog } from './log.js';
 import { Shelf } from './media/shelf.js';
 import { openRpc } from './openrpc.js';
@@ -103,7 +103,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     let server: SocketServer | undefined;
     let http: HttpServer | null = null;
     let listening: Promise<SocketServer> | undefined;
-    let serving: Promise<HttpServer | null> | undefined;
+    let serving: Promise<HttpServer> | undefined;
     const info = () => {
       const browser = browserNow();
       return {
@@ -150,7 +150,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       await held.release();
       // A stop may come while the doors are still being made; what they throw, begin() has thrown.
       await serving?.then(
-        (made) => made?.close(),
+        (made) => made.close(),
         () => undefined,
       );
       await listening?.then(
@@ -159,17 +159,36 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       );
       return how;
     });
+    const meter = async () => {
+      const { openMetrics } = await import('./metrics/metrics.js');
+      return openMetrics({
+        ...{ feed, outbox: account.outbox },
+        standing: async () => ({
+          ...{ status: await status(), info: info() },
+          httpConnections: http?.connections ?? 0,
+          storeBytes: kept.bytes,
+          browserBytes: await browserMemory(account.slot.browser.pid),
+        }),
+      });
+    };
     const begin = async (): Promise<void> => {
       account.start();
-      const dispatch = createDispatch({ methods: METHODS, handlers, log: to });
+      const bare = createDispatch({ methods: METHODS, handlers, log: to });
       try {
+        const { listen: address } = config.http;
+        // HTTP and its metrics are loaded where they are wanted only.
+        const metrics = address === null ? null : await meter();
+        const dispatch = metrics?.metered(bare) ?? bare;
         listening = listen({ ...socket, ...config.socket, path: socket.path, dispatch, log: to });
         server = await listening;
-        serving = openHttpDoor({
-          ...{ dispatch, log: to, config: config.http },
-          tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
-        });
-        http = await serving;
+        if (address !== null && metrics !== null) {
+          const { openHttpDoor } = await import('./http-door.js');
+          serving = openHttpDoor({
+            ...{ dispatch, metrics, log: to, config: { ...config.http, listen: address } },
+            tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
+          });
+          http = await serving;
+        }
       } catch (error) {
         account.actor.post({ type: 'stop', logout: false });
         await ended;

@@ -5,6 +5,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { EventStream } from './event-stream.js';
+import type { Page } from './page.js';
 import type { Reply } from './reply.js';
 
 /** One request, as a route sees it. */
@@ -23,6 +24,8 @@ export interface Asked {
 
 /** What the daemon puts behind the routes that ask no method. */
 export interface Own {
+  readonly page: Page;
+  readonly metrics: () => Promise<Reply>;
   readonly openApi: () => object;
 }
 

@@ -1,6 +1,7 @@
 // THE table of routes. Each asks the one table of methods and adds nothing to it but the form; the OpenAPI document and
 // docs/http.md are read off it.
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
+import { REASON_WORDS } from '../protocol/reason-words.js';
 import { pictureWanted, qrReply } from './qr.js';
 import { queryParams } from './query.js';
 import { json } from './reply.js';
@@ -70,6 +71,10 @@ const NAMED: readonly Route[] = [
 ];
 
 const OPEN: readonly Route[] = [
+  open('/', 'The linking page, for a browser.', (_, { page }) => page.index),
+  open('/link.js', 'Of the linking page.', (_, { page }) => page.script),
+  open('/link.css', 'Of the linking page.', (_, { page }) => page.style),
+  open('/words.json', 'What each reason means, in plain words.', () => json(REASON_WORDS)),
   open('/healthz', 'Whether the daemon lives: 200, whatever state the account is in.', async ({ ask }) => {
     const { timestamp } = await ask('daemon.ping');
     return json({ status: 'ok', timestamp });
@@ -82,9 +87,16 @@ const OPEN: readonly Route[] = [
   open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => json(openApi())),
 ];
 
+/** It tells how much is sent and heard, so it wants the token. */
+const SCRAPED: Route = {
+  ...{ verb: 'GET', path: '/metrics', does: 'Metrics for Prometheus; see metrics.md.' },
+  ...{ asks: null, success: 200, open: false },
+  serve: (_, { metrics }) => metrics(),
+};
+
 /** Every method of the table under its own name. */
 const METHODS_BY_NAME: readonly Route[] = (Object.keys(METHODS) as MethodName[])
   .filter((name) => !OF_A_CONNECTION.includes(name))
   .map((name) => asking('POST', `/api/rpc/${name}`, name));
 
-export const ROUTES: readonly Route[] = [...NAMED, ...OPEN, ...METHODS_BY_NAME];
+export const ROUTES: readonly Route[] = [...NAMED, ...OPEN, SCRAPED, ...METHODS_BY_NAME];

@@ -2,6 +2,9 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { readPage } from '../../src/http/page.js';
+import { typed } from '../../src/http/reply.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import type { METHODS } from '../../src/protocol/methods/index.js';
@@ -24,9 +27,15 @@ export async function startDoor(
 ): Promise<TestDoor> {
   const behind = await startServer(handlers);
   const { dispatch, log } = behind;
+  const page = await readPage(fileURLToPath(new URL('../../../web', import.meta.url)));
   let port = 0;
   const http = await serveHttp({
-    ...{ dispatch, log, token: null, own: { openApi: () => ({ openapi: '3.1.0' }) } },
+    ...{
+      dispatch,
+      log,
+      token: null,
+      own: { openApi: () => ({ openapi: '3.1.0' }), page, metrics: async () => typed('text/plain', '') },
+    },
     bind: async (server) => {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');

@@ -70,6 +70,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     why: 'one place for each command line',
   },
   pino: { in: ['daemon/log.ts'], why: 'everybody else is handed a Log' },
+  'prom-client': { in: ['daemon/metrics'], why: 'everybody else is counted, and does not count' },
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
   zod: {

@@ -1,0 +1,53 @@
+// docs/metrics.md: every metric, from the registry that is scraped.
+import { Registry } from 'prom-client';
+import { happeningCounters } from '../src/daemon/metrics/happenings.js';
+import { standingGauges } from '../src/daemon/metrics/standing.js';
+import { code, table } from './markdown.js';
+
+const INTRO = `# Metrics
+
+Generated from \`src/daemon/metrics/\` by \`npm run docs\`; do not edit.
+
+\`GET /metrics\`, where HTTP is on ([http.md](http.md)), in the form of Prometheus. It wants the token like everything that
+tells of the account. No label ever holds a number, a name or a text of anybody.
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: wad
+    authorization: { credentials_file: /etc/prometheus/wad-token } # the content of http-token
+    static_configs:
+      - targets: ["127.0.0.1:3001"]
+        labels: { account: default }
+\`\`\`
+
+\`alerts.yml\`, beside this page, has rules of alert for it, and \`grafana-dashboard.json\` a dashboard: import it, and choose
+the data source. Besides those below there are the usual \`process_…\` and \`nodejs_…\`.`;
+
+export interface Described {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labelNames: readonly string[];
+}
+
+/** Every metric of ours, as its registry describes it. */
+export function described(): Described[] {
+  const registry = new Registry();
+  happeningCounters(registry);
+  standingGauges(registry);
+  const all = registry.getMetricsAsArray() as unknown as (Omit<Described, 'type'> & object)[];
+  return all.map((metric) => ({
+    ...{ name: metric.name, help: metric.help, labelNames: metric.labelNames },
+    type: metric.constructor.name.toLowerCase() as Described['type'],
+  }));
+}
+
+export function metricsPage(): string {
+  const rows = described().map((metric) => [
+    code(metric.name),
+    metric.type,
+    metric.labelNames.map(code).join(', '),
+    metric.help,
+  ]);
+  return `${[INTRO, '## Of wad', table(['metric', 'type', 'labels', 'what it says'], rows)].join('\n\n')}\n`;
+}

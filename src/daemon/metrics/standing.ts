@@ -1,0 +1,77 @@
+// Gauges: how things stand at the moment of a scrape, read off the same answers that anybody gets. Labels come out of
+// closed lists and versions; no number, name or text of anybody is ever in one.
+import { Gauge, type Registry } from 'prom-client';
+import type { Result } from '../../protocol/method.js';
+import type { METHODS } from '../../protocol/methods/index.js';
+import type { Status } from '../../protocol/methods/session.js';
+import { REASONS, STATES } from '../../protocol/state.js';
+
+export interface Standing {
+  readonly status: Status;
+  readonly info: Result<(typeof METHODS)['daemon.info']>;
+  readonly httpConnections: number;
+  readonly storeBytes: number;
+  /** 0 without a browser. */
+  readonly browserBytes: number;
+}
+
+const seconds = (instant: string | null): number => (instant === null ? 0 : Date.parse(instant) / 1_000);
+
+/** @returns writes what stands into the registry, for the scrape that comes */
+export function standingGauges(registry: Registry): (now: Standing) => void {
+  const gauge = <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames: [...labelNames], registers: [registry] });
+  const info = gauge('wad_info', 'Versions, as labels of a 1.', [
+    ...(['version', 'node', 'browser', 'whatsapp_web', 'whatsapp_web_js'] as const),
+  ]);
+  const state = gauge('wad_state', '1 for the state that the account is in.', ['state']);
+  const reason = gauge('wad_state_reason', '1 for the reason of the state.', ['reason']);
+  const since = gauge('wad_state_since_timestamp_seconds', 'When the account came into its state.');
+  const linked = gauge('wad_linked', '1 while there is a saved session.');
+  const attempts = gauge('wad_reconnect_attempts', 'Attempts to reconnect since the account was ready.');
+  const active = gauge('wad_monitor_active', '1 while the page is watched.');
+  const failures = gauge('wad_monitor_failures', 'Checks of the page that failed in a row.');
+  const lastOk = gauge('wad_monitor_last_ok_timestamp_seconds', 'When a check of the page was last fine.');
+  const capability = gauge('wad_capability', '1 for how a capability of the page stands.', [
+    ...(['capability', 'status'] as const),
+  ]);
+  const outbox = gauge('wad_outbox_messages', 'Messages that wait, are of unknown outcome, or failed.', [
+    'state',
+  ]);
+  const cursor = gauge('wad_journal_cursor', 'The newest cursor; it only grows.');
+  const store = gauge('wad_store_bytes', 'What outbox and journal take up on disk.');
+  const memory = gauge('wad_browser_memory_bytes', 'Memory of the browser with all its processes.');
+  const connections = gauge('wad_connections', 'Connections that are open, by door.', ['door']);
+
+  return (now) => {
+    const { status, versions } = { status: now.status, versions: now.status.versions };
+    for (const one of [info, capability]) one.reset();
+    info.set(
+      {
+        version: versions.wad,
+        node: versions.node,
+        browser: versions.browser ?? '',
+        whatsapp_web: versions.whatsappWeb ?? '',
+        whatsapp_web_js: versions.whatsappWebJs,
+      },
+      1,
+    );
+    for (const name of STATES) state.set({ state: name }, Number(name === status.status));
+    for (const name of REASONS) reason.set({ reason: name }, Number(name === status.reason));
+    since.set(seconds(status.since));
+    linked.set(Number(status.session.hasSession));
+    attempts.set(status.reconnectAttempts);
+    active.set(Number(status.monitorActive));
+    failures.set(status.monitor.failures);
+    lastOk.set(seconds(status.monitor.lastOkAt));
+    // `missing: WAWebX` and `degraded: WHY` say which and why in the status; here their first word is enough.
+    for (const [name, says] of Object.entries(status.capabilities))
+      capability.set({ capability: name, status: says.split(':', 1)[0] ?? '' }, 1);
+    for (const [name, count] of Object.entries(status.outbox)) outbox.set({ state: name }, count);
+    cursor.set(status.journal.last);
+    store.set(now.storeBytes);
+    memory.set(now.browserBytes);
+    connections.set({ door: 'socket' }, now.info.connections);
+    connections.set({ door: 'http' }, now.httpConnections);
+  };
+}

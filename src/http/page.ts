@@ -1,0 +1,34 @@
+// The linking page: three files that are read once and served as they are, under a policy that lets them load nothing
+// from anywhere else. Refuses to know: what they say.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Reply, typed } from './reply.js';
+
+export type Page = Readonly<Record<'index' | 'script' | 'style', Reply>>;
+
+/** No outside resource, no inline code, no frame, no form that leaves the page, no markup made of text. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+/** @param directory with index.html, link.js and link.css @throws (rejects) when one is not there */
+export async function readPage(directory: string): Promise<Page> {
+  const file = async (name: string, type: string): Promise<Reply> => {
+    const { status, headers, body } = typed(type, await readFile(join(directory, name)));
+    return { status, headers: { ...headers, 'Content-Security-Policy': POLICY }, body };
+  };
+  const [index, script, style] = await Promise.all([
+    file('index.html', 'text/html; charset=utf-8'),
+    file('link.js', 'text/javascript; charset=utf-8'),
+    file('link.css', 'text/css; charset=utf-8'),
+  ]);
+  return { index, script, style };
+}

@@ -1,0 +1,200 @@
+/** The linking page in a real browser: what is seen, scanned, typed and heard, in the light and in the dark. */
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type axe from 'axe-core';
+import jsqr from 'jsqr';
+import { PNG } from 'pngjs';
+import puppeteer, { type Browser, type Page } from 'puppeteer';
+import t, { type Test } from 'tap';
+import { Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** As much of a document as is looked at here; these functions run in the page. */
+interface Element {
+  readonly id: string;
+  readonly textContent: string;
+  readonly hidden: boolean;
+  value: string;
+  getAttribute(name: string): string | null;
+}
+declare const document: {
+  readonly activeElement: Element | null;
+  querySelector(selector: string): Element | null;
+};
+
+/** Pictures for eyes, in WAD_SCREENSHOTS or a folder that the test names. */
+const PICTURES = process.env.WAD_SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'wad-pages-')));
+await mkdir(PICTURES, { recursive: true });
+t.comment(`screenshots are in ${PICTURES}`);
+
+const launch = (): Promise<Browser> =>
+  puppeteer.launch({ executablePath: '/usr/bin/chromium', pipe: true, args: ['--no-sandbox'] });
+
+/** A page that notes whatever it should not do. */
+async function opened(browser: Browser, url: string): Promise<{ page: Page; wrong: string[] }> {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 800, height: 1100 });
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('console', (message) => {
+    // A 404 while there is no code, a 401 before there is a token and a 400 to no number are answers.
+    if (message.type() === 'error' && !/status of 40[014]|ERR_|network error/.test(message.text()))
+      wrong.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith('data:'))
+      wrong.push(`asks ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, wrong };
+}
+
+/** Until the page says so. */
+const says = (page: Page, id: string, text: string) =>
+  page.waitForFunction(
+    (where, what) => document.querySelector(where)?.textContent.includes(what) === true,
+    { timeout: 60_000 },
+    `#${id}`,
+    text,
+  );
+
+/** What a phone reads off the screen. */
+async function scanned(page: Page): Promise<string | undefined> {
+  const picture = await page.waitForSelector('#picture[src]', { visible: true });
+  const { data, width, height } = PNG.sync.read(Buffer.from((await picture?.screenshot()) ?? []));
+  return jsqr.default(new Uint8ClampedArray(data), width, height)?.data;
+}
+
+/** Pictures in the light and in the dark, and what somebody who cannot see it would stumble over. */
+async function lookedAt(t: Test, page: Page, name: string): Promise<void> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`) });
+    const found = (await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(),
+    )) as axe.AxeResults;
+    const faults = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    t.same(faults, [], `${name}, ${scheme}: nothing that a reader of the screen stumbles over`);
+    t.ok(found.passes.length > 10, `${found.passes.length} rules were looked at`);
+  }
+}
+
+t.test('somebody links a phone with nothing but this page', async (t) => {
+  await using sim = await Simulator.start({
+    knobs: { qrFirstMs: 8_000, qrNextMs: 4_000, codeUnlinkMs: 100 },
+  });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER, pushname: 'Your Name' });
+  const env = { WAD_HTTP_LISTEN: '127.0.0.1:0', WAD_HTTP_ANONYMOUS_LOOPBACK: 'true' };
+  const wad = await home.start({ args: ['--no-auto-init'], env });
+  const url = `http://${(await wad.request('daemon.info')).http}/`;
+  const browser = await launch();
+  try {
+    const { page, wrong } = await opened(browser, url);
+    await says(page, 'state', 'Not connected');
+    await lookedAt(t, page, 'stopped');
+    await (await page.waitForSelector('#start'))?.click();
+    await says(page, 'state', 'Waiting for the phone – a QR code waits to be scanned.');
+    const first = await scanned(page);
+    t.match(first, /^2@/, 'the code can be read off the screen');
+    await lookedAt(t, page, 'qr');
+    await says(page, 'advice', 'Link the phone');
+    const src = await page.$eval('#picture', (image) => image.getAttribute('src'));
+    await page.waitForFunction(
+      (before) => document.querySelector('#picture')?.getAttribute('src') !== before,
+      { timeout: 30_000 },
+      src,
+    );
+    const next = await scanned(page);
+    t.not(next, first, 'a code that ran out is replaced by itself');
+
+    await page.type('#number', 'my phone');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('#pair-error')?.textContent !== '');
+    await page.$eval('#number', (input) => {
+      (input as unknown as Element).value = '';
+    });
+    await page.type('#number', '+1 555 000 1111');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() =>
+      /^[A-Z0-9]{4}-[A-Z0-9]{4}$/.test(document.querySelector('#code')?.textContent ?? ''),
+    );
+    await says(page, 'state', 'a pairing code waits to be typed');
+    await lookedAt(t, page, 'pairing');
+    const code = await page.$eval('#code', (output) => output.textContent ?? '');
+    await phone.enterCode(code.replace('-', ''));
+    await says(page, 'state', `Linked and ready as +${NUMBER} (Your Name).`);
+    t.equal(
+      await page.$eval('#qr', (section) => (section as unknown as Element).hidden),
+      true,
+      'no code is left on the page',
+    );
+    t.equal(await page.$eval('#picture', (image) => image.getAttribute('src')), null);
+    await lookedAt(t, page, 'ready');
+
+    const tree = JSON.stringify(await page.accessibility.snapshot());
+    t.match(tree, /"role":"status"/, 'what changes is told aloud');
+    await wad.stop();
+    await says(page, 'state', 'The daemon does not answer');
+    t.same(wrong, [], 'nothing from elsewhere was asked for, and no policy broken');
+  } finally {
+    await browser.close();
+  }
+});
+
+t.test(
+  'with a token it asks for it, takes it from behind the address, and keeps it out of the address',
+  async (t) => {
+    await using sim = await Simulator.start();
+    await using home = await Home.make(sim, { t });
+    const wad = await home.start({ env: { WAD_HTTP_LISTEN: '127.0.0.1:0' } });
+    await wad.until('linking');
+    const url = `http://${(await wad.request('daemon.info')).http}/`;
+    const token = (await readFile(join(home.stateDir, 'http-token'), 'utf8')).trim();
+    const headers = (await fetch(url)).headers;
+    t.match(
+      headers.get('content-security-policy'),
+      /default-src 'none'; script-src 'self'; style-src 'self'/,
+    );
+    t.notMatch(headers.get('content-security-policy'), /unsafe|\*|http/);
+    t.equal(headers.get('x-frame-options'), 'DENY');
+    const browser = await launch();
+    try {
+      const { page, wrong } = await opened(browser, url);
+      await page.waitForSelector('#login', { visible: true });
+      t.equal(
+        await page.evaluate(() => document.activeElement?.id),
+        'token',
+        'whoever types is there already',
+      );
+      await lookedAt(t, page, 'token');
+      await page.keyboard.type('not the token');
+      await page.keyboard.press('Enter');
+      await says(page, 'login-error', 'This is not the token.');
+      await page.keyboard.type(token);
+      await page.keyboard.press('Enter');
+      t.equal(await scanned(page), await wad.qr());
+      await page.reload();
+      t.match(await scanned(page), /^2@/, 'this tab keeps it');
+      const other = await browser.createBrowserContext();
+      const fresh = await other.newPage();
+      await fresh.goto(`${url}#token=${token}`);
+      t.match(await scanned(fresh), /^2@/);
+      t.equal(fresh.url(), url);
+      t.same(wrong, []);
+      t.notOk(JSON.stringify(wad.log).includes(token), 'the token is in no log');
+    } finally {
+      await browser.close();
+    }
+    await wad.stop();
+  },
+);
