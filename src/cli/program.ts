@@ -33,15 +33,18 @@ export function wad(): readonly string[] | undefined {
 
 /**
  * Hands over to `wad --MODE` for the account; works with the daemon down.
+ * @param more what stands behind the mode: its value, and other flags
  * @throws Fault unreachable where there is no wad
  */
 export function handToWad(
-  mode: 'doctor' | 'canary',
+  mode: 'doctor' | 'canary' | 'adopt' | 'export' | 'import',
   { account, socket, output }: Pick<Globals, 'account' | 'socket' | 'output'>,
+  more: readonly string[] = [],
 ): Promise<number> {
   return handOver([
     ...theWad(mode),
     `--${mode}`,
+    ...more,
     '--account',
     account,
     ...(socket === undefined ? [] : ['--socket', socket]),

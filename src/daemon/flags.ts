@@ -8,12 +8,15 @@ export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
 
 export interface Flags {
   /** `run` is the daemon itself. */
-  readonly mode: 'run' | 'check-config' | 'doctor' | 'canary';
+  readonly mode: 'run' | 'check-config' | 'doctor' | 'canary' | 'adopt' | 'export' | 'import';
+  /** What to adopt, export to or import from; else empty. */
+  readonly subject: string;
+  readonly passphraseFile: string | undefined;
   readonly account: string;
   readonly config: string | undefined;
   readonly stateDir: string | undefined;
   readonly keys: KeyFlags;
-  /** Form of what `--doctor` and `--canary` print. */
+  /** Form of what every mode but `run` prints. */
   readonly output: 'text' | 'json';
 }
 
@@ -38,7 +41,11 @@ export const OPTIONS = {
   'check-config': [null, 'print every value and where it comes from, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
   canary: [null, "look at today's WhatsApp Web without an account, up to its QR code, then exit"],
-  output: ['FORM', 'text or json, for --doctor and --canary'],
+  adopt: ['DIR', 'go on with a copy of the session of another program, once it has become ready, then exit'],
+  export: ['FILE', 'write the session, encrypted with a passphrase, then exit'],
+  import: ['FILE', 'go on with an exported session, once it has become ready, then exit'],
+  'passphrase-file': ['FILE', 'the passphrase for --export and --import (default: asked for); - is stdin'],
+  output: ['FORM', 'text or json, for what prints and exits'],
   version: [null, 'print the version, then exit'],
   help: [null, 'print this, then exit'],
 } as const satisfies Record<string, readonly [string | null, string]>;
@@ -55,7 +62,7 @@ const KEY_FLAGS = [
   'log-level',
 ];
 
-const MODES = ['doctor', 'canary', 'check-config'] as const;
+const MODES = ['doctor', 'canary', 'check-config', 'adopt', 'export', 'import'] as const;
 
 const EPILOGUE = `Without flags the configuration files, WAD_* variables and defaults decide: see --check-config.
 The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
@@ -97,7 +104,9 @@ export async function readFlags(
     return usage(`"${account}" is no account: letters, digits, "_" and "-", at most 64`);
   return {
     flags: {
-      mode: MODES.find((mode) => read[mode] === true) ?? 'run',
+      mode: MODES.find((mode) => read[mode] !== undefined && read[mode] !== false) ?? 'run',
+      subject: text('adopt') ?? text('export') ?? text('import') ?? '',
+      passphraseFile: text('passphrase-file'),
       account,
       config: text('config'),
       stateDir: text('state-dir'),

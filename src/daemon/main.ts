@@ -46,6 +46,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runCanary } = await import('./canary.js');
       return await runCanary(settings, read.flags.output);
     }
+    const { mode } = read.flags;
+    if (mode !== 'run') {
+      const { runMove } = await import('./move/run.js');
+      return await runMove(mode, settings, read.flags);
+    }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
     complain(`wad: ${error.message}`);

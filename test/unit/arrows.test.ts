@@ -79,6 +79,8 @@ const PACKAGES: Readonly<Record<string, Package>> = {
     why: 'it is slow to load: the client knows the types and never the schemas',
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
+  'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
+  'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
   qrcode: {
     in: ['cli/render/qr.ts', 'http/qr.ts'],
     why: 'the daemon hands out payloads; drawing is for eyes',

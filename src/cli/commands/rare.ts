@@ -1,5 +1,6 @@
 // Every command, in the order of the help. What is not in index.ts needs more than a call and a print.
 import type { Command } from '../command.js';
+import { adopt } from './adopt.js';
 import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
 import { chat } from './chat.js';
@@ -21,6 +22,7 @@ import { outbox } from './outbox.js';
 import { passkey } from './passkey.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
+import { session } from './session.js';
 import { star } from './star.js';
 import { version } from './version.js';
 
@@ -29,6 +31,8 @@ export const COMMANDS: readonly Command[] = [
   outbox,
   qr,
   passkey,
+  session,
+  adopt,
   messages,
   media,
   react,

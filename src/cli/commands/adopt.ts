@@ -1,0 +1,20 @@
+import { command } from '../command.js';
+import { handToWad } from '../program.js';
+
+export const adopt = command({
+  name: 'adopt',
+  group: 'Account',
+  does: 'go on with the linked session of a whatsapp-web.js script, of wwebjs-api or of OpenWA',
+  notes:
+    'DIR is the session folder, or one with a single session in it: .wwebjs_auth, sessions/session-ID, _IGNORE_ID.\n' +
+    'Stop whatever uses it first, and this daemon as well. It is copied, and the copy is kept only when the account\n' +
+    'has become ready on it; the original stays as it is, and must not be started again.\n\n' +
+    'Runs `wad --adopt DIR` as the calling user. An existing folder can also be used where it lies: session.dataPath.',
+  args: [{ name: 'DIR', required: true, does: 'the session folder' }],
+  options: {},
+  examples: [['wactl adopt ~/bot/.wwebjs_auth', 'the session of a script, without a QR code']],
+  async run({ args: [directory = ''], onInterrupt, ...globals }) {
+    onInterrupt('ignored');
+    return handToWad('adopt', globals, [directory]);
+  },
+});

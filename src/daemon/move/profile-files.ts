@@ -1,0 +1,37 @@
+// What of a browser's profile is the session: all of it but caches, logs and locks, which the next browser makes anew.
+// Knows no archive and no destination.
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Names that hold nothing of a session, wherever they stand. Service workers are kept whole. */
+const NOT_NEEDED = new Set([
+  ...['Cache', 'Code Cache', 'GPUCache', 'GrShaderCache', 'GraphiteDawnCache', 'ShaderCache'],
+  ...['DawnCache', 'DawnGraphiteCache', 'DawnWebGPUCache', 'component_crx_cache', 'extensions_crx_cache'],
+  ...['Crashpad', 'Crash Reports', 'BrowserMetrics', 'BrowserMetrics-spare.pma', 'DeferredBrowserMetrics'],
+  ...['chrome_debug.log', 'DevToolsActivePort', 'LOCK'],
+]);
+
+export interface ProfileFile {
+  /** Below the profile. */
+  readonly name: string;
+  readonly size: number;
+}
+
+/** The files, in the order of their names. Links and locks of Chromium are none. */
+export async function* profileFiles(profile: string, below = ''): AsyncGenerator<ProfileFile> {
+  const entries = await readdir(join(profile, below), { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (NOT_NEEDED.has(entry.name) || entry.name.startsWith('Singleton')) continue;
+    const name = join(below, entry.name);
+    if (entry.isDirectory()) yield* profileFiles(profile, name);
+    else if (entry.isFile()) yield { name, size: (await stat(join(profile, name))).size };
+  }
+}
+
+/** Copies them; the copy belongs to this user, and is nobody else's to read. */
+export async function copyProfile(from: string, to: string): Promise<void> {
+  for await (const { name } of profileFiles(from)) {
+    await mkdir(dirname(join(to, name)), { recursive: true, mode: 0o700 });
+    await copyFile(join(from, name), join(to, name));
+  }
+}

@@ -1,0 +1,109 @@
+// `wad --adopt`, `--export` and `--import`: sessions that come from elsewhere or go there, with the daemon down.
+import { rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Fault } from '../../protocol/fault.js';
+import { prepare } from '../../session-dir/layout.js';
+import { takeLock } from '../../session-dir/lock.js';
+import { hasSession, readMarker } from '../../session-dir/marker.js';
+import type { Flags } from '../flags.js';
+import type { Settings } from '../settings.js';
+import { copyProfile } from './profile-files.js';
+import { profileIn, refuseInUse, writtenBy } from './source.js';
+import { takeIn } from './take-in.js';
+
+export type Move = Extract<Flags['mode'], 'adopt' | 'export' | 'import'>;
+
+interface Done {
+  readonly says: string;
+  readonly [field: string]: unknown;
+}
+
+const LOG = { info: () => {}, warn: () => {} };
+const phone = (wid: string | null): string | null => wid?.split('@')[0] ?? null;
+
+/** Copies the session of another program, and goes on with the copy. The original stays as it is. */
+async function adopt(settings: Settings, { subject }: Flags, signal: AbortSignal): Promise<Done> {
+  const from = await profileIn(subject);
+  await refuseInUse(from);
+  const { wid, profile } = await takeIn(settings, (to) => copyProfile(from, to), signal);
+  return {
+    ...{ adopted: true, account: settings.account, phone: phone(wid), from, profile },
+    says: `Adopted: ${profile} is linked and has been ready. Do not start the old program again: ${from} is a copy now, and two copies take the session from each other.`,
+  };
+}
+
+async function exportSession(settings: Settings, flags: Flags): Promise<Done> {
+  const { dir, account } = settings;
+  const file = resolve(flags.subject);
+  if (await stat(file).catch(() => null))
+    throw new Fault('usage', { reason: `${file} is there already`, hint: null });
+  await prepare(dir, LOG);
+  await refuseInUse(dir.profile);
+  await using _ = await takeLock(dir, { log: LOG });
+  if (!(await hasSession(dir)))
+    throw new Fault('not_linked', { reason: `there is no session in ${dir.profile}` });
+  const [{ passphrase }, { readArchive, writeArchive }] = await Promise.all([
+    import('./passphrase.js'),
+    import('./archive.js'),
+  ]);
+  const secret = await passphrase(flags.passphraseFile, 'new');
+  const marker = await readMarker(dir);
+  const manifest = {
+    ...{ format: 1 as const, account, wid: marker?.wid ?? null, linkedAt: marker?.linkedAt ?? null },
+    ...{ browser: await writtenBy(dir.profile), made: new Date().toISOString() },
+  };
+  try {
+    const written = await writeArchive(file, { profile: dir.profile, manifest, passphrase: secret });
+    const { count } = await readArchive(file, { passphrase: secret });
+    if (count !== written)
+      throw new Fault('internal', { reason: `${count} of ${written} files can be read` });
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+  const { size } = await stat(file);
+  return {
+    ...{ exported: true, account, phone: phone(manifest.wid), file, bytes: size },
+    says: `Written to ${file}, encrypted, and read back. Import it elsewhere, and do not start this account here again: two copies take the session from each other.`,
+  };
+}
+
+async function importSession(settings: Settings, flags: Flags, signal: AbortSignal): Promise<Done> {
+  const file = resolve(flags.subject);
+  const [{ passphrase }, { readArchive }] = await Promise.all([
+    import('./passphrase.js'),
+    import('./archive.js'),
+  ]);
+  const secret = await passphrase(flags.passphraseFile, 'known');
+  const { wid, profile } = await takeIn(
+    settings,
+    async (to) => void (await readArchive(file, { passphrase: secret, profile: to })),
+    signal,
+  );
+  return {
+    ...{ imported: true, account: settings.account, phone: phone(wid), file, profile },
+    says: `Imported: ${profile} is linked and has been ready. Delete the file when you need it no more: it goes stale as the account goes on.`,
+  };
+}
+
+const MOVES = { adopt, export: exportSession, import: importSession } as const satisfies Record<
+  Move,
+  (settings: Settings, flags: Flags, signal: AbortSignal) => Promise<Done>
+>;
+
+/** Prints what became of it. @returns 0, 1 when it could not be done, 64 for what was asked wrongly, 130 interrupted */
+export async function runMove(mode: Move, settings: Settings, flags: Flags): Promise<0 | 1 | 64 | 130> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  try {
+    const { says, ...done } = await MOVES[mode](settings, flags, stop.signal);
+    process.stdout.write(flags.output === 'json' ? `${JSON.stringify(done)}\n` : `${says}\n`);
+    return 0;
+  } catch (error) {
+    const fault = stop.signal.aborted ? new Fault('interrupted') : Fault.of(error);
+    const { message, hint, kind } = fault;
+    const text = `wad: ${message}${hint === null ? '' : `\n  try: ${hint}`}`;
+    process.stderr.write(`${flags.output === 'json' ? JSON.stringify(fault.toWire()) : text}\n`);
+    return kind === 'usage' ? 64 : kind === 'interrupted' ? 130 : 1;
+  }
+}

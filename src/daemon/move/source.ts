@@ -1,0 +1,81 @@
+// The session folder of another program: which it is, whether somebody uses it, and whether our browser can open it.
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Fault } from '../../protocol/fault.js';
+import { layout } from '../../session-dir/layout.js';
+import { findBrowsers } from '../../session-dir/leftovers.js';
+import { lockState } from '../../session-dir/lock.js';
+
+/** LocalAuth and wwebjs-api: `session`, `session-ID`; OpenWA: `_IGNORE_ID`. */
+const FOLDER = /^(session|_IGNORE_)/;
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason, hint: 'wactl adopt --help' });
+};
+
+const isProfile = async (path: string): Promise<boolean> => {
+  const databases = await readdir(join(path, 'Default', 'IndexedDB')).catch(() => []);
+  return databases.some((name) => name.startsWith('https_web.whatsapp.com'));
+};
+
+/**
+ * The profile that a folder is, or has in it.
+ * @throws Fault usage when it has none, or several
+ */
+export async function profileIn(directory: string): Promise<string> {
+  const path = resolve(directory);
+  if (!(await stat(path).catch(() => null))?.isDirectory())
+    refuse(`${path} is no directory that can be read`);
+  if (await isProfile(path)) return path;
+  const found: string[] = [];
+  for (const name of (await readdir(path)).sort())
+    if (FOLDER.test(name) && (await isProfile(join(path, name)))) found.push(join(path, name));
+  const [one, ...more] = found;
+  if (one === undefined)
+    return refuse(`${path} is no session of WhatsApp Web, and has none: Default/IndexedDB is missing`);
+  return more.length === 0 ? one : refuse(`there are several sessions, name one: ${found.join(', ')}`);
+}
+
+/**
+ * Somebody who still uses it would go on writing, and take the session from us.
+ * @throws Fault lock_held
+ */
+export async function refuseInUse(profile: string): Promise<void> {
+  const held = (who: string, pid: number): never => {
+    const reason = `${profile} is in use by ${who} ${pid}: stop that program first`;
+    throw new Fault('lock_held', { reason, hint: `ps -fp ${pid}`, more: { pid } });
+  };
+  const [browser] = await findBrowsers(profile);
+  if (browser) held('the browser with process id', browser.pid);
+  // Of another user's browser only this link can be seen: HOST-PID.
+  const link = await readlink(join(profile, 'SingletonLock')).catch(() => '');
+  const [, host, pid] = /^(.*)-(\d+)$/.exec(link) ?? [];
+  if (host === hostname() && (await stat(`/proc/${pid}`).catch(() => null)))
+    held('the browser with process id', Number(pid));
+  const [, dataPath, clientId] = /^(.*)\/session-([-_A-Za-z0-9]+)$/.exec(profile) ?? [];
+  if (dataPath === undefined || clientId === undefined) return;
+  const holder = await lockState(layout(dataPath, clientId));
+  if (typeof holder === 'object') held('wad, process', holder.pid);
+}
+
+/** Chromium's version that last wrote the profile, such as 156.0.8078.79; null where it does not say. */
+export async function writtenBy(profile: string): Promise<string | null> {
+  const text = await readFile(join(profile, 'Last Version'), 'utf8').catch(() => '');
+  return /^\d+(\.\d+)+/.exec(text.trim())?.[0] ?? null;
+}
+
+/**
+ * A profile goes forward only: an older Chromium may refuse it, or damage it.
+ * @param ours what the browser says of itself, such as Chrome/156.0.8078.79
+ * @throws Fault launch_failed
+ */
+export function refuseNewer(written: string | null, ours: string | null): void {
+  const major = (version: string | null) => Number(/(\d+)\./.exec(version ?? '')?.[1] ?? Number.NaN);
+  if (!(major(written) > major(ours))) return;
+  throw new Fault('launch_failed', {
+    reason: `the session was last used by Chromium ${written}, and the browser here is ${ours}: an older one may damage it`,
+    hint: 'sudo apt-get install chromium',
+    more: { written, ours },
+  });
+}

@@ -1,0 +1,68 @@
+// How a session comes in from elsewhere: copied to a place beside its own, tried there, and moved into place when it has
+// become ready. Whatever goes wrong before that leaves things as they were.
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser } from '../../config/browser.js';
+import { Fault } from '../../protocol/fault.js';
+import { syncDirectory } from '../../session-dir/durable-file.js';
+import { layout, prepare } from '../../session-dir/layout.js';
+import { takeLock } from '../../session-dir/lock.js';
+import { hasSession } from '../../session-dir/marker.js';
+import type { Settings } from '../settings.js';
+import { refuseNewer, writtenBy } from './source.js';
+import { becomesReady } from './trial.js';
+
+export interface TakenIn {
+  /** The linked account, where it is known. */
+  readonly wid: string | null;
+  readonly profile: string;
+}
+
+const LOG = { info: () => {}, warn: () => {} };
+
+/**
+ * @param fill puts the profile into the directory that it is given
+ * @throws Fault lock_held while a daemon has the account, already_linked when it has a session, and those of the trial
+ */
+export async function takeIn(
+  settings: Settings,
+  fill: (profile: string) => Promise<void>,
+  signal: AbortSignal,
+): Promise<TakenIn> {
+  const { dir, config, account } = settings;
+  await prepare(dir, LOG);
+  await using _ = await takeLock(dir, { log: LOG, signal });
+  if (await hasSession(dir)) {
+    throw new Fault('already_linked', {
+      reason: `the account ${account} has a session already: ${dir.profile}`,
+      hint: `wactl${account === 'default' ? '' : ` -a ${account}`} disconnect`,
+    });
+  }
+  const work = await mkdtemp(join(dir.dataPath, '.moving-'));
+  try {
+    const there = layout(work, dir.clientId);
+    await fill(there.profile);
+    signal.throwIfAborted();
+    refuseNewer(await writtenBy(there.profile), await versionOf(config.browser, work));
+    const wid = await becomesReady(settings, there, signal);
+    // What may be there has no session in it: a QR code was shown and not scanned.
+    await rm(dir.profile, { recursive: true, force: true });
+    await rename(there.profile, dir.profile);
+    await rename(there.marker, dir.marker);
+    await syncDirectory(dir.dataPath);
+    return { wid, profile: dir.profile };
+  } finally {
+    await rm(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** What our browser says of itself. @throws Fault launch_failed when there is none that starts */
+async function versionOf(browser: Settings['config']['browser'], tmpRoot: string): Promise<string | null> {
+  const found = findBrowser({ configured: browser.path, env: process.env, home: homedir() });
+  if (!found.found) throw new Fault('launch_failed', { reason: found.says, hint: found.remedy });
+  const { tryBrowser } = await import('../../whatsapp/preflight.js');
+  const tried = await tryBrowser({ chrome: { ...browser, executablePath: found.path }, tmpRoot });
+  if (!tried.ok) throw new Fault('launch_failed', { reason: tried.says, hint: tried.remedy });
+  return tried.version;
+}

@@ -1,0 +1,80 @@
+// Whether a session works, by the one proof there is: the account becomes ready on it. A whole daemon runs on it, with
+// outbox and journal of its own that are thrown away, and its link is kept.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '../../protocol/fault.js';
+import { REASON_WORDS } from '../../protocol/reason-words.js';
+import { reasonOf } from '../../session/state.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import { readMarker } from '../../session-dir/marker.js';
+import type { DaemonLog } from '../log.js';
+import type { Settings } from '../settings.js';
+import { wire } from '../wire.js';
+
+const TRIAL_MS = 180_000;
+
+const quiet = () => {};
+const QUIET: DaemonLog = {
+  ...{ trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, fatal: quiet },
+  ...{ level: 'fatal', setLevel: quiet, flush: async () => {}, flushSync: quiet },
+};
+
+/**
+ * Connects on the session, waits until it is ready, and closes the browser in order.
+ * @returns the linked account, a wid, where it is known
+ * @throws Fault not_linked when WhatsApp shows a QR code instead, wait_expired, launch_failed, interrupted
+ */
+export async function becomesReady(
+  settings: Settings,
+  dir: SessionDir,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const home = await mkdtemp(join(tmpdir(), 'wad-trial-'));
+  try {
+    const { config } = settings;
+    const daemon = await wire(
+      {
+        ...settings,
+        dir,
+        paths: { ...settings.paths, stateDir: home },
+        socket: { ...settings.socket, path: join(home, 'control.sock'), explicit: true },
+        config: {
+          ...config,
+          autoInitialize: true,
+          afterLogout: 'link',
+          http: { ...config.http, listen: null },
+        },
+      },
+      QUIET,
+    );
+    const { actor } = daemon.account;
+    await daemon.begin();
+    try {
+      const over = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
+      const state = await actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), {
+        signal: over,
+      });
+      if (state.name === 'linking')
+        throw new Fault('not_linked', {
+          reason: 'WhatsApp does not know this session any more: it shows a QR code',
+          hint: 'wactl qr',
+        });
+      if (state.name !== 'ready') {
+        const words = REASON_WORDS[reasonOf(state)];
+        throw new Fault('launch_failed', {
+          reason: `it did not become ready: ${words}`,
+          hint: 'wactl doctor',
+        });
+      }
+    } catch (error) {
+      throw signal.aborted ? new Fault('interrupted') : error;
+    } finally {
+      actor.post({ type: 'stop', logout: false });
+      await daemon.ended;
+    }
+    return (await readMarker(dir))?.wid ?? null;
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}

@@ -1,0 +1,179 @@
+/** Sessions that come from elsewhere or go there: adopted from another program, exported, imported, or left as they were. */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { type WactlEnd, wactl } from '../harness/wactl.js';
+import { Home } from '../harness/wad.js';
+import type { Phone } from '../simulator/phone.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(600_000);
+
+/** wactl as the user of this home, with the daemon down. */
+const run = (home: Home, args: readonly string[], input?: string): Promise<WactlEnd> =>
+  wactl(['-o', 'json', ...args], {
+    timeoutMs: 240_000,
+    cwd: home.dir,
+    ...(input === undefined ? {} : { input }),
+    env: {
+      HOME: home.dir,
+      TMPDIR: home.tmp,
+      WAD_SOCKET: home.socket,
+      WAD_SESSION_DATA_PATH: home.authDir,
+      WAD_BROWSER_PATH: home.browser,
+      WAD_BROWSER_SANDBOX: 'false',
+    },
+  });
+const kindOf = ({ stderr }: WactlEnd): unknown =>
+  JSON.parse(stderr.trim().split('\n').at(-1) ?? '').data?.kind;
+
+interface World {
+  readonly sim: Simulator;
+  readonly phone: Phone;
+  /** Where the session was linked; its daemon is down. */
+  readonly old: Home;
+  /** Where it is to go on. */
+  readonly home: Home;
+}
+
+function moves(name: string, act: (t: Test, world: World) => Promise<void>): void {
+  t.test(name, async (t) => {
+    await using sim = await Simulator.start();
+    await using old = await Home.make(sim, { t });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: '15550001111' });
+    const first = await old.startLinked(phone);
+    await first.stop();
+    await act(t, { sim, phone, old, home });
+  });
+}
+
+/** A daemon starts on it without a code, and the phone knows no other device. */
+async function goesOn(t: Test, { sim, phone, home }: World, device: string | undefined): Promise<void> {
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.until('ready');
+  t.notOk((await wad.states()).includes('linking'));
+  t.same(
+    phone.devices.map(({ id }) => id),
+    [device],
+  );
+  t.match(await wad.wactl(['send', contact.number, 'from here']), { code: 0 });
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+}
+
+moves('a session of another program is adopted, and the original stays', async (t, world) => {
+  const { phone, old, home } = world;
+  const [device] = phone.devices.map(({ id }) => id);
+  // As OpenWA lays it out, and open to all.
+  const folder = join(old.dir, '_IGNORE_shop');
+  renameSync(old.profile, folder);
+  chmodSync(folder, 0o755);
+  const before = readdirSync(folder).sort();
+  const adopted = await run(home, ['adopt', old.dir]);
+  t.match(adopted, { code: 0, stderr: '' });
+  t.match(JSON.parse(adopted.stdout), {
+    adopted: true,
+    phone: '15550001111',
+    from: folder,
+    profile: home.profile,
+  });
+  t.same(readdirSync(folder).sort(), before);
+  t.same(home.sessions(), ['session-default', 'session-default.linked.json']);
+  t.equal(statSync(home.profile).mode & 0o777, 0o700);
+  await goesOn(t, world, device);
+  t.equal(kindOf(await run(home, ['adopt', old.dir])), 'already_linked', 'not twice');
+});
+
+moves('nothing is adopted that is in use, not linked, newer, or nothing', async (t, world) => {
+  const { phone, old, home } = world;
+  const nothing = (what: string) => {
+    t.same(home.sessions(), [], what);
+    t.same(readdirSync(home.tmp), [], what);
+  };
+  const running = await old.start();
+  await running.until('ready');
+  const inUse = await run(home, ['adopt', old.authDir]);
+  t.equal(inUse.code, 1);
+  t.equal(kindOf(inUse), 'lock_held');
+  t.match(await running.status(), { status: 'ready' });
+  await running.stop();
+
+  t.match(await run(home, ['adopt', home.dir]), { code: 2, stderr: /has none/ });
+  t.match(await run(home, ['adopt', join(home.dir, 'nowhere')]), { code: 2, stderr: /no directory/ });
+
+  const newer = join(old.dir, 'newer');
+  cpSync(old.profile, newer, { recursive: true, verbatimSymlinks: true });
+  writeFileSync(join(newer, 'Last Version'), '999.0.1.2');
+  t.match(await run(home, ['adopt', newer]), { code: 1, stderr: /Chromium 999\.0\.1\.2/ });
+  nothing('a newer Chromium');
+
+  phone.unlink();
+  const unlinked = await run(home, ['adopt', old.profile]);
+  t.equal(unlinked.code, 1);
+  t.equal(kindOf(unlinked), 'not_linked');
+  nothing('unlinked meanwhile');
+  t.same(await home.processes(), []);
+  t.ok(existsSync(join(old.profile, 'Default')), 'the original is left as it was');
+});
+
+moves('a session is exported, and goes on where it is imported', async (t, world) => {
+  const { phone, old, home } = world;
+  const [device] = phone.devices.map(({ id }) => id);
+  const file = join(old.dir, 'account.age');
+  const secret = 'correct horse battery staple';
+  const hidden = ['--passphrase-file', '-'];
+
+  const running = await old.start();
+  t.equal(
+    kindOf(await run(old, ['session', 'export', file, ...hidden], secret)),
+    'lock_held',
+    'while it runs',
+  );
+  await running.until('ready');
+  await running.stop();
+  t.match(await run(old, ['session', 'export', file, ...hidden], 'short'), {
+    code: 2,
+    stderr: /guessed too soon/,
+  });
+  t.match(await run(old, ['session', 'export', file]), { code: 2, stderr: /no terminal/ });
+  t.notOk(existsSync(file));
+
+  const exported = await run(old, ['session', 'export', file, ...hidden], `${secret}\n`);
+  t.match(exported, { code: 0, stderr: '' });
+  const bytes = readFileSync(file);
+  t.match(JSON.parse(exported.stdout), { exported: true, phone: '15550001111', file, bytes: bytes.length });
+  t.match(bytes.toString('latin1', 0, 64), /^age-encryption\.org\/v1\n-> scrypt /);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.match(await run(old, ['session', 'export', file, ...hidden], secret), {
+    code: 2,
+    stderr: /is there already/,
+  });
+
+  const part = join(old.dir, 'part.age');
+  writeFileSync(part, bytes.subarray(0, bytes.length - 100_000));
+  for (const [from, word, says] of [
+    [file, 'another passphrase', /passphrase does not fit/],
+    [part, secret, /damaged/],
+    [home.browser, secret, /no file of age/],
+    [join(home.dir, 'nowhere'), secret, /no such file/],
+  ] as const) {
+    t.match(await run(home, ['session', 'import', from, ...hidden], word), { code: 2, stderr: says });
+    t.same(home.sessions(), []);
+  }
+  const imported = await run(home, ['session', 'import', file, ...hidden], secret);
+  t.match(imported, { code: 0, stderr: '' });
+  t.match(JSON.parse(imported.stdout), { imported: true, phone: '15550001111', profile: home.profile });
+  await goesOn(t, world, device);
+});

@@ -1,0 +1,106 @@
+// A session as one file: what goes in comes out, and nothing goes elsewhere.
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { Encrypter } from 'age-encryption';
+import t, { type Test } from 'tap';
+import { pack } from 'tar-stream';
+import { type Manifest, readArchive, writeArchive } from '../../../../src/daemon/move/archive.js';
+import { copyProfile } from '../../../../src/daemon/move/profile-files.js';
+
+const passphrase = 'correct horse battery staple';
+const manifest: Manifest = {
+  ...{ format: 1, account: 'default', wid: '15550001111@c.us', linkedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ browser: '156.0.8078.79', made: '2026-01-02T00:00:00.000Z' },
+};
+
+function scratch(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'wad-move-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+function profile(directory: string): string {
+  const path = join(directory, 'profile');
+  for (const folder of ['Default/IndexedDB', 'Default/Code Cache', 'Default/Service Worker'])
+    mkdirSync(join(path, folder), { recursive: true });
+  writeFileSync(join(path, 'Default/IndexedDB/000003.log'), Buffer.alloc(300_000, 'key'));
+  writeFileSync(join(path, 'Default/Service Worker/empty'), '');
+  writeFileSync(join(path, 'Default/Code Cache/big'), 'not needed');
+  writeFileSync(join(path, 'Last Version'), '156.0.8078.79');
+  symlinkSync('elsewhere-1', join(path, 'SingletonLock'));
+  return path;
+}
+const files = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort();
+const SESSION = ['Default/IndexedDB/000003.log', 'Default/Service Worker/empty', 'Last Version'];
+
+t.test('what is written is read, for the owner alone; caches and locks stay away', async (t) => {
+  const directory = scratch(t);
+  const from = profile(directory);
+  const file = join(directory, 'a.age');
+  const to = join(directory, 'to');
+  t.equal(await writeArchive(file, { profile: from, manifest, passphrase }), SESSION.length);
+  t.same(await readArchive(file, { passphrase }), { manifest, count: SESSION.length });
+  await readArchive(file, { passphrase, profile: to });
+  t.same(files(to), SESSION);
+  for (const name of SESSION) {
+    t.ok(readFileSync(join(to, name)).equals(readFileSync(join(from, name))), name);
+    t.equal(statSync(join(to, name)).mode & 0o077, 0, name);
+  }
+  t.notOk(readFileSync(file).includes('keykey'), 'nothing can be read in it');
+  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /EEXIST/);
+});
+
+t.test('a copy has the same', async (t) => {
+  const directory = scratch(t);
+  const to = join(directory, 'copy');
+  await copyProfile(profile(directory), to);
+  t.same(files(to), SESSION);
+});
+
+async function crafted(file: string, entries: readonly { name: string; type?: 'symlink' }[]): Promise<void> {
+  const tar = pack();
+  tar.entry({ name: 'session.json' }, JSON.stringify(manifest));
+  for (const { name, type } of entries)
+    if (type === undefined) tar.entry({ name }, 'x');
+    else tar.entry({ name, type, linkname: '/etc' });
+  tar.finalize();
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  encrypter.setScryptWorkFactor(10);
+  writeFileSync(file, await encrypter.encrypt(gzipSync(await buffer(tar as unknown as Readable))));
+}
+
+t.test('nothing is written outside of the profile', async (t) => {
+  const directory = scratch(t);
+  const to = join(directory, 'to');
+  for (const entry of [
+    { name: 'profile/../../outside' },
+    { name: 'profile//etc/outside' },
+    { name: '../outside' },
+    { name: '/tmp/outside' },
+    { name: 'elsewhere' },
+    { name: 'profile/link', type: 'symlink' as const },
+  ]) {
+    const file = join(directory, 'crafted.age');
+    await crafted(file, [entry]);
+    await t.rejects(readArchive(file, { passphrase, profile: to }), /has no place in a session/, entry.name);
+    t.same(files(directory), ['crafted.age'], entry.name);
+  }
+});
