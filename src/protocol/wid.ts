@@ -8,6 +8,12 @@ export type ChatId = `${string}@${'c.us' | 'g.us' | 'lid'}`;
 const CHAT_ID = /^(?:\d{5,20}@(?:c\.us|lid)|\d{5,30}(?:-\d{5,20})?@g\.us)$/;
 const NUMBER = /^\+?[\d\s().\-/\u00a0]+$/;
 
+/** What WhatsApp has besides, by the server of its ids, and nothing is sent to. */
+const UNSENDABLE: Readonly<Record<string, string>> = {
+  broadcast: 'Statuses and broadcast lists are not sent to',
+  newsletter: 'Channels are not sent to',
+};
+
 export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);
 export const isGroupId = (id: string): boolean => id.endsWith('@g.us');
 
@@ -24,6 +30,12 @@ export function parseRecipient(text: string): ChatId {
     // E.164: at most 15 digits, and no country code starts with 0.
     if (/^[1-9]\d{6,14}$/.test(digits)) return `${digits}@c.us`;
   }
+  const [, server = ''] = /@([a-z.]+)$/.exec(trimmed) ?? [];
+  if (server in UNSENDABLE)
+    throw new Fault('invalid_recipient', {
+      reason: `${UNSENDABLE[server]} (${text.slice(0, 64)}).`,
+      hint: null,
+    });
   throw new Fault('invalid_recipient', {
     reason: `"${text.slice(0, 64)}" is neither a phone number with its country code (+55 11 90000-0002) nor a chat id (…@c.us, …@g.us, …@lid)`,
     hint: null,

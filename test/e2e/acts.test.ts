@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { Home, type Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
+import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.
@@ -68,7 +69,7 @@ async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void
   t.match(await wad.wactl(['react', mine.key]), { code: 2 });
 }
 
-async function theirs(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<void> {
+async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Contact): Promise<void> {
   const { id, messageId } = await wad.request('message.send', { to: ana.number, text: 'do you come?' });
   await wad.request('message.wait', { id, for: 'delivered' });
   await ana.react(messageId, '❤️');
@@ -91,6 +92,12 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<
       data: { messageId: asked.messageId, chatId: ana.wid, from: ana.wid, fromMe: false, emoji: null },
     });
   }
+  await phone.vote(asked.messageId, ['later']);
+  t.match(
+    await wad.event('message.reaction', ({ vote }) => JSON.stringify(vote) === '["later"]'),
+    { data: { messageId: asked.messageId, from: `${NUMBER}@c.us`, fromMe: true } },
+    'our own, from the phone',
+  );
   await ana.react(messageId, '');
   await wad.event('message.reaction', ({ emoji, fromMe }) => emoji === '' && fromMe === false);
 
@@ -156,7 +163,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const wad = await home.start();
     await wad.link(phone);
     await ours(t, wad, ana, ben);
-    await theirs(t, sim, wad, ana);
+    await theirs(t, sim, wad, phone, ana);
     await inGroups(t, sim, wad, ana, ben);
 
     const events = await wad.events();

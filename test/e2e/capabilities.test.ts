@@ -101,6 +101,35 @@ t.test('each module of the product, removed one at a time', async (t) => {
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
+t.test('each member of a module that a side capability takes, renamed one at a time', async (t) => {
+  await using sim = await Simulator.start({
+    generation: '2026-09',
+    knobs: { dialog: false, reloadAfterLinkMs: 0 },
+  });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const members = [...new Set(Object.values(NEEDS).flat())].filter(
+    (need) => need.includes('.') && !lostWith(need).some((name) => VITAL.includes(name)),
+  );
+  t.ok(members.length > 25, `${members.length} members`);
+  for (const member of members) {
+    const lost = lostWith(member);
+    const after = await wad.mark();
+    await sim.set('renamedMembers', [member]);
+    await sim.pages[0]?.reload();
+    await named(wad, lost, member, after);
+    await wad.became('ready', { after, timeoutMs: NAMED_MS });
+    const { capabilities } = await wad.status();
+    for (const [name, word] of Object.entries(capabilities))
+      if (!lost.includes(name)) t.notMatch(word, /^missing/, `${member}: ${name} ${word}`);
+  }
+  await exchange(wad, contact, 'whatever was renamed');
+  await wad.stop();
+});
+
 t.test('a page that never had what ready rests on is given up by name, and not for ever', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
   await using home = await Home.make(sim, { t });
@@ -129,6 +158,11 @@ t.test('a ninth break: a property is renamed, and is named while sending never l
   const contact = sim.createContact({ number: '15550002222' });
   const wad = await home.start();
   await wad.link(phone);
+  // Accepted before anybody could know.
+  const kept = await wad.request('message.send', {
+    ...{ to: contact.number, text: 'kept' },
+    notBefore: new Date(Date.now() + 5_000).toISOString(),
+  });
   const after = await wad.mark();
   await sim.set('renamedMembers', [D9]);
   await sim.pages[0]?.reload();
@@ -139,23 +173,29 @@ t.test('a ninth break: a property is renamed, and is named while sending never l
   t.match(doctor.stdout, new RegExp(`fail +whatsapp +.*${D9.replace('.', '\\.')}`));
   t.match(await wad.wactl(['send', contact.number, 'never']), { code: 5, stderr: new RegExp(D9) });
   t.same(contact.received, []);
+  t.match(await wad.request('message.get', { id: kept.id }), { state: 'queued' }, 'what was accepted stays');
   await sim.set('renamedMembers', []);
   await wad.request('session.initialize', { restart: true });
   await wad.until('ready');
   await exchange(wad, contact, 'truly');
+  await contact.waitForMessage(({ id }) => id === kept.messageId);
+  t.same(contact.received.map(({ body }) => body).sort(), ['kept', 'truly'], 'and goes out once');
   await wad.stop();
 });
 
 t.test('what linking takes is named before anybody is linked', async (t) => {
   await using sim = await Simulator.start({
-    knobs: { missingModules: ['WABase64', 'WAWebAltDeviceLinkingApi'] },
+    knobs: {
+      missingModules: ['WABase64', 'WAWebAltDeviceLinkingApi'],
+      renamedMembers: ['WAWebSignalStoreApi.waSignalStore'],
+    },
   });
   await using home = await Home.make(sim, { t });
   const wad = await home.start();
   await wad.until('linking');
   await wad.event('alert', ({ reason }) => reason === 'outdated_library');
   t.match((await wad.status()).capabilities, {
-    'link.qr': 'missing: WABase64',
+    'link.qr': 'missing: WABase64, WAWebSignalStoreApi.waSignalStore',
     'link.code': 'missing: WAWebAltDeviceLinkingApi',
   });
   t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '', stderr: /link\.qr is missing: WABase64/ });

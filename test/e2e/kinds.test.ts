@@ -1,4 +1,5 @@
 /** Every kind of message, from the line that was typed to the person who got it, each under the id that we chose. */
+import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -207,3 +208,52 @@ t.test('an upload that fails is an error of its message, and one that hangs hold
   t.match(await wad.status(), { outbox: { queued: 1 } });
   await wad.stop();
 });
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+const ffmpeg = (...args: string[]) => spawnSync('ffmpeg', ['-loglevel', 'error', ...args]);
+
+t.test(
+  'any sound becomes a voice note, by the ffmpeg of this machine',
+  { skip: hasFfmpeg ? false : 'no ffmpeg is installed' },
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-09' });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const wad = await home.start();
+    await wad.link(phone);
+    const sounds = { 'tone.m4a': 'aac', 'tone.mp3': 'libmp3lame', 'tone.ogg': 'libopus' };
+    for (const [name, codec] of Object.entries(sounds)) {
+      const path = join(home.tmp, name);
+      const made = ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=440:duration=2', '-c:a', codec, path);
+      t.equal(made.status, 0, String(made.stderr));
+      const note = await sent(t, wad, ana, ['--file', path, '--as', 'voice']);
+      t.match(note, { type: 'ptt', message: { extra: { mimetype: /^audio\/ogg; codecs=opus$/ } } }, name);
+      const got = join(home.tmp, `got-${name}`);
+      await writeFile(got, ana.download(note));
+      const played = ffmpeg(
+        '-f',
+        'ogg',
+        '-c:a',
+        'libopus',
+        '-i',
+        got,
+        '-f',
+        's16le',
+        '-ar',
+        '8000',
+        'pipe:1',
+      );
+      t.equal(played.status, 0, String(played.stderr));
+      const seconds = played.stdout.length / 2 / 8_000;
+      t.ok(seconds > 1.9 && seconds < 2.2, `${name}: ${seconds} s of sound`);
+    }
+    const path = join(home.tmp, 'broken.mp3');
+    await writeFile(path, FILES['song.mp3']);
+    t.match(await wad.wactl(['send', ana.number, '--file', path, '--as', 'voice']), {
+      code: 2,
+      stderr: /ffmpeg could not make a voice message of it/,
+    });
+    await wad.stop();
+  },
+);

@@ -136,3 +136,36 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     },
   );
 }
+
+t.test(
+  'what is decrypted late is told when it can be read, once; what never is, is not guessed at',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-09' });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const first = await home.startLinked(phone);
+    await first.stop();
+    await sim.set('ciphertext', 'decrypted-later');
+    await sim.set('ciphertextMs', 2_000);
+    await contact.send('while away');
+    const wad = await home.start();
+    await wad.until('ready');
+    t.same(await told(wad), {}, 'not as a placeholder');
+    await contact.send('while ready');
+    for (const text of ['while away', 'while ready']) await wad.event('message', ({ body }) => body === text);
+    await sim.set('ciphertext', 'for-ever');
+    await contact.send('never');
+    await sim.set('ciphertext', 'no');
+    await contact.send('plain');
+    await wad.event('message', ({ body }) => body === 'plain');
+    const after = await wad.mark();
+    await sim.pages[0]?.reload();
+    await wad.became('ready', { after });
+    await contact.send('after a reload');
+    await wad.event('message', ({ body }) => body === 'after a reload');
+    t.same(await told(wad), { 'while away': 1, 'while ready': 1, plain: 1, 'after a reload': 1 });
+    t.same(await wad.events('message.edit'), [], 'a text that arrives late is no edit');
+    await wad.stop();
+  },
+);

@@ -128,6 +128,11 @@ export class Phone {
     return this.#server.post.fromPhone(this.account, to.includes('@') ? to : `${to}@c.us`, body);
   }
 
+  /** Votes from the phone itself, in a poll of anybody's; an empty list takes the vote back. */
+  async vote(id: string, options: string[]): Promise<void> {
+    this.#server.post.voteFromPhone(this.account, id, options);
+  }
+
   /** Every arrival of this account's messages at the server, repeated ones too. */
   get arrivals() {
     return this.#world.ledger.arrivals.filter((arrival) => arrival.from === this.wid);

@@ -118,6 +118,12 @@ export class PostOffice {
     this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
   }
 
+  /** The person's own vote, from the phone. */
+  voteFromPhone(account: Account, id: string, options: string[]): void {
+    const from = account.me.pn;
+    this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
+  }
+
   callFrom(contact: Contact, to: string | undefined, video: boolean): string {
     const id = messageId.ios();
     accountMeant(this.#world, to).push({ kind: 'call', id, from: this.#address(contact), video, t: now() });

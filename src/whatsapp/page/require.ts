@@ -1,6 +1,6 @@
 // Runs in the page, once a document, before the library touches it: a note of the modules that are asked for, which is
-// what a minified error can be told by (D7), and stand-ins for modules that the library asks for at its start although
-// nothing but a side capability rests on them. Without one the library would not start at all.
+// what a minified error can be told by (D7), and stand-ins for modules, and members of modules, that the library asks for
+// at its start although nothing but a side capability rests on them. Without one the library would not start at all.
 import type { PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -13,7 +13,7 @@ export function installRequire(asked: number): string[] {
   if (!book || native.wad) return book?.standIns ?? [];
   const nothing = (): undefined => undefined;
   const emitter = (): object => ({ on: nothing, off: nothing, once: nothing, trigger: nothing });
-  const standIns: Readonly<Record<string, () => unknown>> = {
+  const standIns: Readonly<Record<string, () => object>> = {
     WAWebCmd: () => ({ Cmd: emitter() }),
     WAWebOfflineHandler: () => ({ OfflineMessageHandler: { getOfflineDeliveryProgress: () => 0 } }),
     WAWebAltDeviceLinkingApi: () => ({}),
@@ -31,16 +31,28 @@ export function installRequire(asked: number): string[] {
     WAWebCallCollection: () => ({}),
     WALinkify: () => ({ findLink: () => null, findLinks: () => [] }),
   };
-  const made = new Map<string, unknown>();
-  const ask = (name: string): unknown => {
+  const made = new Map<string, { readonly of: unknown; readonly whole: object }>();
+  const find = (name: string): Record<string, unknown> | null => {
     try {
-      const found = native(name);
-      if (found !== undefined && found !== null) return found;
+      return (native(name) as Record<string, unknown> | undefined) ?? null;
     } catch (error) {
       if (!Object.hasOwn(standIns, name)) throw error;
+      return null;
     }
-    if (Object.hasOwn(standIns, name) && !made.has(name)) made.set(name, standIns[name]?.());
-    return made.get(name);
+  };
+  /** The page's own module; where it or a member of it is gone, with that stood in for. */
+  const ask = (name: string): unknown => {
+    const found = find(name);
+    const standIn = Object.hasOwn(standIns, name) ? standIns[name]?.() : undefined;
+    if (standIn === undefined) return found ?? undefined;
+    const gone = Object.entries(standIn).filter(([member]) => (found?.[member] ?? null) === null);
+    if (found !== null && gone.length === 0) return found;
+    const known = made.get(name);
+    if (known !== undefined && known.of === found) return known.whole;
+    const filled = gone.map(([member, value]) => [member, { value, enumerable: true }] as const);
+    const whole = Object.create(found, Object.fromEntries(filled)) as object;
+    made.set(name, { of: found, whole });
+    return whole;
   };
   const wrapped: Require = Object.assign(
     (name: string): unknown => {

@@ -108,3 +108,13 @@ t.test('the key of a message is ours, whatever the page calls its id', async (t)
     'false_1@g.us_AB_2@lid',
   );
 });
+
+t.test('what WhatsApp has and nothing is sent to is called by its name', async (t) => {
+  for (const [id, name] of [
+    ['status@broadcast', /Statuses and broadcast lists are not sent to \(status@broadcast\)/],
+    ['120363000000000001@newsletter', /Channels are not sent to \(120363000000000001@newsletter\)/],
+  ] as const) {
+    const fault = t.throws(() => parseRecipient(id), Fault, id) as Fault;
+    t.match(fault, { kind: 'invalid_recipient', message: name });
+  }
+});
