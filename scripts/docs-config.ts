@@ -1,5 +1,5 @@
 // docs/config.md: every key of the configuration, from the table of keys.
-import { type NamedRow, ROWS } from '../src/config/keys.js';
+import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { code, table } from './markdown.js';
 
 const INTRO = `# Configuration
@@ -20,7 +20,7 @@ unknown \`WAD_\` variable is only a warning. \`wad --check-config\` prints every
 
 export function configPage(): string {
   const tables = new Map<string, NamedRow[]>();
-  for (const row of ROWS) {
+  for (const row of DOCUMENTED) {
     const name = row.name.split('.').slice(0, -1).join('.');
     tables.set(name, [...(tables.get(name) ?? []), row]);
   }
@@ -36,7 +36,7 @@ function line(row: NamedRow): string[] {
   return [
     code(row.name.split('.').at(-1) ?? row.name),
     row.expects,
-    row.defaultSays ?? code(JSON.stringify(row.default)),
+    row.required ? 'required' : (row.defaultSays ?? code(JSON.stringify(row.default))),
     given.map(code).join(', '),
     // `session-<clientId>` would be a tag.
     `${row.doc}${row.restart ? '' : ' A change needs no restart.'}`.replaceAll('<', '&lt;'),

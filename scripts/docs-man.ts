@@ -4,7 +4,7 @@ import { COMMANDS } from '../src/cli/commands/rare.js';
 import { EXITS } from '../src/cli/exit.js';
 import { GLOBALS } from '../src/cli/globals.js';
 import { GROUPS, shape } from '../src/cli/help.js';
-import { type NamedRow, ROWS } from '../src/config/keys.js';
+import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { OPTIONS } from '../src/daemon/flags.js';
 import { bold, entry, head, inset, paragraph, section, subsection, value, verbatim } from './roff.js';
 
@@ -118,7 +118,7 @@ export function wadPage(): string {
 
 const key = (row: NamedRow): string => {
   const given = [row.env, row.alsoEnv, row.flag && `--${row.flag}`].filter((name) => name !== undefined);
-  const fallback = row.defaultSays ?? JSON.stringify(row.default);
+  const fallback = row.required ? 'none, it is required' : (row.defaultSays ?? JSON.stringify(row.default));
   return entry(
     bold(row.name.split('.').at(-1) ?? row.name),
     `${row.doc} Expected: ${row.expects}. Default: ${fallback}. Also: ${given.join(', ')}.`,
@@ -127,7 +127,7 @@ const key = (row: NamedRow): string => {
 
 export function wadTomlPage(): string {
   const tables = new Map<string, NamedRow[]>();
-  for (const row of ROWS) {
+  for (const row of DOCUMENTED) {
     const name = row.name.split('.').slice(0, -1).join('.');
     tables.set(name, [...(tables.get(name) ?? []), row]);
   }

@@ -1,7 +1,7 @@
 // What `wad --check-config` prints: every key with its value and where that comes from, in the form of a file that
 // could be used as one.
 import { originText, shown } from './error.js';
-import { ROWS, SWITCHES } from './keys.js';
+import { rowsOf, SWITCHES } from './keys.js';
 import type { Loaded } from './load.js';
 
 const valueAt = (config: object, name: string): unknown =>
@@ -10,10 +10,11 @@ const valueAt = (config: object, name: string): unknown =>
 /** Text of many lines, the last one ended. Warnings stand at the end as comments. */
 export function renderCheck({ config, origins, files, warnings }: Loaded): string {
   const out = [files.length === 0 ? '# files read: none' : `# files read: ${files.join(', ')}`];
-  const width = Math.max(...ROWS.map(({ name }) => name.length - name.indexOf('.') - 1));
+  const rows = rowsOf(config);
+  const width = Math.max(...rows.map(({ name }) => name.length - name.lastIndexOf('.') - 1));
   let table = '';
-  for (const row of ROWS) {
-    const dot = row.name.indexOf('.');
+  for (const row of rows) {
+    const dot = row.name.lastIndexOf('.');
     const within = dot < 0 ? '' : row.name.slice(0, dot);
     // Read as a file, the header alone would switch it on.
     const off = within in SWITCHES && valueAt(config, `${within}.${SWITCHES[within]}`) === null;

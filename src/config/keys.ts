@@ -1,8 +1,22 @@
 // THE table of keys: names, kinds, units, defaults, docs, environment names and flags. The type Config, the checks,
 // `wad --check-config` and docs/config.md are read off it. Refuses to know where a value comes from.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
+import { EVENT_TYPES } from '../protocol/state.js';
 import { listening } from './listen.js';
-import { choice, count, type KeyRow, key, ms, msList, path, pathOrFound, text, words, yesNo } from './row.js';
+import {
+  choice,
+  count,
+  type KeyRow,
+  key,
+  ms,
+  msList,
+  path,
+  pathOrFound,
+  text,
+  webAddress,
+  words,
+  yesNo,
+} from './row.js';
 
 const DAY = 86_400_000;
 
@@ -202,10 +216,54 @@ export const KEYS = {
   },
 } as const;
 
+/** Tables of which there may be many, each with a name of its own: `[webhook.crm]`. */
+export const FAMILIES = {
+  webhook: {
+    url: key(webAddress(), {
+      default: '',
+      required: true,
+      doc: 'Where each event is posted to.',
+    }),
+    secretFile: key(path(), {
+      default: ({ stateDir, member }) => `${stateDir}/webhook-${member}.secret`,
+      defaultSays: 'webhook-NAME.secret in the state directory, made when it is missing',
+      doc: 'What is signed with, in a file of mode 0600: whsec_ and base64, or any word of 16 characters or more.',
+    }),
+    types: key(
+      words(
+        (word) => EVENT_TYPES.some((type) => type === word),
+        `a list of types out of ${EVENT_TYPES.join(', ')}`,
+      ),
+      { default: [], defaultSays: 'every type', doc: 'Only these events are sent, and gaps.' },
+    ),
+    chats: key(
+      words((word) => word.length > 0, 'a list of numbers and chat ids'),
+      { default: [], defaultSays: 'every chat', doc: 'Of the events of chats, only those of these.' },
+    ),
+    format: key(choice(['wad', 'wwebjs-api', 'waha']), {
+      default: 'wad',
+      doc: 'The form of what is sent: ours, or that of another program whose receivers are kept.',
+    }),
+    retryHours: key(count(1, 720, 'h'), {
+      default: 72,
+      doc: 'An event that could not be delivered for so long becomes a dead letter.',
+    }),
+    allowPrivate: key(yesNo(), {
+      default: false,
+      doc: 'Whether a name may lead to a private address or to this machine. An address that stands in the url itself may anyway.',
+    }),
+  },
+} as const;
+
+/** What a member of a family may be called. */
+export const MEMBER = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
 type Values<T> = { readonly [K in keyof T]: T[K] extends KeyRow<infer V> ? V : Values<T[K]> };
 
 /** Every key with its value. Nothing in it is optional. */
-export type Config = Values<typeof KEYS>;
+export type Config = Values<typeof KEYS> & {
+  readonly [F in keyof typeof FAMILIES]: Readonly<Record<string, Values<(typeof FAMILIES)[F]>>>;
+};
 
 /** A row with its full name, such as `reconnect.delaysMs`. */
 export interface NamedRow extends KeyRow {
@@ -233,13 +291,37 @@ function* named(table: object, prefix: string): Generator<NamedRow> {
 /** The table as a list, in the order in which it is shown. */
 export const ROWS: readonly NamedRow[] = [...named(KEYS, '')];
 
+/** The rows of one member: `webhook.crm.url` … @param table its full name, `webhook.crm` */
+export function memberRows(table: string): readonly NamedRow[] {
+  const [family = ''] = table.split('.');
+  return [...named(FAMILIES[family as keyof typeof FAMILIES] ?? {}, `${table}.`)];
+}
+
+/** The rows of a configuration: those that there are once, then those of each member that it has. */
+export const rowsOf = (config: Config): readonly NamedRow[] => [
+  ...ROWS,
+  ...Object.keys(FAMILIES).flatMap((family) =>
+    Object.keys(config[family as keyof typeof FAMILIES]).flatMap((member) =>
+      memberRows(`${family}.${member}`),
+    ),
+  ),
+];
+
+/** For docs: a member stands for all. */
+export const DOCUMENTED: readonly NamedRow[] = [
+  ...ROWS,
+  ...Object.keys(FAMILIES).flatMap((family) => memberRows(`${family}.NAME`)),
+];
+
 /** The row of a full name, or undefined. */
-export const rowOf = (name: string): NamedRow | undefined => ROWS.find((row) => row.name === name);
+export const rowOf = (name: string): NamedRow | undefined =>
+  ROWS.find((row) => row.name === name) ??
+  memberRows(name.slice(0, name.lastIndexOf('.'))).find((row) => row.name === name);
 
 /** The tables that switch something on by being there, and the key that is null while it is off. */
 export const SWITCHES: Readonly<Record<string, string>> = { http: 'listen' };
 
 /** The names of the tables in a file: `session`, `browser` … */
-export const TABLES: readonly string[] = Object.entries(KEYS)
+export const TABLES: readonly string[] = Object.entries({ ...KEYS, ...FAMILIES })
   .filter(([, value]) => !isRow(value))
   .map(([name]) => name);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError, type Mistake, type Origin } from './error.js';
-import { type Config, type NamedRow, ROWS } from './keys.js';
+import { type Config, FAMILIES, memberRows, type NamedRow, ROWS } from './keys.js';
 import { check, type Reading, readEnvironment, readFlags, readToml } from './read.js';
 
 export interface LoadFrom {
@@ -59,18 +59,22 @@ export function loadConfig(from: LoadFrom): Loaded {
   for (const reading of readings) {
     const wrong = check(reading);
     if (wrong !== null) mistakes.push(wrong);
-    tables.add(reading.row.name.split('.')[0] ?? '');
+    tables.add(tableOf(reading.row.name));
     values.set(reading.row.name, reading.value);
     origins.set(reading.row.name, reading.origin);
   }
+  const members = [...tables].filter((table) => table.includes('.'));
+  const rows = [...ROWS, ...members.flatMap(memberRows)];
+  for (const row of rows) if (row.required && !values.has(row.name)) mistakes.push(missing(row, readings));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
 
-  const tree: Record<string, unknown> = {};
-  for (const row of ROWS) {
+  const tree: Record<string, unknown> = Object.fromEntries(Object.keys(FAMILIES).map((name) => [name, {}]));
+  for (const row of rows) {
     const given = values.get(row.name);
     if (given === undefined) origins.set(row.name, { from: 'default' });
+    const member = tableOf(row.name).split('.')[1] ?? '';
     const value =
-      given ?? (typeof row.default === 'function' ? row.default({ ...from, tables }) : row.default);
+      given ?? (typeof row.default === 'function' ? row.default({ ...from, tables, member }) : row.default);
     place(tree, row.name, row.written === 'path' ? located(value, row, from) : value);
   }
   // The tree has exactly the rows of the table, each checked by its schema: that is what Config says.
@@ -107,11 +111,28 @@ function located(value: unknown, row: NamedRow, { cwd, home }: LoadFrom): unknow
   return value === '~' || value.startsWith('~/') ? resolve(home, value.slice(2)) : resolve(cwd, value);
 }
 
+/** `webhook.crm` of `webhook.crm.url`; empty for a key at the top. */
+const tableOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')));
+
+/** Told where its table was named first. */
+const missing = (row: NamedRow, readings: readonly Reading[]): Mistake => ({
+  origin: readings.find(({ row: other }) => tableOf(other.name) === tableOf(row.name))?.origin ?? {
+    from: 'default',
+  },
+  key: row.name,
+  says: 'is missing',
+  expected: row.expects,
+  got: null,
+  nearest: null,
+});
+
 function place(tree: Record<string, unknown>, name: string, value: unknown): void {
-  const [table, word] = name.includes('.') ? (name.split('.') as [string, string]) : [null, name];
-  if (table === null) tree[word] = value;
-  else {
-    tree[table] ??= {};
-    (tree[table] as Record<string, unknown>)[word] = value;
+  const words = name.split('.');
+  const last = words.pop() ?? '';
+  let table = tree;
+  for (const word of words) {
+    table[word] ??= {};
+    table = table[word] as Record<string, unknown>;
   }
+  table[last] = value;
 }

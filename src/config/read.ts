@@ -2,7 +2,7 @@
 // Knows the table of keys, not which source wins.
 import { parse, TomlError } from 'smol-toml';
 import { type Mistake, type Origin, shown } from './error.js';
-import { type NamedRow, ROWS, rowOf, TABLES } from './keys.js';
+import { FAMILIES, MEMBER, memberRows, type NamedRow, ROWS, rowOf, TABLES } from './keys.js';
 import { lines, locate } from './locate.js';
 import { nearest } from './nearest.js';
 
@@ -53,6 +53,7 @@ export function readToml(file: string, toml: string): Readings & { readonly tabl
       const origin = at(locate(found, name));
       const row = rowOf(name);
       if (row !== undefined) readings.push({ row, value, origin });
+      else if (Object.hasOwn(FAMILIES, name) && isTable(value)) walkFamily(value, name);
       else if (TABLES.includes(name) && isTable(value)) {
         tables.push(name);
         walk(value, `${name}.`);
@@ -61,6 +62,21 @@ export function readToml(file: string, toml: string): Readings & { readonly tabl
       else if (isTable(value) && prefix === '')
         mistakes.push(mistake(origin, name, 'no such table', { nearest: bracketed(nearest(name, TABLES)) }));
       else mistakes.push(mistake(origin, name, 'no such key', { nearest: nearestKey(name) }));
+    }
+  };
+  const walkFamily = (family: Record<string, unknown>, name: string) => {
+    for (const [member, value] of Object.entries(family)) {
+      const table = `${name}.${member}`;
+      const origin = at(locate(found, table));
+      const expected = `[${name}.NAME]`;
+      if (!isTable(value))
+        mistakes.push(mistake(origin, table, 'is a table', { expected, got: shown(value) }));
+      else if (!MEMBER.test(member))
+        mistakes.push(mistake(origin, table, 'a name has small letters, digits, "_" and "-", at most 32'));
+      else {
+        tables.push(table);
+        walk(value, `${table}.`);
+      }
     }
   };
   walk(tree, '');
@@ -95,6 +111,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       value: fromText(row, env[name] ?? ''),
       origin: { from: 'environment', name },
     });
+  }
+  for (const family of Object.keys(FAMILIES)) {
+    for (const [name, text] of Object.entries(env)) {
+      const [, member] = new RegExp(`^WAD_${family.toUpperCase()}_([A-Z0-9]+)_`).exec(name) ?? [];
+      const row = memberRows(`${family}.${member?.toLowerCase()}`).find((one) => one.env === name);
+      if (member === undefined || row === undefined || !text) continue;
+      known.add(name);
+      readings.push({ row, value: fromText(row, text), origin: { from: 'environment', name } });
+    }
   }
   const warnings = Object.keys(env)
     .filter((name) => name.startsWith('WAD_') && !known.has(name))

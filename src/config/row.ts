@@ -8,6 +8,8 @@ export interface DefaultFrom {
   readonly stateDir: string;
   /** The tables that some source names, be it an empty `[http]`: some switch on what they configure. */
   readonly tables: ReadonlySet<string>;
+  /** `crm` for a key of `[webhook.crm]`; empty for a key of a table that there is once. */
+  readonly member: string;
 }
 
 /** How a value is read from the one string that an environment variable or a flag can carry. */
@@ -33,6 +35,8 @@ export interface KeyRow<T = unknown> extends Kind<T> {
   readonly flag?: string;
   /** Another environment variable with the same meaning, besides the derived name. */
   readonly alsoEnv?: string;
+  /** It has no default and has to be given. */
+  readonly required?: true;
   /** False: a change can be made while the daemon runs. */
   readonly restart: boolean;
 }
@@ -103,6 +107,14 @@ export const path = (): Kind<string> => ({
 
 /** A path, or null where the daemon finds one by itself. Null cannot be written in a file. */
 export const pathOrFound = (): Kind<string | null> => ({ ...path(), schema: pathSchema.nullable() });
+
+/** Where something is sent to. */
+export const webAddress = (): Kind<string> => ({
+  schema: z.url({ protocol: /^https?$/ }).max(2_000),
+  written: 'text',
+  expects: 'an address that begins with http:// or https://',
+  unit: null,
+});
 
 /** Strings that each pass `accept`. */
 export const words = (accept: (word: string) => boolean, expects: string): Kind<readonly string[]> => ({

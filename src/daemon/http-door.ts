@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
+import { readSecret } from '../config/secret-file.js';
 import { readPage } from '../http/page.js';
 import { typed } from '../http/reply.js';
 import { ROUTES } from '../http/routes.js';
 import { type Bound, type HttpServer, serveHttp } from '../http/server.js';
-import { readToken } from '../http/token.js';
+import { tokenOf } from '../http/token.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -37,7 +38,12 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
   if (listen === null) throw new Fault('usage', { reason: `http.listen: ${config.listen} is no address` });
   const token = config.anonymousLoopback
     ? null
-    : await readToken(config.tokenFile, { make: !tokenFileIsNamed });
+    : tokenOf(
+        await readSecret({
+          ...{ path: config.tokenFile, key: 'http.tokenFile' },
+          make: tokenFileIsNamed ? null : '',
+        }),
+      );
   if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
   let document: object | undefined;
   return serveHttp({

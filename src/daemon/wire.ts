@@ -25,14 +25,17 @@ import { mediaHandlers } from './handlers/media.js';
 import { messageHandlers } from './handlers/message.js';
 import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
+import { webhookHandlers } from './handlers/webhook.js';
 import type { DaemonLog } from './log.js';
 import { Shelf } from './media/shelf.js';
+import type { Metrics } from './metrics/metrics.js';
 import { openRpc } from './openrpc.js';
 import { pictureIn } from './picture.js';
 import { reportOf } from './report.js';
 import type { Settings } from './settings.js';
 import { statusOf } from './status.js';
 import { NODE_VERSION, WAD_VERSION } from './version.js';
+import type { Webhooks } from './webhooks.js';
 
 export interface Daemon {
   readonly account: Account;
@@ -102,6 +105,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     let server: SocketServer | undefined;
     let http: HttpServer | null = null;
+    let webhooks: Webhooks | null = null;
     let listening: Promise<SocketServer> | undefined;
     let serving: Promise<HttpServer> | undefined;
     const info = () => {
@@ -137,6 +141,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       ...chatHandlers(account, kept),
       ...contactHandlers(account),
       ...groupHandlers(account),
+      ...webhookHandlers(() => webhooks),
       ...daemonHandlers({
         info,
         report: async () => reportOf(account, await status()),
@@ -146,6 +151,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     };
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
     const ended = account.ended.then(async (how) => {
+      await webhooks?.close();
       kept.close();
       await held.release();
       // A stop may come while the doors are still being made; what they throw, begin() has thrown.
@@ -167,8 +173,22 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
           ...{ status: await status(), info: info() },
           httpConnections: http?.connections ?? 0,
           storeBytes: kept.bytes,
+          webhooks: webhooks?.list() ?? [],
           browserBytes: await browserMemory(account.slot.browser.pid),
         }),
+      });
+    };
+    const post = async (metrics: Metrics | null) => {
+      const { Webhooks } = await import('./webhooks.js');
+      return Webhooks.open({
+        ...{ config: config.webhook, feed, store: kept, log: to },
+        secretIsNamed: (one) => settings.origins.get(`webhook.${one}.secretFile`)?.from !== 'default',
+        teller: () => {
+          const { session } = account.actor.state;
+          const me = session?.wid ? { id: session.wid, pushname: session.pushname } : null;
+          return { account: name, version: WAD_VERSION, me };
+        },
+        ...(metrics && { onAttempt: metrics.webhook }),
       });
     };
     const begin = async (): Promise<void> => {
@@ -189,6 +209,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
           });
           http = await serving;
         }
+        if (Object.keys(config.webhook).length > 0) webhooks = await post(metrics);
       } catch (error) {
         account.actor.post({ type: 'stop', logout: false });
         await ended;

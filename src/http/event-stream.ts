@@ -40,6 +40,7 @@ export class EventStream implements Peer {
 
   /** The listener is subscribed: from now on it knows where it would have to resume. */
   begin(after: number): void {
+    if (this.#closed.signal.aborted) return;
     const type = 'text/event-stream; charset=utf-8';
     this.#response.writeHead(200, { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no' });
     // An id without data is kept by the listener and makes no event.

@@ -105,7 +105,13 @@ export class HttpServer {
 
   /** Called once, by `serveHttp`. */
   async start(): Promise<void> {
-    this.#bound = await this.#options.bind(this.#server);
+    try {
+      this.#bound = await this.#options.bind(this.#server);
+    } catch (error) {
+      // It may listen at a place that was given up again.
+      this.#server.close();
+      throw error;
+    }
     this.#server.on('error', (error) => this.#options.log.error('http.accept_failed', { err: error }));
     const { token, log } = this.#options;
     log.info('http.listening', { address: this.address, anonymous: token === null });

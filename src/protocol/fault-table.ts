@@ -143,6 +143,9 @@ export const FAULTS = {
   // 13xx: events
   no_such_subscription: row(1300, 1, 404, 'never', 'There is no such subscription on this connection.'),
 
+  no_such_webhook: row(1310, 7, 404, 'never', 'There is no webhook of this name.', 'wactl webhook list'),
+  webhook_refused: row(1311, 1, 403, 'never', 'Webhooks do not lead there.', 'wad --check-config'),
+
   // 14xx: the HTTP door
   unauthorized: row(
     1400,

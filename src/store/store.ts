@@ -3,6 +3,7 @@ import { Account } from './account.js';
 import { GroupCommit, type Write } from './commit.js';
 import { Consumers } from './consumers.js';
 import type { Database } from './database.js';
+import { DeadLetters } from './dead-letters.js';
 import type { Hold } from './hold.js';
 import { Journal } from './journal.js';
 import { Messages } from './messages.js';
@@ -19,6 +20,7 @@ export class Store {
   readonly journal: Journal;
   readonly messages: Messages;
   readonly consumers: Consumers;
+  readonly deadLetters: DeadLetters;
   readonly pacing: Pacing;
   readonly #db: Database;
   readonly #hold: Hold;
@@ -35,6 +37,7 @@ export class Store {
     this.journal = new Journal(db);
     this.messages = new Messages(db, this.journal);
     this.consumers = new Consumers(db, this.journal);
+    this.deadLetters = new DeadLetters(db);
     this.pacing = new Pacing(db);
     this.#retention = new Retention(db, this.#commit);
   }

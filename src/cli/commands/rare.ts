@@ -25,10 +25,12 @@ import { react } from './react.js';
 import { session } from './session.js';
 import { star } from './star.js';
 import { version } from './version.js';
+import { webhook } from './webhook.js';
 
 export const COMMANDS: readonly Command[] = [
   ...SIMPLE,
   outbox,
+  webhook,
   qr,
   passkey,
   session,

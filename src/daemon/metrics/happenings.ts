@@ -14,6 +14,7 @@ export interface Happenings {
   http(ended: Ended): void;
   event(event: WireEvent): void;
   message(row: StoredMessage): void;
+  webhook(name: string, taken: boolean): void;
 }
 
 /** Rows whose last state is remembered, so that each state of one is counted once. */
@@ -45,6 +46,9 @@ export function happeningCounters(registry: Registry): Happenings {
   const alerts = counter('wad_alerts_total', 'Alerts, by reason.', ['reason']);
   const sends = counter('wad_sends_total', 'Messages that came into a state on their way out.', ['state']);
   const sent = histogram('wad_send_duration_seconds', 'From accepted to sent.', [], PATIENT);
+  const posts = counter('wad_webhook_attempts_total', 'Deliveries that were tried, by webhook and outcome.', [
+    ...(['webhook', 'outcome'] as const),
+  ]);
   const last = new Map<string, StoredMessage['state']>();
 
   return {
@@ -71,6 +75,7 @@ export function happeningCounters(registry: Registry): Happenings {
       if (type === 'state' && data.capabilities === undefined) states.inc({ state: String(data.status) });
       if (type === 'alert') alerts.inc({ reason: String(data.reason) });
     },
+    webhook: (webhook, taken) => posts.inc({ webhook, outcome: taken ? 'taken' : 'failed' }),
     message: ({ id, state, queuedAtMs, notBeforeMs, changedAtMs }) => {
       const before = last.get(id);
       if (before === state) return;

@@ -4,6 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
+import type { Webhook } from '../../protocol/methods/webhook.js';
 import { REASONS, STATES } from '../../protocol/state.js';
 
 export interface Standing {
@@ -11,6 +12,7 @@ export interface Standing {
   readonly info: Result<(typeof METHODS)['daemon.info']>;
   readonly httpConnections: number;
   readonly storeBytes: number;
+  readonly webhooks: readonly Webhook[];
   /** 0 without a browser. */
   readonly browserBytes: number;
 }
@@ -43,6 +45,13 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
   const memory = gauge('wad_browser_memory_bytes', 'Memory of the browser with all its processes.');
   const connections = gauge('wad_connections', 'Connections that are open, by door.', ['door']);
 
+  const behind = gauge('wad_webhook_behind_events', 'Events that a webhook has not dealt with yet.', [
+    'webhook',
+  ]);
+  const dead = gauge('wad_webhook_dead_letters', 'Events that a webhook was given up to be told of.', [
+    'webhook',
+  ]);
+
   return (now) => {
     const { status, versions } = { status: now.status, versions: now.status.versions };
     for (const one of [info, capability]) one.reset();
@@ -71,6 +80,10 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
     cursor.set(status.journal.last);
     store.set(now.storeBytes);
     memory.set(now.browserBytes);
+    for (const { name, ...one } of now.webhooks) {
+      behind.set({ webhook: name }, one.behind);
+      dead.set({ webhook: name }, one.dead);
+    }
     connections.set({ door: 'socket' }, now.info.connections);
     connections.set({ door: 'http' }, now.httpConnections);
   };

@@ -8,6 +8,7 @@ import { mediaMethods } from './media.js';
 import { messageMethods } from './message.js';
 import { outboxMethods } from './outbox.js';
 import { sessionMethods } from './session.js';
+import { webhookMethods } from './webhook.js';
 
 export const METHODS = {
   ...sessionMethods,
@@ -18,6 +19,7 @@ export const METHODS = {
   ...chatMethods,
   ...contactMethods,
   ...groupMethods,
+  ...webhookMethods,
   ...daemonMethods,
 };
 export type MethodName = keyof typeof METHODS;

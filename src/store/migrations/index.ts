@@ -4,5 +4,6 @@ import { OUTBOX } from './0001-outbox.js';
 import { JOURNAL } from './0002-journal.js';
 import { CONSUMERS } from './0003-consumers.js';
 import { PACING } from './0004-pacing.js';
+import { DEAD_LETTERS } from './0005-dead-letters.js';
 
-export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS, PACING];
+export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS, PACING, DEAD_LETTERS];

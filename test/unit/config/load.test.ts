@@ -70,7 +70,7 @@ t.test('a default passes the check of its own row', (t) => {
   for (const row of ROWS) {
     const value =
       typeof row.default === 'function'
-        ? row.default({ account: 'a', stateDir: '/s', tables: new Set() })
+        ? row.default({ account: 'a', stateDir: '/s', tables: new Set(), member: '' })
         : row.default;
     t.ok(row.schema.safeParse(value).success, row.name);
     t.ok(row.doc.length > 10 && row.expects.length > 5, `${row.name} has words`);
@@ -309,6 +309,53 @@ t.test('a table [http] switches HTTP on, and a printed configuration switches on
       { message: /WAD_HTTP_LISTEN: http.listen: bad value/ },
       listen,
     );
+  t.end();
+});
+
+t.test('a table for each webhook, each with its own values, and all of them shown', (t) => {
+  const toml =
+    '[webhook.crm]\nurl = "https://me:secret@crm.example/x"\ntypes = ["message"]\n[webhook.n8n]\nurl = "http://n8n:5678/"\nallowPrivate = true\n';
+  const env = {
+    WAD_WEBHOOK_CRM_FORMAT: 'waha',
+    WAD_WEBHOOK_OTHER_URL: 'http://127.0.0.1:1/',
+    WAD_WEBHOOK_X_Y: '1',
+  };
+  const loaded = loadConfig(place(t, { 'wad.toml': toml }, { env }));
+  t.same(Object.keys(loaded.config.webhook).sort(), ['crm', 'n8n', 'other']);
+  t.match(loaded.config.webhook.crm, {
+    ...{
+      url: 'https://me:secret@crm.example/x',
+      types: ['message'],
+      chats: [],
+      format: 'waha',
+      retryHours: 72,
+    },
+    secretFile: '/var/lib/wad/shop/webhook-crm.secret',
+  });
+  t.equal(loaded.config.webhook.n8n?.allowPrivate, true);
+  t.match(loaded.origins.get('webhook.crm.format'), { from: 'environment', name: 'WAD_WEBHOOK_CRM_FORMAT' });
+  t.match(loaded.warnings, [/WAD_WEBHOOK_X_Y/]);
+  const printed = renderCheck(loaded);
+  t.match(printed, /^\[webhook\.crm\]$/m);
+  t.notMatch(printed, /secret@/, 'no password is shown');
+  const again = loadConfig(place(t, { 'wad.toml': printed.replace('…@', 'me:secret@') })).config.webhook;
+  t.same(again, loaded.config.webhook, 'and what is printed is a configuration');
+  t.same(loadConfig(place(t)).config.webhook, {});
+  const wrong = mistakesOf(
+    place(t, {
+      'wad.toml':
+        '[webhook.crm]\ntypes = ["mesage"]\n[webhook.Bad]\nurl = "http://x/"\n[webhook.b]\nurl = "ftp://x/"\nformt = "wad"\n[webhook]\nurl = "http://x/"\n',
+    }),
+  );
+  const says = wrong.mistakes.map(mistakeText).join('\n');
+  for (const part of [
+    /webhook\.crm\.types: bad value/,
+    /webhook\.crm\.url: is missing/,
+    /webhook\.Bad: a name has small letters/,
+    /webhook\.b\.url: bad value, expected an address that begins with http/,
+    /webhook\.b\.formt: no such key/,
+  ])
+    t.match(says, part);
   t.end();
 });
 

@@ -34,6 +34,7 @@ async function measured(t: { teardown(end: () => unknown): unknown }) {
         capabilities: { 'send.text': 'patched', 'contact.block': 'missing: WAWebBlock' },
       },
       info: METHODS['daemon.info'].example.result,
+      webhooks: METHODS['webhook.list'].example.result.webhooks,
       ...{ httpConnections: 3, storeBytes: 4_096, browserBytes: 1e9 },
     }),
   });
@@ -60,6 +61,7 @@ t.test('how things stand is read at each scrape', async (t) => {
     ['wad_connections{door="http"}', 3],
     ['wad_browser_memory_bytes', 1e9],
     ['wad_journal_cursor', 1_234],
+    ['wad_webhook_behind_events{webhook="crm"}', 34],
   ] as const)
     t.equal(valueIn(text, series), value, series);
   t.match(text, /^wad_info\{version="0\.1\.0",.*whatsapp_web="2\.3000\.1043220887".*\} 1$/m);
@@ -80,6 +82,7 @@ t.test('what happens is counted once, by closed lists of labels', async (t) => {
   behind.feed.append('state', { status: 'ready', reason: 'none', capabilities: {} });
   behind.feed.append('alert', { reason: 'disk_full', says: PHONE });
   await behind.written();
+  for (const taken of [true, true, false]) metrics.webhook('crm', taken);
   const row = {
     id: 'm-1',
     chatId: chat.chatId,
@@ -100,6 +103,7 @@ t.test('what happens is counted once, by closed lists of labels', async (t) => {
     ['wad_state_changes_total{state="reconnecting"}', 1],
     ['wad_state_changes_total{state="ready"}', undefined],
     ['wad_alerts_total{reason="disk_full"}', 1],
+    ['wad_webhook_attempts_total{webhook="crm",outcome="taken"}', 2],
     ['wad_sends_total{state="sending"}', 1],
     ['wad_sends_total{state="sent"}', 1],
     ['wad_sends_total{state="read"}', 1],

@@ -1,7 +1,6 @@
 // A scan of the door by requests that nobody should make: refused, logged, and nothing given away.
-import { createHash } from 'node:crypto';
 import t from 'tap';
-import type { Token } from '../../../src/http/token.js';
+import { tokenOf } from '../../../src/http/token.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import { raw, startDoor } from '../../harness/http.js';
 import {
@@ -13,7 +12,7 @@ import {
   TWO_HOSTS,
 } from '../../harness/http-hostile.js';
 
-const token: Token = { digest: createHash('sha256').update(TOKEN).digest() };
+const token = tokenOf(TOKEN);
 const PHONE = '919876543210';
 const handlers = {
   'session.status': () => METHODS['session.status'].example.result,

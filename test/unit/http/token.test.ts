@@ -2,11 +2,14 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { readToken, refuseStrangers } from '../../../src/http/token.js';
+import { readSecret } from '../../../src/config/secret-file.js';
+import { refuseStrangers, tokenOf } from '../../../src/http/token.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'wad-token-'));
 t.teardown(() => rmSync(dir, { recursive: true }));
 const path = join(dir, 'token');
+const readToken = async (file: string, { make }: { make: boolean }) =>
+  tokenOf(await readSecret({ path: file, key: 'http.tokenFile', make: make ? '' : null }));
 const write = (text: string, mode = 0o600) => {
   writeFileSync(path, text);
   chmodSync(path, mode);

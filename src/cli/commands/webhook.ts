@@ -1,0 +1,55 @@
+import { Fault } from '../../protocol/fault.js';
+import { command } from '../command.js';
+import { renderLetters, renderWebhooks } from '../render/webhook.js';
+
+const VERBS = ['list', 'test', 'dead', 'redrive'] as const;
+const NOT_TAKEN = 1;
+
+export const webhook = command({
+  name: 'webhook',
+  group: 'Messages and events',
+  does: 'where events are posted to, and what could not be delivered',
+  notes:
+    'list (the default): every webhook of the configuration, how far behind it is, and what it waits for.\n' +
+    'test NAME: posts a test; when it is taken, what waits goes on at once. dead NAME: events that were given\n' +
+    'up, with why. redrive NAME: posts those again, oldest first, until one is not taken.\n\n' +
+    'Exits 1 when the test, or a letter, was not taken.',
+  args: [
+    { name: 'VERB', required: false, does: 'list, test, dead or redrive', choices: VERBS },
+    { name: 'NAME', required: false, does: 'of the webhook: crm for [webhook.crm]' },
+  ],
+  options: {},
+  examples: [
+    ['wactl webhook', 'how each of them stands'],
+    ['wactl webhook test crm', 'is the receiver there, and does it take what it gets?'],
+    ['wactl webhook redrive crm', 'what was given up, once more'],
+  ],
+  async run({ ask, args, show, warn }) {
+    const [verb = 'list', name] = args;
+    const refuse = (reason: string): never => {
+      throw new Fault('usage', { reason: `webhook ${verb} ${reason}`, hint: 'wactl webhook --help' });
+    };
+    if (verb === 'list') {
+      if (name !== undefined) refuse('takes no NAME');
+      const answer = await ask('webhook.list', {});
+      show(answer, () => renderWebhooks(answer.webhooks));
+      return 0;
+    }
+    if (name === undefined) return refuse('needs the NAME of a webhook');
+    if (verb === 'dead') {
+      const answer = await ask('webhook.dead', { name });
+      show(answer, () => renderLetters(answer));
+      return 0;
+    }
+    if (verb === 'test') {
+      const answer = await ask('webhook.test', { name }, { writes: true });
+      const { taken, status, says, ms } = answer;
+      show(answer, () => (taken ? `taken  ${status}  ${ms} ms\n` : `not taken  ${says}\n`));
+      return taken ? 0 : NOT_TAKEN;
+    }
+    const answer = await ask('webhook.redrive', { name }, { writes: true });
+    show(answer, () => `${answer.taken} taken, ${answer.left} left\n`);
+    if (answer.says !== null) warn(`the last one was not taken: ${answer.says}`);
+    return answer.says === null ? 0 : NOT_TAKEN;
+  },
+});

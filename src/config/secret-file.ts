@@ -1,0 +1,68 @@
+// A secret in a file of its own: read where nobody else can, made where it may be. Its content is never in a fault.
+import { randomBytes } from 'node:crypto';
+import { link, open, rm } from 'node:fs/promises';
+import { Fault } from '../protocol/fault.js';
+
+export interface SecretFile {
+  readonly path: string;
+  /** The key that names it, for what is said of it. */
+  readonly key: string;
+  /** A file that is not there is made, with 256 bits of chance behind this; null: it has to be there. */
+  readonly make: string | null;
+}
+
+const MAX_BYTES = 4_096;
+const MIN_CHARS = 16;
+
+/**
+ * The one word in it.
+ * @throws Fault usage: missing, not a file, or no secret in it. permission_denied: others can read it, or we cannot.
+ */
+export async function readSecret({ path, key, make }: SecretFile): Promise<string> {
+  if (make !== null) await makeSecret(path, key, make);
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT')
+      throw new Fault('usage', { reason: `${key}: there is no ${path}`, hint: null });
+    throw notUsable(path, key, error);
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_BYTES)
+      throw new Fault('usage', { reason: `${key}: ${path} is no file with a secret`, hint: null });
+    if ((stats.mode & 0o077) !== 0) {
+      const reason = `${key}: ${path} is open to others (mode 0${(stats.mode & 0o777).toString(8)})`;
+      throw new Fault('permission_denied', { reason, hint: `chmod 600 ${path}` });
+    }
+    const text = (await handle.readFile('utf8')).trim();
+    if (text.length < MIN_CHARS || /\s/.test(text)) {
+      const reason = `${key}: ${path} holds no secret: one word of ${MIN_CHARS} characters or more`;
+      throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
+    }
+    return text;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whole or not at all, and never over one that is there. */
+async function makeSecret(path: string, key: string, prefix: string): Promise<void> {
+  const fresh = `${path}.${process.pid}`;
+  try {
+    const handle = await open(fresh, 'w', 0o600);
+    await handle.writeFile(`${prefix}${randomBytes(32).toString(prefix === '' ? 'base64url' : 'base64')}\n`);
+    await handle.sync();
+    await handle.close();
+    await link(fresh, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw notUsable(path, key, error as NodeJS.ErrnoException);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+function notUsable(path: string, key: string, error: NodeJS.ErrnoException): Fault {
+  if (error.code === 'ENOSPC') return new Fault('disk_full', { cause: error });
+  const reason = `${key}: ${path} cannot be used (${error.code})`;
+  return new Fault('permission_denied', { reason, hint: `ls -l ${path}`, cause: error });
+}

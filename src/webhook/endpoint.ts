@@ -1,0 +1,269 @@
+// One receiver: every event that it wants, one at a time and in order, each until it is taken or given up. Its place in
+// the journal is its own, so nothing is lost while it, or this daemon, is away.
+// Refuses to know: where events are kept, and what they mean.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../protocol/log.js';
+import type { WireEvent } from '../protocol/schema.js';
+import { backoffMs } from './backoff.js';
+import type { Format, Teller } from './format.js';
+import type { Answer, Poster } from './post.js';
+import type { Sign } from './signature.js';
+
+/** An event that was given up, with why. */
+export interface DeadLetter {
+  readonly event: WireEvent;
+  readonly atMs: number;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/** What is kept of one receiver on disk. */
+export interface Ledger {
+  /** Everything up to here was dealt with. */
+  readonly place: number;
+  /** What came after a cursor, oldest first; `next` is behind all that was looked at. */
+  page(after: number): { readonly events: readonly WireEvent[]; readonly next: number };
+  /** @throws (rejects) Fault disk_full, shutting_down */
+  keep(place: number): Promise<void>;
+  /** Keeps the place and the letter in one write. @throws (rejects) the same */
+  bury(letter: DeadLetter): Promise<void>;
+  /** Oldest first. */
+  dead(limit: number): readonly DeadLetter[];
+  /** @throws (rejects) the same */
+  unbury(cursor: number): Promise<void>;
+}
+
+export interface EndpointOptions {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly wants: (event: WireEvent) => boolean;
+  readonly format: Format;
+  readonly secret: string;
+  readonly sign: Sign;
+  readonly poster: Poster;
+  readonly retryMs: number;
+  readonly teller: () => Teller;
+  readonly log: Log;
+  /** Told of each attempt. */
+  readonly onAttempt?: (taken: boolean) => void;
+  readonly now?: () => number;
+  readonly chance?: () => number;
+}
+
+export interface Standing {
+  /** Everything up to here was dealt with, or is not wanted; the place on disk may be behind it. */
+  readonly position: number;
+  readonly state: 'idle' | 'delivering' | 'waiting';
+  /** Of the event that is being delivered. */
+  readonly attempts: number;
+  readonly nextAttemptAtMs: number | null;
+  readonly lastError: string | null;
+  readonly deliveredAtMs: number | null;
+}
+
+/** A receiver that says so will not change its mind about this event; five times, since it may be a slip. */
+const REJECTIONS = [400, 405, 413, 415, 422];
+const MAX_REJECTED = 5;
+/** Fewer attempts than this are no reason to give up, however old the event is. */
+const LEAST_ATTEMPTS = 5;
+/** So many events that it does not want, and its place is noted all the same. */
+const NOTE_EVERY = 1_000;
+/** How long a delivery under way may take when the daemon ends. */
+const CLOSE_MS = 3_000;
+/** How soon a disk that refused a place is asked again. */
+const DISK_MS = 5_000;
+
+/** Begun by `start`, ended by `close`. */
+export class Endpoint {
+  readonly name: string;
+  readonly #options: EndpointOptions;
+  readonly #now: () => number;
+  readonly #chance: () => number;
+  readonly #closing = new AbortController();
+  readonly #hangUp = new AbortController();
+  #poke = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #standing: Standing = {
+    ...{
+      position: 0,
+      state: 'idle',
+      attempts: 0,
+      nextAttemptAtMs: null,
+      lastError: null,
+      deliveredAtMs: null,
+    },
+  };
+
+  constructor(options: EndpointOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#chance = options.chance ?? Math.random;
+    this.#stand({ position: options.ledger.place });
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  get ledger(): Ledger {
+    return this.#options.ledger;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something new is in the journal: of no interest to a receiver that is down. */
+  news(): void {
+    if (this.#standing.state !== 'waiting') this.#poke.abort();
+  }
+
+  /** Lets a delivery under way come to its end for some seconds. Never rejects. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#poke.abort();
+    const timer = setTimeout(() => this.#hangUp.abort(), CLOSE_MS);
+    await this.#running;
+    clearTimeout(timer);
+    this.#hangUp.abort();
+    this.#options.poster.close();
+  }
+
+  /** Posts a test. When it is taken, what waits goes on at once. */
+  async test(): Promise<Answer> {
+    const { format, teller } = this.#options;
+    const at = new Date(this.#now());
+    const answer = await this.#post(format.test(at, teller()), `test-${at.getTime()}`);
+    if (answer.says === null) this.#poke.abort();
+    return answer;
+  }
+
+  /**
+   * Posts dead letters again, oldest first, until one is not taken.
+   * @returns how many were taken, and why it ended; null when none is left
+   */
+  async redrive(limit: number): Promise<{ readonly taken: number; readonly says: string | null }> {
+    let taken = 0;
+    for (const { event } of this.ledger.dead(limit)) {
+      const answer = await this.#attempt(event, { done: 0 });
+      if (answer.says !== null) return { taken, says: answer.says };
+      await this.ledger.unbury(event.cursor);
+      taken += 1;
+    }
+    return { taken, says: null };
+  }
+
+  async #run(): Promise<void> {
+    const { ledger, log, wants } = this.#options;
+    let place = ledger.place;
+    let noted = place;
+    while (!this.#closing.signal.aborted) {
+      try {
+        // Made before the look: what comes after it wakes us.
+        this.#poke = new AbortController();
+        const { events, next } = ledger.page(place);
+        for (const event of events) {
+          if (wants(event)) {
+            if (!(await this.#deliver(event))) return;
+            noted = event.cursor;
+          }
+          place = event.cursor;
+          this.#stand({ position: place });
+        }
+        place = Math.max(place, next);
+        this.#stand({ position: place });
+        if (place - noted >= NOTE_EVERY) {
+          await ledger.keep(place);
+          noted = place;
+        }
+        if (events.length === 0) await this.#rest(null);
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        log.warn('webhook.ledger', { webhook: this.name, err: error });
+        // What was taken and could not be noted is sent again, under the same id.
+        place = ledger.place;
+        await this.#rest(DISK_MS);
+      }
+    }
+  }
+
+  /** @returns false when the daemon ends first */
+  async #deliver(event: WireEvent): Promise<boolean> {
+    const { ledger, log, retryMs } = this.#options;
+    const progress = { done: 0 };
+    for (let attempts = 1; ; attempts += 1) {
+      this.#stand({ state: 'delivering', attempts, nextAttemptAtMs: null });
+      const answer = await this.#attempt(event, progress);
+      if (answer.says === null) {
+        await ledger.keep(event.cursor);
+        this.#stand({ state: 'idle', attempts: 0, lastError: null, deliveredAtMs: this.#now() });
+        return true;
+      }
+      if (this.#closing.signal.aborted) return false;
+      const rejected = REJECTIONS.includes(answer.status) && attempts >= MAX_REJECTED;
+      const isOld = this.#now() - Date.parse(event.time) > retryMs && attempts >= LEAST_ATTEMPTS;
+      if (rejected || isOld) {
+        log.error('webhook.given_up', {
+          webhook: this.name,
+          cursor: event.cursor,
+          attempts,
+          says: answer.says,
+        });
+        await ledger.bury({ event, atMs: this.#now(), attempts, reason: answer.says });
+        this.#stand({ state: 'idle', attempts: 0, lastError: answer.says });
+        return true;
+      }
+      const delayMs = backoffMs(attempts, this.#chance(), answer.retryAfterMs);
+      log[attempts === 1 ? 'warn' : 'debug']('webhook.failed', {
+        ...{ webhook: this.name, cursor: event.cursor, attempts, says: answer.says, delayMs },
+      });
+      this.#stand({ state: 'waiting', lastError: answer.says, nextAttemptAtMs: this.#now() + delayMs });
+      // News do not end this wait; a test that it takes does.
+      this.#poke = new AbortController();
+      await this.#rest(delayMs);
+      if (this.#closing.signal.aborted) return false;
+    }
+  }
+
+  async #attempt(event: WireEvent, progress: { done: number }): Promise<Answer> {
+    const { format, teller } = this.#options;
+    const bodies = format.bodies(event, teller());
+    const id = `${event.account}-${event.cursor}`;
+    for (const [n, body] of bodies.entries()) {
+      if (n < progress.done) continue;
+      const answer = await this.#post(body, n === 0 ? id : `${id}-${n}`);
+      if (answer.says !== null) return answer;
+      progress.done = n + 1;
+    }
+    return { status: 200, says: null, retryAfterMs: 0 };
+  }
+
+  async #post(value: object, id: string): Promise<Answer> {
+    const { format, secret, sign, poster, onAttempt } = this.#options;
+    const at = new Date(this.#now());
+    const body = JSON.stringify(value);
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'wad',
+      ...format.headers(body, secret, id, at),
+      ...sign(id, at, body),
+    };
+    const answer = await poster.post(body, headers, this.#hangUp.signal);
+    onAttempt?.(answer.says === null);
+    return answer;
+  }
+
+  /** Until the time is over, somebody wakes us, or the daemon ends. */
+  async #rest(ms: number | null): Promise<void> {
+    const signal = AbortSignal.any([this.#poke.signal, this.#closing.signal]);
+    if (signal.aborted) return;
+    if (ms === null)
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    else await pause(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  #stand(change: Partial<Standing>): void {
+    this.#standing = { ...this.#standing, ...change };
+  }
+}

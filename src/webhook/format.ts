@@ -1,0 +1,29 @@
+// The form in which an event is told: ours, or that of a program whose receivers somebody keeps. Pure.
+import type { WireEvent } from '../protocol/schema.js';
+
+/** Who it is told of. */
+export interface Teller {
+  readonly account: string;
+  readonly version: string;
+  /** The account that is linked, as far as it is known. */
+  readonly me: { readonly id: string; readonly pushname: string | null } | null;
+}
+
+export interface Format {
+  /** What is posted for an event, in order; nothing for one that this form has no words for. */
+  bodies(event: WireEvent, teller: Teller): readonly object[];
+  /** What says that this is only a test. */
+  test(at: Date, teller: Teller): object;
+  /** Besides the headers of Standard Webhooks. */
+  headers(body: string, secret: string, id: string, at: Date): Readonly<Record<string, string>>;
+}
+
+/** An event as it stands in the journal. */
+export const WAD: Format = {
+  bodies: (event) => [event],
+  test: (at, { account }) => ({
+    ...{ cursor: 0, type: 'webhook.test', time: at.toISOString(), account },
+    data: { says: 'This is a test.' },
+  }),
+  headers: () => ({}),
+};

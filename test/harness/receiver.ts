@@ -1,0 +1,115 @@
+// Somebody who is told by webhooks: a real HTTP server that verifies each signature with the package that receivers use,
+// and can be down, slow, or of another opinion.
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+
+export interface Delivery {
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly body: Record<string, never> & { cursor: number; type: string; data: Record<string, unknown> };
+}
+
+/** The status that is answered; null: none, the connection just stays. */
+export type Answers = (delivery: Delivery) => number | null;
+
+export class Receiver implements AsyncDisposable {
+  readonly taken: Delivery[] = [];
+  /** Deliveries that were answered with anything else. */
+  readonly refused: Delivery[] = [];
+  answers: Answers;
+  /** Behind each answer; for `Retry-After`, `Location`. */
+  headers: Record<string, string> = {};
+  readonly #webhook: Webhook | null;
+  #server: Server | null = null;
+  #port = 0;
+  #watcher = (): void => undefined;
+
+  private constructor(secret: string | null, answers: Answers) {
+    this.#webhook =
+      secret === null
+        ? null
+        : new Webhook(secret, secret.startsWith('whsec_') ? undefined : { format: 'raw' });
+    this.answers = answers;
+  }
+
+  /** @param secret null: signatures are not looked at */
+  static async start(secret: string | null, answers: Answers = () => 204): Promise<Receiver> {
+    const receiver = new Receiver(secret, answers);
+    await receiver.up();
+    return receiver;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hook`;
+  }
+
+  /** Listens (again), at the same port as before. */
+  async up(): Promise<void> {
+    this.#server = createServer((request, response) => {
+      let text = '';
+      request.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      request.on('end', () => {
+        const { headers } = request;
+        this.#webhook?.verify(text, headers as Record<string, string>);
+        const id = String(headers['webhook-id']);
+        const delivery: Delivery = { id, headers, text, body: JSON.parse(text) as Delivery['body'] };
+        const status = this.answers(delivery);
+        if (status === null) return;
+        (status < 300 ? this.taken : this.refused).push(delivery);
+        response.writeHead(status, this.headers).end();
+        this.#watcher();
+      });
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Nobody listens at its port any more. */
+  async down(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    server?.closeAllConnections();
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** Until so many were taken. @throws (rejects) after `waitMs` */
+  took(count: number, waitMs = 20_000): Promise<readonly Delivery[]> {
+    return this.#until(
+      () => this.taken.length >= count,
+      () => `${this.taken.length} of ${count} taken`,
+      waitMs,
+    );
+  }
+
+  /** Until so many were refused. */
+  denied(count: number, waitMs = 20_000): Promise<readonly Delivery[]> {
+    return this.#until(
+      () => this.refused.length >= count,
+      () => `${this.refused.length} of ${count} refused`,
+      waitMs,
+    ).then(() => this.refused);
+  }
+
+  async #until(done: () => boolean, says: () => string, waitMs: number): Promise<readonly Delivery[]> {
+    if (!done())
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`${says()} within ${waitMs} ms`)), waitMs);
+        this.#watcher = () => {
+          if (!done()) return;
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    return this.taken;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.down();
+  }
+}

@@ -1,0 +1,227 @@
+// Webhooks over a real store and real HTTP: each event once and in order, whatever happens to receiver and daemon.
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { loadConfig } from '../../../src/config/load.js';
+import { Feed } from '../../../src/daemon/feed.js';
+import { Webhooks } from '../../../src/daemon/webhooks.js';
+import { openStore } from '../../../src/store/open.js';
+import type { Endpoint } from '../../../src/webhook/endpoint.js';
+import { Receiver } from '../../harness/receiver.js';
+import { keepLog } from '../../harness/server.js';
+
+interface Run {
+  readonly feed: Feed;
+  readonly webhooks: Webhooks;
+  readonly log: ReturnType<typeof keepLog>;
+  /** As the daemon ends: webhooks, then the store. */
+  end(): Promise<void>;
+}
+
+/** A daemon's webhooks on one state directory, started again and again. */
+async function place(t: Test, keys: Record<string, string> = {}) {
+  const stateDir = await mkdtemp(join(tmpdir(), 'wad-webhook-'));
+  t.teardown(() => rm(stateDir, { recursive: true, force: true }));
+  const run = async (url: string, { now }: { now?: () => number } = {}): Promise<Run> => {
+    const env: Record<string, string> = { WAD_WEBHOOK_CRM_URL: url };
+    for (const [key, value] of Object.entries(keys)) env[`WAD_WEBHOOK_CRM_${key}`] = value;
+    const from = { account: 'shop', stateDir, configFiles: [], env, cwd: stateDir, home: stateDir };
+    const { config } = loadConfig(from);
+    const log = keepLog();
+    const store = openStore({ directory: stateDir });
+    const feed = new Feed({ account: 'shop', store, log, ...(now && { now }) });
+    const opened = Webhooks.open({
+      ...{ config: config.webhook, feed, store, log, secretIsNamed: () => false },
+      teller: () => ({ account: 'shop', version: '1.2.3', me: { id: '15550001111@c.us', pushname: 'Me' } }),
+    });
+    const webhooks = await opened.catch((error: unknown) => {
+      store.close();
+      throw error;
+    });
+    const end = async () => {
+      await webhooks.close();
+      store.close();
+    };
+    return { feed, webhooks, log, end };
+  };
+  const secret = async () => (await readFile(join(stateDir, 'webhook-crm.secret'), 'utf8')).trim();
+  return { run, secret, stateDir };
+}
+
+/** So many attempts: the waits between them are ended as a person would end them, by a test that is taken. */
+async function failing(receiver: Receiver, endpoint: Endpoint, attempts: number): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    await receiver.denied(attempt);
+    while (endpoint.standing.state === 'delivering') await new Promise((resolve) => setImmediate(resolve));
+    if (attempt < attempts) await endpoint.test();
+  }
+}
+
+const numbers = ({ taken }: Receiver): unknown[] => taken.map(({ body }) => body.data.n);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+t.test('a receiver that is down for 1,000 events and 10 restarts gets each once, in order', async (t) => {
+  const { run, secret, stateDir } = await place(t);
+  const probe = await Receiver.start(null);
+  const { url } = probe;
+  const first = await run(url);
+  t.match(await secret(), /^whsec_[\w+/]{43}=$/);
+  t.equal((await stat(join(stateDir, 'webhook-crm.secret'))).mode & 0o777, 0o600);
+  await first.end();
+  await probe.down();
+  await using receiver = await Receiver.start(await secret());
+  await receiver.down();
+  let n = 0;
+  for (let restart = 0; restart < 10; restart += 1) {
+    const { feed, end, webhooks } = await run(receiver.url);
+    for (let i = 0; i < 100; i += 1, n += 1) feed.append('message', { n, body: `number ${n}` });
+    await feed.settled();
+    t.match(webhooks.list(), [{ name: 'crm', behind: n }]);
+    await end();
+  }
+  await receiver.up();
+  const { webhooks, end } = await run(receiver.url);
+  await receiver.took(1_000);
+  t.same(numbers(receiver), upTo(1_000));
+  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, 1_000, 'each under an id of its own');
+  t.match(receiver.taken[0]?.body, { cursor: Number, type: 'message', account: 'shop', time: String });
+  await webhooks.get('crm').close();
+  t.match(webhooks.list(), [{ behind: 0, dead: 0, lastError: null }]);
+  await end();
+  const again = await run(receiver.url);
+  again.feed.append('message', { n: 1_000 });
+  await receiver.took(1_001);
+  t.same(numbers(receiver), upTo(1_001), 'and none again after one more restart');
+  await again.end();
+});
+
+t.test('restarts in the middle of it change nothing', async (t) => {
+  const { run } = await place(t);
+  await using receiver = await Receiver.start(null);
+  let running = await run(receiver.url);
+  for (let n = 0; n < 400; n += 1) running.feed.append('message', { n });
+  for (let restart = 0; restart < 8; restart += 1) {
+    await receiver.took(restart * 40 + 7);
+    await running.end();
+    running = await run(receiver.url);
+  }
+  await receiver.took(400);
+  t.same(numbers(receiver), upTo(400));
+  await running.end();
+});
+
+t.test('a new one begins with what comes from now on, and filters let gaps through', async (t) => {
+  const { run } = await place(t, { TYPES: 'message', CHATS: '+15550002222 120363000000000000@g.us' });
+  await using receiver = await Receiver.start(null);
+  const { feed, webhooks, end } = await run(receiver.url);
+  feed.append('message', { n: 0, chatId: '15550002222@c.us' });
+  feed.append('message.ack', { n: 1, chatId: '15550002222@c.us' });
+  feed.append('message', { n: 2, chatId: '15550003333@c.us' });
+  feed.append('gap', { n: 3 });
+  feed.append('message', { n: 4, chatId: '120363000000000000@g.us' });
+  await receiver.took(3);
+  t.same(numbers(receiver), [0, 3, 4]);
+  feed.append('message.ack', { n: 5, chatId: '15550002222@c.us' });
+  await feed.settled();
+  while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));
+  t.match(webhooks.list(), [{ behind: 0, state: 'idle' }], 'what it does not want does not leave it behind');
+  await end();
+});
+
+t.test('a receiver that fails is asked again, and goes on at once after a test that it takes', async (t) => {
+  const { run } = await place(t);
+  await using receiver = await Receiver.start(null, () => 503);
+  receiver.headers = { 'Retry-After': '600' };
+  const { feed, webhooks, end } = await run(receiver.url);
+  for (const n of [0, 1]) feed.append('message', { n });
+  await receiver.denied(1);
+  const [standing] = await new Promise<ReturnType<Webhooks['list']>>((resolve) => {
+    const look = () => {
+      const all = webhooks.list();
+      if (all[0]?.state === 'waiting') resolve(all);
+      else setImmediate(look);
+    };
+    look();
+  });
+  t.match(standing, { attempts: 1, lastError: 'the receiver answered 503', behind: 2 });
+  const inMs = Date.parse(standing?.nextAttemptAt ?? '') - Date.now();
+  t.ok(inMs > 590_000 && inMs <= 600_000, `it is asked again when it wants to be: in ${inMs} ms`);
+  feed.append('message', { n: 2 });
+  t.match(await webhooks.get('crm').test(), { status: 503, says: 'the receiver answered 503' });
+  t.equal(receiver.refused.length, 2, 'news do not wake one that is down');
+  receiver.answers = () => 200;
+  t.match(await webhooks.get('crm').test(), { status: 200, says: null });
+  await receiver.took(4);
+  t.match(receiver.taken[0]?.body, { type: 'webhook.test' });
+  t.same(numbers(receiver).slice(1), [0, 1, 2]);
+  await end();
+});
+
+t.test('what a receiver will never take becomes a dead letter, and is posted again on request', async (t) => {
+  const { run } = await place(t);
+  let isPoison = true;
+  await using receiver = await Receiver.start(null, ({ body }) =>
+    isPoison && body.data.n === 1 ? 422 : 200,
+  );
+  const { feed, webhooks, log, end } = await run(receiver.url);
+  for (const n of [0, 1, 2]) feed.append('message', { n });
+  const crm = webhooks.get('crm');
+  await failing(receiver, crm, 5);
+  await receiver.took(2 + 4);
+  t.same(
+    numbers(receiver).filter((n) => n !== undefined),
+    [0, 2],
+    'the others are not held up for ever',
+  );
+  t.match(webhooks.list(), [{ dead: 1 }]);
+  t.match(crm.ledger.dead(10), [
+    { attempts: 5, reason: 'the receiver answered 422', event: { data: { n: 1 } } },
+  ]);
+  t.ok(log.lines.some(({ level, event }) => level === 'error' && event === 'webhook.given_up'));
+  t.match(await crm.redrive(10), { taken: 0, says: 'the receiver answered 422' });
+  isPoison = false;
+  t.same(await crm.redrive(10), { taken: 1, says: null });
+  t.equal(receiver.taken.at(-1)?.body.data.n, 1);
+  t.match(webhooks.list(), [{ dead: 0 }]);
+  await end();
+});
+
+t.test('an event that is too old is given up, and the next has its turn', async (t) => {
+  const { run } = await place(t, { RETRY_HOURS: '1' });
+  await using receiver = await Receiver.start(null, ({ body }) => (body.data.n === 0 ? 503 : 200));
+  // Told two hours ago, by a daemon that could not deliver it.
+  const { feed, webhooks, end } = await run(receiver.url, { now: () => Date.now() - 2 * 3_600_000 });
+  for (const n of [0, 1]) feed.append('message', { n });
+  await failing(receiver, webhooks.get('crm'), 5);
+  await receiver.took(1 + 4);
+  t.same(numbers(receiver).filter(Number.isInteger), [1]);
+  t.match(webhooks.get('crm').ledger.dead(10), [{ attempts: 5, reason: 'the receiver answered 503' }]);
+  await end();
+});
+
+t.test('no redirect is followed, and no address that may not be', async (t) => {
+  const { run } = await place(t);
+  await using inner = await Receiver.start(null);
+  await using receiver = await Receiver.start(null, () => 307);
+  receiver.headers = { Location: inner.url };
+  const { webhooks, end } = await run(receiver.url);
+  t.match(await webhooks.get('crm').test(), { status: 307, says: /redirects are not followed/ });
+  t.equal(inner.taken.length, 0);
+  await end();
+  for (const url of [
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[fe80::1]/',
+    'http://0.0.0.0:3001/',
+    'http://2852039166/',
+  ])
+    t.match(await run(url).catch((fault: unknown) => fault), { kind: 'webhook_refused' }, url);
+});
+
+t.test('one that says nothing, or is nowhere, is a failure in words', async (t) => {
+  const { run } = await place(t);
+  const { webhooks, end } = await run('http://127.0.0.1:9/');
+  t.match(await webhooks.get('crm').test(), { status: 0, says: 'no connection (ECONNREFUSED)' });
+  await end();
+});
