@@ -2,6 +2,7 @@
 //   dist/wad.cjs     bin wad: the daemon, less the library, its browser driver and SQLite, which stay packages
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, asks once and prints
 //   dist/full.cjs    the rest of wactl with the whole of yargs, loaded only for help, errors, and the rarer commands
+//   dist/mcp.cjs     the server for language models, loaded only for `wactl mcp`
 //   dist/client.js   the library for programs, an ES module, with its types in dist/types/
 //   dist/meta.json   what went into the fast path; a test reads it
 // With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
@@ -49,7 +50,7 @@ async function types() {
     throw new Error(stdout);
   });
 }
-const [full, fast, daemon, client] = await Promise.all([
+const [full, fast, daemon, client, mcp] = await Promise.all([
   build({
     ...common,
     minify: true,
@@ -94,9 +95,18 @@ const [full, fast, daemon, client] = await Promise.all([
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
     define: { METHOD_EFFECTS: JSON.stringify(effects) },
   }),
+  build({
+    ...common,
+    minify: true,
+    entryPoints: ['src/mcp/serve.ts'],
+    outfile: 'dist/mcp.cjs',
+    alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
+    define: { METHOD_EFFECTS: JSON.stringify(effects) },
+  }),
   types(),
 ]);
 put('full.cjs', full.outputFiles[0].contents);
+put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.js', client.outputFiles[0].contents);
 put('meta.json', JSON.stringify(fast.metafile));
 putProgram({

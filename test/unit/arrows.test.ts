@@ -40,6 +40,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: "it posts events; where they are kept, and what they mean, is others' to know",
   },
   cli: { may: ['protocol', 'socket'], why: 'wactl is thin: what it needs, it asks over the socket' },
+  mcp: {
+    may: ['protocol', 'socket', 'client'],
+    why: 'it is one more program on the library, and steers nothing',
+  },
   client: { may: ['protocol', 'socket'], why: 'it runs in the programs of others: the less, the better' },
   daemon: {
     may: [
@@ -90,11 +94,12 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
   zod: {
-    in: ['protocol', 'config', 'daemon/openrpc.ts', 'daemon/openapi.ts'],
+    in: ['protocol', 'config', 'daemon/openrpc.ts', 'mcp/tools.ts', 'daemon/openapi.ts'],
     types: ['socket/client.ts', 'daemon/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client knows the types and never the schemas',
   },
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
+  '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy, and a bundle of its own' },
   'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
   'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
   qrcode: {
@@ -204,6 +209,9 @@ t.test('a wrong arrow is found, whatever it is written as', async (t) => {
     ['cli/a.ts', `import { type METHODS } from '../protocol/methods/index.js';`, /zod/],
     ['cli/a.ts', `import type { METHODS } from '../protocol/methods/index.js';`, null],
     ['client/a.ts', `import { METHODS } from '../protocol/methods/index.js';`, /zod/],
+    ['mcp/a.ts', `import '../daemon/openrpc.js';`, /on the library/],
+    ['cli/a.ts', `import { serve } from '../mcp/serve.js';`, /wactl is thin/],
+    ['cli/a.ts', `import '@modelcontextprotocol/sdk/types.js';`, /heavy/],
     ['client/a.ts', `import '../cli/run.js';`, /programs of others/],
     ['socket/client.ts', `import { z } from 'zod';`, /never the schemas/],
     ['socket/client.ts', `import type { z } from 'zod';`, null],
@@ -270,6 +278,7 @@ t.test('the slow path holds neither browser, library, log nor schemas', async (t
     'zod',
     'proper-lockfile',
     'smol-toml',
+    '@modelcontextprotocol/sdk',
   ];
   t.same(
     packages.filter((name) => bans.includes(name)),

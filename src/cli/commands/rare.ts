@@ -16,6 +16,7 @@ import { group } from './group.js';
 import { groups } from './groups.js';
 import { SIMPLE } from './index.js';
 import { logs } from './logs.js';
+import { mcp } from './mcp.js';
 import { media } from './media.js';
 import { messages } from './messages.js';
 import { outbox } from './outbox.js';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   canary,
   bugreport,
   logs,
+  mcp,
   completion,
   version,
 ];

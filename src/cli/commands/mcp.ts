@@ -1,0 +1,52 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Fault } from '../../protocol/fault.js';
+import { clientPath } from '../../socket/path.js';
+import { command } from '../command.js';
+import { version } from '../version.js';
+
+/** src/mcp/serve.ts, which is a bundle of its own: the SDK in it would make every other command slow. */
+interface McpBundle {
+  serve(options: { version: string; path: string; recipients: readonly string[] }): Promise<void>;
+}
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason: `mcp: ${reason}`, hint: 'wactl mcp --help' });
+};
+
+export const mcp = command({
+  name: 'mcp',
+  group: 'Daemon',
+  does: 'serve the account to a language model, by the Model Context Protocol on stdin and stdout',
+  notes:
+    'For the configuration of a program that speaks MCP. Its tools are the methods that only read: status, chats,\n' +
+    'messages, contacts, groups, events, outbox. What the model reads there, others have written: it may be talked into\n' +
+    'things. So it sends nothing, unless --allow-send says so, and then only to those of --recipient.\n' +
+    'No QR code, pairing code or passkey is ever handed out.',
+  args: [],
+  options: {
+    'allow-send': { type: 'flag', does: 'let it send messages, to those of --recipient' },
+    recipient: {
+      type: 'list',
+      value: 'TO',
+      does: 'with --allow-send: a number or chat id (repeat, or commas)',
+    },
+  },
+  examples: [
+    ['wactl mcp', 'to look only'],
+    ["wactl mcp --allow-send --recipient '+1 555 000 2222'", 'and to write to one person'],
+  ],
+  async run({ account, socket, options, onInterrupt }) {
+    const { 'allow-send': allowed = false, recipient: recipients = [] } = options;
+    if (allowed && recipients.length === 0) refuse('--allow-send needs at least one --recipient');
+    if (!allowed && recipients.length > 0) refuse('--recipient goes with --allow-send');
+    onInterrupt('ignored');
+    const path = clientPath({ account, explicit: socket, env: process.env, uid: process.getuid?.() ?? 0 });
+    const bundle = pathToFileURL(fileURLToPath(new URL('mcp.cjs', import.meta.url))).href;
+    const { serve } = (await import(bundle)) as McpBundle;
+    await serve({ version, path, recipients }).catch((error: Error & Partial<Pick<Fault, 'toWire'>>) => {
+      // Another bundle has another class of the same name, so a fault crosses as over a wire.
+      throw error.toWire ? Fault.fromWire(error.toWire()) : error;
+    });
+    return 0;
+  },
+});
