@@ -1,4 +1,4 @@
-// A lab with wad installed by scripts/install, and the simulator for its account to live in. The simulator runs in the
+// A lab with wad installed by scripts/install, or as the test says, and the simulator for its account to live in. The simulator runs in the
 // test's own process, behind the machine's network: its phones are at hand, and they outlive a reboot.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export class Machine implements AsyncDisposable {
     this.phone = sim.createPhone({ number: '15550001111', pushname: 'Ada' });
   }
 
-  static async start(): Promise<Machine> {
+  static async start(install: string): Promise<Machine> {
     const sim = await Simulator.start();
     const lab = await Lab.start().catch(async (error) => {
       await sim.close();
@@ -43,7 +43,7 @@ export class Machine implements AsyncDisposable {
     });
     const machine = new Machine(lab, sim);
     try {
-      await lab.must(INSTALL);
+      await lab.must(install);
       await machine.useSimulator();
     } catch (error) {
       await machine[Symbol.asyncDispose]();
@@ -122,7 +122,11 @@ export class Machine implements AsyncDisposable {
 }
 
 /** A test on a machine of its own. Where none can be booted it is skipped, which a CI counts as a failure. */
-export function machineTest(name: string, act: (t: Test, machine: Machine) => Promise<void>): void {
+export function machineTest(
+  name: string,
+  act: (t: Test, machine: Machine) => Promise<void>,
+  { install = INSTALL }: { install?: string } = {},
+): void {
   t.setTimeout(2 * TEST_MS);
   t.test(name, { timeout: TEST_MS }, async (t) => {
     const why = await noLab();
@@ -130,7 +134,7 @@ export function machineTest(name: string, act: (t: Test, machine: Machine) => Pr
       if (process.env.CI) return void t.fail(`no systemd can be booted here: ${why}`);
       return void t.plan(0, why);
     }
-    await using machine = await Machine.start();
+    await using machine = await Machine.start(install);
     try {
       await act(t, machine);
     } finally {

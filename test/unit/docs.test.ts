@@ -164,3 +164,24 @@ t.test('groff has nothing to say about them', { skip: noGroff && 'there is no gr
     t.ok(String(stdout).length > 2_000, 'and a page comes out');
   }
 });
+
+t.test('the files for containers name paths and keys that there are', async (t) => {
+  const at = (name: string) => readFile(new URL(`../packaging/container/${name}`, DOCS), 'utf8');
+  const [image, kubernetes] = [await at('Containerfile'), await at('kubernetes.yaml')];
+  const known = [...ROWS.flatMap(({ env, alsoEnv }) => [env, alsoEnv]), 'WAD_ACCOUNT'];
+  const page = await readFile(new URL('containers.md', DOCS), 'utf8');
+  for (const text of [image, kubernetes, page])
+    for (const [name] of text.matchAll(/\bWAD_[A-Z_]+\b/g)) t.ok(known.includes(name), name);
+  for (const [, script = ''] of image.matchAll(/\b(scripts\/\w+)/g))
+    await t.resolves(access(new URL(`../${script}`, DOCS)), script);
+  // What one file says the other has to agree with.
+  const [, state = ''] = /STATE_DIRECTORY=(\S+)/.exec(image) ?? [];
+  const [, uid = ''] = /--uid (\d+)/.exec(image) ?? [];
+  t.ok(kubernetes.includes(`mountPath: ${state} `));
+  t.ok(
+    kubernetes.includes(`runAsUser: ${uid}`) &&
+      image.includes(`USER ${uid}`) &&
+      page.includes(`:${'uid'}=${uid},`),
+  );
+  t.match(kubernetes, /terminationGracePeriodSeconds: 60/);
+});

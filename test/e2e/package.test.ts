@@ -1,0 +1,85 @@
+/** The tarball for npm: what is in it, and that a machine which has nothing else runs it. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+t.setTimeout(600_000);
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const place = mkdtempSync(join(tmpdir(), 'wad-npm-'));
+t.teardown(() => rmSync(place, { recursive: true, force: true, maxRetries: 5 }));
+const { NODE_OPTIONS: _, PUPPETEER_SKIP_DOWNLOAD: __, ...clean } = process.env;
+
+const [packed] = JSON.parse(
+  execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', place], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }),
+) as { filename: string; files: { path: string }[] }[];
+const files = packed?.files.map(({ path }) => path) ?? [];
+
+t.test('holds programs, library, units, page, guides and examples, and nothing else', (t) => {
+  for (const path of [
+    ...['dist/wad.cjs', 'dist/wactl.cjs', 'dist/client.js', 'dist/types/client/index.d.ts'],
+    ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],
+    ...['README.md', 'LICENSE', 'package.json'],
+  ])
+    t.ok(files.includes(path), path);
+  const strange = files.filter(
+    (path) =>
+      !/^(dist|systemd|web|docs|examples)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+  );
+  t.same(strange, []);
+  const inner = files.filter((path) => /simulator|test|\.map$|(?<!\.d)\.ts$/.test(path));
+  t.same(
+    inner.filter((path) => !path.startsWith('docs/decisions/')),
+    [],
+  );
+  t.end();
+});
+
+const offline = spawnSync('npm', ['ping'], { env: clean, timeout: 60_000 }).status !== 0;
+const skip = offline && !process.env.CI && 'the registry of npm cannot be reached';
+t.test('npm install -g has both programs run, and downloads no browser', { skip }, async (t) => {
+  const home = join(place, 'home');
+  const prefix = join(place, 'prefix');
+  const env = {
+    ...clean,
+    HOME: home,
+    npm_config_cache: join(place, 'cache'),
+    XDG_CACHE_HOME: join(home, '.cache'),
+  };
+  const run = (program: string, ...args: string[]) =>
+    spawnSync(program, args, { env, cwd: place, encoding: 'utf8', timeout: 300_000 });
+  // Where npm lets the scripts of packages run, as older ones do unasked, puppeteer's has to be told.
+  const scripts = '--allow-scripts=@photostructure/sqlite,puppeteer';
+  const line = [
+    'install',
+    '-g',
+    '--prefix',
+    prefix,
+    '--no-audit',
+    '--no-fund',
+    scripts,
+    join(place, packed?.filename ?? ''),
+  ];
+  const installed = run('npm', ...line);
+  t.equal(installed.status, 0, installed.stderr);
+  const bin = (name: string) => join(prefix, 'bin', name);
+  const version = JSON.parse(execFileSync('cat', [join(ROOT, 'package.json')], { encoding: 'utf8' })).version;
+  t.match(run(bin('wactl'), 'version', '-o', 'json'), { status: 0 });
+  t.equal(run(bin('wad'), '--version').stdout, `${version}\n`);
+  t.match(run(bin('wad'), '--check-config'), { status: 0, stdout: /dataPath/ });
+  t.notOk(existsSync(join(home, '.cache', 'puppeteer')), 'no browser in the cache');
+  t.notMatch(readdirSync(join(prefix, 'lib/node_modules/wactl')), ['src']);
+  t.ok(existsSync(join(prefix, 'share/man/man8/wad.8')), 'the manual pages are found');
+  const program = join(prefix, 'lib/node_modules/program.mjs');
+  writeFileSync(program, `import { connect } from 'wactl'; console.log(typeof connect);`);
+  t.equal(run(process.execPath, program).stdout, 'function\n');
+  t.match(run('npm', 'uninstall', '-g', '--prefix', prefix, 'wactl'), { status: 0 });
+  t.same(readdirSync(join(prefix, 'bin')), []);
+});

@@ -1,0 +1,99 @@
+/** The package for Debian, as a newcomer has it: install, link, send, receive, upgrade, remove, purge. */
+import { ROOT } from './lab.js';
+import { machineTest, UNIT, UP_TO_DATE } from './machine.js';
+
+const BUILD = `${UP_TO_DATE} && mkdir -p /tmp/deb && ${ROOT}/scripts/package deb /tmp/deb`;
+const DPKG = 'DEBIAN_FRONTEND=noninteractive dpkg';
+const TRACES =
+  "find /usr /etc /run /var/lib -xdev \\( -name 'wad*' -o -name 'wactl*' -o -name '_wactl' \\) ! -name 'wadl*' ! -path '/var/lib/wad/*' ! -path '/var/lib/dpkg/*' 2>/dev/null | sort";
+
+machineTest(
+  'the package for Debian',
+  async (t, machine) => {
+    const { lab, phone, sim } = machine;
+    const ana = sim.createContact({ number: '15550002222', pushname: 'Ana' });
+
+    await t.test('has what a package has, and no test, simulator or browser', async (t) => {
+      t.match(await lab.must('dpkg -s wad'), /Status: install ok installed[\s\S]*Depends: nodejs/);
+      const files = await lab.must('dpkg -L wad');
+      for (const path of [
+        '/usr/bin/wad',
+        '/usr/bin/wactl',
+        '/usr/lib/systemd/system/wad@.service',
+        '/usr/lib/sysusers.d/wad.conf',
+        '/usr/share/man/man8/wad.8.gz',
+        '/usr/share/bash-completion/completions/wactl',
+        '/usr/share/fish/vendor_completions.d/wactl.fish',
+        '/usr/share/doc/wad/copyright',
+      ])
+        t.match(files, new RegExp(`^${path.replaceAll('.', '\\.')}$`, 'm'), path);
+      const inner =
+        /^\/usr\/lib\/wad\/(test|src|build|scripts|node_modules\/(typescript|tap|esbuild))(\/|$)|\.cache\/puppeteer/;
+      t.same(
+        files.split('\n').filter((path) => inner.test(path)),
+        [],
+      );
+      t.equal(await lab.must('dpkg -V wad | grep -v " /etc/wad/wad.toml$" || true'), '', 'as it was packed');
+      t.match(await lab.must('man -w 8 wad 5 wad.toml 1 wactl'), /wad\.8\.gz[\s\S]*wactl\.1\.gz/);
+      t.match(await lab.must('getent passwd wad'), /^wad:/);
+    });
+
+    await t.test('links, sends and receives', async (t) => {
+      await lab.must(`systemctl enable -q ${UNIT}`);
+      await machine.ready();
+      t.match(await lab.must(`wactl send ${ana.number} hello`), /^sent/);
+      t.equal(ana.received.at(-1)?.body, 'hello');
+      await ana.send('hello to you');
+      t.match(
+        await lab.until("wactl -o jsonl events --type message | grep 'hello to you'"),
+        /"fromMe":false/,
+      );
+    });
+
+    const [device] = phone.devices.map(({ id }) => id);
+    await t.test(
+      'an upgrade keeps session, configuration, events, and what a person has decided',
+      async (t) => {
+        const config = await lab.must('cat /etc/wad/wad.toml');
+        const before = await machine.property('MainPID');
+        await lab.must(`sed -i 's/"version": "[0-9.]*"/"version": "9.9.9"/' ${ROOT}/package.json`);
+        await lab.must(`${BUILD} && ${DPKG} -i --force-confold /tmp/deb/wad_9.9.9_*.deb`);
+        t.not(await machine.property('MainPID'), before);
+        await lab.must('wactl wait ready');
+        t.match(await lab.must('wactl -o json status'), /"wad": "9\.9\.9"/);
+        t.same(
+          phone.devices.map(({ id }) => id),
+          [device],
+        );
+        t.equal(await lab.must('cat /etc/wad/wad.toml'), config);
+        t.match(await lab.must('wactl -o jsonl events --type message'), /hello to you/);
+        t.equal((await lab.run('ls /run/wad-no-logout')).code, 2);
+      },
+    );
+
+    await t.test('removed: stops without unlinking, and leaves session and configuration', async (t) => {
+      await lab.must(`${DPKG} -r wad`);
+      t.same(
+        phone.devices.map(({ id }) => id),
+        [device],
+      );
+      t.equal(machine.exitType(), 'Normal');
+      t.equal(await lab.must(TRACES), '/etc/wad\n/etc/wad/wad.toml\n/var/lib/wad');
+      t.equal(await lab.must('pgrep -u wad || true'), '');
+      t.equal(await lab.must('systemctl list-units --all --no-legend "wad*"'), '');
+    });
+
+    await t.test('installed again: goes on; purged: leaves nothing', async (t) => {
+      await lab.must(`${DPKG} -i --force-confold /tmp/deb/wad_9.9.9_*.deb`);
+      await lab.must(`systemctl start ${UNIT} && wactl wait ready`);
+      t.same(
+        phone.devices.map(({ id }) => id),
+        [device],
+      );
+      await lab.must(`${DPKG} -P wad`);
+      t.equal(await lab.must(TRACES), '');
+      t.not((await lab.run('getent passwd wad')).code, 0);
+    });
+  },
+  { install: `${BUILD} && ${DPKG} -i /tmp/deb/wad_*.deb` },
+);
