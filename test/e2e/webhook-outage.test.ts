@@ -1,0 +1,65 @@
+/** A receiver that is down while the daemon ends ten times, once by kill -9: then it gets everything once, in order. */
+import t from 'tap';
+import { Feed } from '../../src/daemon/feed.js';
+import { openStore } from '../../src/store/open.js';
+import { Receiver } from '../harness/receiver.js';
+import { keepLog } from '../harness/server.js';
+import { eventually, Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const RESTARTS = 10;
+const EACH = 100;
+/** Of a daemon that was killed the next one waits until its lock is stale, some 10 s. */
+const KILLED = 4;
+
+t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  await using receiver = await Receiver.start(null);
+  const env = { WAD_WEBHOOK_CRM_URL: receiver.url, WAD_WEBHOOK_CRM_TYPES: 'message' };
+  // Without a browser: the journal does not care who tells it something.
+  const options = { args: ['--no-auto-init'], env };
+  /** What came in while the daemon was away, as its own code writes it. */
+  let told = 0;
+  const journal = async (count: number): Promise<void> => {
+    const store = openStore({ directory: home.stateDir });
+    const feed = new Feed({ account: 'default', store, log: keepLog() });
+    for (const end = told + count; told < end; told += 1) feed.append('message', { n: told });
+    await feed.settled();
+    store.close();
+  };
+
+  // The first start gives it its place.
+  const first = await home.start(options);
+  await first.stop();
+  await receiver.down();
+  for (let restart = 0; restart < RESTARTS; restart += 1) {
+    await journal(EACH);
+    const wad = await home.start(options);
+    await wad.logged('webhook.failed');
+    t.match((await wad.request('webhook.list')).webhooks, [{ name: 'crm', state: 'waiting', dead: 0 }]);
+    if (restart === KILLED) await wad.kill();
+    else t.match(await wad.stop(), { code: 0 });
+  }
+
+  await receiver.up();
+  const numbers = () => receiver.taken.map(({ body }) => body.data.n);
+  const wanted = Array.from({ length: RESTARTS * EACH }, (_, n) => n);
+  const back = await home.start(options);
+  await receiver.took(RESTARTS * EACH, 60_000);
+  t.same(numbers(), wanted, 'each once, in order');
+  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, RESTARTS * EACH, 'each under an id of its own');
+  t.match(await back.stop(), { code: 0 });
+
+  await journal(1);
+  const last = await home.start(options);
+  await receiver.took(wanted.length + 1);
+  t.same(numbers(), [...wanted, wanted.length], 'one more start repeats none');
+  const idle = async () => (await last.request('webhook.list')).webhooks[0]?.state === 'idle';
+  await eventually(idle, 'the last one is noted');
+  t.match((await last.request('webhook.list')).webhooks, [{ behind: 0, dead: 0, lastError: null }]);
+  await last.stop();
+});
