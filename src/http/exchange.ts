@@ -6,7 +6,7 @@ import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
 import { readBody } from './body.js';
 import { EventStream } from './event-stream.js';
-import { refuseCrossSite, refuseForeign } from './guard.js';
+import { refuseCrossSite, refuseFlood, refuseForeign } from './guard.js';
 import { faultReply, send } from './reply.js';
 import type { Asked, Found, Own, Route, Router } from './route.js';
 import { refuseStrangers, type Token } from './token.js';
@@ -25,7 +25,16 @@ export interface Ended {
   readonly route: Route | null;
   readonly status: number;
   readonly fault: Fault | null;
+  /** An error of this room's own. */
+  readonly bug: Bug | null;
   readonly ms: number;
+}
+
+/** What of a request that met one may be written down: names, sizes and types, and no value that somebody sent. */
+export interface Bug {
+  readonly err: unknown;
+  readonly parameters: readonly string[];
+  readonly bodyBytes: number;
 }
 
 /** What a body that is not wanted may take until its connection is closed. */
@@ -43,8 +52,8 @@ export async function exchange(
 ): Promise<Ended> {
   const startedAt = performance.now();
   let route: Route | null = null;
-  const ended = (status: number, fault: Fault | null): Ended => ({
-    ...{ route, status, fault },
+  const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => ({
+    ...{ route, status, fault, bug },
     ms: performance.now() - startedAt,
   });
   try {
@@ -62,12 +71,20 @@ export async function exchange(
     const reply = faultReply(fault);
     if (response.headersSent) response.destroy();
     else finish(request, response, () => send(response, reply, !request.complete));
-    return ended(reply.status, fault);
+    return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   }
 }
 
+function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
+  const parameters = [...queryOf(url).keys()].map((name) => (/^[a-zA-Z]{1,32}$/.test(name) ? name : '…'));
+  return { err, parameters, bodyBytes: Number(headers['content-length'] ?? 0) };
+}
+
+const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'));
+
 /** @throws Fault of guard, token and router: in this order, so that nobody learns what there is */
 function admit(request: IncomingMessage, { router, token }: ExchangeOptions): Found {
+  refuseFlood(request);
   refuseForeign(request);
   const { method: verb = '', url = '' } = request;
   const [path = ''] = url.split('?', 1);
@@ -103,9 +120,12 @@ function asked(
   let peer: Peer = alone(id, gone.signal);
   return {
     names,
-    query: new URLSearchParams(request.url?.split('?').slice(1).join('?')),
+    query: queryOf(request.url ?? ''),
     headers: request.headers,
-    body: () => readBody(request, maxBodyBytes),
+    body: () => {
+      if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+      return readBody(request, maxBodyBytes);
+    },
     ask: async (method: MethodName, params: unknown = {}) =>
       (await dispatch(method, params, { peer, signal: gone.signal })) as never,
     stream: () => {

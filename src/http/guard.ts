@@ -8,6 +8,18 @@ const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 type Headers = Pick<IncomingMessage, 'headersDistinct' | 'url'>;
 
+/** Beyond so many Node would drop headers without a word, and one that is looked at here among them. */
+export const MAX_HEADERS = 100;
+
+/** Their bytes are bounded as they are read. @throws Fault body_too_large */
+export function refuseFlood({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void {
+  if (rawHeaders.length <= 2 * MAX_HEADERS) return;
+  throw new Fault('body_too_large', {
+    reason: `a request has at most ${MAX_HEADERS} headers`,
+    hint: null,
+  });
+}
+
 /**
  * @throws Fault invalid_request: the target is no path, or no Host is named. foreign_host: the name was resolved to this machine by
  * somebody else. foreign_origin: a page that we did not serve asks.

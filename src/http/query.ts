@@ -9,11 +9,13 @@ export function queryParams(
 ): Record<string, unknown> {
   const { shape = {} } = schema as { shape?: Readonly<Record<string, z.ZodType>> };
   const given = [...query, ...Object.entries(names)];
-  return Object.fromEntries(given.map(([name, text]) => [name, readAs(shape[name], text)]));
+  // Own names only: every object has a "constructor".
+  const wanted = (name: string) => (Object.hasOwn(shape, name) ? shape[name] : undefined);
+  return Object.fromEntries(given.map(([name, text]) => [name, readAs(wanted(name), text)]));
 }
 
 function readAs(schema: z.ZodType | undefined, text: string): unknown {
   if (schema === undefined || schema.safeParse(text).success) return text;
-  if (/^(?:-?\d{1,16}|true|false)$/.test(text)) return JSON.parse(text);
+  if (/^(?:-?(?:0|[1-9]\d{0,15})|true|false)$/.test(text)) return JSON.parse(text);
   return text;
 }

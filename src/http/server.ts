@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
+import { MAX_HEADERS } from './guard.js';
 import { bareReply, faultReply, send } from './reply.js';
 import { Router } from './route.js';
 import { ROUTES } from './routes.js';
@@ -81,11 +82,14 @@ export class HttpServer {
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
     });
     this.#server.maxConnections = limits.maxConnections;
+    // One more than there may be: guard.ts says so.
+    this.#server.maxHeadersCount = MAX_HEADERS + 1;
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
     this.#server
-      .on(
-        'request',
-        (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response),
-      )
+      .on('request', serve)
+      // Left to Node, a stranger would be asked for the body (100 Continue) before anybody looked who that is.
+      .on('checkContinue', serve)
+      .on('checkExpectation', serve)
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
       .on('drop', () => this.#note('http.too_many', 'busy', { connections: this.#sockets.size }))
       .on('connection', (socket: Socket) => {
@@ -156,7 +160,8 @@ export class HttpServer {
   #tell(peer: number, verb: string | undefined, ended: Ended): void {
     const { route, status, fault, ms } = ended;
     const fields = { peer, verb, route: route?.path ?? null, status, ms: Math.round(ms) };
-    if (fault === null) this.#options.log.debug('http.answered', fields);
+    if (ended.bug !== null) this.#options.log.error('http.internal', { ...fields, ...ended.bug });
+    else if (fault === null) this.#options.log.debug('http.answered', fields);
     else this.#note('http.refused', fault.kind, fields);
     this.#options.onEnded?.(ended);
   }

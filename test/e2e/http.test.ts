@@ -9,7 +9,7 @@ import t from 'tap';
 import { DOCS } from '../../scripts/docs.js';
 import type { Status } from '../../src/protocol/methods/session.js';
 import { Listener, raw } from '../harness/http.js';
-import { HOSTILE_REQUESTS } from '../harness/http-hostile.js';
+import { HOSTILE_REQUESTS, TOKEN as token } from '../harness/http-hostile.js';
 import { eventually, Home, type StartOptions } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -137,10 +137,13 @@ t.test('with a token: messages, events and health; a scan of bad requests change
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   sim.createContact({ number: '15550002222', name: 'Ana' });
-  const linked = await home.startLinked(phone, { env: { WAD_HTTP_LISTEN: '127.0.0.1:0' } });
+  const tokenFile = join(home.dir, 'token');
+  await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
+  const linked = await home.startLinked(phone, {
+    env: { WAD_HTTP_LISTEN: '127.0.0.1:0', WAD_HTTP_TOKEN_FILE: tokenFile },
+  });
   const url = `http://${(await linked.request('daemon.info')).http}`;
   const port = Number(new URL(url).port);
-  const token = (await readFile(join(home.stateDir, 'http-token'), 'utf8')).trim();
   const headers = { Authorization: `Bearer ${token}` };
   t.equal((await fetch(`${url}/api/whatsapp/status`)).status, 401);
   t.equal((await fetch(`${url}/readyz`)).status, 200);
@@ -167,9 +170,10 @@ t.test('with a token: messages, events and health; a scan of bad requests change
 
   const before = await linked.mark();
   for (const { name, bytes, status } of HOSTILE_REQUESTS) {
-    const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(await raw(port, bytes)) ?? [];
-    // The table's own token is a wrong one here.
-    t.ok(got === String(status) || got === '401', `${name}: ${got}`);
+    const text = await raw(port, bytes);
+    const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
+    t.equal(got, String(status), name);
+    for (const secret of [NUMBER, token, home.dir]) t.notOk(text.includes(secret), `${name}: no ${secret}`);
   }
   const since = await linked.events(undefined, before);
   t.same(
@@ -178,6 +182,14 @@ t.test('with a token: messages, events and health; a scan of bad requests change
     'nothing happened',
   );
   t.match(await linked.status(), { status: 'ready' });
+  t.equal((await fetch(`${url}/readyz`)).status, 200, 'whoever may ask is served');
+  const refused = new Set(linked.log.filter(({ event }) => event === 'http.refused').map(({ kind }) => kind));
+  for (const { kind } of HOSTILE_REQUESTS) t.ok(kind === undefined || refused.has(kind), `${kind} is logged`);
+  t.same(
+    linked.log.filter(({ level }) => level === 'error'),
+    [],
+    'and nothing is an error of ours',
+  );
   t.notOk(JSON.stringify(linked.log).includes(token), 'and the token is in no log');
   await linked.stop();
   t.same(await linked.leftBehind({ profile: 'kept' }), []);

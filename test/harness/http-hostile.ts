@@ -26,6 +26,17 @@ const STATUS = '/api/whatsapp/status';
 const SEND = '/api/whatsapp/messages';
 const QR = '/api/whatsapp/qr';
 
+/** More headers than Node keeps when it is not told otherwise, in fewer bytes than it takes. */
+const FLOOD = Array<string>(2_500).fill('a:b');
+const CHUNKED = lines(
+  `POST ${SEND} HTTP/1.1`,
+  HOST,
+  AUTH,
+  JSON_TYPE,
+  'Transfer-Encoding: chunked',
+  'Connection: close',
+);
+
 const refused = (
   kind: FaultKind,
   status: number,
@@ -49,6 +60,13 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     'the token as a password': get(STATUS, HOST, `Authorization: Basic ${btoa(`wad:${TOKEN}`)}`),
     'the token in the address': get(`${STATUS}?token=${TOKEN}&access_token=${TOKEN}`, HOST),
     'the token in a cookie': get(STATUS, HOST, `Cookie: token=${TOKEN}`),
+    'a body that it asks to be allowed to send': lines(
+      `POST ${SEND} HTTP/1.1`,
+      HOST,
+      'Expect: 100-continue',
+      'Content-Length: 100',
+      'Connection: close',
+    ),
     'two tokens in one header': get(STATUS, HOST, `Authorization: Bearer x, Bearer ${TOKEN}`),
   }),
   ...refused('foreign_host', 403, {
@@ -112,6 +130,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   ...refused('wrong_verb', 405, {
     'a GET that would disconnect': get('/api/whatsapp/disconnect', HOST, AUTH),
     'a POST to read': post(STATUS, '{}', JSON_TYPE),
+    'a verb of WebDAV': lines(`PROPFIND ${STATUS} HTTP/1.1`, HOST, AUTH, 'Connection: close'),
     'a PUT': lines(`PUT ${SEND} HTTP/1.1`, HOST, AUTH, 'Content-Length: 0', 'Connection: close'),
     'a TRACE': lines(`TRACE ${STATUS} HTTP/1.1`, HOST, AUTH, 'Connection: close'),
   }),
@@ -129,6 +148,8 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   ...refused('parse_error', 400, {
     'half of JSON': post(SEND, '{"to":"1555', JSON_TYPE),
     'JSON with a comment': post(SEND, '{"to":"15550002222"/*x*/}', JSON_TYPE),
+    'a NUL ': post(SEND, '\0', JSON_TYPE),
+    'half a million lists in each other': post(SEND, '['.repeat(500_000), JSON_TYPE),
     'a byte order mark twice': post(SEND, '\ufeff\ufeff{}', JSON_TYPE),
   }),
   ...refused('invalid_params', 400, {
@@ -139,6 +160,23 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     'the prototype': post(SEND, '{"to":"15550002222","text":"x","__proto__":{"a":1}}', JSON_TYPE),
     'a list in a list in a list': post(SEND, `{"to":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, JSON_TYPE),
     'parameters that it does not take': get(`${STATUS}?x=1`, HOST, AUTH),
+    'a parameter that every object has': get(`${STATUS}?constructor=1`, HOST, AUTH),
+    'the prototype as a parameter': get(`${STATUS}?__proto__=1`, HOST, AUTH),
+    'a parameter that is not UTF-8': get(`${STATUS}?%ff=%00`, HOST, AUTH),
+    'a cursor with zeros before it': get('/api/whatsapp/events?after=007', HOST, AUTH),
+    'a cursor below nothing': get('/api/whatsapp/events?after=-1', HOST, AUTH),
+    'a cursor beyond what numbers can say': get(
+      '/api/whatsapp/events?after=99999999999999999999',
+      HOST,
+      AUTH,
+    ),
+    'two cursors': get('/api/whatsapp/events', HOST, AUTH, 'Last-Event-ID: 1', 'Last-Event-ID: 2'),
+    'a key without end': post(
+      SEND,
+      '{"to":"15550002222","text":"x"}',
+      JSON_TYPE,
+      `Idempotency-Key: ${'k'.repeat(5_000)}`,
+    ),
   }),
   ...refused('body_too_large', 413, {
     'a body that says that it is huge': lines(
@@ -150,7 +188,23 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       'Connection: close',
     ),
     'a body that is too large': post(SEND, JSON.stringify({ text: 'x'.repeat(2 * 1024 * 1024) }), JSON_TYPE),
-    'a body that is too large, in pieces': `${lines(`POST ${SEND} HTTP/1.1`, HOST, AUTH, JSON_TYPE, 'Transfer-Encoding: chunked', 'Connection: close')}200000\r\n${'x'.repeat(0x200000)}\r\n0\r\n\r\n`,
+    'a body that is too large, in pieces': `${CHUNKED}200000\r\n${'x'.repeat(0x200000)}\r\n0\r\n\r\n`,
+    'more headers than there may be': get(STATUS, HOST, AUTH, ...FLOOD),
+    'another site behind a flood of headers': get(
+      STATUS,
+      HOST,
+      AUTH,
+      ...FLOOD,
+      'Origin: https://evil.example',
+    ),
+    'a flood of headers that does not fit': get(
+      STATUS,
+      HOST,
+      AUTH,
+      ...FLOOD,
+      ...FLOOD.map((x) => `${x}${x}`),
+    ),
+    'trailers without end': `${CHUNKED}2\r\n{}\r\n0\r\n${'X: yyyyyyyyyyyyyyyy\r\n'.repeat(2_000)}\r\n`,
     'headers that are too long': get(STATUS, HOST, AUTH, `X-Long: ${'x'.repeat(32 * 1024)}`),
     'an address that is too long': get(`/${'x'.repeat(32 * 1024)}`, HOST, AUTH),
   }),
@@ -162,6 +216,15 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     'a whole address as the target': get('http://evil.example/api/whatsapp/status', HOST, AUTH),
     'two lengths': `${lines(`POST ${SEND} HTTP/1.1`, HOST, AUTH, JSON_TYPE, 'Content-Length: 2', 'Content-Length: 50')}{}`,
     'a length and pieces (smuggling)': `${lines(`POST ${SEND} HTTP/1.1`, HOST, AUTH, JSON_TYPE, 'Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n`,
+    'pieces of no size': `${CHUNKED}ZZ\r\n`,
+    'words beside a piece without end': `${CHUNKED}2;${'x'.repeat(32 * 1024)}\r\n{}\r\n0\r\n\r\n`,
+    'a coding that is none': `${lines(`POST ${SEND} HTTP/1.1`, HOST, AUTH, 'Transfer-Encoding: chunked, identity')}0\r\n\r\n`,
+    'HTTP/0.9': 'GET /\r\n\r\n',
+    'HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'a verb in small letters': lines(`get ${STATUS} HTTP/1.1`, HOST, AUTH),
+    'a folded line': get(STATUS, HOST, AUTH, 'X: a\r\n b'),
+    'line ends without a return': `GET ${STATUS} HTTP/1.1\n${HOST}\n${AUTH}\n\n`,
+    'a star as the target': lines('OPTIONS * HTTP/1.1', HOST, AUTH),
     'a length that is none': lines(`POST ${SEND} HTTP/1.1`, HOST, AUTH, 'Content-Length: -1'),
     'a broken line': get(STATUS, HOST, AUTH, 'X: a\rb'),
     'a space before the colon': get(STATUS, HOST, 'Authorization : Bearer x'),

@@ -62,8 +62,10 @@ export async function raw(port: number, bytes: string | Uint8Array, waitMs = 10_
   socket.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
+  // Not `once` of events, which rejects on an error before it.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(bytes);
-  await once(socket, 'close');
+  await closed;
   clearTimeout(timer);
   return text;
 }

@@ -104,3 +104,62 @@ t.test('more connections and requests than there may be', async (t) => {
   for (const response of await Promise.all(waiting)) t.equal(response.status, 200);
   t.equal(statusOf(await raw(door.port, FINE)), 200);
 });
+
+t.test(
+  'connections that say nothing, or half of it, hold nobody up for longer than they may last',
+  async (t) => {
+    await using door = await startDoor(handlers, {
+      token,
+      maxConnections: 50,
+      headersMs: 500,
+      requestMs: 500,
+    });
+    const kinds = ['', 'GET', SLOW_HEADERS, SLOW_BODY];
+    const silent = Array.from({ length: 200 }, (_, n) => raw(door.port, kinds[n % kinds.length] ?? ''));
+    const answers = (await Promise.all(silent)).map(statusOf);
+    t.same(new Set(answers), new Set([408, 'closed']), 'each is ended');
+    t.ok(answers.filter((answer) => answer === 408).length >= 25);
+    t.equal(door.http.connections, 0);
+    t.equal(statusOf(await raw(door.port, FINE)), 200);
+    const dropped = door.behind.log.lines.filter(({ event }) => event === 'http.too_many');
+    t.equal(dropped.filter(({ level }) => level === 'warn').length, 1, 'a flood is one warning');
+  },
+);
+
+t.test('more requests on one connection than may be answered at a time', async (t) => {
+  await using door = await startDoor(handlers, { token });
+  const one = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const text = await raw(door.port, one.repeat(2_000));
+  const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => status);
+  t.equal(statuses[0], '200');
+  t.ok(
+    statuses.length < 100 && statuses.slice(0, -1).every((status) => status === '200'),
+    'then it is closed',
+  );
+  const { lines } = door.behind.log;
+  t.ok(lines.some(({ event, fields }) => event === 'http.refused' && fields.kind === 'busy'));
+  t.equal(statusOf(await raw(door.port, FINE)), 200);
+});
+
+t.test('an error of our own is told to who reads the log, and to nobody else', async (t) => {
+  const own = {
+    openApi: () => ({}),
+    page: { index: null, script: null, style: null } as never,
+    metrics: () => Promise.reject(new TypeError('nothing is not a function')),
+  };
+  await using door = await startDoor(handlers, { token, own });
+  const [head = ''] = FINE.split('\r\n', 1);
+  const text = await raw(door.port, FINE.replace(head, `GET /metrics?since=${PHONE}&${TOKEN}=1 HTTP/1.1`));
+  t.equal(statusOf(text), 500);
+  t.notMatch(text, /nothing is not|scan\.test/);
+  const errors = door.behind.log.lines.filter(({ level }) => level === 'error');
+  t.match(errors, [
+    {
+      event: 'http.internal',
+      fields: { verb: 'GET', route: '/metrics', status: 500, parameters: ['since', '…'], err: TypeError },
+    },
+  ]);
+  t.equal(errors.length, 1);
+  t.notMatch(JSON.stringify(errors), new RegExp(`${PHONE}|${TOKEN}`));
+  t.equal(statusOf(await raw(door.port, FINE)), 200);
+});
