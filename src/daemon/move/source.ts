@@ -7,7 +7,7 @@ import { layout } from '../../session-dir/layout.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
 import { lockState } from '../../session-dir/lock.js';
 
-/** LocalAuth and wwebjs-api: `session`, `session-ID`; OpenWA: `_IGNORE_ID`. */
+/** LocalAuth, wwebjs-api and OpenWA: `session`, `session-ID`; open-wa's wa-automate: `_IGNORE_ID`. */
 const FOLDER = /^(session|_IGNORE_)/;
 
 const refuse = (reason: string): never => {

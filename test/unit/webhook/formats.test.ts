@@ -1,7 +1,9 @@
 // What each form makes of each event, field by field as the receivers of those programs read it; and the signatures.
 import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
+import { DOCS } from '../../../scripts/docs.js';
 import type { WireEvent } from '../../../src/protocol/schema.js';
 import { EVENT_TYPES } from '../../../src/protocol/state.js';
 import { backoffMs } from '../../../src/webhook/backoff.js';
@@ -210,6 +212,26 @@ t.test('each event in each form', (t) => {
     'no type is forgotten',
   );
   t.end();
+});
+
+t.test('docs/migrating.md has each word in the row of what happens', async (t) => {
+  const text = await readFile(new URL('migrating.md', DOCS), 'utf8');
+  const [, section = ''] = text.split('\n## Events and webhooks\n');
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word)));
+  for (const [about, { type }, wwebjs, waha] of TABLE) {
+    const words = (bodies: readonly object[], key: string) =>
+      bodies.map((body) => (body as Record<string, unknown>)[key]);
+    const found = rows.filter(
+      ([, , ours = [], theirs = [], others = []]) =>
+        ours.includes(type) &&
+        words(wwebjs, 'dataType').every((word) => theirs.includes(word as string)) &&
+        words(waha, 'event').every((word) => others.includes(word as string)),
+    );
+    t.ok(found.length > 0, about);
+  }
 });
 
 t.test('the signature is that of Standard Webhooks, for both kinds of secret', (t) => {
