@@ -1,5 +1,6 @@
 // docs/http.md: how to talk to HTTP, and every route, from the table of routes.
 import { faultsOf } from '../src/daemon/openapi.js';
+import { MAX_HEADERS } from '../src/http/guard.js';
 import type { Route } from '../src/http/route.js';
 import { ROUTES } from '../src/http/routes.js';
 import { HTTP_LIMITS } from '../src/http/server.js';
@@ -64,7 +65,7 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
 - \`Host\` has to name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and an \`Origin\` has to be ours: else 403. So neither
   another site in your browser nor a name that was made to point here gets through. A proxy before it sets
   \`Host: localhost\` and removes \`Origin\`.
-- ${HTTP_LIMITS.maxConnections} connections, ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429), and ${mib(HTTP_LIMITS.maxBacklogBytes)} that wait for a listener to events.
+- ${MAX_HEADERS} headers, ${HTTP_LIMITS.maxConnections} connections, ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429), and ${mib(HTTP_LIMITS.maxBacklogBytes)} that wait for a listener to events.
 
 ## Sending
 
