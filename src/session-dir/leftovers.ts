@@ -1,10 +1,11 @@
-// What a daemon that died leaves in a profile: a browser that still runs on it (H14) and Chromium's own lock files
-// (H15). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
+// What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15)
+// and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
 // when it ends, so its end is watched by looking at /proc at short intervals.
 import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
+import { removeCrashMark } from './crash-mark.js';
 import { diskFault } from './disk-fault.js';
 import { removeUnfinished } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
@@ -69,7 +70,7 @@ export interface ClearOptions {
 }
 
 /**
- * Ends every browser on the profile and removes Chromium's lock files. Bounded by termMs + killMs.
+ * Ends every browser on the profile, and removes Chromium's lock files and its note of a crash. Bounded by termMs + killMs.
  * @throws Fault launch_failed when one cannot be ended; its lock files are left alone then
  */
 export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
@@ -95,6 +96,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   await killChildren(dir, log);
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
+  if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 
 /** Without a browser its children go by themselves, except for one that is frozen and never sees it. */

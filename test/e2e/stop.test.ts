@@ -3,7 +3,7 @@
  * table of faults.
  */
 import t from 'tap';
-import { Home, STOP_MS } from '../harness/wad.js';
+import { eventually, Home, STOP_MS } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.
@@ -102,4 +102,18 @@ t.test('a logout at SIGTERM that cannot be confirmed keeps the session and warns
   await again.until('ready');
   t.same(await again.events('qr'), []);
   await again.stop();
+});
+
+t.test('a crash is over with the next start: a stop right after it is an orderly end', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const wad = await home.startLinked(phone);
+  // Chromium notes a crash until it has closed; the note is on disk some seconds after its start.
+  await eventually(() => home.exitType() === 'Crashed', 'the note is on disk', 60_000);
+  const after = await wad.mark();
+  for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+  await wad.became('ready', { after });
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

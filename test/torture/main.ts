@@ -4,7 +4,7 @@ import { GENERATIONS, generationNamed } from '../simulator/generations.js';
 import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
 
 const HELP = `scripts/torture [--generation NAME] [--seed N] [--kills N] [--only KIND,…] [--messages N] [--clients N]
-                [--contacts N]
+                [--contacts N] [--keep DIR]
 
 Ends daemon, browser, renderer (kill -9) and the page's connection at random moments, while clients send under keys and
 everybody who gets a message answers it, against the simulator and a real Chromium. In the end each accepted message has to
@@ -17,6 +17,7 @@ have arrived once, in order per sender and chat, and each answer to have been to
   --messages N       how many are sent, and answered (1000)
   --clients N        by how many at once (8)
   --contacts N       to how many people (4, at most 10)
+  --keep DIR         when all is not well: logs, database, and who sent and got what, as files there
   --help
 
 Some five seconds a kill. Exit status: 0 all is well, 1 something was wrong, 64 usage.`;
@@ -29,7 +30,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
     args: [...args],
     options: {
       ...{ generation: string, seed: string, kills: string, only: string, messages: string },
-      ...{ clients: string, contacts: string, help: { type: 'boolean' } },
+      ...{ clients: string, contacts: string, keep: string, help: { type: 'boolean' } },
     },
   });
   if (values.help) return null;
@@ -51,6 +52,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
     messages: whole(values.messages, 1_000),
     clients: whole(values.clients, 8),
     contacts: whole(values.contacts, 4, { most: 10 }),
+    keep: values.keep,
   };
 }
 

@@ -8,6 +8,7 @@ import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js'
 import type { Contact } from '../simulator/contact.js';
 import type { Generation } from '../simulator/generations.js';
 import { Simulator } from '../simulator/simulator.js';
+import { type Evidence, keep } from './evidence.js';
 
 export interface TortureOptions {
   /** The same seed does the same things in the same order; what they meet is up to the machine. */
@@ -21,6 +22,8 @@ export interface TortureOptions {
   readonly contacts: number;
   readonly t?: HomeOptions['t'];
   readonly say: (text: string) => void;
+  /** Where evidence is kept of a run that was not well. */
+  readonly keep?: string | undefined;
 }
 
 export interface TortureReport {
@@ -58,6 +61,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   const sim = await Simulator.start({ generation });
   const home = await Home.make(sim, t === undefined ? {} : { t });
   const over = new AbortController();
+  const told = new Map<string, number>();
+  let evidence: Evidence | undefined = { home, sim, told };
   try {
     const phone = sim.createPhone({ number: '15550001111' });
     const contacts = Array.from({ length: options.contacts }, (_, n) =>
@@ -69,7 +74,6 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const clients = Array.from({ length: options.clients }, (_, n) =>
       send(home, plan(n, options, contacts, diceOf(seed + 1 + n)), budget, over.signal),
     );
-    const told = new Map<string, number>();
     const consumer = consume(home, told, over.signal);
     const kills: Record<Kill, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
     for (let n = 0; n < options.kills; n += 1) {
@@ -114,6 +118,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await wad.stop();
     wrong.push(...(await wad.leftBehind({ profile: 'kept' })));
     const ids = sim.ledger.map(({ id }) => id);
+    if (wrong.length === 0) evidence = undefined;
     return {
       kills,
       accepted: budget.sent,
@@ -128,6 +133,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     };
   } finally {
     over.abort();
+    if (evidence !== undefined && options.keep !== undefined) await keep(evidence, options.keep);
     await home[Symbol.asyncDispose]();
     await sim.close();
   }

@@ -6,6 +6,9 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -85,6 +88,26 @@ t.test('one that is left over ends by SIGTERM, and its lock files go', async (t)
   ]);
   t.notOk(lstatSync(join(dir.profile, 'SingletonLock'), { throwIfNoEntry: false }));
   t.ok(existsSync(join(dir.profile, 'Preferences')));
+});
+
+t.test('its note of a crash is taken back, and nothing else of the file', async (t) => {
+  const { dir, log, said, write } = place(t);
+  const text = (exit: string) => `{"a":1.50,"profile":{"exit_type":"${exit}","name":"Crashed"},"z":[]}`;
+  const path = join(dir.profile, 'Default', 'Preferences');
+  const [profile] = dir.profile.split('/').slice(-1);
+  write({ [`${profile}/Default/Preferences`]: text('Crashed') });
+  chmodSync(path, 0o600);
+  await clearLeftovers(dir, { log });
+  t.equal(readFileSync(path, 'utf8'), text('Normal'));
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  t.same(readdirSync(join(dir.profile, 'Default')), ['Preferences']);
+  t.match(said, [['leftover.crash-mark-removed']]);
+  for (const exit of ['Normal', 'SessionEnded']) {
+    write({ [`${profile}/Default/Preferences`]: text(exit) });
+    await clearLeftovers(dir, { log });
+    t.equal(readFileSync(path, 'utf8'), text(exit), `${exit} is left alone`);
+  }
+  t.equal(said.length, 1);
 });
 
 t.test('one that ignores SIGTERM, or is stopped, is killed with its group', async (t) => {

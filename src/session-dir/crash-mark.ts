@@ -1,0 +1,33 @@
+// Chromium's own note of how its last run on a profile ended. One that starts after a crash waits for a person to say
+// that they have seen that, and until then notes a crash at the end of its own run as well, however orderly it was
+// (seen with Chromium 156: a browser killed after its note was on disk, then one started and closed within seconds). We
+// have seen it: the note is taken away before the next start.
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskFault } from './disk-fault.js';
+
+/** As Chromium writes it; nothing else of its file is touched. */
+const MARK = '"exit_type":"Crashed"';
+const NONE = '"exit_type":"Normal"';
+
+/**
+ * Only while no browser runs on the profile.
+ * @returns whether there was one
+ * @throws (rejects) Fault disk_full, permission_denied
+ */
+export async function removeCrashMark(profile: string): Promise<boolean> {
+  const path = join(profile, 'Default', 'Preferences');
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (!text.includes(MARK)) return false;
+  const fresh = `${path}.wad`;
+  try {
+    const { mode } = await stat(path);
+    // Whole or not at all: Chromium takes half a file for a damaged profile. Not worth a sync: lost, it is made anew.
+    await writeFile(fresh, text.replace(MARK, NONE), { mode: mode & 0o777 });
+    await rename(fresh, path);
+    return true;
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => undefined);
+    throw diskFault(error, path);
+  }
+}

@@ -1,0 +1,29 @@
+// What tells why a run was not well: it is gone with the directories of the run, and chance does not repeat itself.
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Home } from '../harness/wad.js';
+import type { Simulator } from '../simulator/simulator.js';
+
+export interface Evidence {
+  readonly home: Home;
+  readonly sim: Simulator;
+  /** How often each answer was told. */
+  readonly told: ReadonlyMap<string, number>;
+}
+
+/** Writes logs, the daemon's database, and what the server and everybody else saw into the directory. */
+export async function keep({ home, sim, told }: Evidence, dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const write = (name: string, what: unknown) => writeFile(join(dir, name), JSON.stringify(what, null, 1));
+  await writeFile(join(dir, 'daemons.log'), home.tail(Number.MAX_SAFE_INTEGER));
+  await write('arrivals.json', sim.ledger);
+  await write('wire.json', sim.log);
+  await write('loads.json', sim.loads);
+  await write(
+    'contacts.json',
+    sim.contacts.map(({ number, received, sent }) => ({ number, received, sent })),
+  );
+  await write('told.json', Object.fromEntries(told));
+  for (const name of await readdir(home.stateDir))
+    if (/\.(sqlite|db)/.test(name)) await cp(join(home.stateDir, name), join(dir, name));
+}
