@@ -1,13 +1,13 @@
 // Turns what the page shows and tells into events of the life cycle. It knows how far this one client has come and
 // nothing of puppeteer; client.ts feeds it and does what it asks for. Its word on readiness is a look at the page,
 // never the library's `ready`.
-import type { PasskeyOptions } from '../protocol/passkey.js';
-import type { BrokenReason, PasskeyEnd } from '../session/event.js';
+import type { BrokenReason } from '../session/event.js';
 import type { ClientListener } from '../session/port.js';
 import type { Linked } from '../session/state.js';
-import { ESSENTIAL, lost, NEEDS } from './capability.js';
+import { Fitness } from './fitness.js';
 import type { Look } from './page/look.js';
 import type { Told } from './page/page-window.js';
+import { PasskeyRequest } from './passkey-request.js';
 
 /**
  * How far the client has come. `lost`: it was linked, and its connection or document is gone; `over`: it is closed or
@@ -26,16 +26,6 @@ export interface WitnessNeeds {
 
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
-/** What a look that misses nothing means. The essential ones are told when they are proved. */
-const FINE = Object.fromEntries(
-  Object.keys(NEEDS)
-    .filter((name) => !ESSENTIAL.includes(name))
-    .map((name) => [name, 'ok']),
-);
-/** So long modules that `ready` needs may come later than the rest. */
-const UNFIT_MS = 8_000;
-/** WhatsApp's own period for a passkey, as far as is known; the page may say less. */
-const PASSKEY_MS = 600_000;
 
 export class Witness {
   readonly #listener: ClientListener;
@@ -47,17 +37,9 @@ export class Witness {
   #explain: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
-  /** By probes and shims, of this document. */
-  #found: Record<string, string> = {};
-  /** What the page lacks, as far as was seen; modules may come later than others. */
-  #missing: readonly string[] | null = null;
-  /** Since when this document cannot do what `ready` rests on. */
-  #unfit: NodeJS.Timeout | undefined;
-  #told = '{}';
   #waiting = false;
-  /** A passkey request: held by the page, or answered and not judged yet. */
-  #passkey: 'asked' | 'answered' | null = null;
-  #verdict: NodeJS.Timeout | undefined;
+  readonly #fitness: Fitness;
+  readonly #passkey: PasskeyRequest;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
   unlinked: (() => void) | undefined;
 
@@ -65,6 +47,15 @@ export class Witness {
     this.#listener = listener;
     this.#needs = needs;
     this.#hasSession = expectsSession;
+    this.#passkey = new PasskeyRequest(listener);
+    this.#fitness = new Fitness({
+      tell: (capabilities) => listener.news({ type: 'capabilities', capabilities }),
+      unfit: (detail) => {
+        // A page that waits for a phone can still be linked.
+        if (this.#phase !== 'unpaired')
+          listener.event({ type: 'client.refused', reason: 'outdated_library', detail });
+      },
+    });
   }
 
   get phase(): Phase {
@@ -78,15 +69,15 @@ export class Witness {
 
   /** A code that the page offers meanwhile is nobody's business. */
   get awaitsPasskey(): boolean {
-    return this.#passkey !== null;
+    return this.#passkey.isOpen;
   }
 
   /** Nothing more is said. Idempotent. */
   over(): void {
     this.#phase = 'over';
-    clearTimeout(this.#verdict);
     clearTimeout(this.#explain);
-    clearTimeout(this.#unfit);
+    this.#passkey.over();
+    this.#fitness.over();
   }
 
   /** Browser or page are of no more use. */
@@ -117,13 +108,13 @@ export class Witness {
         this.#attention(null);
         break;
       case 'passkey':
-        this.#passkeyAsked(told.id, told.options);
+        this.#passkey.asked(told.id, told.options);
         break;
       case 'passkey-answered':
-        this.passkeyAnswered();
+        this.#passkey.answered();
         break;
       case 'passkey-gone':
-        this.#passkeyOver('refused');
+        this.#passkey.end('refused');
         break;
       case 'state':
         this.#socketState(told.state, told.wid);
@@ -146,11 +137,8 @@ export class Witness {
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else {
       this.#attention(null);
-      this.#passkeyOver('gone');
-      this.#found = {};
-      this.#missing = null;
-      clearTimeout(this.#unfit);
-      this.#unfit = undefined;
+      this.#passkey.end('gone');
+      this.#fitness.newDocument();
       if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
       this.#loses('client.reloading');
     }
@@ -227,48 +215,12 @@ export class Witness {
     // After a scan the ref is cleared and the library composes `undefined,…` (H18).
     if (/^(undefined|null)?,/.test(payload)) this.#listener.news({ type: 'qr-gone' });
     else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
-      this.#doubtAnswer();
+      this.#passkey.codeShown();
       this.#showsQr();
       // What our stand-ins made of it can be scanned by no phone.
-      const isWhole = !this.capabilities['link.qr']?.startsWith('missing');
+      const isWhole = !this.#fitness.capabilities['link.qr']?.startsWith('missing');
       if (this.#phase === 'unpaired' && isWhole) this.#listener.news({ type: 'qr', payload });
     }
-  }
-
-  #passkeyAsked(id: number, options: PasskeyOptions): void {
-    clearTimeout(this.#verdict);
-    this.#verdict = undefined;
-    // Asked once more after an answer: that one was not accepted.
-    if (this.#passkey === 'answered') this.#passkeyOver('wrong');
-    this.#passkey = 'asked';
-    const { timeout = 0 } = options;
-    const limitMs = timeout > 0 ? Math.min(timeout, PASSKEY_MS) : PASSKEY_MS;
-    this.#listener.news({ type: 'qr-gone' });
-    this.#listener.news({ type: 'passkey', id, options, limitMs });
-    this.#listener.event({ type: 'client.passkey', limitMs });
-  }
-
-  /** The page is about to be given an answer. */
-  passkeyAnswered(): void {
-    if (this.#passkey !== 'asked') return;
-    this.#passkey = 'answered';
-    this.#listener.news({ type: 'passkey-gone' });
-    this.#listener.event({ type: 'client.passkey-answered' });
-  }
-
-  /** A code after an answer says that it was not accepted, unless a link comes right behind. */
-  #doubtAnswer(): void {
-    if (this.#passkey !== 'answered') return;
-    this.#verdict ??= setTimeout(() => this.#passkeyOver('wrong'), EXPLAIN_MS);
-  }
-
-  #passkeyOver(why: PasskeyEnd): void {
-    if (this.#passkey === null || this.#phase === 'over') return;
-    clearTimeout(this.#verdict);
-    this.#verdict = undefined;
-    this.#passkey = null;
-    this.#listener.news({ type: 'passkey-gone' });
-    this.#listener.event({ type: 'client.passkey-over', why });
   }
 
   /** Told when it comes to be so, not at every look: a page that stays linked and never gets ready makes no news. */
@@ -277,9 +229,7 @@ export class Witness {
     if (before === 'loading' || before === 'unpaired') this.#listener.news({ type: 'qr-gone' });
     clearTimeout(this.#explain);
     this.#explain = undefined;
-    clearTimeout(this.#verdict);
-    this.#verdict = undefined;
-    this.#passkey = null;
+    this.#passkey.over();
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';
@@ -295,61 +245,31 @@ export class Witness {
     this.#listener.event({ type: 'client.attention', what });
   }
 
-  /** Notes what works and what does not; tells when that changed. */
+  /** The page is about to be given an answer to its passkey request. */
+  passkeyAnswered(): void {
+    if (this.#phase !== 'over') this.#passkey.answered();
+  }
+
+  /** By probes and shims: what works and what does not. */
   capable(found: Readonly<Record<string, string>>): void {
-    this.#found = { ...this.#found, ...found };
-    const capabilities = this.capabilities;
-    this.#judgeFitness();
-    const told = JSON.stringify(capabilities);
-    if (told === this.#told) return;
-    this.#told = told;
-    this.#listener.news({ type: 'capabilities', capabilities });
+    if (this.#phase !== 'over') this.#fitness.learn(found);
   }
 
-  /** Of the needs in capability.ts. */
+  /** Of the needs in capability.ts; null where nobody could look. */
   lacks(missing: readonly string[] | null): void {
-    if (missing === null || this.#phase === 'over') return;
-    this.#missing = missing;
-    this.capable({});
-  }
-
-  get capabilities(): Readonly<Record<string, string>> {
-    const missing = this.#missing;
-    return missing === null ? this.#found : { ...FINE, ...this.#found, ...lost(missing) };
-  }
-
-  /** Why this page cannot become ready, or null. */
-  get #unfitness(): string | null {
-    const { capabilities } = this;
-    const gone = ESSENTIAL.filter((name) => capabilities[name]?.startsWith('missing'));
-    return gone.length === 0 ? null : gone.map((name) => `${name} is ${capabilities[name]}`).join('; ');
-  }
-
-  /** Modules may come late; what has not come by then is not part of this build. */
-  #judgeFitness(): void {
-    if (this.#unfitness === null) {
-      clearTimeout(this.#unfit);
-      this.#unfit = undefined;
-      return;
-    }
-    this.#unfit ??= setTimeout(() => {
-      const detail = this.#unfitness;
-      // A page that waits for a phone can still be linked.
-      if (detail === null || this.#phase === 'over' || this.#phase === 'unpaired') return;
-      this.#listener.event({ type: 'client.refused', reason: 'outdated_library', detail });
-    }, UNFIT_MS);
+    if (this.#phase !== 'over') this.#fitness.lacks(missing);
   }
 
   /** A look at the page: the one thing that `ready` rests on. */
   judge(seen: Look): void {
     if (this.#phase === 'over') return;
-    this.lacks(seen.missing);
+    this.#fitness.lacks(seen.missing);
     if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);
-    if (!seen.synced || !seen.utils || !seen.listening || this.#unfitness !== null) return;
+    if (!seen.synced || !seen.utils || !seen.listening || this.#fitness.why !== null) return;
     this.#phase = 'ready';
-    this.capable({ 'session.receive': 'ok' });
+    this.#fitness.learn({ 'session.receive': 'ok' });
     this.#listener.event({ type: 'client.ready', me });
   }
 }
