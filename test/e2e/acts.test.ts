@@ -153,7 +153,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
   t.match(await wad.wactl(['edit', id, 'from all of us']), { code: 0 });
 }
 
-for (const generation of ['2026-04', '2026-09'] as const) {
+for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
   t.test(`what we do to a message, and what others do (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });

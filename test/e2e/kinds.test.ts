@@ -212,48 +212,95 @@ t.test('an upload that fails is an error of its message, and one that hangs hold
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const ffmpeg = (...args: string[]) => spawnSync('ffmpeg', ['-loglevel', 'error', ...args]);
 
+for (const generation of ['2026-07', '2026-09'] as const) {
+  t.test(
+    `any sound becomes a voice note, by the ffmpeg of this machine (${generation})`,
+    { skip: hasFfmpeg ? false : 'no ffmpeg is installed' },
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+      const wad = await home.start();
+      await wad.link(phone);
+      const sounds = { 'tone.m4a': 'aac', 'tone.mp3': 'libmp3lame', 'tone.ogg': 'libopus' };
+      for (const [name, codec] of Object.entries(sounds)) {
+        const path = join(home.tmp, name);
+        const made = ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=440:duration=2', '-c:a', codec, path);
+        t.equal(made.status, 0, String(made.stderr));
+        const note = await sent(t, wad, ana, ['--file', path, '--as', 'voice']);
+        t.match(note, { type: 'ptt', message: { extra: { mimetype: /^audio\/ogg; codecs=opus$/ } } }, name);
+        const got = join(home.tmp, `got-${name}`);
+        await writeFile(got, ana.download(note));
+        const played = ffmpeg(
+          '-f',
+          'ogg',
+          '-c:a',
+          'libopus',
+          '-i',
+          got,
+          '-f',
+          's16le',
+          '-ar',
+          '8000',
+          'pipe:1',
+        );
+        t.equal(played.status, 0, String(played.stderr));
+        const seconds = played.stdout.length / 2 / 8_000;
+        t.ok(seconds > 1.9 && seconds < 2.2, `${name}: ${seconds} s of sound`);
+      }
+      const path = join(home.tmp, 'broken.mp3');
+      await writeFile(path, FILES['song.mp3']);
+      t.match(await wad.wactl(['send', ana.number, '--file', path, '--as', 'voice']), {
+        code: 2,
+        stderr: /ffmpeg could not make a voice message of it/,
+      });
+      await wad.stop();
+    },
+  );
+}
+
 t.test(
-  'any sound becomes a voice note, by the ffmpeg of this machine',
-  { skip: hasFfmpeg ? false : 'no ffmpeg is installed' },
+  'without an ffmpeg a sound that is no voice note is refused by name, and whatever needs none goes',
   async (t) => {
-    await using sim = await Simulator.start({ generation: '2026-09' });
+    await using sim = await Simulator.start({ generation: '2026-07' });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-    const wad = await home.start();
-    await wad.link(phone);
-    const sounds = { 'tone.m4a': 'aac', 'tone.mp3': 'libmp3lame', 'tone.ogg': 'libopus' };
-    for (const [name, codec] of Object.entries(sounds)) {
+    const linked = await home.start();
+    await linked.link(phone);
+    await linked.stop();
+    // A PATH with nothing in it; the browser's own start script would miss more, so that is not started yet.
+    const bare = await home.start({ args: ['--no-auto-init'], env: { PATH: home.cwd } });
+    const voice = async (name: 'song.mp3' | 'note.ogg') => {
       const path = join(home.tmp, name);
-      const made = ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=440:duration=2', '-c:a', codec, path);
-      t.equal(made.status, 0, String(made.stderr));
-      const note = await sent(t, wad, ana, ['--file', path, '--as', 'voice']);
-      t.match(note, { type: 'ptt', message: { extra: { mimetype: /^audio\/ogg; codecs=opus$/ } } }, name);
-      const got = join(home.tmp, `got-${name}`);
-      await writeFile(got, ana.download(note));
-      const played = ffmpeg(
-        '-f',
-        'ogg',
-        '-c:a',
-        'libopus',
-        '-i',
-        got,
-        '-f',
-        's16le',
-        '-ar',
-        '8000',
-        'pipe:1',
-      );
-      t.equal(played.status, 0, String(played.stderr));
-      const seconds = played.stdout.length / 2 / 8_000;
-      t.ok(seconds > 1.9 && seconds < 2.2, `${name}: ${seconds} s of sound`);
-    }
-    const path = join(home.tmp, 'broken.mp3');
-    await writeFile(path, FILES['song.mp3']);
-    t.match(await wad.wactl(['send', ana.number, '--file', path, '--as', 'voice']), {
-      code: 2,
-      stderr: /ffmpeg could not make a voice message of it/,
-    });
+      await writeFile(path, FILES[name]);
+      return bare.wactl([
+        'send',
+        ana.number,
+        '--file',
+        path,
+        '--as',
+        'voice',
+        '--wait',
+        'accepted',
+        '-o',
+        'json',
+      ]);
+    };
+    const refused = await voice('song.mp3');
+    t.match(refused, { stdout: '', stderr: /no ffmpeg is installed/ });
+    t.match(refused.stderr, /apt-get install ffmpeg/, 'and what to do');
+    t.equal(refused.code, 1);
+    const taken = await voice('note.ogg');
+    t.equal(taken.code, 0, taken.stderr);
+    t.match(await bare.status(), { outbox: { queued: 1, failed: 0 } }, 'of the refused one nothing is kept');
+    await bare.stop();
+    const wad = await home.start();
+    const { messageId } = JSON.parse(taken.stdout) as { messageId: string };
+    const note = await ana.waitForMessage(({ id }) => id === messageId, { timeoutMs: 60_000 });
+    t.same(ana.download(note), OGG);
+    t.equal(ana.received.length, 1);
     await wad.stop();
   },
 );

@@ -137,35 +137,51 @@ for (const generation of ['2026-04', '2026-09'] as const) {
   );
 }
 
-t.test(
-  'what is decrypted late is told when it can be read, once; what never is, is not guessed at',
-  async (t) => {
-    await using sim = await Simulator.start({ generation: '2026-09' });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contact = sim.createContact({ number: '15550002222' });
-    const first = await home.startLinked(phone);
-    await first.stop();
-    await sim.set('ciphertext', 'decrypted-later');
-    await sim.set('ciphertextMs', 2_000);
-    await contact.send('while away');
-    const wad = await home.start();
-    await wad.until('ready');
-    t.same(await told(wad), {}, 'not as a placeholder');
-    await contact.send('while ready');
-    for (const text of ['while away', 'while ready']) await wad.event('message', ({ body }) => body === text);
-    await sim.set('ciphertext', 'for-ever');
-    await contact.send('never');
-    await sim.set('ciphertext', 'no');
-    await contact.send('plain');
-    await wad.event('message', ({ body }) => body === 'plain');
-    const after = await wad.mark();
-    await sim.pages[0]?.reload();
-    await wad.became('ready', { after });
-    await contact.send('after a reload');
-    await wad.event('message', ({ body }) => body === 'after a reload');
-    t.same(await told(wad), { 'while away': 1, 'while ready': 1, plain: 1, 'after a reload': 1 });
-    t.same(await wad.events('message.edit'), [], 'a text that arrives late is no edit');
-    await wad.stop();
-  },
-);
+for (const generation of ['2026-07', '2026-09'] as const) {
+  t.test(
+    `what is decrypted late is told once, when it can be read, and what is not is not guessed at (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const contact = sim.createContact({ number: '15550002222' });
+      const first = await home.startLinked(phone);
+      await first.stop();
+      const ids: Record<string, string> = {};
+      const send = async (text: string) => {
+        ids[text] = await contact.send(text);
+      };
+      await sim.set('ciphertext', 'decrypted-later');
+      await sim.set('ciphertextMs', 2_000);
+      await send('while away');
+      const wad = await home.start();
+      await wad.until('ready');
+      t.same(await told(wad), {}, 'not as a placeholder');
+      await send('while ready');
+      for (const text of ['while away', 'while ready'])
+        await wad.event('message', ({ body }) => body === text);
+      await sim.set('ciphertext', 'for-ever');
+      await send('never');
+      await contact.waitForDelivery(ids.never ?? '');
+      await sim.set('ciphertext', 'no');
+      await send('plain');
+      await wad.event('message', ({ body }) => body === 'plain');
+      t.same(await told(wad), { 'while away': 1, 'while ready': 1, plain: 1 }, 'never is not told of');
+      const after = await wad.mark();
+      // The next document can read all of them.
+      await sim.pages[0]?.reload();
+      await wad.became('ready', { after });
+      await send('after a reload');
+      for (const text of ['never', 'after a reload']) await wad.event('message', ({ body }) => body === text);
+      const journal = await wad.events('message');
+      t.equal(journal.length, 5, 'each has one event');
+      for (const [text, messageId] of Object.entries(ids)) {
+        const [event] = journal.filter(({ data }) => data.messageId === messageId);
+        const backfilled = text === 'while away' || text === 'never';
+        t.match(event?.data, { type: 'text', body: text, backfilled }, text);
+      }
+      t.same(await wad.events('message.edit'), [], 'a text that arrives late is no edit');
+      await wad.stop();
+    },
+  );
+}
