@@ -33,6 +33,8 @@ export const webhook = command({
       if (name !== undefined) refuse('takes no NAME');
       const answer = await ask('webhook.list', {});
       show(answer, () => renderWebhooks(answer.webhooks));
+      if (answer.webhooks.length === 0)
+        warn('no webhook is configured: a table [webhook.NAME] with a url makes one, see wad.toml(5)');
       return 0;
     }
     if (name === undefined) return refuse('needs the NAME of a webhook');

@@ -12,7 +12,9 @@ export function webhookHandlers(webhooks: () => Webhooks | null): Handlers<typeo
   const some = (): Webhooks => {
     const all = webhooks();
     if (all !== null) return all;
-    throw new Fault('no_such_webhook', { reason: 'The configuration has no webhook.' });
+    throw new Fault('no_such_webhook', {
+      reason: 'The configuration has no webhook: a table [webhook.NAME] with a url makes one.',
+    });
   };
   return {
     'webhook.list': () => ({ webhooks: webhooks()?.list() ?? [] }),

@@ -10,6 +10,7 @@ import type { Settings } from '../settings.js';
 import { copyProfile } from './profile-files.js';
 import { profileIn, refuseInUse, writtenBy } from './source.js';
 import { takeIn } from './take-in.js';
+import { moveFault } from './trouble.js';
 
 export type Move = Extract<Flags['mode'], 'adopt' | 'export' | 'import'>;
 
@@ -100,7 +101,7 @@ export async function runMove(mode: Move, settings: Settings, flags: Flags): Pro
     process.stdout.write(flags.output === 'json' ? `${JSON.stringify(done)}\n` : `${says}\n`);
     return 0;
   } catch (error) {
-    const fault = stop.signal.aborted ? new Fault('interrupted') : Fault.of(error);
+    const fault = stop.signal.aborted ? new Fault('interrupted') : moveFault(error);
     const { message, hint, kind } = fault;
     const text = `wad: ${message}${hint === null ? '' : `\n  try: ${hint}`}`;
     process.stderr.write(`${flags.output === 'json' ? JSON.stringify(fault.toWire()) : text}\n`);

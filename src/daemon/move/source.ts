@@ -15,21 +15,28 @@ const refuse = (reason: string): never => {
 };
 
 const isProfile = async (path: string): Promise<boolean> => {
-  const databases = await readdir(join(path, 'Default', 'IndexedDB')).catch(() => []);
+  const databases = await readdir(join(path, 'Default', 'IndexedDB')).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+      throw error;
+    },
+  );
   return databases.some((name) => name.startsWith('https_web.whatsapp.com'));
 };
 
 /**
  * The profile that a folder is, or has in it.
- * @throws Fault usage when it has none, or several
+ * @throws (rejects) Fault usage when it has none, or several; what the kernel says when it may not be read
  */
 export async function profileIn(directory: string): Promise<string> {
   const path = resolve(directory);
   if (!(await stat(path).catch(() => null))?.isDirectory())
     refuse(`${path} is no directory that can be read`);
+  // An unreadable one would look like none.
+  const names = await readdir(path);
   if (await isProfile(path)) return path;
   const found: string[] = [];
-  for (const name of (await readdir(path)).sort())
+  for (const name of names.sort())
     if (FOLDER.test(name) && (await isProfile(join(path, name)))) found.push(join(path, name));
   const [one, ...more] = found;
   if (one === undefined)

@@ -1,0 +1,68 @@
+/** The lines that docs/operations.md and docs/moving.md give to administrators, run as they stand there. */
+import { readFile } from 'node:fs/promises';
+import { DOCS } from '../../scripts/docs.js';
+import { machineTest, UNIT } from './machine.js';
+
+/** The blocks for a shell below a heading. Root needs no sudo. */
+async function blocks(page: string, heading: string): Promise<string[]> {
+  const text = await readFile(new URL(page, DOCS), 'utf8');
+  const [section = ''] = (text.split(`\n## ${heading}\n`)[1] ?? '').split('\n## ');
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(
+    ([, lines = '']) => `set -e\n${lines.replaceAll('sudo ', '')}`,
+  );
+}
+
+machineTest('what administrators are told to do', async (t, machine) => {
+  const { lab, phone, sim } = machine;
+  const ana = sim.createContact({ number: '15550002222', pushname: 'Ana' });
+  await machine.ready();
+  const devices = () => phone.devices.map(({ id }) => id);
+  const [device] = devices();
+  await lab.must(`wactl send ${ana.number} 'before the backup'`);
+
+  await t.test('a backup keeps the link, and comes back', async (t) => {
+    const [backup = '', restore = ''] = await blocks('operations.md', 'Backup');
+    await lab.must(backup);
+    await lab.must('wactl wait ready');
+    t.equal((await lab.run('ls /run/wad-no-logout')).code, 2, 'later stops unlink again');
+    const files = await lab.must('tar -tzf /root/wad-default.tgz');
+    t.match(files, /^default\/auth\/session-default\/$/m);
+    t.match(files, /^default\/wad\.sqlite$/m);
+    await lab.must(restore);
+    await lab.must('wactl wait ready');
+    t.same(devices(), [device], 'the same device, without a code');
+    t.match(await lab.must('wactl -o jsonl events --type message'), /before the backup/);
+    t.equal((await lab.run('ls /run/wad-no-logout')).code, 2);
+  });
+
+  await t.test('what to watch says nothing of an account that is well', async (t) => {
+    await lab.must('wactl wait --timeout 5 ready');
+    t.match(await lab.must('wactl status -o json'), /"hint": null/);
+    t.match(await lab.must(`journalctl -q -p err -u 'wad@*' || true`), /^$/);
+    t.equal(await lab.must('wactl outbox list --state unknown,failed'), '');
+    t.equal(await lab.must('systemctl show -P NRestarts wad@default'), '0');
+    t.match(await lab.run('wactl webhook'), { code: 0, stdout: '', stderr: /\[webhook\.NAME\]/ });
+    t.equal(await lab.must('wactl events --type alert'), '');
+  });
+
+  await t.test('an account goes to another machine', async (t) => {
+    const [out = '', back = ''] = await blocks('moving.md', 'For the system service');
+    // Nobody is there to be asked for it.
+    const told = (lines: string) =>
+      lines.replace(/session (ex|im)port \S+/, '$& --passphrase-file /var/lib/wad/words');
+    await lab.must("install -o wad -m 600 /dev/stdin /var/lib/wad/words <<<'twelve letters and more'");
+    await lab.must(`cd /root; ${told(out)}`);
+    t.equal(await machine.property('ActiveState'), 'inactive');
+    await lab.must('rm -rf /var/lib/wad/default');
+    await lab.must(`cd /root; ${told(back)}`);
+    t.equal((await lab.run('ls /root/account.age')).code, 2);
+    await lab.must('wactl wait ready');
+    t.same(devices(), [device]);
+    t.match(await lab.must(`wactl send ${ana.number} 'after the move'`), /^sent/);
+  });
+
+  await t.test('an explicit stop unlinks, as it did before all this', async (t) => {
+    await lab.must(`systemctl stop ${UNIT}`);
+    t.same(devices(), []);
+  });
+});
