@@ -6,6 +6,7 @@ import { type Next, type Now, stay } from './move.js';
 import * as close from './moves-close.js';
 import * as link from './moves-link.js';
 import * as mend from './moves-mend.js';
+import * as retry from './moves-retry.js';
 import * as start from './moves-start.js';
 import { isOver, type State, type StateOf } from './state.js';
 
@@ -24,7 +25,8 @@ const { begin, restart, recycle } = start;
 const { unpaired, pairing, linkingLate, linked, known, progress, ready, attention } = link;
 const { passkey, answered, passkeyOver } = link;
 const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
-const { due, startLate, syncLate, profileVerdict: verdict } = mend;
+const { profileVerdict: verdict } = mend;
+const { due, startLate, syncLate } = retry;
 const { disconnect, clear, stop, lockLost, logoutDone, removed } = close;
 
 // biome-ignore format: a table is read by its columns
