@@ -56,7 +56,8 @@ export async function send(
   let failure: unknown;
   try {
     if (again) await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
-    await hand(kit, message, mediaDir);
+    const ack = await hand(kit, message, mediaDir);
+    if (ack !== null) return { outcome: 'accepted', ack };
   } catch (error) {
     failure = error;
   }
@@ -79,8 +80,12 @@ export async function send(
 /** The document is not as far yet, and was handed nothing. */
 const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
 
-/** Hands it to the page, and waits for the page's word. @throws what the page says, Late */
-async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promise<void> {
+/**
+ * Hands it to the page, and waits for the page's word: one question and answer where that comes soon.
+ * @returns the ack of our own message, or null when the page says that it is done and does not show it
+ * @throws what the page says, Late
+ */
+async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promise<number | null> {
   const { chatId, messageId, content } = message;
   const ability = abilityFor(content.kind);
   let limitMs = SEND_MS;
@@ -93,15 +98,21 @@ async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promi
     }
   }
   const replyTo = content.replyTo === undefined ? null : parseMessageRef(content.replyTo);
-  await kit.look(ability, 'outgoing', 'begin', chatId, messageId, { [ID_TAG]: messageId }, content, replyTo);
-  for (const until = performance.now() + limitMs; performance.now() < until; ) {
-    const askMs = Math.max(1, Math.min(LOOK_MS, until - performance.now()));
-    const { state, error, refused } = await kit.look(ability, 'outgoing', 'ended', messageId, askMs);
-    if (state === 'done') return;
-    if (state === 'failed')
+  const until = performance.now() + limitMs;
+  const askMs = (): number => Math.max(1, Math.min(LOOK_MS, until - performance.now()));
+  const own = { [ID_TAG]: messageId };
+  let end = await kit.look(ability, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
+  while (end.state === 'running' && performance.now() < until)
+    end = await kit.look(ability, 'outgoing', 'ended', messageId, askMs());
+  const { state, error, refused, ack } = end;
+  switch (state) {
+    case 'done':
+      return ack;
+    case 'failed':
       throw isFaultKind(refused) ? new Fault(refused, { reason: error, hint: null }) : new Error(error);
-    // A new document knows nothing of it.
-    if (state === 'unknown') throw new Error('Execution context was destroyed under the send');
+    case 'unknown': // a new document knows nothing of it
+      throw new Error('Execution context was destroyed under the send');
+    case 'running':
+      throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
   }
-  throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
 }

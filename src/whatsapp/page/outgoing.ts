@@ -1,8 +1,8 @@
 // Runs in the page: messages of every kind on their way out, and the bytes that they carry, which come and go in pieces.
-// A send is begun and asked after: a call to the page that lasts as long as an upload would be cut off by puppeteer.
+// A send that is not over soon is asked after: a call that lasts as long as an upload would be cut off by puppeteer.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
-import type { PageChat, PageModel, PageWindow } from './page-window.js';
+import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
 import type { Tools } from './tools.js';
 
 declare const window: PageWindow;
@@ -11,7 +11,17 @@ interface Job {
   state: 'running' | 'done' | 'failed';
   error: string;
   refused: string | null;
+  /** What the page had of the message when it was done; null when it was not there. */
+  ack: number | null;
   ended: Promise<void>;
+}
+
+/** How a send stands; `unknown` to a document that did not begin it. */
+export interface Ending {
+  readonly state: Job['state'] | 'unknown';
+  readonly error: string;
+  readonly refused: string | null;
+  readonly ack: number | null;
 }
 
 export function makeOutgoing(tools: Tools) {
@@ -147,6 +157,24 @@ export function makeOutgoing(tools: Tools) {
     });
   };
 
+  /** Under the id that we chose; the newest are the last. */
+  const ackOf = (messageId: string): number | null => {
+    const { Msg } = window.require('WAWebCollections') as { Msg: { getModelsArray?(): PageMsg[] } };
+    return Msg.getModelsArray?.().findLast(({ id }) => id.fromMe && id.id === messageId)?.ack ?? null;
+  };
+
+  const ended = async (messageId: string, ms: number): Promise<Ending> => {
+    const job = jobs.get(messageId);
+    if (!job) return { state: 'unknown', error: '', refused: null, ack: null };
+    await Promise.race([
+      job.ended,
+      new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
+    ]);
+    const { state, error, refused, ack } = job;
+    if (state !== 'running') jobs.delete(messageId);
+    return { state, error, refused, ack };
+  };
+
   return {
     /** One piece more of the file of a message. */
     take(messageId: string, piece: string, first: boolean): void {
@@ -155,21 +183,26 @@ export function makeOutgoing(tools: Tools) {
       files.set(messageId, pieces);
     },
 
-    /** @param own the tag by which our id gets to the message's key; see page/own-id.ts */
+    /**
+     * Begins a send, and says how it ended; `running` when it has not within `ms`.
+     * @param own the tag by which our id gets to the message's key; see page/own-id.ts
+     */
     begin(
       chatId: string,
       messageId: string,
       own: Readonly<Record<string, string>>,
       content: Content,
       replyTo: MessageRef | null,
-    ): void {
+      ms: number,
+    ): Promise<Ending> {
       const data = (files.get(messageId) ?? []).join('');
       files.delete(messageId);
-      const job: Job = { state: 'running', error: '', refused: null, ended: Promise.resolve() };
+      const job: Job = { state: 'running', error: '', refused: null, ack: null, ended: Promise.resolve() };
       jobs.set(messageId, job);
       job.ended = send(chatId, own, content, replyTo, data).then(
         () => {
           job.state = 'done';
+          job.ack = ackOf(messageId);
         },
         (thrown: unknown) => {
           const { refused, why, name, message } = (thrown ?? {}) as Record<string, unknown>;
@@ -182,19 +215,10 @@ export function makeOutgoing(tools: Tools) {
               : `${name}: ${message}`;
         },
       );
+      return ended(messageId, ms);
     },
 
-    /** How a send ended; `running` when it has not within `ms`, `unknown` to a document that did not begin it. */
-    async ended(messageId: string, ms: number) {
-      const job = jobs.get(messageId);
-      if (!job) return { state: 'unknown' as const, error: '', refused: null };
-      await Promise.race([
-        job.ended,
-        new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
-      ]);
-      const { state, error, refused } = job;
-      if (state !== 'running') jobs.delete(messageId);
-      return { state, error, refused };
-    },
+    /** The same of a send that was running still. */
+    ended,
   };
 }
