@@ -40,6 +40,8 @@ export class Outbox {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #watchers = new Set<Watcher>();
+  /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
+  onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
     this.#store = store;
@@ -102,11 +104,13 @@ export class Outbox {
     const refused = new Fault('send_failed', { reason: 'WhatsApp refused the message.' });
     const { kind, message: reason } = more.error ?? refused;
     const nowMs = this.#now();
-    return this.#store.outbox.change(tx, row.id, row.state, {
+    const changed = this.#store.outbox.change(tx, row.id, row.state, {
       ...{ state, nowMs, ack, attempted: more.attempted, chatId: more.chatId },
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? { kind, reason } : null,
     });
+    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed);
+    return changed;
   }
 
   /** The same as a write of its own. @throws (rejects) Fault disk_full, busy, shutting_down */

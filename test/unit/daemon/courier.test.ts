@@ -146,6 +146,39 @@ t.test(
   },
 );
 
+t.test('the next of a chat is marked in the write by which the server has the one before', async (t) => {
+  const { page, courier, accept, ack, state, store, outbox } = open(t);
+  const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
+  courier.open(WID);
+  await until(() => page.sent.length === 1);
+  page.last().answer(TAKEN);
+  await rest(store);
+  // A write that is undone marks nothing, and hands over nothing later on either.
+  const undone = store.write((tx) => {
+    outbox.step(tx, a1.id, { type: 'ack', ack: 1 });
+    throw new Error('undone');
+  });
+  await t.rejects(undone, /undone/);
+  t.same([state(a1.id), state(a2.id)], ['sending', 'queued']);
+  await ack(a1.messageId, 1);
+  t.same([state(a1.id), state(a2.id)], ['sent', 'sending'], 'in one write');
+  await until(() => page.sent.length === 2);
+  await ack(a1.messageId, 3);
+  t.equal(state(a2.id), 'sending', 'a tick of what the server had already makes no room');
+  // The server's word comes before the page's: the chat is still somebody's, who looks when done.
+  await ack(a2.messageId, 1);
+  t.equal(state(a3.id), 'queued');
+  page.last().answer(TAKEN);
+  await until(() => page.sent.length === 3);
+  courier.close();
+  page.last().answer(TAKEN);
+  await rest(store);
+  const a4 = await accept(A, 'a4');
+  await ack(a3.messageId, 1);
+  t.equal(state(a4.id), 'queued', 'nothing is marked for a page that is gone');
+  t.same(page.texts, ['a1', 'a2', 'a3']);
+});
+
 t.test('that it is with the page is on disk before the page hears of it', async (t) => {
   const { page, courier, accept, store, outbox } = open(t);
   const { id } = await accept(A, 'hello');
