@@ -1,0 +1,35 @@
+// A client of the daemon for bench/send.mjs, in a thread of its own so that it takes no time of the simulator's: sends
+// texts to chats as it is told, and tells of each message that it hears, with the time, milliseconds since 1970.
+import { parentPort, workerData } from 'node:worker_threads';
+import { Client } from '../build/src/socket/client.js';
+
+const { socket, chats: most } = workerData;
+const limit = { timeoutMs: 60_000 };
+const now = () => performance.timeOrigin + performance.now();
+const hears = await Client.connect(socket);
+hears.onEvent(({ data }) => {
+  if (data.fromMe === false) parentPort.postMessage({ heard: data.body, at: now() });
+});
+await hears.request('events.subscribe', { types: ['message'] });
+// One for each chat, as many as there are messages in flight.
+const clients = await Promise.all(Array.from({ length: most }, () => Client.connect(socket)));
+
+async function sendTo(client, to, each, text) {
+  let id;
+  for (let n = 0; n < each; n += 1)
+    ({ id } = await client.request('message.send', { to, text: `${text} ${n}` }));
+  return () => client.request('message.wait', { id, timeoutMs: 60_000 }, limit);
+}
+
+parentPort.on('message', async ({ chats, each, text }) => {
+  if (chats === undefined) {
+    for (const client of [hears, ...clients]) await client.close();
+    parentPort.close();
+    return;
+  }
+  const startedAt = performance.now();
+  const waits = await Promise.all(chats.map((to, i) => sendTo(clients[i], to, each, text)));
+  await Promise.all(waits.map((wait) => wait()));
+  parentPort.postMessage({ text, ms: performance.now() - startedAt });
+});
+parentPort.postMessage({ up: true });
