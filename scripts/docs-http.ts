@@ -75,8 +75,8 @@ curl -H 'Content-Type: application/json' http://localhost:3001/api/whatsapp/mess
 \`\`\`
 
 answers 202 with \`{ id, messageId, state: "queued" }\` when the message is on disk: it goes out once, even if the daemon is
-killed. The header \`Idempotency-Key\` is the same as \`key\`. What became of it: \`GET /api/whatsapp/messages/ID\`, or its
-\`message.ack\` events.
+killed. With the same \`key\` again, in the body or as the header \`Idempotency-Key\`, it is the same message, and \`state\` is what has
+become of it. So does \`GET /api/whatsapp/messages/ID\` say, and its \`message.ack\` events.
 
 ## Events
 

@@ -19,11 +19,12 @@ t.setTimeout(300_000);
 const run = promisify(execFile);
 const NUMBER = '15550001111';
 
-/** The five lines of the page, which are those of the contract. */
-const [, block = ''] =
-  /## Without a token[\s\S]*?```sh\n([\s\S]*?)```/.exec(await readFile(new URL('http.md', DOCS), 'utf8')) ??
-  [];
-const LINES = block.trim().split('\n');
+const PAGE = await readFile(new URL('http.md', DOCS), 'utf8');
+/** What stands for a shell below a heading of it. */
+const under = (heading: string): string =>
+  new RegExp(`\n## ${heading}\n[\\s\\S]*?\`\`\`sh\n([\\s\\S]*?)\n\`\`\``).exec(PAGE)?.[1] ?? '';
+/** The five lines, which are those of the contract. */
+const LINES = under('Without a token').split('\n');
 const line = (what: string): string => LINES.find((one) => one.endsWith(`/${what}`)) ?? '';
 
 /** What a shell prints of it, and what curl adds when it is asked to. */
@@ -48,6 +49,7 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER, pushname: 'Your Name' });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
   const wad = await home.start(await configured(home, '[http]\nanonymousLoopback = true\n'));
   t.match(await wad.request('daemon.info'), { http: '127.0.0.1:3001' });
 
@@ -108,6 +110,19 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   });
   await noQr(/ready/);
   t.match(await curl('initialize'), { success: true, message: /^Already ready/, timestamp: String });
+
+  const sent = JSON.parse(await sh(under('Sending'))) as { id: string; messageId: string };
+  t.match(sent, { id: /^m-/, messageId: String, state: 'queued' });
+  const { id, messageId } = sent;
+  t.match(JSON.parse(await sh(under('Sending'))), { id, messageId }, 'its key makes it one message');
+  await wad.request('message.wait', { id, for: 'sent' });
+  t.same(
+    ana.received.map(({ body }) => body),
+    ['hello'],
+  );
+  // curl ends with 28 when its time is over, which is how a stream ends here.
+  const stream = await sh(under('Events'), '-s --max-time 2 || true');
+  t.match(stream, /^id: \d+\nevent: message\ndata: \{"cursor":\d+,.*"body":"hello"/m);
 
   const ended = await curl('disconnect');
   t.match(ended, { success: true, message: /^Unlinked/, timestamp: /^\d{4}-.*Z$/, unlinked: true });
