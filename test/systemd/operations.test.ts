@@ -1,6 +1,7 @@
-/** The lines that docs/operations.md and docs/moving.md give to administrators, run as they stand there. */
+/** The lines that docs/operations.md, docs/moving.md and docs/http.md give to administrators, run as they stand there. */
 import { readFile } from 'node:fs/promises';
 import { DOCS } from '../../scripts/docs.js';
+import { Receiver } from '../harness/receiver.js';
 import { machineTest, UNIT } from './machine.js';
 
 /** The blocks for a shell below a heading. Root needs no sudo. */
@@ -59,6 +60,29 @@ machineTest('what administrators are told to do', async (t, machine) => {
     await lab.must('wactl wait ready');
     t.same(devices(), [device]);
     t.match(await lab.must(`wactl send ${ana.number} 'after the move'`), /^sent/);
+  });
+
+  await t.test('HTTP and webhooks work within what the unit allows', async (t) => {
+    await using receiver = await Receiver.start(null);
+    await lab.must(
+      `printf '\\n[http]\\n\\n[webhook.crm]\\nurl = "${receiver.url}"\\ntypes = ["message"]\\n' >>/etc/wad/wad.toml`,
+    );
+    await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);
+    const [ask = ''] = await blocks('http.md', 'With a token');
+    t.match(JSON.parse(await lab.must(ask)), { status: 'ready', session: { phone: phone.number } });
+    t.match(await lab.must('curl -s http://localhost:3001/api/whatsapp/status'), /"kind":"unauthorized"/);
+    t.match(await lab.must('curl -s http://localhost:3001/readyz'), /"ready":true/);
+    t.equal(
+      await lab.must(
+        'stat -c "%a %U" /var/lib/wad/default/http-token /var/lib/wad/default/webhook-crm.secret',
+      ),
+      '600 wad\n600 wad',
+    );
+    await ana.send('for the receiver');
+    const [delivery] = await receiver.took(1);
+    t.match(delivery?.body, { type: 'message', data: { body: 'for the receiver' } });
+    t.match(await lab.must('wactl webhook test crm'), /^taken {2}204/);
+    t.same(devices(), [device]);
   });
 
   await t.test('an explicit stop unlinks, as it did before all this', async (t) => {
