@@ -59,6 +59,8 @@ export async function deliver(
     }
     switch (result.outcome) {
       case 'accepted':
+        // The row says so already, unless it was given up for lost meanwhile: nothing to sync the disk for.
+        if (result.ack === 0 && outbox.get(row.id).state === 'sending') return 'over';
         await outbox.take(row.id, { type: 'accepted', ack: result.ack });
         return 'over';
       case 'unknown':

@@ -6,7 +6,7 @@ import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/schema.js';
 import type { EventType } from '../protocol/state.js';
-import type { Tx } from '../store/commit.js';
+import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredEvent } from '../store/event.js';
 import type { Store } from '../store/store.js';
 
@@ -85,6 +85,7 @@ export class Feed {
 
   /** Resolves when all that was to be kept so far is on disk, or was refused: the newest cursor speaks of it then. */
   async settled(): Promise<void> {
+    this.#store.hurry();
     await this.#written;
   }
 
@@ -97,7 +98,7 @@ export class Feed {
    * Runs a write of the store, then tells of the events that were kept in it.
    * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
    */
-  async write<T>(run: (tx: Tx, keep: Keep) => T): Promise<T> {
+  async write<T>(run: (tx: Tx, keep: Keep) => T, options?: WriteOptions): Promise<T> {
     const kept: StoredEvent[] = [];
     let result: T;
     const write = this.#store.write((tx) => {
@@ -105,7 +106,7 @@ export class Feed {
       return run(tx, (event) => {
         if (event !== null) kept.push(event);
       }) as never;
-    }) as Promise<T>;
+    }, options) as Promise<T>;
     this.#written = write.catch(() => undefined);
     try {
       result = await write;

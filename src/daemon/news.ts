@@ -1,7 +1,7 @@
 // Where each piece of a client's news goes: to the desks that hold what waits for a person, to the journal and to the
 // outbox. Messages and ticks are on disk before they are told.
 import type { ClientNews } from '../session/port.js';
-import type { Tx } from '../store/commit.js';
+import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { CapabilityDesk } from './capabilities.js';
 import type { Feed, Keep } from './feed.js';
@@ -43,10 +43,14 @@ export class News {
         passkey.clear();
         break;
       case 'message':
-        this.#keep((tx, keep) => {
-          keep(inbox.message(tx, news.message));
-          return null;
-        });
+        // What went out from here is no news to anybody who waits.
+        this.#keep(
+          (tx, keep) => {
+            keep(inbox.message(tx, news.message));
+            return null;
+          },
+          { patient: news.message.fromMe },
+        );
         break;
       case 'ack':
         this.acked(news);
@@ -63,16 +67,21 @@ export class News {
   /** A tick, heard or found later. */
   acked(news: Extract<ClientNews, { type: 'ack' }>): void {
     const { inbox, outbox } = this.#options;
-    this.#keep((tx, keep) => {
-      keep(inbox.ack(tx, news));
-      return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
-    });
+    // The next of a chat waits for the server's word, and nothing for what comes after it: of a queue of messages, each
+    // would else cost three syncs more.
+    this.#keep(
+      (tx, keep) => {
+        keep(inbox.ack(tx, news));
+        return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
+      },
+      { patient: news.ack > 1 },
+    );
   }
 
   /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
-  #keep(run: (tx: Tx, keep: Keep) => StoredMessage | null): void {
+  #keep(run: (tx: Tx, keep: Keep) => StoredMessage | null, options: WriteOptions): void {
     const { feed, outbox } = this.#options;
-    feed.write(run).then(
+    feed.write(run, options).then(
       (row) => outbox.told([row]),
       () => undefined, // the feed has said so
     );

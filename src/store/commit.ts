@@ -27,8 +27,15 @@ export interface GroupLimits {
   readonly ms: number;
   /** Writes that may wait. */
   readonly waiting: number;
+  /** How long a patient write waits for another one's sync. */
+  readonly patienceMs: number;
 }
-const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000 };
+const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000, patienceMs: 20 };
+
+export interface WriteOptions {
+  /** Nobody is held up by it: it goes with the next one that is not patient, or by itself a moment later. */
+  readonly patient?: boolean;
+}
 
 interface Job {
   readonly run: (tx: Tx) => unknown;
@@ -48,6 +55,7 @@ export class GroupCommit {
   readonly #undo: Statement<never>;
   #waiting: Job[] = [];
   #scheduled = false;
+  #patience: NodeJS.Timeout | undefined;
   #busy = false;
   #closed = false;
 
@@ -62,19 +70,25 @@ export class GroupCommit {
   }
 
   /**
-   * Runs a write together with all others of this turn of the loop, in the order of the calls. Resolves when it is on
-   * disk, also after a loss of power.
+   * Runs a write together with all others of this turn of the loop, and the patient ones before it, in the order of the
+   * calls. Resolves when it is on disk, also after a loss of power.
    * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
    *   busy: too many wait; shutting_down
    */
-  write<T>(run: Write<T>): Promise<T> {
+  write<T>(run: Write<T>, { patient = false }: WriteOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(closed());
     if (this.#waiting.length >= this.#limits.waiting)
       return Promise.reject(new Fault('busy', { reason: 'too many writes wait for the disk', hint: null }));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
-      this.#schedule();
+      if (patient) this.#patience ??= setTimeout(() => this.#schedule(), this.#limits.patienceMs);
+      else this.#schedule();
     });
+  }
+
+  /** What waits with patience is written in this turn of the loop. */
+  hurry(): void {
+    if (this.#patience !== undefined) this.#schedule();
   }
 
   /**
@@ -121,6 +135,8 @@ export class GroupCommit {
   }
 
   #runGroup(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     const group = this.#waiting.slice(0, this.#limits.writes);
     const tx = new Tx();
     this.#busy = true;

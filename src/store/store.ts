@@ -1,6 +1,6 @@
 // The durable store of one account, as the daemon holds it: what goes out, what has happened, who has heard of it.
 import { Account } from './account.js';
-import { GroupCommit, type Write } from './commit.js';
+import { GroupCommit, type Write, type WriteOptions } from './commit.js';
 import { Consumers } from './consumers.js';
 import type { Database } from './database.js';
 import { DeadLetters } from './dead-letters.js';
@@ -46,8 +46,13 @@ export class Store {
    * Runs a write together with the others of this turn; resolves when it is on disk.
    * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
    */
-  write<T>(run: Write<T>): Promise<T> {
-    return this.#commit.write(run);
+  write<T>(run: Write<T>, options?: WriteOptions): Promise<T> {
+    return this.#commit.write(run, options);
+  }
+
+  /** Has what waits for the sync of others written now. */
+  hurry(): void {
+    this.#commit.hurry();
   }
 
   /** The same at once, with all that wait; for the last words of a process. */

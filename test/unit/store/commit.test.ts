@@ -33,6 +33,38 @@ t.test('writes of one turn are in one transaction, in their order', async (t) =>
   t.same(numbers(), [1, 2, 3]);
 });
 
+t.test('a patient write goes with the next that is not, in their order, or by itself', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const ran: number[] = [];
+  const adds = (n: number) => () => {
+    ran.push(n);
+    insert.run(n, '');
+    return n;
+  };
+  const patient = { patient: true };
+  const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
+  const first = commit.write(adds(1), patient);
+  const second = commit.write(adds(2), patient);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.same(ran, [], 'not in its own turn');
+  t.equal(await commit.write(adds(3)), 3);
+  t.same(ran, [1, 2, 3]);
+  t.same(await Promise.all([first, second]), [1, 2], 'told together');
+  const hurried = commit.write(adds(4), patient);
+  commit.hurry();
+  t.equal(await hurried, 4, 'when somebody asks');
+  commit.hurry();
+  const last = commit.write(adds(5), patient);
+  commit.close();
+  t.equal(await last, 5, 'and at the end');
+  t.equal(
+    await new GroupCommit(db, { patienceMs: 1 }).write(adds(6), patient),
+    6,
+    'or when its patience is over',
+  );
+  t.same(numbers(), [1, 2, 3, 4, 5, 6]);
+});
+
 t.test('a write that fails undoes what it did, and nothing of the others', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
