@@ -1,16 +1,16 @@
-// whatsapp-web.js as its README has it, for bench/ready.mjs and bench/send.mjs to compare with: a saved session, no
+// whatsapp-web.js as its README has it, for the benches to compare with: a saved session, no
 // daemon. Prints "qr" and "ready" when they come, and ends when its stdin does. A line on stdin is a JSON object:
 //   {"chats": [ID, …], "each": N, "text": T, "options": {…}}   sends N texts to each chat, one at a time in each, all
 //                                                 chats side by side; prints {"text", "ms"} when all have resolved
 // Of each message that comes in it prints {"heard": BODY, "at": MS}, milliseconds since 1970.
-//   node bench/bare.mjs FOLDER BROWSER
+//   node bench/bare.mjs FOLDER BROWSER [SWITCH...]
 import { createInterface } from 'node:readline';
 import wweb from 'whatsapp-web.js';
 
-const [dataPath, executablePath] = process.argv.slice(2);
+const [dataPath, executablePath, ...switches] = process.argv.slice(2);
 const client = new wweb.Client({
   authStrategy: new wweb.LocalAuth({ dataPath }),
-  puppeteer: { executablePath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] },
+  puppeteer: { executablePath, args: [...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...switches] },
   webVersionCache: { type: 'none' },
 });
 const say = (what) => console.log(JSON.stringify(what));

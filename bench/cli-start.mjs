@@ -1,6 +1,6 @@
 // What a cold `wactl status` costs over the floor: a bare Node script that connects to the socket, asks once and
 // prints. The two run in turn (A B A B …) in one go, so that the machine's mood falls on both.
-//   node bench/cli-start.mjs [--socket PATH] [--pairs N] [--max RATIO]
+//   node bench/cli-start.mjs [--socket PATH] [--pairs N] [--max RATIO] [--json FILE]
 // Without --socket a server of a few lines in this process answers. With --max it exits 1 over that ratio.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,12 +9,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { median } from './sample.mjs';
+import { report, row } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
     socket: { type: 'string' },
     pairs: { type: 'string', default: '30' },
     max: { type: 'string' },
+    json: { type: 'string' },
   },
 });
 const wactl = fileURLToPath(new URL('../dist/wactl.cjs', import.meta.url));
@@ -60,23 +63,35 @@ function time(args) {
   if (status !== 0) throw new Error(`${args.join(' ')} exited ${status}: ${stderr}`);
   return ms;
 }
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const pairs = Number(values.pairs);
 const a = [];
 const b = [];
+const nothing = [];
 for (let i = -2; i < pairs; i += 1) {
-  const pair = [time([floor]), time([wactl, 'status'])];
+  const pair = [time([floor]), time([wactl, 'status']), time(['-e', '0'])];
   if (i < 0) continue; // the first ones warm the disk's cache
   a.push(pair[0]);
   b.push(pair[1]);
+  nothing.push(pair[2]);
 }
 await worker?.terminate();
 rmSync(home, { recursive: true, force: true });
 
 const ratio = median(b) / median(a);
 const paired = median(b.map((ms, i) => ms / a[i]));
-console.log(`floor         ${median(a).toFixed(1)} ms (median of ${pairs})`);
-console.log(`wactl status  ${median(b).toFixed(1)} ms`);
-console.log(`ratio         ${ratio.toFixed(3)} of medians, ${paired.toFixed(3)} median of pairs`);
+report(
+  [
+    row({
+      name: 'cold wactl status, over a script that asks the same',
+      unit: 'ms',
+      ours: median(b),
+      rival: median(a),
+      goal: { ratio: 1.18 },
+    }),
+    row({ name: 'the same, median of the ratios of pairs', unit: '×', ours: paired, goal: { value: 1.18 } }),
+    row({ name: 'cold wactl status, over node -e 0', unit: 'ms', ours: median(b), rival: median(nothing) }),
+  ],
+  values.json,
+);
 if (values.max !== undefined && ratio > Number(values.max)) process.exitCode = 1;

@@ -3,9 +3,9 @@
 //   accept   a message.send that is on disk when it is answered, against one synced insert and one daemon.ping
 //   clients  many of them at a time against a single one
 //   events   pages of events.list over the socket, and how soon a subscriber hears of an event that is kept
-//   node bench/daemon.mjs [--directory DIR] [--rounds N] [--events N]
-// DIR is on the disk to be measured. Prints numbers and asserts nothing. Bounds: accept 1.5, 32 clients 4 times the rate
-// of one, 20,000 events/s, a subscriber within 5 ms.
+//   node bench/daemon.mjs [--directory DIR] [--rounds N] [--events N] [--json FILE]
+// DIR is on the disk to be measured. Goals: accept 1.5, 32 clients 4 times the rate of one, 20,000 events/s, a subscriber
+// within 5 ms.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,44 +21,27 @@ import { Client } from '../build/src/socket/client.js';
 import { listen } from '../build/src/socket/server.js';
 import { DatabaseSync } from '../build/src/store/driver.js';
 import { openStore } from '../build/src/store/open.js';
+import { quantile } from './sample.mjs';
+import { seed } from './seed.mjs';
+import { report, row } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
     directory: { type: 'string', default: tmpdir() },
     rounds: { type: 'string', default: '400' },
     events: { type: 'string', default: '100000' },
+    json: { type: 'string' },
   },
 });
 mkdirSync(values.directory, { recursive: true });
 const home = mkdtempSync(join(values.directory, 'bench-daemon-'));
 const rounds = Number(values.rounds);
 const CLIENTS = 32;
-const WID = '15550001111@c.us';
-const quantile = (numbers, q) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)];
-const say = (name, text) => console.log(`${name.padEnd(24)} ${text}`);
+const rows = [];
 async function msOf(act) {
   const startedAt = performance.now();
   await act();
   return performance.now() - startedAt;
-}
-
-/** A state directory as an account that is linked leaves it, with this many events. */
-async function seed(directory, events) {
-  const now = new Date().toISOString();
-  mkdirSync(join(directory, 'auth', 'session-default'), { recursive: true, mode: 0o700 });
-  const marker = { linkedAt: now, wid: WID, lastSeenAt: now };
-  writeFileSync(join(directory, 'auth', 'session-default.linked.json'), JSON.stringify(marker), {
-    mode: 0o600,
-  });
-  const store = openStore({ directory });
-  store.writeNow((tx) => store.account.link(tx, WID, Date.now()));
-  const data = { key: 'k', messageId: 'i', chatId: '15550002222@c.us', body: 'x'.repeat(150), fromMe: false };
-  for (let n = 0; n < events; n += 500)
-    await store.write((tx) => {
-      for (let i = 0; i < 500; i += 1)
-        store.journal.append(tx, { type: 'message', timeMs: Date.now(), wid: WID, data });
-    });
-  store.close();
 }
 
 async function startDaemon() {
@@ -97,30 +80,30 @@ async function accepts(socket) {
   bare.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   bare.exec('CREATE TABLE t (seq INTEGER PRIMARY KEY, id TEXT, text TEXT) STRICT');
   const insert = bare.prepare('INSERT INTO t (id, text) VALUES (?, ?)');
-  const row = 'x'.repeat(400);
+  const text = 'x'.repeat(400);
   const floor = [];
   const one = [];
-  const ping = [];
   for (let i = -20; i < rounds; i += 1) {
-    const disk = await msOf(() => insert.run(`m-${i}`, row));
+    const disk = await msOf(() => insert.run(`m-${i}`, text));
     const asked = await msOf(() => client.request('daemon.ping'));
     const accepted = await msOf(() => accept(client));
     if (i < 0) continue; // the first ones warm up
     floor.push(disk + asked);
-    ping.push(asked);
     one.push(accepted);
   }
   bare.close();
-  say(
-    'insert and ping',
-    `${quantile(floor, 0.5).toFixed(3)} ms p50 (ping alone ${quantile(ping, 0.5).toFixed(3)})`,
+  const p50 = (times) => quantile(times, 0.5);
+  rows.push(
+    row({
+      name: 'accept, over a synced insert and a ping',
+      unit: 'ms',
+      ours: p50(one),
+      rival: p50(floor),
+      goal: { ratio: 1.5 },
+    }),
+    row({ name: 'accept, p99', unit: 'ms', ours: quantile(one, 0.99), rival: quantile(floor, 0.99) }),
   );
-  say(
-    'accept',
-    `${quantile(one, 0.5).toFixed(3)} ms p50, ${quantile(one, 0.99).toFixed(1)} ms p99, ${(quantile(one, 0.5) / quantile(floor, 0.5)).toFixed(2)} × the floor`,
-  );
-  const gains = [];
-  const rates = [];
+  const [ones, rates] = [[], []];
   for (let i = -1; i < 7; i += 1) {
     const share = 20;
     const single = await msOf(async () => {
@@ -135,11 +118,16 @@ async function accepts(socket) {
     );
     if (i < 0) continue;
     rates.push((CLIENTS * share * 1000) / many);
-    gains.push((CLIENTS * share) / many / ((share * 4) / single));
+    ones.push((share * 4 * 1000) / single);
   }
-  say(
-    `${CLIENTS} clients`,
-    `${quantile(rates, 0.5).toFixed(0)} /s, ${quantile(gains, 0.5).toFixed(1)} × one client`,
+  rows.push(
+    row({
+      name: `accepts, ${CLIENTS} clients over one`,
+      unit: '/s',
+      ours: p50(rates),
+      rival: p50(ones),
+      goal: { ratio: 4, atLeast: true },
+    }),
   );
   for (const by of clients) await by.close();
 }
@@ -159,7 +147,8 @@ async function pages(socket) {
     });
     rates.push((count * 1000) / ms);
   }
-  say('events.list', `${quantile(rates, 0.5).toFixed(0)} /s in pages of 1000`);
+  const goal = { value: 20_000, atLeast: true };
+  rows.push(row({ name: 'events.list in pages of 1000', unit: '/s', ours: quantile(rates, 0.5), goal }));
   await client.close();
 }
 
@@ -189,9 +178,13 @@ async function subscriber() {
     });
     if (i >= 0) times.push(ms);
   }
-  say(
-    'event to subscriber',
-    `${quantile(times, 0.5).toFixed(2)} ms p50, ${quantile(times, 0.99).toFixed(1)} ms p99`,
+  rows.push(
+    row({
+      name: 'event, kept and told to a subscriber',
+      unit: 'ms',
+      ours: quantile(times, 0.5),
+      goal: { value: 5 },
+    }),
   );
   await client.close();
   await server.close();
@@ -204,6 +197,7 @@ try {
   await pages(daemon.socket);
   await accepts(daemon.socket);
   await subscriber();
+  report(rows, values.json);
 } finally {
   if (daemon !== undefined && daemon.child.exitCode === null) {
     daemon.child.kill('SIGINT');

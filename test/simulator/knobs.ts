@@ -52,6 +52,10 @@ export const KNOBS = {
     'the property in which a message key keeps its string; $1 since 2.3000.1042401057, 2026-07-14',
   ),
   reloadAfterLinkMs: ms(0, 'the page reloads itself this long after a fresh link; 0 never'),
+  ballastMb: count(
+    0,
+    'megabytes of models that the page holds, and a list with pictures that it shows, as the real one does',
+  ),
   framesWhileSyncing: count(0, 'sub-frames that load while the page syncs'),
   pushStatesWhileSyncing: count(0, 'history.pushState calls while the page syncs'),
 

@@ -1,4 +1,5 @@
 /** The document's start: modules, then the two globals whatsapp-web.js looks for, then the session. */
+import { takeBallast } from './ballast.js';
 import { knobs, pause } from './boot-record.js';
 import { connectInstrument } from './instrument.js';
 import { defineModules } from './modules.js';
@@ -23,6 +24,7 @@ else
     window.require = requireModule;
   });
 startScreen();
+takeBallast(knobs.ballastMb);
 void startSession();
 // The real page has one; nothing here depends on it.
 navigator.serviceWorker?.register('/sw.js').catch(() => {});

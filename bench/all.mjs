@@ -1,0 +1,59 @@
+// All benches one after another, each a process of its own, and their rows in one table: scripts/bench.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { report } from './table.mjs';
+
+const BENCHES = {
+  'cli-start': 'a cold wactl over its floor',
+  daemon: 'accepts and events over disk and socket',
+  http: 'HTTP over the socket',
+  ready: 'a saved session to ready, and the Node process',
+  send: 'a send through to the ack, and an event from the page',
+  browser: 'memory and CPU of the browser at rest',
+  accounts: '16 accounts on this machine',
+  growth: 'costs by chats and by events',
+};
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string' }, list: { type: 'boolean', default: false } },
+});
+if (values.list) {
+  for (const [name, does] of Object.entries(BENCHES)) console.log(`${name.padEnd(10)} ${does}`);
+  process.exit(0);
+}
+const chosen = values.only?.split(',') ?? Object.keys(BENCHES);
+const unknown = chosen.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`scripts/bench: no bench ${unknown.join(', ')}; scripts/bench --list names them`);
+  process.exit(64);
+}
+
+const home = mkdtempSync(join(tmpdir(), 'wad-bench-all-'));
+let running;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => running?.kill('SIGINT'));
+const rows = [];
+try {
+  for (const name of chosen) {
+    console.error(`==> ${name}: ${BENCHES[name]}`);
+    const json = join(home, name);
+    const file = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
+    running = spawn(process.execPath, [file, '--json', json], { stdio: ['ignore', 2, 2] });
+    const [code] = await once(running, 'exit');
+    if (code !== 0) throw new Error(`bench/${name}.mjs ended with ${code}`);
+    rows.push(...JSON.parse(readFileSync(json, 'utf8')));
+  }
+  console.log(
+    `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`,
+  );
+  report(rows, values.json);
+} catch (error) {
+  console.error(`scripts/bench: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
