@@ -69,7 +69,7 @@ function lastEvent(status: string): string {
 
 async function trial(generation: string): Promise<void> {
   const { found, ...browser } = findBrowser({
-    configured: process.env.WAD_BROWSER_PATH ?? null,
+    browser: { path: process.env.WAD_BROWSER_PATH ?? null, headed: false },
     env: process.env,
     home: homedir(),
   });

@@ -50,7 +50,7 @@ export const KEYS = {
   browser: {
     path: key(pathOrFound(), {
       default: null,
-      defaultSays: 'found: chromium, chromium-browser, google-chrome, Chrome for Testing',
+      defaultSays: 'found: chromium-headless-shell, chromium, google-chrome, Chrome for Testing',
       flag: 'browser',
       doc: 'The browser, or a script that ends in `exec` of one. A bare name is looked up in PATH.',
     }),

@@ -15,7 +15,7 @@ const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () 
 /** @returns 0 when nothing is missing, else 1 */
 export async function runCanary(settings: Settings, output: 'text' | 'json'): Promise<0 | 1> {
   const { config } = settings;
-  const browser = findBrowser({ configured: config.browser.path, env: process.env, home: homedir() });
+  const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
   if (!browser.found) {
     print({ ...NOTHING, says: browser.says }, output);
     return 1;

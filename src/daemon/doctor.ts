@@ -98,7 +98,7 @@ function gather({ flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom): 
     loaded,
     config,
     dir: layout(config.session.dataPath, config.session.clientId),
-    browser: findBrowser({ configured: config.browser.path, env, home }),
+    browser: findBrowser({ browser: config.browser, env, home }),
     tryBrowser,
   };
 }

@@ -73,8 +73,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     const startedAtMs = Date.now();
     const feed = new Feed({ account: name, store: kept, log: to });
     tellOfStore(kept.report, feed, to);
-    const browserNow = () =>
-      findBrowser({ configured: config.browser.path, env: process.env, home: homedir() });
+    const browserNow = () => findBrowser({ browser: config.browser, env: process.env, home: homedir() });
     const mediaDir = join(paths.stateDir, 'media');
     const shelf = await Shelf.open(mediaDir);
     const account = await Account.open({

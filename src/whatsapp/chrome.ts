@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'puppeteer';
+import { savingArgs } from './switches.js';
 
 export interface ChromeOptions {
   readonly executablePath: string;
@@ -25,22 +26,37 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   signal,
   // Cut off from D-Bus: Chromium aborts when the bus goes away, and at shutdown it goes when we do.
   env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: 'disabled:', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
-  args: [
-    '--disable-gpu',
-    '--disk-cache-size=104857600',
-    ...(chrome.sandbox ? [] : ['--no-sandbox']),
-    ...chrome.args,
-  ],
+  args: [...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
 });
 
 /**
- * A current user agent for this browser: the library's default says Chrome 101 on a Mac, and Chromium's own says
- * HeadlessChrome (H27).
+ * Who this browser says it is, in the user agent and in the client hints alike, for Page.setUserAgent: the library's
+ * default says Chrome 101 on a Mac, Chromium's own says HeadlessChrome, and a user agent without hints leaves their list
+ * of brands empty, which no browser does (H27).
  * @param version what Browser.version() answers, such as `HeadlessChrome/156.0.8078.79`
  */
-export function userAgent(version: string): string {
-  const major = /\/(\d+)/.exec(version)?.[1] ?? '120';
-  return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`;
+export function identity(version: string) {
+  const full = /\/(\d[\d.]*)/.exec(version)?.[1] ?? '120.0.0.0';
+  const major = full.split('.')[0] ?? full;
+  return {
+    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`,
+    userAgentMetadata: {
+      brands: [
+        { brand: 'Chromium', version: major },
+        { brand: 'Not)A;Brand', version: '24' },
+      ],
+      fullVersionList: [
+        { brand: 'Chromium', version: full },
+        { brand: 'Not)A;Brand', version: '24.0.0.0' },
+      ],
+      platform: 'Linux',
+      platformVersion: '',
+      architecture: 'x86',
+      bitness: '64',
+      model: '',
+      mobile: false,
+    },
+  };
 }
 
 const CLOSE_MS = 9_000;

@@ -21,7 +21,7 @@ import type { ClientListener, Health, PageError, SendOutcome, WhatsAppClient } f
 import { actPage } from './acts.js';
 import { type Ask, asker } from './ask.js';
 import { chatPage } from './chats.js';
-import { type ChromeOptions, endBrowser, userAgent } from './chrome.js';
+import { type ChromeOptions, endBrowser, identity } from './chrome.js';
 import { contactPage } from './contacts.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
@@ -191,7 +191,7 @@ class Client implements WhatsAppClient {
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
-    await page.setUserAgent({ userAgent: userAgent(version) });
+    await page.setUserAgent(identity(version));
     this.#readiness.start();
   }
 

@@ -6,7 +6,11 @@ import { findBrowser } from '../../src/config/browser.js';
 import { findBrowsers } from '../../src/session-dir/leftovers.js';
 import { tryBrowser } from '../../src/whatsapp/preflight.js';
 
-const found = findBrowser({ configured: null, env: process.env, home: process.env.HOME ?? '/' });
+const found = findBrowser({
+  browser: { path: null, headed: false },
+  env: process.env,
+  home: process.env.HOME ?? '/',
+});
 const executablePath = found.found ? found.path : '/usr/bin/chromium';
 const root = process.geteuid?.() === 0;
 const chrome = { executablePath, sandbox: !root, headed: false, args: [] };

@@ -48,6 +48,11 @@ for (const generation of GENERATIONS) {
       hint: null,
     });
     await talks(t, sim, first, 0);
+    const { agent } = sim.loads[0] ?? {};
+    t.match(agent, { userAgent: /\(X11; Linux x86_64\) .* Chrome\/\d+\.0\.0\.0 Safari/, automated: false });
+    t.notMatch(agent, { userAgent: /Headless/ });
+    const version = /Chrome\/(\d+)/.exec(agent?.userAgent ?? '')?.[1];
+    t.ok(agent?.brands.includes(`Chromium ${version}`), 'the client hints say the same');
     await first.stop();
     t.same(await first.leftBehind({ profile: 'kept' }), []);
 

@@ -51,6 +51,8 @@ export interface StartOptions {
   /** False: returns as soon as the process runs. */
   readonly listening?: boolean;
   readonly cwd?: string;
+  /** Instead of the home's own, which is Chromium. */
+  readonly browser?: string;
   /** `debug` when left out. */
   readonly logLevel?: 'info' | 'debug';
 }
@@ -199,7 +201,7 @@ export class Wad {
 
   constructor(
     home: Home,
-    { args = [], env = {}, cwd = home.cwd, logLevel = 'debug' }: StartOptions,
+    { args = [], env = {}, cwd = home.cwd, browser = home.browser, logLevel = 'debug' }: StartOptions,
     { sandbox, user }: { sandbox: boolean; user: HomeOptions['user'] },
   ) {
     this.home = home;
@@ -216,7 +218,7 @@ export class Wad {
     const line = [
       ...['-i', ...Object.entries(all).map(([name, value]) => `${name}=${value}`)],
       ...[process.execPath, WAD],
-      ...['--state-dir', home.stateDir, '--socket', home.socket, '--browser', home.browser],
+      ...['--state-dir', home.stateDir, '--socket', home.socket, '--browser', browser],
       ...(sandbox ? [] : ['--no-sandbox']),
       ...['--log-level', logLevel],
       ...args,

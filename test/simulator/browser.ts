@@ -26,7 +26,6 @@ export function chromiumArgs(port: number): string[] {
     '--disable-component-extensions-with-background-pages',
     '--disable-default-apps',
     '--disable-domain-reliability',
-    '--disable-gpu',
     '--disable-quic',
     '--disable-sync',
     '--metrics-recording-only',
@@ -43,7 +42,10 @@ const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 export async function writeBrowserWrapper(
   directory: string,
   port: number,
-  { sandbox = true, executable = '/usr/bin/chromium' }: { sandbox?: boolean; executable?: string } = {},
+  {
+    sandbox = true,
+    executable = process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium',
+  }: { sandbox?: boolean; executable?: string } = {},
 ): Promise<string> {
   const args = [...chromiumArgs(port), ...(sandbox ? [] : ['--no-sandbox'])];
   const file = path.join(directory, `chromium-to-simulator-${port}`);

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { Bell, type WaitOptions } from './bell.js';
 import { BrowserPage } from './browser-page.js';
 import type { KnobValues } from './knobs.js';
-import type { Report } from './wire.js';
+import type { Agent, Report } from './wire.js';
 
 const PATIENCE_MS = 1_000;
 
@@ -17,7 +17,7 @@ export class Pages {
   /** names asked of require() in vain, with how often */
   readonly missing = new Map<string, number>();
   /** documents seen since the start, in order */
-  readonly loads: { at: number; id: string; url: string }[] = [];
+  readonly loads: { at: number; id: string; url: string; agent: Agent }[] = [];
 
   get all(): BrowserPage[] {
     return [...this.#open.values()];
@@ -32,7 +32,7 @@ export class Pages {
         page = new BrowserPage(socket, report);
         this.#open.set(page.id, page);
         if (!this.loads.some((load) => load.id === report.document)) {
-          this.loads.push({ at: Date.now(), id: page.id, url: page.url });
+          this.loads.push({ at: Date.now(), id: page.id, url: page.url, agent: report.agent });
         }
         this.#expected.delete(page.id);
         void page.tell(knobs());

@@ -141,9 +141,18 @@ export type DownFrame =
   | { type: 'response-error'; id: number; code: number; text: string }
   | { type: 'pong' };
 
+/** Who a browser says it is, in ways that a page can compare. */
+export interface Agent {
+  userAgent: string;
+  /** of the client hints, such as `Chromium 156` */
+  brands: string[];
+  /** whether it admits to being driven by a program */
+  automated: boolean;
+}
+
 /** What the document tells the simulator about itself. */
 export type Report =
-  | { type: 'hello'; document: string; url: string; version: string }
+  | { type: 'hello'; document: string; url: string; version: string; agent: Agent }
   | { type: 'state'; state: string; hasSynced: boolean }
   | { type: 'qr'; text: string | null }
   | { type: 'missing'; name: string }

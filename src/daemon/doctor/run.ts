@@ -27,7 +27,7 @@ export async function runDoctor(of: Flags | Settings, output: 'text' | 'json'): 
           ...of,
           ...machine,
           loaded: of,
-          browser: findBrowser({ configured: of.config.browser.path, ...machine }),
+          browser: findBrowser({ browser: of.config.browser, ...machine }),
         });
   process.stdout.write(renderReport(report, output));
   return report.ok ? 0 : 1;

@@ -59,7 +59,7 @@ export async function takeIn(
 
 /** What our browser says of itself. @throws Fault launch_failed when there is none that starts */
 async function versionOf(browser: Settings['config']['browser'], tmpRoot: string): Promise<string | null> {
-  const found = findBrowser({ configured: browser.path, env: process.env, home: homedir() });
+  const found = findBrowser({ browser, env: process.env, home: homedir() });
   if (!found.found) throw new Fault('launch_failed', { reason: found.says, hint: found.remedy });
   const { tryBrowser } = await import('../../whatsapp/preflight.js');
   const tried = await tryBrowser({ chrome: { ...browser, executablePath: found.path }, tmpRoot });

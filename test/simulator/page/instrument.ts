@@ -2,7 +2,7 @@
  * The simulator's line into this document, which the real page does not have: reports go out, orders come in.
  * Independent of the chat socket, so that a test sees and acts while WhatsApp's own connection is down.
  */
-import type { Order, Report } from '../wire.js';
+import type { Agent, Order, Report } from '../wire.js';
 import { documentId, knobs, turnKnobs } from './boot-record.js';
 
 type Orders = (command: string, args: Record<string, unknown>) => unknown;
@@ -25,11 +25,27 @@ export function connectInstrument(obey: Orders): void {
   const line = new WebSocket(`wss://${location.host}/ws/instrument`);
   socket = line;
   line.onopen = () => {
-    report({ type: 'hello', document: documentId, url: location.href, version: knobs.pageVersion });
+    report({
+      type: 'hello',
+      document: documentId,
+      url: location.href,
+      version: knobs.pageVersion,
+      agent: whoAmI(),
+    });
     for (const kept of [...latest.values(), ...early.splice(0)]) report(kept);
   };
   line.onmessage = ({ data }) => void carryOut(JSON.parse(String(data)) as Order);
   line.onclose = () => setTimeout(() => connectInstrument(obey), 500);
+}
+
+/** Client hints are Chromium's own, and TypeScript does not know them. */
+function whoAmI(): Agent {
+  const hints = navigator as { userAgentData?: { brands: { brand: string; version: string }[] } };
+  return {
+    userAgent: navigator.userAgent,
+    brands: hints.userAgentData?.brands.map(({ brand, version }) => `${brand} ${version}`) ?? [],
+    automated: navigator.webdriver,
+  };
 }
 
 async function carryOut(order: Order): Promise<void> {

@@ -21,14 +21,36 @@ t.test('the first name in PATH is taken, one that is no snap before a snap', (t)
     'bin/google-chrome': '#!/bin/sh\n',
   });
   const env = { PATH: join(dir, 'bin') };
-  t.match(findBrowser({ configured: null, env, home: dir }), {
+  t.match(findBrowser({ browser: { path: null, headed: false }, env, home: dir }), {
     path: join(dir, 'bin/google-chrome'),
     snap: null,
   });
-  t.match(findBrowser({ configured: 'chromium', env, home: dir }), {
+  t.match(findBrowser({ browser: { path: 'chromium', headed: false }, env, home: dir }), {
     path: join(dir, 'bin/chromium'),
     snap: /snap/,
   });
+  t.end();
+});
+
+t.test('a headless shell that is installed is taken first, unless a window is asked for', (t) => {
+  const dir = place((f) => t.teardown(f), {
+    'bin/chromium': '#!/bin/sh\nexec /usr/lib/chromium/chromium "$@"\n',
+    'lib/shell': '',
+  });
+  writeFileSync(
+    join(dir, 'bin/chromium-headless-shell'),
+    `#!/bin/sh -e\n\n${join(dir, 'lib/shell')} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const found = (browser: { path: string | null; headed: boolean }) =>
+    findBrowser({ browser, env: { PATH: join(dir, 'bin') }, home: dir });
+  t.match(
+    found({ path: null, headed: false }),
+    { path: join(dir, 'lib/shell') },
+    'the program itself, since the script stays in between',
+  );
+  t.match(found({ path: null, headed: true }), { path: join(dir, 'bin/chromium') });
+  t.match(found({ path: 'chromium', headed: false }), { path: join(dir, 'bin/chromium') });
   t.end();
 });
 
@@ -37,7 +59,9 @@ t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
     '.cache/puppeteer/chrome/linux-99.0.1/chrome-linux64/chrome': '',
     '.cache/puppeteer/chrome/linux-146.0.2/chrome-linux64/chrome': '',
   });
-  t.match(findBrowser({ configured: null, env: { PATH: dir }, home: dir }), { path: /linux-146/ });
+  t.match(findBrowser({ browser: { path: null, headed: false }, env: { PATH: dir }, home: dir }), {
+    path: /linux-146/,
+  });
   t.end();
 });
 
@@ -48,8 +72,8 @@ t.test('a configured browser that cannot be run is said, and none is taken in it
     'bin/script': '#!/nowhere/sh\n',
   });
   chmodSync(join(dir, 'bin/plain'), 0o644);
-  const find = (configured: string) =>
-    findBrowser({ configured, env: { PATH: join(dir, 'bin') }, home: dir });
+  const find = (path: string) =>
+    findBrowser({ browser: { path, headed: false }, env: { PATH: join(dir, 'bin') }, home: dir });
   t.match(find(join(dir, 'nowhere')), {
     found: false,
     says: /no browser at/,
