@@ -5,6 +5,7 @@ import type { Page } from 'puppeteer';
 import { KeepingAuth } from './auth.js';
 import { type ChromeOptions, launchOptions } from './chrome.js';
 import { isNavigation, isTransport } from './errors.js';
+import { exposeAnew } from './expose.js';
 import { Client } from './library.js';
 import type { Book, PageWindow } from './page/page-window.js';
 
@@ -77,6 +78,7 @@ export class GuardedClient extends Client {
     const goto = page.goto.bind(page);
     page.goto = (url, options) =>
       goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
+    exposeAnew(page);
     await this.#hooks.born(page);
   }
 
