@@ -44,6 +44,17 @@ const MODULES_MS = 25;
  */
 export class NoModules extends Error {}
 
+/** In the page: takes the document for one attachment. Not where the library's utilities are missing: it came meanwhile. */
+function claim(): boolean {
+  const book = window.__wad as Book;
+  const free = !book.attaching && window.WWebJS !== undefined;
+  if (free) book.attaching = true;
+  return free;
+}
+
+/** In the page: whether it is still the document that was taken. */
+const isClaimed = (): boolean => window.__wad?.attaching === true;
+
 export class GuardedClient extends Client {
   readonly #hooks: GuardHooks;
   readonly #signal: AbortSignal;
@@ -51,6 +62,8 @@ export class GuardedClient extends Client {
   #injecting: Promise<void> | undefined;
   #injected = false;
   #injectAgain = false;
+  /** Settles when the last attachment has ended; never rejects. */
+  #attaching: Promise<void> = Promise.resolve();
 
   constructor(options: GuardOptions, hooks: GuardHooks) {
     // New options and a new strategy for every client: the library keeps and changes what it is given (H30).
@@ -140,26 +153,29 @@ export class GuardedClient extends Client {
   }
 
   /**
-   * Once a document, and marked when it is done: `ready` without listeners is deaf (H2). What it throws would
-   * end in the page, where nobody looks.
+   * Once a document, and marked when it is done: `ready` without listeners is deaf (H2). One after the other, since the
+   * library may still be at a document that has gone when the next one syncs. What it throws would end in the page, where
+   * nobody looks.
    */
-  override async attachEventListeners(): Promise<void> {
-    const page = this.#page();
-    const claim = (): boolean => {
-      const book = window.__wad as Book;
-      const free = !book.attaching;
-      book.attaching = true;
-      return free;
-    };
+  override attachEventListeners(): Promise<void> {
+    const mine = this.#attaching.then(() => this.#attachOnce(this.#page()));
+    this.#attaching = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #attachOnce(page: Page): Promise<void> {
     try {
       if (!(await page.evaluate(claim))) return;
       await super.attachEventListeners();
+      if (!(await page.evaluate(isClaimed))) return;
       await this.#hooks.attached(page);
       await page.evaluate(() => {
         if (window.__wad) window.__wad.listening = true;
       });
       this.#hooks.listening();
     } catch (error) {
+      // The document went while it was at it. The next has a sync of its own, and is no worse for this.
+      if (isNavigation(error) || !(await page.evaluate(isClaimed).catch(isTransport))) return;
       this.#hooks.trouble('attachEventListeners', error);
       throw error;
     }

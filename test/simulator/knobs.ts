@@ -56,6 +56,7 @@ export const KNOBS = {
     0,
     'megabytes of models that the page holds, and a list with pictures that it shows, as the real one does',
   ),
+  reloadAtSyncMs: ms(0, 'the page reloads itself once, this long after its first sync; 0 never'),
   framesWhileSyncing: count(0, 'sub-frames that load while the page syncs'),
   pushStatesWhileSyncing: count(0, 'history.pushState calls while the page syncs'),
 

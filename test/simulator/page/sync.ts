@@ -25,12 +25,20 @@ export async function sync({
   if (knobs.syncTiming === 'when-listened') await Socket.whenListened('change:hasSynced', knobs.syncListenMs);
   if (!early) await pause(knobs.syncDelayMs);
   Socket.set({ hasSynced: true });
+  reloadOnce();
   for (let flap = 0; flap < knobs.syncFlaps; flap++) {
     await pause(knobs.syncFlapMs);
     Socket.set({ hasSynced: false });
     await pause(knobs.syncFlapMs);
     Socket.set({ hasSynced: true });
   }
+}
+
+/** In the middle of what others do at the sync. */
+function reloadOnce(): void {
+  if (knobs.reloadAtSyncMs === 0 || sessionStorage.getItem('reloaded') !== null) return;
+  sessionStorage.setItem('reloaded', 'at sync');
+  setTimeout(() => location.reload(), knobs.reloadAtSyncMs);
 }
 
 /** Navigations that are none: whatsapp-web.js injects again on each of them (PR #201653). */
