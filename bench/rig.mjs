@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -34,14 +34,14 @@ async function printed(child, line) {
 export class Rig {
   #running = new Set();
   #simulator;
+  #port;
 
   /**
    * @param generation a generation of the simulator; later ones than 2026-04 never let a bare library become ready with
    *   a saved session (docs/drift.md, D4)
    * @param knobs further knobs of the simulator
-   * @param browser a path; else the browser that the daemon would find
    */
-  static async open({ generation = '2026-04', knobs = {}, browser = null } = {}) {
+  static async open({ generation = '2026-04', knobs = {} } = {}) {
     const rig = new Rig();
     rig.home = mkdtempSync(join(tmpdir(), 'wad-bench-'));
     const settings = Object.entries(knobs).flatMap(([knob, value]) => ['--set', `${knob}=${value}`]);
@@ -50,14 +50,18 @@ export class Rig {
     const [first] = await once(rig.#simulator.stdout, 'data');
     const { port, control } = JSON.parse(first);
     rig.control = control;
-    const found = findBrowser({
-      browser: { path: browser, headed: false },
-      env: process.env,
-      home: homedir(),
-    });
-    if (!found.found) throw new Error(found.says);
-    rig.browser = await writeBrowserWrapper(rig.home, port, { executable: found.path });
+    rig.#port = port;
+    // With a window, since a headless shell would be taken where one is installed, for both.
+    rig.browser = await rig.wrap({ path: null, headed: true });
     return rig;
+  }
+
+  /** A browser that sees the simulator; null where the daemon would find none. */
+  async wrap(browser) {
+    const found = findBrowser({ browser, env: process.env, home: homedir() });
+    if (!found.found) return null;
+    const directory = join(this.home, basename(found.path));
+    return writeBrowserWrapper(directory, this.#port, { executable: found.path });
   }
 
   #start(args, options) {
@@ -75,7 +79,7 @@ export class Rig {
   }
 
   /** A daemon with a state directory of its own. `toml` is its configuration, `flags` are further ones. */
-  wad(name, phone, { toml = '', flags = [] } = {}) {
+  wad(name, phone, { toml = '', flags = [], browser = this.browser } = {}) {
     const home = join(this.home, name);
     mkdirSync(home);
     const socket = join(home, 's');
@@ -84,7 +88,7 @@ export class Rig {
     const state = join(home, 'state');
     const args = [
       ...[at('dist/wad.cjs'), '--config', config, '--state-dir', state, '--socket', socket],
-      ...['--browser', this.browser, ...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...flags],
+      ...['--browser', browser, ...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...flags],
     ];
     return {
       ...{ name, phone, socket, state },
