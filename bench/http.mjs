@@ -4,8 +4,7 @@
 //   new      the same over HTTP with a connection for each request, as curl makes them
 //   events   how soon 100 listeners to /events have each of the events that a burst of requests makes
 //   node bench/http.mjs [--rounds N] [--json FILE]
-// Prints numbers and asserts nothing. Bounds: HTTP 1 ms over the socket at the median, every event to every listener. With
-// --json, FILE gets rows of { name, ours, rival, ratio, goal, met }, times in ms.
+// Goals: HTTP 1 ms over the socket at the median, every event to every listener.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +14,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
+import { quantile } from './sample.mjs';
+import { report, row } from './table.mjs';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '1000' }, json: { type: 'string' } },
@@ -23,10 +24,7 @@ const rounds = Number(values.rounds);
 const LISTENERS = 100;
 const EVENTS = 50;
 const home = mkdtempSync(join(tmpdir(), 'bench-http-'));
-const quantile = (numbers, q) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)];
-const rounded = (ms) => Number(ms.toFixed(3));
 const rows = [];
-const say = (name, text) => console.log(`${name.padEnd(24)} ${text}`);
 async function msOf(act) {
   const startedAt = performance.now();
   await act();
@@ -86,15 +84,11 @@ async function status(client, url) {
   }
   kept.destroy();
   const [a, b, c] = Object.values(times).map((all) => quantile(all, 0.5));
-  say('status, socket', `${a.toFixed(3)} ms p50, ${quantile(times.socket, 0.99).toFixed(2)} ms p99`);
-  say('status, HTTP', `${b.toFixed(3)} ms p50, ${quantile(times.http, 0.99).toFixed(2)} ms p99`);
-  say('HTTP over the socket', `${(b - a).toFixed(3)} ms p50`);
-  say('HTTP, new connection', `${c.toFixed(3)} ms p50`);
-  const row = (name, ours) => ({
-    ...{ name, ours: rounded(ours), rival: rounded(a), ratio: rounded(ours / a) },
-    ...{ goal: 'at most 1 ms over the socket, p50', met: ours - a <= 1 },
-  });
-  rows.push(row('status over HTTP', b), row('status over HTTP, a new connection each', c));
+  const goal = { over: 1 };
+  rows.push(
+    row({ name: 'status over HTTP, over the socket', unit: 'ms', ours: b, rival: a, goal }),
+    row({ name: 'the same, a new connection each', unit: 'ms', ours: c, rival: a, goal }),
+  );
 }
 
 /** Without an account what makes events is its starts and stops: each `initialize` and `disconnect` tells of some. */
@@ -127,17 +121,17 @@ async function events(client, url) {
   while (seen.some((times) => times.length < made) && performance.now() < until)
     await new Promise((resolve) => setImmediate(resolve));
   const all = seen.flat();
-  say(
-    `${LISTENERS} listeners`,
-    `${all.length} of ${LISTENERS * made} events, ${quantile(all, 0.5)} ms p50, ${quantile(all, 0.99)} ms p99 after they are kept`,
-  );
   for (const stream of streams) stream.destroy();
-  const [ours, rival] = [all.length, LISTENERS * made];
-  const goal = 'every event to every listener';
-  rows.push({
-    ...{ name: `events to ${LISTENERS} listeners`, ours, rival },
-    ...{ ratio: rounded(ours / rival), goal, met: ours === rival },
-  });
+  rows.push(
+    row({
+      name: `events to ${LISTENERS} listeners, of all`,
+      unit: '',
+      ours: all.length,
+      rival: LISTENERS * made,
+      goal: { ratio: 1, atLeast: true },
+    }),
+    row({ name: 'the same, from kept to heard', unit: 'ms', ours: quantile(all, 0.5) }),
+  );
 }
 
 let daemon;
@@ -148,7 +142,7 @@ try {
   await status(client, url);
   await events(client, url);
   await client.close();
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  report(rows, values.json);
 } finally {
   if (daemon !== undefined && daemon.child.exitCode === null) {
     daemon.child.kill('SIGINT');

@@ -9,9 +9,8 @@
 //   event    from a person's sending until bare emits `message`, and until the line is read by a client that has
 //            subscribed to the daemon's socket, where it is in the journal already
 //   node bench/send.mjs [--pairs N] [--events N] [--directory DIR] [--json FILE]
-// DIR is on the disk to be measured. Prints numbers and asserts nothing; FILE gets rows {name, ours, rival, ratio, goal,
-// met}, goal and met null where there is none. Goals: 0.95 of bare's rate, 5 ms over bare's median. On the generation that
-// a bare library still works with: 2026-04.
+// DIR is on the disk to be measured. Goals: 0.95 of bare's rate, 5 ms over bare's median. On the generation that a bare
+// library still works with: 2026-04.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +21,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { median } from './sample.mjs';
+import { report, row } from './table.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const { Simulator } = await import(at('build/test/simulator/simulator.js'));
@@ -44,7 +45,6 @@ const LATER_MS = 5;
 mkdirSync(values.directory, { recursive: true });
 const home = mkdtempSync(join(values.directory, 'bench-send-'));
 const running = new Set();
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 function start(file, args, options) {
   const child = spawn(process.execPath, [file, ...args], { cwd: home, ...options });
@@ -75,7 +75,7 @@ function linesOf(child) {
 }
 
 const simulator = await Simulator.start({ generation: '2026-04' });
-const found = findBrowser({ configured: null, env: process.env, home: homedir() });
+const found = findBrowser({ browser: { path: null, headed: true }, env: process.env, home: homedir() });
 const browser = await simulator.browserWrapper(home, { executable: found.path });
 const people = Array.from({ length: WIDE }, (_, n) =>
   simulator.createContact({ number: `155500020${String(n).padStart(2, '0')}` }),
@@ -160,11 +160,6 @@ async function startWad() {
 }
 
 const rows = [];
-function row(name, ours, rival, ratio, goal, met, unit) {
-  rows.push({ name, ours, rival, ratio, goal, met });
-  const numbers = `wad ${ours.toFixed(1)} ${unit}, bare ${rival.toFixed(1)} ${unit}, ratio ${ratio.toFixed(3)}`;
-  console.log(`${name.padEnd(40)} ${numbers}${goal === null ? '' : `  ${goal}: ${met ? 'met' : 'missed'}`}`);
-}
 
 /** Rates in turn, the first pair to warm up. */
 async function rates(bare, wad, chats, options, label, hasGoal) {
@@ -180,8 +175,8 @@ async function rates(bare, wad, chats, options, label, hasGoal) {
   }
   const ratio = median(pairs.map((pair) => pair.wad / pair.bare));
   const of = (name) => median(pairs.map((pair) => pair[name]));
-  const judged = hasGoal ? [`at least ${RATE_GOAL}`, ratio >= RATE_GOAL] : [null, null];
-  row(label, of('wad'), of('bare'), ratio, ...judged, '/s');
+  const goal = hasGoal ? { ratio: RATE_GOAL, atLeast: true } : undefined;
+  rows.push(row({ name: label, unit: '/s', ours: of('wad'), rival: of('bare'), ratio, goal }));
 }
 
 async function latency(bare, wad) {
@@ -196,17 +191,14 @@ async function latency(bare, wad) {
       if (n >= 0) times[subject.name].push(ms);
     }
   }
-  const ours = median(times.wad);
-  const rival = median(times.bare);
-  const met = ours - rival <= LATER_MS;
-  row(
-    'event: sent by a person until heard',
-    ours,
-    rival,
-    ours / rival,
-    `at most ${LATER_MS} ms later`,
-    met,
-    'ms',
+  rows.push(
+    row({
+      name: 'event: sent by a person until heard',
+      unit: 'ms',
+      ours: median(times.wad),
+      rival: median(times.bare),
+      goal: { over: LATER_MS },
+    }),
   );
 }
 
@@ -222,7 +214,7 @@ try {
   await rates(bare, wad, chats, {}, `early: ${WIDE} chats side by side`, false);
   await bare.close();
   await wad.close();
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  report(rows, values.json);
 } finally {
   for (const child of running) {
     child.kill('SIGINT');

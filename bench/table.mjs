@@ -5,11 +5,18 @@ import { writeFileSync } from 'node:fs';
 /**
  * @param name what is measured
  * @param ours @param rival two numbers of the same unit, from one run; `rival` may be left out
+ * @param ratio of the two, unless it is the median of those of pairs
  * @param goal such as `{ ratio: 1.1 }`, `{ over: 25 }` (ours less the rival's) or `{ value: 0.5 }`; at most so much, or
  *   with `atLeast: true` at least so much
  */
-export function row({ name, unit, ours, rival, goal }) {
-  const ratio = rival === undefined ? undefined : ours / rival;
+export function row({
+  name,
+  unit,
+  ours,
+  rival,
+  ratio = rival === undefined ? undefined : ours / rival,
+  goal,
+}) {
   const [kind, bound] = Object.entries(goal ?? {}).find(([key]) => key !== 'atLeast') ?? [];
   const got = { ratio, over: rival === undefined ? undefined : ours - rival, value: ours }[kind];
   const met = kind === undefined ? undefined : goal.atLeast ? got >= bound : got <= bound;

@@ -98,7 +98,7 @@ need_node() {
   command -v npm >/dev/null || refuse 'npm is needed, and is not here:' 'sudo apt-get install npm'
 }
 
-# The first browser that the daemon would find, too.
+# A browser that the daemon would find, too. Tests want Chromium itself, so a headless shell comes last here.
 browser() {
   local name
   if [ -n "${WAD_BROWSER_PATH:-}" ]; then
@@ -106,7 +106,7 @@ browser() {
     return
   fi
   for name in chromium chromium-browser google-chrome-stable google-chrome chrome \
-    /opt/google/chrome/chrome /opt/chromium/chrome; do
+    /opt/google/chrome/chrome /opt/chromium/chrome chromium-headless-shell chrome-headless-shell; do
     if command -v "$name"; then return; fi
   done
   return 0
