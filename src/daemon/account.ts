@@ -39,7 +39,7 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly store: Store;
   readonly log: Log;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
-  readonly browserWorks: (profile?: string) => Promise<boolean>;
+  readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
 }
 
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */

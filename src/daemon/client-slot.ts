@@ -125,7 +125,12 @@ export class ClientSlot {
 
   /** Empties the slot; resolves when the browser's process is gone. Never rejects. */
   async close(): Promise<void> {
-    await this.#client?.close();
-    this.#client = null;
+    try {
+      await this.#client?.close();
+    } catch (error) {
+      this.#options.log.error('browser.close-failed', { err: error });
+    } finally {
+      this.#client = null;
+    }
   }
 }

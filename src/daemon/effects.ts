@@ -3,6 +3,7 @@ import type { Config } from '../config/keys.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason } from '../protocol/state.js';
+import { isStillDue } from '../session/effect.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession } from '../session-dir/marker.js';
 import { moveAside, prune, remove } from '../session-dir/quarantine.js';
@@ -26,7 +27,7 @@ export interface EffectParts {
   readonly refusePasskey: () => void;
   readonly alert: (reason: Reason, says: string) => void;
   /** Whether the browser starts on this profile; on an empty one when none is named. */
-  readonly browserWorks: (profile?: string) => Promise<boolean>;
+  readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
   readonly end: (because: 'stopped' | 'lock-lost') => void;
 }
 
@@ -83,9 +84,19 @@ export function executors(parts: EffectParts): Executors {
     'examine-profile': async () => {
       // A profile that another browser holds says nothing of itself. And the browser may have been out of order when
       // it failed on ours, in the middle of an upgrade say: ours is damaged if it still fails where an empty one works.
-      const corrupt =
-        (await slot.isFree()) && (await parts.browserWorks()) && !(await parts.browserWorks(dir.profile));
-      actor.post({ type: 'profile-suspect', corrupt });
+      const stop = new AbortController();
+      const { signal } = stop;
+      // A person who stops it, or clears the session, does not wait for two browsers.
+      const leave = actor.watch((state) => {
+        if (state.name === 'stopped' || !isStillDue({ do: 'examine-profile' }, state)) stop.abort();
+      });
+      try {
+        const works = (await slot.isFree()) && (await parts.browserWorks(signal));
+        const corrupt = works && !(await parts.browserWorks(signal, dir.profile));
+        if (!signal.aborted) actor.post({ type: 'profile-suspect', corrupt });
+      } finally {
+        leave();
+      }
     },
 
     'mark-linked': () => parts.mark(),

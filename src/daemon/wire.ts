@@ -88,12 +88,12 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
       pictureFile: pictureIn(paths.stateDir),
       findBrowser: browserNow,
       createClient,
-      browserWorks: async (profile) => {
+      browserWorks: async (signal, profile) => {
         const browser = browserNow();
         const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
         // Evaluated when it is needed: hardly ever.
         const { tryBrowser } = await import('../whatsapp/preflight.js');
-        const where = { tmpRoot: paths.stateDir, ...(profile !== undefined && { profile }) };
+        const where = { tmpRoot: paths.stateDir, signal, ...(profile !== undefined && { profile }) };
         return browser.found && (await tryBrowser({ chrome, ...where })).ok;
       },
     });

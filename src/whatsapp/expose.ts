@@ -12,8 +12,11 @@ export function exposeAnew(page: Page): void {
     const mine = (async () => {
       if (before !== undefined) {
         // Puppeteer can only take away what it has put in to the end.
-        await before;
-        await page.removeExposedFunction(name);
+        const isIn = await before.then(
+          () => true,
+          () => false,
+        );
+        if (isIn) await page.removeExposedFunction(name);
       }
       await expose(name, callee);
     })();

@@ -16,6 +16,8 @@ export interface PreflightOptions {
   readonly profile?: string;
   /** For the whole of it; 30 s when left out. */
   readonly timeoutMs?: number;
+  /** Aborted by somebody who cannot wait for it: the browser is ended, and the answer is a failure. */
+  readonly signal?: AbortSignal;
 }
 
 export type Preflight = {
@@ -42,6 +44,7 @@ export async function tryBrowser({
   tmpRoot,
   profile: given,
   timeoutMs = 30_000,
+  signal = new AbortController().signal,
 }: PreflightOptions): Promise<Preflight> {
   const startedAt = performance.now();
   const ms = () => Math.round(performance.now() - startedAt);
@@ -63,14 +66,15 @@ export async function tryBrowser({
   let version: string | null = null;
   try {
     await spawnable(chrome.executablePath);
-    await drive(chrome, given ?? profile, timeoutMs, (answered) => {
+    const limits = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    await drive(chrome, given ?? profile, limits, (answered) => {
       version = answered;
     });
     return { ok: true, ms: ms(), version, stderr: '' };
   } catch (error) {
     const { message } = error as Error;
     const stderr =
-      version === null && given === undefined
+      version === null && given === undefined && !signal.aborted
         ? await plainStart(chrome, `${profile}-2`, Math.min(PLAIN_MS, timeoutMs))
         : '';
     return { ok: false, ms: ms(), version, stderr, ...diagnose(`${stderr}\n${message}`) };
@@ -93,11 +97,13 @@ async function spawnable(path: string): Promise<void> {
 async function drive(
   chrome: ChromeOptions,
   profile: string,
-  timeoutMs: number,
+  limits: AbortSignal,
   onVersion: (version: string) => void,
 ): Promise<void> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), timeoutMs);
+  const end = () => stop.abort();
+  limits.addEventListener('abort', end, { once: true });
+  if (limits.aborted) end();
   const late = once(stop.signal, 'abort').then(() => {
     throw new Error('ran out of time');
   });
@@ -113,7 +119,7 @@ async function drive(
     browser = undefined;
     if (ended !== 'closed') throw new Error(`Browser.close timed out; the browser was ${ended}`);
   } finally {
-    clearTimeout(timer);
+    limits.removeEventListener('abort', end);
     if (browser !== undefined) await endBrowser(browser);
     // Also kills a browser of which no object exists yet (H12).
     stop.abort();

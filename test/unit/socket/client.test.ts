@@ -223,9 +223,11 @@ t.test('listeners come and go', async (t) => {
   await client.request('events.subscribe', {});
   await client.request('daemon.ping', {});
   running.feed.append('alert', {});
+  await running.feed.settled();
   await client.request('daemon.ping', {});
   stop();
   running.feed.append('alert', {});
+  await running.feed.settled();
   await client.request('daemon.ping', {});
   t.equal(heard.length, 1);
 });

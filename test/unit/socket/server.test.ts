@@ -335,6 +335,7 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
   const data = { body: 'x'.repeat(10_000) };
   for (let n = 0; n < 200 && !cutOff(); n += 1) {
     running.feed.append('message', data);
+    await running.feed.settled();
     await new Promise((resolve) => setImmediate(resolve));
   }
   t.ok(cutOff());
