@@ -73,6 +73,11 @@ const CLOSE_MS = 3_000;
 /** How soon a disk that refused a place is asked again. */
 const DISK_MS = 5_000;
 
+/** It has no words in this form: nothing was posted, and waiting changes nothing. */
+class Untold extends Error {}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Begun by `start`, ended by `close`. */
 export class Endpoint {
   readonly name: string;
@@ -146,8 +151,14 @@ export class Endpoint {
   async redrive(limit: number): Promise<{ readonly taken: number; readonly says: string | null }> {
     let taken = 0;
     for (const { event } of this.ledger.dead(limit)) {
-      const answer = await this.#attempt(event, { done: 0 });
-      if (answer.says !== null) return { taken, says: answer.says };
+      const says = await this.#attempt(event, { done: 0 }).then(
+        (answer) => answer.says,
+        (error: unknown) => {
+          if (error instanceof Untold) return error.message;
+          throw error;
+        },
+      );
+      if (says !== null) return { taken, says };
       await this.ledger.unbury(event.cursor);
       taken += 1;
     }
@@ -156,7 +167,7 @@ export class Endpoint {
 
   async #run(): Promise<void> {
     const { ledger, log, wants } = this.#options;
-    let place = ledger.place;
+    let place = this.#standing.position;
     let noted = place;
     while (!this.#closing.signal.aborted) {
       try {
@@ -165,7 +176,7 @@ export class Endpoint {
         const { events, next } = ledger.page(place);
         for (const event of events) {
           if (wants(event)) {
-            if (!(await this.#deliver(event))) return;
+            if (!(await this.#dealWith(event))) return;
             noted = event.cursor;
           }
           place = event.cursor;
@@ -181,14 +192,32 @@ export class Endpoint {
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         log.warn('webhook.ledger', { webhook: this.name, err: error });
-        // What was taken and could not be noted is sent again, under the same id.
-        place = ledger.place;
+        // What was taken and could not be noted is sent again, under the same id. The ledger is not asked for the place:
+        // it may be what failed, and nobody would hear of it.
+        place = noted;
+        this.#stand({
+          ...{ state: 'waiting', attempts: 0, nextAttemptAtMs: this.#now() + DISK_MS },
+          lastError: `the journal failed: ${wordsOf(error)}`,
+        });
+        this.#poke = new AbortController();
         await this.#rest(DISK_MS);
+        this.#stand({ state: 'idle', nextAttemptAtMs: null });
       }
     }
   }
 
   /** @returns false when the daemon ends first */
+  async #dealWith(event: WireEvent): Promise<boolean> {
+    try {
+      return await this.#deliver(event);
+    } catch (error) {
+      if (!(error instanceof Untold)) throw error;
+      await this.#giveUp(event, 0, error.message);
+      return true;
+    }
+  }
+
+  /** @returns false when the daemon ends first. @throws (rejects) Untold; Fault disk_full, shutting_down */
   async #deliver(event: WireEvent): Promise<boolean> {
     const { ledger, log, retryMs } = this.#options;
     const progress = { done: 0 };
@@ -204,14 +233,7 @@ export class Endpoint {
       const rejected = REJECTIONS.includes(answer.status) && attempts >= MAX_REJECTED;
       const isOld = this.#now() - Date.parse(event.time) > retryMs && attempts >= LEAST_ATTEMPTS;
       if (rejected || isOld) {
-        log.error('webhook.given_up', {
-          webhook: this.name,
-          cursor: event.cursor,
-          attempts,
-          says: answer.says,
-        });
-        await ledger.bury({ event, atMs: this.#now(), attempts, reason: answer.says });
-        this.#stand({ state: 'idle', attempts: 0, lastError: answer.says });
+        await this.#giveUp(event, attempts, answer.says);
         return true;
       }
       const delayMs = backoffMs(attempts, this.#chance(), answer.retryAfterMs);
@@ -226,9 +248,27 @@ export class Endpoint {
     }
   }
 
-  async #attempt(event: WireEvent, progress: { done: number }): Promise<Answer> {
+  async #giveUp(event: WireEvent, attempts: number, reason: string): Promise<void> {
+    const { ledger, log } = this.#options;
+    log.error('webhook.given_up', { webhook: this.name, cursor: event.cursor, attempts, says: reason });
+    await ledger.bury({ event, atMs: this.#now(), attempts, reason });
+    this.#stand({ state: 'idle', attempts: 0, lastError: reason });
+  }
+
+  /** @throws Untold */
+  #bodies(event: WireEvent): readonly object[] {
     const { format, teller } = this.#options;
-    const bodies = format.bodies(event, teller());
+    const who = teller();
+    try {
+      return format.bodies(event, who);
+    } catch (cause) {
+      throw new Untold(`it cannot be told in this form: ${wordsOf(cause)}`, { cause });
+    }
+  }
+
+  /** @throws (rejects) Untold */
+  async #attempt(event: WireEvent, progress: { done: number }): Promise<Answer> {
+    const bodies = this.#bodies(event);
     const id = `${event.account}-${event.cursor}`;
     for (const [n, body] of bodies.entries()) {
       if (n < progress.done) continue;

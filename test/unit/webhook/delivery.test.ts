@@ -1,4 +1,4 @@
-// Webhooks over a real store and real HTTP: each event once and in order, whatever happens to receiver and daemon.
+// Webhooks over a real store and real HTTP: each event in order, whatever happens to receiver and daemon.
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config/load.js';
 import { Feed } from '../../../src/daemon/feed.js';
 import { Webhooks } from '../../../src/daemon/webhooks.js';
 import { openStore } from '../../../src/store/open.js';
+import type { Store } from '../../../src/store/store.js';
 import type { Endpoint } from '../../../src/webhook/endpoint.js';
 import { Receiver } from '../../harness/receiver.js';
 import { keepLog } from '../../harness/server.js';
@@ -15,6 +16,7 @@ interface Run {
   readonly feed: Feed;
   readonly webhooks: Webhooks;
   readonly log: ReturnType<typeof keepLog>;
+  readonly store: Store;
   /** As the daemon ends: webhooks, then the store. */
   end(): Promise<void>;
 }
@@ -43,7 +45,7 @@ async function place(t: Test, keys: Record<string, string> = {}) {
       await webhooks.close();
       store.close();
     };
-    return { feed, webhooks, log, end };
+    return { feed, webhooks, log, store, end };
   };
   const secret = async () => (await readFile(join(stateDir, 'webhook-crm.secret'), 'utf8')).trim();
   return { run, secret, stateDir };
@@ -197,6 +199,64 @@ t.test('an event that is too old is given up, and the next has its turn', async 
   await receiver.took(1 + 4);
   t.same(numbers(receiver).filter(Number.isInteger), [1]);
   t.match(webhooks.get('crm').ledger.dead(10), [{ attempts: 5, reason: 'the receiver answered 503' }]);
+  await end();
+});
+
+t.test(
+  'an event that a form has no words for is a dead letter at once, and the next has its turn',
+  async (t) => {
+    const { run } = await place(t, { FORMAT: 'waha', TYPES: 'group message' });
+    await using receiver = await Receiver.start(null);
+    const { feed, webhooks, end } = await run(receiver.url);
+    feed.append('group', { change: 'add', participants: null });
+    feed.append('message', { body: 'behind it', media: null, replyTo: null });
+    await receiver.took(1);
+    t.match(receiver.taken, [{ body: { event: 'message', payload: { body: 'behind it' } } }]);
+    const crm = webhooks.get('crm');
+    const reason = /^it cannot be told in this form: /;
+    t.match(crm.ledger.dead(10), [{ attempts: 0, reason, event: { type: 'group' } }]);
+    t.match(await crm.redrive(10), { taken: 0, says: reason }, 'nor when it is asked for');
+    t.match(webhooks.list(), [{ dead: 1 }]);
+    await end();
+  },
+);
+
+t.test('a journal that cannot be read is waited for, and what came meanwhile is told', async (t) => {
+  const { run } = await place(t);
+  await using receiver = await Receiver.start(null);
+  const { feed, webhooks, store, end } = await run(receiver.url);
+  const crm = webhooks.get('crm');
+  const until = async (state: string) => {
+    while (crm.standing.state !== state) await new Promise((resolve) => setImmediate(resolve));
+  };
+  feed.append('message', { n: 0 });
+  await receiver.took(1);
+  await until('idle');
+  const { list } = feed;
+  const { place: placeOf } = store.consumers;
+  const broken = () => {
+    throw new Error('disk I/O error');
+  };
+  feed.list = broken;
+  store.consumers.place = broken;
+  feed.append('message', { n: 1 });
+  await until('waiting');
+  t.match(crm.standing, {
+    attempts: 0,
+    lastError: 'the journal failed: disk I/O error',
+    nextAttemptAtMs: Number,
+  });
+  feed.list = list;
+  store.consumers.place = placeOf;
+  // A test that is taken ends the wait.
+  t.match(await crm.test(), { says: null });
+  await receiver.took(3);
+  await until('idle');
+  feed.append('message', { n: 2 });
+  await receiver.took(4);
+  t.same(numbers(receiver).filter(Number.isInteger), [0, 1, 2]);
+  await until('idle');
+  t.match(crm.standing, { lastError: null, nextAttemptAtMs: null });
   await end();
 });
 
