@@ -28,6 +28,7 @@ import { sessionHandlers } from './handlers/session.js';
 import { webhookHandlers } from './handlers/webhook.js';
 import type { DaemonLog } from './log.js';
 import { Shelf } from './media/shelf.js';
+import { filesWanted } from './media/wanted.js';
 import type { Metrics } from './metrics/metrics.js';
 import { openRpc } from './openrpc.js';
 import { pictureIn } from './picture.js';
@@ -75,7 +76,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     tellOfStore(kept.report, feed, to);
     const browserNow = () => findBrowser({ browser: config.browser, env: process.env, home: homedir() });
     const mediaDir = join(paths.stateDir, 'media');
-    const shelf = await Shelf.open(mediaDir);
+    const shelf = await Shelf.open(mediaDir, () => filesWanted(kept));
     const account = await Account.open({
       name,
       config,

@@ -2,9 +2,10 @@
 // accepted, whatever becomes of the caller's file. No path of a peer is ever opened; bytes come and go in pieces.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
+import { syncDirectory } from '../../session-dir/durable-file.js';
 import { HEAD_BYTES, mimetypeOf } from './mime.js';
 
 interface Upload {
@@ -22,7 +23,7 @@ interface Upload {
 
 const MAX_UPLOADS = 32;
 const IDLE_MS = 10 * 60_000;
-/** A file that nobody has asked for or sent for so long is removed. */
+/** A file that nobody has asked for or sent for so long is removed, unless a message still needs it. */
 const KEEP_MS = 30 * 86_400_000;
 const ID = /^f-[0-9a-f]{40}$/;
 
@@ -33,16 +34,22 @@ const clean = (name: string | null): string | null =>
 
 export class Shelf {
   readonly #dir: string;
+  readonly #wanted: () => ReadonlySet<string>;
   readonly #uploads = new Map<string, Upload>();
 
-  private constructor(dir: string) {
+  private constructor(dir: string, wanted: () => ReadonlySet<string>) {
     this.#dir = dir;
+    this.#wanted = wanted;
   }
 
-  /** Makes the directory, and removes what an earlier run left half or too long. */
-  static async open(dir: string): Promise<Shelf> {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const shelf = new Shelf(dir);
+  /**
+   * Makes the directory, and removes what an earlier run left half or too long.
+   * @param wanted the ids of files that are kept, however old they are
+   */
+  static async open(dir: string, wanted: () => ReadonlySet<string>): Promise<Shelf> {
+    const made = await mkdir(dir, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncDirectory(dirname(made));
+    const shelf = new Shelf(dir, wanted);
     await shelf.sweep(Date.now());
     return shelf;
   }
@@ -88,7 +95,7 @@ export class Shelf {
         const reason = `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most.`;
         throw new Fault('media_too_large', { reason, hint: null });
       }
-      await upload.file.write(piece).catch(noSpace);
+      await writeAt(upload.file, piece, upload.size);
       upload.hash.update(piece);
       if (upload.head.length < HEAD_BYTES)
         upload.head = Buffer.concat([upload.head, piece.subarray(0, HEAD_BYTES - upload.head.length)]);
@@ -100,7 +107,7 @@ export class Shelf {
     return next;
   }
 
-  /** All of it is there and on the disk. @throws (rejects) Fault */
+  /** All of it is there and on the disk, under its name. @throws (rejects) Fault */
   async finish(id: string): Promise<FileRef> {
     const upload = this.#upload(id);
     await upload.turn;
@@ -116,6 +123,7 @@ export class Shelf {
       const ref: FileRef = { id: `f-${sum.digest('hex').slice(0, 40)}`, mimetype, name, size };
       await this.#note(ref);
       await rename(path, this.path(ref.id));
+      await syncDirectory(this.#dir).catch(noSpace);
       return ref;
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -155,24 +163,27 @@ export class Shelf {
     }
   }
 
-  /** Removes what is half, and what nobody has used for long. */
+  /** Removes what is half, and what nobody has used for long or still needs. */
   async sweep(nowMs: number): Promise<void> {
+    const wanted = this.#wanted();
     const active = new Set([...this.#uploads.values()].map(({ path }) => basename(path)));
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);
       const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: nowMs };
       const isHalf = name.startsWith('.') && !active.has(name);
-      const isOld = ID.test(name) && nowMs - mtimeMs > KEEP_MS;
+      const isOld = ID.test(name) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
       if (isHalf || isOld) await rm(path, { force: true });
       if (isOld) await rm(`${path}.json`, { force: true });
     }
   }
 
+  /** On the disk; its name is so when the directory is. */
   async #note(ref: FileRef): Promise<void> {
     const path = join(this.#dir, `.${ref.id}-${randomBytes(4).toString('hex')}.json`);
     const file = await open(path, 'wx', 0o600).catch(noSpace);
     try {
       await file.writeFile(JSON.stringify(ref)).catch(noSpace);
+      await file.sync().catch(noSpace);
     } finally {
       await file.close();
     }
@@ -196,6 +207,19 @@ export class Shelf {
     if (!upload) return;
     await upload.file.close().catch(() => undefined);
     await rm(upload.path, { force: true });
+  }
+}
+
+/** All of a piece or none of it: a disk that is nearly full takes a part, and says so by the number only. */
+async function writeAt(file: FileHandle, piece: Buffer, at: number): Promise<void> {
+  try {
+    for (let done = 0; done < piece.length; ) {
+      const { bytesWritten } = await file.write(piece, done, piece.length - done, at + done);
+      done += bytesWritten;
+    }
+  } catch (error) {
+    await file.truncate(at).catch(() => undefined);
+    noSpace(error);
   }
 }
 

@@ -1,14 +1,30 @@
 /** Files of messages: what they are, what WhatsApp takes, and how they are kept. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { contentOf } from '../../../src/daemon/media/content.js';
 import { mimetypeOf } from '../../../src/daemon/media/mime.js';
 import { Shelf } from '../../../src/daemon/media/shelf.js';
+import { filesWanted } from '../../../src/daemon/media/wanted.js';
+import { Outbox } from '../../../src/daemon/outbox.js';
 import { MAX_BYTES } from '../../../src/protocol/content.js';
 import type { Fault } from '../../../src/protocol/fault.js';
+import { opened, scratch, WID } from '../store/scratch.js';
+import { keepLines } from './lines.js';
 
 const kind = (error: Fault): string => error.kind;
 const hex = (text: string) => Buffer.from(text.replace(/ /g, ''), 'hex');
@@ -20,10 +36,13 @@ const OPUS = Buffer.concat([
 ]);
 const PNG = hex('89504e470d0a1a0a 0000000d');
 
-async function place(t: { teardown(end: () => unknown): unknown }): Promise<Shelf & { dir: string }> {
+async function place(
+  t: { teardown(end: () => unknown): unknown },
+  wanted: () => ReadonlySet<string> = () => new Set(),
+): Promise<Shelf & { dir: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'wad-shelf-'));
   t.teardown(() => rm(dir, { recursive: true, force: true }));
-  return Object.assign(await Shelf.open(join(dir, 'media')), { dir: join(dir, 'media') });
+  return Object.assign(await Shelf.open(join(dir, 'media'), wanted), { dir: join(dir, 'media') });
 }
 
 async function put(shelf: Shelf, bytes: Buffer, name: string | null = null) {
@@ -105,6 +124,75 @@ t.test('what is half or old goes, and what is in use stays', async (t) => {
   t.notOk((await readdir(shelf.dir)).includes('.u-half'));
   await shelf.abandon(open);
 });
+
+t.test('what a message still needs stays, however old it is', async (t) => {
+  const store = opened(t, scratch(t));
+  const shelf = await place(t, () => filesWanted(store));
+  const outbox = new Outbox(store, keepLines());
+  const ids: Record<string, string> = {};
+  for (const state of ['queued', 'sending', 'unknown', 'sent', 'cancelled']) {
+    const file = await put(shelf, Buffer.from(state));
+    const chatId = '15550002222@c.us';
+    const { id } = await outbox.accept({
+      ...{ wid: WID, recipient: chatId, chatId, kind: 'document', payload: { file }, key: null },
+      ...{ notBeforeMs: null, expiresAtMs: null },
+    });
+    if (state === 'cancelled') await outbox.cancel(id);
+    else if (state !== 'queued') await outbox.take(id, { type: 'submit' }, { attempted: true });
+    if (state === 'unknown') await outbox.take(id, { type: 'lost' });
+    if (state === 'sent') await outbox.take(id, { type: 'ack', ack: 1 });
+    t.equal(outbox.get(id).state, state);
+    ids[file.id] = state;
+    const past = new Date(Date.now() - 40 * 86_400_000);
+    await utimes(shelf.path(file.id), past, past);
+  }
+  await shelf.sweep(Date.now());
+  const left = (await readdir(shelf.dir)).filter((name) => !name.endsWith('.json'));
+  t.same(left.map((id) => ids[id]).sort(), ['queued', 'sending', 'unknown']);
+});
+
+t.test('what is finished is on the disk: both files, then the names of both', async (t) => {
+  const shelf = await place(t);
+  const probe = await open(shelf.dir);
+  const handle = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const { sync } = handle;
+  const synced: string[] = [];
+  t.teardown(() => Object.assign(handle, { sync }));
+  handle.sync = function (this: FileHandle) {
+    const path = readlinkSync(`/proc/self/fd/${this.fd}`);
+    synced.push(path === shelf.dir ? readdirSync(path).sort().join(' ') : basename(path));
+    return sync.call(this);
+  };
+  const upload = await shelf.begin(null);
+  await shelf.add(upload, 0, PNG);
+  const { id } = await shelf.finish(upload);
+  t.match(synced, [`.${upload}`, new RegExp(`^\\.${id}-.*\\.json$`), `${id} ${id}.json`]);
+  t.equal(synced.length, 3);
+});
+
+const small = scratch(t);
+const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small], { encoding: 'utf8' });
+const skip =
+  mounted.status === 0 ? false : `no small disk can be mounted: ${mounted.stderr ?? mounted.error}`.trim();
+if (!skip) t.before(() => t.teardown(() => execFileSync('umount', ['--lazy', small])));
+
+t.test(
+  'a piece that the disk takes a part of is refused, and the room is free again',
+  { skip },
+  async (t) => {
+    const shelf = await Shelf.open(join(small, 'media'), () => new Set());
+    const id = await shelf.begin(null);
+    const half = Buffer.alloc(512 * 1024, 1);
+    t.equal(await shelf.add(id, 0, half), half.length);
+    t.equal(await shelf.add(id, half.length, Buffer.alloc(1024 * 1024, 2)).catch(kind), 'disk_full');
+    const rest = Buffer.alloc(256 * 1024, 3);
+    await shelf.add(id, half.length, rest);
+    const file = await shelf.finish(id);
+    t.equal(file.size, half.length + rest.length);
+    t.ok((await shelf.read(file.id, 0, 2 * 1024 * 1024)).equals(Buffer.concat([half, rest])));
+  },
+);
 
 t.test('what a request becomes', async (t) => {
   const shelf = await place(t);
