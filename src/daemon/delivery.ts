@@ -48,7 +48,8 @@ export async function deliver(
   for (let tries = 1; ; tries += 1) {
     let result: SendOutcome;
     try {
-      result = await page.send(row);
+      const given = row;
+      result = await outbox.give(row.id, () => page.send(given));
     } catch (error) {
       // Thrown before anything was handed to the page, this time.
       log.info('message.returned', { id: row.id, reason: said(error) });

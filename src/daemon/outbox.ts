@@ -40,6 +40,8 @@ export class Outbox {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #watchers = new Set<Watcher>();
+  /** Since when the page has each message that this process has given it; Infinity while it is being given. */
+  readonly #given = new Map<string, number>();
   /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
   onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
 
@@ -83,6 +85,7 @@ export class Outbox {
     for (const row of rows) {
       if (row === null) continue;
       this.#log.debug('message.state', { id: row.id, to: row.state, ack: row.ack });
+      if (row.state !== 'sending') this.#given.delete(row.id);
       for (const watcher of this.#watchers) watcher(row);
     }
   }
@@ -222,10 +225,23 @@ export class Outbox {
     return this.#store.outbox.oldestIn('sending') !== null;
   }
 
-  /** Age of the oldest message that was handed to the page and has no ack of the server; 0 when there is none. */
+  /** Gives a message to the page. That has a limit of its own, and a large file takes its time: nothing is stuck meanwhile. */
+  async give<T>(id: string, call: () => Promise<T>): Promise<T> {
+    this.#given.set(id, Infinity);
+    try {
+      return await call();
+    } finally {
+      // It may have been acknowledged, or given up for lost, meanwhile.
+      if (this.#given.has(id)) this.#given.set(id, this.#now());
+    }
+  }
+
+  /** For how long the page has had the oldest message that has no ack of the server; 0 when there is none. */
   oldestUnsentMs(): number {
-    const sinceMs = this.#store.outbox.oldestIn('sending');
-    return sinceMs === null ? 0 : Math.max(0, this.#now() - sinceMs);
+    const sinceMs = this.#store.outbox
+      .inStates(['sending'])
+      .map(({ id, changedAtMs }) => this.#given.get(id) ?? changedAtMs);
+    return Math.max(0, this.#now() - Math.min(...sinceMs));
   }
 
   /** For `status`: `queued` counts every row that is neither sent nor ended. */

@@ -523,3 +523,19 @@ t.test('what waits for another account is not sent by this one', async (t) => {
   t.match(show(outbox.get(id)).error, { kind: 'account_changed' });
   t.same(page.texts, []);
 });
+
+t.test('a message that the page still takes is not stuck, however long that lasts', async (t) => {
+  let nowMs = Date.now();
+  const { accept, courier, outbox, page, ack, state } = open(t, { now: () => nowMs });
+  courier.open(WID);
+  const { id, messageId } = await accept(A, 'a large file');
+  await until(() => page.sent.length === 1);
+  nowMs += 10 * 60_000;
+  t.equal(outbox.oldestUnsentMs(), 0);
+  page.last().answer(TAKEN);
+  await settled();
+  nowMs += 61_000;
+  t.equal(outbox.oldestUnsentMs(), 61_000, 'it has it now, and should send it');
+  await ack(messageId, 1);
+  t.equal(state(id), 'sent');
+});

@@ -9,9 +9,9 @@ const A: ChatId = '15550002222@c.us';
 const B: ChatId = '15550003333@c.us';
 const never = new AbortController().signal;
 
-function open(t: Test, directory = scratch(t)) {
+function open(t: Test, directory = scratch(t), now?: () => number) {
   const store = opened(t, directory);
-  const outbox = new Outbox(store, keepLines());
+  const outbox = new Outbox(store, keepLines(), now);
   const request = (chatId: ChatId, text: string, key: string | null) => ({
     ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key },
     ...{ notBeforeMs: null, expiresAtMs: null },
@@ -152,3 +152,34 @@ t.test('how long the oldest has been with the page and not with the server', asy
   await ack(messageId, 1);
   t.equal(outbox.oldestUnsentMs(), 0);
 });
+
+t.test(
+  'a large file that is being given to the page is not unsent, and its time begins when that is over',
+  async (t) => {
+    let nowMs = Date.now();
+    const { accept, outbox, submit, ack } = open(t, scratch(t), () => nowMs);
+    const { id, messageId } = await accept('a film');
+    await submit(id);
+    let over = (): void => undefined;
+    const given = outbox.give(id, () => new Promise<void>((resolve) => (over = resolve)));
+    nowMs += 600_000;
+    t.equal(outbox.oldestUnsentMs(), 0, 'the page still takes it');
+    const text = await accept('hello', null, B);
+    await submit(text.id);
+    nowMs += 5_000;
+    t.equal(outbox.oldestUnsentMs(), 5_000, 'another one counts all the same');
+    over();
+    await given;
+    await ack(text.messageId, 1);
+    nowMs += 61_000;
+    t.equal(outbox.oldestUnsentMs(), 61_000);
+    await ack(messageId, 1);
+    t.equal(outbox.oldestUnsentMs(), 0);
+    const lost = await accept('a film again');
+    await submit(lost.id);
+    await outbox.give(lost.id, () => outbox.take(lost.id, { type: 'lost' }));
+    await outbox.take(lost.id, { type: 'accepted', ack: 0 });
+    nowMs += 7_000;
+    t.equal(outbox.oldestUnsentMs(), 7_000, 'what the next page has counts from then on');
+  },
+);
