@@ -4,7 +4,6 @@ import type { Config } from '../config/keys.js';
 import type { Content } from '../protocol/content.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, StateName } from '../protocol/state.js';
-import { accountOf } from '../protocol/wid.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession, readMarker } from '../session-dir/marker.js';
@@ -23,6 +22,7 @@ import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { News } from './news.js';
 import { Outbox } from './outbox.js';
+import { Owner } from './owner.js';
 import { PasskeyDesk } from './passkey-desk.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
@@ -64,6 +64,7 @@ export class Account {
   readonly #options: AccountOptions;
   readonly #news: News;
   readonly #hearing: Hearing;
+  readonly #owner: Owner;
   readonly #capabilities: CapabilityDesk;
   readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
@@ -80,7 +81,7 @@ export class Account {
     const heardUntilMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
     const state = initialState(session, Date.now());
     const account = new Account(options, state, heardUntilMs);
-    account.#link(state.session?.wid ?? null);
+    account.#owner.link(state.session?.wid ?? null);
     await account.courier.start();
     return account;
   }
@@ -105,7 +106,11 @@ export class Account {
       acked: (news) => this.#news.acked(news),
     });
     this.#hearing = new Hearing({ dir, feed, log, backfill, heardUntilMs });
-    feed.onRecovered = () => this.#hearing.again();
+    feed.onRecovered = () => {
+      const { name, session } = this.actor.state;
+      if (name === 'ready') this.#owner.again(session?.wid ?? null);
+      this.#hearing.again();
+    };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.courier = new Courier({
       ...{ store, log, outbox, recipients: this.recipients, pacing: config.pacing },
@@ -119,6 +124,7 @@ export class Account {
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
     });
+    this.#owner = new Owner({ store, log, outbox, courier: this.courier, recipients: this.recipients });
     this.monitor = new Monitor({
       ...config.monitor,
       log,
@@ -211,34 +217,13 @@ export class Account {
     this.#hurry.abort();
   }
 
-  /**
-   * Outbox and journal belong to the account that is linked: what waits for another one is not sent any more. On disk
-   * before anything of this account is told or accepted.
-   */
-  #link(wid: string | null): void {
-    const { store, log } = this.#options;
-    const own = wid === null ? null : accountOf(wid);
-    if (own === null || own === store.account.wid) return;
-    try {
-      const failed = store.writeNow((tx) => {
-        const isFirst = store.account.wid === null;
-        store.account.link(tx, own, Date.now());
-        return isFirst ? [] : store.outbox.accountChanged(tx, own, Date.now());
-      });
-      log.info('account.linked', { waiting: failed.length });
-      this.outbox.told(failed);
-    } catch (error) {
-      log.error('account.link-refused', { err: error });
-    }
-  }
-
   #changed(now: State, before: State, cause: string): void {
     if (before.name === 'ready' && now.name !== 'ready') {
       this.courier.close();
       this.#hearing.left();
     }
     if (now.session === null) this.#hearing.unlinked();
-    else if (now.session.wid !== before.session?.wid) this.#link(now.session.wid);
+    else if (now.session.wid !== before.session?.wid) this.#owner.link(now.session.wid);
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     if (now.name === 'stopped') this.#capabilities.forget();
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
@@ -246,8 +231,7 @@ export class Account {
     this.#options.feed.append('state', data);
     if (now.name !== 'ready' || before.name === 'ready') return;
     this.monitor.proved();
-    const { wid } = this.#options.store.account;
-    if (wid !== null) this.courier.open(wid);
+    this.#owner.ready(now.session?.wid ?? null);
     this.#hearing.ready(now.sinceMs);
   }
 

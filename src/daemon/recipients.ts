@@ -10,6 +10,8 @@ const FRESH_MS = 3_600_000;
 export class Recipients {
   readonly #ask: AskRecipient;
   readonly #known = new Map<ChatId, { readonly chatId: ChatId; readonly atMs: number }>();
+  /** Which account's answers these are, counted from the start. */
+  #asker = 0;
 
   constructor(ask: AskRecipient) {
     this.#ask = ask;
@@ -19,8 +21,9 @@ export class Recipients {
   async find(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
     const known = this.#known.get(recipient);
     if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.chatId;
+    const asker = this.#asker;
     const chatId = await this.#ask(recipient, signal);
-    if (chatId !== null) {
+    if (chatId !== null && asker === this.#asker) {
       this.#known.delete(recipient);
       this.#known.set(recipient, { chatId, atMs: performance.now() });
       for (const oldest of this.#known.keys()) {
@@ -29,5 +32,11 @@ export class Recipients {
       }
     }
     return chatId;
+  }
+
+  /** Another account is linked: what WhatsApp told the one before is not what it tells this one. */
+  forget(): void {
+    this.#asker += 1;
+    this.#known.clear();
   }
 }

@@ -15,7 +15,7 @@ function asking(answer: (recipient: ChatId) => ChatId | null) {
     asked.push(recipient);
     return answer(recipient);
   });
-  return { asked, find: (recipient: ChatId) => recipients.find(recipient, never) };
+  return { asked, recipients, find: (recipient: ChatId) => recipients.find(recipient, never) };
 }
 
 t.test('a chat is asked for once, and each recipient by itself', async (t) => {
@@ -79,3 +79,17 @@ t.test('of more than it keeps, the one that was learnt first is forgotten', asyn
   await find('15550@c.us');
   t.same(asked, ['15550@c.us']);
 });
+
+t.test(
+  'what one account was told is not known to the next, also where the answer was under way',
+  async (t) => {
+    const { asked, find, recipients } = asking(() => ANA);
+    await find(ANA);
+    recipients.forget();
+    const late = find(ANA);
+    recipients.forget();
+    t.equal(await late, ANA);
+    await find(ANA);
+    t.equal(asked.length, 3);
+  },
+);

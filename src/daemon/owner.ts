@@ -1,0 +1,60 @@
+// Whose the store is. Outbox and journal belong to the account that is linked, and what waits for one account never
+// goes out by the page of another.
+import type { Log } from '../protocol/log.js';
+import { accountOf } from '../protocol/wid.js';
+import type { Store } from '../store/store.js';
+import type { Courier } from './courier.js';
+import type { Outbox } from './outbox.js';
+import type { Recipients } from './recipients.js';
+
+export interface OwnerOptions {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly courier: Pick<Courier, 'open'>;
+  readonly recipients: Pick<Recipients, 'forget'>;
+  readonly log: Log;
+}
+
+/** Nothing to close. */
+export class Owner {
+  readonly #options: OwnerOptions;
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Somebody is linked: what waits for another account is not sent any more. On disk before anything of this account
+   * is told or accepted; where the disk refuses it, the store stays the other one's until this is called again.
+   */
+  link(wid: string | null): void {
+    const { store, outbox, recipients, log } = this.#options;
+    const own = wid === null ? null : accountOf(wid);
+    const before = store.account.wid;
+    if (own === null || own === before) return;
+    try {
+      const failed = store.writeNow((tx) => {
+        store.account.link(tx, own, Date.now());
+        return before === null ? [] : store.outbox.accountChanged(tx, own, Date.now());
+      });
+      recipients.forget();
+      log.info('account.linked', { waiting: failed.length });
+      outbox.told(failed);
+    } catch (error) {
+      log.error('account.link-refused', { err: error });
+    }
+  }
+
+  /** The page of this account is ready: what waits for it goes out, and nothing where the store is another one's. */
+  ready(wid: string | null): void {
+    this.link(wid);
+    if (wid !== null && accountOf(wid) === this.#options.store.account.wid)
+      this.#options.courier.open(accountOf(wid));
+  }
+
+  /** The disk has refused something and takes it again: whose the store is may have been among that. */
+  again(wid: string | null): void {
+    // Whose queue is open already is not asked for its messages once more.
+    if (wid !== null && accountOf(wid) !== this.#options.store.account.wid) this.ready(wid);
+  }
+}
