@@ -133,7 +133,8 @@ export class Outbox {
   }
 
   /**
-   * Resolves when the message has come as far as asked, or can come no further by itself.
+   * Resolves when the message has come as far as asked, or can come no further by itself. An unknown outcome most often
+   * settles as soon as a page can be asked; one that has not when the signal aborts is the answer, and no late one.
    * @throws Fault no_such_message, wait_expired
    */
   wait(
@@ -142,7 +143,10 @@ export class Outbox {
     { signal }: { signal: AbortSignal },
   ): Promise<StoredMessage> {
     let row = this.get(id);
-    const over = (): boolean => hasReached(row.state, goal) || isEnded(row.state) || row.state === 'unknown';
+    const over = (): boolean => hasReached(row.state, goal) || isEnded(row.state) || isForsaken(row);
+    // No page of the account that is linked now can be asked for it.
+    const isForsaken = ({ state, wid }: StoredMessage): boolean =>
+      state === 'unknown' && wid !== this.#store.account.wid;
     return new Promise((resolve, reject) => {
       if (over()) return resolve(row);
       const stop = this.watch((changed) => {
@@ -155,14 +159,8 @@ export class Outbox {
       });
       const late = (): void => {
         stop();
-        reject(
-          new Fault('wait_expired', {
-            reason: `The message is ${row.state}; it is not known to be ${goal} yet.`,
-            hint: `wactl outbox show ${row.id}`,
-            outcome: 'unknown',
-            more: { id: row.id, messageId: row.messageId, state: row.state },
-          }),
-        );
+        if (row.state === 'unknown') resolve(row);
+        else reject(expired(row, goal));
       };
       if (signal.aborted) late();
       else signal.addEventListener('abort', late, { once: true });
@@ -250,6 +248,14 @@ export class Outbox {
     return { queued: queued + sending + unknown, unknown, failed };
   }
 }
+
+const expired = ({ id, messageId, state }: StoredMessage, goal: string): Fault =>
+  new Fault('wait_expired', {
+    reason: `The message is ${state}; it is not known to be ${goal} yet.`,
+    hint: `wactl outbox show ${id}`,
+    outcome: 'unknown',
+    more: { id, messageId, state },
+  });
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

@@ -105,7 +105,7 @@ export const messageMethods = {
   }),
   'message.wait': method({
     name: 'message.wait',
-    does: 'Answers when the message has come as far as `for`, or can come no further.',
+    does: 'Answers when the message has come as far as `for`, or can come no further. An unknown outcome is waited for, and is the answer when the time is over.',
     effect: 'reads',
     since: '0.1.0',
     params: record({

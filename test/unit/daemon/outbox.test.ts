@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { Outbox, show } from '../../../src/daemon/outbox.js';
 import type { ChatId } from '../../../src/protocol/wid.js';
 import { opened, scratch, WID } from '../store/scratch.js';
-import { keepLines, thrownBy } from './lines.js';
+import { keepLines, settled, thrownBy } from './lines.js';
 
 const A: ChatId = '15550002222@c.us';
 const B: ChatId = '15550003333@c.us';
@@ -11,6 +11,7 @@ const never = new AbortController().signal;
 
 function open(t: Test, directory = scratch(t), now?: () => number) {
   const store = opened(t, directory);
+  store.writeNow((tx) => store.account.link(tx, WID, 0));
   const outbox = new Outbox(store, keepLines(), now);
   const request = (chatId: ChatId, text: string, key: string | null) => ({
     ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key },
@@ -83,7 +84,8 @@ t.test('a wait ends when the message is as far as asked, or can come no further'
     ['further than asked', 'sent', [3], 'read'],
     ['delivered', 'delivered', [1, 2], 'delivered'],
     ['refused', 'read', [-1], 'failed'],
-    ['lost', 'sent', ['lost'], 'unknown'],
+    ['lost, and found by the next page', 'sent', ['lost', 1], 'sent'],
+    ['lost, and nowhere', 'sent', ['lost', -1], 'failed'],
   ];
   for (const [about, goal, steps, expected] of goals) {
     const { accept, outbox, submit, ack } = open(t);
@@ -117,6 +119,34 @@ t.test('a wait that runs out says where the message is, and the message goes on'
   await ack(messageId, 3);
   t.equal(outbox.get(id).state, 'read');
   t.throws(() => outbox.wait('x', 'sent', { signal: never }), { name: 'Fault' });
+});
+
+t.test('an unknown outcome that has not settled in time is the answer', async (t) => {
+  const { accept, outbox, submit } = open(t);
+  const { id } = await accept();
+  await submit(id);
+  const late = new AbortController();
+  const wait = outbox.wait(id, 'sent', { signal: late.signal });
+  await outbox.take(id, { type: 'lost' });
+  t.equal(await Promise.race([wait, settled().then(() => 'waits')]), 'waits');
+  late.abort();
+  t.equal((await wait).state, 'unknown');
+  t.equal((await outbox.wait(id, 'sent', { signal: late.signal })).state, 'unknown');
+});
+
+t.test('one of another account is not waited for: no page can ever be asked', async (t) => {
+  const { accept, outbox, submit, store } = open(t);
+  const { id } = await accept();
+  await submit(id);
+  const wait = outbox.wait(id, 'sent', { signal: never });
+  outbox.told(
+    await store.write((tx) => {
+      store.account.link(tx, B, 0);
+      return store.outbox.accountChanged(tx, B, 0);
+    }),
+  );
+  t.equal((await wait).state, 'unknown');
+  t.equal((await outbox.wait(id, 'sent', { signal: never })).state, 'unknown');
 });
 
 t.test(
