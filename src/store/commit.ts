@@ -1,10 +1,7 @@
 // Group commit: many writers share one transaction and one sync of the disk, which is what a write costs. SQLite runs
-// in this thread, so a group is kept small: while it runs nothing else does. The sync runs in another; the next group
-// begins when it is over, and so holds all that came meanwhile.
+// in this thread, so a group is kept small: while it runs nothing else does.
 import { Fault } from '../protocol/fault.js';
 import type { Database, Statement } from './database.js';
-import { Durability } from './durability.js';
-import { storeFault } from './trouble.js';
 
 /** Proof that a transaction is open; only good inside the function that was given it. */
 export class Tx {
@@ -56,24 +53,14 @@ export class GroupCommit {
   readonly #save: Statement<never>;
   readonly #release: Statement<never>;
   readonly #undo: Statement<never>;
-  readonly #durability: Pick<Durability, 'reached' | 'reach' | 'close'>;
-  readonly #path: string;
   #waiting: Job[] = [];
-  /** Committed, and not told yet: a sync is under way. */
-  #unsynced: readonly Outcome[] = [];
   #scheduled = false;
   #patience: NodeJS.Timeout | undefined;
   #busy = false;
   #closed = false;
 
-  constructor(
-    db: Database,
-    limits: Partial<GroupLimits> = {},
-    durability: Pick<Durability, 'reached' | 'reach' | 'close'> = new Durability(db.path),
-  ) {
+  constructor(db: Database, limits: Partial<GroupLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
-    this.#path = db.path;
-    this.#durability = durability;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -123,67 +110,31 @@ export class GroupCommit {
     return values[0] as T;
   }
 
-  /** Writes all that waits, each group synced before the next begins (wal.ts). Does nothing from within a write. */
+  /** Writes all that waits. Does nothing from within a write. */
   flush(): void {
     if (this.#busy) return;
-    for (;;) {
-      if (this.#unsynced.length > 0) this.#settle(attempt(() => this.#durability.reach()));
-      if (this.#waiting.length === 0) return;
-      this.#unsynced = this.#runGroup();
-    }
+    while (this.#waiting.length > 0) this.#runGroup();
   }
 
   /** Writes all that waits, and takes no more. Twice is fine. */
   close(): void {
     this.#closed = true;
     this.flush();
-    this.#durability.close();
   }
 
   /** After the input of this turn: every request that came with it is in the group. */
   #schedule(): void {
-    if (this.#scheduled || this.#unsynced.length > 0) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#waiting.length === 0 || this.#unsynced.length > 0) return;
-      this.#unsynced = this.#runGroup();
-      if (this.#unsynced.length > 0) void this.#sync(this.#unsynced);
-      else this.#goOn();
+      if (this.#waiting.length > 0) this.#runGroup();
+      // The rest after a turn of the loop, so that others have their say.
+      if (this.#waiting.length > 0) this.#schedule();
     });
   }
 
-  async #sync(group: readonly Outcome[]): Promise<void> {
-    const error = await this.#durability.reached().catch((error: unknown) => error);
-    // Unless somebody could not wait for it, and synced by itself.
-    if (this.#unsynced === group) this.#settle(error);
-    this.#goOn();
-  }
-
-  /** The rest after a turn of the loop, so that others have their say. */
-  #goOn(): void {
-    if (this.#waiting.length > 0) this.#schedule();
-  }
-
-  /** Tells whoever waits for the sync, in the order of their calls. @param error why it failed, if it did */
-  #settle(error?: unknown): void {
-    const group = this.#unsynced;
-    this.#unsynced = [];
-    for (const outcome of group) {
-      if ('error' in outcome) outcome.job.reject(outcome.error);
-      else if (error === undefined) outcome.job.resolve(outcome.value);
-      else outcome.job.reject(storeFault(error, this.#path));
-    }
-    if (error === undefined) return;
-    // Whether they are on disk is not known, and asking once more would not tell: the kernel may have dropped them and
-    // says so only once. A new process reads what there is. https://wiki.postgresql.org/wiki/Fsync_Errors
-    setImmediate(() => {
-      throw storeFault(error, this.#path);
-    });
-  }
-
-  /** @returns what is to be told once it is synced; what needs no sync has been told */
-  #runGroup(): readonly Outcome[] {
+  #runGroup(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
     const group = this.#waiting.slice(0, this.#limits.writes);
@@ -197,9 +148,10 @@ export class GroupCommit {
       this.#busy = false;
     }
     this.#waiting = this.#waiting.slice(outcomes.length);
-    if (outcomes.some((outcome) => 'value' in outcome)) return outcomes;
-    for (const outcome of outcomes) if ('error' in outcome) outcome.job.reject(outcome.error);
-    return [];
+    for (const outcome of outcomes) {
+      if ('error' in outcome) outcome.job.reject(outcome.error);
+      else outcome.job.resolve(outcome.value);
+    }
   }
 
   /** @returns one outcome for each write that was begun, none of which is to be begun again */
@@ -252,12 +204,8 @@ const closed = (): Fault => new Fault('shutting_down', { reason: 'the store is c
 const isPromise = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
-/** @returns what it throws */
-function attempt(act: () => unknown): unknown {
+function attempt(act: () => unknown): void {
   try {
     act();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
+  } catch {}
 }

@@ -39,8 +39,8 @@ export class Database {
       // Lets the retention give space back in small steps. Of a new file only: on any other it would be a write.
       if (this.pragma('page_count') === 0) this.#db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       this.#db.exec('PRAGMA journal_mode = WAL');
-      // Syncs at a checkpoint. Commits are synced by whoever makes them (durability.ts).
-      this.#db.exec('PRAGMA synchronous = NORMAL');
+      // With WAL, FULL syncs at every commit; NORMAL would lose the newest ones with the power.
+      this.#db.exec('PRAGMA synchronous = FULL');
       this.#db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
       this.#db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
     } catch (error) {

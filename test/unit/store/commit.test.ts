@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { GroupCommit } from '../../../src/store/commit.js';
 import { Database } from '../../../src/store/database.js';
-import { Durability } from '../../../src/store/durability.js';
 import { kindOf, scratch } from './scratch.js';
 
 function table(t: { teardown(end: () => void): unknown }, pages?: number) {
@@ -200,88 +199,3 @@ t.test(
     t.same(numbers(), [...written, 9]);
   },
 );
-
-/** A disk whose syncs end when the test says so. */
-function disk() {
-  const syncs: { done(): void; fail(error: Error): void }[] = [];
-  let now = 0;
-  const durability = {
-    reached: () => new Promise<void>((done, fail) => void syncs.push({ done, fail })),
-    reach: () => {
-      now += 1;
-    },
-    close: () => undefined,
-  };
-  return { syncs, durability, nows: () => now };
-}
-const turns = async (count = 3) => {
-  for (let n = 0; n < count; n += 1) await new Promise((resolve) => setImmediate(resolve));
-};
-
-t.test(
-  'nobody is told before the sync, and the next group begins after it, with all that came',
-  async (t) => {
-    const { db, insert, numbers } = table(t);
-    const { syncs, durability } = disk();
-    const commit = new GroupCommit(db, {}, durability);
-    const told: number[] = [];
-    const add = (n: number) => void commit.write(() => insert.run(n, '')).then(() => told.push(n));
-    add(1);
-    await turns();
-    t.same([numbers(), told, syncs.length], [[1], [], 1], 'committed, and not on disk');
-    add(2);
-    add(3);
-    await turns();
-    t.same([numbers(), told], [[1], []], 'what came meanwhile waits');
-    syncs[0]?.done();
-    await turns();
-    t.same([numbers(), told, syncs.length], [[1, 2, 3], [1], 2], 'and goes together');
-    syncs[1]?.done();
-    await turns();
-    t.same(told, [1, 2, 3]);
-  },
-);
-
-t.test('who cannot wait syncs by itself, also what others wait for', async (t) => {
-  const { db, insert, numbers } = table(t);
-  const { syncs, durability, nows } = disk();
-  const commit = new GroupCommit(db, {}, durability);
-  const first = commit.write(() => insert.run(1, ''));
-  await turns();
-  commit.writeNow(() => insert.run(2, ''));
-  t.same([numbers(), nows()], [[1, 2], 2], 'each before the next begins');
-  await first;
-  const third = commit.write(() => insert.run(3, ''));
-  syncs[0]?.done();
-  await turns();
-  syncs[1]?.done();
-  await third;
-  commit.close();
-  t.same(numbers(), [1, 2, 3]);
-});
-
-t.test('a sync that fails is told to all who waited for it, and ends the process', async (t) => {
-  const { db, insert } = table(t);
-  const { syncs, durability } = disk();
-  const commit = new GroupCommit(db, {}, durability);
-  const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
-  const writes = [1, 2].map((n) => kindOf(() => commit.write(() => insert.run(n, ''))));
-  await turns();
-  syncs[0]?.fail(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
-  t.same(await Promise.all(writes), ['internal', 'internal']);
-  t.match(await thrown, { kind: 'internal' }, 'nobody knows what the disk has');
-});
-
-t.test('a log is synced for real, and let go of', async (t) => {
-  const { db, insert } = table(t);
-  const durability = new Durability(db.path);
-  db.exec('BEGIN');
-  insert.run(1, '');
-  db.exec('COMMIT');
-  const running = durability.reached();
-  durability.reach();
-  durability.close();
-  durability.close();
-  await running;
-  await new Durability(join(scratch(t), 'none.sqlite')).reached();
-});

@@ -90,14 +90,14 @@ t.test('a fresh store: its report, its files and their modes', async (t) => {
   t.match(opened(t, directory).report, { created: false, migratedFrom: MIGRATIONS.length });
 });
 
-t.test('checkpoints are synced, and the log is emptied in small steps', async (t) => {
+t.test('commits are synced, and the log is emptied in small steps', async (t) => {
   const db = new Database(join(scratch(t), 'x.sqlite'));
   t.teardown(() => db.close());
   t.same(
     ['journal_mode', 'synchronous', 'foreign_keys', 'auto_vacuum', 'busy_timeout'].map((name) =>
       db.pragma(name),
     ),
-    ['wal', 1, 1, 2, 2_000],
+    ['wal', 2, 1, 2, 2_000],
   );
 });
 
