@@ -5,6 +5,8 @@ import { printable } from '../output.js';
 
 /** What it is at, when that is not simply waiting for news. */
 function at({ state, attempts, nextAttemptAt, lastError }: Webhook): string {
+  // The journal could not be asked: nothing was attempted.
+  if (state === 'waiting' && attempts === 0) return `${lastError}, the next look at ${nextAttemptAt}`;
   if (state === 'waiting') return `attempt ${attempts} failed (${lastError}), the next at ${nextAttemptAt}`;
   return state === 'delivering' && attempts > 1 ? `attempt ${attempts}` : '';
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { renderWebhooks } from '../../../src/cli/render/webhook.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { Feed } from '../../../src/daemon/feed.js';
 import { Webhooks } from '../../../src/daemon/webhooks.js';
@@ -248,6 +249,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   });
   feed.list = list;
   store.consumers.place = placeOf;
+  t.match(renderWebhooks(webhooks.list()), / {2}the journal failed: disk I\/O error, the next look at 2/);
   // A test that is taken ends the wait.
   t.match(await crm.test(), { says: null });
   await receiver.took(3);
