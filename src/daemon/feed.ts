@@ -100,8 +100,10 @@ export class Feed {
    */
   async write<T>(run: (tx: Tx, keep: Keep) => T, options?: WriteOptions): Promise<T> {
     const kept: StoredEvent[] = [];
+    let hasRun = false;
     let result: T;
     const write = this.#store.write((tx) => {
+      hasRun = true;
       kept.length = 0;
       return run(tx, (event) => {
         if (event !== null) kept.push(event);
@@ -111,7 +113,9 @@ export class Feed {
     try {
       result = await write;
     } catch (error) {
-      if (kept.length > 0) this.#wasRefused(kept.length, error);
+      // Refused before it could say what it keeps: that was something.
+      const events = hasRun ? kept.length : 1;
+      if (events > 0) this.#wasRefused(events, error);
       throw error;
     }
     for (const event of kept) this.#publish(event);

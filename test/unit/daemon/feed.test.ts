@@ -131,6 +131,30 @@ t.test('settled: when all that was to be kept so far is, also with others before
   await feed.settled();
 });
 
+t.test('what is refused before it has run is a gap as well', async (t) => {
+  const { feed, store } = open(t);
+  let again = (): void => undefined;
+  const timers = t.intercept(globalThis, 'setInterval', {
+    value: (run: () => void) => {
+      again = run;
+      return setTimeout(() => undefined);
+    },
+  });
+  const refusing = t.intercept(store, 'write', { value: () => Promise.reject(new Fault('busy')) });
+  feed.append('message', {});
+  feed.append('message', {});
+  await feed.settled();
+  await nextTurn();
+  timers.restore();
+  refusing.restore();
+  const recovered = new Promise<void>((resolve) => {
+    feed.onRecovered = resolve;
+  });
+  again();
+  await recovered;
+  t.match(feed.list({}).events, [{ type: 'gap', data: { reason: 'busy', events: 2 } }]);
+});
+
 t.test('pages', async (t) => {
   const { feed, add } = open(t);
   await add(250, (n) => (n % 10 === 0 ? 'alert' : 'message'));
