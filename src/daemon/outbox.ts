@@ -108,7 +108,9 @@ export class Outbox {
     const { kind, message: reason } = more.error ?? refused;
     const nowMs = this.#now();
     const changed = this.#store.outbox.change(tx, row.id, row.state, {
-      ...{ state, nowMs, ack, attempted: more.attempted, chatId: more.chatId },
+      ...{ state, nowMs, ack, chatId: more.chatId },
+      // No page had it, which the next one is not to doubt.
+      attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? { kind, reason } : null,
     });

@@ -41,14 +41,19 @@ export interface Turn {
   readonly holdMs: number | null;
 }
 
+/** A chat that the page could not say anything of is a stranger's for so long. */
+const GUESS_MS = 15_000;
+const REMEMBERED = 10_000;
 /** Chats that are served at a time. */
 export const MAX_FLYING = 32;
 
 /** Nothing to close. */
 export class Turns {
   readonly #options: TurnsOptions;
-  /** Whether there was a chat before we wrote the first time, as the page said. */
-  readonly #acquainted = new Map<ChatId, boolean>();
+  /** Whether there was a chat before we wrote the first time, as the page said, and until when that is taken for it. */
+  readonly #acquainted = new Map<ChatId, { readonly known: boolean; readonly untilMs: number }>();
+  /** Those that have had their wait, in this process: one may come back from a page that was gone. */
+  readonly #paced = new Set<string>();
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -102,13 +107,15 @@ export class Turns {
         if (hold.why === 'stranger') continue;
         break;
       }
-      if (pacing.mode === 'on' && row.attempts === 0) {
+      if (pacing.mode === 'on' && !this.#hasWaited(row)) {
         const past = passed(store.pacing.past ?? NOTHING_SENT, pacing, {
           nowMs,
           isStranger,
           chance: chance(),
         });
         store.pacing.keep(tx, past);
+        if (this.#paced.size >= REMEMBERED) this.#paced.clear();
+        this.#paced.add(row.id);
       }
       const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (changed !== null) taken.push(changed);
@@ -117,8 +124,7 @@ export class Turns {
   }
 
   #hold(row: StoredMessage, isStranger: boolean): Hold | null {
-    // A message that was handed over before has had its wait.
-    if (row.attempts > 0) return null;
+    if (this.#hasWaited(row)) return null;
     const { store, pacing, now } = this.#options;
     if (pacing.mode === 'off') return null;
     const past = store.pacing.past ?? NOTHING_SENT;
@@ -126,25 +132,33 @@ export class Turns {
     return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs) : null);
   }
 
+  #hasWaited({ id, attempts }: StoredMessage): boolean {
+    return attempts > 0 || this.#paced.has(id);
+  }
+
   /** Null: the page has to be asked. */
   #isStranger({ wid, chatId }: StoredMessage): boolean | null {
     const { store, pacing } = this.#options;
     if (pacing.mode === 'off' || chatId.endsWith('@g.us')) return false;
     if (store.outbox.hasTried(wid, chatId)) return false;
-    const known = this.#acquainted.get(chatId);
-    return known === undefined ? null : !known;
+    const said = this.#acquainted.get(chatId);
+    return said === undefined || said.untilMs <= this.#options.now() ? null : !said.known;
   }
 
   /** Asks the page which of these chats there were before. */
   async getAcquainted(chats: readonly ChatId[]): Promise<void> {
-    const { page, log } = this.#options;
+    const { page, log, now } = this.#options;
     await askForEach(chats, async (chatId) => {
-      const known = await page.knowsChat(chatId).catch((error: unknown) => {
-        log.debug('outbox.stranger', { err: error });
-        return false;
-      });
-      this.#acquainted.set(chatId, known);
+      const said = await page.knowsChat(chatId).then(
+        (known) => ({ known, untilMs: Infinity }),
+        (error: unknown) => {
+          log.debug('outbox.stranger', { err: error });
+          // Nobody has said so: it is asked again, and not at once.
+          return { known: false, untilMs: now() + GUESS_MS };
+        },
+      );
+      this.#acquainted.set(chatId, said);
     });
-    if (this.#acquainted.size > 10_000) this.#acquainted.clear();
+    if (this.#acquainted.size > REMEMBERED) this.#acquainted.clear();
   }
 }

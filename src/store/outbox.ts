@@ -17,8 +17,8 @@ export interface Change {
   /** Kept when there is one already. */
   readonly sentAtMs?: number | undefined;
   readonly chatId?: string | undefined;
-  /** It was handed to the page once more. */
-  readonly attempted?: boolean | undefined;
+  /** It was handed to the page once more; `undone`: that was said of it, and it was not. */
+  readonly attempted?: boolean | 'undone' | undefined;
   readonly error?: { readonly kind: FaultKind; readonly reason: string } | null | undefined;
 }
 
@@ -172,7 +172,7 @@ export class Outbox {
       ack: change.ack ?? null,
       sent_at: change.sentAtMs ?? null,
       chat_id: change.chatId ?? null,
-      attempted: change.attempted === true ? 1 : 0,
+      attempted: change.attempted === 'undone' ? -1 : Number(change.attempted ?? false),
       error_kind: change.error?.kind ?? null,
       error_reason: change.error?.reason ?? null,
     });

@@ -236,7 +236,7 @@ t.test('what the page says, and what the row shows of it', async (t) => {
 });
 
 t.test('a page that was gone before it was asked leaves the message where it was', async (t) => {
-  const { page, courier, accept, state, store } = open(t);
+  const { page, outbox, courier, accept, state, store } = open(t);
   courier.open(WID);
   const { id, messageId } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
@@ -247,7 +247,25 @@ t.test('a page that was gone before it was asked leaves the message where it was
   t.equal(page.sent.length, 1);
   courier.open(WID);
   await until(() => page.sent.length === 2);
-  t.equal(page.last().messageId, messageId);
+  t.match(page.last(), { messageId, attempts: 1 });
+  page.last().fail(new Fault('not_ready'));
+  courier.close();
+  await until(() => state(id) !== 'sending');
+  t.equal(state(id), 'queued', 'no page has had it, however often that was so');
+  await outbox.cancel(id);
+});
+
+t.test('that there was no page costs no second turn of the pace', async (t) => {
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 1, burst: 1 };
+  const { page, courier, accept, state } = open(t, { pacing });
+  courier.open(WID);
+  const { id } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  page.last().fail(new Fault('not_ready'));
+  courier.close();
+  await until(() => state(id) === 'queued');
+  courier.open(WID);
+  await until(() => page.sent.length === 2);
 });
 
 t.test('a page that drops a message in silence gets it again, three times in all', async (t) => {
@@ -505,6 +523,33 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
   await ack(one.messageId, 1);
   await accept(A, 'no stranger any more');
   await until(() => page.texts.includes('no stranger any more'));
+});
+
+t.test('who cannot be told from a stranger is asked after again', async (t) => {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
+  const { page, outbox, courier, accept, store } = open(t, { pacing, now: () => clock.ms });
+  await accept(A, 'stranger');
+  courier.open(WID);
+  await until(() => page.sent.length === 1);
+  let asked = 0;
+  const broken = t.intercept(page, 'knowsChat', {
+    value: async () => {
+      asked += 1;
+      throw new Fault('page_error');
+    },
+  });
+  const { id } = await accept(B, 'friend');
+  await until(() => asked === 1);
+  await rest(store);
+  t.match(courier.waitOf(outbox.get(id)), { waitsFor: 'stranger' }, 'to be on the safe side');
+  t.equal(asked, 1, 'and not over and over');
+  broken.restore();
+  page.acquaintances.add(B);
+  clock.ms += 15_000;
+  await accept(B, 'another look at the chat');
+  await until(() => page.sent.length === 2);
+  t.same(page.texts, ['stranger', 'friend']);
 });
 
 t.test('what waits for another account is not sent by this one', async (t) => {
