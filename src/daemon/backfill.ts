@@ -2,6 +2,7 @@
 // which everything had been heard, and what was not told yet is told (H11). Several times, since a page goes on
 // receiving what waited for it, and not all of that reaches the library's listeners. What counts is the key of a
 // message, never the order in which it turns up.
+import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { MissedPage } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
@@ -28,6 +29,17 @@ export interface BackfillOptions {
 /** Ids that a page has and cannot read yet, by chat. */
 type Undecrypted = Map<string, readonly string[]>;
 
+/** What a pass over the page left open. */
+interface Left {
+  readonly undecrypted: Undecrypted;
+  /** Chats that the page fails to give. */
+  readonly unreadable: string[];
+  /** False when something was not reached that another `ready`, or room on the disk, may bring. */
+  whole: boolean;
+}
+
+/** No fault of the chat that is read. */
+const PASSING = ['not_ready', 'disk_full', 'busy', 'shutting_down'];
 /** A chat that got more than this while nobody listened is told of as a gap. */
 const PER_CHAT = 2_000;
 const CHUNK = 50;
@@ -63,20 +75,29 @@ export class Backfill {
       run.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
     };
     const pass = async (n: number): Promise<void> => {
-      const undecrypted: Undecrypted = new Map();
-      const whole = await this.#pass(sinceMs, gaps, undecrypted, run.signal);
+      const left = await this.#pass(sinceMs, gaps, run.signal);
       if (run.signal.aborted) return;
       const nextMs = passes[n + 1];
       if (nextMs !== undefined) wait(startedAt + nextMs - performance.now(), () => pass(n + 1));
-      else await decrypt(undecrypted, whole);
+      else await decrypt(left);
     };
     // The library tells of a late decryption only where it had heard of the message as a new one (H11).
-    const decrypt = async (undecrypted: Undecrypted, whole: boolean): Promise<void> => {
+    const decrypt = async (left: Left): Promise<void> => {
       if (run.signal.aborted) return;
+      const { undecrypted, unreadable, whole } = left;
       if (undecrypted.size > 0 && performance.now() - startedAt < cipherFor)
-        return wait(cipherEvery, async () => decrypt(await this.#again(undecrypted, run.signal), whole));
+        return wait(cipherEvery, async () =>
+          decrypt({ ...left, undecrypted: await this.#again(undecrypted, run.signal) }),
+        );
       for (const [chatId, messageIds] of undecrypted)
         this.#options.feed.append('gap', { reason: 'undecrypted', chatId, messageIds });
+      // One chat that the page never gives does not keep all others from being heard.
+      for (const chatId of unreadable)
+        this.#options.feed.append('gap', {
+          reason: 'unreadable',
+          chatId,
+          since: new Date(sinceMs).toISOString(),
+        });
       // What could not be read is looked for again after the next `ready`.
       if (whole) done();
     };
@@ -88,38 +109,34 @@ export class Backfill {
     this.#run = undefined;
   }
 
-  /** @returns false when something could not be read or written */
-  async #pass(
-    sinceMs: number,
-    gaps: Set<string>,
-    undecrypted: Undecrypted,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async #pass(sinceMs: number, gaps: Set<string>, signal: AbortSignal): Promise<Left> {
     const { page, log } = this.#options;
     let found = 0;
-    let whole = true;
-    const attempt = async (what: string, act: () => Promise<void>): Promise<void> => {
+    const left: Left = { undecrypted: new Map(), unreadable: [], whole: true };
+    const attempt = async (what: string, act: () => Promise<void>, chatId?: string): Promise<void> => {
       if (signal.aborted) return;
       try {
         await act();
       } catch (error) {
         if (signal.aborted) return;
-        whole = false;
+        if (chatId !== undefined && !PASSING.includes(Fault.of(error).kind)) left.unreadable.push(chatId);
+        else left.whole = false;
         log.warn('backfill.failed', { what, err: error });
       }
     };
     await attempt('acks', () => this.#acks());
     await attempt('chats', async () => {
       for (const chatId of await page().chatsSince(sinceMs)) {
-        await attempt('chat', async () => {
-          found += await this.#chat(chatId, sinceMs, gaps, undecrypted, signal);
-        });
+        const read = async (): Promise<void> => {
+          found += await this.#chat(chatId, sinceMs, gaps, left.undecrypted, signal);
+        };
+        await attempt('chat', read, chatId);
       }
     });
     const since = new Date(sinceMs).toISOString();
     if (found > 0) log.info('backfill.found', { messages: found, since });
-    else log.debug('backfill.nothing', { since, whole });
-    return whole;
+    else log.debug('backfill.nothing', { since, whole: left.whole && left.unreadable.length === 0 });
+    return left;
   }
 
   async #chat(

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { Backfill, type BackfillOptions } from '../../../src/daemon/backfill.js';
 import { Feed } from '../../../src/daemon/feed.js';
 import { Inbox } from '../../../src/daemon/inbox.js';
+import { Fault } from '../../../src/protocol/fault.js';
 import type { ClientNews, InboundMessage } from '../../../src/session/port.js';
 import { opened, message as row, WID } from '../store/scratch.js';
 import { keepLines } from './lines.js';
@@ -24,6 +25,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
     has: [] as InboundMessage[],
     whole: true,
     broken: false,
+    chatFails: null as Error | null,
     ticks: [] as Extract<ClientNews, { type: 'ack' }>[],
     fetched: [] as string[][],
     ciphers: new Set<string>(),
@@ -38,10 +40,10 @@ function open(t: Test, times?: BackfillOptions['times']) {
         if (page.broken) throw new Error('page_error');
         return [CHAT];
       },
-      keysSince: async () => ({
-        keys: page.has.map(({ key, messageId }) => ({ key, messageId })),
-        whole: page.whole,
-      }),
+      keysSince: async () => {
+        if (page.chatFails !== null) throw page.chatFails;
+        return { keys: page.has.map(({ key, messageId }) => ({ key, messageId })), whole: page.whole };
+      },
       messagesOf: async (_, ids) => {
         page.fetched.push([...ids]);
         const asked = page.has.filter(({ messageId }) => ids.includes(messageId));
@@ -178,3 +180,41 @@ t.test('what the page never can read is a gap in the end', async (t) => {
     { type: 'gap', data: { reason: 'undecrypted', chatId: CHAT, messageIds: ['never'] } },
   ]);
 });
+
+t.test('a chat that the page never gives is a gap, and all else is heard', async (t) => {
+  const { page, backfill, store } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
+  page.chatFails = new Fault('page_error');
+  await new Promise<void>((resolve) => backfill.start(1_000, resolve));
+  await store.write(() => undefined);
+  t.match(store.journal.page({ after: 0 }).events, [
+    { type: 'gap', data: { reason: 'unreadable', chatId: CHAT, since: '1970-01-01T00:00:01.000Z' } },
+  ]);
+});
+
+t.test(
+  'one that the next pass gives is none; nor is a page that has gone, or a disk without room',
+  async (t) => {
+    for (const [kind, mends, isDone] of [
+      ['page_error', true, true],
+      ['not_ready', false, false],
+      ['disk_full', false, false],
+    ] as const) {
+      const { page, backfill, store, log } = open(t, { passes: [0, 20], cipherEvery: 1, cipherFor: 20 });
+      page.chatFails = new Fault(kind);
+      let done = false;
+      backfill.start(1_000, () => {
+        done = true;
+      });
+      const looks = () => log.lines.filter(([, event]) => event === 'backfill.nothing').length;
+      for (let n = 0; looks() < 2; n += 1) {
+        if (n > 2_000) throw new Error('it did not look');
+        if (looks() === 1 && mends) page.chatFails = null;
+        await pause(1);
+      }
+      await store.write(() => undefined);
+      t.equal(done, isDone, kind);
+      t.same(store.journal.page({ after: 0 }).events, [], kind);
+      backfill.stop();
+    }
+  },
+);
