@@ -25,7 +25,8 @@ function open(t: Test, times?: BackfillOptions['times']) {
     has: [] as InboundMessage[],
     whole: true,
     broken: false,
-    chatFails: null as Error | null,
+    /** What the next looks at the chat end with. */
+    failures: [] as Error[],
     ticks: [] as Extract<ClientNews, { type: 'ack' }>[],
     fetched: [] as string[][],
     ciphers: new Set<string>(),
@@ -41,7 +42,8 @@ function open(t: Test, times?: BackfillOptions['times']) {
         return [CHAT];
       },
       keysSince: async () => {
-        if (page.chatFails !== null) throw page.chatFails;
+        const failure = page.failures.shift();
+        if (failure !== undefined) throw failure;
         return { keys: page.has.map(({ key, messageId }) => ({ key, messageId })), whole: page.whole };
       },
       messagesOf: async (_, ids) => {
@@ -183,7 +185,7 @@ t.test('what the page never can read is a gap in the end', async (t) => {
 
 t.test('a chat that the page never gives is a gap, and all else is heard', async (t) => {
   const { page, backfill, store } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
-  page.chatFails = new Fault('page_error');
+  page.failures = [new Fault('page_error'), new Fault('page_error')];
   await new Promise<void>((resolve) => backfill.start(1_000, resolve));
   await store.write(() => undefined);
   t.match(store.journal.page({ after: 0 }).events, [
@@ -194,13 +196,13 @@ t.test('a chat that the page never gives is a gap, and all else is heard', async
 t.test(
   'one that the next pass gives is none; nor is a page that has gone, or a disk without room',
   async (t) => {
-    for (const [kind, mends, isDone] of [
-      ['page_error', true, true],
-      ['not_ready', false, false],
-      ['disk_full', false, false],
+    for (const [kind, times, isDone] of [
+      ['page_error', 1, true],
+      ['not_ready', 2, false],
+      ['disk_full', 2, false],
     ] as const) {
-      const { page, backfill, store, log } = open(t, { passes: [0, 20], cipherEvery: 1, cipherFor: 20 });
-      page.chatFails = new Fault(kind);
+      const { page, backfill, store, log } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
+      page.failures = Array.from({ length: times }, () => new Fault(kind));
       let done = false;
       backfill.start(1_000, () => {
         done = true;
@@ -208,7 +210,6 @@ t.test(
       const looks = () => log.lines.filter(([, event]) => event === 'backfill.nothing').length;
       for (let n = 0; looks() < 2; n += 1) {
         if (n > 2_000) throw new Error('it did not look');
-        if (looks() === 1 && mends) page.chatFails = null;
         await pause(1);
       }
       await store.write(() => undefined);
