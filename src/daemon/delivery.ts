@@ -45,6 +45,13 @@ export async function deliver(
     await outbox.take(row.id, { type: 'absent' }, { error: new Fault('not_on_whatsapp', { reason }) });
     return 'over';
   }
+  // Accepted while nobody could say which chat it is: it takes its turn in that one. A page that may have it already has
+  // it in the chat that it went to.
+  if (chatId !== row.chatId && row.attempts === 1) {
+    log.info('message.other-chat', { id: row.id });
+    await outbox.take(row.id, { type: 'returned' }, { chatId });
+    return 'over';
+  }
   for (let tries = 1; ; tries += 1) {
     let result: SendOutcome;
     try {

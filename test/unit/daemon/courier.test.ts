@@ -294,6 +294,41 @@ t.test('a number that is not on WhatsApp fails when it is its turn; no answer is
   t.same(page.texts, ['somebody']);
 });
 
+t.test('a number whose chat is another one takes its turn there', async (t) => {
+  const resolve = async (recipient: ChatId) => (recipient === A ? B : recipient);
+  const { page, outbox, courier, accept, ack, state } = open(t, { resolve });
+  const first = await accept(B, 'first');
+  const second = await accept(A, 'second');
+  courier.open(WID);
+  await until(() => page.sent.length === 1 && outbox.get(second.id).chatId === B);
+  t.equal(state(second.id), 'queued', 'behind what is in flight there');
+  page.last().answer(TAKEN);
+  await ack(first.messageId, 1);
+  await until(() => page.sent.length === 2);
+  t.match(page.last(), { text: 'second', chatId: B, attempts: 1 });
+});
+
+t.test('one that a page may have stays in the chat that it went to', async (t) => {
+  let isKnown = false;
+  const resolve = async (): Promise<ChatId> => {
+    if (!isKnown) throw new Error('page_error');
+    return B;
+  };
+  const { page, outbox, courier, accept, state } = open(t, { resolve });
+  courier.open(WID);
+  const { id } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  courier.close();
+  courier.lost();
+  await until(() => state(id) === 'unknown');
+  page.last().answer({ outcome: 'unknown', error: new Error('gone') });
+  isKnown = true;
+  courier.open(WID);
+  await until(() => page.sent.length === 2);
+  t.match(page.last(), { chatId: A, attempts: 2 });
+  t.equal(outbox.get(id).chatId, A);
+});
+
 t.test('when the page is lost, what it had not said is unknown; what is sent stays sent', async (t) => {
   const { page, outbox, courier, accept, ack, state, store } = open(t);
   courier.open(WID);
