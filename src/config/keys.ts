@@ -3,6 +3,7 @@
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { listening } from './listen.js';
+import { mediaRules } from './media-rule.js';
 import {
   choice,
   count,
@@ -163,6 +164,10 @@ export const KEYS = {
     maxMb: key(count(16, 1_000_000, 'MB'), {
       default: 1_000,
       doc: 'What outbox and journal may take up; the oldest events go before their time.',
+    }),
+    mediaRules: key(mediaRules(), {
+      default: [],
+      doc: 'Files of messages that are fetched as they come, and kept for 30 days after they were last asked for: `["image", "voice", "document<=5MB"]`. Any other is fetched when it is asked for.',
     }),
   },
   socket: {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
 import type { HttpServer } from '../http/server.js';
 import { METHODS } from '../protocol/methods/index.js';
+import { isOver } from '../session/state.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { listen, type SocketServer } from '../socket/server.js';
@@ -27,11 +28,14 @@ import { outboxHandlers } from './handlers/outbox.js';
 import { sessionHandlers } from './handlers/session.js';
 import { webhookHandlers } from './handlers/webhook.js';
 import type { DaemonLog } from './log.js';
+import { Collector } from './media/collector.js';
+import { Fetcher } from './media/fetcher.js';
 import { Shelf } from './media/shelf.js';
 import { filesWanted } from './media/wanted.js';
 import type { Metrics } from './metrics/metrics.js';
 import { openRpc } from './openrpc.js';
 import { pictureIn } from './picture.js';
+import { readyClient } from './ready-client.js';
 import { reportOf } from './report.js';
 import type { Settings } from './settings.js';
 import { statusOf } from './status.js';
@@ -106,6 +110,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     let server: SocketServer | undefined;
     let http: HttpServer | null = null;
     let webhooks: Webhooks | null = null;
+    let collector: Collector | null = null;
     let listening: Promise<SocketServer> | undefined;
     let serving: Promise<HttpServer> | undefined;
     const info = () => {
@@ -131,10 +136,11 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         logLevel: to.level,
       };
     };
+    const fetcher = new Fetcher(shelf, () => readyClient(account));
     const handlers = {
       ...sessionHandlers(account, status),
       ...messageHandlers(account, kept, shelf),
-      ...mediaHandlers(account, kept, shelf),
+      ...mediaHandlers(account, kept, shelf, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),
       ...eventHandlers(feed),
@@ -152,6 +158,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
     const ended = account.ended.then(async (how) => {
       await webhooks?.close();
+      await collector?.close();
       kept.close();
       await held.release();
       // A stop may come while the doors are still being made; what they throw, begin() has thrown.
@@ -191,26 +198,41 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         ...(metrics && { onAttempt: metrics.webhook }),
       });
     };
+    const collect = async () => {
+      const { mediaRules: rules } = config.journal;
+      const made = await Collector.open({ rules, feed, store: kept, fetcher, log: to });
+      account.actor.watch((now) => {
+        if (now.name === 'ready') made.wake();
+      });
+      return made;
+    };
     const begin = async (): Promise<void> => {
       account.start();
+      // A stop may come between any two steps, and what has not been made by then is not made any more.
+      const isStopped = () => isOver(account.actor.state);
       const bare = createDispatch({ methods: METHODS, handlers, log: to });
       try {
         const { listen: address } = config.http;
         // HTTP and its metrics are loaded where they are wanted only.
         const metrics = address === null ? null : await meter();
+        if (isStopped()) return;
         const dispatch = metrics?.metered(bare) ?? bare;
         listening = listen({ ...socket, ...config.socket, path: socket.path, dispatch, log: to });
         server = await listening;
         if (address !== null && metrics !== null) {
           const { openHttpDoor } = await import('./http-door.js');
+          if (isStopped()) return;
           serving = openHttpDoor({
             ...{ dispatch, metrics, log: to, config: { ...config.http, listen: address } },
             tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
           });
           http = await serving;
         }
-        if (Object.keys(config.webhook).length > 0) webhooks = await post(metrics);
+        if (config.journal.mediaRules.length > 0 && !isStopped()) collector = await collect();
+        if (Object.keys(config.webhook).length > 0 && !isStopped()) webhooks = await post(metrics);
       } catch (error) {
+        // The stop has closed what this step stood on: no failure.
+        if (isStopped()) return;
         account.actor.post({ type: 'stop', logout: false });
         await ended;
         throw error;

@@ -1,7 +1,18 @@
 // Files that go out or came in, kept in the state directory under names of ours: what a message carries stays as it was
 // accepted, whatever becomes of the caller's file. No path of a peer is ever opened; bytes come and go in pieces.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
@@ -26,6 +37,8 @@ const IDLE_MS = 10 * 60_000;
 /** A file that nobody has asked for or sent for so long is removed, unless a message still needs it. */
 const KEEP_MS = 30 * 86_400_000;
 const ID = /^f-[0-9a-f]{40}$/;
+/** A note which file a message has. */
+const NOTE = /^m-[0-9a-f]{40}$/;
 
 /** A name for people to see: no path, no controls. */
 const clean = (name: string | null): string | null =>
@@ -150,6 +163,24 @@ export class Shelf {
     }
   }
 
+  /** The file that a message has, if it was fetched and is still here. */
+  async ofMessage(messageId: string): Promise<FileRef | null> {
+    try {
+      return await this.get(await readFile(this.#noteOf(messageId), 'utf8'));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Notes which file a message has. Not worth a sync: lost, it is fetched once more. @throws (rejects) Fault disk_full */
+  async noteMessage(messageId: string, fileId: string): Promise<void> {
+    await writeFile(this.#noteOf(messageId), fileId, { mode: 0o600 }).catch(noSpace);
+  }
+
+  #noteOf(messageId: string): string {
+    return join(this.#dir, `m-${createHash('sha256').update(messageId).digest('hex').slice(0, 40)}`);
+  }
+
   /** @throws (rejects) Fault no_such_media */
   async read(id: string, offset: number, length: number): Promise<Buffer> {
     const file = await open(this.path(id), 'r').catch((cause: unknown) => {
@@ -171,7 +202,7 @@ export class Shelf {
       const path = join(this.#dir, name);
       const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: nowMs };
       const isHalf = name.startsWith('.') && !active.has(name);
-      const isOld = ID.test(name) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
+      const isOld = (ID.test(name) || NOTE.test(name)) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
       if (isHalf || isOld) await rm(path, { force: true });
       if (isOld) await rm(`${path}.json`, { force: true });
     }
