@@ -106,10 +106,10 @@ export class Account {
       acked: (news) => this.#news.acked(news),
     });
     this.#hearing = new Hearing({ dir, feed, log, backfill, heardUntilMs });
-    feed.onRecovered = () => {
+    feed.onRecovered = (refusedFromMs) => {
       const { name, session } = this.actor.state;
       if (name === 'ready') this.#owner.again(session?.wid ?? null);
-      this.#hearing.again();
+      this.#hearing.again(refusedFromMs);
     };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.courier = new Courier({

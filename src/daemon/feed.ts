@@ -62,9 +62,11 @@ export class Feed {
   #written: Promise<unknown> = Promise.resolve();
   /** Events that the disk refused, and of which there is a gap to tell as soon as it takes one. */
   #refused = 0;
+  /** When the first of them was refused, ms since 1970. */
+  #refusedFromMs = 0;
   #retry: NodeJS.Timeout | undefined;
   /** Called when the disk takes events again after it had refused some. */
-  onRecovered: () => void = () => undefined;
+  onRecovered: (refusedFromMs: number) => void = () => undefined;
 
   constructor({ account, store, log, now = Date.now }: FeedOptions) {
     this.#account = account;
@@ -135,7 +137,10 @@ export class Feed {
     if (kind === 'shutting_down') return;
     // That the disk is full is told once, as an alert.
     const say = kind === 'disk_full' ? this.#log.warn : this.#log.error;
-    if (this.#refused === 0) say('journal.refused', { kind, err: error });
+    if (this.#refused === 0) {
+      this.#refusedFromMs = this.#now();
+      say('journal.refused', { kind, err: error });
+    }
     this.#refused += events;
     this.#retry ??= setInterval(() => this.#tellOfRefused(kind), RETRY_MS).unref();
   }
@@ -152,7 +157,7 @@ export class Feed {
           this.#refused -= events;
           this.#publish(stored);
           this.#log.warn('journal.recovered', { events });
-          this.onRecovered();
+          this.onRecovered(this.#refusedFromMs);
         },
         () => undefined, // still no room
       );

@@ -57,8 +57,12 @@ export class Hearing {
     );
   }
 
-  /** The disk has refused events and takes them again: what was lost so is read out of the page. */
-  again(): void {
+  /**
+   * The disk has refused events and takes them again: what was lost so is read out of the page.
+   * @param refusedFromMs since when, ms since 1970
+   */
+  again(refusedFromMs: number): void {
+    if (this.#phase.name === 'live') this.#heardUntilMs = Math.max(this.#heardUntilMs ?? 0, refusedFromMs);
     if (this.#phase.name !== 'away') this.ready(this.#phase.readyAtMs);
   }
 

@@ -132,7 +132,7 @@ t.test('settled: when all that was to be kept so far is, also with others before
 });
 
 t.test('what is refused before it has run is a gap as well', async (t) => {
-  const { feed, store } = open(t);
+  const { feed, store, clock } = open(t);
   let again = (): void => undefined;
   const timers = t.intercept(globalThis, 'setInterval', {
     value: (run: () => void) => {
@@ -142,16 +142,19 @@ t.test('what is refused before it has run is a gap as well', async (t) => {
   });
   const refusing = t.intercept(store, 'write', { value: () => Promise.reject(new Fault('busy')) });
   feed.append('message', {});
+  await feed.settled();
+  await nextTurn();
+  clock.ms += 60_000;
   feed.append('message', {});
   await feed.settled();
   await nextTurn();
   timers.restore();
   refusing.restore();
-  const recovered = new Promise<void>((resolve) => {
+  const recovered = new Promise<number>((resolve) => {
     feed.onRecovered = resolve;
   });
   again();
-  await recovered;
+  t.equal(await recovered, BASE, 'and since when');
   t.match(feed.list({}).events, [{ type: 'gap', data: { reason: 'busy', events: 2 } }]);
 });
 
