@@ -148,6 +148,15 @@ need_curl() {
   install_package curl
 }
 
+# What a few tests want and are skipped without.
+need_extras() {
+  local package
+  for package in chromium-headless-shell ffmpeg fish zsh; do
+    if command -v "$package" >/dev/null; then continue; fi
+    install_package "$package" || say "without $package the tests that want it are skipped"
+  done
+}
+
 install_package() {
   local package=$1
   command -v apt-get >/dev/null || refuse "$package is not here, and no apt-get. Install it, then run this again."
@@ -166,9 +175,11 @@ install_package() {
     as_root apt-get update -q
     as_root apt-get install -qy --no-install-recommends --download-only "$package"
   fi
+  local status=0
   may_break=no
-  as_root apt-get install -qy --no-install-recommends "$package"
+  as_root apt-get install -qy --no-install-recommends "$package" || status=$?
   may_break=yes
+  return "$status"
 }
 
 # npm writes node_modules/.package-lock.json last, so what is older or lacks it is not whole.

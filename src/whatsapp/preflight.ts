@@ -66,8 +66,7 @@ export async function tryBrowser({
   let version: string | null = null;
   try {
     await spawnable(chrome.executablePath);
-    const limits = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    await drive(chrome, given ?? profile, limits, (answered) => {
+    await drive(chrome, given ?? profile, { timeoutMs, signal }, (answered) => {
       version = answered;
     });
     return { ok: true, ms: ms(), version, stderr: '' };
@@ -97,17 +96,18 @@ async function spawnable(path: string): Promise<void> {
 async function drive(
   chrome: ChromeOptions,
   profile: string,
-  limits: AbortSignal,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
   onVersion: (version: string) => void,
 ): Promise<void> {
   const stop = new AbortController();
   const end = () => stop.abort();
-  limits.addEventListener('abort', end, { once: true });
-  if (limits.aborted) end();
+  const timer = setTimeout(end, timeoutMs);
+  signal.addEventListener('abort', end, { once: true });
   const late = once(stop.signal, 'abort').then(() => {
     throw new Error('ran out of time');
   });
   late.catch(() => undefined);
+  if (signal.aborted) end();
   let browser: Browser | undefined;
   try {
     const launched = puppeteer.launch({ ...launchOptions(chrome, stop.signal), userDataDir: profile });
@@ -119,7 +119,8 @@ async function drive(
     browser = undefined;
     if (ended !== 'closed') throw new Error(`Browser.close timed out; the browser was ${ended}`);
   } finally {
-    limits.removeEventListener('abort', end);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
     if (browser !== undefined) await endBrowser(browser);
     // Also kills a browser of which no object exists yet (H12).
     stop.abort();

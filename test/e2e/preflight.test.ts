@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -76,4 +76,25 @@ t.test('a browser that hangs is ended in time', async (t) => {
   t.ok(result.ms < 15_000, `${result.ms} ms`);
   t.same(await findBrowsers(tmpRoot), []);
   t.same(readdirSync(tmpRoot), ['hang']);
+});
+
+t.test('whoever cannot wait has it ended, before it has begun as well as in the middle', async (t) => {
+  const tmpRoot = place(t);
+  const started = join(tmpRoot, 'started');
+  const path = join(tmpRoot, 'hang');
+  // The first start, with --version, only shows that it can be started.
+  writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] || touch ${started}\nexec sleep 1000\n`);
+  chmodSync(path, 0o755);
+  const hanging = { chrome: { ...chrome, executablePath: path }, tmpRoot, timeoutMs: 600_000 };
+  t.match(await tryBrowser({ ...hanging, signal: AbortSignal.abort() }), { ok: false });
+  const stop = new AbortController();
+  const watcher = watch(tmpRoot, (_, name) => {
+    if (name === 'started') stop.abort();
+  });
+  const result = await tryBrowser({ ...hanging, signal: stop.signal });
+  watcher.close();
+  t.match(result, { ok: false, stderr: '' }, 'it is not started once more to hear what it says');
+  t.ok(stop.signal.aborted, 'it had been started');
+  t.same(await findBrowsers(tmpRoot), []);
+  t.same(readdirSync(tmpRoot).sort(), ['hang', 'started']);
 });

@@ -58,10 +58,7 @@ export class Collector {
       drained: async () => undefined,
     };
     options.feed.subscribe(peer, { types: ['message'] });
-    this.#over = this.#run().catch((error: unknown) => {
-      if (Fault.of(error).kind !== 'shutting_down')
-        options.log.error('media.collector-failed', { err: error });
-    });
+    this.#over = this.#run();
   }
 
   /** There is something new, or a page that can be asked. */
@@ -77,21 +74,31 @@ export class Collector {
   }
 
   async #run(): Promise<void> {
-    const { feed, store } = this.#options;
     while (!this.#closing.signal.aborted) {
-      const place = store.consumers.place(CONSUMER) ?? 0;
-      const { events, next } = feed.list({ after: place, types: ['message'], limit: PAGE });
-      // In the same turn as the look, so that nothing can come in between.
-      if (next === place) await this.#rest();
-      else {
-        for (const event of events) {
-          if (!this.#isWanted(event)) continue;
-          if (!(await this.#collect(event))) return;
-          await feed.ack(CONSUMER, event.cursor);
-        }
-        await feed.ack(CONSUMER, next);
+      try {
+        await this.#goOn();
+      } catch (error) {
+        // The journal refuses its place, a full disk say: what was fetched already is on the shelf, and found there.
+        if (Fault.of(error).kind === 'shutting_down') return;
+        this.#options.log.warn('media.place-not-kept', { err: error });
+        await this.#whole(this.#delaysMs[0] ?? 0);
       }
     }
+  }
+
+  /** A page of events, or the rest until there is one. @throws (rejects) Fault disk_full, busy, shutting_down */
+  async #goOn(): Promise<void> {
+    const { feed, store } = this.#options;
+    const place = store.consumers.place(CONSUMER) ?? 0;
+    const { events, next } = feed.list({ after: place, types: ['message'], limit: PAGE });
+    // In the same turn as the look, so that nothing can come in between.
+    if (next === place) return this.#rest();
+    for (const event of events) {
+      if (!this.#isWanted(event)) continue;
+      if (!(await this.#collect(event))) return;
+      await feed.ack(CONSUMER, event.cursor);
+    }
+    await feed.ack(CONSUMER, next);
   }
 
   #isWanted({ type, data }: WireEvent): boolean {

@@ -67,6 +67,20 @@ t.test('without a page it waits until it is told of one, and no attempt is count
   await collector.close();
 });
 
+t.test('a place that the disk refuses is kept later, and nothing stops for it', async (t) => {
+  const { store, feed, image } = journal(t);
+  const { fetcher, times } = page({});
+  const collector = await Collector.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
+  const refusing = t.intercept(feed, 'ack', { value: () => Promise.reject(new Fault('disk_full')) });
+  image(1);
+  await times(2);
+  refusing.restore();
+  image(2);
+  for (let count = 3; (await times(count)).at(-1) !== '3EB02'; ) count += 1;
+  await collector.close();
+  t.equal(store.consumers.place('media:rules'), feed.last);
+});
+
 t.test('it goes on where it was, and begins with what comes', async (t) => {
   const { store, feed, image } = journal(t);
   image(1);
