@@ -3,7 +3,7 @@
 // delivery.ts; what is in doubt in doubts.ts.
 import { Fault } from '../protocol/fault.js';
 import type { WaitsFor } from '../protocol/state.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { PacingRules } from '../session/pacing.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -38,11 +38,11 @@ export class Courier {
   /** Which ready page it is, counted from the start. */
   #epoch = 0;
   /** Chats that somebody is at, in this process. */
-  readonly #busy = new Set<ChatId>();
+  readonly #busy = new Set<Addressee>();
   /** Marked in the write that made room for it, by the id of the message that made it; handed over once that is on disk. */
   readonly #ahead = new Map<string, StoredMessage>();
   /** What is to be looked at in the next turn. */
-  #asked: Set<ChatId> | 'all' | null = null;
+  #asked: Set<Addressee> | 'all' | null = null;
   #turning = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
@@ -110,7 +110,7 @@ export class Courier {
     return this.#turns.waitOf(row, this.#wid);
   }
 
-  #look(what: ChatId | 'all'): void {
+  #look(what: Addressee | 'all'): void {
     if (this.#stopped) return;
     if (what === 'all') this.#asked = 'all';
     else if (this.#asked === null) this.#asked = new Set([what]);
@@ -141,7 +141,7 @@ export class Courier {
     }
   }
 
-  async #turn(asked: ReadonlySet<ChatId> | 'all'): Promise<void> {
+  async #turn(asked: ReadonlySet<Addressee> | 'all'): Promise<void> {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
     const wid = this.#wid;
@@ -196,7 +196,7 @@ export class Courier {
   }
 
   /** Does something for a chat, which nobody else is at meanwhile. */
-  #serve(chatId: ChatId, work: () => Promise<void>): Promise<void> {
+  #serve(chatId: Addressee, work: () => Promise<void>): Promise<void> {
     const wasFull = this.#busy.size >= MAX_FLYING - 1;
     const epoch = this.#epoch;
     this.#busy.add(chatId);
@@ -220,7 +220,7 @@ export class Courier {
    * @param isNew a page that has just become ready; else one that only says what it had not said yet
    * @param only this chat
    */
-  async #ask(isNew: boolean, only?: ChatId): Promise<void> {
+  async #ask(isNew: boolean, only?: Addressee): Promise<void> {
     const wid = this.#wid;
     const chats = [...this.#doubts.byChat(wid)].filter(
       ([chatId]) => !this.#busy.has(chatId) && (only === undefined || chatId === only),

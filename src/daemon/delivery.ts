@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { SendOutcome } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Outbox } from './outbox.js';
@@ -34,7 +34,7 @@ export async function deliver(
   { outbox, page, recipients, log }: DeliveryOptions,
 ): Promise<'over' | 'unknown'> {
   let row = marked;
-  let chatId: ChatId | null = row.chatId;
+  let chatId: Addressee | null = row.chatId;
   try {
     chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));
   } catch {

@@ -1,7 +1,7 @@
 // Messages whose fate is open: handed to a page that could not say what became of them, or is gone. The next page is
 // asked for the id of each; nothing is guessed (H6).
 import type { Log } from '../protocol/log.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import { type DeliveryOptions, deliver } from './delivery.js';
@@ -37,8 +37,8 @@ export class Doubts {
   }
 
   /** Rows in doubt of the account, by chat, in their order. */
-  byChat(wid: string | null): Map<ChatId, StoredMessage[]> {
-    const chats = new Map<ChatId, StoredMessage[]>();
+  byChat(wid: string | null): Map<Addressee, StoredMessage[]> {
+    const chats = new Map<Addressee, StoredMessage[]>();
     for (const row of this.#options.store.outbox.inStates(['sending', 'unknown'], { limit: 10_000 })) {
       if (row.wid !== wid) continue;
       const rows = chats.get(row.chatId);

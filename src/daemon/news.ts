@@ -1,5 +1,6 @@
 // Where each piece of a client's news goes: to the desks that hold what waits for a person, to the journal and to the
 // outbox. Messages and ticks are on disk before they are told.
+import { isPostId } from '../protocol/wid.js';
 import type { ClientNews } from '../session/port.js';
 import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -64,14 +65,20 @@ export class News {
     }
   }
 
-  /** A tick, heard or found later. */
-  acked(news: Extract<ClientNews, { type: 'ack' }>): void {
+  /**
+   * A tick, heard or found later. That somebody has looked at a post is no word on whether it is delivered or read; and why
+   * one was refused, whoever handed it over is told.
+   */
+  acked(heard: Extract<ClientNews, { type: 'ack' }>): void {
     const { inbox, outbox } = this.#options;
+    const isPost = isPostId(heard.chatId);
+    const news = isPost && heard.ack > 1 ? { ...heard, ack: 1 } : heard;
     // The next of a chat waits for the server's word, and nothing for what comes after it: of a queue of messages, each
     // would else cost three syncs more.
     this.#keep(
       (tx, keep) => {
         keep(inbox.ack(tx, news));
+        if (isPost && news.ack < 0) return null;
         return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
       },
       { patient: news.ack > 1 },

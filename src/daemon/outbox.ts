@@ -5,7 +5,7 @@ import { Fault } from '../protocol/fault.js';
 import { faultRow, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import type { Outgoing } from '../protocol/schema.js';
-import type { ChatId } from '../protocol/wid.js';
+import { type Addressee, isPostId } from '../protocol/wid.js';
 import { advance, hasReached, isEnded, isTaken, type SendEvent } from '../session/outbox.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -15,8 +15,8 @@ export interface Request {
   /** The account that it goes out from. */
   readonly wid: string;
   /** Who it was meant for, as asked; WhatsApp may know the chat under another id. */
-  readonly recipient: ChatId;
-  readonly chatId: ChatId;
+  readonly recipient: Addressee;
+  readonly chatId: Addressee;
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly key: string | null;
@@ -29,7 +29,7 @@ export interface More {
   readonly error?: Fault | undefined;
   /** It was handed to the page once more. */
   readonly attempted?: boolean;
-  readonly chatId?: ChatId;
+  readonly chatId?: Addressee;
 }
 
 type Watcher = (row: StoredMessage) => void;
@@ -145,10 +145,13 @@ export class Outbox {
     { signal }: { signal: AbortSignal },
   ): Promise<StoredMessage> {
     let row = this.get(id);
-    const over = (): boolean => hasReached(row.state, goal) || isEnded(row.state) || isForsaken(row);
+    const over = (): boolean =>
+      hasReached(row.state, goal) || isEnded(row.state) || isForsaken(row) || isPosted(row);
     // No page of the account that is linked now can be asked for it.
     const isForsaken = ({ state, wid }: StoredMessage): boolean =>
       state === 'unknown' && wid !== this.#store.account.wid;
+    // Nobody says that a post was delivered or read.
+    const isPosted = ({ state, chatId }: StoredMessage): boolean => isTaken(state) && isPostId(chatId);
     return new Promise((resolve, reject) => {
       if (over()) return resolve(row);
       const stop = this.watch((changed) => {

@@ -1,15 +1,15 @@
 // Which chat a recipient has, as WhatsApp says. Remembered for a while, so that a thousand messages to one person are
 // one question; that a number is not on WhatsApp is not remembered, since it may come tomorrow.
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 
-export type AskRecipient = (recipient: ChatId, signal: AbortSignal) => Promise<ChatId | null>;
+export type AskRecipient = (recipient: Addressee, signal: AbortSignal) => Promise<Addressee | null>;
 
 const KEEP = 10_000;
 const FRESH_MS = 3_600_000;
 
 export class Recipients {
   readonly #ask: AskRecipient;
-  readonly #known = new Map<ChatId, { readonly chatId: ChatId; readonly atMs: number }>();
+  readonly #known = new Map<Addressee, { readonly chatId: Addressee; readonly atMs: number }>();
   /** Which account's answers these are, counted from the start. */
   #asker = 0;
 
@@ -18,7 +18,7 @@ export class Recipients {
   }
 
   /** The chat, or null when the number is not on WhatsApp. @throws what the question throws: nobody knows */
-  async find(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
+  async find(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     const known = this.#known.get(recipient);
     if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.chatId;
     const asker = this.#asker;

@@ -1,14 +1,14 @@
 // The page, as far as sending needs it. Each rejects with not_ready when there is none.
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { SendOutcome } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 
 export interface SendingPage {
   send(row: StoredMessage): Promise<SendOutcome>;
   /** Its ack, or null when the page does not have it. @throws when the page cannot say */
-  findOwn(message: { chatId: ChatId; messageId: string }): Promise<number | null>;
+  findOwn(message: { chatId: Addressee; messageId: string }): Promise<number | null>;
   /** Whether there is a chat already. */
-  knowsChat(chatId: ChatId): Promise<boolean>;
+  knowsChat(chatId: Addressee): Promise<boolean>;
 }
 
 /** A page is asked about so many messages at a time. */

@@ -2,7 +2,7 @@
 // handed over in the same write, so that it is on disk before the page hears of it (H6).
 import type { Log } from '../protocol/log.js';
 import type { WaitsFor } from '../protocol/state.js';
-import type { ChatId } from '../protocol/wid.js';
+import { type Addressee, isGroupId, isPostId } from '../protocol/wid.js';
 import {
   type Hold,
   holdsAll,
@@ -28,7 +28,7 @@ export interface TurnsOptions {
   /** From 0 up to 1. */
   readonly chance: () => number;
   /** Chats that somebody is at. */
-  readonly busy: ReadonlySet<ChatId>;
+  readonly busy: ReadonlySet<Addressee>;
 }
 
 /** What a look found. */
@@ -36,7 +36,7 @@ export interface Turn {
   /** Marked as handed over. */
   readonly taken: readonly StoredMessage[];
   /** Chats of which the page has to say first whether there is one. */
-  readonly strangers: readonly ChatId[];
+  readonly strangers: readonly Addressee[];
   /** Until when something is held up; null when nothing is. */
   readonly holdMs: number | null;
 }
@@ -51,7 +51,7 @@ export const MAX_FLYING = 32;
 export class Turns {
   readonly #options: TurnsOptions;
   /** Whether there was a chat before we wrote the first time, as the page said, and until when that is taken for it. */
-  readonly #acquainted = new Map<ChatId, { readonly known: boolean; readonly untilMs: number }>();
+  readonly #acquainted = new Map<Addressee, { readonly known: boolean; readonly untilMs: number }>();
   /** Those that have had their wait, in this process: one may come back from a page that was gone. */
   readonly #paced = new Set<string>();
 
@@ -76,10 +76,10 @@ export class Turns {
   }
 
   /** Those whose turn it is, marked as handed over. */
-  take(tx: Tx, wid: string | null, asked: ReadonlySet<ChatId> | 'all', nowMs: number): Turn {
+  take(tx: Tx, wid: string | null, asked: ReadonlySet<Addressee> | 'all', nowMs: number): Turn {
     const { busy, store, outbox, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
-    const strangers: ChatId[] = [];
+    const strangers: Addressee[] = [];
     let holdMs: number | null = null;
     if (wid === null) return { taken, strangers, holdMs };
     const limit = 1_000 + busy.size;
@@ -139,14 +139,14 @@ export class Turns {
   /** Null: the page has to be asked. */
   #isStranger({ wid, chatId }: StoredMessage): boolean | null {
     const { store, pacing } = this.#options;
-    if (pacing.mode === 'off' || chatId.endsWith('@g.us')) return false;
+    if (pacing.mode === 'off' || isGroupId(chatId) || isPostId(chatId)) return false;
     if (store.outbox.hasTried(wid, chatId)) return false;
     const said = this.#acquainted.get(chatId);
     return said === undefined || said.untilMs <= this.#options.now() ? null : !said.known;
   }
 
   /** Asks the page which of these chats there were before. */
-  async getAcquainted(chats: readonly ChatId[]): Promise<void> {
+  async getAcquainted(chats: readonly Addressee[]): Promise<void> {
     const { page, log, now } = this.#options;
     await askForEach(chats, async (chatId) => {
       const said = await page.knowsChat(chatId).then(

@@ -4,17 +4,27 @@ import { Fault } from './fault.js';
 
 /** `digits@c.us`, `digits@lid` or `digits[-digits]@g.us`. */
 export type ChatId = `${string}@${'c.us' | 'g.us' | 'lid'}`;
+/** Where a message is posted for whoever looks: the account's own status, or a channel. */
+export type PostId = 'status@broadcast' | `${string}@newsletter`;
+/** Whatever a message can be sent to. */
+export type Addressee = ChatId | PostId;
 
+const STATUS = 'status@broadcast';
+const CHANNEL_ID = /^\d{5,30}@newsletter$/;
 const CHAT_ID = /^(?:\d{5,20}@(?:c\.us|lid)|\d{5,30}(?:-\d{5,20})?@g\.us)$/;
 const NUMBER = /^\+?[\d\s().\-/\u00a0]+$/;
 
-/** What WhatsApp has besides, by the server of its ids, and nothing is sent to. */
-const UNSENDABLE: Readonly<Record<string, string>> = {
-  broadcast: 'Statuses and broadcast lists are not sent to',
-  newsletter: 'Channels are not sent to',
+/** What WhatsApp has besides, by the server of its ids. */
+const OTHERS: Readonly<Record<string, string>> = {
+  broadcast: 'A status or a broadcast list is no person and no group',
+  newsletter: 'A channel is no person and no group',
 };
 
 export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);
+export const isStatusId = (id: string): boolean => id === STATUS;
+export const isChannelId = (id: string): boolean => CHANNEL_ID.test(id);
+/** Whoever looks at a post says nothing to its author: it is sent, and never delivered or read. */
+export const isPostId = (id: string): id is PostId => isStatusId(id) || isChannelId(id);
 export const isGroupId = (id: string): boolean => id.endsWith('@g.us');
 
 /**
@@ -31,15 +41,24 @@ export function parseRecipient(text: string): ChatId {
     if (/^[1-9]\d{6,14}$/.test(digits)) return `${digits}@c.us`;
   }
   const [, server = ''] = /@([a-z.]+)$/.exec(trimmed) ?? [];
-  if (server in UNSENDABLE)
+  if (server in OTHERS)
     throw new Fault('invalid_recipient', {
-      reason: `${UNSENDABLE[server]} (${text.slice(0, 64)}).`,
+      reason: `${OTHERS[server]} (${text.slice(0, 64)}).`,
       hint: null,
     });
   throw new Fault('invalid_recipient', {
     reason: `"${text.slice(0, 64)}" is neither a phone number with its country code (+55 11 90000-0002) nor a chat id (…@c.us, …@g.us, …@lid)`,
     hint: null,
   });
+}
+
+/**
+ * Reads where a message goes: a recipient, or `status@broadcast`.
+ * @throws Fault invalid_recipient
+ */
+export function parseAddressee(text: string): Addressee {
+  const trimmed = text.trim();
+  return trimmed === STATUS ? trimmed : parseRecipient(text);
 }
 
 /** The digits of a phone number id, or null for groups and LIDs. */

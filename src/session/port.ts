@@ -3,7 +3,7 @@
 import type { Content } from '../protocol/content.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Message } from '../protocol/schema.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
 import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage, MissedPage } from './page-port.js';
 
@@ -100,18 +100,18 @@ export interface WhatsAppClient {
    */
   answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void>;
   /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
-  resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null>;
+  resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null>;
   send(message: {
-    readonly chatId: ChatId;
+    readonly chatId: Addressee;
     readonly messageId: string;
     readonly content: Content;
     /** It was handed to a page before, under the same id. */
     readonly again: boolean;
   }): Promise<SendOutcome>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
-  knowsChat(chatId: ChatId): Promise<boolean>;
+  knowsChat(chatId: Addressee): Promise<boolean>;
   /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
-  findOwn(message: { readonly chatId: ChatId; readonly messageId: string }): Promise<number | null>;
+  findOwn(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<number | null>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

@@ -1,7 +1,7 @@
 // A message on its way out, as it stands in a row and as the daemon sees it. Times are ms since 1970.
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { SendState } from '../protocol/state.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 
 /** What is accepted. Ids and times are the caller's: the store has neither a clock nor chance. */
 export interface NewMessage {
@@ -14,9 +14,9 @@ export interface NewMessage {
   /** Idempotency key of the caller, once per account. */
   readonly key: string | null;
   /** As asked for. */
-  readonly recipient: ChatId;
+  readonly recipient: Addressee;
   /** What WhatsApp made of it. */
-  readonly chatId: ChatId;
+  readonly chatId: Addressee;
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly queuedAtMs: number;
@@ -49,8 +49,8 @@ export interface Row {
   wid: string;
   key: string | null;
   content: string;
-  recipient: ChatId;
-  chat_id: ChatId;
+  recipient: Addressee;
+  chat_id: Addressee;
   kind: string;
   state: SendState;
   ack: number;

@@ -2,6 +2,7 @@
 // loses that capability and no other.
 
 import type { Content } from '../protocol/content.js';
+import { isStatusId } from '../protocol/wid.js';
 
 /**
  * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
@@ -30,6 +31,11 @@ export const ABILITIES = {
     'WAWebUploadManager.encryptAndUpload',
     'WAWebStartMediaUploadQpl.startMediaUploadQpl',
     'WAWebImageUtils.toWebpSticker',
+  ],
+  'send.status': [
+    'WAWebSendStatusMsgAction.sendStatusTextMsgAction',
+    'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
+    'WAWebStatusMsgDataUtils.createTextStatusMsgData',
   ],
   'media.download': ['WAWebDownloadManager.downloadManager'],
   'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg'],
@@ -82,3 +88,6 @@ const NEEDS: Partial<Record<Content['kind'], Ability>> = {
 };
 
 export const abilityFor = (kind: Content['kind']): Ability | null => NEEDS[kind] ?? null;
+
+/** What the page needs besides, by where a message goes. */
+export const abilityToReach = (to: string): Ability | null => (isStatusId(to) ? 'send.status' : null);

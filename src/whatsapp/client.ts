@@ -7,7 +7,7 @@ import type { Browser, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
-import type { ChatId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type {
   ActPage,
@@ -287,7 +287,7 @@ class Client implements WhatsAppClient {
       throw new Fault('no_passkey');
   }
 
-  async resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
+  async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     if (!recipient.endsWith('@c.us')) return recipient;
     const gone = new Promise<never>((_, reject) => {
       const late = (): void =>
@@ -300,18 +300,18 @@ class Client implements WhatsAppClient {
     if (found === null) return null;
     const wid = widText(found);
     // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
-    return wid.endsWith('@c.us') ? (wid as ChatId) : recipient;
+    return wid.endsWith('@c.us') ? (wid as Addressee) : recipient;
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
     return send(this.#kit, this.#page(), message, this.#mediaDir);
   }
 
-  findOwn({ chatId, messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {
+  findOwn({ chatId, messageId }: { chatId: Addressee; messageId: string }): Promise<number | null> {
     return this.#ask(ASK_MS, (page) => askForOwn(page, chatId, messageId, false));
   }
 
-  knowsChat(chatId: ChatId): Promise<boolean> {
+  knowsChat(chatId: Addressee): Promise<boolean> {
     return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
   }
 

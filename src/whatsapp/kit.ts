@@ -5,6 +5,7 @@ import { Fault } from '../protocol/fault.js';
 import { type FaultKind, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import { ABILITIES, type Ability } from './ability.js';
+import { postStatus } from './compat/d5-status-post.js';
 import { whomToBlock } from './compat/d6-contact-block.js';
 import { changePeople, describeGroup } from './compat/d6-group-admin.js';
 import { within } from './deadline.js';
@@ -16,7 +17,9 @@ import { makeContacts } from './page/contacts.js';
 import { makeGroups } from './page/groups.js';
 import { makeIncoming } from './page/incoming.js';
 import { makeOutgoing } from './page/outgoing.js';
+import { throughTheDoor } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
+import { makePosts } from './page/posts.js';
 import { type Mended, makeTools, type Tools } from './page/tools.js';
 
 declare const window: PageWindow;
@@ -29,7 +32,7 @@ const PARTS = {
   incoming: makeIncoming,
   outgoing: makeOutgoing,
 };
-const MENDED: Mended = { changePeople, describeGroup, whomToBlock };
+const MENDED: Mended = { changePeople, describeGroup, postStatus, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do
@@ -70,11 +73,12 @@ const ACT_MS = 40_000;
 
 /** As text, put together in the page: a function that is sent there can use no other one of ours. */
 const source = (): string => {
-  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended)`);
+  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts)`);
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const tools = (${makeTools})();
     const mended = { ${mended.join(', ')} };
+    const posts = (${makePosts})(tools, mended, ${throughTheDoor});
     if (window.__wad) window.__wad.kit = { tools, ${parts.join(', ')} };
   })()`;
 };

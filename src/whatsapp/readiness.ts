@@ -9,10 +9,9 @@ import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
 import { type Look, look } from './page/look.js';
-import { installOwnIds } from './page/own-id.js';
+import { ID_TAG, installOwnIds } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
 import { installRequire } from './page/require.js';
-import { ID_TAG } from './send.js';
 import type { Witness } from './witness.js';
 
 declare const window: PageWindow;

@@ -7,15 +7,12 @@ import { Fault } from '../protocol/fault.js';
 import { isFaultKind } from '../protocol/fault-table.js';
 import { parseMessageRef } from '../protocol/wid.js';
 import type { SendOutcome } from '../session/port.js';
-import { abilityFor } from './ability.js';
+import { abilityFor, abilityToReach } from './ability.js';
 import { within } from './deadline.js';
 import { isNavigation, isTransport } from './errors.js';
 import type { Kit } from './kit.js';
 import { piecesOf } from './media.js';
-import { allowAgain, findOwn } from './page/own-id.js';
-
-/** The property that carries our id through the library; see page/own-id.ts. */
-export const ID_TAG = 'wadMessageId';
+import { allowAgain, findOwn, ID_TAG } from './page/own-id.js';
 
 const SEND_MS = 30_000;
 const ASK_MS = 10_000;
@@ -65,7 +62,7 @@ export async function send(
     const ack = await askForOwn(page, chatId, messageId, true);
     if (ack !== null) return { outcome: 'accepted', ack };
     // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
-    if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)))
+    if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
       return { outcome: 'unknown', error: failure };
     return {
       outcome: 'absent',
@@ -76,6 +73,9 @@ export async function send(
     return { outcome: 'unknown', error: failure ?? error };
   }
 }
+
+/** The page itself does not know what became of it. */
+const isUnknown = (error: unknown): boolean => error instanceof Fault && error.kind === 'outcome_unknown';
 
 /** The document is not as far yet, and was handed nothing. */
 const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
@@ -101,7 +101,9 @@ async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promi
   const until = performance.now() + limitMs;
   const askMs = (): number => Math.max(1, Math.min(LOOK_MS, until - performance.now()));
   const own = { [ID_TAG]: messageId };
-  let end = await kit.look(ability, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
+  // What its file needs was looked for when that was handed over.
+  const needs = abilityToReach(chatId) ?? ability;
+  let end = await kit.look(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
   while (end.state === 'running' && performance.now() < until)
     end = await kit.look(ability, 'outgoing', 'ended', messageId, askMs());
   const { state, error, refused, ack } = end;

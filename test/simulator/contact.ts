@@ -241,7 +241,8 @@ export class Contact {
     onRead(2);
     if (this.readReceipts) onRead(3);
     this.#arrived.ring(shown);
-    const answer = message.type === 'chat' ? this.autoReply?.(shown) : undefined;
+    const isPost = message.to.endsWith('@broadcast');
+    const answer = message.type === 'chat' && !isPost ? this.autoReply?.(shown) : undefined;
     if (answer !== undefined)
       void this.send(answer, shown.group ? { group: shown.group } : { to: shown.from });
   }

@@ -14,21 +14,20 @@ const JULY = {
   downloadNeedsMimetype: true,
   reloadAfterLinkMs: 300_000,
   dialog: true,
+  statusPosts: 'named',
   statusReadUnlinks: true,
   codeUnlinks: 'self',
 } as const satisfies KnobSettings;
 
 /**
- * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); the helper that posting a
- * status asks first is gone (PR #201816; devlikeapro/waha #2063 has its error); people of a group are promoted, demoted
- * and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), and the helper
+ * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); people of a group are promoted,
+ * demoted and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), and the helper
  * that blocking asks first is gone (#201866).
  */
 const SEPTEMBER = {
   ...JULY,
   pageVersion: '2.3000.1047712345',
   mediaSpreadsId: true,
-  statusPosts: 'no-gating',
   groupChanges: 'led-moved',
   groupDescription: 'named',
   blockFault: 'moved',
@@ -39,7 +38,8 @@ export const GENERATIONS = {
   '2026-04': {},
   /**
    * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
-   * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking.
+   * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking; the helper that posting a
+   * status asks first is gone since the end of April (#201761; devlikeapro/waha #2063), and media are posted with one object (PR #201816).
    */
   '2026-07': JULY,
   '2026-09': SEPTEMBER,

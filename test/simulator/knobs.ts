@@ -203,9 +203,13 @@ export const KNOBS = {
   ),
 
   statusPosts: choice(
-    ['work', 'no-gating'],
+    ['work', 'no-gating', 'named'],
     'work',
-    'posting a status: works, or the helper that whatsapp-web.js asks first is gone (wwebjs PR #201816)',
+    'posting a status: works; the helper that whatsapp-web.js asks first is gone (wwebjs #201761); and media are taken as one object too (PR #201816)',
+  ),
+  postsResend: flag(
+    false,
+    'a post that the server has not confirmed is sent again at the next login, as a message is',
   ),
 
   // Receiving

@@ -22,6 +22,8 @@ export interface Draft {
 
 type Value = KnobValues['ackFault'];
 
+const STATUS = 'status@broadcast';
+
 const now = () => Math.floor(Date.now() / 1000);
 
 /** Types that act on another message instead of being one. */
@@ -76,7 +78,7 @@ export class PostOffice {
     const { id, type, body, t, extra } = draft;
     const author = this.#address(contact);
     const base = { id, type, body, t, notifyName: contact.wire.pushname, ...(extra ? { extra } : {}) };
-    if (draft.to === 'status@broadcast') {
+    if (draft.to === STATUS) {
       for (const account of this.#world.accounts.values()) {
         account.enter({ ...base, chat: draft.to, from: draft.to, to: account.me.pn, fromMe: false, author });
       }
@@ -158,6 +160,12 @@ export class PostOffice {
       const { pn, pushname } = account.me;
       other.enter({ ...message, chat: pn, from: pn, to: other.me.pn, fromMe: false, notifyName: pushname });
       onRead(2);
+      return;
+    }
+    if (to === STATUS) {
+      // Who sees a status says so, which some builds count as receipts.
+      for (const contact of this.#world.contacts.values())
+        if (contact.known && contact.registered) contact.accept(message, onRead);
       return;
     }
     if (to.endsWith('@g.us')) {

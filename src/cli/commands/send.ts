@@ -2,6 +2,7 @@ import { Fault } from '../../protocol/fault.js';
 import { isFaultKind } from '../../protocol/fault-table.js';
 import type { Known, Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
+import { isPostId } from '../../protocol/wid.js';
 import { type Context, command } from '../command.js';
 import { about, contentsOf, KINDS, refuse } from '../content.js';
 import { moment } from '../moment.js';
@@ -111,7 +112,7 @@ export const send = command({
     {
       name: 'TO',
       required: true,
-      does: 'phone number with country code, or chat id (...@c.us, ...@g.us, ...@lid)',
+      does: 'phone number with country code, chat id (...@c.us, ...@g.us, ...@lid), or status@broadcast',
     },
     { name: 'TEXT', required: false, does: 'the text, or - for stdin; with --file its caption' },
   ],
@@ -145,12 +146,15 @@ export const send = command({
     ["wactl send 120363000000000000@g.us --poll 'When?' --option now --option later", 'a poll'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
     ['wactl send --key order-17 15550002222 hi', 'once, however often it is run'],
+    ["wactl send status@broadcast --file photo.jpg 'today'", 'a status, for all who look'],
     ["wactl send 15550002222 -- '- milk'", 'a text that begins with a dash'],
   ],
   async run(context) {
     const { ask, args, options, timeoutMs, show, onInterrupt } = context;
     const [to = '', given] = args;
     const goal = (options.wait ?? 'sent') as Goal;
+    if (isPostId(to.trim()) && (goal === 'delivered' || goal === 'read'))
+      refuse(`send: a status, or a message to a channel, is sent, and never delivered or read`, null);
     const { 'not-before': notBefore, expires } = options;
     const contents = await contentsOf(context, given, options);
     if (options.preview && contents.some((content) => !('text' in content)))

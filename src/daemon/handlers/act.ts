@@ -2,7 +2,7 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import { isPostId, type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
 import { readyClient } from '../ready-client.js';
@@ -30,7 +30,15 @@ export function messageRef({ outbox }: Account, store: Store, id: string): Messa
 
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
-  const named = (id: string): MessageRef => messageRef(account, store, id);
+  /** @throws Fault not_allowed for a post of ours: WhatsApp Web has other ways for those, which are not taken here */
+  const named = (id: string): MessageRef => {
+    const ref = messageRef(account, store, id);
+    if (ref.place?.fromMe && isPostId(ref.place.remote))
+      throw new Fault('not_allowed', {
+        reason: 'A status, or a message in a channel, stays as it was posted.',
+      });
+    return ref;
+  };
   return {
     'message.react': async ({ id, emoji }) => ({ ...(await acts().react(named(id), emoji)), emoji }),
     'message.edit': async ({ id, text }) => ({ ...(await acts().edit(named(id), text)), text }),

@@ -2,17 +2,18 @@ import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type ChatId, type MessageRef, messageKey, parseRecipient } from '../../protocol/wid.js';
+import { type Addressee, type MessageRef, messageKey, parseAddressee } from '../../protocol/wid.js';
 import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
-import { abilityFor } from '../../whatsapp/ability.js';
+import { abilityFor, abilityToReach } from '../../whatsapp/ability.js';
 import type { Account } from '../account.js';
 import { refuseLost } from '../capabilities.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
 import { show } from '../outbox.js';
+import { refuseUnfit } from '../posts.js';
 import { limited } from '../time-limit.js';
 import { messageRef } from './act.js';
 import { refuseWhenEnding } from './session.js';
@@ -27,15 +28,17 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
   return {
     'message.send': async (asked, { signal }) => {
       const { to, key = null, notBefore, expiresAt } = asked;
-      const recipient = parseRecipient(to);
+      const recipient = parseAddressee(to);
       const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
       refuseTimes(times);
       const wid = owner();
-      const { kind, ...payload } = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf);
+      const content = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf);
+      refuseUnfit(recipient, content);
+      const { kind, ...payload } = content;
       const request = { wid, recipient, kind, payload, key, ...times };
       const earlier = outbox.earlier(request);
       if (earlier !== null) return brief(earlier);
-      refuseLacking(kind);
+      refuseLacking(kind, recipient);
       const chatId = await resolve(recipient, signal);
       if (chatId === null)
         throw new Fault('not_on_whatsapp', { reason: `${recipient.replace(/@.*/, '')} is not on WhatsApp.` });
@@ -74,9 +77,9 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
   }
 
   /** Only what is known now: a page that is on its way may have what this one lacked. @throws Fault unsupported_now */
-  function refuseLacking(kind: Content['kind']): void {
+  function refuseLacking(kind: Content['kind'], recipient: Addressee): void {
     if (actor.state.name !== 'ready') return;
-    for (const capability of ['send.text', abilityFor(kind)]) {
+    for (const capability of ['send.text', abilityFor(kind), abilityToReach(recipient)]) {
       const word = capability === null ? undefined : account.capabilities[capability];
       if (word?.startsWith('missing'))
         throw new Fault('unsupported_now', { reason: `${capability} is ${word}.`, more: { capability } });
@@ -84,7 +87,7 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
   }
 
   /** The chat to send to, or null when WhatsApp says in time that there is none. */
-  async function resolve(recipient: ChatId, signal: AbortSignal): Promise<ChatId | null> {
+  async function resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     if (actor.state.name !== 'ready') return recipient;
     try {
       return await limited(RESOLVE_MS, [signal], (bound) => recipients.find(recipient, bound));

@@ -4,6 +4,7 @@
 import type { Page } from 'puppeteer';
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
+import { statusPost } from './d5-status-post.js';
 import { contactBlock } from './d6-contact-block.js';
 import { groupAdmin } from './d6-group-admin.js';
 
@@ -24,4 +25,4 @@ export interface Shim {
 /** Before the library touches the document. */
 export const SHIMS: readonly Shim[] = [messageKey];
 /** When the library's own functions are in it: they are what is mended. */
-export const LATE_SHIMS: readonly Shim[] = [mediaModel, groupAdmin, contactBlock];
+export const LATE_SHIMS: readonly Shim[] = [mediaModel, statusPost, groupAdmin, contactBlock];

@@ -3,7 +3,8 @@
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
+import type { Posts } from './posts.js';
+import type { Mended, Tools } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -24,7 +25,7 @@ export interface Ending {
   readonly ack: number | null;
 }
 
-export function makeOutgoing(tools: Tools) {
+export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
   const jobs = new Map<string, Job>();
   /** Base64 of files on their way in, by the id of their message. */
   const files = new Map<string, string[]>();
@@ -143,6 +144,7 @@ export function makeOutgoing(tools: Tools) {
     replyTo: MessageRef | null,
     data: string,
   ): Promise<void> => {
+    if (posts.isPost(chatId)) return posts.send(chatId, own, content, data);
     const chat = await openChat(chatId);
     const { text, options, extra } = await inItsWords(content, data);
     const quoted = replyTo === null ? null : await tools.message(replyTo);
@@ -202,7 +204,8 @@ export function makeOutgoing(tools: Tools) {
       job.ended = send(chatId, own, content, replyTo, data).then(
         () => {
           job.state = 'done';
-          job.ack = ackOf(messageId);
+          // The server has spoken of a post; its tick need not be there yet.
+          job.ack = posts.isPost(chatId) ? 1 : ackOf(messageId);
         },
         (thrown: unknown) => {
           const { refused, why, name, message } = (thrown ?? {}) as Record<string, unknown>;

@@ -2,6 +2,7 @@
 // together again inside the page (whatsapp/kit.ts), so it uses nothing but its arguments and `window`.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { postStatus } from '../compat/d5-status-post.js';
 import type { whomToBlock } from '../compat/d6-contact-block.js';
 import type { changePeople, describeGroup } from '../compat/d6-group-admin.js';
 import type { PageChat, PageModel, PageMsg, PageWid, PageWindow } from './page-window.js';
@@ -200,5 +201,6 @@ export type Tools = ReturnType<typeof makeTools>;
 export interface Mended {
   readonly describeGroup: typeof describeGroup;
   readonly changePeople: typeof changePeople;
+  readonly postStatus: typeof postStatus;
   readonly whomToBlock: typeof whomToBlock;
 }

@@ -19,7 +19,6 @@ import {
   sendVote,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
-import { knobs } from './boot-record.js';
 import { Calls } from './calls.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, ChatGetters, Chats, findOrCreateLatestChat } from './chats.js';
@@ -60,6 +59,7 @@ import {
 } from './roster.js';
 import { addAndSendMsgToChat } from './send.js';
 import { Socket } from './socket-model.js';
+import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
 
 const ok = async () => {};
@@ -131,15 +131,9 @@ export function defineModules(): void {
 
     // Messages
     WAWebSendMsgChatAction: { addAndSendMsgToChat },
-    WAWebSendStatusMsgAction: {
-      sendStatusTextMsgAction: async ({ text }: { text: string }) =>
-        void (await sendPlain(Chats.ensure('status@broadcast'), 'chat', { body: text })),
-    },
-    WAWebStatusGatingUtils: {
-      get canCheckStatusRankingPosterGating() {
-        return knobs.statusPosts === 'work' ? () => false : undefined;
-      },
-    },
+    WAWebSendStatusMsgAction: SendStatusMsgAction,
+    WAWebStatusMsgDataUtils: StatusMsgDataUtils,
+    WAWebStatusGatingUtils: StatusGatingUtils,
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },
     WAWebUpdateUnreadChatAction: { sendSeen },

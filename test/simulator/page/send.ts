@@ -11,12 +11,14 @@ import { nextSeq, type StoredMessage, storage } from './storage.js';
 import { MinifiedError } from './wid.js';
 
 interface SendResult {
-  messageSendResult: 'OK' | 'ERROR_UNKNOWN';
+  messageSendResult: 'OK' | 'ERROR_UNKNOWN' | 'ERROR_NETWORK';
   t: number;
 }
 
 /** Until the server has spoken, by the random part of the id. */
 const results = new Map<string, (result: SendResult) => void>();
+/** Those of them that are not sent again by themselves. */
+const fragile = new Set<string>();
 /** What this connection has carried already; a new connection starts empty. */
 const carried = new Set<string>();
 
@@ -24,18 +26,25 @@ const carried = new Set<string>();
 export function addAndSendMsgToChat(
   chat: Chat,
   message: { id?: unknown },
+  { resends = true } = {},
 ): [Promise<Msg>, Promise<SendResult>] {
   let tell: (result: SendResult) => void = () => {};
   const result = new Promise<SendResult>((resolve) => {
     tell = resolve;
   });
-  return [send(chat, message, tell), result];
+  return [send(chat, message, tell, resends), result];
 }
 
 /** Sends that this document keeps to itself. */
 export const hanging = { count: 0 };
 
-async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendResult) => void): Promise<Msg> {
+/** @param resends whether it is sent again at the next login, should the server not have confirmed it */
+async function send(
+  chat: Chat,
+  message: { id?: unknown },
+  tell: (result: SendResult) => void,
+  resends: boolean,
+): Promise<Msg> {
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
   if (sendFault === 'throws') throw new MinifiedError('t');
   if (sendFault === 'hangs-before-store') {
@@ -50,9 +59,11 @@ async function send(chat: Chat, message: { id?: unknown }, tell: (result: SendRe
     );
   }
   const msg = new Msg(attributesOf(message));
-  const stored: StoredMessage = { ...toStored(toWire(msg), String(msg.id)), pending: 1, seq: nextSeq() };
+  const { pending: _pending, ...row } = toStored(toWire(msg), String(msg.id));
+  const stored: StoredMessage = { ...row, ...(resends ? { pending: 1 as const } : {}), seq: nextSeq() };
   if (msg.directPath !== undefined) Object.assign(msg, { isUnsentMedia: true });
   results.set(stored.wire.id, tell);
+  if (!resends) fragile.add(stored.wire.id);
   await storage.putMessages([stored]);
   place(msg);
   chat.set({ t: msg.t });
@@ -87,11 +98,18 @@ export async function resendPending(): Promise<void> {
 
 /** Called with the first ack of a message. */
 export function confirm(id: string, level: number): void {
-  results.get(id)?.({
-    messageSendResult: level < 0 ? 'ERROR_UNKNOWN' : 'OK',
-    t: Math.floor(Date.now() / 1000),
-  });
+  tellOf(id, level < 0 ? 'ERROR_UNKNOWN' : 'OK');
+}
+
+/** The connection is gone, and nobody will say what became of these. */
+export function loseFragile(): void {
+  for (const id of fragile) tellOf(id, 'ERROR_NETWORK');
+}
+
+function tellOf(id: string, messageSendResult: SendResult['messageSendResult']): void {
+  results.get(id)?.({ messageSendResult, t: Math.floor(Date.now() / 1000) });
   results.delete(id);
+  fragile.delete(id);
 }
 
 /** By the knob actFault: never comes back, or throws. */

@@ -13,7 +13,7 @@ import { clearRef, refreshQr, register, showRefs } from './pairing.js';
 import { confirmPasskey, givePasskeyUp } from './passkey.js';
 import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
 import { learnRoster } from './roster.js';
-import { resendPending } from './send.js';
+import { loseFragile, resendPending } from './send.js';
 import { REFUSALS, Socket } from './socket-model.js';
 import { storage } from './storage.js';
 import { scheduleReload, sync } from './sync.js';
@@ -46,6 +46,7 @@ function onOpen(): void {
 }
 
 function onLost(): void {
+  loseFragile();
   if (Socket.state === 'TIMEOUT' || Socket.state === 'OPENING') return;
   Socket.set({ state: 'OPENING' });
   armTimeout();

@@ -5,21 +5,21 @@ import { Outbox, show } from '../../../src/daemon/outbox.js';
 import { Recipients } from '../../../src/daemon/recipients.js';
 import type { SendingPage } from '../../../src/daemon/sending-page.js';
 import { Fault } from '../../../src/protocol/fault.js';
-import type { ChatId } from '../../../src/protocol/wid.js';
+import type { Addressee } from '../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../src/session/pacing.js';
 import type { SendOutcome } from '../../../src/session/port.js';
 import type { StoredMessage } from '../../../src/store/outbox-row.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines, settled } from './lines.js';
 
-const A: ChatId = '15550002222@c.us';
-const B: ChatId = '15550003333@c.us';
+const A: Addressee = '15550002222@c.us';
+const B: Addressee = '15550003333@c.us';
 const FAST: PacingRules = {
   ...{ mode: 'off', perMinute: 60, burst: 5, strangerGapMs: 20_000, dailyCap: 0, quietHours: '' },
 };
 
 interface Sent {
-  readonly chatId: ChatId;
+  readonly chatId: Addressee;
   readonly messageId: string;
   readonly text: string;
   readonly attempts: number;
@@ -31,7 +31,7 @@ interface Sent {
 class Page implements SendingPage {
   readonly sent: Sent[] = [];
   readonly asked: string[] = [];
-  readonly acquaintances = new Set<ChatId>();
+  readonly acquaintances = new Set<Addressee>();
   textOf: (messageId: string) => string = () => '';
   has: (text: string) => number | null | Promise<number | null> = () => null;
 
@@ -42,13 +42,13 @@ class Page implements SendingPage {
     });
   }
 
-  async findOwn({ messageId }: { chatId: ChatId; messageId: string }): Promise<number | null> {
+  async findOwn({ messageId }: { chatId: Addressee; messageId: string }): Promise<number | null> {
     const text = this.textOf(messageId);
     this.asked.push(text);
     return this.has(text);
   }
 
-  async knowsChat(chatId: ChatId): Promise<boolean> {
+  async knowsChat(chatId: Addressee): Promise<boolean> {
     return this.acquaintances.has(chatId);
   }
 
@@ -64,7 +64,7 @@ class Page implements SendingPage {
 }
 
 type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance'>> & {
-  readonly resolve?: (recipient: ChatId) => Promise<ChatId | null>;
+  readonly resolve?: (recipient: Addressee) => Promise<Addressee | null>;
   readonly directory?: string;
 };
 
@@ -81,7 +81,11 @@ function open(
   const recipients = new Recipients(resolve);
   const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, ...more });
   t.teardown(() => courier.stop());
-  const accept = (chatId: ChatId, text: string, times: { notBeforeMs?: number; expiresAtMs?: number } = {}) =>
+  const accept = (
+    chatId: Addressee,
+    text: string,
+    times: { notBeforeMs?: number; expiresAtMs?: number } = {},
+  ) =>
     outbox.accept({
       ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
       ...{ notBeforeMs: null, expiresAtMs: null, ...times },
@@ -281,7 +285,7 @@ t.test('a page that drops a message in silence gets it again, three times in all
 });
 
 t.test('a number that is not on WhatsApp fails when it is its turn; no answer is no reason to', async (t) => {
-  const resolve = async (recipient: ChatId) => {
+  const resolve = async (recipient: Addressee) => {
     if (recipient === A) return null;
     throw new Error('page_error');
   };
@@ -295,7 +299,7 @@ t.test('a number that is not on WhatsApp fails when it is its turn; no answer is
 });
 
 t.test('a number whose chat is another one takes its turn there', async (t) => {
-  const resolve = async (recipient: ChatId) => (recipient === A ? B : recipient);
+  const resolve = async (recipient: Addressee) => (recipient === A ? B : recipient);
   const { page, outbox, courier, accept, ack, state } = open(t, { resolve });
   const first = await accept(B, 'first');
   const second = await accept(A, 'second');
@@ -310,7 +314,7 @@ t.test('a number whose chat is another one takes its turn there', async (t) => {
 
 t.test('one that a page may have stays in the chat that it went to', async (t) => {
   let isKnown = false;
-  const resolve = async (): Promise<ChatId> => {
+  const resolve = async (): Promise<Addressee> => {
     if (!isKnown) throw new Error('page_error');
     return B;
   };
@@ -354,7 +358,7 @@ t.test(
     const directory = scratch(t);
     const first = open(t, { directory });
     const has = { 'in the page': 0, sent: 1, read: 3, refused: -1, lacking: null } as const;
-    const chats = (n: number): ChatId => `1555000444${n}@c.us`;
+    const chats = (n: number): Addressee => `1555000444${n}@c.us`;
     const rows: StoredMessage[] = [];
     for (const [n, text] of Object.keys(has).entries()) {
       rows.push(await first.accept(chats(n), text));
@@ -514,7 +518,7 @@ t.test('the pace: a burst, then one by one, and why a message waits', async (t) 
   const directory = scratch(t);
   const options = { pacing, now: () => clock.ms, chance: () => 0.5, directory };
   const { page, outbox, courier, accept, store } = open(t, options);
-  const chats = Array.from({ length: 6 }, (_, n): ChatId => `1555000444${n}@c.us`);
+  const chats = Array.from({ length: 6 }, (_, n): Addressee => `1555000444${n}@c.us`);
   for (const chat of chats) page.acquaintances.add(chat);
   const rows = [];
   for (const chat of chats) rows.push(await accept(chat, chat));
@@ -542,7 +546,7 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, outbox, courier, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
-  const friend: ChatId = '15550009999@c.us';
+  const friend: Addressee = '15550009999@c.us';
   page.acquaintances.add(friend);
   courier.open(WID);
   const one = await accept(A, 'stranger');

@@ -1,19 +1,19 @@
 /** Rows of messages on their way out: keys, ids, acks, and who waits for what. */
 import t, { type Test } from 'tap';
 import { Outbox, show } from '../../../src/daemon/outbox.js';
-import type { ChatId } from '../../../src/protocol/wid.js';
+import type { Addressee } from '../../../src/protocol/wid.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines, settled, thrownBy } from './lines.js';
 
-const A: ChatId = '15550002222@c.us';
-const B: ChatId = '15550003333@c.us';
+const A: Addressee = '15550002222@c.us';
+const B: Addressee = '15550003333@c.us';
 const never = new AbortController().signal;
 
 function open(t: Test, directory = scratch(t), now?: () => number) {
   const store = opened(t, directory);
   store.writeNow((tx) => store.account.link(tx, WID, 0));
   const outbox = new Outbox(store, keepLines(), now);
-  const request = (chatId: ChatId, text: string, key: string | null) => ({
+  const request = (chatId: Addressee, text: string, key: string | null) => ({
     ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key },
     ...{ notBeforeMs: null, expiresAtMs: null },
   });
@@ -101,6 +101,15 @@ t.test('a wait ends when the message is as far as asked, or can come no further'
       `${about}: at once`,
     );
   }
+});
+
+t.test('nobody says that a post was delivered or read: a wait for it ends with sent', async (t) => {
+  const { accept, outbox, submit } = open(t);
+  const { id } = await accept('hello', null, 'status@broadcast');
+  await submit(id);
+  const wait = outbox.wait(id, 'read', { signal: never });
+  await outbox.take(id, { type: 'accepted', ack: 1 });
+  t.match(await wait, { state: 'sent', ack: 1 });
 });
 
 t.test('a wait that runs out says where the message is, and the message goes on', async (t) => {

@@ -2,20 +2,20 @@
 import t from 'tap';
 import { Recipients } from '../../../src/daemon/recipients.js';
 import { Fault } from '../../../src/protocol/fault.js';
-import type { ChatId } from '../../../src/protocol/wid.js';
+import type { Addressee } from '../../../src/protocol/wid.js';
 import { kindOf } from '../store/scratch.js';
 
-const ANA: ChatId = '15550002222@c.us';
-const LID: ChatId = '220000000000001@lid';
+const ANA: Addressee = '15550002222@c.us';
+const LID: Addressee = '220000000000001@lid';
 const never = new AbortController().signal;
 
-function asking(answer: (recipient: ChatId) => ChatId | null) {
-  const asked: ChatId[] = [];
+function asking(answer: (recipient: Addressee) => Addressee | null) {
+  const asked: Addressee[] = [];
   const recipients = new Recipients(async (recipient) => {
     asked.push(recipient);
     return answer(recipient);
   });
-  return { asked, recipients, find: (recipient: ChatId) => recipients.find(recipient, never) };
+  return { asked, recipients, find: (recipient: Addressee) => recipients.find(recipient, never) };
 }
 
 t.test('a chat is asked for once, and each recipient by itself', async (t) => {
@@ -27,7 +27,7 @@ t.test('a chat is asked for once, and each recipient by itself', async (t) => {
 });
 
 t.test('after an hour it is asked for again', async (t) => {
-  let chat = ANA as ChatId;
+  let chat = ANA as Addressee;
   const { asked, find } = asking(() => chat);
   let nowMs = performance.now();
   t.intercept(performance, 'now', { value: () => nowMs });
@@ -41,7 +41,7 @@ t.test('after an hour it is asked for again', async (t) => {
 });
 
 t.test('that a number is not on WhatsApp is not remembered', async (t) => {
-  let chat: ChatId | null = null;
+  let chat: Addressee | null = null;
   const { asked, find } = asking(() => chat);
   t.equal(await find(ANA), null);
   chat = ANA;

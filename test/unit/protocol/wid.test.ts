@@ -3,8 +3,10 @@ import { Fault } from '../../../src/protocol/fault.js';
 import {
   isChatId,
   isGroupId,
+  isPostId,
   messageKey,
   numberOf,
+  parseAddressee,
   parseMessageRef,
   parseRecipient,
 } from '../../../src/protocol/wid.js';
@@ -109,10 +111,18 @@ t.test('the key of a message is ours, whatever the page calls its id', async (t)
   );
 });
 
-t.test('what WhatsApp has and nothing is sent to is called by its name', async (t) => {
+t.test('what is posted for whoever looks is sent to, and is nobody to talk with', async (t) => {
+  for (const id of ['status@broadcast', '120363000000000001@newsletter']) {
+    if (id === 'status@broadcast') t.equal(parseAddressee(` ${id}\n`), id);
+    t.ok(isPostId(id));
+    t.notOk(isChatId(id));
+  }
+  t.equal(parseAddressee('+1 555 000 2222'), '15550002222@c.us');
+  for (const id of ['15550002222@broadcast', '1@newsletter', 'abc@newsletter', 'xstatus@broadcast'])
+    t.match(t.throws(() => parseAddressee(id)) as Fault, { kind: 'invalid_recipient' }, id);
   for (const [id, name] of [
-    ['status@broadcast', /Statuses and broadcast lists are not sent to \(status@broadcast\)/],
-    ['120363000000000001@newsletter', /Channels are not sent to \(120363000000000001@newsletter\)/],
+    ['status@broadcast', /no person and no group \(status@broadcast\)/],
+    ['120363000000000001@newsletter', /A channel is no person .*\(120363000000000001@newsletter\)/],
   ] as const) {
     const fault = t.throws(() => parseRecipient(id), Fault, id) as Fault;
     t.match(fault, { kind: 'invalid_recipient', message: name });
