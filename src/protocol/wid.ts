@@ -53,12 +53,12 @@ export function parseRecipient(text: string): ChatId {
 }
 
 /**
- * Reads where a message goes: a recipient, or `status@broadcast`.
+ * Reads where a message goes: a recipient, `status@broadcast`, or a channel.
  * @throws Fault invalid_recipient
  */
 export function parseAddressee(text: string): Addressee {
   const trimmed = text.trim();
-  return trimmed === STATUS ? trimmed : parseRecipient(text);
+  return isPostId(trimmed) ? trimmed : parseRecipient(text);
 }
 
 /** The digits of a phone number id, or null for groups and LIDs. */

@@ -2,7 +2,7 @@
 // loses that capability and no other.
 
 import type { Content } from '../protocol/content.js';
-import { isStatusId } from '../protocol/wid.js';
+import { isChannelId, isStatusId } from '../protocol/wid.js';
 
 /**
  * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
@@ -36,6 +36,16 @@ export const ABILITIES = {
     'WAWebSendStatusMsgAction.sendStatusTextMsgAction',
     'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
     'WAWebStatusMsgDataUtils.createTextStatusMsgData',
+  ],
+  'send.channel': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat',
+    'WAWebMsgDataFromModel.msgDataFromMsgModel',
+    'WAWebNewsletterUpdateMsgsRecordsJob.addNewsletterMsgsRecords',
+    'WAWebNewsletterUpdateMsgsRecordsJob.updateNewsletterMsgRecord',
+    'WAWebNewsletterSendMessageJob.sendNewsletterMessageJob',
+    'WAWebMediaMmsV4Upload.uploadUnencryptedMedia',
+    'WAMediaCalculateFilehash.getRandomFilehash',
   ],
   'media.download': ['WAWebDownloadManager.downloadManager'],
   'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg'],
@@ -90,4 +100,5 @@ const NEEDS: Partial<Record<Content['kind'], Ability>> = {
 export const abilityFor = (kind: Content['kind']): Ability | null => NEEDS[kind] ?? null;
 
 /** What the page needs besides, by where a message goes. */
-export const abilityToReach = (to: string): Ability | null => (isStatusId(to) ? 'send.status' : null);
+export const abilityToReach = (to: string): Ability | null =>
+  isStatusId(to) ? 'send.status' : isChannelId(to) ? 'send.channel' : null;

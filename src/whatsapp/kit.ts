@@ -8,6 +8,8 @@ import { ABILITIES, type Ability } from './ability.js';
 import { postStatus } from './compat/d5-status-post.js';
 import { whomToBlock } from './compat/d6-contact-block.js';
 import { changePeople, describeGroup } from './compat/d6-group-admin.js';
+import { postedMedia } from './compat/d8-channel-media.js';
+import { previewFor } from './compat/d8-channel-preview.js';
 import { within } from './deadline.js';
 import { errorText } from './errors.js';
 import { modulesIn } from './explain.js';
@@ -32,7 +34,7 @@ const PARTS = {
   incoming: makeIncoming,
   outgoing: makeOutgoing,
 };
-const MENDED: Mended = { changePeople, describeGroup, postStatus, whomToBlock };
+const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
 type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do

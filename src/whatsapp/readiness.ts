@@ -92,7 +92,8 @@ export class Readiness {
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
       this.#log.debug('whatsapp.shim', { shim: shim.id, result: word });
-      if (word === 'native') continue;
+      // One that failed says it all.
+      if (word === 'native' || found[shim.capability]?.startsWith('degraded')) continue;
       found[shim.capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
     }
     this.#witness.capable(found);

@@ -21,7 +21,6 @@ async function refusals(t: Test, wad: Wad): Promise<void> {
     ['+0 55 11 90000 0002', 2, 'invalid_recipient'],
     ['1555000222@nowhere', 2, 'invalid_recipient'],
     ['15550002222@broadcast', 2, 'broadcast list'],
-    ['120363000000000001@newsletter', 2, 'A channel is no person'],
   ] as const;
   for (const [to, code, kind] of cases) {
     const end = await wad.wactl(['send', to, 'hello', '-o', 'json']);

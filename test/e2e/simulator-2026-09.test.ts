@@ -58,6 +58,31 @@ t.test('what broke in September, with the bare library', async (t) => {
     t.same(bodies(ana, 'status@broadcast'), ['a status']);
   });
 
+  t.test('into a channel go texts, and neither media nor the card of a link (D8)', async (t) => {
+    const channel = sim.createChannel({ name: 'News', owner: phone.wid, followers: [ana.wid] });
+    const post = (what: Any, options: object = {}) =>
+      bare.client.sendMessage(channel.id, what, { sendSeen: false, ...options });
+    await post('no link', { linkPreview: false });
+    await ana.waitForMessage(({ body }) => body === 'no link');
+    const dot = new wweb.MessageMedia('image/png', DOT);
+    await sim.set('mediaSpreadsId', false);
+    await t.rejects(post(dot), /avParams is not a function/);
+    await post('see https://example.org/');
+    const { message } = await ana.waitForMessage(({ body }) => body.startsWith('see'));
+    t.match(message.extra, { title: undefined, matchedText: undefined }, 'no card');
+    t.match(channel.posts, [{ card: false }, { card: false }]);
+    await sim.set('msgAvParams', true);
+    await post(dot);
+    await ana.waitForMessage(({ type, message }) => type === 'image' && message.to === channel.id);
+
+    // Whoever follows a channel may not post in it; the library says that it is sent.
+    const other = sim.createChannel({ name: 'Other', owner: ana.wid, followers: [phone.wid] });
+    t.match(await bare.client.sendMessage(other.id, 'mine', { sendSeen: false }), { ack: 1 });
+    t.same(other.posts, []);
+    await sim.set('msgAvParams', false);
+    await sim.set('mediaSpreadsId', true);
+  });
+
   t.test(
     'people of a group are led in words only, it cannot be described, and nobody is blocked (D6)',
     async (t) => {

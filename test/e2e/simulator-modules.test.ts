@@ -7,9 +7,8 @@ import { Simulator } from '../simulator/simulator.js';
 
 const SOURCE = 'node_modules/whatsapp-web.js/src';
 
-/** Said to be missing in test/simulator/README.md: channels, labels and business notes, bots, the window's own chrome. */
+/** Said to be missing in test/simulator/README.md: leading a channel, labels and business notes, bots, the window's own chrome. */
 const NOT_PLAYED = [
-  'WAMediaCalculateFilehash',
   'WAWebBizOrderBridge',
   'WAWebBizProductCatalogBridge',
   'WAWebBotMessageSecret',
@@ -18,7 +17,6 @@ const NOT_PLAYED = [
   'WAWebDemoteNewsletterAdminAction',
   'WAWebDrawerManager',
   'WAWebEditNewsletterMetadataAction',
-  'WAWebLoadNewsletterPreviewChatAction',
   'WAWebMexAcceptNewsletterAdminInviteJob',
   'WAWebMexFetchNewsletterSubscribersJob',
   'WAWebMexRevokeNewsletterAdminInviteJob',
@@ -29,12 +27,10 @@ const NOT_PLAYED = [
   'WAWebNewsletterGatingUtils',
   'WAWebNewsletterMetadataQueryJob',
   'WAWebNewsletterModelUtils',
-  'WAWebNewsletterSendMessageJob',
   'WAWebNewsletterSendMsgAction',
   'WAWebNewsletterSubscribeAction',
   'WAWebNewsletterSubscriberListAction',
   'WAWebNewsletterUnsubscribeAction',
-  'WAWebNewsletterUpdateMsgsRecordsJob',
   'WAWebNewsletterUpdateUserSettingJob',
   'WAWebNoteAction',
 ];

@@ -137,6 +137,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
               async () => JSON.stringify(await sim.pages[0]?.messages()).includes(sent.messageId),
               'the page has stored it',
             );
+          if (fault === 'hangs-before-store')
+            await eventually(
+              async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
+              'the page has taken it',
+            );
           const after = await wad.mark();
           for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
           await wad.became('reconnecting', { after });

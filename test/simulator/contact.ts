@@ -156,7 +156,8 @@ export class Contact {
     const text = (name: string) => String(extra?.[name] ?? '');
     const file = this.#media.get(text('directPath'));
     if (!file) throw new Error(`no media under "${text('directPath')}"`);
-    return decryptMedia(file, type, text('mediaKey'), text('filehash'));
+    // Of a channel they are in the clear.
+    return extra?.mediaKey ? decryptMedia(file, type, text('mediaKey'), text('filehash')) : file;
   }
 
   /** Changes the text of something this person sent. */
@@ -241,7 +242,7 @@ export class Contact {
     onRead(2);
     if (this.readReceipts) onRead(3);
     this.#arrived.ring(shown);
-    const isPost = message.to.endsWith('@broadcast');
+    const isPost = /@(broadcast|newsletter)$/.test(message.to);
     const answer = message.type === 'chat' && !isPost ? this.autoReply?.(shown) : undefined;
     if (answer !== undefined)
       void this.send(answer, shown.group ? { group: shown.group } : { to: shown.from });

@@ -1,6 +1,7 @@
 /** What the control API answers, one row per route. Arguments come from the path, the query and the JSON body. */
 import type { AccountOptions } from './account.js';
 import type { BrowserPage } from './browser-page.js';
+import type { ChannelOptions } from './channel.js';
 import type { Contact, ContactOptions, OutgoingMedia, SendOptions } from './contact.js';
 import type { Device } from './device.js';
 import type { GroupOptions } from './group.js';
@@ -176,6 +177,14 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   }),
 
   'POST /groups': (simulator, args) => simulator.createGroup(args as unknown as GroupOptions).wire,
+
+  'POST /channels': (simulator, args) => {
+    const { id, name } = simulator.createChannel(args as unknown as ChannelOptions);
+    return { id, name };
+  },
+  'GET /channels/:channel/posts': (simulator, args) => ({
+    posts: simulator.channels.find(({ id }) => id === args.channel)?.posts ?? [],
+  }),
 
   'POST /groups/:group/:what': (simulator, args) => {
     const { group: id, by, ...change } = args;

@@ -15,19 +15,21 @@ const JULY = {
   reloadAfterLinkMs: 300_000,
   dialog: true,
   statusPosts: 'named',
+  msgAvParams: false,
   statusReadUnlinks: true,
   codeUnlinks: 'self',
 } as const satisfies KnobSettings;
 
 /**
  * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); people of a group are promoted,
- * demoted and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), and the helper
- * that blocking asks first is gone (#201866).
+ * demoted and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), the helper
+ * that blocking asks first is gone (#201866); and a channel shows the card of a link only when it was made for it (rmyndharis/OpenWA #1006).
  */
 const SEPTEMBER = {
   ...JULY,
   pageVersion: '2.3000.1047712345',
   mediaSpreadsId: true,
+  channelCards: 'fitting',
   groupChanges: 'led-moved',
   groupDescription: 'named',
   blockFault: 'moved',
@@ -39,7 +41,8 @@ export const GENERATIONS = {
   /**
    * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
    * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking; the helper that posting a
-   * status asks first is gone since the end of April (#201761; devlikeapro/waha #2063), and media are posted with one object (PR #201816).
+   * status asks first is gone since the end of April (#201761; devlikeapro/waha #2063), and media are posted with one object (PR #201816); a message
+   * has no avParams() (#201823).
    */
   '2026-07': JULY,
   '2026-09': SEPTEMBER,

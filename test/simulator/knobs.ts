@@ -212,6 +212,16 @@ export const KNOBS = {
     'a post that the server has not confirmed is sent again at the next login, as a message is',
   ),
 
+  channelCards: choice(
+    ['any', 'fitting'],
+    'any',
+    'the card of a link in a channel: any is shown; or only one that was made for the channel and goes as media (rmyndharis/OpenWA #1006, vinikjkkj/zapo #214)',
+  ),
+  msgAvParams: flag(
+    true,
+    'a message has avParams(), which whatsapp-web.js asks when media go into a channel (wwebjs #201823)',
+  ),
+
   // Receiving
   inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),
   ciphertext: choice(

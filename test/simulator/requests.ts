@@ -2,6 +2,7 @@
 import type { Connection } from './connection.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
+import { type Posting, publish } from './newsroom.js';
 import type { Server } from './server.js';
 import type { Json, UpFrame } from './wire.js';
 import { accountOf, contactOf, type World } from './world.js';
@@ -83,6 +84,20 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     if (!group.has(me.pn, me.lid)) group.wire.participants.push({ id: me.pn, admin: false });
     tellGroup(world, group, me.pn, { what: 'add', participants: [me.pn] });
     return { ...group.wire };
+  },
+
+  'channel-query': ({ world, connection }, args) => {
+    const channel = world.channels.get(word(args.channel));
+    const me = connection.device?.account.me;
+    if (!channel || !me) throw new Refusal(404, 'item-not-found');
+    return { ...channel.wireFor(me.pn, me.lid) };
+  },
+
+  'channel-post': ({ world, connection }, args) => {
+    const { device } = connection;
+    if (!device) throw new Refusal(401, 'not-authorized');
+    const answer = publish(world, device, args as unknown as Posting);
+    return world.knobs().ackFault === 'never' ? NEVER : answer;
   },
 
   /** Raw stanzas, such as the refusal of a call: noted in the log, and that is all. */

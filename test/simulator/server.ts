@@ -157,7 +157,7 @@ export class Server {
     device.connection = connection;
     connection.device = device;
     const { account } = device;
-    const { accounts, contacts, groups } = this.#world;
+    const { accounts, contacts, groups, channels } = this.#world;
     const people = [...contacts.values()].filter((contact) => contact.known && contact.registered);
     const others = [...accounts.values()].filter((other) => other !== account);
     connection.send({
@@ -165,6 +165,9 @@ export class Server {
       me: account.me,
       contacts: [...people.map(({ wire }) => wire), ...others.map(({ me }) => me)],
       groups: [...groups.values()].filter((g) => g.has(account.me.pn, account.me.lid)).map((g) => g.wire),
+      channels: [...channels.values()]
+        .map((channel) => channel.wireFor(account.me.pn, account.me.lid))
+        .filter(({ role }) => role !== 'guest'),
       queued: device.waiting,
       dialog: !device.dialogAcknowledged,
     });

@@ -7,6 +7,7 @@ import type { WaitOptions } from './bell.js';
 import { chromiumArgs, writeBrowserWrapper } from './browser.js';
 import type { BrowserPage } from './browser-page.js';
 import { makeCertificate } from './certificate.js';
+import { Channel, type ChannelOptions } from './channel.js';
 import { Contact, type ContactOptions } from './contact.js';
 import { ControlHttp } from './control-http.js';
 import { Faults } from './faults.js';
@@ -57,6 +58,7 @@ export class Simulator {
       accounts: new Map(),
       contacts: new Map(),
       groups: new Map(),
+      channels: new Map(),
       ledger: new Ledger(),
       log: new WireLog(),
       media: new MediaStore(),
@@ -106,12 +108,12 @@ export class Simulator {
     return this.#follow();
   }
 
-  /** Back to the start: the generation's knobs, no phones, contacts, groups, media or records. Cuts every socket. */
+  /** Back to the start: the generation's knobs, no phones, contacts, groups, channels, media or records. Cuts every socket. */
   async reset(): Promise<void> {
     this.#timers.clear();
     Object.assign(this.#knobs, knobsOf(this.generation));
-    const { accounts, contacts, groups, ledger, log, media } = this.#world;
-    for (const part of [accounts, contacts, groups, ledger, log, media, this.#phones, this.#pages])
+    const { accounts, contacts, groups, channels, ledger, log, media } = this.#world;
+    for (const part of [accounts, contacts, groups, channels, ledger, log, media, this.#phones, this.#pages])
       part.clear();
     this.#server.post.clear();
     this.faults.dropSockets();
@@ -147,6 +149,21 @@ export class Simulator {
     return group;
   }
 
+  createChannel(options: ChannelOptions): Channel {
+    const channel = new Channel(options);
+    this.#world.channels.set(channel.id, channel);
+    this.tellChannel(channel);
+    return channel;
+  }
+
+  /** To the accounts that have to do with it, after a change. */
+  tellChannel(channel: Channel): void {
+    for (const account of this.#world.accounts.values()) {
+      const wire = channel.wireFor(account.me.pn, account.me.lid);
+      if (wire.role !== 'guest') account.push({ kind: 'channel', channel: wire });
+    }
+  }
+
   /** Somebody in a group changes it: `by` is their wid. */
   changeGroup(group: Group, by: string, change: GroupChange): void {
     changeGroup(this.#world, group, by, change);
@@ -157,6 +174,9 @@ export class Simulator {
   }
   get contacts(): Contact[] {
     return [...this.#world.contacts.values()];
+  }
+  get channels(): Channel[] {
+    return [...this.#world.channels.values()];
   }
   get groups(): Group[] {
     return [...this.#world.groups.values()];

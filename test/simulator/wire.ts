@@ -64,6 +64,14 @@ export interface WireGroup {
   participants: { id: string; admin: boolean }[];
 }
 
+/** A channel, and what this account is in it. */
+export interface WireChannel {
+  id: string;
+  name: string;
+  role: 'owner' | 'admin' | 'subscriber' | 'guest';
+  subscribers: number;
+}
+
 /** What the server keeps for a device until the device says it has it. */
 export type Item =
   | { kind: 'message'; message: WireMessage }
@@ -74,7 +82,8 @@ export type Item =
   | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
   | { kind: 'call'; id: string; from: string; video: boolean; t: number }
   | { kind: 'contact'; contact: WireContact }
-  | { kind: 'group'; group: WireGroup };
+  | { kind: 'group'; group: WireGroup }
+  | { kind: 'channel'; channel: WireChannel };
 
 export interface Credentials {
   device: string;
@@ -127,6 +136,7 @@ export type DownFrame =
       me: Me;
       contacts: WireContact[];
       groups: WireGroup[];
+      channels: WireChannel[];
       queued: number;
       dialog: boolean;
     }

@@ -1,5 +1,6 @@
-/** Who and what there is: accounts, people, groups, and the tools all parts of the server share. */
+/** Who and what there is: accounts, people, groups, channels, and the tools all parts of the server share. */
 import type { Account } from './account.js';
+import type { Channel } from './channel.js';
 import type { Contact } from './contact.js';
 import type { Group } from './group.js';
 import type { KnobValues } from './knobs.js';
@@ -13,6 +14,7 @@ export interface World {
   readonly accounts: Map<string, Account>;
   readonly contacts: Map<string, Contact>;
   readonly groups: Map<string, Group>;
+  readonly channels: Map<string, Channel>;
   readonly ledger: Ledger;
   readonly log: WireLog;
   readonly media: MediaStore;

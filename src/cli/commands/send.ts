@@ -112,7 +112,7 @@ export const send = command({
     {
       name: 'TO',
       required: true,
-      does: 'phone number with country code, chat id (...@c.us, ...@g.us, ...@lid), or status@broadcast',
+      does: 'phone number with country code, chat id (...@c.us, ...@g.us, ...@lid), channel (...@newsletter), or status@broadcast',
     },
     { name: 'TEXT', required: false, does: 'the text, or - for stdin; with --file its caption' },
   ],

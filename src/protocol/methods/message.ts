@@ -29,7 +29,7 @@ const acted = {
 export const messageMethods = {
   'message.send': method({
     name: 'message.send',
-    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
+    does: 'Accepts a message (one of text, media, location, contacts, poll) for a person, a group, a channel of ours (`…@newsletter`), or as a status (`status@broadcast`): it is on disk when this answers, and goes out once the account is ready. `message.wait` tells when WhatsApp has taken it.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

@@ -7,6 +7,8 @@ import { mediaModel } from './d2-media-model.js';
 import { statusPost } from './d5-status-post.js';
 import { contactBlock } from './d6-contact-block.js';
 import { groupAdmin } from './d6-group-admin.js';
+import { channelMedia } from './d8-channel-media.js';
+import { channelPreview } from './d8-channel-preview.js';
 
 export type ShimResult = 'native' | 'patched' | `failed: ${string}`;
 
@@ -25,4 +27,11 @@ export interface Shim {
 /** Before the library touches the document. */
 export const SHIMS: readonly Shim[] = [messageKey];
 /** When the library's own functions are in it: they are what is mended. */
-export const LATE_SHIMS: readonly Shim[] = [mediaModel, statusPost, groupAdmin, contactBlock];
+export const LATE_SHIMS: readonly Shim[] = [
+  mediaModel,
+  statusPost,
+  groupAdmin,
+  contactBlock,
+  channelPreview,
+  channelMedia,
+];

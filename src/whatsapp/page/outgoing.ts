@@ -29,7 +29,6 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
   const jobs = new Map<string, Job>();
   /** Base64 of files on their way in, by the id of their message. */
   const files = new Map<string, string[]>();
-  const PREVIEW_MS = 5_000;
 
   /** A cold chat needs the person's other identity, which a lookup brings (H21). */
   const openChat = async (id: string): Promise<PageChat> => {
@@ -52,18 +51,6 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
       return (isLidAddressingMode === true ? tools.pair(id).lid : null) ?? id;
     });
 
-  /** Opt-in, bounded: a preview is a wait on the network in the middle of a send (H22). */
-  const previewOf = async (text: string): Promise<object> => {
-    const link = window.require('WALinkify').findLink(text);
-    if (!link) return {};
-    const late = new Promise<null>((resolve) => window.setTimeout(() => resolve(null), PREVIEW_MS));
-    const fetched = window.require('WAWebLinkPreviewChatAction').getLinkPreview(link) as Promise<{
-      data?: object;
-    }>;
-    const found = await Promise.race([fetched.catch(() => null), late]);
-    return found?.data ? { ...found.data, preview: true, subtype: 'url' } : {};
-  };
-
   const vcard = (name: string, number: string): string => {
     const escaped = name.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
     return [
@@ -83,7 +70,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
         return {
           text: content.text,
           options: {},
-          extra: content.linkPreview ? await previewOf(content.text) : {},
+          extra: content.linkPreview ? await posts.previewOf(content.text) : {},
         };
       case 'location': {
         const { latitude: lat, longitude: lng, name: loc } = content;

@@ -1,9 +1,10 @@
-// Runs in the page: what is posted for whoever looks, and goes through no chat. The library's own ways are broken (D5), have
-// the page choose the id of a status, and believe it sent whatever the server says; so a post is put together here, and
+// Runs in the page: what is posted for whoever looks, and goes through no chat. The library's own ways are broken (D5, D8),
+// have the page choose the id of a status, and believe a post sent whatever the server says; so it is put together here, and
 // handed to the page's own actions.
 import type { Content, FileRef } from '../../protocol/content.js';
-import type { PageModel, PageSocket, PageWid, PageWindow } from './page-window.js';
-import type { Mended, Tools } from './tools.js';
+import type { FaultKind } from '../../protocol/fault-table.js';
+import type { PageChat, PageModel, PageSocket, PageWid, PageWindow } from './page-window.js';
+import type { Mended, Refusal, Tools } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -12,14 +13,10 @@ type WithFile = Extract<Content, { readonly file: FileRef }>;
 
 /** @param throughTheDoor of page/own-id.ts */
 export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
-  const me = (): PageWid => {
-    const { getMaybeMeLidUser, getMaybeMePnUser } = window.require('WAWebUserPrefsMeUser');
-    const { asUserWidOrThrow } = window.require('WAWebWidFactory');
-    return asUserWidOrThrow(getMaybeMeLidUser() ?? getMaybeMePnUser()) as PageWid;
-  };
+  const PREVIEW_MS = 5_000;
 
   /** A file as the library makes it ready and uploads it, as attributes of a message. */
-  const upload = async ({ kind, file, caption }: WithFile, data: string, how: object): Promise<object> => {
+  const upload = async ({ kind, file, caption }: WithFile, data: string, how: object): Promise<PageModel> => {
     const { processMediaData } = window.WWebJS as {
       processMediaData(media: object, how: object): Promise<PageModel>;
     };
@@ -47,19 +44,24 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     type: 'chat',
   });
 
+  const isConnected = (): boolean =>
+    (window.require('WAWebSocketModel').Socket as PageSocket).state === 'CONNECTED';
+
   /** What fails while there is no line to the server may have reached it: nobody has said so. */
   const spoken = async (run: () => Promise<void>): Promise<void> => {
     try {
       await run();
     } catch (error) {
-      const { state } = window.require('WAWebSocketModel').Socket as PageSocket;
-      if (state === 'CONNECTED' && !String(error).includes('ERROR_NETWORK')) throw error;
+      const isWord = (error as Partial<Refusal> | null)?.refused !== undefined;
+      if (isWord || (isConnected() && !String(error).includes('ERROR_NETWORK'))) throw error;
       tools.refuse('outcome_unknown', `The connection was lost under the post (${String(error)}).`);
     }
   };
 
   const postStatus = async (to: string, id: string, tag: string, content: Content, data: string) => {
-    const author = me();
+    const { getMaybeMeLidUser, getMaybeMePnUser } = window.require('WAWebUserPrefsMeUser');
+    const { asUserWidOrThrow } = window.require('WAWebWidFactory');
+    const author = asUserWidOrThrow(getMaybeMeLidUser() ?? getMaybeMePnUser()) as PageWid;
     const post =
       content.kind === 'text'
         ? { text: { text: content.text, [tag]: id } }
@@ -78,8 +80,97 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     );
   };
 
+  /** Opt-in, bounded: a preview is a wait on the network in the middle of a send (H22). */
+  const previewOf = async (text: string, chat?: PageChat): Promise<object> => {
+    const link = window.require('WALinkify').findLink(text);
+    if (!link) return {};
+    const late = new Promise<null>((resolve) => window.setTimeout(() => resolve(null), PREVIEW_MS));
+    const found = await Promise.race([mended.previewFor(link, chat).catch(() => null), late]);
+    return found?.data ? { ...found.data, preview: true, subtype: 'url' } : {};
+  };
+
+  /** Null where this build does not say. */
+  const leads = ({ newsletterMetadata: about }: PageChat): boolean | null => {
+    if (typeof about?.iAmAdminOrOwner === 'function') return about.iAmAdminOrOwner() === true;
+    const role = about?.membershipType;
+    return typeof role === 'string' ? /^(owner|admin)$/i.test(role) : null;
+  };
+
+  /** A channel in which this account may post. */
+  const channel = async (id: string): Promise<PageChat> => {
+    const all = window.require('WAWebCollections');
+    const { WAWebNewsletterCollection: channels } = all;
+    const wid = tools.createWid(id);
+    let chat = channels.get(id) as PageChat | undefined;
+    try {
+      if (!chat) {
+        await window.require('WAWebLoadNewsletterPreviewChatAction').loadNewsletterPreviewChat(id);
+        chat = await channels.find(wid);
+      } else if (leads(chat) === false) {
+        // Somebody may have made it an admin since.
+        const known = all.NewsletterMetadataCollection ?? all.WAWebNewsletterMetadataCollection;
+        await known?.update(wid);
+      }
+    } catch (error) {
+      if (!isConnected()) tools.refuse('not_ready', 'WhatsApp Web is not connected.');
+      if (!chat) tools.refuse('no_such_chat', `There is no channel ${id} (${String(error)}).`);
+    }
+    if (!chat) return tools.refuse('no_such_chat', `There is no channel ${id}.`);
+    if (leads(chat) === false)
+      tools.refuse('not_allowed', `This account is neither the owner nor an admin of the channel ${id}.`);
+    return chat;
+  };
+
+  /** What the server's refusal means. */
+  const refused = (code: unknown, id: string): never => {
+    const kinds: Readonly<Record<string, FaultKind>> = {
+      ...{ 401: 'not_allowed', 403: 'not_allowed', 405: 'not_allowed' },
+      ...{ 404: 'no_such_chat', 410: 'no_such_chat', 429: 'whatsapp_limit' },
+    };
+    return tools.refuse(kinds[String(code)] ?? 'send_failed', `WhatsApp refused a post in ${id} (${code}).`);
+  };
+
+  const postInChannel = async (to: string, id: string, content: Content, data: string) => {
+    const chat = await channel(to);
+    const { getMaybeMeLidUser, getMaybeMePnUser } = window.require('WAWebUserPrefsMeUser');
+    const isText = content.kind === 'text';
+    const card = isText && content.linkPreview ? await previewOf(content.text, chat) : {};
+    const body = isText
+      ? { body: content.text, ...card }
+      : await upload(content as WithFile, data, { sendToChannel: true });
+    const { Msg } = window.require('WAWebCollections');
+    const msg = new Msg.modelClass({
+      ...frame(id, getMaybeMePnUser() ?? getMaybeMeLidUser(), chat.id),
+      ...body,
+    }) as PageModel & { t: number; serverId?: unknown };
+    await throughTheDoor(id, () =>
+      spoken(async () => {
+        const records = window.require('WAWebNewsletterUpdateMsgsRecordsJob');
+        const { msgDataFromMsgModel } = window.require('WAWebMsgDataFromModel');
+        await records.addNewsletterMsgsRecords([msgDataFromMsgModel(msg)]);
+        (chat.msgs as PageModel).add(msg);
+        const answer = await window.require('WAWebNewsletterSendMessageJob').sendNewsletterMessageJob({
+          msg,
+          // The card of a link goes as media, or it is not shown (D8).
+          type: isText && Object.keys(card).length === 0 ? 'text' : 'media',
+          newsletterJid: (chat.id as PageModel).toJid(),
+          ...(isText ? {} : mended.postedMedia(msg, (body as PageModel).mediaHandle)),
+        });
+        if (answer?.success !== true) {
+          msg.updateAck(-1, true);
+          refused(answer?.ack?.error, to);
+        }
+        Object.assign(msg, { t: answer.ack?.t ?? msg.t, serverId: answer.serverId });
+        msg.updateAck(1, true);
+        // It is out; that the page could not note so changes nothing.
+        await records.updateNewsletterMsgRecord(msg).catch(() => undefined);
+      }),
+    );
+  };
+
   return {
-    isPost: (to: string): boolean => to.endsWith('@broadcast'),
+    previewOf,
+    isPost: (to: string): boolean => /@(broadcast|newsletter)$/.test(to),
     /**
      * Settles when the server has it.
      * @param own the tag by which our id gets to the message's key; see page/own-id.ts
@@ -91,7 +182,8 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
       data: string,
     ): Promise<void> {
       const [[tag, id] = ['', '']] = Object.entries(own);
-      await postStatus(to, id, tag, content, data);
+      if (to.endsWith('@broadcast')) await postStatus(to, id, tag, content, data);
+      else await postInChannel(to, id, content, data);
     },
   };
 }

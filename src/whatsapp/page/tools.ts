@@ -5,6 +5,8 @@ import type { MessageRef } from '../../protocol/wid.js';
 import type { postStatus } from '../compat/d5-status-post.js';
 import type { whomToBlock } from '../compat/d6-contact-block.js';
 import type { changePeople, describeGroup } from '../compat/d6-group-admin.js';
+import type { postedMedia } from '../compat/d8-channel-media.js';
+import type { previewFor } from '../compat/d8-channel-preview.js';
 import type { PageChat, PageModel, PageMsg, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -201,6 +203,8 @@ export type Tools = ReturnType<typeof makeTools>;
 export interface Mended {
   readonly describeGroup: typeof describeGroup;
   readonly changePeople: typeof changePeople;
+  readonly postedMedia: typeof postedMedia;
   readonly postStatus: typeof postStatus;
+  readonly previewFor: typeof previewFor;
   readonly whomToBlock: typeof whomToBlock;
 }

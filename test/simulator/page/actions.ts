@@ -2,10 +2,10 @@
 import { upsertReaction, upsertVote } from './addons.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
-import { type Chat, Chats, deleteChat } from './chats.js';
+import { type Chat, deleteChat } from './chats.js';
 import { Cmd } from './cmd.js';
 import { getMaybeMePnUser } from './conn.js';
-import { forget, type Msg, Msgs, place, toStored, toWire } from './messages.js';
+import { forget, type Msg, Msgs, toWire } from './messages.js';
 import { MsgKey } from './msg-key.js';
 import { revoke, rewrite } from './receive.js';
 import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
@@ -93,20 +93,32 @@ export async function sendSeen({ chat }: { chat: Chat }): Promise<void> {
   await chat.sendSeen();
 }
 
-/** WAWebLinkPreviewChatAction.getLinkPreview: a network wait in the middle of a send. */
-export async function getLinkPreview(link: { href: string }): Promise<{ data: object }> {
+/** A network wait in the middle of a send. */
+async function previewOf({ href }: { href: string }, chat?: Chat): Promise<{ data: object }> {
   if (knobs.previewFault === 'hangs') return never();
   if (knobs.previewFault === 'throws') throw new MinifiedError('e');
   await chatSocket.whenSignedIn();
+  const picture = { thumbnail: 'AAAA', thumbnailDirectPath: '/v/t62.36144-24/simulated' };
   return {
     data: {
       title: 'A page',
       description: 'What it is about',
-      canonicalUrl: link.href,
-      matchedText: link.href,
+      canonicalUrl: href,
+      matchedText: href,
+      // The picture of a channel's is in the clear, that of a chat's is encrypted.
+      ...(chat?.id.isNewsletter() ? picture : { ...picture, mediaKey: 'AAAA' }),
     },
   };
 }
+
+export const LinkPreviewChatAction = {
+  /** How many arguments it declares is all that tells one build from the other. */
+  get getLinkPreview() {
+    return knobs.channelCards === 'fitting'
+      ? (link: { href: string }, chat: Chat | undefined) => previewOf(link, chat)
+      : (link: { href: string }) => previewOf(link);
+  },
+};
 
 /** WAWebChatForwardMessage.forwardMessages */
 export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] }): Promise<void> {
@@ -184,11 +196,4 @@ export async function queryMsgInfo(key: unknown): Promise<object> {
     played: [],
     playedRemaining: 0,
   };
-}
-
-/** Kept for a channel or status message, which does not go through the chat action. */
-export async function keepLocally(msg: Msg): Promise<void> {
-  await storage.putMessages([toStored({ ...toWire(msg), ack: 1 })]);
-  Chats.ensure(msg.id.remote, msg.t);
-  place(msg);
 }

@@ -1,5 +1,6 @@
 /** Chats: the list a person sees, and what can be done to one of them. */
 import { knobs } from './boot-record.js';
+import type { NewsletterMetadata } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { Collection } from './collection.js';
 import type { GroupMetadata } from './groups.js';
@@ -46,6 +47,7 @@ export class Chat extends Model {
   declare msgs: ChatMessages;
   declare lastReceivedKey: MsgKey | undefined;
   declare groupMetadata: GroupMetadata | undefined;
+  declare newsletterMetadata: NewsletterMetadata | undefined;
   declare endOfHistoryTransferType: number;
   #unread: string[] = [];
   #dirty = false;
@@ -91,7 +93,7 @@ export class Chat extends Model {
   }
 
   save(): void {
-    if (this.#dirty || !knobs.chatRowsAreWritten) return;
+    if (this.#dirty || !knobs.chatRowsAreWritten || this.id.isNewsletter()) return;
     this.#dirty = true;
     queueMicrotask(() => {
       this.#dirty = false;
@@ -139,6 +141,24 @@ class ChatCollection extends Collection<Chat> {
 }
 
 export const Chats = new ChatCollection();
+
+/** WAWebNewsletterCollection: channels are no chats, though they look like some. */
+class NewsletterCollection extends Collection<Chat> {
+  ensure(like: unknown): Chat {
+    const id = createWid(like);
+    const made = { id: String(id), t: 0, archive: false, pin: 0, muteExpiration: 0, unread: [] };
+    return this.get(id) ?? this.add(new Chat(made));
+  }
+  async find(like: unknown): Promise<Chat | undefined> {
+    return this.get(createWid(like));
+  }
+}
+
+export const Newsletters = new NewsletterCollection();
+
+/** Wherever a message belongs, made when there is none. */
+export const placeOf = (like: unknown, t?: number): Chat =>
+  createWid(like).isNewsletter() ? Newsletters.ensure(like) : Chats.ensure(like, t);
 
 /** WAWebFindChatAction.findOrCreateLatestChat */
 export async function findOrCreateLatestChat(wid: Wid): Promise<{ chat: Chat; created: boolean }> {

@@ -1,7 +1,7 @@
 /** Messages: the models in memory, their form on the wire and in the profile, and the way between the two. */
 import type { Json, WireMessage } from '../wire.js';
 import { knobs } from './boot-record.js';
-import { type Chat, Chats } from './chats.js';
+import { type Chat, Chats, Newsletters, placeOf } from './chats.js';
 import { Collection } from './collection.js';
 import { resolveMedia, stageOf } from './media.js';
 import { Model } from './model.js';
@@ -37,7 +37,7 @@ export class Msg extends Model {
     return false;
   }
   get chat(): Chat | undefined {
-    return Chats.get(this.id.remote);
+    return Chats.get(this.id.remote) ?? Newsletters.get(this.id.remote);
   }
 
   updateAck(level: number): void {
@@ -55,8 +55,9 @@ export class Msg extends Model {
       quotedRemoteJid: this.id.remote,
     };
   }
-  avParams(): object {
-    return {};
+  /** Gone since 2026-07-08 (wwebjs #201823). */
+  get avParams(): (() => object) | undefined {
+    return knobs.msgAvParams ? () => ({ mimetype: this.mimetype }) : undefined;
   }
 
   /** On messages with media only; its stage says whether the bytes are here. */
@@ -175,7 +176,7 @@ export function load(stored: StoredMessage | undefined): Msg | undefined {
 
 /** Into the collection of all messages and of its chat; that is when listeners hear `add`. */
 export function place(msg: Msg): Msg {
-  const chat = Chats.ensure(msg.id.remote, msg.t);
+  const chat = placeOf(msg.id.remote, msg.t);
   chat.msgs.add(msg, { silent: true });
   return Msgs.add(msg);
 }

@@ -4,8 +4,8 @@
  */
 import {
   forwardMessages,
-  getLinkPreview,
   hangInCommands,
+  LinkPreviewChatAction,
   MsgActionCapability,
   PinInChatSchema,
   queryMsgInfo,
@@ -20,8 +20,14 @@ import {
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
 import { Calls } from './calls.js';
+import {
+  LoadNewsletterPreviewChatAction,
+  NewsletterMetadataCollection,
+  NewsletterSendMessageJob,
+  NewsletterUpdateMsgsRecordsJob,
+} from './channels.js';
 import { chatSocket } from './chat-socket.js';
-import { type Chat, ChatGetters, Chats, findOrCreateLatestChat } from './chats.js';
+import { type Chat, ChatGetters, Chats, findOrCreateLatestChat, Newsletters } from './chats.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
 import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
@@ -116,7 +122,8 @@ export function defineModules(): void {
       BusinessProfile: { find: async (id: unknown) => new Model({ id }) },
       Label: new Collection<Model & { id: string }>(),
       Status: Object.assign(new Collection<Model & { id: string }>(), { getMyStatus: () => undefined }),
-      WAWebNewsletterCollection: new Collection<Model & { id: string }>(),
+      WAWebNewsletterCollection: Newsletters,
+      NewsletterMetadataCollection,
       ProfilePicThumb: { get: () => undefined, find: async () => undefined },
     },
     WAWebContactCollection: { ContactCollection: Contacts, getMeContact: () => Contacts.get(Conn.wid) },
@@ -134,10 +141,13 @@ export function defineModules(): void {
     WAWebSendStatusMsgAction: SendStatusMsgAction,
     WAWebStatusMsgDataUtils: StatusMsgDataUtils,
     WAWebStatusGatingUtils: StatusGatingUtils,
+    WAWebLoadNewsletterPreviewChatAction: LoadNewsletterPreviewChatAction,
+    WAWebNewsletterSendMessageJob: NewsletterSendMessageJob,
+    WAWebNewsletterUpdateMsgsRecordsJob: NewsletterUpdateMsgsRecordsJob,
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },
     WAWebUpdateUnreadChatAction: { sendSeen },
-    WAWebLinkPreviewChatAction: { getLinkPreview },
+    WAWebLinkPreviewChatAction: LinkPreviewChatAction,
     WALinkify: { findLink, findLinks },
     WAWebMsgReply: MsgReply,
     WAWebQuotedMsgModelUtils: QuotedMsgModelUtils,

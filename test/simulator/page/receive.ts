@@ -6,6 +6,7 @@ import type { Item, WireKey, WireMessage } from '../wire.js';
 import { markReacted, upsertReaction, upsertVote } from './addons.js';
 import { knobs, pause } from './boot-record.js';
 import { takeCall } from './calls.js';
+import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
 import { learnGroup } from './groups.js';
@@ -120,6 +121,9 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
       return storage.putContacts([item.contact]);
     case 'group':
       learnGroup(item.group);
+      return;
+    case 'channel':
+      learnChannel(item.channel);
       return;
     case 'call':
       return takeCall(item);

@@ -4,6 +4,7 @@
  */
 import type { Credentials, DownFrame } from '../wire.js';
 import { knobs } from './boot-record.js';
+import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { Cmd } from './cmd.js';
 import { become, becomeNobody } from './conn.js';
@@ -116,10 +117,17 @@ async function linked(made: Credentials): Promise<void> {
   chatSocket.reconnect();
 }
 
-function signedIn({ me, contacts, groups, dialog }: Extract<DownFrame, { type: 'login-ok' }>): void {
+function signedIn({
+  me,
+  contacts,
+  groups,
+  channels,
+  dialog,
+}: Extract<DownFrame, { type: 'login-ok' }>): void {
   clearTimeout(timeout);
   become(me);
   learnRoster(contacts, groups);
+  for (const channel of channels) learnChannel(channel);
   chatSocket.ready({ asDevice: true });
   Socket.set({ state: 'CONNECTED' });
   if (dialog) offerDialog(() => chatSocket.send({ type: 'dialog-acknowledged' }));

@@ -1,0 +1,30 @@
+// D8, media into a channel: since 2026-07-08 a message of the page has no avParams(), which whatsapp-web.js asks for the
+// metadata of a file: "msg.avParams is not a function". WhatsApp Web itself hands over the handle of what was uploaded and
+// nothing else. Delete this file when a release does so (PR #201824).
+import type { PageModel, PageWindow } from '../page/page-window.js';
+import type { Shim, ShimResult } from './index.js';
+
+declare const window: PageWindow;
+
+/** Runs in the page. */
+function probeMedia(): ShimResult {
+  const { prototype } = window.require('WAWebCollections').Msg.modelClass;
+  return typeof prototype.avParams === 'function' ? 'native' : 'patched';
+}
+
+/** Runs in the page: what of a file goes with a message to a channel. */
+export function postedMedia(msg: PageModel, mediaHandle: unknown): object {
+  return {
+    mediaHandle,
+    ...(typeof msg.avParams === 'function' ? { mediaMetadata: msg.avParams() } : {}),
+  };
+}
+
+export const channelMedia: Shim = {
+  id: 'D8',
+  breaks: 'a message has no avParams, which is asked when media go into a channel',
+  since: '2.3000.1042852868',
+  source: 'wwebjs/whatsapp-web.js #201823, PR #201824; devlikeapro/waha #2149',
+  capability: 'send.channel',
+  apply: (page) => page.evaluate(probeMedia),
+};

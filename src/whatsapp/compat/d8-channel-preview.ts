@@ -1,0 +1,28 @@
+// D8, the preview of a link in a channel: getLinkPreview of WAWebLinkPreviewChatAction takes the chat as well, and makes
+// another preview for a channel, whose picture is in the clear. whatsapp-web.js leaves the chat out, and sends the message as a
+// text, where WhatsApp Web sends a card as media: followers see a blurred picture, or no card. The second half is in
+// page/posts.ts. Delete this file when a release passes the chat.
+import type { PageChat, PageWindow } from '../page/page-window.js';
+import type { Shim, ShimResult } from './index.js';
+
+declare const window: PageWindow;
+
+/** Runs in the page. How many arguments it declares is all that tells; to ask for a preview goes over the network. */
+function probePreview(): ShimResult {
+  return window.require('WAWebLinkPreviewChatAction').getLinkPreview.length > 1 ? 'patched' : 'native';
+}
+
+/** Runs in the page: the preview of a link, as it is shown where it is going to. */
+export async function previewFor(link: object, chat?: PageChat): Promise<{ readonly data?: object } | null> {
+  const { getLinkPreview } = window.require('WAWebLinkPreviewChatAction');
+  return chat === undefined ? getLinkPreview(link) : getLinkPreview(link, chat);
+}
+
+export const channelPreview: Shim = {
+  id: 'D8',
+  breaks: 'a preview that is made without the channel is not shown in it',
+  since: '2.3000.1043',
+  source: 'rmyndharis/OpenWA #1006, PR #1044; vinikjkkj/zapo #214, PR #216',
+  capability: 'send.channel',
+  apply: (page) => page.evaluate(probePreview),
+};
