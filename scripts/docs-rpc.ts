@@ -4,6 +4,7 @@ import { schemaOf } from '../src/daemon/openrpc.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 import { EVENT_TYPES } from '../src/protocol/state.js';
+import { MAX_LEVELS } from '../src/socket/request.js';
 import { SOCKET_LIMITS } from '../src/socket/server.js';
 import { anchor, code, fieldsOf, table } from './markdown.js';
 
@@ -38,7 +39,7 @@ printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-
 - An error with \`id: null\` means that no id could be read: not JSON (-32700), a batch or no request (-32600), a line that
   is too long, or one connection too many.
 - Batches are refused: requests can be pipelined, one a line.
-- Limits: ${mib(SOCKET_LIMITS.maxLineBytes)} a line (longer: \`line_too_long\`, and the connection is closed), ${SOCKET_LIMITS.maxConnections} connections and
+- Limits: ${mib(SOCKET_LIMITS.maxLineBytes)} a line (longer: \`line_too_long\`, and the connection is closed), nested at most ${MAX_LEVELS} levels deep (\`parse_error\`), ${SOCKET_LIMITS.maxConnections} connections and
   ${SOCKET_LIMITS.maxInFlight} requests in flight on each (more: \`busy\`). A peer that does not read is cut off once ${mib(SOCKET_LIMITS.maxBacklogBytes)} wait for
   it; from half of that on nothing is read from it.
 - Who ends only its sending side still gets its answers, then the connection is closed. Who hangs up takes its requests

@@ -12,7 +12,10 @@ const AGAIN_MS = 50;
 
 export class LogOutlet {
   readonly #fd: number;
-  #waiting: Buffer[] = [];
+  // As strings, and one buffer for all that is written: a buffer a line would be memory of malloc, which a burst of lines
+  // spreads over its heap, and the heap does not shrink again.
+  #waiting: string[] = [];
+  readonly #room = Buffer.allocUnsafeSlow(MAX_WRITE_BYTES);
   #waitingBytes = 0;
   #writing = false;
   #gone = false;
@@ -33,13 +36,13 @@ export class LogOutlet {
   /** Queues a line. @returns false when it was dropped */
   line(text: string): boolean {
     if (this.#gone) return false;
-    const bytes = Buffer.from(text);
-    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+    const length = Buffer.byteLength(text);
+    if (this.#waitingBytes + length > MAX_WAITING_BYTES) {
       this.#dropped++;
       return false;
     }
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    this.#waiting.push(text);
+    this.#waitingBytes += length;
     if (!this.#writing) this.#next();
     return true;
   }
@@ -52,15 +55,14 @@ export class LogOutlet {
 
   /** Writes what waits before the process exits; never throws, waits for a full pipe for half a second. */
   flushSync(): void {
-    const waiting = this.#waiting.splice(0);
+    const bytes = Buffer.from(this.#waiting.splice(0).join(''));
     const until = performance.now() + FLUSH_MS;
     try {
-      for (const bytes of waiting)
-        for (let at = 0; at < bytes.length; ) at += this.#writeSync(bytes.subarray(at), until);
+      for (let at = 0; at < bytes.length; ) at += this.#writeSync(bytes.subarray(at), until);
     } catch {
       // Nobody reads: there is nobody to tell.
     }
-    this.#waitingBytes -= waiting.reduce((sum, { length }) => sum + length, 0);
+    this.#waitingBytes -= bytes.length;
   }
 
   /** Bytes written, none when the pipe is full. @throws when it stays full, or is closed */
@@ -76,17 +78,31 @@ export class LogOutlet {
   }
 
   #next(): void {
-    let size = 0;
-    let lines = 0;
-    while (lines < this.#waiting.length && (lines === 0 || size < MAX_WRITE_BYTES))
-      size += this.#waiting[lines++]?.length ?? 0;
-    if (lines === 0) {
+    const [first] = this.#waiting;
+    if (first === undefined) {
       this.#writing = false;
       for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
     this.#writing = true;
-    this.#write(Buffer.concat(this.#waiting.splice(0, lines)));
+    this.#write(Buffer.byteLength(first) > this.#room.length ? this.#long() : this.#fill());
+  }
+
+  #long(): Buffer {
+    return Buffer.from(this.#waiting.shift() ?? '');
+  }
+
+  /** As many lines as there is room for. */
+  #fill(): Buffer {
+    let size = 0;
+    let lines = 0;
+    for (const line of this.#waiting) {
+      if (size + Buffer.byteLength(line) > this.#room.length) break;
+      size += this.#room.write(line, size);
+      lines += 1;
+    }
+    this.#waiting.splice(0, lines);
+    return this.#room.subarray(0, size);
   }
 
   #write(bytes: Buffer): void {

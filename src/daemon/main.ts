@@ -4,6 +4,7 @@ import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
 import { readFlags } from './flags.js';
+import { Heap } from './heap.js';
 import { type DaemonLog, isJournal, openLog } from './log.js';
 import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
@@ -72,6 +73,7 @@ function complain(text: string): void {
 
 async function run(settings: Settings, log: DaemonLog): Promise<number> {
   const service = openService(process.env, log);
+  const heap = new Heap(log);
   try {
     log.info('daemon.starting', {
       version: WAD_VERSION,
@@ -84,6 +86,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     catchStrays(daemon.account, log);
     obeySignals(daemon.account, settings.config, log, service.stopReason);
     await daemon.begin();
+    heap.start();
     service.serves(daemon.account, settings.config);
     log.info('daemon.listening', { socket: settings.socket.path });
     const how = await daemon.ended;
@@ -116,6 +119,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
         return EXIT.internal;
     }
   } finally {
+    heap.stop();
     await service.close();
   }
 }

@@ -197,6 +197,7 @@ export class Connection implements Peer {
     this.#state = 'gone';
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.#splitter.close();
     this.#closed.abort(why);
     for (const call of this.#inFlight) call.abort(why);
     const level = why.kind === 'slow_reader' ? 'warn' : 'debug';

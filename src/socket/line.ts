@@ -9,15 +9,20 @@ export type Line = { readonly text: string } | { readonly fault: Fault };
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const NOTHING = Buffer.alloc(0);
+/** By how much the held memory grows; the rest of a short line, as most are, fits at once. */
+const PAGE = 4_096;
+/** What a peer keeps between two lines. */
+const KEPT = 16 * PAGE;
 
 /**
- * Splits a stream into lines. Empty ones are left out, and CRLF is taken for LF. What waits for its newline is held
- * in one buffer that grows by doubling, never in a list of chunks: a megabyte that comes byte by byte costs linear
- * time and at most twice its size.
+ * Splits a stream into lines. Empty ones are left out, and CRLF is taken for LF. What waits for its newline is held in
+ * one place that grows where it is, never in a list of chunks: a megabyte that comes byte by byte costs linear time and
+ * its size. That place is a resizable ArrayBuffer, which has pages of its own: shrunk, it gives them back to the kernel
+ * at once, where a freed Buffer would leave its hole in the heap of malloc for good.
  */
 export class LineSplitter {
   readonly #maxBytes: number;
-  #held = NOTHING;
+  #held: ArrayBuffer | undefined;
   #length = 0;
   #closed = false;
 
@@ -38,13 +43,12 @@ export class LineSplitter {
       const end = chunk.indexOf(NEWLINE, from);
       const piece = chunk.subarray(from, end === -1 ? chunk.length : end);
       if (this.#length + piece.length > this.#maxBytes) {
-        this.#closed = true;
-        this.#drop();
+        this.close();
         yield { fault: new Fault('line_too_long', { reason: this.#tooLong(), hint: null }) };
         return;
       }
       if (end === -1) {
-        this.#hold(piece);
+        if (piece.length > 0) this.#hold(piece);
         return;
       }
       from = end + 1;
@@ -64,35 +68,39 @@ export class LineSplitter {
     if (line !== undefined) yield line;
   }
 
-  #hold(piece: Buffer): void {
+  /** Nothing more is taken, and what is held is let go of. */
+  close(): void {
+    this.#closed = true;
+    this.#length = 0;
+    this.#held?.resize(0);
+  }
+
+  /** @returns the bytes of the line that has begun; they are good until the next call */
+  #hold(piece: Buffer): Buffer {
     const length = this.#length + piece.length;
-    if (length > this.#held.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, this.#held.length * 2, 256));
-      this.#held.copy(grown, 0, 0, this.#length);
-      this.#held = grown;
-    }
-    piece.copy(this.#held, this.#length);
+    this.#held ??= new ArrayBuffer(0, { maxByteLength: this.#maxBytes });
+    if (length > this.#held.byteLength)
+      this.#held.resize(Math.min(Math.ceil(length / PAGE) * PAGE, this.#maxBytes));
+    const bytes = Buffer.from(this.#held, 0, length);
+    piece.copy(bytes, this.#length);
     this.#length = length;
+    return bytes;
   }
 
   #take(piece: Buffer): Line | undefined {
-    let bytes = piece;
-    if (this.#length > 0) {
-      this.#hold(piece);
-      bytes = this.#held.subarray(0, this.#length);
-      this.#drop();
-    }
-    if (bytes.at(-1) === RETURN) bytes = bytes.subarray(0, -1);
+    const line = this.#read(this.#length > 0 ? this.#hold(piece) : piece);
+    this.#length = 0;
+    if (this.#held !== undefined && this.#held.byteLength > KEPT) this.#held.resize(KEPT);
+    return line;
+  }
+
+  #read(whole: Buffer): Line | undefined {
+    const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole;
     if (bytes.length === 0) return undefined;
     // Buffer.toString would put U+FFFD for what it cannot read, and the text would no longer be the sender's.
     if (!isUtf8(bytes))
       return { fault: new Fault('parse_error', { reason: 'the line is not UTF-8', hint: null }) };
     return { text: bytes.toString('utf8') };
-  }
-
-  #drop(): void {
-    this.#held = NOTHING;
-    this.#length = 0;
   }
 
   #tooLong(): string {

@@ -11,6 +11,7 @@ export class Outlet {
   readonly #socket: Socket;
   readonly #maxBacklogBytes: number;
   readonly #log: Log;
+  #backlogBytes = 0;
 
   /** @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection */
   constructor(socket: Socket, maxBacklogBytes: number, log: Log) {
@@ -21,7 +22,7 @@ export class Outlet {
 
   /** Bytes that wait in this process; what the kernel holds for the peer (about 200 kB) is not counted. */
   get backlogBytes(): number {
-    return this.#socket.writableLength;
+    return this.#backlogBytes;
   }
 
   /** True when the peer should be asked nothing more before it has read; 'drain' follows on the socket. */
@@ -61,14 +62,18 @@ export class Outlet {
 
   #writeLine(text: string): boolean {
     if (!this.#socket.writable) return false;
-    // As bytes: of a string the socket would count characters.
-    const bytes = Buffer.from(`${text}\n`);
-    if (this.backlogBytes + bytes.length > this.#maxBacklogBytes) {
+    // The socket would count characters.
+    const bytes = Buffer.byteLength(text) + 1;
+    if (this.#backlogBytes + bytes > this.#maxBacklogBytes) {
       // 'error' tells the connection why; what waited is dropped with the socket.
       this.#socket.destroy(new Fault('slow_reader'));
       return false;
     }
-    this.#socket.write(bytes);
+    this.#backlogBytes += bytes;
+    // As a string: what waits as buffers is memory of malloc, whose heap a burst would leave large for good.
+    this.#socket.write(`${text}\n`, 'utf8', () => {
+      this.#backlogBytes -= bytes;
+    });
     return true;
   }
 }

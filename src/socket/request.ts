@@ -22,9 +22,13 @@ export type Reading =
 
 const MEMBERS = new Set(['jsonrpc', 'method', 'params', 'id']);
 const MAX_METHOD_CHARS = 128;
+/** Nothing that is asked for comes near. */
+export const MAX_LEVELS = 100;
 
 /** Reads one line. Never throws. */
 export function readRequest(text: string): Reading {
+  if (isDeeper(text, MAX_LEVELS))
+    return { fault: new Fault('parse_error', { reason: TOO_DEEP, hint: null }), id: null };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -80,6 +84,33 @@ export const refusal = (id: RequestId | null, fault: Fault): JSONRPCErrorRespons
 
 // A larger integer would come back as another one, and `null` could not be told from "id unreadable".
 const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
+
+const TOO_DEEP = `the line is nested more than ${MAX_LEVELS} levels deep`;
+
+/** Looked at before the parser is, which takes memory by the level, and leaves it scattered. */
+function isDeeper(text: string, levels: number): boolean {
+  if (text.length <= levels) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x5c: // \ takes the next along; outside of a string the parser refuses it
+        at += 1;
+        break;
+      case 0x22: // "
+        inString = !inString;
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (!inString && ++depth > levels) return true;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        if (!inString) depth -= 1;
+    }
+  }
+  return false;
+}
 
 const invalid = (reason: string, id: RequestId | null): Reading => ({
   fault: new Fault('invalid_request', { reason, hint: null }),

@@ -1,4 +1,5 @@
 /** The control socket of a real daemon: the contract's words, and peers with no manners. */
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { SOCKET_LIMITS } from '../../src/socket/server.js';
@@ -99,16 +100,15 @@ t.test('hostile peers cost a ready account nothing', async (t) => {
   // At debug each connection is a line, and there are thousands.
   const wad = await home.start({ logLevel: 'info' });
   await wad.link(phone);
-  const rss = async () => (await wad.request('daemon.info')).rssBytes;
+  const rss = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${wad.pid}/status`, 'utf8'))?.[1]) * 1024;
   const target = {
     path: home.socket,
     slow: { method: 'session.wait', params: { states: ['failed'] } },
     long: { method: 'rpc.discover', params: {} },
     limits: { ...SOCKET_LIMITS, maxConnections: 63 },
   };
-  // A first round warms up what is kept for good: compiled code, buffers, the document of rpc.discover.
-  for (const { run } of HOSTILE) await run(target).catch(() => {});
-  const before = await rss();
+  const before = rss();
   const other = await bystander(home.socket);
   let failed = 0;
   for (const { name, run } of HOSTILE) {
@@ -122,9 +122,13 @@ t.test('hostile peers cost a ready account nothing', async (t) => {
   t.ok(slowestMs < 5_000, `another client never waited longer than ${Math.round(slowestMs)} ms`);
   t.match(await wad.status(), { status: 'ready' });
   await eventually(
-    async () => (await rss()) - before < TWENTY_MB,
+    async () => {
+      // Somebody who watches does not keep the daemon from coming to rest.
+      await wad.wactl(['status']);
+      return rss() - before < TWENTY_MB;
+    },
     `RSS is back within 20 MB of ${Math.round(before / 1e6)} MB`,
-    30_000,
+    60_000,
   );
   const errors = wad.log.filter(({ level }) => level === 'error' || level === 'fatal');
   t.same(errors, []);

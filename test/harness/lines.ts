@@ -99,6 +99,10 @@ const NOT_JSON = [
   notJson('terminal escapes', '\u001b[31mred\u001b[0m'),
   notJson('100 000 brackets, none closed', '['.repeat(100_000)),
   notJson('100 000 objects, none closed', '{"a":'.repeat(100_000)),
+  notJson('100 000 brackets, all closed', deep('[', ']', 100_000)),
+  notJson('100 000 brackets as id', withId(deep('[', ']', 100_000))),
+  notJson('an unknown key with 50 000 levels', calls('daemon.ping', `{"a":${deep('[', ']', 50_000)}}`)),
+  notJson('a parameter with 101 levels', calls('session.wait', `{"states":${deep('[', ']', 99)}}`)),
   notJson('100 000 quotes and an odd one', `${'""'.repeat(50_000)}"`),
 ];
 
@@ -113,7 +117,6 @@ const NO_REQUEST = [
   invalid('a batch of one', `[${withId('1')}]`),
   invalid('a batch of two', `[${withId('1')},${withId('2')}]`),
   invalid('a batch of junk', '[1,2,3]'),
-  invalid('100 000 brackets, all closed', deep('[', ']', 100_000)),
   invalid('an empty object', '{}'),
   invalid('no version', '{"id":3,"method":"daemon.ping"}', 3),
   invalid('version 1.0', '{"jsonrpc":"1.0","id":3,"method":"daemon.ping"}', 3),
@@ -135,7 +138,6 @@ const NO_REQUEST = [
   invalid('an id beyond what a double holds', withId('9007199254740993')),
   invalid('an id of 400 digits', withId('9'.repeat(400))),
   invalid('an id that is infinite', withId('1e999')),
-  invalid('100 000 brackets as id', withId(deep('[', ']', 100_000))),
   invalid('a string as params', asks('"id":3,"method":"daemon.ping","params":"x"'), 3),
   invalid('a number as params', asks('"id":3,"method":"daemon.ping","params":0'), 3),
   invalid('null as params', asks('"id":3,"method":"daemon.ping","params":null'), 3),
@@ -179,12 +181,7 @@ const BAD_PARAMS = [
     calls('daemon.ping', `{${Array.from({ length: 10_000 }, (_, n) => `"k${n}":${n}`).join()}}`),
     7,
   ),
-  badParams('an unknown key with 50 000 levels', calls('daemon.ping', `{"a":${deep('[', ']', 50_000)}}`), 7),
-  badParams(
-    'a parameter with 50 000 levels',
-    calls('session.wait', `{"states":${deep('[', ']', 50_000)}}`),
-    7,
-  ),
+  badParams('a parameter with 98 levels', calls('session.wait', `{"states":${deep('[', ']', 98)}}`), 7),
   badParams('a key __proto__', calls('daemon.ping', '{"__proto__":{"deadlineMs":1}}'), 7),
   badParams('a key constructor', calls('daemon.ping', '{"constructor":{"prototype":{"x":1}}}'), 7),
   badParams('a key toString', calls('daemon.ping', '{"toString":1}'), 7),
@@ -231,6 +228,11 @@ const STRANGE_BUT_FINE = [
   fine('a lone surrogate as id', withId('"\\ud800"'), '\ud800'),
   fine('an id of 100 000 letters', withId(JSON.stringify('i'.repeat(100_000))), 'i'.repeat(100_000)),
   fine('emoji as id', withId('"👍🏽"'), '👍🏽'),
+  fine(
+    'brackets in a string, quoted and not',
+    withId(JSON.stringify(`"${'[{'.repeat(200)}\\"[`)),
+    `"${'[{'.repeat(200)}\\"[`,
+  ),
   fine('a deadline', calls('daemon.ping', '{"deadlineMs":1000}'), 7),
 ];
 
