@@ -41,6 +41,8 @@ export class Courier {
   readonly #busy = new Set<Addressee>();
   /** Marked in the write that made room for it, by the id of the message that made it; handed over once that is on disk. */
   readonly #ahead = new Map<string, StoredMessage>();
+  /** Marked likewise, while somebody had come to its chat: handed over once they have gone. */
+  readonly #left = new Map<Addressee, StoredMessage>();
   /** What is to be looked at in the next turn. */
   #asked: Set<Addressee> | 'all' | null = null;
   #turning = false;
@@ -173,17 +175,23 @@ export class Courier {
     if (next !== undefined) this.#ahead.set(id, next);
   }
 
-  /** @returns whether the next of its chat has been handed over */
-  #handAhead({ id, chatId }: StoredMessage): boolean {
+  /** @returns whether the next of its chat is on its way */
+  #handAhead({ id }: StoredMessage): boolean {
     const next = this.#ahead.get(id);
     this.#ahead.delete(id);
-    if (next === undefined) return false;
+    return next !== undefined && this.#handOver(next);
+  }
+
+  #handOver(next: StoredMessage): boolean {
     const { outbox } = this.#options;
-    // That write may have been undone, and another one have been told of.
+    // The write that marked it may have been undone, and somebody else have taken it up.
     const { state, attempts } = outbox.get(next.id);
-    if (state !== 'sending' || attempts !== next.attempts || this.#busy.has(chatId)) return false;
-    outbox.told([next]);
-    this.#serve(chatId, () => this.#doubts.carry(next));
+    if (state !== 'sending' || attempts !== next.attempts) return false;
+    if (this.#busy.has(next.chatId)) this.#left.set(next.chatId, next);
+    else {
+      outbox.told([next]);
+      this.#serve(next.chatId, () => this.#doubts.carry(next));
+    }
     return true;
   }
 
@@ -207,6 +215,9 @@ export class Courier {
       })
       .finally(() => {
         this.#busy.delete(chatId);
+        const left = this.#left.get(chatId);
+        this.#left.delete(chatId);
+        if (left !== undefined) this.#handOver(left);
         if (wasFull) this.#look('all');
         // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
         if (epoch !== this.#epoch && this.#wid !== null) void this.#ask(true, chatId);

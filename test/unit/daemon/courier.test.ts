@@ -1,4 +1,5 @@
 /** Messages on their way out, against a page that does as it is told: order, doubt, and what becomes of doubt. */
+import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { Courier, type CourierOptions } from '../../../src/daemon/courier.js';
 import { Outbox, show } from '../../../src/daemon/outbox.js';
@@ -181,6 +182,31 @@ t.test('the next of a chat is marked in the write by which the server has the on
   await ack(a3.messageId, 1);
   t.equal(state(a4.id), 'queued', 'nothing is marked for a page that is gone');
   t.same(page.texts, ['a1', 'a2', 'a3']);
+});
+
+t.test('one that is marked while the page is asked about its chat goes once that is over', async (t) => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.teardown(() => mock.timers.reset());
+  const { page, courier, outbox, accept, ack } = open(t);
+  let answer: (ack: number | null) => void = () => {};
+  page.has = () => new Promise((resolve) => (answer = resolve));
+  courier.open(WID);
+  const first = await accept(A, 'a1');
+  await until(() => page.texts.length === 1);
+  page.last().answer(TAKEN);
+  await accept(A, 'a2');
+  const mark = outbox.onTaken;
+  outbox.onTaken = (tx, row) => {
+    mark(tx, row);
+    // The page is asked about what it has not said, just then.
+    mock.timers.tick(15_000);
+  };
+  await ack(first.id, 1);
+  await until(() => page.asked.length > 0);
+  t.same(page.texts, ['a1'], 'while it is asked, nothing');
+  answer(null);
+  await until(() => page.texts.length === 2);
+  t.same(page.texts, ['a1', 'a2']);
 });
 
 t.test('that it is with the page is on disk before the page hears of it', async (t) => {
