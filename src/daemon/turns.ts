@@ -43,7 +43,10 @@ export interface Turn {
 
 /** A chat that the page could not say anything of is a stranger's for so long. */
 const GUESS_MS = 15_000;
-const REMEMBERED = 10_000;
+/** Messages and chats that are kept in mind: more than wait anywhere. */
+const REMEMBERED = 100_000;
+/** Read from the store at a time. */
+const AT_ONCE = 1_000;
 /** Chats that are served at a time. */
 export const MAX_FLYING = 32;
 
@@ -52,6 +55,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   /** Whether there was a chat before we wrote the first time, as the page said, and until when that is taken for it. */
   readonly #acquainted = new Map<Addressee, { readonly known: boolean; readonly untilMs: number }>();
+  /** Whose acquaintances these are. */
+  #wid: string | null = null;
   /** Those that have had their wait, in this process: one may come back from a page that was gone. */
   readonly #paced = new Set<string>();
 
@@ -82,12 +87,8 @@ export class Turns {
     const strangers: Addressee[] = [];
     let holdMs: number | null = null;
     if (wid === null) return { taken, strangers, holdMs };
-    const limit = 1_000 + busy.size;
-    const candidates =
-      asked === 'all'
-        ? store.outbox.due(wid, nowMs, { limit })
-        : [...asked].flatMap((chat) => store.outbox.nextOf(wid, chat, nowMs) ?? []);
-    for (const row of candidates) {
+    this.#belongTo(wid);
+    for (const row of this.#candidates(wid, asked, nowMs)) {
       if (busy.has(row.chatId)) continue;
       // Its timer is due as well, and ends it.
       if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
@@ -121,6 +122,35 @@ export class Turns {
       if (changed !== null) taken.push(changed);
     }
     return { taken, strangers, holdMs };
+  }
+
+  /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */
+  *#candidates(
+    wid: string,
+    asked: ReadonlySet<Addressee> | 'all',
+    nowMs: number,
+  ): Generator<StoredMessage, void, void> {
+    const { outbox } = this.#options.store;
+    if (asked !== 'all') {
+      for (const chatId of asked) {
+        const row = outbox.nextOf(wid, chatId, nowMs);
+        if (row !== null) yield row;
+      }
+      return;
+    }
+    let rows: StoredMessage[];
+    let after = 0;
+    do {
+      rows = outbox.due(wid, nowMs, { after, limit: AT_ONCE });
+      yield* rows;
+      after = rows.at(-1)?.seq ?? after;
+    } while (rows.length === AT_ONCE);
+  }
+
+  /** Whom one account knows says nothing of another one. */
+  #belongTo(wid: string): void {
+    if (wid !== this.#wid) this.#acquainted.clear();
+    this.#wid = wid;
   }
 
   #hold(row: StoredMessage, isStranger: boolean): Hold | null {

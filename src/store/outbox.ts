@@ -82,7 +82,7 @@ export class Outbox {
       SELECT o.* FROM outbox o JOIN (
         SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY chat_id
       ) ON o.seq = first
-      WHERE NOT EXISTS (
+      WHERE o.seq > :after AND NOT EXISTS (
         SELECT 1 FROM outbox b WHERE b.chat_id = o.chat_id AND b.state IN (SELECT value FROM json_each(:busy)))
       ORDER BY o.seq LIMIT :limit`);
     this.#nextTime = db.prepare(`
@@ -189,8 +189,8 @@ export class Outbox {
   }
 
   /** The messages whose turn it is, one of each chat, first accepted first. Looks at all that wait: for the start. */
-  due(wid: string, nowMs: number, { busy = IN_FLIGHT, limit = 1_000 } = {}): StoredMessage[] {
-    return this.#due.all({ wid, now: nowMs, limit, busy: JSON.stringify(busy) }).map(fromRow);
+  due(wid: string, nowMs: number, { busy = IN_FLIGHT, after = 0, limit = 1_000 } = {}): StoredMessage[] {
+    return this.#due.all({ wid, now: nowMs, after, limit, busy: JSON.stringify(busy) }).map(fromRow);
   }
 
   /** When `due` or `expire` will have something that they have not now, ms since 1970; null when nothing waits for a time. */

@@ -590,6 +590,51 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
   await until(() => page.texts.includes('no stranger any more'));
 });
 
+t.test('behind thousands of strangers who is known still gets its turn', async (t) => {
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
+  const { page, courier, accept, store } = open(t, { pacing, now: () => Date.UTC(2026, 0, 1) });
+  const friend: Addressee = '15550009999@c.us';
+  page.acquaintances.add(friend);
+  const strangers = Array.from(
+    { length: 2_500 },
+    (_, n): Addressee => `1555${String(n).padStart(7, '0')}@c.us`,
+  );
+  await Promise.all(strangers.map((chatId) => accept(chatId, 'stranger')));
+  await accept(friend, 'friend');
+  courier.open(WID);
+  await until(() => page.sent.length === 2);
+  await rest(store);
+  t.same(page.texts.sort(), ['friend', 'stranger']);
+});
+
+t.test('whom one account knows is a stranger to the next', async (t) => {
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
+  const { page, outbox, courier, store, ack } = open(t, { pacing, now: () => clock.ms });
+  const accept = (wid: string, chatId: Addressee, text: string) =>
+    outbox.accept({
+      ...{ wid, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
+      ...{ notBeforeMs: null, expiresAtMs: null },
+    });
+  page.acquaintances.add(A);
+  courier.open(WID);
+  await accept(WID, A, 'known');
+  await until(() => page.texts.includes('known'));
+  page.last().answer(TAKEN);
+  await ack(page.last().messageId, 1);
+  await rest(store);
+  courier.close();
+  page.acquaintances.clear();
+  const other = '15550007777@c.us';
+  store.writeNow((tx) => store.account.link(tx, other, clock.ms));
+  courier.open(other);
+  await accept(other, B, 'one stranger');
+  await until(() => page.texts.includes('one stranger'));
+  const row = await accept(other, A, 'another one');
+  await rest(store);
+  t.match(courier.waitOf(outbox.get(row.id)), { waitsFor: 'stranger' });
+});
+
 t.test('who cannot be told from a stranger is asked after again', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
