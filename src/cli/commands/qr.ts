@@ -69,10 +69,13 @@ async function follow(context: Context): Promise<number> {
     const code = status.status === 'linking' ? await current(context).catch(nothingYet) : null;
     if (code && code.qr !== drawn) {
       drawn = code.qr;
+      waiting = false;
       await picture.draw(code);
-    } else if (!code && !waiting && drawn === undefined) {
+    } else if (!code && !waiting) {
       waiting = true;
-      write(2, `wactl: ${printable(status.status)}; waiting for a QR code\n`);
+      const now = `${printable(status.status)}; waiting for a QR code`;
+      if (drawn === undefined) write(2, `wactl: ${now}\n`);
+      else picture.over(`Code over (${now}).`);
     }
     if (performance.now() > until) {
       throw new Fault('wait_expired', { reason: 'no phone was linked in time', hint: 'wactl status' });

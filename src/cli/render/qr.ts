@@ -33,7 +33,7 @@ export class Picture {
     const until = new Date(expiresAt).toLocaleTimeString('en-GB');
     lines.push(`Scan it with the phone: WhatsApp > Linked devices > Link a device.`);
     lines.push(`Code ${number}, until ${until}; the next one is drawn by itself.`);
-    const { columns = 80, rows = 24 } = this.#inPlace ? process.stdout : {};
+    const { columns = 80 } = this.#inPlace ? process.stdout : {};
     const width = QRCode.create(qr, {}).modules.size + 2 * QUIET_ZONE;
     if (this.#inPlace && columns < width) {
       write(
@@ -41,6 +41,16 @@ export class Picture {
         `wactl: the terminal has ${columns} columns and the code ${width}; try: wactl qr --png FILE\n`,
       );
     }
+    this.#put(lines);
+  }
+
+  /** Nobody is to scan a code that is over: a line takes its place. */
+  over(line: string): void {
+    this.#put([line]);
+  }
+
+  #put(lines: readonly string[]): void {
+    const { rows = 24 } = this.#inPlace ? process.stdout : {};
     // Up to where the last one began; one that has scrolled out of sight cannot be drawn over.
     const over =
       this.#inPlace && this.#height > 0 && this.#height < rows ? `\u001b[${this.#height}A\u001b[J` : '';

@@ -112,6 +112,21 @@ t.test('waits for a code that is not there yet', async (t) => {
   t.match(await run.end, { code: 130 });
 });
 
+t.test('a code that is over is said to be, once, until the next one is there', async (t) => {
+  const run = startWactl(['qr'], { socket: daemon.socket });
+  await run.printed(/Code 1/);
+  code = new Fault('no_qr');
+  status = { ...STATUS, status: 'reconnecting' };
+  await run.printed(/Code over \(reconnecting; waiting for a QR code\)/);
+  status = { ...STATUS, status: 'linking' };
+  code = { ...CODE, qr: '2@another,one', number: 2 };
+  await run.printed(/Code 2/);
+  run.child.kill('SIGINT');
+  const { stdout, stderr } = await run.end;
+  t.equal(stdout.match(/Code over/g)?.length, 1);
+  t.equal(stderr, '');
+});
+
 t.test('a phone that is linked already is what was wanted', async (t) => {
   status = STATUS;
   t.match(await qr(), { code: 0, stdout: /linked already/ });
