@@ -17,6 +17,12 @@ const FILES = {
     'base64',
   ),
   'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
+  'note.ogg': Buffer.concat([
+    Buffer.from('OggS'),
+    Buffer.alloc(24),
+    Buffer.from('OpusHead'),
+    Buffer.alloc(400, 7),
+  ]),
   'table.csv': Buffer.from('one,two\n1,2\n'),
 };
 
@@ -75,6 +81,8 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.equal(ana.download(image).subarray(0, 2).toString('hex'), 'ffd8');
     const film = await post('--file', join(home.dir, 'film.mp4'));
     t.same([film.type, ana.download(film)], ['video', FILES['film.mp4']]);
+    const note = await post('--file', join(home.dir, 'note.ogg'), '--as', 'voice');
+    t.same([note.type, ana.download(note)], ['ptt', FILES['note.ogg']]);
     t.same(ben.received, [], 'who does not follow it sees nothing');
     t.match((await wad.status()).capabilities['send.channel'], /^(ok|patched)$/);
 
@@ -105,6 +113,15 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const end = await wad.wactl(['send', news.id, 'refused', '-o', 'json']);
     t.match(end, { code: 1, stderr: /WhatsApp refused a post .*\(500\)/ });
     await sim.faults.ack('none');
+
+    // The line goes under a post, and the page asks again: the server knows it by its id.
+    await sim.faults.ack('never');
+    const cut = await wad.request('message.send', { to: news.id, text: 'and the line went' });
+    await ana.waitForMessage(({ id }) => id === cut.messageId);
+    await sim.faults.ack('none');
+    sim.faults.dropSockets();
+    t.match(await wad.request('message.wait', { id: cut.id, timeoutMs: 30_000 }), { state: 'sent', ack: 1 });
+    t.equal(news.posts.filter(({ id }) => id === cut.messageId).length, 1, 'once');
 
     const lost = await wad.request('message.send', { to: news.id, text: 'last' });
     t.match(await wad.request('message.wait', { id: lost.id, for: 'read' }), { state: 'sent', ack: 1 });

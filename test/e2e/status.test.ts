@@ -17,6 +17,12 @@ const FILES = {
     'base64',
   ),
   'film.mp4': Buffer.concat([Buffer.from('\0\0\0\x18ftypmp42'), Buffer.alloc(100_000, 1)]),
+  'note.ogg': Buffer.concat([
+    Buffer.from('OggS'),
+    Buffer.alloc(24),
+    Buffer.from('OpusHead'),
+    Buffer.alloc(400, 7),
+  ]),
   'table.csv': Buffer.from('one,two\n1,2\n'),
 };
 
@@ -73,6 +79,8 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const film = await post('--file', join(home.dir, 'film.mp4'));
     t.equal(film.type, 'video');
     t.same(ana.download(film), FILES['film.mp4']);
+    const note = await post('--file', join(home.dir, 'note.ogg'), '--as', 'voice');
+    t.same([note.type, ana.download(note)], ['ptt', FILES['note.ogg']]);
     t.same(stranger.received, [], 'who is not in the address book sees none');
     t.match((await wad.status()).capabilities['send.status'], /^(ok|patched)$/);
 
@@ -108,6 +116,27 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       [ana, ben].map(({ received }) => received.filter(({ body }) => body === 'and the line went').length),
       [1, 1],
     );
+
+    // A build that lost what a status takes says so, and sends all else.
+    await sim.set('missingModules', ['WAWebStatusMsgDataUtils']);
+    const after = await wad.mark();
+    await sim.pages[0]?.reload();
+    await wad.became('ready', { after });
+    await eventually(
+      async () => (await wad.status()).capabilities['send.status'] === 'missing: WAWebStatusMsgDataUtils',
+      'the loss is named',
+    );
+    t.match(await wad.wactl(['send', STATUS, 'lost']), { code: 5, stderr: /send\.status is missing/ });
+    t.match(await wad.wactl(['send', ana.number, 'to you']), { code: 0 });
+    await sim.set('missingModules', []);
+    const back = await wad.mark();
+    await sim.pages[0]?.reload();
+    await wad.became('ready', { after: back });
+    await eventually(
+      async () => !(await wad.status()).capabilities['send.status']?.startsWith('missing'),
+      'it is back',
+    );
+    await post('and again');
 
     const linkedAt = phone.devices[0]?.linkedAtMs ?? 0;
     await eventually(() => Date.now() > linkedAt + 4_500, 'the time of U2 has passed');
