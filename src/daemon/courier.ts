@@ -4,6 +4,7 @@
 import { Fault } from '../protocol/fault.js';
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
+import type { SendEvent } from '../session/outbox.js';
 import type { PacingRules } from '../session/pacing.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -11,7 +12,7 @@ import type { Store } from '../store/store.js';
 import type { DeliveryOptions } from './delivery.js';
 import { Doubts } from './doubts.js';
 import { askForEach, type SendingPage } from './sending-page.js';
-import { MAX_FLYING, Turns } from './turns.js';
+import { Turns } from './turns.js';
 
 export interface CourierOptions extends DeliveryOptions {
   readonly store: Store;
@@ -37,12 +38,14 @@ export class Courier {
   #wid: string | null = null;
   /** Which ready page it is, counted from the start. */
   #epoch = 0;
-  /** Chats that somebody is at, in this process. */
-  readonly #busy = new Set<Addressee>();
+  /** Chats that somebody is at, in this process, with the id of the message that is carried; null for a question. */
+  readonly #busy = new Map<Addressee, string | null>();
   /** Marked in the write that made room for it, by the id of the message that made it; handed over once that is on disk. */
   readonly #ahead = new Map<string, StoredMessage>();
-  /** Marked likewise, while somebody had come to its chat: handed over once they have gone. */
+  /** Marked likewise, while somebody was still at its chat: handed over once they have gone. */
   readonly #left = new Map<Addressee, StoredMessage>();
+  /** Some chat found no place: whoever makes one looks for it. */
+  #turnedAway = false;
   /** What is to be looked at in the next turn. */
   #asked: Set<Addressee> | 'all' | null = null;
   #turning = false;
@@ -66,9 +69,11 @@ export class Courier {
       if (row.state === 'queued')
         for (const atMs of [row.notBeforeMs, row.expiresAtMs])
           if (atMs !== null && atMs > this.#now()) this.#timesMs = Math.min(this.#timesMs, atMs);
-      if (row.state !== 'sending' && !this.#handAhead(row)) this.#look(row.chatId);
+      // Whoever is at a chat looks when done.
+      if (row.state !== 'sending' && !this.#handAhead(row) && !this.#busy.has(row.chatId))
+        this.#look(row.chatId);
     });
-    options.outbox.onTaken = (tx, row) => this.#markAhead(tx, row);
+    options.outbox.onTaken = (tx, row, by) => this.#markAhead(tx, row, by);
   }
 
   /** Begins to keep the times of what waits. Whatever an earlier run had with the page is unknown now. */
@@ -148,14 +153,15 @@ export class Courier {
     const nowMs = this.#now();
     const wid = this.#wid;
     if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
-    const { expired, taken, strangers, holdMs } = await store.write((tx) => ({
+    const { expired, taken, strangers, holdMs, isFull } = await store.write((tx) => ({
       // Each looks at all that waits, so not for a single chat.
       expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
       ...this.#turns.take(tx, wid, asked, nowMs),
     }));
+    if (isFull) this.#turnedAway = true;
     outbox.told(expired);
     outbox.told(taken);
-    for (const row of taken) this.#serve(row.chatId, () => this.#doubts.carry(row));
+    for (const row of taken) this.#carry(row);
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
     if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
     this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
@@ -168,11 +174,15 @@ export class Courier {
    * The server has a message: the next of its chat is marked in the same write, which spares each message of a queue a
    * sync of the disk and a turn of the loop.
    */
-  #markAhead(tx: Tx, { id, chatId }: StoredMessage): void {
+  #markAhead(tx: Tx, { id, chatId }: StoredMessage, by: SendEvent['type']): void {
     this.#ahead.delete(id);
-    if (this.#stopped || this.#busy.has(chatId)) return;
-    const [next] = this.#turns.take(tx, this.#wid, new Set([chatId]), this.#now()).taken;
-    if (next !== undefined) this.#ahead.set(id, next);
+    // Those who wait for a place come first.
+    if (this.#stopped || this.#turnedAway) return;
+    // Whoever is at the chat leaves with this write only where the page has answered him.
+    const leaves = by === 'accepted' && this.#busy.get(chatId) === id;
+    if (this.#busy.has(chatId) && !leaves) return;
+    const next = this.#turns.next(tx, this.#wid, chatId, this.#now());
+    if (next !== null) this.#ahead.set(id, next);
   }
 
   /** @returns whether the next of its chat is on its way */
@@ -190,9 +200,13 @@ export class Courier {
     if (this.#busy.has(next.chatId)) this.#left.set(next.chatId, next);
     else {
       outbox.told([next]);
-      this.#serve(next.chatId, () => this.#doubts.carry(next));
+      this.#carry(next);
     }
     return true;
+  }
+
+  #carry(row: StoredMessage): void {
+    void this.#serve(row.chatId, row.id, () => this.#doubts.carry(row));
   }
 
   #arm(atMs: number): void {
@@ -203,11 +217,10 @@ export class Courier {
     this.#timer.unref();
   }
 
-  /** Does something for a chat, which nobody else is at meanwhile. */
-  #serve(chatId: Addressee, work: () => Promise<void>): Promise<void> {
-    const wasFull = this.#busy.size >= MAX_FLYING - 1;
+  /** Does something for a chat, which nobody else is at meanwhile. @param carried the message that is carried, if one is */
+  #serve(chatId: Addressee, carried: string | null, work: () => Promise<void>): Promise<void> {
     const epoch = this.#epoch;
-    this.#busy.add(chatId);
+    this.#busy.set(chatId, carried);
     return work()
       .catch((error: unknown) => {
         const { kind } = Fault.of(error);
@@ -217,11 +230,14 @@ export class Courier {
         this.#busy.delete(chatId);
         const left = this.#left.get(chatId);
         this.#left.delete(chatId);
-        if (left !== undefined) this.#handOver(left);
-        if (wasFull) this.#look('all');
+        const goesOn = left !== undefined && this.#handOver(left);
         // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
         if (epoch !== this.#epoch && this.#wid !== null) void this.#ask(true, chatId);
-        this.#look(chatId);
+        if (this.#turnedAway) {
+          // Not this chat alone: it would take the place that it has just left.
+          this.#turnedAway = false;
+          this.#look('all');
+        } else if (!goesOn) this.#look(chatId);
       });
   }
 
@@ -242,7 +258,7 @@ export class Courier {
       const turn = new Promise<void>((resolve) => {
         go = resolve;
       });
-      const done = this.#serve(chatId, async () => {
+      const done = this.#serve(chatId, null, async () => {
         await turn;
         for (const row of rows) await this.#doubts.settle(row, wid, isNew);
       });

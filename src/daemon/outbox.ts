@@ -43,7 +43,7 @@ export class Outbox {
   /** Since when the page has each message that this process has given it; Infinity while it is being given. */
   readonly #given = new Map<string, number>();
   /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
-  onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
+  onTaken: (tx: Tx, row: StoredMessage, by: SendEvent['type']) => void = () => undefined;
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
     this.#store = store;
@@ -72,6 +72,12 @@ export class Outbox {
     );
     if (isNew) this.told([message]);
     return message;
+  }
+
+  /** True when WhatsApp's server is known to have this message of ours, by either id. */
+  isTaken(id: string): boolean {
+    const row = this.#store.outbox.get(id);
+    return row !== null && isTaken(row.state);
   }
 
   /** Watchers run after each change that is on disk, and after an accept. Returns how to stop. */
@@ -114,7 +120,7 @@ export class Outbox {
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? { kind, reason } : null,
     });
-    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed);
+    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed, event.type);
     return changed;
   }
 

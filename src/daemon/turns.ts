@@ -28,7 +28,7 @@ export interface TurnsOptions {
   /** From 0 up to 1. */
   readonly chance: () => number;
   /** Chats that somebody is at. */
-  readonly busy: ReadonlySet<Addressee>;
+  readonly busy: ReadonlyMap<Addressee, unknown>;
 }
 
 /** What a look found. */
@@ -39,6 +39,8 @@ export interface Turn {
   readonly strangers: readonly Addressee[];
   /** Until when something is held up; null when nothing is. */
   readonly holdMs: number | null;
+  /** Somebody was turned away because as many chats are served as may be. */
+  readonly isFull: boolean;
 }
 
 /** A chat that the page could not say anything of is a stranger's for so long. */
@@ -48,7 +50,7 @@ const REMEMBERED = 100_000;
 /** Read from the store at a time. */
 const AT_ONCE = 1_000;
 /** Chats that are served at a time. */
-export const MAX_FLYING = 32;
+const MAX_FLYING = 32;
 
 /** Nothing to close. */
 export class Turns {
@@ -80,23 +82,36 @@ export class Turns {
       : { waitsFor: hold.why, nextAtMs: hold.untilMs };
   }
 
-  /** Those whose turn it is, marked as handed over. */
-  take(tx: Tx, wid: string | null, asked: ReadonlySet<Addressee> | 'all', nowMs: number): Turn {
+  /** The next of a chat whose place becomes free by this write, marked as handed over; null when it has to wait. */
+  next(tx: Tx, wid: string | null, chatId: Addressee, nowMs: number): StoredMessage | null {
+    return this.take(tx, wid, new Set([chatId]), nowMs, chatId).taken[0] ?? null;
+  }
+
+  /** Those whose turn it is, marked as handed over. @param leaving whoever is at this chat makes room */
+  take(
+    tx: Tx,
+    wid: string | null,
+    asked: ReadonlySet<Addressee> | 'all',
+    nowMs: number,
+    leaving: Addressee | null = null,
+  ): Turn {
     const { busy, store, outbox, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
     const strangers: Addressee[] = [];
     let holdMs: number | null = null;
-    if (wid === null) return { taken, strangers, holdMs };
+    let isFull = false;
+    if (wid === null) return { taken, strangers, holdMs, isFull };
     this.#belongTo(wid);
+    const flying = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
     for (const row of this.#candidates(wid, asked, nowMs)) {
-      if (busy.has(row.chatId)) continue;
+      if (busy.has(row.chatId) && row.chatId !== leaving) continue;
       // Its timer is due as well, and ends it.
       if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
         holdMs = nowMs;
         continue;
       }
-      // Whoever is at a chat looks for others when done.
-      if (busy.size + taken.length >= MAX_FLYING) break;
+      isFull = flying + taken.length >= MAX_FLYING;
+      if (isFull) break;
       const isStranger = this.#isStranger(row);
       if (isStranger === null) {
         strangers.push(row.chatId);
@@ -121,7 +136,7 @@ export class Turns {
       const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (changed !== null) taken.push(changed);
     }
-    return { taken, strangers, holdMs };
+    return { taken, strangers, holdMs, isFull };
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */

@@ -26,6 +26,7 @@ export interface Ending {
 }
 
 export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
+  const WORD_MS = 1_000;
   const jobs = new Map<string, Job>();
   /** Base64 of files on their way in, by the id of their message. */
   const files = new Map<string, string[]>();
@@ -152,6 +153,17 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
     return Msg.getModelsArray?.().findLast(({ id }) => id.fromMe && id.id === messageId)?.ack ?? null;
   };
 
+  /**
+   * The server's word, where it comes soon. By the send's own promise it is here sooner than by the library's listeners, and
+   * the next of the chat waits for it.
+   */
+  const word = async (messageId: string): Promise<void> => {
+    const words = window.__wad?.words ?? {};
+    const late = new Promise<void>((resolve) => window.setTimeout(resolve, WORD_MS));
+    await Promise.race([words[messageId], late]);
+    delete words[messageId];
+  };
+
   const ended = async (messageId: string, ms: number): Promise<Ending> => {
     const job = jobs.get(messageId);
     if (!job) return { state: 'unknown', error: '', refused: null, ack: null };
@@ -189,10 +201,12 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
       const job: Job = { state: 'running', error: '', refused: null, ack: null, ended: Promise.resolve() };
       jobs.set(messageId, job);
       job.ended = send(chatId, own, content, replyTo, data).then(
-        () => {
+        async () => {
+          const isPost = posts.isPost(chatId);
+          if (!isPost) await word(messageId);
           job.state = 'done';
           // The server has spoken of a post; its tick need not be there yet.
-          job.ack = posts.isPost(chatId) ? 1 : ackOf(messageId);
+          job.ack = isPost ? 1 : ackOf(messageId);
         },
         (thrown: unknown) => {
           const { refused, why, name, message } = (thrown ?? {}) as Record<string, unknown>;

@@ -35,8 +35,10 @@ export function installOwnIds(tag: string): void {
       selfDir: 'out',
     });
     const result = send.call(module, chat, { ...bare, id: key });
+    const [added, taken] = result;
     sends[id] = 'entered';
-    void Promise.resolve(result[0]).then(
+    if (window.__wad) window.__wad.words[id] = Promise.resolve(taken).catch(() => undefined);
+    void Promise.resolve(added).then(
       () => {
         sends[id] = 'added';
       },

@@ -14,6 +14,8 @@ export interface Book {
   listening: boolean;
   /** Own messages that have been handed to the page, by their id. */
   readonly sends: Record<string, 'entered' | 'added' | 'refused'>;
+  /** Settles when the server has one of them, or has refused it; until whoever handed it over has asked. Never rejects. */
+  readonly words: Record<string, Promise<unknown>>;
   /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
   kit?: unknown;
   /** Names of modules that were asked for last, newest last. */

@@ -11,7 +11,7 @@ export function watch(binding: string): void {
     const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
   };
-  const book: Book = { injected: false, attaching: false, listening: false, sends: {}, asked: [] };
+  const book: Book = { injected: false, attaching: false, listening: false, sends: {}, words: {}, asked: [] };
   window.__wad = book;
   tell({ kind: 'document', url: window.location.href });
   if (window.location.host !== 'web.whatsapp.com') return;

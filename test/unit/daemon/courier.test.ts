@@ -184,6 +184,38 @@ t.test('the next of a chat is marked in the write by which the server has the on
   t.same(page.texts, ['a1', 'a2', 'a3']);
 });
 
+t.test('where the page brings the word of the server itself, the next goes by that', async (t) => {
+  const { page, courier, accept, ack, state, store } = open(t);
+  const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
+  courier.open(WID);
+  await until(() => page.sent.length === 1);
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 2);
+  t.same([state(a1.id), state(a2.id), state(a3.id)], ['sent', 'sending', 'queued']);
+  await ack(a1.messageId, 1);
+  await rest(store);
+  t.same(page.texts, ['a1', 'a2'], 'the tick that says it once more makes no room');
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 3);
+  t.same(page.texts, ['a1', 'a2', 'a3']);
+});
+
+t.test('a chat that found no place gets one before what was accepted after it', async (t) => {
+  const { page, courier, accept } = open(t);
+  const chats = Array.from(
+    { length: 33 },
+    (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
+  );
+  for (const [n, chatId] of chats.entries()) await accept(chatId, `${n}.0`);
+  for (const [n, chatId] of chats.entries()) await accept(chatId, `${n}.1`);
+  courier.open(WID);
+  await until(() => page.sent.length === 32);
+  t.notOk(page.texts.includes('32.0'));
+  page.sent[0]?.answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 33);
+  t.equal(page.last().text, '32.0', 'the first place that is free is theirs');
+});
+
 t.test('one that is marked while the page is asked about its chat goes once that is over', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
@@ -196,8 +228,8 @@ t.test('one that is marked while the page is asked about its chat goes once that
   page.last().answer(TAKEN);
   await accept(A, 'a2');
   const mark = outbox.onTaken;
-  outbox.onTaken = (tx, row) => {
-    mark(tx, row);
+  outbox.onTaken = (tx, row, by) => {
+    mark(tx, row, by);
     // The page is asked about what it has not said, just then.
     mock.timers.tick(15_000);
   };
