@@ -29,6 +29,7 @@ import { groupPage } from './groups.js';
 import { GuardedClient, NoModules } from './guarded-client.js';
 import { Kit } from './kit.js';
 import { listenTo } from './library-events.js';
+import { Linking } from './linking.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
@@ -36,10 +37,9 @@ import { BLANK_SHEET, blankTexts } from './page/blank.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
-import { holdPasskeys, settlePasskey } from './page/passkey.js';
+import { holdPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
-import { requestPairingCode } from './pairing.js';
 import { Readiness } from './readiness.js';
 import { askForOwn, type OutgoingMessage, send } from './send.js';
 import { widText } from './translate.js';
@@ -88,7 +88,6 @@ class Client implements WhatsAppClient {
   readonly #profile: string;
   readonly #headed: boolean;
   readonly #pictureFile: string | null;
-  readonly #listener: ClientListener;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
   readonly #witness: Witness;
@@ -101,12 +100,11 @@ class Client implements WhatsAppClient {
   readonly missed: MissedPage;
   readonly #kit: Kit;
   readonly #ask: Ask;
+  readonly #linking: Linking;
   readonly #errors: PageErrors;
   readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  /** A pairing code is being asked for or shown. */
-  #pairing = false;
   /** WhatsApp has confirmed that the link is gone: there is nothing left to write out. */
   #unlinked = false;
   browserVersion: string | null = null;
@@ -117,10 +115,9 @@ class Client implements WhatsAppClient {
     this.#headed = options.chrome.headed;
     this.#pictureFile = options.pictureFile ?? null;
     this.#log = log;
-    this.#listener = listener;
     const needs = {
       look: () => readiness.look(),
-      refreshQr: () => this.#refreshQr(),
+      refreshQr: () => this.#linking.refreshQr(),
       warn: log.warn,
       picture: () => this.#keepPicture(),
     };
@@ -152,6 +149,7 @@ class Client implements WhatsAppClient {
     this.#kit = kit;
     this.#mediaDir = options.mediaDir;
     this.#ask = asker(() => this.#page());
+    this.#linking = new Linking(this.#guarded, this.#ask, witness, listener, log);
     this.missed = missedPage(this.#ask, this.#guarded);
     this.#errors = new PageErrors(() => readiness.build, log);
     const look = (): void => readiness.look();
@@ -211,20 +209,6 @@ class Client implements WhatsAppClient {
     this.#witness.broken(reason, detail);
   }
 
-  /** The library's own refresh uses `window` in Node and never runs (H18). */
-  #refreshQr(): void {
-    // While a code is shown there is no QR, and a refresh would take the code back.
-    if (this.#pairing || this.#witness.awaitsPasskey) return;
-    const refresh = (): void => {
-      const cmd = window.require('WAWebCmd').Cmd as { refreshQR?: () => void };
-      if (typeof cmd.refreshQR === 'function') cmd.refreshQR();
-      else window.require('WAWebLaunchSocketUtils').refreshQR();
-    };
-    this.#guarded.pupPage?.evaluate(refresh).catch((error: unknown) => {
-      this.#log.warn('whatsapp.refresh-qr', { error: errorText(error) });
-    });
-  }
-
   get pageErrors(): readonly PageError[] {
     return this.#errors.kept;
   }
@@ -262,29 +246,15 @@ class Client implements WhatsAppClient {
 
   async requestPairingCode(number: string): Promise<string> {
     this.#page();
-    this.#pairing = true;
-    const code = await requestPairingCode(this.#guarded, number).catch(async (error: unknown) => {
-      await this.showQr().catch(() => undefined);
-      throw error;
-    });
-    this.#listener.event({ type: 'client.pairing' });
-    return code;
+    return this.#linking.code(number);
   }
 
-  async showQr(): Promise<void> {
-    this.#pairing = false;
-    // The page makes a new one; the one before is not to be shown meanwhile.
-    this.#listener.news({ type: 'qr-gone' });
-    await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
+  showQr(): Promise<void> {
+    return this.#linking.showQr();
   }
 
-  async answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
-    const isAnswer = answer !== 'refused';
-    // Before the page has it: its verdict may be here before our own call is.
-    if (isAnswer) this.#witness.passkeyAnswered();
-    const how = isAnswer ? { answer } : ({ refused: true } as const);
-    if (!(await this.#ask(ASK_MS, (page) => page.evaluate(settlePasskey, id, how))))
-      throw new Fault('no_passkey');
+  answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
+    return this.#linking.answerPasskey(id, answer);
   }
 
   async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
