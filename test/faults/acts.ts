@@ -9,6 +9,7 @@ import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
 import type { Act } from './row.js';
 import type { Scene } from './scene.js';
+import { SmallMemory } from './small-memory.js';
 
 const KINDS = {
   main: /^(?!\/bin\/sh)(?!.* --type=).* --remote-debugging-pipe/,
@@ -102,6 +103,19 @@ export const pageCrashes: Act = ({ home }) => command(home, 'Page.crash');
 export const scriptsTake = (mb: number): Act => allocate(mb, 'new Array(131072).fill(Math.random())');
 /** Memory outside of the scripts' own heap, which has a limit of its own. */
 export const pageTakes = (mb: number): Act => allocate(mb, 'new Uint8Array(1048576).fill(1)');
+/** The page wants more than the kernel gives its renderer, which is ended for it (not by us: by the OOM killer). */
+export const kernelKills =
+  (limitMb: number): Act =>
+  async (scene) => {
+    using group = new SmallMemory(limitMb * 2 ** 20);
+    const all = await scene.home.processes();
+    const renderers = all.filter(({ command: line }) => KINDS.renderers.test(line));
+    assert.ok(renderers.length > 0, 'there is no renderer');
+    for (const { pid } of renderers) group.take(pid);
+    await Promise.resolve(pageTakes(4 * limitMb)(scene)).catch(() => undefined);
+    await eventually(() => group.killed > 0, 'the kernel has ended a renderer');
+    await group.empty();
+  };
 const allocate =
   (mb: number, one: string): Act =>
   ({ home }) =>

@@ -27,7 +27,7 @@ export function play(rows: readonly Row[], options: SceneOptions = {}): void {
     await using scene = await Scene.open(options);
     for (let round = 1; round <= Number(rounds); round++)
       for (const row of wanted)
-        await t.test(`${row.given.name}: ${row.name}`, async (t) => {
+        await t.test(`${row.given.name}: ${row.name}`, { skip: row.needs ?? false }, async (t) => {
           await playRow(t, scene, row).catch((error: Error) => t.fail(error.message.split('\n')[0] ?? ''));
           if (t.passing()) return;
           t.comment(scene.tail());

@@ -16,6 +16,8 @@ export interface Row {
   readonly mend?: Act;
   /** The browser is beyond closing in order: it cannot have written that it did. */
   readonly rough?: true;
+  /** Why it cannot be played on this machine; null where it can. */
+  readonly needs?: string | null;
   /** More to look at when it has ended. */
   readonly also?: Act;
 }

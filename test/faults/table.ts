@@ -7,6 +7,7 @@ import * as given from './given.js';
 import { clocked, down, justLinked, patient, ready, STATES } from './given.js';
 import * as row from './row.js';
 import { exits, fails, type Row, recovers, relinks, renews, resyncs, starts, told, unmoved } from './row.js';
+import { NO_LIMIT } from './small-memory.js';
 
 // biome-ignore format: a table is read by its columns
 export const BROWSER: readonly Row[] = [
@@ -25,6 +26,7 @@ export const BROWSER: readonly Row[] = [
   { name: 'the page is closed',                              given: ready,   do: act.pageCloses,                                expect: told('browser_crashed'),         within: 20 },
   { name: 'the page crashes',                                given: ready,   do: act.pageCrashes,                               expect: told('browser_crashed'),         within: 20 },
   { name: 'scripts run out of memory',                       given: given.smallHeap, do: act.scriptsTake(400),                          expect: told('browser_crashed'),         within: 40 },
+  { name: 'the kernel ends a renderer for want of memory',    given: ready,   do: act.kernelKills(100),                          expect: told('browser_crashed'),         within: 20, needs: NO_LIMIT },
   { name: 'the browser is removed and killed',               given: ready,   do: both(act.browserGone, kill('main')),           expect: { ...recovers('browser_missing'), alerts: ['browser_crashed'] }, within: 20, mend: undo },
   { name: 'the browser is not there',                        given: down,    do: act.browserGone,                               expect: recovers('browser_missing'),     within: 20, mend: undo },
   { name: 'the browser never starts',                        given: down,    do: act.browserFails,                              expect: fails('attempts_exhausted'),     within: 60, mend: undo },

@@ -41,7 +41,8 @@ const ITS_OWN = 0.1;
 
 /** What a daemon over a linked session has to get through by itself, or when the fault has gone. */
 const FAULTS: readonly Row[] = [...BROWSER, ...PAGE, ...NETWORK].filter(
-  ({ given, expect, within }) => given === ready && expect.link === 'same' && within < 90,
+  ({ given, expect, within, needs }) =>
+    given === ready && expect.link === 'same' && within < 90 && needs === undefined,
 );
 const DEATHS: readonly Row[] = DAEMON.filter(
   ({ given, expect, name }) => given === ready && expect.via === null && /^(kill|SIG)/.test(name),
