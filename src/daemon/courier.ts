@@ -142,7 +142,8 @@ export class Courier {
         if (Fault.of(error).kind === 'shutting_down') return;
         // Nothing was handed to the page: the same again when there may be room.
         this.#options.log.error('outbox.refused', { kind: Fault.of(error).kind, err: error });
-        this.#arm(this.#now() + DISK_MS);
+        this.#heldUntilMs = Math.min(this.#heldUntilMs, this.#now() + DISK_MS);
+        this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
         return;
       }
     }
@@ -230,9 +231,10 @@ export class Courier {
         this.#busy.delete(chatId);
         const left = this.#left.get(chatId);
         this.#left.delete(chatId);
-        const goesOn = left !== undefined && this.#handOver(left);
         // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
-        if (epoch !== this.#epoch && this.#wid !== null) void this.#ask(true, chatId);
+        const isOfNow = epoch === this.#epoch;
+        if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
+        const goesOn = isOfNow && left !== undefined && this.#handOver(left);
         if (this.#turnedAway) {
           // Not this chat alone: it would take the place that it has just left.
           this.#turnedAway = false;

@@ -44,6 +44,7 @@ export class Connection implements Peer {
   readonly #closed = new AbortController();
   readonly #timers = new Set<NodeJS.Timeout>();
   #lines: Iterator<Line> = [][Symbol.iterator]();
+  #turn: NodeJS.Immediate | undefined;
   #state: State = 'open';
 
   /** @param socket with `allowHalfOpen`; it belongs to the connection from now on */
@@ -98,6 +99,9 @@ export class Connection implements Peer {
 
   /** Takes lines until the chunk is used up or the peer has to wait; only then does the socket go on. */
   #read(waited = false): void {
+    // A turn of the loop is waited for, and goes on by itself.
+    if (!waited && this.#turn !== undefined) return;
+    this.#turn = undefined;
     let patient = !waited;
     while (this.#state === 'open') {
       // A peer that asks and asks and does not read must not fill our memory with answers.
@@ -108,13 +112,14 @@ export class Connection implements Peer {
       // "In flight" means: takes longer than a turn of the loop. A burst of quick requests is not `busy`.
       if (patient && this.#inFlight.size >= this.#limits.maxInFlight) {
         this.#socket.pause();
-        setImmediate(() => this.#read(true));
+        this.#turn = setImmediate(() => this.#read(true));
         return;
       }
       patient = true;
       const next = this.#lines.next();
       if (next.done) {
-        this.#socket.resume();
+        if (this.#socket.readableEnded) this.#heardAll();
+        else this.#socket.resume();
         return;
       }
       this.#line(next.value);
@@ -159,8 +164,13 @@ export class Connection implements Peer {
       this.#finishWhenIdle();
       return;
     }
-    for (const line of this.#splitter.end()) this.#line(line);
-    if (this.#state === 'open') this.#state = 'answering';
+    // Behind the lines that still wait for their turn.
+    this.#lines = inOrder(this.#lines, this.#splitter.end());
+    this.#read();
+  }
+
+  #heardAll(): void {
+    this.#state = 'answering';
     this.#probe();
     this.#finishWhenIdle();
   }
@@ -212,4 +222,10 @@ export class Connection implements Peer {
     }, ms);
     this.#timers.add(timer);
   }
+}
+
+/** Lazy, as both are. */
+function* inOrder(first: Iterator<Line>, second: Iterable<Line>): Generator<Line, void, void> {
+  for (let next = first.next(); !next.done; next = first.next()) yield next.value;
+  yield* second;
 }

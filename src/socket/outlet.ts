@@ -11,7 +11,8 @@ export class Outlet {
   readonly #socket: Socket;
   readonly #maxBacklogBytes: number;
   readonly #log: Log;
-  #backlogBytes = 0;
+  /** Handed to the socket and not called back for. */
+  #unsentBytes = 0;
 
   /** @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection */
   constructor(socket: Socket, maxBacklogBytes: number, log: Log) {
@@ -20,9 +21,12 @@ export class Outlet {
     this.#log = log;
   }
 
-  /** Bytes that wait in this process; what the kernel holds for the peer (about 200 kB) is not counted. */
+  /**
+   * Bytes that wait in this process, or a few more; what the kernel holds for the peer (about 200 kB) is not counted. The
+   * socket counts characters, of which none has more than three bytes a unit, but counts down at once; we hear a turn late.
+   */
   get backlogBytes(): number {
-    return this.#backlogBytes;
+    return Math.min(this.#unsentBytes, 3 * this.#socket.writableLength);
   }
 
   /** True when the peer should be asked nothing more before it has read; 'drain' follows on the socket. */
@@ -64,15 +68,15 @@ export class Outlet {
     if (!this.#socket.writable) return false;
     // The socket would count characters.
     const bytes = Buffer.byteLength(text) + 1;
-    if (this.#backlogBytes + bytes > this.#maxBacklogBytes) {
+    if (this.backlogBytes + bytes > this.#maxBacklogBytes) {
       // 'error' tells the connection why; what waited is dropped with the socket.
       this.#socket.destroy(new Fault('slow_reader'));
       return false;
     }
-    this.#backlogBytes += bytes;
+    this.#unsentBytes += bytes;
     // As a string: what waits as buffers is memory of malloc, whose heap a burst would leave large for good.
     this.#socket.write(`${text}\n`, 'utf8', () => {
-      this.#backlogBytes -= bytes;
+      this.#unsentBytes -= bytes;
     });
     return true;
   }

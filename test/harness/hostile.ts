@@ -227,6 +227,35 @@ const ENDINGS: readonly HostileCase[] = [
     check(ids.size === 20, `${ids.size} of 20 were answered`);
     await raw.end();
   }),
+  peer('asks 1 000 things in one go and ends its side', async (raw) => {
+    await raw.write(Array.from({ length: 1_000 }, (_, n) => ping(n)).join(''));
+    raw.halfClose();
+    const ids = new Set<unknown>();
+    for (let n = 0; n < 1_000; n += 1) {
+      const answer = await raw.answer();
+      checkResult(answer, answer.id);
+      ids.add(answer.id);
+    }
+    check(ids.size === 1_000, `${ids.size} of 1000 were answered`);
+    await raw.end();
+  }),
+  peer('asks 10 000 things, ends its side, and reads late', async (raw) => {
+    raw.socket.pause();
+    void raw.write(Array.from({ length: 10_000 }, (_, n) => ping(n)).join(''));
+    raw.halfClose();
+    await quiet(raw);
+    raw.socket.resume();
+    for (let n = 0; n < 10_000; n += 1) checkResult(await raw.answer(), n);
+    await raw.end();
+  }),
+  peer('200 000 lines of junk, read as fast as they are answered', async (raw) => {
+    void raw.write('x\n'.repeat(200_000));
+    for (let n = 0; n < 200_000; n += 1) {
+      const line = await raw.line();
+      if (n % 10_000 === 0) checkError(JSON.parse(line), PARSE_ERROR, null);
+    }
+    await lives(raw);
+  }),
   peer('waits for a slow answer with its side ended', async (raw, { slow }) => {
     await raw.write(ask(1, { ...slow, params: { ...slow.params, deadlineMs: 50 } }));
     raw.halfClose();
