@@ -44,8 +44,8 @@ export class Courier {
   readonly #ahead = new Map<string, StoredMessage>();
   /** Marked likewise, while somebody was still at its chat: handed over once they have gone. */
   readonly #left = new Map<Addressee, StoredMessage>();
-  /** Some chat found no place: whoever makes one looks for it. */
-  #turnedAway = false;
+  /** Chats that found no place, first come first: whoever makes one looks for them. */
+  #turnedAway = new Set<Addressee>();
   /** What is to be looked at in the next turn. */
   #asked: Set<Addressee> | 'all' | null = null;
   #turning = false;
@@ -101,6 +101,7 @@ export class Courier {
   /** Nothing new is handed to the page; what is with it goes on. */
   close(): void {
     this.#wid = null;
+    this.#turnedAway.clear();
     clearInterval(this.#again);
   }
 
@@ -154,21 +155,32 @@ export class Courier {
     const nowMs = this.#now();
     const wid = this.#wid;
     if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
-    const { expired, taken, strangers, holdMs, isFull } = await store.write((tx) => ({
+    const { expired, taken, strangers, holdMs, turnedAway } = await store.write((tx) => ({
       // Each looks at all that waits, so not for a single chat.
       expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
       ...this.#turns.take(tx, wid, asked, nowMs),
     }));
-    if (isFull) this.#turnedAway = true;
+    if (asked === 'all') this.#turnedAway = new Set(turnedAway);
+    else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
     outbox.told(taken);
     for (const row of taken) this.#carry(row);
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
     if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
     this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
-    if (strangers.length === 0) return;
-    await this.#turns.getAcquainted(strangers);
-    this.#look('all');
+    // The place may be another's, when this one has nothing to send any more.
+    if (taken.length === 0 && turnedAway.length === 0) this.#lookAtNext();
+    // A page that does not answer holds up nobody else.
+    if (strangers.length > 0) void this.#turns.getAcquainted(strangers).then(() => this.#look('all'));
+  }
+
+  /** @returns whether there is a chat that found no place, and is looked at now */
+  #lookAtNext(): boolean {
+    const [next] = this.#turnedAway;
+    if (next === undefined) return false;
+    this.#turnedAway.delete(next);
+    this.#look(next);
+    return true;
   }
 
   /**
@@ -178,7 +190,7 @@ export class Courier {
   #markAhead(tx: Tx, { id, chatId }: StoredMessage, by: SendEvent['type']): void {
     this.#ahead.delete(id);
     // Those who wait for a place come first.
-    if (this.#stopped || this.#turnedAway) return;
+    if (this.#stopped || this.#turnedAway.size > 0) return;
     // Whoever is at the chat leaves with this write only where the page has answered him.
     const leaves = by === 'accepted' && this.#busy.get(chatId) === id;
     if (this.#busy.has(chatId) && !leaves) return;
@@ -235,11 +247,9 @@ export class Courier {
         const isOfNow = epoch === this.#epoch;
         if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
         const goesOn = isOfNow && left !== undefined && this.#handOver(left);
-        if (this.#turnedAway) {
-          // Not this chat alone: it would take the place that it has just left.
-          this.#turnedAway = false;
-          this.#look('all');
-        } else if (!goesOn) this.#look(chatId);
+        // Not this chat first: it would take the place that it has just left.
+        if (this.#lookAtNext()) this.#turnedAway.add(chatId);
+        else if (!goesOn) this.#look(chatId);
       });
   }
 

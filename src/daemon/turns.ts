@@ -12,7 +12,7 @@ import {
   passed,
 } from '../session/pacing.js';
 import type { Tx } from '../store/commit.js';
-import type { StoredMessage } from '../store/outbox-row.js';
+import type { Due, StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import type { Outbox } from './outbox.js';
 import { askForEach, type SendingPage } from './sending-page.js';
@@ -39,16 +39,16 @@ export interface Turn {
   readonly strangers: readonly Addressee[];
   /** Until when something is held up; null when nothing is. */
   readonly holdMs: number | null;
-  /** Somebody was turned away because as many chats are served as may be. */
-  readonly isFull: boolean;
+  /** Chats that found no place because as many are served as may be, first come first. */
+  readonly turnedAway: readonly Addressee[];
 }
 
 /** A chat that the page could not say anything of is a stranger's for so long. */
 const GUESS_MS = 15_000;
 /** Messages and chats that are kept in mind: more than wait anywhere. */
 const REMEMBERED = 100_000;
-/** Read from the store at a time. */
-const AT_ONCE = 1_000;
+/** Chats that one look has the page asked about. */
+const ASKED_AT_ONCE = 1_000;
 /** Chats that are served at a time. */
 const MAX_FLYING = 32;
 
@@ -57,6 +57,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   /** Whether there was a chat before we wrote the first time, as the page said, and until when that is taken for it. */
   readonly #acquainted = new Map<Addressee, { readonly known: boolean; readonly untilMs: number }>();
+  /** Chats that the page is being asked about. */
+  readonly #asking = new Set<Addressee>();
   /** Whose acquaintances these are. */
   #wid: string | null = null;
   /** Those that have had their wait, in this process: one may come back from a page that was gone. */
@@ -99,8 +101,8 @@ export class Turns {
     const taken: StoredMessage[] = [];
     const strangers: Addressee[] = [];
     let holdMs: number | null = null;
-    let isFull = false;
-    if (wid === null) return { taken, strangers, holdMs, isFull };
+    const turnedAway: Addressee[] = [];
+    if (wid === null) return { taken, strangers, holdMs, turnedAway };
     this.#belongTo(wid);
     const flying = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
     for (const row of this.#candidates(wid, asked, nowMs)) {
@@ -110,11 +112,13 @@ export class Turns {
         holdMs = nowMs;
         continue;
       }
-      isFull = flying + taken.length >= MAX_FLYING;
-      if (isFull) break;
+      if (flying + taken.length >= MAX_FLYING) {
+        turnedAway.push(row.chatId);
+        continue;
+      }
       const isStranger = this.#isStranger(row);
       if (isStranger === null) {
-        strangers.push(row.chatId);
+        if (strangers.length < ASKED_AT_ONCE && !this.#asking.has(row.chatId)) strangers.push(row.chatId);
         continue;
       }
       const hold = this.#hold(row, isStranger);
@@ -135,8 +139,9 @@ export class Turns {
       }
       const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (changed !== null) taken.push(changed);
+      this.#acquainted.set(row.chatId, { known: true, untilMs: Infinity });
     }
-    return { taken, strangers, holdMs, isFull };
+    return { taken, strangers, holdMs, turnedAway };
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */
@@ -144,22 +149,16 @@ export class Turns {
     wid: string,
     asked: ReadonlySet<Addressee> | 'all',
     nowMs: number,
-  ): Generator<StoredMessage, void, void> {
+  ): Generator<Due, void, void> {
     const { outbox } = this.#options.store;
-    if (asked !== 'all') {
-      for (const chatId of asked) {
-        const row = outbox.nextOf(wid, chatId, nowMs);
-        if (row !== null) yield row;
-      }
+    if (asked === 'all') {
+      yield* outbox.due(wid, nowMs);
       return;
     }
-    let rows: StoredMessage[];
-    let after = 0;
-    do {
-      rows = outbox.due(wid, nowMs, { after, limit: AT_ONCE });
-      yield* rows;
-      after = rows.at(-1)?.seq ?? after;
-    } while (rows.length === AT_ONCE);
+    for (const chatId of asked) {
+      const row = outbox.nextOf(wid, chatId, nowMs);
+      if (row !== null) yield row;
+    }
   }
 
   /** Whom one account knows says nothing of another one. */
@@ -168,7 +167,7 @@ export class Turns {
     this.#wid = wid;
   }
 
-  #hold(row: StoredMessage, isStranger: boolean): Hold | null {
+  #hold(row: Due, isStranger: boolean): Hold | null {
     if (this.#hasWaited(row)) return null;
     const { store, pacing, now } = this.#options;
     if (pacing.mode === 'off') return null;
@@ -177,22 +176,25 @@ export class Turns {
     return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs) : null);
   }
 
-  #hasWaited({ id, attempts }: StoredMessage): boolean {
+  #hasWaited({ id, attempts }: Due): boolean {
     return attempts > 0 || this.#paced.has(id);
   }
 
   /** Null: the page has to be asked. */
-  #isStranger({ wid, chatId }: StoredMessage): boolean | null {
+  #isStranger({ wid, chatId }: Due): boolean | null {
     const { store, pacing } = this.#options;
     if (pacing.mode === 'off' || isGroupId(chatId) || isPostId(chatId)) return false;
-    if (store.outbox.hasTried(wid, chatId)) return false;
     const said = this.#acquainted.get(chatId);
-    return said === undefined || said.untilMs <= this.#options.now() ? null : !said.known;
+    if (said !== undefined && said.untilMs > this.#options.now()) return !said.known;
+    if (!store.outbox.hasTried(wid, chatId)) return null;
+    this.#acquainted.set(chatId, { known: true, untilMs: Infinity });
+    return false;
   }
 
   /** Asks the page which of these chats there were before. */
   async getAcquainted(chats: readonly Addressee[]): Promise<void> {
     const { page, log, now } = this.#options;
+    for (const chatId of chats) this.#asking.add(chatId);
     await askForEach(chats, async (chatId) => {
       const said = await page.knowsChat(chatId).then(
         (known) => ({ known, untilMs: Infinity }),
@@ -203,6 +205,7 @@ export class Turns {
         },
       );
       this.#acquainted.set(chatId, said);
+      this.#asking.delete(chatId);
     });
     if (this.#acquainted.size > REMEMBERED) this.#acquainted.clear();
   }

@@ -93,17 +93,21 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
       hint: `kill -9 ${left.map(({ pid }) => pid).join(' ')}`,
       more: { pids: left.map(({ pid }) => pid) },
     });
-  await killChildren(dir, log);
+  await killChildren(dir, log, killMs);
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 
-/** Without a browser its children go by themselves, except for one that is frozen and never sees it. */
-async function killChildren({ profile }: SessionDir, log: SessionLog): Promise<void> {
+/**
+ * Without a browser its children go by themselves, except for one that is frozen and never sees it. Waited for: one of them
+ * holds the profile's databases, and the next browser throws away and makes anew what it cannot open.
+ */
+async function killChildren({ profile }: SessionDir, log: SessionLog, killMs: number): Promise<void> {
   const children = await find(profile, 'child');
   if (children.length === 0) return;
   for (const child of children) signal(child, 'SIGKILL', false);
+  await Promise.all(children.map((child) => gone(child, killMs)));
   log.warn('leftover.children', { pids: children.map(({ pid }) => pid) });
 }
 

@@ -42,6 +42,9 @@ export interface StoredMessage extends NewMessage {
   readonly error: { readonly kind: FaultKind | (string & {}); readonly reason: string } | null;
 }
 
+/** As much of a row as it takes to tell whether it may go. */
+export type Due = Pick<StoredMessage, 'id' | 'wid' | 'chatId' | 'attempts' | 'expiresAtMs'>;
+
 export interface Row {
   seq: number;
   id: string;

@@ -6,7 +6,7 @@ import { SEND_STATES, type SendState } from '../protocol/state.js';
 import type { Tx } from './commit.js';
 import { contentHash } from './content.js';
 import type { Database, Statement } from './database.js';
-import { fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
+import { type Due, fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
 
 /** What changes with a state; what is left out stays. An error goes with the state: left out, there is none. */
 export interface Change {
@@ -45,7 +45,7 @@ export class Outbox {
   readonly #byMessageId: Statement<Row>;
   readonly #change: Statement<Row>;
   readonly #nextOf: Statement<Row>;
-  readonly #due: Statement<Row>;
+  readonly #due: Statement<Pick<Row, 'id' | 'wid' | 'chat_id' | 'attempts' | 'expires_at'>>;
   readonly #nextTime: Statement<{ at: number | null }>;
   readonly #expire: Statement<Row>;
   readonly #inStates: Statement<Row>;
@@ -77,14 +77,14 @@ export class Outbox {
       SELECT * FROM outbox WHERE chat_id = :chat AND state = 'queued' AND wid = :wid AND not_before <= :now
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat_id = :chat AND state IN (SELECT value FROM json_each(:busy)))
       ORDER BY seq LIMIT 1`);
-    // In one pass over the waiting rows: the first of each chat.
+    // In one pass over the waiting rows: the first of each chat. Without its payload: most have to wait once more.
     this.#due = db.prepare(`
-      SELECT o.* FROM outbox o JOIN (
+      SELECT o.id, o.wid, o.chat_id, o.attempts, o.expires_at FROM outbox o JOIN (
         SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY chat_id
       ) ON o.seq = first
-      WHERE o.seq > :after AND NOT EXISTS (
+      WHERE NOT EXISTS (
         SELECT 1 FROM outbox b WHERE b.chat_id = o.chat_id AND b.state IN (SELECT value FROM json_each(:busy)))
-      ORDER BY o.seq LIMIT :limit`);
+      ORDER BY o.seq`);
     this.#nextTime = db.prepare(`
       SELECT min(at) AS at FROM (
         SELECT not_before AS at FROM outbox WHERE state = 'queued' AND not_before > :now
@@ -188,9 +188,12 @@ export class Outbox {
     return row === undefined ? null : fromRow(row);
   }
 
-  /** The messages whose turn it is, one of each chat, first accepted first. Looks at all that wait: for the start. */
-  due(wid: string, nowMs: number, { busy = IN_FLIGHT, after = 0, limit = 1_000 } = {}): StoredMessage[] {
-    return this.#due.all({ wid, now: nowMs, after, limit, busy: JSON.stringify(busy) }).map(fromRow);
+  /** The messages whose turn it is, one of each chat, first accepted first. Looks at all that wait. */
+  due(wid: string, nowMs: number, { busy = IN_FLIGHT } = {}): Due[] {
+    return this.#due.all({ wid, now: nowMs, busy: JSON.stringify(busy) }).map((row) => ({
+      ...{ id: row.id, wid: row.wid, chatId: row.chat_id, attempts: row.attempts },
+      expiresAtMs: row.expires_at,
+    }));
   }
 
   /** When `due` or `expire` will have something that they have not now, ms since 1970; null when nothing waits for a time. */

@@ -77,13 +77,21 @@ const isAlive = (pid: number): boolean => {
 
 /**
  * What is left of a browser whose main process has exited: its children go by themselves, except for one that is frozen
- * and never sees it. Their group is looked at, since nothing tells when they have gone.
+ * and never sees it. Their group is looked at, since nothing tells when they have gone. Only then may the next browser
+ * start: one child holds the profile's databases, and Chromium throws away and makes anew what it cannot open.
  */
 async function endRest(pid: number): Promise<void> {
-  for (const until = performance.now() + FOLLOW_MS; await groupLives(pid); ) {
-    if (performance.now() > until) return killGroup(pid);
+  if (await groupEnds(pid, FOLLOW_MS)) return;
+  killGroup(pid);
+  await groupEnds(pid, KILL_MS);
+}
+
+async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
+  for (const until = performance.now() + withinMs; await groupLives(pid); ) {
+    if (performance.now() > until) return false;
     await delay(LOOK_MS);
   }
+  return true;
 }
 
 function killGroup(pid: number): void {

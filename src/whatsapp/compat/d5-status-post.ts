@@ -23,7 +23,10 @@ async function mendStatusIds(tag: string): Promise<ShimResult> {
       const id = (options as Record<string, unknown>)[tag];
       if (!data || typeof id !== 'string') return data;
       const { fromMe, remote, participant } = data.id;
-      return { ...data, id: new MsgKey({ fromMe, remote, participant, id }) };
+      const own = new MsgKey({ fromMe, remote, participant, id });
+      // Under an id of the page's it could not be asked for, and would go out twice.
+      if (own.id !== id) throw new Error('wad: a status does not take our id');
+      return { ...data, id: own };
     };
     wrapped.wad = true;
     module.createTextStatusMsgData = wrapped;

@@ -156,14 +156,14 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
           newsletterJid: (chat.id as PageModel).toJid(),
           ...(isText ? {} : mended.postedMedia(msg, (body as PageModel).mediaHandle)),
         });
-        if (answer?.success !== true) {
-          msg.updateAck(-1, true);
-          refused(answer?.ack?.error, to);
-        }
-        Object.assign(msg, { t: answer.ack?.t ?? msg.t, serverId: answer.serverId });
-        msg.updateAck(1, true);
-        // It is out; that the page could not note so changes nothing.
-        await records.updateNewsletterMsgRecord(msg).catch(() => undefined);
+        const isOut = answer?.success === true;
+        // The server has spoken; that the page cannot note it changes nothing.
+        try {
+          Object.assign(msg, { t: answer?.ack?.t ?? msg.t, serverId: answer?.serverId });
+          msg.updateAck(isOut ? 1 : -1, true);
+          if (isOut) await records.updateNewsletterMsgRecord(msg);
+        } catch {}
+        if (!isOut) refused(answer?.ack?.error, to);
       }),
     );
   };

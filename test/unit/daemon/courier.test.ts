@@ -216,6 +216,44 @@ t.test('a chat that found no place gets one before what was accepted after it', 
   t.equal(page.last().text, '32.0', 'the first place that is free is theirs');
 });
 
+t.test('a place that nobody wants any more goes to the next who was turned away', async (t) => {
+  const { page, courier, outbox, accept, state } = open(t);
+  const chats = Array.from(
+    { length: 34 },
+    (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
+  );
+  const rows = [];
+  for (const [n, chatId] of chats.entries()) rows.push(await accept(chatId, `${n}`));
+  courier.open(WID);
+  await until(() => page.sent.length === 32);
+  await outbox.cancel(rows[32]?.id ?? '');
+  page.sent[0]?.answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 33);
+  t.equal(page.last().text, '33');
+  t.equal(state(rows[32]?.id ?? ''), 'cancelled');
+});
+
+t.test('a turn that the disk refused is taken later, whatever else is sent meanwhile', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { page, courier, accept, store, log } = open(t);
+  const write = store.write.bind(store);
+  courier.open(WID);
+  await rest(store);
+  let writes = 0;
+  // The first is the accept, the second its turn.
+  store.write = ((run: never, options: never) => {
+    writes += 1;
+    return writes === 2 ? Promise.reject(new Fault('disk_full')) : write(run, options);
+  }) as typeof store.write;
+  await accept(A, 'refused');
+  await until(() => log.lines.some(([, event]) => event === 'outbox.refused'));
+  await accept(B, 'meanwhile');
+  await until(() => page.texts.includes('meanwhile'));
+  mock.timers.tick(5_000);
+  await until(() => page.texts.includes('refused'));
+});
+
 t.test('one that is marked while the page is asked about its chat goes once that is over', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
