@@ -57,6 +57,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   return run.report();
 }
 
+/** Taken over more often in an hour, a daemon gives way for as long as that lasts, and rightly so (H20). */
+const TAKEOVERS = 3;
+const HOUR_MS = 3_600_000;
+
 class Soak {
   readonly #options: SoakOptions;
   readonly #scene: Scene;
@@ -66,6 +70,8 @@ class Soak {
   readonly #wrong: string[] = [];
   readonly #recoveriesMs: number[] = [];
   readonly #memory: { readonly atMs: number; readonly mb: number }[] = [];
+  /** When another host took the session over, by our age. */
+  readonly #takeovers: number[] = [];
   #faults = 0;
   /** Lines of the daemon of the moment that were looked at. */
   #read = 0;
@@ -123,7 +129,16 @@ class Soak {
     const deaths = this.#dice.roll() < ITS_OWN;
     // One process from the end of the warming up to the end of the run: its memory is what is looked at.
     const mayDie = this.#options.minutes * 60_000 <= 2 * WARM_MS || this.#ageMs < WARM_MS;
-    return deaths && mayDie ? this.#dice.pick(DEATHS) : this.#dice.pick(FAULTS);
+    return deaths && mayDie ? this.#dice.pick(DEATHS) : this.#pick();
+  }
+
+  #pick(): Row {
+    const row = this.#dice.pick(FAULTS);
+    if (row.expect.via?.reason !== 'conflict') return row;
+    const recent = this.#takeovers.filter((atMs) => this.#ageMs - atMs < HOUR_MS);
+    if (recent.length >= TAKEOVERS) return this.#pick();
+    this.#takeovers.push(this.#ageMs);
+    return row;
   }
 
   /** What there is to hit may have been hit before. */
