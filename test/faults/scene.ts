@@ -187,6 +187,7 @@ export class Scene implements AsyncDisposable {
     const before = { ...knobsOf(sim.generation), ...KNOBS };
     for (const [knob, value] of Object.entries(before))
       if (sim.knobs[knob as KnobName] !== value) await sim.set(knob as KnobName, value as never);
+    this.phone.unban();
     this.disk?.free();
     this.browserBack();
     writeFileSync(this.clockFile, '0');

@@ -11,7 +11,11 @@ export interface Evidence {
   readonly told: ReadonlyMap<string, number>;
 }
 
-/** Writes logs, the daemon's database, and what the server and everybody else saw into the directory. */
+/** Of a profile, what pages have stored tells something, and the rest is large. */
+const STORED = /\/(Default|Local Storage|IndexedDB)(\/|$)|\/(session-[^/]*|auth)$/;
+const LARGE = /Cache|WebStorage/;
+
+/** Writes logs, the daemon's database, profiles, and what the server and everybody else saw into the directory. */
 export async function keep({ home, sim, told }: Evidence, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const write = (name: string, what: unknown) => writeFile(join(dir, name), JSON.stringify(what, null, 1));
@@ -24,6 +28,10 @@ export async function keep({ home, sim, told }: Evidence, dir: string): Promise<
     sim.contacts.map(({ number, received, sent }) => ({ number, received, sent })),
   );
   await write('told.json', Object.fromEntries(told));
+  await cp(home.authDir, join(dir, 'auth'), {
+    recursive: true,
+    filter: (from) => !LARGE.test(from) && (STORED.test(from) || !from.includes('/session-')),
+  });
   for (const name of await readdir(home.stateDir))
     if (/\.(sqlite|db)/.test(name)) await cp(join(home.stateDir, name), join(dir, name));
 }

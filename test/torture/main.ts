@@ -1,4 +1,6 @@
 // scripts/torture: reads what it is told, runs, and ends with 1 when a message was lost, doubled or out of order.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATIONS, generationNamed } from '../simulator/generations.js';
 import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
@@ -17,7 +19,8 @@ have arrived once, in order per sender and chat, and each answer to have been to
   --messages N       how many are sent, and answered (1000)
   --clients N        by how many at once (8)
   --contacts N       to how many people (4, at most 10)
-  --keep DIR         when all is not well: logs, database, and who sent and got what, as files there
+  --keep DIR         when all is not well: logs, database, profile, and who sent and got what, as files there (a folder
+                     in the temporary directory, which is named)
   --help
 
 Some five seconds a kill. Exit status: 0 all is well, 1 something was wrong, 64 usage.`;
@@ -52,7 +55,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
     messages: whole(values.messages, 1_000),
     clients: whole(values.clients, 8),
     contacts: whole(values.contacts, 4, { most: 10 }),
-    keep: values.keep,
+    keep: values.keep ?? join(tmpdir(), `wad-torture-${process.pid}`),
   };
 }
 
@@ -76,13 +79,20 @@ async function main(): Promise<number> {
   }
   const say = (text: string) => console.log(`${new Date().toISOString()}  ${text}`);
   say(`seed ${options.seed}: ${options.kills} kills, ${options.messages} messages on ${options.generation}`);
-  const report = await torture({ ...options, say });
+  const report = await torture({ ...options, say }).catch((error: unknown) => {
+    say(`what it was is in ${options.keep}; again by --seed ${options.seed}`);
+    throw error;
+  });
   for (const one of report.wrong) say(`wrong: ${one}`);
   const kills = Object.entries(report.kills).map(([kill, n]) => `${n} ${kill}`);
   say(`ended: ${kills.join(', ')}; ${Math.round(report.tookMs / 1000)} s`);
   say(`${report.accepted} accepted, ${report.arrived} arrived, ${report.repeated} crossed the wire again`);
   say(`${report.answers} answers, ${report.told} told`);
-  say(report.wrong.length === 0 ? 'each once, in order' : `not well; again by --seed ${options.seed}`);
+  say(
+    report.wrong.length === 0
+      ? 'each once, in order'
+      : `not well: what it was is in ${options.keep}; again by --seed ${options.seed}`,
+  );
   return report.wrong.length === 0 ? 0 : 1;
 }
 
