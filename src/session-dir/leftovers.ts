@@ -71,7 +71,7 @@ export interface ClearOptions {
 
 /**
  * Ends every browser on the profile, and removes Chromium's lock files and its note of a crash. Bounded by termMs + killMs.
- * @throws Fault launch_failed when one cannot be ended; its lock files are left alone then
+ * @throws Fault launch_failed when one, or a child of one, cannot be ended; its lock files are left alone then
  */
 export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
   const { log, termMs = 5_000, killMs = 5_000 } = options;
@@ -86,17 +86,23 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
     }
     log.warn('leftover.ended', { pid: leftover.pid, by: ended ? 'SIGTERM' : 'SIGKILL' });
   }
-  const left = await findBrowsers(dir.profile);
-  if (left.length > 0)
-    throw new Fault('launch_failed', {
-      reason: `process ${left.map(({ pid }) => pid).join(', ')} uses ${dir.profile} and does not end`,
-      hint: `kill -9 ${left.map(({ pid }) => pid).join(' ')}`,
-      more: { pids: left.map(({ pid }) => pid) },
-    });
+  refuse(dir, await findBrowsers(dir.profile));
   await killChildren(dir, log, killMs);
+  refuse(dir, await find(dir.profile, 'child'));
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
+}
+
+/** @throws Fault launch_failed when anything is left */
+function refuse({ profile }: SessionDir, left: readonly Leftover[]): void {
+  if (left.length === 0) return;
+  const pids = left.map(({ pid }) => pid);
+  throw new Fault('launch_failed', {
+    reason: `process ${pids.join(', ')} uses ${profile} and does not end`,
+    hint: `kill -9 ${pids.join(' ')}`,
+    more: { pids },
+  });
 }
 
 /**
