@@ -246,10 +246,10 @@ export class Courier {
         // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
         const isOfNow = epoch === this.#epoch;
         if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
-        const goesOn = isOfNow && left !== undefined && this.#handOver(left);
+        if (isOfNow && left !== undefined && this.#handOver(left)) return;
         // Not this chat first: it would take the place that it has just left.
         if (this.#lookAtNext()) this.#turnedAway.add(chatId);
-        else if (!goesOn) this.#look(chatId);
+        else this.#look(chatId);
       });
   }
 

@@ -139,7 +139,7 @@ export class Turns {
       }
       const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (changed !== null) taken.push(changed);
-      this.#acquainted.set(row.chatId, { known: true, untilMs: Infinity });
+      if (isStranger) this.#acquainted.set(row.chatId, { known: true, untilMs: Infinity });
     }
     return { taken, strangers, holdMs, turnedAway };
   }
@@ -194,6 +194,7 @@ export class Turns {
   /** Asks the page which of these chats there were before. */
   async getAcquainted(chats: readonly Addressee[]): Promise<void> {
     const { page, log, now } = this.#options;
+    const wid = this.#wid;
     for (const chatId of chats) this.#asking.add(chatId);
     await askForEach(chats, async (chatId) => {
       const said = await page.knowsChat(chatId).then(
@@ -204,8 +205,9 @@ export class Turns {
           return { known: false, untilMs: now() + GUESS_MS };
         },
       );
-      this.#acquainted.set(chatId, said);
       this.#asking.delete(chatId);
+      // Another account may have been linked meanwhile.
+      if (this.#wid === wid) this.#acquainted.set(chatId, said);
     });
     if (this.#acquainted.size > REMEMBERED) this.#acquainted.clear();
   }
