@@ -29,9 +29,9 @@ export function become<N extends StateName>(
   own: Own<N>,
   changes: Partial<Common> = {},
 ): State {
-  const { generation, attempts, session, sinceMs, timer, launchFailures } = state;
+  const { generation, attempts, session, sinceMs, timer, launchFailures, unfound } = state;
   const { takeoversMs, sickMs, alerted, attention } = state;
-  const common = { generation, attempts, session, sinceMs, timer, launchFailures };
+  const common = { generation, attempts, session, sinceMs, timer, launchFailures, unfound };
   const more = { takeoversMs, sickMs, alerted, attention };
   return Object.assign({ name, ...common, ...more }, changes, own) as unknown as State;
 }

@@ -7,12 +7,12 @@ import type { State, StateOf } from './state.js';
 
 /**
  * The page wants a phone. With no saved session that is what linking is. With one, and no word from the server, the
- * session is dead: LocalAuth never says so, it only shows a QR (H18).
+ * session may be dead: LocalAuth never says so, it only shows a QR (H18).
  */
 export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: Now): Next {
   if (state.session !== null) return loggedOut(state, { type: 'client.logged-out', explained: false }, now);
   const reason = state.name === 'starting' && state.reason !== 'none' ? state.reason : 'qr_waiting';
-  const fresh = { attempts: 0, launchFailures: 0 };
+  const fresh = { attempts: 0, launchFailures: 0, unfound: 0 };
   return { state: become(disarm(state), 'linking', { reason }, fresh), effects: [] };
 }
 
@@ -86,7 +86,7 @@ export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): 
 /** Our own probe passed. Raised again by every later probe, so that name and platform keep up. */
 export function ready(state: State, event: EventOf<'client.ready'>): Next {
   if (state.name === 'ready') return { state: { ...state, session: event.me }, effects: [] };
-  const fine = { attempts: 0, launchFailures: 0, alerted: [] };
+  const fine = { attempts: 0, launchFailures: 0, unfound: 0, alerted: [] };
   const next = become(disarm(state), 'ready', {}, { session: event.me, ...fine });
   return { state: next, effects: [{ do: 'mark-linked' }, { do: 'prune-profiles' }] };
 }

@@ -36,13 +36,17 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
 
 /**
  * The link is gone. The profile goes only after the browser: removed when the server or the phone said so, kept aside
- * when only a QR turned up, since that could be the page's mistake (H8, H18).
+ * when only a QR turned up, since that could be the page's mistake (H8, H18). Before that, a second browser looks for
+ * the session: while anything else holds the lock of its storage, Chromium gives the page an empty one and says
+ * nothing, and all of it is there again once the lock is free.
  */
 export function loggedOut(
   state: State,
   event: { readonly explained: boolean; readonly type: string },
   now: Now,
 ): Next {
+  if (!event.explained && state.session !== null && state.unfound === 0)
+    return launch(become(state, 'starting', { reason: 'none' }, { unfound: 1 }), now);
   const reason = event.explained ? 'logged_out_by_phone' : 'auth_failed';
   const away: Effect = event.explained
     ? { do: 'remove-profile' }
@@ -51,7 +55,7 @@ export function loggedOut(
     ? 'The phone unlinked this account.'
     : 'WhatsApp no longer accepts the saved session.';
   const effects: readonly Effect[] = [{ do: 'close' }, away];
-  const bare = { session: null, attempts: 0, launchFailures: 0 };
+  const bare = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const next =
     now.policy.afterLogout === 'link'
       ? launch(become(state, 'starting', { reason }, bare), now, effects)
@@ -150,7 +154,7 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);
   const effects: readonly Effect[] = [{ do: 'close' }, { do: 'move-profile-aside', why: 'corrupt' }];
-  const fresh = { session: null, attempts: 0, launchFailures: 0 };
+  const fresh = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const next = launch(become(state, 'starting', { reason: 'session_corrupt' }, fresh), now, effects);
   return alertOnce(next, 'session_corrupt', 'The saved session is damaged and was moved aside.');
 }

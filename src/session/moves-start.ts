@@ -5,8 +5,10 @@ import { become, launch, type Next, type Now, stay } from './move.js';
 import type { State } from './state.js';
 
 /** From rest, or from waiting for the next attempt: now, with the count at 0. */
-export const begin = (state: State, _event: unknown, now: Now): Next =>
-  launch(become(state, 'starting', { reason: 'none' }, { attempts: 0, launchFailures: 0, alerted: [] }), now);
+export function begin(state: State, _event: unknown, now: Now): Next {
+  const fresh = { attempts: 0, launchFailures: 0, unfound: 0, alerted: [] };
+  return launch(become(state, 'starting', { reason: 'none' }, fresh), now);
+}
 
 /** A new browser under a healthy account; no attempt, since nothing failed. */
 export const recycle = (state: State, _event: unknown, now: Now): Next =>

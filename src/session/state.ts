@@ -36,6 +36,8 @@ interface Common {
   readonly timer: number;
   /** Launches in a row that failed before any page came up; two of them put the profile under suspicion. */
   readonly launchFailures: number;
+  /** Pages since the last `ready` that showed a QR in place of the saved session, and nobody said why. */
+  readonly unfound: number;
   /** When a conflict was last taken over, newest last, of the past hour. */
   readonly takeoversMs: readonly number[];
   /** When the page was sick while its browser lived, newest last, of the past hour. */
@@ -84,6 +86,7 @@ export const initialState = (session: Linked | null, atMs: number): State => ({
   sinceMs: atMs,
   timer: 0,
   launchFailures: 0,
+  unfound: 0,
   takeoversMs: [],
   sickMs: [],
   alerted: [],

@@ -193,6 +193,7 @@ export class Witness {
       this.#explain ??= setTimeout(() => {
         if (this.#phase === 'over') return;
         this.unlinked?.();
+        this.#needs.warn('whatsapp.session-unfound', {});
         this.#listener.event({ type: 'client.logged-out', explained: false });
       }, EXPLAIN_MS);
     } else if (this.#phase === 'loading') {

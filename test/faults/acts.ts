@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
+import { withLock } from './record-lock.js';
 import type { Act } from './row.js';
 import type { Scene } from './scene.js';
 import { SmallMemory } from './small-memory.js';
@@ -128,13 +129,24 @@ export const browserGone: Act = ({ home }) => rmSync(home.browser);
 export const browserWith =
   (old: string, fresh: string): Act =>
   ({ home }) =>
-    writeFileSync(home.browser, readFileSync(home.browser, 'utf8').replace(old, fresh));
+    writeFileSync(
+      home.browser,
+      readFileSync(home.browser, 'utf8').replace(old, () => fresh),
+    );
 export const browserFails: Act = browserWith('exec', 'exit 1; exec');
 /** There is something in this profile on which the browser dies; an empty one has nothing of it. */
 export const profileKills: Act = async (scene) => {
   writeFileSync(join(scene.home.profile, 'rotten'), '');
   const dies = `case "$*" in *--user-data-dir=${scene.home.profile}*) [ -e ${scene.home.profile}/rotten ] && exit 21 ;; esac\nexec`;
   await browserWith('exec', dies)(scene);
+};
+/** The next browser finds the storage of its page locked: Chromium gives the page an empty one, and says nothing. */
+export const storageHeld: Act = async (scene) => {
+  const { home } = scene;
+  const once = join(home.dir, 'storage-held');
+  writeFileSync(once, '');
+  const lock = join(home.profile, 'Default/Local Storage/leveldb/LOCK');
+  await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${withLock(lock)} "$0" "$@"\nexec`)(scene);
 };
 /** A package has put another file in the browser's place; the one that runs goes on. */
 export const upgrade: Act = async (scene) => {

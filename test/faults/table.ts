@@ -31,6 +31,7 @@ export const BROWSER: readonly Row[] = [
   { name: 'the browser is not there',                        given: down,    do: act.browserGone,                               expect: recovers('browser_missing'),     within: 20, mend: undo },
   { name: 'the browser never starts',                        given: down,    do: act.browserFails,                              expect: fails('attempts_exhausted'),     within: 60, mend: undo },
   { name: 'no browser opens this profile',                   given: down,    do: act.profileKills,                              expect: relinks('session_corrupt'),      within: 60, also: also.asideIs('corrupt') },
+  { name: 'something else holds the storage of the page',    given: down,    do: act.storageHeld,                               expect: starts,                          within: 30, also: act.logs('whatsapp.session-unfound') },
   { name: 'lock files of another host in the profile (H15)', given: down,    do: act.foreignSingleton,                          expect: starts,                          within: 20 },
   { name: 'a browser was left over on the profile (H14)',    given: down,    do: act.leftOver,                                  expect: starts,                          within: 30 },
 ];
@@ -71,7 +72,7 @@ export const PAGE: readonly Row[] = [
   { name: 'WhatsApp wants a newer version',                  given: down,    do: set('loginRefusal', '405'),                    expect: fails('outdated_library'),       within: 60, mend: undo },
   { name: 'WhatsApp bans the account',                       given: ready,   do: ({ phone }) => phone.ban(),                    expect: fails('banned'),                 within: 20, mend: both(act.sendExits(4), ({ phone }) => phone.unban(), act.init) },
   { name: 'the phone unlinks it (H8)',                       given: ready,   do: ({ phone }) => phone.unlink(),                 expect: relinks('logged_out_by_phone'),  within: 20, also: also.asideIs() },
-  { name: 'the server no longer knows the session (H18)',    given: down,    do: ({ phone }) => phone.unlink(),                 expect: relinks('auth_failed'),          within: 20, also: also.asideIs('authfailed') },
+  { name: 'the server no longer knows the session (H18)',    given: down,    do: ({ phone }) => phone.unlink(),                 expect: relinks('auth_failed'),          within: 30, also: also.asideIs('authfailed') },
   { name: 'a message stays in the page (H10)',               given: ready,   do: act.messageStays,                              expect: told('page_unresponsive'),       within: 100 },
 ];
 

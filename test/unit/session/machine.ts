@@ -79,9 +79,10 @@ export function* everyState(): Generator<State> {
   }
 }
 
-/** Nothing yet, and an hour full of takeovers whose incidents have been told. */
+/** Nothing yet; a session that one page has not found; an hour full of takeovers whose incidents have been told. */
 const HISTORIES: readonly Partial<State>[] = [
   { takeoversMs: [], alerted: [] },
+  { takeoversMs: [], alerted: [], unfound: 1 },
   { takeoversMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000], alerted: ['attempts_exhausted', 'conflict'] },
 ];
 const mustBeLinked = (name: string): boolean => name === 'syncing' || name === 'ready';

@@ -1,0 +1,23 @@
+// A record lock in the hands of another process, for as long as a browser lives. Node has no call for it, and flock(1)
+// takes locks of another kind; perl is on every Debian.
+
+/** Begins a program with the lock on a file taken by a child of its own: perl -e THIS FILE PROGRAM ARGUMENTS. */
+const WITH_LOCK = `
+use Fcntl;
+my $file = shift;
+my $program = $$;
+pipe(my $held, my $holder) or die $!;
+if (fork) {
+  close $holder;
+  readline($held) // die "not held";
+  exec @ARGV;
+}
+open(my $locked, "+<", $file) or die $!;
+my $record = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
+fcntl($locked, F_SETLK, $record) or die $!;
+syswrite($holder, "held\\n");
+select(undef, undef, undef, 0.02) while getppid == $program;
+`;
+
+/** Words of a shell script that go before a program: it runs beside a holder of this lock. */
+export const withLock = (file: string): string => `perl -e '${WITH_LOCK}' '${file}'`;
