@@ -10,8 +10,12 @@ const all = given.length < process.argv.length - 2;
 const QUICK = ['unit', 'simulator', 'e2e'];
 const LONG = ['faults', 'systemd', 'soak', 'torture'];
 
+/** Of a test that failed, so much is said again at the end: in a long run it would else have to be looked for. */
+const SAID_LINES = 200;
+
 const count = { passed: 0, failed: 0, skipped: 0 };
 const reasons = [];
+const said = [];
 const fail = (reason) => {
   count.failed += 1;
   reasons.push(reason);
@@ -41,6 +45,25 @@ function testFiles(path) {
     .sort();
 }
 
+/** What a file of tests has said of its failures: their names and what belongs to them, without what went well. */
+function failures(lines) {
+  const kept = [];
+  let depth = -1;
+  for (const line of lines) {
+    const indent = line.search(/\S/);
+    if (/^ *not ok /.test(line)) {
+      depth = indent;
+      kept.push(line);
+    } else if (/^ *(?:ok \d|# Subtest|\d+\.\.\d+)/.test(line)) {
+      depth = -1;
+      if (/^ *# Subtest/.test(line)) kept.push(line);
+    } else if (depth >= 0 && indent >= depth) kept.push(line);
+  }
+  // A subtest in which nothing failed is left out.
+  return kept.filter((line, n) => !/^ *# Subtest/.test(line) || deeper(line, kept[n + 1]));
+}
+const deeper = (line, next = '') => next.search(/\S/) > line.search(/\S/);
+
 function step(says, file, ...args) {
   console.log(`==> ${says}`);
   const { status, error, signal } = spawnSync(file, args, { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -60,6 +83,7 @@ function tap(args) {
   });
   const total = { pass: 0, fail: 0, skip: 0, todo: 0, total: 0 };
   let rest = '';
+  let ofFile = [];
   let summary = false;
   let empty = 0;
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -67,6 +91,9 @@ function tap(args) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
+      if (/^not ok \d+ - build\//.test(line)) said.push(...failures(ofFile).slice(-SAID_LINES));
+      if (/^(?:not )?ok \d+ - build\//.test(line)) ofFile = [];
+      else ofFile.push(line);
       if (/^# \{ total: /.test(line)) {
         summary = true;
         for (const [, key, value] of line.matchAll(/(\w+): (\d+)/g)) total[key] = Number(value);
@@ -106,6 +133,7 @@ if (built && interrupted === 0) {
   const folders = named ? [] : all ? [...QUICK, ...LONG] : QUICK;
   await tap([...words, ...folders.flatMap((folder) => testFiles(`build/test/${folder}`))]);
 }
+for (const line of said) console.log(line);
 for (const reason of reasons) console.log(`failed: ${reason}`);
 if (interrupted !== 0) console.log('interrupted');
 const { passed, failed, skipped } = count;
