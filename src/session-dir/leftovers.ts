@@ -1,8 +1,8 @@
 // What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15)
 // and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
 // when it ends, so its end is watched by looking at /proc at short intervals.
-import { readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import { removeCrashMark } from './crash-mark.js';
@@ -141,6 +141,7 @@ async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promi
   const names = (await readdir(profile).catch(() => [])).filter((name) =>
     ['SingletonLock', 'SingletonSocket', 'SingletonCookie'].includes(name),
   );
+  if (names.includes('SingletonSocket')) await removeSocketFolder(join(profile, 'SingletonSocket'));
   for (const name of names) {
     const path = join(profile, name);
     await rm(path, { force: true }).catch((error: unknown) => {
@@ -148,4 +149,14 @@ async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promi
     });
   }
   if (names.length > 0) log.info('leftover.singletons-removed', { names });
+}
+
+/** The socket itself is in a folder of Chromium's own for temporary files, which only an orderly end removes. */
+async function removeSocketFolder(link: string): Promise<void> {
+  const folder = dirname(await readlink(link).catch(() => ''));
+  if (!/^\.?org\.chromium\.Chromium\.\w{6}$/.test(basename(folder))) return;
+  for (const name of ['SingletonSocket', 'SingletonCookie'])
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
+  // Not ours, or with more in it than Chromium puts there: it stays.
+  await rmdir(folder).catch(() => undefined);
 }

@@ -90,6 +90,28 @@ t.test('one that is left over ends by SIGTERM, and its lock files go', async (t)
   t.ok(existsSync(join(dir.profile, 'Preferences')));
 });
 
+t.test('the folder of its socket goes as well, if it is one, and empty', async (t) => {
+  const { dir, log } = place(t);
+  const tmp = t.testdir({
+    'org.chromium.Chromium.aB3dE6': { SingletonSocket: '', SingletonCookie: '' },
+    'org.chromium.Chromium.xxxxxx': { SingletonSocket: '', more: '' },
+    precious: { SingletonSocket: '' },
+  });
+  mkdirSync(dir.profile, { recursive: true });
+  for (const name of [
+    'org.chromium.Chromium.aB3dE6',
+    'org.chromium.Chromium.xxxxxx',
+    'precious',
+    'nowhere',
+  ]) {
+    symlinkSync(join(tmp, name, 'SingletonSocket'), join(dir.profile, 'SingletonSocket'));
+    await clearLeftovers(dir, { log });
+    t.notOk(lstatSync(join(dir.profile, 'SingletonSocket'), { throwIfNoEntry: false }));
+  }
+  t.same(readdirSync(tmp).sort(), ['org.chromium.Chromium.xxxxxx', 'precious']);
+  t.same(readdirSync(join(tmp, 'precious')), ['SingletonSocket'], 'and nothing of anybody else');
+});
+
 t.test('its note of a crash is taken back, and nothing else of the file', async (t) => {
   const { dir, log, said, write } = place(t);
   const text = (exit: string) => `{"a":1.50,"profile":{"exit_type":"${exit}","name":"Crashed"},"z":[]}`;
