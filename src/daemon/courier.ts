@@ -63,7 +63,7 @@ export class Courier {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     const { chance = Math.random } = options;
-    this.#turns = new Turns({ ...options, now: this.#now, chance, busy: this.#busy });
+    this.#turns = new Turns({ ...options, now: this.#now, chance, busy: this.#busy, ahead: this.#ahead });
     this.#doubts = new Doubts({ ...options, wid: () => this.#wid });
     options.outbox.watch((row) => {
       if (row.state === 'queued')

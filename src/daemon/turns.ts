@@ -29,6 +29,8 @@ export interface TurnsOptions {
   readonly chance: () => number;
   /** Chats that somebody is at. */
   readonly busy: ReadonlyMap<Addressee, unknown>;
+  /** Messages that are marked, and go to the page as soon as that is on disk. */
+  readonly ahead: ReadonlyMap<string, { readonly chatId: Addressee }>;
 }
 
 /** What a look found. */
@@ -104,7 +106,7 @@ export class Turns {
     const turnedAway: Addressee[] = [];
     if (wid === null) return { taken, strangers, holdMs, turnedAway };
     this.#belongTo(wid);
-    const flying = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
+    const flying = this.#served(leaving);
     for (const row of this.#candidates(wid, asked, nowMs)) {
       if (busy.has(row.chatId) && row.chatId !== leaving) continue;
       // Its timer is due as well, and ends it.
@@ -142,6 +144,15 @@ export class Turns {
       if (isStranger) this.#acquainted.set(row.chatId, { known: true, untilMs: Infinity });
     }
     return { taken, strangers, holdMs, turnedAway };
+  }
+
+  /** How many chats somebody is at, or will be in a moment. */
+  #served(leaving: Addressee | null): number {
+    const { busy, ahead } = this.#options;
+    let served = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
+    // Whoever goes ahead at a chat comes in the place of who is there.
+    for (const { chatId } of ahead.values()) if (!busy.has(chatId)) served += 1;
+    return served;
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */

@@ -216,6 +216,29 @@ t.test('a chat that found no place gets one before what was accepted after it', 
   t.equal(page.last().text, '32.0', 'the first place that is free is theirs');
 });
 
+t.test('a burst of words from the server makes no more places than there are', async (t) => {
+  const { page, courier, accept, ack, store } = open(t);
+  const chats = Array.from(
+    { length: 40 },
+    (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
+  );
+  for (const text of ['first', 'second']) for (const chatId of chats) await accept(chatId, text);
+  courier.open(WID);
+  await until(() => page.sent.length === 32);
+  const early = page.sent.slice();
+  for (const sent of early) sent.answer(TAKEN);
+  await until(() => page.sent.length === 40);
+  await Promise.all(early.map(({ messageId }) => ack(messageId, 1)));
+  await until(() => page.sent.length >= 64);
+  await rest(store);
+  t.equal(page.sent.length, 64, 'eight are there still: 24 more');
+  for (const sent of page.sent.slice(32)) sent.answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.sent.length === 80);
+  for (const sent of page.sent.slice(64)) sent.answer({ outcome: 'accepted', ack: 1 });
+  await rest(store);
+  t.equal(page.sent.length, 80, 'each once');
+});
+
 t.test('a place that nobody wants any more goes to the next who was turned away', async (t) => {
   const { page, courier, outbox, accept, state } = open(t);
   const chats = Array.from(
