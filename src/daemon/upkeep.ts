@@ -5,9 +5,10 @@ import { stat } from 'node:fs/promises';
 import type { Log } from '../protocol/log.js';
 import { browserMemory } from './browser-memory.js';
 import { FULL_MB, freeMbAt } from './free-space.js';
+import { groupLimit } from './memory-limit.js';
 
 export interface UpkeepOptions {
-  /** Soft limit of the browser's memory; 0 is none. */
+  /** Soft limit of the browser's memory, or less where the kernel gives us less; 0 is none. */
   readonly memoryLimitMb: number;
   /** A browser older than this is replaced; 0 is never. */
   readonly recycleHours: number;
@@ -39,6 +40,8 @@ const DISK_MS = 10_000;
 const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
 const ROUNDS_PER_HOUR = 60;
+/** Of what the kernel gives us, so much is the browser's: beyond it comes the kernel, which waits for no quiet moment. */
+const BROWSER_SHARE = 0.8;
 const LOW_MB = 500;
 /** Low again only when it had been clearly fine. */
 const FINE_MB = 600;
@@ -101,16 +104,27 @@ export class Upkeep {
   }
 
   async #whyReplace(running: { pid: number; path: string; startedAtMs: number }): Promise<string | null> {
-    const { memoryLimitMb, recycleHours } = this.#options;
+    const { recycleHours } = this.#options;
     if (recycleHours > 0 && Date.now() - running.startedAtMs > recycleHours * 3_600_000)
       return `the browser has run for ${recycleHours} h`;
-    if (memoryLimitMb > 0) {
+    const limitMb = await this.#memoryLimitMb();
+    if (limitMb > 0) {
       const mb = Math.round((await browserMemory(running.pid)) / 2 ** 20);
-      if (mb > memoryLimitMb) return `the browser takes ${mb} MB, and ${memoryLimitMb} are its limit`;
+      if (mb > limitMb) return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
     }
     // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
     // Packages set the time of writing themselves; the time of the change is the kernel's.
     const file = await stat(running.path).catch(() => null);
     return file !== null && file.ctimeMs > running.startedAtMs ? 'the browser was upgraded' : null;
+  }
+
+  /** What is configured, or what the control group leaves of it. */
+  async #memoryLimitMb(): Promise<number> {
+    const { memoryLimitMb } = this.#options;
+    if (memoryLimitMb === 0) return 0;
+    const given = await groupLimit();
+    return given === null
+      ? memoryLimitMb
+      : Math.min(memoryLimitMb, Math.round((BROWSER_SHARE * given) / 2 ** 20));
   }
 }

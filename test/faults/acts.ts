@@ -117,6 +117,11 @@ export const kernelKills =
     await eventually(() => group.killed > 0, 'the kernel has ended a renderer');
     await group.empty();
   };
+/** As a service with MemoryMax=, or a container with a limit, is given it. */
+export const memoryLimited =
+  (mb: number): Act =>
+  (scene) =>
+    scene.limitMemory(mb);
 const allocate =
   (mb: number, one: string): Act =>
   ({ home }) =>

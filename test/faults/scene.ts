@@ -12,6 +12,7 @@ import { Simulator } from '../simulator/simulator.js';
 import { openPort } from './devtools.js';
 import type { Given } from './given.js';
 import { SmallDisk } from './small-disk.js';
+import { SmallMemory } from './small-memory.js';
 
 /** A real reload some minutes after linking would come into a row that says that nothing happens. */
 const KNOBS: KnobSettings = { reloadAfterLinkMs: 0, deviceLimit: 100, pingMs: 1_000, pongMs: 1_000 };
@@ -34,6 +35,8 @@ export class Scene implements AsyncDisposable {
   readonly contact: Contact;
   /** Where the saved session lies, when it has a disk of its own. */
   readonly disk: SmallDisk | null;
+  /** What the daemon may take of the memory, where that is limited. */
+  #memory: SmallMemory | null = null;
   readonly #places: { readonly saved: Place; readonly none: Place };
   #place: Place;
   #wad: Wad | undefined;
@@ -189,8 +192,16 @@ export class Scene implements AsyncDisposable {
       if (sim.knobs[knob as KnobName] !== value) await sim.set(knob as KnobName, value as never);
     this.phone.unban();
     this.disk?.free();
+    this.#memory?.release();
+    this.#memory = null;
     this.browserBack();
     writeFileSync(this.clockFile, '0');
+  }
+
+  /** The daemon of the moment, and what it starts from now on, may take so much memory. */
+  limitMemory(mb: number): void {
+    this.#memory = new SmallMemory(mb * 2 ** 20);
+    this.#memory.take(this.wad.pid);
   }
 
   browserBack(): void {
@@ -224,6 +235,7 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.wreck();
+    this.#memory?.release();
     this.disk?.[Symbol.dispose]();
     for (const { home } of Object.values(this.#places)) await home[Symbol.asyncDispose]();
     await this.sim.close();

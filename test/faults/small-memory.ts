@@ -1,5 +1,5 @@
-// So little memory for some processes that the kernel ends one of them: a control group of the memory controller, of
-// version 1 or 2, whichever there is. Needs root, and a controller that this machine lets us use.
+// A limit on the memory of some processes, which may be so little that the kernel ends one of them: a control group of
+// the memory controller, of version 1 or 2, whichever there is. Needs root, and a controller that this machine lets us use.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../harness/wad.js';
@@ -43,6 +43,15 @@ export class SmallMemory implements Disposable {
       () => readFileSync(join(this.#path, 'cgroup.procs'), 'utf8') === '',
       'the group is empty',
     );
+  }
+
+  /** Those in it are where we are again, and it is gone. */
+  release(): void {
+    const home = readFileSync('/proc/self/cgroup', 'utf8');
+    const own = (isV1 ? /^\d+:[^:]*\bmemory\b[^:]*:(.*)$/m : /^0::(.*)$/m).exec(home)?.[1] ?? '/';
+    for (const pid of readFileSync(join(this.#path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean))
+      writeFileSync(join(ROOT, own, 'cgroup.procs'), pid);
+    this[Symbol.dispose]();
   }
 
   /** When nobody is in it any more. */

@@ -141,5 +141,6 @@ export const DAEMON: readonly Row[] = [
 // biome-ignore format: a table is read by its columns
 export const UPKEEP: readonly Row[] = [
   { name: 'the page takes too much memory (H26)',            given: given.memoryLimit, do: act.pageTakes(900),                            expect: renews,                          within: 200 },
+  { name: 'its control group gives it little memory (H26)',  given: patient, do: both(act.memoryLimited(1_100), act.pageTakes(900)), expect: renews,                          within: 200, needs: NO_LIMIT },
   { name: 'the browser is upgraded under it (H27)',          given: patient, do: act.upgrade,                                   expect: renews,                          within: 200 },
 ];
