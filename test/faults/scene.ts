@@ -14,8 +14,11 @@ import type { Given } from './given.js';
 import { SmallDisk } from './small-disk.js';
 import { SmallMemory } from './small-memory.js';
 
-/** A real reload some minutes after linking would come into a row that says that nothing happens. */
-const KNOBS: KnobSettings = { reloadAfterLinkMs: 0, deviceLimit: 100, pingMs: 1_000, pongMs: 1_000 };
+/**
+ * A real reload some minutes after linking would come into a row that says that nothing happens. A dead connection is
+ * noticed soon, but a pong may be as late as the slowest server of the table makes it, and a busy machine besides.
+ */
+const KNOBS: KnobSettings = { reloadAfterLinkMs: 0, deviceLimit: 100, pingMs: 1_000, pongMs: 6_000 };
 const GONE_MS = 10_000;
 
 interface Place {

@@ -84,7 +84,7 @@ export const NETWORK: readonly Row[] = [
   { name: 'the network goes, for good',                      given: ready,   do: act.networkDown,                               expect: fails('attempts_exhausted'),     within: 90, mend: undo },
   { name: 'the server refuses connections',                  given: ready,   do: both(set('socketFault', 'refuse'), act.dropSockets), expect: recovers('network_down'),        within: 30, mend: undo },
   { name: 'the server accepts and never answers',            given: ready,   do: both(set('socketFault', 'hang'), act.dropSockets), expect: recovers('network_down'),        within: 30, mend: undo },
-  { name: 'the server is slow by two seconds',               given: ready,   do: set('socketSlowMs', 2_000),                    expect: unmoved,                         within: 20, mend: undo },
+  { name: 'the server is slow by two seconds',               given: ready,   do: both(set('socketSlowMs', 2_000), act.lasts(6_000)), expect: unmoved,                         within: 20, mend: undo },
   { name: 'the server is slow by half a second',               given: down,    do: set('socketSlowMs', 500),                    expect: starts,                          within: 40 },
   { name: 'connections are refused',                         given: down,    do: set('loadFault', 'refuse'),                    expect: recovers('network_down'),        within: 20, mend: undo },
   { name: 'connections are reset',                           given: down,    do: set('loadFault', 'reset'),                     expect: recovers('network_down'),        within: 20, mend: undo },
