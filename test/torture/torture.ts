@@ -217,6 +217,7 @@ async function send(home: Home, all: readonly Planned[], budget: Budget, over: A
 async function consume(home: Home, told: Map<string, number>, over: AbortSignal): Promise<void> {
   let after = 0;
   while (!over.aborted) {
+    let close: (() => void) | undefined;
     try {
       const client = await Client.connect(home.socket);
       const hear = ({ type, cursor, data }: WireEvent): void => {
@@ -226,13 +227,14 @@ async function consume(home: Home, told: Map<string, number>, over: AbortSignal)
         client.request('events.ack', { consumer: 'torture', cursor }).catch(() => undefined);
       };
       client.onEvent(hear);
-      const close = () => void client.close();
+      close = () => void client.close();
       over.addEventListener('abort', close, { once: true });
       await client.request('events.subscribe', { after, types: ['message'] });
       await client.closed;
-      over.removeEventListener('abort', close);
     } catch {
       await pause(50);
+    } finally {
+      if (close) over.removeEventListener('abort', close);
     }
   }
 }
