@@ -59,10 +59,12 @@ function failures(lines) {
       if (/^ *# Subtest/.test(line)) kept.push(line);
     } else if (depth >= 0 && indent >= depth) kept.push(line);
   }
-  // A subtest in which nothing failed is left out.
-  return kept.filter((line, n) => !/^ *# Subtest/.test(line) || deeper(line, kept[n + 1]));
+  // A subtest in which nothing failed is left out, from the innermost on.
+  const told = [];
+  for (const line of kept.reverse())
+    if (!/^ *# Subtest/.test(line) || (told.at(-1) ?? '').search(/\S/) > line.search(/\S/)) told.push(line);
+  return told.reverse().slice(0, SAID_LINES);
 }
-const deeper = (line, next = '') => next.search(/\S/) > line.search(/\S/);
 
 function step(says, file, ...args) {
   console.log(`==> ${says}`);
@@ -91,9 +93,12 @@ function tap(args) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (/^not ok \d+ - build\//.test(line)) said.push(...failures(ofFile).slice(-SAID_LINES));
-      if (/^(?:not )?ok \d+ - build\//.test(line)) ofFile = [];
-      else ofFile.push(line);
+      // What belongs to a file goes on behind its own line: how it ended.
+      if (/^# Subtest|^ok|^# \{/.test(line)) {
+        if (ofFile.some((before) => before.startsWith('not ok'))) said.push(...failures(ofFile));
+        ofFile = [];
+      }
+      ofFile.push(line);
       if (/^# \{ total: /.test(line)) {
         summary = true;
         for (const [, key, value] of line.matchAll(/(\w+): (\d+)/g)) total[key] = Number(value);

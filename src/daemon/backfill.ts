@@ -205,7 +205,13 @@ export class Backfill {
   async #acks(): Promise<void> {
     const { page, store, acked } = this.#options;
     const { messages } = store.outbox.list({ states: ['sent', 'delivered'], limit: ACKS });
-    const known = new Map(messages.map(({ messageId, ack }) => [messageId, ack]));
+    // A row may know by the send itself what the journal was never told: they are two writes.
+    const known = new Map(
+      messages.map(({ messageId, ack }) => [
+        messageId,
+        Math.min(ack, store.messages.find(messageId)?.ack ?? 0),
+      ]),
+    );
     if (known.size === 0) return;
     for (const news of await page().acksOf([...known.keys()]))
       if (news.ack > (known.get(news.messageId) ?? 0)) acked(news);

@@ -9,7 +9,7 @@ import type { Log } from '../protocol/log.js';
 import type { ClientListener, PageError, WhatsAppClient } from '../session/port.js';
 import { diskFault } from '../session-dir/disk-fault.js';
 import type { SessionDir } from '../session-dir/layout.js';
-import { clearLeftovers } from '../session-dir/leftovers.js';
+import { clearAfter, clearLeftovers } from '../session-dir/leftovers.js';
 import type { ClientOptions } from '../whatsapp/client.js';
 import { refuseFullDisk } from './free-space.js';
 
@@ -123,12 +123,15 @@ export class ClientSlot {
     }
   }
 
-  /** Empties the slot; resolves when the browser's process is gone. Never rejects. */
+  /** Empties the slot; resolves when the browser's process is gone, and its lock files with it. Never rejects. */
   async close(): Promise<void> {
+    const { dir, log } = this.#options;
+    const pid = this.#client?.browserPid ?? null;
     try {
       await this.#client?.close();
+      if (pid !== null) await clearAfter(pid, dir, log);
     } catch (error) {
-      this.#options.log.error('browser.close-failed', { err: error });
+      log.error('browser.close-failed', { err: error });
     } finally {
       this.#client = null;
     }

@@ -207,9 +207,7 @@ export class Courier {
 
   #handOver(next: StoredMessage): boolean {
     const { outbox } = this.#options;
-    // The write that marked it may have been undone, and somebody else have taken it up.
-    const { state, attempts } = outbox.get(next.id);
-    if (state !== 'sending' || attempts !== next.attempts) return false;
+    if (!this.#turns.isMarked(next)) return false;
     if (this.#busy.has(next.chatId)) this.#left.set(next.chatId, next);
     else {
       outbox.told([next]);

@@ -18,11 +18,12 @@ export async function groupLimit({
   of = '/proc/self/cgroup',
   root = '/sys/fs/cgroup',
 }: GroupFiles = {}): Promise<number | null> {
-  const groups = (await readFile(of, 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'));
-  const old = groups.find(([, controllers]) => controllers?.split(',').includes('memory'));
+  // NUMBER:CONTROLLERS:PATH, and the path may hold colons.
+  const groups = [...(await readFile(of, 'utf8').catch(() => '')).matchAll(/^(\d+):([^:]*):(.*)$/gm)];
+  const old = groups.find(([, , controllers]) => controllers?.split(',').includes('memory'));
   const [path, below, files] = old
-    ? [old[2], join(root, 'memory'), ['memory.limit_in_bytes']]
-    : [groups.find(([number]) => number === '0')?.[2], root, ['memory.high', 'memory.max']];
+    ? [old[3], join(root, 'memory'), ['memory.limit_in_bytes']]
+    : [groups.find(([, number]) => number === '0')?.[3], root, ['memory.high', 'memory.max']];
   if (path === undefined) return null;
   let lowest = NONE;
   // A container may see its own group only, at the root, and none of the path that the kernel gives for it.

@@ -50,7 +50,7 @@ export class News {
             keep(inbox.message(tx, news.message));
             return null;
           },
-          { patient: news.message.fromMe },
+          news.message.fromMe ? { turn: 'patient' } : {},
         );
         break;
       case 'ack':
@@ -81,7 +81,7 @@ export class News {
         if (isPost && news.ack < 0) return null;
         return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
       },
-      { patient: news.ack > 1 || outbox.isTaken(news.messageId) },
+      news.ack > 1 || outbox.isTaken(news.messageId) ? { turn: 'patient' } : {},
     );
   }
 

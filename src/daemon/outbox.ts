@@ -124,9 +124,12 @@ export class Outbox {
     return changed;
   }
 
-  /** The same as a write of its own. @throws (rejects) Fault disk_full, busy, shutting_down */
+  /**
+   * The same as a write of its own, for which the next message of the chat waits.
+   * @throws (rejects) Fault disk_full, busy, shutting_down
+   */
   async take(id: string, event: SendEvent, more: More = {}): Promise<StoredMessage | null> {
-    const row = await this.#store.write((tx) => this.step(tx, id, event, more));
+    const row = await this.#store.write((tx) => this.step(tx, id, event, more), { turn: 'first' });
     this.told([row]);
     return row;
   }

@@ -30,7 +30,7 @@ export interface TurnsOptions {
   /** Chats that somebody is at. */
   readonly busy: ReadonlyMap<Addressee, unknown>;
   /** Messages that are marked, and go to the page as soon as that is on disk. */
-  readonly ahead: ReadonlyMap<string, { readonly chatId: Addressee }>;
+  readonly ahead: ReadonlyMap<string, StoredMessage>;
 }
 
 /** What a look found. */
@@ -151,8 +151,14 @@ export class Turns {
     const { busy, ahead } = this.#options;
     let served = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
     // Whoever goes ahead at a chat comes in the place of who is there.
-    for (const { chatId } of ahead.values()) if (!busy.has(chatId)) served += 1;
+    for (const row of ahead.values()) if (!busy.has(row.chatId) && this.isMarked(row)) served += 1;
     return served;
+  }
+
+  /** Whether a mark still holds: the write that made it may have been undone, and somebody else have taken it up. */
+  isMarked({ id, attempts }: StoredMessage): boolean {
+    const row = this.#options.store.outbox.get(id);
+    return row !== null && row.state === 'sending' && row.attempts === attempts;
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */

@@ -40,6 +40,8 @@ const DISK_MS = 10_000;
 const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
 const ROUNDS_PER_HOUR = 60;
+/** A new browser that takes too much as well is none too many: the limit is too low for this account. */
+const RENEWED_MS = 3_600_000;
 /** Of what the kernel gives us, so much is the browser's: beyond it comes the kernel, which waits for no quiet moment. */
 const BROWSER_SHARE = 0.8;
 const LOW_MB = 500;
@@ -51,6 +53,10 @@ export class Upkeep {
   readonly #timers: NodeJS.Timeout[] = [];
   #diskIsLow = false;
   #rounds = 0;
+  /** When a browser was last replaced for its memory, by the clock of the process; null before that. */
+  #renewedAtMs: number | null = null;
+  /** The browser of which it has been said that it takes too much too soon. */
+  #toldOf: number | null = null;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -108,14 +114,25 @@ export class Upkeep {
     if (recycleHours > 0 && Date.now() - running.startedAtMs > recycleHours * 3_600_000)
       return `the browser has run for ${recycleHours} h`;
     const limitMb = await this.#memoryLimitMb();
-    if (limitMb > 0) {
-      const mb = Math.round((await browserMemory(running.pid)) / 2 ** 20);
-      if (mb > limitMb) return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
-    }
+    const mb = limitMb > 0 ? Math.round((await browserMemory(running.pid)) / 2 ** 20) : 0;
+    if (mb > limitMb && this.#mayRenew(running.pid, mb, limitMb))
+      return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
     // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
     // Packages set the time of writing themselves; the time of the change is the kernel's.
     const file = await stat(running.path).catch(() => null);
     return file !== null && file.ctimeMs > running.startedAtMs ? 'the browser was upgraded' : null;
+  }
+
+  /** Once an hour at most; in between it is said that it would be time, once a browser. */
+  #mayRenew(pid: number, mb: number, limitMb: number): boolean {
+    const nowMs = performance.now();
+    if (this.#renewedAtMs === null || nowMs - this.#renewedAtMs > RENEWED_MS) {
+      this.#renewedAtMs = nowMs;
+      return true;
+    }
+    if (this.#toldOf !== pid) this.#options.log.warn('upkeep.memory-limit-low', { mb, limitMb });
+    this.#toldOf = pid;
+    return false;
   }
 
   /** What is configured, or what the control group leaves of it. */
@@ -125,6 +142,6 @@ export class Upkeep {
     const given = await groupLimit();
     return given === null
       ? memoryLimitMb
-      : Math.min(memoryLimitMb, Math.round((BROWSER_SHARE * given) / 2 ** 20));
+      : Math.min(memoryLimitMb, Math.ceil((BROWSER_SHARE * given) / 2 ** 20));
   }
 }

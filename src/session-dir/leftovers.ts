@@ -1,7 +1,8 @@
 // What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15)
 // and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
 // when it ends, so its end is watched by looking at /proc at short intervals.
-import { readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
@@ -136,12 +137,22 @@ async function gone({ pid, startTicks }: Leftover, withinMs: number): Promise<bo
   return true;
 }
 
+/**
+ * Chromium's lock files go with the browser that has made them, where it was killed and could not remove them itself.
+ * Those of any other stay: the profile may be somebody else's by now. Never rejects.
+ */
+export async function clearAfter(mainPid: number, dir: SessionDir, log: SessionLog): Promise<void> {
+  const holder = await readlink(join(dir.profile, 'SingletonLock')).catch(() => '');
+  if (holder !== `${hostname()}-${mainPid}`) return;
+  await removeSingletons(dir, log).catch((error: unknown) => log.warn('leftover.singletons', { err: error }));
+}
+
 /** Links to a host name and a pid: with another host name (a renamed machine, a container) Chromium would exit 21. */
 async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promise<void> {
   const names = (await readdir(profile).catch(() => [])).filter((name) =>
     ['SingletonLock', 'SingletonSocket', 'SingletonCookie'].includes(name),
   );
-  if (names.includes('SingletonSocket')) await removeSocketFolder(join(profile, 'SingletonSocket'));
+  if (names.includes('SingletonSocket')) await removeSocketFolder(profile);
   for (const name of names) {
     const path = join(profile, name);
     await rm(path, { force: true }).catch((error: unknown) => {
@@ -152,9 +163,17 @@ async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promi
 }
 
 /** The socket itself is in a folder of Chromium's own for temporary files, which only an orderly end removes. */
-async function removeSocketFolder(link: string): Promise<void> {
-  const folder = dirname(await readlink(link).catch(() => ''));
-  if (!/^\.?org\.chromium\.Chromium\.\w{6}$/.test(basename(folder))) return;
+async function removeSocketFolder(profile: string): Promise<void> {
+  // A copy of a profile whose browser runs names the socket of that one.
+  const lock = await readlink(join(profile, 'SingletonLock')).catch(() => '');
+  const [, host, pid] = /^(.*)-(\d+)$/.exec(lock) ?? [];
+  if (host === hostname() && (await processStat(Number(pid))) !== null) return;
+  const folder = dirname(await readlink(join(profile, 'SingletonSocket')).catch(() => ''));
+  if (
+    !/^\.?(?:org\.chromium\.Chromium|com\.google\.Chrome(?:\.for\.Testing)?)\.\w{6}$/.test(basename(folder))
+  )
+    return;
+  if (!(await lstat(folder).catch(() => null))?.isDirectory()) return;
   for (const name of ['SingletonSocket', 'SingletonCookie'])
     await rm(join(folder, name), { force: true }).catch(() => undefined);
   // Not ours, or with more in it than Chromium puts there: it stays.

@@ -38,15 +38,20 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
  * The link is gone. The profile goes only after the browser: removed when the server or the phone said so, kept aside
  * when only a QR turned up, since that could be the page's mistake (H8, H18). Before that, a second browser looks for
  * the session: while anything else holds the lock of its storage, Chromium gives the page an empty one and says
- * nothing, and all of it is there again once the lock is free.
+ * nothing, and all of it is there again once the lock is free. A session that is lost and found again and again is no
+ * such mishap: that counts as a sick page does.
  */
 export function loggedOut(
   state: State,
   event: { readonly explained: boolean; readonly type: string },
   now: Now,
 ): Next {
-  if (!event.explained && state.session !== null && state.unfound === 0)
-    return launch(become(state, 'starting', { reason: 'none' }, { unfound: 1 }), now);
+  const sickMs = pastHour(state.sickMs, now);
+  const mayBeMistaken = !event.explained && state.session !== null && state.unfound === 0;
+  if (mayBeMistaken && sickMs.length < SICK_PER_HOUR) {
+    const counted = { unfound: 1, sickMs: [...sickMs, now.atMs] };
+    return launch(become(state, 'starting', { reason: 'none' }, counted), now);
+  }
   const reason = event.explained ? 'logged_out_by_phone' : 'auth_failed';
   const away: Effect = event.explained
     ? { do: 'remove-profile' }

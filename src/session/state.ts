@@ -40,7 +40,7 @@ interface Common {
   readonly unfound: number;
   /** When a conflict was last taken over, newest last, of the past hour. */
   readonly takeoversMs: readonly number[];
-  /** When the page was sick while its browser lived, newest last, of the past hour. */
+  /** When the page was sick while its browser lived, or had lost the session, newest last, of the past hour. */
   readonly sickMs: readonly number[];
   /** Incidents that have been told since the last `ready`: each once. */
   readonly alerted: readonly Reason[];

@@ -33,9 +33,16 @@ export interface GroupLimits {
 const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000, patienceMs: 20 };
 
 export interface WriteOptions {
-  /** Nobody is held up by it: it goes with the next one that is not patient, or by itself a moment later. */
-  readonly patient?: boolean;
+  /**
+   * `first`: what is next to happen waits for it, so that it is not held up by what others write; `patient`: nobody is
+   * held up by it, so that it goes with the next one that is neither, or by itself a moment later.
+   */
+  readonly turn?: 'first' | 'patient';
 }
+
+/** Of the writes that wait: only those that go first; all, though these go before; all, and now. */
+type Due = 'first' | 'all' | 'overdue';
+const URGENCY: Readonly<Record<Due, number>> = { first: 0, all: 1, overdue: 2 };
 
 interface Job {
   readonly run: (tx: Tx) => unknown;
@@ -54,7 +61,10 @@ export class GroupCommit {
   readonly #release: Statement<never>;
   readonly #undo: Statement<never>;
   #waiting: Job[] = [];
-  #scheduled = false;
+  /** What goes before all of these. */
+  #first: Job[] = [];
+  /** What the next turn of the loop is to write; null while nothing but patience waits. */
+  #due: Due | null = null;
   #patience: NodeJS.Timeout | undefined;
   #busy = false;
   #closed = false;
@@ -71,24 +81,27 @@ export class GroupCommit {
 
   /**
    * Runs a write together with all others of this turn of the loop, and the patient ones before it, in the order of the
-   * calls. Resolves when it is on disk, also after a loss of power.
+   * calls; those that go first, together with each other, and what is not first a turn later then. Resolves when it is on disk, also
+   * after a loss of power.
    * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
    *   busy: too many wait; shutting_down
    */
-  write<T>(run: Write<T>, { patient = false }: WriteOptions = {}): Promise<T> {
+  write<T>(run: Write<T>, { turn }: WriteOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(closed());
-    if (this.#waiting.length >= this.#limits.waiting)
+    if (this.#waiting.length + this.#first.length >= this.#limits.waiting)
       return Promise.reject(new Fault('busy', { reason: 'too many writes wait for the disk', hint: null }));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject });
-      if (patient) this.#patience ??= setTimeout(() => this.#schedule(), this.#limits.patienceMs);
-      else this.#schedule();
+      const queue = turn === 'first' ? this.#first : this.#waiting;
+      queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      if (turn === 'patient')
+        this.#patience ??= setTimeout(() => this.#schedule('all'), this.#limits.patienceMs);
+      else this.#schedule(turn === 'first' ? 'first' : 'all');
     });
   }
 
   /** What waits with patience is written in this turn of the loop. */
   hurry(): void {
-    if (this.#patience !== undefined) this.#schedule();
+    if (this.#patience !== undefined) this.#schedule('overdue');
   }
 
   /**
@@ -113,7 +126,8 @@ export class GroupCommit {
   /** Writes all that waits. Does nothing from within a write. */
   flush(): void {
     if (this.#busy) return;
-    while (this.#waiting.length > 0) this.#runGroup();
+    while (this.#first.length > 0) this.#runFirst();
+    while (this.#waiting.length > 0) this.#runWaiting();
   }
 
   /** Writes all that waits, and takes no more. Twice is fine. */
@@ -123,21 +137,37 @@ export class GroupCommit {
   }
 
   /** After the input of this turn: every request that came with it is in the group. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (this.#waiting.length > 0) this.#runGroup();
-      // The rest after a turn of the loop, so that others have their say.
-      if (this.#waiting.length > 0) this.#schedule();
-    });
+  #schedule(what: Due): void {
+    const isNew = this.#due === null;
+    if (this.#due === null || URGENCY[what] > URGENCY[this.#due]) this.#due = what;
+    if (isNew) setImmediate(() => this.#run());
   }
 
-  #runGroup(): void {
+  /** Two groups at most, and the rest after a turn of the loop, so that others have their say. */
+  #run(): void {
+    const due = this.#due;
+    this.#due = null;
+    const hasFirst = this.#first.length > 0;
+    if (hasFirst) this.#runFirst();
+    // What has given way once does so no more.
+    if (this.#waiting.length > 0 && (due === 'overdue' || (due === 'all' && !hasFirst))) this.#runWaiting();
+    if (this.#first.length > 0) this.#schedule('first');
+    if (this.#waiting.length > 0 && due !== 'first') this.#schedule('overdue');
+  }
+
+  #runFirst(): void {
+    this.#first = this.#first.slice(this.#runGroup(this.#first));
+  }
+
+  #runWaiting(): void {
     clearTimeout(this.#patience);
     this.#patience = undefined;
-    const group = this.#waiting.slice(0, this.#limits.writes);
+    this.#waiting = this.#waiting.slice(this.#runGroup(this.#waiting));
+  }
+
+  /** @returns how many of those that wait were begun: none of them is to be begun again */
+  #runGroup(waiting: readonly Job[]): number {
+    const group = waiting.slice(0, this.#limits.writes);
     const tx = new Tx();
     this.#busy = true;
     let outcomes: readonly Outcome[];
@@ -147,11 +177,11 @@ export class GroupCommit {
       tx.end();
       this.#busy = false;
     }
-    this.#waiting = this.#waiting.slice(outcomes.length);
     for (const outcome of outcomes) {
       if ('error' in outcome) outcome.job.reject(outcome.error);
       else outcome.job.resolve(outcome.value);
     }
+    return outcomes.length;
   }
 
   /** @returns one outcome for each write that was begun, none of which is to be begun again */

@@ -192,8 +192,8 @@ export class Witness {
       // The phone's word may come after the state; a QR alone proves less.
       this.#explain ??= setTimeout(() => {
         if (this.#phase === 'over') return;
-        this.unlinked?.();
-        this.#needs.warn('whatsapp.session-unfound', {});
+        if (this.unlinked) this.unlinked();
+        else this.#needs.warn('whatsapp.session-unfound', {});
         this.#listener.event({ type: 'client.logged-out', explained: false });
       }, EXPLAIN_MS);
     } else if (this.#phase === 'loading') {

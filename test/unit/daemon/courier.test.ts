@@ -239,6 +239,29 @@ t.test('a burst of words from the server makes no more places than there are', a
   t.equal(page.sent.length, 80, 'each once');
 });
 
+t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
+  const { page, courier, outbox, accept, store } = open(t);
+  const chats = Array.from(
+    { length: 37 },
+    (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
+  );
+  for (const text of ['first', 'second']) for (const chatId of chats.slice(0, 32)) await accept(chatId, text);
+  courier.open(WID);
+  await until(() => page.sent.length === 32);
+  for (const sent of page.sent) sent.answer(TAKEN);
+  await rest(store);
+  for (const { messageId } of page.sent)
+    await t.rejects(
+      store.write((tx) => {
+        outbox.step(tx, messageId, { type: 'ack', ack: 1 });
+        throw new Error('no room');
+      }),
+      /no room/,
+    );
+  for (const chatId of chats.slice(32)) await accept(chatId, 'of another chat');
+  await until(() => page.sent.length === 37);
+});
+
 t.test('a place that nobody wants any more goes to the next who was turned away', async (t) => {
   const { page, courier, outbox, accept, state } = open(t);
   const chats = Array.from(

@@ -39,6 +39,12 @@ const CASES: readonly [what: string, of: string, files: object, mb: number | nul
   ],
   ['version 1, nothing set', '4:memory:/\n', { '/memory/memory.limit_in_bytes': V1_NONE }, null],
   ['version 1, mounted with another', '4:cpu,memory:/\n', { '/memory/memory.limit_in_bytes': 400 * MB }, 400],
+  [
+    'a path with colons in it',
+    '0::/kubepods.slice:cri-containerd:0f3a\n',
+    { '/kubepods.slice:cri-containerd:0f3a/memory.max': 300 * MB },
+    300,
+  ],
   ['no groups at all', '', {}, null],
 ];
 

@@ -8,13 +8,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { clearLeftovers, findBrowsers } from '../../../src/session-dir/leftovers.js';
+import { clearAfter, clearLeftovers, findBrowsers } from '../../../src/session-dir/leftovers.js';
 import { place } from './place.js';
 
 /** A process with the given arguments that says "up"; `stubborn` ignores SIGTERM. */
@@ -88,6 +90,24 @@ t.test('one that is left over ends by SIGTERM, and its lock files go', async (t)
   ]);
   t.notOk(lstatSync(join(dir.profile, 'SingletonLock'), { throwIfNoEntry: false }));
   t.ok(existsSync(join(dir.profile, 'Preferences')));
+});
+
+t.test("after a browser that was killed its own lock files go, and nobody else's", async (t) => {
+  const { dir, log } = place(t);
+  mkdirSync(dir.profile, { recursive: true });
+  const lock = join(dir.profile, 'SingletonLock');
+  for (const [holder, stays] of [
+    [`${hostname()}-4242`, false],
+    [`${hostname()}-4243`, true],
+    ['another-host-4242', true],
+  ] as const) {
+    rmSync(lock, { force: true });
+    symlinkSync(holder, lock);
+    await clearAfter(4242, dir, log);
+    t.equal(lstatSync(lock, { throwIfNoEntry: false }) !== undefined, stays, holder);
+  }
+  rmSync(lock);
+  await clearAfter(4242, dir, log);
 });
 
 t.test('the folder of its socket goes as well, if it is one, and empty', async (t) => {

@@ -478,6 +478,14 @@ table('a logout is no connection loss: the session goes, and never by the backof
     ],
   ]),
   [
+    'a session that is lost and found again and again is no mishap of a page',
+    state({ name: 'ready', sickMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000] }),
+    ['client.logged-out', { explained: false }],
+    'starting/auth_failed',
+    'close, move-aside authfailed, launch, arm 90000, alert auth_failed',
+    { session: null },
+  ],
+  [
     'a page that is linked, and then is not, wins no third browser by it',
     state({ name: 'starting', unfound: 1 }),
     ['client.linked', { me: ME }],

@@ -41,7 +41,7 @@ t.test('a patient write goes with the next that is not, in their order, or by it
     insert.run(n, '');
     return n;
   };
-  const patient = { patient: true };
+  const patient = { turn: 'patient' } as const;
   const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
   const first = commit.write(adds(1), patient);
   const second = commit.write(adds(2), patient);
@@ -63,6 +63,41 @@ t.test('a patient write goes with the next that is not, in their order, or by it
     'or when its patience is over',
   );
   t.same(numbers(), [1, 2, 3, 4, 5, 6]);
+});
+
+t.test('what goes first goes alone, before what waits, and keeps nobody waiting for ever', async (t) => {
+  const { db, insert, numbers } = table(t);
+  const ran: number[] = [];
+  const adds = (n: number) => () => {
+    ran.push(n);
+    insert.run(n, '');
+    return n;
+  };
+  const first = { turn: 'first' } as const;
+  const patient = { turn: 'patient' } as const;
+  const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
+  const late = commit.write(adds(1), patient);
+  t.same(await Promise.all([commit.write(adds(2), first), commit.write(adds(3), first)]), [2, 3]);
+  t.same(ran, [2, 3], 'together, and who is patient goes on waiting');
+  const plain = commit.write(adds(4));
+  await commit.write(adds(5), first);
+  t.same(ran, [2, 3, 5], 'before what was there earlier');
+  t.same(await Promise.all([late, plain]), [1, 4]);
+  t.same(ran, [2, 3, 5, 1, 4], 'which goes in its own order');
+
+  ran.length = 0;
+  let more = 100;
+  const goOn = (): unknown => more < 110 && commit.write(adds(more++), first).then(goOn);
+  const flood = goOn();
+  await commit.write(adds(6));
+  t.ok(ran.indexOf(6) <= 2, `not behind all of the flood: ${ran}`);
+  await flood;
+  t.equal(ran.length, 11, 'of which all is written');
+
+  const [one, two] = [commit.write(adds(7), first), commit.write(adds(8), patient)];
+  commit.close();
+  t.same(await Promise.all([one, two]), [7, 8], 'and at the end');
+  t.equal(numbers().length, 18);
 });
 
 t.test('a write that fails undoes what it did, and nothing of the others', async (t) => {

@@ -1,0 +1,43 @@
+/** When a browser is asked to go for its memory: against a real process, of which it is the size that counts. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t from 'tap';
+import { Upkeep } from '../../../src/daemon/upkeep.js';
+import { keepLines } from './lines.js';
+
+t.test('a browser over its limit goes, and the next one not within the hour', async (t) => {
+  const child = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => {}, 1000)"], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const log = keepLines();
+  const asked: string[] = [];
+  let quiet = true;
+  const open = (memoryLimitMb: number) =>
+    new Upkeep({
+      ...{ memoryLimitMb, recycleHours: 0, dataPath: '/', log },
+      browser: () => ({ pid: child.pid ?? 0, path: '/nowhere', startedAtMs: Date.now() }),
+      isQuiet: () => quiet,
+      recycle: (why) => asked.push(why),
+      disk: () => undefined,
+      diskFull: () => undefined,
+      hourly: async () => undefined,
+      jumped: () => undefined,
+    });
+  await open(0).look();
+  await open(100_000).look();
+  t.same(asked, [], 'no limit, or one that it keeps');
+  const upkeep = open(1);
+  quiet = false;
+  await upkeep.look();
+  t.same(asked, [], 'not in the midst of something');
+  quiet = true;
+  await upkeep.look();
+  t.match(asked, [/^the browser takes \d+ MB, and 1 are its limit$/]);
+  for (let n = 0; n < 3; n += 1) await upkeep.look();
+  t.equal(asked.length, 1);
+  t.match(log.lines, [['warn', 'upkeep.memory-limit-low', { limitMb: 1 }]]);
+  t.equal(log.lines.length, 1, 'said once');
+});
