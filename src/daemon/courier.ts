@@ -155,11 +155,14 @@ export class Courier {
     const nowMs = this.#now();
     const wid = this.#wid;
     if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
-    const { expired, taken, strangers, holdMs, turnedAway } = await store.write((tx) => ({
-      // Each looks at all that waits, so not for a single chat.
-      expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
-      ...this.#turns.take(tx, wid, asked, nowMs),
-    }));
+    const { expired, taken, strangers, holdMs, turnedAway } = await store.write(
+      (tx) => ({
+        // Each looks at all that waits, so not for a single chat.
+        expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
+        ...this.#turns.take(tx, wid, asked, nowMs),
+      }),
+      asked === 'all' ? {} : { turn: 'first' },
+    );
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);

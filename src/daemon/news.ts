@@ -73,15 +73,15 @@ export class News {
     const { inbox, outbox } = this.#options;
     const isPost = isPostId(heard.chatId);
     const news = isPost && heard.ack > 1 ? { ...heard, ack: 1 } : heard;
-    // The next of a chat waits for the server's word, which the send itself may have brought, and nothing for what comes
-    // after it: of a queue of messages, each would else cost three syncs more.
+    // The next of a chat waits for the server's word, which the send itself brings where it can, and nothing for what
+    // comes after it: of a queue of messages, each would else cost three syncs more.
     this.#keep(
       (tx, keep) => {
         keep(inbox.ack(tx, news));
         if (isPost && news.ack < 0) return null;
         return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
       },
-      news.ack > 1 || outbox.isTaken(news.messageId) ? { turn: 'patient' } : {},
+      news.ack > 1 || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
     );
   }
 

@@ -74,10 +74,13 @@ export class Outbox {
     return message;
   }
 
-  /** True when WhatsApp's server is known to have this message of ours, by either id. */
-  isTaken(id: string): boolean {
+  /**
+   * Whether nobody waits for a tick of this message of ours, by either id: WhatsApp's server is known to have it, or the
+   * page is still at it, and its answer brings the same word.
+   */
+  tickMayWait(id: string): boolean {
     const row = this.#store.outbox.get(id);
-    return row !== null && isTaken(row.state);
+    return row !== null && (isTaken(row.state) || this.#given.get(row.id) === Infinity);
   }
 
   /** Watchers run after each change that is on disk, and after an accept. Returns how to stop. */
