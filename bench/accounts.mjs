@@ -81,7 +81,7 @@ try {
       row({
         name: `accounts that are ready, of ${count}`,
         unit: '',
-        ours: states.filter(({ state }) => state === 'ready').length,
+        ours: states.filter(({ status }) => status === 'ready').length,
         goal: { value: count, atLeast: true },
       }),
       row({

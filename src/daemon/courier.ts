@@ -12,7 +12,7 @@ import type { Store } from '../store/store.js';
 import type { DeliveryOptions } from './delivery.js';
 import { Doubts } from './doubts.js';
 import { askForEach, type SendingPage } from './sending-page.js';
-import { Turns } from './turns.js';
+import { NOBODY, type Turn, Turns } from './turns.js';
 
 export interface CourierOptions extends DeliveryOptions {
   readonly store: Store;
@@ -153,16 +153,8 @@ export class Courier {
   async #turn(asked: ReadonlySet<Addressee> | 'all'): Promise<void> {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
-    const wid = this.#wid;
     if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
-    const { expired, taken, strangers, holdMs, turnedAway } = await store.write(
-      (tx) => ({
-        // Each looks at all that waits, so not for a single chat.
-        expired: asked === 'all' ? store.outbox.expire(tx, nowMs) : [],
-        ...this.#turns.take(tx, wid, asked, nowMs),
-      }),
-      asked === 'all' ? {} : { turn: 'first' },
-    );
+    const { expired, taken, strangers, holdMs, turnedAway } = await this.#take(asked, nowMs);
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
@@ -175,6 +167,26 @@ export class Courier {
     if (taken.length === 0 && turnedAway.length === 0) this.#lookAtNext();
     // A page that does not answer holds up nobody else.
     if (strangers.length > 0) void this.#turns.getAcquainted(strangers).then(() => this.#look('all'));
+  }
+
+  /** Those whose turn it is, marked on disk; with a look at all that waits, what has waited too long as well. */
+  async #take(
+    asked: ReadonlySet<Addressee> | 'all',
+    nowMs: number,
+  ): Promise<Turn & { readonly expired: readonly StoredMessage[] }> {
+    const { store } = this.#options;
+    const wid = this.#wid;
+    if (asked === 'all')
+      return store.write((tx) => ({
+        expired: store.outbox.expire(tx, nowMs),
+        ...this.#turns.take(tx, wid, asked, nowMs),
+      }));
+    // While no page is ready, an accepted message is no reason to write anything more.
+    const turn =
+      wid === null
+        ? NOBODY
+        : await store.write((tx) => this.#turns.take(tx, wid, asked, nowMs), { turn: 'first' });
+    return { expired: [], ...turn };
   }
 
   /** @returns whether there is a chat that found no place, and is looked at now */

@@ -45,6 +45,8 @@ export interface Turn {
   readonly turnedAway: readonly Addressee[];
 }
 
+export const NOBODY: Turn = { taken: [], strangers: [], holdMs: null, turnedAway: [] };
+
 /** A chat that the page could not say anything of is a stranger's for so long. */
 const GUESS_MS = 15_000;
 /** Messages and chats that are kept in mind: more than wait anywhere. */
@@ -104,7 +106,7 @@ export class Turns {
     const strangers: Addressee[] = [];
     let holdMs: number | null = null;
     const turnedAway: Addressee[] = [];
-    if (wid === null) return { taken, strangers, holdMs, turnedAway };
+    if (wid === null) return NOBODY;
     this.#belongTo(wid);
     const flying = this.#served(leaving);
     for (const row of this.#candidates(wid, asked, nowMs)) {

@@ -53,6 +53,26 @@ t.test(
   },
 );
 
+t.test(
+  'a tick may wait while the send itself brings it, and once the server is known to have it',
+  async (t) => {
+    const { accept, outbox, submit, ack } = open(t);
+    const { id, messageId } = await accept();
+    t.equal(outbox.tickMayWait('3EB0000000000000000000'), false, 'of a message that is not ours');
+    t.equal(outbox.tickMayWait(messageId), false);
+    await submit(id);
+    t.equal(outbox.tickMayWait(messageId), false, 'marked, and not with the page');
+    let answer = (): void => undefined;
+    const given = outbox.give(id, () => new Promise<void>((resolve) => (answer = resolve)));
+    t.equal(outbox.tickMayWait(messageId), true, 'the page is at it');
+    answer();
+    await given;
+    t.equal(outbox.tickMayWait(messageId), false, 'the page has answered without the word');
+    await ack(messageId, 1);
+    t.equal(outbox.tickMayWait(messageId), true);
+  },
+);
+
 t.test('acks are found by the random part of the id, and only ever lead on', async (t) => {
   const { accept, outbox, submit, ack } = open(t);
   const { id, messageId } = await accept();
