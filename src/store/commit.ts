@@ -81,8 +81,8 @@ export class GroupCommit {
 
   /**
    * Runs a write together with all others of this turn of the loop, and the patient ones before it, in the order of the
-   * calls; those that go first, together with each other, and what is not first a turn later then. Resolves when it is on disk, also
-   * after a loss of power.
+   * calls; those that go first, together with each other, and what is not first a turn later then. Resolves when it is
+   * on disk, also after a loss of power.
    * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
    *   busy: too many wait; shutting_down
    */

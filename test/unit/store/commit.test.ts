@@ -13,7 +13,14 @@ function table(t: { teardown(end: () => void): unknown }, pages?: number) {
   const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
   const all = db.prepare<{ n: number }>('SELECT n FROM t ORDER BY n');
   const numbers = () => all.all().map(({ n }) => n);
-  return { db, insert, numbers };
+  /** A write that says when it ran. */
+  const ran: number[] = [];
+  const adds = (n: number) => () => {
+    ran.push(n);
+    insert.run(n, '');
+    return n;
+  };
+  return { db, insert, numbers, ran, adds };
 }
 
 t.test('writes of one turn are in one transaction, in their order', async (t) => {
@@ -34,13 +41,7 @@ t.test('writes of one turn are in one transaction, in their order', async (t) =>
 });
 
 t.test('a patient write goes with the next that is not, in their order, or by itself', async (t) => {
-  const { db, insert, numbers } = table(t);
-  const ran: number[] = [];
-  const adds = (n: number) => () => {
-    ran.push(n);
-    insert.run(n, '');
-    return n;
-  };
+  const { db, numbers, ran, adds } = table(t);
   const patient = { turn: 'patient' } as const;
   const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
   const first = commit.write(adds(1), patient);
@@ -66,13 +67,7 @@ t.test('a patient write goes with the next that is not, in their order, or by it
 });
 
 t.test('what goes first goes alone, before what waits, and keeps nobody waiting for ever', async (t) => {
-  const { db, insert, numbers } = table(t);
-  const ran: number[] = [];
-  const adds = (n: number) => () => {
-    ran.push(n);
-    insert.run(n, '');
-    return n;
-  };
+  const { db, numbers, ran, adds } = table(t);
   const first = { turn: 'first' } as const;
   const patient = { turn: 'patient' } as const;
   const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
