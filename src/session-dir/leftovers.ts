@@ -1,5 +1,5 @@
-// What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15)
-// and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
+// What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15),
+// half a write in its databases and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
 // when it ends, so its end is watched by looking at /proc at short intervals.
 import { lstat, readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -11,6 +11,7 @@ import { diskFault } from './disk-fault.js';
 import { removeUnfinished } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { processStat } from './process-id.js';
+import { cutTornLogs } from './torn-log.js';
 
 /** A browser's main process. */
 export interface Leftover {
@@ -71,7 +72,8 @@ export interface ClearOptions {
 }
 
 /**
- * Ends every browser on the profile, and removes Chromium's lock files and its note of a crash. Bounded by termMs + killMs.
+ * Ends every browser on the profile, and removes Chromium's lock files, what it had half written, and its note of a
+ * crash. Bounded by termMs + killMs.
  * @throws Fault launch_failed when one, or a child of one, cannot be ended; its lock files are left alone then
  */
 export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
@@ -92,6 +94,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   refuse(dir, await find(dir.profile, 'child'));
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
+  await cutTornLogs(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 

@@ -2,7 +2,16 @@
 // becomes of it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
@@ -152,6 +161,26 @@ export const storageHeld: Act = async (scene) => {
   writeFileSync(once, '');
   const lock = join(home.profile, 'Default/Local Storage/leveldb/LOCK');
   await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${withLock(lock)} "$0" "$@"\nexec`)(scene);
+};
+/**
+ * A kill came in the midst of a write of the page's, and its browser has been up again since, and has written more. The
+ * header of a record of LevelDB's log says how long it is, and the rest never came.
+ */
+export const writeTorn: Act = async (scene) => {
+  const { home, contact } = scene;
+  const folder = join(home.profile, 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb');
+  const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  assert.ok(logs.length > 0, 'there is a log of IndexedDB');
+  const torn = Buffer.alloc(27, 'x');
+  torn.writeUInt16LE(100, 4);
+  torn.writeUInt8(1, 6);
+  for (const name of logs) appendFileSync(join(folder, name), torn);
+  const wad = await scene.start({});
+  await wad.until('ready');
+  await contact.send('written behind it', { to: scene.phone.number });
+  await wad.event('message', ({ body }) => body === 'written behind it');
+  await wad.kill();
+  await scene.gone();
 };
 /** A package has put another file in the browser's place; the one that runs goes on. */
 export const upgrade: Act = async (scene) => {
