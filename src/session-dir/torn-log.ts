@@ -1,5 +1,5 @@
-// What a page stores lies in databases of LevelDB, whose logs end in half a record when the browser is killed in the
-// midst of a write. The next browser reads on up to there, as it should, and then, as Chromium has it, goes on writing
+// What a page stores lies in databases of LevelDB, whose logs end in half a record when a browser is killed in the midst
+// of a write (H31). The next browser reads on up to there, as it should, and then, as Chromium has it, goes on writing
 // behind the half (reuse_logs). The one after that finds a record that is none in the midst of its log, and throws the
 // whole database away: with IndexedDB goes the session. So the half goes before a browser is started.
 // The format: https://github.com/google/leveldb/blob/main/doc/log_format.md
