@@ -32,6 +32,18 @@ const KINDS = {
 } as const;
 export type Kind = keyof typeof KINDS;
 
+/** It stores in its main process, and takes no lock of its own on a profile. */
+const IS_SHELL = /headless.shell/.test(process.env.WAD_TEST_BROWSER ?? '');
+/** Null where the browser under test has a service for storage; else why not. */
+export const NO_STORAGE = IS_SHELL ? 'the headless shell has no storage service' : null;
+/** Null where the end of the browser gives a full disk some bytes back, on which it is told of; else why not. */
+export const NOTHING_FREED = IS_SHELL ? 'the headless shell frees nothing, and no event can be kept' : null;
+/** All that a browser consists of. */
+export const WHOLE: readonly Kind[] = [
+  ...(['main', 'zygotes', 'renderers', 'gpu', 'network'] as const),
+  ...(IS_SHELL ? [] : (['storage'] as const)),
+];
+
 /** One after the other. */
 export const both =
   (...acts: Act[]): Act =>
@@ -196,7 +208,7 @@ export const leftOver: Act = async ({ home }) => {
   await eventually(
     async () =>
       (await home.browsers()).length > 0 &&
-      lstatSync(join(home.profile, 'SingletonLock'), { throwIfNoEntry: false }),
+      (IS_SHELL || lstatSync(join(home.profile, 'SingletonLock'), { throwIfNoEntry: false })),
     'a browser on the profile',
   );
 };

@@ -152,9 +152,16 @@ export class Home implements AsyncDisposable {
   /** Every process that was started from here, the children of a browser included. */
   async processes(): Promise<{ pid: number; command: string }[]> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-    const found = await Promise.all(pids.map((pid) => ours(pid, this.dir)));
-    return found.filter((one) => one !== null);
+    const found = (await Promise.all(pids.map(seen))).filter((one) => one !== null);
+    for (const { pid, group, command, environ } of found)
+      if (group === pid && isOf(this.dir, command, environ)) this.#groups.add(group);
+    // What Chromium's headless shell starts names no folder, and has written over its environment.
+    return found
+      .filter(({ group, command, environ }) => this.#groups.has(group) || isOf(this.dir, command, environ))
+      .map(({ pid, command }) => ({ pid, command }));
   }
+  /** Groups of processes that were begun by one of ours. */
+  readonly #groups = new Set<number>();
 
   /** Main processes of browsers on our profile. */
   async browsers(): Promise<number[]> {
@@ -483,12 +490,19 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** A process whose environment or command line names the directory. Zombies have neither. */
-async function ours(pid: number, dir: string): Promise<{ pid: number; command: string } | null> {
+/** Null for what has ended: a zombie has no command line any more. */
+async function seen(
+  pid: number,
+): Promise<{ pid: number; group: number; command: string; environ: string } | null> {
   if (pid === process.pid) return null;
   const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
   const command = (await read('cmdline')).replaceAll('\0', ' ').trim();
   if (command === '') return null;
-  if (command.includes(`${dir}/`)) return { pid, command };
-  return (await read('environ')).split('\0').includes(`HOME=${dir}`) ? { pid, command } : null;
+  const stat = await read('stat');
+  const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+  return { pid, group, command, environ: await read('environ') };
 }
+
+/** Its environment or its command line names the directory. */
+const isOf = (dir: string, command: string, environ: string): boolean =>
+  command.includes(`${dir}/`) || environ.split('\0').includes(`HOME=${dir}`);
