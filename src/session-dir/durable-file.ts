@@ -1,15 +1,15 @@
-// A small file that is either whole or not there, whatever happens while it is written.
+// A file that is either whole or not there, whatever happens while it is written.
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskFault } from './disk-fault.js';
 
 /** Replaces a file by way of a new one beside it; both, and the directory, are on disk when this returns. Mode 0600. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const fresh = `${path}.${process.pid}.new`;
   try {
     const file = await open(fresh, 'w', 0o600);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

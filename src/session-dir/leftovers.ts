@@ -11,7 +11,7 @@ import { diskFault } from './disk-fault.js';
 import { removeUnfinished } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { processStat } from './process-id.js';
-import { cutTornLogs } from './torn-log.js';
+import { mendLogs } from './torn-log.js';
 
 /** A browser's main process. */
 export interface Leftover {
@@ -94,7 +94,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   refuse(dir, await find(dir.profile, 'child'));
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
-  await cutTornLogs(dir, log);
+  await mendLogs(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 

@@ -9,10 +9,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { layOut } from '../../src/session-dir/leveldb-log.js';
 import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
@@ -174,19 +176,34 @@ export const storageHeld: Act = async (scene) => {
   const lock = join(home.profile, 'Default/Local Storage/leveldb/LOCK');
   await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${withLock(lock)} "$0" "$@"\nexec`)(scene);
 };
-/**
- * A kill came in the midst of a write of the page's, and its browser has been up again since, and has written more. The
- * header of a record of LevelDB's log says how long it is, and the rest never came.
- */
-export const writeTorn: Act = async (scene) => {
-  const { home, contact } = scene;
+/** The log of the page's IndexedDB ends in half a record: its header says how long it is, and the rest never came. */
+const tear = ({ home }: Scene): string => {
   const folder = join(home.profile, 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb');
   const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
-  assert.ok(logs.length > 0, 'there is a log of IndexedDB');
+  assert.equal(logs.length, 1, 'there is a log of IndexedDB');
+  const path = join(folder, logs[0] ?? '');
   const torn = Buffer.alloc(27, 'x');
   torn.writeUInt16LE(100, 4);
   torn.writeUInt8(1, 6);
-  for (const name of logs) appendFileSync(join(folder, name), torn);
+  appendFileSync(path, torn);
+  return path;
+};
+
+/** A kill came in the midst of a write, and another program has had its browser write on behind it. */
+export const writeSpliced: Act = (scene) => {
+  const path = tear(scene);
+  // A batch of nothing: number (8 bytes) and count (4).
+  const batch = Buffer.alloc(12);
+  batch.writeUInt8(1, 0);
+  const at = statSync(path).size % 32_768;
+  assert.ok(at < 32_000, 'there is room in the block');
+  appendFileSync(path, layOut([Buffer.alloc(at - 7), batch]).subarray(at));
+};
+
+/** A kill came in the midst of a write, and our own browser has been up again since, and has written more. */
+export const writeTorn: Act = async (scene) => {
+  const { contact } = scene;
+  tear(scene);
   const wad = await scene.start({});
   await wad.until('ready');
   await contact.send('written behind it', { to: scene.phone.number });

@@ -1,0 +1,137 @@
+// The log of a LevelDB database, as far as it takes to tell what of it is whole. Refuses to know what is in a record.
+// The format: https://github.com/google/leveldb/blob/main/doc/log_format.md
+const BLOCK = 32_768;
+/** Checksum (4 bytes), length (2), kind (1). Where fewer bytes are left in a block, it is filled up. */
+const HEADER = 7;
+const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
+
+export type Finding =
+  | { readonly is: 'whole' }
+  /** Breaks off behind so many bytes. */
+  | { readonly is: 'torn'; readonly soundBytes: number }
+  /** Broke off, and was written on behind that: the same without what broke off. */
+  | { readonly is: 'spliced'; readonly mended: Buffer }
+  /** Wrong in a way that no end in the midst of a write explains. */
+  | { readonly is: 'damaged' };
+
+/** A piece of a record, as it stands in one block; null where there is none. */
+interface Piece {
+  readonly kind: number;
+  readonly data: Buffer;
+  readonly end: number;
+}
+
+/** Reads a log to its end. */
+export function examine(log: Buffer): Finding {
+  // In pieces, as they stand: copied only where a log is laid out anew.
+  const records: Buffer[][] = [];
+  let open: Buffer[] | null = null;
+  let sound = 0;
+  let spliced = false;
+  let at = 0;
+  while (at < log.length) {
+    const left = BLOCK - (at % BLOCK);
+    if (left < HEADER) {
+      at += left;
+      if (open === null) sound = Math.min(at, log.length);
+      continue;
+    }
+    const piece = pieceAt(log, at);
+    if (piece === null) {
+      const next = nextBeginning(log, at + 1);
+      if (next === null) {
+        if (!breaksOff(log, at)) return { is: 'damaged' };
+        break;
+      }
+      // A record broke off here, and who wrote on began a new one before that should have ended; or right there, where what
+      // was missing was taken for filling.
+      const end = endAt(log, at);
+      if (end < next || (end === next && next % BLOCK !== 0)) return { is: 'damaged' };
+      spliced = true;
+      open = null;
+      at = next;
+      continue;
+    }
+    const begins = piece.kind === FULL || piece.kind === FIRST;
+    if (!begins && open === null) return { is: 'damaged' };
+    if (begins && open !== null) spliced = true;
+    open = begins ? [piece.data] : [...(open ?? []), piece.data];
+    at = piece.end;
+    if (piece.kind === FULL || piece.kind === LAST) {
+      records.push(open);
+      open = null;
+      sound = at;
+    }
+  }
+  if (spliced) return { is: 'spliced', mended: layOut(records.map((pieces) => Buffer.concat(pieces))) };
+  return sound < log.length ? { is: 'torn', soundBytes: sound } : { is: 'whole' };
+}
+
+function pieceAt(log: Buffer, at: number): Piece | null {
+  if (at + HEADER > log.length) return null;
+  const length = log.readUInt16LE(at + 4);
+  const kind = log[at + 6] ?? 0;
+  const end = at + HEADER + length;
+  const fits = end <= log.length && HEADER + length <= BLOCK - (at % BLOCK);
+  if (kind < FULL || kind > LAST || !fits) return null;
+  if (checksum(log.subarray(at + 6, end)) !== log.readUInt32LE(at)) return null;
+  return { kind, data: log.subarray(at + HEADER, end), end };
+}
+
+/** Where a piece would end, by its own word, were it whole. */
+const endAt = (log: Buffer, at: number): number =>
+  at + HEADER > log.length ? Infinity : at + HEADER + log.readUInt16LE(at + 4);
+
+/** Where the next record begins that is whole, in this block or a later one. */
+function nextBeginning(log: Buffer, from: number): number | null {
+  for (let at = from; at + HEADER <= log.length; at += 1) {
+    const kind = log[at + 6];
+    if ((kind === FULL || kind === FIRST) && pieceAt(log, at) !== null) return at;
+  }
+  return null;
+}
+
+/** Whether what begins here is the beginning of a record and no more, or what a loss of power leaves of its end. */
+function breaksOff(log: Buffer, at: number): boolean {
+  if (at + HEADER > log.length) return true;
+  const kind = log[at + 6] ?? 0;
+  const end = endAt(log, at);
+  if (kind === 0) return log.subarray(at).every((byte) => byte === 0);
+  return kind <= LAST && end - at <= BLOCK - (at % BLOCK) && end >= log.length;
+}
+
+/** A log of these records. */
+export function layOut(records: readonly Buffer[]): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  const put = (part: Buffer): void => {
+    parts.push(part);
+    at += part.length;
+  };
+  for (const record of records)
+    for (let from = 0, isFirst = true, isLast = false; !isLast; isFirst = false) {
+      if (BLOCK - (at % BLOCK) < HEADER) put(Buffer.alloc(BLOCK - (at % BLOCK)));
+      const data = record.subarray(from, from + BLOCK - (at % BLOCK) - HEADER);
+      from += data.length;
+      isLast = from === record.length;
+      const header = Buffer.alloc(HEADER);
+      header.writeUInt16LE(data.length, 4);
+      header.writeUInt8(isFirst ? (isLast ? FULL : FIRST) : isLast ? LAST : MIDDLE, 6);
+      header.writeUInt32LE(checksum(Buffer.concat([header.subarray(6), data])), 0);
+      put(Buffer.concat([header, data]));
+    }
+  return Buffer.concat(parts);
+}
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0x82f63b78 : n >>> 1;
+  return n >>> 0;
+});
+
+/** CRC-32C, turned and shifted, since a log may itself hold checksums. */
+export function checksum(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = ((TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)) >>> 0;
+  crc = ~crc >>> 0;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

@@ -1,0 +1,80 @@
+/** Logs that break off, at every byte, and that were written on behind that. */
+import t from 'tap';
+import { checksum, examine, layOut } from '../../../src/session-dir/leveldb-log.js';
+
+const BLOCK = 32_768;
+const HEADER = 7;
+const recordsOf = (...lengths: number[]): Buffer[] => lengths.map((length, n) => Buffer.alloc(length, n + 1));
+/** A long one over three blocks, one that leaves no room for a header behind it, and short ones. */
+const RECORDS = recordsOf(20, 2 * BLOCK, 400, 32_243, 8);
+const LOG = layOut(RECORDS);
+const ENDS = RECORDS.map((_, n) => layOut(RECORDS.slice(0, n + 1)).length);
+
+/** Everywhere near a place where something ends, and now and then in between. */
+function* places(): Generator<number> {
+  const ends = [0, BLOCK, 2 * BLOCK, 3 * BLOCK, ...ENDS];
+  for (let at = 0; at <= LOG.length; at += 1)
+    if (at % 1_999 === 0 || ends.some((end) => Math.abs(end - at) < 12)) yield at;
+}
+const wholeBefore = (at: number): number => ENDS.filter((end) => end <= at).length;
+
+/** What LevelDB would write behind a log of so many bytes. */
+function behind(bytes: number, records: readonly Buffer[]): Buffer {
+  const at = bytes % BLOCK;
+  if (BLOCK - at < HEADER) return Buffer.concat([Buffer.alloc(BLOCK - at), layOut(records)]);
+  // One record takes the place of all that is in the block.
+  return at < HEADER ? layOut(records) : layOut([Buffer.alloc(at - HEADER), ...records]).subarray(at);
+}
+
+t.test('the checksum is that of the format', async (t) => {
+  // CRC-32C of "123456789" is e3069283; turned right by 15 bits, and a constant added.
+  const crc = 0xe3069283;
+  t.equal(checksum(Buffer.from('123456789')), ((((crc >>> 15) | (crc << 17)) >>> 0) + 0xa282ead8) % 2 ** 32);
+});
+
+t.test('whole logs are whole', async (t) => {
+  for (const lengths of [[], [0], [100, 0, 5], [BLOCK - HEADER, 3], [BLOCK - 13, 1], [3 * BLOCK, 9]])
+    t.same(examine(layOut(recordsOf(...lengths))), { is: 'whole' }, `${lengths}`);
+});
+
+t.test('wherever a log breaks off, what was whole before stays, and no more', async (t) => {
+  const wrong: unknown[] = [];
+  for (const at of places()) {
+    const whole = ENDS[wholeBefore(at) - 1] ?? 0;
+    const found = examine(LOG.subarray(0, at));
+    const sound = found.is === 'torn' ? found.soundBytes : found.is === 'whole' ? at : -1;
+    // What fills a block up belongs to no record, and may stay.
+    const fill = LOG.subarray(whole, Math.max(whole, sound));
+    if (sound < whole || sound > at || fill.some(Boolean)) wrong.push([at, found]);
+  }
+  t.same(wrong, []);
+});
+
+t.test('what broke off goes out of a log that was written on, and all else stays', async (t) => {
+  const more = recordsOf(30, 5, BLOCK);
+  const wrong: unknown[] = [];
+  for (const at of places()) {
+    // LevelDB writes on where the block has so little room only after a break in a header, and takes it for filling.
+    if (at % BLOCK > 0 && at % BLOCK < HEADER) continue;
+    const whole = RECORDS.slice(0, wholeBefore(at));
+    const found = examine(Buffer.concat([LOG.subarray(0, at), behind(at, more)]));
+    const is = found.is === 'spliced' ? found.mended : null;
+    const isBreak = at !== (ENDS[whole.length - 1] ?? 0);
+    if (isBreak ? !is?.equals(layOut([...whole, ...more])) : found.is !== 'whole') wrong.push([at, found.is]);
+  }
+  t.same(wrong, []);
+});
+
+t.test('what a loss of power leaves at the end goes; other damage is not touched', async (t) => {
+  const records = recordsOf(50, 60, 70);
+  const log = layOut(records);
+  const ends = records.map((_, n) => layOut(records.slice(0, n + 1)).length);
+  t.same(examine(Buffer.concat([log, Buffer.alloc(5_000)])), { is: 'torn', soundBytes: log.length }, 'zeros');
+  const badEnd = Buffer.from(log);
+  badEnd.writeUInt8(99, log.length - 1);
+  t.same(examine(badEnd), { is: 'torn', soundBytes: ends[1] }, 'a bad record');
+  const badMiddle = Buffer.from(log);
+  badMiddle.writeUInt8(99, (ends[1] ?? 0) - 1);
+  t.same(examine(badMiddle), { is: 'damaged' }, 'not in the midst of others');
+  t.same(examine(Buffer.alloc(1_000, 'text')), { is: 'damaged' }, 'nor where it is no log at all');
+});
