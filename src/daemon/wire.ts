@@ -139,7 +139,7 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
     const fetcher = new Fetcher(shelf, () => readyClient(account));
     const handlers = {
       ...sessionHandlers(account, status),
-      ...messageHandlers(account, kept, shelf),
+      ...messageHandlers(account, kept, feed, shelf),
       ...mediaHandlers(account, kept, shelf, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),

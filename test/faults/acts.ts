@@ -197,7 +197,9 @@ export const writeSpliced: Act = (scene) => {
   batch.writeUInt8(1, 0);
   const at = statSync(path).size % 32_768;
   assert.ok(at < 32_000, 'there is room in the block');
-  appendFileSync(path, layOut([Buffer.alloc(at - 7), batch]).subarray(at));
+  // More than the half was to be long: LevelDB takes a record that ends behind the log for one that broke off.
+  const more = Array.from({ length: 10 }, () => batch);
+  appendFileSync(path, layOut([Buffer.alloc(at - 7), ...more]).subarray(at));
 };
 
 /** A kill came in the midst of a write, and our own browser has been up again since, and has written more. */

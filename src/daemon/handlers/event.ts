@@ -4,7 +4,11 @@ import type { eventMethods } from '../../protocol/methods/event.js';
 import type { Feed } from '../feed.js';
 
 export const eventHandlers = (feed: Feed): Handlers<typeof eventMethods> => ({
-  'events.list': (params) => feed.list(params),
+  'events.list': async (params) => {
+    // Whoever has just heard of a thing by another way must not miss it here.
+    await feed.settled();
+    return feed.list(params);
+  },
   'events.subscribe': (params, { peer }) => feed.subscribe(peer, params),
   'events.unsubscribe': ({ subscription }, { peer }) => {
     feed.unsubscribe(peer, subscription);

@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.js';
 import { abilityFor, abilityToReach } from '../../whatsapp/ability.js';
 import type { Account } from '../account.js';
 import { refuseLost } from '../capabilities.js';
+import type { Feed } from '../feed.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
@@ -23,7 +24,7 @@ type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.
 /** An accept waits so long for WhatsApp's word on a number, and no longer. */
 const RESOLVE_MS = 2_000;
 
-export function messageHandlers(account: Account, store: Store, shelf: Shelf): MessageHandlers {
+export function messageHandlers(account: Account, store: Store, feed: Feed, shelf: Shelf): MessageHandlers {
   const { actor, outbox, recipients } = account;
   return {
     'message.send': async (asked, { signal }) => {
@@ -46,7 +47,11 @@ export function messageHandlers(account: Account, store: Store, shelf: Shelf): M
       return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
     },
 
-    'message.get': ({ id }) => knownMessage(store, id),
+    'message.get': async ({ id }) => {
+      // That it was sent is on disk, and told, a little before the event of it is.
+      await feed.settled();
+      return knownMessage(store, id);
+    },
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
       limited(timeoutMs, [signal], async (bound) => show(await outbox.wait(id, goal, { signal: bound }))),
