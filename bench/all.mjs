@@ -10,6 +10,7 @@ import { report } from './table.mjs';
 
 const BENCHES = {
   'cli-start': 'a cold wactl over its floor',
+  calls: 'a call over a bare echo',
   daemon: 'accepts and events over disk and socket',
   http: 'HTTP over the socket',
   ready: 'a saved session to ready, and the Node process',

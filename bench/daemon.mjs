@@ -6,12 +6,10 @@
 //   node bench/daemon.mjs [--directory DIR] [--rounds N] [--events N] [--json FILE]
 // DIR is on the disk to be measured. Goals: accept 1.5, 32 clients 4 times the rate of one, 20,000 events/s, a subscriber
 // within 5 ms.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createDispatch } from '../build/src/daemon/dispatch.js';
 import { Feed } from '../build/src/daemon/feed.js';
@@ -21,6 +19,7 @@ import { Client } from '../build/src/socket/client.js';
 import { listen } from '../build/src/socket/server.js';
 import { DatabaseSync } from '../build/src/store/driver.js';
 import { openStore } from '../build/src/store/open.js';
+import { startDaemon } from './quiet-daemon.mjs';
 import { quantile } from './sample.mjs';
 import { seed } from './seed.mjs';
 import { report, row } from './table.mjs';
@@ -42,30 +41,6 @@ async function msOf(act) {
   const startedAt = performance.now();
   await act();
   return performance.now() - startedAt;
-}
-
-async function startDaemon() {
-  const state = join(home, 'state');
-  const socket = join(home, 's');
-  await seed(state, Number(values.events));
-  writeFileSync(join(home, 'wad.toml'), '');
-  const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
-  const flags = [
-    '--config',
-    join(home, 'wad.toml'),
-    '--state-dir',
-    state,
-    '--socket',
-    socket,
-    '--no-auto-init',
-  ];
-  const root = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  const stdio = ['ignore', 'pipe', 'inherit'];
-  const child = spawn(process.execPath, [wad, ...flags, ...root], { cwd: home, stdio });
-  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
-    if (chunk.includes('daemon.listening')) break;
-  child.stdout.resume();
-  return { child, socket };
 }
 
 async function accepts(socket) {
@@ -193,7 +168,8 @@ async function subscriber() {
 
 let daemon;
 try {
-  daemon = await startDaemon();
+  await seed(join(home, 'state'), Number(values.events));
+  daemon = await startDaemon(home);
   await pages(daemon.socket);
   await accepts(daemon.socket);
   await subscriber();

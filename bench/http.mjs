@@ -5,15 +5,14 @@
 //   events   how soon 100 listeners to /events have each of the events that a burst of requests makes
 //   node bench/http.mjs [--rounds N] [--json FILE]
 // Goals: HTTP 1 ms over the socket at the median, every event to every listener.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
+import { startDaemon } from './quiet-daemon.mjs';
 import { quantile } from './sample.mjs';
 import { report, row } from './table.mjs';
 
@@ -29,31 +28,6 @@ async function msOf(act) {
   const startedAt = performance.now();
   await act();
   return performance.now() - startedAt;
-}
-
-async function startDaemon() {
-  const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
-  const config = join(home, 'wad.toml');
-  writeFileSync(config, '[http]\nlisten = "127.0.0.1:0"\nanonymousLoopback = true\n');
-  const socket = join(home, 's');
-  const flags = [
-    '--config',
-    config,
-    '--state-dir',
-    join(home, 'state'),
-    '--socket',
-    socket,
-    '--no-auto-init',
-    // None: what is measured wants no account.
-    ...['--browser', '/bin/false'],
-  ];
-  const root = process.getuid() === 0 ? ['--no-sandbox'] : [];
-  const stdio = ['ignore', 'pipe', 'inherit'];
-  const child = spawn(process.execPath, [wad, ...flags, ...root], { cwd: home, stdio });
-  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
-    if (chunk.includes('daemon.listening')) break;
-  child.stdout.resume();
-  return { child, socket };
 }
 
 /** Node's own client, which adds less than fetch does. */
@@ -136,7 +110,7 @@ async function events(client, url) {
 
 let daemon;
 try {
-  daemon = await startDaemon();
+  daemon = await startDaemon(home, '[http]\nlisten = "127.0.0.1:0"\nanonymousLoopback = true\n');
   const client = await Client.connect(daemon.socket);
   const url = `http://${(await client.request('daemon.info', {})).http}`;
   await status(client, url);

@@ -1,0 +1,27 @@
+// A daemon without an account, for what is measured on its socket and its disk alone.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Resolves when it listens. Ended by whoever started it.
+ * @param home where its configuration, its state and its socket are
+ */
+export async function startDaemon(home, toml = '') {
+  const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));
+  const config = join(home, 'wad.toml');
+  writeFileSync(config, toml);
+  const socket = join(home, 's');
+  const flags = [
+    ...['--config', config, '--state-dir', join(home, 'state'), '--socket', socket],
+    ...['--no-auto-init', '--browser', '/bin/false'],
+    ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
+  ];
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const child = spawn(process.execPath, [wad, ...flags], { cwd: home, stdio });
+  for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false }))
+    if (chunk.includes('daemon.listening')) break;
+  child.stdout.resume();
+  return { child, socket };
+}
