@@ -125,6 +125,8 @@ export class Upkeep {
 
   /** Once an hour at most; in between it is said that it would be time, once a browser. */
   #mayRenew(pid: number, mb: number, limitMb: number): boolean {
+    // It got busy while it was measured: its hour is not used up by that.
+    if (!this.#options.isQuiet()) return false;
     const nowMs = performance.now();
     if (this.#renewedAtMs === null || nowMs - this.#renewedAtMs > RENEWED_MS) {
       this.#renewedAtMs = nowMs;

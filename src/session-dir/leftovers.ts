@@ -110,8 +110,8 @@ function refuse({ profile }: SessionDir, left: readonly Leftover[]): void {
 }
 
 /**
- * Without a browser its children go by themselves, except for one that is frozen and never sees it. Waited for: one of them
- * holds the profile's databases, and the next browser throws away and makes anew what it cannot open.
+ * Without a browser its children go by themselves, except for one that is frozen and never sees it. Waited for: two
+ * browsers' processes in one profile is one too many, whatever each of them writes.
  */
 async function killChildren({ profile }: SessionDir, log: SessionLog, killMs: number): Promise<void> {
   const children = await find(profile, 'child');
