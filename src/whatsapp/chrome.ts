@@ -18,6 +18,8 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   headless: !chrome.headed,
   // With a pipe Chromium sees our end and closes by itself, session intact, when this process dies (H14).
   pipe: true,
+  // Nobody looks at the page's requests. Else each frame of its socket would be told of, and what it loads be kept (H28).
+  networkEnabled: false,
   // Puppeteer's own handlers would kill the browser before ours could close it (H7).
   handleSIGINT: false,
   handleSIGTERM: false,
@@ -30,7 +32,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
 });
 
 /**
- * Who this browser says it is, in the user agent and in the client hints alike, for Page.setUserAgent: the library's
+ * Who this browser says it is, in the user agent and in the client hints alike (Emulation.setUserAgentOverride): the library's
  * default says Chrome 101 on a Mac, Chromium's own says HeadlessChrome, and a user agent without hints leaves their list
  * of brands empty, which no browser does (H27).
  * @param version what Browser.version() answers, such as `HeadlessChrome/156.0.8078.79`

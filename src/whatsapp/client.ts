@@ -3,7 +3,7 @@
 // what happens next.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'puppeteer';
+import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
@@ -128,11 +128,16 @@ class Client implements WhatsAppClient {
     this.#guarded = new GuardedClient(
       { ...options, signal: this.#abort.signal },
       {
-        born: (page) => this.#born(page),
+        born: (page, session) => this.#born(page, session),
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
         attached: (page) => readiness.attached(page),
         listening: () => readiness.look(),
+        unheard: (event, error) => {
+          // Of what failed on attaching, `trouble` has been told.
+          if (!isNavigation(error) && !isTransport(error))
+            log.warn('whatsapp.listener', { event, error: errorText(error) });
+        },
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
@@ -173,7 +178,7 @@ class Client implements WhatsAppClient {
   }
 
   /** Before the first navigation: death notices (H4), the watcher, a current user agent. */
-  async #born(page: Page): Promise<void> {
+  async #born(page: Page, session: CDPSession): Promise<void> {
     const browser = this.#guarded.pupBrowser as Browser;
     const died = (what: string) => (): void => this.#broken('browser_crashed', what);
     browser.once('disconnected', died('the browser is gone'));
@@ -189,7 +194,7 @@ class Client implements WhatsAppClient {
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
-    await page.setUserAgent(identity(version));
+    await session.send('Emulation.setUserAgentOverride', identity(version));
     this.#readiness.start();
   }
 

@@ -1,26 +1,68 @@
-// Functions of ours in the page, for the library, which asks whether a name is in the document and exposes it where it is
-// not. Puppeteer refuses a name that it has given once: a document that came up while the first was still being
-// exposed has none of it, and would never get it; the library's listeners would be left half attached (H2).
-import type { Page } from 'puppeteer';
+// Functions of ours in the page, for the library and for our own watcher; what the page tells by them goes one way.
+// Puppeteer's exposeFunction answers each call, by code that it sends to the page to be evaluated there: seven answers a
+// message, at which nobody looks. It also refuses a name that it was given once, so that a document which came up
+// meanwhile would never get it, and the library's listeners would be left half attached (H2).
+import type { CDPSession, Page } from 'puppeteer';
+import type { PageWindow } from './page/page-window.js';
 
-/** From now on a name that is exposed again is put anew into whatever document there is. Nothing to close. */
-export function exposeAnew(page: Page): void {
-  const expose = page.exposeFunction.bind(page);
-  const last = new Map<string, Promise<void>>();
-  page.exposeFunction = (name, callee) => {
-    const before = last.get(name);
-    const mine = (async () => {
-      if (before !== undefined) {
-        // Puppeteer can only take away what it has put in to the end.
-        const isIn = await before.then(
-          () => true,
-          () => false,
-        );
-        if (isIn) await page.removeExposedFunction(name);
-      }
-      await expose(name, callee);
-    })();
-    last.set(name, mine);
-    return mine;
+declare const window: PageWindow & Record<string, unknown>;
+
+type Callee = (...args: never[]) => unknown;
+
+/** A function of the page's global object that takes one string, which is a CDP event here. */
+const CHANNEL = '__wadHear';
+
+/**
+ * In the page. Gives back what it tells: the library's requestPairingCode() wants its code back, and no other caller wants
+ * anything. What has no JSON throws at whoever calls, as puppeteer's own does.
+ */
+function tell(name: string, channel: string): void {
+  window[name] = (...args: unknown[]): unknown => {
+    (window[channel] as (text: string) => void)(JSON.stringify([name, args]));
+    return args[0];
   };
+}
+
+/**
+ * From now on what is exposed to this page is told one way, in every document that there is or will be. A name that is
+ * exposed again has a new callee. Ends with the page.
+ * @param session of this page, and nobody else's
+ * @param failed hears of what a callee throws or rejects with
+ * @throws (rejects) when the page goes away meanwhile
+ */
+export async function exposeOneWay(
+  page: Page,
+  session: CDPSession,
+  failed: (name: string, error: unknown) => void,
+): Promise<void> {
+  const callees = new Map<string, Callee>();
+  session.on('Runtime.bindingCalled', async ({ name: channel, payload }) => {
+    if (channel !== CHANNEL) return;
+    const [name, args] = parse(payload);
+    try {
+      await callees.get(name)?.(...(args as never[]));
+    } catch (error) {
+      failed(name, error);
+    }
+  });
+  // A binding follows the page into another process only where this is enabled.
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: CHANNEL });
+  page.exposeFunction = async (name, callee) => {
+    const isNew = !callees.has(name);
+    callees.set(name, callee as Callee);
+    // For the next document first: whichever there is when it is put in by hand, none is left out.
+    if (isNew) await page.evaluateOnNewDocument(tell, name, CHANNEL);
+    await page.evaluate(tell, name, CHANNEL);
+  };
+}
+
+/** Anything in the page may call it, with anything. */
+function parse(payload: string): readonly [name: string, args: readonly unknown[]] {
+  try {
+    const [name, args] = JSON.parse(payload) as [unknown, unknown];
+    return [String(name), Array.isArray(args) ? args : []];
+  } catch {
+    return ['', []];
+  }
 }

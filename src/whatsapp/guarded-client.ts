@@ -1,11 +1,11 @@
 // whatsapp-web.js's Client with its traps closed, by overriding the methods it calls on itself: one injection a
 // document, one set of listeners, no cache files, no self-destruction in mid-event, no rejection that nobody awaits.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from 'puppeteer';
+import type { CDPSession, Page } from 'puppeteer';
 import { KeepingAuth } from './auth.js';
 import { type ChromeOptions, launchOptions } from './chrome.js';
 import { isNavigation, isTransport } from './errors.js';
-import { exposeAnew } from './expose.js';
+import { exposeOneWay } from './expose.js';
 import { Client } from './library.js';
 import type { Book, PageWindow } from './page/page-window.js';
 
@@ -13,7 +13,7 @@ declare const window: PageWindow;
 
 export interface GuardHooks {
   /** The page exists and has not gone anywhere yet. */
-  born(page: Page): Promise<void>;
+  born(page: Page, session: CDPSession): Promise<void>;
   /** Modules are there, the library has not touched the document yet. */
   beforeInject(page: Page): Promise<void>;
   /** The library has injected itself into the document. */
@@ -22,6 +22,8 @@ export interface GuardHooks {
   listening(): void;
   /** The library's own functions are in the document, and its listeners. */
   attached(page: Page): Promise<void>;
+  /** What the page told by a function of that name, the library has failed on. */
+  unheard(name: string, error: unknown): void;
   /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
   trouble(where: string, error: unknown): void;
 }
@@ -91,8 +93,10 @@ export class GuardedClient extends Client {
     const goto = page.goto.bind(page);
     page.goto = (url, options) =>
       goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
-    exposeAnew(page);
-    await this.#hooks.born(page);
+    // Puppeteer gives nobody its own.
+    const session = await page.createCDPSession();
+    await exposeOneWay(page, session, this.#hooks.unheard);
+    await this.#hooks.born(page, session);
   }
 
   /**

@@ -1,13 +1,16 @@
-/** Functions of ours in a page whose document changes while they are being put there. */
+/** Functions of ours in a page: what it tells by them, once each, whatever its documents do meanwhile. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer';
 import t from 'tap';
 import { launchOptions } from '../../src/whatsapp/chrome.js';
-import { exposeAnew } from '../../src/whatsapp/expose.js';
+import { exposeOneWay } from '../../src/whatsapp/expose.js';
 
-t.test('a document that has none of a name gets it anew, and calls what was exposed last', async (t) => {
+t.test('what the page tells is heard once, in every document, by whoever was exposed last', async (t) => {
   const userDataDir = mkdtempSync(join(tmpdir(), 'wad-expose-'));
   t.teardown(() => rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 }));
   const executablePath = process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium';
@@ -18,33 +21,90 @@ t.test('a document that has none of a name gets it anew, and calls what was expo
   });
   t.teardown(() => browser.close());
   const [page = await browser.newPage()] = await browser.pages();
-  exposeAnew(page);
-  await page.exposeFunction('ours', () => 'first');
-  t.equal(await page.evaluate('ours()'), 'first');
+  const failures: string[] = [];
+  const session = await page.createCDPSession();
+  await exposeOneWay(page, session, (name, error) => failures.push(`${name}: ${(error as Error).message}`));
 
-  await t.test('it had come up before puppeteer had told Chromium of new documents', async (t) => {
-    await page.evaluate('delete globalThis.ours');
-    await page.exposeFunction('ours', () => 'second');
-    t.equal(await page.evaluate('ours()'), 'second');
-    await page.reload();
-    t.equal(await page.evaluate('ours()'), 'second', 'and so has the next');
+  /** What was heard, and who waits for the next. */
+  const heard: unknown[] = [];
+  let next: () => void = () => {};
+  const hearing = (who: string) => (what: unknown, more?: unknown) => {
+    heard.push(more === undefined ? [who, what] : [who, what, more]);
+    next();
+  };
+  /** Everything heard until the page has told `what`, and that was told last. */
+  const tellAndHear = async (name: string, what: string): Promise<unknown[]> => {
+    const isThere = new Promise<void>((resolve) => {
+      next = () => (heard.at(-1) as unknown[])[1] === what && resolve();
+    });
+    await page.evaluate(`${name}(${JSON.stringify(what)})`);
+    await isThere;
+    return heard.splice(0);
+  };
+
+  await t.test('as JSON has it, in order, and the page gets back what it told', async (t) => {
+    await page.exposeFunction('ours', hearing('first'));
+    t.equal(await page.evaluate('ours("code")'), 'code');
+    await page.evaluate('ours({ a: [1, undefined] }, 2)');
+    t.same(await tellAndHear('ours', 'end'), [
+      ['first', 'code'],
+      ['first', { a: [1, null] }, 2],
+      ['first', 'end'],
+    ]);
+    await t.rejects(page.evaluate('const ring = {}; ring.ring = ring; ours(ring)'), /circular/);
   });
 
-  await t.test('the first is still on its way', async (t) => {
-    const [first, second] = [
-      page.exposeFunction('late', () => 'first'),
-      page.exposeFunction('late', () => 'second'),
-    ];
-    await Promise.all([first, second]);
-    t.equal(await page.evaluate('late()'), 'second');
+  await t.test('a document that has none of it gets it anew, and so has the next', async (t) => {
+    await page.evaluate('delete globalThis.ours');
+    await page.exposeFunction('ours', hearing('second'));
+    t.same(await tellAndHear('ours', 'anew'), [['second', 'anew']]);
+    await page.reload();
+    t.same(await tellAndHear('ours', 'next'), [['second', 'next']]);
+  });
+
+  await t.test('twice at a time', async (t) => {
+    await Promise.all([
+      page.exposeFunction('late', hearing('first')),
+      page.exposeFunction('late', hearing('second')),
+    ]);
+    t.same(await tellAndHear('late', 'x'), [['second', 'x']]);
   });
 
   await t.test('the document goes while it is exposed', async (t) => {
     for (let round = 0; round < 5; round += 1) {
-      const exposing = page.exposeFunction('gone', () => round);
+      const exposing = page.exposeFunction('gone', hearing(`${round}`)).catch(() => undefined);
       await Promise.all([page.reload(), exposing]);
-      await page.exposeFunction('gone', () => `anew ${round}`);
-      t.equal(await page.evaluate('gone()'), `anew ${round}`);
+      t.same(await tellAndHear('gone', 'x'), [[`${round}`, 'x']]);
     }
+  });
+
+  await t.test('the next document is of another process', async (t) => {
+    const server = createServer((_, response) => response.end('<p>')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.teardown(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    for (const url of [`http://127.0.0.1:${port}/`, 'chrome://version/', `http://localhost:${port}/`]) {
+      await page.goto(url);
+      t.same(await tellAndHear('ours', url), [['second', url]]);
+    }
+  });
+
+  await t.test('who fails is told of, and holds up nobody', async (t) => {
+    await page.exposeFunction('throws', () => {
+      throw new Error('at once');
+    });
+    await page.exposeFunction('rejects', async () => {
+      throw new Error('later');
+    });
+    await page.evaluate('throws(); rejects()');
+    await tellAndHear('ours', 'after');
+    t.same(failures, ['throws: at once', 'rejects: later']);
+  });
+
+  await t.test('whatever else the page says there is nobody’s', async (t) => {
+    await page.evaluate(`for (const junk of ['', '{', 'null', '[1]', '["nobody", 1]', '["toString", []]'])
+      __wadHear(junk)`);
+    t.same(await tellAndHear('ours', 'end'), [['second', 'end']]);
+    t.equal(failures.length, 2);
   });
 });
