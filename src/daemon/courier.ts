@@ -4,12 +4,11 @@
 import { Fault } from '../protocol/fault.js';
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
-import type { SendEvent } from '../session/outbox.js';
 import type { PacingRules } from '../session/pacing.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
-import type { DeliveryOptions } from './delivery.js';
+import { type DeliveryOptions, type End, refusedBy } from './delivery.js';
 import { Doubts } from './doubts.js';
 import { askForEach, type SendingPage } from './sending-page.js';
 import { NOBODY, type Turn, Turns } from './turns.js';
@@ -22,6 +21,13 @@ export interface CourierOptions extends DeliveryOptions {
   readonly now?: () => number;
   /** From 0 up to 1. */
   readonly chance?: () => number;
+}
+
+interface Look extends Turn {
+  /** Was in hand, and waits again. */
+  readonly back: readonly (StoredMessage | null)[];
+  /** Has waited too long. */
+  readonly expired: readonly StoredMessage[];
 }
 
 /** How often a ready page is asked for what it has not said by itself, and the disk after it had no room. */
@@ -40,10 +46,8 @@ export class Courier {
   #epoch = 0;
   /** Chats that somebody is at, in this process, with the id of the message that is carried; null for a question. */
   readonly #busy = new Map<Addressee, string | null>();
-  /** Marked in the write that made room for it, by the id of the message that made it; handed over once that is on disk. */
-  readonly #ahead = new Map<string, StoredMessage>();
-  /** Marked likewise, while somebody was still at its chat: handed over once they have gone. */
-  readonly #left = new Map<Addressee, StoredMessage>();
+  /** Marked in the write in which the server had a message, by the id of that: the next of its chat, and the one behind. */
+  readonly #ahead = new Map<string, readonly StoredMessage[]>();
   /** Chats that found no place, first come first: whoever makes one looks for them. */
   #turnedAway = new Set<Addressee>();
   /** What is to be looked at in the next turn. */
@@ -73,7 +77,7 @@ export class Courier {
       if (row.state !== 'sending' && !this.#handAhead(row) && !this.#busy.has(row.chatId))
         this.#look(row.chatId);
     });
-    options.outbox.onTaken = (tx, row, by) => this.#markAhead(tx, row, by);
+    options.outbox.onTaken = (tx, row) => this.#markAhead(tx, row);
   }
 
   /** Begins to keep the times of what waits. Whatever an earlier run had with the page is unknown now. */
@@ -103,14 +107,12 @@ export class Courier {
     this.#wid = null;
     this.#turnedAway.clear();
     clearInterval(this.#again);
+    this.#giveBack(this.#options.outbox.hand.all);
   }
 
   /** The page is gone: what it had not said of a message is not known until the next one can be asked. */
   lost(): void {
-    this.#doubts.begin().catch((error: unknown) => {
-      const { kind } = Fault.of(error);
-      if (kind !== 'shutting_down') this.#options.log.error('outbox.refused', { kind, err: error });
-    });
+    this.#doubts.begin().catch(refusedBy(this.#options.log));
   }
 
   /** What a queued row waits for, and until when at least, as far as that can be said. */
@@ -154,11 +156,11 @@ export class Courier {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
     if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
-    const { expired, taken, strangers, holdMs, turnedAway } = await this.#take(asked, nowMs);
+    const { back, expired, taken, strangers, holdMs, turnedAway } = await this.#take(asked, nowMs);
+    outbox.told(back);
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
-    outbox.told(taken);
     for (const row of taken) this.#carry(row);
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
     if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
@@ -170,23 +172,38 @@ export class Courier {
   }
 
   /** Those whose turn it is, marked on disk; with a look at all that waits, what has waited too long as well. */
-  async #take(
-    asked: ReadonlySet<Addressee> | 'all',
-    nowMs: number,
-  ): Promise<Turn & { readonly expired: readonly StoredMessage[] }> {
-    const { store } = this.#options;
+  async #take(asked: ReadonlySet<Addressee> | 'all', nowMs: number): Promise<Look> {
+    const { store, outbox } = this.#options;
     const wid = this.#wid;
+    // What is in hand where nobody is at the chat any more did not come to its turn.
+    const idle = () => outbox.hand.all.filter((row) => !this.#busy.has(row.chatId));
     if (asked === 'all')
       return store.write((tx) => ({
+        back: this.#putBack(tx, idle()),
         expired: store.outbox.expire(tx, nowMs),
         ...this.#turns.take(tx, wid, asked, nowMs),
       }));
     // While no page is ready, an accepted message is no reason to write anything more.
-    const turn =
-      wid === null
-        ? NOBODY
-        : await store.write((tx) => this.#turns.take(tx, wid, asked, nowMs), { turn: 'first' });
-    return { expired: [], ...turn };
+    if (wid === null) return { back: [], expired: [], ...NOBODY };
+    return store.write(
+      (tx) => ({ back: this.#putBack(tx, idle()), expired: [], ...this.#turns.take(tx, wid, asked, nowMs) }),
+      { turn: 'first' },
+    );
+  }
+
+  /** What the page has not heard of waits again. @returns rows to be told of */
+  #putBack(tx: Tx, rows: readonly StoredMessage[]): (StoredMessage | null)[] {
+    const { outbox } = this.#options;
+    return rows
+      .filter((row) => outbox.isMarked(row))
+      .map(({ id }) => outbox.step(tx, id, { type: 'returned' }));
+  }
+
+  /** The same where no page is ready. */
+  #giveBack(rows: readonly StoredMessage[]): void {
+    const { store, outbox, log } = this.#options;
+    if (rows.length === 0) return;
+    store.write((tx) => this.#putBack(tx, rows)).then((back) => outbox.told(back), refusedBy(log));
   }
 
   /** @returns whether there is a chat that found no place, and is looked at now */
@@ -199,39 +216,49 @@ export class Courier {
   }
 
   /**
-   * The server has a message: the next of its chat is marked in the same write, which spares each message of a queue a
-   * sync of the disk and a turn of the loop.
+   * The server has a message: the next of its chat is marked in the same write, and the one behind that. It spares each
+   * message of a queue a sync of the disk and a turn of the loop.
    */
-  #markAhead(tx: Tx, { id, chatId }: StoredMessage, by: SendEvent['type']): void {
+  #markAhead(tx: Tx, { id, chatId }: StoredMessage): void {
     this.#ahead.delete(id);
-    // Those who wait for a place come first.
-    if (this.#stopped || this.#turnedAway.size > 0) return;
-    // Whoever is at the chat leaves with this write only where the page has answered him.
-    const leaves = by === 'accepted' && this.#busy.get(chatId) === id;
-    if (this.#busy.has(chatId) && !leaves) return;
-    const next = this.#turns.next(tx, this.#wid, chatId, this.#now());
-    if (next !== null) this.#ahead.set(id, next);
+    const nowMs = this.#now();
+    const wid = this.#wid;
+    const carried = this.#busy.get(chatId);
+    const isFree = carried === undefined;
+    // Those who wait for a place come first, and what the page is asked about.
+    if (this.#stopped || this.#turnedAway.size > 0 || carried === null) return;
+    if (this.#options.outbox.hand.of(chatId) !== undefined) return;
+    const [next] = isFree ? this.#turns.take(tx, wid, new Set([chatId]), nowMs).taken : [];
+    if (isFree && next === undefined) return;
+    const behind = this.#turns.behind(tx, wid, chatId, nowMs);
+    this.#ahead.set(
+      id,
+      [next, behind].filter((row) => row != null),
+    );
   }
 
   /** @returns whether the next of its chat is on its way */
   #handAhead({ id }: StoredMessage): boolean {
-    const next = this.#ahead.get(id);
+    const rows = this.#ahead.get(id) ?? [];
     this.#ahead.delete(id);
-    return next !== undefined && this.#handOver(next);
+    if (this.#wid === null) this.#giveBack(rows);
+    return rows.filter((row) => this.#handOver(row)).length > 0;
   }
 
-  #handOver(next: StoredMessage): boolean {
+  /** To the page, or behind the one that is there. @returns whether it is on its way */
+  #handOver(row: StoredMessage): boolean {
     const { outbox } = this.#options;
-    if (!this.#turns.isMarked(next)) return false;
-    if (this.#busy.has(next.chatId)) this.#left.set(next.chatId, next);
-    else {
-      outbox.told([next]);
-      this.#carry(next);
-    }
+    if (this.#wid === null || !outbox.isMarked(row)) return false;
+    if (this.#busy.has(row.chatId)) outbox.hand.hold(row);
+    else this.#carry(row);
     return true;
   }
 
+  /** Hands a row over that is marked. */
   #carry(row: StoredMessage): void {
+    const { outbox } = this.#options;
+    outbox.hand.drop(row);
+    outbox.told([row]);
     void this.#serve(row.chatId, row.id, () => this.#doubts.carry(row));
   }
 
@@ -244,26 +271,29 @@ export class Courier {
   }
 
   /** Does something for a chat, which nobody else is at meanwhile. @param carried the message that is carried, if one is */
-  #serve(chatId: Addressee, carried: string | null, work: () => Promise<void>): Promise<void> {
+  #serve(chatId: Addressee, carried: string | null, work: () => Promise<End>): Promise<void> {
     const epoch = this.#epoch;
     this.#busy.set(chatId, carried);
     return work()
-      .catch((error: unknown) => {
-        const { kind } = Fault.of(error);
-        if (kind !== 'shutting_down') this.#options.log.error('outbox.refused', { kind, err: error });
+      .catch((error: unknown): End => {
+        refusedBy(this.#options.log)(error);
+        return 'over';
       })
-      .finally(() => {
+      .then((end) => {
         this.#busy.delete(chatId);
-        const left = this.#left.get(chatId);
-        this.#left.delete(chatId);
-        // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
-        const isOfNow = epoch === this.#epoch;
-        if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
-        if (isOfNow && left !== undefined && this.#handOver(left)) return;
-        // Not this chat first: it would take the place that it has just left.
-        if (this.#lookAtNext()) this.#turnedAway.add(chatId);
-        else this.#look(chatId);
+        this.#leave(chatId, end, epoch === this.#epoch);
       });
+  }
+
+  #leave(chatId: Addressee, end: End, isOfNow: boolean): void {
+    // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
+    if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
+    // Only behind one that has gone: what goes back, or is in doubt, is to be before it.
+    const next = this.#options.outbox.hand.of(chatId);
+    if (next && end === 'taken' && isOfNow && this.#handOver(next)) return;
+    // Not this chat first: it would take the place that it has just left.
+    if (this.#lookAtNext()) this.#turnedAway.add(chatId);
+    else this.#look(chatId);
   }
 
   /**
@@ -286,6 +316,7 @@ export class Courier {
       const done = this.#serve(chatId, null, async () => {
         await turn;
         for (const row of rows) await this.#doubts.settle(row, wid, isNew);
+        return 'over';
       });
       return { go, done };
     });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { Addressee } from '../protocol/wid.js';
+import { isTaken } from '../session/outbox.js';
 import type { SendOutcome } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Outbox } from './outbox.js';
@@ -24,15 +25,25 @@ const TRIES = 3;
 /** A chat rests so long when there was no page to hand its message to. */
 const RETURNED_MS = 1_000;
 
+/** `taken`: by WhatsApp's server, which the disk need not say yet; `unknown`: the page could not be asked what became of it. */
+export type End = 'taken' | 'unknown' | 'over';
+
+/** For a write that nobody waits for. */
+export const refusedBy =
+  (log: Log) =>
+  (error: unknown): void => {
+    const { kind } = Fault.of(error);
+    if (kind !== 'shutting_down') log.error('outbox.refused', { kind, err: error });
+  };
+
 /**
  * Hands a row over that is marked so, and notes what the page says.
- * @returns `unknown` when the page could not be asked what became of it
  * @throws (rejects) Fault disk_full, busy, shutting_down
  */
 export async function deliver(
   marked: StoredMessage,
   { outbox, page, recipients, log }: DeliveryOptions,
-): Promise<'over' | 'unknown'> {
+): Promise<End> {
   let row = marked;
   let chatId: Addressee | null = row.chatId;
   try {
@@ -66,11 +77,20 @@ export async function deliver(
       return 'over';
     }
     switch (result.outcome) {
-      case 'accepted':
+      case 'accepted': {
+        const { ack } = result;
+        const { state } = outbox.get(row.id);
         // The row says so already, unless it was given up for lost meanwhile: nothing to sync the disk for.
-        if (result.ack === 0 && outbox.get(row.id).state === 'sending') return 'over';
-        await outbox.take(row.id, { type: 'accepted', ack: result.ack });
+        if (ack === 0 && state === 'sending') return 'over';
+        const noted = outbox.take(row.id, { type: 'accepted', ack });
+        if (ack > 0 || isTaken(state)) {
+          // Who comes next does not wait for the disk. Should that refuse, the page is asked once more.
+          noted.catch(refusedBy(log));
+          return 'taken';
+        }
+        await noted;
         return 'over';
+      }
       case 'unknown':
         log.warn('message.unknown', { id: row.id, reason: said(result.error) });
         await outbox.take(row.id, { type: 'lost' });

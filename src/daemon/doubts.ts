@@ -4,7 +4,7 @@ import type { Log } from '../protocol/log.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
-import { type DeliveryOptions, deliver } from './delivery.js';
+import { type DeliveryOptions, deliver, type End } from './delivery.js';
 import type { Outbox } from './outbox.js';
 import { type SendingPage, said } from './sending-page.js';
 
@@ -31,7 +31,7 @@ export class Doubts {
     const rows = await store.write((tx) =>
       store.outbox
         .inStates(['sending'], { limit: Number.MAX_SAFE_INTEGER })
-        .map(({ id }) => outbox.step(tx, id, { type: 'lost' })),
+        .map(({ id }) => outbox.step(tx, id, { type: outbox.hand.has(id) ? 'returned' : 'lost' })),
     );
     outbox.told(rows);
   }
@@ -49,10 +49,11 @@ export class Doubts {
   }
 
   /** Hands a row over that is marked so; one that is in doubt then is asked for once. */
-  async carry(marked: StoredMessage, { isLast = false } = {}): Promise<void> {
+  async carry(marked: StoredMessage, { isLast = false } = {}): Promise<End> {
     const end = await deliver(marked, this.#options);
     // Once more before the next of this chat: it would go out in front of this one.
     if (end === 'unknown' && !isLast) await this.settle(marked, this.#options.wid(), false, { isLast: true });
+    return end;
   }
 
   /**

@@ -10,6 +10,7 @@ import { advance, hasReached, isEnded, isTaken, type SendEvent } from '../sessio
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
+import { Hand } from './hand.js';
 
 export interface Request {
   /** The account that it goes out from. */
@@ -42,8 +43,10 @@ export class Outbox {
   readonly #watchers = new Set<Watcher>();
   /** Since when the page has each message that this process has given it; Infinity while it is being given. */
   readonly #given = new Map<string, number>();
+  /** Marked as handed over, and the page has not heard of them. */
+  readonly hand = new Hand();
   /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
-  onTaken: (tx: Tx, row: StoredMessage, by: SendEvent['type']) => void = () => undefined;
+  onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
     this.#store = store;
@@ -94,7 +97,10 @@ export class Outbox {
     for (const row of rows) {
       if (row === null) continue;
       this.#log.debug('message.state', { id: row.id, to: row.state, ack: row.ack });
-      if (row.state !== 'sending') this.#given.delete(row.id);
+      if (row.state !== 'sending') {
+        this.#given.delete(row.id);
+        this.hand.drop(row);
+      }
       for (const watcher of this.#watchers) watcher(row);
     }
   }
@@ -113,17 +119,15 @@ export class Outbox {
         ? event.ack
         : undefined;
     if (state === row.state && ack === undefined && more.attempted !== true) return null;
-    const refused = new Fault('send_failed', { reason: 'WhatsApp refused the message.' });
-    const { kind, message: reason } = more.error ?? refused;
     const nowMs = this.#now();
     const changed = this.#store.outbox.change(tx, row.id, row.state, {
       ...{ state, nowMs, ack, chatId: more.chatId },
       // No page had it, which the next one is not to doubt.
       attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
-      error: state === 'failed' ? { kind, reason } : null,
+      error: state === 'failed' ? errorOf(more.error) : null,
     });
-    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed, event.type);
+    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed);
     return changed;
   }
 
@@ -135,6 +139,12 @@ export class Outbox {
     const row = await this.#store.write((tx) => this.step(tx, id, event, more), { turn: 'first' });
     this.told([row]);
     return row;
+  }
+
+  /** Whether a mark still holds: the write that made it may have been undone, and somebody else have taken it up. */
+  isMarked({ id, attempts }: StoredMessage): boolean {
+    const row = this.#store.outbox.get(id);
+    return row !== null && row.state === 'sending' && row.attempts === attempts;
   }
 
   /** By our id or WhatsApp's. @throws Fault no_such_message */
@@ -187,9 +197,10 @@ export class Outbox {
   /** Takes back what is queued. @throws (rejects) Fault no_such_message, too_late, disk_full */
   async cancel(id: string): Promise<StoredMessage> {
     const { id: own } = this.get(id);
-    const row = await this.#store.write((tx) =>
-      this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() }),
-    );
+    const row = await this.#store.write((tx) => {
+      if (this.hand.has(own)) this.step(tx, own, { type: 'returned' });
+      return this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() });
+    });
     if (row === null) throw this.#tooLate(own, 'only what is queued can be cancelled');
     this.told([row]);
     return row;
@@ -255,6 +266,7 @@ export class Outbox {
   oldestUnsentMs(): number {
     const sinceMs = this.#store.outbox
       .inStates(['sending'])
+      .filter(({ id }) => !this.hand.has(id))
       .map(({ id, changedAtMs }) => this.#given.get(id) ?? changedAtMs);
     return Math.max(0, this.#now() - Math.min(...sinceMs));
   }
@@ -273,6 +285,11 @@ const expired = ({ id, messageId, state }: StoredMessage, goal: string): Fault =
     outcome: 'unknown',
     more: { id, messageId, state },
   });
+
+function errorOf(fault = new Fault('send_failed', { reason: 'WhatsApp refused the message.' })) {
+  const { kind, message: reason } = fault;
+  return { kind, reason };
+}
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

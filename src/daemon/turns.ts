@@ -29,8 +29,8 @@ export interface TurnsOptions {
   readonly chance: () => number;
   /** Chats that somebody is at. */
   readonly busy: ReadonlyMap<Addressee, unknown>;
-  /** Messages that are marked, and go to the page as soon as that is on disk. */
-  readonly ahead: ReadonlyMap<string, StoredMessage>;
+  /** Messages that are marked, and go to the page as soon as that is on disk, or follow those. */
+  readonly ahead: ReadonlyMap<string, readonly StoredMessage[]>;
 }
 
 /** What a look found. */
@@ -88,19 +88,17 @@ export class Turns {
       : { waitsFor: hold.why, nextAtMs: hold.untilMs };
   }
 
-  /** The next of a chat whose place becomes free by this write, marked as handed over; null when it has to wait. */
-  next(tx: Tx, wid: string | null, chatId: Addressee, nowMs: number): StoredMessage | null {
-    return this.take(tx, wid, new Set([chatId]), nowMs, chatId).taken[0] ?? null;
+  /** The one behind the message of a chat that is on its way, marked; null where anything may still hold it up or end it. */
+  behind(tx: Tx, wid: string | null, chatId: Addressee, nowMs: number): StoredMessage | null {
+    const { store, outbox, pacing } = this.#options;
+    if (wid === null || pacing.mode === 'on') return null;
+    const row = store.outbox.nextOf(wid, chatId, nowMs, []);
+    if (row === null || row.expiresAtMs !== null) return null;
+    return outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
   }
 
-  /** Those whose turn it is, marked as handed over. @param leaving whoever is at this chat makes room */
-  take(
-    tx: Tx,
-    wid: string | null,
-    asked: ReadonlySet<Addressee> | 'all',
-    nowMs: number,
-    leaving: Addressee | null = null,
-  ): Turn {
+  /** Those whose turn it is, marked as handed over. */
+  take(tx: Tx, wid: string | null, asked: ReadonlySet<Addressee> | 'all', nowMs: number): Turn {
     const { busy, store, outbox, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
     const strangers: Addressee[] = [];
@@ -108,9 +106,9 @@ export class Turns {
     const turnedAway: Addressee[] = [];
     if (wid === null) return NOBODY;
     this.#belongTo(wid);
-    const flying = this.#served(leaving);
+    const flying = this.#served();
     for (const row of this.#candidates(wid, asked, nowMs)) {
-      if (busy.has(row.chatId) && row.chatId !== leaving) continue;
+      if (busy.has(row.chatId)) continue;
       // Its timer is due as well, and ends it.
       if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
         holdMs = nowMs;
@@ -149,18 +147,13 @@ export class Turns {
   }
 
   /** How many chats somebody is at, or will be in a moment. */
-  #served(leaving: Addressee | null): number {
-    const { busy, ahead } = this.#options;
-    let served = busy.size - (leaving !== null && busy.has(leaving) ? 1 : 0);
+  #served(): number {
+    const { busy, ahead, outbox } = this.#options;
+    let served = busy.size;
     // Whoever goes ahead at a chat comes in the place of who is there.
-    for (const row of ahead.values()) if (!busy.has(row.chatId) && this.isMarked(row)) served += 1;
+    for (const [next] of ahead.values())
+      if (next !== undefined && !busy.has(next.chatId) && outbox.isMarked(next)) served += 1;
     return served;
-  }
-
-  /** Whether a mark still holds: the write that made it may have been undone, and somebody else have taken it up. */
-  isMarked({ id, attempts }: StoredMessage): boolean {
-    const row = this.#options.store.outbox.get(id);
-    return row !== null && row.state === 'sending' && row.attempts === attempts;
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */

@@ -1,0 +1,241 @@
+/** Messages in hand: they follow on the server's word, and wait again wherever that does not come. */
+import { cpSync } from 'node:fs';
+import { mock } from 'node:test';
+import t, { type Test } from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import type { SendOutcome } from '../../../src/session/port.js';
+import { scratch, WID } from '../store/scratch.js';
+import { A, B, FAST, open, rest, until } from './sending.js';
+
+const SENT: SendOutcome = { outcome: 'accepted', ack: 1 };
+
+/** Of four to a chat the first is sent, the second with the page, the third in hand. */
+async function inHand(t: Test, more: Parameters<typeof open>[1] = {}) {
+  const opening = open(t, more);
+  const { page, courier, accept, state, outbox } = opening;
+  const rows = [];
+  for (const text of ['1', '2', '3', '4']) rows.push(await accept(A, text));
+  courier.open(WID);
+  await until(() => page.sent.length === 1);
+  page.last().answer(SENT);
+  await until(() => page.sent.length === 2);
+  const ids = rows.map(({ id }) => id);
+  const states = () => ids.map(state);
+  t.same(states(), ['sent', 'sending', 'sending', 'queued']);
+  t.ok(outbox.hand.has(ids[2] as string));
+  return { ...opening, ids, states };
+}
+
+t.test('on the word of the page it goes at once; the disk hears of that meanwhile', async (t) => {
+  const { page, store, states } = await inHand(t);
+  const { write } = store;
+  let go: () => void = () => {};
+  const held = new Promise<void>((resolve) => (go = resolve));
+  // The disk takes its time.
+  store.write = (async (run: never, options: never) => {
+    await held;
+    return write.call(store, run, options);
+  }) as typeof store.write;
+  page.last().answer(SENT);
+  await until(() => page.sent.length === 3);
+  t.same(page.texts, ['1', '2', '3']);
+  t.same(states(), ['sent', 'sending', 'sending', 'queued'], 'one is known to be sent, and not on disk yet');
+  go();
+  await until(() => states()[1] === 'sent');
+  t.same(states(), ['sent', 'sent', 'sending', 'sending'], 'with it the next is taken in hand');
+  page.last().answer(SENT);
+  await until(() => page.sent.length === 4);
+  page.last().answer(SENT);
+  await until(() => states()[3] === 'sent');
+  t.same(page.texts, ['1', '2', '3', '4']);
+  t.same(
+    page.sent.map(({ attempts }) => attempts),
+    [1, 1, 1, 1],
+  );
+});
+
+t.test(
+  'the server has it and the disk does not say so: nothing is lost, and nothing goes twice',
+  async (t) => {
+    mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+    t.teardown(() => mock.timers.reset());
+    const { page, store, states, log } = await inHand(t);
+    const { write } = store;
+    store.write = () => Promise.reject(new Fault('disk_full'));
+    page.last().answer(SENT);
+    await until(() => page.sent.length === 3);
+    page.last().answer(SENT);
+    const refused = () => log.lines.filter(([, event]) => event === 'outbox.refused').length;
+    // Of either, and of the look for the next.
+    await until(() => refused() === 3);
+    t.same(states(), ['sent', 'sending', 'sending', 'queued']);
+    store.write = write;
+    page.has = () => 1;
+    mock.timers.tick(15_000);
+    await until(() => page.sent.length === 4);
+    t.same(page.texts, ['1', '2', '3', '4']);
+    t.same(page.asked, ['2', '3']);
+  },
+);
+
+t.test('it waits again, in its place, when the one before it does not get through', async (t) => {
+  await t.test('as it cannot be sent', async (t) => {
+    const { page, states } = await inHand(t);
+    page.last().answer({ outcome: 'absent', error: new Error('no') });
+    await until(() => page.sent.length === 3);
+    t.same(page.texts, ['1', '2', '3']);
+    t.same(states(), ['sent', 'failed', 'sending', 'queued']);
+    t.equal(page.last().attempts, 1, 'it was never handed over before');
+  });
+
+  await t.test('as there was no page for it: that one is the next once more', async (t) => {
+    const { page, states } = await inHand(t);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.teardown(() => mock.timers.reset());
+    page.last().fail(new Fault('not_ready'));
+    await until(() => states()[1] === 'queued');
+    mock.timers.tick(1_000);
+    await until(() => page.sent.length === 3);
+    t.same(page.texts, ['1', '2', '2']);
+    t.same(states(), ['sent', 'sending', 'queued', 'queued']);
+    page.last().answer(SENT);
+    await until(() => page.sent.length === 4);
+    t.same(page.texts, ['1', '2', '2', '3']);
+  });
+
+  await t.test('as the page has it and the server does not say so', async (t) => {
+    const { page, ack, states, store } = await inHand(t);
+    page.last().answer({ outcome: 'accepted', ack: 0 });
+    await until(() => states()[2] === 'queued');
+    await rest(store);
+    t.same(page.texts, ['1', '2']);
+    await ack(page.last().messageId, 1);
+    await until(() => page.sent.length === 3);
+    t.same(page.texts, ['1', '2', '3']);
+  });
+
+  await t.test('and the disk has no room for that: when it has', async (t) => {
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    t.teardown(() => mock.timers.reset());
+    const { page, store, states, log } = await inHand(t);
+    page.last().answer({ outcome: 'accepted', ack: 0 });
+    const { write } = store;
+    store.write = () => Promise.reject(new Fault('disk_full'));
+    await until(() => log.lines.some(([, event]) => event === 'outbox.refused'));
+    t.same(states(), ['sent', 'sending', 'sending', 'queued']);
+    store.write = write;
+    mock.timers.tick(5_000);
+    await until(() => states()[2] === 'queued');
+    t.same(page.texts, ['1', '2']);
+  });
+});
+
+t.test('it can be cancelled, as the page has not heard of it', async (t) => {
+  const { page, outbox, ids, states } = await inHand(t);
+  t.equal((await outbox.cancel(ids[2] as string)).state, 'cancelled');
+  await t.rejects(outbox.cancel(ids[1] as string), { kind: 'too_late' } as never);
+  page.last().answer(SENT);
+  await until(() => page.sent.length === 3);
+  t.same(page.texts, ['1', '2', '4']);
+  t.equal(states()[2], 'cancelled');
+});
+
+t.test('cancelled while its turn comes: it went, or it is cancelled', async (t) => {
+  const { page, outbox, ids, states } = await inHand(t);
+  const cancelled = outbox.cancel(ids[2] as string);
+  page.last().answer(SENT);
+  await cancelled.then(
+    () => t.equal(states()[2], 'cancelled'),
+    (error: Fault) => t.equal(error.kind, 'too_late'),
+  );
+  await until(() => page.sent.length === 3);
+  t.equal(page.texts.includes('3'), states()[2] !== 'cancelled');
+});
+
+t.test('a page that goes away: it was never there, and what was there is in doubt', async (t) => {
+  await t.test('in order, with the page at its message still', async (t) => {
+    const { page, courier, states, outbox } = await inHand(t);
+    courier.close();
+    await until(() => states()[2] === 'queued');
+    page.last().answer(SENT);
+    await until(() => !outbox.isInFlight);
+    t.same(states(), ['sent', 'sent', 'queued', 'queued']);
+    t.same(page.texts, ['1', '2']);
+    courier.open(WID);
+    await until(() => page.sent.length === 3);
+    t.same(page.last(), { ...page.last(), text: '3', attempts: 1 });
+  });
+
+  await t.test('while the next are being marked', async (t) => {
+    const { page, courier, ack, states, store, outbox } = await inHand(t);
+    page.last().answer({ outcome: 'accepted', ack: 0 });
+    await until(() => states()[2] === 'queued');
+    const acked = ack(page.last().messageId, 1);
+    const { onTaken } = outbox;
+    outbox.onTaken = (tx, row) => {
+      onTaken(tx, row);
+      courier.close();
+    };
+    await acked;
+    await rest(store);
+    t.same(states(), ['sent', 'sent', 'queued', 'queued']);
+    t.same(page.texts, ['1', '2']);
+  });
+
+  await t.test('in mid-send', async (t) => {
+    const { courier, states } = await inHand(t);
+    courier.lost();
+    await until(() => states()[1] === 'unknown');
+    t.same(states(), ['sent', 'unknown', 'queued', 'queued']);
+  });
+
+  await t.test('with the daemon: the next one asks for both, in order', async (t) => {
+    const { directory } = await inHand(t);
+    // What a kill leaves.
+    const copy = scratch(t);
+    cpSync(directory, copy, { recursive: true });
+    const again = open(t, { directory: copy });
+    await again.courier.start();
+    again.page.has = (text) => (text === '2' ? 1 : null);
+    again.courier.open(WID);
+    await until(() => again.page.sent.length === 1);
+    t.same(again.page.asked, ['2', '3']);
+    t.same(again.page.last(), { ...again.page.last(), text: '3', attempts: 2 });
+  });
+});
+
+t.test('nothing is taken in hand that anything may hold up or end', async (t) => {
+  await t.test('by a pace', async (t) => {
+    const { page, courier, accept, state } = open(t, { pacing: { ...FAST, mode: 'on' } });
+    page.acquaintances.add(A);
+    for (const text of ['1', '2']) await accept(A, text);
+    const third = await accept(A, '3');
+    courier.open(WID);
+    await until(() => page.sent.length === 1);
+    page.last().answer(SENT);
+    await until(() => page.sent.length === 2);
+    t.equal(state(third.id), 'queued');
+  });
+
+  await t.test('by its own time', async (t) => {
+    const { page, courier, accept, state } = open(t);
+    for (const text of ['1', '2']) await accept(A, text);
+    const third = await accept(A, '3', { expiresAtMs: Date.now() + 60_000 });
+    courier.open(WID);
+    await until(() => page.sent.length === 1);
+    page.last().answer(SENT);
+    await until(() => page.sent.length === 2);
+    t.equal(state(third.id), 'queued');
+  });
+});
+
+t.test('it is not with the page: for how long nothing was sent, the one before it counts', async (t) => {
+  let nowMs = 1_000_000;
+  const { outbox, page, accept } = await inHand(t, { now: () => nowMs });
+  nowMs += 100_000;
+  t.equal(outbox.oldestUnsentMs(), 0, 'the page is at it, and has a limit of its own');
+  await accept(B, 'b');
+  page.sent[1]?.answer(SENT);
+  await until(() => page.texts.includes('b'));
+  t.equal(outbox.oldestUnsentMs(), 0);
+});

@@ -1,0 +1,113 @@
+// A courier over a page that does as the test says, for the tests of what goes out when.
+import type { Test } from 'tap';
+import { Courier, type CourierOptions } from '../../../src/daemon/courier.js';
+import { Outbox } from '../../../src/daemon/outbox.js';
+import { Recipients } from '../../../src/daemon/recipients.js';
+import type { SendingPage } from '../../../src/daemon/sending-page.js';
+import type { Addressee } from '../../../src/protocol/wid.js';
+import type { PacingRules } from '../../../src/session/pacing.js';
+import type { SendOutcome } from '../../../src/session/port.js';
+import type { StoredMessage } from '../../../src/store/outbox-row.js';
+import { opened, scratch, WID } from '../store/scratch.js';
+import { keepLines, settled } from './lines.js';
+
+export const A: Addressee = '15550002222@c.us';
+export const B: Addressee = '15550003333@c.us';
+export const FAST: PacingRules = {
+  ...{ mode: 'off', perMinute: 60, burst: 5, strangerGapMs: 20_000, dailyCap: 0, quietHours: '' },
+};
+
+export interface Sent {
+  readonly chatId: Addressee;
+  readonly messageId: string;
+  readonly text: string;
+  readonly attempts: number;
+  answer(outcome: SendOutcome): void;
+  fail(error: unknown): void;
+}
+
+/** A page that answers when the test says so; `has` is what it answers when asked for one of our messages. */
+export class Page implements SendingPage {
+  readonly sent: Sent[] = [];
+  readonly asked: string[] = [];
+  readonly acquaintances = new Set<Addressee>();
+  textOf: (messageId: string) => string = () => '';
+  has: (text: string) => number | null | Promise<number | null> = () => null;
+
+  send(row: StoredMessage): Promise<SendOutcome> {
+    return new Promise((answer, fail) => {
+      const { chatId, messageId, payload, attempts } = row;
+      this.sent.push({ chatId, messageId, text: String(payload.text), attempts, answer, fail });
+    });
+  }
+
+  async findOwn({ messageId }: { chatId: Addressee; messageId: string }): Promise<number | null> {
+    const text = this.textOf(messageId);
+    this.asked.push(text);
+    return this.has(text);
+  }
+
+  async knowsChat(chatId: Addressee): Promise<boolean> {
+    return this.acquaintances.has(chatId);
+  }
+
+  get texts(): string[] {
+    return this.sent.map(({ text }) => text);
+  }
+
+  last(): Sent {
+    const last = this.sent.at(-1);
+    if (last === undefined) throw new Error('nothing was sent');
+    return last;
+  }
+}
+
+export type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance'>> & {
+  readonly resolve?: (recipient: Addressee) => Promise<Addressee | null>;
+  readonly directory?: string;
+};
+
+export function open(
+  t: Test,
+  { resolve = async (recipient) => recipient, directory = scratch(t), ...more }: More = {},
+) {
+  const store = opened(t, directory);
+  if (store.account.wid === null) store.writeNow((tx) => store.account.link(tx, WID, 0));
+  const page = new Page();
+  const log = keepLines();
+  const outbox = new Outbox(store, log, more.now);
+  page.textOf = (messageId) => String(outbox.get(messageId).payload.text);
+  const recipients = new Recipients(resolve);
+  const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, ...more });
+  t.teardown(() => courier.stop());
+  const accept = (
+    chatId: Addressee,
+    text: string,
+    times: { notBeforeMs?: number; expiresAtMs?: number } = {},
+  ) =>
+    outbox.accept({
+      ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
+      ...{ notBeforeMs: null, expiresAtMs: null, ...times },
+    });
+  const ack = (messageId: string, n: number) => outbox.take(messageId, { type: 'ack', ack: n });
+  const state = (id: string) => outbox.get(id).state;
+  return { store, page, log, outbox, courier, accept, ack, state, directory };
+}
+
+/** Until it is so; every step of a message is on disk first, which takes its time. */
+export async function until(done: () => boolean, what = done.toString()): Promise<void> {
+  const lateMs = performance.now() + 10_000;
+  while (!done()) {
+    if (performance.now() > lateMs) throw new Error(`it did not come to that: ${what}`);
+    await settled();
+  }
+}
+/** Until all that is under way has come to rest. */
+export async function rest(store: { write(run: () => undefined): Promise<undefined> }): Promise<void> {
+  for (let turns = 0; turns < 5; turns += 1) {
+    await store.write(() => undefined);
+    await settled();
+  }
+}
+
+export const TAKEN: SendOutcome = { outcome: 'accepted', ack: 0 };
