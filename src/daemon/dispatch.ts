@@ -92,25 +92,30 @@ interface Bounds {
 async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): Promise<unknown> {
   const { call, limitMs, outcome, late } = bounds;
   if (call.signal.aborted) throw hangUp(call.signal, 'none');
-  const ending = new AbortController();
-  const onHangUp = () => ending.abort(hangUp(call.signal, outcome));
-  const onDeadline = () => {
-    const reason = `the deadline of ${limitMs} ms passed`;
-    ending.abort(new Fault('deadline_exceeded', { reason, outcome }));
-  };
-  const timer = limitMs === undefined ? undefined : setTimeout(onDeadline, limitMs);
-  call.signal.addEventListener('abort', onHangUp, { once: true });
+  // A controller of its own for a deadline only: most requests have none.
+  const deadline = limitMs === undefined ? null : new AbortController();
+  const signal = deadline?.signal ?? call.signal;
+  let timer: NodeJS.Timeout | undefined;
+  let onHangUp = (): void => undefined;
   const ended = new Promise<never>((_, reject) => {
-    ending.signal.addEventListener('abort', () => reject(ending.signal.reason), { once: true });
+    const end = (fault: Fault): void => {
+      deadline?.abort(fault);
+      reject(fault);
+    };
+    onHangUp = () => end(hangUp(call.signal, outcome));
+    call.signal.addEventListener('abort', onHangUp, { once: true });
+    if (limitMs === undefined) return;
+    const reason = `the deadline of ${limitMs} ms passed`;
+    timer = setTimeout(() => end(new Fault('deadline_exceeded', { reason, outcome })), limitMs);
   });
-  const done = (async () => run(ending.signal))();
+  const done = (async () => run(signal))();
   try {
     return await Promise.race([done, ended]);
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', onHangUp);
     // The loser of the race: most handlers reject with the signal's own reason, which has been said already.
-    if (ending.signal.aborted) done.catch((error) => error === ending.signal.reason || late(error));
+    if (signal.aborted) done.catch((error) => error === signal.reason || late(error));
   }
 }
 

@@ -1,6 +1,5 @@
 // Messages on their way out, as rows on disk: accepting them, what is known of each, and who waits to hear of it.
 // Every step is on disk before anybody is told. When a row's turn comes, and what the page says, is the courier's.
-import { randomBytes } from 'node:crypto';
 import { Fault } from '../protocol/fault.js';
 import { faultRow, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
@@ -11,6 +10,7 @@ import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import { Hand } from './hand.js';
+import { messageId, ownId } from './ids.js';
 
 export interface Request {
   /** The account that it goes out from. */
@@ -67,9 +67,8 @@ export class Outbox {
     const { message, isNew } = await this.#store.write((tx) =>
       this.#store.outbox.accept(tx, {
         ...request,
-        id: `m-${randomBytes(8).toString('hex')}`,
-        // WhatsApp Web's own form: 3EB0 and 18 hex digits.
-        messageId: `3EB0${randomBytes(9).toString('hex').toUpperCase()}`,
+        id: ownId(this.#now()),
+        messageId: messageId(),
         queuedAtMs: this.#now(),
       }),
     );

@@ -7,6 +7,10 @@ import type { Database, Statement } from './database.js';
 export class Account {
   readonly #get: Statement<{ wid: string }>;
   readonly #set: Statement<never>;
+  /** As it is on disk, once that was read: each event and each accept asks. */
+  #known: string | null | undefined;
+  /** The last write that changed it: until that is over it may be undone. */
+  #by: Tx | undefined;
 
   constructor(db: Database) {
     this.#get = db.prepare('SELECT wid FROM account');
@@ -18,13 +22,18 @@ export class Account {
 
   /** The wid that was linked last, also after an unlink; null when there never was one. */
   get wid(): string | null {
-    return this.#get.get()?.wid ?? null;
+    if (this.#known !== undefined) return this.#known;
+    const wid = this.#get.get()?.wid ?? null;
+    if (this.#by?.isOpen !== true) this.#known = wid;
+    return wid;
   }
 
   /** @returns true when it is another account than before, or the first one */
   link(tx: Tx, wid: string, nowMs: number): boolean {
     tx.check();
     if (this.wid === wid) return false;
+    this.#known = undefined;
+    this.#by = tx;
     this.#set.run(wid, nowMs);
     return true;
   }

@@ -12,6 +12,10 @@ export class Tx {
     if (!this.#open) throw new Fault('internal', { reason: 'a write after its transaction' });
   }
 
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   end(): void {
     this.#open = false;
   }

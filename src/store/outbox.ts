@@ -62,7 +62,7 @@ export class Outbox {
                           queued_at, not_before, expires_at, changed_at)
       VALUES (:id, :message_id, :wid, :key, :content, :recipient, :chat_id, :kind, :payload, 'queued', 0, 0,
               :queued_at, :not_before, :expires_at, :queued_at)
-      RETURNING *`);
+      ON CONFLICT (key, wid) WHERE key IS NOT NULL DO NOTHING RETURNING *`);
     this.#byId = db.prepare('SELECT * FROM outbox WHERE id = ?');
     this.#byMessageId = db.prepare('SELECT * FROM outbox WHERE message_id = ?');
     this.#change = db.prepare(`
@@ -111,8 +111,6 @@ export class Outbox {
   accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {
     tx.check();
     const { key, wid, recipient, kind, payload } = message;
-    const earlier = key === null ? null : this.earlier(key, wid, recipient, kind, payload);
-    if (earlier !== null) return { message: earlier, isNew: false };
     const row = this.#insert.get({
       id: message.id,
       message_id: message.messageId,
@@ -127,8 +125,10 @@ export class Outbox {
       not_before: message.notBeforeMs ?? 0,
       expires_at: message.expiresAtMs ?? null,
     });
-    if (row === undefined) throw new Fault('internal', { reason: 'the store took no row' });
-    return { message: fromRow(row), isNew: true };
+    if (row !== undefined) return { message: fromRow(row), isNew: true };
+    const earlier = key === null ? null : this.earlier(key, wid, recipient, kind, payload);
+    if (earlier === null) throw new Fault('internal', { reason: 'the store took no row' });
+    return { message: earlier, isNew: false };
   }
 
   /** The row that a key stands for, or null. @throws Fault key_reused */

@@ -1,0 +1,28 @@
+/** The two ids of a message: in the order of time, in WhatsApp's own form, and none twice. */
+import t from 'tap';
+import { messageId, ownId } from '../../../src/daemon/ids.js';
+
+t.test('ours: hex, one form at any time, in the order of time', async (t) => {
+  const times = [0, 1, 0xffff, 1_700_000_000_000, 1_700_000_000_001, 2 ** 43];
+  const ids = times.map(ownId);
+  for (const id of ids) t.match(id, /^m-[0-9a-f]{20}$/);
+  t.same(ids, ids.toSorted());
+  t.match(ownId(-5), /^m-0{11}[0-9a-f]{9}$/, 'by a clock that is before 1970');
+});
+
+t.test('WhatsApp’s: 3EB0 and 18 digits', async (t) => {
+  t.match(messageId(), /^3EB0[0-9A-F]{18}$/);
+});
+
+t.test('no digit of either stands still, and none comes twice', async (t) => {
+  const COUNT = 20_000;
+  const own = Array.from({ length: COUNT }, () => ownId(1_700_000_000_000));
+  const theirs = Array.from({ length: COUNT }, messageId);
+  t.equal(new Set(own).size, COUNT);
+  t.equal(new Set(theirs).size, COUNT);
+  for (const [ids, from] of [
+    [own, 13],
+    [theirs, 4],
+  ] as const)
+    for (let at = from; at < 22; at += 1) t.equal(new Set(ids.map((id) => id[at])).size, 16, `digit ${at}`);
+});

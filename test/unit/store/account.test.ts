@@ -1,0 +1,55 @@
+/** Whose the store is, as it is on disk. */
+import t from 'tap';
+import { opened, scratch } from './scratch.js';
+
+const [ONE, OTHER] = ['15550001111@c.us', '15550009999@c.us'];
+
+t.test('the account that was linked last, also for whoever opens the file next', async (t) => {
+  const directory = scratch(t);
+  const store = opened(t, directory);
+  t.equal(store.account.wid, null);
+  t.equal(
+    store.writeNow((tx) => store.account.link(tx, ONE, 0)),
+    true,
+  );
+  t.equal(store.account.wid, ONE);
+  t.equal(
+    store.writeNow((tx) => store.account.link(tx, ONE, 1)),
+    false,
+    'the same again is no other',
+  );
+  t.equal(
+    store.writeNow((tx) => {
+      store.account.link(tx, OTHER, 2);
+      return store.account.wid;
+    }),
+    OTHER,
+    'within the write it is so already',
+  );
+  t.equal(store.account.wid, OTHER);
+  store.close();
+  t.equal(opened(t, directory).account.wid, OTHER);
+});
+
+t.test('a link that is undone was none', async (t) => {
+  const store = opened(t, scratch(t));
+  store.writeNow((tx) => store.account.link(tx, ONE, 0));
+  t.throws(
+    () =>
+      store.writeNow((tx) => {
+        store.account.link(tx, OTHER, 1);
+        t.equal(store.account.wid, OTHER);
+        throw new Error('undone');
+      }),
+    /undone/,
+  );
+  t.equal(store.account.wid, ONE);
+  // The next of its group is in the same transaction, and sees what is.
+  const undone = store.write((tx) => {
+    store.account.link(tx, OTHER, 1);
+    throw new Error('undone');
+  });
+  const seen = store.write(() => store.account.wid);
+  await t.rejects(undone, /undone/);
+  t.equal(await seen, ONE);
+});
