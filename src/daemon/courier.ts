@@ -161,7 +161,9 @@ export class Courier {
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
-    for (const row of taken) this.#carry(row);
+    // It may have been closed in the meantime, and what was marked put back by that.
+    if (this.#wid === null) this.#giveBack(taken);
+    else for (const row of taken) if (outbox.isMarked(row)) this.#carry(row);
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
     if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
     this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
@@ -195,11 +197,11 @@ export class Courier {
   #putBack(tx: Tx, rows: readonly StoredMessage[]): (StoredMessage | null)[] {
     const { outbox } = this.#options;
     return rows
-      .filter((row) => outbox.isMarked(row))
+      .filter((row) => outbox.isMarked(row) && this.#busy.get(row.chatId) !== row.id)
       .map(({ id }) => outbox.step(tx, id, { type: 'returned' }));
   }
 
-  /** The same where no page is ready. */
+  /** The same, where it cannot be part of a look. */
   #giveBack(rows: readonly StoredMessage[]): void {
     const { store, outbox, log } = this.#options;
     if (rows.length === 0) return;
@@ -249,16 +251,15 @@ export class Courier {
   #handOver(row: StoredMessage): boolean {
     const { outbox } = this.#options;
     if (this.#wid === null || !outbox.isMarked(row)) return false;
-    if (this.#busy.has(row.chatId)) outbox.hand.hold(row);
-    else this.#carry(row);
+    if (!this.#busy.has(row.chatId)) this.#carry(row);
+    else if (outbox.hand.of(row.chatId) === undefined) outbox.hand.hold(row);
+    else this.#giveBack([row]);
     return true;
   }
 
   /** Hands a row over that is marked. */
   #carry(row: StoredMessage): void {
-    const { outbox } = this.#options;
-    outbox.hand.drop(row);
-    outbox.told([row]);
+    this.#options.outbox.told([row]);
     void this.#serve(row.chatId, row.id, () => this.#doubts.carry(row));
   }
 

@@ -36,11 +36,12 @@ export class Doubts {
     outbox.told(rows);
   }
 
-  /** Rows in doubt of the account, by chat, in their order. */
+  /** Rows in doubt of the account, by chat, in their order. What is in hand is none: no page has heard of it. */
   byChat(wid: string | null): Map<Addressee, StoredMessage[]> {
+    const { store, outbox } = this.#options;
     const chats = new Map<Addressee, StoredMessage[]>();
-    for (const row of this.#options.store.outbox.inStates(['sending', 'unknown'], { limit: 10_000 })) {
-      if (row.wid !== wid) continue;
+    for (const row of store.outbox.inStates(['sending', 'unknown'], { limit: 10_000 })) {
+      if (row.wid !== wid || outbox.hand.has(row.id)) continue;
       const rows = chats.get(row.chatId);
       if (rows === undefined) chats.set(row.chatId, [row]);
       else rows.push(row);
@@ -50,6 +51,7 @@ export class Doubts {
 
   /** Hands a row over that is marked so; one that is in doubt then is asked for once. */
   async carry(marked: StoredMessage, { isLast = false } = {}): Promise<End> {
+    this.#options.outbox.hand.drop(marked);
     const end = await deliver(marked, this.#options);
     // Once more before the next of this chat: it would go out in front of this one.
     if (end === 'unknown' && !isLast) await this.settle(marked, this.#options.wid(), false, { isLast: true });
@@ -91,7 +93,17 @@ export class Doubts {
     const { state } = outbox.get(id);
     if (this.#options.wid() !== wid || (state !== 'unknown' && state !== 'sending')) return;
     log.info('message.reconciled', { id, found: false });
+    if (this.#isBehind(row)) {
+      await outbox.take(id, { type: 'again' });
+      return;
+    }
     const marked = await outbox.take(id, { type: 'submit' }, { attempted: true });
     if (marked?.state === 'sending') await this.carry(marked, { isLast });
+  }
+
+  /** Another one of its chat is with the page before it, which the server is not known to have. */
+  #isBehind({ chatId, seq }: StoredMessage): boolean {
+    const { store } = this.#options;
+    return store.outbox.inStates(['sending']).some((other) => other.chatId === chatId && other.seq < seq);
   }
 }

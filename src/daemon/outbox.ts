@@ -41,7 +41,7 @@ export class Outbox {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #watchers = new Set<Watcher>();
-  /** Since when the page has each message that this process has given it; Infinity while it is being given. */
+  /** Since when each message is on its way to the page, or with it; Infinity while it is being given. */
   readonly #given = new Map<string, number>();
   /** Marked as handed over, and the page has not heard of them. */
   readonly hand = new Hand();
@@ -99,7 +99,7 @@ export class Outbox {
       if (row.state !== 'sending') {
         this.#given.delete(row.id);
         this.hand.drop(row);
-      }
+      } else if (!this.#given.has(row.id)) this.#given.set(row.id, this.#now());
       for (const watcher of this.#watchers) watcher(row);
     }
   }

@@ -11,6 +11,8 @@ export type SendEvent =
   | { readonly type: 'absent' }
   /** Nothing was handed to the page, and nothing had been before: it waits as if its turn had not come. */
   | { readonly type: 'returned' }
+  /** The page was asked and does not have it: it waits for its turn once more, and goes out under the same id. */
+  | { readonly type: 'again' }
   /** The page could not be asked. */
   | { readonly type: 'lost' }
   | { readonly type: 'ack'; readonly ack: number };
@@ -32,6 +34,8 @@ export function advance(state: SendState, event: SendEvent): SendState {
       return isTaken(state) ? state : 'failed';
     case 'returned':
       return state === 'sending' ? 'queued' : state;
+    case 'again':
+      return state === 'sending' || state === 'unknown' ? 'queued' : state;
     case 'lost':
       return isTaken(state) ? state : 'unknown';
     case 'accepted':

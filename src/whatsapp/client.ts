@@ -134,9 +134,9 @@ class Client implements WhatsAppClient {
         attached: (page) => readiness.attached(page),
         listening: () => readiness.look(),
         unheard: (event, error) => {
-          // Of what failed on attaching, `trouble` has been told.
-          if (!isNavigation(error) && !isTransport(error))
-            log.warn('whatsapp.listener', { event, error: errorText(error) });
+          // A page that goes away takes with it what the library asks of it.
+          const level = isNavigation(error) || isTransport(error) ? 'debug' : 'warn';
+          log[level]('whatsapp.listener', { event, error: errorText(error) });
         },
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });

@@ -45,6 +45,7 @@ export async function exposeOneWay(
       failed(name, error);
     }
   });
+  forgetPrinted(session);
   // A binding follows the page into another process only where this is enabled.
   await session.send('Runtime.enable');
   await session.send('Runtime.addBinding', { name: CHANNEL });
@@ -55,6 +56,24 @@ export async function exposeOneWay(
     if (isNew) await page.evaluateOnNewDocument(tell, name, CHANNEL);
     await page.evaluate(tell, name, CHANNEL);
   };
+}
+
+/** What the page prints or throws is told to each session, and kept for it until it lets go: for as long as the document. */
+function forgetPrinted(session: CDPSession): void {
+  let isForgetting = false;
+  const forget = (values: readonly { objectId?: string }[]): void => {
+    if (isForgetting || values.every(({ objectId }) => objectId === undefined)) return;
+    isForgetting = true;
+    // Behind what else is printed in this turn. A page that has gone keeps nothing.
+    setImmediate(() => {
+      isForgetting = false;
+      session.send('Runtime.releaseObjectGroup', { objectGroup: 'console' }).catch(() => undefined);
+    });
+  };
+  session.on('Runtime.consoleAPICalled', ({ args }) => forget(args));
+  session.on('Runtime.exceptionThrown', ({ exceptionDetails: { exception } }) =>
+    forget(exception ? [exception] : []),
+  );
 }
 
 /** Anything in the page may call it, with anything. */

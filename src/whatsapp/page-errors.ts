@@ -1,5 +1,5 @@
-// Exceptions in the page, the only place where one inside the library's handlers shows (H2): the newest are kept for a
-// report, each with what it can be told by.
+// Exceptions in the page, the only place where one inside the library's own code there shows (H2): the newest are kept for
+// a report, each with what it can be told by. What fails of it here, is logged (expose.ts).
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';

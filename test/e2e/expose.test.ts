@@ -15,8 +15,10 @@ t.test('what the page tells is heard once, in every document, by whoever was exp
   t.teardown(() => rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 }));
   const executablePath = process.env.WAD_TEST_BROWSER ?? '/usr/bin/chromium';
   const chrome = { executablePath, sandbox: process.geteuid?.() !== 0, headed: false, args: [] };
+  const { args, ...options } = launchOptions(chrome, new AbortController().signal);
   const browser = await puppeteer.launch({
-    ...launchOptions(chrome, new AbortController().signal),
+    ...options,
+    args: [...(args as string[]), '--js-flags=--expose-gc'],
     userDataDir,
   });
   t.teardown(() => browser.close());
@@ -87,6 +89,25 @@ t.test('what the page tells is heard once, in every document, by whoever was exp
       await page.goto(url);
       t.same(await tellAndHear('ours', url), [['second', url]]);
     }
+  });
+
+  await t.test('what the page prints is not kept for a session that does not read it', async (t) => {
+    // Chromium itself keeps the last thousand lines.
+    const isKept = await page.evaluate(async () => {
+      const { gc } = globalThis as unknown as { gc(how: object): Promise<void> };
+      const printed = (() => {
+        const thing = { big: new Array(1_000) };
+        console.log(thing);
+        return new WeakRef(thing);
+      })();
+      for (let n = 0; n < 1_100; n += 1) console.log(n);
+      for (let tries = 0; tries < 20 && printed.deref() !== undefined; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await gc({ execution: 'async' });
+      }
+      return printed.deref() !== undefined;
+    });
+    t.equal(isKept, false);
   });
 
   await t.test('who fails is told of, and holds up nobody', async (t) => {

@@ -202,6 +202,68 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     t.same(again.page.asked, ['2', '3']);
     t.same(again.page.last(), { ...again.page.last(), text: '3', attempts: 2 });
   });
+
+  for (const [name, found] of [
+    ['has the first, and the server not yet', 0],
+    ['has neither', null],
+  ] as const)
+    await t.test(`with the daemon, and the next page ${name}: one after the other`, async (t) => {
+      const { directory, ids } = await inHand(t);
+      const copy = scratch(t);
+      cpSync(directory, copy, { recursive: true });
+      const { courier, page, store, state, ack } = open(t, { directory: copy });
+      await courier.start();
+      page.has = (text) => (text === '2' ? found : null);
+      courier.open(WID);
+      if (found === null) {
+        await until(() => page.sent.length === 1);
+        page.last().answer({ outcome: 'accepted', ack: 0 });
+      }
+      await until(() => state(ids[2] as string) === 'queued');
+      await rest(store);
+      t.same(page.texts, found === null ? ['2'] : []);
+      await ack(ids[1] as string, 1);
+      await until(() => page.texts.includes('3'));
+      t.same(page.texts, found === null ? ['2', '3'] : ['3']);
+      t.equal(page.last().attempts, 2, 'it may have been there before, for all that is known');
+    });
+
+  await t.test(
+    'and is back before it has answered: it is not asked for what it never heard of',
+    async (t) => {
+      const { page, courier, outbox, ack, ids, states, store } = await inHand(t);
+      courier.close();
+      await until(() => states()[2] === 'queued');
+      courier.open(WID);
+      await ack(ids[1] as string, 1);
+      await until(() => outbox.hand.has(ids[2] as string));
+      page.last().answer(SENT);
+      await until(() => page.sent.length === 3);
+      await rest(store);
+      t.same(page.asked, []);
+      t.same(page.last(), { ...page.last(), text: '3', attempts: 1 });
+      t.notOk(outbox.hand.has(ids[2] as string));
+      await t.rejects(outbox.cancel(ids[2] as string), /is sending/);
+    },
+  );
+
+  await t.test('while the next one is on its way there: it waits, or it is there', async (t) => {
+    const { page, courier, outbox, states, store } = await inHand(t);
+    const { write } = store;
+    let looks = 0;
+    store.write = ((run: never, options: { turn?: string } = {}) => {
+      const written = write.call(store, run, options as never);
+      // The look for the next is to be written; just then the page goes.
+      if (options.turn === 'first') looks += 1;
+      if (options.turn === 'first' && looks === 2) courier.close();
+      return written;
+    }) as typeof store.write;
+    page.last().answer({ outcome: 'absent', error: new Error('no') });
+    await until(() => looks >= 2);
+    await rest(store);
+    t.equal(states()[2], page.texts.includes('3') ? 'sending' : 'queued');
+    t.equal(outbox.isInFlight, page.texts.includes('3'));
+  });
 });
 
 t.test('nothing is taken in hand that anything may hold up or end', async (t) => {
@@ -235,7 +297,8 @@ t.test('it is not with the page: for how long nothing was sent, the one before i
   nowMs += 100_000;
   t.equal(outbox.oldestUnsentMs(), 0, 'the page is at it, and has a limit of its own');
   await accept(B, 'b');
-  page.sent[1]?.answer(SENT);
   await until(() => page.texts.includes('b'));
+  page.sent[1]?.answer(SENT);
+  await until(() => page.texts.includes('3'));
   t.equal(outbox.oldestUnsentMs(), 0);
 });

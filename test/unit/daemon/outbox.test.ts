@@ -242,3 +242,15 @@ t.test(
     t.equal(outbox.oldestUnsentMs(), 7_000, 'what the next page has counts from then on');
   },
 );
+
+t.test('one that was marked long before its turn counts from when that came', async (t) => {
+  let nowMs = Date.now();
+  const { accept, outbox, store } = open(t, scratch(t), () => nowMs);
+  const { id } = await accept();
+  const marked = await store.write((tx) => outbox.step(tx, id, { type: 'submit' }, { attempted: true }));
+  nowMs += 180_000;
+  outbox.told([marked]);
+  t.equal(outbox.oldestUnsentMs(), 0);
+  nowMs += 5_000;
+  t.equal(outbox.oldestUnsentMs(), 5_000);
+});
