@@ -161,9 +161,7 @@ export class Courier {
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
-    // It may have been closed in the meantime, and what was marked put back by that.
-    if (this.#wid === null) this.#giveBack(taken);
-    else for (const row of taken) if (outbox.isMarked(row)) this.#carry(row);
+    this.#handOver(taken);
     this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
     if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
     this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
@@ -243,18 +241,25 @@ export class Courier {
   #handAhead({ id }: StoredMessage): boolean {
     const rows = this.#ahead.get(id) ?? [];
     this.#ahead.delete(id);
-    if (this.#wid === null) this.#giveBack(rows);
-    return rows.filter((row) => this.#handOver(row)).length > 0;
+    return this.#handOver(rows);
   }
 
-  /** To the page, or behind the one that is there. @returns whether it is on its way */
-  #handOver(row: StoredMessage): boolean {
-    const { outbox } = this.#options;
-    if (this.#wid === null || !outbox.isMarked(row)) return false;
-    if (!this.#busy.has(row.chatId)) this.#carry(row);
-    else if (outbox.hand.of(row.chatId) === undefined) outbox.hand.hold(row);
-    else this.#giveBack([row]);
-    return true;
+  /**
+   * Those of what was marked that are so still: to the page, or in hand behind the one that is there. Without a page, which
+   * may have gone since, they wait again.
+   * @returns whether any is on its way
+   */
+  #handOver(rows: readonly StoredMessage[]): boolean {
+    const { hand } = this.#options.outbox;
+    const marked = rows.filter((row) => this.#options.outbox.isMarked(row));
+    const back: StoredMessage[] = [];
+    for (const row of marked) {
+      if (this.#wid !== null && !this.#busy.has(row.chatId)) this.#carry(row);
+      else if (this.#wid !== null && hand.of(row.chatId) === undefined) hand.hold(row);
+      else back.push(row);
+    }
+    this.#giveBack(back);
+    return marked.length > back.length;
   }
 
   /** Hands a row over that is marked. */
@@ -291,7 +296,7 @@ export class Courier {
     if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
     // Only behind one that has gone: what goes back, or is in doubt, is to be before it.
     const next = this.#options.outbox.hand.of(chatId);
-    if (next && end === 'taken' && isOfNow && this.#handOver(next)) return;
+    if (next && end === 'taken' && isOfNow && this.#handOver([next])) return;
     // Not this chat first: it would take the place that it has just left.
     if (this.#lookAtNext()) this.#turnedAway.add(chatId);
     else this.#look(chatId);

@@ -18,7 +18,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   headless: !chrome.headed,
   // With a pipe Chromium sees our end and closes by itself, session intact, when this process dies (H14).
   pipe: true,
-  // Nobody looks at the page's requests. Else each frame of its socket would be told of, and what it loads be kept (H28).
+  // Nobody looks at the page's requests. Else each frame of its socket would be told of, and what it loads be kept for them.
   networkEnabled: false,
   // Puppeteer's own handlers would kill the browser before ours could close it (H7).
   handleSIGINT: false,
