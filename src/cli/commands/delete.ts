@@ -9,7 +9,7 @@ export const deleteMessage = command({
   args: [MESSAGE],
   options: { 'for-me': { type: 'flag', does: 'only on the devices of this account' } },
   examples: [
-    ['wactl delete m-30a654b8383e2af9', 'for everybody'],
+    ['wactl delete m-1a217f98d0843c316dcd', 'for everybody'],
     ['wactl delete 3EB0C0FFEE0123456789 --for-me', 'for this account'],
   ],
   async run({ ask, args: [id = ''], options, show }) {

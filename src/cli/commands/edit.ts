@@ -12,7 +12,7 @@ export const edit = command({
   notes: 'WhatsApp lets a message be changed for some 15 minutes. "-" reads the text from stdin.',
   args: [MESSAGE, { name: 'TEXT', required: true, does: 'the new text, or - for stdin' }],
   options: {},
-  examples: [["wactl edit m-30a654b8383e2af9 'at nine, not at ten'", 'by the id that send printed']],
+  examples: [["wactl edit m-1a217f98d0843c316dcd 'at nine, not at ten'", 'by the id that send printed']],
   async run({ ask, args: [id = '', given = ''], show }) {
     const text = given === '-' ? (await readStdin(MAX_BYTES)).replace(/\r?\n$/, '') : given;
     if (text === '') throw new Fault('usage', { reason: 'edit: the text is empty', hint: null });

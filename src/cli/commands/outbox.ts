@@ -33,8 +33,8 @@ export const outbox = command({
   examples: [
     ['wactl outbox', 'everything that is kept'],
     ['wactl outbox list --state queued,unknown', 'what is not settled'],
-    ['wactl outbox cancel m-30a654b8383e2af9', 'it will not go out'],
-    ['wactl outbox resolve m-30a654b8383e2af9 --as again', 'once more, under the same id'],
+    ['wactl outbox cancel m-1a217f98d0843c316dcd', 'it will not go out'],
+    ['wactl outbox resolve m-1a217f98d0843c316dcd --as again', 'once more, under the same id'],
   ],
   async run({ ask, args, options, show }) {
     const [verb = 'list', id] = args;
