@@ -1,6 +1,6 @@
 // This process's own memory. V8 gives back what a burst of work took once it is bored, and a daemon that is asked for its
 // state every second never bores it: a hundred megabytes stay for the night. So it is told to when a burst is over.
-import { PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Log } from '../protocol/log.js';
@@ -13,8 +13,17 @@ const QUIET_MS = 6_000;
 const PATIENCE_MS = 20_000;
 /** A whole collection stops the program for some 30 ms: not for less than this. */
 const WORTH_BYTES = 8 * 2 ** 20;
+/** After one that brought less than that, and twice as long after each that follows: the daemon may need what it has. */
+const PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 600_000;
 /** The pages go back to the kernel on another thread. */
 const UNMAP_MS = 1_000;
+/**
+ * Each read of a socket is a piece of malloc's heap until V8 collects, and by itself it lets 32 MB of them gather
+ * (Heap::AllocateExternalBackingStore in V8's heap.cc); what then stands at the top of that heap keeps all below it. A
+ * collection of the young takes 0.3 ms.
+ */
+const READ_BYTES = 4 * 2 ** 20;
 
 /**
  * Watches V8 collect, which it does when something is going on, and collects all of it afterwards. No timer runs while
@@ -22,21 +31,29 @@ const UNMAP_MS = 1_000;
  */
 export class Heap {
   readonly #log: Log;
-  readonly #collect: () => void;
-  readonly #observer = new PerformanceObserver(() => this.#stirred());
-  /** `stirred`: V8 has collected, and its rest is waited for. `collected`: by us, which it tells of as well. */
-  #state: 'idle' | 'stirred' | 'collected' = 'idle';
-  #timer: NodeJS.Timeout | undefined;
-  /** By the monotonic clock: until when at most a burst that has begun is waited for. */
+  readonly #collect: (what?: { type: 'minor' }) => void;
+  readonly #observer = new PerformanceObserver((list) => {
+    if (!(list.getEntries() as Collection[]).every(isOurs)) this.#stirred();
+  });
+  /** While a burst is waited for. */
+  #rest: NodeJS.Timeout | undefined;
+  /** While the kernel is waited for, after a whole collection. */
+  #telling: NodeJS.Timeout | undefined;
+  /** By the monotonic clock: until when at most a burst that has begun is waited for, and from when on it is over. */
   #patientUntilMs = 0;
-  /** What the process took after the last whole collection. */
-  #restBytes = 0;
+  #quietFromMs = 0;
+  /** By the same: no whole collection before, unless there is more than the last one left. */
+  #pauseUntilMs = 0;
+  #pauseMs = 0;
+  #leftBytes = 0;
+  /** Since the young were last collected for it. */
+  #readBytes = 0;
 
   constructor(log: Log) {
     this.#log = log;
     // https://nodejs.org/api/v8.html#v8setflagsfromstringflags: there is no other way to it than the flag.
     setFlagsFromString('--expose-gc');
-    this.#collect = runInNewContext('gc') as () => void;
+    this.#collect = runInNewContext('gc') as (what?: { type: 'minor' }) => void;
     setFlagsFromString('--no-expose-gc');
   }
 
@@ -46,29 +63,63 @@ export class Heap {
 
   stop(): void {
     this.#observer.disconnect();
-    clearTimeout(this.#timer);
+    clearTimeout(this.#rest);
+    clearTimeout(this.#telling);
+  }
+
+  /** So much has been read from a peer's socket. */
+  heard(bytes: number): void {
+    this.#readBytes += bytes;
+    if (this.#readBytes < READ_BYTES) return;
+    this.#readBytes = 0;
+    this.#collect({ type: 'minor' });
   }
 
   #stirred(): void {
-    if (this.#state === 'collected') return;
     const now = performance.now();
-    if (this.#state === 'idle') this.#patientUntilMs = now + PATIENCE_MS;
-    this.#state = 'stirred';
-    clearTimeout(this.#timer);
-    const waitMs = Math.min(QUIET_MS, Math.max(0, this.#patientUntilMs - now));
-    this.#timer = setTimeout(() => this.#rest(), waitMs).unref();
+    if (this.#rest === undefined) this.#patientUntilMs = now + PATIENCE_MS;
+    this.#quietFromMs = now + QUIET_MS;
+    this.#look(Math.max(0, Math.min(this.#quietFromMs, this.#patientUntilMs) - now));
   }
 
-  #rest(): void {
-    this.#state = 'idle';
-    const before = process.memoryUsage.rss();
-    if (before - this.#restBytes < WORTH_BYTES) return;
-    this.#collect();
-    this.#state = 'collected';
-    this.#timer = setTimeout(() => {
-      this.#state = 'idle';
-      this.#restBytes = process.memoryUsage.rss();
-      this.#log.debug('heap.collected', { bytes: before - this.#restBytes, rssBytes: this.#restBytes });
-    }, UNMAP_MS).unref();
+  #look(inMs: number): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#isOver(), Math.ceil(inMs)).unref();
   }
+
+  #isOver(): void {
+    this.#rest = undefined;
+    const now = performance.now();
+    const before = process.memoryUsage.rss();
+    if (before - this.#leftBytes < WORTH_BYTES && now < this.#pauseUntilMs) {
+      this.#look(this.#pauseUntilMs - now);
+      return;
+    }
+    this.#collect();
+    clearTimeout(this.#telling);
+    const isQuiet = now >= this.#quietFromMs;
+    this.#telling = setTimeout(() => this.#told(before, isQuiet), UNMAP_MS).unref();
+  }
+
+  #told(before: number, isQuiet: boolean): void {
+    const rssBytes = process.memoryUsage.rss();
+    const bytes = before - rssBytes;
+    const inVain = bytes < WORTH_BYTES;
+    this.#leftBytes = rssBytes;
+    this.#pauseMs = inVain ? Math.min(Math.max(2 * this.#pauseMs, PAUSE_MS), LONGEST_PAUSE_MS) : 0;
+    this.#pauseUntilMs = performance.now() + this.#pauseMs;
+    this.#log.debug('heap.collected', { bytes, rssBytes });
+    // The first after a burst, or in the midst of it, leaves V8 the room for young objects; another takes that as well.
+    if (!inVain || !isQuiet) this.#stirred();
+  }
+}
+
+/** https://nodejs.org/docs/latest-v20.x/api/perf_hooks.html#performanceentrydetail */
+interface Collection extends PerformanceEntry {
+  readonly detail: { readonly kind: number; readonly flags: number };
+}
+
+function isOurs({ detail: { kind, flags } }: Collection): boolean {
+  const forced = (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0;
+  return forced && kind === constants.NODE_PERFORMANCE_GC_MAJOR;
 }

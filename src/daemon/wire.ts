@@ -56,9 +56,14 @@ export interface Daemon {
 /**
  * Makes a daemon that has the lock and has not begun: directories, lock, store, account; in that order, since nothing
  * may touch the session without the lock.
+ * @param onRead hears how many bytes came from a peer of the socket, which wait to be collected
  * @throws Fault lock_held, permission_denied, disk_full, store_newer
  */
-export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> {
+export async function wire(
+  settings: Settings,
+  log: DaemonLog,
+  onRead?: (bytes: number) => void,
+): Promise<Daemon> {
   const { config, dir, account: name, paths, socket } = settings;
   await mkdir(paths.stateDir, { recursive: true, mode: 0o700 });
   await ownDirectory(paths.stateDir);
@@ -217,7 +222,8 @@ export async function wire(settings: Settings, log: DaemonLog): Promise<Daemon> 
         const metrics = address === null ? null : await meter();
         if (isStopped()) return;
         const dispatch = metrics?.metered(bare) ?? bare;
-        listening = listen({ ...socket, ...config.socket, path: socket.path, dispatch, log: to });
+        const own = { ...socket, ...config.socket, path: socket.path };
+        listening = listen({ ...own, dispatch, log: to, ...(onRead && { onRead }) });
         server = await listening;
         if (address !== null && metrics !== null) {
           const { openHttpDoor } = await import('./http-door.js');

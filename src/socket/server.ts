@@ -18,6 +18,8 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
   /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
   readonly directoryMode?: number;
   readonly maxConnections?: number;
+  /** So many bytes came from a peer, which Node put into a buffer that now waits to be collected. */
+  readonly onRead?: (bytes: number) => void;
   readonly dispatch: Dispatch;
   readonly log: Log;
 }
@@ -118,12 +120,13 @@ export class SocketServer {
       socket.destroy();
       return;
     }
+    const { log, onRead } = this.#options;
+    if (onRead) socket.on('data', (chunk: Buffer) => onRead(chunk.length));
     if (this.#connections.size >= this.#maxConnections) {
       this.#refuse(socket);
       return;
     }
     this.#lastId += 1;
-    const { log } = this.#options;
     const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, log);
     this.#connections.add(connection);
     connection.closed.addEventListener('abort', () => this.#connections.delete(connection), { once: true });
