@@ -1,7 +1,6 @@
 // Takes messages to the page when it is their turn: one in flight a chat until WhatsApp's server has it, chats side by
-// side. Owns when it is looked, and who is at which chat. Whose turn it is, is in turns.ts; the way of one message in
-// delivery.ts; what is in doubt in doubts.ts.
-import { Fault } from '../protocol/fault.js';
+// side. Owns who is at which chat. When it is looked is in looks.ts; whose turn it is in turns.ts; the way of one message
+// in delivery.ts; what is in doubt in doubts.ts.
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { PacingRules } from '../session/pacing.js';
@@ -10,6 +9,7 @@ import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import { type DeliveryOptions, type End, refusedBy } from './delivery.js';
 import { Doubts } from './doubts.js';
+import { type Asked, Looks } from './looks.js';
 import { askForEach, type SendingPage } from './sending-page.js';
 import { NOBODY, type Turn, Turns } from './turns.js';
 
@@ -30,11 +30,8 @@ interface Look extends Turn {
   readonly expired: readonly StoredMessage[];
 }
 
-/** How often a ready page is asked for what it has not said by itself, and the disk after it had no room. */
+/** How often a ready page is asked for what it has not said by itself. */
 const ASK_AGAIN_MS = 15_000;
-const DISK_MS = 5_000;
-/** No timer of Node is longer. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Ended by `stop`. */
 export class Courier {
@@ -50,32 +47,26 @@ export class Courier {
   readonly #ahead = new Map<string, readonly StoredMessage[]>();
   /** Chats that found no place, first come first: whoever makes one looks for them. */
   #turnedAway = new Set<Addressee>();
-  /** What is to be looked at in the next turn. */
-  #asked: Set<Addressee> | 'all' | null = null;
-  #turning = false;
   #stopped = false;
-  #timer: NodeJS.Timeout | undefined;
-  /** When a time of some queued message comes; of the last look at all, or since. */
-  #timesMs = Infinity;
-  /** Until when the pacing holds up something; of the last look at all, or since. */
-  #heldUntilMs = Infinity;
   #again: NodeJS.Timeout | undefined;
+  readonly #looks: Looks;
   readonly #turns: Turns;
   readonly #doubts: Doubts;
 
   constructor(options: CourierOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#looks = new Looks({ look: (asked) => this.#look(asked), now: this.#now, log: options.log });
     const { chance = Math.random } = options;
     this.#turns = new Turns({ ...options, now: this.#now, chance, busy: this.#busy, ahead: this.#ahead });
     this.#doubts = new Doubts({ ...options, wid: () => this.#wid });
     options.outbox.watch((row) => {
       if (row.state === 'queued')
         for (const atMs of [row.notBeforeMs, row.expiresAtMs])
-          if (atMs !== null && atMs > this.#now()) this.#timesMs = Math.min(this.#timesMs, atMs);
+          if (atMs !== null && atMs > this.#now()) this.#looks.by(atMs);
       // Whoever is at a chat looks when done.
       if (row.state !== 'sending' && !this.#handAhead(row) && !this.#busy.has(row.chatId))
-        this.#look(row.chatId);
+        this.#looks.at(row.chatId);
     });
     options.outbox.onTaken = (tx, row) => this.#markAhead(tx, row);
   }
@@ -83,13 +74,13 @@ export class Courier {
   /** Begins to keep the times of what waits. Whatever an earlier run had with the page is unknown now. */
   async start(): Promise<void> {
     await this.#doubts.begin();
-    this.#look('all');
+    this.#looks.at('all');
   }
 
   stop(): void {
     this.close();
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#looks.stop();
   }
 
   /** The page of this account is ready: asks it for all whose fate is open, and sends what waits. */
@@ -99,7 +90,7 @@ export class Courier {
     void this.#ask(true);
     clearInterval(this.#again);
     this.#again = setInterval(() => void this.#ask(false), ASK_AGAIN_MS);
-    this.#look('all');
+    this.#looks.at('all');
   }
 
   /** Nothing new is handed to the page; what is with it goes on. */
@@ -120,59 +111,25 @@ export class Courier {
     return this.#turns.waitOf(row, this.#wid);
   }
 
-  #look(what: Addressee | 'all'): void {
-    if (this.#stopped) return;
-    if (what === 'all') this.#asked = 'all';
-    else if (this.#asked === null) this.#asked = new Set([what]);
-    else if (this.#asked !== 'all') this.#asked.add(what);
-    if (this.#turning) return;
-    this.#turning = true;
-    void this.#lookOn().finally(() => {
-      this.#turning = false;
-      if (this.#asked !== null) this.#look('all');
-    });
-  }
-
-  async #lookOn(): Promise<void> {
-    // Everything that came in this turn of the loop is one look.
-    await Promise.resolve();
-    while (this.#asked !== null && !this.#stopped) {
-      const asked = this.#asked;
-      this.#asked = null;
-      try {
-        await this.#turn(asked);
-      } catch (error) {
-        if (Fault.of(error).kind === 'shutting_down') return;
-        // Nothing was handed to the page: the same again when there may be room.
-        this.#options.log.error('outbox.refused', { kind: Fault.of(error).kind, err: error });
-        this.#heldUntilMs = Math.min(this.#heldUntilMs, this.#now() + DISK_MS);
-        this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
-        return;
-      }
-    }
-  }
-
-  async #turn(asked: ReadonlySet<Addressee> | 'all'): Promise<void> {
+  async #look(asked: Asked): Promise<void> {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
-    if (asked === 'all') this.#heldUntilMs = this.#timesMs = Infinity;
     const { back, expired, taken, strangers, holdMs, turnedAway } = await this.#take(asked, nowMs);
     outbox.told(back);
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
     else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
     outbox.told(expired);
     this.#handOver(taken);
-    this.#heldUntilMs = Math.min(this.#heldUntilMs, holdMs ?? Infinity);
-    if (asked === 'all') this.#timesMs = Math.min(this.#timesMs, store.outbox.nextTime(nowMs) ?? Infinity);
-    this.#arm(Math.min(this.#timesMs, this.#heldUntilMs));
+    this.#looks.by(holdMs);
+    if (asked === 'all') this.#looks.by(store.outbox.nextTime(nowMs));
     // The place may be another's, when this one has nothing to send any more.
     if (taken.length === 0 && turnedAway.length === 0) this.#lookAtNext();
     // A page that does not answer holds up nobody else.
-    if (strangers.length > 0) void this.#turns.getAcquainted(strangers).then(() => this.#look('all'));
+    if (strangers.length > 0) void this.#turns.getAcquainted(strangers).then(() => this.#looks.at('all'));
   }
 
   /** Those whose turn it is, marked on disk; with a look at all that waits, what has waited too long as well. */
-  async #take(asked: ReadonlySet<Addressee> | 'all', nowMs: number): Promise<Look> {
+  async #take(asked: Asked, nowMs: number): Promise<Look> {
     const { store, outbox } = this.#options;
     const wid = this.#wid;
     // What is in hand where nobody is at the chat any more did not come to its turn.
@@ -211,7 +168,7 @@ export class Courier {
     const [next] = this.#turnedAway;
     if (next === undefined) return false;
     this.#turnedAway.delete(next);
-    this.#look(next);
+    this.#looks.at(next);
     return true;
   }
 
@@ -268,14 +225,6 @@ export class Courier {
     void this.#serve(row.chatId, row.id, () => this.#doubts.carry(row));
   }
 
-  #arm(atMs: number): void {
-    clearTimeout(this.#timer);
-    if (!Number.isFinite(atMs) || this.#stopped) return;
-    const waitMs = Math.min(Math.max(atMs - this.#now(), 1), LONGEST_MS);
-    this.#timer = setTimeout(() => this.#look('all'), waitMs);
-    this.#timer.unref();
-  }
-
   /** Does something for a chat, which nobody else is at meanwhile. @param carried the message that is carried, if one is */
   #serve(chatId: Addressee, carried: string | null, work: () => Promise<End>): Promise<void> {
     const epoch = this.#epoch;
@@ -299,7 +248,7 @@ export class Courier {
     if (next && end === 'taken' && isOfNow && this.#handOver([next])) return;
     // Not this chat first: it would take the place that it has just left.
     if (this.#lookAtNext()) this.#turnedAway.add(chatId);
-    else this.#look(chatId);
+    else this.#looks.at(chatId);
   }
 
   /**

@@ -10,6 +10,7 @@ import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { Actor, Executors } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
 import type { Outbox } from './outbox.js';
+import { drained } from './outbox-wait.js';
 import { limited } from './time-limit.js';
 
 export interface EffectParts {
@@ -52,7 +53,7 @@ export function executors(parts: EffectParts): Executors {
 
     'refuse-passkey': () => parts.refusePasskey(),
 
-    drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => outbox.drained({ signal })),
+    drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => drained(outbox, signal)),
 
     logout: async ({ generation }) => {
       // Whatever happens, there is an answer: the state waits for it.

@@ -1,11 +1,11 @@
-// Messages on their way out, as rows on disk: accepting them, what is known of each, and who waits to hear of it.
-// Every step is on disk before anybody is told. When a row's turn comes, and what the page says, is the courier's.
+// Messages on their way out, as rows on disk: accepting them, and what is known of each. Every step is on disk before
+// anybody is told. When a row's turn comes, and what the page says, is the courier's; waits for it are in outbox-wait.ts.
 import { Fault } from '../protocol/fault.js';
 import { faultRow, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import type { Outgoing } from '../protocol/schema.js';
-import { type Addressee, isPostId } from '../protocol/wid.js';
-import { advance, hasReached, isEnded, isTaken, type SendEvent } from '../session/outbox.js';
+import type { Addressee } from '../protocol/wid.js';
+import { advance, isTaken, type SendEvent } from '../session/outbox.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
@@ -35,7 +35,7 @@ export interface More {
 
 type Watcher = (row: StoredMessage) => void;
 
-/** Nothing to close: waits end with their signals, the store with whoever opened it. */
+/** Nothing to close: the store ends with whoever opened it. */
 export class Outbox {
   readonly #store: Store;
   readonly #log: Log;
@@ -155,44 +155,6 @@ export class Outbox {
     });
   }
 
-  /**
-   * Resolves when the message has come as far as asked, or can come no further by itself. An unknown outcome most often
-   * settles as soon as a page can be asked; one that has not when the signal aborts is the answer, and no late one.
-   * @throws Fault no_such_message, wait_expired
-   */
-  wait(
-    id: string,
-    goal: 'sent' | 'delivered' | 'read',
-    { signal }: { signal: AbortSignal },
-  ): Promise<StoredMessage> {
-    let row = this.get(id);
-    const over = (): boolean =>
-      hasReached(row.state, goal) || isEnded(row.state) || isForsaken(row) || isPosted(row);
-    // No page of the account that is linked now can be asked for it.
-    const isForsaken = ({ state, wid }: StoredMessage): boolean =>
-      state === 'unknown' && wid !== this.#store.account.wid;
-    // Nobody says that a post was delivered or read.
-    const isPosted = ({ state, chatId }: StoredMessage): boolean => isTaken(state) && isPostId(chatId);
-    return new Promise((resolve, reject) => {
-      if (over()) return resolve(row);
-      const stop = this.watch((changed) => {
-        if (changed.id !== row.id) return;
-        row = changed;
-        if (!over()) return;
-        signal.removeEventListener('abort', late);
-        stop();
-        resolve(row);
-      });
-      const late = (): void => {
-        stop();
-        if (row.state === 'unknown') resolve(row);
-        else reject(expired(row, goal));
-      };
-      if (signal.aborted) late();
-      else signal.addEventListener('abort', late, { once: true });
-    });
-  }
-
   /** Takes back what is queued. @throws (rejects) Fault no_such_message, too_late, disk_full */
   async cancel(id: string): Promise<StoredMessage> {
     const { id: own } = this.get(id);
@@ -227,24 +189,6 @@ export class Outbox {
     return new Fault('too_late', { reason: `The message ${id} is ${state}; ${why}.`, more: { id, state } });
   }
 
-  /** Resolves when nothing is with the page that WhatsApp has not taken, or when the signal aborts. */
-  drained({ signal }: { signal: AbortSignal }): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        stop();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const look = (): void => {
-        if (!this.isInFlight) done();
-      };
-      const stop = this.watch(look);
-      if (signal.aborted) return done();
-      signal.addEventListener('abort', done, { once: true });
-      look();
-    });
-  }
-
   /** Something is with the page that WhatsApp's server does not have yet. */
   get isInFlight(): boolean {
     return this.#store.outbox.oldestIn('sending') !== null;
@@ -276,14 +220,6 @@ export class Outbox {
     return { queued: queued + sending + unknown, unknown, failed };
   }
 }
-
-const expired = ({ id, messageId, state }: StoredMessage, goal: string): Fault =>
-  new Fault('wait_expired', {
-    reason: `The message is ${state}; it is not known to be ${goal} yet.`,
-    hint: `wactl outbox show ${id}`,
-    outcome: 'unknown',
-    more: { id, messageId, state },
-  });
 
 function errorOf(fault = new Fault('send_failed', { reason: 'WhatsApp refused the message.' })) {
   const { kind, message: reason } = fault;

@@ -14,6 +14,7 @@ import {
 import type { Tx } from '../store/commit.js';
 import type { Due, StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
+import type { Asked } from './looks.js';
 import type { Outbox } from './outbox.js';
 import { askForEach, type SendingPage } from './sending-page.js';
 
@@ -98,7 +99,7 @@ export class Turns {
   }
 
   /** Those whose turn it is, marked as handed over. */
-  take(tx: Tx, wid: string | null, asked: ReadonlySet<Addressee> | 'all', nowMs: number): Turn {
+  take(tx: Tx, wid: string | null, asked: Asked, nowMs: number): Turn {
     const { busy, store, outbox, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
     const strangers: Addressee[] = [];
@@ -157,11 +158,7 @@ export class Turns {
   }
 
   /** One of each chat, first accepted first; of all that wait as far as somebody takes them. */
-  *#candidates(
-    wid: string,
-    asked: ReadonlySet<Addressee> | 'all',
-    nowMs: number,
-  ): Generator<Due, void, void> {
+  *#candidates(wid: string, asked: Asked, nowMs: number): Generator<Due, void, void> {
     const { outbox } = this.#options.store;
     if (asked === 'all') {
       yield* outbox.due(wid, nowMs);

@@ -14,6 +14,7 @@ import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
 import { show } from '../outbox.js';
+import { reached } from '../outbox-wait.js';
 import { refuseUnfit } from '../posts.js';
 import { limited } from '../time-limit.js';
 import { messageRef } from './act.js';
@@ -54,7 +55,9 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
     },
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
-      limited(timeoutMs, [signal], async (bound) => show(await outbox.wait(id, goal, { signal: bound }))),
+      limited(timeoutMs, [signal], async (bound) =>
+        show(await reached(outbox, id, goal, { wid: () => store.account.wid, signal: bound })),
+      ),
   };
 
   function named(replyTo: string | undefined): { replyTo?: string } {

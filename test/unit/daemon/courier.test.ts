@@ -2,6 +2,7 @@
 import { mock } from 'node:test';
 import t from 'tap';
 import { show } from '../../../src/daemon/outbox.js';
+import { reached } from '../../../src/daemon/outbox-wait.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import type { Addressee } from '../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../src/session/pacing.js';
@@ -515,7 +516,7 @@ t.test('its own time, the end of it, and a change of mind', async (t) => {
   t.match(courier.waitOf(outbox.get(later.id)), { waitsFor: 'not_before', nextAtMs: clock.ms + 50 });
   t.match(courier.waitOf(outbox.get(never.id)), { waitsFor: 'ready', nextAtMs: null });
   await courier.start();
-  const wait = outbox.wait(never.id, 'sent', { signal: new AbortController().signal });
+  const wait = reached(outbox, never.id, 'sent', { wid: () => WID, signal: new AbortController().signal });
   clock.ms += 30;
   t.equal((await wait).state, 'expired', 'by its own timer, without a page');
   courier.open(WID);

@@ -1,6 +1,7 @@
 /** Rows of messages on their way out: keys, ids, acks, and who waits for what. */
 import t, { type Test } from 'tap';
 import { Outbox, show } from '../../../src/daemon/outbox.js';
+import { drained, type Goal, reached } from '../../../src/daemon/outbox-wait.js';
 import type { Addressee } from '../../../src/protocol/wid.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines, settled, thrownBy } from './lines.js';
@@ -21,7 +22,9 @@ function open(t: Test, directory = scratch(t), now?: () => number) {
     outbox.accept(request(chatId, text, key));
   const submit = (id: string) => outbox.take(id, { type: 'submit' }, { attempted: true });
   const ack = (messageId: string, n: number) => outbox.take(messageId, { type: 'ack', ack: n });
-  return { store, outbox, request, accept, submit, ack, directory };
+  const wait = (id: string, goal: Goal, signal: AbortSignal = never) =>
+    reached(outbox, id, goal, { wid: () => store.account.wid, signal });
+  return { store, outbox, request, accept, submit, ack, wait, directory };
 }
 
 t.test('an id of ours from the start, and the same in every answer, also after a restart', async (t) => {
@@ -99,7 +102,7 @@ t.test('a refusal before the server had it fails the message, and says so', asyn
 });
 
 t.test('a wait ends when the message is as far as asked, or can come no further', async (t) => {
-  const goals: [string, 'sent' | 'delivered' | 'read', readonly (number | 'lost')[], string][] = [
+  const goals: [string, Goal, readonly (number | 'lost')[], string][] = [
     ['sent', 'sent', [1], 'sent'],
     ['further than asked', 'sent', [3], 'read'],
     ['delivered', 'delivered', [1, 2], 'delivered'],
@@ -108,74 +111,72 @@ t.test('a wait ends when the message is as far as asked, or can come no further'
     ['lost, and nowhere', 'sent', ['lost', -1], 'failed'],
   ];
   for (const [about, goal, steps, expected] of goals) {
-    const { accept, outbox, submit, ack } = open(t);
+    const { accept, outbox, submit, ack, wait } = open(t);
     const { id, messageId } = await accept();
     await submit(id);
-    const wait = outbox.wait(id, goal, { signal: never });
+    const waiting = wait(id, goal);
     for (const step of steps)
       await (step === 'lost' ? outbox.take(id, { type: 'lost' }) : ack(messageId, step));
-    t.equal((await wait).state, expected, about);
-    t.equal(
-      (await outbox.wait(messageId, goal, { signal: AbortSignal.abort() })).state,
-      expected,
-      `${about}: at once`,
-    );
+    t.equal((await waiting).state, expected, about);
+    t.equal((await wait(messageId, goal, AbortSignal.abort())).state, expected, `${about}: at once`);
   }
 });
 
 t.test('nobody says that a post was delivered or read: a wait for it ends with sent', async (t) => {
-  const { accept, outbox, submit } = open(t);
+  const { accept, outbox, submit, wait } = open(t);
   const { id } = await accept('hello', null, 'status@broadcast');
   await submit(id);
-  const wait = outbox.wait(id, 'read', { signal: never });
+  const waiting = wait(id, 'read');
   await outbox.take(id, { type: 'accepted', ack: 1 });
-  t.match(await wait, { state: 'sent', ack: 1 });
+  t.match(await waiting, { state: 'sent', ack: 1 });
 });
 
 t.test('a wait that runs out says where the message is, and the message goes on', async (t) => {
-  const { accept, outbox, submit, ack } = open(t);
+  const { accept, outbox, submit, ack, wait } = open(t);
   const { id, messageId } = await accept();
   await submit(id);
   const late = new AbortController();
-  const wait = outbox.wait(id, 'delivered', { signal: late.signal });
+  const waiting = wait(id, 'delivered', late.signal);
   await ack(messageId, 1);
   late.abort();
-  t.match(await thrownBy(wait), {
+  t.match(await thrownBy(waiting), {
     kind: 'wait_expired',
     details: { outcome: 'unknown', more: { id, messageId, state: 'sent' } },
   });
-  t.match(await thrownBy(outbox.wait(id, 'read', { signal: late.signal })), { kind: 'wait_expired' });
+  t.match(await thrownBy(wait(id, 'read', late.signal)), { kind: 'wait_expired' });
   await ack(messageId, 3);
   t.equal(outbox.get(id).state, 'read');
-  t.throws(() => outbox.wait('x', 'sent', { signal: never }), { name: 'Fault' });
+  t.match(await thrownBy(wait('x', 'sent')), {
+    kind: 'no_such_message',
+  });
 });
 
 t.test('an unknown outcome that has not settled in time is the answer', async (t) => {
-  const { accept, outbox, submit } = open(t);
+  const { accept, outbox, submit, wait } = open(t);
   const { id } = await accept();
   await submit(id);
   const late = new AbortController();
-  const wait = outbox.wait(id, 'sent', { signal: late.signal });
+  const waiting = wait(id, 'sent', late.signal);
   await outbox.take(id, { type: 'lost' });
-  t.equal(await Promise.race([wait, settled().then(() => 'waits')]), 'waits');
+  t.equal(await Promise.race([waiting, settled().then(() => 'waits')]), 'waits');
   late.abort();
-  t.equal((await wait).state, 'unknown');
-  t.equal((await outbox.wait(id, 'sent', { signal: late.signal })).state, 'unknown');
+  t.equal((await waiting).state, 'unknown');
+  t.equal((await wait(id, 'sent', late.signal)).state, 'unknown');
 });
 
 t.test('one of another account is not waited for: no page can ever be asked', async (t) => {
-  const { accept, outbox, submit, store } = open(t);
+  const { accept, outbox, submit, store, wait } = open(t);
   const { id } = await accept();
   await submit(id);
-  const wait = outbox.wait(id, 'sent', { signal: never });
+  const waiting = wait(id, 'sent');
   outbox.told(
     await store.write((tx) => {
       store.account.link(tx, B, 0);
       return store.outbox.accountChanged(tx, B, 0);
     }),
   );
-  t.equal((await wait).state, 'unknown');
-  t.equal((await outbox.wait(id, 'sent', { signal: never })).state, 'unknown');
+  t.equal((await waiting).state, 'unknown');
+  t.equal((await wait(id, 'sent')).state, 'unknown');
 });
 
 t.test(
@@ -183,21 +184,21 @@ t.test(
   async (t) => {
     const { accept, outbox, submit, ack } = open(t);
     await accept('waits');
-    await outbox.drained({ signal: never });
+    await drained(outbox, never);
     const { id, messageId } = await accept('flies');
     await submit(id);
     let isDrained = false;
-    const drained = outbox.drained({ signal: never }).then(() => {
+    const done = drained(outbox, never).then(() => {
       isDrained = true;
     });
     await outbox.take(id, { type: 'accepted', ack: 0 });
     t.equal(isDrained, false, 'the server does not have it yet');
     const hurry = new AbortController();
-    const hurried = outbox.drained({ signal: hurry.signal });
+    const hurried = drained(outbox, hurry.signal);
     hurry.abort();
     await hurried;
     await ack(messageId, 1);
-    await drained;
+    await done;
   },
 );
 
