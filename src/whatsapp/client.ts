@@ -1,7 +1,6 @@
 // One WhatsApp client on one browser: the port of session/port.ts. It joins the guarded library, the witness that
 // tells what happens and the proof of readiness, and does what the daemon asks of the page. It decides nothing about
 // what happens next.
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
@@ -33,13 +32,13 @@ import { Linking } from './linking.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
-import { BLANK_SHEET, blankTexts } from './page/blank.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
 import type { PageSocket, PageWindow, Told } from './page/page-window.js';
 import { holdPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
+import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
 import { Readiness } from './readiness.js';
 import { askForOwn, type OutgoingMessage, send } from './send.js';
 import { widText } from './translate.js';
@@ -69,7 +68,6 @@ const DIALOG_FOR_MS = 10 * 60_000;
 const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
-const PICTURE_MS = 5_000;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
 /** So long after linking the link may stand in memory only. */
@@ -198,15 +196,11 @@ class Client implements WhatsAppClient {
     this.#readiness.start();
   }
 
-  /** Of the page as it is now; the file is there a moment later. Its path, or null where none is kept. */
   #keepPicture(): string | null {
     const { pupPage: page } = this.#guarded;
-    const file = this.#pictureFile;
-    if (page === null || file === null) return null;
-    void within(PICTURE_MS, page.screenshot(), 'a picture of the page')
-      .then((png) => writeFile(file, png, { mode: 0o600 }))
-      .catch((error: unknown) => this.#log.warn('whatsapp.picture', { error: errorText(error) }));
-    return file;
+    if (page === null || this.#pictureFile === null) return null;
+    keepPicture(page, this.#pictureFile, this.#log);
+    return this.#pictureFile;
   }
 
   #broken(reason: BrokenReason, detail: string): void {
@@ -225,16 +219,8 @@ class Client implements WhatsAppClient {
     return { socketState, whatsappWeb, wid, listening };
   }
 
-  async picture(): Promise<Uint8Array> {
-    return this.#ask(PICTURE_MS, async (page) => {
-      // Where it is asked for, what is written is nobody's business.
-      await page.evaluate(blankTexts, true, BLANK_SHEET);
-      try {
-        return await page.screenshot();
-      } finally {
-        await page.evaluate(blankTexts, false, BLANK_SHEET).catch(() => undefined);
-      }
-    });
+  picture(): Promise<Uint8Array> {
+    return this.#ask(PICTURE_MS, blankPicture);
   }
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {

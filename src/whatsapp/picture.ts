@@ -1,0 +1,27 @@
+// Pictures of the page: one that a person asks for, without what is written on it, and one that is kept beside the log
+// when a page waits for a person.
+import { writeFile } from 'node:fs/promises';
+import type { Page } from 'puppeteer';
+import type { Log } from '../protocol/log.js';
+import { within } from './deadline.js';
+import { errorText } from './errors.js';
+import { BLANK_SHEET, blankTexts } from './page/blank.js';
+
+export const PICTURE_MS = 5_000;
+
+/** A PNG without letters and pictures, which may be given away. @throws (rejects) what the page throws */
+export async function blankPicture(page: Page): Promise<Uint8Array> {
+  await page.evaluate(blankTexts, true, BLANK_SHEET);
+  try {
+    return await page.screenshot();
+  } finally {
+    await page.evaluate(blankTexts, false, BLANK_SHEET).catch(() => undefined);
+  }
+}
+
+/** Of the page as it is now; the file is there a moment later, or the log says why not. */
+export function keepPicture(page: Page, file: string, log: Log): void {
+  within(PICTURE_MS, page.screenshot(), 'a picture of the page')
+    .then((png) => writeFile(file, png, { mode: 0o600 }))
+    .catch((error: unknown) => log.warn('whatsapp.picture', { error: errorText(error) }));
+}
