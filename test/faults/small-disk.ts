@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export const CAN_MOUNT = process.getuid?.() === 0;
 
 const MB = 2 ** 20;
+/** A browser writes all the time. */
+const TRIES = 20;
 
 export class SmallDisk implements Disposable {
   readonly path: string;
@@ -25,11 +27,19 @@ export class SmallDisk implements Disposable {
     return (bavail * bsize) / MB;
   }
 
-  /** Leaves so much room, and no more. */
+  /** Leaves so much room, and no more: measured anew where somebody has written meanwhile. */
   fill(leaveMb: number): void {
     rmSync(this.#ballast, { force: true });
-    const bytes = Math.floor((this.freeMb - leaveMb) * MB);
-    if (bytes > 0) execFileSync('fallocate', ['-l', String(bytes), this.#ballast]);
+    for (let tries = 1; ; tries += 1) {
+      const bytes = Math.floor((this.freeMb - leaveMb) * MB);
+      if (bytes <= 0) return;
+      try {
+        execFileSync('fallocate', ['-l', String(bytes), this.#ballast], { stdio: 'pipe' });
+        return;
+      } catch (error) {
+        if (tries === TRIES) throw error;
+      }
+    }
   }
 
   free(): void {
