@@ -7,9 +7,10 @@ import type { PacingRules } from '../session/pacing.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
-import { type DeliveryOptions, type End, refusedBy } from './delivery.js';
+import type { DeliveryOptions, End } from './delivery.js';
 import { Doubts } from './doubts.js';
 import { type Asked, Looks } from './looks.js';
+import { refusedBy } from './refusal.js';
 import { askForEach, type SendingPage } from './sending-page.js';
 import { NOBODY, type Turn, Turns } from './turns.js';
 

@@ -8,6 +8,7 @@ import type { SendOutcome } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Outbox } from './outbox.js';
 import type { Recipients } from './recipients.js';
+import { refusedBy } from './refusal.js';
 import { type SendingPage, said } from './sending-page.js';
 import { limited } from './time-limit.js';
 
@@ -27,14 +28,6 @@ const RETURNED_MS = 1_000;
 
 /** `taken`: by WhatsApp's server, which the disk need not say yet; `unknown`: the page could not be asked what became of it. */
 export type End = 'taken' | 'unknown' | 'over';
-
-/** For a write that nobody waits for. */
-export const refusedBy =
-  (log: Log) =>
-  (error: unknown): void => {
-    const { kind } = Fault.of(error);
-    if (kind !== 'shutting_down') log.error('outbox.refused', { kind, err: error });
-  };
 
 /**
  * Hands a row over that is marked so, and notes what the page says.

@@ -3,6 +3,7 @@
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { Addressee } from '../protocol/wid.js';
+import { refusedBy } from './refusal.js';
 
 /** Chats whose queues are looked at, or all that wait. */
 export type Asked = ReadonlySet<Addressee> | 'all';
@@ -77,11 +78,9 @@ export class Looks {
       try {
         await look(asked);
       } catch (error) {
-        const { kind } = Fault.of(error);
-        if (kind === 'shutting_down') return;
-        log.error('outbox.refused', { kind, err: error });
+        refusedBy(log)(error);
         // The same again when there may be room.
-        this.by(now() + DISK_MS);
+        if (Fault.of(error).kind !== 'shutting_down') this.by(now() + DISK_MS);
         return;
       }
     }

@@ -38,8 +38,6 @@ export type Kind = keyof typeof KINDS;
 const IS_SHELL = /headless.shell/.test(process.env.WAD_TEST_BROWSER ?? '');
 /** Null where the browser under test has a service for storage; else why not. */
 export const NO_STORAGE = IS_SHELL ? 'the headless shell has no storage service' : null;
-/** Null where the end of the browser gives a full disk some bytes back, on which it is told of; else why not. */
-export const NOTHING_FREED = IS_SHELL ? 'the headless shell frees nothing, and no event can be kept' : null;
 /** All that a browser consists of. */
 export const WHOLE: readonly Kind[] = [
   ...(['main', 'zygotes', 'renderers', 'gpu', 'network'] as const),

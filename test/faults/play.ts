@@ -129,9 +129,11 @@ async function playOn(
     t.same(moved, [], 'it stayed as it was');
   } else {
     const { status, reason } = expect.via;
-    const fits = (data: WireEvent['data']) =>
+    const fits = (data: { status?: unknown; reason?: unknown }) =>
       data.status === status && (reason === undefined || data.reason === reason);
-    const { cursor: after } = await wad.event('state', fits, { after: mark, timeoutMs });
+    let after = mark;
+    if (expect.unkept) await eventually(async () => fits(await wad.status()), `${status}`, timeoutMs);
+    else after = (await wad.event('state', fits, { after, timeoutMs })).cursor;
     figures.seenS = clock.reached(`${status}${reason ? `/${reason}` : ''}`);
     if (mend) {
       await mend(scene);
@@ -139,6 +141,7 @@ async function playOn(
     }
     if (status !== expect.end) await wad.became(expect.end as StateName, { after, timeoutMs });
     figures.endedS = clock.reached(String(expect.end));
+    if (expect.unkept) await eventually(() => keptSomeOf(scene), 'the alert, or a gap');
   }
   await also?.(scene);
   if (expect.link === 'gone') {
@@ -149,6 +152,12 @@ async function playOn(
     scene.used();
   } else await works(t, scene, { device, after: mark });
   await sameTold(t, scene, row);
+}
+
+/** That something was to be told is in the journal: where the end of the browser made room, as itself. */
+async function keptSomeOf({ wad, mark }: Scene): Promise<boolean> {
+  const kept = [...(await wad.events('alert')), ...(await wad.events('gap'))];
+  return kept.some(({ cursor }) => cursor > mark);
 }
 
 /** What should not be there after its end. */

@@ -25,6 +25,8 @@ export interface Row {
 export interface Expectation {
   /** What it says on its way; null where nothing may happen at all. */
   readonly via: { readonly status: StateName; readonly reason?: Reason } | null;
+  /** There may be no room even for the event: it is seen by asking, and the journal has a gap where the event is not. */
+  readonly unkept?: true;
   /** Where it ends: a state, an exit status, or in the next daemon on the same session. */
   readonly end: StateName | { readonly exit: number } | 'next';
   /** Incidents that are told, in order: each one event and one line at `err`. */
@@ -45,6 +47,9 @@ export const recovers = (reason: Reason, alerts = NONE): Expectation => ({
 
 /** One event and one line at `err`, as the fault is one that a person should hear of. */
 export const told = (reason: Reason): Expectation => recovers(reason, [reason]);
+
+/** The same, where there is no room for the event. */
+export const toldOnly = (reason: Reason): Expectation => ({ ...told(reason), unkept: true });
 
 /** The page proves itself anew, which is no trouble. */
 export const resyncs: Expectation = { via: { status: 'syncing' }, end: 'ready', alerts: NONE, link: 'same' };

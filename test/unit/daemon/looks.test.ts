@@ -80,7 +80,7 @@ t.test('a disk without room is tried again, and the end is no fault', async (t) 
   });
   looks.at(A);
   await settled();
-  t.match(log.lines, [['error', 'outbox.refused', { kind: 'disk_full' }]]);
+  t.match(log.lines, [['warn', 'outbox.refused', { kind: 'disk_full' }]]);
   mock.timers.tick(5_000);
   await settled();
   t.same(seen, [new Set([A]), 'all']);
