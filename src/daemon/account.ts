@@ -139,11 +139,13 @@ export class Account {
       ...config.browser,
       log,
       dataPath: dir.dataPath,
+      storePath: store.report.path,
       browser: () => (this.actor.state.name === 'ready' ? this.slot.running : null),
       isQuiet: () => !outbox.isInFlight && Date.now() - inbox.lastHeardAtMs > QUIET_MS,
       recycle: (why) => this.actor.post({ type: 'recycle', why }),
       disk: (freeMb, low) => {
-        if (low) this.#alert('disk_full', `Only ${freeMb} MB are free where the session lives.`);
+        if (low)
+          this.#alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`);
         else log.info('disk.fine', { freeMb });
       },
       // Closed in order while it still can write; it comes back when there is room.

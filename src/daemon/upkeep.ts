@@ -14,6 +14,8 @@ export interface UpkeepOptions {
   readonly recycleHours: number;
   /** Where the profile lives. */
   readonly dataPath: string;
+  /** The store, which may be on another disk. */
+  readonly storePath: string;
   readonly log: Log;
   /** The running browser, or null while the account is not ready. */
   readonly browser: () => {
@@ -24,9 +26,9 @@ export interface UpkeepOptions {
   /** Nothing on its way out, nothing come in for a while. */
   readonly isQuiet: () => boolean;
   readonly recycle: (why: string) => void;
-  /** The disk has become too full to rely on, or is fine again. */
+  /** Either disk has become too full to rely on, or both are fine again. */
   readonly disk: (freeMb: number, low: boolean) => void;
-  /** So full that a browser must not write on it: one that fails to forgets what it was told (H28). */
+  /** The profile's is so full that a browser must not write on it: one that fails to forgets what it was told (H28). */
   readonly diskFull: (freeMb: number) => void;
   /** Once an hour: what need not be kept goes, and what has been heard is noted. */
   readonly hourly: () => Promise<void>;
@@ -101,10 +103,11 @@ export class Upkeep {
   }
 
   async lookAtDisk(): Promise<void> {
-    const { dataPath, disk, diskFull } = this.#options;
+    const { dataPath, storePath, disk, diskFull } = this.#options;
     const freeMb = await freeMbAt(dataPath);
-    const low = this.#diskIsLow ? freeMb < FINE_MB : freeMb < LOW_MB;
-    if (low !== this.#diskIsLow) disk(freeMb, low);
+    const leastMb = Math.min(freeMb, await freeMbAt(storePath));
+    const low = this.#diskIsLow ? leastMb < FINE_MB : leastMb < LOW_MB;
+    if (low !== this.#diskIsLow) disk(leastMb, low);
     this.#diskIsLow = low;
     if (freeMb < FULL_MB) diskFull(freeMb);
   }

@@ -17,7 +17,7 @@ t.test('a browser over its limit goes, and the next one not within the hour', as
   let quiet = true;
   const open = (memoryLimitMb: number) =>
     new Upkeep({
-      ...{ memoryLimitMb, recycleHours: 0, dataPath: '/', log },
+      ...{ memoryLimitMb, recycleHours: 0, dataPath: '/', storePath: '/', log },
       browser: () => ({ pid: child.pid ?? 0, path: '/nowhere', startedAtMs: Date.now() }),
       isQuiet: () => quiet,
       recycle: (why) => asked.push(why),
@@ -41,3 +41,30 @@ t.test('a browser over its limit goes, and the next one not within the hour', as
   t.match(log.lines, [['warn', 'upkeep.memory-limit-low', { limitMb: 1 }]]);
   t.equal(log.lines.length, 1, 'said once');
 });
+
+t.test(
+  "a disk without room is told of, the profile's or the store's; only the first ends the browser",
+  async (t) => {
+    // The kernel's own file systems have none.
+    const rows = [
+      { dataPath: '.', storePath: '.', told: [] },
+      { dataPath: '.', storePath: '/proc', told: ['low'] },
+      { dataPath: '/proc', storePath: '.', told: ['low', 'full'] },
+    ];
+    for (const { told, ...paths } of rows) {
+      const heard: string[] = [];
+      const upkeep = new Upkeep({
+        ...{ memoryLimitMb: 0, recycleHours: 0, log: keepLines(), ...paths },
+        browser: () => null,
+        isQuiet: () => true,
+        recycle: () => undefined,
+        disk: (freeMb, low) => heard.push(low ? 'low' : `${freeMb} MB`),
+        diskFull: () => heard.push('full'),
+        hourly: async () => undefined,
+        jumped: () => undefined,
+      });
+      await upkeep.lookAtDisk();
+      t.same(heard, told, JSON.stringify(paths));
+    }
+  },
+);
