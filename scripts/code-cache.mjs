@@ -14,6 +14,18 @@ export const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 /** What wraps a program: it is a function of what a module has. */
 export const wrapped = { head: '(function(require,__filename){', foot: '})' };
 
+/**
+ * SIGUSR1 makes Node open its inspector on 127.0.0.1:9229, to every user of the machine. A listener prevents that. Node
+ * handles the signal some 30 ms before any program runs, so an inspector that was opened then is closed, unless the
+ * command line or NODE_OPTIONS asked for one. That is done later, since loading the module takes longer than an ordinary
+ * call of wactl, and in an immediate: Node starts the inspector by an interrupt and again by an event of the loop
+ * (Agent::RequestIoThreadStart in src/inspector_agent.cc).
+ */
+const NO_INSPECTOR = `process.on('SIGUSR1', () => {});
+const asked = /(^|\\s)--inspect(-brk|-wait)?(=|\\s|$)/;
+if (![...process.execArgv, process.env.NODE_OPTIONS || ''].some((words) => asked.test(words)))
+  setTimeout(() => setImmediate(() => require('node:inspector').close()), 100).unref();`;
+
 /** Others may run what is here while it is built: a file is there whole or not at all. */
 export function put(name, contents, mode = 0o644) {
   mkdirSync(dist, { recursive: true });
@@ -37,6 +49,7 @@ export function putProgram({ name, part, source, warm }) {
     `${name}.cjs`,
     `#!/usr/bin/env node
 'use strict';
+${NO_INSPECTOR}
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const file = __dirname + '/${file}';

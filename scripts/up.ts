@@ -20,6 +20,8 @@ const STOP_MS = 40_000;
 const ACCOUNT = '15550001111';
 const CONTACT = '15550002222';
 
+// Node would open its inspector, to every user of the machine.
+process.on('SIGUSR1', () => {});
 const stage = new Stage();
 process.exitCode = await stage.play(async () => {
   const { values } = parseArgs({

@@ -8,7 +8,7 @@ use Socket;
 my $path = $ENV{NOTIFY_SOCKET} // exit 0;
 $path =~ s/^@/\0/;
 # Whoever signals the whole group means the daemon, which then ends us by the end of our input.
-$SIG{TERM} = $SIG{INT} = $SIG{HUP} = 'IGNORE';
+$SIG{$_} = 'IGNORE' for qw(TERM INT HUP USR1 USR2);
 socket(my $socket, AF_UNIX, SOCK_DGRAM, 0) or die "socket: $!\n";
 connect($socket, pack_sockaddr_un($path)) or die "$path: $!\n";
 while (<STDIN>) {

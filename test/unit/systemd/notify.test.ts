@@ -1,7 +1,7 @@
 /** What is said to the service manager, as it arrives at a datagram socket. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -64,6 +64,21 @@ t.test('what was said before the end arrives, and nothing after it is said', asy
   notify.status('too late');
   await Promise.all([closed, notify.close()]);
   for (let n = 0; n < 200; n++) if ((await heard()) !== `STATUS=n ${n}`) return t.fail(`n ${n} is missing`);
+});
+
+t.test('no signal that is meant for the daemon ends the helper', async (t) => {
+  const { socket, heard } = await manager(t);
+  const notify = openNotify({ socket, command, onTrouble: t.fail });
+  notify.ready();
+  t.equal(await heard(), 'READY=1');
+  const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const helper = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('notify.pl'));
+  t.ok(helper);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
+    process.kill(Number(helper), signal);
+  notify.alive();
+  t.equal(await heard(), 'WATCHDOG=1');
+  await notify.close();
 });
 
 t.test('silent where nobody listens', async (t) => {
