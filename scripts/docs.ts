@@ -1,8 +1,9 @@
 // Writes docs/rpc.md, http.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
 // programs themselves read.
-// `--check` writes nothing and exits 1 when a page is not what the tables say. Importing does nothing.
+// `--check` writes nothing and exits 1 when a page is not what the tables say. Another directory than docs/ may be named.
+// Importing does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { configPage } from './docs-config.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
@@ -37,15 +38,17 @@ export async function stale(directory: URL): Promise<string[]> {
 export const DOCS = new URL('../../docs/', import.meta.url);
 
 async function main(args: readonly string[]): Promise<number> {
-  const names = await stale(DOCS);
+  const [named] = args.filter((arg) => !arg.startsWith('--'));
+  const directory = named === undefined ? DOCS : pathToFileURL(`${named}/`);
+  const names = await stale(directory);
   if (args.includes('--check')) {
     for (const name of names) console.error(`docs/${name} is stale: npm run docs`);
     return names.length === 0 ? 0 : 1;
   }
-  await mkdir(new URL('man/', DOCS), { recursive: true });
+  await mkdir(new URL('man/', directory), { recursive: true });
   const all = pages();
   for (const name of names) {
-    await writeFile(new URL(name, DOCS), all.get(name) ?? '');
+    await writeFile(new URL(name, directory), all.get(name) ?? '');
     console.log(`docs/${name} written`);
   }
   return 0;

@@ -1,8 +1,10 @@
-// Runs lint, types, build and tests, and counts. The last line is "N passed, N failed", with ", N skipped" where that
-// is true; a run that dies, or runs no test, has failed. Usage: see scripts/test.
+// Runs lint, types, build and tests, and counts tests; their assertions are counted on a line of their own. The last line
+// is "N passed, N failed", with ", N skipped" where that is true. A run that dies, or runs no test, has failed; with
+// --all, so has a test that was skipped for want of a program that can be installed. Usage: see scripts/test.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { TestCount } from './test-count.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const given = process.argv.slice(2).filter((word) => word !== '--all');
@@ -13,11 +15,13 @@ const LONG = ['faults', 'systemd', 'soak', 'torture'];
 /** Of a test that failed, so much is said again at the end: in a long run it would else have to be looked for. */
 const SAID_LINES = 200;
 
-const count = { passed: 0, failed: 0, skipped: 0 };
+const count = new TestCount();
+/** Failures that are not a test's: a step, a file without tests, a program that is missing. */
+let besides = 0;
 const reasons = [];
 const said = [];
 const fail = (reason) => {
-  count.failed += 1;
+  besides += 1;
   reasons.push(reason);
 };
 let child;
@@ -83,16 +87,15 @@ function tap(args) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env,
   });
-  const total = { pass: 0, fail: 0, skip: 0, todo: 0, total: 0 };
   let rest = '';
   let ofFile = [];
   let summary = false;
-  let empty = 0;
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     process.stdout.write(chunk);
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
+      count.take(line);
       // What belongs to a file goes on behind its own line: how it ended.
       if (/^# Subtest|^ok|^# \{/.test(line)) {
         if (ofFile.some((before) => before.startsWith('not ok'))) said.push(...failures(ofFile));
@@ -101,10 +104,6 @@ function tap(args) {
       ofFile.push(line);
       if (/^# \{ total: /.test(line)) {
         summary = true;
-        for (const [, key, value] of line.matchAll(/(\w+): (\d+)/g)) total[key] = Number(value);
-      } else if (/^ok .*# SKIP no tests found/i.test(line)) {
-        empty += 1; // it ended before its first test
-        fail(line.replace(/^ok \d+ - /, '').replace(/ # .*/, ': no test ran'));
       } else if (/^not ok .*# time=/.test(line) || /^not ok \d+ - build\//.test(line)) {
         reasons.push(line.replace(/^not ok \d+ - /, '').replace(/ # time=.*/, ''));
       }
@@ -113,12 +112,11 @@ function tap(args) {
   return new Promise((resolve) => {
     child.on('close', (code) => {
       child = undefined;
-      count.passed += total.pass;
-      count.failed += total.fail;
-      count.skipped += total.skip + total.todo - empty;
+      for (const file of count.empty) fail(`${file}: no test ran`);
       if (!summary) fail('tests: tap died');
-      else if (total.total === 0) fail('tests: none ran');
-      else if (code !== 0 && total.fail === 0) fail(`tests: tap ended with ${code}`);
+      else if (count.passed + count.failed + count.skipped.length + count.empty.length === 0)
+        fail('tests: none ran');
+      else if (code !== 0 && count.failed + count.empty.length === 0) fail(`tests: tap ended with ${code}`);
       resolve();
     });
   });
@@ -138,9 +136,14 @@ if (built && interrupted === 0) {
   const folders = named ? [] : all ? [...QUICK, ...LONG] : QUICK;
   await tap([...words, ...folders.flatMap((folder) => testFiles(`build/test/${folder}`))]);
 }
+const avoidable = all ? count.skipped.filter(({ lacks }) => lacks !== null) : [];
+for (const { name, lacks } of avoidable) fail(`${name}: would run with ${lacks} installed`);
+const skips = count.skipped.filter((skip) => !avoidable.includes(skip));
 for (const line of said) console.log(line);
+for (const { name, reason } of skips) console.log(`skipped: ${name}${reason && ` (${reason})`}`);
 for (const reason of reasons) console.log(`failed: ${reason}`);
 if (interrupted !== 0) console.log('interrupted');
-const { passed, failed, skipped } = count;
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+const failed = count.failed + besides;
+console.log(`\n${count.assertions} assertions`);
+console.log(`${count.passed} passed, ${failed} failed${skips.length > 0 ? `, ${skips.length} skipped` : ''}`);
 process.exitCode = interrupted || (failed > 0 ? 1 : 0);

@@ -1,6 +1,6 @@
 /** The headless shell of Chromium, where it is installed: half the memory, and the same profile. */
-import { accessSync, constants } from 'node:fs';
 import t, { type Test } from 'tap';
+import { lacks } from '../harness/program.js';
 import { Home, type Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -8,14 +8,6 @@ t.setTimeout(180_000);
 
 /** Debian's package chromium-headless-shell; the file in /usr/bin is a script that stays in between. */
 const SHELL = '/usr/lib/chromium/chromium-headless-shell';
-const isInstalled = (() => {
-  try {
-    accessSync(SHELL, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 /** The shell does not write down how it ended, so that is not asked. */
 const leftBy = async (wad: Wad) =>
@@ -30,7 +22,7 @@ async function talks(t: Test, sim: Simulator, wad: Wad, text: string): Promise<v
   await wad.event('message', ({ messageId }) => messageId === key);
 }
 
-const without = isInstalled ? {} : { skip: `${SHELL} is not installed` };
+const without = { skip: lacks(SHELL) };
 t.test('a session goes from Chromium to its headless shell and back', without, async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { lacks } from '../harness/program.js';
 import { Home, type Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -209,13 +210,12 @@ t.test('an upload that fails is an error of its message, and one that hangs hold
   await wad.stop();
 });
 
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const ffmpeg = (...args: string[]) => spawnSync('ffmpeg', ['-loglevel', 'error', ...args]);
 
 for (const generation of ['2026-07', '2026-09'] as const) {
   t.test(
     `any sound becomes a voice note, by the ffmpeg of this machine (${generation})`,
-    { skip: hasFfmpeg ? false : 'no ffmpeg is installed' },
+    { skip: lacks('ffmpeg') },
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });

@@ -1,5 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { DOCS, pages, stale } from '../../scripts/docs.js';
@@ -12,6 +14,7 @@ import { alertHint } from '../../src/daemon/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { REASONS } from '../../src/protocol/state.js';
+import { lacks } from '../harness/program.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
   // The tests run from build/test/unit, the script from build/scripts: the same docs/ for both.
@@ -21,7 +24,13 @@ t.test('the generated pages are what the tables say', async (t) => {
 
 t.test('--check says so by its exit status', async (t) => {
   const script = fileURLToPath(new URL('../../scripts/docs.js', import.meta.url));
-  t.doesNotThrow(() => execFileSync(process.execPath, [script, '--check']));
+  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  t.match(run('--check'), { status: 0, stderr: '' });
+  const copy = t.testdir();
+  t.match(run(copy), { status: 0 });
+  t.match(run('--check', copy), { status: 0, stderr: '' });
+  appendFileSync(join(copy, 'faults.md'), '\n');
+  t.match(run('--check', copy), { status: 1, stderr: 'docs/faults.md is stale: npm run docs\n' });
 });
 
 t.test('every method, fault and key has its place, and every link leads somewhere', async (t) => {
@@ -32,10 +41,16 @@ t.test('every method, fault and key has its place, and every link leads somewher
       new Set([...text.matchAll(/^#+ (.*)$/gm)].map((match) => match[1])),
     ]),
   );
-  for (const name of Object.keys(METHODS)) t.ok(headings.get('rpc.md')?.has(name), name);
-  for (const kind of Object.keys(FAULTS)) t.ok(headings.get('faults.md')?.has(kind), kind);
-  for (const { name } of ROWS)
-    t.ok(all.get('config.md')?.includes(`| \`${name.split('.').at(-1)}\` |`), name);
+  const without = (page: string, titles: readonly string[]) =>
+    titles.filter((title) => !headings.get(page)?.has(title));
+  t.same(without('rpc.md', Object.keys(METHODS)), []);
+  t.same(without('faults.md', Object.keys(FAULTS)), []);
+  const keys = ROWS.map(({ name }) => name.split('.').at(-1));
+  t.same(
+    keys.filter((key) => !all.get('config.md')?.includes(`| \`${key}\` |`)),
+    [],
+  );
+  const broken: string[] = [];
   const anchors = new Map(
     [...headings].map(([name, titles]) => [
       name,
@@ -53,12 +68,11 @@ t.test('every method, fault and key has its place, and every link leads somewher
     t.notMatch(text, /undefined|\[object|NaN/, `${name} has no holes`);
     for (const [, page, heading] of text.matchAll(/\]\(([\w.]*)(?:#([\w-]+))?\)/g)) {
       const target = page || name;
-      t.ok(
-        all.has(target) && (!heading || anchors.get(target)?.has(heading)),
-        `${name} → ${target}#${heading}`,
-      );
+      if (!all.has(target) || (heading && !anchors.get(target)?.has(heading)))
+        broken.push(`${name} → ${target}#${heading}`);
     }
   }
+  t.same(broken, []);
 });
 
 t.test('docs/sending.md has every error that sending has', async (t) => {
@@ -117,8 +131,14 @@ t.test('a command that a page shows is one that there is', async (t) => {
   const names = [...COMMANDS.map(({ name }) => name), 'help'];
   for (const page of await written()) {
     const text = await readFile(new URL(page, DOCS), 'utf8');
-    for (const [, name = ''] of text.matchAll(/\bwactl (?:-[ao]\s?\w+ )*([a-z][a-z-]+)\b/g))
-      if (/^[a-z-]+$/.test(name) && !WORDS.has(name)) t.ok(names.includes(name), `${page}: wactl ${name}`);
+    const shown = [...text.matchAll(/\bwactl (?:-[ao]\s?\w+ )*([a-z][a-z-]+)\b/g)].map(
+      ([, name = '']) => name,
+    );
+    t.same(
+      shown.filter((name) => !WORDS.has(name) && !names.includes(name)),
+      [],
+      page,
+    );
   }
 });
 
@@ -128,20 +148,24 @@ const WORDS = new Set(['and', 'has', 'is', 'of', 'or', 'never', 'prints', 'asks'
 const written = async (): Promise<string[]> => (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
 
 t.test('every link between the pages leads somewhere', async (t) => {
+  const broken: string[] = [];
   for (const page of await written()) {
     const at = new URL(page, DOCS);
     const text = (await readFile(at, 'utf8')).replace(/^```.*?^```/gms, '');
     for (const [, target = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
       if (/^https?:/.test(target)) continue;
-      await t.resolves(access(new URL(target, at)), `${page} → ${target}`);
+      await access(new URL(target, at)).catch(() => broken.push(`${page} → ${target}`));
     }
   }
+  t.same(broken, []);
 });
 
 t.test('the manual pages have every command, option, exit status and key', (t) => {
   const all = pages();
-  const has = (page: string, word: string) =>
-    t.ok(all.get(page)?.includes(`\\fB${word.replaceAll('-', '\\-')}\\fR`), `${page}: ${word}`);
+  const missing: string[] = [];
+  const has = (page: string, word: string) => {
+    if (!all.get(page)?.includes(`\\fB${word.replaceAll('-', '\\-')}\\fR`)) missing.push(`${page}: ${word}`);
+  };
   for (const { name, options } of COMMANDS) {
     has('man/wactl.1', name);
     for (const option of Object.keys(options)) has('man/wactl.1', `--${option}`);
@@ -150,11 +174,11 @@ t.test('the manual pages have every command, option, exit status and key', (t) =
   for (const [status] of EXITS) has('man/wactl.1', String(status));
   for (const option of Object.keys(OPTIONS)) has('man/wad.8', `--${option}`);
   for (const { name } of ROWS) has('man/wad.toml.5', name.split('.').at(-1) ?? name);
+  t.same(missing, []);
   t.end();
 });
 
-const noGroff = spawnSync('groff', ['--version']).error !== undefined;
-t.test('groff has nothing to say about them', { skip: noGroff && 'there is no groff here' }, async (t) => {
+t.test('groff has nothing to say about them', { skip: lacks('groff') }, async (t) => {
   for (const [name, text] of pages()) {
     if (!name.startsWith('man/')) continue;
     const { status, stderr, stdout } = spawnSync('groff', ['-man', '-Tutf8', '-Kutf8', '-ww'], {

@@ -1,9 +1,10 @@
 // The completion scripts in the shells themselves: what is offered for a line that is being typed.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { lacks } from '../../harness/program.js';
 import { WACTL } from '../../harness/wactl.js';
 
 const home = mkdtempSync(join(tmpdir(), 'wactl-complete-'));
@@ -53,8 +54,7 @@ const LINES: readonly (readonly [line: string, ...offered: string[]])[] = [
 ];
 
 for (const [shell, { options, program }] of Object.entries(SHELLS)) {
-  const missing = spawnSync(shell, ['--version']).error !== undefined;
-  t.test(`completes in ${shell}`, { skip: missing && `there is no ${shell} here` }, async (t) => {
+  t.test(`completes in ${shell}`, { skip: lacks(shell) }, async (t) => {
     for (const [line, ...offered] of LINES) {
       const args = [...options, '-c', program, ...(shell === 'fish' ? [] : [shell]), ...line.split(' ')];
       const said = execFileSync(shell, args, { env, encoding: 'utf8' });
