@@ -1,4 +1,4 @@
-// Writes docs/rpc.md, http.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
+// Writes docs/rpc.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
 // programs themselves read.
 // `--check` writes nothing and exits 1 when a page is not what the tables say. Another directory than docs/ may be named.
 // Importing does nothing.
@@ -8,6 +8,7 @@ import { configPage } from './docs-config.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
 import { wactlPage, wadPage, wadTomlPage } from './docs-man.js';
+import { mcpPage } from './docs-mcp.js';
 import { metricsPage } from './docs-metrics.js';
 import { rpcPage } from './docs-rpc.js';
 
@@ -16,6 +17,7 @@ export const pages = (): ReadonlyMap<string, string> =>
   new Map([
     ['rpc.md', rpcPage()],
     ['http.md', httpPage()],
+    ['mcp.md', mcpPage()],
     ['metrics.md', metricsPage()],
     ['faults.md', faultsPage()],
     ['config.md', configPage()],

@@ -1,52 +1,100 @@
-// Which methods a model may use, as tools of the Model Context Protocol: read off the table of methods. Everything that
-// only reads is one, save what is withheld here, with the reason; of what writes, sending alone, where it is allowed.
+// The tools of the Model Context Protocol, made from the table of methods and the table of what is exposed.
 import { z } from 'zod';
+import { Fault } from '../protocol/fault.js';
 import type { MethodRow } from '../protocol/method.js';
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
-
-/** Reads that are no tools. */
-export const WITHHELD: Readonly<Partial<Record<MethodName, string>>> = {
-  'session.qr': 'whoever has the code can link the account',
-  'session.passkey': 'what WhatsApp asks the passkey is for its owner',
-  'daemon.report': 'it is for people to read before they give it away',
-  'events.subscribe': 'a subscription is for a connection that listens',
-  'events.unsubscribe': 'a subscription is for a connection that listens',
-  'media.read': 'pieces of a file mean nothing to a model',
-  'media.fetch': 'a file that was fetched could not be read',
-  'rpc.discover': 'the list of tools says the same',
-};
+import { type Exposed, TOOLS, type ToolRow } from './exposure.js';
 
 export const SEND: MethodName = 'message.send';
 
+type Json = Record<string, unknown>;
+type ObjectSchema = Json & { readonly type: 'object' };
+
 export interface Tool {
   readonly name: string;
+  readonly title: string;
   readonly method: MethodRow;
   readonly description: string;
-  readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
-  readonly annotations: { readonly readOnlyHint: boolean; readonly openWorldHint: boolean };
+  readonly inputSchema: ObjectSchema;
+  readonly outputSchema: ObjectSchema;
+  readonly annotations: {
+    readonly title: string;
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+  /** The arguments with what was left out filled in. @throws Fault invalid_params, also for what is not exposed */
+  read(given: unknown): Json;
 }
 
 /** Names of tools have no dots. */
 export const toolName = (method: string): string => method.replace('.', '_');
 
 /** @param recipients who may be sent to; nobody when it is empty, and then there is no tool for sending */
-export function toolsFor(recipients: readonly string[]): Tool[] {
-  const rows: readonly MethodRow[] = Object.values(METHODS);
-  return rows
-    .filter(({ name, effect }) =>
-      name === SEND ? recipients.length > 0 : effect === 'reads' && !Object.hasOwn(WITHHELD, name),
-    )
-    .map((method) => {
-      const { $schema: _, ...schema } = z.toJSONSchema(method.params, { io: 'input', target: 'draft-7' });
-      return {
-        name: toolName(method.name),
-        method,
-        description:
-          method.name === SEND
-            ? `${method.does} Only to: ${recipients.join(', ')}. Give a key of its own to each message, so that trying again sends it once.`
-            : method.does,
-        inputSchema: { ...schema, type: 'object' },
-        annotations: { readOnlyHint: method.effect === 'reads', openWorldHint: method.name === SEND },
-      };
-    });
+export const toolsFor = (recipients: readonly string[]): Tool[] =>
+  (Object.entries(TOOLS) as [MethodName, ToolRow][])
+    .filter(([name]) => name !== SEND || recipients.length > 0)
+    .map(([name, row]) =>
+      makeTool(
+        METHODS[name],
+        name === SEND ? { ...row, does: `${row.does} Allowed recipients: ${recipients.join(', ')}.` } : row,
+      ),
+    );
+
+/** One method as a tool, with those of its parameters that the row names and no other. */
+export function makeTool(method: MethodRow, { title, does, params }: ToolRow): Tool {
+  const { shape } = method.params as z.ZodObject;
+  const names = Object.keys(params).filter((name) => shape[name] !== undefined);
+  const input = z.strictObject(
+    Object.fromEntries(
+      names.map((name) => [name, exposed(shape[name] as z.ZodType, params[name] as Exposed)]),
+    ),
+  );
+  const reads = method.effect === 'reads';
+  return {
+    name: toolName(method.name),
+    title,
+    method,
+    description: does,
+    inputSchema: jsonSchema(input),
+    outputSchema: open(jsonSchema(method.result)) as ObjectSchema,
+    annotations: {
+      title,
+      readOnlyHint: reads,
+      destructiveHint: false,
+      idempotentHint: reads,
+      openWorldHint: method.name === SEND,
+    },
+    read(given) {
+      const { success, data, error } = input.safeParse(given);
+      if (success) return data;
+      const reason = error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+      throw new Fault('invalid_params', { reason, hint: null, more: { tool: toolName(method.name) } });
+    },
+  };
+}
+
+function exposed(schema: z.ZodType, { says, required, max, fallback }: Exposed): z.ZodType {
+  const optional = schema instanceof z.ZodOptional;
+  const inner = optional ? (schema.unwrap() as z.ZodType) : schema;
+  const bounded = max === undefined ? inner : (inner as z.ZodNumber).max(max);
+  if (fallback !== undefined) return (bounded as z.ZodNumber).default(fallback).describe(says);
+  return (optional && !required ? bounded.optional() : bounded).describe(says);
+}
+
+function jsonSchema(schema: z.ZodType): ObjectSchema {
+  const { $schema: _, ...bare } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Json;
+  return { ...bare, type: 'object' };
+}
+
+/** Fields are added to results, so a client must not refuse those of a newer daemon. */
+function open(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(open);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([name, value]) => !(name === 'additionalProperties' && value === false))
+      .map(([name, value]) => [name, open(value)]),
+  );
 }

@@ -18,10 +18,10 @@ export const mcp = command({
   group: 'Daemon',
   does: 'serve the account to a language model, by the Model Context Protocol on stdin and stdout',
   notes:
-    'For the configuration of a program that speaks MCP. Its tools are the methods that only read: status, chats,\n' +
-    'messages, contacts, groups, events, outbox. What the model reads there, others have written: it may be talked into\n' +
-    'things. So it sends nothing, unless --allow-send says so, and then only to those of --recipient.\n' +
-    'No QR code, pairing code or passkey is ever handed out.',
+    'For the configuration of a program that speaks MCP. Its tools read: status, chats, messages, contacts, groups,\n' +
+    'events, outbox. What the model reads was written by others, who may talk it into things. So it sends nothing,\n' +
+    'unless --allow-send is given, and then only text, and only to the people of --recipient.\n' +
+    'No QR code, pairing code or passkey is ever handed out. See docs/mcp.md.',
   args: [],
   options: {
     'allow-send': { type: 'flag', does: 'let it send messages, to those of --recipient' },

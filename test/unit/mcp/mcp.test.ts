@@ -2,13 +2,12 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import t, { type Test } from 'tap';
-import { toolName, toolsFor, WITHHELD } from '../../../src/mcp/tools.js';
-import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js';
+import { toolName, toolsFor } from '../../../src/mcp/tools.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
 import { WACTL, wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from '../cli/daemon.js';
 
 const ANA = '+1 555 000 2222';
-const SECRET = /qr|pair|passkey/i;
 
 interface Called {
   readonly isError?: boolean;
@@ -33,29 +32,13 @@ async function serving(t: Test, daemon: FakeDaemon, ...options: string[]): Promi
 const use = async (client: Client, name: string, args: object = {}): Promise<Called> =>
   (await client.callTool({ name, arguments: { ...args } })) as unknown as Called;
 
-t.test('each method is a tool that reads, is withheld with a reason, or writes', (t) => {
-  const tools = toolsFor([]);
-  t.ok(tools.length >= 12);
-  for (const [name, { effect }] of Object.entries(METHODS)) {
-    const isTool = tools.some((tool) => tool.name === toolName(name));
-    t.equal(isTool, effect === 'reads' && WITHHELD[name as MethodName] === undefined, name);
-  }
-  t.same(
-    tools.filter(({ name }) => SECRET.test(name)),
-    [],
-  );
-  t.ok(
-    tools.every(({ annotations, inputSchema }) => annotations.readOnlyHint && inputSchema.type === 'object'),
-  );
-  t.end();
-});
-
 t.test('looks, and writes nothing', async (t) => {
   const daemon = await fakeDaemon({ 'chat.messages': () => ({ messages: [], total: 0 }) as never });
   t.teardown(() => daemon.close());
   const client = await serving(t, daemon);
   t.match(client.getServerVersion(), { name: 'wactl' });
   t.match(client.getInstructions(), /never instructions/);
+  t.match(client.getInstructions(), /Sending is off/);
   const { tools } = await client.listTools();
   t.same(
     tools.map(({ name }) => name).sort(),
@@ -93,7 +76,11 @@ t.test('sends to those that it may send to, however they are written', async (t)
   );
   const { tools } = await client.listTools();
   const tool = tools.find(({ name }) => name === 'message_send');
-  t.match(tool, { annotations: { readOnlyHint: false }, description: /Only to: \+1 555 000 2222/ });
+  t.match(tool, {
+    annotations: { readOnlyHint: false },
+    description: /Allowed recipients: \+1 555 000 2222, 120363000000000000@g\.us\./,
+  });
+  t.match(client.getInstructions(), /only to: \+1 555 000 2222, 120363000000000000@g\.us\. Nobody else/);
   for (const to of [
     ANA,
     '15550002222',
@@ -114,6 +101,27 @@ t.test('sends to those that it may send to, however they are written', async (t)
   }
   t.match(await use(client, 'session_disconnect'), { isError: true });
   t.equal(daemon.asked.length, sent);
+});
+
+t.test('every answer is what its output schema says, also one with more in it', async (t) => {
+  // The SDK's client checks each structured answer against the schema that the tool was listed with.
+  const newer = () => ({ ...METHODS['chat.list'].example.result, since: 'a newer daemon' });
+  const daemon = await fakeDaemon({ 'chat.list': newer });
+  t.teardown(() => daemon.close());
+  const client = await serving(t, daemon, '--allow-send', '--recipient', ANA);
+  const { tools } = await client.listTools();
+  for (const { name, inputSchema, outputSchema } of tools) {
+    t.match(outputSchema, { type: 'object', properties: {} }, name);
+    const row = Object.values(METHODS).find((method) => toolName(method.name) === name);
+    const given = Object.entries(row?.example.params ?? {}).filter(([param]) =>
+      Object.hasOwn(inputSchema.properties ?? {}, param),
+    );
+    const args = { ...Object.fromEntries(given), ...(name === 'message_wait' ? { timeoutMs: 10 } : {}) };
+    const answer = await use(client, name, args);
+    const result = name === 'chat_list' ? newer() : row?.example.result;
+    t.same(answer.structuredContent, result, name);
+    t.same(JSON.parse(answer.content[0]?.text ?? ''), result, `${name}: the same as text`);
+  }
 });
 
 t.test('a line that would allow too much, or nobody, is refused', async (t) => {

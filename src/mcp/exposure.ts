@@ -1,0 +1,195 @@
+// What a language model may ask of the daemon: an explicit list of methods, and of the parameters of each. A method or a
+// parameter that is in neither table below is not exposed. Everything the model reads was written by strangers, so
+// each entry assumes that it has been talked into the worst use of it.
+import type { MethodRow, Params } from '../protocol/method.js';
+import type { METHODS, MethodName } from '../protocol/methods/index.js';
+
+/** A parameter that a model may give. */
+export interface Exposed {
+  readonly says: string;
+  /** Of a parameter that the method itself does not require. */
+  readonly required?: true;
+  /** Of a number: the most a model may ask for, and what is asked for when it says nothing. */
+  readonly max?: number;
+  readonly fallback?: number;
+}
+
+export interface ToolRow<P extends string = string> {
+  readonly title: string;
+  readonly does: string;
+  readonly params: { readonly [K in P]?: Exposed };
+}
+
+type Names<M extends MethodName> = keyof Params<(typeof METHODS)[M] & MethodRow> & string;
+
+const OFFSET = { says: 'How many to skip; 0 when left out. Use it to read the next part of a long list.' };
+const limit = (max: number, fallback: number): Exposed => ({
+  says: `How many to return at most; ${fallback} when left out.`,
+  max,
+  fallback,
+});
+const MESSAGE = {
+  says: 'The message: its `key` or `messageId` from a list of messages or events, or the `id` that message_send returned.',
+} as const;
+
+export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
+  'session.status': {
+    title: 'Account status',
+    does: 'State of the WhatsApp account: whether a phone is linked, whether it can send and receive now (`status` is `ready`), why not, and how many messages wait to go out. Call it first when another tool fails with not_ready or not_linked. `hint` is a command for the user to run; it cannot be run from here.',
+    params: {},
+  },
+  'chat.list': {
+    title: 'List chats',
+    does: 'Chats with people and groups, newest message first, with name, phone number and number of unread messages. Use it to find the `id` of a chat that the other tools take, or to see what is unread.',
+    params: {
+      limit: limit(100, 20),
+      offset: OFFSET,
+      query: { says: 'Only chats with this in their name, or these digits in their phone number.' },
+      unread: { says: 'true: only chats with unread messages. false: only chats without.' },
+      archived: { says: 'true: only archived chats. false: only chats that are not archived.' },
+    },
+  },
+  'chat.get': {
+    title: 'Show one chat',
+    does: 'Name, unread count, and flags (muted, pinned, archived) of one chat. Does not return messages: use chat_messages.',
+    params: {
+      chat: {
+        says: 'The chat: a phone number with its country code (+1 555 000 2222), or the `id` from chat_list.',
+      },
+    },
+  },
+  'chat.messages': {
+    title: 'Read messages',
+    does: 'The last messages of one chat, oldest first. Reading does not mark them as read. `fromMe` is true for messages of this account; in a group `author` is who wrote one. Text is in `body`; photos, files and voice messages are described in `media` but cannot be opened.',
+    params: {
+      chat: {
+        says: 'The chat: a phone number with its country code (+1 555 000 2222), or the `id` from chat_list.',
+      },
+      limit: limit(200, 30),
+      before: {
+        says: 'Only messages before this one: the `key` of the oldest message of the previous answer.',
+      },
+    },
+  },
+  'contact.list': {
+    title: 'Find contacts',
+    does: "People in the phone's address book, by name, with their phone number. Use it to find the number of somebody by name.",
+    params: {
+      limit: limit(100, 20),
+      offset: OFFSET,
+      query: { says: 'Only people with this in their name, or these digits in their phone number.' },
+      all: { says: 'true: also people who are not in the address book but are known from chats and groups.' },
+    },
+  },
+  'group.list': {
+    title: 'List groups',
+    does: 'Groups of the account, by name, with their `id` and number of members.',
+    params: {
+      limit: limit(100, 20),
+      offset: OFFSET,
+      query: { says: 'Only groups with this in their name.' },
+    },
+  },
+  'group.get': {
+    title: 'Show one group',
+    does: 'A group with its description, settings and members (name, phone number, admin or not).',
+    params: { group: { says: 'The group: its `id` from group_list or chat_list, …@g.us.' } },
+  },
+  'events.list': {
+    title: 'List events',
+    does: 'What happened on the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow what is new, start from `journal.last` of session_status and pass `next` of each answer as `after` of the next call. To read one conversation, chat_messages is better.',
+    params: {
+      after: { says: 'Only events after this cursor; from the oldest kept when left out or 0.' },
+      limit: limit(200, 50),
+      types: {
+        says: 'Only these types of event, for example ["message"].',
+      },
+    },
+  },
+  'message.get': {
+    title: 'Show one message',
+    does: 'One message, sent or received. For a message sent with message_send, `state` says how far it has come: queued, sending, sent, delivered, read, or failed, expired, cancelled, unknown.',
+    params: { id: MESSAGE },
+  },
+  'message.wait': {
+    title: 'Wait for a sent message',
+    does: 'Waits until a message sent with message_send has come as far as `for`, or can come no further, and returns its state. Fails with wait_expired when the time runs out; the message then stays on its way, so do not send it again.',
+    params: {
+      id: { ...MESSAGE, says: 'The `id` that message_send returned.' },
+      for: { says: '`sent` (WhatsApp has it; when left out), `delivered` or `read`.' },
+      timeoutMs: {
+        says: 'How long to wait, in milliseconds; 30000 when left out.',
+        max: 30_000,
+        fallback: 30_000,
+      },
+    },
+  },
+  'outbox.list': {
+    title: 'List outgoing messages',
+    does: 'Messages that this daemon was asked to send, newest first, with their state, what they wait for and why they failed. Texts are not included: use outbox_get.',
+    params: {
+      limit: limit(100, 20),
+      after: { says: 'The next part: `next` of the previous answer.' },
+      states: { says: 'Only messages in these states, for example ["queued", "failed"].' },
+      chat: { says: 'Only messages to this chat: a phone number with its country code, or an id.' },
+    },
+  },
+  'outbox.get': {
+    title: 'Show an outgoing message',
+    does: 'One message that this daemon was asked to send, with its content and its state.',
+    params: { id: { ...MESSAGE, says: 'The `id` that message_send returned, or from outbox_list.' } },
+  },
+  'message.send': {
+    title: 'Send a text message',
+    does: 'Sends a text message to one person or group, in the name of the owner of the account; it cannot be taken back. Returns as soon as the message is safely queued, with its `id`; message_wait says when WhatsApp has it. Do not call it again for the same message, even after an error with outcome "unknown", unless with the same `key`.',
+    params: {
+      to: {
+        says: 'Who gets it: a phone number with its country code (+1 555 000 2222), or a group id (…@g.us). Must be one of the allowed recipients.',
+      },
+      text: {
+        says: 'The text. WhatsApp shows *bold*, _italic_ and ~struck~; no Markdown beyond that.',
+        required: true,
+      },
+      key: {
+        says: 'A new unique string for each message. A call with the same key and text again sends nothing twice and returns the first message.',
+      },
+    },
+  },
+};
+
+const ASKS_WHATSAPP = 'it asks WhatsApp about any number; asking about many gets an account banned';
+const OTHER_KINDS = 'a text is enough; each further kind is one more way to be abused';
+
+/** Methods that read and parameters of exposed methods that a model is not given, with the reason. Methods that write need none. */
+export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in Names<M>]?: string } } = {
+  'session.qr': 'whoever has the code can link the account',
+  'session.passkey': 'what WhatsApp asks the passkey is for its owner',
+  'session.wait': 'session.status answers at once',
+  'daemon.ping': 'session.status says more',
+  'daemon.info': 'paths and processes of the machine are not for a model',
+  'daemon.report': 'it is for people to read before they give it away',
+  'events.subscribe': 'a subscription is for a connection that listens',
+  'events.unsubscribe': 'a subscription is for a connection that listens',
+  'media.read': 'pieces of a file mean nothing to a model',
+  'media.fetch': 'it downloads a file that a stranger chose, and could not be read',
+  'contact.get': ASKS_WHATSAPP,
+  'contact.check': ASKS_WHATSAPP,
+  'webhook.list': 'where events go is for the operator',
+  'webhook.dead': 'where events go is for the operator',
+  'rpc.discover': 'the list of tools says the same',
+  'contact.list': { blocked: 'whom the owner has blocked is not needed to find somebody' },
+  'events.list': { consumer: 'it would make consumers, and read on in the place of others' },
+  'message.send': {
+    media: 'a file of another chat could be handed on by its id',
+    as: 'it goes with media',
+    caption: 'it goes with media',
+    location: OTHER_KINDS,
+    contacts: OTHER_KINDS,
+    poll: OTHER_KINDS,
+    replyTo: 'it quotes a message of any chat to the recipient',
+    mentions: 'it notifies up to 256 members of a group',
+    linkPreview: 'it makes the page fetch an address that the text names',
+    notBefore: 'a message would go out later, when nobody is watching',
+    expiresAt: 'it goes with notBefore',
+  },
+};
