@@ -4,6 +4,33 @@ import { machineTest, UNIT, UP_TO_DATE } from './machine.js';
 
 const BUILD = `${UP_TO_DATE} && mkdir -p /tmp/deb && ${ROOT}/scripts/package deb /tmp/deb`;
 const DPKG = 'DEBIAN_FRONTEND=noninteractive dpkg';
+/**
+ * Every call of a maintainer script in Debian's policy (6.6 to 6.8), in its order. The account runs before each row; then
+ * whether it runs after it.
+ */
+const CALLS: readonly (readonly [calls: string, runs: boolean])[] = [
+  ['prerm upgrade 2; postrm upgrade 2; postinst configure 1', true],
+  ['prerm upgrade 2; postinst abort-upgrade 2', true],
+  ['prerm failed-upgrade 1 2; postrm upgrade 2; postinst configure 1', true],
+  ['prerm failed-upgrade 1 2; postrm abort-upgrade 1 2; postinst abort-upgrade 2', true],
+  ['prerm upgrade 2; postrm failed-upgrade 1 2; postrm abort-upgrade 1 2; postinst abort-upgrade 2', true],
+  ['prerm deconfigure in-favour other 1 removing old 1; postinst abort-deconfigure in-favour other 1', true],
+  ['prerm deconfigure in-favour other 1; postinst configure 1', true],
+  ['postrm abort-install; postrm abort-install 1 2', true],
+  ['prerm remove; postinst abort-remove', true],
+  ['prerm remove in-favour other 1; postinst abort-remove in-favour other 1', true],
+  ['prerm remove; postinst configure 1', false],
+  ['prerm remove', false],
+  // A script that was killed.
+  ['touch /run/wad-no-logout; postinst abort-remove', true],
+  ['touch /run/wad-no-logout; postinst configure 1', true],
+];
+/** Which accounts are enabled is configuration. */
+const ENABLED = [
+  ...['multi-user.target.wants/wad.target', 'wad.target.wants', 'wad.target.wants/wad@default.service'],
+]
+  .map((name) => `/etc/systemd/system/${name}`)
+  .join('\n');
 const TRACES =
   "find /usr /etc /run /var/lib -xdev \\( -name 'wad*' -o -name 'wactl*' -o -name '_wactl' \\) ! -name 'wadl*' ! -path '/var/lib/wad/*' ! -path '/var/lib/dpkg/*' 2>/dev/null | sort";
 
@@ -51,6 +78,27 @@ machineTest(
     });
 
     const [device] = phone.devices.map(({ id }) => id);
+    for (const [calls, runs] of CALLS)
+      await t.test(
+        `${calls}: ${runs ? 'the account runs' : 'it is stopped'}, and it stays linked`,
+        async (t) => {
+          await lab.must(`systemctl start ${UNIT}`);
+          await lab.must(
+            calls
+              .replaceAll(/\b(prerm|postrm|postinst) (?=\w)/g, '/var/lib/dpkg/info/wad.$1 ')
+              .replaceAll('; ', ' && '),
+          );
+          t.equal(await lab.must(`systemctl is-active ${UNIT} || true`), runs ? 'active' : 'inactive');
+          t.equal((await lab.run('ls /run/wad-no-logout')).code, 2, 'a later stop logs out');
+          t.equal(await lab.must(`systemctl is-enabled ${UNIT} wad.target`), 'enabled\nenabled');
+          t.same(
+            phone.devices.map(({ id }) => id),
+            [device],
+          );
+          t.match(await lab.must('getent passwd wad; ls /run/wad-stop /etc/wad'), /^wad:/);
+        },
+      );
+
     await t.test(
       'an upgrade keeps session, configuration, events, and what a person has decided',
       async (t) => {
@@ -78,14 +126,14 @@ machineTest(
         [device],
       );
       t.equal(machine.exitType(), 'Normal');
-      t.equal(await lab.must(TRACES), '/etc/wad\n/etc/wad/wad.toml\n/var/lib/wad');
+      t.equal(await lab.must(TRACES), `${ENABLED}\n/etc/wad\n/etc/wad/wad.toml\n/var/lib/wad`);
       t.equal(await lab.must('pgrep -u wad || true'), '');
-      t.equal(await lab.must('systemctl list-units --all --no-legend "wad*"'), '');
+      t.equal(await lab.must('systemctl list-units --no-legend "wad*"'), '', 'none runs, none has failed');
     });
 
     await t.test('installed again: goes on; purged: leaves nothing', async (t) => {
       await lab.must(`${DPKG} -i --force-confold /tmp/deb/wad_9.9.9_*.deb`);
-      await lab.must(`systemctl start ${UNIT} && wactl wait ready`);
+      await lab.must('systemctl start wad.target && wactl wait ready');
       t.same(
         phone.devices.map(({ id }) => id),
         [device],
