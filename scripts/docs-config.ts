@@ -1,4 +1,5 @@
 // docs/config.md: every key of the configuration, from the table of keys.
+import { BROWSER_ARGS } from '../src/config/browser-args.js';
 import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { code, table } from './markdown.js';
 
@@ -28,7 +29,18 @@ export function configPage(): string {
     const title = name === '' ? 'Top level' : code(`[${name}]`);
     return `## ${title}\n\n${table(['key', 'expected', 'default', 'environment, flag', 'what it does'], rows.map(line))}`;
   });
-  return `${[INTRO, ...parts].join('\n\n')}\n`;
+  return `${[INTRO, ...parts, browserArgsPart()].join('\n\n')}\n`;
+}
+
+/** What `browser.args` takes. */
+function browserArgsPart(): string {
+  const rows = BROWSER_ARGS.map(({ form, why }) => [code(form), why]);
+  return `## Arguments in ${code('browser.args')}
+
+Chromium has switches that open its sandbox, run another program or write what it reads into a file. So these are taken
+and no others; several flags in ${code('--js-flags')} are separated by blanks or commas.
+
+${table(['argument', 'why it does no harm'], rows)}`;
 }
 
 function line(row: NamedRow): string[] {

@@ -2,6 +2,7 @@
 // `wad --check-config` and docs/config.md are read off it. Refuses to know where a value comes from.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { EVENT_TYPES } from '../protocol/state.js';
+import { browserArgs } from './browser-args.js';
 import { listening } from './listen.js';
 import { mediaRules } from './media-rule.js';
 import {
@@ -20,9 +21,6 @@ import {
 } from './row.js';
 
 const DAY = 86_400_000;
-
-/** Arguments that the daemon must set itself; each has its own key, or would take the browser out of our hands. */
-const OURS = /^--(user-data-dir|remote-debugging-\w+|no-sandbox|headless|single-process|no-zygote|type)\b/;
 
 export const KEYS = {
   autoInitialize: key(yesNo(), {
@@ -73,13 +71,10 @@ export const KEYS = {
       default: 72,
       doc: 'A browser that has run for longer is replaced in a quiet moment; 0 is never.',
     }),
-    args: key(
-      words(
-        (word) => word.startsWith('--') && !OURS.test(word),
-        'a list of Chromium arguments that begin with "--" and are not ours to set (--user-data-dir, --remote-debugging-…, --headless, --no-sandbox, --single-process, --no-zygote)',
-      ),
-      { default: [], doc: 'More arguments for Chromium.' },
-    ),
+    args: key(browserArgs(), {
+      default: [],
+      doc: 'More arguments for Chromium. One that is not in the list below can be given by a script that ends in `exec chromium "$@" …`, named in `path`.',
+    }),
   },
   reconnect: {
     delaysMs: key(msList(0, DAY), {

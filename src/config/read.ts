@@ -172,12 +172,15 @@ function fromText(row: NamedRow, text: string): unknown {
   }
 }
 
-/** What is wrong with a value, or null. */
+/** What is wrong with a value, or null. Of a list, the member that is. */
 export function check({ row, value, origin }: Reading): Mistake | null {
-  if (row.schema.safeParse(value).success && value !== null) return null;
+  const { error } = row.schema.safeParse(value);
+  if (error === undefined && value !== null) return null;
+  const [at] = error?.issues[0]?.path ?? [];
+  const wrong: unknown = Array.isArray(value) && typeof at === 'number' ? value[at] : value;
   return mistake(origin, row.name, 'bad value', {
     expected: row.expects,
-    got: shown(value),
-    nearest: typeof value === 'string' && row.words ? nearest(value, row.words) : null,
+    got: shown(wrong),
+    nearest: typeof wrong === 'string' ? (row.suggest?.(wrong) ?? null) : null,
   });
 }

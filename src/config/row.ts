@@ -1,6 +1,7 @@
 // The shape of a row of the table of keys, and one constructor per kind of value: schema, the words for "what was
 // expected", and how the same value is written in one environment variable or flag. Knows no key.
 import { z } from 'zod';
+import { nearest } from './nearest.js';
 
 /** What a default may depend on: what is settled before any value is. */
 export interface DefaultFrom {
@@ -21,8 +22,8 @@ export interface Kind<T> {
   /** Completes "expected …". */
   readonly expects: string;
   readonly unit: string | null;
-  /** The words of a choice, for "did you mean". */
-  readonly words?: readonly string[];
+  /** The nearest that would be right, for "did you mean". */
+  readonly suggest?: (wrong: string) => string | null;
 }
 
 export interface KeyRow<T = unknown> extends Kind<T> {
@@ -63,7 +64,7 @@ export const choice = <const W extends string>(words: readonly W[]): Kind<W> => 
   written: 'word',
   expects: `one of ${words.map((w) => JSON.stringify(w)).join(', ')}`,
   unit: null,
-  words,
+  suggest: (wrong) => nearest(wrong, words),
 });
 
 export const count = (min: number, max: number, unit: string | null = null): Kind<number> => ({

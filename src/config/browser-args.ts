@@ -1,0 +1,109 @@
+// `browser.args`: THE table of Chromium arguments that may be given, each with why it does no harm. An allow-list, since
+// Chromium knows some 1,500 switches, and among them new ones that open its sandbox or run another program. Who needs
+// one that is missing puts it into a script and names that in `browser.path`. Pure.
+import { z } from 'zod';
+import { nearest } from './nearest.js';
+import type { Kind } from './row.js';
+
+interface BrowserArg {
+  /** With the value that may follow, in words; none means that there is none. */
+  readonly form: string;
+  readonly value?: RegExp;
+  readonly why: string;
+}
+
+const HEAP = '--max-(?:old|semi)-space-size=\\d{1,6}';
+
+export const BROWSER_ARGS: readonly BrowserArg[] = [
+  // Where its traffic goes. TLS, and the check of its certificate, ends in the browser all the same.
+  { form: '--proxy-server=ADDRESS', value: /./, why: 'names a proxy, which sees encrypted traffic only' },
+  { form: '--proxy-bypass-list=HOSTS', value: /./, why: 'names what goes past the proxy' },
+  { form: '--no-proxy-server', why: 'ignores the proxy of the environment' },
+  {
+    form: '--host-resolver-rules=RULES',
+    value: /./,
+    why: 'says where names lead; certificates are checked still',
+  },
+  { form: '--disable-quic', why: 'leaves TCP, for networks that drop UDP' },
+  // What it costs.
+  {
+    form: '--js-flags=FLAGS',
+    value: new RegExp(
+      `^(?:${HEAP}|--optimize-for-size|--lite-mode|--jitless)(?:[ ,](?:${HEAP}|--optimize-for-size|--lite-mode|--jitless))*$`,
+    ),
+    why: 'sizes of the heap, and less speed for less memory; other flags of V8 open its insides',
+  },
+  { form: '--disk-cache-size=BYTES', value: /^\d{1,12}$/, why: 'bounds the cache' },
+  { form: '--media-cache-size=BYTES', value: /^\d{1,12}$/, why: 'bounds the cache' },
+  { form: '--disable-dev-shm-usage', why: 'shared memory in /tmp, where /dev/shm is small' },
+  { form: '--disable-gpu', why: 'one process with foreign bytes less' },
+  { form: '--disable-software-rasterizer', why: 'one process with foreign bytes less' },
+  { form: '--disable-accelerated-2d-canvas', why: 'draws on the processor' },
+  { form: '--disable-extensions', why: 'runs less' },
+  { form: '--disable-default-apps', why: 'runs less' },
+  { form: '--disable-component-update', why: 'fetches less' },
+  { form: '--disable-background-networking', why: 'fetches less' },
+  { form: '--disable-sync', why: 'fetches less' },
+  { form: '--disable-notifications', why: 'shows less' },
+  { form: '--disable-speech-api', why: 'runs less' },
+  { form: '--disable-breakpad', why: 'writes no dumps, which would hold the session' },
+  { form: '--disable-domain-reliability', why: 'reports less' },
+  { form: '--metrics-recording-only', why: 'reports less' },
+  { form: '--disable-background-timer-throttling', why: 'lets a hidden page run as a visible one' },
+  { form: '--disable-backgrounding-occluded-windows', why: 'lets a hidden page run as a visible one' },
+  { form: '--disable-renderer-backgrounding', why: 'lets a hidden page run as a visible one' },
+  // How it looks and sounds.
+  { form: '--lang=LANGUAGE', value: /^[A-Za-z]{2,3}(?:[-_]\w{2,8})*$/, why: 'the language of the page' },
+  { form: '--accept-lang=LANGUAGES', value: /^[\w,;=.\- ]+$/, why: 'the language of the page' },
+  { form: '--window-size=WIDTH,HEIGHT', value: /^\d{1,5},\d{1,5}$/, why: 'geometry' },
+  { form: '--window-position=X,Y', value: /^-?\d{1,5},-?\d{1,5}$/, why: 'geometry' },
+  { form: '--force-device-scale-factor=N', value: /^\d(?:\.\d+)?$/, why: 'geometry' },
+  { form: '--start-maximized', why: 'geometry' },
+  { form: '--hide-scrollbars', why: 'geometry' },
+  { form: '--ozone-platform=NAME', value: /^(?:x11|wayland|headless)$/, why: 'which display shows a window' },
+  {
+    form: '--ozone-platform-hint=NAME',
+    value: /^(?:auto|x11|wayland)$/,
+    why: 'which display shows a window',
+  },
+  {
+    form: '--font-render-hinting=NAME',
+    value: /^(?:none|slight|medium|full|max)$/,
+    why: 'how text is drawn',
+  },
+  { form: '--force-color-profile=NAME', value: /^[\w-]+$/, why: 'how pictures are drawn' },
+  { form: '--mute-audio', why: 'sounds of the page' },
+  // What puppeteer and the lists that go round set in any case.
+  { form: '--no-first-run', why: 'shows less' },
+  { form: '--no-default-browser-check', why: 'shows less' },
+  { form: '--password-store=basic', why: 'asks no keyring' },
+  { form: '--disable-blink-features=AutomationControlled', why: 'the page sees no navigator.webdriver' },
+];
+
+/** The name of a switch: what stands before the first `=`. */
+const nameOf = (arg: string): string => arg.replace(/=.*$/s, '');
+
+/** Whether the argument is one of the table, as a whole. */
+function isAllowed(arg: string): boolean {
+  if (arg.includes('\0')) return false;
+  return BROWSER_ARGS.some(({ form, value }) =>
+    value === undefined
+      ? arg === form
+      : arg.startsWith(`${nameOf(form)}=`) && value.test(arg.slice(nameOf(form).length + 1)),
+  );
+}
+
+/** Extra arguments for Chromium, in any order. */
+export const browserArgs = (): Kind<readonly string[]> => ({
+  schema: z.array(z.string().refine(isAllowed)).max(200),
+  written: 'words',
+  expects: 'a list of Chromium arguments out of those that do no harm (docs/config.md)',
+  unit: null,
+  suggest(arg) {
+    const name = nearest(
+      nameOf(arg),
+      BROWSER_ARGS.map(({ form }) => nameOf(form)),
+    );
+    return BROWSER_ARGS.find(({ form }) => nameOf(form) === name)?.form ?? null;
+  },
+});
