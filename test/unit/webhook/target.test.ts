@@ -1,5 +1,6 @@
 // Where a webhook may lead, by what a name resolves to at the moment of the connection.
 import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import t from 'tap';
 import { guardedLookup, refuseAddress } from '../../../src/webhook/target.js';
@@ -35,6 +36,9 @@ t.test('an address that nobody may post to is refused where it stands', (t) => {
   for (const url of [
     ...['http://169.254.169.254/', 'http://0.0.0.0/', 'http://224.0.0.1/', 'http://255.255.255.255/'],
     ...['http://[::]/', 'http://[fe80::1]/', 'http://[ff02::1]/', 'http://[::ffff:a9fe:a9fe]/'],
+    // Metadata behind each way of writing IPv4 within IPv6.
+    ...['http://[64:ff9b::a9fe:a9fe]/', 'http://[64:ff9b:1::a9fe:a9fe]/', 'http://[::a9fe:a9fe]/'],
+    'http://[2002:a9fe:a9fe::1]/',
     // The same in the forms that a URL knows: URL writes them all in one.
     ...['http://0xa9fea9fe/', 'http://0251.0376.0251.0376/', 'http://169.254.43518/'],
   ])
@@ -42,4 +46,57 @@ t.test('an address that nobody may post to is refused where it stands', (t) => {
   for (const url of ['http://127.0.0.1:8080/', 'http://10.1.2.3/', 'https://[::1]/', 'https://crm.example/'])
     t.equal(refusal(url), null, url);
   t.end();
+});
+
+/** A guarded look-up by a resolver that answers this. */
+const answering =
+  (addresses: readonly string[], allowPrivate = false, all = true) =>
+  (host = 'crm.example'): Promise<unknown> =>
+    new Promise((resolve) => {
+      guardedLookup(allowPrivate, (_, options, callback) => {
+        const asked = options.all ? addresses : addresses.slice(0, 1);
+        callback(
+          null,
+          asked.map((address) => ({ address, family: isIP(address) })),
+        );
+      })(host, { all }, (error, found) => resolve(error ?? found));
+    });
+
+t.test('all addresses of a name have to be fine', async (t) => {
+  for (const wrong of ['10.0.0.1', '169.254.169.254', 'fc00::1', 'fec0::1', '64:ff9b:1::1', '::a00:1']) {
+    t.match(
+      await answering(['1.1.1.1', wrong])(),
+      { kind: 'webhook_refused' },
+      `${wrong} behind a public one`,
+    );
+    t.match(await answering([wrong, '1.1.1.1'])(), { kind: 'webhook_refused' }, `${wrong} before it`);
+    t.match(await answering(['1.1.1.1', wrong], false, false)(), { kind: 'webhook_refused' }, 'also for one');
+  }
+  t.match(await answering(['1.1.1.1', '2606:4700::1111'])(), [
+    { address: '1.1.1.1', family: 4 },
+    { address: '2606:4700::1111', family: 6 },
+  ]);
+  t.equal(await answering(['1.1.1.1', '1.0.0.1'], false, false)(), '1.1.1.1');
+});
+
+t.test('private addresses are allowed on request, those of nobody never', async (t) => {
+  t.match(await answering(['10.0.0.1', 'fd00::1'], true)(), [
+    { address: '10.0.0.1' },
+    { address: 'fd00::1' },
+  ]);
+  for (const never of ['169.254.169.254', '64:ff9b::a9fe:a9fe', 'fd00:ec2::254', '100.100.100.200', '::'])
+    for (const host of ['crm.example', 'localhost'])
+      t.match(
+        await answering(['10.0.0.1', never], true)(host),
+        { kind: 'webhook_refused' },
+        `${host} ${never}`,
+      );
+});
+
+t.test('a name that does not resolve is no refusal', async (t) => {
+  const failure = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  const failed = await new Promise((resolve) => {
+    guardedLookup(false, (_, __, callback) => callback(failure, []))('crm.example', { all: true }, resolve);
+  });
+  t.equal(failed, failure);
 });
