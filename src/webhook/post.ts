@@ -1,4 +1,5 @@
-// One POST and what came of it. Bounded in time and in what is read; never follows a redirect.
+// One POST and its answer. The status decides; the body is read only so that the connection can be kept, within a bound of
+// time and size. Never follows a redirect.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -15,11 +16,14 @@ export interface Answer {
 export interface PosterOptions {
   readonly url: URL;
   readonly lookup: LookupFunction;
+  /** Until the status is there. */
   readonly timeoutMs: number;
+  /** For the body behind it; then the connection is dropped, and the status counts all the same. */
+  readonly bodyMs?: number;
 }
 
-/** More of an answer than this is of no interest. */
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
+const BODY_MS = 1_000;
 
 /** Keeps a connection to one receiver. The holder closes it. */
 export class Poster {
@@ -32,9 +36,9 @@ export class Poster {
     this.#agent = options.url.protocol === 'https:' ? new HttpsAgent(keep) : new HttpAgent(keep);
   }
 
-  /** Never rejects. @param signal gives it up; whether it was taken is not known then */
+  /** Never rejects. @param signal gives it up; without a status, whether it was taken is not known then */
   post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
-    const { url, lookup, timeoutMs } = this.#options;
+    const { url, lookup, timeoutMs, bodyMs = BODY_MS } = this.#options;
     const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve) => {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
@@ -42,16 +46,20 @@ export class Poster {
         ...{ method: 'POST', agent: this.#agent, lookup, signal: bounded },
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
       });
-      asked.on('error', (error: NodeJS.ErrnoException) => resolve(failed(error, signal, timeoutMs)));
+      // Once there, nothing that follows changes it: what the receiver took, it took.
+      let verdict: Answer | null = null;
+      asked.on('error', (error: NodeJS.ErrnoException) =>
+        resolve(verdict ?? failed(error, signal, timeoutMs)),
+      );
       asked.on('response', (response: IncomingMessage) => {
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > MAX_ANSWER_BYTES) response.destroy();
-        });
-        // Whatever became of the rest, the status was said.
-        response.on('error', () => {});
-        response.on('close', () => resolve(answered(response)));
+        const answer = answered(response);
+        verdict = answer;
+        readOut(response, bodyMs).then(() => resolve(answer));
+      });
+      // 101 is no response to Node, and without a listener here nothing else would follow.
+      asked.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(answered(response));
       });
       asked.end(body);
     });
@@ -60,6 +68,24 @@ export class Poster {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/** Settles when the body has ended, in whatever way, or is dropped. Never rejects. */
+function readOut(response: IncomingMessage, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const late = setTimeout(() => response.destroy(), withinMs);
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) response.destroy();
+    });
+    // A connection that breaks here takes nothing back.
+    response.on('error', () => undefined);
+    response.on('close', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 function answered({ statusCode: status = 0, headers }: IncomingMessage): Answer {

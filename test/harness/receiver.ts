@@ -79,7 +79,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** Until so many were taken. @throws (rejects) after `waitMs` */
-  took(count: number, waitMs = 20_000): Promise<readonly Delivery[]> {
+  took(count: number, waitMs = 60_000): Promise<readonly Delivery[]> {
     return this.#until(
       () => this.taken.length >= count,
       () => `${this.taken.length} of ${count} taken`,
@@ -88,7 +88,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** Until so many were refused. */
-  denied(count: number, waitMs = 20_000): Promise<readonly Delivery[]> {
+  denied(count: number, waitMs = 60_000): Promise<readonly Delivery[]> {
     return this.#until(
       () => this.refused.length >= count,
       () => `${this.refused.length} of ${count} refused`,

@@ -1,4 +1,4 @@
-/** A certificate nobody trusts, made at start: Chromium is told not to mind (`--ignore-certificate-errors`). */
+/** A certificate that is trusted by nobody, made at start: Chromium is told to ignore that (`--ignore-certificate-errors`). */
 import { generate } from 'selfsigned';
 
 export interface Certificate {
@@ -6,11 +6,11 @@ export interface Certificate {
   cert: string;
 }
 
-export async function makeCertificate(): Promise<Certificate> {
-  const made = await generate([{ name: 'commonName', value: 'web.whatsapp.com' }], {
+export async function makeCertificate(name = 'web.whatsapp.com'): Promise<Certificate> {
+  const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     curve: 'P-256',
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'web.whatsapp.com' }] }],
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
   });
   return { key: made.private, cert: made.cert };
 }
