@@ -9,7 +9,7 @@ import type { Feed } from './feed.js';
 
 export interface HearingOptions {
   readonly dir: SessionDir;
-  readonly feed: Feed;
+  readonly feed: Pick<Feed, 'append'>;
   readonly log: Log;
   readonly backfill: Pick<Backfill, 'start' | 'stop'>;
   /** Until when an earlier daemon has told of everything, ms since 1970; null before the first link. */

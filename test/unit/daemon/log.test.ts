@@ -145,6 +145,30 @@ t.test('what is masked, counted or left out', (t) => {
   t.end();
 });
 
+/** Fields by name alone: no value here is one that any other rule would mask. */
+const NAMES = {
+  secret: 'qr qrPayload payload ref dataUrl pairingCode passkey token secret password authorization cookie',
+  text: 'text body caption pushname subject description vcard quoted',
+  number:
+    'phone number to from me wid lid jid chat chatId author participant participants recipient recipients contact remote key keys',
+};
+
+t.test('each name of a field that is left out, counted or masked, in any case', (t) => {
+  for (const [what, names] of Object.entries(NAMES))
+    for (const name of names.split(' ').flatMap((name) => [name, name.toUpperCase()])) {
+      const value = what === 'number' ? '5550001' : 'plain';
+      const closed = { secret: undefined, text: '(5 characters)', number: '5550…01' }[what];
+      t.equal(redact({ [name]: value }, false)[name], closed, name);
+      t.equal(
+        redact({ [name]: value }, true)[name],
+        what === 'secret' ? undefined : value,
+        `${name}, when open`,
+      );
+    }
+  t.same(redact({ note: '5550001', texts: 'plain' }, false), { note: '5550001', texts: 'plain' });
+  t.end();
+});
+
 t.test('an error shows kind, code, message, a short stack and its cause', (t) => {
   const cause = Object.assign(new Error('no 15550001111@c.us'), { code: 'ENOENT' });
   const { err } = redact({ err: new Fault('launch_failed', { reason: 'no start', cause }) }, false);

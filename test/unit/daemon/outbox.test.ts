@@ -56,6 +56,16 @@ t.test(
   },
 );
 
+t.test('a key is one account’s: the next account’s request with it is another message', async (t) => {
+  const { accept, outbox, request } = open(t);
+  await accept('hello', 'k');
+  const ofTheNext = { ...request(A, 'hello', 'k'), wid: B };
+  t.equal(outbox.earlier(ofTheNext), null);
+  const { id } = await outbox.accept(ofTheNext);
+  t.equal(outbox.earlier(ofTheNext)?.id, id);
+  t.not(outbox.earlier(request(A, 'hello', 'k'))?.id, id);
+});
+
 t.test(
   'a tick may wait while the send itself brings it, and once the server is known to have it',
   async (t) => {

@@ -1,0 +1,63 @@
+// Makes each change of the table, one at a time, and says whether a test noticed. See scripts/mutants.
+import { parseArgs } from 'node:util';
+import { nameOf } from './mutant.js';
+import { MUTANTS } from './table.js';
+import { Workshop } from './workshop.js';
+
+/** Fewer than this share, and it has failed. */
+const ENOUGH = 0.92;
+
+const USAGE = `scripts/mutants [--only TEXT] [--list]
+
+Makes each change of test/mutants/table.ts in a copy of the checkout, one at a time, and runs the tests that must fail on
+it. A change that all of them pass has survived: a test is missing. One whose text is not in the source any more is gone,
+and has to be found anew.
+
+  --only TEXT   changes whose file or text contains it
+  --list        only says which there are
+
+Exit status: 0 when ${ENOUGH * 100} % are noticed and none is gone, else 1.`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const mutants = MUTANTS.filter((mutant) => nameOf(mutant).includes(values.only ?? ''));
+  if (values.list) {
+    for (const mutant of mutants) console.log(nameOf(mutant));
+    return 0;
+  }
+  await using workshop = new Workshop();
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`interrupted by ${signal}`)));
+  });
+  const ends = { noticed: 0, survived: 0, gone: 0 };
+  const all = async (): Promise<void> => {
+    // A test that fails anyway notices nothing.
+    for (const test of new Set(mutants.flatMap(({ tests }) => tests))) {
+      const { passed, tail } = await workshop.run(test);
+      if (!passed) throw new Error(`test/${test}.test.ts fails without any change:\n${tail}`);
+    }
+    for (const mutant of mutants) {
+      const found = await workshop.try(mutant);
+      ends[found.end] += 1;
+      console.log(
+        `${found.end.padEnd(8)} ${nameOf(mutant)}${found.end === 'noticed' ? ` (${found.by})` : ''}`,
+      );
+    }
+  };
+  await Promise.race([all(), interrupted]);
+  const made = ends.noticed + ends.survived;
+  const share = made === 0 ? 0 : ends.noticed / made;
+  console.log(
+    `\n${ends.noticed} of ${made} changes noticed (${(100 * share).toFixed(1)} %), ${ends.gone} gone`,
+  );
+  return share >= ENOUGH && ends.gone === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

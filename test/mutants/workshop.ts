@@ -1,0 +1,145 @@
+// A copy of what is built, in which one change at a time is made and tests run against it. The checkout stays as it is.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import type { End, Mutant } from './mutant.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** All that a test reads; node_modules is lent. */
+const COPIED = [
+  'build',
+  'dist',
+  'docs',
+  'scripts',
+  'src',
+  'systemd',
+  'test',
+  'web',
+  'package.json',
+  '.taprc',
+];
+/** For a slow machine; a change that has a test never end is noticed by this. */
+const TEST_MS = 240_000;
+
+export interface Ran {
+  readonly passed: boolean;
+  /** The end of what it printed. */
+  readonly tail: string;
+}
+
+export class Workshop implements AsyncDisposable {
+  readonly #place = mkdtempSync(join(tmpdir(), 'wad-mutants-'));
+  readonly #running = new Set<ChildProcess>();
+  #bundled = false;
+
+  constructor() {
+    for (const name of COPIED) cpSync(join(ROOT, name), join(this.#place, name), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(this.#place, 'node_modules'));
+  }
+
+  /** Makes the change, runs its tests until one fails, and undoes it. */
+  async try(mutant: Mutant): Promise<End> {
+    const source = join(this.#place, 'src', `${mutant.file}.ts`);
+    const built = join(this.#place, 'build/src', `${mutant.file}.js`);
+    const text = read(source);
+    if (text === null || text.split(mutant.from).length !== 2) return { end: 'gone' };
+    const compiled = readFileSync(built);
+    const changed = text.replace(mutant.from, () => mutant.to);
+    writeFileSync(source, changed);
+    writeFileSync(built, compile(changed));
+    try {
+      for (const test of mutant.tests) {
+        const { passed } = await this.run(test, true);
+        if (!passed) return { end: 'noticed', by: test };
+      }
+      return { end: 'survived' };
+    } finally {
+      writeFileSync(source, text);
+      writeFileSync(built, compiled);
+      if (this.#bundled) await this.#bundle();
+    }
+  }
+
+  /** One file of tests, as it stands in the copy. @param changed the bundles are older than the sources */
+  async run(test: string, changed = false): Promise<Ran> {
+    // Whatever runs the programs themselves runs what is bundled.
+    if (changed && !test.startsWith('unit/')) {
+      this.#bundled = true;
+      try {
+        await this.#bundle();
+      } catch (error) {
+        return { passed: false, tail: String(error) };
+      }
+    }
+    return await this.#node([`build/test/${test}.test.js`], {
+      TAP_BAIL: '1',
+      TAP_TIMEOUT: String(TEST_MS / 1_000),
+    });
+  }
+
+  async #bundle(): Promise<void> {
+    const { passed, tail } = await this.#node(['scripts/bundle.mjs']);
+    if (!passed) throw new Error(tail);
+  }
+
+  #node(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const child = spawn(process.execPath, args, {
+      cwd: this.#place,
+      env: { ...process.env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#running.add(child);
+    let tail = '';
+    const keep = (chunk: string): void => {
+      tail = (tail + chunk).slice(-4_000);
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    const late = setTimeout(() => end(child), TEST_MS);
+    return new Promise((resolve) => {
+      child.once('exit', (code) => {
+        clearTimeout(late);
+        this.#running.delete(child);
+        // A test that was ended leaves what it had started.
+        end(child);
+        resolve({ passed: code === 0, tail });
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#running) end(child);
+    rmSync(this.#place, { recursive: true, force: true });
+  }
+}
+
+/** A child with all of its group. */
+function end({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** The types are left aside: it is the tests that are tried. */
+const compile = (text: string): string =>
+  ts.transpileModule(text, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+    },
+  }).outputText;

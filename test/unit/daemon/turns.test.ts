@@ -1,0 +1,70 @@
+/** Whose turn it is, asked within one write: what is over, and what has had its wait. */
+import t, { type Test } from 'tap';
+import { Outbox } from '../../../src/daemon/outbox.js';
+import { Turns } from '../../../src/daemon/turns.js';
+import type { PacingRules } from '../../../src/session/pacing.js';
+import { NOW, opened, WID } from '../store/scratch.js';
+import { keepLines } from './lines.js';
+import { A, B, FAST, Page } from './sending.js';
+
+/** One at a time, one an hour. */
+const SLOW: PacingRules = { ...FAST, mode: 'on', perMinute: 1 / 60, burst: 1 };
+
+function open(t: Test, pacing: PacingRules) {
+  const store = opened(t);
+  store.writeNow((tx) => store.account.link(tx, WID, 0));
+  const log = keepLines();
+  const outbox = new Outbox(store, log, () => NOW);
+  const page = new Page();
+  /** As a process has it that has just begun. */
+  const begin = () =>
+    new Turns({
+      store,
+      outbox,
+      page,
+      pacing,
+      log,
+      now: () => NOW,
+      chance: () => 0.5,
+      busy: new Map(),
+      ahead: new Map(),
+    });
+  const accept = (chatId: typeof A, expiresAtMs: number | null = null) =>
+    outbox.accept({
+      ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text: 'x' }, key: null },
+      ...{ notBeforeMs: null, expiresAtMs },
+    });
+  const take = (turns: Turns, nowMs = NOW) => store.writeNow((tx) => turns.take(tx, WID, 'all', nowMs));
+  return { store, outbox, begin, accept, take };
+}
+
+t.test('what has expired is not handed over any more, and is ended at once', async (t) => {
+  const { begin, accept, take } = open(t, FAST);
+  await accept(A, NOW);
+  const { id } = await accept(B, NOW + 1);
+  const { taken, holdMs } = take(begin());
+  t.same(
+    taken.map((row) => row.id),
+    [id],
+  );
+  t.equal(holdMs, NOW, 'the timer that ends it is due');
+});
+
+t.test('one that a page was handed has had its wait, also in the next process', async (t) => {
+  const { store, outbox, begin, accept, take } = open(t, SLOW);
+  const { id } = await accept('status@broadcast');
+  t.equal(take(begin()).taken.length, 1);
+  const past = store.pacing.past;
+  t.equal(past?.sent, 1);
+  await outbox.take(id, { type: 'lost' });
+  await outbox.take(id, { type: 'again' });
+  t.same(
+    take(begin()).taken.map((row) => row.id),
+    [id],
+  );
+  t.same(store.pacing.past, past, 'and is not counted once more');
+  await accept('120363000000000001@newsletter');
+  const next = take(begin());
+  t.same(next.taken, [], 'the next has to wait');
+  t.type(next.holdMs, 'number');
+});
