@@ -148,13 +148,28 @@ need_curl() {
   install_package curl
 }
 
-# What a few tests want and are skipped without.
+# What a few tests need and are skipped without.
 need_extras() {
   local package
-  for package in chromium-headless-shell ffmpeg fish zsh; do
+  for package in chromium-headless-shell ffmpeg fish zsh promtool shellcheck lintian mandoc buildah mmdebstrap; do
     if command -v "$package" >/dev/null; then continue; fi
-    install_package "$package" || say "without $package the tests that want it are skipped"
+    install_package "$package" || say "without $package the tests that need it are skipped"
   done
+}
+
+# Old lists name an old browser, which its distribution has mended since. Of what lies there, only partial/ has the time of
+# the last update: the lists have that of the server.
+refresh_lists() {
+  local lists=
+  eval "$(apt-config shell lists Dir::State::lists/d)"
+  lists=${lists:-/var/lib/apt/lists/}partial
+  if [ ! -d "$lists" ]; then
+    say 'apt-get update (there are no package lists)'
+    as_root apt-get update -q
+  elif [ -z "$(find "$lists" -maxdepth 0 -mmin -1440)" ]; then
+    say 'apt-get update (the package lists are older than a day)'
+    as_root apt-get update -q || say 'that failed; going on with the lists that are here'
+  fi
 }
 
 install_package() {
@@ -165,10 +180,7 @@ install_package() {
     say "installing $package from the distribution takes root: sudo may ask for your password"
     sudo -v || refuse 'without root, ask your administrator for:' "apt-get install --no-install-recommends $package"
   fi
-  if ! apt-cache show "$package" >/dev/null 2>&1; then
-    say 'apt-get update (the package lists are empty)'
-    as_root apt-get update -q
-  fi
+  refresh_lists
   say "apt-get install --no-install-recommends $package"
   if ! as_root apt-get install -qy --no-install-recommends --download-only "$package"; then
     say 'apt-get update (the package lists may be old)'
