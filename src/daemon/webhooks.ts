@@ -25,7 +25,8 @@ export interface WebhooksOptions {
   readonly secretIsNamed: (name: string) => boolean;
   readonly feed: Feed;
   readonly store: Store;
-  readonly teller: () => Teller;
+  /** Who is told of; what the store knows is added here. */
+  readonly teller: () => Pick<Teller, 'account' | 'version' | 'me'>;
   readonly log: Log;
   readonly onAttempt?: (name: string, taken: boolean) => void;
 }
@@ -104,7 +105,8 @@ async function endpointOf(name: string, row: Row, options: WebhooksOptions): Pro
   const key = `webhook.${name}.secretFile`;
   const make = options.secretIsNamed(name) ? null : 'whsec_';
   const secret = await readSecret({ path: row.secretFile, key, make });
-  const { onAttempt, teller, log } = options;
+  const { onAttempt, log } = options;
+  const teller = () => ({ ...options.teller(), ...knownTo(options.store) });
   return new Endpoint({
     ...{ name, secret, teller, log },
     ledger: await ledgerOf(name, options),
@@ -116,6 +118,15 @@ async function endpointOf(name: string, row: Row, options: WebhooksOptions): Pro
     ...(onAttempt && { onAttempt: (taken) => onAttempt(name, taken) }),
   });
 }
+
+/** What the store knows of a message that an event only names. */
+const knownTo = ({ messages, outbox }: Store): Pick<Teller, 'message' | 'isSentHere'> => ({
+  message: (key) => {
+    const data = messages.event(key)?.data ?? null;
+    return data?.key === key ? data : null;
+  },
+  isSentHere: (messageId) => outbox.byMessageId(messageId) !== null,
+});
 
 /** A new one begins with what comes from now on; that it has begun is noted, so that nothing is lost from then on. */
 async function ledgerOf(name: string, { feed, store }: WebhooksOptions): Promise<Ledger> {

@@ -1,12 +1,19 @@
 // The form in which an event is told: ours, or that of a program whose receivers somebody keeps. Pure.
 import type { WireEvent } from '../protocol/schema.js';
 
-/** Who it is told of. */
+/** What an event says, or a message as its event told of it. */
+export type Data = Readonly<Record<string, unknown>>;
+
+/** Who it is told of, and what is known besides the event. */
 export interface Teller {
   readonly account: string;
   readonly version: string;
   /** The account that is linked, as far as it is known. */
   readonly me: { readonly id: string; readonly pushname: string | null } | null;
+  /** By our key; null when it had no event, or that is not kept any more. */
+  message(key: string): Data | null;
+  /** Whether this daemon sent it, and no other device of the account. */
+  isSentHere(messageId: string): boolean;
 }
 
 export interface Format {

@@ -1,12 +1,16 @@
-// Events in the form of WAHA with its engine WEBJS: an envelope with event, session, me and payload, and its HMAC. Pure,
-// but for the HMAC's arithmetic.
+// Events in the form of WAHA with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
+// payload, and its HMAC. Pure, but for the HMAC's arithmetic.
 import { createHmac } from 'node:crypto';
 import type { WireEvent } from '../protocol/schema.js';
-import type { Format, Teller } from './format.js';
-
-type Data = Readonly<Record<string, unknown>>;
-
-const seconds = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
+import type { Data, Format, Teller } from './format.js';
+import {
+  libraryKey,
+  libraryMessage,
+  messageOf,
+  present,
+  revokedMessage,
+  seconds,
+} from './library-message.js';
 
 const ACKS: Readonly<Record<number, string>> = {
   [-1]: 'ERROR',
@@ -16,7 +20,6 @@ const ACKS: Readonly<Record<number, string>> = {
   3: 'READ',
   4: 'PLAYED',
 };
-const ackOf = ({ ack }: Data) => ({ ack, ackName: ACKS[Number(ack)] ?? 'UNKNOWN' });
 
 const STATUSES: Readonly<Record<string, string>> = {
   stopped: 'STOPPED',
@@ -29,86 +32,144 @@ const STATUSES: Readonly<Record<string, string>> = {
   failed: 'FAILED',
 };
 
-const messageOf = (data: Data) => {
-  const media = data.media as { mimetype: string; name: string | null } | null;
-  return {
-    id: data.key,
-    timestamp: seconds(data.timestamp),
-    ...{ from: data.from, fromMe: data.fromMe, to: data.to, participant: data.author, body: data.body },
-    hasMedia: data.hasMedia,
-    // The file itself is fetched by its id: media.fetch.
-    media: media && { url: null, mimetype: media.mimetype, filename: media.name },
-    ...ackOf(data),
-    ...(data.replyTo !== null && { replyTo: { id: data.replyTo } }),
-    vCards: [],
-    _data: {},
-  };
+/** What becomes of people in a group, and what they are then. */
+const MEMBERS: Readonly<Record<string, readonly [type: string, role: string]>> = {
+  add: ['join', 'participant'],
+  invite: ['join', 'participant'],
+  linked_group_join: ['join', 'participant'],
+  remove: ['leave', 'left'],
+  leave: ['leave', 'left'],
+  promote: ['promote', 'admin'],
+  demote: ['demote', 'participant'],
 };
 
-/** Null: it has no such event. */
-function payloadOf({ type, data }: WireEvent): readonly [event: string, payload: object] | null {
+type Payload = readonly [event: string, payload: object];
+
+const pick = (from: Data, ...names: readonly string[]): Data =>
+  present(Object.fromEntries(names.map((name) => [name, from[name]])));
+
+/** @param shown the same message as whatsapp-web.js shows it */
+function payloadOf(data: Data, { isSentHere }: Teller, shown = libraryMessage(data)): Data {
+  const media = (data.media ?? null) as { mimetype: string; name: string | null } | null;
+  return present({
+    ...{ id: data.key, ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia') },
+    ...{ participant: data.author, source: isSentHere(String(data.messageId)) ? 'api' : 'app' },
+    // The file itself is fetched by its id: media.fetch.
+    media: media && { url: null, mimetype: media.mimetype, filename: media.name },
+    ...(data.ack !== undefined && { ack: data.ack, ackName: ACKS[Number(data.ack)] ?? 'UNKNOWN' }),
+    location: data.type === undefined ? undefined : (shown.location ?? null),
+    ...(typeof data.replyTo === 'string' && { replyTo: { id: data.replyTo } }),
+    vCards: shown.vCards,
+    _data: {},
+  });
+}
+
+/** What is posted of an event, in order. What it has no event for is posted under our word. */
+function payloadsOf({ type, time, data, account }: WireEvent, teller: Teller): readonly Payload[] {
   switch (type) {
     case 'message':
-      // What this account says itself is told as message.any only, there as well.
-      return [data.fromMe === true ? 'message.any' : 'message', messageOf(data)];
-    case 'message.ack':
-      return ['message.ack', { id: data.key, from: data.chatId, fromMe: data.fromMe, ...ackOf(data) }];
-    case 'message.reaction': {
-      if (data.vote !== null) {
-        const poll = { id: data.key, fromMe: null, to: data.chatId };
-        return ['poll.vote', { poll, vote: { from: data.from, selectedOptions: data.vote } }];
-      }
-      const { from, fromMe, timestamp, chatId, key, emoji } = data;
-      const reaction = { text: emoji, messageId: key };
-      return [
-        'message.reaction',
-        { from: chatId, participant: from, fromMe, timestamp: seconds(timestamp), reaction },
-      ];
+      // What comes in is told as message.any there as well; see docs/migrating.md.
+      return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, teller)]];
+    case 'message.ack': {
+      const message = { ...messageOf(data, teller), ack: data.ack };
+      return [['message.ack', payloadOf(message, teller)]];
     }
-    case 'message.edit':
-      return [
-        'message.edited',
-        {
-          ...{ id: data.key, from: data.chatId, fromMe: data.fromMe, body: data.body },
-          editedMessageId: data.messageId,
-        },
-      ];
-    case 'message.revoke':
-      return [
-        'message.revoked',
-        { after: { id: data.key, from: data.chatId, fromMe: data.fromMe }, revokedMessageId: data.messageId },
-      ];
-    case 'group': {
-      const payload = { group: { id: data.chatId }, timestamp: seconds(data.timestamp) };
-      const change = String(data.change);
-      const participants = (data.participants as readonly string[]).map((id) => ({ id }));
-      return ['add', 'invite', 'remove', 'leave', 'promote', 'demote'].includes(change)
-        ? ['group.v2.participants', { ...payload, type: GROUP_CHANGES[change] ?? change, participants }]
-        : ['group.v2.update', payload];
+    case 'message.reaction':
+      return [data.vote === null ? reactionOf(data) : voteOf(data, teller)];
+    case 'message.edit': {
+      const message = { ...messageOf(data, teller), body: data.body };
+      const payload = { ...payloadOf(message, teller), editedMessageId: data.messageId };
+      return [['message.edited', payload]];
     }
+    case 'message.revoke': {
+      const known = teller.message(String(data.key));
+      const left = { ...messageOf(data, teller), media: null };
+      const after = payloadOf(left, teller, revokedMessage(data, teller));
+      const before = known && payloadOf(known, teller);
+      return [['message.revoked', { after, before, revokedMessageId: data.messageId }]];
+    }
+    case 'group':
+      return groupOf(data, teller);
     case 'call': {
       const { id, from, timestamp, video, group } = data;
-      return ['call.received', { id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group }];
+      return [
+        [
+          'call.received',
+          { id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group, _data: {} },
+        ],
+      ];
     }
-    case 'state':
-      if (data.capabilities !== undefined) return null;
-      return ['session.status', { status: STATUSES[String(data.status)] ?? 'STARTING' }];
+    case 'state': {
+      if (data.capabilities !== undefined) return [];
+      const status = STATUSES[String(data.status)] ?? 'STARTING';
+      const statuses = [{ status, timestamp: Date.parse(time) }];
+      return [['session.status', { name: account, status, statuses }]];
+    }
     case 'alert':
-    case 'qr':
     case 'gap':
-      return null;
+      return [[type, data]];
+    case 'qr':
+      return [];
   }
 }
 
-const GROUP_CHANGES: Readonly<Record<string, string>> = { add: 'join', invite: 'join', remove: 'leave' };
+function reactionOf(data: Data): Payload {
+  const { chatId, emoji, from, fromMe, key, timestamp } = data;
+  return [
+    'message.reaction',
+    {
+      ...{ from, fromMe, participant: from, to: chatId, timestamp: seconds(timestamp) },
+      reaction: { text: emoji, messageId: key },
+    },
+  ];
+}
+
+function voteOf(data: Data, teller: Teller): Payload {
+  const { chatId, from, key, messageId, timestamp, vote } = data;
+  const me = teller.me?.id ?? null;
+  const own = libraryKey(data);
+  const inGroup = String(chatId).endsWith('@g.us');
+  const fromMe = data.fromMe === true;
+  const ends = (isOwn: boolean) => (isOwn ? { from: me, to: chatId } : { from: chatId, to: me });
+  return [
+    'poll.vote',
+    {
+      poll: { id: key, fromMe: own.fromMe, ...ends(own.fromMe), ...pick(own, 'participant') },
+      vote: {
+        id: `${fromMe}_${chatId}_${messageId}${inGroup ? `_${from}` : ''}`,
+        ...{ fromMe, ...ends(fromMe), ...(inGroup && { participant: from }) },
+        ...{ selectedOptions: vote, timestamp: Date.parse(String(timestamp)) },
+      },
+      _data: {},
+    },
+  ];
+}
+
+function groupOf(data: Data, { me }: Teller): readonly Payload[] {
+  const change = String(data.change);
+  // It has an event of its own for who asks to join, which its engine WEBJS does not raise.
+  if (change === 'membership_approval_request') return [];
+  const about = { group: { id: data.chatId }, timestamp: seconds(data.timestamp), _data: {} };
+  const ids = data.participants as readonly string[];
+  const member = MEMBERS[change];
+  if (member !== undefined) {
+    const [type, role] = member;
+    const participants = ids.map((id) => ({ id, role }));
+    const told: Payload = ['group.v2.participants', { ...about, type, participants }];
+    const isMine = me !== null && ids.includes(me.id) && (type === 'join' || type === 'leave');
+    return isMine ? [told, [`group.v2.${type}`, about]] : [told];
+  }
+  const named = change === 'subject' || change === 'description';
+  const group = { ...about.group, ...(named && { [change]: data.body ?? '' }) };
+  return [['group.v2.update', { ...about, group }]];
+}
 
 const envelope = (
   id: string,
   at: Date,
-  event: string,
-  payload: object,
+  [event, payload]: Payload,
   { account, version, me }: Teller,
-) => ({
+): object => ({
   ...{ id, timestamp: at.getTime(), event, session: account, metadata: {} },
   me: me && { id: me.id, pushName: me.pushname },
   payload,
@@ -117,12 +178,11 @@ const envelope = (
 });
 
 export const WAHA: Format = {
-  bodies(event, teller) {
-    const told = payloadOf(event);
-    if (told === null) return [];
-    return [envelope(`evt_${event.cursor}`, new Date(event.time), ...told, teller)];
-  },
-  test: (at, teller) => envelope('evt_test', at, 'test', {}, teller),
+  bodies: (event, teller) =>
+    payloadsOf(event, teller).map((told, n) =>
+      envelope(`evt_${event.cursor}${n === 0 ? '' : `_${n}`}`, new Date(event.time), told, teller),
+    ),
+  test: (at, teller) => envelope('evt_test', at, ['test', {}], teller),
   headers: (body, secret, id, at) => ({
     'X-Webhook-Request-Id': id,
     'X-Webhook-Timestamp': String(at.getTime()),

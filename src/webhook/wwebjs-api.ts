@@ -1,105 +1,81 @@
-// Events in the form of wwebjs-api: `{ dataType, data, sessionId }`, with what whatsapp-web.js calls things. Of a message
-// the fields that receivers read are there; what only the library's own objects hold is not. Pure.
+// Events in the form of wwebjs-api (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
+// whatsapp-web.js in it. Pure.
 import type { WireEvent } from '../protocol/schema.js';
-import type { Format } from './format.js';
+import type { Data, Format, Teller } from './format.js';
+import { libraryKey, libraryMessage, messageOf, revokedMessage, seconds } from './library-message.js';
 
-type Data = Readonly<Record<string, unknown>>;
+/** Without data where that program posts none. */
+type Raised = readonly (readonly [dataType: string, data?: object])[];
 
-const seconds = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
-
-/** Our words for what the library calls otherwise. */
-const TYPES: Readonly<Record<string, string>> = {
-  text: 'chat',
-  voice: 'ptt',
-  contact: 'vcard',
-  poll: 'poll_creation',
-};
-
-const idOf = ({ key, messageId, chatId, fromMe }: Data) => ({
-  ...{ fromMe, remote: chatId, id: messageId, _serialized: key },
-});
-
-const messageOf = (data: Data) => ({
-  id: idOf(data),
-  ack: data.ack,
-  hasMedia: data.hasMedia,
-  body: data.body,
-  type: TYPES[String(data.type)] ?? data.type,
-  timestamp: seconds(data.timestamp),
-  from: data.from,
-  to: data.to,
-  ...(data.author !== null && { author: data.author }),
-  fromMe: data.fromMe,
-  hasQuotedMsg: data.replyTo !== null,
-  mentionedIds: data.mentions,
-});
-
-/** What the library would have raised, in its order. */
-function raised({ type, data }: WireEvent): readonly (readonly [dataType: string, data: object])[] {
+/** What the library would have raised, in its order. What it has no event for is posted under our word. */
+function raised({ type, data }: WireEvent, teller: Teller): Raised {
   switch (type) {
     case 'message': {
-      const message = messageOf(data);
+      const message = libraryMessage(data);
       const created = ['message_create', { message }] as const;
       return data.fromMe === true ? [created] : [created, ['message', { message }]];
     }
-    case 'message.ack':
-      return [
-        ['message_ack', { message: { id: idOf(data), fromMe: data.fromMe, ack: data.ack }, ack: data.ack }],
-      ];
-    case 'message.reaction': {
-      const { emoji, from, vote, timestamp } = data;
-      // A vote in a poll is another event there.
-      if (vote !== null) {
-        const chosen = (vote as readonly string[]).map((name) => ({ name }));
-        return [
-          ['vote_update', { vote: { voter: from, selectedOptions: chosen, parentMsgKey: idOf(data) } }],
-        ];
-      }
-      const reaction = { reaction: emoji, senderId: from, timestamp: seconds(timestamp), msgId: idOf(data) };
-      return [['message_reaction', { reaction }]];
+    case 'message.ack': {
+      const { ack } = data;
+      return [['message_ack', { message: libraryMessage({ ...messageOf(data, teller), ack }), ack }]];
     }
+    case 'message.reaction':
+      return [data.vote === null ? reactionOf(data) : voteOf(data, teller)];
     case 'message.edit': {
-      const message = { id: idOf(data), body: data.body, fromMe: data.fromMe };
-      return [['message_edit', { message, newBody: data.body, prevBody: data.previous }]];
+      const { body } = data;
+      const message = libraryMessage({ ...messageOf(data, teller), body });
+      return [['message_edit', { message, newBody: body, prevBody: data.previous }]];
     }
-    case 'message.revoke': {
-      const message = {
-        id: idOf(data),
-        fromMe: data.fromMe,
-        type: 'revoked',
-        timestamp: seconds(data.timestamp),
-      };
-      return [['message_revoke_everyone', { message }]];
-    }
+    case 'message.revoke':
+      return [['message_revoke_everyone', { message: revokedMessage(data, teller) }]];
     case 'group':
       return [[noticeOf(String(data.change)), { notification: notificationOf(data) }]];
     case 'call':
-      return [
-        [
-          'call',
-          {
-            call: {
-              id: data.id,
-              from: data.from,
-              isVideo: data.video,
-              isGroup: data.group,
-              fromMe: data.fromMe,
-            },
-          },
-        ],
-      ];
+      return [['call', { call: callOf(data) }]];
     case 'state':
       return stateOf(data);
     case 'alert':
-    case 'qr':
     case 'gap':
+      return [[type, { [type]: data }]];
+    case 'qr':
       return [];
   }
+}
+
+/** Of the reaction's own key only these two parts are kept. */
+const reactionOf = (data: Data): Raised[number] => {
+  const { chatId, emoji, from, fromMe, timestamp } = data;
+  const reaction = {
+    ...{ id: { fromMe, remote: chatId }, msgId: libraryKey(data), senderId: from },
+    ...{ reaction: emoji, timestamp: seconds(timestamp) },
+  };
+  return ['message_reaction', { reaction }];
+};
+
+/** A vote in a poll: `#3` is an option whose name was not known. */
+function voteOf(data: Data, teller: Teller): Raised[number] {
+  const poll = teller.message(String(data.key));
+  const names = ((poll?.details as Data | null)?.options ?? []) as readonly string[];
+  const option = (name: string) => {
+    const place = /^#(\d+)$/.exec(name)?.[1];
+    const localId = names.indexOf(name);
+    if (localId < 0 && place !== undefined) return { localId: Number(place) - 1 };
+    return localId < 0 ? { name } : { name, localId };
+  };
+  const vote = {
+    voter: data.from,
+    selectedOptions: (data.vote as readonly string[]).map(option),
+    interractedAtTs: Date.parse(String(data.timestamp)),
+    parentMessage: libraryMessage(messageOf(data, teller)),
+    parentMsgKey: libraryKey(data),
+  };
+  return ['vote_update', { vote }];
 }
 
 function noticeOf(change: string): string {
   if (['add', 'invite', 'linked_group_join'].includes(change)) return 'group_join';
   if (['remove', 'leave'].includes(change)) return 'group_leave';
+  if (change === 'membership_approval_request') return 'group_membership_request';
   return change === 'promote' || change === 'demote' ? 'group_admin_changed' : 'group_update';
 }
 
@@ -110,23 +86,28 @@ const notificationOf = ({ id, chatId, change, author, participants, body, timest
   timestamp: seconds(timestamp),
 });
 
-function stateOf({ status, from, reason, capabilities }: Data): ReturnType<typeof raised> {
+const callOf = ({ id, from, fromMe, group, timestamp, video }: Data) => ({
+  ...{ id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group, fromMe },
+});
+
+/** The library's reasons, where it has one. */
+const REASONS: Readonly<Record<string, string>> = { logged_out_by_phone: 'LOGOUT', conflict: 'CONFLICT' };
+
+function stateOf({ status, from, reason, capabilities }: Data): Raised {
   if (capabilities !== undefined || status === from) return [];
-  switch (status) {
-    case 'syncing':
-      return [['authenticated', {}]];
-    case 'ready':
-      return [['ready', {}]];
-    case 'linking':
-      return reason === 'auth_failed' ? [['status', { msg: reason }]] : [];
-    default:
-      return from === 'ready' ? [['disconnected', { reason }]] : [];
-  }
+  if (status === 'syncing') return [['authenticated']];
+  if (status === 'ready') return [['ready']];
+  if (status === 'linking' && reason === 'auth_failed') return [['status', { msg: reason }]];
+  if (from !== 'ready') return [];
+  const why = status === 'logging-out' ? 'LOGOUT' : (REASONS[String(reason)] ?? reason);
+  return [['disconnected', { reason: why }]];
 }
 
 export const WWEBJS_API: Format = {
-  bodies: (event, { account }) =>
-    raised(event).map(([dataType, data]) => ({ dataType, data, sessionId: account })),
+  bodies: (event, teller) =>
+    raised(event, teller).map(([dataType, data]) => ({
+      ...{ dataType, ...(data && { data }), sessionId: teller.account },
+    })),
   test: (_, { account }) => ({ dataType: 'test', data: {}, sessionId: account }),
   // Its receivers know their sender by the key that both have.
   headers: (_, secret) => ({ 'x-api-key': secret }),

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { renderWebhooks } from '../../../src/cli/render/webhook.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { Feed } from '../../../src/daemon/feed.js';
+import { Inbox } from '../../../src/daemon/inbox.js';
 import { Webhooks } from '../../../src/daemon/webhooks.js';
 import { openStore } from '../../../src/store/open.js';
 import type { Store } from '../../../src/store/store.js';
@@ -221,6 +222,38 @@ t.test(
     await end();
   },
 );
+
+t.test('an acknowledgement has the message that the store knows by its key', async (t) => {
+  const { run } = await place(t, { FORMAT: 'wwebjs-api', TYPES: 'message.ack' });
+  await using receiver = await Receiver.start(null);
+  const { feed, store, end } = await run(receiver.url);
+  const inbox = new Inbox(store);
+  const ids = {
+    key: 'true_15550002222@c.us_3EB1',
+    messageId: '3EB1',
+    chatId: '15550002222@c.us',
+    fromMe: true,
+  };
+  await store.write((tx) => {
+    inbox.message(tx, {
+      ...{
+        ...ids,
+        from: '15550001111@c.us',
+        to: '15550002222@c.us',
+        author: null,
+        type: 'text',
+        body: 'hello',
+      },
+      ...{ timestamp: '2026-01-01T00:00:00.000Z', ack: 0, hasMedia: false, media: null, replyTo: null },
+      ...{ mentions: [], details: null, backfilled: false },
+    });
+  });
+  feed.append('message.ack', { ...ids, ack: 2 });
+  await receiver.took(1);
+  const message = { body: 'hello', from: '15550001111@c.us', to: '15550002222@c.us', ack: 2 };
+  t.match(receiver.taken[0]?.body, { dataType: 'message_ack', data: { message, ack: 2 } });
+  await end();
+});
 
 t.test('a journal that cannot be read is waited for, and what came meanwhile is told', async (t) => {
   const { run } = await place(t);

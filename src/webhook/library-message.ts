@@ -1,0 +1,109 @@
+// A message in the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which is what receivers of programs built
+// on it read. A field of which nothing is known is left out. Pure.
+import { parseMessageRef } from '../protocol/wid.js';
+import type { Data, Teller } from './format.js';
+
+/** Our words for what the library calls otherwise. */
+const TYPES: Readonly<Record<string, string>> = { text: 'chat', voice: 'ptt', poll: 'poll_creation' };
+
+export const seconds = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
+
+export const present = (fields: Data): Data =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** The key says whose message it is; beside it stands who reacted, or voted. */
+export function libraryKey({ key, messageId, chatId }: Data) {
+  const { place } = parseMessageRef(String(key));
+  return {
+    ...{ fromMe: place?.fromMe ?? false, remote: chatId, id: messageId },
+    ...(place?.participant && { participant: place.participant }),
+    _serialized: key,
+  };
+}
+
+/** The message that an event names by its key: as its own event told of it, else what the key says. */
+export function messageOf(data: Data, { me, message }: Teller): Data {
+  const { key, messageId, chatId } = data;
+  const { fromMe, participant } = libraryKey(data);
+  const [from, to] = fromMe ? [me?.id, chatId] : [chatId, me?.id];
+  return (
+    message(String(key)) ?? {
+      key,
+      messageId,
+      chatId,
+      fromMe,
+      from,
+      to,
+      author: participant ?? null,
+      body: '',
+    }
+  );
+}
+
+export function libraryMessage(data: Data): Data {
+  const { author, body, details, mentions, timestamp, type } = data;
+  const { vcards = [] } = (details ?? {}) as { vcards?: readonly string[] };
+  const isKnown = type !== undefined;
+  return present({
+    id: libraryKey(data),
+    ack: data.ack,
+    hasMedia: data.hasMedia,
+    body: isKnown ? bodyOf(String(type), body, vcards) : body,
+    type:
+      type === 'contact' ? (vcards.length === 1 ? 'vcard' : 'multi_vcard') : (TYPES[String(type)] ?? type),
+    timestamp: timestamp === undefined ? undefined : seconds(timestamp),
+    from: data.from,
+    to: data.to,
+    author: author ?? undefined,
+    deviceType: deviceOf(String(data.messageId)),
+    isStatus: data.chatId === 'status@broadcast',
+    fromMe: data.fromMe,
+    hasQuotedMsg: isKnown ? data.replyTo !== null : undefined,
+    location: locationOf(data),
+    vCards: isKnown ? vcards : undefined,
+    mentionedIds: mentions,
+    ...pollOf(data),
+  });
+}
+
+/** A message that was deleted for everyone: what is left of it has no text, and says which message it was. */
+export const revokedMessage = (data: Data, teller: Teller): Data => {
+  const { timestamp, ...message } = libraryMessage({ ...messageOf(data, teller), body: '' });
+  return present({
+    ...{ ...message, type: 'revoked', hasMedia: false, vCards: [], protocolMessageKey: libraryKey(data) },
+    timestamp: timestamp ?? seconds(data.timestamp),
+  });
+};
+
+/** The library has the card itself there, and of a place a picture of the map, which is not kept. */
+function bodyOf(type: string, body: unknown, vcards: readonly string[]): unknown {
+  if (type === 'contact') return vcards.length === 1 ? vcards[0] : '';
+  return isPlace(type) ? '' : body;
+}
+
+const isPlace = (type: unknown): boolean => type === 'location' || type === 'live_location';
+
+/** As the library guesses it. */
+function deviceOf(messageId: string): string {
+  if (messageId.length > 25) return 'android';
+  return messageId.startsWith('3A') ? 'ios' : 'web';
+}
+
+function locationOf({ type, body, details }: Data): Data | undefined {
+  if (!isPlace(type)) return undefined;
+  const { latitude, longitude, url } = (details ?? {}) as Data;
+  const [name = '', address = ''] = String(body).split('\n');
+  const description = [name, address].filter((line) => line !== '').join('\n');
+  return { latitude, longitude, name, address, url: url ?? null, description };
+}
+
+function pollOf({ type, details }: Data): Data {
+  if (type !== 'poll') return {};
+  const { question, options, multiple } = (details ?? {}) as Data;
+  const names = (options ?? []) as readonly string[];
+  return {
+    pollName: question,
+    pollOptions: names.map((name, localId) => ({ name, localId })),
+    allowMultipleAnswers: multiple,
+  };
+}
