@@ -26,14 +26,20 @@ export const mediaRules = (): Kind<readonly string[]> =>
     `a list of kinds (${KINDS.join(', ')}), each with a size at most where one is wanted, such as "document<=5MB"`,
   );
 
-/** Whether a file is to be fetched. One whose size is not known fits rules without a size only. */
+/** How large a file of this type may be that is fetched by rule; null when none is. */
+export function mediaLimit(rules: readonly string[], type: string): number | null {
+  const limits = rules
+    .map(parseMediaRule)
+    .filter((rule) => rule !== null && (rule.kind === 'any' || rule.kind === type))
+    .map((rule) => rule?.maxBytes ?? 0);
+  return limits.length === 0 ? null : Math.max(...limits);
+}
+
+/**
+ * Whether a file is to be fetched, by what its message says. That is the sender's word, so whoever fetches it counts the
+ * bytes as well. One whose size is not known fits rules without a size only.
+ */
 export function fitsMediaRules(rules: readonly string[], type: string, size: number | null): boolean {
-  return rules.some((word) => {
-    const rule = parseMediaRule(word);
-    return (
-      rule !== null &&
-      (rule.kind === 'any' || rule.kind === type) &&
-      (size ?? Number.POSITIVE_INFINITY) <= rule.maxBytes
-    );
-  });
+  const limit = mediaLimit(rules, type);
+  return limit !== null && (size ?? Number.POSITIVE_INFINITY) <= limit;
 }

@@ -4,11 +4,13 @@
 // message, never the order in which it turns up.
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { parseMessageRef } from '../protocol/wid.js';
 import type { MissedPage } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
 import type { Store } from '../store/store.js';
 import type { Feed } from './feed.js';
 import type { Inbox } from './inbox.js';
+import { namedMessage } from './named-message.js';
 
 export interface BackfillOptions {
   /** @throws Fault not_ready */
@@ -26,7 +28,7 @@ export interface BackfillOptions {
   };
 }
 
-/** Ids that a page has and cannot read yet, by chat. */
+/** Keys of what a page has and cannot read yet, by chat. */
 type Undecrypted = Map<string, readonly string[]>;
 
 /** What a pass over the page left open. */
@@ -89,8 +91,11 @@ export class Backfill {
         return wait(cipherEvery, async () =>
           decrypt({ ...left, undecrypted: await this.#again(undecrypted, run.signal) }),
         );
-      for (const [chatId, messageIds] of undecrypted)
-        this.#options.feed.append('gap', { reason: 'undecrypted', chatId, messageIds });
+      for (const [chatId, keys] of undecrypted)
+        this.#options.feed.append('gap', {
+          ...{ reason: 'undecrypted', chatId, keys },
+          messageIds: keys.map((key) => parseMessageRef(key).id),
+        });
       // One chat that the page never gives does not keep all others from being heard.
       for (const chatId of unreadable)
         this.#options.feed.append('gap', {
@@ -147,10 +152,12 @@ export class Backfill {
     signal: AbortSignal,
   ): Promise<number> {
     const { page, feed, inbox } = this.#options;
-    const { keys, whole } = await page().keysSince(chatId, sinceMs, PER_CHAT);
-    const unknown = keys.filter(({ key }) => !inbox.knows(key)).map(({ messageId }) => messageId);
+    const { keys, whole, failure } = await page().keysSince(chatId, sinceMs, PER_CHAT);
+    const unknown = keys.filter((key) => !inbox.knows(key));
     const { found, left } = await this.#tell(chatId, unknown, signal);
     if (left.length > 0) undecrypted.set(chatId, left);
+    // What is in the page's memory is told all the same.
+    if (failure !== null) throw new Fault('page_error', { reason: failure });
     if (!whole && !gaps.has(chatId)) {
       gaps.add(chatId);
       feed.append('gap', {
@@ -166,14 +173,14 @@ export class Backfill {
   /** Tells of messages; `left` are those that the page cannot read yet. */
   async #tell(
     chatId: string,
-    messageIds: readonly string[],
+    keys: readonly string[],
     signal: AbortSignal,
   ): Promise<{ found: number; left: readonly string[] }> {
     const { page, feed, inbox } = this.#options;
     const left: string[] = [];
     let found = 0;
-    for (let at = 0; at < messageIds.length && !signal.aborted; at += CHUNK) {
-      const { messages, undecrypted } = await page().messagesOf(chatId, messageIds.slice(at, at + CHUNK));
+    for (let at = 0; at < keys.length && !signal.aborted; at += CHUNK) {
+      const { messages, undecrypted } = await page().messagesOf(chatId, keys.slice(at, at + CHUNK));
       left.push(...undecrypted);
       found += await feed.write((tx, keep) => {
         const events = messages.map((message) => inbox.message(tx, message));
@@ -188,14 +195,14 @@ export class Backfill {
   async #again(undecrypted: Undecrypted, signal: AbortSignal): Promise<Undecrypted> {
     const { log } = this.#options;
     const still: Undecrypted = new Map();
-    for (const [chatId, messageIds] of undecrypted) {
+    for (const [chatId, keys] of undecrypted) {
       try {
-        const { found, left } = await this.#tell(chatId, messageIds, signal);
+        const { found, left } = await this.#tell(chatId, keys, signal);
         if (found > 0) log.info('backfill.decrypted', { messages: found });
         if (left.length > 0) still.set(chatId, left);
       } catch (error) {
         if (!signal.aborted) log.warn('backfill.failed', { what: 'undecrypted', err: error });
-        still.set(chatId, messageIds);
+        still.set(chatId, keys);
       }
     }
     return still;
@@ -209,7 +216,7 @@ export class Backfill {
     const known = new Map(
       messages.map(({ messageId, ack }) => [
         messageId,
-        Math.min(ack, store.messages.find(messageId)?.ack ?? 0),
+        Math.min(ack, namedMessage(store, messageId).seen?.ack ?? 0),
       ]),
     );
     if (known.size === 0) return;

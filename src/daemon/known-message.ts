@@ -3,15 +3,16 @@ import { Fault } from '../protocol/fault.js';
 import { type Known, messageSchema } from '../protocol/schema.js';
 import { parseMessageRef } from '../protocol/wid.js';
 import type { Store } from '../store/store.js';
+import { namedMessage } from './named-message.js';
 import { show } from './outbox.js';
 
-/** @param name our key, WhatsApp's id, or the id that an accept answered. @throws Fault no_such_message */
-export function knownMessage({ outbox, messages }: Store, name: string): Known {
-  const named = parseMessageRef(name);
-  // A key of somebody else's message may end in an id that one of ours has got.
-  const own = named.place?.fromMe === false ? null : outbox.get(named.id);
-  const seen = messages.find(named.place !== null ? name : (own?.messageId ?? name));
-  const told = seen === null ? null : messages.event(seen.key);
+/**
+ * @param name our key, WhatsApp's id, or the id that an accept answered.
+ * @throws Fault no_such_message, ambiguous_message
+ */
+export function knownMessage(store: Store, name: string): Known {
+  const { own, seen } = namedMessage(store, name);
+  const told = seen === null ? null : store.messages.event(seen);
   // An event of an earlier version may lack what is told today.
   const message = messageSchema.safeParse(told?.data).data ?? null;
   if (own !== null) return { ...show(own), key: seen?.key ?? null, message };

@@ -78,10 +78,11 @@ export class News {
     this.#keep(
       (tx, keep) => {
         keep(inbox.ack(tx, news));
-        if (isPost && news.ack < 0) return null;
+        // Somebody else's message may have an id of ours: they choose it.
+        if (!news.fromMe || (isPost && news.ack < 0)) return null;
         return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
       },
-      news.ack > 1 || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
+      news.ack > 1 || !news.fromMe || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
     );
   }
 

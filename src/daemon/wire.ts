@@ -141,11 +141,15 @@ export async function wire(
         logLevel: to.level,
       };
     };
-    const fetcher = new Fetcher(shelf, () => readyClient(account));
+    const fetcher = new Fetcher(
+      shelf,
+      () => readyClient(account),
+      () => kept.account.wid,
+    );
     const handlers = {
       ...sessionHandlers(account, status),
       ...messageHandlers(account, kept, feed, shelf),
-      ...mediaHandlers(account, kept, shelf, fetcher),
+      ...mediaHandlers(kept, shelf, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),
       ...eventHandlers(feed),

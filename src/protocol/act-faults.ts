@@ -17,3 +17,6 @@ export const ACT_FAULTS = [
   'whatsapp_limit',
   'outcome_unknown',
 ] as const satisfies readonly FaultKind[];
+
+/** Of a method that names a message. */
+export const NAMED_FAULTS = ['no_such_message', 'ambiguous_message'] as const satisfies readonly FaultKind[];

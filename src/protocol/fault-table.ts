@@ -138,6 +138,14 @@ export const FAULTS = {
   media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp takes.'),
   media_unusable: row(1216, 2, 415, 'never', 'WhatsApp does not take such a file as that.'),
   tool_missing: row(1217, 1, 501, 'never', 'A program that is needed for this is not installed.'),
+  ambiguous_message: row(
+    1218,
+    2,
+    409,
+    'never',
+    'Several messages have this id; name one by its key.',
+    'wactl messages CHAT',
+  ),
   account_changed: row(1208, 1, 409, 'never', 'Another account was linked before the message went out.'),
 
   // 13xx: events

@@ -77,10 +77,17 @@ export interface MessageKeyParts {
 }
 
 /**
+ * WhatsApp's random part, as it stands in a key. The sender chooses it: one with an underscore in it could pass for the
+ * key of another message.
+ */
+export const escapeId = (id: string): string => id.replace(/[%_]/g, (c) => (c === '%' ? '%25' : '%5F'));
+const unescapeId = (id: string): string => id.replace(/%(25|5F)/g, (_, hex) => (hex === '25' ? '%' : '_'));
+
+/**
  * Our own stable key of a message. Never the page's `_serialized`, whose name and form change with WhatsApp Web (H1).
  */
 export const messageKey = ({ fromMe, remote, id, participant }: MessageKeyParts): string =>
-  `${fromMe}_${remote}_${id}${participant ? `_${participant}` : ''}`;
+  `${fromMe}_${remote}_${escapeId(id)}${participant ? `_${participant}` : ''}`;
 
 /** A message as somebody names it: by our key, whose parts say where it is, or by WhatsApp's random part alone. */
 export interface MessageRef {
@@ -96,6 +103,10 @@ export interface MessageRef {
 /** Reads a message's key, or its random part. */
 export function parseMessageRef(text: string): MessageRef {
   const [, fromMe, remote, id, participant] = /^(true|false)_([^_]+)_([^_]+)(?:_(.+))?$/.exec(text) ?? [];
-  if (fromMe === undefined || remote === undefined || id === undefined) return { id: text, place: null };
-  return { id, place: { fromMe: fromMe === 'true', remote, participant: participant ?? null } };
+  if (fromMe === undefined || remote === undefined || id === undefined)
+    return { id: unescapeId(text), place: null };
+  return {
+    id: unescapeId(id),
+    place: { fromMe: fromMe === 'true', remote, participant: participant ?? null },
+  };
 }

@@ -94,19 +94,22 @@ export interface GroupPage {
 export interface MissedPage {
   /** Chats in which something happened since then. Statuses are never read (U2). */
   chatsSince(sinceMs: number): Promise<readonly string[]>;
-  /** What there is of a chat since then, oldest first, the newest so many; `whole` when none was left out. */
+  /**
+   * What there is of a chat since then, oldest first, the newest so many; `whole` when none was left out, and `failure` says
+   * why the page could not read the rest.
+   */
   keysSince(
     chatId: string,
     sinceMs: number,
     limit: number,
-  ): Promise<{ readonly keys: readonly { key: string; messageId: string }[]; readonly whole: boolean }>;
+  ): Promise<{ readonly keys: readonly string[]; readonly whole: boolean; readonly failure: string | null }>;
   /**
-   * Messages of a chat by WhatsApp's ids, marked as found later; notices are left out. `undecrypted` are the ids of
-   * those that the page cannot read yet.
+   * Messages of a chat by our keys, marked as found later; notices are left out. `undecrypted` are the keys of those that
+   * the page cannot read yet.
    */
   messagesOf(
     chatId: string,
-    messageIds: readonly string[],
+    keys: readonly string[],
   ): Promise<{ readonly messages: readonly Message[]; readonly undecrypted: readonly string[] }>;
   /** How far messages of ours have come, as far as the page says. */
   acksOf(messageIds: readonly string[]): Promise<readonly MissedAck[]>;

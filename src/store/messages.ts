@@ -21,6 +21,9 @@ export interface SeenMessage extends Sighting {
   readonly cursor: number | null;
 }
 
+/** More messages with one id are no mistake, but an attack. */
+const SAME_ID = 20;
+
 interface SeenRow {
   serial: number;
   key: string;
@@ -30,13 +33,19 @@ interface SeenRow {
   cursor: number | null;
 }
 
+const seenOf = ({ key, message_id: messageId, ack, cursor, wid }: SeenRow): SeenMessage => ({
+  ...{ key, messageId, ack, cursor },
+  wid: wid === '' ? null : wid,
+});
+
 /** Nothing to close. */
 export class Messages {
   readonly #journal: Journal;
   readonly #find: Statement<SeenRow>;
   readonly #insert: Statement<never>;
   readonly #update: Statement<never>;
-  readonly #named: Statement<SeenRow>;
+  readonly #byKey: Statement<SeenRow>;
+  readonly #byId: Statement<SeenRow>;
 
   constructor(db: Database, journal: Journal) {
     this.#journal = journal;
@@ -45,9 +54,11 @@ export class Messages {
       'INSERT INTO seen (key, wid, message_id, ack, cursor, at) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#update = db.prepare('UPDATE seen SET ack = ?, cursor = ? WHERE serial = ?');
-    this.#named = db.prepare(
-      `SELECT * FROM seen WHERE key = :name OR message_id = :name
-       ORDER BY key = :name DESC, cursor IS NULL, serial DESC LIMIT 1`,
+    this.#byKey = db.prepare(
+      'SELECT * FROM seen WHERE key = ? ORDER BY wid = ? DESC, cursor IS NULL, serial DESC LIMIT 1',
+    );
+    this.#byId = db.prepare(
+      `SELECT * FROM seen WHERE message_id = ? ORDER BY cursor IS NULL, serial DESC LIMIT ${SAME_ID}`,
     );
   }
 
@@ -85,17 +96,19 @@ export class Messages {
     return known !== undefined && known.cursor !== null;
   }
 
-  /** By our key or WhatsApp's id, the key first; null when it was never heard of. */
-  find(name: string): SeenMessage | null {
-    const row = this.#named.get({ name });
-    if (row === undefined) return null;
-    const { key, message_id: messageId, ack, cursor, wid } = row;
-    return { key, messageId, ack, cursor, wid: wid === '' ? null : wid };
+  /** By our key, of this account first; null when it was never heard of. */
+  get(key: string, wid: string | null): SeenMessage | null {
+    const row = this.#byKey.get(key, wid ?? '');
+    return row === undefined ? null : seenOf(row);
   }
 
-  /** The message event of a key or a WhatsApp id; null when there was none or it is not kept any more. */
-  event(name: string): StoredEvent | null {
-    const cursor = this.find(name)?.cursor ?? null;
+  /** All with WhatsApp's id, which is no name of one: senders choose it. Those with an event first, the newest first. */
+  withId(messageId: string): SeenMessage[] {
+    return this.#byId.all(messageId).map(seenOf);
+  }
+
+  /** The event of a message; null when there was none or it is not kept any more. */
+  event({ cursor }: SeenMessage): StoredEvent | null {
     return cursor === null ? null : this.#journal.get(cursor);
   }
 

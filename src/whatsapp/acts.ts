@@ -1,5 +1,5 @@
 // Acts on a message: the port's requests, put to the page.
-import { messageKey } from '../protocol/wid.js';
+import { escapeId, messageKey } from '../protocol/wid.js';
 import type { ActedOn, ActPage } from '../session/page-port.js';
 import type { Kit } from './kit.js';
 
@@ -12,7 +12,7 @@ interface Parts {
 
 const actedOn = (parts: Parts): ActedOn => ({
   key: messageKey(parts),
-  messageId: parts.id,
+  messageId: escapeId(parts.id),
   chatId: parts.remote,
 });
 

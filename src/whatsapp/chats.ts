@@ -1,8 +1,8 @@
 // Chats: the port's questions, put to the page, and messages put into our words.
 import type { ChatPage } from '../session/page-port.js';
 import type { Kit } from './kit.js';
-import { type LibraryClient, Message } from './library.js';
-import { toInbound } from './translate.js';
+import type { LibraryClient } from './library.js';
+import { messagesIn, readMessages } from './readable.js';
 
 /** How long a page may go on fetching older messages of its own store for one question. */
 const LOAD_MS = 12_000;
@@ -21,7 +21,7 @@ export const chatPage = (kit: Kit, client: LibraryClient): ChatPage => ({
       LOAD_MS,
     );
     return {
-      messages: messages.map((model) => toInbound(new Message(client, model))),
+      messages: readMessages(messagesIn(client, messages)),
       more,
     };
   },

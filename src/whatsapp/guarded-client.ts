@@ -8,6 +8,8 @@ import { isNavigation, isTransport } from './errors.js';
 import { exposeOneWay } from './expose.js';
 import { Client } from './library.js';
 import type { Book, PageWindow } from './page/page-window.js';
+import { installReadable } from './page/readable.js';
+import { readAnyMessage } from './readable.js';
 
 declare const window: PageWindow;
 
@@ -78,6 +80,7 @@ export class GuardedClient extends Client {
       authTimeoutMs: options.loadMs,
       userAgent: false,
     });
+    readAnyMessage();
     this.#hooks = hooks;
     this.#signal = options.signal;
     this.#loadMs = options.loadMs;
@@ -170,6 +173,7 @@ export class GuardedClient extends Client {
   async #attachOnce(page: Page): Promise<void> {
     try {
       if (!(await page.evaluate(claim))) return;
+      await page.evaluate(installReadable);
       await super.attachEventListeners();
       if (!(await page.evaluate(isClaimed))) return;
       await this.#hooks.attached(page);

@@ -1,6 +1,6 @@
 // What the library tells besides messages and acks: reactions, edits, deletions, changes of groups, calls; in our
 // words, and each once, since the library repeats itself after every sync (H3).
-import { messageKey } from '../protocol/wid.js';
+import { escapeId, messageKey } from '../protocol/wid.js';
 import type { ClientNews } from '../session/port.js';
 import type {
   LibraryCall,
@@ -10,21 +10,23 @@ import type {
   LibraryReaction,
   LibraryVote,
 } from './library.js';
-import { toInbound, widText } from './translate.js';
+import { readMessage } from './readable.js';
+import { timeOf, widText } from './translate.js';
 
 export type Happening = Extract<ClientNews, { type: 'happened' }>;
 
 /** How many are remembered, so that none is told twice. */
 const REMEMBERED = 5_000;
 
-const iso = (seconds: number | undefined): string =>
-  new Date(seconds === undefined || !Number.isFinite(seconds) ? Date.now() : seconds * 1000).toISOString();
-
 const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
   const chatId = widText(remote);
   const key = messageKey({ fromMe, remote: chatId, id, participant: widText(participant) || undefined });
-  return { key, messageId: id, chatId };
+  return { key, messageId: escapeId(id), chatId };
 };
+
+/** Whether these are two chats, and not two names of one: a person has a number and a LID (H21). */
+const isElsewhere = (chat: string, other: string): boolean =>
+  chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
 
 export class Happenings {
   readonly #tell: (news: Happening) => void;
@@ -34,15 +36,16 @@ export class Happenings {
     this.#tell = tell;
   }
 
-  /** An empty emoji: the reaction was taken back. */
+  /** An empty emoji: the reaction was taken back. One that stands in another chat than its message is forged. */
   reaction({ id, msgId, senderId, reaction, timestamp }: LibraryReaction): void {
+    if (isElsewhere(widText(id.remote), widText(msgId.remote))) return;
     const data = {
       ...named(msgId),
       from: widText(senderId),
       fromMe: id.fromMe,
       emoji: reaction ?? '',
       vote: null,
-      timestamp: iso(timestamp),
+      timestamp: timeOf(timestamp),
     };
     this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, 'message.reaction', data);
   }
@@ -59,7 +62,7 @@ export class Happenings {
       emoji: null,
       // An option whose poll the page does not have is known by its place alone.
       vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
-      timestamp: iso(seconds),
+      timestamp: timeOf(seconds),
     };
     this.#once(
       `vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`,
@@ -73,22 +76,25 @@ export class Happenings {
     // A body also changes when a message is decrypted, or the picture in it arrives.
     const isEdit = editedAt !== undefined || latestEditMsgKey !== undefined;
     if (!isEdit || typeof body !== 'string' || body !== message.body) return;
-    const { key, messageId, chatId, author, fromMe } = toInbound(message);
+    const { key, messageId, chatId, author, fromMe } = readMessage(message);
     const seconds = typeof editedAt === 'number' ? editedAt / 1000 : undefined;
     const data = {
       ...{ key, messageId, chatId, author, fromMe, body },
       previous: typeof previous === 'string' ? previous : null,
-      timestamp: iso(seconds),
+      timestamp: timeOf(seconds),
     };
     this.#once(`edit ${key} ${String(editedAt)} ${body}`, 'message.edit', data);
   }
 
-  /** The message goes on under a new id on some builds; the one it had is what people know it by. */
+  /**
+   * The message goes on under a new id on some builds; the one it had is what people know it by. Whatever that says, it is a
+   * message of the chat in which it was deleted.
+   */
   revoke(message: LibraryMessage): void {
-    const { author, fromMe } = toInbound(message);
-    const original = message.protocolMessageKey ?? message.id;
-    const data = { ...named(original), author, fromMe, timestamp: iso(undefined) };
-    this.#once(`revoke ${data.key}`, 'message.revoke', data);
+    const { author, fromMe } = readMessage(message);
+    const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
+    const data = { ...named(original), author, fromMe, timestamp: timeOf(undefined) };
+    this.#once(`revoke ${data.key} ${author}`, 'message.revoke', data);
   }
 
   group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {
@@ -99,7 +105,7 @@ export class Happenings {
       author: widText(author) || null,
       participants: recipientIds.map(widText),
       body: body || null,
-      timestamp: iso(timestamp),
+      timestamp: timeOf(timestamp),
     };
     this.#once(`group ${data.chatId} ${data.id}`, 'group', data);
   }
@@ -111,7 +117,7 @@ export class Happenings {
       video: isVideo === true,
       group: isGroup === true,
       fromMe: fromMe === true,
-      timestamp: iso(timestamp),
+      timestamp: timeOf(timestamp),
     };
     this.#once(`call ${data.id}`, 'call', data);
   }

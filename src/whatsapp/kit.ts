@@ -50,7 +50,12 @@ type Call<N extends keyof Parts, V extends keyof Parts[N]> = Extract<
 type Answer =
   | { readonly is: 'done'; readonly value: unknown }
   | { readonly is: 'lacking'; readonly modules: readonly string[] }
-  | { readonly is: 'refused'; readonly kind: string; readonly why: string }
+  | {
+      readonly is: 'refused';
+      readonly kind: string;
+      readonly why: string;
+      readonly more?: Readonly<Record<string, unknown>> | undefined;
+    }
   | {
       readonly is: 'threw';
       readonly error: string;
@@ -158,6 +163,7 @@ export class Kit {
         return new Fault(isFaultKind(answer.kind) ? answer.kind : 'page_error', {
           reason: answer.why,
           hint: null,
+          ...(answer.more && { more: answer.more }),
         });
       case 'threw': {
         // Errors of the page come minified (D7): where it happened says more than their own words.
@@ -196,11 +202,17 @@ async function callKit(
   try {
     return { is: 'done', value: await verbs[verb](...args) };
   } catch (thrown) {
-    const { refused, why, name, message, stack, status, statusCode } = (thrown ?? {}) as Record<
+    const { refused, why, more, name, message, stack, status, statusCode } = (thrown ?? {}) as Record<
       string,
       unknown
     >;
-    if (typeof refused === 'string') return { is: 'refused', kind: refused, why: String(why) };
+    if (typeof refused === 'string')
+      return {
+        is: 'refused',
+        kind: refused,
+        why: String(why),
+        more: more as Readonly<Record<string, unknown>>,
+      };
     const code = Number(statusCode ?? status);
     return {
       is: 'threw',

@@ -5,7 +5,8 @@ import { errorText } from './errors.js';
 import type { GuardedClient } from './guarded-client.js';
 import { Happenings } from './happenings.js';
 import type { LibraryCall, LibraryMessage, LibraryNotice, LibraryReaction, LibraryVote } from './library.js';
-import { isNotice, toInbound, widText } from './translate.js';
+import { readMessage } from './readable.js';
+import { isNotice, widText } from './translate.js';
 
 export interface LibraryEventsOptions {
   readonly listener: ClientListener;
@@ -42,10 +43,10 @@ export function listenTo(client: GuardedClient, { listener, qr, look, log }: Lib
   on('ready', look);
   on('loading_screen', () => listener.event({ type: 'client.progress' }));
   on('message_create', (message: LibraryMessage) => {
-    if (!isNotice(message)) listener.news({ type: 'message', message: toInbound(message) });
+    if (!isNotice(message)) listener.news({ type: 'message', message: readMessage(message) });
   });
   on('message_ack', (message: LibraryMessage, ack: number) => {
-    const { key, messageId, chatId, fromMe } = toInbound(message);
+    const { key, messageId, chatId, fromMe } = readMessage(message);
     listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });
   });
   const happenings = new Happenings((news) => listener.news(news));

@@ -1,10 +1,11 @@
 // What came while nobody listened: the port's questions, put to the page's own store, and its messages in our words.
-import { messageKey } from '../protocol/wid.js';
+import { escapeId, messageKey, parseMessageRef } from '../protocol/wid.js';
 import type { MissedPage } from '../session/page-port.js';
 import type { Ask } from './ask.js';
-import { type LibraryClient, Message } from './library.js';
-import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf } from './page/missed.js';
-import { isNotice, toInbound } from './translate.js';
+import type { LibraryClient } from './library.js';
+import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey } from './page/missed.js';
+import { messagesIn, readMessages } from './readable.js';
+import { isNotice } from './translate.js';
 
 const ASK_MS = 10_000;
 /** A chat of thousands is read out of the page's store. */
@@ -12,6 +13,10 @@ const READ_MS = 30_000;
 
 const keyOf = ({ fromMe, remote, id, participant }: MissedKey): string =>
   messageKey({ fromMe, remote, id, participant: participant ?? undefined });
+const partsOf = (key: string): WantedKey => {
+  const { id, place } = parseMessageRef(key);
+  return { id, fromMe: place?.fromMe ?? false, participant: place?.participant ?? null };
+};
 /** WhatsApp's times are whole seconds: what came later within the same second counts too. */
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
 const isCipher = ({ type }: { readonly type: string }): boolean => type === 'ciphertext';
@@ -21,25 +26,25 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
 
   async keysSince(chatId, sinceMs, limit) {
     const since = wholeSeconds(sinceMs);
-    const { keys, whole } = await ask(READ_MS, (page) => page.evaluate(keysSince, chatId, since, limit));
-    return { keys: keys.map((parts) => ({ key: keyOf(parts), messageId: parts.id })), whole };
+    const found = await ask(READ_MS, (page) => page.evaluate(keysSince, chatId, since, limit));
+    return { ...found, keys: found.keys.map(keyOf) };
   },
 
-  async messagesOf(chatId, messageIds) {
-    const models = await ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, messageIds));
-    const found = models.map((model) => new Message(client, model));
+  async messagesOf(chatId, keys) {
+    const models = await ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, keys.map(partsOf)));
+    const found = messagesIn(client, models);
     return {
-      messages: found
-        .filter((message) => !isNotice(message) && !isCipher(message))
-        .map((message) => ({ ...toInbound(message), backfilled: true })),
-      undecrypted: found.filter(isCipher).map(({ id }) => id.id),
+      messages: readMessages(found.filter((message) => !isNotice(message) && !isCipher(message))).map(
+        (message) => ({ ...message, backfilled: true }),
+      ),
+      undecrypted: readMessages(found.filter(isCipher)).map(({ key }) => key),
     };
   },
 
   async acksOf(messageIds) {
     const found = await ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
     return found.map((parts) => ({
-      ...{ type: 'ack' as const, key: keyOf(parts), messageId: parts.id, chatId: parts.remote },
+      ...{ type: 'ack' as const, key: keyOf(parts), messageId: escapeId(parts.id), chatId: parts.remote },
       ...{ fromMe: true, ack: parts.ack },
     }));
   },

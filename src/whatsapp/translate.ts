@@ -1,6 +1,6 @@
 // The library's message → ours. Fields whose form changes between page generations are read by their parts (H1).
 
-import { messageKey } from '../protocol/wid.js';
+import { escapeId, messageKey } from '../protocol/wid.js';
 import type { InboundMessage } from '../session/port.js';
 import type { LibraryMessage } from './library.js';
 
@@ -70,13 +70,23 @@ function detailsOf({ type, body, _data: data = {} }: LibraryMessage): InboundMes
   }
 }
 
+/** The end of the year 9999: what is later has no date that others read. */
+const LATEST_S = 253_402_300_799;
+
+/** An instant; of a message that names none, the one at which it is read. */
+export const timeOf = (seconds: unknown): string => {
+  const isTime = typeof seconds === 'number' && seconds > 0 && seconds <= LATEST_S;
+  return new Date(isTime ? seconds * 1000 : Date.now()).toISOString();
+};
+
 export function toInbound(message: LibraryMessage): InboundMessage {
   const { fromMe, id, participant } = message.id;
   const remote = widText(message.id.remote);
+  const quoted = message._data?.quotedStanzaID;
   const author = widText(message.author) || widText(participant) || null;
   return {
     key: messageKey({ fromMe, remote, id, participant: widText(participant) || undefined }),
-    messageId: id,
+    messageId: escapeId(id),
     chatId: remote,
     from: message.from ?? '',
     to: message.to ?? '',
@@ -84,11 +94,11 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     fromMe,
     type: KINDS[message.type] ?? message.type,
     body: bodyOf(message),
-    timestamp: new Date(message.timestamp * 1000).toISOString(),
+    timestamp: timeOf(message.timestamp),
     ack: message.ack ?? 0,
     hasMedia: message.hasMedia,
     media: message.hasMedia ? mediaOf(message) : null,
-    replyTo: message._data?.quotedStanzaID ?? null,
+    replyTo: quoted === undefined ? null : escapeId(quoted),
     mentions: (message.mentionedIds ?? []).map(widText),
     details: detailsOf(message),
     backfilled: false,

@@ -48,6 +48,8 @@ export interface SendOptions {
   id?: string;
   type?: string;
   extra?: { [key: string]: Json };
+  /** Laid over the message as it is on the wire, whatever their types: what a stranger's own client may send. */
+  malformed?: { [field in 't' | 'type' | 'body' | 'notifyName']?: Json };
 }
 
 export interface OutgoingMedia {
@@ -116,7 +118,7 @@ export class Contact {
 
   /** Sends to an account or a group; returns the message's id. */
   async send(body: string, options: SendOptions = {}): Promise<string> {
-    const { id = messageId.android(), type = 'chat', extra } = options;
+    const { id = messageId.android(), type = 'chat', extra, malformed } = options;
     const to = this.#post.deliverFrom(this, {
       id,
       type,
@@ -125,6 +127,7 @@ export class Contact {
       ...(options.to === undefined ? {} : { to: options.to }),
       ...(options.group === undefined ? {} : { group: options.group }),
       ...(extra === undefined ? {} : { extra }),
+      ...(malformed as object | undefined),
     });
     if (type === 'chat' || extra?.directPath) {
       this.sent.push({ id, to, body, at: Date.now(), delivered: false, read: false });

@@ -17,6 +17,7 @@ export interface Draft {
   t: number;
   to?: string;
   group?: string;
+  notifyName?: string;
   extra?: { [key: string]: Json };
 }
 
@@ -75,9 +76,9 @@ export class PostOffice {
 
   /** From a person to an account or group; returns where it went. */
   deliverFrom(contact: Contact, draft: Draft): string {
-    const { id, type, body, t, extra } = draft;
+    const { id, type, body, t, extra, notifyName = contact.wire.pushname } = draft;
     const author = this.#address(contact);
-    const base = { id, type, body, t, notifyName: contact.wire.pushname, ...(extra ? { extra } : {}) };
+    const base = { id, type, body, t, notifyName, ...(extra ? { extra } : {}) };
     if (draft.to === STATUS) {
       for (const account of this.#world.accounts.values()) {
         account.enter({ ...base, chat: draft.to, from: draft.to, to: account.me.pn, fromMe: false, author });

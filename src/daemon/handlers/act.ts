@@ -2,9 +2,10 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { isPostId, type MessageRef, parseMessageRef, parseRecipient } from '../../protocol/wid.js';
+import { isPostId, type MessageRef, parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { namedMessage } from '../named-message.js';
 import { readyClient } from '../ready-client.js';
 
 type ActHandlers = Pick<
@@ -12,27 +13,11 @@ type ActHandlers = Pick<
   'message.react' | 'message.edit' | 'message.delete' | 'message.forward' | 'message.star'
 >;
 
-/** A message by our key, by WhatsApp's random part, or by the id that an accept of ours answered. */
-export function messageRef({ outbox }: Account, store: Store, id: string): MessageRef {
-  const named = parseMessageRef(id);
-  if (named.place !== null) return named;
-  // The key says where it is: the page may have it in its store and not in its memory.
-  const heard = store.messages.find(id);
-  if (heard !== null) return parseMessageRef(heard.key);
-  try {
-    const { messageId, chatId } = outbox.get(id);
-    return { id: messageId, place: { fromMe: true, remote: chatId, participant: null } };
-  } catch (error) {
-    if (error instanceof Fault && error.kind === 'no_such_message') return named;
-    throw error;
-  }
-}
-
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
-  /** @throws Fault not_allowed for a post of ours: WhatsApp Web has other ways for those, which are not taken here */
+  /** @throws Fault ambiguous_message; not_allowed for a post of ours: WhatsApp Web has other ways for those, which are not taken here */
   const named = (id: string): MessageRef => {
-    const ref = messageRef(account, store, id);
+    const { ref } = namedMessage(store, id);
     if (ref.place?.fromMe && isPostId(ref.place.remote))
       throw new Fault('not_allowed', {
         reason: 'A status, or a message in a channel, stays as it was posted.',

@@ -3,8 +3,8 @@ import type { chatMethods } from '../../protocol/methods/chat.js';
 import { parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { namedMessage } from '../named-message.js';
 import { readyClient } from '../ready-client.js';
-import { messageRef } from './act.js';
 
 const PAGE = 50;
 
@@ -16,7 +16,7 @@ export function chatHandlers(account: Account, store: Store): Handlers<typeof ch
     'chat.messages': ({ chat, limit = PAGE, before }) =>
       chats().messages(parseRecipient(chat), {
         limit,
-        before: before === undefined ? null : messageRef(account, store, before),
+        before: before === undefined ? null : namedMessage(store, before).ref,
       }),
     'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
     'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),

@@ -3,17 +3,11 @@ import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { mediaMethods } from '../../protocol/methods/media.js';
 import type { Store } from '../../store/store.js';
-import type { Account } from '../account.js';
 import type { Fetcher } from '../media/fetcher.js';
 import type { Shelf } from '../media/shelf.js';
-import { messageRef } from './act.js';
+import { namedMessage } from '../named-message.js';
 
-export function mediaHandlers(
-  account: Account,
-  store: Store,
-  shelf: Shelf,
-  fetcher: Fetcher,
-): Handlers<typeof mediaMethods> {
+export function mediaHandlers(store: Store, shelf: Shelf, fetcher: Fetcher): Handlers<typeof mediaMethods> {
   return {
     'media.put': async ({ upload: given, offset = 0, data, done = false, name }) => {
       if (given !== undefined && name !== undefined)
@@ -35,6 +29,6 @@ export function mediaHandlers(
       return { id, offset, data: piece.toString('base64'), end: offset + piece.length >= size };
     },
 
-    'media.fetch': ({ id }) => fetcher.fetch(messageRef(account, store, id)),
+    'media.fetch': ({ id }) => fetcher.fetch(namedMessage(store, id).ref),
   };
 }

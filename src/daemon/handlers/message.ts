@@ -2,7 +2,7 @@ import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type Addressee, type MessageRef, messageKey, parseAddressee } from '../../protocol/wid.js';
+import { type Addressee, escapeId, type MessageRef, messageKey, parseAddressee } from '../../protocol/wid.js';
 import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
@@ -13,11 +13,11 @@ import type { Feed } from '../feed.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
+import { namedMessage } from '../named-message.js';
 import { show } from '../outbox.js';
 import { reached } from '../outbox-wait.js';
 import { refuseUnfit } from '../posts.js';
 import { limited } from '../time-limit.js';
-import { messageRef } from './act.js';
 import { refuseWhenEnding } from './session.js';
 
 type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
@@ -61,7 +61,7 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
   };
 
   function named(replyTo: string | undefined): { replyTo?: string } {
-    return replyTo === undefined ? {} : { replyTo: withKey(messageRef(account, store, replyTo)) };
+    return replyTo === undefined ? {} : { replyTo: withKey(namedMessage(store, replyTo).ref) };
   }
 
   /**
@@ -108,7 +108,7 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
 
 /** The message that is answered, by its key where that is known: it may not be in the page's memory any more. */
 const withKey = ({ id, place }: MessageRef): string =>
-  place === null ? id : messageKey({ ...place, participant: place.participant ?? undefined, id });
+  place === null ? escapeId(id) : messageKey({ ...place, participant: place.participant ?? undefined, id });
 
 const msOf = (instant: string | undefined): number | null =>
   instant === undefined ? null : Date.parse(instant);

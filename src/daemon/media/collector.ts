@@ -1,6 +1,6 @@
 // Fetches files by rule (`journal.mediaRules`): a consumer of the journal with a place of its own, so that none is left out
 // by a restart. One file at a time, while a page is ready; a file that cannot be had does not hold up the others for ever.
-import { fitsMediaRules } from '../../config/media-rule.js';
+import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
 import type { Peer } from '../../protocol/dispatch.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -109,12 +109,13 @@ export class Collector {
 
   /** @returns false when it was ended before it was done with this one */
   async #collect({ data }: WireEvent): Promise<boolean> {
-    const { fetcher, log } = this.#options;
+    const { fetcher, log, rules } = this.#options;
     const key = String(data.key);
+    const maxBytes = mediaLimit(rules, String(data.type)) ?? 0;
     let failures = 0;
     while (!this.#closing.signal.aborted) {
       try {
-        const { id, size } = await fetcher.fetch(parseMessageRef(key));
+        const { id, size } = await fetcher.fetch(parseMessageRef(key), maxBytes);
         log.debug('media.collected', { key, file: id, size });
         return true;
       } catch (error) {

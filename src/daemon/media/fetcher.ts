@@ -9,38 +9,55 @@ import type { Shelf } from './shelf.js';
 export class Fetcher {
   readonly #shelf: Shelf;
   readonly #client: () => WhatsAppClient;
-  /** By the random part of the message's id. */
+  readonly #wid: () => string | null;
   readonly #underWay = new Map<string, Promise<FileRef>>();
 
-  /** @param client of a ready account; throws the Fault that says why there is none */
-  constructor(shelf: Shelf, client: () => WhatsAppClient) {
+  /**
+   * @param client of a ready account; throws the Fault that says why there is none
+   * @param wid the account that messages belong to
+   */
+  constructor(shelf: Shelf, client: () => WhatsAppClient, wid: () => string | null) {
     this.#shelf = shelf;
     this.#client = client;
+    this.#wid = wid;
   }
 
-  /** @throws (rejects) Fault, as the method media.fetch lists them */
-  fetch(ref: MessageRef): Promise<FileRef> {
-    const before = this.#underWay.get(ref.id);
+  /**
+   * @param maxBytes a file is no larger, whatever the message says of it
+   * @throws (rejects) Fault, as the method media.fetch lists them
+   */
+  fetch(ref: MessageRef, maxBytes = MAX_FILE_BYTES): Promise<FileRef> {
+    const limit = Math.min(maxBytes, MAX_FILE_BYTES);
+    const mark = JSON.stringify([limit, ref]);
+    const before = this.#underWay.get(mark);
     if (before !== undefined) return before;
-    const mine = this.#fetch(ref).finally(() => this.#underWay.delete(ref.id));
-    this.#underWay.set(ref.id, mine);
+    const mine = this.#fetch(ref, limit).finally(() => this.#underWay.delete(mark));
+    this.#underWay.set(mark, mine);
     return mine;
   }
 
-  async #fetch(ref: MessageRef): Promise<FileRef> {
-    const known = await this.#shelf.ofMessage(ref.id);
+  /** Which message a file belongs to: by its place, since its sender chooses its id. Null where that is not known. */
+  #noteFor({ id, place }: MessageRef): string | null {
+    return place === null
+      ? null
+      : JSON.stringify([this.#wid(), place.fromMe, place.remote, place.participant, id]);
+  }
+
+  async #fetch(ref: MessageRef, maxBytes: number): Promise<FileRef> {
+    const note = this.#noteFor(ref);
+    const known = note === null ? null : await this.#shelf.ofMessage(note);
     if (known !== null) return known;
     const { media } = this.#client();
     let upload: string | undefined;
     try {
       let size = 0;
-      await media.fetch(ref, MAX_FILE_BYTES, async ({ name, mimetype }, piece) => {
-        upload ??= await this.#shelf.begin(name, mimetype);
+      await media.fetch(ref, maxBytes, async ({ name, mimetype }, piece) => {
+        upload ??= await this.#shelf.begin(name, mimetype, maxBytes);
         size = await this.#shelf.add(upload, size, piece);
       });
       if (upload === undefined) throw new Fault('media_gone', { reason: 'The file is empty.' });
       const file = await this.#shelf.finish(upload);
-      await this.#shelf.noteMessage(ref.id, file.id);
+      if (note !== null) await this.#shelf.noteMessage(note, file.id);
       return file;
     } catch (error) {
       if (upload !== undefined) await this.#shelf.abandon(upload);

@@ -25,6 +25,7 @@ interface Upload {
   readonly hash: Hash;
   readonly name: string | null;
   readonly mimetype: string | null;
+  readonly maxBytes: number;
   head: Buffer;
   size: number;
   touchedAtMs: number;
@@ -73,8 +74,12 @@ export class Shelf {
     return join(this.#dir, id);
   }
 
-  /** A new upload. @throws (rejects) Fault busy, disk_full */
-  async begin(name: string | null, mimetype: string | null = null): Promise<string> {
+  /** A new upload, of so many bytes at most. @throws (rejects) Fault busy, disk_full */
+  async begin(
+    name: string | null,
+    mimetype: string | null = null,
+    maxBytes = MAX_FILE_BYTES,
+  ): Promise<string> {
     if (this.#uploads.size >= MAX_UPLOADS) await this.#dropIdle(Date.now());
     if (this.#uploads.size >= MAX_UPLOADS)
       throw new Fault('busy', { reason: 'Too many files are being put.' });
@@ -86,6 +91,7 @@ export class Shelf {
         path,
         file,
         mimetype,
+        maxBytes,
         name: clean(name),
         hash: createHash('sha256'),
         head: Buffer.alloc(0),
@@ -103,10 +109,11 @@ export class Shelf {
     const next = upload.turn.then(async () => {
       if (offset !== upload.size)
         throw new Fault('invalid_params', { reason: `The next piece begins at ${upload.size}.`, hint: null });
-      if (upload.size + piece.length > MAX_FILE_BYTES) {
+      const { maxBytes } = upload;
+      if (upload.size + piece.length > maxBytes) {
         await this.#drop(id);
-        const reason = `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most.`;
-        throw new Fault('media_too_large', { reason, hint: null });
+        const reason = `The file has more than the ${maxBytes} bytes that are taken.`;
+        throw new Fault('media_too_large', { reason, hint: null, more: { maxBytes } });
       }
       await writeAt(upload.file, piece, upload.size);
       upload.hash.update(piece);
@@ -163,22 +170,25 @@ export class Shelf {
     }
   }
 
-  /** The file that a message has, if it was fetched and is still here. */
-  async ofMessage(messageId: string): Promise<FileRef | null> {
+  /**
+   * The file that a message has, if it was fetched and is still here.
+   * @param message names one message and no other
+   */
+  async ofMessage(message: string): Promise<FileRef | null> {
     try {
-      return await this.get(await readFile(this.#noteOf(messageId), 'utf8'));
+      return await this.get(await readFile(this.#noteOf(message), 'utf8'));
     } catch {
       return null;
     }
   }
 
   /** Notes which file a message has. Not worth a sync: lost, it is fetched once more. @throws (rejects) Fault disk_full */
-  async noteMessage(messageId: string, fileId: string): Promise<void> {
-    await writeFile(this.#noteOf(messageId), fileId, { mode: 0o600 }).catch(noSpace);
+  async noteMessage(message: string, fileId: string): Promise<void> {
+    await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
   }
 
-  #noteOf(messageId: string): string {
-    return join(this.#dir, `m-${createHash('sha256').update(messageId).digest('hex').slice(0, 40)}`);
+  #noteOf(message: string): string {
+    return join(this.#dir, `m-${createHash('sha256').update(message).digest('hex').slice(0, 40)}`);
   }
 
   /** @throws (rejects) Fault no_such_media */

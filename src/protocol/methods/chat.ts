@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
+import { ACT_FAULTS, LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
 import { identity, instant, messageSchema, page, record, reference } from '../schema.js';
 
@@ -78,7 +78,7 @@ export const chatMethods = {
       before: reference('a message').optional(),
     }),
     result: record({ messages: z.array(messageSchema), more: z.boolean() }),
-    faults: [...LOOK_FAULTS, ...ONE, 'no_such_message'],
+    faults: [...LOOK_FAULTS, ...ONE, ...NAMED_FAULTS],
     example: {
       params: { chat: '15550002222@c.us', limit: 1 },
       result: {

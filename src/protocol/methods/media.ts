@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOOK_FAULTS } from '../act-faults.js';
+import { LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { CHUNK_BYTES } from '../content.js';
 import { method } from '../method.js';
 import { record, reference } from '../schema.js';
@@ -64,14 +64,7 @@ export const mediaMethods = {
     since: '0.1.0',
     params: record({ id: reference('a message') }),
     result: fileSchema,
-    faults: [
-      ...LOOK_FAULTS,
-      'no_such_message',
-      'no_such_media',
-      'media_gone',
-      'media_too_large',
-      'disk_full',
-    ],
+    faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'no_such_media', 'media_gone', 'media_too_large', 'disk_full'],
     example: { params: { id: 'false_15550002222@c.us_3AEB0C0FFEE012345678' }, result: example },
   }),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACT_FAULTS } from '../act-faults.js';
+import { ACT_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
 import { instant, knownSchema, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
@@ -76,6 +76,9 @@ export const messageMethods = {
       'not_linked',
       'not_ready',
       'not_on_whatsapp',
+      'no_such_chat',
+      'not_allowed',
+      'ambiguous_message',
       'key_reused',
       'no_such_media',
       'media_unusable',
@@ -97,7 +100,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId() }),
     result: knownSchema,
-    faults: ['no_such_message'],
+    faults: [...NAMED_FAULTS],
     example: {
       params: { id: 'm-1' },
       result: { ...outgoing, key: 'true_15550002222@c.us_3EB0C0FFEE0123456789', message: null },
@@ -124,7 +127,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId(), emoji: z.string().max(64) }),
     result: record({ ...actedOn, emoji: z.string() }),
-    faults: [...ACT_FAULTS, 'no_such_message'],
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key, emoji: '👍' }, result: { ...acted, emoji: '👍' } },
   }),
   'message.edit': method({
@@ -134,7 +137,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId(), text: z.string().min(1).max(65_536) }),
     result: record({ ...actedOn, text: z.string() }),
-    faults: [...ACT_FAULTS, 'no_such_message'],
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: 'm-1', text: 'hello!' }, result: { ...acted, text: 'hello!' } },
   }),
   'message.delete': method({
@@ -144,7 +147,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId(), for: z.enum(['all', 'me']).optional() }),
     result: record({ ...actedOn, for: z.enum(['all', 'me']) }),
-    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat'],
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: 'm-1' }, result: { ...acted, for: 'all' } },
   }),
   'message.forward': method({
@@ -154,7 +157,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId(), to: reference('a phone number or chat id') }),
     result: record({ chatId: z.string(), key: z.string().nullable(), messageId: z.string().nullable() }),
-    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat', 'not_on_whatsapp', 'invalid_recipient'],
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat', 'not_on_whatsapp', 'invalid_recipient'],
     example: {
       params: { id: acted.key, to: '+1 555 000 3333' },
       result: {
@@ -171,7 +174,7 @@ export const messageMethods = {
     since: '0.1.0',
     params: record({ id: anyId(), starred: z.boolean().optional() }),
     result: record({ ...actedOn, starred: z.boolean() }),
-    faults: [...ACT_FAULTS, 'no_such_message', 'no_such_chat'],
+    faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: acted.key }, result: { ...acted, starred: true } },
   }),
 };

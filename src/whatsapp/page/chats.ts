@@ -15,7 +15,7 @@ type Query = {
 };
 
 export function makeChats(tools: Tools) {
-  const { text, identity, nameOf, instant, isPerson, isGroup, confirmed } = tools;
+  const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, attempt, word, count } = tools;
   const NOTICES = [
     'e2e_notification',
     'protocol',
@@ -28,15 +28,16 @@ export function makeChats(tools: Tools) {
 
   const show = (chat: PageChat): Chat => {
     const id = text(chat.id);
-    const expiration = chat.mute?.expiration ?? 0;
+    const expiration = count(chat.mute?.expiration);
     const isMuted = expiration < 0 || expiration * 1000 > Date.now();
-    const title = isGroup(id) ? (chat.name ?? chat.formattedTitle) : undefined;
+    const title = isGroup(id) ? (word(chat.name) ?? word(chat.formattedTitle)) : null;
+    const unread = count(chat.unreadCount);
     return {
       ...identity(id),
       name: title ?? nameOf(id),
       kind: isGroup(id) ? 'group' : 'person',
-      unread: Math.max(chat.unreadCount ?? 0, 0),
-      markedUnread: (chat.unreadCount ?? 0) < 0,
+      unread: Math.max(unread, 0),
+      markedUnread: unread < 0,
       archived: chat.archive === true,
       pinned: Boolean(chat.pin),
       muted: isMuted,
@@ -44,6 +45,13 @@ export function makeChats(tools: Tools) {
       lastMessageAt: instant(chat.t),
     };
   };
+  /** One that cannot be read keeps its place in the list. */
+  const listed = (chat: PageChat): Chat =>
+    attempt(() => show(chat)) ?? {
+      ...{ id: text(chat.id), phone: null, lid: null, name: text(chat.id), unread: 0, markedUnread: false },
+      ...{ kind: isGroup(text(chat.id)) ? 'group' : 'person', archived: false, pinned: false, muted: false },
+      ...{ mutedUntil: null, lastMessageAt: null },
+    };
   const everyChat = (): PageChat[] =>
     (window.require('WAWebCollections').Chat.getModelsArray() as PageChat[]).filter((chat) => {
       const id = text(chat.id);
@@ -53,7 +61,7 @@ export function makeChats(tools: Tools) {
   return {
     list({ query, unread, archived, ...part }: Query) {
       const found = everyChat()
-        .map(show)
+        .map(listed)
         .filter(
           (chat) =>
             tools.matches(query, chat.name, chat.phone) &&
@@ -76,22 +84,33 @@ export function makeChats(tools: Tools) {
         const known = new Set(all.map(({ id: key }) => tools.keyText(key)));
         all = [...older.filter(({ id: key }) => !known.has(tools.keyText(key))), ...all];
       };
+      const time = (msg: PageMsg): number => count(attempt(() => msg.t));
+      const isNotice = (msg: PageMsg): boolean =>
+        attempt(() => Boolean(msg.isNotification) || NOTICES.includes(msg.type)) === true;
       const inPlace = (): PageMsg[] => {
-        const sorted = [...all].sort((a, b) => (a.t ?? 0) - (b.t ?? 0));
-        const at = edge === null ? -1 : sorted.findIndex((msg) => msg.id.id === edge.id.id);
+        const sorted = [...all].sort((a, b) => time(a) - time(b));
+        const at =
+          edge === null ? -1 : sorted.findIndex((msg) => tools.keyText(msg.id) === tools.keyText(edge.id));
         const older =
           edge === null
             ? sorted
             : at >= 0
               ? sorted.slice(0, at)
-              : sorted.filter((msg) => (msg.t ?? 0) < (edge.t ?? 0));
-        return older.filter((msg) => !msg.isNotification && !NOTICES.includes(msg.type));
+              : sorted.filter((msg) => time(msg) < time(edge));
+        return older.filter((msg) => !isNotice(msg));
       };
       add(chat.msgs.getModelsArray());
       const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages');
       let more = true;
       for (const end = Date.now() + forMs; inPlace().length <= limit && Date.now() < end; ) {
-        const earlier = (await loadEarlierMsgs({ chat })) as PageMsg[] | undefined;
+        let earlier: PageMsg[] | undefined;
+        try {
+          earlier = (await loadEarlierMsgs({ chat })) as PageMsg[] | undefined;
+        } catch (error) {
+          // What the page fails to read of its store hides nothing that it has in memory.
+          if (inPlace().length === 0) throw error;
+          break;
+        }
         if (!earlier || earlier.length === 0) {
           more = false;
           break;

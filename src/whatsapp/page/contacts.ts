@@ -14,9 +14,8 @@ type Query = {
 };
 
 export function makeContacts(tools: Tools, mended: Mended) {
-  const { text, identity, names, nameOf, createWid, attempt } = tools;
+  const { text, identity, names, nameOf, createWid, attempt, word } = tools;
   const models = () => window.require('WAWebCollections');
-  const word = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
   const isBlocked = (id: string): boolean =>
     names(id).some(
@@ -47,6 +46,13 @@ export function makeContacts(tools: Tools, mended: Mended) {
     };
   };
 
+  /** One that cannot be read keeps its place in the list. */
+  const listed = (id: string): Contact =>
+    attempt(() => show(id)) ?? {
+      ...{ id, phone: null, lid: null, name: id, pushname: null },
+      ...{ saved: false, business: false, blocked: false },
+    };
+
   /** WhatsApp's word on a number. */
   const ask = async (id: string): Promise<{ wid: PageWid; lid?: PageWid; biz?: boolean } | null> => {
     const answer = await window.require('WAWebQueryExistsJob').queryWidExists(createWid(id));
@@ -64,12 +70,12 @@ export function makeContacts(tools: Tools, mended: Mended) {
     list({ query, all, blocked, ...part }: Query) {
       const seen = new Map<string, Contact>();
       for (const one of models().Contact.getModelsArray() as PageModel[]) {
-        const id = text(one.id as PageWid);
+        const id = text(attempt(() => one.id as PageWid));
         if (!tools.isPerson(id) || id === '0@c.us' || tools.isMe(id)) continue;
         // The same person may be there once with a number and once without.
-        const { pn } = tools.pair(id);
+        const pn = attempt(() => tools.pair(id).pn);
         const key = pn ?? id;
-        if (!seen.has(key)) seen.set(key, show(key));
+        if (!seen.has(key)) seen.set(key, listed(key));
       }
       const found = [...seen.values()]
         .filter(

@@ -24,7 +24,7 @@ type Member = PageModel & {
 };
 
 export function makeGroups(tools: Tools, mended: Mended) {
-  const { text, identity, names, nameOf, createWid, refuse, confirmed, isMe } = tools;
+  const { text, identity, names, nameOf, createWid, refuse, confirmed, isMe, attempt, word } = tools;
   const WHY: Record<number, string> = {
     401: 'has blocked this account',
     403: 'lets nobody add them; send them the invitation link (wactl group invite)',
@@ -46,16 +46,19 @@ export function makeGroups(tools: Tools, mended: Mended) {
 
   const brief = (chat: PageChat): GroupBrief => ({
     id: text(chat.id),
-    name: chat.groupMetadata?.subject ?? chat.name ?? chat.formattedTitle ?? '',
+    name: word(chat.groupMetadata?.subject) ?? word(chat.name) ?? word(chat.formattedTitle) ?? '',
     size: members(chat).length,
     admin: isAdmin(mine(chat)),
     member: mine(chat) !== null,
   });
+  /** One that cannot be read keeps its place in the list. */
+  const listed = (chat: PageChat): GroupBrief =>
+    attempt(() => brief(chat)) ?? { id: text(chat.id), name: '', size: 0, admin: false, member: false };
   const show = (chat: PageChat): Group => {
     const meta = chat.groupMetadata;
     return {
       ...brief(chat),
-      description: meta?.desc || null,
+      description: word(meta?.desc),
       owner: text(meta?.owner) || null,
       createdAt: tools.instant(meta?.creation),
       onlyAdminsSend: meta?.announce === true,
@@ -99,7 +102,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
       const { Chat } = window.require('WAWebCollections');
       const found = (Chat.getModelsArray() as PageChat[])
         .filter((chat) => tools.isGroup(text(chat.id)) && chat.groupMetadata)
-        .map(brief)
+        .map(listed)
         .filter(({ name }) => tools.matches(query, name, null))
         .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
       return { groups: tools.part(found, part), total: found.length };

@@ -31,8 +31,24 @@ export interface MissedKey {
 export function chatsSince(since: number): string[] {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const { Chat } = window.require('WAWebCollections') as { Chat: { getModelsArray(): FoundChat[] } };
-  const latest = ({ t, msgs }: FoundChat): number =>
-    (msgs?.getModelsArray() ?? []).reduce((youngest, msg) => Math.max(youngest, msg.t ?? 0), t ?? 0);
+  /** What has no time that can be read may be new. */
+  const time = (get: () => unknown, missing: number): number => {
+    try {
+      const t = get() ?? missing;
+      return typeof t === 'number' && Number.isFinite(t) ? t : Number.MAX_SAFE_INTEGER;
+    } catch {
+      return Number.MAX_SAFE_INTEGER;
+    }
+  };
+  const latest = (chat: FoundChat): number =>
+    (chat.msgs?.getModelsArray() ?? []).reduce(
+      (youngest, msg) =>
+        Math.max(
+          youngest,
+          time(() => msg.t, 0),
+        ),
+      time(() => chat.t, 0),
+    );
   return Chat.getModelsArray()
     .filter(({ id }) => /@(c\.us|lid|g\.us)$/.test(text(id)))
     .map((chat) => ({ id: text(chat.id), t: latest(chat) }))
@@ -43,59 +59,87 @@ export function chatsSince(since: number): string[] {
 
 /**
  * Keys of the messages of a chat since then, oldest first, the newest so many; what is not in memory is read out of
- * the page's store. `whole` when none was left out.
+ * the page's store. `whole` when none was left out; `failure` says why the page could not read the rest.
  */
 export async function keysSince(
   chatId: string,
   since: number,
   limit: number,
-): Promise<{ keys: MissedKey[]; whole: boolean }> {
+): Promise<{ keys: MissedKey[]; whole: boolean; failure: string | null }> {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const { Chat } = window.require('WAWebCollections') as {
     Chat: { get(id: unknown): FoundChat | undefined };
   };
   const chat = Chat.get(window.require('WAWebWidFactory').createWid(chatId) as PageWid);
-  if (!chat?.msgs) return { keys: [], whole: true };
+  if (!chat?.msgs) return { keys: [], whole: true, failure: null };
   const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages') as {
     loadEarlierMsgs(asked: { chat: FoundChat }): Promise<unknown[] | null | undefined>;
   };
+  /** What has no time that can be read may be new. */
+  const time = (msg: Found): number => {
+    try {
+      const { t = 0 } = msg;
+      return typeof t === 'number' && Number.isFinite(t) ? t : Number.MAX_SAFE_INTEGER;
+    } catch {
+      return Number.MAX_SAFE_INTEGER;
+    }
+  };
   let whole = false;
+  let failure: string | null = null;
   let found: Found[] = [];
   for (let before = -1; ; ) {
     const all = chat.msgs.getModelsArray();
-    found = all.filter(({ t }) => (t ?? 0) >= since);
+    found = all.filter((msg) => time(msg) >= since);
     // Something older is in memory, so all that is younger is, too.
     whole = found.length < all.length;
     if (whole || found.length >= limit || all.length === before) break;
     before = all.length;
-    const earlier = await loadEarlierMsgs({ chat });
+    let earlier: unknown[] | null | undefined;
+    try {
+      earlier = await loadEarlierMsgs({ chat });
+    } catch (error) {
+      failure = String(error);
+      break;
+    }
     if (!earlier || earlier.length === 0) {
       whole = true;
-      found = chat.msgs.getModelsArray().filter(({ t }) => (t ?? 0) >= since);
+      found = chat.msgs.getModelsArray().filter((msg) => time(msg) >= since);
       break;
     }
   }
   const keys = found
     .map((msg, place) => ({ msg, place }))
-    .sort((a, b) => (a.msg.t ?? 0) - (b.msg.t ?? 0) || a.place - b.place)
+    .sort((a, b) => time(a.msg) - time(b.msg) || a.place - b.place)
     .map(({ msg: { id, ack } }) => ({
       ...{ fromMe: id.fromMe, remote: text(id.remote), id: id.id },
       participant: text(id.participant) || null,
-      ack: ack ?? 0,
+      ack: typeof ack === 'number' ? ack : 0,
     }));
-  return { keys: keys.slice(-limit), whole: whole && keys.length <= limit };
+  return { keys: keys.slice(-limit), whole: whole && keys.length <= limit, failure };
 }
 
-/** The messages of a chat with these ids, as the library hands them out; one that is gone meanwhile is left out. */
-export function modelsOf(chatId: string, ids: readonly string[]): unknown[] {
+/** Which message of a chat: in a group others may have chosen the same id. */
+export interface WantedKey {
+  readonly id: string;
+  readonly fromMe: boolean;
+  readonly participant: string | null;
+}
+
+/** These messages of a chat, as the library hands them out; one that is gone meanwhile is left out. */
+export function modelsOf(chatId: string, wanted: readonly WantedKey[]): unknown[] {
+  const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
+  const mark = (id: string, fromMe: boolean, participant: string) =>
+    JSON.stringify([id, fromMe, participant]);
   const { Chat } = window.require('WAWebCollections') as {
     Chat: { get(id: unknown): FoundChat | undefined };
   };
   const chat = Chat.get(window.require('WAWebWidFactory').createWid(chatId) as PageWid);
-  const byId = new Map((chat?.msgs?.getModelsArray() ?? []).map((msg) => [msg.id.id, msg]));
+  const byMark = new Map<string, Found>();
+  for (const msg of chat?.msgs?.getModelsArray() ?? [])
+    byMark.set(mark(msg.id.id, msg.id.fromMe, text(msg.id.participant)), msg);
   const { getMessageModel } = window.WWebJS as { getMessageModel(msg: Found): unknown };
-  return ids.flatMap((id) => {
-    const msg = byId.get(id);
+  return wanted.flatMap(({ id, fromMe, participant }) => {
+    const msg = byMark.get(mark(id, fromMe, participant ?? ''));
     return msg ? [getMessageModel(msg)] : [];
   });
 }

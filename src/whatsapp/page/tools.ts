@@ -15,6 +15,8 @@ declare const window: PageWindow;
 export interface Refusal {
   readonly refused: FaultKind;
   readonly why: string;
+  /** What a program may want to know besides. */
+  readonly more?: Readonly<Record<string, unknown>> | undefined;
 }
 
 type WidLike = PageWid | string | null | undefined;
@@ -35,11 +37,14 @@ export function makeTools() {
       const module = attempt(() => (window.__wad?.require ?? window.require)(name));
       return !module || (member !== undefined && (module[member] ?? null) === null);
     });
-  const refuse = (refused: FaultKind, why: string): never => {
-    throw { refused, why } satisfies Refusal;
+  const refuse = (refused: FaultKind, why: string, more?: Refusal['more']): never => {
+    throw { refused, why, more } satisfies Refusal;
   };
 
-  const text = (wid: WidLike): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
+  const text = (wid: WidLike): string => {
+    const whole = typeof wid === 'string' ? wid : wid?._serialized;
+    return typeof whole === 'string' ? whole : '';
+  };
   const createWid = (id: string): PageWid => window.require('WAWebWidFactory').createWid(id) as PageWid;
   const isPerson = (id: string): boolean => /@(c\.us|lid)$/.test(id);
   const isGroup = (id: string): boolean => id.endsWith('@g.us');
@@ -87,6 +92,21 @@ export function makeTools() {
     return typeof _serialized === 'string' ? _serialized : String(key);
   };
 
+  /** The parts of a key, which every build has. */
+  const parts = ({ id }: PageMsg) => ({
+    fromMe: id.fromMe,
+    remote: text(id.remote as WidLike),
+    id: id.id,
+    participant: text(id.participant as WidLike) || undefined,
+  });
+
+  /** As protocol/wid.ts writes it. */
+  const ourKey = (msg: PageMsg): string => {
+    const { fromMe, remote, id, participant } = parts(msg);
+    const safe = id.replace(/%/g, '%25').replace(/_/g, '%5F');
+    return [fromMe, remote, safe, ...(participant === undefined ? [] : [participant])].join('_');
+  };
+
   /** In groups the author is a part of the key. */
   const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
     if (participant !== null) return names(participant);
@@ -95,14 +115,34 @@ export function makeTools() {
     return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
   };
 
-  /** In memory or in the page's own store, under either identity of its chat and its author. */
+  /** Whether a message stands there, under either identity of its chat and its author. */
+  const isAt = ({ id: key }: PageMsg, place: NonNullable<MessageRef['place']>): boolean => {
+    if (key.fromMe !== place.fromMe || !names(place.remote).includes(text(key.remote as WidLike)))
+      return false;
+    const author = text(key.participant as WidLike);
+    return place.participant === null || author === '' || names(place.participant).includes(author);
+  };
+
+  /** Of several with an id that somebody else has chosen none is meant before the others. */
+  const only = (id: string, found: readonly PageMsg[]): PageMsg | null => {
+    const one = new Map(found.map((msg) => [keyText(msg.id), msg]));
+    if (one.size > 1) {
+      const keys = [...one.values()].map(ourKey);
+      const why = `${keys.length} messages have the id ${id}; name one by its key: ${keys.join(', ')}.`;
+      refuse('ambiguous_message', why, { keys });
+    }
+    return found.at(-1) ?? null;
+  };
+
+  /** In memory or in the page's own store. */
   const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
     const { Msg } = window.require('WAWebCollections');
-    const held = (Msg.getModelsArray() as PageMsg[]).findLast(
-      (msg) => msg.id.id === id && (place === null || msg.id.fromMe === place.fromMe),
-    );
-    if (held) return held;
-    if (place === null) return null;
+    const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
+    if (place === null) return only(id, held);
+    const there = held.filter((msg) => isAt(msg, place));
+    // Of our own ids no one else makes messages of ours: wherever this one stands, it is meant.
+    const own = place.fromMe && there.length === 0 ? held.filter((msg) => msg.id.fromMe) : there;
+    if (own.length > 0) return only(id, own);
     const MsgKey = window.require('WAWebMsgKey');
     const me = window.require('WAWebUserPrefsMeUser');
     const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
@@ -127,13 +167,6 @@ export function makeTools() {
   };
   const message = async (ref: MessageRef): Promise<PageMsg> =>
     (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);
-  /** The parts of a key, which every build has. */
-  const parts = ({ id }: PageMsg) => ({
-    fromMe: id.fromMe,
-    remote: text(id.remote as WidLike),
-    id: id.id,
-    participant: text(id.participant as WidLike) || undefined,
-  });
 
   /** What a person or group is called. */
   const nameOf = (like: WidLike): string => {
@@ -160,8 +193,13 @@ export function makeTools() {
     if (!(await until(shows)))
       refuse('page_error', `WhatsApp Web took the request and did not do it: ${what}.`);
   };
+  /** Up to the end of the year 9999: what is later has no date that others read. */
   const instant = (seconds: unknown): string | null =>
-    typeof seconds === 'number' && seconds > 0 ? new Date(seconds * 1000).toISOString() : null;
+    typeof seconds === 'number' && seconds > 0 && seconds <= 253_402_300_799
+      ? new Date(seconds * 1000).toISOString()
+      : null;
+  const word = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  const count = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);
   const part = <T>(
     all: readonly T[],
     { limit = 100, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
@@ -193,7 +231,7 @@ export function makeTools() {
       chat,
       keyText,
     },
-    ...{ findMessage, message, parts, nameOf, until, confirmed, instant, part, matches },
+    ...{ findMessage, message, parts, nameOf, until, confirmed, instant, word, count, part, matches },
   };
 }
 

@@ -143,10 +143,31 @@ export function keyOf(wire: Pick<WireMessage, 'id' | 'chat' | 'fromMe' | 'author
   return new MsgKey({ fromMe: wire.fromMe, remote: wire.chat, id: wire.id, participant });
 }
 
+/**
+ * What no wire carries, and a page may make of it: attributes named in `$throws` throw when they are read, and those in
+ * `$cyclic` lead back to themselves.
+ */
+function poison(msg: Msg, extra: WireMessage['extra'] = {}): Msg {
+  const names = (list: Json | undefined): string[] => (Array.isArray(list) ? list.map(String) : []);
+  for (const name of names(extra.$throws))
+    Object.defineProperty(msg, name, {
+      enumerable: true,
+      get: () => {
+        throw new MinifiedError('p');
+      },
+    });
+  for (const name of names(extra.$cyclic)) {
+    const circle: { itself?: unknown } = {};
+    circle.itself = circle;
+    Object.assign(msg, { [name]: circle });
+  }
+  return msg;
+}
+
 export function fromWire(wire: WireMessage): Msg {
   const { from, to, author, fromMe, type, body, t, ack, notifyName, extra } = wire;
   const id = keyOf(wire);
-  return new Msg({
+  const msg = new Msg({
     ...Object.fromEntries(Object.entries(extra ?? {}).map(([name, json]) => [name, fromJson(json)])),
     id,
     from: createWid(from),
@@ -160,6 +181,7 @@ export function fromWire(wire: WireMessage): Msg {
     notifyName: notifyName ?? '',
     isNewMsg: false,
   });
+  return poison(msg, extra);
 }
 
 export function toStored(wire: WireMessage, key = String(keyOf(wire))): StoredMessage {

@@ -24,6 +24,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
   const page = {
     has: [] as InboundMessage[],
     whole: true,
+    failure: null as string | null,
     broken: false,
     /** What the next looks at the chat end with. */
     failures: [] as Error[],
@@ -44,14 +45,15 @@ function open(t: Test, times?: BackfillOptions['times']) {
       keysSince: async () => {
         const failure = page.failures.shift();
         if (failure !== undefined) throw failure;
-        return { keys: page.has.map(({ key, messageId }) => ({ key, messageId })), whole: page.whole };
+        return { keys: page.has.map(({ key }) => key), whole: page.whole, failure: page.failure };
       },
-      messagesOf: async (_, ids) => {
-        page.fetched.push([...ids]);
-        const asked = page.has.filter(({ messageId }) => ids.includes(messageId));
+      messagesOf: async (_, keys) => {
+        const asked = page.has.filter(({ key }) => keys.includes(key));
+        page.fetched.push(asked.map(({ messageId }) => messageId));
+        const isCipher = ({ messageId }: InboundMessage) => page.ciphers.has(messageId);
         return {
-          messages: asked.filter(({ messageId }) => !page.ciphers.has(messageId)),
-          undecrypted: asked.map(({ messageId }) => messageId).filter((id) => page.ciphers.has(id)),
+          messages: asked.filter((one) => !isCipher(one)),
+          undecrypted: asked.filter(isCipher).map(({ key }) => key),
         };
       },
       acksOf: async () => page.ticks,
@@ -94,6 +96,16 @@ t.test('one that is told live while it is looked for is told once', async (t) =>
   store.writeNow((tx) => inbox.message(tx, message('both', { backfilled: false })));
   await passed();
   t.same(told(), [['message', 'both']]);
+});
+
+t.test('what a page has in memory is told, also where it fails to read the rest', async (t) => {
+  const { page, backfill, passed, told, log } = open(t);
+  page.has = [message('held')];
+  page.failure = 'DataError';
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(told(), [['message', 'held']]);
+  t.ok(log.lines.some(([, event]) => event === 'backfill.failed'));
 });
 
 t.test('a chat that has more than can be read is a gap; so are not the others', async (t) => {

@@ -153,6 +153,11 @@ t.test('where events are missing, a page says so', async (t) => {
   });
 });
 
+const eventOf = ({ messages }: Store, key: string) => {
+  const seen = messages.get(key, WID);
+  return seen === null ? null : messages.event(seen);
+};
+
 t.test('a message is told of once, by its key and account, also when its event is deleted', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
@@ -167,20 +172,20 @@ t.test('a message is told of once, by its key and account, also when its event i
     { cursor: NOW + 2 },
     'another account has not been told',
   );
-  t.same(store.messages.event('in:chat:1'), store.journal.get(NOW + 2), 'the newest of a name');
+  t.same(eventOf(store, 'in:chat:1'), store.journal.get(NOW + 1), 'that of this account');
+  t.match(store.messages.withId('ID1'), [{ cursor: NOW + 2 }, { cursor: NOW + 1 }], 'the newest first');
   t.equal(store.messages.knows('in:chat:1', WID), true);
   t.equal(store.messages.knows('in:chat:2', WID), false);
   await told(2);
-  t.same(store.messages.event('ID2')?.data, { n: 2 });
-  t.same(store.messages.event('in:chat:2')?.data, { n: 2 });
-  t.equal(store.messages.event('ID3'), null);
+  t.same(eventOf(store, 'in:chat:2')?.data, { n: 2 });
+  t.equal(store.messages.get('in:chat:3', WID), null);
   await store.sweep({ nowMs: NOW + 40 * 86_400_000, retentionDays: 30, maxMb: 100 });
   store.close();
   const again = opened(t, directory);
   t.equal(again.journal.oldest, again.journal.last + 1);
   t.equal(await again.write((tx) => again.messages.appendOnce(tx, sighting(1), event(1))), null);
-  t.equal(again.messages.event('ID2'), null, 'known, but not kept');
-  t.match(again.messages.find('ID2'), { key: 'in:chat:2', wid: WID, ack: 0 });
+  t.equal(eventOf(again, 'in:chat:2'), null, 'known, but not kept');
+  t.match(again.messages.get('in:chat:2', WID), { key: 'in:chat:2', wid: WID, ack: 0 });
 });
 
 t.test('an ack is told of when it says something new', async (t) => {
@@ -204,7 +209,7 @@ t.test('an ack is told of when it says something new', async (t) => {
   t.equal(store.messages.knows('in order', WID), false, 'an ack does not tell of the message');
   const late = { key: 'in order', messageId: 'in order', ack: 1 };
   t.ok(await store.write((tx) => store.messages.appendOnce(tx, late, event(1))));
-  t.match(store.messages.find('in order'), { ack: 4 }, 'nor does the message take its acks back');
+  t.match(store.messages.get('in order', WID), { ack: 4 }, 'nor does the message take its acks back');
 });
 
 t.test('a consumer never goes back, nor beyond the newest event', async (t) => {

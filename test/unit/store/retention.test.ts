@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { SEND_STATES } from '../../../src/protocol/state.js';
-import { event, fill, message, NOW, opened, scratch } from './scratch.js';
+import { event, fill, message, NOW, opened, scratch, WID } from './scratch.js';
 
 const DAY = 86_400_000;
 
@@ -50,7 +50,7 @@ t.test('keys outlive their events, and go at last', async (t) => {
   t.match(await after(31), { events: 3, seen: 0 });
   t.match(await after(90), { seen: 0 });
   t.match(await after(80, { seenDays: 79 }), { seen: 3 });
-  t.equal(store.messages.find('k1'), null);
+  t.equal(store.messages.get('k1', WID), null);
 });
 
 t.test('messages go when nothing will happen to them any more, and with them their keys', async (t) => {

@@ -114,3 +114,36 @@ t.test('a vote names the poll and every option chosen now, once each', (t) => {
   t.equal(told[0]?.data.timestamp, '2026-01-01T00:00:00.000Z');
   t.end();
 });
+
+t.test('what names a message of another chat is no word on it', (t) => {
+  const { told, from } = heard();
+  const eve = '15550006666@c.us';
+  const reaction = (stands: string, names: string) =>
+    from.reaction({
+      id: { fromMe: false, remote: wid(stands), id: `R ${stands} ${names}` },
+      msgId: { fromMe: true, remote: wid(names), id: 'M1' },
+      senderId: wid(eve),
+      reaction: '👍',
+      timestamp: 1_767_225_600,
+    });
+  reaction(eve, ANA);
+  reaction('120363000000000001@g.us', GROUP);
+  t.equal(told.length, 0);
+  reaction('900@lid', ANA);
+  t.equal(told.length, 1, 'a person may have two names');
+
+  const revoke = (author: string) =>
+    from.revoke(
+      message({
+        id: { fromMe: false, remote: eve, id: 'X1' },
+        author,
+        type: 'revoked',
+        protocolMessageKey: { fromMe: true, remote: ANA, id: 'M1' },
+      }),
+    );
+  revoke(eve);
+  t.match(told.at(-1), { event: 'message.revoke', data: { chatId: eve, key: `true_${eve}_M1` } });
+  revoke(ANA);
+  t.equal(told.length, 3, 'whoever says so first does not silence the others');
+  t.end();
+});

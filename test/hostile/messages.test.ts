@@ -1,0 +1,381 @@
+/** Messages that a stranger made to be taken for others: ids are the sender's to choose. */
+import { createHash } from 'node:crypto';
+import t, { type Test } from 'tap';
+import { Feed } from '../../src/daemon/feed.js';
+import { Inbox } from '../../src/daemon/inbox.js';
+import { knownMessage } from '../../src/daemon/known-message.js';
+import { namedMessage } from '../../src/daemon/named-message.js';
+import { News, type NewsOptions } from '../../src/daemon/news.js';
+import { Outbox } from '../../src/daemon/outbox.js';
+import { Fault } from '../../src/protocol/fault.js';
+import { messageKey, parseMessageRef } from '../../src/protocol/wid.js';
+import type { InboundMessage } from '../../src/session/port.js';
+import { keepLog } from '../harness/server.js';
+import { Home, type Wad } from '../harness/wad.js';
+import type { SendOptions } from '../simulator/contact.js';
+import { Simulator } from '../simulator/simulator.js';
+import type { Json } from '../simulator/wire.js';
+import { opened, message as row, WID } from '../unit/store/scratch.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const ANA = '15550002222@c.us';
+const EVE = '15550006666@c.us';
+const kind = (error: Fault): string => error.kind;
+const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const from = (chatId: string, messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
+  ...{ key: messageKey({ fromMe: more.fromMe ?? false, remote: chatId, id: messageId }), messageId, chatId },
+  ...{ from: chatId, to: WID, author: null, fromMe: false, type: 'text', body: `${chatId} ${messageId}` },
+  ...{ timestamp: '2026-01-01T00:00:00.000Z', ack: 1, hasMedia: false, media: null, replyTo: null },
+  ...{ mentions: [], details: null, backfilled: false, ...more },
+});
+
+t.test('an id that a stranger uses again', async (t) => {
+  const store = opened(t);
+  const inbox = new Inbox(store);
+  const hear = (...all: InboundMessage[]) =>
+    store.writeNow((tx) => all.map((one) => inbox.message(tx, one)?.cursor ?? null));
+  const refused = (name: string): string => {
+    try {
+      return namedMessage(store, name).ref.place?.remote ?? 'anywhere';
+    } catch (error) {
+      return Fault.of(error).kind;
+    }
+  };
+  const { message: own } = store.writeNow((tx) => store.outbox.accept(tx, row(1)));
+  const mine = from(own.chatId, own.messageId, { fromMe: true });
+
+  await t.test('suppresses no message of somebody else', async (t) => {
+    const told = hear(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
+    t.equal(told.filter((cursor) => cursor !== null).length, 2, 'each once');
+    const group = '120363000000000000@g.us';
+    const inGroup = (author: string) =>
+      from(group, 'AC02', {
+        author,
+        key: messageKey({ fromMe: false, remote: group, id: 'AC02', participant: author }),
+      });
+    t.notOk(hear(inGroup(ANA), inGroup(EVE)).includes(null));
+  });
+
+  await t.test('is refused as ambiguous, with the keys to choose from', async (t) => {
+    try {
+      namedMessage(store, 'AC01');
+      t.fail('it was taken for one of them');
+    } catch (error) {
+      const { data } = Fault.of(error).toWire();
+      t.match(data, { kind: 'ambiguous_message', keys: [`false_${EVE}_AC01`, `false_${ANA}_AC01`] });
+      t.match(data.reason, `false_${ANA}_AC01`);
+    }
+    t.equal(refused(`false_${ANA}_AC01`), ANA, 'by its key it is one');
+    t.equal(refused(`false_${EVE}_AC01`), EVE);
+    t.throws(() => knownMessage(store, 'AC01'), /2 messages have the id AC01/);
+  });
+
+  await t.test('is ours where we have sent one with it', async (t) => {
+    hear(from(EVE, own.messageId, { ack: 3 }));
+    t.match(
+      knownMessage(store, own.messageId),
+      { id: own.id, key: null, message: null },
+      'before it is seen',
+    );
+    hear(mine, from(ANA, own.messageId));
+    for (const name of [own.id, own.messageId, mine.key]) {
+      t.match(knownMessage(store, name), { id: own.id, key: mine.key, message: { fromMe: true } }, name);
+      t.match(namedMessage(store, name).ref, { id: own.messageId, place: { fromMe: true } }, name);
+    }
+  });
+
+  await t.test('moves none of ours by its ticks', async (t) => {
+    const log = keepLog();
+    const outbox = new Outbox(store, log);
+    const feed = new Feed({ account: 'test', store, log });
+    const news = new News({ feed, inbox, outbox } as unknown as NewsOptions);
+    await outbox.take(own.id, { type: 'submit' }, { attempted: true });
+    const tick = { type: 'ack', messageId: own.messageId, ack: 3 } as const;
+    news.acked({ ...tick, key: `false_${EVE}_${own.messageId}`, chatId: EVE, fromMe: false });
+    await feed.settled();
+    t.match(outbox.get(own.id), { state: 'sending', ack: 0 });
+    news.acked({ ...tick, key: mine.key, chatId: own.chatId, fromMe: true });
+    await feed.settled();
+    t.match(outbox.get(own.id), { state: 'read', ack: 3 });
+  });
+
+  await t.test('does not hide one that went out from the phone', async (t) => {
+    const ack = { type: 'ack', messageId: '3EBPHONE', chatId: ANA, fromMe: true, ack: 2 } as const;
+    store.writeNow((tx) => inbox.ack(tx, { ...ack, key: `true_${ANA}_3EBPHONE` }));
+    hear(from(EVE, '3EBPHONE'));
+    t.equal(refused('3EBPHONE'), 'ambiguous_message');
+    hear(from(ANA, '3EBPHONE', { fromMe: true }));
+    t.equal(refused('3EBPHONE'), 'ambiguous_message');
+  });
+
+  await t.test('is one message under both names of a chat', async (t) => {
+    hear(from(ANA, '3EBTWICE', { fromMe: true }));
+    const ack = { type: 'ack', messageId: '3EBTWICE', chatId: '99@lid', fromMe: true, ack: 2 } as const;
+    store.writeNow((tx) => inbox.ack(tx, { ...ack, key: 'true_99@lid_3EBTWICE' }));
+    t.equal(refused('3EBTWICE'), ANA);
+  });
+});
+
+t.test('an id that looks like a key names no other message', (t) => {
+  const own = `true_${ANA}_3EBOURS`;
+  const rows = [
+    { fromMe: false, remote: EVE, id: own },
+    { fromMe: false, remote: EVE, id: `AC01_${ANA}` },
+    { fromMe: false, remote: EVE, id: 'AC%5F01' },
+    { fromMe: false, remote: '1203630@g.us', id: `AC01_${ANA}`, participant: EVE },
+    { fromMe: false, remote: '1203630@g.us', id: 'AC01', participant: ANA },
+  ];
+  for (const { participant = null, ...parts } of rows) {
+    const key = messageKey({ ...parts, participant: participant ?? undefined });
+    const { fromMe, remote, id } = parts;
+    t.same(parseMessageRef(key), { id, place: { fromMe, remote, participant } }, key);
+  }
+  t.equal(new Set(rows.map(messageKey)).size, rows.length);
+  t.end();
+});
+
+/** Sends a message of ours that Ana has, and waits until its event is told. */
+async function ours(wad: Wad, to: string, text: string): Promise<{ id: string; messageId: string }> {
+  const sent = await wad.request('message.send', { to, text });
+  await wad.request('message.wait', { id: sent.id, for: 'delivered' });
+  await wad.event('message', ({ body }) => body === text);
+  return sent;
+}
+
+async function verbs(t: Test, wad: Wad, id: string, ben: string): Promise<Record<string, string>> {
+  const asked = {
+    get: () => wad.request('message.get', { id }).then(({ key }) => String(key)),
+    react: () => wad.request('message.react', { id, emoji: '👍' }).then(({ key }) => key),
+    star: () => wad.request('message.star', { id }).then(({ key }) => key),
+    edit: () => wad.request('message.edit', { id, text: 'edited' }).then(({ key }) => key),
+    forward: () => wad.request('message.forward', { id, to: ben }).then(() => 'forwarded'),
+    reply: () => wad.request('message.send', { to: ben, text: 'a reply', replyTo: id }).then(() => 'sent'),
+    before: () => wad.request('chat.messages', { chat: ANA, before: id }).then(() => 'listed'),
+    media: () => wad.request('media.fetch', { id }).then(({ name }) => String(name)),
+    delete: () => wad.request('message.delete', { id }).then(({ key }) => key),
+  };
+  const answers: Record<string, string> = {};
+  for (const [verb, ask] of Object.entries(asked)) answers[verb] = await ask().catch(kind);
+  t.comment(JSON.stringify(answers));
+  return answers;
+}
+
+for (const generation of ['2026-04', '2026-09'] as const) {
+  t.test(`every verb, on an id that a stranger has used again (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+    const eve = sim.createContact({ number: '15550006666' });
+    const wad = await home.start();
+    await wad.link(phone);
+    const hears = (body: string) => wad.event('message', (data) => data.body === body);
+
+    // Ours: the stranger's is newer, and touched by nothing.
+    const sent = await ours(wad, ana.number, 'our secret');
+    await eve.send('their bait', { id: sent.messageId });
+    await hears('their bait');
+    const key = `true_${ANA}_${sent.messageId}`;
+    t.match(await verbs(t, wad, sent.messageId, ben.number), {
+      ...{
+        get: key,
+        react: key,
+        star: key,
+        edit: key,
+        forward: 'forwarded',
+        reply: 'sent',
+        before: 'listed',
+      },
+      ...{ media: 'no_such_media', delete: key },
+    });
+    const forwarded = await ben.waitForMessage(({ message }) => message.extra?.isForwarded === true);
+    t.equal(forwarded.body, 'edited', 'ours went on, and not the bait');
+    const reply = await ben.waitForMessage(({ body }) => body === 'a reply');
+    t.match(JSON.stringify(reply.message.extra), sent.messageId);
+    t.equal(eve.received.length, 0, 'nothing of it reached the stranger');
+
+    // Of two strangers: none is chosen, and each can be named.
+    const first = await ana.send('from Ana', { id: 'AC0123456789' });
+    await hears('from Ana');
+    await eve.send('from Eve', { id: first });
+    await hears('from Eve');
+    t.same(new Set(Object.values(await verbs(t, wad, first, ben.number))), new Set(['ambiguous_message']));
+    const refusal = await wad.wactl(['react', first, '👍']);
+    t.match(refusal, { code: 2, stderr: `false_${ANA}_${first}` }, refusal.stderr);
+    const byKey = await verbs(t, wad, `false_${ANA}_${first}`, ben.number);
+    t.match(byKey, { get: `false_${ANA}_${first}`, star: `false_${ANA}_${first}`, edit: 'not_allowed' });
+    t.ok(
+      ben.received.some(({ body }) => body === 'from Ana') &&
+        !ben.received.some(({ body }) => body === 'from Eve'),
+    );
+    await ana.waitForMessage(({ type, message }) => type === 'reaction' && message.extra?.target === first);
+    t.notOk(eve.received.some(({ type }) => type === 'reaction'));
+
+    // Files: each message has its own, whichever was fetched first.
+    const bytes = (of: string) => Buffer.from(`%PDF-1.7 ${of}`);
+    const file = { mimetype: 'application/pdf', filename: 'a.pdf' };
+    await ana.sendMedia({ ...file, bytes: bytes('Ana') }, { id: 'AC0123456790' });
+    const one = await wad.event(
+      'message',
+      ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === ANA,
+    );
+    const got = async (name: string): Promise<string> => {
+      const { id } = await wad.request('media.fetch', { id: name });
+      const { data } = await wad.request('media.read', { id, offset: 0 });
+      return sha(Buffer.from(data, 'base64'));
+    };
+    t.equal(await got('AC0123456790'), sha(bytes('Ana')), 'as long as there is one');
+    await eve.sendMedia({ ...file, bytes: bytes('Eve') }, { id: 'AC0123456790' });
+    const two = await wad.event(
+      'message',
+      ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === EVE,
+    );
+    t.equal(await got(String(two.data.key)), sha(bytes('Eve')));
+    t.equal(await got(String(one.data.key)), sha(bytes('Ana')));
+    t.equal(await wad.request('media.fetch', { id: 'AC0123456790' }).catch(kind), 'ambiguous_message');
+    await wad.stop();
+
+    // Two people of a group, while nobody listens.
+    const group = sim.createGroup({ subject: 'Team', participants: [ANA, EVE, `${NUMBER}@c.us`] });
+    await ana.send('to all, from Ana', { group: group.id, id: 'AC0123456791' });
+    await eve.send('to all, from Eve', { group: group.id, id: 'AC0123456791' });
+    const next = await home.start();
+    await next.until('ready');
+    for (const body of ['to all, from Ana', 'to all, from Eve'])
+      t.ok(await next.event('message', (data) => data.body === body), body);
+    await next.stop();
+    t.same(await next.leftBehind({ profile: 'kept' }), []);
+  });
+}
+
+type Malformed = Pick<SendOptions, 'type' | 'extra' | 'malformed'>;
+const HUGE = 'x'.repeat(200_000);
+const DEEP = Array.from({ length: 200 }).reduce<Json>((inner) => ({ inner }), 'deep');
+const WRONG: readonly Json[] = [
+  null,
+  5,
+  -1e300,
+  true,
+  '',
+  'text',
+  [],
+  [null],
+  {},
+  { length: 1e9 },
+  HUGE,
+  DEEP,
+];
+/** Fields that are read of a message, by its type. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  chat: [
+    'mentionedJidList',
+    'quotedMsg',
+    'quotedStanzaID',
+    'groupMentions',
+    'links',
+    'buttons',
+    'star',
+    'title',
+  ],
+  multi_vcard: ['vcardList'],
+  vcard: ['vcardFormattedName'],
+  location: ['lat', 'lng', 'loc', 'clientUrl'],
+  poll_creation: ['pollName', 'pollOptions', 'pollSelectableOptionsCount'],
+  document: ['mimetype', 'size', 'filename', 'directPath', 'caption', 'mediaKey'],
+  groups_v4_invite: ['inviteCode', 'inviteGrp', 'inviteGrpName'],
+  list_response: ['listResponse', 'dynamicReplyButtons', 'replyButtons', 'selectedButtonId'],
+};
+
+/** Each field left out, and with each value of a wrong type; what no wire carries; and the fields that every message has. */
+function* malformed(): Generator<Malformed> {
+  for (const [type, fields] of Object.entries(FIELDS)) {
+    yield { type };
+    for (const field of fields) for (const value of WRONG) yield { type, extra: { [field]: value } };
+    yield { type, extra: { $throws: [...fields] } };
+    yield { type, extra: { $cyclic: [...fields] } };
+  }
+  for (const field of ['type', 'body', 'notifyName'] as const)
+    for (const value of WRONG) yield { malformed: { [field]: value } };
+  // The server's word, and so a number.
+  for (const t of [1e15, 1e300]) yield { malformed: { t } };
+  yield { extra: { $throws: ['body', 'caption', 'author'] } };
+}
+
+t.test('no message hides another, whatever is in it', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const eve = sim.createContact({ number: '15550006666' });
+  const group = sim.createGroup({ subject: 'Team', participants: [ANA, EVE, `${NUMBER}@c.us`] });
+  const wad = await home.startLinked(phone);
+  const attack = async (): Promise<string[]> => {
+    const ids: string[] = [];
+    let n = 0;
+    for (const one of malformed()) {
+      n += 1;
+      ids.push(await eve.send(`${n}`, one));
+      if (n % 10 === 0) ids.push(await eve.send(`${n}`, { ...one, group: group.id }));
+    }
+    return ids;
+  };
+  const listed = async (run: Wad, chat: string): Promise<Map<string, string>> => {
+    const found = new Map<string, string>();
+    for (let before: string | undefined; ; ) {
+      const { messages, more } = await run.request('chat.messages', {
+        chat,
+        limit: 100,
+        ...(before && { before }),
+      });
+      for (const { messageId, type } of messages) found.set(messageId, type);
+      before = messages[0]?.key;
+      if (!more || before === undefined) return found;
+    }
+  };
+  const told = async (run: Wad): Promise<Set<string>> =>
+    new Set((await run.events('message')).map(({ data }) => String(data.messageId)));
+  const missing = (ids: readonly string[], found: { has(id: string): boolean }) =>
+    ids.filter((id) => !found.has(id));
+
+  await eve.send('first');
+  const live = await attack();
+  await eve.send('last');
+  await ana.send('from Ana');
+  await ana.send('to the team', { group: group.id });
+  for (const body of ['last', 'from Ana', 'to the team'])
+    t.ok(await wad.event('message', (data) => data.body === body), `live: ${body}`);
+  t.same(missing(live, await told(wad)), [], 'each of them is told of, if only as unknown');
+  const card = await eve.send('', { type: 'multi_vcard' });
+  t.match(await wad.event('message', ({ messageId }) => messageId === card), {
+    data: { type: 'unknown', key: `false_${EVE}_${card}`, chatId: EVE, body: '' },
+  });
+
+  const inChat = await listed(wad, EVE);
+  t.ok(inChat.has(card) && inChat.get(card) === 'unknown');
+  const inGroup = new Set((await listed(wad, group.id)).keys());
+  t.same(missing(live, { has: (id) => inChat.has(id) || inGroup.has(id) }), [], 'nor from a list');
+  const chats = await wad.request('chat.list');
+  t.match(chats.chats.map(({ id }) => id).sort(), [ANA, EVE, group.id].sort());
+  t.ok((await wad.request('contact.list', { all: true })).contacts.some(({ id }) => id === EVE));
+  t.match((await wad.request('group.list')).groups, [{ id: group.id, name: 'Team' }]);
+  t.equal((await wad.wactl(['messages', EVE])).code, 0);
+  await wad.stop();
+
+  const away = await attack();
+  await eve.send('last of all');
+  await ana.send('while you were away');
+  const next = await home.start();
+  await next.until('ready');
+  for (const body of ['last of all', 'while you were away'])
+    t.ok(await next.event('message', (data) => data.body === body), `back-fill: ${body}`);
+  await next.event('message', ({ messageId }) => messageId === away.at(-1));
+  t.same(missing(away, await told(next)), []);
+  t.same(await next.events('gap'), []);
+  await next.stop();
+  t.same(await next.leftBehind({ profile: 'kept' }), []);
+});
