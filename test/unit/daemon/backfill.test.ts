@@ -134,7 +134,13 @@ t.test('many are fetched some at a time', async (t) => {
 
 t.test('ticks that came meanwhile are told; a page that does not answer is asked again', async (t) => {
   const { store, inbox, page, backfill, passed, acked, log } = open(t);
-  const tick = { type: 'ack', key: 'k', messageId: row(1).messageId, chatId: CHAT, fromMe: true } as const;
+  const tick = {
+    type: 'ack',
+    key: 'true_k',
+    messageId: row(1).messageId,
+    chatId: CHAT,
+    fromMe: true,
+  } as const;
   store.writeNow((tx) => {
     for (const n of [1, 2]) {
       store.outbox.accept(tx, row(n));
@@ -146,7 +152,7 @@ t.test('ticks that came meanwhile are told; a page that does not answer is asked
   page.ticks = [
     { ...tick, ack: 3 },
     { ...tick, ack: 1 },
-    { ...tick, key: 'l', messageId: row(2).messageId, ack: 1 },
+    { ...tick, key: 'true_l', messageId: row(2).messageId, ack: 1 },
   ];
   page.broken = true;
   let isDone = false;
