@@ -120,10 +120,10 @@ async function endpointOf(name: string, row: Row, options: WebhooksOptions): Pro
 }
 
 /** What the store knows of a message that an event only names. */
-const knownTo = ({ messages, outbox }: Store): Pick<Teller, 'message' | 'isSentHere'> => ({
+const knownTo = ({ messages, outbox, account }: Store): Pick<Teller, 'message' | 'isSentHere'> => ({
   message: (key) => {
-    const data = messages.event(key)?.data ?? null;
-    return data?.key === key ? data : null;
+    const seen = messages.get(key, account.wid);
+    return seen === null ? null : (messages.event(seen)?.data ?? null);
   },
   isSentHere: (messageId) => outbox.byMessageId(messageId) !== null,
 });
