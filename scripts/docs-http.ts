@@ -59,7 +59,8 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
 ## Rules
 
 - A body is a JSON object with \`Content-Type: application/json\`, ${mib(HTTP_LIMITS.maxBodyBytes)} at most, and has to come within ${HTTP_LIMITS.requestMs / 1000} s. Parameters
-  of a GET stand in the query. Unknown ones are refused by name. Any request may have \`deadlineMs\`.
+  of a GET stand in the query. Unknown ones are refused by name. Any request may have \`deadlineMs\`, and
+  \`account\`: the daemon of another one refuses it (\`wrong_account\`, 409).
 - An error is \`{ success: false, message, reason, hint, timestamp, error }\`; \`error\` is what the socket would have answered.
   Look at \`error.data.kind\`: see [faults.md](faults.md).
 - \`Host\` has to name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and an \`Origin\` has to be ours: else 403. So neither

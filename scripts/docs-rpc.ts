@@ -34,6 +34,7 @@ printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-
 - \`params\` is an object, or left out. Unknown keys are refused by name, all problems at once (\`data.issues\`).
 - Any request may carry \`deadlineMs\` in its \`params\`. When it passes the answer is \`deadline_exceeded\`, with the outcome
   \`unknown\` when the work may still happen (methods that write) and \`none\` when it cannot.
+- Any request may carry \`account\`: a daemon of another account refuses with \`wrong_account\`, and does nothing.
 - Results are objects. Fields are added, never changed; a client ignores those that it does not know.
 - Errors have a positive code of ours, or one of JSON-RPC's; never 0. Look at \`data.kind\`; see [faults.md](faults.md).
 - An error with \`id: null\` means that no id could be read: not JSON (-32700), a batch or no request (-32600), a line that

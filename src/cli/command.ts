@@ -1,8 +1,10 @@
 // The shape of a command's row. The parser, --help, completion and the docs read it; `run` does the work.
 
+import type { Address } from '../protocol/address.js';
 import type { Params, Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { WireEvent } from '../protocol/schema.js';
+import type { ClientPath } from '../socket/path.js';
 import type { Output } from './output.js';
 
 export interface Option {
@@ -58,6 +60,8 @@ export const command = <const O extends Options>(row: Command<O>): Command => ro
 
 export interface Globals {
   readonly account: string;
+  /** The account was given with -a, which goes before the environment. */
+  readonly named: boolean;
   /** As given with --socket. */
   readonly socket: string | undefined;
   readonly output: Output;
@@ -82,8 +86,10 @@ export type Interrupt = (() => string | null) | 'ignored';
 export interface Context<O extends Options = Options> extends Globals {
   readonly args: readonly string[];
   readonly options: Values<O>;
-  /** Options that make another wactl speak to the same daemon; for hints. */
-  readonly address: readonly string[];
+  /** Options that make another wactl in this environment speak to the same daemon; for hints. */
+  readonly address: Address;
+  /** Where the daemon is. @throws Fault usage */
+  target(): ClientPath;
   ask<M extends MethodName>(method: M, params: Question<M>, options?: AskOptions): Promise<Answer<M>>;
   /** Any method, also one that this program does not know. */
   askAny(method: string, params: Record<string, unknown>, options?: AskOptions): Promise<unknown>;

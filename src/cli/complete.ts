@@ -1,5 +1,6 @@
 // What may come next on a line: commands, options, and the values of both. Read off the table.
 import { readdirSync } from 'node:fs';
+import { checkSafePath } from '../socket/safe-path.js';
 import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { GLOBALS } from './globals.js';
@@ -10,7 +11,9 @@ function accounts(): string[] {
   const homes = ['/run/wad', runtime ? `${runtime}/wad` : `/tmp/wad-${process.getuid?.() ?? 0}`];
   return homes.flatMap((home) => {
     try {
-      return readdirSync(home);
+      // What another user put there is no account, and its names go to the shell.
+      checkSafePath({ path: home, explicit: false }, { uid: process.getuid?.() ?? 0 });
+      return readdirSync(home).filter((name) => /^[\w-]{1,64}$/.test(name));
     } catch {
       return [];
     }

@@ -9,7 +9,7 @@ export const GLOBALS = {
   socket: {
     type: 'text',
     value: 'PATH',
-    does: "the daemon's socket (default: $WAD_SOCKET, else the account's)",
+    does: "the daemon's socket (default: with -a the account's, else $WAD_SOCKET, else the account's)",
   },
   output: {
     type: 'text',

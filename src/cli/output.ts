@@ -57,14 +57,8 @@ export const yellow = paint(33);
 export const red = paint(31);
 export const bold = paint(1);
 
-/** A hint is a command; it has to name the account and the socket that this call went to. */
-export const addressed = (hint: string, to: readonly string[]): string =>
-  to.length > 0 && /^wactl (?!.*(?:-a|--account|--socket)\b)/.test(hint)
-    ? hint.replace('wactl', ['wactl', ...to].join(' '))
-    : hint;
-
 /** An error on stderr: for people a reason and a command to try, else JSON-RPC's error object on one line. */
-export function complain(fault: Fault, output: Output, to: readonly string[] = []): void {
+export function complain(fault: Fault, output: Output): void {
   if (output !== 'text') {
     write(2, json(fault.toWire(), 'jsonl'));
     return;
@@ -72,5 +66,5 @@ export function complain(fault: Fault, output: Output, to: readonly string[] = [
   const { retryAfterMs } = fault.details;
   const wait = retryAfterMs === undefined ? '' : ` (again in ${Math.ceil(retryAfterMs / 1000)} s)`;
   write(2, `wactl: ${printable(fault.message)}${wait}\n`);
-  if (fault.hint !== null) write(2, `  try: ${printable(addressed(fault.hint, to))}\n`);
+  if (fault.hint !== null) write(2, `  try: ${printable(fault.hint)}\n`);
 }

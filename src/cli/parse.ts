@@ -161,6 +161,7 @@ function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
   }
   return {
     account,
+    named: options.account !== undefined,
     socket: options.socket as string | undefined,
     output: (options.output as Output | undefined) ?? 'text',
     timeoutMs: seconds(options.timeout),

@@ -38,18 +38,35 @@ export function wad(): readonly string[] | undefined {
  */
 export function handToWad(
   mode: 'doctor' | 'canary' | 'adopt' | 'export' | 'import',
-  { account, socket, output }: Pick<Globals, 'account' | 'socket' | 'output'>,
+  globals: Wanted,
   more: readonly string[] = [],
 ): Promise<number> {
-  return handOver([
-    ...theWad(mode),
-    `--${mode}`,
-    ...more,
-    '--account',
-    account,
-    ...(socket === undefined ? [] : ['--socket', socket]),
-    ...(output === 'text' ? [] : ['--output', output]),
-  ]);
+  const { output } = globals;
+  return handOver(
+    [
+      ...theWad(mode),
+      `--${mode}`,
+      ...more,
+      ...wadOptions(globals),
+      ...(output === 'text' ? [] : ['--output', output]),
+    ],
+    wadEnvironment(globals),
+  );
+}
+
+type Wanted = Pick<Globals, 'account' | 'named' | 'socket' | 'output'>;
+
+/** The same daemon as this wactl speaks to. */
+export const wadOptions = ({ account, socket }: Pick<Wanted, 'account' | 'socket'>): string[] => [
+  ...['--account', account],
+  ...(socket === undefined ? [] : ['--socket', socket]),
+];
+
+/** -a goes before the environment in wad too, which takes WAD_SOCKET for its configuration. */
+export function wadEnvironment({ named }: Pick<Wanted, 'named'>): NodeJS.ProcessEnv {
+  if (!named) return process.env;
+  const { WAD_SOCKET: _, ...env } = process.env;
+  return env;
 }
 
 /** @throws Fault unreachable */
@@ -66,9 +83,12 @@ export function theWad(mode: string): readonly string[] {
 const USAGE: readonly number[] = [64, 78];
 
 /** Runs it on our terminal, and answers its exit status as one of ours. Ctrl-C reaches it too, and is its own to answer. */
-export function handOver([program = '', ...args]: readonly string[]): Promise<number> {
+export function handOver(
+  [program = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
+    const child = spawn(program, args, { stdio: 'inherit', env });
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === null) resolve(signal === 'SIGINT' ? 130 : 1);

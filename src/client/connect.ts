@@ -3,15 +3,15 @@
 import { Fault } from '../protocol/fault.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { Client, type ConnectOptions, type RequestOptions } from '../socket/client.js';
-import { clientPath } from '../socket/path.js';
+import { type ClientPath, clientPath } from '../socket/path.js';
 import { type Api, apiOver } from './api.js';
 import { type FollowOptions, follow } from './follow.js';
 import { type File, type UploadOptions, upload } from './upload.js';
 
-export interface Options extends Pick<ConnectOptions, 'timeoutMs'> {
-  /** `$WAD_ACCOUNT`, else `default`. */
+export interface Options extends Pick<ConnectOptions, 'timeoutMs' | 'owner'> {
+  /** `$WAD_ACCOUNT`, else `default`. A daemon of another account refuses every call (`wrong_account`). */
   readonly account?: string;
-  /** The daemon's socket; `$WAD_SOCKET`, else the account's. */
+  /** The daemon's socket; the account's where that is given, else `$WAD_SOCKET`, else the account's. */
   readonly socket?: string;
 }
 
@@ -22,13 +22,15 @@ const CALL_MS = 120_000;
 export class Account implements AsyncDisposable {
   /** Where the daemon is asked. */
   readonly socket: string;
+  readonly #target: ClientPath;
   readonly #options: ConnectOptions;
   readonly #closing = new AbortController();
   #current: Promise<Client> | undefined;
 
   /** @param client the connection to begin with; it belongs to the account from now on */
-  constructor(socket: string, options: ConnectOptions, client: Client) {
-    this.socket = socket;
+  constructor(target: ClientPath, options: ConnectOptions, client: Client) {
+    this.socket = target.path;
+    this.#target = target;
     this.#options = options;
     this.#share(Promise.resolve(client));
   }
@@ -75,7 +77,7 @@ export class Account implements AsyncDisposable {
 
   async #open(): Promise<Client> {
     if (this.#closing.signal.aborted) throw closed();
-    return Client.connect(this.socket, this.#options);
+    return Client.connect(this.#target, this.#options);
   }
 
   /** The connection that calls share, until it ends. */
@@ -94,17 +96,20 @@ const closed = (): Fault =>
 
 /**
  * Connects to the daemon of an account.
- * @throws Fault unreachable: it does not run. permission_denied: its socket is closed to this user.
+ * @throws Fault unreachable: it does not run. permission_denied: its socket is closed to this user. unsafe_socket:
+ * another user made the socket, or can replace it. wrong_account: the socket is another account's.
  */
-export async function connect({ account, socket, timeoutMs }: Options = {}): Promise<Account & Api> {
-  const path = clientPath({
-    account: account ?? (process.env.WAD_ACCOUNT || 'default'),
-    explicit: socket,
-    env: process.env,
-    uid: process.getuid?.() ?? 0,
-  });
-  const options: ConnectOptions = timeoutMs === undefined ? {} : { timeoutMs };
-  const made = new Account(path, options, await Client.connect(path, options));
+export async function connect({ account, socket, timeoutMs, owner }: Options = {}): Promise<Account & Api> {
+  const target = clientPath({ account, socket, env: process.env, uid: process.getuid?.() ?? 0 });
+  const options: ConnectOptions = { owner, ...(timeoutMs !== undefined && { timeoutMs }) };
+  const client = await Client.connect(target, options);
+  try {
+    if (target.named) await client.request('daemon.ping', {}, { timeoutMs: CALL_MS, writes: false });
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  const made = new Account(target, options, client);
   return Object.assign(
     made,
     apiOver((method, params, how) => made.call(method, params, how)),

@@ -1,6 +1,7 @@
 // One account with everything it is made of, and what comes out of it: the state, the client of the moment, messages
 // on their way out and in.
 import type { Config } from '../config/keys.js';
+import type { Address } from '../protocol/address.js';
 import type { Content } from '../protocol/content.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, StateName } from '../protocol/state.js';
@@ -33,6 +34,8 @@ export interface AccountOptions extends ClientSlotOptions {
   /** Files that nobody has used for long go. */
   readonly sweepFiles: () => Promise<void>;
   readonly name: string;
+  /** What makes wactl reach this daemon. */
+  readonly address: Address;
   readonly config: Config;
   readonly dir: SessionDir;
   readonly feed: Feed;
@@ -49,6 +52,7 @@ const QUIET_MS = 60_000;
 
 export class Account {
   readonly name: string;
+  readonly address: Address;
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outbox: Outbox;
@@ -90,6 +94,7 @@ export class Account {
     const { config, dir, feed, log, name, browserWorks, store } = options;
     this.#options = options;
     this.name = name;
+    this.address = options.address;
     this.slot = new ClientSlot(options);
     this.actor = new Actor(state, policyOf(config), log);
     this.outbox = new Outbox(store, log);
@@ -197,7 +202,7 @@ export class Account {
 
   /** What a person can do now: a command, or null. */
   get hint(): string | null {
-    return hintFor(this.actor.state, this.name);
+    return hintFor(this.actor.state, this.address);
   }
 
   /** Begins: the heartbeat, the upkeep, and the account itself where that is configured. */
@@ -209,7 +214,7 @@ export class Account {
 
   /** One event and one line at `err` per incident, with a command that helps. */
   #alert(reason: Reason, says: string): void {
-    const hint = alertHint(reason, this.name);
+    const hint = alertHint(reason, this.address);
     this.#options.log.error('session.alert', { reason, says, hint });
     this.#options.feed.append('alert', { reason, says, hint });
   }

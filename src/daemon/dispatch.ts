@@ -1,10 +1,13 @@
 // From a method's name to its answer: check the parameters, run the handler under its deadline, check the result,
 // and let nothing out but a Fault. Refuses to know: what any method does, and who carries the request.
+
+import type { Address } from '../protocol/address.js';
 import type { Call, Dispatch } from '../protocol/dispatch.js';
 import { Fault, type Outcome } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
-import { deadlineMs, type Handlers, type MethodRow } from '../protocol/method.js';
+import type { Handlers, MethodRow } from '../protocol/method.js';
+import * as common from '../protocol/method.js';
 import { type Issue, issuesOf, sentence } from './issue.js';
 
 /** What any method may raise without listing it. */
@@ -17,11 +20,16 @@ export const COMMON_FAULTS = [
   'busy',
   'shutting_down',
   'deadline_exceeded',
+  'wrong_account',
 ] as const satisfies readonly FaultKind[];
 
 export interface DispatchOptions<T extends Record<string, MethodRow>> {
   readonly methods: T;
   readonly handlers: Handlers<T>;
+  /** Whose daemon this is. */
+  readonly account: string;
+  /** For the hints of faults, so that they lead here whoever reads them. */
+  readonly address: Address;
   readonly log: Log;
 }
 
@@ -29,9 +37,9 @@ type Handler = (params: unknown, call: Call) => unknown;
 
 /** The one way in. What it returns rejects with a Fault and with nothing else. */
 export function createDispatch<T extends Record<string, MethodRow>>(options: DispatchOptions<T>): Dispatch {
-  const { methods, log } = options;
+  const { methods, log, account, address } = options;
   const handlers = options.handlers as Readonly<Record<string, Handler>>;
-  return async (name, given, call) => {
+  const dispatch: Dispatch = async (name, given, call) => {
     // Own keys only: "constructor" and "__proto__" are no methods.
     const row = Object.hasOwn(methods, name) ? methods[name] : undefined;
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
@@ -39,7 +47,7 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
       const reason = `there is no method ${JSON.stringify(name.slice(0, 64))}`;
       throw new Fault('method_not_found', { reason });
     }
-    const { params, limitMs } = checkParams(row, given);
+    const { params, limitMs } = checkParams(row, given, account);
     const outcome: Outcome = row.effect === 'writes' ? 'unknown' : 'none';
     let result: unknown;
     try {
@@ -61,17 +69,33 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
     }
     return result;
   };
+  return (name, given, call) =>
+    dispatch(name, given, call).catch((fault: Fault) => {
+      throw fault.addressedTo(address);
+    });
 }
 
 /** All that is wrong with the parameters in one Fault; their values are not repeated. */
-function checkParams(row: MethodRow, given: unknown): { params: unknown; limitMs: number | undefined } {
-  const { deadlineMs: limit, ...rest } = (given ?? {}) as Record<string, unknown>;
-  const deadline = deadlineMs.safeParse(limit);
+function checkParams(
+  row: MethodRow,
+  given: unknown,
+  mine: string,
+): { params: unknown; limitMs: number | undefined } {
+  const { deadlineMs: limit, account: wanted, ...rest } = (given ?? {}) as Record<string, unknown>;
+  const account = common.account.safeParse(wanted);
+  // Before all else: what is wrong with a request for another daemon is not this one's to say.
+  if (account.success && account.data !== undefined && account.data !== mine)
+    throw new Fault('wrong_account', {
+      reason: `this daemon serves the account "${mine}", not "${account.data}"; nothing was done`,
+      more: { account: mine },
+    });
+  const deadline = common.deadlineMs.safeParse(limit);
   const own = row.params.safeParse(rest);
-  if (deadline.success && own.success) return { params: own.data, limitMs: deadline.data };
+  if (deadline.success && own.success && account.success) return { params: own.data, limitMs: deadline.data };
   const issues: Issue[] = [
     ...(own.error === undefined ? [] : issuesOf(own.error, rest)),
     ...(deadline.error === undefined ? [] : issuesOf(deadline.error, limit, 'deadlineMs')),
+    ...(account.error === undefined ? [] : issuesOf(account.error, wanted, 'account')),
   ];
   throw new Fault('invalid_params', { reason: sentence(row.name, issues), more: { issues } });
 }

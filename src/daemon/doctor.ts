@@ -4,7 +4,9 @@ import { findBrowser } from '../config/browser.js';
 import { ConfigError } from '../config/error.js';
 import { type Loaded, type LoadFrom, loadConfig } from '../config/load.js';
 import { paths } from '../config/paths.js';
+import { type Address, addressed, addressOf } from '../protocol/address.js';
 import { layout } from '../session-dir/layout.js';
+import { serverAddress, serverPath } from '../socket/path.js';
 import { browser, launch, sandbox } from './doctor/chromium.js';
 import { configuration } from './doctor/configuration.js';
 import { sessionDirectory, stateDirectory } from './doctor/directories.js';
@@ -54,14 +56,26 @@ export const examine = (from: DoctorFrom): Promise<Report> => check(gather(from)
 /** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
 export async function check(about: About): Promise<Report> {
   const checks: ({ readonly name: string } & Finding)[] = [];
+  const to = addressIn(about);
   for (const { name, run } of CHECKS) {
     try {
-      checks.push({ name, ...(await run(about)) });
+      const { remedy, ...found } = await run(about);
+      checks.push({ name, ...found, remedy: remedy && addressed(remedy, to) });
     } catch (error) {
       checks.push({ name, ...fail(`could not be checked: ${(error as Error).message}`) });
     }
   }
   return { ok: checks.every(({ status }) => status !== 'fail'), checks };
+}
+
+/** Remedies are for the daemon that was examined. */
+function addressIn({ account, config, env, uid }: About): Address {
+  const around = { account, explicit: config.socket.path ?? undefined, env, uid };
+  try {
+    return serverAddress(serverPath(around), around);
+  } catch {
+    return addressOf({ account }); // no daemon can listen there: the check of the socket says so
+  }
 }
 
 /** With a configuration that cannot be used the other checks go by the defaults. */

@@ -1,4 +1,5 @@
 // What a person can do about a state: a command, or null when the daemon helps itself.
+import { type Address, addressed } from '../protocol/address.js';
 import type { Reason } from '../protocol/state.js';
 import type { State } from '../session/state.js';
 import { isOver, reasonOf } from '../session/state.js';
@@ -21,17 +22,14 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   lock_held: 'wactl doctor',
 };
 
-const named = (hint: string, account: string): string =>
-  account === 'default' ? hint : hint.replace(/^wactl\b/, `wactl -a ${account}`);
-
-/** The command for this state, naming the account where it is not the default one. */
-export function hintFor(state: State, account: string): string | null {
-  if (state.name === 'stopped' && !isOver(state)) return named('wactl init', account);
+/** The command for this state, so that it reaches this daemon. */
+export function hintFor(state: State, to: Address): string | null {
+  if (state.name === 'stopped' && !isOver(state)) return addressed('wactl init', to);
   if (state.name === 'starting') return null;
   const hint = BY_REASON[reasonOf(state)];
-  return hint === undefined ? null : named(hint, account);
+  return hint === undefined ? null : addressed(hint, to);
 }
 
 /** The command for an incident with this reason; there is always one. */
-export const alertHint = (reason: Reason, account: string): string =>
-  named(BY_REASON[reason] ?? 'wactl status', account);
+export const alertHint = (reason: Reason, to: Address): string =>
+  addressed(BY_REASON[reason] ?? 'wactl status', to);

@@ -10,6 +10,7 @@ import { typed } from '../http/reply.js';
 import { ROUTES } from '../http/routes.js';
 import { type Bound, type HttpServer, serveHttp } from '../http/server.js';
 import { tokenOf } from '../http/token.js';
+import type { Address } from '../protocol/address.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -24,6 +25,7 @@ export interface HttpDoorOptions {
   /** The token's file was named by somebody: it has to be there. */
   readonly tokenFileIsNamed: boolean;
   readonly dispatch: Dispatch;
+  readonly address?: Address | undefined;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -33,7 +35,7 @@ export interface HttpDoorOptions {
  * @throws (rejects) Fault lock_held: the address is taken. permission_denied, usage, disk_full
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
-  const { config, tokenFileIsNamed, dispatch, metrics, log } = options;
+  const { config, tokenFileIsNamed, dispatch, address, metrics, log } = options;
   const listen = parseListen(config.listen);
   if (listen === null) throw new Fault('usage', { reason: `http.listen: ${config.listen} is no address` });
   const token = config.anonymousLoopback
@@ -47,7 +49,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
   if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
   let document: object | undefined;
   return serveHttp({
-    ...{ dispatch, log, token },
+    ...{ dispatch, address, log, token },
     bind: (server) => bind(server, listen, log),
     onEnded: (ended) => metrics.http(ended),
     own: {

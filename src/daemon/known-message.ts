@@ -1,4 +1,5 @@
 // What is known of one message, whoever sent it: its row where it was ours to send, and its event.
+import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { type Known, messageSchema } from '../protocol/schema.js';
 import { parseMessageRef } from '../protocol/wid.js';
@@ -10,12 +11,12 @@ import { show } from './outbox.js';
  * @param name our key, WhatsApp's id, or the id that an accept answered.
  * @throws Fault no_such_message, ambiguous_message
  */
-export function knownMessage(store: Store, name: string): Known {
+export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
   const told = seen === null ? null : store.messages.event(seen);
   // An event of an earlier version may lack what is told today.
   const message = messageSchema.safeParse(told?.data).data ?? null;
-  if (own !== null) return { ...show(own), key: seen?.key ?? null, message };
+  if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
   const place = seen === null ? null : parseMessageRef(seen.key).place;
   if (seen === null || place === null)
     throw new Fault('no_such_message', {

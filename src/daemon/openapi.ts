@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Route } from '../http/route.js';
 import { type FaultKind, faultRow } from '../protocol/fault-table.js';
-import { deadlineMs, type MethodRow } from '../protocol/method.js';
+import { account, deadlineMs, type MethodRow } from '../protocol/method.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { COMMON_FAULTS } from './dispatch.js';
 
@@ -99,7 +99,8 @@ function bodyOf({ params, example }: MethodRow): Json {
     properties?: Json;
     required?: string[];
   };
-  const schema = { ...rest, properties: { ...properties, deadlineMs: schemaOf(deadlineMs) }, required };
+  const common = { deadlineMs: schemaOf(deadlineMs), account: schemaOf(account) };
+  const schema = { ...rest, properties: { ...properties, ...common }, required };
   return {
     required: required.length > 0,
     content: { 'application/json': { schema, example: example.params } },

@@ -2,7 +2,7 @@
 // Refuses to know: how it is asked for, and the Markdown in docs/ (scripts/docs.ts).
 import { z } from 'zod';
 import { type FaultKind, faultRow } from '../protocol/fault-table.js';
-import { deadlineMs, type MethodRow } from '../protocol/method.js';
+import { account, deadlineMs, type MethodRow } from '../protocol/method.js';
 import { COMMON_FAULTS } from './dispatch.js';
 
 type Json = Record<string, unknown>;
@@ -49,6 +49,13 @@ function methodObject(row: MethodRow): MethodObject {
         summary: 'When it has passed, the answer is deadline_exceeded. Any method takes it.',
         required: false,
         schema: schemaOf(deadlineMs),
+      },
+      {
+        name: 'account',
+        summary:
+          'A daemon of another account refuses with wrong_account and does nothing. Any method takes it.',
+        required: false,
+        schema: schemaOf(account),
       },
     ],
     result: { name: 'result', schema: schemaOf(row.result) },

@@ -1,5 +1,6 @@
 // Messages on their way out, as rows on disk: accepting them, and what is known of each. Every step is on disk before
 // anybody is told. When a row's turn comes, and what the page says, is the courier's; waits for it are in outbox-wait.ts.
+import { type Address, addressed } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { faultRow, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
@@ -228,13 +229,14 @@ function errorOf(fault = new Fault('send_failed', { reason: 'WhatsApp refused th
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** A row as it stands on the wire. */
-export function show(row: StoredMessage): Outgoing {
+/** A row as it stands on the wire. @param to for the hint of its error */
+export function show(row: StoredMessage, to: Address = []): Outgoing {
   const { id, messageId, chatId, state, ack, queuedAtMs, sentAtMs, error } = row;
+  const remedy = error && isFaultKind(error.kind) ? faultRow(error.kind).remedy : null;
   return {
     ...{ id, messageId, chatId, state, ack },
     queuedAt: new Date(queuedAtMs).toISOString(),
     sentAt: iso(sentAtMs),
-    error: error && { ...error, hint: isFaultKind(error.kind) ? faultRow(error.kind).remedy : null },
+    error: error && { ...error, hint: remedy && addressed(remedy.replace(/\bID$/, id), to) },
   };
 }

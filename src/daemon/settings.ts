@@ -2,15 +2,18 @@
 import { homedir } from 'node:os';
 import { type Loaded, loadConfig } from '../config/load.js';
 import { type Paths, paths } from '../config/paths.js';
+import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { layout, type SessionDir } from '../session-dir/layout.js';
-import { type ServerPath, serverPath } from '../socket/path.js';
+import { type ServerPath, serverAddress, serverPath } from '../socket/path.js';
 import type { Flags } from './flags.js';
 
 export interface Settings extends Loaded {
   readonly account: string;
   readonly paths: Paths;
   readonly socket: ServerPath;
+  /** What makes wactl reach this daemon; for hints. */
+  readonly address: Address;
   readonly dir: SessionDir;
 }
 
@@ -30,11 +33,14 @@ export function settle(flags: Flags, env: Env): Settings {
     flags: keys,
   });
   const { config } = loaded;
+  const at = { account, explicit: config.socket.path ?? undefined, env, uid };
+  const socket = serverPath(at);
   return {
     ...loaded,
     account,
     paths: where,
-    socket: serverPath({ account, explicit: config.socket.path ?? undefined, env, uid }),
+    socket,
+    address: serverAddress(socket, at),
     dir: layout(config.session.dataPath, config.session.clientId),
   };
 }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
 import type { HttpServer } from '../http/server.js';
+import { type Address, addressed } from '../protocol/address.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
@@ -64,7 +65,7 @@ export async function wire(
   log: DaemonLog,
   onRead?: (bytes: number) => void,
 ): Promise<Daemon> {
-  const { config, dir, account: name, paths, socket } = settings;
+  const { config, dir, account: name, address, paths, socket } = settings;
   await mkdir(paths.stateDir, { recursive: true, mode: 0o700 });
   await ownDirectory(paths.stateDir);
   await prepare(dir, log);
@@ -82,12 +83,13 @@ export async function wire(
   async function build(_: Settings, held: SessionLock, kept: Store, to: DaemonLog): Promise<Daemon> {
     const startedAtMs = Date.now();
     const feed = new Feed({ account: name, store: kept, log: to });
-    tellOfStore(kept.report, feed, to);
+    tellOfStore(kept.report, feed, to, address);
     const browserNow = () => findBrowser({ browser: config.browser, env: process.env, home: homedir() });
     const mediaDir = join(paths.stateDir, 'media');
     const shelf = await Shelf.open(mediaDir, () => filesWanted(kept));
     const account = await Account.open({
       name,
+      address,
       config,
       dir,
       feed,
@@ -219,21 +221,21 @@ export async function wire(
       account.start();
       // A stop may come between any two steps, and what has not been made by then is not made any more.
       const isStopped = () => isOver(account.actor.state);
-      const bare = createDispatch({ methods: METHODS, handlers, log: to });
+      const bare = createDispatch({ methods: METHODS, handlers, account: name, address, log: to });
       try {
-        const { listen: address } = config.http;
+        const { listen: httpAddress } = config.http;
         // HTTP and its metrics are loaded where they are wanted only.
-        const metrics = address === null ? null : await meter();
+        const metrics = httpAddress === null ? null : await meter();
         if (isStopped()) return;
         const dispatch = metrics?.metered(bare) ?? bare;
         const own = { ...socket, ...config.socket, path: socket.path };
         listening = listen({ ...own, dispatch, log: to, ...(onRead && { onRead }) });
         server = await listening;
-        if (address !== null && metrics !== null) {
+        if (httpAddress !== null && metrics !== null) {
           const { openHttpDoor } = await import('./http-door.js');
           if (isStopped()) return;
           serving = openHttpDoor({
-            ...{ dispatch, metrics, log: to, config: { ...config.http, listen: address } },
+            ...{ dispatch, metrics, address, log: to, config: { ...config.http, listen: httpAddress } },
             tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
           });
           http = await serving;
@@ -253,7 +255,7 @@ export async function wire(
 }
 
 /** What was found in the state directory; a store that had to be replaced is a loss that somebody should know of. */
-function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog): void {
+function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address): void {
   const { path, created, replaced, migratedFrom, version, narrowed, tookMs } = report;
   const { last } = feed;
   log.info('store.opened', { path, created, migratedFrom, version, last, tookMs: Math.round(tookMs) });
@@ -263,5 +265,5 @@ function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog): void {
   log.error('store.replaced', { path, reason, movedTo });
   const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
   feed.append('gap', { reason: 'store_replaced', movedTo: [...movedTo] });
-  feed.append('alert', { reason: 'store_replaced', says, hint: 'wactl logs' });
+  feed.append('alert', { reason: 'store_replaced', says, hint: addressed('wactl logs', to) });
 }

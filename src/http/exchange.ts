@@ -1,6 +1,7 @@
 // One request and its answer: who asks, for what, and what of it the daemon says. Whatever goes wrong is a Fault and is
 // answered as one. Refuses to know: what any route does, and how connections come and go.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Address } from '../protocol/address.js';
 import type { Dispatch, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
@@ -16,6 +17,8 @@ export interface ExchangeOptions {
   readonly router: Router;
   readonly own: Own;
   readonly token: Token;
+  /** For the hints of this door's own faults. */
+  readonly address?: Address | undefined;
   readonly maxBodyBytes: number;
   readonly maxBacklogBytes: number;
 }
@@ -68,7 +71,7 @@ export async function exchange(
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
-    const reply = faultReply(fault);
+    const reply = faultReply(fault.addressedTo(options.address ?? []));
     if (response.headersSent) response.destroy();
     else finish(request, response, () => send(response, reply, !request.complete));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));

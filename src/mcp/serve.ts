@@ -12,12 +12,13 @@ import { Account } from '../client/connect.js';
 import { Fault } from '../protocol/fault.js';
 import { parseRecipient } from '../protocol/wid.js';
 import { Client, type ConnectOptions } from '../socket/client.js';
+import type { ClientPath } from '../socket/path.js';
 import { SEND, type Tool, toolsFor } from './tools.js';
 
 export interface ServeOptions extends ConnectOptions {
   readonly version: string;
-  /** The daemon's socket. */
-  readonly path: string;
+  /** The daemon. */
+  readonly target: ClientPath;
   /** Who may be sent to; none: nothing is sent. */
   readonly recipients: readonly string[];
 }
@@ -38,9 +39,9 @@ Phone numbers are written with their country code. Times are ISO 8601 in UTC. ch
  * Serves until stdin ends or the process is told to stop.
  * @throws Fault invalid_recipient for somebody who cannot be sent to; those of connecting
  */
-export async function serve({ version, path, recipients, ...options }: ServeOptions): Promise<void> {
+export async function serve({ version, target, recipients, ...options }: ServeOptions): Promise<void> {
   const allowed = new Set<string>(recipients.map((one) => parseRecipient(one)));
-  await using account = new Account(path, options, await Client.connect(path, options));
+  await using account = new Account(target, options, await Client.connect(target, options));
   const tools = new Map(toolsFor(recipients).map((tool) => [tool.name, tool]));
   const server = new Server(
     { name: 'wactl', title: 'WhatsApp', version },

@@ -70,6 +70,8 @@ export const FAULTS = {
     'wactl version',
   ),
 
+  wrong_account: row(1009, 3, 409, 'never', 'The daemon serves another account.'),
+
   // 11xx: the session
   not_linked: row(1100, 4, 409, 'later', 'No phone is linked to this account.', 'wactl qr'),
   not_ready: row(1101, 5, 503, 'later', 'The account is not ready.', 'wactl wait ready'),
@@ -191,6 +193,13 @@ export const FAULTS = {
     'never',
     'The daemon answered something that is not JSON-RPC.',
     'wactl version',
+  ),
+  unsafe_socket: row(
+    1906,
+    3,
+    403,
+    'never',
+    "The daemon's socket belongs to another user, or another user can replace it.",
   ),
 } as const satisfies Record<string, FaultRow>;
 

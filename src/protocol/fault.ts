@@ -1,4 +1,5 @@
 // A Fault is what is thrown across rooms and over the socket. Readers switch on `kind`; texts may change.
+import { type Address, addressed } from './address.js';
 import { type FaultKind, faultRow, isFaultKind } from './fault-table.js';
 
 /** Whether the thing asked for may have happened all the same. */
@@ -49,6 +50,13 @@ export class Fault extends Error {
 
   get hint(): string | null {
     return this.details.hint === undefined ? faultRow(this.kind).remedy : this.details.hint;
+  }
+
+  /** The same with a hint that names the daemon: how every fault leaves the daemon, and the client. */
+  addressedTo(to: Address): Fault {
+    const { hint } = this;
+    const named = hint === null ? null : addressed(hint, to);
+    return named === hint ? this : new Fault(this.kind, { ...this.details, hint: named });
   }
 
   toWire(): WireError {

@@ -33,3 +33,6 @@ export type Handlers<T extends Record<string, MethodRow>> = {
 
 /** `deadlineMs` may stand in any request's params; it is taken out before the method's own schema is asked. */
 export const deadlineMs = z.int().min(1).max(86_400_000).optional();
+
+/** `account` as well: a daemon of another account refuses the request. */
+export const account = z.string().max(64).optional();

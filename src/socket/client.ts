@@ -9,6 +9,8 @@ import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { readAnswer } from './answer.js';
 import { LineSplitter } from './line.js';
+import { type ClientPath, clientPath } from './path.js';
+import { checkSafePath } from './safe-path.js';
 import { connectFault } from './unreachable.js';
 
 /** What a caller may give, and gets. */
@@ -18,8 +20,8 @@ export type Answered<M extends MethodName> = z.output<(typeof METHODS)[M]['resul
 export interface ConnectOptions {
   /** How long to wait for a place in the daemon's queue of connections; 5 s when left out. */
   readonly timeoutMs?: number;
-  /** The command that starts the daemon, for when there is none; the fault table's when left out. */
-  readonly hint?: string;
+  /** The id of a user whose socket is taken, besides this user, root and the service's. */
+  readonly owner?: number | undefined;
   /** The longest line taken from the daemon; 64 MiB when left out. */
   readonly maxLineBytes?: number;
 }
@@ -43,12 +45,14 @@ const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** How much longer than the daemon this end waits. */
 const LATE_MS = 1_000;
 const MAX_DEADLINE_MS = 86_400_000;
+const uid = process.getuid?.() ?? 0;
 
 /** One connection. The holder calls `close()`. */
 export class Client {
   /** Resolves when the connection has ended, whoever ended it. Never rejects. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
+  readonly #target: ClientPath;
   readonly #rpc: JSONRPCClient;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: WireEvent) => void>();
@@ -57,11 +61,20 @@ export class Client {
   #lost: Fault | undefined;
 
   /**
-   * @throws Fault unreachable: nobody listens there. permission_denied: the socket or its directory is closed to
-   * this user. busy: the daemon's queue of connections stays full.
+   * @param to a path alone stands for whichever daemon listens there
+   * @throws Fault unreachable: nobody listens there. unsafe_socket: another user made it, or can replace it.
+   * permission_denied: the socket or its directory is closed to this user. busy: the daemon's queue of connections
+   * stays full.
    */
-  static async connect(path: string, options: ConnectOptions = {}): Promise<Client> {
-    const { timeoutMs = CONNECT_MS, hint, maxLineBytes = MAX_LINE_BYTES } = options;
+  static async connect(to: string | ClientPath, options: ConnectOptions = {}): Promise<Client> {
+    const { timeoutMs = CONNECT_MS, owner, maxLineBytes = MAX_LINE_BYTES } = options;
+    const target = typeof to === 'string' ? clientPath({ socket: to, env: {}, uid }) : to;
+    const { path } = target;
+    try {
+      checkSafePath(target, { uid, owner });
+    } catch (error) {
+      throw error instanceof Fault ? error : await connectFault(target, error as NodeJS.ErrnoException);
+    }
     const until = performance.now() + timeoutMs;
     for (;;) {
       const met = await new Promise<NodeJS.ErrnoException | Client>((resolve) => {
@@ -69,18 +82,19 @@ export class Client {
         socket.once('error', resolve);
         socket.once('connect', () => {
           socket.off('error', resolve);
-          resolve(new Client(socket, maxLineBytes));
+          resolve(new Client(socket, target, maxLineBytes));
         });
       });
       if (met instanceof Client) return met;
       // The daemon's queue is full. A blocking connect(2) would wait for a place; Node's says EAGAIN at once.
-      if (met.code !== 'EAGAIN' || performance.now() > until) throw await connectFault(path, met, hint);
+      if (met.code !== 'EAGAIN' || performance.now() > until) throw await connectFault(target, met);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  private constructor(socket: Socket, maxLineBytes: number) {
+  private constructor(socket: Socket, target: ClientPath, maxLineBytes: number) {
     this.#socket = socket;
+    this.#target = target;
     this.#rpc = new JSONRPCClient(async (request) => {
       try {
         socket.write(`${JSON.stringify(request)}\n`);
@@ -119,10 +133,13 @@ export class Client {
   async call(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
     const { timeoutMs, signal, writes = true } = options;
     if (signal?.aborted) throw new Fault('interrupted');
-    if (this.#lost) throw this.#lost;
+    if (this.#lost) throw this.#lost.addressedTo(this.#target.address);
     this.#lastId += 1;
     const id = this.#lastId;
     this.#pending.set(id, { writes });
+    const { account, named, address } = this.#target;
+    // In each request, so that nothing is done where the account is another one: no answer has to be waited for.
+    const only = named ? { account } : {};
     const deadline = timeoutMs === undefined ? {} : { deadlineMs: asDeadline(timeoutMs) };
     const interrupt = () => this.#settle(id, new Fault('interrupted'));
     const late = () => {
@@ -136,9 +153,9 @@ export class Client {
         jsonrpc: '2.0',
         id,
         method,
-        params: { ...deadline, ...params },
+        params: { ...deadline, ...params, ...only },
       });
-      if (response.error) throw Fault.fromWire(response.error);
+      if (response.error) throw Fault.fromWire(response.error).addressedTo(address);
       return response.result;
     } finally {
       this.#pending.delete(id);

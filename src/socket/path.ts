@@ -1,7 +1,8 @@
 // Where the control socket lives. Pure: environment, user id and a look at the disk come in as values.
 // Refuses to know: whether anybody listens there (client.ts) and how the file is made (file.ts).
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { type Address, addressOf } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 
 /** Bytes of a path that fit into sun_path of Linux, besides its closing NUL. */
@@ -46,28 +47,82 @@ export function serverPath(around: Surroundings): ServerPath {
   };
 }
 
+/** What makes another wactl speak to the daemon that listens there: its account, and the path where no rule leads to it. */
+export function serverAddress({ path }: ServerPath, around: Surroundings): Address {
+  const { account } = around;
+  const usual = [join('/run/wad', account, 'control.sock'), ownPath(around)];
+  return addressOf({
+    account: account === DEFAULT_ACCOUNT ? undefined : account,
+    socket: usual.includes(path) ? undefined : resolve(path),
+  });
+}
+
+export const DEFAULT_ACCOUNT = 'default';
+
+export interface ClientSurroundings extends Pick<Surroundings, 'env' | 'uid'> {
+  /** What an option names; goes before the environment. */
+  readonly account?: string | undefined;
+  readonly socket?: string | undefined;
+}
+
+/** Where a client connects, and whom it expects there. */
+export interface ClientPath {
+  readonly path: string;
+  /** Chosen by a person: its directory is theirs. */
+  readonly explicit: boolean;
+  /** Whose daemon the path is for. */
+  readonly account: string;
+  /** Somebody named the account: a daemon of another one must do nothing. */
+  readonly named: boolean;
+  /** Leads to the same daemon whatever the environment says. */
+  readonly address: Address;
+}
+
 /**
- * The path for `wactl`. The system service goes before the user's own daemon, but only when its directory says that
+ * The path for `wactl` and the library. Options go before the environment; in each, the socket says where, and the
+ * account says whose. The system service goes before the user's own daemon, but only when its directory says that
  * it is there: systemd makes `/run/wad/ACCOUNT` at the start and removes it at the stop. A directory that may not
  * be read counts as there, so that a user outside the group reads "no permission" and not "not running".
  * @param lives whether a directory is there and not known to be empty
  * @throws Fault usage: an account's name that is none, a path that does not fit
  */
-export function clientPath(around: Surroundings, lives: (directory: string) => boolean = inhabited): string {
-  const chosen = chosenPath(around);
-  if (chosen !== undefined) return fitting(chosen);
-  const system = join('/run/wad', around.account);
-  return fitting(lives(system) ? join(system, 'control.sock') : ownPath(around));
+export function clientPath(
+  around: ClientSurroundings,
+  lives: (directory: string) => boolean = inhabited,
+): ClientPath {
+  const { env, uid } = around;
+  const byOption = around.account !== undefined || Boolean(around.socket);
+  const given = byOption ? around.account : env.WAD_ACCOUNT || undefined;
+  const account = given ?? (env.WAD_ACCOUNT || DEFAULT_ACCOUNT);
+  checkAccount(account);
+  const chosen = (byOption ? around.socket : env.WAD_SOCKET) || undefined;
+  const system = join('/run/wad', account);
+  const found = () => (lives(system) ? join(system, 'control.sock') : ownPath({ account, env, uid }));
+  // What the environment says of another daemon has to be overruled even for the default account.
+  const bare = given === undefined || (given === DEFAULT_ACCOUNT && !env.WAD_SOCKET && !env.WAD_ACCOUNT);
+  return {
+    path: fitting(chosen ?? found()),
+    explicit: chosen !== undefined,
+    account,
+    named: given !== undefined,
+    address: addressOf({
+      account: bare ? undefined : given,
+      socket: chosen === undefined ? undefined : resolve(chosen),
+    }),
+  };
 }
 
 function chosenPath({ account, explicit, env }: Surroundings): string | undefined {
-  // The name becomes a part of a path, so it is checked here even if somebody has checked it before.
-  if (!/^[\w-]{1,64}$/.test(account)) {
-    throw new Fault('usage', {
-      reason: `"${account.slice(0, 64)}" is no account's name: letters, digits, _ and -, at most 64`,
-    });
-  }
+  checkAccount(account);
   return explicit || env.WAD_SOCKET || undefined;
+}
+
+/** The name becomes a part of a path, so it is checked here even if somebody has checked it before. */
+function checkAccount(account: string): void {
+  if (/^[\w-]{1,64}$/.test(account)) return;
+  throw new Fault('usage', {
+    reason: `"${account.slice(0, 64)}" is no account's name: letters, digits, _ and -, at most 64`,
+  });
 }
 
 function ownPath({ account, env, uid }: Surroundings): string {

@@ -1,29 +1,44 @@
 // Why a daemon cannot be reached, in words, with the command that mends it.
 // Refuses to know: how to connect.
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { quoted } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
+import type { ClientPath } from './path.js';
 
-/** The Fault for an error of connect(2). Looks at the disk only now, when something is wrong. */
-export async function connectFault(
-  path: string,
-  error: NodeJS.ErrnoException,
-  hint: string | undefined,
-): Promise<Fault> {
+/** Where units are installed: by an administrator, by a package. */
+const SYSTEM_UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+const UNIT = 'wad@.service';
+
+/** The one command that starts the daemon of this path, as this machine is set up. */
+function startedBy({ account, explicit, path }: ClientPath): string {
+  const isInstalled = (directory: string) => existsSync(join(directory, UNIT));
+  const unit = `start wad@${account}`;
+  if (path.startsWith('/run/wad/') || (!explicit && SYSTEM_UNITS.some(isInstalled)))
+    return process.getuid?.() === 0 ? `systemctl ${unit}` : `sudo systemctl ${unit}`;
+  const { HOME = '' } = process.env;
+  if (!explicit && isInstalled(join(HOME, '.config/systemd/user'))) return `systemctl --user ${unit}`;
+  return `wad --account ${account}${explicit ? ` --socket ${quoted(resolve(path))}` : ''}`;
+}
+
+/** The Fault for an error of connect(2) or lstat(2). Looks at the disk only now, when something is wrong. */
+export async function connectFault(target: ClientPath, error: NodeJS.ErrnoException): Promise<Fault> {
+  const { path } = target;
   const more = { path, code: error.code ?? error.name };
-  const known = hint === undefined ? {} : { hint };
+  const hint = startedBy(target);
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new Fault('unreachable', {
         reason: `no daemon is running: there is no ${path}`,
         more,
-        ...known,
+        hint,
       });
     case 'ECONNREFUSED': // left behind by a daemon that was killed
       return new Fault('unreachable', {
         reason: `no daemon is running: nobody listens on ${path}`,
         more,
-        ...known,
+        hint,
       });
     case 'EACCES':
     case 'EPERM':
@@ -31,7 +46,7 @@ export async function connectFault(
     case 'EAGAIN':
       return new Fault('busy', { reason: `too many clients wait to connect to ${path}`, hint: null, more });
     default:
-      return new Fault('unreachable', { reason: `${path} cannot be reached: ${more.code}`, more, ...known });
+      return new Fault('unreachable', { reason: `${path} cannot be reached: ${more.code}`, more, hint });
   }
 }
 

@@ -56,7 +56,7 @@ t.test('each dialog is acknowledged by name or by structure; what is left waits 
       after,
       timeoutMs: 30_000,
     });
-    t.match(data, { says: /Qwyx vrut/, hint: 'wactl doctor' }, JSON.stringify(dialog));
+    t.match(data, { says: /Qwyx vrut/, hint: /^wactl .*\bdoctor$/ }, JSON.stringify(dialog));
     t.ok(String(data.says).includes(picture));
     t.match(await wad.status(), { status: 'ready', reason: 'action_required' });
     await eventually(

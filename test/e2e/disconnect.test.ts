@@ -112,7 +112,7 @@ for (const command of ['disconnect', 'clear-session'] as const) {
       t.match(await wad.status(), {
         status: 'stopped',
         reason: 'user_stopped',
-        hint: 'wactl init',
+        hint: /^wactl .*\binit$/,
         session: { hasSession: false, phone: null, platform: null, connected: false, pushname: null },
         reconnectAttempts: 0,
         nextAttemptAt: null,

@@ -67,7 +67,11 @@ t.test(
     // The first attempt asks the page, which has 20 s; a reload of nothing is quick, and then comes a new browser.
     const [pid] = await home.browsers();
     await wad.until('failed');
-    t.match(await wad.status(), { reason: 'attempts_exhausted', reconnectAttempts: 3, hint: 'wactl init' });
+    t.match(await wad.status(), {
+      reason: 'attempts_exhausted',
+      reconnectAttempts: 3,
+      hint: /^wactl .*\binit$/,
+    });
     t.not((await home.browsers())[0], pid);
     const reasons = (await wad.events('state')).flatMap(({ data }) =>
       data.status === 'reconnecting' ? [data.reason] : [],
@@ -113,7 +117,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
         reason: 'attempts_exhausted',
         reconnectAttempts: 5,
         maxReconnectAttempts: 5,
-        hint: 'wactl init',
+        hint: /^wactl .*\binit$/,
         session: { hasSession: true, phone: NUMBER },
       });
       t.equal(failed.nextAttemptAt === null, slowRetryMs === '0');

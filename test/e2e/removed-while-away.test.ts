@@ -25,7 +25,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
         await wad.until('linking');
         t.match(await wad.status(), {
           reason,
-          hint: 'wactl qr',
+          hint: /^wactl .*\bqr$/,
           session: { hasSession: false, connected: false },
           reconnectAttempts: 0,
         });

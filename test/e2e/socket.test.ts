@@ -46,7 +46,7 @@ t.test(
     t.match(await look(), {
       status: 'linking',
       session: { hasSession: false, phone: null, platform: null, connected: false, pushname: null },
-      hint: 'wactl qr',
+      hint: /^wactl .*\bqr$/,
     });
     await wad.link(phone);
     const ready = await look();

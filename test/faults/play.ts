@@ -145,7 +145,7 @@ async function playOn(
   }
   await also?.(scene);
   if (expect.link === 'gone') {
-    t.match(await wad.status(), { session: { hasSession: false }, hint: 'wactl qr' });
+    t.match(await wad.status(), { session: { hasSession: false }, hint: /^wactl .*\bqr$/ });
     t.equal((await scene.home.browsers()).length, 1, 'one browser');
     scene.phone.unlink();
     await wad.link(scene.phone);

@@ -85,7 +85,10 @@ export async function startServer(
     'session.wait': (_params, { signal }) => untilAborted(signal),
     ...handlers,
   };
-  const dispatch = createDispatch({ methods: METHODS, handlers: all, log });
+  const dispatch = createDispatch({
+    ...{ methods: METHODS, handlers: all, log },
+    ...{ account: 'default', address: [] },
+  });
   const listening = () =>
     listen({
       path: join(directory, 'wad', 'test', 'control.sock'),

@@ -11,6 +11,8 @@ export interface WactlOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** Runs as this user and group; needs root. */
+  readonly uid?: number;
   /** Killed after this; the test then sees the signal. Default 30 s. */
   readonly timeoutMs?: number;
   /** Another file than the bundle. */
@@ -41,6 +43,7 @@ export function startWactl(args: readonly string[], options: WactlOptions = {}):
   const child = spawn(process.execPath, [options.program ?? WACTL, ...args], {
     env,
     cwd: options.cwd,
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     timeout: options.timeoutMs ?? 30_000,
     killSignal: 'SIGKILL',
   });

@@ -136,6 +136,11 @@ export class Home implements AsyncDisposable {
     return this.#daemons.map((wad) => `--- wad ${wad.pid}\n${wad.tail(lines)}`).join('\n');
   }
 
+  /** Who runs the daemons, where that is somebody else: root has to say so to reach their socket. */
+  get owner(): number | undefined {
+    return this.#options.user?.uid;
+  }
+
   /** Names in the data path: the profile, what was set aside, our files. */
   sessions(): string[] {
     return existsSync(this.authDir) ? readdirSync(this.authDir).sort() : [];
@@ -332,7 +337,7 @@ export class Wad {
 
   /** A connection that is kept; every request and answer is checked against the table of methods. */
   client(): Promise<CheckedClient> {
-    this.#client ??= CheckedClient.connect(this.home.socket);
+    this.#client ??= CheckedClient.connect(this.home.socket, { owner: this.home.owner });
     return this.#client;
   }
 
@@ -387,7 +392,7 @@ export class Wad {
     fits: (data: WireEvent['data']) => boolean = () => true,
     { after = this.startedAfter, timeoutMs = 20_000 }: { after?: number; timeoutMs?: number } = {},
   ): Promise<WireEvent> {
-    await using own = await CheckedClient.connect(this.home.socket);
+    await using own = await CheckedClient.connect(this.home.socket, { owner: this.home.owner });
     await own.request('events.subscribe', { after, types: [type] });
     const until = performance.now() + timeoutMs;
     for (;;) {

@@ -103,9 +103,9 @@ t.test(
     const reasons = rows('By reason');
     t.same([...reasons.keys()].sort(), [...REASONS].sort());
     const hints = rows('By hint');
-    const general = alertHint('none', 'default');
+    const general = alertHint('none', []);
     for (const reason of REASONS) {
-      const hint = alertHint(reason, 'default');
+      const hint = alertHint(reason, []);
       t.ok(hints.has(hint), hint);
       // The general one stands for "there is none of its own".
       if (hint !== general) t.ok(reasons.get(reason)?.includes(`\`${hint}\``), `${reason}: ${hint}`);

@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Fault } from '../../protocol/fault.js';
-import { command } from '../command.js';
+import { type Context, command } from '../command.js';
 import { write } from '../output.js';
-import { theWad } from '../program.js';
+import { theWad, wadEnvironment, wadOptions } from '../program.js';
 import { version } from '../version.js';
 
 const DOCTOR_MS = 60_000;
 
 /** What the doctor says as JSON, or why there is nothing. A doctor that found something exits 1 and is an answer all the same. */
-function doctor([program = '', ...args]: readonly string[], account: string): Promise<unknown> {
+function doctor(globals: Pick<Context, 'account' | 'named' | 'socket'>): Promise<unknown> {
+  const [program = '', ...args] = theWad('bugreport');
   return new Promise((resolve) => {
-    const line = [...args, '--doctor', '--account', account, '--output', 'json'];
-    execFile(program, line, { timeout: DOCTOR_MS }, (error, stdout) => {
+    const line = [...args, '--doctor', ...wadOptions(globals), '--output', 'json'];
+    const options = { timeout: DOCTOR_MS, env: wadEnvironment(globals) };
+    execFile(program, line, options, (error, stdout) => {
       try {
         resolve(JSON.parse(stdout));
       } catch {
@@ -37,7 +39,7 @@ export const bugreport = command({
   args: [{ name: 'FILE', required: true, does: 'where to write it; - for stdout' }],
   options: {},
   examples: [['wactl bugreport wad-report.json', 'attach it to an issue']],
-  async run({ ask, args: [file = '-'], account, show }) {
+  async run({ ask, args: [file = '-'], show, ...globals }) {
     const daemon = await ask('daemon.report', {}).catch((error: unknown) => {
       const { kind, message } = Fault.of(error);
       return { error: { kind, reason: message } };
@@ -48,7 +50,7 @@ export const bugreport = command({
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
       daemon,
-      doctor: await doctor(theWad('bugreport'), account),
+      doctor: await doctor(globals),
     };
     const { picture = null, ...rest } = daemon as { picture?: string | null };
     // The picture is no text: what looks like digits in it is left alone.

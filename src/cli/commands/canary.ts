@@ -14,8 +14,8 @@ export const canary = command({
     ['wactl canary', 'what is missing'],
     ['wactl canary -o json | jq .capabilities', 'for a monitor'],
   ],
-  async run({ account, socket, output, onInterrupt }) {
+  async run({ onInterrupt, ...globals }) {
     onInterrupt('ignored');
-    return handToWad('canary', { account, socket, output });
+    return handToWad('canary', globals);
   },
 });

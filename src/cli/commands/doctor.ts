@@ -9,8 +9,8 @@ export const doctor = command({
   args: [],
   options: {},
   examples: [['wactl doctor', 'what is wrong here, and what to do']],
-  async run({ account, socket, output, onInterrupt }) {
+  async run({ onInterrupt, ...globals }) {
     onInterrupt('ignored');
-    return handToWad('doctor', { account, socket, output });
+    return handToWad('doctor', globals);
   },
 });

@@ -18,13 +18,12 @@ function stdoutOf(pid: number): string {
   return 'where its stdout goes: to whatever started it';
 }
 
-async function elsewhere({ ask, account, show }: Context): Promise<number> {
+async function elsewhere({ ask, show }: Context): Promise<number> {
   const info = await ask('daemon.info', {}, { timeoutMs: 3000 }).catch((error: unknown) => Fault.of(error));
   if (info instanceof Fault) {
     throw new Fault(info.kind, {
       ...info.details,
       reason: `no systemd journal here, and ${info.message}; the daemon writes its log to its own stdout`,
-      hint: `wad --account ${account}`,
     });
   }
   const where = stdoutOf(info.pid);

@@ -1,12 +1,12 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Fault } from '../../protocol/fault.js';
-import { clientPath } from '../../socket/path.js';
+import type { ClientPath } from '../../socket/path.js';
 import { command } from '../command.js';
 import { version } from '../version.js';
 
 /** src/mcp/serve.ts, which is a bundle of its own: the SDK in it would make every other command slow. */
 interface McpBundle {
-  serve(options: { version: string; path: string; recipients: readonly string[] }): Promise<void>;
+  serve(options: { version: string; target: ClientPath; recipients: readonly string[] }): Promise<void>;
 }
 
 const refuse = (reason: string): never => {
@@ -35,18 +35,19 @@ export const mcp = command({
     ['wactl mcp', 'to look only'],
     ["wactl mcp --allow-send --recipient '+1 555 000 2222'", 'and to write to one person'],
   ],
-  async run({ account, socket, options, onInterrupt }) {
+  async run({ target, options, onInterrupt }) {
     const { 'allow-send': allowed = false, recipient: recipients = [] } = options;
     if (allowed && recipients.length === 0) refuse('--allow-send needs at least one --recipient');
     if (!allowed && recipients.length > 0) refuse('--recipient goes with --allow-send');
     onInterrupt('ignored');
-    const path = clientPath({ account, explicit: socket, env: process.env, uid: process.getuid?.() ?? 0 });
     const bundle = pathToFileURL(fileURLToPath(new URL('mcp.cjs', import.meta.url))).href;
     const { serve } = (await import(bundle)) as McpBundle;
-    await serve({ version, path, recipients }).catch((error: Error & Partial<Pick<Fault, 'toWire'>>) => {
-      // Another bundle has another class of the same name, so a fault crosses as over a wire.
-      throw error.toWire ? Fault.fromWire(error.toWire()) : error;
-    });
+    await serve({ version, target: target(), recipients }).catch(
+      (error: Error & Partial<Pick<Fault, 'toWire'>>) => {
+        // Another bundle has another class of the same name, so a fault crosses as over a wire.
+        throw error.toWire ? Fault.fromWire(error.toWire()) : error;
+      },
+    );
     return 0;
   },
 });

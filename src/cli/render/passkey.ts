@@ -1,12 +1,13 @@
+import { type Address, addressed } from '../../protocol/address.js';
 import type { Result } from '../../protocol/method.js';
 import type { sessionMethods } from '../../protocol/methods/session.js';
 import { PASSKEY_ORIGIN } from '../../protocol/passkey.js';
-import { addressed, bold, printable } from '../output.js';
+import { bold, printable } from '../output.js';
 
 type Request = Result<(typeof sessionMethods)['session.passkey']>;
 
 /** What is asked and what to do, step by step; the snippet stands by itself, so that it can be copied whole. */
-export function renderPasskey(request: Request, snippet: string | null, address: readonly string[]): string {
+export function renderPasskey(request: Request, snippet: string | null, address: Address): string {
   if (snippet === null || request.expiresAt === null) return 'WhatsApp asks for no passkey now.\n';
   const until = new Date(request.expiresAt).toLocaleTimeString('en-GB');
   const site = printable(String(request.options?.rpId ?? 'web.whatsapp.com'));

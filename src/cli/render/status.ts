@@ -1,7 +1,8 @@
+import { type Address, addressed } from '../../protocol/address.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
 import type { StateName } from '../../protocol/state.js';
-import { addressed, bold, green, type Paint, printable, red, yellow } from '../output.js';
+import { bold, green, type Paint, printable, red, yellow } from '../output.js';
 import { duration } from './duration.js';
 import { phone } from './phone.js';
 
@@ -64,7 +65,7 @@ function monitor(s: Status): string {
 }
 
 /** One screen: headline, what to do next, and the rest in the order a person asks for it. */
-export function renderStatus(s: Status, address: readonly string[]): string {
+export function renderStatus(s: Status, address: Address): string {
   const limits = Object.entries(s.capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
   const rows: (readonly [string, string])[] = [
     ...(s.isShuttingDown ? [['stop', 'the daemon is shutting down'] as const] : []),

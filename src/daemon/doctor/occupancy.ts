@@ -4,6 +4,7 @@ import { Fault } from '../../protocol/fault.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
 import { lockState } from '../../session-dir/lock.js';
 import { serverPath } from '../../socket/path.js';
+import { checkSafePath } from '../../socket/safe-path.js';
 import { type Check, fail, ok, warn } from './finding.js';
 
 export const lock: Check = {
@@ -55,6 +56,12 @@ export const socket: Check = {
     } catch (error) {
       if (error instanceof Fault) return fail(error.message, error.hint);
       throw error;
+    }
+    try {
+      checkSafePath({ path, explicit: true }, { uid });
+    } catch (error) {
+      if (error instanceof Fault) return fail(error.message, error.hint);
+      // It is not there, or closed to us: connect(2) says which.
     }
     const answer = await knock(path);
     switch (answer) {

@@ -51,12 +51,15 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
     'message.get': async ({ id }) => {
       // That it was sent is on disk, and told, a little before the event of it is.
       await feed.settled();
-      return knownMessage(store, id);
+      return knownMessage(store, id, account.address);
     },
 
     'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
       limited(timeoutMs, [signal], async (bound) =>
-        show(await reached(outbox, id, goal, { wid: () => store.account.wid, signal: bound })),
+        show(
+          await reached(outbox, id, goal, { wid: () => store.account.wid, signal: bound }),
+          account.address,
+        ),
       ),
   };
 

@@ -8,12 +8,15 @@ import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
 import { show } from '../outbox.js';
 
-export function outboxHandlers({ outbox, courier }: Account, store: Store): Handlers<typeof outboxMethods> {
+export function outboxHandlers(
+  { address, outbox, courier }: Account,
+  store: Store,
+): Handlers<typeof outboxMethods> {
   const showRow = (row: StoredMessage): OutboxRow => {
     const { recipient, kind, key, attempts, notBeforeMs, expiresAtMs, changedAtMs } = row;
     const wait = courier.waitOf(row);
     return {
-      ...show(row),
+      ...show(row, address),
       ...{ to: recipient, kind, key, attempts },
       notBefore: iso(notBeforeMs),
       expiresAt: iso(expiresAtMs),

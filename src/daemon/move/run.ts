@@ -101,7 +101,9 @@ export async function runMove(mode: Move, settings: Settings, flags: Flags): Pro
     process.stdout.write(flags.output === 'json' ? `${JSON.stringify(done)}\n` : `${says}\n`);
     return 0;
   } catch (error) {
-    const fault = stop.signal.aborted ? new Fault('interrupted') : moveFault(error);
+    const fault = stop.signal.aborted
+      ? new Fault('interrupted')
+      : moveFault(error).addressedTo(settings.address);
     const { message, hint, kind } = fault;
     const text = `wad: ${message}${hint === null ? '' : `\n  try: ${hint}`}`;
     process.stderr.write(`${flags.output === 'json' ? JSON.stringify(fault.toWire()) : text}\n`);

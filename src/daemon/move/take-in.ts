@@ -36,7 +36,7 @@ export async function takeIn(
   if (await hasSession(dir)) {
     throw new Fault('already_linked', {
       reason: `the account ${account} has a session already: ${dir.profile}`,
-      hint: `wactl${account === 'default' ? '' : ` -a ${account}`} disconnect`,
+      hint: 'wactl disconnect',
     });
   }
   const work = await mkdtemp(join(dir.dataPath, '.moving-'));

@@ -16,6 +16,8 @@ export interface FakeDaemon {
   close(): Promise<void>;
 }
 
+/** As the examples of the table have it. */
+const ACCOUNT = 'default';
 const quiet = () => {};
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
@@ -31,7 +33,8 @@ export async function fakeDaemon(answers: Partial<Record<MethodName, Answer>> = 
     dispatch: async (method, params, call) => {
       if (!Object.hasOwn(METHODS, method)) throw new Fault('method_not_found');
       const row = METHODS[method as MethodName];
-      const { deadlineMs: _, ...rest } = (params ?? {}) as Record<string, unknown>;
+      const { deadlineMs: _, account = ACCOUNT, ...rest } = (params ?? {}) as Record<string, unknown>;
+      if (account !== ACCOUNT) throw new Fault('wrong_account');
       const checked = row.params.safeParse(rest);
       if (!checked.success) throw new Fault('invalid_params', { reason: checked.error.message });
       asked.push({ method, params: rest });

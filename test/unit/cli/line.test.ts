@@ -47,9 +47,10 @@ const rows: Row[] = [
   { args: ['status', '-o', 'json'], code: 0, stdout: /^\{\n {2}"status": "ready",/ },
   { args: ['-ojsonl', 'status'], code: 0, stdout: /^\{"status":"ready",.*\}\n$/ },
   { args: ['--output=json', '--timeout', '5', 'status'], code: 0, asked: { deadlineMs: undefined } },
-  { args: ['-a', 'shop', 'status'], code: 0 },
-  { args: ['-ashop', 'status'], code: 0 },
-  { args: ['-a', 'x', '-a', 'default', 'status'], code: 0 },
+  // An account that is named goes before $WAD_SOCKET, where a daemon would answer.
+  { args: ['-a', 'shop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
+  { args: ['-ashop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
+  { args: ['-a', 'x', '-a', 'shop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
   { args: ['-a', '../etc', 'status'], code: 2, stderr: /letters, digits/ },
   { args: ['-a', '', 'status'], code: 2, stderr: /needs a value/ },
   { args: ['status', '-a'], code: 2, stderr: /-a needs a value/ },
@@ -130,7 +131,7 @@ const rows: Row[] = [
     args: ['wait', 'ready'],
     code: 0,
     stdout: /^ready\n$/,
-    asked: { states: ['ready', 'linking'], timeoutMs: 120_000 },
+    asked: { states: ['ready', 'linking'], timeoutMs: Number },
   },
   {
     args: ['wait', 'ready,stopped', '--timeout', '1.5'],
@@ -142,7 +143,6 @@ const rows: Row[] = [
   { args: ['wait'], code: 2, stderr: /STATE is missing/ },
   { args: ['wait', 'failed'], code: 8, stdout: NOTHING, stderr: /still ready/ },
   { args: ['wait', 'starting'], code: 4, stdout: NOTHING, stderr: /try: wactl init\n/ },
-  { args: ['-a', 'shop', 'wait', 'starting'], code: 4, stderr: /try: wactl -a shop init\n/ },
   {
     args: ['wait', 'starting', '-o', 'json'],
     code: 4,
@@ -179,22 +179,22 @@ t.test('-o json is the RPC result and nothing else', async (t) => {
   t.equal(stderr, '');
 });
 
+/** One command, by whether the unit is installed here. */
+const STARTED_BY =
+  /^wactl: no daemon is running: .*\n {2}try: ((sudo )?systemctl (--user )?start wad@shop|wad --account shop)\n$/;
+
 t.test('no daemon: exit 3, what is missing and the command that starts it', async (t) => {
   const env = { XDG_RUNTIME_DIR: join(tmpdir(), 'no-such-runtime'), WAD_SOCKET: undefined };
   const end = await wactl(['-a', 'shop', 'status'], { env });
   t.match(end, {
     code: 3,
     stdout: '',
-    stderr: /^wactl: no daemon is running: .*\n {2}try: systemctl start wad@shop/,
+    stderr: STARTED_BY,
   });
   const byName = await wactl(['status'], { env: { ...env, WAD_ACCOUNT: 'shop' } });
-  t.match(
-    byName,
-    { code: 3, stderr: /try: systemctl start wad@shop/ },
-    'the account of wad, by the same variable',
-  );
+  t.match(byName, { code: 3, stderr: STARTED_BY }, 'the account of wad, by the same variable');
   const machine = await wactl(['-a', 'shop', '-o', 'json', 'status'], { env });
-  t.match(JSON.parse(machine.stderr), { code: 1901, data: { kind: 'unreachable' } });
+  t.match(JSON.parse(machine.stderr), { code: 1901, data: { kind: 'unreachable', hint: /shop$/ } });
   t.match(await wactl(['version'], { env }), { code: 0, stdout: /^wactl .*\nwad {4}no daemon is running/ });
 });
 

@@ -3,10 +3,11 @@ import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { complete } from '../../../src/cli/complete.js';
 import { exitOf } from '../../../src/cli/exit.js';
 import { nearest } from '../../../src/cli/nearest.js';
-import { addressed, printable } from '../../../src/cli/output.js';
+import { printable } from '../../../src/cli/output.js';
 import { duration } from '../../../src/cli/render/duration.js';
 import { phone } from '../../../src/cli/render/phone.js';
 import { renderStatus } from '../../../src/cli/render/status.js';
+import { addressed } from '../../../src/protocol/address.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 
@@ -108,6 +109,7 @@ t.test('a hint speaks to the same daemon, once', (t) => {
   t.equal(addressed('wactl qr', ['-a', 'x']), 'wactl -a x qr');
   t.equal(addressed('wactl -a y qr', ['-a', 'x']), 'wactl -a y qr');
   t.equal(addressed('systemctl start x', ['-a', 'x']), 'systemctl start x');
+  t.equal(addressed('wad --check-config', ['-a', 'x']), 'wad --account x --check-config');
   t.end();
 });
 

@@ -24,7 +24,10 @@ t.test('an error is a Fault with its kind, and says what became of it', async (t
   });
   await using account = await connect({ socket: running.path });
   t.match(await failure(account.message.send({ to: '' })), { kind: 'invalid_params' });
-  t.match(await failure(account.chat.list()), { kind: 'not_ready', hint: 'wactl wait ready' });
+  t.match(await failure(account.chat.list()), {
+    kind: 'not_ready',
+    hint: `wactl --socket ${running.path} wait ready`,
+  });
   const write = account.message.send({ to: '15550002222', text: 'x' });
   t.match(await failure(account.session.status({}, { timeoutMs: 20 })), { kind: 'deadline_exceeded' });
   const read = account.session.status();

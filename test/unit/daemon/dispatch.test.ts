@@ -40,6 +40,8 @@ function setUp(handler: Handler) {
   const dispatch = createDispatch({
     methods: TABLE,
     handlers: { 'test.read': handler, 'test.write': handler },
+    account: 'shop',
+    address: ['-a', 'shop'],
     log,
   });
   const ask = (name: string, params: unknown, signal = new AbortController().signal) =>
@@ -226,4 +228,37 @@ t.test('nothing is left behind by a request that is done', async (t) => {
   // A deadline of a day: its timer would keep this test's process alive.
   for (let n = 0; n < 10; n += 1) await ask('test.read', { text: 'a', deadlineMs: 86_400_000 }, counting);
   t.equal(held, 0);
+});
+
+t.test('a request for another account does nothing, and one for this account is served', async (t) => {
+  let ran = 0;
+  const { ask, fails } = setUp(() => {
+    ran += 1;
+    return { text: '' };
+  });
+  t.match(await fails('test.write', { account: 'trial', text: 'a' }), {
+    kind: 'wrong_account',
+    message: /"shop", not "trial"/,
+    details: { more: { account: 'shop' } },
+  });
+  t.match(
+    await fails('test.write', { account: 'trial', no: 1 }),
+    { kind: 'wrong_account' },
+    'before all else',
+  );
+  t.match(await fails('test.write', { account: 7, text: 'a' }), {
+    kind: 'invalid_params',
+    message: /account/,
+  });
+  t.equal(ran, 0);
+  await ask('test.write', { account: 'shop', text: 'a' });
+  t.equal(ran, 1);
+});
+
+t.test('a hint leads to this daemon', async (t) => {
+  const { fails } = setUp(() => {
+    throw new Fault('no_such_chat', { hint: 'wactl chats' });
+  });
+  t.equal((await fails('test.read', { text: 'a' })).hint, 'wactl -a shop chats');
+  t.equal((await fails('test.nothing', {})).hint, 'wactl -a shop call rpc.discover');
 });

@@ -30,9 +30,9 @@ const ROWS: readonly (readonly [State, string | null])[] = [
 
 t.test('a command where a person can do something, nothing where the daemon helps itself', (t) => {
   for (const [given, hint] of ROWS) {
-    t.equal(hintFor(given, 'default'), hint, told(given));
+    t.equal(hintFor(given, []), hint, told(given));
     t.equal(
-      hintFor(given, 'shop'),
+      hintFor(given, ['-a', 'shop']),
       hint?.replace(/^wactl/, 'wactl -a shop') ?? null,
       `${told(given)}, by account`,
     );
@@ -41,7 +41,8 @@ t.test('a command where a person can do something, nothing where the daemon help
 });
 
 t.test('an incident always comes with a command', (t) => {
-  for (const reason of REASONS) t.match(alertHint(reason, 'shop'), /^(wactl -a shop |sudo |df )/, reason);
+  for (const reason of REASONS)
+    t.match(alertHint(reason, ['-a', 'shop']), /^(wactl -a shop |sudo |df )/, reason);
   t.end();
 });
 

@@ -29,7 +29,11 @@ t.test('it has every route with its body, its answers and its errors', async (t)
     if (route.verb === 'POST' && route.asks !== null) {
       const { properties } = Object.values(operation.requestBody?.content ?? {})[0]?.schema ?? {};
       const { shape } = METHODS[route.asks].params as unknown as { shape: object };
-      t.same(Object.keys(properties ?? {}).sort(), [...Object.keys(shape), 'deadlineMs'].sort(), route.path);
+      t.same(
+        Object.keys(properties ?? {}).sort(),
+        [...Object.keys(shape), 'deadlineMs', 'account'].sort(),
+        route.path,
+      );
     }
   }
   const ids = Object.values(document.paths).flatMap((path) =>

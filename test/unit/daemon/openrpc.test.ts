@@ -73,11 +73,11 @@ t.test('has only the members that OpenRPC has', async (t) => {
   }
 });
 
-t.test('names are unique, examples use them, and every method takes a deadline', async (t) => {
+t.test('names are unique, examples use them, and every method takes a deadline and an account', async (t) => {
   for (const { name, params, errors, examples } of methods) {
     const names = params.map((param) => param.name);
     t.equal(new Set(names).size, names.length, name);
-    t.equal(names.at(-1), 'deadlineMs');
+    t.same(names.slice(-2), ['deadlineMs', 'account']);
     t.equal(new Set(errors.map(({ code }) => code)).size, errors.length, `${name}: codes`);
     for (const example of examples) {
       for (const given of example.params) t.ok(names.includes(given.name), `${name}: ${given.name}`);

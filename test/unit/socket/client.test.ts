@@ -11,6 +11,7 @@ import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import type { WireEvent } from '../../../src/protocol/schema.js';
 import { Client } from '../../../src/socket/client.js';
+import { clientPath } from '../../../src/socket/path.js';
 import { CheckedClient } from '../../harness/client.js';
 import { startServer, untilAborted } from '../../harness/server.js';
 
@@ -233,15 +234,20 @@ t.test('listeners come and go', async (t) => {
 });
 
 t.test('why there is no connection is said, with the command that mends it', async (t) => {
+  const path = join(directory, 'absent');
   const absent = await faultOf(
-    Client.connect(join(directory, 'absent'), { hint: 'systemctl start wad@shop' }),
+    Client.connect(clientPath({ socket: path, account: 'shop', env: {}, uid: process.getuid?.() ?? 0 })),
   );
-  t.match(absent, { kind: 'unreachable', message: /there is no .*absent/, hint: 'systemctl start wad@shop' });
+  t.match(absent, {
+    kind: 'unreachable',
+    message: /there is no .*absent/,
+    hint: `wad --account shop --socket ${path}`,
+  });
   await writeFile(join(directory, 'file'), '');
   t.match(await faultOf(Client.connect(join(directory, 'file'))), {
     kind: 'unreachable',
     message: /nobody listens/,
-    hint: 'systemctl start wad@default',
+    hint: `wad --account default --socket ${join(directory, 'file')}`,
   });
   t.match(await faultOf(Client.connect(join(directory, 'file', 'x'))), { kind: 'unreachable' });
 });
@@ -287,11 +293,14 @@ t.test('the client loads neither zod nor a table of methods', async (t) => {
   const names = [...loaded].map((name) => name.replace(/.*\/src\//, 'src/')).sort();
   t.same(names, [
     'json-rpc-2.0',
+    'src/protocol/address.js',
     'src/protocol/fault-table.js',
     'src/protocol/fault.js',
     'src/socket/answer.js',
     'src/socket/client.js',
     'src/socket/line.js',
+    'src/socket/path.js',
+    'src/socket/safe-path.js',
     'src/socket/unreachable.js',
   ]);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
-import { clientPath, serverPath } from '../../../src/socket/path.js';
+import { clientPath, serverAddress, serverPath } from '../../../src/socket/path.js';
 
 const around = (env: Record<string, string>, more: { account?: string; explicit?: string } = {}) => ({
   account: 'default',
@@ -66,31 +66,85 @@ t.test('where a server listens', async (t) => {
   for (const [name, given, expected] of table) t.same(serverPath(given), expected, name);
 });
 
-t.test('where a client looks', async (t) => {
+const client = (env: Record<string, string>, more: { account?: string; socket?: string } = {}) => ({
+  uid: 1000,
+  env,
+  ...more,
+});
+
+t.test('where a client looks, whom it expects, and how another one gets there', async (t) => {
   const there = () => true;
   const absent = () => false;
+  const X = { WAD_SOCKET: '/x' };
+  const own = (account: string) => `/tmp/wad-1000/${account}/control.sock`;
   const table = [
-    ['the system service is up', around(XDG), there, '/run/wad/default/control.sock'],
-    ['it is not', around(XDG), absent, '/run/user/1000/wad/default/control.sock'],
-    ['no session either', around({}), absent, '/tmp/wad-1000/default/control.sock'],
-    ['WAD_SOCKET', around({ WAD_SOCKET: '/x' }), there, '/x'],
-    ['--socket', around({ WAD_SOCKET: '/x' }, { explicit: '/y' }), there, '/y'],
+    ['the system service is up', client(XDG), there, '/run/wad/default/control.sock', null, ''],
+    ['it is not', client(XDG), absent, '/run/user/1000/wad/default/control.sock', null, ''],
+    ['no session either', client({}), absent, own('default'), null, ''],
+    ['the daemon’s RUNTIME_DIRECTORY is not ours', client(UNIT), absent, own('default'), null, ''],
+    ['-a', client({}, { account: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
+    ['-a default', client({}, { account: 'default' }), absent, own('default'), 'default', ''],
+    ['WAD_ACCOUNT', client({ WAD_ACCOUNT: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
+    ['WAD_SOCKET', client(X), there, '/x', null, '--socket /x'],
     [
-      'RUNTIME_DIRECTORY is the daemon’s, not ours',
-      around(UNIT),
-      absent,
-      '/tmp/wad-1000/default/control.sock',
+      'WAD_SOCKET and WAD_ACCOUNT',
+      client({ ...X, WAD_ACCOUNT: 'shop' }),
+      there,
+      '/x',
+      'shop',
+      '-a shop --socket /x',
     ],
+    ['-a before WAD_SOCKET', client(X, { account: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
+    [
+      '-a default before both',
+      client(X, { account: 'default' }),
+      absent,
+      own('default'),
+      'default',
+      '-a default',
+    ],
+    ['--socket before WAD_SOCKET', client(X, { socket: '/y' }), there, '/y', null, '--socket /y'],
+    [
+      '--socket before WAD_ACCOUNT',
+      client({ WAD_ACCOUNT: 'shop' }, { socket: '/y' }),
+      there,
+      '/y',
+      null,
+      '--socket /y',
+    ],
+    [
+      '--socket and -a',
+      client(X, { socket: '/y', account: 'shop' }),
+      there,
+      '/y',
+      'shop',
+      '-a shop --socket /y',
+    ],
+    ['a blank in it', client({}, { socket: '/a b' }), there, '/a b', null, "--socket '/a b'"],
   ] as const;
-  for (const [name, given, lives, expected] of table) t.equal(clientPath(given, lives), expected, name);
+  for (const [name, given, lives, path, expects, address] of table) {
+    const found = clientPath(given, lives);
+    t.equal(found.path, path, name);
+    t.equal(found.named ? found.account : null, expects, `${name}: the account`);
+    t.equal(found.address.join(' '), address, `${name}: the address`);
+    t.equal(found.explicit, path.length < 6, `${name}: explicit`);
+  }
   const asked: string[] = [];
-  clientPath(around(XDG, { account: 'shop' }), (directory) => asked.push(directory) > 1);
+  clientPath(client(XDG, { account: 'shop' }), (directory) => asked.push(directory) > 1);
   t.same(asked, ['/run/wad/shop'], 'the directory of the account is looked at');
-  t.equal(
-    clientPath(around({}, { account: 'none-such' })),
-    '/tmp/wad-1000/none-such/control.sock',
-    'on a real disk',
-  );
+  t.equal(clientPath(client({}, { account: 'none-such' })).path, own('none-such'), 'on a real disk');
+});
+
+t.test('what leads another client to this daemon', async (t) => {
+  for (const [given, address] of [
+    [around(XDG), ''],
+    [around(UNIT), ''],
+    [around({}, { account: 'shop' }), '-a shop'],
+    [around({ WAD_SOCKET: '/x' }), '--socket /x'],
+    [around({ RUNTIME_DIRECTORY: '/run/other' }), '--socket /run/other/control.sock'],
+    [around(UNIT, { explicit: '/srv/w.sock', account: 'shop' }), '-a shop --socket /srv/w.sock'],
+  ] as const)
+    t.equal(serverAddress(serverPath(given), given).join(' '), address);
 });
 
 t.test('what cannot be a path is refused by name', async (t) => {
@@ -105,7 +159,9 @@ t.test('what cannot be a path is refused by name', async (t) => {
     ['an empty account', around({}, { account: '' }), /no account's name/],
   ] as const;
   for (const [name, given, says] of refusals) {
-    for (const find of [() => serverPath(given), () => clientPath(given, () => false)]) {
+    const { explicit, ...asked } = { explicit: undefined, ...given };
+    const client = { ...asked, socket: explicit, ...(given.account === 'default' && { account: undefined }) };
+    for (const find of [() => serverPath(given), () => clientPath(client, () => false)]) {
       const fault = t.throws(find, Fault, name) as Fault;
       t.equal(fault.kind, 'usage');
       t.match(fault.message, says);
