@@ -53,7 +53,10 @@ function payloadOf(data: Data, { isSentHere }: Teller, shown = libraryMessage(da
   const media = (data.media ?? null) as { mimetype: string; name: string | null } | null;
   return present({
     ...{ id: data.key, ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia') },
-    ...{ participant: data.author, source: isSentHere(String(data.messageId)) ? 'api' : 'app' },
+    ...{
+      participant: data.author,
+      source: data.fromMe === true && isSentHere(String(data.messageId)) ? 'api' : 'app',
+    },
     // The file itself is fetched by its id: media.fetch.
     media: media && { url: null, mimetype: media.mimetype, filename: media.name },
     ...(data.ack !== undefined && { ack: data.ack, ackName: ACKS[Number(data.ack)] ?? 'UNKNOWN' }),

@@ -523,6 +523,12 @@ t.test('each event in each form, every field', (t) => {
   t.end();
 });
 
+t.test('a stranger who takes the id of a message of ours is not us', (t) => {
+  const theirs = text(`false_${ANA}_${OUT.messageId}`);
+  t.match(WAHA.bodies(event('message', theirs), TELLER), [{ payload: { source: 'app', fromMe: false } }]);
+  t.end();
+});
+
 t.test('of an account that is not known yet, a message has one end', (t) => {
   const nobody = { ...TELLER, me: null };
   const told = event('message.ack', { ...GONE, ack: 2 });
