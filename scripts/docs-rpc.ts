@@ -63,7 +63,8 @@ since is replayed first, every event once and in order, at the pace of the reade
 where it has acknowledged with \`events.ack\`, or at the oldest that is kept.
 
 The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`chatId\` since \`since\` could not all be read back),
-\`undecrypted\` (\`messageIds\` of \`chatId\`), \`unlinked\` (no phone was linked from \`since\` to \`until\`), and a kind of fault such as
+\`undecrypted\` (\`messageIds\` of \`chatId\`), \`unlinked\` (no phone was linked from \`since\` to \`until\`),
+\`adopted\` (another program used the session until \`until\`), and a kind of fault such as
 \`disk_full\`: so many \`events\`, at least, could not be kept.`;
 
 export function rpcPage(): string {

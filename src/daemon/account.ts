@@ -16,7 +16,7 @@ import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
 import { Courier } from './courier.js';
 import { executors } from './effects.js';
 import type { Feed } from './feed.js';
-import { Hearing } from './hearing.js';
+import { type HeardUntil, Hearing } from './hearing.js';
 import { alertHint, hintFor } from './hint.js';
 import { History } from './history.js';
 import { Inbox } from './inbox.js';
@@ -82,15 +82,17 @@ export class Account {
     const wid = marker?.wid ?? null;
     const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5) : null;
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
-    const heardUntilMs = saved && marker ? Date.parse(marker.lastSeenAt) : null;
+    // A session without a time, or without a marker, is one that another program has used.
+    const seenAt = marker?.lastSeenAt ?? null;
+    const heardUntil = !saved ? null : seenAt === null ? 'unknown' : Date.parse(seenAt);
     const state = initialState(session, Date.now());
-    const account = new Account(options, state, heardUntilMs);
+    const account = new Account(options, state, heardUntil);
     account.#owner.link(state.session?.wid ?? null);
     await account.courier.start();
     return account;
   }
 
-  private constructor(options: AccountOptions, state: State, heardUntilMs: number | null) {
+  private constructor(options: AccountOptions, state: State, heardUntil: HeardUntil) {
     const { config, dir, feed, log, name, browserWorks, store } = options;
     this.#options = options;
     this.name = name;
@@ -110,7 +112,7 @@ export class Account {
       page: () => this.slot.client.missed,
       acked: (news) => this.#news.acked(news),
     });
-    this.#hearing = new Hearing({ dir, feed, log, backfill, heardUntilMs });
+    this.#hearing = new Hearing({ dir, feed, log, backfill, heardUntil });
     feed.onRecovered = (refusedFromMs) => {
       const { name, session } = this.actor.state;
       if (name === 'ready') this.#owner.again(session?.wid ?? null);

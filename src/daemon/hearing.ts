@@ -12,9 +12,15 @@ export interface HearingOptions {
   readonly feed: Pick<Feed, 'append'>;
   readonly log: Log;
   readonly backfill: Pick<Backfill, 'start' | 'stop'>;
-  /** Until when an earlier daemon has told of everything, ms since 1970; null before the first link. */
-  readonly heardUntilMs: number | null;
+  /** As an earlier daemon has left it. */
+  readonly heardUntil: HeardUntil;
 }
+
+/**
+ * Everything that came in until then is in the journal, ms since 1970. `unknown` for a session that another program has
+ * used; null before the first link.
+ */
+export type HeardUntil = number | 'unknown' | null;
 
 /** `away`: no page is ready; `behind`: what came meanwhile is being read; `live`: all that the page raises is heard. */
 type Phase = { readonly name: 'away' } | Present;
@@ -33,19 +39,18 @@ const AWAY: Phase = { name: 'away' };
 export class Hearing {
   readonly #options: HearingOptions;
   #phase: Phase = AWAY;
-  /** Everything up to here has been told of; null before the first link. */
-  #heardUntilMs: number | null;
+  #heardUntil: HeardUntil;
   /** Until when an earlier link of this run was heard; null when there was none. */
   #unlinkedAtMs: number | null = null;
 
   constructor(options: HearingOptions) {
     this.#options = options;
-    this.#heardUntilMs = options.heardUntilMs;
+    this.#heardUntil = options.heardUntil;
   }
 
   /** False as long as no link was ever seen to work: there is nothing to note. */
   get hasBegun(): boolean {
-    return this.#heardUntilMs !== null;
+    return this.#heardUntil !== null;
   }
 
   /** A page is ready: what came in while nobody listened is told of, and then what it raises. */
@@ -62,7 +67,7 @@ export class Hearing {
    * @param refusedFromMs since when, ms since 1970
    */
   again(refusedFromMs: number): void {
-    if (this.#phase.name === 'live') this.#heardUntilMs = Math.max(this.#heardUntilMs ?? 0, refusedFromMs);
+    if (this.#phase.name === 'live') this.#heardAtLeast(refusedFromMs);
     if (this.#phase.name !== 'away') this.ready(this.#phase.readyAtMs);
   }
 
@@ -70,14 +75,18 @@ export class Hearing {
   left(): void {
     this.#options.backfill.stop();
     if (this.#phase.name === 'live')
-      this.#heardUntilMs = Math.max(this.#heardUntilMs ?? 0, this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS);
+      this.#heardAtLeast(Math.max(this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS));
     this.#phase = AWAY;
   }
 
   /** The link is gone, and with it whatever comes until there is another. */
   unlinked(): void {
-    this.#unlinkedAtMs = this.#heardUntilMs ?? this.#unlinkedAtMs;
-    this.#heardUntilMs = null;
+    if (typeof this.#heardUntil === 'number') this.#unlinkedAtMs = this.#heardUntil;
+    this.#heardUntil = null;
+  }
+
+  #heardAtLeast(untilMs: number): void {
+    this.#heardUntil = typeof this.#heardUntil === 'number' ? Math.max(this.#heardUntil, untilMs) : untilMs;
   }
 
   /**
@@ -87,10 +96,11 @@ export class Hearing {
   async mark({ wid }: Linked): Promise<void> {
     const { dir } = this.#options;
     const linkedAt = (await readMarker(dir))?.linkedAt ?? new Date().toISOString();
-    this.#heardUntilMs ??= Date.parse(linkedAt);
+    this.#heardUntil ??= Date.parse(linkedAt);
     // While it is still being caught up with, what came before is not told of yet.
-    const untilMs = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntilMs;
-    await writeMarker(dir, { linkedAt, wid, lastSeenAt: new Date(untilMs).toISOString() });
+    const until = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntil;
+    const lastSeenAt = until === 'unknown' ? null : new Date(until).toISOString();
+    await writeMarker(dir, { linkedAt, wid, lastSeenAt });
   }
 
   stop(): void {
@@ -103,8 +113,10 @@ export class Hearing {
     const { readyAtMs } = phase;
     const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? new Date(readyAtMs).toISOString());
     if (this.#phase !== phase) return;
-    const heardUntilMs = this.#heardUntilMs ?? linkedAtMs;
-    this.#heardUntilMs = heardUntilMs;
+    if (this.#heardUntil === 'unknown')
+      feed.append('gap', { reason: 'adopted', since: null, until: new Date(linkedAtMs).toISOString() });
+    const heardUntilMs = typeof this.#heardUntil === 'number' ? this.#heardUntil : linkedAtMs;
+    this.#heardUntil = heardUntilMs;
     if (this.#unlinkedAtMs !== null) {
       // A phone hands its history to a new link without a word on what is new in it.
       const [since, until] = [this.#unlinkedAtMs, linkedAtMs].map((ms) => new Date(ms).toISOString());
@@ -112,7 +124,7 @@ export class Hearing {
       this.#unlinkedAtMs = null;
     }
     backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {
-      this.#heardUntilMs = Math.max(heardUntilMs, readyAtMs);
+      this.#heardUntil = Math.max(heardUntilMs, readyAtMs);
       this.#phase = { name: 'live', readyAtMs };
     });
   }

@@ -20,9 +20,22 @@ const EXIT = {
 const JOURNAL = isJournal(process.env, process.stderr.fd);
 
 process.umask(0o077);
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+process.exitCode = EXIT.internal;
+process.once('beforeExit', undecided);
+void main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    complain(`wad: ${error instanceof Error ? error.stack : String(error)}`);
+    return EXIT.internal;
+  })
+  .then((status) => {
+    process.off('beforeExit', undecided);
+    process.exitCode = status;
+  });
+
+/** A loop that runs dry while something is waited for ends the program, and must not end it in silence. */
+function undecided(): void {
+  complain('wad: ended without a result, which is an error of its own');
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const read = await readFlags(argv, { env: process.env, version: WAD_VERSION });

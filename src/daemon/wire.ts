@@ -9,6 +9,7 @@ import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
+import { pruneMoving } from '../session-dir/moving.js';
 import { listen, type SocketServer } from '../socket/server.js';
 import { type OpenReport, openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
@@ -73,6 +74,7 @@ export async function wire(
   let store: Store | undefined;
   try {
     store = openStore({ directory: paths.stateDir });
+    for (const path of await pruneMoving(dir)) log.warn('session-dir.unfinished-move', { path });
     return await build(settings, lock, store, log);
   } catch (error) {
     store?.close();

@@ -11,8 +11,8 @@ export interface Marker {
   readonly linkedAt: string;
   /** The account that is linked, when known: outbox and journal belong to it. */
   readonly wid: string | null;
-  /** When the account was last ready, ISO 8601. */
-  readonly lastSeenAt: string;
+  /** Until when all that came in was journalled, ISO 8601; null for a session that another program has used. */
+  readonly lastSeenAt: string | null;
 }
 
 /** The marker, or null. One that cannot be read still says that there was a link; its times are those of the file. */
@@ -36,7 +36,7 @@ export async function readMarker({ marker }: SessionDir): Promise<Marker | null>
   return {
     linkedAt: string(found.linkedAt, at),
     wid: typeof found.wid === 'string' ? found.wid : null,
-    lastSeenAt: string(found.lastSeenAt, at),
+    lastSeenAt: found.lastSeenAt === null ? null : string(found.lastSeenAt, at),
   };
 }
 

@@ -3,24 +3,33 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { Receiver } from '../harness/receiver.js';
 import { type WactlEnd, wactl } from '../harness/wactl.js';
-import { Home } from '../harness/wad.js';
+import { Home, type Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 
 /** wactl as the user of this home, with the daemon down. */
-const run = (home: Home, args: readonly string[], input?: string): Promise<WactlEnd> =>
+const run = (
+  home: Home,
+  args: readonly string[],
+  input?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<WactlEnd> =>
   wactl(['-o', 'json', ...args], {
     timeoutMs: 240_000,
     cwd: home.dir,
@@ -32,6 +41,7 @@ const run = (home: Home, args: readonly string[], input?: string): Promise<Wactl
       WAD_SESSION_DATA_PATH: home.authDir,
       WAD_BROWSER_PATH: home.browser,
       WAD_BROWSER_SANDBOX: 'false',
+      ...env,
     },
   });
 const kindOf = ({ stderr }: WactlEnd): unknown =>
@@ -177,3 +187,107 @@ moves('a session is exported, and goes on where it is imported', async (t, world
   t.match(JSON.parse(imported.stdout), { imported: true, phone: '15550001111', profile: home.profile });
   await goesOn(t, world, device);
 });
+
+const SECRET = 'correct horse battery staple';
+const EXPORT = ['session', 'export', 'account.age', '--passphrase-file', '-'];
+
+/** What was told of those messages, by text: whether it was back-filled. */
+async function told(wad: Wad): Promise<Record<string, unknown>> {
+  const all = await wad.events('message', 0);
+  return Object.fromEntries(all.map(({ data }) => [data.body, data.backfilled]));
+}
+
+moves('what arrives between export and import is told where the session goes on', async (t, world) => {
+  const { sim, phone, old, home } = world;
+  const contact = sim.createContact({ number: '15550002222' });
+  t.match(await run(old, EXPORT, SECRET), { code: 0 });
+  await contact.send('during the move', { to: phone.number });
+  const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
+  t.match(await run(home, from, SECRET), { code: 0, stderr: '' });
+  await contact.send('before its daemon starts', { to: phone.number });
+  const wad = await home.start();
+  await wad.event('message', ({ body }) => body === 'during the move', { after: 0 });
+  await wad.event('message', ({ body }) => body === 'before its daemon starts', { after: 0 });
+  t.match(await told(wad), { 'during the move': true, 'before its daemon starts': true });
+  t.same(await wad.events('gap', 0), []);
+  await wad.stop();
+});
+
+moves('a session of another program begins with a gap, wherever it lies', async (t, world) => {
+  const { sim, phone, old, home } = world;
+  const contact = sim.createContact({ number: '15550002222' });
+  const folder = join(old.dir, '_IGNORE_shop');
+  renameSync(old.profile, folder);
+  await contact.send('during the move', { to: phone.number });
+  t.match(await run(home, ['adopt', folder]), { code: 0, stderr: '' });
+  await contact.send('before its daemon starts', { to: phone.number });
+  for (const start of ['the first start', 'another start'] as const) {
+    const wad = await home.start();
+    await wad.event('message', ({ body }) => body === 'before its daemon starts', { after: 0 });
+    const gaps = await wad.events('gap', 0);
+    t.match(gaps, [{ data: { reason: 'adopted', since: null, until: /^20.*Z$/ } }], start);
+    t.equal(gaps.length, 1, start);
+    await wad.stop();
+  }
+  // The same when it is used in place, and nobody has adopted it.
+  rmSync(`${home.profile}.linked.json`);
+  const wad = await home.start();
+  await wad.until('ready');
+  await wad.event('gap', ({ reason, until }) => reason === 'adopted' && Date.parse(String(until)) > 0);
+  await wad.stop();
+});
+
+moves('the verification run of a move tells nobody of anything', async (t, world) => {
+  const { sim, phone, old, home } = world;
+  await using receiver = await Receiver.start(null);
+  const contact = sim.createContact({ number: '15550002222' });
+  const config = join(home.dir, 'wad.toml');
+  const port = 20_000 + (process.pid % 20_000);
+  writeFileSync(
+    config,
+    `[webhook.crm]\nurl = "${receiver.url}"\n[journal]\nmediaRules = ["image<=1MB"]\n[http]\nlisten = "127.0.0.1:${port}"\n`,
+  );
+  t.match(await run(old, EXPORT, SECRET), { code: 0 });
+  await contact.send('a text', { to: phone.number });
+  const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(20_000)]);
+  await contact.sendMedia({ bytes, mimetype: 'image/png', filename: 'a.png' });
+  const listens: boolean[] = [];
+  const look = setInterval(() => {
+    const probe = connect(port, '127.0.0.1');
+    probe.once('connect', () => listens.push(true)).once('error', () => {});
+    probe.once('connect', () => probe.destroy());
+    if (existsSync(home.socket)) listens.push(true);
+  }, 50);
+  const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
+  const env = { XDG_CONFIG_HOME: home.dir, WAD_JOURNAL_MEDIA_RULES: 'image<=1MB' };
+  mkdirSync(join(home.dir, 'wad'));
+  renameSync(config, join(home.dir, 'wad', 'wad.toml'));
+  t.match(await run(home, from, SECRET, env), { code: 0, stderr: '' });
+  clearInterval(look);
+  t.same(receiver.taken, [], 'no webhook was posted');
+  t.same(listens, [], 'no door was open');
+  t.same(home.sessions(), ['session-default', 'session-default.linked.json'], 'no file was fetched');
+  t.same(phone.sent, [], 'nothing was sent');
+  // And what the run has heard is told by the daemon.
+  const wad = await home.start({ env: { XDG_CONFIG_HOME: home.dir } });
+  await receiver.took(1);
+  await wad.event('message', ({ body }) => body === 'a text', { after: 0 });
+  await wad.stop();
+});
+
+moves(
+  'what a killed import has decrypted goes with the next move, and with the next daemon',
+  async (t, world) => {
+    const { old } = world;
+    for (const next of ['a move', 'a daemon'] as const) {
+      const left = join(old.authDir, '.moving-default.AbCdEf');
+      mkdirSync(join(left, 'session-default'), { recursive: true });
+      const other = join(old.authDir, '.moving-other.AbCdEf');
+      mkdirSync(other, { recursive: true });
+      if (next === 'a move') t.match(await run(old, EXPORT, SECRET), { code: 0 });
+      else await (await old.start()).stop();
+      t.notOk(existsSync(left), next);
+      t.ok(existsSync(other), "another account's stays");
+    }
+  },
+);

@@ -101,7 +101,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'smol-toml': { in: ['config/read.ts'], why: 'files are read in one place, which keeps the lines' },
   '@modelcontextprotocol/sdk': { in: ['mcp/serve.ts'], why: 'it is heavy, and a bundle of its own' },
   'age-encryption': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
-  'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported or imported' },
+  'tar-stream': { in: ['daemon/move/archive.ts'], why: 'loaded when a session is exported' },
   qrcode: {
     in: ['cli/render/qr.ts', 'http/qr.ts'],
     why: 'the daemon hands out payloads; drawing is for eyes',

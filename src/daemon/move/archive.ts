@@ -1,17 +1,18 @@
 // A session as one file: a tar of its profile, compressed, then encrypted with a passphrase in the format of age, so that
 // `age -d FILE | tar tz` reads it as well. The packages are loaded by who opens this file, and by nobody else.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { mkdir, open, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Decrypter, Encrypter } from 'age-encryption';
-import { extract, pack } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { Fault } from '../../protocol/fault.js';
-import { profileFiles } from './profile-files.js';
+import { type ProfileFile, profileFiles } from './profile-files.js';
+import { filesIn, TarError } from './tar.js';
 
 /** What stands in `session.json`, the first file. */
 export interface Manifest {
@@ -19,12 +20,23 @@ export interface Manifest {
   readonly account: string;
   readonly wid: string | null;
   readonly linkedAt: string | null;
+  /** Until when everything that came in was journalled where it was exported, ISO 8601; null or missing: not known. */
+  readonly lastSeenAt?: string | null;
   readonly browser: string | null;
   readonly made: string;
+  /** How many files follow, and their bytes; archives of wad 0.1 do not say. */
+  readonly files?: number;
+  readonly bytes?: number;
 }
 
 const MANIFEST = 'session.json';
 const PROFILE = 'profile/';
+/** What is read whole has a bound: the archive says how long it is, and may come from anybody. */
+const MAX_MANIFEST = 65_536;
+/** One for a passphrase takes some 150 bytes. */
+const MAX_AGE_HEADER = 4_096;
+/** A profile of Chromium has some hundred. */
+const MAX_FILES = 20_000;
 
 const toWeb = (stream: Readable) =>
   Readable.toWeb(stream) as unknown as globalThis.ReadableStream<Uint8Array>;
@@ -33,19 +45,23 @@ const fromWeb = (stream: unknown) => Readable.fromWeb(stream as ReadableStream);
 /** Writes the file, which must not be there, and has it on disk when this resolves. @returns how many files are in it */
 export async function writeArchive(
   file: string,
-  { profile, manifest, passphrase }: { profile: string; manifest: Manifest; passphrase: string },
+  {
+    profile,
+    manifest,
+    passphrase,
+    signal,
+  }: { profile: string; manifest: Manifest; passphrase: string; signal?: AbortSignal },
 ): Promise<number> {
+  const all: ProfileFile[] = [];
+  for await (const one of profileFiles(profile)) all.push(one);
+  const bytes = all.reduce((sum, { size }) => sum + size, 0);
   const tar = pack();
-  let count = 0;
   const put = (name: string, size: number, content: Readable): Promise<void> =>
     pipeline(content, tar.entry({ name, size, mode: 0o600 }));
   const filled = (async () => {
-    const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+    const text = Buffer.from(`${JSON.stringify({ ...manifest, files: all.length, bytes }, null, 2)}\n`);
     await put(MANIFEST, text.length, Readable.from([text]));
-    for await (const { name, size } of profileFiles(profile)) {
-      await put(PROFILE + name, size, createReadStream(join(profile, name)));
-      count += 1;
-    }
+    for (const { name, size } of all) await put(PROFILE + name, size, createReadStream(join(profile, name)));
     tar.finalize();
   })();
   filled.catch((error) => tar.destroy(error));
@@ -54,71 +70,149 @@ export async function writeArchive(
   const compressed = (tar as unknown as Readable).pipe(createGzip());
   tar.on('error', (error) => compressed.destroy(error));
   const encrypted = await encrypter.encrypt(toWeb(compressed));
-  await pipeline(fromWeb(encrypted), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+  await pipeline(fromWeb(encrypted), createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal });
   await filled;
   await using written = await open(file, 'r');
   await written.sync();
-  return count;
+  return all.length;
 }
 
 /**
  * Reads the file to its end, which is how it is known to be whole.
- * @param profile where its files go; nowhere when left out
- * @throws Fault usage when it is none of ours, damaged, or the passphrase is wrong
+ * @param profile where its files go, and stay when this throws; nowhere when left out
+ * @throws (rejects) Fault usage when it is none of ours, damaged, or the passphrase is wrong; Fault disk_full when there is
+ *   no room for what it holds; what the kernel says of files below `profile`
  */
 export async function readArchive(
   file: string,
-  { passphrase, profile }: { passphrase: string; profile?: string },
-): Promise<{ manifest: Manifest; count: number }> {
+  { passphrase, profile, signal }: { passphrase: string; profile?: string; signal?: AbortSignal },
+): Promise<Contents> {
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
-  let manifest: Manifest | null = null;
-  let count = 0;
   try {
+    await refuseOther(file);
     const decrypted = await decrypter.decrypt(toWeb(createReadStream(file)));
-    const entries = extract();
-    const read = pipeline(fromWeb(decrypted), createGunzip(), entries);
-    read.catch((error) => entries.destroy(error));
-    for await (const entry of entries) {
-      const { name, type } = entry.header;
-      const content = entry as unknown as Readable;
-      if (manifest === null) {
-        if (name !== MANIFEST) throw refusal(file, 'it is no session of wad');
-        manifest = manifestOf(file, await buffer(content));
-      } else {
-        const target = type === 'file' && name.startsWith(PROFILE) ? name.slice(PROFILE.length) : '';
-        // Whoever knows the passphrase may still not write elsewhere.
-        if (
-          target === '' ||
-          normalize(target) !== target ||
-          /^(\.\.)?\//.test(target) ||
-          target.includes('\0')
-        )
-          throw refusal(file, `${name} has no place in a session`);
-        if (profile === undefined) content.resume();
-        else await write(content, join(profile, target));
-        count += 1;
-      }
-    }
-    await read;
+    // Settles once each of them has ended, so nothing is open or half written when it throws.
+    return await pipeline(
+      fromWeb(decrypted),
+      createGunzip(),
+      (unzipped: AsyncIterable<Uint8Array>) => take(unzipped, profile),
+      { signal },
+    );
   } catch (error) {
-    if (error instanceof Fault) throw error;
+    if (error instanceof Unfit) throw refusal(file, error.message, error.cause);
+    const { syscall, path } = error as NodeJS.ErrnoException;
+    if (error instanceof Fault || signal?.aborted || (syscall !== undefined && path !== file)) throw error;
     throw refusal(file, says(error), error);
   }
-  if (manifest === null) throw refusal(file, 'there is nothing in it');
+}
+
+export interface Contents {
+  readonly manifest: Manifest;
+  /** Files besides the manifest. */
+  readonly count: number;
+}
+
+/** Why the file cannot be used; gets the file's name in front. */
+class Unfit extends Error {}
+
+/** Before age reads it: a header of age is held in memory whole, and so is a file in which it does not end. */
+async function refuseOther(file: string): Promise<void> {
+  if (!(await stat(file)).isFile()) throw new Unfit('it is no file');
+  await using handle = await open(file, 'r');
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_AGE_HEADER), 0, MAX_AGE_HEADER, 0);
+  const start = buffer.toString('latin1', 0, bytesRead);
+  if (!start.startsWith('age-encryption.org/v1\n') || !/\n--- .*\n/.test(start))
+    throw new Unfit('it is no file of age');
+}
+
+async function take(unzipped: AsyncIterable<Uint8Array>, profile: string | undefined): Promise<Contents> {
+  let manifest: Manifest | null = null;
+  let count = 0;
+  let bytes = 0;
+  const room = profile === undefined ? Number.POSITIVE_INFINITY : await freeBytes(dirname(profile));
+  for await (const { name, size, content } of filesIn(unzipped)) {
+    if (manifest === null) {
+      if (name !== MANIFEST) throw new Unfit('it is no session of wad');
+      if (size > MAX_MANIFEST) throw new Unfit(`its ${MANIFEST} has more than ${MAX_MANIFEST} bytes`);
+      manifest = readManifest(await buffer(content));
+      continue;
+    }
+    const target = placeOf(name);
+    count += 1;
+    bytes += size;
+    if (count > MAX_FILES) throw new Unfit(`it has more than ${MAX_FILES} files`);
+    if (bytes > room)
+      throw new Fault('disk_full', {
+        reason: `it holds more than the ${Math.floor(room / 1_048_576)} MB that are free for the session`,
+        hint: `df -h ${dirname(profile ?? '')}`,
+      });
+    if (profile !== undefined) await write(content, join(profile, target), name);
+  }
+  if (manifest === null) throw new Unfit('there is nothing in it');
+  const { files = count, bytes: promised = bytes } = manifest;
+  if (files !== count || promised !== bytes)
+    throw new Unfit(`it is damaged (${count} of ${files} files, ${bytes} of ${promised} bytes)`);
   return { manifest, count };
 }
 
-async function write(content: Readable, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+async function freeBytes(path: string): Promise<number> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
 }
 
-function manifestOf(file: string, bytes: Buffer): Manifest {
-  const found = JSON.parse(bytes.toString()) as Partial<Manifest>;
-  if (found.format !== 1) throw refusal(file, `it has format ${found.format}, which a newer wad reads`);
-  return found as Manifest;
+/** Below the profile. Whoever knows the passphrase may still not write elsewhere. */
+function placeOf(name: string): string {
+  const target = name.startsWith(PROFILE) ? name.slice(PROFILE.length) : '';
+  const parts = target.split('/');
+  const isPlace = parts.every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255);
+  if (!isPlace || target.includes('\0')) throw new Unfit(`${name.slice(0, 200)} has no place in a session`);
+  return target;
 }
+
+/** The second of one name, and a file where another one has a folder. */
+const IN_THE_WAY = ['EEXIST', 'ENOTDIR', 'EISDIR'];
+
+async function write(content: AsyncIterable<Uint8Array>, path: string, name: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await using handle = await open(path, 'wx', 0o600);
+    for await (const piece of content) await handle.writeFile(piece);
+  } catch (error) {
+    if (!IN_THE_WAY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new Unfit(`${name} has no place in a session`, { cause: error });
+  }
+}
+
+/** Says what it is, type by type: it was written by whoever had the passphrase. */
+function readManifest(bytes: Buffer): Manifest {
+  let found: Record<string, unknown>;
+  try {
+    found = Object(JSON.parse(bytes.toString())) as Record<string, unknown>;
+  } catch (error) {
+    throw new Unfit(`its ${MANIFEST} is no JSON`, { cause: error });
+  }
+  if (typeof found.format === 'number' && found.format > 1)
+    throw new Unfit(`it has format ${found.format}, which a newer wad reads`);
+  const wrong = Object.entries(FIELDS).find(([name, fits]) => !fits(found[name]));
+  if (wrong !== undefined) throw new Unfit(`its ${MANIFEST} has no ${wrong[0]} that could be read`);
+  return found as unknown as Manifest;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value as string));
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const orNone =
+  (fits: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || value === null || fits(value);
+
+const FIELDS: Readonly<Record<keyof Manifest, (value: unknown) => boolean>> = {
+  ...{ format: (value) => value === 1, account: isText, wid: orNone(isText), browser: orNone(isText) },
+  ...{ linkedAt: orNone(isTime), lastSeenAt: orNone(isTime), made: orNone(isTime) },
+  ...{ files: orNone(isCount), bytes: orNone(isCount) },
+};
 
 const refusal = (file: string, why: string, cause?: unknown): Fault =>
   new Fault('usage', { reason: `${file} cannot be used: ${why}`, hint: null, cause });
@@ -126,9 +220,9 @@ const refusal = (file: string, why: string, cause?: unknown): Fault =>
 /** The texts of age-encryption 0.3.1. */
 function says(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof TarError) return message;
   if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
   if (/no identity matched/.test(message)) return 'the passphrase does not fit';
-  if (/not an age|invalid (version|header|stanza)|end of header/i.test(message))
-    return 'it is no file of age';
   return `it is damaged (${message})`;
 }

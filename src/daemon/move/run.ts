@@ -5,10 +5,11 @@ import { Fault } from '../../protocol/fault.js';
 import { prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
 import { hasSession, readMarker } from '../../session-dir/marker.js';
+import { pruneMoving } from '../../session-dir/moving.js';
 import type { Flags } from '../flags.js';
 import type { Settings } from '../settings.js';
 import { copyProfile } from './profile-files.js';
-import { profileIn, refuseInUse, writtenBy } from './source.js';
+import { type Origin, originOf, profileIn, refuseInUse, writtenBy } from './source.js';
 import { takeIn } from './take-in.js';
 import { moveFault } from './trouble.js';
 
@@ -26,14 +27,18 @@ const phone = (wid: string | null): string | null => wid?.split('@')[0] ?? null;
 async function adopt(settings: Settings, { subject }: Flags, signal: AbortSignal): Promise<Done> {
   const from = await profileIn(subject);
   await refuseInUse(from);
-  const { wid, profile } = await takeIn(settings, (to) => copyProfile(from, to), signal);
+  const copy = async (to: string): Promise<Origin> => {
+    await copyProfile(from, to);
+    return originOf(from);
+  };
+  const { wid, profile } = await takeIn(settings, copy, signal);
   return {
     ...{ adopted: true, account: settings.account, phone: phone(wid), from, profile },
     says: `Adopted: ${profile} is linked and has been ready. Do not start the old program again: ${from} is a copy now, and two copies take the session from each other.`,
   };
 }
 
-async function exportSession(settings: Settings, flags: Flags): Promise<Done> {
+async function exportSession(settings: Settings, flags: Flags, signal: AbortSignal): Promise<Done> {
   const { dir, account } = settings;
   const file = resolve(flags.subject);
   if (await stat(file).catch(() => null))
@@ -41,25 +46,28 @@ async function exportSession(settings: Settings, flags: Flags): Promise<Done> {
   await prepare(dir, LOG);
   await refuseInUse(dir.profile);
   await using _ = await takeLock(dir, { log: LOG });
+  await pruneMoving(dir);
   if (!(await hasSession(dir)))
     throw new Fault('not_linked', { reason: `there is no session in ${dir.profile}` });
   const [{ passphrase }, { readArchive, writeArchive }] = await Promise.all([
     import('./passphrase.js'),
     import('./archive.js'),
   ]);
-  const secret = await passphrase(flags.passphraseFile, 'new');
+  const secret = await passphrase(flags.passphraseFile, 'new', signal);
   const marker = await readMarker(dir);
   const manifest = {
     ...{ format: 1 as const, account, wid: marker?.wid ?? null, linkedAt: marker?.linkedAt ?? null },
+    ...{ lastSeenAt: marker?.lastSeenAt ?? null },
     ...{ browser: await writtenBy(dir.profile), made: new Date().toISOString() },
   };
   try {
-    const written = await writeArchive(file, { profile: dir.profile, manifest, passphrase: secret });
-    const { count } = await readArchive(file, { passphrase: secret });
+    const written = await writeArchive(file, { profile: dir.profile, manifest, passphrase: secret, signal });
+    const { count } = await readArchive(file, { passphrase: secret, signal });
     if (count !== written)
       throw new Fault('internal', { reason: `${count} of ${written} files can be read` });
   } catch (error) {
-    await rm(file, { force: true });
+    // One that somebody else has made meanwhile stays.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(file, { force: true });
     throw error;
   }
   const { size } = await stat(file);
@@ -75,10 +83,16 @@ async function importSession(settings: Settings, flags: Flags, signal: AbortSign
     import('./passphrase.js'),
     import('./archive.js'),
   ]);
-  const secret = await passphrase(flags.passphraseFile, 'known');
+  const secret = await passphrase(flags.passphraseFile, 'known', signal);
   const { wid, profile } = await takeIn(
     settings,
-    async (to) => void (await readArchive(file, { passphrase: secret, profile: to })),
+    async (to) => {
+      const { manifest } = await readArchive(file, { passphrase: secret, profile: to, signal });
+      const { linkedAt, lastSeenAt } = manifest;
+      // A time that is yet to come would have everything until then passed over.
+      const isPast = lastSeenAt ? Date.parse(lastSeenAt) <= Date.now() : false;
+      return linkedAt && lastSeenAt && isPast ? { linkedAt, lastSeenAt } : null;
+    },
     signal,
   );
   return {

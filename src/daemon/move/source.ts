@@ -3,9 +3,10 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
-import { layout } from '../../session-dir/layout.js';
+import { layout, type SessionDir } from '../../session-dir/layout.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
 import { lockState } from '../../session-dir/lock.js';
+import { type Marker, readMarker } from '../../session-dir/marker.js';
 
 /** LocalAuth, wwebjs-api and OpenWA: `session`, `session-ID`; open-wa's wa-automate: `_IGNORE_ID`. */
 const FOLDER = /^(session|_IGNORE_)/;
@@ -60,10 +61,25 @@ export async function refuseInUse(profile: string): Promise<void> {
   const [, host, pid] = /^(.*)-(\d+)$/.exec(link) ?? [];
   if (host === hostname() && (await stat(`/proc/${pid}`).catch(() => null)))
     held('the browser with process id', Number(pid));
+  const dir = layoutOf(profile);
+  const holder = dir === null ? null : await lockState(dir);
+  if (holder !== null && typeof holder === 'object') held('wad, process', holder.pid);
+}
+
+/** The layout that a profile of this name has, whoever made it; null for other names. */
+function layoutOf(profile: string): SessionDir | null {
   const [, dataPath, clientId] = /^(.*)\/session-([-_A-Za-z0-9]+)$/.exec(profile) ?? [];
-  if (dataPath === undefined || clientId === undefined) return;
-  const holder = await lockState(layout(dataPath, clientId));
-  if (typeof holder === 'object') held('wad, process', holder.pid);
+  return dataPath === undefined || clientId === undefined ? null : layout(dataPath, clientId);
+}
+
+/** Since when a session is linked, and until when all that came in on it was journalled; null where that is not known. */
+export type Origin = Pick<Marker, 'linkedAt' | 'lastSeenAt'> | null;
+
+/** What a wad has noted beside the profile; null for the profile of another program. */
+export async function originOf(profile: string): Promise<Origin> {
+  const dir = layoutOf(profile);
+  const marker = dir === null ? null : await readMarker(dir);
+  return marker?.lastSeenAt ? { linkedAt: marker.linkedAt, lastSeenAt: marker.lastSeenAt } : null;
 }
 
 /** Chromium's version that last wrote the profile, such as 156.0.8078.79; null where it does not say. */

@@ -1,16 +1,16 @@
 // How a session comes in from elsewhere: copied to a place beside its own, tried there, and moved into place when it has
 // become ready. Whatever goes wrong before that leaves things as they were.
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { findBrowser } from '../../config/browser.js';
 import { Fault } from '../../protocol/fault.js';
 import { syncDirectory } from '../../session-dir/durable-file.js';
 import { layout, prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
-import { hasSession } from '../../session-dir/marker.js';
+import { hasSession, writeMarker } from '../../session-dir/marker.js';
+import { makeMoving, pruneMoving } from '../../session-dir/moving.js';
 import type { Settings } from '../settings.js';
-import { refuseNewer, writtenBy } from './source.js';
+import { type Origin, refuseNewer, writtenBy } from './source.js';
 import { becomesReady } from './trial.js';
 
 export interface TakenIn {
@@ -22,12 +22,13 @@ export interface TakenIn {
 const LOG = { info: () => {}, warn: () => {} };
 
 /**
- * @param fill puts the profile into the directory that it is given
+ * @param fill puts the profile into the directory that it is given, and answers until when all that came in on it was
+ *   journalled; null where that is not known, which the next daemon tells as a gap
  * @throws Fault lock_held while a daemon has the account, already_linked when it has a session, and those of the trial
  */
 export async function takeIn(
   settings: Settings,
-  fill: (profile: string) => Promise<void>,
+  fill: (profile: string) => Promise<Origin>,
   signal: AbortSignal,
 ): Promise<TakenIn> {
   const { dir, config, account } = settings;
@@ -39,13 +40,17 @@ export async function takeIn(
       hint: 'wactl disconnect',
     });
   }
-  const work = await mkdtemp(join(dir.dataPath, '.moving-'));
+  await pruneMoving(dir);
+  const work = await makeMoving(dir);
   try {
     const there = layout(work, dir.clientId);
-    await fill(there.profile);
+    const origin = await fill(there.profile);
     signal.throwIfAborted();
     refuseNewer(await writtenBy(there.profile), await versionOf(config.browser, work));
+    const movedAt = new Date().toISOString();
     const wid = await becomesReady(settings, there, signal);
+    // What the verification run has heard went into no journal, so its own marker says too much.
+    await writeMarker(there, { ...(origin ?? { linkedAt: movedAt, lastSeenAt: null }), wid });
     // What may be there has no session in it: a QR code was shown and not scanned.
     await rm(dir.profile, { recursive: true, force: true });
     await rename(there.profile, dir.profile);

@@ -1,7 +1,7 @@
 // Whether a session works, by the one proof there is: the account becomes ready on it. A whole daemon runs on it, with
-// outbox and journal of its own that are thrown away, and its link is kept.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// outbox and journal of its own that are thrown away, and its link is kept. Its doors stay shut: nobody is told what it
+// hears, nobody can ask it anything, and what waits to be sent waits elsewhere.
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
@@ -30,51 +30,41 @@ export async function becomesReady(
   dir: SessionDir,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const home = await mkdtemp(join(tmpdir(), 'wad-trial-'));
+  // Beside the profile: whatever ends this process, the next move or daemon removes both.
+  const stateDir = join(dir.dataPath, 'trial');
+  await mkdir(stateDir, { mode: 0o700 });
+  const daemon = await wire(
+    {
+      ...{ ...settings, dir, paths: { ...settings.paths, stateDir } },
+      config: { ...settings.config, autoInitialize: true, afterLogout: 'link' },
+    },
+    QUIET,
+  );
+  const { actor } = daemon.account;
+  // And not `begin`, which opens the socket, HTTP, webhooks and the rules for media.
+  daemon.account.start();
   try {
-    const { config } = settings;
-    const daemon = await wire(
-      {
-        ...settings,
-        dir,
-        paths: { ...settings.paths, stateDir: home },
-        socket: { ...settings.socket, path: join(home, 'control.sock'), explicit: true },
-        config: {
-          ...config,
-          autoInitialize: true,
-          afterLogout: 'link',
-          http: { ...config.http, listen: null },
-        },
-      },
-      QUIET,
-    );
-    const { actor } = daemon.account;
-    await daemon.begin();
-    try {
-      const over = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
-      const state = await actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), {
-        signal: over,
+    const over = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
+    const state = await actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), {
+      signal: over,
+    });
+    if (state.name === 'linking')
+      throw new Fault('not_linked', {
+        reason: 'WhatsApp does not know this session any more: it shows a QR code',
+        hint: 'wactl qr',
       });
-      if (state.name === 'linking')
-        throw new Fault('not_linked', {
-          reason: 'WhatsApp does not know this session any more: it shows a QR code',
-          hint: 'wactl qr',
-        });
-      if (state.name !== 'ready') {
-        const words = REASON_WORDS[reasonOf(state)];
-        throw new Fault('launch_failed', {
-          reason: `it did not become ready: ${words}`,
-          hint: 'wactl doctor',
-        });
-      }
-    } catch (error) {
-      throw signal.aborted ? new Fault('interrupted') : error;
-    } finally {
-      actor.post({ type: 'stop', logout: false });
-      await daemon.ended;
+    if (state.name !== 'ready') {
+      const words = REASON_WORDS[reasonOf(state)];
+      throw new Fault('launch_failed', {
+        reason: `it did not become ready: ${words}`,
+        hint: 'wactl doctor',
+      });
     }
-    return (await readMarker(dir))?.wid ?? null;
+  } catch (error) {
+    throw signal.aborted ? new Fault('interrupted') : error;
   } finally {
-    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    actor.post({ type: 'stop', logout: false });
+    await daemon.ended;
   }
+  return (await readMarker(dir))?.wid ?? null;
 }

@@ -22,6 +22,8 @@ export function moveFault(error: unknown): Fault {
         hint: 'df -h',
         cause: error,
       });
+    case 'EEXIST':
+      return new Fault('usage', { reason: `${path} is there already`, hint: null, cause: error });
     case 'ENOENT':
     case 'ENOTDIR':
       return new Fault('usage', { reason: `there is no ${path}`, hint: null, cause: error });

@@ -1,7 +1,7 @@
 /** How far the account was heard, and from where it is read back, by a clock that the test sets. */
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
-import { Hearing } from '../../../src/daemon/hearing.js';
+import { type HeardUntil, Hearing } from '../../../src/daemon/hearing.js';
 import { readMarker, writeMarker } from '../../../src/session-dir/marker.js';
 import { place } from '../session-dir/place.js';
 import { WID } from '../store/scratch.js';
@@ -19,7 +19,7 @@ mock.timers.enable({ apis: ['Date'], now: LINKED });
 t.teardown(() => mock.timers.reset());
 const at = (ms: number) => mock.timers.setTime(ms);
 
-async function open(t: Test, heardUntilMs: number | null, linked = true) {
+async function open(t: Test, heardUntil: HeardUntil, linked = true) {
   at(LINKED);
   const { dir } = place(t);
   if (linked) await writeMarker(dir, { linkedAt: iso(LINKED), wid: WID, lastSeenAt: iso(LINKED) });
@@ -27,7 +27,7 @@ async function open(t: Test, heardUntilMs: number | null, linked = true) {
   const started: { readonly sinceMs: number; readonly done: () => void }[] = [];
   let stops = 0;
   const hearing = new Hearing({
-    ...{ dir, log: keepLines(), heardUntilMs },
+    ...{ dir, log: keepLines(), heardUntil },
     feed: { append: (_type, data) => void gaps.push(data) },
     backfill: {
       start: (sinceMs, done) => void started.push({ sinceMs, done }),
@@ -65,41 +65,41 @@ async function until(done: () => boolean): Promise<void> {
 
 const ROWS: readonly {
   readonly name: string;
-  readonly heardUntilMs: number | null;
+  readonly heardUntil: number | null;
   /** A page that was ready before, and when it went. */
   readonly earlier?: { readonly readyAtMs: number; readonly leftAtMs: number; readonly wasRead: boolean };
   readonly sinceMs: number;
 }[] = [
-  { name: 'a fresh link is read from its beginning', heardUntilMs: null, sinceMs: LINKED },
+  { name: 'a fresh link is read from its beginning', heardUntil: null, sinceMs: LINKED },
   {
     name: 'what an earlier daemon heard is looked through from a margin before its end',
-    heardUntilMs: LINKED + HOUR,
+    heardUntil: LINKED + HOUR,
     sinceMs: LINKED + HOUR - MARGIN,
   },
-  { name: 'and never from before the link', heardUntilMs: LINKED + MARGIN - 1, sinceMs: LINKED },
+  { name: 'and never from before the link', heardUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
   {
     name: 'the end of a page that went is in doubt',
-    heardUntilMs: LINKED,
+    heardUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + 2 * HOUR, wasRead: true },
     sinceMs: LINKED + 2 * HOUR - IN_DOUBT - MARGIN,
   },
   {
     name: 'but not what came before it was ready',
-    heardUntilMs: LINKED,
+    heardUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + HOUR + 1_000, wasRead: true },
     sinceMs: LINKED + HOUR - MARGIN,
   },
   {
     name: 'a page that went before all was read has moved nothing',
-    heardUntilMs: LINKED + HOUR,
+    heardUntil: LINKED + HOUR,
     earlier: { readyAtMs: LINKED + 2 * HOUR, leftAtMs: LINKED + 3 * HOUR, wasRead: false },
     sinceMs: LINKED + HOUR - MARGIN,
   },
 ];
 
-for (const { name, heardUntilMs, earlier, sinceMs } of ROWS)
+for (const { name, heardUntil, earlier, sinceMs } of ROWS)
   t.test(name, async (t) => {
-    const { hearing, ready, live } = await open(t, heardUntilMs);
+    const { hearing, ready, live } = await open(t, heardUntil);
     if (earlier !== undefined) {
       await (earlier.wasRead ? live : ready)(earlier.readyAtMs);
       at(earlier.leftAtMs);
@@ -164,4 +164,16 @@ t.test('a page that went while the marker was read is not read, and the reading 
   t.equal(started.length, 1);
   hearing.stop();
   t.equal(stopped(), 2);
+});
+
+t.test('a session of another program is a gap, once, and no time is noted before that is told', async (t) => {
+  const { gaps, ready, lastSeen } = await open(t, 'unknown');
+  at(LINKED + HOUR);
+  t.equal(await lastSeen(), null, 'while it syncs');
+  t.same(gaps, []);
+  t.equal(await ready(LINKED + HOUR), LINKED, 'what came since it was taken over is read back');
+  t.same(gaps, [{ reason: 'adopted', since: null, until: iso(LINKED) }]);
+  t.equal(await lastSeen(), iso(LINKED));
+  await ready(LINKED + 2 * HOUR);
+  t.equal(gaps.length, 1);
 });
