@@ -1,4 +1,4 @@
-/** The browser dies while a message is on its way: it is neither lost nor doubled, nor its fate guessed (H6). */
+/** The browser or its page goes while a message is on its way: it is neither lost nor doubled, nor its fate guessed (H6). */
 import t from 'tap';
 import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -54,3 +54,56 @@ t.test('a message in flight when the browser dies is asked for afterwards', asyn
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
+
+t.test(
+  'a message in flight when the page is loaded anew goes out once, and is not said to have failed',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-07' });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.startLinked(phone);
+    await sim.faults.send('hangs-before-store');
+    const { id, messageId } = await wad.request('message.send', { to: contact.number, text: 'hello' });
+    await eventually(
+      async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
+      'the page has taken it',
+    );
+    await sim.faults.send('none');
+    await sim.pages[0]?.reload();
+    t.match(await wad.request('message.wait', { id, for: 'sent', timeoutMs: 60_000 }), { error: null });
+    t.same(
+      contact.received.map((one) => one.id),
+      [messageId],
+    );
+    await wad.stop();
+  },
+);
+
+t.test(
+  'a send that was given up before it reached the page’s door does not go out when it gets there',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-07' });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.startLinked(phone);
+    await sim.set('coldChat', 'held');
+    const { id } = await wad.request('message.send', { to: contact.number, text: 'given up' });
+    // Three times half a minute, the limit of a send.
+    const failed = await wad.request(
+      'message.wait',
+      { id, for: 'sent', timeoutMs: 180_000 },
+      { timeoutMs: 200_000 },
+    );
+    t.match(failed, { state: 'failed', error: { kind: 'send_failed' } });
+    await sim.set('coldChat', 'opens');
+    const next = await wad.request('message.send', { to: contact.number, text: 'next' });
+    t.match(await wad.request('message.wait', { id: next.id, for: 'read' }), { error: null });
+    t.same(
+      contact.received.map(({ body }) => body),
+      ['next'],
+    );
+    await wad.stop();
+  },
+);

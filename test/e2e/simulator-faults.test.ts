@@ -157,11 +157,14 @@ t.test('a linked page goes on by itself after its socket was cut, went silent, o
 
 t.test('the network goes and comes back', async (t) => {
   const open = sim.pages[0];
+  if (!open) return t.fail('no page');
+  t.equal(open.state, 'CONNECTED');
   await sim.faults.networkDown();
-  await open?.waitForState('TIMEOUT');
+  await open.waitForState('TIMEOUT');
+  t.equal(phone.devices[0]?.online, false);
   await sim.faults.networkUp();
-  await open?.waitForState('CONNECTED');
-  t.pass();
+  await open.waitForState('CONNECTED');
+  t.equal(await page.evaluate(`window.require('WAWebSocketModel').Socket.state`), 'CONNECTED');
 });
 
 t.test('orders: pushState, frames, hang, states, listeners, Debug, reload, navigate', async (t) => {

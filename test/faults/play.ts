@@ -8,6 +8,9 @@ import { eventually } from '../harness/wad.js';
 import type { Row } from './row.js';
 import { Scene, type SceneOptions } from './scene.js';
 import { CAN_MOUNT } from './small-disk.js';
+import * as table from './table.js';
+
+const TABLE: readonly Row[] = Object.values(table).flat();
 
 /** A lock that was left behind is waited for until it is stale, ten seconds; and then a start. */
 const NEXT_S = 30;
@@ -18,10 +21,13 @@ const NEXT_S = 30;
  */
 export function play(rows: readonly Row[], options: SceneOptions = {}): void {
   const { WAD_FAULT: only = '', WAD_FAULT_ROUNDS: rounds = '1' } = process.env;
-  const wanted = rows.filter(({ name, given }) => `${given.name}: ${name}`.includes(only));
+  const wanted = rows.filter((row) => isNamed(row, only));
   const eachMs = wanted.map(({ within }) => 60_000 + 2_000 * within);
   t.setTimeout(60_000 + Number(rounds) * eachMs.reduce((sum, ms) => sum + ms, 0));
   t.test('the table of faults', async (t) => {
+    if (!TABLE.some((row) => isNamed(row, only)))
+      return void t.fail(`no row of the table has "${only}" in its name`);
+    if (wanted.length === 0) return void t.plan(0, `no row here has "${only}" in its name`);
     if (options.diskMb !== undefined && !CAN_MOUNT)
       return void t.plan(0, 'needs root, to mount a small disk');
     await using scene = await Scene.open(options);
@@ -36,6 +42,8 @@ export function play(rows: readonly Row[], options: SceneOptions = {}): void {
     t.same(await scene.rest(), [], 'in the end nothing is left behind');
   });
 }
+
+const isNamed = ({ name, given }: Row, text: string): boolean => `${given.name}: ${name}`.includes(text);
 
 async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
   t.same(await scene.prepare(row.given), [], 'the daemon before has left nothing behind');

@@ -164,9 +164,9 @@ export const KNOBS = {
     'asking whether a number is on WhatsApp goes wrong',
   ),
   coldChat: choice(
-    ['opens', 'needs-lookup', 'no-lid'],
+    ['opens', 'needs-lookup', 'no-lid', 'held'],
     'opens',
-    'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error',
+    'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error; or waits until the knob is turned',
   ),
 
   // Media

@@ -1,6 +1,6 @@
 /** Contacts, and which phone number and LID belong together. */
 import type { WireContact, WireGroup } from '../wire.js';
-import { knobs } from './boot-record.js';
+import { knobs, whenKnobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Collection } from './collection.js';
 import { getMaybeMeLidUser, getMaybeMePnUser, isMe } from './conn.js';
@@ -119,6 +119,7 @@ export async function queryWidExists(wid: Wid): Promise<Exists | null> {
 /** Throws what the real page throws for a number it has no LID of (wwebjs and others, 2025 and 2026). */
 export async function requireLid(wid: Wid): Promise<void> {
   if (!wid.isUser() || wid.isLid() || isMe(wid)) return;
+  await whenKnobs(() => knobs.coldChat !== 'held');
   const known = lidOfPn.has(String(wid));
   if (
     knobs.coldChat === 'opens' ? known || (await queryWidExists(wid)) : known && knobs.coldChat !== 'no-lid'

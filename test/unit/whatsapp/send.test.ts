@@ -1,0 +1,138 @@
+/** What is said of a send: by the page's own store, and "absent" only where the page that took it was asked. */
+import { tmpdir } from 'node:os';
+import type { Page } from 'puppeteer';
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import type { Kit } from '../../../src/whatsapp/kit.js';
+import { send } from '../../../src/whatsapp/send.js';
+
+const MESSAGE = {
+  ...{ chatId: '15550002222@c.us', messageId: '3EB0000000000000000001', again: false },
+  content: { kind: 'text', text: 'hello' },
+} as const;
+
+const ended = (state: string, more = {}) => ({ state, error: '', refused: null, ack: null, ...more });
+const NAVIGATED = new Error('Execution context was destroyed, most likely because of a navigation.');
+const fail = (error: unknown) => () => Promise.reject(error);
+
+const ROWS: readonly {
+  readonly name: string;
+  /** What the page says of the send. */
+  readonly page: () => unknown;
+  /** What it has of our id afterwards. */
+  readonly has: () => unknown;
+  readonly outcome: object;
+}[] = [
+  {
+    name: 'done, and shown with its ack',
+    page: () => ended('done', { ack: 1 }),
+    has: fail(new Error('not asked')),
+    outcome: { outcome: 'accepted', ack: 1 },
+  },
+  {
+    name: 'done, and found by its id',
+    page: () => ended('done'),
+    has: () => 0,
+    outcome: { outcome: 'accepted', ack: 0 },
+  },
+  {
+    name: 'done, and nowhere',
+    page: () => ended('done'),
+    has: () => null,
+    outcome: { outcome: 'absent', again: true },
+  },
+  {
+    name: 'failed, and there all the same',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => 2,
+    outcome: { outcome: 'accepted', ack: 2 },
+  },
+  {
+    name: 'failed',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false, error: { message: 'e' } },
+  },
+  {
+    name: 'refused by kind',
+    page: () => ended('failed', { error: 'e', refused: 'no_such_chat' }),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false, error: { kind: 'no_such_chat' } },
+  },
+  {
+    name: 'its document went',
+    page: fail(NAVIGATED),
+    has: () => null,
+    outcome: { outcome: 'unknown', error: NAVIGATED },
+  },
+  {
+    name: 'its document went, and the next knows nothing of it',
+    page: () => ended('unknown'),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'its document went, and the next has it',
+    page: fail(NAVIGATED),
+    has: () => 1,
+    outcome: { outcome: 'accepted', ack: 1 },
+  },
+  {
+    name: 'its browser went',
+    page: fail(new Error('Target closed')),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'the page does not know',
+    page: fail(new Fault('outcome_unknown')),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'the page is loading',
+    page: fail(new Fault('not_ready')),
+    has: () => null,
+    outcome: { outcome: 'absent', again: true },
+  },
+  {
+    name: 'the page lacks what it takes',
+    page: fail(new Fault('unsupported_now')),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false },
+  },
+  {
+    name: 'the page cannot be asked',
+    page: () => ended('done'),
+    has: fail(new Error('Target closed')),
+    outcome: { outcome: 'unknown' },
+  },
+];
+
+for (const { name, page, has, outcome } of ROWS)
+  t.test(name, async (t) => {
+    const kit = { look: async () => page() } as unknown as Kit;
+    const asked: unknown[] = [];
+    const doc = {
+      evaluate: async (_what: unknown, ...args: unknown[]) => {
+        asked.push(args);
+        return has();
+      },
+    } as unknown as Page;
+    t.match(await send(kit, doc, MESSAGE, tmpdir()), outcome);
+    // With this question a send that has not reached the door yet is given up.
+    for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true]);
+  });
+
+t.test('handed over again: the page is told first that it may', async (t) => {
+  const order: string[] = [];
+  const kit = {
+    look: async () => {
+      order.push('begin');
+      return ended('done', { ack: 1 });
+    },
+  } as unknown as Kit;
+  const doc = { evaluate: async () => void order.push('allow') } as unknown as Page;
+  await send(kit, doc, { ...MESSAGE, again: true }, tmpdir());
+  t.same(order, ['allow', 'begin']);
+});
