@@ -4,19 +4,28 @@
 import type { Content } from '../protocol/content.js';
 import { isChannelId, isStatusId } from '../protocol/wid.js';
 
+/** Both identities of a person, and what somebody is called. */
+const PEOPLE = ['WAWebApiContact', 'WAWebCollections.Contact'] as const;
+
 /**
  * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
  * linking are in capability.ts.
  */
 export const ABILITIES = {
-  'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', 'WAWebApiContact'],
-  'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs'],
-  'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebStreamModel.Stream', 'WAWebCmd.Cmd'],
-  'chat.change': ['WAWebCmd.Cmd'],
+  'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', ...PEOPLE],
+  'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs', ...PEOPLE],
+  'chat.markRead': [
+    'WAWebUpdateUnreadChatAction.sendSeen',
+    'WAWebStreamModel.Stream',
+    'WAWebCmd.Cmd',
+    ...PEOPLE,
+  ],
+  'chat.change': ['WAWebCmd.Cmd', ...PEOPLE],
   'chat.typing': [
     'WAWebChatStateBridge.sendChatStateComposing',
     'WAWebChatStateBridge.sendChatStateRecording',
     'WAWebChatStateBridge.sendChatStatePaused',
+    ...PEOPLE,
   ],
   'send.media': [
     'WAWebMediaOpaqueData.createFromData',
@@ -47,42 +56,53 @@ export const ABILITIES = {
     'WAWebMediaMmsV4Upload.uploadUnencryptedMedia',
     'WAMediaCalculateFilehash.getRandomFilehash',
   ],
-  'media.download': ['WAWebDownloadManager.downloadManager'],
-  'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg'],
+  'media.download': ['WAWebDownloadManager.downloadManager', ...PEOPLE],
+  'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg', ...PEOPLE],
   'message.edit': [
     'WAWebSendMessageEditAction.sendMessageEdit',
     'WAWebMsgActionCapability.canEditText',
     'WAWebMsgActionCapability.canEditCaption',
+    ...PEOPLE,
   ],
   'message.delete': [
     'WAWebCmd.Cmd',
     'WAWebMsgActionCapability.canSenderRevokeMsg',
     'WAWebMsgActionCapability.canAdminRevokeMsg',
+    ...PEOPLE,
   ],
   'message.forward': [
     'WAWebChatForwardMessage.forwardMessages',
     'WAWebFindChatAction.findOrCreateLatestChat',
     'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
   ],
-  'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg'],
-  'contact.list': [
-    'WAWebCollections.Contact',
-    'WAWebApiContact',
+  'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
+  'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],
+  'contact.check': ['WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
+  'contact.block': [
+    'WAWebBlockContactAction.blockContact',
+    'WAWebBlockContactAction.unblockContact',
     'WAWebFrontendContactGetters.getIsMyContact',
+    ...PEOPLE,
   ],
-  'contact.check': ['WAWebQueryExistsJob.queryWidExists'],
-  'contact.block': ['WAWebBlockContactAction.blockContact', 'WAWebBlockContactAction.unblockContact'],
-  'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob'],
-  'group.create': ['WAWebGroupCreateJob.createGroup', 'WAWebQueryExistsJob.queryWidExists'],
+  'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob', ...PEOPLE],
+  'group.create': ['WAWebGroupCreateJob.createGroup', 'WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
   'group.admin': [
     'WAWebModifyParticipantsGroupAction',
     'WASmaxGroupsAddParticipantsRPC.sendAddParticipantsRPC',
     'WAWebGroupModifyInfoJob.setGroupSubject',
     'WAWebGroupModifyInfoJob.setGroupDescription',
     'WAWebSetPropertyGroupAction.setGroupProperty',
+    'WAWebGroupQueryJob',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
   ],
-  'group.invite': ['WAWebMexFetchGroupInviteCodeJob.fetchMexGroupInviteCode'],
-  'group.leave': ['WAWebExitGroupAction.sendExitGroup'],
+  'group.invite': [
+    'WAWebMexFetchGroupInviteCodeJob.fetchMexGroupInviteCode',
+    'WAWebGroupQueryJob',
+    ...PEOPLE,
+  ],
+  'group.leave': ['WAWebExitGroupAction.sendExitGroup', ...PEOPLE],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Ability = keyof typeof ABILITIES;
