@@ -1,0 +1,31 @@
+/** A fault → the exit status of wactl: the table's, but for a write whose answer was lost. */
+import t from 'tap';
+import { EXITS, exitOf } from '../../../src/cli/exit.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { FAULTS, type FaultKind } from '../../../src/protocol/fault-table.js';
+
+t.test('each fault has the status of its row, and each status is one that --help explains', async (t) => {
+  const statuses = EXITS.map(([status]) => status);
+  for (const kind of Object.keys(FAULTS) as FaultKind[]) {
+    t.equal(exitOf(new Fault(kind)), FAULTS[kind].exit, kind);
+    t.ok(
+      statuses.includes(FAULTS[kind].exit) || FAULTS[kind].exit > 63,
+      `${kind} is explained, or the daemon's`,
+    );
+  }
+});
+
+t.test(
+  'a write whose answer was lost is 6, whatever lost it; but how a wait ended stays what it is',
+  async (t) => {
+    for (const [kind, status] of [
+      ['connection_lost', 6],
+      ['deadline_exceeded', 6],
+      ['page_error', 6],
+      ['wait_expired', 8],
+      ['interrupted', 130],
+    ] as const)
+      t.equal(exitOf(new Fault(kind, { outcome: 'unknown' })), status, kind);
+    t.equal(exitOf(new Fault('connection_lost', { outcome: 'none' })), FAULTS.connection_lost.exit);
+  },
+);

@@ -1,0 +1,87 @@
+/** A file in pieces: none is lost, none too large, and the last one says that it is. */
+import t from 'tap';
+import { upload } from '../../../src/client/upload.js';
+
+const PIECE = 384 * 1024;
+const FILE = { id: 'f', size: 0, sha256: '', mimetype: 'text/plain', name: null, expiresAt: '' };
+
+interface Put {
+  readonly upload?: string;
+  readonly name?: string;
+  readonly offset: number;
+  readonly done: boolean;
+  readonly data: string;
+}
+
+/** A daemon that takes pieces; it says which upload they are of once the first has come. */
+function daemon() {
+  const puts: Put[] = [];
+  const put = async (params: object) => {
+    puts.push(params as Put);
+    return { upload: 'u', file: (params as Put).done ? FILE : null };
+  };
+  const bytes = () => Buffer.concat(puts.map(({ data }) => Buffer.from(data, 'base64')));
+  return { puts, put, bytes };
+}
+
+const data = (length: number) => Buffer.from(Array.from({ length }, (_, n) => n % 251));
+
+t.test('pieces by size: the next begins where the one before ended', async (t) => {
+  for (const [length, sizes] of [
+    [0, [0]],
+    [1, [1]],
+    [PIECE, [PIECE]],
+    [PIECE + 1, [PIECE, 1]],
+    [3 * PIECE, [PIECE, PIECE, PIECE]],
+  ] as const) {
+    const { puts, put, bytes } = daemon();
+    t.equal(await upload(put, data(length), {}), FILE);
+    t.same(
+      puts.map((one) => Buffer.from(one.data, 'base64').length),
+      sizes,
+      `${length} bytes`,
+    );
+    t.same(
+      puts.map(({ offset }) => offset),
+      sizes.map((_, n) => n * PIECE),
+    );
+    t.same(
+      puts.map(({ done }) => done),
+      sizes.map((_, n) => n === sizes.length - 1),
+    );
+    t.ok(bytes().equals(data(length)));
+  }
+});
+
+t.test('lots of any size are put together', async (t) => {
+  const { puts, put, bytes } = daemon();
+  const whole = data(PIECE + 5_000);
+  await upload(
+    put,
+    (async function* () {
+      for (let at = 0; at < whole.length; at += 70_001) yield whole.subarray(at, at + 70_001);
+    })(),
+    {},
+  );
+  t.equal(puts.length, 2);
+  t.ok(bytes().equals(whole));
+});
+
+t.test('the first piece has the name, and the others say which upload they are of', async (t) => {
+  const { puts, put } = daemon();
+  await upload(put, data(PIECE + 1), { name: 'a.txt' });
+  t.match(puts, [
+    { name: 'a.txt', upload: undefined },
+    { name: undefined, upload: 'u' },
+  ]);
+});
+
+t.test('a piece that is refused ends it', async (t) => {
+  let asked = 0;
+  const put = async () => {
+    asked += 1;
+    throw new Error('no room');
+  };
+  await t.rejects(upload(put, data(3 * PIECE), {}), /no room/);
+  t.equal(asked, 1);
+});

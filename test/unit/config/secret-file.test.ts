@@ -1,0 +1,54 @@
+/** A secret in a file: made where it may be, taken where nobody else can read it, and never told. */
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { readSecret } from '../../../src/config/secret-file.js';
+import { Fault } from '../../../src/protocol/fault.js';
+
+const SECRET = 'sixteen-chars-ok';
+const faultOf = (promise: Promise<unknown>): Promise<Fault | null> =>
+  promise.then(
+    () => null,
+    (error: unknown) => (error instanceof Fault ? error : Promise.reject(error)),
+  );
+
+function file(t: Test, text: string, mode = 0o600) {
+  const path = join(t.testdir(), 'secret');
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return { path, key: 'http.tokenFile', make: null };
+}
+
+t.test('the one word in it, without the space around it', async (t) => {
+  t.equal(await readSecret(file(t, `  ${SECRET}\n`)), SECRET);
+});
+
+t.test('one that anybody else can read or write is refused', async (t) => {
+  for (const mode of [0o640, 0o620, 0o610, 0o604, 0o602, 0o601]) {
+    const fault = await faultOf(readSecret(file(t, SECRET, mode)));
+    t.match(fault, { kind: 'permission_denied', message: new RegExp(`mode 0${mode.toString(8)}`) });
+    t.notMatch(String(fault?.message), SECRET);
+  }
+});
+
+t.test('what is no secret is refused, and not repeated', async (t) => {
+  for (const text of ['', SECRET.slice(1), `${SECRET} and more`, 'x'.repeat(5_000)]) {
+    const fault = await faultOf(readSecret(file(t, text)));
+    t.equal(fault?.kind, 'usage', `${text.length} characters`);
+    if (text !== '') t.notMatch(String(fault?.message), text.slice(0, 15));
+  }
+  const folder = join(t.testdir(), 'folder');
+  mkdirSync(folder, { mode: 0o700 });
+  t.equal((await faultOf(readSecret({ path: folder, key: 'k', make: null })))?.kind, 'usage');
+});
+
+t.test('one that is not there is made, for us alone and once', async (t) => {
+  const path = join(t.testdir(), 'made');
+  t.equal((await faultOf(readSecret({ path, key: 'k', make: null })))?.kind, 'usage');
+  const both = await Promise.all([1, 2].map(() => readSecret({ path, key: 'k', make: 'whsec_' })));
+  t.equal(both[0], both[1]);
+  t.match(both[0], /^whsec_[A-Za-z0-9+/]{43}=$/);
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), both[0], 'and is not made anew');
+  t.equal(readFileSync(path, 'utf8').trim(), both[0]);
+});

@@ -1,0 +1,29 @@
+/** Parameters of a GET: strings, read as what the method's own schema takes. */
+import t from 'tap';
+import { z } from 'zod';
+import { queryParams } from '../../../src/http/query.js';
+
+const SCHEMA = z.strictObject({
+  limit: z.int().optional(),
+  all: z.boolean().optional(),
+  to: z.string().optional(),
+});
+const read = (query: string, names = {}) => queryParams(SCHEMA, new URLSearchParams(query), names);
+
+t.test('as the schema takes it: numbers, flags, and texts that look like either', async (t) => {
+  t.same(read('limit=10&all=true&to=15550001111'), { limit: 10, all: true, to: '15550001111' });
+  t.same(read('all=false&limit=-1&limit=0'), { all: false, limit: 0 });
+});
+
+t.test('what does not fit stays a text, for the daemon to refuse', async (t) => {
+  for (const text of ['1.5', '010', '1e3', '0x1', ' 1', '', '12345678901234567', 'null', '[]'])
+    t.same(read(`limit=${encodeURIComponent(text)}`), { limit: text });
+});
+
+t.test('names that no schema has, not even by inheritance, are texts as well', async (t) => {
+  t.same(read('constructor=1&toString=true&other=2'), { constructor: '1', toString: 'true', other: '2' });
+});
+
+t.test('what stood in the path wins', async (t) => {
+  t.same(read('to=a', { to: 'b' }), { to: 'b' });
+});
