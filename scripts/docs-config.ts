@@ -50,7 +50,6 @@ function line(row: NamedRow): string[] {
     row.expects,
     row.required ? 'required' : (row.defaultSays ?? code(JSON.stringify(row.default))),
     given.map(code).join(', '),
-    // `session-<clientId>` would be a tag.
-    `${row.doc}${row.restart ? '' : ' A change needs no restart.'}`.replaceAll('<', '&lt;'),
+    `${row.doc}${row.restart ? '' : ' A change needs no restart.'}`,
   ];
 }

@@ -46,7 +46,9 @@ export interface Command<O extends Options = Options> {
   readonly group: Group;
   /** One line for the list of commands. */
   readonly does: string;
-  /** More for the command's own help. */
+  /** What each verb does, for commands that have several; a form each, as `cancel ID`. */
+  readonly verbs?: readonly (readonly [form: string, does: string])[];
+  /** More for the command's own help: paragraphs with an empty line between them, which are filled. */
   readonly notes?: string;
   readonly args: readonly Argument[];
   readonly options: O;

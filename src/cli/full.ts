@@ -1,4 +1,4 @@
-// The slow half of wactl: help by yargs, errors of usage with the word that was meant, completion, and the commands
+// The slow half of wactl: help, errors of usage with the word that was meant, completion, and the commands
 // that need more than a call and a print. Parsing is parse.ts here too, so the two halves cannot disagree.
 import { Fault } from '../protocol/fault.js';
 import { COMMANDS } from './commands/rare.js';
@@ -42,7 +42,7 @@ export async function full(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof Usage)) throw error;
     if (argv.length === 0) {
-      write(2, await help());
+      write(2, help());
       return 2;
     }
     const fault = new Fault('usage', { reason: error.message, hint: hintOf(error, argv) });
@@ -54,7 +54,7 @@ export async function full(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (line.help) {
-    write(1, await help(line.command));
+    write(1, help(line.command));
     return 0;
   }
   return run(line);

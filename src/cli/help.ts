@@ -1,11 +1,11 @@
-// Help and the completion script, both yargs' own, built from the table.
-import yargs, { type Argv } from 'yargs';
+// Help, in 80 columns, and the completion script of yargs; both from the table of commands.
+import yargs from 'yargs';
 import type { Argument, Command, Group, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { EXITS } from './exit.js';
 import { GLOBALS } from './globals.js';
+import { columns, paragraphs } from './wrap.js';
 
-const WIDTH = 100;
 export const GROUPS: readonly Group[] = [
   'Account',
   'Messages and events',
@@ -19,6 +19,10 @@ const EXAMPLES = [
   ["wactl send '+55 11 90000-0002' 'hello'", 'send, and wait until WhatsApp has it'],
   ['wactl -o jsonl events --follow', 'what happens, an event a line'],
 ] as const;
+export const CLOCK =
+  'Times in text are local, YYYY-MM-DD HH:MM:SS; JSON has ISO 8601 in UTC. Lists have a line of headings; an empty one prints nothing but a word on stderr.';
+const ERRORS =
+  'Errors go to stderr: a reason and a command to try; with -o json the error object of JSON-RPC on one line, and nothing on stdout. `wactl COMMAND --help` says more.';
 
 /** `TO`, `[TEXT]`, `MORE...` */
 export const shape = ({ name, required, list, rest }: Argument): string => {
@@ -26,55 +30,60 @@ export const shape = ({ name, required, list, rest }: Argument): string => {
   return required ? word : `[${word}]`;
 };
 
-const fresh = (): Argv =>
-  yargs([]).scriptName('wactl').locale('en').wrap(WIDTH).help(false).version(false).exitProcess(false);
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** Only for show, so the name of an option may have its value behind it. */
-function withOptions(to: Argv, options: Options, heading: string): Argv {
-  for (const [name, { alias, does, value }] of Object.entries(options)) {
-    const shown = value ? `${name} ${value}` : name;
-    to.option(shown, { describe: does, group: heading, ...(alias ? { alias } : {}) });
-  }
-  return to;
-}
+/** A heading and what stands below it; nothing where there is nothing. */
+const below = (heading: string, rows: readonly (readonly [string, string])[]): string[] =>
+  rows.length === 0 ? [] : [`${heading}:\n${columns(rows)}`];
 
-function grouped(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  return GROUPS.map((group) => {
-    const rows = COMMANDS.filter((row) => row.group === group);
-    return [`${group}:`, ...rows.map(({ name, does }) => `  ${name.padEnd(width)}  ${does}`)].join('\n');
-  }).join('\n\n');
-}
+const optionRows = (options: Options) =>
+  Object.entries(options).map(([name, { alias, value, does }]) => {
+    const names = alias ? `-${alias}, --${name}` : `    --${name}`;
+    return [value === undefined ? names : `${names} ${value}`, does] as const;
+  });
 
-const exits = (): string =>
-  ['Exit status:', ...EXITS.map(([status, when]) => `  ${String(status).padStart(3)}  ${when}`)].join('\n');
+/** A command stands on a line of its own, so that it can be copied whole. */
+const examples = (rows: Command['examples']): string =>
+  ['Examples:', ...rows.map(([line, does]) => `  # ${does}\n  ${line}`)].join('\n');
 
-function about({ name, args, options, does, notes }: Command): string {
+function about({ name, args, verbs = [], options, does, notes, examples: own }: Command): string[] {
   const more = Object.keys(options).length > 0 ? ' [options]' : '';
-  const rows = args.map((row) => `  ${row.name.padEnd(8)} ${row.does}`);
   return [
     `wactl ${[name, ...args.map(shape)].join(' ')}${more}`,
-    `${does.charAt(0).toUpperCase()}${does.slice(1)}.`,
-    ...(notes ? [notes] : []),
-    ...(rows.length > 0 ? [`Arguments:\n${rows.join('\n')}`] : []),
-  ].join('\n\n');
+    paragraphs(sentence(does)),
+    ...(verbs.length > 0 ? [columns(verbs)] : []),
+    ...(notes === undefined ? [] : [paragraphs(notes)]),
+    ...below(
+      'Arguments',
+      args.map((row) => [row.name, row.does] as const),
+    ),
+    ...below('Options', optionRows(options)),
+    ...below('Options of every command', optionRows(GLOBALS)),
+    examples(own),
+  ];
 }
 
+const program = (): string[] => [
+  'wactl [options] COMMAND',
+  'Operates a WhatsApp account through its daemon, wad.',
+  ...GROUPS.flatMap((group) =>
+    below(
+      group,
+      COMMANDS.filter((row) => row.group === group).map(({ name, does }) => [name.padEnd(13), does]),
+    ),
+  ),
+  ...below('Options of every command', optionRows(GLOBALS)),
+  examples(EXAMPLES),
+  ...below(
+    'Exit status',
+    EXITS.map(([status, when]) => [String(status).padStart(3), when]),
+  ),
+  paragraphs(CLOCK),
+  paragraphs(ERRORS),
+];
+
 /** The help of a command, or of the program. Ends with a newline. */
-export async function help(command?: Command): Promise<string> {
-  const to = fresh();
-  if (command) withOptions(to, command.options, 'Options:');
-  withOptions(to, GLOBALS, 'Options of every command:');
-  for (const [line, does] of command?.examples ?? EXAMPLES) to.example(line, does);
-  const head = command
-    ? about(command)
-    : `wactl [options] COMMAND\n\nOperates a WhatsApp account through its daemon, wad.\n\n${grouped()}`;
-  const foot = command
-    ? ''
-    : `\n${exits()}\n\nErrors go to stderr: a reason and a command to try; with -o json the error object of JSON-RPC on\n` +
-      'one line, and nothing on stdout. `wactl COMMAND --help` says more.\n';
-  return `${head}\n\n${(await to.getHelp()).trim()}\n${foot}`;
-}
+export const help = (command?: Command): string => `${(command ? about(command) : program()).join('\n\n')}\n`;
 
 /** Names of files where there is nothing else to say, as the other two shells do it. yargs' own script leaves out words. */
 const FISH = `function __wactl_complete
@@ -97,7 +106,8 @@ export function completionScript(shell: string): string {
   const log = console.log;
   console.log = (...line: unknown[]) => lines.push(line.join(' '));
   try {
-    fresh().completion('completion', false).showCompletionScript();
+    const to = yargs([]).scriptName('wactl').locale('en').help(false).version(false).exitProcess(false);
+    to.completion('completion', false).showCompletionScript();
   } finally {
     console.log = log;
     if (before === undefined) delete process.env.SHELL;

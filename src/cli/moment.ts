@@ -1,11 +1,23 @@
 // A moment that a person names: an instant of ISO 8601, or so long from now.
 import { Fault } from '../protocol/fault.js';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+/** The help of every option that takes one. */
+export const MOMENT = '2026-01-31T08:00Z, or 10m from now (s, m, h, d, w)';
+
+const refuse = (reason: string): never => {
+  throw new Fault('usage', { reason, hint: null });
+};
 
 /** ISO 8601 in UTC. @throws Fault usage */
 export function moment(option: string, text: string, nowMs = Date.now()): string {
-  const [, count, unit = ''] = /^\+?(\d{1,9})([smhd])$/.exec(text) ?? [];
+  const [, count, unit = ''] = /^\+?(\d{1,9})([smhdw])$/.exec(text) ?? [];
   const factor = UNITS[unit];
   const ms =
     factor !== undefined
@@ -14,10 +26,32 @@ export function moment(option: string, text: string, nowMs = Date.now()): string
         ? Date.parse(text)
         : NaN;
   const at = new Date(ms);
-  if (Number.isNaN(at.getTime()))
-    throw new Fault('usage', {
-      reason: `--${option}: "${text}" is no moment; say 2026-01-31T08:00Z, or 10m from now (s, m, h, d)`,
-      hint: null,
-    });
-  return at.toISOString();
+  return Number.isNaN(at.getTime())
+    ? refuse(`--${option}: "${text}" is no moment; say ${MOMENT}`)
+    : at.toISOString();
+}
+
+/** A moment that is still to come. @throws Fault usage */
+export function momentToCome(option: string, text: string, nowMs = Date.now()): string {
+  const at = moment(option, text, nowMs);
+  return Date.parse(at) > nowMs
+    ? at
+    : refuse(`--${option}: ${text} has passed; it is ${new Date(nowMs).toISOString()} now`);
+}
+
+/** When a message may go out. @throws Fault usage where it never may */
+export function windowOf(given: {
+  readonly notBefore?: string | undefined;
+  readonly expires?: string | undefined;
+}) {
+  const notBefore = given.notBefore === undefined ? undefined : moment('not-before', given.notBefore);
+  const expiresAt = given.expires === undefined ? undefined : momentToCome('expires', given.expires);
+  if (notBefore !== undefined && expiresAt !== undefined && notBefore >= expiresAt)
+    refuse(
+      `--expires: ${given.expires} is not after --not-before ${given.notBefore}; nothing would ever be sent`,
+    );
+  return {
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }

@@ -43,7 +43,7 @@ export const KEYS = {
       default: ({ account }) => account,
       defaultSays: 'the account',
       flag: 'client-id',
-      doc: 'The session lives in session-<clientId> below dataPath.',
+      doc: 'The session lives in `session-ID` below dataPath.',
     }),
   },
   browser: {

@@ -50,7 +50,7 @@ export const OPTIONS = {
   help: [null, 'print this, then exit'],
 } as const satisfies Record<string, readonly [string | null, string]>;
 
-const ALIASES: Readonly<Record<string, string>> = { output: 'o', help: 'h' };
+const ALIASES: Readonly<Record<string, string>> = { output: 'o', version: 'V', help: 'h' };
 const KEY_FLAGS = [
   'data-path',
   'client-id',
@@ -64,10 +64,20 @@ const KEY_FLAGS = [
 
 const MODES = ['doctor', 'canary', 'check-config', 'adopt', 'export', 'import'] as const;
 
-const EPILOGUE = `Without flags the configuration files, WAD_* variables and defaults decide: see --check-config.
-The daemon stays in the foreground and logs to stdout. Exit status: 0 clean stop, 64 usage,
-70 internal, 73 no room on the disk, 75 the session is held by another daemon, 77 permissions,
-78 configuration.`;
+const EPILOGUE = `Examples:
+  # the account "default"
+  wad
+  # another account, with more to read
+  wad --account shop --log-level debug
+  # an existing session, in place
+  wad --data-path ./.wwebjs_auth --client-id energenie-whatsapp
+  # is everything there that it takes?
+  wad --doctor
+
+Without flags the configuration files, WAD_* variables and defaults decide:
+see --check-config. The daemon stays in the foreground and logs to stdout.
+Exit status: 0 clean stop, 64 usage, 70 internal, 73 no room on the disk,
+75 the session is held by another daemon, 77 permissions, 78 configuration.`;
 
 const VALUED = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((name) => OPTIONS[name][0] !== null);
 
@@ -128,16 +138,12 @@ async function help(): Promise<string> {
     .usage('wad: owns one WhatsApp account and serves wactl over a Unix socket\n\nUsage: $0 [options]')
     .version(false)
     .help(false)
-    .example('$0', 'the account "default"')
-    .example('$0 --account shop --log-level debug', 'another account, with more to read')
-    .example('$0 --data-path ./.wwebjs_auth --client-id energenie-whatsapp', 'an existing session, in place')
-    .example('$0 --doctor', 'is everything there that it takes?')
     .epilogue(EPILOGUE)
-    .wrap(100);
+    .wrap(80);
+  // Only for show, so the name of an option may have its value behind it.
   for (const [name, [value, describe]] of Object.entries(OPTIONS))
-    drawn = drawn.option(name, {
-      describe: value === null ? describe : `${value}: ${describe}`,
-      type: value === null ? 'boolean' : 'string',
+    drawn = drawn.option(value === null ? name : `${name} ${value}`, {
+      describe,
       ...(ALIASES[name] === undefined ? {} : { alias: ALIASES[name] }),
     });
   return drawn.getHelp();

@@ -142,7 +142,7 @@ export class Outbox {
     const row = this.#byKey.get(key, wid);
     if (row === undefined) return null;
     if (row.content !== contentHash(recipient, kind, payload))
-      throw new Fault('key_reused', { more: { id: row.id } });
+      throw new Fault('key_reused', { hint: `wactl outbox show ${row.id}`, more: { id: row.id } });
     return fromRow(row);
   }
 

@@ -4,7 +4,7 @@ import { handToWad } from '../program.js';
 export const adopt = command({
   name: 'adopt',
   group: 'Account',
-  does: 'go on with the linked session of a whatsapp-web.js script, of wwebjs-api or of OpenWA',
+  does: 'take over the session of whatsapp-web.js, wwebjs-api or OpenWA',
   notes:
     'DIR is the session folder, or one with a single session in it: .wwebjs_auth, sessions/session-ID, _IGNORE_ID.\n' +
     'Stop whatever uses it first, and this daemon as well. It is copied, and the copy is kept only when the account\n' +

@@ -31,7 +31,7 @@ const anonymous = (text: string): string =>
 export const bugreport = command({
   name: 'bugreport',
   group: 'Daemon',
-  does: 'collect what helps to mend a fault into a file; numbers and texts are blanked',
+  does: 'write what helps to mend a fault, numbers and texts blanked',
   notes:
     'Versions, the states of late and why, what WhatsApp Web can do and lacks, errors inside its page with the names of\n' +
     'its modules, what the doctor says, and a picture of the page with all text made invisible. One JSON file (mode\n' +

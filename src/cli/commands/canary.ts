@@ -4,9 +4,9 @@ import { handToWad } from '../program.js';
 export const canary = command({
   name: 'canary',
   group: 'Daemon',
-  does: "look at today's WhatsApp Web without an account, and name what it lacks",
+  does: "check today's WhatsApp Web without an account",
   notes:
-    'Runs `wad --canary`: a page on a throw-away profile, up to its QR code. Exits 0 when all that the product takes is\n' +
+    'Names what it lacks. Runs `wad --canary`: a page on a throw-away profile, up to its QR code. Exits 0 when all that the product takes is\n' +
     'there, else 1. Touches no session; works with the daemon down. wad-canary@NAME.timer does it daily.',
   args: [],
   options: {},

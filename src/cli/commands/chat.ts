@@ -1,22 +1,13 @@
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
+import { momentToCome } from '../moment.js';
 import { renderChats } from '../render/chat.js';
 
 const ACTIONS = [
   ...['show', 'read', 'unread', 'archive', 'unarchive', 'mute', 'unmute', 'pin', 'unpin'],
   ...['typing', 'recording', 'quiet'],
 ];
-const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const WRITES = { writes: true } as const;
-
-/** `8h`, `3d`, `1w`, or a moment. @throws Fault usage */
-function untilOf(text: string): string {
-  const [, count, unit] = /^(\d{1,4})([hdw])$/.exec(text) ?? [];
-  const ms = count && unit ? Date.now() + Number(count) * (UNITS[unit] ?? 0) : Date.parse(text);
-  if (ms > Date.now()) return new Date(ms).toISOString();
-  const reason = `chat: --until "${text}" is neither 8h, 3d, 1w nor a moment to come`;
-  throw new Fault('usage', { reason, hint: 'wactl chat --help' });
-}
 
 function act({ ask }: Pick<Context, 'ask'>, action: string, chat: string, until: string | undefined) {
   switch (action) {
@@ -27,7 +18,11 @@ function act({ ask }: Pick<Context, 'ask'>, action: string, chat: string, until:
     case 'unarchive':
       return ask('chat.archive', { chat, archived: action === 'archive' }, WRITES);
     case 'mute':
-      return ask('chat.mute', { chat, ...(until === undefined ? {} : { until: untilOf(until) }) }, WRITES);
+      return ask(
+        'chat.mute',
+        { chat, ...(until === undefined ? {} : { until: momentToCome('until', until) }) },
+        WRITES,
+      );
     case 'unmute':
       return ask('chat.mute', { chat, muted: false }, WRITES);
     case 'pin':
@@ -41,12 +36,20 @@ function act({ ask }: Pick<Context, 'ask'>, action: string, chat: string, until:
 export const chat = command({
   name: 'chat',
   group: 'Chats and people',
-  does: 'show one chat, mark it read, archive, mute or pin it, show that somebody types',
+  does: 'show one chat; mark it read, archive, mute or pin it; show typing',
+  verbs: [
+    ['show', 'the chat, with what is unread'],
+    ['read, unread', 'mark it as read, or as unread'],
+    ['archive, unarchive', 'put it away, or back'],
+    ['mute, unmute', 'no sound for it, until --until or for ever'],
+    ['pin, unpin', 'to the top of the list, or no longer'],
+    ['typing, recording, quiet', 'what the other side sees you do'],
+  ],
   notes:
     'read tells the other side that their messages were read. typing and recording are shown for some seconds, or\n' +
     'until quiet.',
   args: [
-    { name: 'ACTION', required: true, does: ACTIONS.join(', '), choices: ACTIONS },
+    { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CHAT', required: true, does: 'phone number with country code, or chat id' },
   ],
   options: {

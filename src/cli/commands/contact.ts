@@ -8,9 +8,14 @@ export const contact = command({
   name: 'contact',
   group: 'Chats and people',
   does: 'show one person, ask whether a number is on WhatsApp, block',
+  verbs: [
+    ['show', 'name, number and identities'],
+    ['check', 'whether the number is on WhatsApp'],
+    ['block, unblock', 'take no messages from this person, or again'],
+  ],
   notes: 'check asks WhatsApp now, and exits 7 when the number is not on it.',
   args: [
-    { name: 'ACTION', required: true, does: ACTIONS.join(', '), choices: ACTIONS },
+    { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CONTACT', required: true, does: 'phone number with country code, ...@c.us or ...@lid' },
   ],
   options: {},

@@ -4,8 +4,9 @@ import { handToWad } from '../program.js';
 export const doctor = command({
   name: 'doctor',
   group: 'Daemon',
-  does: 'check browser, sandbox, directories, lock, disk, socket, versions, and what WhatsApp Web lacks',
-  notes: 'Runs `wad --doctor` for the account. Works with the daemon down.',
+  does: 'check this machine, and say what to do',
+  notes:
+    'Checks browser, sandbox, directories, lock, disk, socket, versions, and what WhatsApp Web lacks. Runs `wad --doctor` for the account. Works with the daemon down.',
   args: [],
   options: {},
   examples: [['wactl doctor', 'what is wrong here, and what to do']],

@@ -49,19 +49,23 @@ function tell(
 export const group = command({
   name: 'group',
   group: 'Chats and people',
-  does: 'show or create a group, its people, name, settings and invitation; leave it',
+  does: 'show, create or change a group; its people and invitation; leave it',
+  verbs: [
+    ['create NAME PERSON...', 'make a group'],
+    ['show GROUP', 'people and settings'],
+    ['add|remove GROUP PERSON...', 'who is in it'],
+    ['promote|demote GROUP PERSON...', 'who is an admin'],
+    ['rename GROUP NAME', 'another name'],
+    ['describe GROUP TEXT', 'another description'],
+    ['admins-send|all-send GROUP', 'who may write'],
+    ['admins-edit|all-edit GROUP', 'who may change name and description'],
+    ['invite GROUP [--reset]', 'the link by which people join'],
+    ['leave GROUP', 'leave it'],
+  ],
   notes:
-    'create NAME PERSON...                 make a group\n' +
-    'show GROUP                            people and settings\n' +
-    'add|remove|promote|demote GROUP PERSON...\n' +
-    'rename GROUP NAME, describe GROUP TEXT\n' +
-    'admins-send|all-send GROUP            who may write\n' +
-    'admins-edit|all-edit GROUP            who may change name and description\n' +
-    'invite GROUP [--reset]                the link by which people join\n' +
-    'leave GROUP\n\n' +
     'When something did not work for somebody, the exit status is 1 and the answer says for whom and why.',
   args: [
-    { name: 'ACTION', required: true, does: ACTIONS.join(', '), choices: ACTIONS },
+    { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'GROUP', required: true, does: 'id of the group (...@g.us); for create its name' },
     { name: 'MORE', required: false, does: 'people, a name or a text', rest: true },
   ],

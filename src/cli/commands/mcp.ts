@@ -16,9 +16,9 @@ const refuse = (reason: string): never => {
 export const mcp = command({
   name: 'mcp',
   group: 'Daemon',
-  does: 'serve the account to a language model, by the Model Context Protocol on stdin and stdout',
+  does: 'serve the account to a language model (Model Context Protocol)',
   notes:
-    'For the configuration of a program that speaks MCP. Its tools read: status, chats, messages, contacts, groups,\n' +
+    'On stdin and stdout, for the configuration of a program that speaks MCP. Its tools read: status, chats, messages, contacts, groups,\n' +
     'events, outbox. What the model reads was written by others, who may talk it into things. So it sends nothing,\n' +
     'unless --allow-send is given, and then only text, and only to the people of --recipient.\n' +
     'No QR code, pairing code or passkey is ever handed out. See docs/mcp.md.',

@@ -16,10 +16,7 @@ export const messages = command({
   },
   examples: [
     ["wactl messages '+55 11 90000-0002'", 'the last twenty'],
-    [
-      "wactl -o json messages 120363000000000000@g.us --limit 500 | jq -r '.messages[].body'",
-      'texts of a group',
-    ],
+    ["wactl -o json messages 15550002222 | jq -r '.messages[].body'", 'their texts alone'],
   ],
   async run({ ask, args: [chat = ''], options: { limit, before }, show }) {
     const answer = await ask('chat.messages', {

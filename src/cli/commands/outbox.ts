@@ -16,11 +16,16 @@ export const outbox = command({
   name: 'outbox',
   group: 'Messages and events',
   does: 'messages on their way out, and what became of them',
-  notes:
-    'list (the default): newest first; with --state only those in these states.\n' +
-    'show ID: one message with its content. cancel ID: takes back what is queued.\n' +
-    'resolve ID --as sent|failed|again: decides for a message of unknown outcome; again sends it once more\n' +
-    "under the same id. ID is ours (m-...) or WhatsApp's.",
+  verbs: [
+    ['list', 'newest first (the default); with --state only those in these states'],
+    ['show ID', 'one message with its content'],
+    ['cancel ID', 'take back what is queued'],
+    [
+      'resolve ID --as HOW',
+      'decide for a message of unknown outcome: sent, failed, or again, which sends it once more under the same id',
+    ],
+  ],
+  notes: "ID is ours (m-...) or WhatsApp's.",
   args: [
     { name: 'VERB', required: false, does: 'list, show, cancel or resolve', choices: VERBS },
     { name: 'ID', required: false, does: 'of the message' },

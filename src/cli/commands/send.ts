@@ -5,7 +5,7 @@ import type { SendState } from '../../protocol/state.js';
 import { isPostId } from '../../protocol/wid.js';
 import { type Context, command } from '../command.js';
 import { about, contentsOf, KINDS, refuse } from '../content.js';
-import { moment } from '../moment.js';
+import { MOMENT, windowOf } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
 
 const WAIT_MS = 60_000;
@@ -102,8 +102,8 @@ export const send = command({
     "afterwards changes nothing. A voice message is Opus in Ogg; other sounds need ffmpeg on the daemon's machine.\n\n" +
     'The message is on disk when the daemon accepts it, also while the account is not connected; then this command\n' +
     'waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
-    'runs out the exit status is 8 and the message stays queued: wactl outbox. A TIME is 2026-01-31T08:00Z, or\n' +
-    '10m from now (s, m, h, d).\n\n' +
+    'runs out the exit status is 8 and the message stays queued: `wactl outbox`. ' +
+    `A TIME is ${MOMENT}.\n\n` +
     'Several files are a message each, in their order, the caption with the first; all are with the daemon before\n' +
     'the first is sent. With --key K their keys are K, K#2, K#3 and so on; -o json prints a list.\n\n' +
     '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
@@ -143,7 +143,7 @@ export const send = command({
     ["wactl send 15550002222 --file photo.jpg 'look'", 'a picture with a caption'],
     ['wactl send 15550002222 --file note.ogg --as voice', 'a voice message'],
     ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a place'],
-    ["wactl send 120363000000000000@g.us --poll 'When?' --option now --option later", 'a poll'],
+    ["wactl send 15550002222 --poll 'Tea?' --option yes --option no", 'a poll'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
     ['wactl send --key order-17 15550002222 hi', 'once, however often it is run'],
     ["wactl send status@broadcast --file photo.jpg 'today'", 'a status, for all who look'],
@@ -155,7 +155,8 @@ export const send = command({
     const goal = (options.wait ?? 'sent') as Goal;
     if (isPostId(to.trim()) && (goal === 'delivered' || goal === 'read'))
       refuse(`send: a status, or a message to a channel, is sent, and never delivered or read`, null);
-    const { 'not-before': notBefore, expires } = options;
+    // Looked at before a file is read: what would never go out is not uploaded.
+    const goesOut = windowOf({ notBefore: options['not-before'], expires: options.expires });
     const contents = await contentsOf(context, given, options);
     if (options.preview && contents.some((content) => !('text' in content)))
       refuse('send: --preview goes with a text', 'wactl send --help');
@@ -185,8 +186,7 @@ export const send = command({
             ...(options.mention !== undefined && { mentions: [...options.mention] }),
             ...(options.preview && { linkPreview: true as const }),
             ...(keys !== undefined && { key: keys[at] as string }),
-            ...(notBefore !== undefined && { notBefore: moment('not-before', notBefore) }),
-            ...(expires !== undefined && { expiresAt: moment('expires', expires) }),
+            ...goesOut,
           },
           { writes: true },
         );

@@ -6,10 +6,13 @@ const VERBS = ['export', 'import'] as const;
 export const session = command({
   name: 'session',
   group: 'Account',
-  does: 'move a linked account to another machine: export its session, import it there',
+  does: 'move a linked account to another machine: export, import',
+  verbs: [
+    ['export FILE', 'write the session, encrypted with a passphrase in the format of age'],
+    ['import FILE', 'take it over; kept only when the account has become ready on it'],
+  ],
   notes:
-    'export FILE: the session, encrypted with a passphrase in the format of age. import FILE: kept only when the\n' +
-    'account has become ready on it. The daemon must not run, there or here, and the account must not be started\n' +
+    'The daemon must not run, there or here, and the account must not be started\n' +
     'again where it was exported: two copies take the session from each other.\n\n' +
     'Runs `wad --export FILE` or `wad --import FILE` as the calling user. Outbox and journal stay where they are.',
   args: [

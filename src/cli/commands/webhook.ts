@@ -9,11 +9,13 @@ export const webhook = command({
   name: 'webhook',
   group: 'Messages and events',
   does: 'where events are posted to, and what could not be delivered',
-  notes:
-    'list (the default): every webhook of the configuration, how far behind it is, and what it waits for.\n' +
-    'test NAME: posts a test; when it is taken, what waits goes on at once. dead NAME: events that were given\n' +
-    'up, with why. redrive NAME: posts those again, oldest first, until one is not taken.\n\n' +
-    'Exits 1 when the test, or a letter, was not taken.',
+  verbs: [
+    ['list', 'every webhook, how far behind it is, what it waits for (the default)'],
+    ['test NAME', 'post a test; when it is taken, what waits goes on at once'],
+    ['dead NAME', 'events that were given up, and why'],
+    ['redrive NAME', 'post those again, oldest first, until one is not taken'],
+  ],
+  notes: 'Exits 1 when the test, or a letter, was not taken.',
   args: [
     { name: 'VERB', required: false, does: 'list, test, dead or redrive', choices: VERBS },
     { name: 'NAME', required: false, does: 'of the webhook: crm for [webhook.crm]' },

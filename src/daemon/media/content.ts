@@ -78,7 +78,7 @@ async function fitting(
   const kind = as ?? shown?.[0] ?? 'document';
   if (!FITS[kind].test(given.mimetype)) {
     const reason = `The file is ${given.mimetype}, which WhatsApp does not take as ${kind}.`;
-    throw new Fault('media_unusable', { reason, hint: null, more: { mimetype: given.mimetype, as: kind } });
+    throw new Fault('media_unusable', { reason, more: { mimetype: given.mimetype, as: kind } });
   }
   const file = kind === 'voice' ? await asVoice(shelf, given) : given;
   if (file.size > MAX_BYTES[kind]) {

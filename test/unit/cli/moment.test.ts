@@ -1,6 +1,6 @@
 /** Moments as people name them. */
 import t from 'tap';
-import { moment } from '../../../src/cli/moment.js';
+import { moment, momentToCome, windowOf } from '../../../src/cli/moment.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -10,6 +10,7 @@ for (const [text, is] of [
   ['10m', '2026-01-01T00:10:00.000Z'],
   ['+2h', '2026-01-01T02:00:00.000Z'],
   ['1d', '2026-01-02T00:00:00.000Z'],
+  ['1w', '2026-01-08T00:00:00.000Z'],
   ['0s', '2026-01-01T00:00:00.000Z'],
   ['2026-01-31T08:00Z', '2026-01-31T08:00:00.000Z'],
   ['2026-01-31T08:00:01.5+02:00', '2026-01-31T06:00:01.500Z'],
@@ -24,7 +25,6 @@ for (const text of [
   '1.5h',
   '10 m',
   '10M',
-  '1w',
   '1',
   'tomorrow',
   '2026',
@@ -41,3 +41,23 @@ for (const text of [
       t.match((error as Fault).message, `--expires: "${text}"`);
     }
   });
+
+t.test('a moment that has passed is told as such, before anything is sent', async (t) => {
+  t.equal(momentToCome('until', '1s', NOW), '2026-01-01T00:00:01.000Z');
+  for (const past of ['0s', '2025-12-31', '2026-01-01T00:00Z'])
+    t.throws(() => momentToCome('expires', past, NOW), {
+      message: `--expires: ${past} has passed; it is 2026-01-01T00:00:00.000Z now`,
+    });
+});
+
+t.test('when a message may go out is a time that there is', async (t) => {
+  t.same(windowOf({}), {});
+  t.match(windowOf({ notBefore: '2025-01-01', expires: '1h' }), { notBefore: '2025-01-01T00:00:00.000Z' });
+  for (const [notBefore, expires] of [
+    ['2h', '1h'],
+    ['2030-01-01', '2030-01-01'],
+  ] as const)
+    t.throws(() => windowOf({ notBefore, expires }), {
+      message: `--expires: ${expires} is not after --not-before ${notBefore}; nothing would ever be sent`,
+    });
+});

@@ -21,6 +21,38 @@ t.test('the table of faults is sound', async (t) => {
   }
 });
 
+/** Faults that no command helps with, and why. */
+const NO_REMEDY: Partial<Record<FaultKind, string>> = {
+  parse_error: 'a mistake of a program: docs/rpc.md',
+  invalid_request: 'a mistake of a program: docs/rpc.md',
+  line_too_long: 'a mistake of a program: docs/rpc.md',
+  no_such_subscription: 'a mistake of a program: docs/rpc.md',
+  foreign_host: 'a mistake of a program: docs/http.md',
+  foreign_origin: 'a mistake of a program: docs/http.md',
+  body_too_slow: 'a mistake of a program: docs/http.md',
+  body_too_large: 'a mistake of a program: docs/http.md',
+  unsupported_body: 'a mistake of a program: docs/http.md',
+  busy: 'the same call, later',
+  whatsapp_limit: 'the same call, later',
+  not_on_whatsapp: 'another number is needed',
+  invalid_recipient: 'the reason says what a recipient looks like',
+  send_failed: 'the reason is all that WhatsApp says',
+  not_allowed: 'only WhatsApp, or an admin of the group, can allow it',
+  no_such_media: 'the file is put or fetched again by the program that has its id',
+  media_gone: 'only whoever sent it can send it again',
+  media_too_large: 'the reason says how large it may be',
+  interrupted: 'the person has decided',
+};
+
+t.test('every fault has a command that helps, or a reason why none does', async (t) => {
+  for (const kind of kinds)
+    t.equal(
+      faultRow(kind).remedy === null,
+      NO_REMEDY[kind] !== undefined,
+      `${kind}: ${faultRow(kind).remedy}`,
+    );
+});
+
 t.test('the exit classes are those of the contract', async (t) => {
   const classes: readonly (readonly [number, readonly FaultKind[]])[] = [
     [2, ['usage', 'invalid_params', 'invalid_recipient']],
