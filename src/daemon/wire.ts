@@ -1,5 +1,4 @@
 // Builds every part of the daemon in order, and takes it down in the opposite one. The map of the program.
-import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
@@ -67,7 +66,6 @@ export async function wire(
   onRead?: (bytes: number) => void,
 ): Promise<Daemon> {
   const { config, dir, account: name, address, paths, socket } = settings;
-  await mkdir(paths.stateDir, { recursive: true, mode: 0o700 });
   await ownDirectory(paths.stateDir);
   await prepare(dir, log);
   const lock = await takeLock(dir, { log });

@@ -1,10 +1,11 @@
 // What lies where around one session: the profile as LocalAuth lays it out, and our files beside it. Also whose it
 // must be and with which modes. Knows no lock, no browser, and not what is inside the profile.
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { diskFault } from './disk-fault.js';
+import { foreignNames, isWellKnown } from './shared-directory.js';
 
 /** The part of a logger that this room uses. */
 export type SessionLog = Pick<Log, 'info' | 'warn'>;
@@ -84,24 +85,29 @@ export async function asidePaths(
 
 /** Group and others. Owner's bits stay: Chromium keeps a few executables in the profile. */
 const WIDE = 0o077;
+/** Whoever may write there may not remove what is another's: a mark of directories for all. */
+const STICKY = 0o1000;
 
 /**
- * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away.
+ * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away where nothing but
+ * ours is in it.
  * @returns true when its mode had to be narrowed
- * @throws Fault permission_denied (exit 77) for another owner, disk_full
+ * @throws Fault permission_denied (exit 77) for another owner and for a directory that is shared, disk_full
  */
 export async function ownDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
+    if (await isWellKnown(path)) throw shared(path, 'others use it as well');
     // stat, not lstat: whoever names a linked directory means the one behind the link.
     const { uid, mode } = await stat(path);
-    owned(path, uid);
-    if (mode & 0o1000)
-      throw new Fault('permission_denied', {
-        reason: `${path} is a directory that everybody shares; a session needs one of its own`,
-        hint: `mkdir -m 700 ${join(path, 'wad')}`,
-      });
+    const foreign = await foreignNames(path);
+    // Its files are not taken from somebody else on our advice.
+    if (foreign !== null && foreign.length === 0) owned(path, uid);
+    else if (uid !== ownUid()) throw shared(path, `it belongs to user ${uid}`);
+    if (mode & STICKY) throw shared(path, 'everybody may write to it');
     if (!(mode & WIDE)) return false;
+    if (foreign === null || foreign.length > 0)
+      throw shared(path, `it is open to others and holds ${(foreign ?? []).slice(0, 3).join(', ')}`);
     await chmod(path, mode & 0o700);
     return true;
   } catch (error) {
@@ -109,12 +115,21 @@ export async function ownDirectory(path: string): Promise<boolean> {
   }
 }
 
+const ownUid = (): number => process.geteuid?.() ?? 0;
+
+const shared = (path: string, why: string): Fault =>
+  new Fault('permission_denied', {
+    reason: `${path} is not the daemon's alone (${why}); name a directory of its own, such as ${join(path, 'wad-state')}`,
+    hint: `install -d -m 700 ${join(path, 'wad-state')}`,
+    more: { path },
+  });
+
 function owned(path: string, uid: number): void {
-  const ours = process.geteuid?.() ?? uid;
+  const ours = ownUid();
   if (uid !== ours)
     throw new Fault('permission_denied', {
       reason: `${path} belongs to user ${uid}, and this is user ${ours}`,
-      hint: `sudo chown -R ${ours}: ${dirname(path)}`,
+      hint: `sudo chown -R ${ours}: ${path}`,
       more: { path, owner: uid, user: ours },
     });
 }

@@ -228,7 +228,11 @@ t.test('the files for containers name paths and keys that there are', async (t) 
   // What one file says the other has to agree with.
   const [, state = ''] = /STATE_DIRECTORY=(\S+)/.exec(image) ?? [];
   const [, uid = ''] = /--uid (\d+)/.exec(image) ?? [];
-  t.ok(kubernetes.includes(`mountPath: ${state} `));
+  // Below the volume and not its root: that is root's where kubelet has made it, and only a directory of ours is narrowed.
+  const [, volume = ''] = /VOLUME (\S+)/.exec(image) ?? [];
+  t.equal(state, `${volume}/state`);
+  t.ok(kubernetes.includes(`mountPath: ${volume} `) && !kubernetes.includes('STATE_DIRECTORY'));
+  t.ok(page.includes(`wad-default:${volume} `) && page.includes(`\`${state}\``));
   t.ok(
     kubernetes.includes(`runAsUser: ${uid}`) &&
       image.includes(`USER ${uid}`) &&

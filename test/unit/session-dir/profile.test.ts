@@ -101,6 +101,43 @@ t.test('a directory that everybody shares, a linked profile and another owner ar
   }
 });
 
+t.test('a directory is narrowed only where nothing but ours is in it', async (t) => {
+  const { dir } = place(t);
+  for (const [name, files, narrowed] of [
+    ['empty', [], true],
+    ['a state', ['auth', 'media', 'wad.sqlite', 'wad.sqlite-wal', 'http-token', 'webhook-crm.secret'], true],
+    ['sessions', ['session', 'session-shop', 'session-shop.linked.json', '.gitignore'], true],
+    ['a project', ['package.json', 'session-shop'], false],
+    ['a spool', ['mail'], false],
+  ] as const) {
+    const path = join(dir.dataPath, name);
+    mkdirSync(path);
+    for (const file of files) writeFileSync(join(path, file), '');
+    // Group alone counts, as in 0750.
+    chmodSync(path, 0o750);
+    if (narrowed) t.equal(await ownDirectory(path), true, name);
+    else
+      t.match(await faultOf(ownDirectory(path)), {
+        kind: 'permission_denied',
+        message: new RegExp(`open to others and holds ${files[0]}.*such as ${path}/wad-state`),
+        hint: `install -d -m 700 ${path}/wad-state`,
+      });
+    t.equal(modeOf(path), narrowed ? '700' : '750', name);
+  }
+  // Whoever has closed it has said that it is for this daemon.
+  const closed = join(dir.dataPath, 'a project');
+  chmodSync(closed, 0o700);
+  t.equal(await ownDirectory(closed), false);
+});
+
+t.test('a file that its group could read is narrowed', async (t) => {
+  const { dir, log, write } = place(t);
+  write({ 'session-shop/Default/Cookies': 'x' });
+  chmodSync(join(dir.profile, 'Default/Cookies'), 0o640);
+  await prepare(dir, log);
+  t.equal(modeOf(join(dir.profile, 'Default/Cookies')), '600');
+});
+
 t.test('a marker is written whole and read back', async (t) => {
   const { dir } = place(t);
   t.equal(await readMarker(dir), null);

@@ -1,0 +1,82 @@
+/** State that is somebody else's, or not what it should be: refused in words that help, and left as it was. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Home, WAD } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const isRoot = process.getuid?.() === 0;
+const asRoot = isRoot ? {} : { skip: 'needs root, to become another user' };
+
+function scratch(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'wad-hostile-state-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The daemon itself, without a browser: it ends at what is wrong with its state. */
+function start(home: string, args: readonly string[]): { status: number | null; says: string } {
+  const line = ['--no-sandbox', '--no-auto-init', '--socket', join(home, 'control.sock'), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [WAD, ...line], {
+    ...{ encoding: 'utf8', timeout: 60_000 },
+    env: { PATH: process.env.PATH, HOME: home },
+  });
+  return { status, says: stdout + stderr };
+}
+
+t.test('a directory that others use as well is neither used nor narrowed', (t) => {
+  const home = scratch(t);
+  const project = join(home, 'project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'index.html'), '');
+  chmodSync(project, 0o755);
+  chmodSync(home, 0o755);
+  for (const path of ['/', '/var/lib', '/tmp', '/etc', '/run', home, project]) {
+    const { mode } = statSync(path);
+    for (const flag of ['--state-dir', '--data-path']) {
+      const { status, says } = start(home, [
+        flag,
+        path,
+        ...(flag === '--data-path' ? ['--state-dir', join(home, 'state')] : []),
+      ]);
+      t.equal(status, 77, `${flag} ${path}`);
+      t.match(says, /not the daemon's alone .* such as /, `${flag} ${path}`);
+      t.equal(statSync(path).mode, mode, `${path} is left as it was`);
+    }
+  }
+  t.end();
+});
+
+t.test("a fresh claim of Kubernetes: the volume is root's, and its group's to write", asRoot, async (t) => {
+  const user = { uid: 10_001, gid: 10_001 };
+  if (spawnSync(process.execPath, ['-e', 'fs.readFileSync(process.argv[1])', WAD], user).status !== 0)
+    return void t.plan(0, 'an ordinary user cannot read the folder of the built program');
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t, sandbox: true, user });
+  rmSync(home.stateDir, { recursive: true });
+  chownSync(home.dir, 0, user.gid);
+  chmodSync(home.dir, 0o2775);
+  const wad = await home.start();
+  // Asked by nobody: a client refuses a socket in a directory that a group may write to.
+  await wad.logged('session.transition', ({ to }) => to === 'linking', { timeoutMs: 60_000 });
+  t.equal(statSync(home.stateDir).uid, user.uid);
+  t.equal(statSync(home.stateDir).mode & 0o777, 0o700);
+  await wad.stop();
+
+  rmSync(home.stateDir, { recursive: true });
+  mkdirSync(home.stateDir);
+  chownSync(home.stateDir, 0, user.gid);
+  chmodSync(home.stateDir, 0o2775);
+  const refused = await home.start({ listening: false });
+  t.match(await refused.ended(), { code: 77 });
+  const hint = `sudo chown -R ${user.uid}: ${home.stateDir}`;
+  t.ok(
+    refused.log.some((record) => record.hint === hint),
+    'the hint names the directory itself',
+  );
+});
