@@ -4,6 +4,7 @@ import { MAX_HEADERS } from '../src/http/guard.js';
 import type { Route } from '../src/http/route.js';
 import { ROUTES } from '../src/http/routes.js';
 import { HTTP_LIMITS } from '../src/http/server.js';
+import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import { anchor, code, table } from './markdown.js';
 
 const mib = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
@@ -47,7 +48,8 @@ directory, or read from \`tokenFile\`, which has to be there and closed to other
 curl -H "Authorization: Bearer $(sudo cat /var/lib/wad/default/http-token)" http://localhost:3001/api/whatsapp/status
 \`\`\`
 
-\`/healthz\`, \`/readyz\`, the linking page and \`/openapi.json\` tell nothing of the account and want none.
+\`/healthz\`, the linking page and \`/openapi.json\` tell nothing of the account and require none. \`/readyz\` says yes or no without
+it, and with it also the state and the reason.
 
 ## The linking page
 
@@ -66,7 +68,11 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
 - \`Host\` has to name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and an \`Origin\` has to be ours: else 403. So neither
   another site in your browser nor a name that was made to point here gets through. A proxy before it sets
   \`Host: localhost\` and removes \`Origin\`.
-- ${MAX_HEADERS} headers, ${HTTP_LIMITS.maxConnections} connections, ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429), and ${mib(HTTP_LIMITS.maxBacklogBytes)} that wait for a listener to events.
+- ${MAX_HEADERS} headers, and ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429). ${HTTP_LIMITS.maxConnections} connections; one more takes the place of the one that has
+  been idle for longest, never of a request in flight or of a listener to events.
+- A peer has to read: a connection ends after ${HTTP_LIMITS.maxUnanswered} requests whose answers it has not read, when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} wait for
+  it, and, unless it listens to events, when it has not read on for ${HTTP_LIMITS.unreadMs / 1000} s. ${mib(MAX_TOTAL_BYTES)} may wait for all peers together;
+  then those that have not read for longest are cut off first.
 
 ## Sending
 

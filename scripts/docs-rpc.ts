@@ -1,6 +1,7 @@
 // docs/rpc.md: how to talk to the socket, and every method, from the table of methods.
 import { COMMON_FAULTS } from '../src/daemon/dispatch.js';
 import { schemaOf } from '../src/daemon/openrpc.js';
+import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 import { EVENT_TYPES } from '../src/protocol/state.js';
@@ -38,11 +39,14 @@ printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-
 - Results are objects. Fields are added, never changed; a client ignores those that it does not know.
 - Errors have a positive code of ours, or one of JSON-RPC's; never 0. Look at \`data.kind\`; see [faults.md](faults.md).
 - An error with \`id: null\` means that no id could be read: not JSON (-32700), a batch or no request (-32600), a line that
-  is too long, or one connection too many.
+  is too long, or about the connection itself (\`busy\`, \`connection_idle\`).
 - Batches are refused: requests can be pipelined, one a line.
 - Limits: ${mib(SOCKET_LIMITS.maxLineBytes)} a line (longer: \`line_too_long\`, and the connection is closed), nested at most ${MAX_LEVELS} levels deep (\`parse_error\`), ${SOCKET_LIMITS.maxConnections} connections and
   ${SOCKET_LIMITS.maxInFlight} requests in flight on each (more: \`busy\`). A peer that does not read is cut off once ${mib(SOCKET_LIMITS.maxBacklogBytes)} wait for
-  it; from half of that on nothing is read from it.
+  it; from half of that on nothing is read from it. ${mib(MAX_TOTAL_BYTES)} may wait for all peers of socket and HTTP together; then those
+  are cut off first that have not read for longest. Answers wait ${SOCKET_LIMITS.unreadMs / 1000} s at most, events of a subscription without end.
+- A connection with neither a request in flight nor a subscription is ended when all places are taken and another one comes,
+  the longest idle first: it gets \`connection_idle\` with \`id: null\`, and nothing behind it was taken. Ask again on a new one.
 - Who ends only its sending side still gets its answers, then the connection is closed. Who hangs up takes its requests
   with it: their work is stopped where it still can be.
 - Any method may fail with ${list(COMMON_FAULTS)}.

@@ -39,7 +39,15 @@ export async function run(line: Line): Promise<number> {
   };
   const askAny = async (method: string, params: object, options: AskOptions = {}) => {
     const { timeoutMs: ms = timeoutMs ?? DEFAULT_TIMEOUT_MS, writes = false } = options;
-    return (await client()).call(method, params, { timeoutMs: ms, writes });
+    const once = async () => (await client()).call(method, params, { timeoutMs: ms, writes });
+    try {
+      return await once();
+    } catch (error) {
+      // The daemon needed the place of an idle connection, and did not take this.
+      if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
+      connection = undefined;
+      return once();
+    }
   };
   try {
     if (isByOption) address = target().address;

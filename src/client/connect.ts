@@ -40,9 +40,19 @@ export class Account implements AsyncDisposable {
    * @throws Fault the daemon's own, those of a connection that is lost, and those of making another one
    */
   async call(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
-    if (this.#closing.signal.aborted) throw closed();
-    const client = await (this.#current ?? this.#share(this.#open()));
-    return client.call(method, params, { timeoutMs: CALL_MS, ...options });
+    const ask = async (): Promise<unknown> => {
+      if (this.#closing.signal.aborted) throw closed();
+      const client = await (this.#current ?? this.#share(this.#open()));
+      return client.call(method, params, { timeoutMs: CALL_MS, ...options });
+    };
+    try {
+      return await ask();
+    } catch (error) {
+      // The daemon ended the idle connection while this was on its way, and did not take it.
+      if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
+      this.#current = undefined;
+      return ask();
+    }
   }
 
   /**

@@ -29,7 +29,7 @@ const LONGEST_PAUSE_MS = 5_000;
 /** What the next connection may not meet any more. */
 const PASSING: readonly FaultKind[] = [
   ...(['unreachable', 'connection_lost', 'shutting_down', 'slow_reader', 'busy'] as const),
-  'deadline_exceeded',
+  ...(['deadline_exceeded', 'connection_idle'] as const),
 ];
 
 export async function* follow(

@@ -179,7 +179,7 @@ export const KEYS = {
     }),
     maxConnections: key(count(1, 10_000), {
       default: 64,
-      doc: 'Further connections are answered with busy.',
+      doc: 'A further connection takes the place of the one that has been idle for longest, and is answered with busy when there is none.',
     }),
     maxInFlight: key(count(1, 10_000), {
       default: 32,

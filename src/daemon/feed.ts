@@ -39,7 +39,7 @@ interface Subscription {
   position: number;
   /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off who does not read. */
   phase: 'replaying' | 'live' | 'ended';
-  /** Lets go of the peer's signal, which may outlive many subscriptions. */
+  /** Lets go of the peer and its signal, which may outlive many subscriptions. */
   readonly leave: () => void;
 }
 
@@ -207,13 +207,17 @@ export class Feed {
     this.#lastId += 1;
     const after = this.#from(place, this.last);
     const onClosed = () => this.#end(subscription);
+    const release = peer.hold?.();
     const subscription: Subscription = {
       id: `s-${this.#lastId}`,
       peer,
       types: place.types,
       position: after,
       phase: 'replaying',
-      leave: () => peer.closed.removeEventListener('abort', onClosed),
+      leave: () => {
+        peer.closed.removeEventListener('abort', onClosed);
+        release?.();
+      },
     };
     if (!peer.closed.aborted) {
       this.#subscriptions.set(subscription.id, subscription);
@@ -285,6 +289,7 @@ export class Feed {
   }
 
   #end(subscription: Subscription): void {
+    if (subscription.phase === 'ended') return;
     subscription.phase = 'ended';
     subscription.leave();
     this.#subscriptions.delete(subscription.id);

@@ -6,11 +6,12 @@ import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
 import { readSecret } from '../config/secret-file.js';
 import { readPage } from '../http/page.js';
-import { typed } from '../http/reply.js';
+import { json, type Reply, typed } from '../http/reply.js';
 import { ROUTES } from '../http/routes.js';
 import { type Bound, type HttpServer, serveHttp } from '../http/server.js';
 import { tokenOf } from '../http/token.js';
 import type { Address } from '../protocol/address.js';
+import type { Backlog } from '../protocol/backlog.js';
 import type { Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -27,6 +28,8 @@ export interface HttpDoorOptions {
   readonly dispatch: Dispatch;
   readonly address?: Address | undefined;
   readonly metrics: Metrics;
+  /** What waits for the peers of every door. */
+  readonly unread: Backlog;
   readonly log: Log;
 }
 
@@ -35,7 +38,7 @@ export interface HttpDoorOptions {
  * @throws (rejects) Fault lock_held: the address is taken. permission_denied, usage, disk_full
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
-  const { config, tokenFileIsNamed, dispatch, address, metrics, log } = options;
+  const { config, tokenFileIsNamed, dispatch, address, metrics, unread, log } = options;
   const listen = parseListen(config.listen);
   if (listen === null) throw new Fault('usage', { reason: `http.listen: ${config.listen} is no address` });
   const token = config.anonymousLoopback
@@ -47,9 +50,9 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
         }),
       );
   if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
-  let document: object | undefined;
+  let document: Reply | undefined;
   return serveHttp({
-    ...{ dispatch, address, log, token },
+    ...{ dispatch, address, unread, log, token },
     bind: (server) => bind(server, listen, log),
     onEnded: (ended) => metrics.http(ended),
     own: {
@@ -59,7 +62,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
         return typed(type, text);
       },
       openApi: () => {
-        document ??= openApi(ROUTES, WAD_VERSION);
+        document ??= json(openApi(ROUTES, WAD_VERSION));
         return document;
       },
     },

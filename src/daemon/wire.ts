@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findBrowser } from '../config/browser.js';
 import type { HttpServer } from '../http/server.js';
 import { type Address, addressed } from '../protocol/address.js';
+import { Backlog } from '../protocol/backlog.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
@@ -229,13 +230,14 @@ export async function wire(
         if (isStopped()) return;
         const dispatch = metrics?.metered(bare) ?? bare;
         const own = { ...socket, ...config.socket, path: socket.path };
-        listening = listen({ ...own, dispatch, log: to, ...(onRead && { onRead }) });
+        const unread = new Backlog();
+        listening = listen({ ...own, dispatch, unread, log: to, ...(onRead && { onRead }) });
         server = await listening;
         if (httpAddress !== null && metrics !== null) {
           const { openHttpDoor } = await import('./http-door.js');
           if (isStopped()) return;
           serving = openHttpDoor({
-            ...{ dispatch, metrics, address, log: to, config: { ...config.http, listen: httpAddress } },
+            ...{ dispatch, metrics, address, unread, log: to, config: { ...config.http, listen: httpAddress } },
             tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
           });
           http = await serving;

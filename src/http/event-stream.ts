@@ -2,8 +2,8 @@
 // back-pressure. Refuses to know: which events there are.
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../protocol/dispatch.js';
-import { Fault } from '../protocol/fault.js';
 import type { WireEvent } from '../protocol/schema.js';
+import type { Connection } from './connection.js';
 import { ALWAYS } from './reply.js';
 
 /** A listener behind a proxy would be cut off as idle. */
@@ -11,41 +11,44 @@ const ALIVE_MS = 15_000;
 /** A browser that lost the stream comes back after this. */
 const RETRY_MS = 2_000;
 
-/** Ends with its response. */
+/** Ends with its connection. */
 export class EventStream implements Peer {
   readonly id: number;
+  readonly #connection: Connection;
   readonly #response: ServerResponse;
-  readonly #closed = new AbortController();
-  readonly #maxBacklogBytes: number;
   #alive: NodeJS.Timeout | undefined;
 
-  /** @param maxBacklogBytes more than this waiting for the listener, and it is cut off; it resumes by cursor */
-  constructor(id: number, response: ServerResponse, maxBacklogBytes: number) {
+  constructor(id: number, connection: Connection, response: ServerResponse) {
     this.id = id;
+    this.#connection = connection;
     this.#response = response;
-    this.#maxBacklogBytes = maxBacklogBytes;
-    response.once('close', () => {
-      clearInterval(this.#alive);
-      this.#closed.abort(new Fault('connection_lost'));
-    });
   }
 
   get backlogBytes(): number {
-    return this.#response.writableLength;
+    return this.#connection.backlogBytes;
   }
 
   get closed(): AbortSignal {
-    return this.#closed.signal;
+    return this.#connection.closed;
   }
 
   /** The listener is subscribed: from now on it knows where it would have to resume. */
   begin(after: number): void {
-    if (this.#closed.signal.aborted) return;
+    if (this.closed.aborted) return;
     const type = 'text/event-stream; charset=utf-8';
-    this.#response.writeHead(200, { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no' });
+    // Nothing can follow it on its connection.
+    const headers = { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no', Connection: 'close' };
+    this.#response.writeHead(200, headers);
     // An id without data is kept by the listener and makes no event.
-    this.#response.write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
+    this.#write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
     this.#alive = setInterval(() => this.#write(':\n\n'), ALIVE_MS);
+    const release = this.#connection.use();
+    const end = (): void => {
+      clearInterval(this.#alive);
+      release();
+      this.#response.end();
+    };
+    this.closed.addEventListener('abort', end, { once: true });
   }
 
   notify(_method: 'event', event: WireEvent): boolean {
@@ -55,24 +58,19 @@ export class EventStream implements Peer {
 
   async drained(): Promise<void> {
     const response = this.#response;
-    if (response.destroyed || !response.writableNeedDrain) return;
+    if (this.closed.aborted || !response.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const done = () => {
-        response.off('drain', done).off('close', done);
+        response.off('drain', done);
+        this.closed.removeEventListener('abort', done);
         resolve();
       };
-      response.on('drain', done).on('close', done);
+      response.on('drain', done);
+      this.closed.addEventListener('abort', done, { once: true });
     });
   }
 
   #write(text: string): boolean {
-    if (this.#closed.signal.aborted || this.#response.writableEnded) return false;
-    const bytes = Buffer.from(text);
-    if (this.backlogBytes + bytes.length > this.#maxBacklogBytes) {
-      this.#response.destroy();
-      return false;
-    }
-    this.#response.write(bytes);
-    return true;
+    return !this.closed.aborted && this.#connection.write(this.#response, Buffer.from(text));
   }
 }

@@ -2,15 +2,16 @@
 // answered as one. Refuses to know: what any route does, and how connections come and go.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Address } from '../protocol/address.js';
-import type { Dispatch, Peer } from '../protocol/dispatch.js';
+import type { Dispatch, Owner, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { MethodName } from '../protocol/methods/index.js';
 import { readBody } from './body.js';
+import type { Connection } from './connection.js';
 import { EventStream } from './event-stream.js';
 import { refuseCrossSite, refuseFlood, refuseForeign } from './guard.js';
-import { faultReply, send } from './reply.js';
+import { faultReply, type Reply, send } from './reply.js';
 import type { Asked, Found, Own, Route, Router } from './route.js';
-import { refuseStrangers, type Token } from './token.js';
+import { isKnown, refuseStrangers, type Token } from './token.js';
 
 export interface ExchangeOptions {
   readonly dispatch: Dispatch;
@@ -20,7 +21,6 @@ export interface ExchangeOptions {
   /** For the hints of this door's own faults. */
   readonly address?: Address | undefined;
   readonly maxBodyBytes: number;
-  readonly maxBacklogBytes: number;
 }
 
 /** How one ended, for log and metrics. The path as it was asked is not in it: it may hold anything. */
@@ -43,16 +43,23 @@ export interface Bug {
 /** What a body that is not wanted may take until its connection is closed. */
 const LINGER_MS = 1_000;
 
+interface Between {
+  readonly id: number;
+  readonly connection: Connection;
+  /** Of what outlasts a request, which the next one may bring over another connection. */
+  readonly owner: Owner;
+}
+
 /**
  * Answers one request. Never rejects; resolves when the answer has been handed to the connection, and of a stream when
  * it has begun.
- * @param signal aborted with a Fault when the server closes
  */
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  options: ExchangeOptions & { readonly id: number; readonly signal: AbortSignal },
+  options: ExchangeOptions & Between,
 ): Promise<Ended> {
+  const { connection } = options;
   const startedAt = performance.now();
   let route: Route | null = null;
   const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => ({
@@ -67,15 +74,22 @@ export async function exchange(
       if (request.method === 'HEAD') response.end();
       return ended(200, null);
     }
-    finish(request, response, () => send(response, reply));
+    refuseLong(connection, reply);
+    finish(request, response, () => send(connection, response, reply));
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
     const reply = faultReply(fault.addressedTo(options.address ?? []));
     if (response.headersSent) response.destroy();
-    else finish(request, response, () => send(response, reply, !request.complete));
+    else finish(request, response, () => send(connection, response, reply, !request.complete));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   }
+}
+
+/** @throws Fault internal: it would be cut off unsent, as on the socket */
+function refuseLong(connection: Connection, { body }: Reply): void {
+  if (!connection.fits(body.length))
+    throw new Fault('internal', { reason: 'the answer is too long to be sent', hint: null });
 }
 
 function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
@@ -110,43 +124,37 @@ function asked(
   request: IncomingMessage,
   response: ServerResponse,
   { names }: Found,
-  { dispatch, id, signal, maxBodyBytes, maxBacklogBytes }: Parameters<typeof exchange>[2],
+  { dispatch, id, connection, owner, token, maxBodyBytes }: ExchangeOptions & Between,
 ): Asked {
-  const gone = new AbortController();
-  const leave = (why: Fault) => gone.abort(why);
-  const onClosing = () => leave(signal.reason as Fault);
-  signal.addEventListener('abort', onClosing, { once: true });
-  response.once('close', () => {
-    signal.removeEventListener('abort', onClosing);
-    leave(new Fault('connection_lost', { reason: 'the peer hung up', hint: null }));
-  });
-  let peer: Peer = alone(id, gone.signal);
+  const { closed } = connection;
+  let peer: Peer = {
+    id,
+    closed,
+    owner,
+    notify: () => false,
+    backlogBytes: 0,
+    drained: async () => undefined,
+  };
   return {
     names,
     query: queryOf(request.url ?? ''),
     headers: request.headers,
+    get isKnown() {
+      return isKnown(token, request.headers);
+    },
     body: () => {
       if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
       return readBody(request, maxBodyBytes);
     },
     ask: async (method: MethodName, params: unknown = {}) =>
-      (await dispatch(method, params, { peer, signal: gone.signal })) as never,
+      (await dispatch(method, params, { peer, signal: closed })) as never,
     stream: () => {
-      const stream = new EventStream(id, response, maxBacklogBytes);
+      const stream = new EventStream(id, connection, response);
       peer = stream;
-      gone.signal.addEventListener('abort', () => response.end(), { once: true });
       return stream;
     },
   };
 }
-
-/** Somebody who asks once and hears no events. */
-const alone = (id: number, closed: AbortSignal): Peer => ({
-  ...{ id, closed },
-  notify: () => false,
-  backlogBytes: 0,
-  drained: async () => undefined,
-});
 
 /** A connection that is closed on what the peer still sends is reset, and the answer lost: so that is read first. */
 function finish(request: IncomingMessage, response: ServerResponse, write: () => void): void {

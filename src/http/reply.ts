@@ -2,11 +2,13 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Fault } from '../protocol/fault.js';
 import { faultRow } from '../protocol/fault-table.js';
+import type { Connection } from './connection.js';
 
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  /** Bytes, which many answers may share. */
+  readonly body: Uint8Array;
 }
 
 /** Nothing here is to be kept, guessed at, framed, or shown to another site. */
@@ -21,7 +23,7 @@ export const ALWAYS: Readonly<Record<string, string>> = {
 export const typed = (type: string, body: string | Uint8Array, status = 200): Reply => ({
   status,
   headers: { 'Content-Type': type },
-  body,
+  body: typeof body === 'string' ? Buffer.from(body) : body,
 });
 
 export const json = (value: unknown, status = 200): Reply =>
@@ -55,20 +57,26 @@ function more({ kind, details }: Fault): Record<string, string> {
 /** For a request of which nothing could be read, and that has no response to write to. */
 export function bareReply(fault: Fault): string {
   const { status, headers, body } = faultReply(fault);
-  const length = { 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
+  const length = { 'Content-Length': String(body.length), Connection: 'close' };
   const lines = Object.entries({ ...ALWAYS, ...headers, ...length }).map(
     ([name, value]) => `${name}: ${value}`,
   );
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
+  const text = Buffer.from(body).toString();
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', text].join('\r\n');
 }
 
 /** @param last nothing more is read from this connection */
-export function send(response: ServerResponse, { status, headers, body }: Reply, last = false): void {
+export function send(
+  connection: Connection,
+  response: ServerResponse,
+  { status, headers, body }: Reply,
+  last = false,
+): void {
   response.writeHead(status, {
     ...ALWAYS,
     ...headers,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': body.length,
     ...(last && { Connection: 'close' }),
   });
-  response.write(body);
+  connection.write(response, body);
 }

@@ -14,6 +14,8 @@ export interface Asked {
   readonly names: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Whether it has the token, or none is needed: on an open route a stranger may ask as well. */
+  readonly isKnown: boolean;
   /** @throws (rejects) Fault: see body.ts */
   body(): Promise<Record<string, unknown>>;
   /** Asks the daemon, as the socket would. @throws (rejects) Fault */
@@ -26,7 +28,7 @@ export interface Asked {
 export interface Own {
   readonly page: Page;
   readonly metrics: () => Promise<Reply>;
-  readonly openApi: () => object;
+  readonly openApi: () => Reply;
 }
 
 export interface Route {

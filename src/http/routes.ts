@@ -70,21 +70,27 @@ const NAMED: readonly Route[] = [
   }),
 ];
 
+const WORDS = json(REASON_WORDS);
+
 const OPEN: readonly Route[] = [
   open('/', 'The linking page, for a browser.', (_, { page }) => page.index),
   open('/link.js', 'Of the linking page.', (_, { page }) => page.script),
   open('/link.css', 'Of the linking page.', (_, { page }) => page.style),
-  open('/words.json', 'What each reason means, in plain words.', () => json(REASON_WORDS)),
+  open('/words.json', 'What each reason means, in plain words.', () => WORDS),
   open('/healthz', 'Whether the daemon lives: 200, whatever state the account is in.', async ({ ask }) => {
     const { timestamp } = await ask('daemon.ping');
     return json({ status: 'ok', timestamp });
   }),
-  open('/readyz', 'Whether the account is ready: 200, else 503 and why.', async ({ ask }) => {
-    const { status, reason, timestamp } = await ask('session.status');
-    const ready = status === 'ready';
-    return json({ ready, status, reason, timestamp }, ready ? 200 : 503);
-  }),
-  open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => json(openApi())),
+  open(
+    '/readyz',
+    'Whether the account is ready: 200, else 503; with the token also in which state it is, and why.',
+    async ({ ask, isKnown }) => {
+      const { status, reason, timestamp } = await ask('session.status');
+      const ready = status === 'ready';
+      return json({ ready, ...(isKnown && { status, reason }), timestamp }, ready ? 200 : 503);
+    },
+  ),
+  open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => openApi()),
 ];
 
 /** It tells how much is sent and heard, so it wants the token. */

@@ -1,10 +1,11 @@
 // The HTTP door: connections, their number and their time. What comes in goes to exchange.ts.
 // Refuses to know: routes, methods, tokens; and how an address is taken, which whoever builds it does.
-import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Backlog } from '../protocol/backlog.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { Connection } from './connection.js';
 import { type Ended, type ExchangeOptions, exchange } from './exchange.js';
 import { MAX_HEADERS } from './guard.js';
 import { bareReply, faultReply, send } from './reply.js';
@@ -15,9 +16,13 @@ export const HTTP_LIMITS = {
   maxConnections: 256,
   /** Requests that are being answered, on all connections; streams of events are not counted. */
   maxInFlight: 64,
+  /** Requests of one connection whose answers the kernel has not taken. After one more it ends. */
+  maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
-  /** More than this waiting for a listener to events, and it is cut off. */
+  /** More than this waiting for a peer to read, and it is cut off. */
   maxBacklogBytes: 4 * 1024 * 1024,
+  /** How long a peer may take to read on, unless it listens to events. */
+  unreadMs: 30_000,
   /** From the first byte of a request to the end of its headers, and to its last byte. */
   headersMs: 10_000,
   requestMs: 30_000,
@@ -31,21 +36,27 @@ export interface Bound {
 }
 
 export interface HttpOptions
-  extends Omit<ExchangeOptions, 'router' | 'maxBodyBytes' | 'maxBacklogBytes'>,
+  extends Omit<ExchangeOptions, 'router' | 'maxBodyBytes'>,
     Partial<{ [K in keyof typeof HTTP_LIMITS]: number }> {
   /** Lets the server listen. */
   readonly bind: (server: Server) => Promise<Bound>;
   readonly log: Log;
+  /** What waits for the peers of every door; one of its own when left out. */
+  readonly unread?: Backlog;
   /** Told of every request that was answered. */
   readonly onEnded?: (ended: Ended) => void;
 }
 
+/** A peer has so long from its connect, or its last answer, to its next request, however many wait for its place. */
+const IDLE_MS = 1_000;
 /** Answers in flight have so long to be written when the server closes. */
 const CLOSE_MS = 1_000;
+/** How long a peer that was refused may take to read so. */
+const REFUSED_MS = 2_000;
 /** One line of a kind in this time is a warning, more of them are not. */
 const QUIET_MS = 10_000;
-/** Refused at the door: somebody should know. */
-const KNOCKS = ['unauthorized', 'foreign_host', 'foreign_origin'];
+/** Refused at the door, or thrown out: somebody should know. */
+const NEWS = ['unauthorized', 'foreign_host', 'foreign_origin', 'slow_reader'];
 
 /** Listens. The caller closes it. @throws (rejects) what `bind` throws */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
@@ -59,8 +70,11 @@ export class HttpServer {
   readonly #limits: { readonly [K in keyof typeof HTTP_LIMITS]: number };
   readonly #exchange: ExchangeOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #unread: Backlog;
+  readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
+  /** Who has the token is one, over whichever connection. */
+  readonly #owner = { closed: this.#closed.signal };
   readonly #warnedAt = new Map<string, number>();
   #bound: Bound | undefined;
   #inFlight = 0;
@@ -69,8 +83,7 @@ export class HttpServer {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    // One for each request that is being answered, and for each stream.
-    setMaxListeners(0, this.#closed.signal);
+    this.#unread = options.unread ?? new Backlog();
     const limits = { ...HTTP_LIMITS, ...options };
     this.#limits = limits;
     this.#exchange = { ...options, ...limits, router: new Router(ROUTES) };
@@ -81,7 +94,6 @@ export class HttpServer {
       requireHostHeader: false,
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
     });
-    this.#server.maxConnections = limits.maxConnections;
     // One more than there may be: guard.ts says so.
     this.#server.maxHeadersCount = MAX_HEADERS + 1;
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
@@ -91,11 +103,13 @@ export class HttpServer {
       .on('checkContinue', serve)
       .on('checkExpectation', serve)
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
-      .on('drop', () => this.#note('http.too_many', 'busy', { connections: this.#sockets.size }))
-      .on('connection', (socket: Socket) => {
-        this.#sockets.add(socket);
-        socket.once('close', () => this.#sockets.delete(socket));
-      });
+      .on('connection', (socket: Socket) => this.#accept(socket));
+    // Also of a connection that is kept for its next request, which Node bounds by itself.
+    this.#server.setTimeout(limits.unreadMs, (socket) => {
+      const connection = this.#connections.get(socket);
+      if (connection === undefined || connection.backlogBytes === 0) socket.destroy();
+      else if (connection.idleSinceMs !== null) connection.cutOff();
+    });
   }
 
   /** Where it listens. */
@@ -104,7 +118,7 @@ export class HttpServer {
   }
 
   get connections(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
   }
 
   /** Called once, by `serveHttp`. */
@@ -130,7 +144,9 @@ export class HttpServer {
   async #close(): Promise<void> {
     await this.#bound?.remove();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#closed.abort(new Fault('shutting_down'));
+    const fault = new Fault('shutting_down');
+    this.#closed.abort(fault);
+    for (const connection of this.#connections.values()) connection.end(fault);
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), CLOSE_MS);
     await closed;
@@ -138,13 +154,53 @@ export class HttpServer {
     this.#options.log.info('http.closed', { address: this.address });
   }
 
+  /** A connection that is one too many takes the place of the one that has been idle for longest. */
+  #accept(socket: Socket): void {
+    if (this.#connections.size >= this.#limits.maxConnections) {
+      this.#note('http.too_many', 'busy', { connections: this.#connections.size });
+      const idle = this.#longestIdle();
+      if (idle === undefined) {
+        socket.destroy();
+        return;
+      }
+      this.#connections.delete(idle);
+      idle.destroy();
+    }
+    const connection = new Connection(socket, this.#limits, this.#unread);
+    this.#connections.set(socket, connection);
+    socket.once('close', () => this.#connections.delete(socket));
+    connection.closed.addEventListener('abort', () => {
+      const { kind } = connection.closed.reason as Fault;
+      if (kind === 'slow_reader') this.#note('http.cut_off', kind, {});
+    });
+  }
+
+  #longestIdle(): Socket | undefined {
+    let found: Socket | undefined;
+    let sinceMs = performance.now() - IDLE_MS;
+    for (const [socket, { idleSinceMs }] of this.#connections) {
+      if (idleSinceMs === null || idleSinceMs > sinceMs) continue;
+      found = socket;
+      sinceMs = idleSinceMs;
+    }
+    return found;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A peer that has gone: 'close' follows, and what was done for it is let go there.
     request.on('error', () => {});
     response.on('error', () => {});
+    const connection = this.#connections.get(request.socket);
+    // Cut off already: what the parser had read before is not looked at.
+    if (connection === undefined || request.socket.destroyed) return;
+    if (!connection.take(response)) {
+      this.#note('http.refused', 'busy', { unanswered: this.#limits.maxUnanswered });
+      return;
+    }
     if (this.#inFlight >= this.#limits.maxInFlight) {
       const reason = `${this.#limits.maxInFlight} requests are being answered`;
-      send(response, faultReply(new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 })), true);
+      const busy = new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 });
+      send(connection, response, faultReply(busy), true);
       response.end();
       this.#note('http.refused', 'busy', {});
       return;
@@ -152,7 +208,12 @@ export class HttpServer {
     this.#inFlight += 1;
     this.#lastId += 1;
     const id = this.#lastId;
-    const ended = await exchange(request, response, { ...this.#exchange, id, signal: this.#closed.signal });
+    const release = connection.use();
+    const ended = await exchange(request, response, {
+      ...{ ...this.#exchange, id, connection },
+      owner: this.#owner,
+    });
+    release();
     this.#inFlight -= 1;
     this.#tell(id, request.method, ended);
   }
@@ -170,14 +231,19 @@ export class HttpServer {
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const fault = faultOf(error);
     this.#note('http.refused', fault.kind, { code: error.code });
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end(bareReply(fault), () => socket.destroy());
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
+    socket.once('close', () => clearTimeout(timer));
+    socket.end(bareReply(fault), () => socket.destroy());
   }
 
   #note(event: string, kind: string, fields: Record<string, unknown>): void {
     const { log } = this.#options;
     const now = performance.now();
-    const isNews = KNOCKS.includes(kind) || event === 'http.too_many';
+    const isNews = NEWS.includes(kind) || event === 'http.too_many';
     const isQuiet = now - (this.#warnedAt.get(kind) ?? -QUIET_MS) >= QUIET_MS;
     if (isNews && isQuiet) this.#warnedAt.set(kind, now);
     log[isNews && isQuiet ? 'warn' : 'debug'](event, { kind, ...fields });

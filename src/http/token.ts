@@ -10,9 +10,14 @@ const digestOf = (text: string): Buffer => createHash('sha256').update(text).dig
 
 export const tokenOf = (text: string): Token => ({ digest: digestOf(text) });
 
-/** @throws Fault unauthorized */
-export function refuseStrangers(token: Token, { authorization = '' }: IncomingHttpHeaders): void {
-  if (token === null) return;
+/** Whether the request has the token, or needs none. */
+export function isKnown(token: Token, { authorization = '' }: IncomingHttpHeaders): boolean {
+  if (token === null) return true;
   const [, given] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
-  if (given === undefined || !timingSafeEqual(digestOf(given), token.digest)) throw new Fault('unauthorized');
+  return given !== undefined && timingSafeEqual(digestOf(given), token.digest);
+}
+
+/** @throws Fault unauthorized */
+export function refuseStrangers(token: Token, headers: IncomingHttpHeaders): void {
+  if (!isKnown(token, headers)) throw new Fault('unauthorized');
 }

@@ -13,6 +13,15 @@ export interface Peer {
   drained(): Promise<void>;
   /** Aborted when the connection ends; everything held for the peer is let go then. */
   readonly closed: AbortSignal;
+  /** Keeps the connection although nothing is asked on it, for a subscription. @returns lets go of it */
+  readonly hold?: () => () => void;
+  /** Whose is what outlasts a request, such as an unfinished upload; the peer's own when left out. */
+  readonly owner?: Owner;
+}
+
+/** What is held for it is dropped when it closes. */
+export interface Owner {
+  readonly closed: AbortSignal;
 }
 
 export interface Call {

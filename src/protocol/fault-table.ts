@@ -71,6 +71,7 @@ export const FAULTS = {
   ),
 
   wrong_account: row(1009, 3, 409, 'never', 'The daemon serves another account.'),
+  connection_idle: row(1010, 5, 503, 'now', 'The connection was idle, and another one needed its place.'),
 
   // 11xx: the session
   not_linked: row(1100, 4, 409, 'later', 'No phone is linked to this account.', 'wactl qr'),

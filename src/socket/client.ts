@@ -5,6 +5,7 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
 import type { z } from 'zod';
 import { Fault, type Outcome } from '../protocol/fault.js';
+import type { FaultKind } from '../protocol/fault-table.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { readAnswer } from './answer.js';
@@ -195,7 +196,7 @@ export class Client {
       case 'response':
         this.#respond(answer.id, answer.response);
         return;
-      case 'refusal': // about the connection, not about one request: busy, line_too_long
+      case 'refusal': // about the connection, not about one request: busy, connection_idle, line_too_long
         this.#lose(answer.fault);
         return;
       case 'garbage':
@@ -225,12 +226,14 @@ export class Client {
   #settle(id: number, fault: Fault, known = false): void {
     const writes = this.#pending.get(id)?.writes ?? true;
     const said = known ? fault.details.outcome : undefined;
-    const refused = fault.kind === 'busy'; // the daemon took nothing from this connection
-    const outcome: Outcome = said ?? (writes && !refused ? 'unknown' : 'none');
+    const outcome: Outcome = said ?? (writes && !UNTAKEN.includes(fault.kind) ? 'unknown' : 'none');
     const error = new Fault(fault.kind, { ...fault.details, outcome }).toWire();
     this.#rpc.receive({ jsonrpc: '2.0', id, error });
   }
 }
+
+/** With these the daemon says that it took nothing more from this connection. */
+const UNTAKEN: readonly FaultKind[] = ['busy', 'connection_idle'];
 
 const badAnswer = (reason: string): Fault => new Fault('bad_answer', { reason });
 const asDeadline = (ms: number): number => Math.min(Math.max(Math.ceil(ms), 1), MAX_DEADLINE_MS);

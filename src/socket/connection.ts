@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { JSONRPCServer } from 'json-rpc-2.0';
+import type { Backlog } from '../protocol/backlog.js';
 import type { Call, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -16,6 +17,8 @@ export interface ConnectionLimits {
   readonly maxInFlight: number;
   /** More than this waiting for a peer to read, and it is cut off. From half of it on nothing is read from it. */
   readonly maxBacklogBytes: number;
+  /** How long a peer without a subscription may leave its answers unread. */
+  readonly unreadMs: number;
 }
 
 /**
@@ -46,22 +49,39 @@ export class Connection implements Peer {
   #lines: Iterator<Line> = [][Symbol.iterator]();
   #turn: NodeJS.Immediate | undefined;
   #state: State = 'open';
+  /** Subscriptions, for which the connection is kept although nothing is asked on it. */
+  #holds = 0;
+  #usedAtMs = performance.now();
 
-  /** @param socket with `allowHalfOpen`; it belongs to the connection from now on */
-  constructor(id: number, socket: Socket, rpc: JSONRPCServer<Call>, limits: ConnectionLimits, log: Log) {
+  /**
+   * @param socket with `allowHalfOpen`; it belongs to the connection from now on
+   * @param unread what waits for the peers of every door
+   */
+  constructor(
+    id: number,
+    socket: Socket,
+    rpc: JSONRPCServer<Call>,
+    limits: ConnectionLimits,
+    unread: Backlog,
+    log: Log,
+  ) {
     this.id = id;
     this.#socket = socket;
     this.#rpc = rpc;
     this.#limits = limits;
     this.#log = log;
     this.#splitter = new LineSplitter(limits.maxLineBytes);
-    this.#out = new Outlet(socket, limits.maxBacklogBytes, log);
+    this.#out = new Outlet(socket, limits.maxBacklogBytes, unread, log);
     socket.on('data', (chunk: Buffer) => {
       if (this.#state !== 'open') return;
       this.#lines = this.#splitter.push(chunk);
       this.#read();
     });
     socket.on('drain', () => this.#read());
+    // Nothing went either way. Node does not count a write that makes progress.
+    socket.setTimeout(limits.unreadMs, () => {
+      if (this.#holds === 0 && this.backlogBytes > 0) this.#out.cutOff();
+    });
     socket.on('end', () => this.#peerEnded());
     // A Fault when the peer was cut off; else EPIPE or ECONNRESET, since it has gone. 'close' follows.
     socket.on('error', (error) => this.#gone(error instanceof Fault ? error : undefined));
@@ -82,6 +102,27 @@ export class Connection implements Peer {
 
   drained(): Promise<void> {
     return this.#out.drained();
+  }
+
+  /** See Peer. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      this.#usedAtMs = performance.now();
+    };
+  }
+
+  /** Since when it has had neither a request in flight nor a subscription, by performance.now(); null while it has one. */
+  get idleSinceMs(): number | null {
+    return this.#inFlight.size > 0 || this.#holds > 0 ? null : this.#usedAtMs;
+  }
+
+  /** Ends an idle connection for another one's sake: nothing that still comes is taken, and the peer is told so. */
+  giveWay(): void {
+    if (this.#state === 'ending' || this.#state === 'gone') return;
+    this.#refuse(null, new Fault('connection_idle'));
+    this.#finish(2 * LINGER_MS);
   }
 
   /** Stops reading, aborts what is in flight with `shutting_down`, answers it, and closes. Bounded; never rejects. */
@@ -154,6 +195,7 @@ export class Connection implements Peer {
     // Never rejects: server.ts maps whatever is thrown.
     const response = await this.#rpc.receive(request, { peer: this, signal: call.signal });
     this.#inFlight.delete(call);
+    this.#usedAtMs = performance.now();
     if (response !== null) this.#out.answer(response);
     this.#finishWhenIdle();
   }

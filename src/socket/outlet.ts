@@ -2,23 +2,33 @@
 // read is cut off here. Refuses to know: what is sent, and what has been asked.
 import type { Socket } from 'node:net';
 import type { JSONRPCResponse } from 'json-rpc-2.0';
+import type { Backlog, Unread } from '../protocol/backlog.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { type RequestId, refusal } from './request.js';
 
 /** Nothing to close: it ends with the socket. */
-export class Outlet {
+export class Outlet implements Unread {
   readonly #socket: Socket;
   readonly #maxBacklogBytes: number;
+  readonly #all: Backlog;
   readonly #log: Log;
   /** Handed to the socket and not called back for. */
   #unsentBytes = 0;
 
-  /** @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection */
-  constructor(socket: Socket, maxBacklogBytes: number, log: Log) {
+  /**
+   * @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection
+   * @param all what waits for every peer
+   */
+  constructor(socket: Socket, maxBacklogBytes: number, all: Backlog, log: Log) {
     this.#socket = socket;
     this.#maxBacklogBytes = maxBacklogBytes;
+    this.#all = all;
     this.#log = log;
+    socket.once('close', () => {
+      all.left(this, this.#unsentBytes);
+      this.#unsentBytes = 0;
+    });
   }
 
   /**
@@ -32,6 +42,11 @@ export class Outlet {
   /** True when the peer should be asked nothing more before it has read; 'drain' follows on the socket. */
   get isHalfFull(): boolean {
     return this.#socket.writableNeedDrain && this.backlogBytes > this.#maxBacklogBytes / 2;
+  }
+
+  /** 'error' tells the connection why; what waited is dropped with the socket. */
+  cutOff(): void {
+    this.#socket.destroy(new Fault('slow_reader'));
   }
 
   /** See Peer. */
@@ -69,16 +84,19 @@ export class Outlet {
     // The socket would count characters.
     const bytes = Buffer.byteLength(text) + 1;
     if (this.backlogBytes + bytes > this.#maxBacklogBytes) {
-      // 'error' tells the connection why; what waited is dropped with the socket.
-      this.#socket.destroy(new Fault('slow_reader'));
+      this.cutOff();
       return false;
     }
     this.#unsentBytes += bytes;
     // As a string: what waits as buffers is memory of malloc, whose heap a burst would leave large for good.
-    this.#socket.write(`${text}\n`, 'utf8', () => {
+    this.#socket.write(`${text}\n`, 'utf8', (error) => {
+      // What was left when it closed is counted there.
+      if (error) return;
       this.#unsentBytes -= bytes;
+      this.#all.read(this, bytes, this.#unsentBytes === 0);
     });
-    return true;
+    this.#all.wrote(this, bytes);
+    return this.#socket.writable;
   }
 }
 

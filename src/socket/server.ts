@@ -2,6 +2,7 @@
 // guard of request.ts. Refuses to know: methods (the daemon's dispatch) and single requests (connection.ts).
 import { createServer, type Server, type Socket } from 'node:net';
 import { type JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
+import { Backlog } from '../protocol/backlog.js';
 import type { Call, Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
@@ -17,7 +18,10 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
   readonly mode?: number;
   /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
   readonly directoryMode?: number;
+  /** One more than these takes the place of the one that has been idle for longest. */
   readonly maxConnections?: number;
+  /** What waits for the peers of every door; one of its own when left out. */
+  readonly unread?: Backlog;
   /** So many bytes came from a peer, which Node put into a buffer that now waits to be collected. */
   readonly onRead?: (bytes: number) => void;
   readonly dispatch: Dispatch;
@@ -29,7 +33,11 @@ export const SOCKET_LIMITS = {
   maxConnections: 64,
   maxInFlight: 32,
   maxBacklogBytes: 4 * 1024 * 1024,
+  unreadMs: 60_000,
 } as const;
+
+/** A peer has so long from its connect, or its last answer, to its next request, however many wait for its place. */
+const IDLE_MS = 1_000;
 
 /** How long a connection that is one too many may take to read so. */
 const REFUSED_MS = 1_000;
@@ -53,7 +61,10 @@ export class SocketServer {
   readonly #maxConnections: number;
   readonly #rpc: JSONRPCServer<Call>;
   readonly #server: Server;
+  readonly #unread: Backlog;
   readonly #connections = new Set<Connection>();
+  /** Idle ones that had to give way, until they have closed. */
+  readonly #leaving = new Set<Connection>();
   readonly #refused = new Set<Socket>();
   #file: SocketFile | undefined;
   #lastId = 0;
@@ -66,7 +77,9 @@ export class SocketServer {
       maxLineBytes: options.maxLineBytes ?? SOCKET_LIMITS.maxLineBytes,
       maxInFlight: options.maxInFlight ?? SOCKET_LIMITS.maxInFlight,
       maxBacklogBytes: options.maxBacklogBytes ?? SOCKET_LIMITS.maxBacklogBytes,
+      unreadMs: options.unreadMs ?? SOCKET_LIMITS.unreadMs,
     };
+    this.#unread = options.unread ?? new Backlog();
     this.#maxConnections = options.maxConnections ?? SOCKET_LIMITS.maxConnections;
     this.#rpc = rpcServer(options.dispatch, options.log);
     // Half-open: a peer that has ended its side may still read its answers.
@@ -110,7 +123,7 @@ export class SocketServer {
     await this.#file?.remove();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#refused) socket.destroy();
-    await Promise.all([...this.#connections].map((connection) => connection.end()));
+    await Promise.all([...this.#connections, ...this.#leaving].map((connection) => connection.end()));
     await closed;
     this.#options.log.info('socket.closed_all', { path: this.path });
   }
@@ -122,15 +135,37 @@ export class SocketServer {
     }
     const { log, onRead } = this.#options;
     if (onRead) socket.on('data', (chunk: Buffer) => onRead(chunk.length));
-    if (this.#connections.size >= this.#maxConnections) {
+    if (this.#connections.size >= this.#maxConnections && !this.#makeRoom()) {
       this.#refuse(socket);
       return;
     }
     this.#lastId += 1;
-    const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, log);
+    const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, this.#unread, log);
     this.#connections.add(connection);
-    connection.closed.addEventListener('abort', () => this.#connections.delete(connection), { once: true });
+    const forget = (): void => {
+      this.#connections.delete(connection);
+      this.#leaving.delete(connection);
+    };
+    connection.closed.addEventListener('abort', forget, { once: true });
     log.debug('socket.connected', { peer: connection.id, connections: this.#connections.size });
+  }
+
+  /** Ends the connection that has been idle for longest. False when none has been for long enough. */
+  #makeRoom(): boolean {
+    let oldest: Connection | undefined;
+    let sinceMs = performance.now() - IDLE_MS;
+    for (const connection of this.#connections) {
+      const { idleSinceMs } = connection;
+      if (idleSinceMs === null || idleSinceMs > sinceMs) continue;
+      oldest = connection;
+      sinceMs = idleSinceMs;
+    }
+    if (oldest === undefined) return false;
+    this.#connections.delete(oldest);
+    this.#leaving.add(oldest);
+    oldest.giveWay();
+    this.#options.log.debug('socket.idle_ended', { peer: oldest.id });
+    return true;
   }
 
   #refuse(socket: Socket): void {

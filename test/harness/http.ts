@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { readPage } from '../../src/http/page.js';
-import { typed } from '../../src/http/reply.js';
+import { json, typed } from '../../src/http/reply.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import type { METHODS } from '../../src/protocol/methods/index.js';
@@ -34,7 +34,7 @@ export async function startDoor(
       dispatch,
       log,
       token: null,
-      own: { openApi: () => ({ openapi: '3.1.0' }), page, metrics: async () => typed('text/plain', '') },
+      own: { openApi: () => json({ openapi: '3.1.0' }), page, metrics: async () => typed('text/plain', '') },
     },
     bind: async (server) => {
       server.listen(0, '127.0.0.1');

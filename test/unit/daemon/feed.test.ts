@@ -39,6 +39,7 @@ class FakePeer implements Peer {
   readonly #bytes: number;
   backlogBytes = 0;
   highestBacklog = 0;
+  holds = 0;
   #wake = () => {};
 
   constructor(bytes = 0) {
@@ -60,6 +61,13 @@ class FakePeer implements Peer {
   drained(): Promise<void> {
     if (this.backlogBytes === 0 || this.#closed.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  hold(): () => void {
+    this.holds += 1;
+    return () => {
+      this.holds -= 1;
+    };
   }
 
   read(): void {
@@ -435,4 +443,30 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
     [],
     'and after a restart it is where it was',
   );
+});
+
+t.test('a gap is heard live as well, whatever types were asked for', async (t) => {
+  const { feed, add } = open(t);
+  const peer = new FakePeer();
+  feed.subscribe(peer, { types: ['message'] });
+  await add(1);
+  await until(() => peer.heard.length === 1);
+  await add(1, () => 'alert');
+  await add(1, () => 'gap');
+  await add(1);
+  t.same(
+    peer.heard.map(({ type }) => type),
+    ['message', 'gap', 'message'],
+  );
+});
+
+t.test('a subscription holds its connection for as long as it lasts', async (t) => {
+  const { feed } = open(t);
+  const peer = new FakePeer();
+  const ids = [1, 2].map(() => feed.subscribe(peer, {}).subscription);
+  t.equal(peer.holds, 2);
+  feed.unsubscribe(peer, ids[0] ?? '');
+  t.equal(peer.holds, 1);
+  peer.hangUp();
+  t.equal(peer.holds, 0);
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { openHttpDoor } from '../../../src/daemon/http-door.js';
+import { Backlog } from '../../../src/protocol/backlog.js';
 import { startServer } from '../../harness/server.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'wad-door-'));
@@ -20,7 +21,13 @@ const metrics = {
 
 const open = (listen: string, more: Partial<Parameters<typeof openHttpDoor>[0]['config']> = {}) =>
   openHttpDoor({
-    ...{ dispatch: behind.dispatch, log: behind.log, metrics, tokenFileIsNamed: 'tokenFile' in more },
+    ...{
+      dispatch: behind.dispatch,
+      log: behind.log,
+      metrics,
+      unread: new Backlog(),
+      tokenFileIsNamed: 'tokenFile' in more,
+    },
     config: { listen, anonymousLoopback: true, tokenFile: join(directory, 'http-token'), ...more },
   });
 const refusal = (...args: Parameters<typeof open>) => open(...args).catch((fault: unknown) => fault);

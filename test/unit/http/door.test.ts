@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import t from 'tap';
 import { ROUTES } from '../../../src/http/routes.js';
+import { tokenOf } from '../../../src/http/token.js';
 import type { Call } from '../../../src/protocol/dispatch.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { faultRow } from '../../../src/protocol/fault-table.js';
@@ -131,6 +132,24 @@ t.test('live and ready are two things', async (t) => {
   const head = await fetch(`${door.url}/readyz`, { method: 'HEAD' });
   t.equal(head.status, 200);
   t.equal(await head.text(), '');
+});
+
+t.test('without the token, whether it is ready is told, and not why it is not', async (t) => {
+  const status = {
+    ...METHODS['session.status'].example.result,
+    status: 'linking',
+    reason: 'qr_waiting',
+  } as const;
+  await using door = await startDoor({ 'session.status': () => status }, { token: tokenOf('a-token') });
+  for (const [headers, names] of [
+    [{}, ['ready', 'timestamp']],
+    [{ Authorization: 'Bearer another' }, ['ready', 'timestamp']],
+    [{ Authorization: 'Bearer a-token' }, ['ready', 'status', 'reason', 'timestamp']],
+  ] as const) {
+    const response = await fetch(`${door.url}/readyz`, { headers: { ...headers } });
+    t.equal(response.status, 503);
+    t.same(Object.keys((await response.json()) as object), names, JSON.stringify(headers));
+  }
 });
 
 t.test('events come from a cursor on, and a listener that comes back misses none', async (t) => {

@@ -1,5 +1,6 @@
 // A scan of the door by requests that nobody should make: refused, logged, and nothing given away.
 import t from 'tap';
+import { json } from '../../../src/http/reply.js';
 import { tokenOf } from '../../../src/http/token.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import { raw, startDoor } from '../../harness/http.js';
@@ -143,7 +144,7 @@ t.test('more requests on one connection than may be answered at a time', async (
 
 t.test('an error of our own is told to who reads the log, and to nobody else', async (t) => {
   const own = {
-    openApi: () => ({}),
+    openApi: () => json({}),
     page: { index: null, script: null, style: null } as never,
     metrics: () => Promise.reject(new TypeError('nothing is not a function')),
   };

@@ -1,0 +1,132 @@
+// One connection of the HTTP door: the answers that its peer has not read yet, what is being done for it, and its end.
+// Refuses to know: what is asked, and what is answered.
+import { setMaxListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Backlog, Unread } from '../protocol/backlog.js';
+import { Fault } from '../protocol/fault.js';
+
+export interface ConnectionLimits {
+  /** Requests of one connection whose answers the kernel has not taken. */
+  readonly maxUnanswered: number;
+  /** More than this waiting for a peer to read, and it is cut off. */
+  readonly maxBacklogBytes: number;
+}
+
+/** Ends with its socket. */
+export class Connection implements Unread {
+  readonly #socket: Socket;
+  readonly #limits: ConnectionLimits;
+  readonly #all: Backlog;
+  readonly #closed = new AbortController();
+  readonly #unanswered = new Set<ServerResponse>();
+  /** Handed to the socket and not called back for. */
+  #unsentBytes = 0;
+  #isDeaf = false;
+  #inFlight = 0;
+  #usedAtMs = performance.now();
+
+  /** @param all what waits for the peers of every door */
+  constructor(socket: Socket, limits: ConnectionLimits, all: Backlog) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#all = all;
+    // One for each request that is being answered, and for its stream.
+    setMaxListeners(0, this.#closed.signal);
+    socket.once('close', () => {
+      this.end(new Fault('connection_lost', { reason: 'the peer hung up', hint: null }));
+      all.left(this, this.#unsentBytes);
+      this.#unsentBytes = 0;
+    });
+  }
+
+  /** Aborted with a Fault when the connection ends, or is to. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** See Unread. A response that waits for its turn on the connection holds its own bytes. */
+  get backlogBytes(): number {
+    let bytes = this.#socket.writableLength;
+    for (const { socket, writableLength } of this.#unanswered) if (socket === null) bytes += writableLength;
+    return Math.min(bytes, this.#unsentBytes);
+  }
+
+  /** Since when nothing has been done for it, by performance.now(); null while something is. */
+  get idleSinceMs(): number | null {
+    return this.#inFlight > 0 ? null : this.#usedAtMs;
+  }
+
+  /**
+   * Takes a request in. An answer counts until the kernel has it, and not until it was written. With one request more than
+   * there may be, nothing is heard from the peer any more; once it has read its answers, the connection ends.
+   * @returns false when nothing is to be answered
+   */
+  take(response: ServerResponse): boolean {
+    if (this.#socket.destroyed || this.#isDeaf) return false;
+    if (this.#unanswered.size >= this.#limits.maxUnanswered) {
+      this.#isDeaf = true;
+      this.#stopParser();
+      return false;
+    }
+    this.#unanswered.add(response);
+    response.once('finish', () => {
+      this.#unanswered.delete(response);
+      if (this.#isDeaf && this.#unanswered.size === 0) this.#socket.end(() => this.#socket.destroy());
+    });
+    return true;
+  }
+
+  /** Something is done for its peer until what it returns is called. */
+  use(): () => void {
+    this.#inFlight += 1;
+    return () => {
+      this.#inFlight -= 1;
+      this.#usedAtMs = performance.now();
+    };
+  }
+
+  /** Whether an answer of this length could be sent to anybody. */
+  fits(bytes: number): boolean {
+    return bytes <= this.#limits.maxBacklogBytes;
+  }
+
+  /** Writes a part of a response. False when the peer was cut off instead: it would leave too much unread. */
+  write(response: ServerResponse, bytes: Uint8Array): boolean {
+    if (this.#socket.destroyed) return false;
+    if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {
+      this.cutOff();
+      return false;
+    }
+    this.#unsentBytes += bytes.length;
+    response.write(bytes, (error) => {
+      // What was left when it closed is counted there.
+      if (error || this.#socket.destroyed) return;
+      this.#unsentBytes -= bytes.length;
+      this.#all.read(this, bytes.length, this.#unsentBytes === 0);
+    });
+    this.#all.wrote(this, bytes.length);
+    return !this.#socket.destroyed;
+  }
+
+  /** See Unread. */
+  cutOff(): void {
+    this.end(new Fault('slow_reader'));
+    this.#socket.destroy();
+    this.#stopParser();
+  }
+
+  /**
+   * Node's parser goes on with the 64 KiB that it has read, and would keep request and response for each of the hundreds
+   * of requests in them until the socket has closed. Seen with Node 20.
+   */
+  #stopParser(): void {
+    const { parser } = this.#socket as Socket & { parser?: { onIncoming: unknown } | null };
+    if (parser) parser.onIncoming = () => 0;
+  }
+
+  /** Nobody waits any more for what is done for it; the socket is closed by whoever says so. Twice is fine. */
+  end(why: Fault): void {
+    if (!this.#closed.signal.aborted) this.#closed.abort(why);
+  }
+}

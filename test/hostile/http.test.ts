@@ -1,0 +1,105 @@
+// The HTTP door of a real daemon, asked by peers that do not read what they asked for. Measured is the daemon's own memory,
+// and whether somebody else is served meanwhile.
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Home, type Wad } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+/** What any of these attacks may cost the daemon. */
+const MOST_BYTES = 60e6;
+const CONNECTIONS = 60;
+const BYTES_EACH = 65_536;
+/** The daemon has answered, refused or cut off all of it when so many looks in a row find nothing new. */
+const SAME_LOOKS = 10;
+/** For a busy machine; it takes milliseconds. */
+const SERVED_MS = 60_000;
+
+t.setTimeout(300_000);
+
+const sim = await Simulator.start();
+t.teardown(() => sim.close());
+const home = await Home.make(sim, { t });
+t.teardown(() => home[Symbol.asyncDispose]());
+const wad = await home.start({
+  args: ['--no-auto-init'],
+  env: { WAD_HTTP_LISTEN: '127.0.0.1:0' },
+  logLevel: 'info',
+});
+const { address } = await wad.logged('http.listening');
+const port = Number(String(address).split(':').at(-1));
+const token = readFileSync(join(home.stateDir, 'http-token'), 'utf8').trim();
+
+const residentBytes = ({ pid }: Wad): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
+
+const HOST = 'Host: localhost';
+const AUTH = `Authorization: Bearer ${token}`;
+const ask = (verb: string, path: string, ...headers: string[]): string =>
+  `${[`${verb} ${path} HTTP/1.1`, HOST, ...headers].join('\r\n')}\r\n\r\n`;
+
+/** Each is asked again and again on each connection, until that has sent so many bytes. */
+const REQUESTS: Readonly<Record<string, string>> = {
+  'the description of the door': ask('GET', '/openapi.json'),
+  'its head': ask('HEAD', '/openapi.json'),
+  'the linking page': ask('GET', '/'),
+  'its script': ask('GET', '/link.js'),
+  'whether the daemon lives': ask('GET', '/healthz'),
+  'whether the account is ready': ask('GET', '/readyz'),
+  'what wants the token': ask('GET', '/api/whatsapp/status'),
+  'what there is not': ask('GET', '/nothing', AUTH),
+  'a verb that there is not': ask('DELETE', '/api/whatsapp/status', AUTH),
+  'the metrics': ask('GET', '/metrics', AUTH),
+  'every event as a stream': ask('GET', '/api/whatsapp/events?after=0', AUTH),
+  'the methods of the socket': ask('POST', '/api/rpc/rpc.discover', AUTH, 'Content-Length: 0'),
+  'a body that is no JSON': `${ask('POST', '/api/whatsapp/messages', AUTH, 'Content-Type: application/json', 'Content-Length: 1')}x`,
+};
+
+/** Sends and never reads. */
+function deafPeer(bytes: string): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.pause().on('error', () => {}); // a reset is one of the ways to be thrown out
+  socket.write(bytes);
+  return socket;
+}
+
+/** Somebody who asks as one should, again and again until the daemon has come to rest. @returns the most memory seen */
+async function servedMeanwhile(t: Test, peers: readonly Socket[]): Promise<number> {
+  let most = 0;
+  let unsent = -1;
+  for (let same = 0; same < SAME_LOOKS; ) {
+    for (const [path, headers] of [
+      ['/healthz', {}],
+      ['/api/whatsapp/status', { Authorization: `Bearer ${token}` }],
+    ] as const) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        headers,
+        signal: AbortSignal.timeout(SERVED_MS),
+      });
+      if (response.status !== 200 && response.status !== 429) t.fail(`${path}: ${response.status}`);
+      await response.arrayBuffer();
+    }
+    most = Math.max(most, residentBytes(wad));
+    const now = peers.reduce((sum, { writableLength }) => sum + writableLength, 0);
+    same = now === unsent ? same + 1 : 0;
+    unsent = now;
+  }
+  return most;
+}
+
+t.test('peers that ask and do not read cost no memory, and hold nobody up', async (t) => {
+  const cold = residentBytes(wad);
+  for (const [name, request] of Object.entries(REQUESTS)) {
+    const flood = request.repeat(Math.ceil(BYTES_EACH / request.length));
+    const peers = Array.from({ length: CONNECTIONS }, () => deafPeer(flood));
+    const more = (await servedMeanwhile(t, peers)) - cold;
+    for (const peer of peers) peer.destroy();
+    t.ok(more < MOST_BYTES, `${name}: ${Math.round(more / 1e6)} MB more`);
+  }
+  t.match(await wad.request('daemon.ping'), { pong: true });
+});
+
+t.test('and it stops as ever', async (t) => {
+  t.equal((await wad.stop()).code, 0);
+});

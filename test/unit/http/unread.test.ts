@@ -1,0 +1,122 @@
+// Peers of the HTTP door that do not read, or hold a connection for nothing: what they may leave unread, how long, and who
+// has to give way when all places are taken.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import t from 'tap';
+import { typed } from '../../../src/http/reply.js';
+import { Backlog } from '../../../src/protocol/backlog.js';
+import { Listener, raw, startDoor, type TestDoor } from '../../harness/http.js';
+import { untilAborted } from '../../harness/server.js';
+import { eventually } from '../../harness/wad.js';
+
+/** More than the kernel takes for a peer on the same machine. */
+const LONG = Buffer.alloc(12 * 1024 * 1024, 'x');
+const own = {
+  openApi: () => typed('text/plain', LONG),
+  page: { index: typed('text/html', '<p>page</p>'), script: null, style: null } as never,
+  metrics: async () => typed('text/plain', ''),
+};
+const limits = { own, maxBacklogBytes: LONG.length };
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+/** Sends and never reads. */
+const deafPeer = ({ port }: TestDoor, bytes: string): Socket => {
+  const socket = connect(port, '127.0.0.1');
+  socket.pause().on('error', () => {});
+  socket.write(bytes);
+  return socket;
+};
+const inOne = (paths: readonly string[]): string =>
+  paths.map(get).join('').replace(/\r\n$/, 'Connection: close\r\n\r\n');
+const types = (text: string) => [...text.matchAll(/^Content-Type: ([^;\r]+)/gm)].map(([, type]) => type);
+const isCutOff = ({ behind }: TestDoor) => behind.log.lines.some(({ event }) => event === 'http.cut_off');
+
+/** Reads on, until the far side ends or as many have come as one answer has. */
+const bytesOf = (socket: Socket | undefined): Promise<number> =>
+  new Promise((resolve) => {
+    let bytes = 0;
+    const end = () => {
+      socket?.destroy();
+      resolve(bytes);
+    };
+    socket?.once('close', end).on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LONG.length) end();
+    });
+    socket?.resume();
+  });
+
+t.test('requests in one go are answered in their order, as many as there may be', async (t) => {
+  await using door = await startDoor();
+  const paths = Array.from({ length: 16 }, (_, n) => (n % 2 ? '/healthz' : '/'));
+  const wanted = paths.map((path) => (path === '/' ? 'text/html' : 'application/json'));
+  t.same(types(await raw(door.port, inOne(paths))), wanted);
+  const more = await raw(door.port, inOne([...paths, ...paths]));
+  t.same(types(more), wanted, 'of more the first, and then the connection ends');
+  t.equal((await fetch(`${door.url}/`)).status, 200);
+});
+
+t.test('a peer that leaves more unread than it may is cut off', async (t) => {
+  await using door = await startDoor({}, limits);
+  deafPeer(door, get('/openapi.json').repeat(3));
+  await eventually(() => isCutOff(door), 'its end');
+  t.equal((await fetch(`${door.url}/`)).status, 200);
+});
+
+t.test('a peer that does not read on in time is cut off, and one that does is not', async (t) => {
+  await using door = await startDoor({}, { ...limits, unreadMs: 300 });
+  deafPeer(door, get('/openapi.json'));
+  await eventually(() => isCutOff(door), 'its end');
+  const response = await fetch(`${door.url}/openapi.json`);
+  t.equal((await response.arrayBuffer()).byteLength, LONG.length);
+});
+
+t.test('those that do not read are bound together; who has not read for longest goes first', async (t) => {
+  const unread = new Backlog(3 * LONG.length);
+  await using door = await startDoor({}, { ...limits, unread });
+  const deaf: Socket[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    deaf.push(deafPeer(door, get('/openapi.json')));
+    const response = await fetch(`${door.url}/openapi.json`, { headers: { Connection: 'close' } });
+    t.equal((await response.arrayBuffer()).byteLength, LONG.length, 'somebody who reads has all of it');
+  }
+  await eventually(() => door.http.connections < 4, 'the end of the first ones');
+  t.ok(door.http.connections > 0, 'and not of all');
+  // Read to its end, which is short of an answer for those that were cut off.
+  const [first = 0, last = 0] = await Promise.all([deaf[0], deaf.at(-1)].map(bytesOf));
+  t.ok(first < LONG.length, 'of the first');
+  t.ok(last > LONG.length, 'and not of the last');
+});
+
+t.test('an answer that nobody could be sent is an error', async (t) => {
+  await using door = await startDoor({}, { own, maxBacklogBytes: LONG.length - 1 });
+  const response = await fetch(`${door.url}/openapi.json`);
+  t.equal(response.status, 500);
+  t.match(await response.json(), { error: { data: { kind: 'internal', reason: /too long/ } } });
+});
+
+t.test('an idle connection gives way when all places are taken; one in use never does', async (t) => {
+  await using door = await startDoor(
+    { 'session.wait': (_, { signal }) => untilAborted(signal) },
+    { maxConnections: 8 },
+  );
+  using listener = await Listener.open(door.url);
+  const leave = new AbortController();
+  const waiting = fetch(`${door.url}/api/rpc/session.wait`, {
+    ...{ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"states":["ready"]}' },
+    signal: leave.signal,
+  });
+  const idle = Array.from({ length: 6 }, () => connect(door.port, '127.0.0.1').on('error', () => {}));
+  t.teardown(() => {
+    for (const socket of idle) socket.destroy();
+  });
+  await eventually(() => door.http.connections === 8, 'all places taken');
+  const first = once(idle[0] as Socket, 'close');
+  // Too early for one that has just come; then it gives way.
+  await eventually(async () => (await raw(door.port, inOne(['/']))) !== '', 'an answer');
+  await first;
+  door.behind.feed.append('qr', { n: 1 });
+  t.match(await listener.heard(1), [{ type: 'qr' }], 'a listener is not cut off');
+  leave.abort();
+  await t.rejects(waiting, { name: 'AbortError' }, 'nor a request in flight');
+});

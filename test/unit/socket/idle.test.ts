@@ -1,0 +1,171 @@
+// Peers of the control socket that hold a connection for nothing, or do not read: who has to give way when all places are
+// taken, and what waits for all of them together.
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Backlog } from '../../../src/protocol/backlog.js';
+import { Fault } from '../../../src/protocol/fault.js';
+import { Client } from '../../../src/socket/client.js';
+import { Outlet } from '../../../src/socket/outlet.js';
+import { connect, failure } from '../../harness/library.js';
+import { RawPeer } from '../../harness/raw-peer.js';
+import { keepLog, startServer } from '../../harness/server.js';
+import { eventually } from '../../harness/wad.js';
+
+const line = (id: number, method: string, params: object = {}): string =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+
+async function scratch(t: Test): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'wad-idle-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Asks until there is a place. */
+const askedAtLast = (path: string) =>
+  eventually(async () => {
+    const client = await Client.connect(path);
+    try {
+      return await client.request('daemon.ping', {}).catch(() => null);
+    } finally {
+      await client.close();
+    }
+  }, 'an answer');
+
+t.test('64 idle peers do not keep the owner out', async (t) => {
+  await using running = await startServer();
+  const idle = await Promise.all(Array.from({ length: 64 }, () => RawPeer.connect(running.path)));
+  t.teardown(() => {
+    for (const peer of idle) peer.hangUp();
+  });
+  await eventually(() => running.server.connections === 64, 'all places taken');
+  t.match(await askedAtLast(running.path), { pong: true });
+  const told = (await Promise.race(idle.map((peer) => peer.answer()))) as { id: null; error: object };
+  t.match(told, { id: null, error: { data: { kind: 'connection_idle', retryable: true } } });
+  t.ok(running.server.connections <= 64);
+});
+
+t.test(
+  'neither a subscription nor a request in flight gives way, and the longest idle does first',
+  async (t) => {
+    await using running = await startServer({}, { maxConnections: 4 });
+    using subscriber = await RawPeer.connect(running.path);
+    await subscriber.write(line(1, 'events.subscribe'));
+    t.match(await subscriber.answer(), { id: 1, result: {} });
+    using asker = await RawPeer.connect(running.path);
+    await asker.write(line(1, 'session.wait', { states: ['ready'] }));
+    using first = await RawPeer.connect(running.path);
+    await first.write(line(1, 'daemon.ping'));
+    await first.answer();
+    using second = await RawPeer.connect(running.path);
+    await second.write(line(1, 'daemon.ping'));
+    await second.answer();
+    t.match(await askedAtLast(running.path), { pong: true });
+    t.match(await first.answer(), { error: { data: { kind: 'connection_idle' } } });
+    await first.end();
+    await second.write(line(2, 'daemon.ping'));
+    t.match(await second.answer(), { id: 2, result: {} }, 'the other one stays');
+    running.feed.append('qr', { n: 1 });
+    t.match(await subscriber.answer(), { method: 'event' });
+    using _full = await RawPeer.connect(running.path);
+    t.equal((await failure(asker.answer(200))) !== undefined, true, 'still waits');
+  },
+);
+
+t.test('a subscription that has ended holds no place', async (t) => {
+  await using running = await startServer({}, { maxConnections: 1 });
+  using peer = await RawPeer.connect(running.path);
+  await peer.write(line(1, 'events.subscribe'));
+  const { result } = (await peer.answer()) as { result: { subscription: string } };
+  await peer.write(line(2, 'events.unsubscribe', { subscription: result.subscription }));
+  await peer.answer();
+  t.match(await askedAtLast(running.path), { pong: true });
+});
+
+t.test('the library asks again where its idle connection was ended', async (t) => {
+  await using running = await startServer({}, { maxConnections: 2 });
+  using subscriber = await RawPeer.connect(running.path);
+  await subscriber.write(line(1, 'events.subscribe'));
+  await subscriber.answer();
+  await using account = await connect({ socket: running.path });
+  t.match(await account.daemon.ping(), { pong: true });
+  t.match(await askedAtLast(running.path), { pong: true });
+  await eventually(() => running.server.connections === 1, 'a free place');
+  t.match(await account.daemon.ping(), { pong: true });
+});
+
+t.test('also where its call and the end of the connection meet', async (t) => {
+  const path = join(await scratch(t), 's');
+  const asked: string[] = [];
+  const idle = { jsonrpc: '2.0', id: null, error: new Fault('connection_idle').toWire() };
+  const server = createServer((socket) => {
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      asked.push(text);
+      if (asked.length === 1) socket.end(`${JSON.stringify(idle)}\n`);
+      else socket.write(`{"jsonrpc":"2.0","id":1,"result":{"pong":true}}\n`);
+    });
+  }).listen(path);
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  await using account = await connect({ socket: path });
+  t.match(await account.daemon.ping(), { pong: true });
+  t.equal(asked.length, 2, 'on another connection, since the first one took nothing');
+});
+
+t.test('an answer that is not read in time ends the connection, a subscription does not', async (t) => {
+  await using running = await startServer({}, { unreadMs: 200 });
+  using deaf = await RawPeer.connect(running.path);
+  deaf.socket.pause();
+  await deaf.write(line(1, 'rpc.discover').repeat(8));
+  await eventually(() => running.server.connections === 0, 'the end of the connection');
+  t.match(
+    running.log.lines.find(({ event, fields }) => event === 'socket.closed' && fields.why === 'slow_reader'),
+    { level: 'warn' },
+  );
+  using listener = await RawPeer.connect(running.path);
+  await listener.write(line(1, 'events.subscribe'));
+  await listener.answer();
+  listener.socket.pause();
+  for (let n = 0; n < 100; n += 1) running.feed.append('message', { n, body: 'x'.repeat(10_000) });
+  await running.written();
+  using other = await RawPeer.connect(running.path);
+  other.socket.pause();
+  await other.write(line(1, 'rpc.discover').repeat(8));
+  await eventually(() => running.server.connections === 1, 'the end of the one that only asks');
+});
+
+t.test('peers that do not read are bound together', async (t) => {
+  const unread = new Backlog(2 * 1024 * 1024);
+  await using running = await startServer({}, { unread });
+  const deaf = await Promise.all(Array.from({ length: 8 }, () => RawPeer.connect(running.path)));
+  for (const peer of deaf) {
+    peer.socket.pause();
+    await peer.write(line(1, 'rpc.discover').repeat(8));
+  }
+  await eventually(() => running.server.connections < 8, 'the end of some');
+  t.match(await askedAtLast(running.path), { pong: true });
+  for (const peer of deaf) peer.hangUp();
+});
+
+t.test('a peer is cut off by the message that would pass what may wait for it', async (t) => {
+  const path = join(await scratch(t), 's');
+  const server = createServer().listen(path);
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const peer = createConnection(path).pause();
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  socket.on('error', () => {});
+  const most = 256 * 1024;
+  const out = new Outlet(socket, most, new Backlog(), keepLog());
+  const message = { text: 'x'.repeat(10_000) };
+  const bytes = JSON.stringify(message).length + 1;
+  let waited = 0;
+  for (; out.write(message); await new Promise(setImmediate)) waited = out.backlogBytes;
+  t.ok(waited <= most, `${waited} bytes waited`);
+  t.ok(waited + bytes > most, 'and one more would have been too much');
+  t.ok(socket.destroyed);
+  peer.destroy();
+});
