@@ -5,23 +5,27 @@ import type { mediaMethods } from '../../protocol/methods/media.js';
 import type { Store } from '../../store/store.js';
 import type { Fetcher } from '../media/fetcher.js';
 import type { Shelf } from '../media/shelf.js';
+import { Uploads } from '../media/uploads.js';
 import { namedMessage } from '../named-message.js';
+
+/** Puts a piece for the connection that sends it. */
+export const mediaPut =
+  (uploads: Uploads): Handlers<typeof mediaMethods>['media.put'] =>
+  async ({ upload, offset = 0, data, done = false, name }, { peer }) => {
+    if (upload !== undefined && name !== undefined)
+      throw new Fault('invalid_params', { reason: '`name` goes with the first piece.', hint: null });
+    const bytes = Buffer.from(data, 'base64');
+    if (bytes.length > CHUNK_BYTES)
+      throw new Fault('invalid_params', {
+        reason: `A piece has ${CHUNK_BYTES} bytes at most.`,
+        hint: null,
+      });
+    return uploads.put(peer.owner ?? peer, { upload, name: name ?? null, offset, bytes, done });
+  };
 
 export function mediaHandlers(store: Store, shelf: Shelf, fetcher: Fetcher): Handlers<typeof mediaMethods> {
   return {
-    'media.put': async ({ upload: given, offset = 0, data, done = false, name }) => {
-      if (given !== undefined && name !== undefined)
-        throw new Fault('invalid_params', { reason: '`name` goes with the first piece.', hint: null });
-      const piece = Buffer.from(data, 'base64');
-      if (piece.length > CHUNK_BYTES)
-        throw new Fault('invalid_params', {
-          reason: `A piece has ${CHUNK_BYTES} bytes at most.`,
-          hint: null,
-        });
-      const upload = given ?? (await shelf.begin(name ?? null));
-      const size = await shelf.add(upload, offset, piece);
-      return { upload, size, file: done ? await shelf.finish(upload) : null };
-    },
+    'media.put': mediaPut(new Uploads(shelf)),
 
     'media.read': async ({ id, offset, length = CHUNK_BYTES }) => {
       const { size } = await shelf.get(id);

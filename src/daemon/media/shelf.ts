@@ -28,13 +28,10 @@ interface Upload {
   readonly maxBytes: number;
   head: Buffer;
   size: number;
-  touchedAtMs: number;
   /** Pieces of one upload are written in their order. */
   turn: Promise<unknown>;
 }
 
-const MAX_UPLOADS = 32;
-const IDLE_MS = 10 * 60_000;
 /** A file that nobody has asked for or sent for so long is removed, unless a message still needs it. */
 const KEEP_MS = 30 * 86_400_000;
 const ID = /^f-[0-9a-f]{40}$/;
@@ -74,15 +71,12 @@ export class Shelf {
     return join(this.#dir, id);
   }
 
-  /** A new upload, of so many bytes at most. @throws (rejects) Fault busy, disk_full */
+  /** A new upload, of so many bytes at most, which its caller finishes or abandons. @throws (rejects) Fault disk_full */
   async begin(
     name: string | null,
     mimetype: string | null = null,
     maxBytes = MAX_FILE_BYTES,
   ): Promise<string> {
-    if (this.#uploads.size >= MAX_UPLOADS) await this.#dropIdle(Date.now());
-    if (this.#uploads.size >= MAX_UPLOADS)
-      throw new Fault('busy', { reason: 'Too many files are being put.' });
     const id = `u-${randomBytes(12).toString('hex')}`;
     const path = join(this.#dir, `.${id}`);
     const file = await open(path, 'wx', 0o600).catch(noSpace);
@@ -97,7 +91,6 @@ export class Shelf {
         head: Buffer.alloc(0),
         size: 0,
       },
-      touchedAtMs: Date.now(),
       turn: Promise.resolve(),
     });
     return id;
@@ -120,7 +113,6 @@ export class Shelf {
       if (upload.head.length < HEAD_BYTES)
         upload.head = Buffer.concat([upload.head, piece.subarray(0, HEAD_BYTES - upload.head.length)]);
       upload.size += piece.length;
-      upload.touchedAtMs = Date.now();
       return upload.size;
     });
     upload.turn = next.catch(() => undefined);
@@ -152,9 +144,10 @@ export class Shelf {
     }
   }
 
-  /** Takes an upload back. */
-  abandon(id: string): Promise<void> {
-    return this.#drop(id);
+  /** Takes an upload back, behind the pieces that are being written. */
+  async abandon(id: string): Promise<void> {
+    await this.#uploads.get(id)?.turn;
+    await this.#drop(id);
   }
 
   /** What is known of a file; it counts as used. @throws (rejects) Fault no_such_media */
@@ -235,11 +228,6 @@ export class Shelf {
     const upload = this.#uploads.get(id);
     if (upload) return upload;
     throw new Fault('no_such_media', { reason: `There is no upload ${id.slice(0, 64)}; begin it anew.` });
-  }
-
-  async #dropIdle(nowMs: number): Promise<void> {
-    for (const [id, { touchedAtMs }] of this.#uploads)
-      if (nowMs - touchedAtMs > IDLE_MS) await this.#drop(id);
   }
 
   async #drop(id: string): Promise<void> {

@@ -1,0 +1,114 @@
+// Uploads that peers have begun and not finished: whose each is, how many there may be, and how long one may rest.
+// Refuses to know: where the bytes are kept (shelf.ts).
+import type { FileRef } from '../../protocol/content.js';
+import type { Owner } from '../../protocol/dispatch.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Shelf } from './shelf.js';
+
+export interface UploadLimits {
+  readonly max: number;
+  /** Of one owner. */
+  readonly maxEach: number;
+  /** An upload to which nothing was added for so long is dropped. */
+  readonly restMs: number;
+}
+
+const LIMITS: UploadLimits = { max: 32, maxEach: 8, restMs: 60_000 };
+
+export interface Piece {
+  /** Undefined begins an upload. */
+  readonly upload: string | undefined;
+  readonly name: string | null;
+  readonly offset: number;
+  readonly bytes: Buffer;
+  readonly done: boolean;
+}
+
+interface Upload {
+  readonly owner: Owner;
+  /** Undefined until the shelf has made a file for it. */
+  id: string | undefined;
+  rest: NodeJS.Timeout | undefined;
+  readonly drop: () => void;
+}
+
+/** Nothing to close: uploads end with their owners. */
+export class Uploads {
+  readonly #shelf: Shelf;
+  readonly #limits: UploadLimits;
+  readonly #uploads = new Set<Upload>();
+
+  constructor(shelf: Shelf, limits: Partial<UploadLimits> = {}) {
+    this.#shelf = shelf;
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** Takes one piece. @throws (rejects) Fault busy, no_such_media, media_too_large, invalid_params, disk_full */
+  async put(
+    owner: Owner,
+    { upload: given, name, offset, bytes, done }: Piece,
+  ): Promise<{ upload: string; size: number; file: FileRef | null }> {
+    const upload = given === undefined ? await this.#begin(owner, name) : this.#of(owner, given);
+    const id = upload.id as string;
+    clearTimeout(upload.rest);
+    let size: number;
+    try {
+      size = await this.#shelf.add(id, offset, bytes);
+    } catch (error) {
+      // The shelf keeps nothing that is too large.
+      if (error instanceof Fault && error.kind === 'media_too_large') this.#forget(upload);
+      else this.#rest(upload);
+      throw error;
+    }
+    if (!done) {
+      this.#rest(upload);
+      return { upload: id, size, file: null };
+    }
+    this.#forget(upload);
+    return { upload: id, size, file: await this.#shelf.finish(id) };
+  }
+
+  async #begin(owner: Owner, name: string | null): Promise<Upload> {
+    const { max, maxEach } = this.#limits;
+    const own = [...this.#uploads].filter((other) => other.owner === owner).length;
+    if (own >= maxEach) throw tooMany(`${maxEach} files are being put over this connection.`);
+    if (this.#uploads.size >= max) throw tooMany(`${max} files are being put.`);
+    const upload: Upload = { owner, id: undefined, rest: undefined, drop: () => this.#drop(upload) };
+    // It has its place before there is a file.
+    this.#uploads.add(upload);
+    try {
+      upload.id = await this.#shelf.begin(name);
+    } catch (error) {
+      this.#uploads.delete(upload);
+      throw error;
+    }
+    owner.closed.addEventListener('abort', upload.drop, { once: true });
+    if (!owner.closed.aborted) return upload;
+    upload.drop();
+    throw new Fault('connection_lost', { outcome: 'none' });
+  }
+
+  /** @throws Fault no_such_media: it is another one's, or was dropped */
+  #of(owner: Owner, id: string): Upload {
+    for (const upload of this.#uploads) if (upload.id === id && upload.owner === owner) return upload;
+    const reason = `This connection has no upload ${id.slice(0, 64)}; begin it anew.`;
+    throw new Fault('no_such_media', { reason });
+  }
+
+  #rest(upload: Upload): void {
+    if (this.#uploads.has(upload)) upload.rest = setTimeout(upload.drop, this.#limits.restMs).unref();
+  }
+
+  #forget(upload: Upload): void {
+    clearTimeout(upload.rest);
+    upload.owner.closed.removeEventListener('abort', upload.drop);
+    this.#uploads.delete(upload);
+  }
+
+  #drop(upload: Upload): void {
+    this.#forget(upload);
+    if (upload.id !== undefined) void this.#shelf.abandon(upload.id);
+  }
+}
+
+const tooMany = (reason: string): Fault => new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 });
