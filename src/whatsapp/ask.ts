@@ -2,11 +2,11 @@
 import type { Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import { within } from './deadline.js';
-import { errorText } from './errors.js';
+import { isReplaced, pageTrouble } from './errors.js';
 
 /**
  * @param ms how long the page has for it
- * @throws Fault not_ready without a page, page_error when it does not answer
+ * @throws Fault not_ready without a page, or when it is loaded anew meanwhile; page_error when it does not answer
  */
 export type Ask = <T>(ms: number, question: (page: Page) => Promise<T>) => Promise<T>;
 
@@ -18,6 +18,7 @@ export const asker =
       return await within(ms, question(page()), 'WhatsApp Web');
     } catch (error) {
       if (error instanceof Fault) throw error;
-      throw new Fault('page_error', { reason: errorText(error), cause: error });
+      const kind = isReplaced(error) ? 'not_ready' : 'page_error';
+      throw new Fault(kind, { reason: pageTrouble(error), cause: error });
     }
   };

@@ -19,15 +19,33 @@ export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }):
   return MISSING.test(text(error)) ? 'browser_missing' : 'launch_failed';
 };
 
+/** Its own text, and those of what caused it: a Fault says it in words for people. */
+const texts = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? `${text(error)}\n${texts(error.cause)}` : text(error);
+
 /** The document went away under an evaluation; whoever needs the answer asks the next document. */
 export const isNavigation = (error: unknown): boolean =>
-  /Execution context was destroyed|Cannot find context|detached Frame|navigat/i.test(text(error));
+  /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i.test(
+    texts(error),
+  );
+
+const GONE = /Target closed|Session closed|Connection closed|detached Frame|Page crashed/;
+const LATE = /timed out/;
 
 /** The page or its browser can no longer be asked. */
 export const isTransport = (error: unknown): boolean =>
-  /Target closed|Session closed|Connection closed|detached Frame|Page crashed|timed out|Protocol error/.test(
-    text(error),
-  );
+  [GONE, LATE, /Protocol error/].some((one) => one.test(texts(error)));
+
+/** The document or the browser that was asked is no more: another one may answer. */
+export const isReplaced = (error: unknown): boolean => isNavigation(error) || GONE.test(texts(error));
+
+/** What became of a question to the page, for people: the library's words mean nothing to them. */
+export function pageTrouble(error: unknown): string {
+  if (isNavigation(error)) return 'WhatsApp Web loaded anew before it answered.';
+  if (GONE.test(texts(error))) return 'The browser of WhatsApp Web ended before it answered.';
+  if (LATE.test(texts(error))) return 'WhatsApp Web did not answer in time.';
+  return `WhatsApp Web did not answer (${errorText(error)}).`;
+}
 
 /** WhatsApp's own limit on pairing codes. */
 export const isRateLimit = (error: unknown): boolean => /rate-?overlimit|\b429\b/i.test(text(error));

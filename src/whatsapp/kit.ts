@@ -1,5 +1,6 @@
 // Our functions in the page, and the one way to call them: bounded, refused where the page lacks what they need, and
 // with every way it can fail put into a fault. They are put in anew into each document.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import { type FaultKind, isFaultKind } from '../protocol/fault-table.js';
@@ -11,7 +12,7 @@ import { changePeople, describeGroup } from './compat/d6-group-admin.js';
 import { postedMedia } from './compat/d8-channel-media.js';
 import { previewFor } from './compat/d8-channel-preview.js';
 import { within } from './deadline.js';
-import { errorText } from './errors.js';
+import { isNavigation, isReplaced, pageTrouble } from './errors.js';
 import { modulesIn } from './explain.js';
 import { makeActs } from './page/acts.js';
 import { makeChats } from './page/chats.js';
@@ -65,6 +66,14 @@ type Answer =
     }
   | { readonly is: 'absent' };
 
+interface PageCall {
+  readonly ability: Ability | null;
+  readonly noun: string;
+  readonly verb: string;
+  readonly args: readonly unknown[];
+  readonly ms: number;
+}
+
 export interface KitOptions {
   /** @throws Fault while there is no page */
   readonly page: () => Page;
@@ -77,6 +86,9 @@ export interface KitOptions {
 const LOOK_MS = 20_000;
 /** An act is confirmed by the page within five seconds after the server has answered. */
 const ACT_MS = 40_000;
+/** How long a document that is being loaded is waited for. */
+const LOAD_MS = 15_000;
+const LOAD_LOOK_MS = 100;
 
 /** As text, put together in the page: a function that is sent there can use no other one of ours. */
 const source = (): string => {
@@ -102,46 +114,73 @@ export class Kit {
     await page.evaluate(source());
   }
 
-  /** Asks something that changes nothing. @throws Fault */
-  look<N extends keyof Parts, V extends Verbs<N>>(
+  /** Asks something that changes nothing, once more when the document goes away under it. @throws Fault */
+  async look<N extends keyof Parts, V extends Verbs<N>>(
     ability: Ability | null,
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
   ): Promise<Awaited<ReturnType<Call<N, V>>>> {
-    return this.#call({ ability, noun, verb: String(verb), args, ms: LOOK_MS, writes: false });
+    const call = { ability, noun, verb: String(verb), args, ms: LOOK_MS };
+    for (const until = performance.now() + LOAD_MS; ; ) {
+      try {
+        return await this.#whenLoaded(call, until);
+      } catch (error) {
+        if (error instanceof Fault || !isNavigation(error)) throw unanswered(error);
+        if (performance.now() > until) throw new Loading();
+      }
+    }
+  }
+
+  /** A step of something that lives in one document: never asked of another one. @throws Fault not_ready when it is gone */
+  async step<N extends keyof Parts, V extends Verbs<N>>(
+    ability: Ability | null,
+    noun: N,
+    verb: V,
+    ...args: Parameters<Call<N, V>>
+  ): Promise<Awaited<ReturnType<Call<N, V>>>> {
+    try {
+      return await this.#call({ ability, noun, verb: String(verb), args, ms: LOOK_MS });
+    } catch (error) {
+      throw unanswered(error);
+    }
   }
 
   /** Does something; what was not answered in time may have happened. @throws Fault */
-  act<N extends keyof Parts, V extends Verbs<N>>(
+  async act<N extends keyof Parts, V extends Verbs<N>>(
     ability: Ability,
     noun: N,
     verb: V,
     ...args: Parameters<Call<N, V>>
   ): Promise<Awaited<ReturnType<Call<N, V>>>> {
-    return this.#call({ ability, noun, verb: String(verb), args, ms: ACT_MS, writes: true });
+    const call = { ability, noun, verb: String(verb), args, ms: ACT_MS };
+    try {
+      return await this.#whenLoaded(call, performance.now() + LOAD_MS);
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      const reason = pageTrouble(error);
+      throw new Fault('outcome_unknown', { reason, hint: null, outcome: 'unknown', cause: error });
+    }
   }
 
-  async #call<T>(call: {
-    readonly ability: Ability | null;
-    readonly noun: string;
-    readonly verb: string;
-    readonly args: readonly unknown[];
-    readonly ms: number;
-    readonly writes: boolean;
-  }): Promise<T> {
-    const { ability, noun, verb, args, ms, writes } = call;
+  /** A document without our functions has been asked nothing yet. @throws what the page or puppeteer says; Fault */
+  async #whenLoaded<T>(call: PageCall, untilMs: number): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#call<T>(call);
+      } catch (error) {
+        if (!(error instanceof Loading) || performance.now() > untilMs) throw error;
+      }
+      await delay(LOAD_LOOK_MS);
+    }
+  }
+
+  /** @throws what puppeteer says when it was not answered; Fault for what the page answers */
+  async #call<T>({ ability, noun, verb, args, ms }: PageCall): Promise<T> {
     const page = this.#options.page();
     const what = `${noun}.${verb}`;
     const needs = ability === null ? [] : ABILITIES[ability];
-    let answer: Answer;
-    try {
-      answer = await within(ms, page.evaluate(callKit, noun, verb, args, needs), what);
-    } catch (error) {
-      const kind = writes ? 'outcome_unknown' : 'page_error';
-      const reason = `WhatsApp Web did not answer (${errorText(error)}).`;
-      throw new Fault(kind, { reason, hint: null, outcome: writes ? 'unknown' : 'none', cause: error });
-    }
+    const answer = await within(ms, page.evaluate(callKit, noun, verb, args, needs), what);
     if (answer.is === 'done') return answer.value as T;
     throw this.#fault(ability, what, answer);
   }
@@ -150,7 +189,7 @@ export class Kit {
     const { build, log } = this.#options;
     switch (answer.is) {
       case 'absent':
-        return new Fault('not_ready', { reason: 'WhatsApp Web is loading.' });
+        return new Loading();
       case 'lacking': {
         const gone = answer.modules.join(', ');
         const reason = `${ability} is missing: WhatsApp Web ${build() ?? ''} has no ${gone}.`;
@@ -175,6 +214,20 @@ export class Kit {
       }
     }
   }
+}
+
+/** The document has none of our functions yet, so it was asked nothing. */
+class Loading extends Fault {
+  constructor() {
+    super('not_ready', { reason: 'WhatsApp Web is loading.' });
+  }
+}
+
+/** Of a question without an answer, after which nothing has changed. */
+function unanswered(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const kind = isReplaced(error) ? 'not_ready' : 'page_error';
+  return new Fault(kind, { reason: pageTrouble(error), hint: null, cause: error });
 }
 
 /** What a status of WhatsApp's server means. */

@@ -15,20 +15,20 @@ const FETCH_MS = 10 * 60_000;
 export const mediaPage = (kit: Kit): MediaPage => ({
   async fetch(message, maxBytes, write) {
     const token = randomBytes(8).toString('hex');
-    const ask = () => kit.look('media.download', 'incoming', 'ended', token, LOOK_MS);
+    const ask = () => kit.step('media.download', 'incoming', 'ended', token, LOOK_MS);
     try {
-      await kit.look('media.download', 'incoming', 'begin', message, token, maxBytes);
+      await kit.step('media.download', 'incoming', 'begin', message, token, maxBytes);
       let what = null;
       for (const until = performance.now() + FETCH_MS; what === null && performance.now() < until; )
         what = await ask();
       if (what === null)
         throw new Fault('page_error', { reason: 'The file did not come in time.', hint: null });
       for (let offset = 0; offset < what.size; offset += PIECE) {
-        const piece = await kit.look('media.download', 'incoming', 'piece', token, offset, PIECE);
+        const piece = await kit.step('media.download', 'incoming', 'piece', token, offset, PIECE);
         await write(what, Buffer.from(piece, 'base64'));
       }
     } finally {
-      await kit.look('media.download', 'incoming', 'drop', token).catch(() => undefined);
+      await kit.step('media.download', 'incoming', 'drop', token).catch(() => undefined);
     }
   },
 });

@@ -93,7 +93,7 @@ async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promi
     limitMs = PREPARE_MS + content.file.size / BYTES_PER_MS;
     let first = true;
     for await (const piece of piecesOf(join(mediaDir, content.file.id))) {
-      await kit.look(ability, 'outgoing', 'take', messageId, piece, first);
+      await kit.step(ability, 'outgoing', 'take', messageId, piece, first);
       first = false;
     }
   }
@@ -103,9 +103,9 @@ async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promi
   const own = { [ID_TAG]: messageId };
   // What its file needs was looked for when that was handed over.
   const needs = abilityToReach(chatId) ?? ability;
-  let end = await kit.look(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
+  let end = await kit.step(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
   while (end.state === 'running' && performance.now() < until)
-    end = await kit.look(ability, 'outgoing', 'ended', messageId, askMs());
+    end = await kit.step(ability, 'outgoing', 'ended', messageId, askMs());
   const { state, error, refused, ack } = end;
   switch (state) {
     case 'done':

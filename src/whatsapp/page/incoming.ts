@@ -63,7 +63,8 @@ export function makeIncoming(tools: Tools) {
 
     /** What was fetched; null when it has not come within `ms`. */
     ended(token: string, ms: number): Promise<Fetched | null> {
-      const fetching = fetches.get(token) ?? refuse('page_error', 'The page was loaded anew.');
+      const fetching =
+        fetches.get(token) ?? refuse('not_ready', 'WhatsApp Web loaded anew before the file had come.');
       return Promise.race([
         fetching,
         new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
@@ -74,7 +75,7 @@ export function makeIncoming(tools: Tools) {
     piece(token: string, offset: number, length: number): string {
       const bytes =
         held.get(token)?.subarray(offset, offset + length) ??
-        refuse('page_error', 'The page was loaded anew.');
+        refuse('not_ready', 'WhatsApp Web loaded anew before the file had come.');
       let text = '';
       for (let at = 0; at < bytes.length; at += 8_192)
         text += String.fromCharCode(...bytes.subarray(at, at + 8_192));

@@ -1,5 +1,6 @@
 /** Texts of puppeteer, Chromium and WhatsApp Web, and what each of them means to us. */
 import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
 import {
   errorText,
   isFromLibrary,
@@ -7,6 +8,7 @@ import {
   isRateLimit,
   isTransport,
   launchReason,
+  pageTrouble,
 } from '../../../src/whatsapp/errors.js';
 
 const LAUNCH: readonly (readonly [said: unknown, noPage: string, hadPage: string])[] = [
@@ -112,4 +114,22 @@ t.test('a rejection out of the library, or of our own making', (t) => {
   t.equal(isFromLibrary(from('at Actor.post (build/src/daemon/actor.js:1:1)')), false);
   t.equal(isFromLibrary({ code: 1 }), false);
   t.end();
+});
+
+t.test('people are told in words of ours, and the original is still known', async (t) => {
+  for (const [said, words] of [
+    ['Execution context was destroyed, most likely because of a navigation.', /loaded anew/],
+    ['Protocol error (Runtime.callFunctionOn): Promise was collected', /loaded anew/],
+    ['Attempted to use detached Frame', /loaded anew/],
+    ['Protocol error (Runtime.callFunctionOn): Target closed', /browser .* ended/],
+    ['Page crashed!', /browser .* ended/],
+    ['chats.list timed out after 20000 ms', /in time/],
+  ] as const) {
+    const reason = pageTrouble(new Error(said));
+    t.match(reason, words, said);
+    t.notMatch(reason, /context|Protocol|Target|Frame|ms/);
+    const fault = new Fault('not_ready', { reason, cause: new Error(said) });
+    t.equal(isNavigation(fault), isNavigation(new Error(said)), said);
+    t.equal(isTransport(fault), isTransport(new Error(said)), said);
+  }
 });
