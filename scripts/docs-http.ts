@@ -23,7 +23,8 @@ HTTP is off until the configuration has a table \`[http]\`; an empty one is enou
 \`\`\`
 
 It is another door to the same methods as the control socket ([rpc.md](rpc.md)): one implementation, the same checks, the
-same errors. It listens on this machine only. Each account needs an address of its own: put the table into \`ACCOUNT.toml\`.
+same errors. It listens on this machine only. Each account needs an address of its own: put the table into \`ACCOUNT.toml\`. A
+daemon whose address is taken ends with 78 and says which line to write into which file.
 
 ## Without a token
 

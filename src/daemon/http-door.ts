@@ -1,6 +1,6 @@
 // Builds the HTTP door where the configuration wants one: address, token, routes, the same dispatch as the socket's.
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
@@ -23,6 +23,8 @@ import { WAD_VERSION } from './version.js';
 
 export interface HttpDoorOptions {
   readonly config: Config['http'] & { readonly listen: string };
+  /** Where the account's own address would be written. */
+  readonly configFile: string;
   /** The token's file was named by somebody: it has to be there. */
   readonly tokenFileIsNamed: boolean;
   readonly dispatch: Dispatch;
@@ -35,7 +37,7 @@ export interface HttpDoorOptions {
 
 /**
  * @returns what the caller closes
- * @throws (rejects) Fault lock_held: the address is taken. permission_denied, usage, disk_full
+ * @throws (rejects) Fault address_in_use, permission_denied, usage, disk_full
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
   const { config, tokenFileIsNamed, dispatch, address, metrics, unread, log } = options;
@@ -53,7 +55,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
   let document: Reply | undefined;
   return serveHttp({
     ...{ dispatch, address, unread, log, token },
-    bind: (server) => bind(server, listen, log),
+    bind: (server) => bind(server, listen, options),
     onEnded: (ended) => metrics.http(ended),
     own: {
       page: await readPage(join(PACKAGE, 'web')),
@@ -69,31 +71,63 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
   });
 }
 
-async function bind(server: Server, listen: Listen, log: Log): Promise<Bound> {
+async function bind(server: Server, listen: Listen, options: HttpDoorOptions): Promise<Bound> {
+  const { log, configFile } = options;
   if ('path' in listen) {
     const { path } = listen;
-    const file = await putSocket(server, { path, explicit: true, mode: 0o600, directoryMode: 0o700, log });
+    const file = await putSocket(server, {
+      ...{ path, explicit: true, mode: 0o600, directoryMode: 0o700, log },
+    }).catch(async (error: unknown) => {
+      throw error instanceof Fault && error.kind === 'lock_held' ? await taken(path, configFile) : error;
+    });
     return { address: path, remove: () => file.remove() };
   }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(notBound(listen, error)));
-    server.listen({ ...listen, exclusive: true }, resolve);
+  await listenAt(server, listen).catch(async (error: NodeJS.ErrnoException) => {
+    const { host, port } = listen;
+    if (error.code === 'EADDRINUSE') throw await taken(`${host}:${port}`, configFile, listen);
+    const reason = `http.listen: ${host}:${port} is not available (${error.code})`;
+    throw new Fault('permission_denied', { reason, hint: null, cause: error });
   });
-  server.removeAllListeners('error');
   const { address, family, port } = server.address() as AddressInfo;
-  return {
-    address: `${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    remove: async () => undefined,
-  };
+  return { address: at(family === 'IPv6' ? `[${address}]` : address, port), remove: async () => undefined };
 }
 
-function notBound({ host, port }: { host: string; port: number }, error: NodeJS.ErrnoException): Fault {
-  const where = `http.listen: ${host}:${port}`;
-  if (error.code === 'EADDRINUSE')
-    return new Fault('lock_held', {
-      reason: `${where} is taken by another program`,
-      hint: `ss -ltnp 'sport = :${port}'`,
+type Port = Extract<Listen, { port: number }>;
+
+const at = (host: string, port: number): string => `${host}:${port}`;
+
+const listenAt = (server: Pick<Server, 'listen' | 'once' | 'off'>, { host, port }: Port): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
     });
-  const reason = `${where} cannot be had (${error.code})`;
-  return new Fault('permission_denied', { reason, hint: null, cause: error });
+  });
+
+/** So many addresses are tried for one to propose. */
+const TRIES = 50;
+const DEFAULT: Port = { host: '127.0.0.1', port: 3001 };
+
+/** Says what to write, and in which file: an address that is free now. */
+async function taken(what: string, configFile: string, { host, port } = DEFAULT): Promise<Fault> {
+  const free = await nextFree(host, port);
+  const write = `\`listen = "${at(host.includes(':') ? `[${host}]` : host, free)}"\``;
+  return new Fault('address_in_use', {
+    reason: `http.listen: ${what} is taken by another program. Each account requires an address of its own: put ${write} below [http] in ${configFile}`,
+    hint: null,
+  });
+}
+
+async function nextFree(host: string, port: number): Promise<number> {
+  for (let next = port + 1; next <= Math.min(port + TRIES, 65_535); next += 1) {
+    const probe = createServer();
+    const isFree = await listenAt(probe, { host, port: next }).then(
+      () => true,
+      () => false,
+    );
+    await new Promise((resolve) => probe.close(resolve));
+    if (isFree) return next;
+  }
+  return port + 1;
 }

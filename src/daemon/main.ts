@@ -127,6 +127,8 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
         return EXIT.noRoom;
       // As it is, no restart makes this program read it.
       case 'store_newer':
+      // Nor does a restart free an address that is another account's.
+      case 'address_in_use':
         return EXIT.config;
       default:
         return EXIT.internal;

@@ -45,6 +45,12 @@ export function settle(flags: Flags, env: Env): Settings {
   };
 }
 
+/** The file for what this account has of its own: `--config`, else ACCOUNT.toml, which need not exist. */
+export function ownFile({ files, paths: { configFiles } }: Settings): string {
+  const chosen = files.find((file) => !configFiles.includes(file));
+  return chosen ?? configFiles.at(-1) ?? '';
+}
+
 /** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words. */
 export function refuseRoot({ config }: Settings): void {
   if (process.getuid?.() !== 0 || !config.browser.sandbox) return;

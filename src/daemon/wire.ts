@@ -39,7 +39,7 @@ import { openRpc } from './openrpc.js';
 import { pictureIn } from './picture.js';
 import { readyClient } from './ready-client.js';
 import { reportOf } from './report.js';
-import type { Settings } from './settings.js';
+import { ownFile, type Settings } from './settings.js';
 import { statusOf } from './status.js';
 import { NODE_VERSION, WAD_VERSION } from './version.js';
 import type { Webhooks } from './webhooks.js';
@@ -238,6 +238,7 @@ export async function wire(
           if (isStopped()) return;
           serving = openHttpDoor({
             ...{ dispatch, metrics, address, unread, log: to, config: { ...config.http, listen: httpAddress } },
+            configFile: ownFile(settings),
             tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
           });
           http = await serving;

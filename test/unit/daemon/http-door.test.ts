@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openHttpDoor } from '../../../src/daemon/http-door.js';
 import { Backlog } from '../../../src/protocol/backlog.js';
+import type { Fault } from '../../../src/protocol/fault.js';
 import { startServer } from '../../harness/server.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'wad-door-'));
@@ -49,7 +50,11 @@ t.test('on a Unix socket that only we can open, and that goes with it', async (t
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.equal(await status(path, '/healthz'), 200);
   t.equal(await status(path, '/metrics'), 200);
-  t.match(await refusal(path), { kind: 'lock_held' }, 'another one is refused it');
+  t.match(
+    await refusal(path),
+    { kind: 'address_in_use', message: /http\.sock is taken .* below \[http\] in \/etc\/wad\/shop\.toml$/ },
+    'another one is refused it',
+  );
   t.equal(await status(path, '/healthz'), 200, 'and takes nothing away');
   await door.close();
   await door.close();
@@ -72,10 +77,16 @@ t.test('what is taken, or missing, is said by name', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as { port: number };
-  t.match(await refusal(`127.0.0.1:${port}`), {
-    kind: 'lock_held',
-    message: `http.listen: 127.0.0.1:${port} is taken by another program`,
-  });
+  const fault = (await refusal(`127.0.0.1:${port}`)) as Fault;
+  t.equal(fault.kind, 'address_in_use');
+  const [, proposed = ''] =
+    /is taken by another program\. .* put `listen = "([^"]+)"` below \[http\] in \/etc\/wad\/shop\.toml$/.exec(
+      fault.message,
+    ) ?? [];
+  t.ok(Number(proposed.split(':')[1]) > port, fault.message);
+  const door = await open(proposed);
+  t.equal(door.address, proposed, 'what is proposed is free');
+  await door.close();
   other.close();
   t.match(
     await refusal('127.0.0.1:0', { anonymousLoopback: false, tokenFile: join(directory, 'none') }),
