@@ -9,6 +9,7 @@ import { readFlags } from '../src/daemon/flags.js';
 import { settle } from '../src/daemon/settings.js';
 import { writeBrowserWrapper } from '../test/simulator/browser.js';
 import { generationNamed } from '../test/simulator/generations.js';
+import { receiveWebhooks } from './receiver.js';
 import { ROOT, Stage } from './stage.js';
 
 const WAD = join(ROOT, 'dist/wad.cjs');
@@ -96,7 +97,9 @@ async function trial(generation: string): Promise<void> {
   const socket = within('control.sock');
   const log = within('wad.log');
   const root = process.getuid?.() === 0;
-  writeFileSync(within('wad.toml'), '');
+  const webhooks = within('webhooks.jsonl');
+  writeFileSync(webhooks, '');
+  writeFileSync(within('wad.toml'), configuration(await receiveWebhooks(webhooks)));
   const flags = [
     ...['--account', 'trial', '--config', within('wad.toml'), '--state-dir', within('state')],
     ...['--socket', socket, '--browser', wrapper, ...(root ? ['--no-sandbox'] : [])],
@@ -134,6 +137,9 @@ async function trial(generation: string): Promise<void> {
   const answered = stage.follow(to, [WACTL, ...events], /Ana has read: /);
   await answered;
   await must('status', '-o', 'json');
+  const { http } = JSON.parse(await stage.ask(to, [WACTL, '-o', 'json', 'call', 'daemon.info'])) as {
+    http: string;
+  };
 
   stage.happy = true;
   stage.say(
@@ -144,12 +150,30 @@ async function trial(generation: string): Promise<void> {
     `${WACTL} send +15550002222 'how are you?'`,
     `${WACTL} -o jsonl events --follow`,
     `${WACTL} --help`,
+    `${WACTL} doctor`,
     'Have Ana write to you:',
     `curl -sd '{"body":"are you there?"}' ${control}/contacts/${CONTACT}/send`,
+    `HTTP, without a token in this trial; in a browser: http://${http}/`,
+    `curl http://${http}/api/whatsapp/status`,
+    `curl -H 'Content-Type: application/json' -d '{"to":"+15550002222","text":"hello"}' http://${http}/api/whatsapp/messages`,
+    `curl http://${http}/metrics`,
+    `Every event is posted to a webhook, whose receiver keeps it: tail -f ${webhooks}`,
+    'Unlink, and link again by the page in the browser; this is the phone that scans:',
+    `${WACTL} disconnect; ${WACTL} init`,
+    `curl -sd "{\\"qr\\":\\"$(${WACTL} qr --raw)\\"}" ${control}/phones/${ACCOUNT}/scan`,
     `The daemon's log: ${log}`,
   );
   await Promise.race([stage.until(daemon), stage.until(simulator)]);
 }
+
+/** HTTP at a free port, and a webhook to `url`. There is no account to protect: no token keeps the commands short. */
+const configuration = (url: string): string => `[http]
+listen = "127.0.0.1:0"
+anonymousLoopback = true
+
+[webhook.trial]
+url = "${url}"
+`;
 
 /** The trial neither reads nor writes what belongs to the person who runs it. */
 function ofNobody(within: (name: string) => string): Record<string, string | undefined> {

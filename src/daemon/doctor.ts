@@ -1,7 +1,9 @@
 // `wad --doctor`: is everything there that it takes, and what is to be done about what is not. Runs the checks of the
 // table in order and prints them; refuses to know what a check looks at. Changes nothing on this machine.
+import { basename, dirname } from 'node:path';
 import { findBrowser } from '../config/browser.js';
 import { ConfigError } from '../config/error.js';
+import type { Config } from '../config/keys.js';
 import { type Loaded, type LoadFrom, loadConfig } from '../config/load.js';
 import { paths } from '../config/paths.js';
 import { type Address, addressed, addressOf } from '../protocol/address.js';
@@ -15,6 +17,7 @@ import { clock, disk, limits } from './doctor/machine.js';
 import { lock, socket } from './doctor/occupancy.js';
 import { page } from './doctor/page.js';
 import { node, packages } from './doctor/program.js';
+import { askRunning, type Running } from './doctor/running.js';
 import type { Flags } from './flags.js';
 
 /** In this order: a cause stands above what it spoils. */
@@ -51,7 +54,14 @@ export interface DoctorFrom {
 }
 
 /** Gathers what is to be known, also with a configuration that cannot be used, and runs every check. */
-export const examine = (from: DoctorFrom): Promise<Report> => check(gather(from));
+export async function examine(from: DoctorFrom): Promise<Report> {
+  const here = gather(from, null);
+  const running = await askRunning({
+    ...{ account: here.account, env: here.env, uid: here.uid },
+    explicit: here.config.socket.path ?? undefined,
+  });
+  return check(running === null ? here : gather(from, running));
+}
 
 /** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
 export async function check(about: About): Promise<Report> {
@@ -78,15 +88,25 @@ function addressIn({ account, config, env, uid }: About): Address {
   }
 }
 
-/** With a configuration that cannot be used the other checks go by the defaults. */
-function gather({ flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom): About {
-  const { account, stateDir } = flags;
-  const where = paths({ account, env, uid, home, cwd, stateDir });
+/**
+ * With a configuration that cannot be used the other checks go by the defaults. A daemon that runs knows best where its
+ * things are: it may have been started with other flags, files and an environment of its own.
+ */
+function gather(
+  { flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom,
+  running: Running | null,
+): About {
+  const account = running?.info.account ?? flags.account;
+  const stateDir = running?.info.stateDir ?? flags.stateDir;
+  const where = {
+    ...paths({ account, env, uid, home, cwd, stateDir }),
+    ...(running && { configFiles: running.info.configFiles }),
+  };
   const from: LoadFrom = {
     account,
     stateDir: where.stateDir,
     configFiles: where.configFiles,
-    configFile: flags.config,
+    configFile: running === null ? flags.config : undefined,
     env,
     flags: flags.keys,
     cwd,
@@ -99,10 +119,11 @@ function gather({ flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom): 
     if (!(error instanceof ConfigError)) throw error;
     loaded = error;
   }
-  const { config } =
+  const { config: written } =
     loaded instanceof ConfigError
       ? loadConfig({ ...from, configFiles: [], configFile: undefined, env: {}, flags: {} })
       : loaded;
+  const config = running === null ? written : inUse(written, running);
   return {
     account,
     uid,
@@ -113,7 +134,18 @@ function gather({ flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom): 
     config,
     dir: layout(config.session.dataPath, config.session.clientId),
     browser: findBrowser({ browser: config.browser, env, home }),
+    running,
     tryBrowser,
+  };
+}
+
+/** The configuration as the daemon has it, as far as it tells. */
+function inUse(config: Config, { info }: Running): Config {
+  const { profileDir, browser } = info;
+  return {
+    ...config,
+    session: { dataPath: dirname(profileDir), clientId: basename(profileDir).replace(/^session-/, '') },
+    browser: { ...config.browser, path: browser.path ?? config.browser.path, sandbox: browser.sandbox },
   };
 }
 

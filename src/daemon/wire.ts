@@ -134,6 +134,7 @@ export async function wire(
         socket: socket.path,
         http: http?.address ?? null,
         stateDir: paths.stateDir,
+        configFiles: [...settings.files],
         profileDir: dir.profile,
         browser: {
           path: browser.found ? browser.path : null,

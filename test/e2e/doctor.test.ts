@@ -120,6 +120,28 @@ t.test('wactl doctor says the same, in words', async (t) => {
   t.match(stdout, /^fail {2}browser .*\/nowhere\/chromium.*\n.*→ sudo apt-get install chromium$/m);
 });
 
+t.test('wactl doctor looks where the daemon that it asks has its things', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const file = join(home.dir, 'own.toml');
+  writeFileSync(file, '');
+  const wad = await home.start({ args: ['--no-auto-init', '--account', 'shop', '--config', file] });
+  // Of the caller's own environment nothing counts: it has another state directory and no browser.
+  const { stdout } = await wactl(['doctor', '-o', 'json'], {
+    socket: home.socket,
+    env: { HOME: home.tmp, WAD_BROWSER_PATH: '/nowhere/chromium' },
+  });
+  const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; says: string }[] };
+  const says = (name: string) => checks.find((check) => check.name === name)?.says ?? '';
+  t.equal(says('config'), file);
+  t.equal(says('state'), home.stateDir);
+  t.match(says('session'), home.authDir);
+  t.match(says('lock'), new RegExp(`held by process ${wad.pid} `));
+  t.equal(says('browser'), home.browser);
+  t.match(says('sandbox'), /^off/);
+  t.equal((await wad.stop()).code, 0);
+});
+
 function run(
   args: readonly string[],
   env: Record<string, string>,

@@ -6,6 +6,7 @@ import type { Loaded } from '../../config/load.js';
 import type { Paths } from '../../config/paths.js';
 import type { SessionDir } from '../../session-dir/layout.js';
 import type { Preflight, PreflightOptions } from '../../whatsapp/preflight.js';
+import type { Running } from './running.js';
 
 export interface Finding {
   /** A fail keeps the daemon from working; a warn may. */
@@ -39,6 +40,8 @@ export interface About {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly browser: Browser;
+  /** The daemon that answers at the socket; paths and browser are its own then. */
+  readonly running: Running | null;
   /** Starts a browser on an empty profile: whatsapp/preflight.ts, or a test's. */
   readonly tryBrowser: (options: PreflightOptions) => Promise<Preflight>;
 }

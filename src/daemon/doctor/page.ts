@@ -1,36 +1,17 @@
 // What the page of the running daemon can do: the drift of WhatsApp Web, by capability. Asks the daemon; without one
 // there is no page, and `wad --canary` looks at a fresh one.
-import type { Status } from '../../protocol/methods/session.js';
-import { Client } from '../../socket/client.js';
-import { serverPath } from '../../socket/path.js';
 import { pictureIn } from '../picture.js';
 import { type Check, fail, ok, warn } from './finding.js';
 
-const ASK_MS = 2_000;
-
 export const page: Check = {
   name: 'whatsapp',
-  run: async ({ account, config, env, uid }) => {
-    let status: Status;
-    let stateDir: string;
-    try {
-      const explicit = config.socket.path;
-      const { path } = serverPath({ account, env, uid, ...(explicit && { explicit }) });
-      const client = await Client.connect(path, { timeoutMs: ASK_MS });
-      try {
-        status = await client.request('session.status', {}, { timeoutMs: ASK_MS });
-        // The daemon may have been told another one than we.
-        ({ stateDir } = await client.request('daemon.info', {}, { timeoutMs: ASK_MS }));
-      } finally {
-        await client.close();
-      }
-    } catch {
-      return ok('no daemon to ask; `wad --canary` looks at a fresh page');
-    }
+  run: ({ running }) => {
+    if (running === null) return ok('no daemon to ask; `wad --canary` looks at a fresh page');
+    const { status, info } = running;
     const { capabilities, versions } = status;
     if (status.reason === 'action_required')
       return warn(
-        `a dialog waits for a person; a picture: ${pictureIn(stateDir)}`,
+        `a dialog waits for a person; a picture: ${pictureIn(info.stateDir)}`,
         'wactl events --type alert',
       );
     const build = versions.whatsappWeb;

@@ -28,6 +28,7 @@ export async function runDoctor(of: Flags | Settings, output: 'text' | 'json'): 
           ...machine,
           loaded: of,
           browser: findBrowser({ browser: of.config.browser, ...machine }),
+          running: null,
         });
   process.stdout.write(renderReport(report, output));
   return report.ok ? 0 : 1;

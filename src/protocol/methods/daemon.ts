@@ -34,6 +34,8 @@ export const daemonMethods = {
       /** Where HTTP is served; null where it is off. */
       http: z.string().nullable(),
       stateDir: z.string(),
+      /** The files of its configuration that it has read. */
+      configFiles: z.array(z.string()),
       profileDir: z.string(),
       browser: record({ path: z.string().nullable(), pid: z.int().nullable(), sandbox: z.boolean() }),
       connections: z.int(),
@@ -53,6 +55,7 @@ export const daemonMethods = {
         socket: '/run/wad/default/control.sock',
         http: null,
         stateDir: '/var/lib/wad/default',
+        configFiles: ['/etc/wad/wad.toml'],
         profileDir: '/var/lib/wad/default/auth/session-default',
         browser: { path: '/usr/bin/chromium', pid: 4250, sandbox: true },
         connections: 1,
