@@ -1,6 +1,6 @@
 // Builds the HTTP door where the configuration wants one: address, token, routes, the same dispatch as the socket's.
 import type { Server } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
@@ -96,7 +96,7 @@ type Port = Extract<Listen, { port: number }>;
 
 const at = (host: string, port: number): string => `${host}:${port}`;
 
-const listenAt = (server: Pick<Server, 'listen' | 'once' | 'off'>, { host, port }: Port): Promise<void> =>
+const listenAt = (server: NetServer, { host, port }: Port): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {

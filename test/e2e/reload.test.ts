@@ -40,7 +40,7 @@ t.test('whatever is read or done meanwhile is answered, or refused in words', as
   const ask = async (method: MethodName, params: object): Promise<void> => {
     const client = await wad.client();
     try {
-      await client.call(method, params, { timeoutMs: 60_000 });
+      await client.request(method, params as never, { timeoutMs: 60_000 });
       ended.push({ method, kind: 'done', reason: '' });
     } catch (error) {
       const { kind, message } = Fault.of(error);

@@ -28,6 +28,7 @@ const open = (listen: string, more: Partial<Parameters<typeof openHttpDoor>[0]['
       metrics,
       unread: new Backlog(),
       tokenFileIsNamed: 'tokenFile' in more,
+      configFile: '/etc/wad/shop.toml',
     },
     config: { listen, anonymousLoopback: true, tokenFile: join(directory, 'http-token'), ...more },
   });
