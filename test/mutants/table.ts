@@ -27,7 +27,14 @@ const ROWS: readonly Row[] = [
   // What came in.
   ['daemon/hearing', 'heardUntilMs - MARGIN_MS)', 'heardUntilMs)', 'unit/daemon/hearing'],
   ['daemon/hearing', 'this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS)', 'this.#phase.readyAtMs, Date.now())', 'unit/daemon/hearing'],
-  ['daemon/hearing', "this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntilMs", "this.#phase.name !== 'away' ? Date.now() - IN_DOUBT_MS : this.#heardUntilMs", 'unit/daemon/hearing'],
+  ['daemon/hearing', "const until = this.#phase.name === 'live'", "const until = this.#phase.name !== 'away'", 'unit/daemon/hearing'],
+  ['daemon/feed', "types === undefined || event.type === 'gap' || types.includes(event.type)", 'types === undefined || types.includes(event.type)', 'unit/daemon/feed'],
+  // Who gets in, and where it leads.
+  ['daemon/media/shelf', 'if (!ID.test(id)) throw', 'if (id === "") throw', 'unit/daemon/media'],
+  ['webhook/special-address', "subnet: '10.0.0.0/8', reach: 'private'", "subnet: '10.0.0.0/8', reach: 'public'", 'unit/webhook/special-address'],
+  ['webhook/special-address', "subnet: 'fc00::/7', reach: 'private'", "subnet: 'fc00::/7', reach: 'public'", 'unit/webhook/special-address'],
+  ['webhook/target', 'verdict(hostname, address, allowPrivate)).find(Boolean)', 'verdict(hostname, address, allowPrivate))[0]', 'unit/webhook/target'],
+  ['socket/outlet', 'if (this.backlogBytes + bytes > this.#maxBacklogBytes) {', 'if (this.backlogBytes + bytes > 2 * this.#maxBacklogBytes) {', 'unit/socket/server', 'unit/socket/outlet'],
   // What is written down.
   ['daemon/redact', 'pairingCode|', '', 'unit/daemon/log'],
   ['daemon/redact', '|cookie)', ')', 'unit/daemon/log'],
@@ -38,19 +45,19 @@ const ROWS: readonly Row[] = [
   // cli
   ['cli/moment', 'nowMs + Number(count) * factor', 'nowMs - Number(count) * factor', 'unit/cli/moment'],
   ['cli/exit', "fault.details.outcome === 'unknown' && !ENDED.includes(fault.kind) ? 6", "fault.details.outcome === 'unknown' ? 6", 'unit/cli/exit'],
-  ['cli/nearest', 'Math.max(1, Math.floor(word.length / 3))', 'Math.floor(word.length / 3)', 'unit/cli/line'],
+  ['cli/nearest', 'Math.max(1, Math.floor(word.length / 3))', 'Math.floor(word.length / 3)', 'unit/cli/nearest'],
   ['cli/listing', 'if (value <= max) return value;', 'if (value < max) return value;', 'unit/cli/listing'],
   ['cli/render/duration', 'UNITS.slice(at, at + 2)', 'UNITS.slice(at, at + 3)', 'unit/cli/render'],
   ['cli/render/table', 'offset + shown < total', 'offset + shown <= total', 'unit/cli/render'],
-  ['cli/parse', "'parse-positional-numbers': false,", "'parse-positional-numbers': true,", 'unit/cli/line'],
-  ['cli/parse', "(end === -1 || i < end) && ", '', 'unit/cli/line'],
+  ['cli/parse', "'parse-positional-numbers': false,", "'parse-positional-numbers': true,", 'unit/cli/parse'],
+  ['cli/parse', "(end === -1 || i < end) && ", '', 'unit/cli/parse'],
   // client
   ['client/follow', '          cursor = event.cursor;\n', '', 'unit/client/follow'],
   ['client/follow', 'if (last) await heard;', 'await heard;', 'unit/client/follow'],
   ['client/upload', 'offset += bytes.length;', 'offset = bytes.length;', 'unit/client/upload'],
   // config
   ['config/listen', 'port > 65_535', 'port > 65_536', 'unit/config/listen'],
-  ['config/media-rule', '<= rule.maxBytes', '< rule.maxBytes', 'unit/config/media-rule'],
+  ['config/media-rule', 'Number.POSITIVE_INFINITY) <= limit', 'Number.POSITIVE_INFINITY) < limit', 'unit/config/media-rule'],
   ['config/secret-file', '(stats.mode & 0o077) !== 0', '(stats.mode & 0o007) !== 0', 'unit/config/secret-file'],
   ['config/secret-file', 'text.length < MIN_CHARS || ', '', 'unit/config/secret-file'],
   ['config/nearest', 'plain(best).length / 3', 'plain(best).length / 1', 'unit/config/load'],
@@ -68,9 +75,9 @@ const ROWS: readonly Row[] = [
   ['daemon/qr-desk', 'this.#qr.expiresAtMs > this.#now()', 'this.#qr.issuedAtMs > 0', 'unit/daemon/qr-desk'],
   // http
   ['http/token', "if (given === undefined || !timing", "if (given !== undefined && !timing", 'unit/http/token'],
-  ['http/guard', "all.length > 1 ? '' : all[0]", 'all[0]', 'unit/http/door'],
-  ['http/guard', "site !== 'same-origin' && site !== 'none'", "site !== 'same-origin' && site !== 'none' && site !== 'same-site'", 'unit/http/door'],
-  ['http/body', 'if (bytes > maxBytes) throw tooLarge(maxBytes);', '', 'unit/http/door'],
+  ['http/guard', "all.length > 1 ? '' : all[0]", 'all[0]', 'unit/http/guard'],
+  ['http/guard', "site !== 'same-origin' && site !== 'none'", "site !== 'same-origin' && site !== 'none' && site !== 'same-site'", 'unit/http/guard'],
+  ['http/body', 'if (bytes > maxBytes) throw tooLarge(maxBytes);', '', 'unit/http/body'],
   ['http/query', 'Object.hasOwn(shape, name) ? shape[name] : undefined', 'shape[name]', 'unit/http/query'],
   ['http/event-stream', 'this.backlogBytes + bytes.length > this.#maxBacklogBytes', 'false', 'unit/http/door'],
   // mcp
@@ -121,7 +128,7 @@ const ROWS: readonly Row[] = [
   // whatsapp
   ['whatsapp/translate', "widText(message.author) || widText(participant) || null", "widText(message.author) || null", 'unit/whatsapp/translate'],
   ['whatsapp/happenings', " || body !== message.body", '', 'unit/whatsapp/happenings'],
-  ['whatsapp/happenings', "String(interractedAtTs)} ${data.vote", "} ${data.vote", 'unit/whatsapp/happenings'],
+  ['whatsapp/happenings', 'String(interractedAtTs)', "''", 'unit/whatsapp/happenings'],
   ['whatsapp/errors', 'Execution context was destroyed|', '', 'unit/whatsapp/errors'],
   ['whatsapp/capability', 'moduleOf(need), need].find', 'need].find', 'unit/whatsapp/capability'],
   ['whatsapp/page/own-id', "if (sends?.[id] === 'entered') throw new Error('WhatsApp Web has taken", "if (false) throw new Error('WhatsApp Web has taken", 'unit/whatsapp/own-id'],

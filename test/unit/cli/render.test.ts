@@ -7,6 +7,7 @@ import { printable } from '../../../src/cli/output.js';
 import { duration } from '../../../src/cli/render/duration.js';
 import { phone } from '../../../src/cli/render/phone.js';
 import { renderStatus } from '../../../src/cli/render/status.js';
+import { rest } from '../../../src/cli/render/table.js';
 import { addressed } from '../../../src/protocol/address.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
@@ -166,5 +167,15 @@ t.test('an option means the same wherever it stands', (t) => {
       types.set(name, row);
     }
   }
+  t.end();
+});
+
+t.test('a list says how to go on while there is more of it, and not when that was all', (t) => {
+  t.equal(rest(100, 0, 101), '(100 of 101; go on with --offset 100)\n');
+  t.equal(rest(100, 100, 201), '(100 of 201; go on with --offset 200)\n');
+  t.equal(rest(100, 0, 100), '');
+  t.equal(rest(1, 100, 101), '');
+  t.equal(rest(0, 0, 0), '');
+  t.equal(rest(0, 200, 100), '', 'asked from behind its end');
   t.end();
 });

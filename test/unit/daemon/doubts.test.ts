@@ -141,3 +141,27 @@ t.test('with the page that is gone, what it had not said is unknown', async (t) 
   await doubts.begin();
   t.equal(outbox.get(row.id).state, 'unknown');
 });
+
+t.test(
+  'one behind another of its chat, which the server is not known to have, waits for its turn',
+  async (t) => {
+    const { doubts, page, outbox, handed } = await open(t);
+    const [first, second] = [await handed(), await handed()];
+    await outbox.take(second.id, { type: 'lost' });
+    await doubts.settle(second, WID, true);
+    t.same(page.texts, [], 'it would go out in front of the first');
+    t.equal(outbox.get(second.id).state, 'queued');
+    t.equal(outbox.get(first.id).state, 'sending');
+  },
+);
+
+t.test('one in front of another goes out again at once', async (t) => {
+  const { doubts, page, outbox, handed } = await open(t);
+  const [first] = [await handed(), await handed()];
+  await outbox.take(first.id, { type: 'lost' });
+  const settled = doubts.settle(first, WID, true);
+  await until(() => page.sent.length === 1);
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await settled;
+  t.equal(page.last().messageId, first.messageId);
+});

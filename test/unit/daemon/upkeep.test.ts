@@ -1,8 +1,9 @@
 /** When a browser is asked to go for its memory: against a real process, of which it is the size that counts. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 import { Upkeep } from '../../../src/daemon/upkeep.js';
+import { scratch } from '../store/scratch.js';
 import { keepLines } from './lines.js';
 
 t.test('a browser over its limit goes, and the next one not within the hour', async (t) => {
@@ -65,6 +66,58 @@ t.test(
       });
       await upkeep.lookAtDisk();
       t.same(heard, told, JSON.stringify(paths));
+    }
+  },
+);
+
+t.test('a browser that was replaced while it was looked at stays', async (t) => {
+  const asked: string[] = [];
+  let pid = 1;
+  const upkeep = new Upkeep({
+    ...{ memoryLimitMb: 0, recycleHours: 1, dataPath: '/', storePath: '/', log: keepLines() },
+    browser: () => ({ pid: pid++, path: '/nowhere', startedAtMs: 0 }),
+    isQuiet: () => true,
+    recycle: (why) => asked.push(why),
+    disk: () => undefined,
+    diskFull: () => undefined,
+    hourly: async () => undefined,
+    jumped: () => undefined,
+  });
+  await upkeep.look();
+  t.same(asked, []);
+});
+
+t.test(
+  'a disk that was low is fine again only when it clearly is',
+  { skip: process.getuid?.() !== 0 && 'needs root, to mount a small disk' },
+  async (t) => {
+    const place = scratch(t);
+    const mount = (how: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', how, 'tmpfs', place]);
+    mount('size=550m');
+    // Before the directory goes.
+    t.before(() => t.teardown(() => execFileSync('umount', [place])));
+    const told: boolean[] = [];
+    const upkeep = new Upkeep({
+      ...{ memoryLimitMb: 0, recycleHours: 0, dataPath: place, storePath: place, log: keepLines() },
+      browser: () => null,
+      isQuiet: () => true,
+      recycle: () => undefined,
+      disk: (_freeMb, low) => told.push(low),
+      diskFull: () => undefined,
+      hourly: async () => undefined,
+      jumped: () => undefined,
+    });
+    for (const [sizeMb, then] of [
+      [550, []],
+      [490, [true]],
+      [550, [true]],
+      [490, [true]],
+      [650, [true, false]],
+      [550, [true, false]],
+    ] as const) {
+      mount(`remount,size=${sizeMb}m`);
+      await upkeep.lookAtDisk();
+      t.same(told, then, `${sizeMb} MB`);
     }
   },
 );

@@ -1,0 +1,25 @@
+/** Which known word was probably meant: one letter in three may be wrong, and one at least. */
+import t from 'tap';
+import { nearest } from '../../../src/cli/nearest.js';
+
+const KNOWN = ['status', 'stop', 'send', 'qr', 'events', '--output'];
+
+t.test('the nearest word, or none that is near', async (t) => {
+  for (const [word, meant] of [
+    ['statsu', 'status'],
+    ['stauts', 'status'],
+    ['STATUS', 'status'],
+    ['sned', 'send'],
+    ['qt', 'qr'],
+    ['q', 'qr'],
+    ['--outptu', '--output'],
+    ['ev', 'events'],
+    ['stat', 'status'],
+    ['e', undefined],
+    ['xyz', undefined],
+    ['stxxxx', undefined],
+    ['', undefined],
+  ] as const)
+    t.equal(nearest(word, KNOWN), meant, JSON.stringify(word));
+  t.equal(nearest('a', []), undefined);
+});

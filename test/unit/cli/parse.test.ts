@@ -1,0 +1,54 @@
+/** A line of words → a command with its arguments: what was typed stays what it is. */
+import t from 'tap';
+import { COMMANDS } from '../../../src/cli/commands/rare.js';
+import { outputOf, parse, Usage } from '../../../src/cli/parse.js';
+
+const read = (...words: string[]) => parse(words, COMMANDS);
+const wrong = (...words: string[]): string => {
+  try {
+    read(...words);
+    return 'nothing';
+  } catch (error) {
+    return error instanceof Usage ? error.message : String(error);
+  }
+};
+
+t.test('numbers, signs and what looks like a number in another base stay texts', async (t) => {
+  for (const word of ['0005', '1e3', '0x1f', '+5511900000002', '1.50', 'Infinity'])
+    t.same(read('send', word, word, '--key', word), {
+      ...read('send', word, word, '--key', word),
+      args: [word, word],
+    });
+  t.match(read('send', '0005', '0x1f', '--key', '1e3'), { args: ['0005', '0x1f'], options: { key: '1e3' } });
+});
+
+t.test('behind -- nothing is an option, nor the glued form of one', async (t) => {
+  t.match(read('send', 'x', '--', '-oxml'), { args: ['x', '-oxml'], output: 'text' });
+  t.match(read('send', '-ojson', 'x', '--', '-a'), { args: ['x', '-a'], output: 'json' });
+  t.match(read('-ashop', 'send', 'x', '--', '--key'), { account: 'shop', args: ['x', '--key'] });
+});
+
+t.test('seconds within their bounds', async (t) => {
+  for (const [text, ms] of [
+    ['0.001', 1],
+    ['1.5', 1_500],
+    ['86400', 86_400_000],
+  ] as const)
+    t.equal(read('status', '--timeout', text).timeoutMs, ms);
+  for (const text of ['0', '0.0001', '86401', '1s', '-1', '1e3'])
+    t.match(wrong('status', `--timeout=${text}`), /between 0.001 and 86400/, text);
+});
+
+t.test('names of accounts are no paths', async (t) => {
+  t.equal(read('status', '-a', 'a'.repeat(64)).account, 'a'.repeat(64));
+  for (const name of ['../x', 'a/b', 'a b', 'ä', 'a'.repeat(65)])
+    t.match(wrong('status', `--account=${name}`), /letters, digits/);
+});
+
+t.test('the form of output, also of a line that is wrong otherwise', async (t) => {
+  t.equal(outputOf(['nonsense', '-o', 'json']), 'json');
+  t.equal(outputOf(['nonsense', '-ojsonl']), 'jsonl');
+  t.equal(outputOf(['--output=json', 'x']), 'json');
+  t.equal(outputOf(['-o', 'xml']), 'text');
+  t.equal(outputOf([]), 'text');
+});
