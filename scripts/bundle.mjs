@@ -4,7 +4,8 @@
 //   dist/full.cjs    the rest of wactl with the whole of yargs, loaded only for help, errors, and the rarer commands
 //   dist/mcp.cjs     the server for language models, loaded only for `wactl mcp`
 //   dist/client.js   the library for programs, an ES module, with its types in dist/types/
-//   dist/meta.json   what went into the fast path; a test reads it
+//   dist/meta.json   what went into each; the packages that lie beside them, notices and tests are read off it
+//   dist/THIRD-PARTY-NOTICES.txt   the packages in each, and their licences
 // With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -13,6 +14,8 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { METHODS } from '../build/src/protocol/methods/index.js';
 import { dist, put, putProgram, wrapped } from './code-cache.mjs';
+import { notices } from './licences.mjs';
+import { BESIDE } from './production.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -26,6 +29,7 @@ const common = {
   target: 'node20',
   format: 'cjs',
   write: false,
+  metafile: true,
 };
 const URL_OF_FILE = "const __url=require('node:url').pathToFileURL(__filename).href;";
 /** require, not import(): Node's ESM loader alone would cost 8 ms, and there is none in a script of vm. */
@@ -71,7 +75,6 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     define: { ...words, 'import.meta.url': 'undefined' },
     banner: { js: wrapped.head },
     footer: { js: wrapped.foot },
-    metafile: true,
     supported: REQUIRE_ONLY,
     plugins: [apart],
   }),
@@ -80,7 +83,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     ...common,
     entryPoints: ['src/daemon/main.ts'],
     outfile: 'dist/daemon.cjs',
-    external: ['whatsapp-web.js', 'puppeteer', '@photostructure/sqlite'],
+    external: BESIDE,
     define: { 'import.meta.url': '__url' },
     banner: { js: wrapped.head + URL_OF_FILE },
     footer: { js: wrapped.foot },
@@ -108,7 +111,12 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
 put('full.cjs', full.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
 put('client.js', client.outputFiles[0].contents);
-put('meta.json', JSON.stringify(fast.metafile));
+const meta = {
+  ...{ 'wad.cjs': daemon.metafile, 'wactl.cjs': fast.metafile, 'full.cjs': full.metafile },
+  ...{ 'mcp.cjs': mcp.metafile, 'client.js': client.metafile },
+};
+put('meta.json', JSON.stringify(meta));
+put('THIRD-PARTY-NOTICES.txt', notices(meta));
 putProgram({
   name: 'wactl',
   part: 'fast',

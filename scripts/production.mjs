@@ -1,36 +1,87 @@
-// Prints the folders of the packages that the program needs at run time, one a line, as package-lock.json resolves
-// them from `dependencies`: what `npm ci --omit=dev` would fetch, less what is only an optional peer (TypeScript).
-import { existsSync, readFileSync } from 'node:fs';
+// Prints the files of the packages that the programs need beside their bundles, one a line: what package-lock.json
+// resolves from those that the bundles do not hold, less what is only an optional peer, and less what no program reads.
+// Nothing is fetched: they are the very files that were tested.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-const needed = new Set();
+const root = fileURLToPath(new URL('..', import.meta.url));
+const json = (path) => JSON.parse(readFileSync(root + path, 'utf8'));
 
-/** As Node looks for it: beside the one who asks, then in each folder above. */
-function resolve(name, from) {
-  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules') - 1))) {
-    const path = `${at}${at && '/'}node_modules/${name}`;
-    if (path in packages) return path;
-    if (at === '') return undefined;
+/** What is left out, of paths in a package, each with why nothing misses it. The first that fits counts. */
+const KEPT = /^(?:licen[cs]e|copying|notice)[^/]*$/i;
+const { platform, arch } = process;
+const libc =
+  platform !== 'linux' ? '' : process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+const LEFT_OUT = [
+  { path: /\.map$/, why: 'source maps: Node reads them with --enable-source-maps only' },
+  { path: /\.(?:[cm]?ts|tsbuildinfo|flow)$/, why: 'sources and types, for compilers' },
+  { path: /\.(?:c|cc|cpp|h|hpp|gyp|gypi|a|o)$/, why: 'sources of native modules' },
+  { path: /\.(?:md|markdown|rst)$/i, why: 'guides for programmers' },
+  { path: /\.bare$/, why: 'native modules of another run time (Bare)' },
+  {
+    path: /^(?:tests?|__tests__|docs?|examples?|coverage|benchmarks?|scripts|tools|\.github)\//,
+    why: 'not a part of the program',
+  },
+  { path: /(?:^|\/)\.(?!js)[^/]*$/, why: 'settings of editors and linters' },
+  { path: /^lib\/es5-iife\//, why: 'puppeteer for a page of a browser' },
+  {
+    path: new RegExp(`^prebuilds/(?!${platform}-${arch}/(?!.*\\.(?!${libc}\\b)(?:glibc|musl)\\.node$))`),
+    why: 'native modules of other machines',
+  },
+];
+
+/** What the bundles load as a package: the library, whose functions run in the page, its browser driver, a native module. */
+export const BESIDE = ['whatsapp-web.js', 'puppeteer', '@photostructure/sqlite'];
+
+/** Types alone run nothing; the others are for a way to keep sessions (RemoteAuth) that we have no use for. */
+const UNUSED = /^(?:@types\/.*|archiver|fs-extra|unzipper)$/;
+
+/** Each package and its files, by the path from the checkout. @returns {{ folder: string, files: string[] }[]} */
+export function production() {
+  const { packages } = json('package-lock.json');
+  const needed = new Set();
+
+  /** As Node looks for it: beside the one who asks, then in each folder above. */
+  function resolve(name, from) {
+    for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules') - 1))) {
+      const path = `${at}${at && '/'}node_modules/${name}`;
+      if (path in packages) return path;
+      if (at === '') return undefined;
+    }
   }
+
+  function visit(path) {
+    if (needed.has(path)) return;
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, optional } =
+      packages[path];
+    if (!existsSync(root + path)) {
+      // Those for other machines are in the lock, too.
+      if (optional) return;
+      throw new Error(`${path} is missing: run npm ci`);
+    }
+    needed.add(path);
+    const peers = Object.keys(peerDependencies ?? {}).filter(
+      (name) => !peerDependenciesMeta?.[name]?.optional,
+    );
+    for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
+      const found = resolve(name, path);
+      if (found !== undefined && !UNUSED.test(name)) visit(found);
+    }
+  }
+
+  for (const name of BESIDE) visit(resolve(name, ''));
+  return [...needed].sort().map((folder) => ({ folder, files: filesOf(folder) }));
 }
 
-function visit(path) {
-  if (needed.has(path)) return;
-  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, optional } =
-    packages[path];
-  if (!existsSync(path)) {
-    // Those for other machines are in the lock, too.
-    if (optional) return;
-    throw new Error(`${path} is missing: run npm ci`);
-  }
-  needed.add(path);
-  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
-  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]) {
-    const found = resolve(name, path);
-    if (found !== undefined) visit(found);
-  }
+/** Without those of packages nested in it. */
+function filesOf(folder) {
+  return readdirSync(root + folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(`${root}${folder}/`.length))
+    .filter((path) => !path.startsWith('node_modules/'))
+    .filter((path) => KEPT.test(path) || !LEFT_OUT.some(({ path: left }) => left.test(path)))
+    .map((path) => `${folder}/${path}`);
 }
 
-for (const name of Object.keys(packages[''].dependencies)) visit(resolve(name, ''));
-// A folder brings what is nested in it along.
-for (const path of needed) if (!/\/node_modules\//.test(path)) console.log(path);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const { files } of production()) for (const file of files) console.log(file);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The program `wad`: reads what it is told, wires the daemon, waits for its end, and exits with what that means.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';

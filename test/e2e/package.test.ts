@@ -25,6 +25,7 @@ const files = packed?.files.map(({ path }) => path) ?? [];
 t.test('holds programs, library, units, page, guides and examples, and nothing else', (t) => {
   for (const path of [
     ...['dist/wad.cjs', 'dist/wactl.cjs', 'dist/client.js', 'dist/types/client/index.d.ts'],
+    'dist/THIRD-PARTY-NOTICES.txt',
     ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],
     ...['README.md', 'LICENSE', 'package.json'],
   ])
