@@ -188,7 +188,7 @@ export async function wire(
     const meter = async () => {
       const { openMetrics } = await import('./metrics/metrics.js');
       return openMetrics({
-        ...{ feed, outbox: account.outbox },
+        ...{ feed, outbox: account.outbox, webhooks: Object.keys(config.webhook) },
         standing: async () => ({
           ...{ status: await status(), info: info() },
           httpConnections: http?.connections ?? 0,

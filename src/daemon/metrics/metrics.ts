@@ -10,6 +10,8 @@ import { type Standing, standingGauges } from './standing.js';
 export interface MetricsOptions {
   readonly feed: Feed;
   readonly outbox: Outbox;
+  /** The names of all that there are. */
+  readonly webhooks: readonly string[];
   /** Asked at each scrape. */
   readonly standing: () => Promise<Standing>;
 }
@@ -20,10 +22,10 @@ export interface Metrics extends Happenings {
   close(): void;
 }
 
-export function openMetrics({ feed, outbox, standing }: MetricsOptions): Metrics {
+export function openMetrics({ feed, outbox, webhooks, standing }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const happenings = happeningCounters(registry);
+  const happenings = happeningCounters(registry, webhooks);
   const stand = standingGauges(registry);
   const closing = new AbortController();
   const unwatch = outbox.watch((row) => happenings.message(row));

@@ -1,0 +1,35 @@
+// Counters whose labels come out of closed lists. Each series is there from the start, at 0: what is not there before its
+// first event has no increase when it happens, and no rule of alert sees it.
+import { Counter, type Registry } from 'prom-client';
+
+/** The values that each label may have. */
+export type LabelLists = Readonly<Record<string, readonly string[]>>;
+export type Labels<L extends LabelLists> = { readonly [K in keyof L]: L[K][number] };
+
+export interface CounterRow<L extends LabelLists> {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: L;
+  /** Those that can happen, where that is not every combination. */
+  readonly series?: readonly Labels<L>[];
+}
+
+/** The only place that makes a counter. @returns counts one more */
+export function countersOf(registry: Registry) {
+  return <const L extends LabelLists>({ name, help, labels, series }: CounterRow<L>) => {
+    const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [registry] });
+    for (const one of series ?? combinations(labels)) counter.inc({ ...one }, 0);
+    return (one: Labels<L>): void => counter.inc({ ...one });
+  };
+}
+
+function combinations<L extends LabelLists>(labels: L): Labels<L>[] {
+  return Object.entries(labels).reduce<Record<string, string>[]>(
+    (sofar, [label, values]) => sofar.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  ) as Labels<L>[];
+}
+
+/** A value that came as text: itself when it is in the list, else `other`, which the list has as well. */
+export const among = <const V extends string>(list: readonly V[], value: unknown): V | 'other' =>
+  list.find((one) => one === value) ?? 'other';
