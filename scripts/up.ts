@@ -167,13 +167,16 @@ async function trial(generation: string): Promise<void> {
 }
 
 /** HTTP at a free port, and a webhook to `url`. There is no account to protect: no token keeps the commands short. */
-const configuration = (url: string): string => `[http]
-listen = "127.0.0.1:0"
-anonymousLoopback = true
-
-[webhook.trial]
-url = "${url}"
-`;
+function configuration(url: string): string {
+  return [
+    '[http]',
+    'listen = "127.0.0.1:0"',
+    'anonymousLoopback = true',
+    '[webhook.trial]',
+    `url = "${url}"`,
+    '',
+  ].join('\n');
+}
 
 /** The trial neither reads nor writes what belongs to the person who runs it. */
 function ofNobody(within: (name: string) => string): Record<string, string | undefined> {
