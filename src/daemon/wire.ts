@@ -7,6 +7,7 @@ import { type Address, addressed } from '../protocol/address.js';
 import { Backlog } from '../protocol/backlog.js';
 import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
+import { diskFault } from '../session-dir/disk-fault.js';
 import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { pruneMoving } from '../session-dir/moving.js';
@@ -78,7 +79,8 @@ export async function wire(
   } catch (error) {
     store?.close();
     await lock.release();
-    throw error;
+    // What stands in the state directory may be another user's, one file at a time.
+    throw diskFault(error, paths.stateDir);
   }
 
   async function build(_: Settings, held: SessionLock, kept: Store, to: DaemonLog): Promise<Daemon> {

@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { Hold } from './hold.js';
 import { migrate, refuseNewer } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { findForeign } from './schema.js';
 import { findDamage } from './soundness.js';
 import { Store } from './store.js';
 import { isDamage, storeFault } from './trouble.js';
@@ -89,7 +90,9 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
 /** The file, open and sound, or null when there is none; or what is wrong with it, and the file if it can be opened. */
 function openSound(path: string): { db: Database | null } | { db: Database | null; damage: string } {
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file !== undefined && !file.isFile()) return { db: null, damage: 'it is no file' };
+  if ((file?.size ?? 0) === 0) {
     // SQLite would delete the log.
     return hasLog ? { db: null, damage: 'there is a write-ahead log without its file' } : { db: null };
   }
@@ -105,7 +108,7 @@ function openSound(path: string): { db: Database | null } | { db: Database | nul
     if (existsSync(damageMark(path))) return { db, damage: 'it was found damaged while it was in use' };
     if (ofLog !== null) return { db, damage: ofLog };
     refuseNewer(db);
-    const damage = findDamage(db);
+    const damage = findDamage(db) ?? findForeign(db, MIGRATIONS);
     return damage === null ? { db } : { db, damage };
   } catch (error) {
     db.abandon();

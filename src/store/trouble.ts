@@ -1,7 +1,8 @@
 // What SQLite and the kernel refuse, as Faults. Nothing above this file looks at a result code.
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault } from '../protocol/fault.js';
+import { besides } from './aside.js';
 import { CODE, resultCode } from './driver.js';
 
 /** True when the file itself is broken: nothing that is asked of it again will work. */
@@ -44,6 +45,8 @@ export function storeFault(error: unknown, path: string): Fault {
 function kernelFault(error: unknown, code: string | undefined, message: string, path: string): Fault {
   if (code === 'ENOSPC' || code === 'EDQUOT') return full(path, error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return denied(path, error);
+  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP')
+    return new Fault('usage', { reason: `${path}: ${message}`, hint: `ls -ld ${path}*`, cause: error });
   if (code === 'ERR_INVALID_STATE')
     return new Fault('shutting_down', { reason: 'the store is closed', cause: error });
   return new Fault('internal', { reason: message, cause: error });
@@ -53,6 +56,8 @@ function kernelFault(error: unknown, code: string | undefined, message: string, 
 function whyNotOpen(path: string, error: unknown): Fault {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    for (const file of [path, ...besides(path)])
+      if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
     const { bavail, files, ffree } = statfsSync(dirname(path));
     if (bavail === 0 || (files > 0 && ffree === 0)) return full(path, error);
   } catch (cause) {

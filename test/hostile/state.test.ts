@@ -1,9 +1,19 @@
 /** State that is somebody else's, or not what it should be: refused in words that help, and left as it was. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { openStore } from '../../src/store/open.js';
 import { Home, WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -20,10 +30,10 @@ function scratch(t: Test): string {
 }
 
 /** The daemon itself, without a browser: it ends at what is wrong with its state. */
-function start(home: string, args: readonly string[]): { status: number | null; says: string } {
+function start(home: string, args: readonly string[], user = {}): { status: number | null; says: string } {
   const line = ['--no-sandbox', '--no-auto-init', '--socket', join(home, 'control.sock'), ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, [WAD, ...line], {
-    ...{ encoding: 'utf8', timeout: 60_000 },
+    ...{ encoding: 'utf8', timeout: 60_000, ...user },
     env: { PATH: process.env.PATH, HOME: home },
   });
   return { status, says: stdout + stderr };
@@ -79,4 +89,30 @@ t.test("a fresh claim of Kubernetes: the volume is root's, and its group's to wr
     refused.log.some((record) => record.hint === hint),
     'the hint names the directory itself',
   );
+});
+
+t.test("files of the store that are another user's end the start with 77", asRoot, (t) => {
+  const user = { uid: 10_001, gid: 10_001 };
+  for (const [name, mode] of [
+    ...[['wad.sqlite', 0o600] as const, ['wad.sqlite', 0o644] as const, ['wad.sqlite.lock', 0o600] as const],
+    ...[['wad.sqlite-wal', 0o600] as const, ['wad.sqlite-shm', 0o600] as const, ['media', 0o700] as const],
+  ]) {
+    const home = scratch(t);
+    const state = join(home, 'state');
+    mkdirSync(state, { mode: 0o700 });
+    using store = openStore({ directory: state });
+    store.close();
+    for (const file of readdirSync(state)) chownSync(join(state, file), user.uid, user.gid);
+    const path = join(state, name);
+    if (name === 'media') mkdirSync(path);
+    else writeFileSync(path, '', { flag: 'a' });
+    // A log that holds nothing is removed by whoever may.
+    if (name === 'wad.sqlite-wal') writeFileSync(path, Buffer.alloc(64));
+    chownSync(path, 0, 0);
+    chmodSync(path, mode);
+    for (const directory of [home, state]) chownSync(directory, user.uid, user.gid);
+    const { status, says } = start(home, ['--state-dir', state], user);
+    t.equal(status, 77, `${name} ${mode.toString(8)}: ${says.slice(-100)}`);
+  }
+  t.end();
 });

@@ -2,6 +2,7 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -103,7 +104,8 @@ t.test('commits are synced, and the log is emptied in small steps', async (t) =>
 
 t.test('what others could read is narrowed and reported', async (t) => {
   const { directory } = await closed(t);
-  chmodSync(file(directory), 0o644);
+  // Their group alone is others as well.
+  chmodSync(file(directory), 0o640);
   const store = opened(t, directory);
   t.equal(store.report.narrowed, true);
   t.equal(modeOf(file(directory)), 0o600);
@@ -215,6 +217,56 @@ t.test('a log that was written over after it was copied is no damage', async (t)
   const again = opened(t, crashed(t, directory));
   t.equal(again.report.replaced, null);
   t.equal(again.journal.last, NOW + 3_005);
+});
+
+t.test('a file that is not ours, though SQLite opens it, is set aside', async (t) => {
+  const edit = (directory: string, sql: string) => {
+    const db = new Database(file(directory));
+    db.exec(sql);
+    db.close();
+  };
+  const max = (number: string) => `UPDATE sqlite_sequence SET seq = ${number} WHERE name = 'events'`;
+  for (const [what, sql, reason] of [
+    ['a negative version', 'PRAGMA user_version = -5', /version is -5/],
+    ['no version', 'PRAGMA user_version = 0', /another program/],
+    ['a smaller version', 'PRAGMA user_version = 2; DROP TABLE seen', /missing/],
+    ['a table is missing', 'DROP TABLE pacing', /table pacing is missing/],
+    ['another table of its name', 'DROP TABLE pacing; CREATE TABLE pacing (x)', /pacing/],
+    ['an index is missing', 'DROP INDEX outbox_state', /index outbox_state/],
+    [
+      'a trigger that never ends',
+      'CREATE TRIGGER loop AFTER INSERT ON events BEGIN INSERT INTO events (type, time, data) VALUES (new.type, 1, new.data); END',
+      /trigger, loop/,
+    ],
+    ['a cursor of 2^53', max('9007199254740992'), /sqlite_sequence/],
+    ['a cursor of 2^63 - 1', max('9223372036854775807'), /sqlite_sequence/],
+    ['a negative cursor', max('-1'), /sqlite_sequence/],
+    ["a consumer's place", "INSERT INTO consumers VALUES ('x', 9223372036854775807, 1)", /consumers/],
+    ['a pace', "INSERT INTO pacing (only, due, day, sent) VALUES (1, 9223372036854775807, '', 0)", /pacing/],
+  ] as const) {
+    const { directory } = await closed(t);
+    edit(directory, sql);
+    const store = opened(t, directory, () => NOW);
+    t.match(store.report.replaced?.reason, reason, what);
+    t.ok(existsSync(store.report.replaced?.movedTo[0] ?? ''), what);
+    await fill(store, 1, 1);
+    store.close();
+  }
+  for (const [what, sql] of [
+    ['an index more', 'CREATE INDEX mine ON events (time)'],
+    ['a table more', 'CREATE TABLE mine (x)'],
+    ['what ANALYZE makes', 'ANALYZE'],
+  ] as const) {
+    const { directory } = await closed(t);
+    edit(directory, sql);
+    t.equal(opened(t, directory, () => NOW).report.replaced, null, what);
+  }
+  const folder = scratch(t);
+  mkdirSync(file(folder));
+  t.match(opened(t, folder, () => NOW).report.replaced?.reason, /no file/);
+  const other = scratch(t);
+  edit(other, 'CREATE TABLE moz_cookies (x); PRAGMA user_version = 3');
+  t.match(opened(t, other, () => NOW).report.replaced?.reason, /table account is missing/);
 });
 
 t.test('a log without its file', async (t) => {

@@ -1,0 +1,59 @@
+// Whether a file that opens is one of ours: with the tables that our migrations make, and with numbers that could have come
+// from us. SQLite's own check knows nothing of either.
+import type { Database } from './database.js';
+import { DatabaseSync } from './driver.js';
+import type { Migration } from './migrate.js';
+
+interface Part {
+  readonly type: string;
+  readonly name: string;
+  readonly sql: string | null;
+}
+
+const PARTS = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'";
+/** Cursors are ms since 1970 and upwards; a larger one leaves no room for those to come, and is no exact number in JSON. */
+const MAX_NUMBER = 2 ** 52;
+/** Numbers that others are counted on from, and in which version they came. */
+const NUMBERS: readonly (readonly [since: number, table: string, column: string])[] = [
+  [2, 'sqlite_sequence', 'seq'],
+  [2, 'events', 'cursor'],
+  [2, 'events', 'time'],
+  [3, 'consumers', 'cursor'],
+  [4, 'pacing', 'due'],
+];
+
+/**
+ * What is not as this version has it; an index or a table more is nobody's harm.
+ * @returns the first thing, in words, or null
+ */
+export function findForeign(db: Database, migrations: readonly Migration[]): string | null {
+  const version = Number(db.pragma('user_version'));
+  if (version < 0) return `its version is ${version}`;
+  const found = new Map(
+    db
+      .prepare<Part>(PARTS)
+      .all()
+      .map((part) => [part.name, part]),
+  );
+  if (version === 0) return found.size === 0 ? null : 'it belongs to another program';
+  for (const { type, name, sql } of partsOf(migrations.slice(0, version)))
+    if (found.get(name)?.sql !== sql) return `its ${type} ${name} is missing or another one`;
+  const trigger = [...found.values()].find(({ type }) => type === 'trigger');
+  if (trigger !== undefined) return `it has a trigger, ${trigger.name}, that is not wad's`;
+  for (const [since, table, column] of NUMBERS) {
+    if (version < since) continue;
+    const outside = `SELECT 1 FROM ${table} WHERE ${column} NOT BETWEEN 0 AND ${MAX_NUMBER} LIMIT 1`;
+    if (db.prepare(outside).get() !== undefined) return `${table}.${column} is beyond all that was given out`;
+  }
+  return null;
+}
+
+function partsOf(migrations: readonly Migration[]): Part[] {
+  const model = new DatabaseSync(':memory:');
+  try {
+    for (const sql of migrations) model.exec(sql);
+    return model.prepare(PARTS).all() as unknown as Part[];
+  } finally {
+    model.close();
+  }
+}
