@@ -79,12 +79,17 @@ export async function exchange(
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
-    const reply = faultReply(fault.addressedTo(options.address ?? []));
+    const reply = faultReply(
+      isKnown(options.token, request.headers) ? fault.addressedTo(options.address ?? []) : unaddressed(fault),
+    );
     if (response.headersSent) response.destroy();
     else finish(request, response, () => send(connection, response, reply, !request.complete));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   }
 }
+
+/** For a stranger, whom the hint of a daemon would tell where its socket is: with the hint of the table. */
+const unaddressed = ({ kind, details }: Fault): Fault => new Fault(kind, { ...details, hint: undefined });
 
 /** @throws Fault internal: it would be cut off unsent, as on the socket */
 function refuseLong(connection: Connection, { body }: Reply): void {

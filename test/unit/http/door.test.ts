@@ -152,6 +152,20 @@ t.test('without the token, whether it is ready is told, and not why it is not', 
   }
 });
 
+t.test('a stranger is not told where the socket is', async (t) => {
+  const fail = () => {
+    throw new Fault('shutting_down', { hint: 'wactl --socket /run/here status' });
+  };
+  const options = { token: tokenOf('a-token'), address: ['--socket', '/run/here'] };
+  await using door = await startDoor({ 'session.status': fail }, options);
+  for (const path of ['/readyz', '/api/whatsapp/status', '/nothing']) {
+    t.notMatch(await (await fetch(`${door.url}${path}`)).text(), /\/run\/here/, path);
+    const headers = { Authorization: 'Bearer a-token' };
+    if (path !== '/nothing')
+      t.match(await (await fetch(`${door.url}${path}`, { headers })).text(), /\/run\/here/, path);
+  }
+});
+
 t.test('events come from a cursor on, and a listener that comes back misses none', async (t) => {
   await using door = await startDoor();
   const { feed, written } = door.behind;
