@@ -13,20 +13,26 @@ Makes each change of test/mutants/table.ts in a copy of the checkout, one at a t
 it. A change that all of them pass has survived: a test is missing. One whose text is not in the source any more is gone,
 and has to be found anew.
 
-  --only TEXT   changes whose file or text contains it
+  --only TEXT   changes whose file or text contains it; may be given more than once
   --list        only says which there are
 
 Exit status: 0 when ${ENOUGH * 100} % are noticed and none is gone, else 1.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, list: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      only: { type: 'string', multiple: true },
+      list: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const mutants = MUTANTS.filter((mutant) => nameOf(mutant).includes(values.only ?? ''));
+  const mutants = MUTANTS.filter((mutant) =>
+    (values.only ?? ['']).some((text) => nameOf(mutant).includes(text)),
+  );
   if (values.list) {
     for (const mutant of mutants) console.log(nameOf(mutant));
     return 0;

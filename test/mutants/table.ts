@@ -96,14 +96,14 @@ const ROWS: readonly Row[] = [
   ['session/transition', "if ('generation' in event && event.generation !== state.generation) return stay(state);", '', 'unit/session/transition'],
   // session-dir
   ['session-dir/quarantine', 'olderThanMs > 0 && Date.now() - atMs < olderThanMs', 'olderThanMs > 0 && Date.now() - atMs > olderThanMs', 'unit/session-dir/profile'],
-  ['session-dir/holder', ' &&\n  a.since === b.since', '', 'unit/session-dir/lock'],
+  ['session-dir/holder', ' &&\n  a.since === b.since', '', 'unit/session-dir/holder'],
   ['session-dir/leveldb-log', 'if (begins && open !== null) spliced = true;', '', 'unit/session-dir/leveldb-log'],
   ['session-dir/torn-log', " && entries.some(({ name }) => name === 'CURRENT')", '', 'unit/session-dir/torn-log'],
   // socket
   ['socket/line', 'whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole', 'whole', 'unit/socket/line'],
   ['socket/line', 'this.#length + piece.length > this.#maxBytes', 'this.#length + piece.length >= this.#maxBytes', 'unit/socket/line'],
-  ['socket/request', 'if (!inString && ++depth > levels)', 'if (++depth > levels)', 'unit/socket/server', 'unit/socket/request'],
-  ['socket/request', "if (envelope.get('jsonrpc') !== '2.0')", 'if (false)', 'unit/socket/server'],
+  ['socket/request', 'if (!inString && ++depth > levels)', 'if (++depth > levels)', 'unit/socket/request'],
+  ['socket/request', "if (envelope.get('jsonrpc') !== '2.0')", 'if (false)', 'unit/socket/request'],
   ['socket/connection', 'for (const call of this.#inFlight) call.abort(why);', '', 'unit/socket/server'],
   // store
   ['store/journal', 'after !== 0 && after < oldest - 1 && after < last', 'after !== 0 && after < oldest && after < last', 'unit/store/journal'],

@@ -120,3 +120,11 @@ t.test('whatever is thrown becomes a fault', async (t) => {
   t.equal(isFaultKind('busy'), true);
   for (const text of ['Busy', '', 'constructor', '__proto__', 1, null]) t.equal(isFaultKind(text), false);
 });
+
+t.test('on the wire it says whether trying again helps by itself', async (t) => {
+  for (const kind of Object.keys(FAULTS) as FaultKind[]) {
+    const { retryable } = new Fault(kind).toWire().data;
+    t.equal(retryable, ['now', 'later'].includes(FAULTS[kind].retry), `${kind}: ${FAULTS[kind].retry}`);
+  }
+  t.equal(new Fault('busy').toWire().data.retryable, true);
+});

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import {
+  accountOf,
   isChatId,
   isGroupId,
   isPostId,
@@ -127,4 +128,10 @@ t.test('what is posted for whoever looks is sent to, and is nobody to talk with'
     const fault = t.throws(() => parseRecipient(id), Fault, id) as Fault;
     t.match(fault, { kind: 'invalid_recipient', message: name });
   }
+});
+
+t.test('the account of a wid, whichever device of it that names', async (t) => {
+  for (const wid of ['15550001111@c.us', '15550001111:1@c.us', '15550001111:12@c.us', '15550001111:123@c.us'])
+    t.equal(accountOf(wid), '15550001111@c.us');
+  t.equal(accountOf('987654321098765:42@lid'), '987654321098765@lid');
 });

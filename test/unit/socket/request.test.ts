@@ -23,3 +23,35 @@ t.test('brackets in a text are no levels, whatever is quoted in it', async (t) =
     request: { method: 'm' },
   });
 });
+
+t.test('what is no request of JSON-RPC 2.0 is refused, with its id where that can be read', async (t) => {
+  const asked = { jsonrpc: '2.0', id: 7, method: 'm' };
+  for (const [envelope, kind, id] of [
+    [{ ...asked, jsonrpc: '1.0' }, 'invalid_request', 7],
+    [{ ...asked, jsonrpc: 2 }, 'invalid_request', 7],
+    [{ id: 7, method: 'm' }, 'invalid_request', 7],
+    [{ ...asked, id: null }, 'invalid_request', null],
+    [{ ...asked, id: 1.5 }, 'invalid_request', null],
+    [{ ...asked, id: 2 ** 53 }, 'invalid_request', null],
+    [{ ...asked, method: '' }, 'invalid_request', 7],
+    [{ ...asked, method: 7 }, 'invalid_request', 7],
+    [{ ...asked, more: 1 }, 'invalid_request', 7],
+    [{ ...asked, params: null }, 'invalid_request', 7],
+    [{ ...asked, params: [] }, 'invalid_params', 7],
+    [{ ...asked, method: 'm'.repeat(129) }, 'method_not_found', 7],
+    [[asked], 'invalid_request', null],
+    [null, 'invalid_request', null],
+  ] as const)
+    t.match(
+      readRequest(JSON.stringify(envelope)),
+      { fault: { kind }, id },
+      JSON.stringify(envelope).slice(0, 60),
+    );
+  t.match(readRequest(JSON.stringify({ ...asked, method: 'm'.repeat(128), id: 2 ** 53 - 1 })), {
+    request: { id: 2 ** 53 - 1 },
+  });
+  t.match(readRequest('{"jsonrpc":"2.0","method":"m","params":[]}'), {
+    fault: { kind: 'invalid_params' },
+    id: undefined,
+  });
+});
