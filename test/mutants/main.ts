@@ -16,7 +16,7 @@ and has to be found anew.
   --only TEXT   changes whose file or text contains it; may be given more than once
   --list        only says which there are
 
-Exit status: 0 when ${ENOUGH * 100} % are noticed and none is gone, else 1.`;
+Exit status: 0 when ${ENOUGH * 100} % are noticed, none is gone and no test fails without a change, else 1.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -42,18 +42,20 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => reject(new Error(`interrupted by ${signal}`)));
   });
+  const failing = new Set<string>();
   const ends = { noticed: 0, survived: 0, gone: 0 };
   const all = async (): Promise<void> => {
     // A test that fails anyway notices nothing.
     for (const test of new Set(mutants.flatMap(({ tests }) => tests))) {
-      const { passed, tail } = await workshop.run(test);
-      if (!passed) throw new Error(`test/${test}.test.ts fails without any change:\n${tail}`);
+      if ((await workshop.run(test)).passed) continue;
+      failing.add(test);
+      console.log(`fails without any change, and is left out: test/${test}.test.ts`);
     }
-    for (const mutant of mutants) {
-      const found = await workshop.try(mutant);
+    for (const { tests, ...mutant } of mutants) {
+      const found = await workshop.try({ ...mutant, tests: tests.filter((test) => !failing.has(test)) });
       ends[found.end] += 1;
       console.log(
-        `${found.end.padEnd(8)} ${nameOf(mutant)}${found.end === 'noticed' ? ` (${found.by})` : ''}`,
+        `${found.end.padEnd(8)} ${nameOf({ ...mutant, tests })}${found.end === 'noticed' ? ` (${found.by})` : ''}`,
       );
     }
   };
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
   console.log(
     `\n${ends.noticed} of ${made} changes noticed (${(100 * share).toFixed(1)} %), ${ends.gone} gone`,
   );
-  return share >= ENOUGH && ends.gone === 0 ? 0 : 1;
+  return share >= ENOUGH && ends.gone === 0 && failing.size === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

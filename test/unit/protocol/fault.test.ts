@@ -42,6 +42,10 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   media_gone: 'only whoever sent it can send it again',
   media_too_large: 'the reason says how large it may be',
   interrupted: 'the person has decided',
+  wrong_account: 'the reason says which account answered',
+  connection_idle: 'the same call, on a new connection',
+  address_in_use: 'the hint says which key to set, and to what',
+  unsafe_socket: 'the reason says whose it is; whether to trust them is a decision',
 };
 
 t.test('every fault has a command that helps, or a reason why none does', async (t) => {
