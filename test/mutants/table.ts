@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
   ['cli/listing', 'if (value <= max) return value;', 'if (value < max) return value;', 'unit/cli/listing'],
   ['cli/render/duration', 'UNITS.slice(at, at + 2)', 'UNITS.slice(at, at + 3)', 'unit/cli/render'],
   ['cli/render/table', 'offset + shown < total', 'offset + shown <= total', 'unit/cli/render'],
-  ['cli/parse', "'parse-positional-numbers': false,", "'parse-positional-numbers': true,", 'unit/cli/parse'],
+  ['cli/parse', "'strip-aliased': true,", "'strip-aliased': false,", 'unit/cli/parse'],
   ['cli/parse', "(end === -1 || i < end) && ", '', 'unit/cli/parse'],
   // client
   ['client/follow', '          cursor = event.cursor;\n', '', 'unit/client/follow'],

@@ -45,10 +45,9 @@ t.test('what is no secret is refused, and not repeated', async (t) => {
 t.test('one that is not there is made, for us alone and once', async (t) => {
   const path = join(t.testdir(), 'made');
   t.equal((await faultOf(readSecret({ path, key: 'k', make: null })))?.kind, 'usage');
-  const both = await Promise.all([1, 2].map(() => readSecret({ path, key: 'k', make: 'whsec_' })));
-  t.equal(both[0], both[1]);
-  t.match(both[0], /^whsec_[A-Za-z0-9+/]{43}=$/);
+  const made = await readSecret({ path, key: 'k', make: 'whsec_' });
+  t.match(made, /^whsec_[A-Za-z0-9+/]{43}=$/);
   t.equal(statSync(path).mode & 0o777, 0o600);
-  t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), both[0], 'and is not made anew');
-  t.equal(readFileSync(path, 'utf8').trim(), both[0]);
+  t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), made, 'and is not made anew');
+  t.equal(readFileSync(path, 'utf8').trim(), made);
 });
