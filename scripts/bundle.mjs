@@ -3,12 +3,14 @@
 //   dist/wactl.cjs   bin wactl: the fast path, which parses, asks once and prints
 //   dist/full.cjs    the rest of wactl with the whole of yargs, loaded only for help, errors, and the rarer commands
 //   dist/mcp.cjs     the server for language models, loaded only for `wactl mcp`
-//   dist/client.js   the library for programs, an ES module, with its types in dist/types/
+//   dist/client.cjs  the library for programs, with its types in dist/types-cjs/
+//   dist/client.js   the same as an ES module, with its types in dist/types/: one library, however often it is loaded
 //   dist/meta.json   what went into each; the packages that lie beside them, notices and tests are read off it
 //   dist/THIRD-PARTY-NOTICES.txt   the packages in each, and their licences
 // With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -48,11 +50,14 @@ const apart = {
 };
 /** What the compiler says of src/client/, which else says so on stdout. */
 async function types() {
-  rmSync(`${dist}types`, { recursive: true, force: true });
+  for (const name of ['types', 'types-cjs']) rmSync(`${dist}${name}`, { recursive: true, force: true });
   const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}src/client`];
   await promisify(execFile)(process.execPath, tsc).catch(({ stdout }) => {
     throw new Error(stdout);
   });
+  // The compiler reads off the nearest package.json what kind of module a file of types is about.
+  cpSync(`${dist}types`, `${dist}types-cjs`, { recursive: true });
+  writeFileSync(`${dist}types-cjs/package.json`, '{"type":"commonjs"}\n');
 }
 const [full, fast, daemon, client, mcp] = await Promise.all([
   build({
@@ -92,9 +97,8 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
   // Not minified: programs step into it.
   build({
     ...common,
-    format: 'esm',
     entryPoints: ['src/client/index.ts'],
-    outfile: 'dist/client.js',
+    outfile: 'dist/client.cjs',
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
     define: { METHOD_EFFECTS: JSON.stringify(effects) },
   }),
@@ -110,10 +114,12 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
 ]);
 put('full.cjs', full.outputFiles[0].contents);
 put('mcp.cjs', mcp.outputFiles[0].contents);
-put('client.js', client.outputFiles[0].contents);
+put('client.cjs', client.outputFiles[0].contents);
+const names = Object.keys(createRequire(import.meta.url)(`${dist}client.cjs`)).join(', ');
+put('client.js', `import library from './client.cjs';\nexport const { ${names} } = library;\n`);
 const meta = {
   ...{ 'wad.cjs': daemon.metafile, 'wactl.cjs': fast.metafile, 'full.cjs': full.metafile },
-  ...{ 'mcp.cjs': mcp.metafile, 'client.js': client.metafile },
+  ...{ 'mcp.cjs': mcp.metafile, 'client.cjs': client.metafile },
 };
 put('meta.json', JSON.stringify(meta));
 put('THIRD-PARTY-NOTICES.txt', notices(meta));

@@ -92,8 +92,9 @@ export interface Context<O extends Options = Options> extends Globals {
   readonly address: Address;
   /** Where the daemon is. @throws Fault usage */
   target(): ClientPath;
+  /** Where the answer is shown as text, every text in it is printable. */
   ask<M extends MethodName>(method: M, params: Question<M>, options?: AskOptions): Promise<Answer<M>>;
-  /** Any method, also one that this program does not know. */
+  /** Any method, also one that this program does not know. The answer is as it came: for JSON and for files. */
   askAny(method: string, params: Record<string, unknown>, options?: AskOptions): Promise<unknown>;
   onEvent(handler: (event: WireEvent) => void): Promise<void>;
   /** Rejects when the connection is lost, with the reason. */

@@ -72,7 +72,7 @@ export async function about<T>(file: string | undefined, work: Promise<T>): Prom
 
 /** What is to be sent, of the one kind that the line asks for: of files each is a message, the caption with the first. */
 export async function contentsOf(
-  context: Pick<Context, 'ask'>,
+  context: Pick<Context, 'ask' | 'output'>,
   given: string | undefined,
   options: SendOptions,
 ) {
@@ -99,8 +99,9 @@ export async function contentsOf(
       return refuse('send: the text is the caption; leave out one', help);
     const text = caption ?? (given === undefined ? undefined : await textOf(given));
     // Loaded when it is needed: the fast path is for texts.
-    const { upload } = await import('./upload.js');
+    const { checkSize, upload } = await import('./upload.js');
     if (file.filter((path) => path === '-').length > 1) return refuse('send: stdin can be read once', help);
+    for (const path of file) checkSize(path);
     const contents = [];
     // All of them before the first is sent: a name that is wrong stops the whole line.
     for (const [at, path] of file.entries())

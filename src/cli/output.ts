@@ -7,7 +7,7 @@ export type Output = 'text' | 'json' | 'jsonl';
 export const OUTPUTS: readonly Output[] = ['text', 'json', 'jsonl'];
 
 /** Writes all of it, also to a pipe that does not block; ends the program quietly when stdout's reader has gone. */
-export function write(fd: 1 | 2, data: string | Uint8Array): void {
+export function write(fd: number, data: string | Uint8Array): void {
   let rest: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
   while (rest.length > 0) {
     try {
@@ -28,20 +28,30 @@ export function write(fd: 1 | 2, data: string | Uint8Array): void {
   }
 }
 
-/** JSON for stdout. C1 controls, which JSON leaves bare and terminals obey, are escaped. */
-export const json = (value: unknown, output: Output): string =>
-  `${JSON.stringify(value, null, output === 'json' ? 2 : undefined).replace(
-    /[\u007f-\u009f]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )}\n`;
+/** Controls, and marks that turn the direction of a line. */
+const OBEYED =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** JSON for stdout. What JSON leaves bare and terminals obey is escaped, which changes no value. */
+export const json = (value: unknown, output: Output): string => {
+  const text = JSON.stringify(value, null, output === 'json' ? 2 : undefined);
+  return `${text.replace(OBEYED, (char) => (char === '\n' ? char : escaped(char)))}\n`;
+};
 
 /** Text from strangers, for a terminal: one line, with nothing in it that a terminal would obey. */
-export const printable = (text: string): string =>
-  text.replace(/\r?\n/g, '\\n').replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+export const printable = (text: string): string => text.replace(/\r?\n/g, '\\n').replace(OBEYED, escaped);
+
+/** An answer with every text in it printable, names of fields as well: what is drawn of it cannot do harm. */
+export function printableIn<T>(value: T): T {
+  if (typeof value === 'string') return printable(value) as T;
+  if (Array.isArray(value)) return value.map(printableIn) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [printable(name), printableIn(inner)]),
+  ) as T;
+}
 
 /** A character device will do for a terminal (/dev/null does not mind); node:tty costs the fast path 0.3 ms. */
 const colourful = (): boolean =>

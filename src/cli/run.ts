@@ -6,7 +6,7 @@ import { type ClientPath, clientPath } from '../socket/path.js';
 import type { AskOptions, Context, Interrupt } from './command.js';
 import { exitOf } from './exit.js';
 import { DEFAULT_TIMEOUT_MS } from './globals.js';
-import { complain, json, write } from './output.js';
+import { complain, json, printableIn, write } from './output.js';
 import type { Line } from './parse.js';
 
 const CONNECT_MS = 5_000;
@@ -49,6 +49,10 @@ export async function run(line: Line): Promise<number> {
       return once();
     }
   };
+  // The one door by which texts of others come in: no command can forget to make them printable.
+  const shown = <T>(answer: T): T => (output === 'text' ? printableIn(answer) : answer);
+  const ask = async (method: string, params: object, options?: AskOptions) =>
+    shown(await askAny(method, params, options));
   try {
     if (isByOption) address = target().address;
     const context: Context = {
@@ -62,9 +66,9 @@ export async function run(line: Line): Promise<number> {
       address,
       target,
       askAny,
-      ask: askAny as Context['ask'],
+      ask: ask as Context['ask'],
       onEvent: async (handler) => {
-        (await client()).onEvent(handler);
+        (await client()).onEvent((event) => handler(shown(event)));
       },
       lost: async () => {
         const ended = await client();

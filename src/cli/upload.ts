@@ -1,13 +1,30 @@
 // The caller's file, to the daemon in pieces: it opens no path that we name, and may run as somebody else.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Progress } from '../local/progress.js';
+import { MAX_FILE_BYTES } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
 
 const PIECE = 384 * 1024;
 
+const tooLarge = (path: string, size: string): Fault =>
+  new Fault('media_too_large', {
+    reason: `${path}: ${size}; WhatsApp takes ${MAX_FILE_BYTES / 2 ** 20} MiB at most`,
+  });
+
+/** What is too large by its size is refused before any of it, or of a file before it, is read. @throws Fault media_too_large */
+export function checkSize(path: string): void {
+  const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() && stats.size > MAX_FILE_BYTES)
+    throw tooLarge(path, `${(stats.size / 2 ** 20).toFixed(1)} MiB`);
+}
+
 /** @returns the file's id. @throws Fault usage, and those of media.put */
-export async function upload({ ask }: Pick<Context, 'ask'>, path: string): Promise<string> {
+export async function upload(
+  { ask, output }: Pick<Context, 'ask' | 'output'>,
+  path: string,
+): Promise<string> {
   const refuse = (error: unknown): never => {
     const { code } = error as NodeJS.ErrnoException;
     const why =
@@ -21,6 +38,8 @@ export async function upload({ ask }: Pick<Context, 'ask'>, path: string): Promi
   } catch (error) {
     return refuse(error);
   }
+  const stats = fstatSync(fd);
+  const progress = new Progress('uploading', stats.isFile() ? stats.size : null, output === 'text');
   try {
     let id: string | undefined;
     for (let offset = 0; ; ) {
@@ -28,15 +47,19 @@ export async function upload({ ask }: Pick<Context, 'ask'>, path: string): Promi
       let filled = 0;
       for (let read = -1; filled < PIECE && read !== 0; filled += read)
         read = readSync(fd, buffer, filled, PIECE - filled, null);
+      // Of a pipe or a file that grows the size is not known before.
+      if (offset + filled > MAX_FILE_BYTES) throw tooLarge(path, 'it goes on and on');
       const answer = await ask('media.put', {
         ...(id === undefined ? (path === '-' ? {} : { name: basename(path) }) : { upload: id }),
         ...{ offset, done: filled < PIECE, data: buffer.toString('base64', 0, filled) },
       });
       id = answer.upload;
       offset += filled;
+      progress.add(filled);
       if (answer.file !== null) return answer.file.id;
     }
   } finally {
+    progress.end();
     if (fd !== 0) closeSync(fd);
   }
 }

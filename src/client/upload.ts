@@ -1,4 +1,6 @@
 // Bytes to the daemon in pieces: it opens no path that a peer names, and may run as somebody else.
+import { MAX_FILE_BYTES } from '../protocol/content.js';
+import { Fault } from '../protocol/fault.js';
 import type { Answered } from '../socket/client.js';
 import type { CallOptions } from './api.js';
 
@@ -24,15 +26,24 @@ async function* pieces(
   yield { bytes: held, done: true };
 }
 
+/** Before any of it, or of what goes beyond, is sent. @throws Fault media_too_large */
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_FILE_BYTES) return;
+  const reason = `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most.`;
+  throw new Fault('media_too_large', { reason, outcome: 'none' });
+}
+
 /** @throws Fault those of media.put */
 export async function upload(
   put: (params: object) => Promise<unknown>,
   data: Uint8Array | AsyncIterable<Uint8Array>,
   { name }: UploadOptions,
 ): Promise<File> {
+  if (data instanceof Uint8Array) checkSize(data.byteLength);
   let id: string | undefined;
   let offset = 0;
   for await (const { bytes, done } of pieces(data)) {
+    checkSize(offset + bytes.length);
     const first = name === undefined ? {} : { name };
     const answer = (await put({
       ...(id === undefined ? first : { upload: id }),

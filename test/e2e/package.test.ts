@@ -26,6 +26,7 @@ t.test('holds programs, library, units, page, guides and examples, and nothing e
   for (const path of [
     ...['dist/wad.cjs', 'dist/wactl.cjs', 'dist/client.js', 'dist/types/client/index.d.ts'],
     'dist/THIRD-PARTY-NOTICES.txt',
+    ...['dist/client.cjs', 'dist/types-cjs/client/index.d.ts', 'dist/types-cjs/package.json'],
     ...['systemd/wad@.service', 'systemd/notify.pl', 'web/index.html', 'docs/man/wad.8', 'examples/echo.mjs'],
     ...['README.md', 'LICENSE', 'package.json'],
   ])

@@ -39,7 +39,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol'],
     why: "it posts events; where they are kept, and what they mean, is others' to know",
   },
-  cli: { may: ['protocol', 'socket'], why: 'wactl is thin: what it needs, it asks over the socket' },
+  local: { may: ['protocol'], why: 'files and terminal of whoever runs a program, whichever program it is' },
+  cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: what it needs, it asks over the socket' },
   mcp: {
     may: ['protocol', 'socket', 'client'],
     why: 'it is one more program on the library, and steers nothing',
@@ -57,6 +58,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'store',
       'config',
       'systemd',
+      'local',
     ],
     why: 'it builds everything but the client, which is a program of its own',
   },
@@ -251,7 +253,7 @@ t.test('the fast path of wactl holds its parser, its JSON-RPC, and nothing else'
   t.same(packagesOf(inputs).sort(), ['json-rpc-2.0', 'yargs-parser']);
   const ours = Object.keys(inputs).filter((input) => input.startsWith('src/'));
   t.same(
-    ours.filter((file) => !/^src\/(cli|socket|protocol)\//.test(file)),
+    ours.filter((file) => !/^src\/(cli|local|socket|protocol)\//.test(file)),
     [],
   );
 });
@@ -308,8 +310,8 @@ t.test('the library is one file that asks for nothing but Node', async (t) => {
     logLevel: 'silent',
   });
   t.same(packagesOf(metafile.inputs), ['json-rpc-2.0']);
-  const text = readFileSync(join(ROOT, 'dist/client.js'), 'utf8');
-  const imports = [...text.matchAll(/^import .* from "([^"]+)"/gm)].map((match) => match[1]);
+  const text = readFileSync(join(ROOT, 'dist/client.cjs'), 'utf8');
+  const imports = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]);
   t.ok(imports.length > 0);
   t.same(
     imports.filter((name) => !name?.startsWith('node:')),

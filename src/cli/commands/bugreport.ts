@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
-import { write } from '../output.js';
+import { isStdout, writeOut } from '../out.js';
+import { printable } from '../output.js';
 import { theWad, wadEnvironment, wadOptions } from '../program.js';
 import { version } from '../version.js';
 
@@ -39,8 +39,8 @@ export const bugreport = command({
   args: [{ name: 'FILE', required: true, does: 'where to write it; - for stdout' }],
   options: {},
   examples: [['wactl bugreport wad-report.json', 'attach it to an issue']],
-  async run({ ask, args: [file = '-'], show, ...globals }) {
-    const daemon = await ask('daemon.report', {}).catch((error: unknown) => {
+  async run({ askAny, args: [file = '-'], show, ...globals }) {
+    const daemon = await askAny('daemon.report', {}).catch((error: unknown) => {
       const { kind, message } = Fault.of(error);
       return { error: { kind, reason: message } };
     });
@@ -58,20 +58,12 @@ export const bugreport = command({
       typeof value === 'string' ? anonymous(value) : value,
     );
     const whole = `${JSON.stringify({ ...blanked, picture }, null, 2)}\n`;
-    if (file === '-') {
-      write(1, whole);
-      return 0;
-    }
-    try {
-      writeFileSync(file, whole, { mode: 0o600 });
-    } catch (cause) {
-      throw new Fault('usage', {
-        reason: `bugreport: cannot write ${file}: ${(cause as Error).message}`,
-        hint: null,
-        cause,
-      });
-    }
-    show({ file, bytes: whole.length }, () => `Written to ${file}. Read it before you give it away.\n`);
+    await writeOut('bugreport', file, Buffer.from(whole));
+    if (isStdout(file)) return 0;
+    show(
+      { file, bytes: whole.length },
+      () => `Written to ${printable(file)}. Read it before you give it away.\n`,
+    );
     return 0;
   },
 });

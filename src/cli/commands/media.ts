@@ -1,7 +1,8 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { Progress } from '../../local/progress.js';
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
-import { printable, write } from '../output.js';
+import { isStdout, openOut } from '../out.js';
+import { printable } from '../output.js';
 import { MESSAGE } from '../render/acted.js';
 
 export const media = command({
@@ -16,41 +17,28 @@ export const media = command({
     ['wactl media false_15550002222@c.us_3AEB0C0FFEE012345678 -O photo.jpg', 'a picture'],
     ['wactl media 3AEB0C0FFEE012345678 -O - | file -', 'to another program'],
   ],
-  async run({ ask, args: [id = ''], options: { out }, show }) {
+  async run({ ask, args: [id = ''], options: { out }, output, show }) {
     if (out === undefined)
       throw new Fault('usage', { reason: 'media: say where to with -O FILE', hint: 'wactl media --help' });
     const file = await ask('media.fetch', { id });
-    const part = `${out}.part-${process.pid}`;
-    const cannot = (error: unknown): never => {
-      const reason = `media: cannot write ${out}: ${(error as NodeJS.ErrnoException).code}`;
-      throw new Fault('usage', { reason, hint: null, cause: error });
-    };
-    let fd: number | undefined;
-    try {
-      if (out !== '-') fd = openSync(part, 'wx', 0o666);
-    } catch (error) {
-      cannot(error);
-    }
+    const to = await openOut('media', out, 0o666 & ~process.umask());
+    const progress = new Progress('fetching', file.size, output === 'text');
     try {
       for (let offset = 0, end = false; !end; ) {
         const piece = await ask('media.read', { id: file.id, offset });
         const bytes = Buffer.from(piece.data, 'base64');
-        if (fd === undefined) write(1, bytes);
-        else for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+        await to.write(bytes);
+        progress.add(bytes.length);
         offset += bytes.length;
         end = piece.end;
       }
-      if (fd !== undefined) {
-        closeSync(fd);
-        renameSync(part, out);
-      }
-    } catch (error) {
-      if (fd !== undefined) rmSync(part, { force: true });
-      if (error instanceof Fault) throw error;
-      cannot(error);
+      await to.done();
+    } finally {
+      progress.end();
+      await to.abandon();
     }
-    if (out !== '-')
-      show({ ...file, out }, () => `${printable(out)}  ${file.mimetype}  ${file.size} bytes\n`);
+    // What kind of file it is, only its sender says.
+    if (!isStdout(out)) show({ ...file, out }, () => `${printable(out)}  ${file.size} bytes\n`);
     return 0;
   },
 });

@@ -1,9 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { Fault } from '../../protocol/fault.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { type Context, command } from '../command.js';
+import { isStdout, writeOut } from '../out.js';
 import { printable, write } from '../output.js';
 import { Picture, png } from '../render/qr.js';
 
@@ -18,25 +18,6 @@ async function current({ ask }: Now) {
     const fault = Fault.of(error);
     if (fault.kind !== 'already_linked') throw fault;
     throw new Fault('no_qr', { reason: fault.message, hint: 'wactl status' });
-  }
-}
-
-function save(file: string, picture: Uint8Array): void {
-  if (file === '-') {
-    write(1, picture);
-    return;
-  }
-  // A QR is a secret while it can be scanned, and nobody should read half of one.
-  const part = `${file}.${process.pid}.part`;
-  try {
-    writeFileSync(part, picture, { mode: 0o600 });
-    renameSync(part, file);
-  } catch (cause) {
-    throw new Fault('usage', {
-      reason: `qr: cannot write ${file}: ${(cause as Error).message}`,
-      hint: null,
-      cause,
-    });
   }
 }
 
@@ -116,9 +97,9 @@ export const qr = command({
       return follow(context as unknown as Context);
     }
     const code = await current(context);
-    if (options.png !== undefined) save(options.png, await png(code.qr));
+    if (options.png !== undefined) await writeOut('qr', options.png, await png(code.qr));
     if (options.raw) write(1, `${code.qr}\n`);
-    else if (output !== 'text' && options.png !== '-') show(code, () => '');
+    else if (output !== 'text' && !isStdout(options.png ?? '')) show(code, () => '');
     return 0;
   },
 });

@@ -1,0 +1,47 @@
+// How far a long transfer is, on a terminal: one line on stderr, drawn over itself and gone at the end. Nothing where
+// stderr is no terminal, and nothing for what takes less than half a second.
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const FIRST_MS = 500;
+const EVERY_MS = 100;
+const MiB = 2 ** 20;
+
+export class Progress {
+  readonly #what: string;
+  readonly #total: number | null;
+  readonly #isShown: boolean;
+  #bytes = 0;
+  #nextMs = performance.now() + FIRST_MS;
+  #isDrawn = false;
+
+  /**
+   * @param what printable
+   * @param total bytes; null where that is not known
+   * @param isWanted false for output that programs read
+   */
+  constructor(what: string, total: number | null, isWanted: boolean) {
+    this.#what = what;
+    this.#total = total;
+    this.#isShown = isWanted && isatty(2);
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (!this.#isShown || performance.now() < this.#nextMs) return;
+    this.#nextMs = performance.now() + EVERY_MS;
+    this.#isDrawn = true;
+    writeSync(2, `\r\u001b[K${this.#what}  ${progressOf(this.#bytes, this.#total)}`);
+  }
+
+  end(): void {
+    if (this.#isDrawn) writeSync(2, '\r\u001b[K');
+    this.#isDrawn = false;
+  }
+}
+
+/** `12.0 of 48.0 MiB, 25 %` */
+export const progressOf = (bytes: number, total: number | null): string =>
+  total === null || total === 0
+    ? `${(bytes / MiB).toFixed(1)} MiB`
+    : `${(bytes / MiB).toFixed(1)} of ${(total / MiB).toFixed(1)} MiB, ${Math.floor((100 * bytes) / total)} %`;

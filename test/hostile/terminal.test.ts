@@ -1,0 +1,164 @@
+// Attacks on the terminal of whoever reads: every text of an answer, whoever wrote it, holds what a terminal obeys, and
+// nothing of it may come through any command, on stdout or stderr.
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { COMMANDS } from '../../src/cli/commands/rare.js';
+import { Fault } from '../../src/protocol/fault.js';
+import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
+import { startWactl, wactl } from '../harness/wactl.js';
+import { type Answer, fakeDaemon } from '../unit/cli/daemon.js';
+
+// For a slow machine; it takes a twentieth of this.
+t.setTimeout(600_000);
+
+/** Title, clipboard, colour, bell, clear, a line of its own; C1; direction; lines of Unicode. */
+const HOSTILE =
+  '\u001b]0;pwned\u0007\u001b]52;c;cm0=\u0007\u001b[31m\u001b[2J\r\nforged\t\b\u007f\u009b5m\u0085' +
+  '\u202eevil\u2066\u061c\u200f\u2028\u2029';
+const OBEYED =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
+/** @param all instants and words of closed lists as well */
+function poisoned(value: unknown, all: boolean): unknown {
+  if (typeof value === 'string') {
+    const isWord = INSTANT.test(value) || /^[a-z][a-z_-]*$/.test(value);
+    return isWord && !all ? value : `${value}${HOSTILE}`;
+  }
+  if (Array.isArray(value)) return value.map((inner) => poisoned(inner, all));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poisoned(inner, all)]));
+}
+
+const report = join(tmpdir(), `wactl-terminal-${process.pid}.json`);
+t.teardown(() => rmSync(report, { force: true }));
+
+const N = '15550002222';
+/** A line, or several, of each command that asks the daemon. */
+const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  status: [[]],
+  init: [[]],
+  pair: [[N]],
+  wait: [['ready', '--timeout', '5']],
+  disconnect: [[]],
+  'clear-session': [[]],
+  send: [
+    [N, 'x'],
+    [N, 'x', '--wait', 'accepted'],
+  ],
+  events: [['--since', '0']],
+  call: [['session.status'], ['chat.list']],
+  outbox: [['list'], ['show', 'm-1'], ['cancel', 'm-1'], ['resolve', 'm-1', '--as', 'sent']],
+  webhook: [['list'], ['test', 'crm'], ['dead', 'crm'], ['redrive', 'crm']],
+  qr: [['--raw']],
+  passkey: [[], ['--snippet']],
+  messages: [[N]],
+  media: [['AC0C1D2E3F', '-O', report]],
+  react: [['AC0C1D2E3F', 'x']],
+  edit: [['AC0C1D2E3F', 'x']],
+  delete: [['AC0C1D2E3F']],
+  forward: [['AC0C1D2E3F', N]],
+  star: [['AC0C1D2E3F']],
+  chats: [[]],
+  chat: [
+    ['show', N],
+    ['typing', N],
+    ['mute', N],
+  ],
+  contacts: [[]],
+  contact: [
+    ['show', N],
+    ['check', N],
+  ],
+  groups: [[]],
+  group: [
+    ['show', '1@g.us'],
+    ['create', 'x', N],
+    ['invite', '1@g.us'],
+    ['leave', '1@g.us'],
+  ],
+  bugreport: [[report]],
+  logs: [['--socket', 'SOCKET']],
+  version: [[]],
+};
+/** They print what is their own, or hand over to a program of its own. */
+const SILENT = ['adopt', 'canary', 'completion', 'doctor', 'mcp', 'session'];
+
+t.test('every command is in the table', (t) => {
+  t.same([...Object.keys(LINES), ...SILENT].sort(), COMMANDS.map(({ name }) => name).sort());
+  t.end();
+});
+
+for (const [how, answers] of [
+  [
+    'in every text that is no word of a list',
+    (name: MethodName) => () => poisoned(METHODS[name].example.result, false),
+  ],
+  ['in every text', (name: MethodName) => () => poisoned(METHODS[name].example.result, true)],
+  [
+    'in an error',
+    (): Answer => () => {
+      throw new Fault('page_error', { reason: HOSTILE, hint: HOSTILE, more: { name: HOSTILE } });
+    },
+  ],
+] as const)
+  t.test(`nothing that a terminal obeys comes through: ${how}`, async (t) => {
+    const table = Object.fromEntries(Object.keys(METHODS).map((name) => [name, answers(name as MethodName)]));
+    // Lists page until nothing is new.
+    let pages = 0;
+    const events = table['events.list'];
+    if (events && how !== 'in an error')
+      table['events.list'] = (...given) => {
+        pages += 1;
+        const next = pages % 2 === 0 ? { events: [], next: 9 } : { ...(events(...given) as object), next: 9 };
+        return next;
+      };
+    table['outbox.list'] = (...given) => {
+      const all = answers('outbox.list')(...given) as object;
+      return { ...all, next: null };
+    };
+    const daemon = await fakeDaemon(table);
+    t.teardown(() => daemon.close());
+    const lines = Object.entries(LINES).flatMap(([name, all]) =>
+      all.map((args) => [name, ...args.map((arg) => (arg === 'SOCKET' ? daemon.socket : arg))]),
+    );
+    for (let at = 0; at < lines.length; at += 4)
+      await Promise.all(
+        lines.slice(at, at + 4).map(async (args) => {
+          const end = await wactl(args, { socket: daemon.socket, timeoutMs: 120_000 });
+          t.notMatch(end.stdout, OBEYED, `${args.join(' ')}: stdout`);
+          t.notMatch(end.stderr, OBEYED, `${args.join(' ')}: stderr`);
+          t.notMatch(end.stdout + end.stderr, /^forged/m, `${args.join(' ')}: no line of its own`);
+          t.type(end.code, 'number');
+        }),
+      );
+  });
+
+t.test('an event that comes while following, and JSON, hold nothing either', async (t) => {
+  const told = { chatId: 'a@g.us', from: 'b@c.us', type: 'text', body: 'c', participants: ['d@c.us'] };
+  const event = { cursor: 7, type: 'message', time: 'now', account: 'x', data: poisoned(told, true) };
+  const daemon = await fakeDaemon({
+    'events.subscribe': (_, { peer }) => {
+      peer.notify('event', event as never);
+      return { after: 0, subscription: 's-1' };
+    },
+    'session.status': () => poisoned(METHODS['session.status'].example.result, true),
+  });
+  t.teardown(() => daemon.close());
+  const { child, end, printed } = startWactl(['events', '--follow'], { socket: daemon.socket });
+  await printed(/./);
+  child.kill('SIGINT');
+  const { stdout, stderr } = await end;
+  t.notMatch(stdout, OBEYED);
+  t.notMatch(stderr, OBEYED);
+  const json = await wactl(['-o', 'json', 'status'], { socket: daemon.socket });
+  t.notMatch(json.stdout, OBEYED);
+  t.same(
+    JSON.parse(json.stdout),
+    poisoned(METHODS['session.status'].example.result, true),
+    'no value is changed',
+  );
+});
