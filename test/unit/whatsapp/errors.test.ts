@@ -64,6 +64,7 @@ t.test(
 
 const TEXTS: readonly (readonly [said: string, is: string])[] = [
   ['Execution context was destroyed, most likely because of a navigation.', 'navigation'],
+  ['Execution context was destroyed.', 'navigation'],
   ['Cannot find context with specified id', 'navigation'],
   ["Attempted to use detached Frame 'F00'.", 'navigation transport'],
   ['Navigating frame was detached', 'navigation'],

@@ -147,3 +147,18 @@ t.test('what names a message of another chat is no word on it', (t) => {
   t.equal(told.length, 3, 'whoever says so first does not silence the others');
   t.end();
 });
+
+t.test('the same vote at another time, as when it was taken back in between, is told again', (t) => {
+  const { told, from } = heard();
+  const vote = (interractedAtTs: number) => ({
+    parentMsgKey: { fromMe: true, remote: wid(ANA), id: 'P1', $1: 'x' },
+    ...{ voter: ANA, selectedOptions: [{ name: 'now', localId: 0 }], interractedAtTs },
+  });
+  for (const atMs of [1_767_225_600_000, 1_767_225_600_000, 1_767_225_660_000])
+    from.vote(vote(atMs), '15550001111@c.us');
+  t.same(
+    told.map(({ data }) => data.timestamp),
+    ['2026-01-01T00:00:00.000Z', '2026-01-01T00:01:00.000Z'],
+  );
+  t.end();
+});
