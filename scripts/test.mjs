@@ -10,7 +10,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const given = process.argv.slice(2).filter((word) => word !== '--all');
 const all = given.length < process.argv.length - 2;
 const QUICK = ['unit', 'simulator', 'hostile', 'e2e'];
-const LONG = ['faults', 'systemd', 'soak', 'torture'];
+const LONG = ['tools', 'faults', 'systemd', 'soak', 'torture'];
 
 /** Of a test that failed, so much is said again at the end: in a long run it would else have to be looked for. */
 const SAID_LINES = 200;

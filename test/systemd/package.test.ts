@@ -41,7 +41,7 @@ machineTest(
     const ana = sim.createContact({ number: '15550002222', pushname: 'Ana' });
 
     await t.test('has what a package has, and no test, simulator or browser', async (t) => {
-      t.match(await lab.must('dpkg -s wad'), /Status: install ok installed[\s\S]*Depends: nodejs/);
+      t.match(await lab.must('dpkg -s wad'), /Status: install ok installed[\s\S]*Depends: .*nodejs/);
       const files = await lab.must('dpkg -L wad');
       for (const path of [
         '/usr/bin/wad',

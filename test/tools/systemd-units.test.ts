@@ -1,0 +1,56 @@
+/** The units as `systemd-analyze verify` reads them, with an instance of each template. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { lacks } from '../harness/program.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+const place = mkdtempSync(join(tmpdir(), 'wad-units-'));
+t.teardown(() => rmSync(place, { recursive: true }));
+t.setTimeout(300_000);
+
+for (const [whose, folder, flags] of [
+  ['the system', 'systemd', ['--system']],
+  ['a user', 'systemd/user', ['--user']],
+] as const)
+  t.test(
+    `systemd-analyze verify finds nothing in the units of ${whose}`,
+    { skip: lacks('systemd-analyze') },
+    (t) => {
+      const units = join(place, flags[0].slice(2));
+      mkdirSync(units);
+      const names = readdirSync(join(ROOT, folder)).filter((name) => /\.(service|timer|target)$/.test(name));
+      t.ok(names.length >= 5, names.join(' '));
+      const instances = names.map((name) => name.replace('@.', '@shop.'));
+      for (const name of names) {
+        // The programs are those of the checkout.
+        const text = readFileSync(join(ROOT, folder, name), 'utf8')
+          .replaceAll('/usr/bin/node', process.execPath)
+          .replaceAll('/usr/lib/wad', ROOT)
+          .replaceAll('/usr/bin/wactl', join(ROOT, 'dist/wactl.cjs'));
+        writeFileSync(join(units, name), text);
+        writeFileSync(join(units, name.replace('@.', '@shop.')), text);
+      }
+      const { status, stdout, stderr } = spawnSync(
+        'systemd-analyze',
+        [
+          'verify',
+          ...flags,
+          '--man=no',
+          '--recursive-errors=one',
+          ...instances.map((name) => join(units, name)),
+        ],
+        { encoding: 'utf8', env: { ...process.env, XDG_RUNTIME_DIR: place } },
+      );
+      t.equal(status, 0, stdout + stderr);
+      // What it warns of it tells by words alone; other units of this machine are not ours.
+      t.same(
+        stderr.split('\n').filter((line) => line.includes(units)),
+        [],
+      );
+      t.end();
+    },
+  );
