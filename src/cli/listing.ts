@@ -1,6 +1,7 @@
 // The options that every list takes, and what the daemon makes of them.
 import { Fault } from '../protocol/fault.js';
-import type { Options } from './command.js';
+import type { Context, Options } from './command.js';
+import { write } from './output.js';
 
 export const LISTING = {
   query: { type: 'text', alias: 'q', value: 'WORD', does: 'only those with this in the name or number' },
@@ -24,4 +25,15 @@ export function listing(options: { query?: string; limit?: string; offset?: stri
     ...(limit === undefined ? {} : { limit: Math.max(limit, 1) }),
     ...(offset === undefined ? {} : { offset }),
   };
+}
+
+/** A list on stdout; of an empty one a word on stderr, and nothing on stdout. */
+export function showList(
+  { show, output }: Pick<Context, 'show' | 'output'>,
+  answer: unknown,
+  text: string,
+  none: string,
+): void {
+  show(answer, () => text);
+  if (output === 'text' && text === '') write(2, `wactl: ${none}\n`);
 }

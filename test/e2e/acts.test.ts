@@ -146,7 +146,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
     data: { participants: [ben.wid] },
   });
   const text = await wad.wactl(['events', '--type', 'group']);
-  t.match(text.stdout, /group {2}\d+@g\.us: add \+1 555 000 3333 by \+1 555 000 2222/);
+  t.match(text.stdout, / group +.*\(\d+@g\.us\): add .*\+1 555 000 3333\S* by Ana \(\+1 555 000 2222\)/);
   // Ours in a group carries us as its author.
   const { id } = await wad.request('message.send', { to: group.id, text: 'from us' });
   await wad.request('message.wait', { id, for: 'sent' });

@@ -37,7 +37,7 @@ t.test('messages are posted while the receiver is there, and afterwards when it 
   await verifying.down();
 
   const listed = await wad.wactl(['webhook']);
-  t.match(listed.stdout, /^crm {2}http:\/\/127\.0\.0\.1:\d+\/… {2}wad {2}\d+ behind {2}0 dead/);
+  t.match(listed.stdout, /^NAME .*\ncrm +http:\/\/127\.0\.0\.1:\d+\/… +wad +\d+ +0 /);
   t.match(await wad.wactl(['webhook', 'test', 'crm']), { code: 0, stdout: /^taken {2}204 / });
   t.match(await wad.wactl(['webhook', 'test', 'nobody']), { code: 7, stderr: /crm/ });
   t.match(await wad.wactl(['webhook', 'redrive', 'crm']), { code: 0, stdout: '0 taken, 0 left\n' });

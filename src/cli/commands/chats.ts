@@ -1,5 +1,5 @@
 import { command } from '../command.js';
-import { LISTING, listing } from '../listing.js';
+import { LISTING, listing, showList } from '../listing.js';
 import { renderChats } from '../render/chat.js';
 import { rest } from '../render/table.js';
 
@@ -17,7 +17,7 @@ export const chats = command({
     ['wactl chats --unread', 'what waits to be read'],
     ["wactl -o json chats | jq -r '.chats[].id'", 'their ids'],
   ],
-  async run({ ask, options, show }) {
+  async run({ ask, options, show, output }) {
     const query = listing(options);
     const { unread, archived } = options;
     const answer = await ask('chat.list', {
@@ -26,7 +26,8 @@ export const chats = command({
       ...(archived && { archived }),
     });
     const { chats: found, total } = answer;
-    show(answer, () => renderChats(found) + rest(found.length, query.offset ?? 0, total));
+    const text = renderChats(found) + rest(found.length, query.offset ?? 0, total);
+    showList({ show, output }, answer, text, 'no chats');
     return 0;
   },
 });

@@ -1,5 +1,5 @@
 import { command } from '../command.js';
-import { LISTING, listing } from '../listing.js';
+import { LISTING, listing, showList } from '../listing.js';
 import { renderContacts } from '../render/contact.js';
 import { rest } from '../render/table.js';
 
@@ -17,12 +17,13 @@ export const contacts = command({
     ['wactl contacts -q ana', 'by part of a name'],
     ['wactl contacts --blocked', 'whom this account has blocked'],
   ],
-  async run({ ask, options, show }) {
+  async run({ ask, options, show, output }) {
     const query = listing(options);
     const { all, blocked } = options;
     const answer = await ask('contact.list', { ...query, ...(all && { all }), ...(blocked && { blocked }) });
     const { contacts: found, total } = answer;
-    show(answer, () => renderContacts(found) + rest(found.length, query.offset ?? 0, total));
+    const text = renderContacts(found) + rest(found.length, query.offset ?? 0, total);
+    showList({ show, output }, answer, text, 'no contacts');
     return 0;
   },
 });

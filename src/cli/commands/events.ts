@@ -2,8 +2,9 @@ import { Fault } from '../../protocol/fault.js';
 import type { WireEvent } from '../../protocol/schema.js';
 import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
-import { json, type Output, write } from '../output.js';
-import { renderEvent } from '../render/event.js';
+import { namesFor } from '../names.js';
+import { json, write } from '../output.js';
+import { EVENT_HEADINGS, renderEvent } from '../render/event.js';
 
 const PAGE = 200;
 
@@ -38,8 +39,19 @@ function queryOf(options: {
   };
 }
 
-const printEvent = (event: WireEvent, output: Output): void =>
-  write(1, output === 'text' ? renderEvent(event) : json(event, 'jsonl'));
+/** How events are printed, one by one; text has names and, before the first, a line of headings. */
+async function printer({
+  ask,
+  output,
+}: Pick<Context, 'ask' | 'output'>): Promise<(event: WireEvent) => void> {
+  if (output !== 'text') return (event) => write(1, json(event, 'jsonl'));
+  const names = await namesFor({ ask, output });
+  let headings = EVENT_HEADINGS;
+  return (event) => {
+    write(1, headings + renderEvent(event, names));
+    headings = '';
+  };
+}
 
 /** Every page from the query on, until one brings nothing new; then nothing is left. */
 async function* pages(ask: Context['ask'], query: Query) {
@@ -60,13 +72,18 @@ async function list({ ask, output }: Context, query: Query, ack: boolean): Promi
   const kept: WireEvent[] = [];
   let next = query.after ?? 0;
   let seen = 0;
+  let print: ((event: WireEvent) => void) | undefined;
   for await (const page of pages(ask, query)) {
     if (output === 'json') kept.push(...page.events);
-    else for (const event of page.events) printEvent(event, output);
+    else if (page.events.length > 0) {
+      print ??= await printer({ ask, output });
+      for (const event of page.events) print(event);
+    }
     next = page.next;
     seen += page.events.length;
   }
   if (output === 'json') write(1, json({ events: kept, next }, output));
+  if (output === 'text' && seen === 0) write(2, 'wactl: no events\n');
   if (ack && query.consumer && seen > 0) await ask('events.ack', { consumer: query.consumer, cursor: next });
   return 0;
 }
@@ -107,8 +124,9 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
         setTimeout(() => end(new Fault('wait_expired', { reason, hint: resume() })), timeoutMs);
       }
       const begin = async (): Promise<never> => {
+        const print = await printer({ ask, output });
         await onEvent((event) => {
-          printEvent(event, output);
+          print(event);
           last = event.cursor;
           keepPlace().catch(end);
         });

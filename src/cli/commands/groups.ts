@@ -1,5 +1,5 @@
 import { command } from '../command.js';
-import { LISTING, listing } from '../listing.js';
+import { LISTING, listing, showList } from '../listing.js';
 import { renderGroups } from '../render/group.js';
 import { rest } from '../render/table.js';
 
@@ -10,11 +10,12 @@ export const groups = command({
   args: [],
   options: LISTING,
   examples: [['wactl groups -q team', 'by part of the name']],
-  async run({ ask, options, show }) {
+  async run({ ask, options, show, output }) {
     const query = listing(options);
     const answer = await ask('group.list', query);
     const { groups: found, total } = answer;
-    show(answer, () => renderGroups(found) + rest(found.length, query.offset ?? 0, total));
+    const text = renderGroups(found) + rest(found.length, query.offset ?? 0, total);
+    showList({ show, output }, answer, text, 'no groups');
     return 0;
   },
 });

@@ -1,5 +1,6 @@
 import { command } from '../command.js';
-import { whole } from '../listing.js';
+import { showList, whole } from '../listing.js';
+import { namesFor } from '../names.js';
 import { renderMessages } from '../render/chat.js';
 
 export const messages = command({
@@ -18,7 +19,7 @@ export const messages = command({
     ["wactl messages '+55 11 90000-0002'", 'the last twenty'],
     ["wactl -o json messages 15550002222 | jq -r '.messages[].body'", 'their texts alone'],
   ],
-  async run({ ask, args: [chat = ''], options: { limit, before }, show }) {
+  async run({ ask, args: [chat = ''], options: { limit, before }, show, output }) {
     const answer = await ask('chat.messages', {
       chat,
       limit: Math.max(whole('limit', limit, 500) ?? 20, 1),
@@ -26,7 +27,8 @@ export const messages = command({
     });
     const [oldest] = answer.messages;
     const more = answer.more && oldest ? `(older ones: --before ${oldest.key})\n` : '';
-    show(answer, () => renderMessages(answer.messages) + more);
+    const text = oldest ? renderMessages(answer.messages, await namesFor({ ask, output })) + more : '';
+    showList({ show, output }, answer, text, 'no messages');
     return 0;
   },
 });

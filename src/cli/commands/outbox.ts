@@ -2,6 +2,9 @@ import { Fault } from '../../protocol/fault.js';
 import type { OutboxRow } from '../../protocol/schema.js';
 import { SEND_STATES, type SendState } from '../../protocol/state.js';
 import { command } from '../command.js';
+import { showList } from '../listing.js';
+import { namesFor } from '../names.js';
+import { Names } from '../render/name.js';
 import { renderRow, renderRows } from '../render/outbox.js';
 
 const VERBS = ['list', 'show', 'cancel', 'resolve'] as const;
@@ -41,26 +44,28 @@ export const outbox = command({
     ['wactl outbox cancel m-1a217f98d0843c316dcd', 'it will not go out'],
     ['wactl outbox resolve m-1a217f98d0843c316dcd --as again', 'once more, under the same id'],
   ],
-  async run({ ask, args, options, show }) {
+  async run({ ask, args, options, show, output }) {
     const [verb = 'list', id] = args;
     const { state, limit, as } = options;
     if (verb === 'list') {
       if (id !== undefined) refuse('list takes no ID');
       const messages = await list(ask, state as SendState[] | undefined, limitOf(limit));
-      show({ messages }, () => renderRows(messages));
+      const text = messages.length > 0 ? renderRows(messages, await namesFor({ ask, output })) : '';
+      showList({ show, output }, { messages }, text, 'no messages');
       return 0;
     }
     if (id === undefined) return refuse(`${verb} needs the ID of a message`);
     if (verb === 'show') {
       const row = await ask('outbox.get', { id });
-      show(row, () => renderRow(row));
+      const names = await namesFor({ ask, output });
+      show(row, () => renderRow(row, names));
     } else if (verb === 'cancel') {
       const row = await ask('outbox.cancel', { id }, { writes: true });
-      show(row, () => renderRows([row]));
+      show(row, () => renderRows([row], Names.NONE));
     } else {
       if (as === undefined) return refuse('resolve needs --as sent, failed or again');
       const row = await ask('outbox.resolve', { id, as: as as 'sent' }, { writes: true });
-      show(row, () => renderRows([row]));
+      show(row, () => renderRows([row], Names.NONE));
     }
     return 0;
   },

@@ -1,5 +1,6 @@
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
+import { showList } from '../listing.js';
 import { renderLetters, renderWebhooks } from '../render/webhook.js';
 
 const VERBS = ['list', 'test', 'dead', 'redrive'] as const;
@@ -26,7 +27,7 @@ export const webhook = command({
     ['wactl webhook test crm', 'is the receiver there, and does it take what it gets?'],
     ['wactl webhook redrive crm', 'what was given up, once more'],
   ],
-  async run({ ask, args, show, warn }) {
+  async run({ ask, args, show, warn, output }) {
     const [verb = 'list', name] = args;
     const refuse = (reason: string): never => {
       throw new Fault('usage', { reason: `webhook ${verb} ${reason}`, hint: 'wactl webhook --help' });
@@ -42,7 +43,7 @@ export const webhook = command({
     if (name === undefined) return refuse('needs the NAME of a webhook');
     if (verb === 'dead') {
       const answer = await ask('webhook.dead', { name });
-      show(answer, () => renderLetters(answer));
+      showList({ show, output }, answer, renderLetters(answer), 'nothing was given up');
       return 0;
     }
     if (verb === 'test') {

@@ -1,8 +1,10 @@
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { Message } from '../../protocol/schema.js';
 import { printable } from '../output.js';
-import { chat as address, phone } from './phone.js';
-import { table, when } from './table.js';
+import type { Names } from './name.js';
+import { phone } from './phone.js';
+import { table } from './table.js';
+import { when } from './time.js';
 
 /** A person by number where there is one, else by id; a group by id. Either may be given to a command. */
 export const who = ({ id, phone: digits }: { readonly id: string; readonly phone: string | null }): string =>
@@ -19,7 +21,7 @@ const marks = (chat: Chat): string =>
 
 export const renderChats = (chats: readonly Chat[]): string =>
   table(
-    ['UNREAD', 'NAME', 'CHAT', 'LAST', ''],
+    ['UNREAD', 'NAME', 'CHAT', 'LAST', 'STATE'],
     chats.map((chat) => [
       chat.unread > 0 ? String(chat.unread) : chat.markedUnread ? '*' : '',
       printable(chat.name),
@@ -27,7 +29,6 @@ export const renderChats = (chats: readonly Chat[]): string =>
       when(chat.lastMessageAt),
       marks(chat),
     ]),
-    'no chats',
   );
 
 /** What a message says, or what it is. */
@@ -37,14 +38,13 @@ export function gist({ type, body, media, details }: Message): string {
 }
 
 /** Oldest first, as they were said; the key is what other commands take. */
-export const renderMessages = (messages: readonly Message[]): string =>
+export const renderMessages = (messages: readonly Message[], { short }: Names): string =>
   table(
-    ['TIME', 'WHO', 'MESSAGE', 'KEY'],
+    ['TIME', 'WHO', 'KEY', 'MESSAGE'],
     messages.map((message) => [
       when(message.timestamp),
-      message.fromMe ? 'me' : address(message.author ?? message.from),
+      message.fromMe ? 'me' : printable(short(message.author ?? message.from)),
+      printable(message.key),
       gist(message),
-      message.key,
     ]),
-    'no messages',
   );

@@ -9,9 +9,8 @@ const marks = ({ saved, business, blocked }: Contact): string =>
 
 export const renderContacts = (contacts: readonly Contact[]): string =>
   table(
-    ['NAME', 'CONTACT', 'LID', ''],
+    ['NAME', 'CONTACT', 'LID', 'STATE'],
     contacts.map((one) => [printable(one.name), who(one), one.lid ?? '', marks(one)]),
-    'no contacts',
   );
 
 export const renderChecked = ({ number, onWhatsApp, id, lid }: Checked): string =>

@@ -1,57 +1,104 @@
 import type { WireEvent } from '../../protocol/schema.js';
 import { printable } from '../output.js';
-import { chat } from './phone.js';
+import type { Names } from './name.js';
+import { when } from './time.js';
+
+type Data = WireEvent['data'];
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
+const between = (...parts: readonly string[]): string => parts.filter(Boolean).join(' ');
 
-/** Who did it. */
-const someone = (data: WireEvent['data']): string =>
-  data.fromMe === true ? 'me' : chat(text(data.from) || text(data.author) || text(data.chatId));
+const ACKS: Readonly<Record<string, string>> = {
+  '-1': 'failed',
+  '0': 'not sent yet',
+  '1': 'sent',
+  '2': 'delivered',
+  '3': 'read',
+  '4': 'played',
+};
 
-/** What happened, in one line; JSON for what has no words here. */
-function gist({ type, data }: WireEvent): string {
+/** Why events are missing, by the reason of a `gap`. */
+const GAPS: Readonly<Record<string, string>> = {
+  not_kept: 'older events are not kept any more',
+  too_many: 'more messages came than are back-filled',
+  undecrypted: 'messages could not be decrypted',
+  unreadable: 'WhatsApp Web did not give the messages',
+  unlinked: 'no phone was linked',
+  adopted: 'what came before the session was taken over is not known',
+  store_replaced: 'the store was damaged and begun anew',
+};
+
+function gap(data: Data, { full }: Names): string {
+  const reason = text(data.reason);
+  const where = text(data.chatId);
+  return between(
+    GAPS[reason] ?? reason,
+    where && `in ${full(where)}`,
+    text(data.since) && `since ${when(text(data.since))}`,
+    text(data.until) && `until ${when(text(data.until))}`,
+    list(data.messageIds).join(', '),
+  );
+}
+
+/** What happened, in one line. Each type has its words. */
+function gist({ type, data }: WireEvent, names: Names): string {
+  const { full } = names;
+  /** Who did it. */
+  const someone = (): string =>
+    data.fromMe === true ? 'me' : full(text(data.from) || text(data.author) || text(data.chatId));
+  const message = text(data.messageId);
   switch (type) {
     case 'message': {
       const who =
         data.fromMe === true
-          ? `to ${chat(text(data.to))}`
-          : `from ${chat(text(data.author) || text(data.from))}`;
-      const where = text(data.chatId).endsWith('@g.us') ? ` in ${text(data.chatId)}` : '';
+          ? `to ${full(text(data.to))}`
+          : `from ${full(text(data.author) || text(data.from))}`;
+      const where = text(data.chatId).endsWith('@g.us') ? ` in ${full(text(data.chatId))}` : '';
       const kind = text(data.type);
       return `${who}${where}: ${text(data.body) || (kind ? `[${kind}]` : '')}`;
     }
+    case 'message.ack':
+      return between(message, `in ${full(text(data.chatId))}:`, ACKS[String(data.ack)] ?? String(data.ack));
+    case 'message.reaction':
+      if (Array.isArray(data.vote)) {
+        const chosen = list(data.vote).join(', ');
+        return chosen
+          ? `${someone()} voted ${chosen} in ${message}`
+          : `${someone()} took a vote in ${message} back`;
+      }
+      return text(data.emoji)
+        ? `${someone()} ${text(data.emoji)} to ${message}`
+        : `${someone()} took a reaction to ${message} back`;
+    case 'message.edit':
+      return `${someone()} changed ${message}: ${text(data.body)}`;
+    case 'message.revoke':
+      return `${someone()} deleted ${message}`;
+    case 'group': {
+      const what = between(text(data.change), ...list(data.participants).map(full), text(data.body));
+      return `${full(text(data.chatId))}: ${what}${data.author ? ` by ${full(text(data.author))}` : ''}`;
+    }
+    case 'call':
+      return `${data.video === true ? 'video call' : 'call'} from ${full(text(data.from))}`;
     case 'state': {
       const why = text(data.reason);
       return `${text(data.from)} -> ${text(data.status)}${why && why !== 'none' ? `: ${why}` : ''}`;
     }
     case 'alert':
       return `${text(data.reason)}: ${text(data.says)}${data.hint ? `; try: ${text(data.hint)}` : ''}`;
-    case 'message.reaction':
-      if (Array.isArray(data.vote)) {
-        const chosen = data.vote.map(text).join(', ');
-        return chosen
-          ? `${someone(data)} voted ${chosen} in ${text(data.messageId)}`
-          : `${someone(data)} took a vote in ${text(data.messageId)} back`;
-      }
-      return text(data.emoji)
-        ? `${someone(data)} ${text(data.emoji)} to ${text(data.messageId)}`
-        : `${someone(data)} took a reaction to ${text(data.messageId)} back`;
-    case 'message.edit':
-      return `${someone(data)} changed ${text(data.messageId)}: ${text(data.body)}`;
-    case 'message.revoke':
-      return `${someone(data)} deleted ${text(data.messageId)}`;
-    case 'group': {
-      const people = Array.isArray(data.participants) ? data.participants.map((id) => chat(text(id))) : [];
-      const what = [text(data.change), ...people, text(data.body)].filter(Boolean).join(' ');
-      return `${text(data.chatId)}: ${what}${data.author ? ` by ${chat(text(data.author))}` : ''}`;
-    }
-    case 'call':
-      return `${data.video === true ? 'video call' : 'call'} from ${chat(text(data.from))}`;
-    default:
-      return JSON.stringify(data);
+    case 'qr':
+      return `code ${String(data.number)}, until ${when(text(data.expiresAt))}`;
+    case 'gap':
+      return gap(data, names);
   }
 }
 
-/** Cursor, time, type, gist. */
-export const renderEvent = (event: WireEvent): string =>
-  `${event.cursor}  ${event.time}  ${event.type}  ${printable(gist(event))}\n`;
+/** Columns of a stream do not wait for what is to come: each is as wide as its widest value. */
+const line = (cursor: string, time: string, type: string, event: string): string =>
+  `${cursor.padEnd(13)}  ${time.padEnd(19)}  ${type.padEnd(16)}  ${event}\n`;
+
+export const EVENT_HEADINGS = line('CURSOR', 'TIME', 'TYPE', 'EVENT');
+
+export const renderEvent = (event: WireEvent, names: Names): string =>
+  // A newer daemon may have a type that has no words here.
+  line(String(event.cursor), when(event.time), event.type, printable(gist(event, names) ?? ''));

@@ -2,7 +2,10 @@ import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { OutboxRow } from '../../protocol/schema.js';
 import { printable } from '../output.js';
-import { chat } from './phone.js';
+import type { Names } from './name.js';
+import { phone } from './phone.js';
+import { table } from './table.js';
+import { when } from './time.js';
 
 const WAITS: Readonly<Record<NonNullable<OutboxRow['waitsFor']>, string>> = {
   ready: 'until the account is ready',
@@ -16,31 +19,63 @@ const WAITS: Readonly<Record<NonNullable<OutboxRow['waitsFor']>, string>> = {
 
 /** Why it is where it is, when that says more than its state. */
 function why({ error, waitsFor, nextAt }: OutboxRow): string {
-  if (error !== null) return `  ${error.kind}: ${error.reason}`;
+  if (error !== null) return `${error.kind}: ${error.reason}`;
   if (waitsFor === null) return '';
-  return `  waits ${WAITS[waitsFor] ?? waitsFor}${nextAt === null ? '' : `, not before ${nextAt}`}`;
+  return `waits ${WAITS[waitsFor] ?? waitsFor}${nextAt === null ? '' : `, not before ${when(nextAt)}`}`;
 }
 
-const line = (row: OutboxRow): string =>
-  printable(`${row.id}  ${row.queuedAt}  ${row.state}  to ${chat(row.chatId)}${why(row)}`);
+/** When each was accepted, and why it is not further. */
+export const renderRows = (rows: readonly OutboxRow[], { full }: Names): string =>
+  table(
+    ['ID', 'ACCEPTED', 'STATE', 'TO', 'WHY'],
+    rows.map((row) => [row.id, when(row.queuedAt), row.state, full(row.chatId), why(row)].map(printable)),
+  );
 
-/** A line each: id, when it was accepted, state, to whom, and why it is not further. */
-export const renderRows = (rows: readonly OutboxRow[]): string =>
-  rows.map((row) => `${line(row)}\n`).join('');
+interface Payload {
+  readonly text?: unknown;
+  readonly caption?: unknown;
+  readonly file?: { readonly name?: unknown; readonly mimetype?: unknown; readonly size?: unknown };
+  readonly name?: unknown;
+  readonly latitude?: unknown;
+  readonly longitude?: unknown;
+  readonly contacts?: readonly { readonly name?: unknown; readonly number?: unknown }[];
+  readonly question?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+/** What the message says. */
+function contentOf(kind: string, payload: Payload): string {
+  const { text, caption, file, name, latitude, longitude, contacts, question, options } = payload;
+  const parts = [
+    text,
+    file && `${kind} ${String(file.name ?? file.mimetype ?? '')}, ${String(file.size ?? '?')} bytes`,
+    latitude !== undefined && `${String(latitude)},${String(longitude)}`,
+    name,
+    contacts
+      ?.map((one) => `${String(one.name)} (${phone(String(one.number).replace(/\D/g, ''))})`)
+      .join(', '),
+    question !== undefined && `${String(question)} ${(options ?? []).map(String).join(' / ')}`,
+    caption,
+  ];
+  return parts.filter((part): part is string => typeof part === 'string' && part !== '').join('  ') || kind;
+}
 
 /** One with all that is known of it. */
-export function renderRow(row: Result<(typeof METHODS)['outbox.get']>): string {
-  const fields: [string, string | number | null][] = [
-    ['messageId', row.messageId],
-    ['to', row.to],
+export function renderRow(row: Result<(typeof METHODS)['outbox.get']>, names: Names): string {
+  const fields: readonly (readonly [string, string | number | null])[] = [
+    ['to', names.full(row.chatId)],
+    ['state', row.state],
+    ['why', why(row) || null],
+    ['message id', row.messageId],
     ['kind', row.kind],
+    ['content', contentOf(row.kind, row.payload)],
     ['key', row.key],
     ['attempts', row.attempts],
-    ['sentAt', row.sentAt],
-    ['notBefore', row.notBefore],
-    ['expiresAt', row.expiresAt],
-    ['content', typeof row.payload.text === 'string' ? row.payload.text : JSON.stringify(row.payload)],
+    ['accepted', when(row.queuedAt)],
+    ['sent', row.sentAt && when(row.sentAt)],
+    ['not before', row.notBefore && when(row.notBefore)],
+    ['expires', row.expiresAt && when(row.expiresAt)],
   ];
   const shown = fields.filter(([, value]) => value !== null);
-  return `${line(row)}\n${shown.map(([name, value]) => `  ${name.padEnd(10)} ${printable(String(value))}\n`).join('')}`;
+  return `${printable(row.id)}\n${shown.map(([name, value]) => `  ${name.padEnd(10)}  ${printable(String(value))}\n`).join('')}`;
 }

@@ -3,13 +3,14 @@ import type { Result } from '../../protocol/method.js';
 import type { sessionMethods } from '../../protocol/methods/session.js';
 import { PASSKEY_ORIGIN } from '../../protocol/passkey.js';
 import { bold, printable } from '../output.js';
+import { clock } from './time.js';
 
 type Request = Result<(typeof sessionMethods)['session.passkey']>;
 
 /** What is asked and what to do, step by step; the snippet stands by itself, so that it can be copied whole. */
 export function renderPasskey(request: Request, snippet: string | null, address: Address): string {
   if (snippet === null || request.expiresAt === null) return 'WhatsApp asks for no passkey now.\n';
-  const until = new Date(request.expiresAt).toLocaleTimeString('en-GB');
+  const until = clock(request.expiresAt);
   const site = printable(String(request.options?.rpId ?? 'web.whatsapp.com'));
   return [
     `WhatsApp asks for the account's passkey (for ${site}), until ${until}.`,

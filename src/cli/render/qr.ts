@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 import QRCode from 'qrcode';
 import { write } from '../output.js';
+import { clock } from './time.js';
 
 const QUIET_ZONE = 2;
 
@@ -30,7 +31,7 @@ export class Picture {
   async draw({ qr, number, expiresAt }: { qr: string; number: number; expiresAt: string }): Promise<void> {
     const colour = isatty(1) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
     const lines = await blocks(qr, colour);
-    const until = new Date(expiresAt).toLocaleTimeString('en-GB');
+    const until = clock(expiresAt);
     lines.push(`Scan it with the phone: WhatsApp > Linked devices > Link a device.`);
     lines.push(`Code ${number}, until ${until}; the next one is drawn by itself.`);
     const { columns = 80 } = this.#inPlace ? process.stdout : {};

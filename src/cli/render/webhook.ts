@@ -2,29 +2,35 @@ import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';
 import { printable } from '../output.js';
+import { table } from './table.js';
+import { when } from './time.js';
 
 /** What it is at, when that is not simply waiting for news. */
 function at({ state, attempts, nextAttemptAt, lastError }: Webhook): string {
   // The journal could not be asked: nothing was attempted.
-  if (state === 'waiting' && attempts === 0) return `${lastError}, the next look at ${nextAttemptAt}`;
-  if (state === 'waiting') return `attempt ${attempts} failed (${lastError}), the next at ${nextAttemptAt}`;
+  if (state === 'waiting' && attempts === 0) return `${lastError}, the next look at ${when(nextAttemptAt)}`;
+  if (state === 'waiting')
+    return `attempt ${attempts} failed (${lastError}), the next at ${when(nextAttemptAt)}`;
   return state === 'delivering' && attempts > 1 ? `attempt ${attempts}` : '';
 }
 
-/** A line each: name, where to, how far behind, dead letters, and what it is at. */
 export const renderWebhooks = (webhooks: readonly Webhook[]): string =>
-  webhooks
-    .map((one) => {
-      const counts = `${one.behind} behind  ${one.dead} dead`;
-      return `${printable([one.name, one.url, one.format, counts, at(one)].filter(Boolean).join('  '))}\n`;
-    })
-    .join('');
+  table(
+    ['NAME', 'URL', 'FORMAT', 'BEHIND', 'DEAD', 'STATE'],
+    webhooks.map((one) =>
+      [...[one.name, one.url, one.format, String(one.behind), String(one.dead)], at(one) || one.state].map(
+        printable,
+      ),
+    ),
+  );
 
-/** A line each: the event, when it was given up, and why. */
+/** The event, when it was given up, and why. */
 export const renderLetters = ({ letters }: Result<(typeof METHODS)['webhook.dead']>): string =>
-  letters
-    .map(({ event, at: when, attempts, reason }) =>
-      printable(`${event.cursor}  ${event.type}  given up ${when} after ${attempts} attempts: ${reason}`),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
+  table(
+    ['CURSOR', 'TYPE', 'GIVEN UP', 'ATTEMPTS', 'WHY'],
+    letters.map((one) =>
+      [String(one.event.cursor), one.event.type, when(one.at), String(one.attempts), one.reason].map(
+        printable,
+      ),
+    ),
+  );

@@ -1,0 +1,34 @@
+// A person or a group as people know them: the name where it is known, and the number or id that a command takes.
+import { chat as address } from './phone.js';
+
+export interface Identified {
+  readonly id: string;
+  readonly phone: string | null;
+  readonly lid: string | null;
+  readonly name: string;
+}
+
+export class Names {
+  /** Nobody is known by name. */
+  static readonly NONE = new Names([]);
+  readonly #byId = new Map<string, Identified>();
+
+  constructor(known: readonly Identified[]) {
+    for (const one of known) {
+      // WhatsApp Web gives the number where it has no name.
+      if (one.name === '' || one.name === one.id || /^\+?\d+$/.test(one.name)) continue;
+      for (const id of [one.id, one.lid, one.phone && `${one.phone}@c.us`]) if (id) this.#byId.set(id, one);
+    }
+  }
+
+  /** `Ana`, else the number or id. */
+  short = (id: string): string => this.#byId.get(id)?.name ?? address(id);
+
+  /** `Ana (+1 555 000 2222)`, else the number or id alone. */
+  full = (id: string): string => {
+    const one = this.#byId.get(id);
+    return one === undefined
+      ? address(id)
+      : `${one.name} (${one.phone ? address(`${one.phone}@c.us`) : one.id})`;
+  };
+}

@@ -1,0 +1,201 @@
+// What is printed for people: headings, one clock, names, and never JSON.
+import t, { type Test } from 'tap';
+import { namesFor } from '../../../src/cli/names.js';
+import { EVENT_HEADINGS, renderEvent } from '../../../src/cli/render/event.js';
+import { Names } from '../../../src/cli/render/name.js';
+import { renderRow } from '../../../src/cli/render/outbox.js';
+import { clock, when } from '../../../src/cli/render/time.js';
+import { METHODS } from '../../../src/protocol/methods/index.js';
+import { EVENT_TYPES, type EventType } from '../../../src/protocol/state.js';
+import { wactl } from '../../harness/wactl.js';
+import { type FakeDaemon, fakeDaemon } from './daemon.js';
+
+// Each row starts a program; on a busy machine that takes its time.
+t.setTimeout(400_000);
+
+const ANA = '15550002222@c.us';
+const TEAM = '120363000000000000@g.us';
+const AT = '2026-01-01T00:00:00.000Z';
+const KEY = 'false_15550002222@c.us_3AEB0C0FFEE012345678';
+const names = new Names([
+  { id: ANA, phone: '15550002222', lid: '91000015550002222@lid', name: 'Ana' },
+  { id: TEAM, phone: null, lid: null, name: 'Team' },
+  { id: '15550009999@c.us', phone: '15550009999', lid: null, name: '+15550009999' },
+]);
+const JSON_LIKE = /[{[]"|"[:,\]}]|\[object|undefined|\d{4}-\d\d-\d\dT\d\d:/;
+
+const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says: RegExp])[]>> = {
+  message: [
+    [{ from: ANA, chatId: ANA, body: 'hi' }, /from Ana \(\+1 555 000 2222\): hi$/],
+    [
+      { from: TEAM, author: '91000015550002222@lid', chatId: TEAM, type: 'image', body: '' },
+      /from Ana \(\+1 555 000 2222\) in Team \(120363000000000000@g\.us\): \[image\]$/,
+    ],
+    [{ fromMe: true, to: '15550009999@c.us', chatId: '', body: 'x' }, /to \+1 555 000 9999: x$/],
+  ],
+  'message.ack': [
+    [{ key: KEY, messageId: '3AEB', chatId: ANA, fromMe: true, ack: 2 }, /3AEB in Ana .*: delivered$/],
+  ],
+  'message.reaction': [
+    [{ messageId: '3AEB', from: ANA, emoji: '👍', vote: null }, /Ana .* 👍 to 3AEB$/],
+    [{ messageId: '3AEB', from: ANA, emoji: null, vote: ['now'] }, /Ana .* voted now in 3AEB$/],
+  ],
+  'message.edit': [[{ messageId: '3AEB', author: ANA, body: 'new' }, /Ana .* changed 3AEB: new$/]],
+  'message.revoke': [[{ messageId: '3AEB', fromMe: true }, /me deleted 3AEB$/]],
+  group: [[{ chatId: TEAM, change: 'add', participants: [ANA], author: null }, /^.*Team .*: add Ana/]],
+  call: [[{ from: ANA, video: true }, /video call from Ana/]],
+  state: [
+    [
+      { from: 'ready', status: 'reconnecting', reason: 'network_down' },
+      /ready -> reconnecting: network_down$/,
+    ],
+  ],
+  alert: [[{ reason: 'banned', says: 'Banned.', hint: 'wactl logs' }, /banned: Banned\.; try: wactl logs$/]],
+  qr: [[{ number: 2, expiresAt: AT }, new RegExp(`code 2, until ${when(AT)}$`)]],
+  gap: [
+    ...['too_many', 'unreadable'].map(
+      (reason) => [{ reason, chatId: ANA, since: AT, told: 1000 }, /in Ana .* since \d/] as const,
+    ),
+    [{ reason: 'undecrypted', chatId: ANA, messageIds: ['3AEB', '3AEC'] }, /decrypted in Ana .* 3AEB, 3AEC$/],
+    [{ reason: 'unlinked', since: AT, until: AT }, /no phone was linked since .* until /],
+    [{ reason: 'not_kept', after: 0, oldest: 5 }, /older events are not kept/],
+    [{ reason: 'store_replaced', movedTo: ['/x'] }, /begun anew$/],
+  ],
+};
+
+t.test('every type of event has words, with names and the one clock', async (t) => {
+  for (const type of EVENT_TYPES)
+    for (const [data, says] of EVENTS[type]) {
+      const text = renderEvent(
+        { cursor: 1767225600001, type, time: AT, account: 'default', data: { ...data } },
+        names,
+      );
+      t.match(text.trimEnd(), says, type);
+      t.notMatch(text, JSON_LIKE, type);
+      t.equal(text.indexOf(when(AT)), EVENT_HEADINGS.indexOf('TIME'), `${type}: below its heading`);
+    }
+  const newer = { cursor: 1, type: 'poke' as never, time: AT, account: 'default', data: { a: 1 } };
+  t.match(renderEvent(newer, names), /poke/, 'a type of a newer daemon');
+});
+
+t.test('a message of the outbox says its content in words', async (t) => {
+  const row = METHODS['outbox.get'].example.result;
+  for (const [kind, payload, says] of [
+    ['text', { text: 'hello' }, 'hello'],
+    [
+      'image',
+      { file: { name: 'a.jpg', mimetype: 'image/jpeg', size: 3 }, caption: 'look' },
+      'image a.jpg, 3 bytes  look',
+    ],
+    ['location', { latitude: 52.5, longitude: 13.4, name: 'Berlin' }, '52.5,13.4  Berlin'],
+    ['contact', { contacts: [{ name: 'Ana', number: '15550002222' }] }, 'Ana (+1 555 000 2222)'],
+    ['poll', { question: 'When?', options: ['now', 'later'], multiple: false }, 'When? now / later'],
+  ] as const) {
+    const text = renderRow({ ...row, kind, payload: { ...payload } as never, notBefore: AT }, names);
+    t.ok(text.includes(`  content     ${says}\n`), text);
+    t.ok(text.includes('  to          Ana (+1 555 000 2222)\n'), kind);
+    t.ok(text.includes(`  not before  ${when(AT)}\n`), kind);
+    t.notMatch(text, JSON_LIKE, kind);
+  }
+});
+
+t.test('one clock, in the time of this machine', async (t) => {
+  t.match(when(AT), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  t.equal(new Date(when(AT)).toISOString(), AT);
+  t.equal(clock(AT), when(AT).slice(11));
+  t.equal(when(null), '');
+});
+
+t.test('names are asked for text only, and nothing waits for them', async (t) => {
+  const never = () => Promise.reject(new Error('not ready'));
+  t.equal((await namesFor({ ask: never as never, output: 'text' })).full(ANA), '+1 555 000 2222');
+  t.equal(await namesFor({ ask: (() => t.fail('asked')) as never, output: 'json' }), Names.NONE);
+});
+
+const daemonOf = async (t: Test, answers: Parameters<typeof fakeDaemon>[0] = {}): Promise<FakeDaemon> => {
+  const daemon = await fakeDaemon(answers);
+  t.teardown(() => daemon.close());
+  return daemon;
+};
+
+/** Each command whose text is the answer of a method. */
+const LINES: readonly (readonly [args: readonly string[], heading?: RegExp])[] = [
+  [['status']],
+  [['send', ANA, 'hi']],
+  [['outbox'], /^ID +ACCEPTED +STATE +TO +WHY\n/],
+  [['outbox', 'show', 'm-1']],
+  [['outbox', 'cancel', 'm-1'], /^ID /],
+  [['webhook'], /^NAME +URL +FORMAT +BEHIND +DEAD +STATE\n/],
+  [['webhook', 'dead', 'crm'], /^CURSOR +TYPE +GIVEN UP +ATTEMPTS +WHY\n/],
+  [['webhook', 'test', 'crm']],
+  [['messages', ANA], /^TIME +WHO +KEY +MESSAGE\n/],
+  [['events'], /^CURSOR +TIME +TYPE +EVENT\n/],
+  [['chats'], /^UNREAD +NAME +CHAT +LAST +STATE\n/],
+  [['chat', 'show', ANA], /^UNREAD /],
+  [['contacts'], /^NAME +CONTACT +LID +STATE\n/],
+  [['contact', 'check', ANA]],
+  [['groups'], /^NAME +GROUP +PEOPLE +STATE\n/],
+  [['group', 'show', TEAM], /\nNAME +PERSON +ROLE\n/],
+  [['group', 'invite', TEAM]],
+  [['react', KEY, '👍']],
+  [['edit', KEY, 'x']],
+  [['delete', KEY]],
+  [['forward', KEY, ANA]],
+  [['star', KEY]],
+];
+
+t.test('no command prints JSON where it prints text, and each list has headings', async (t) => {
+  const event = {
+    cursor: 7,
+    type: 'message.ack',
+    time: AT,
+    account: 'default',
+    data: { messageId: 'x', ack: 1 },
+  };
+  const letter = { event, at: AT, attempts: 3, reason: 'the receiver answered 503' };
+  const daemon = await daemonOf(t, {
+    'events.list': ({ after }) =>
+      after === undefined ? { events: [event], next: 7 } : { events: [], next: 7 },
+    'webhook.dead': () => ({ letters: [letter] }),
+  });
+  for (const [args, heading] of LINES) {
+    const { code, stdout, stderr } = await wactl(args, { socket: daemon.socket });
+    t.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+    t.notMatch(stdout, JSON_LIKE, args.join(' '));
+    if (heading) t.match(stdout, heading, args.join(' '));
+  }
+});
+
+t.test('names stand where numbers were', async (t) => {
+  const daemon = await daemonOf(t);
+  const text = async (...args: string[]) => (await wactl(args, { socket: daemon.socket })).stdout;
+  t.match(await text('messages', ANA), /\S+ \S+ {2}Ana {2}/);
+  t.match(await text('outbox'), / Ana \(\+1 555 000 2222\) /);
+  t.match(await text('outbox', 'show', 'm-1'), /to +Ana \(\+1 555 000 2222\)\n/);
+});
+
+t.test('an empty list is a word on stderr, and nothing on stdout', async (t) => {
+  const daemon = await daemonOf(t, {
+    'outbox.list': () => ({ messages: [], next: null }),
+    'chat.messages': () => ({ messages: [], more: false }),
+    'chat.list': () => ({ chats: [], total: 0 }),
+    'contact.list': () => ({ contacts: [], total: 0 }),
+    'group.list': () => ({ groups: [], total: 0 }),
+    'webhook.dead': () => ({ letters: [] }),
+    'events.list': () => ({ events: [], next: 0 }),
+  });
+  for (const [args, says] of [
+    [['outbox'], 'no messages'],
+    [['messages', ANA], 'no messages'],
+    [['chats'], 'no chats'],
+    [['contacts'], 'no contacts'],
+    [['groups'], 'no groups'],
+    [['webhook', 'dead', 'crm'], 'nothing was given up'],
+    [['events'], 'no events'],
+  ] as const)
+    t.match(await wactl(args, { socket: daemon.socket }), {
+      code: 0,
+      stdout: '',
+      stderr: `wactl: ${says}\n`,
+    });
+});
