@@ -73,12 +73,56 @@ async function scanned(page: Page): Promise<string | undefined> {
   return jsqr.default(new Uint8ClampedArray(data), width, height)?.data;
 }
 
+/** A phone, a small window, and a desktop. */
+const SIZES = [
+  ['phone', 390, 844],
+  ['window', 800, 1100],
+  ['desktop', 1440, 900],
+] as const;
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** What is shown stands in the middle of whatever window it is shown in, and goes beyond none. */
+async function centred(t: Test, page: Page, name: string): Promise<void> {
+  for (const [size, width, height] of SIZES) {
+    await page.setViewport({ width, height });
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.screenshot({ path: join(PICTURES, `${name}-${size}-${scheme}.png`) });
+    }
+    const boxOf = (selector: string): Promise<Box> =>
+      page.$eval(selector, (element) => {
+        const at = (element as unknown as { getBoundingClientRect(): Box }).getBoundingClientRect();
+        return { left: at.left, right: at.right, top: at.top, bottom: at.bottom };
+      });
+    const room = await boxOf('body');
+    for (const selector of ['main', ...((await page.$('#picture[src]')) ? ['#picture'] : [])]) {
+      const { left, right } = await boxOf(selector);
+      t.ok(left >= 0 && right <= width, `${name}, ${size}: ${selector} fits`);
+      t.ok(
+        Math.abs(left + right - (room.left + room.right)) <= 2,
+        `${name}, ${size}: ${selector} is in the middle: ${left} to ${right}`,
+      );
+    }
+    const { top, bottom } = await boxOf('main');
+    if (size === 'desktop' && bottom - top < height)
+      t.ok(Math.abs(top - (height - bottom)) <= 2, `${name}: as much above as below: ${top}, ${bottom}`);
+    t.ok(top >= 0, `${name}, ${size}: nothing is above the window`);
+  }
+  await page.setViewport({ width: 800, height: 1100 });
+}
+
 /** Pictures in the light and in the dark, and what somebody who cannot see it would stumble over. */
 async function lookedAt(t: Test, page: Page, name: string): Promise<void> {
+  await centred(t, page, name);
   await page.evaluate(await readFile(AXE, 'utf8'));
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`) });
     const found = (await page.evaluate(() =>
       (globalThis as unknown as { axe: typeof axe }).axe.run(),
     )) as axe.AxeResults;
