@@ -175,6 +175,8 @@ export class Endpoint {
         this.#poke = new AbortController();
         const { events, next } = ledger.page(place);
         for (const event of events) {
+          // None is begun that the end would cut off: its receiver would get it twice.
+          if (this.#closing.signal.aborted) return;
           if (wants(event)) {
             if (!(await this.#dealWith(event))) return;
             noted = event.cursor;

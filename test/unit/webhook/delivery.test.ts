@@ -115,6 +115,22 @@ t.test('restarts in the middle of it change nothing', async (t) => {
   await running.end();
 });
 
+t.test('a daemon that ends begins no other delivery, which it would have to cut off', async (t) => {
+  const { run } = await place(t);
+  await using receiver = await Receiver.start(null);
+  const { feed, end } = await run(receiver.url);
+  const ended = new Promise<void>((resolve, reject) => {
+    receiver.answers = () => {
+      end().then(resolve, reject);
+      receiver.answers = () => 204;
+      return 204;
+    };
+  });
+  for (const n of upTo(10)) feed.append('message', { n });
+  await ended;
+  t.same(numbers(receiver), [0]);
+});
+
 t.test('a new one begins with what comes from now on, and filters let gaps through', async (t) => {
   const { run } = await place(t, { TYPES: 'message', CHATS: '+15550002222 120363000000000000@g.us' });
   await using receiver = await Receiver.start(null);
