@@ -85,11 +85,12 @@ t.test('a pipe and a device are written to, and stay what they are', async (t) =
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const reader = spawn('cat', [pipe]);
+  const closed = once(reader, 'close');
   const read: Buffer[] = [];
   reader.stdout.on('data', (chunk: Buffer) => read.push(chunk));
   const line = (out: string) => ['media', 'AC0C1D2E3F', '-O', out];
   t.match(await wactl(line(pipe), { socket: daemon.socket }), { code: 0 });
-  await once(reader, 'close');
+  await closed;
   t.ok(Buffer.concat(read).equals(BYTES));
   t.ok(lstatSync(pipe).isFIFO());
   const before = lstatSync('/dev/null');
