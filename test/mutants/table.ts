@@ -20,8 +20,8 @@ const ROWS: readonly Row[] = [
   ['whatsapp/ability', "'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],", "'contact.list': [...PEOPLE],", 'unit/whatsapp/ability'],
   ['session-dir/lock', 'if ((await look(dir))?.id === id) await rmdir(dir.lock);', 'await rmdir(dir.lock);', 'unit/session-dir/lock'],
   ['session-dir/layout', 'const WIDE = 0o077;', 'const WIDE = 0o007;', 'unit/session-dir/profile'],
-  ['session-dir/process-id', 'itsBoot === bootId() && ', '', 'unit/session-dir/lock'],
-  ['session-dir/process-id', "return itsBoot === bootId() && (await processStat(pid))?.startTicks === startTicks;", 'return itsBoot === bootId() && (await processStat(pid)) !== null;', 'unit/session-dir/lock'],
+  ['session-dir/process-id', 'itsBoot === bootId() && ', '', 'unit/session-dir/process-id'],
+  ['session-dir/process-id', "return itsBoot === bootId() && (await processStat(pid))?.startTicks === startTicks;", 'return itsBoot === bootId() && (await processStat(pid)) !== null;', 'unit/session-dir/process-id'],
   ['session-dir/durable-file', 'await file.sync();', '', 'unit/session-dir/profile', 'unit/session-dir/durable-file'],
   ['store/open', '(found.mode & 0o077) === 0', '(found.mode & 0o007) === 0', 'unit/store/open'],
   // What came in.

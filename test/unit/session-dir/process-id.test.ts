@@ -1,0 +1,12 @@
+/** Which process a number means: a pid that was given to another process, or before the last boot, is nobody. */
+import t from 'tap';
+import { isAlive, ownProcessId, processStat } from '../../../src/session-dir/process-id.js';
+
+t.test('exactly this process, by each of its three parts', async (t) => {
+  const own = ownProcessId();
+  t.equal(await isAlive(own), true);
+  t.equal(await isAlive({ ...own, bootId: 'of an earlier boot' }), false);
+  t.equal(await isAlive({ ...own, startTicks: own.startTicks + 1 }), false);
+  t.equal(await isAlive({ ...own, pid: 2 ** 22 + 1 }), false);
+  t.match(await processStat(process.pid), { startTicks: own.startTicks });
+});
