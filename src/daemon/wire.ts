@@ -240,7 +240,14 @@ export async function wire(
           const { openHttpDoor } = await import('./http-door.js');
           if (isStopped()) return;
           serving = openHttpDoor({
-            ...{ dispatch, metrics, address, unread, log: to, config: { ...config.http, listen: httpAddress } },
+            ...{
+              dispatch,
+              metrics,
+              address,
+              unread,
+              log: to,
+              config: { ...config.http, listen: httpAddress },
+            },
             configFile: ownFile(settings),
             tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
           });

@@ -56,12 +56,13 @@ function stepsTo(directory: string): string[] {
   return above === directory ? [directory] : [...stepsTo(above), directory];
 }
 
-/** What lies in a sticky directory can be replaced by its owner only. */
-function checkWriters(directory: string, { mode, uid, gid }: Stats, explicit: boolean): void {
+/**
+ * What lies in a sticky directory can be replaced by its owner only. On the way to a path of a person's choice, who is in
+ * a group is that person's choice as well; directories that the daemon makes are closed to groups, too.
+ */
+function checkWriters(directory: string, { mode }: Stats, explicit: boolean): void {
   if (mode & STICKY) return;
-  // Nobody else is in the private group of a user (umask 002). Directories that the daemon makes are closed to it, too.
-  const isPrivate = explicit && gid === uid;
-  const writers = mode & OTHERS_WRITE ? 'everybody' : mode & GROUP_WRITE && !isPrivate ? 'a group' : null;
+  const writers = mode & OTHERS_WRITE ? 'everybody' : mode & GROUP_WRITE && !explicit ? 'a group' : null;
   if (writers !== null)
     throw unsafe(directory, `can be written by ${writers}`, `chmod go-w ${quoted(directory)}`);
 }

@@ -137,5 +137,9 @@ t.test('what gathers has a name that nobody can guess, and is the owner’s alon
   t.same(readdirSync(dir), ['file']);
   symlinkSync('nowhere', join(dir, 'taken'));
   writeFileSync(join(dir, 'part'), '');
-  await t.rejects(putNew(join(dir, 'part'), join(dir, 'taken')), { message: /there already/ }, 'a link is no name');
+  await t.rejects(
+    putNew(join(dir, 'part'), join(dir, 'taken')),
+    { message: /there already/ },
+    'a link is no name',
+  );
 });
