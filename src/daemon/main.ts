@@ -54,20 +54,29 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(renderCheck(settings));
       return EXIT.ok;
     }
-    refuseRoot(settings);
-    if (read.flags.mode === 'canary') {
+    const { mode } = read.flags;
+    // A move looks for a daemon first: whoever calls it as root is to hear of that, and not of Chromium's sandbox. An export
+    // starts no browser.
+    if (mode !== 'run' && mode !== 'canary') {
+      const { refuseRunning } = await import('./move/running.js');
+      await refuseRunning(settings);
+    }
+    if (mode !== 'export') refuseRoot(settings);
+    if (mode === 'canary') {
       const { runCanary } = await import('./canary.js');
       return await runCanary(settings, read.flags.output);
     }
-    const { mode } = read.flags;
     if (mode !== 'run') {
       const { runMove } = await import('./move/run.js');
       return await runMove(mode, settings, read.flags);
     }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
-    complain(`wad: ${error.message}`);
-    return error instanceof ConfigError ? error.exit : error.kind === 'usage' ? EXIT.usage : EXIT.config;
+    const isJson = error instanceof Fault && read.flags.output === 'json' && read.flags.mode !== 'run';
+    complain(isJson ? JSON.stringify(error.toWire()) : `wad: ${error.message}`);
+    if (error instanceof ConfigError) return error.exit;
+    if (!isJson && error.kind === 'lock_held') complain(`  try: ${error.hint}`);
+    return error.kind === 'usage' ? EXIT.usage : error.kind === 'lock_held' ? EXIT.lockHeld : EXIT.config;
   }
   const { account, config, warnings } = settings;
   const log = openLog({ account, ...config.log, env: process.env });
