@@ -64,7 +64,8 @@ Read with \`events.list\` until \`next\` is the cursor that was asked from; keep
 the oldest that is kept. What is not kept any more is said by an event \`gap\` with \`{reason: "not_kept", after, oldest}\`,
 whatever types were asked for. A subscription without \`after\` and \`consumer\` begins now; with one of them, what came
 since is replayed first, every event once and in order, at the pace of the reader. A consumer without \`after\` goes on
-where it has acknowledged with \`events.ack\`, or at the oldest that is kept.
+where it has acknowledged with \`events.ack\`; a new one begins now, or with \`from: "oldest"\` at the oldest that is kept, and its
+place is on disk before this is answered.
 
 The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`chatId\` since \`since\` could not all be read back),
 \`undecrypted\` (\`messageIds\` of \`chatId\`), \`unlinked\` (no phone was linked from \`since\` to \`until\`),

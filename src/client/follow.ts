@@ -13,10 +13,12 @@ export interface FollowOptions {
   /** All when left out. `gap` comes whatever is asked for. */
   readonly types?: readonly EventType[] | undefined;
   /**
-   * Goes on where this name stopped, at first with the oldest that is kept. An event counts as dealt with when the
-   * next one is asked for: one whose handling ended the loop comes again.
+   * Goes on where this name stopped. An event counts as dealt with when the next one is asked for: one whose handling ended
+   * the loop comes again.
    */
   readonly consumer?: string | undefined;
+  /** Where a consumer begins that is new: with what comes from now on (when left out), or with the oldest that is kept. */
+  readonly from?: 'now' | 'oldest' | undefined;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,10 +36,11 @@ const PASSING: readonly FaultKind[] = [
 
 export async function* follow(
   open: () => Promise<Client>,
-  { after, types, consumer, signal = new AbortController().signal }: FollowOptions,
+  { after, from, types, consumer, signal = new AbortController().signal }: FollowOptions,
 ): AsyncGenerator<WireEvent, void, undefined> {
   const filter = types === undefined ? {} : { types: [...types] };
   const named = consumer === undefined ? {} : { consumer };
+  const begin = from === undefined ? {} : { from };
   const options = { timeoutMs: ASK_MS, signal, writes: false };
   let cursor = after;
   let acknowledged = after;
@@ -47,7 +50,7 @@ export async function* follow(
       await using client = await open();
       const news = new News(client, signal);
       const { after: now } = await client.request('events.subscribe', filter, options);
-      if (consumer === undefined) cursor ??= now;
+      if (consumer === undefined) cursor ??= from === 'oldest' ? 0 : now;
       const acknowledge = async (): Promise<void> => {
         if (consumer === undefined || cursor === undefined || cursor === acknowledged) return;
         await client.request('events.ack', { consumer, cursor }, options);
@@ -56,10 +59,10 @@ export async function* follow(
       await acknowledge(); // of the last one, whose acknowledgement the connection before may have lost
       while (!signal.aborted) {
         const heard = news.next();
-        const from = cursor === undefined ? {} : { after: cursor };
+        const place = cursor === undefined ? begin : { after: cursor };
         const page = await client.request(
           'events.list',
-          { ...filter, ...named, ...from, limit: PAGE },
+          { ...filter, ...named, ...place, limit: PAGE },
           options,
         );
         pauseMs = FIRST_PAUSE_MS;

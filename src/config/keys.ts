@@ -160,6 +160,10 @@ export const KEYS = {
       default: 1_000,
       doc: 'What outbox and journal may take up; the oldest events go before their time.',
     }),
+    mediaMaxMb: key(count(16, 1_000_000, 'MB'), {
+      default: 2_000,
+      doc: 'What the files of messages may take up, those that were put and those that were fetched; those that nobody has used for longest go first. A file that is still to go out stays, and so does the newest.',
+    }),
     mediaRules: key(mediaRules(), {
       default: [],
       doc: 'Files of messages that are fetched as they come, and kept for 30 days after they were last asked for: `["image", "voice", "document<=5MB"]`. Any other is fetched when it is asked for.',

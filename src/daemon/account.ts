@@ -165,6 +165,7 @@ export class Account {
       hourly: async () => {
         if (this.actor.state.name === 'ready') await this.#mark();
         await options.sweepFiles();
+        await feed.touchListening();
         const swept = await store.sweep({ ...config.journal, nowMs: Date.now() });
         log.info('store.swept', { ...swept });
       },

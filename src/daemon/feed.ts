@@ -19,11 +19,12 @@ export interface FeedOptions {
 }
 
 /**
- * Where to begin, and what to hear of. Without `after` a consumer goes on where it has acknowledged; one that never
- * did begins at the oldest that is kept, since it has seen nothing.
+ * Where to begin, and what to hear of. Without `after` a consumer goes on where it has acknowledged; a new one, and whoever
+ * names no consumer, begins where `from` says.
  */
 export interface Place {
   readonly after?: number | undefined;
+  readonly from?: 'now' | 'oldest' | undefined;
   readonly types?: readonly EventType[] | undefined;
   readonly consumer?: string | undefined;
 }
@@ -39,6 +40,7 @@ interface Subscription {
   position: number;
   /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off who does not read. */
   phase: 'replaying' | 'live' | 'ended';
+  readonly consumer: string | undefined;
   /** Lets go of the peer and its signal, which may outlive many subscriptions. */
   readonly leave: () => void;
 }
@@ -48,6 +50,8 @@ const REPLAY_BACKLOG_BYTES = 256 * 1024;
 /** Events of a replay between two turns of the loop, so that a long one holds up nobody else. */
 const REPLAY_BURST = 200;
 const MAX_SUBSCRIPTIONS = 16;
+/** That a consumer is in use is noted so often at most. */
+const TOUCH_MS = 3_600_000;
 /** How long after a refusal by the disk it is tried again. */
 const RETRY_MS = 5_000;
 
@@ -65,6 +69,8 @@ export class Feed {
   /** When the first of them was refused, ms since 1970. */
   #refusedFromMs = 0;
   #retry: NodeJS.Timeout | undefined;
+  /** An earlier store is lost, and the places of its consumers with it: whoever begins now hears of that. */
+  #beginsAfter: number | null = null;
   /** Called when the disk takes events again after it had refused some. */
   onRecovered: (refusedFromMs: number) => void = () => undefined;
 
@@ -78,6 +84,62 @@ export class Feed {
   /** The newest cursor. */
   get last(): number {
     return this.#store.journal.last;
+  }
+
+  /** The store is new, in place of one that was lost. Before its first event. */
+  replaced(): void {
+    this.#beginsAfter = this.last;
+  }
+
+  /**
+   * Notes that a consumer is there. The place of a new one is on disk when this resolves, so that nothing that comes behind it
+   * is lost, whether or not it ever acknowledges anything.
+   * @throws (rejects) Fault too_many_consumers, disk_full
+   */
+  async open({ after, from, consumer }: Place): Promise<void> {
+    if (consumer === undefined) return;
+    const { consumers } = this.#store;
+    const known = consumers.get(consumer);
+    if (known === null)
+      await this.#store.write((tx) => {
+        if (consumers.place(consumer) === null)
+          consumers.ack(tx, consumer, after ?? this.#newcomer(from), this.#now());
+      });
+    else if (this.#now() - known.atMs > TOUCH_MS) await this.#touch([consumer]);
+  }
+
+  /** Consumers that listen are in use, however quiet it is: before those are forgotten of which nothing was heard. */
+  touchListening(): Promise<void> {
+    const names = [...this.#subscriptions.values()].flatMap(({ consumer }) => consumer ?? []);
+    return this.#touch([...new Set(names)]);
+  }
+
+  /** What the disk refuses of this is noted the next time. */
+  async #touch(names: readonly string[]): Promise<void> {
+    const { consumers } = this.#store;
+    await this.#store
+      .write(
+        (tx) => {
+          for (const name of names) consumers.touch(tx, name, this.#now());
+        },
+        { turn: 'patient' },
+      )
+      .catch(() => undefined);
+  }
+
+  /** Every consumer of a peer, and how far behind it is. */
+  consumers(): { name: string; cursor: number; behind: number; usedAt: string }[] {
+    const { last } = this;
+    return this.#store.consumers.list().map(({ name, cursor, atMs }) => ({
+      ...{ name, cursor, behind: Math.max(0, last - cursor) },
+      usedAt: new Date(atMs).toISOString(),
+    }));
+  }
+
+  /** @throws (rejects) Fault no_such_consumer, disk_full */
+  async forget(consumer: string): Promise<void> {
+    const isKnown = await this.#store.write((tx) => this.#store.consumers.remove(tx, consumer));
+    if (!isKnown) throw new Fault('no_such_consumer', { reason: `There is no consumer ${consumer}.` });
   }
 
   /** Keeps an event, then tells everybody who is subscribed. One that the disk refuses becomes part of a gap. */
@@ -212,6 +274,7 @@ export class Feed {
       id: `s-${this.#lastId}`,
       peer,
       types: place.types,
+      consumer: place.consumer,
       position: after,
       phase: 'replaying',
       leave: () => {
@@ -238,16 +301,21 @@ export class Feed {
    * Keeps the place of a consumer, which never moves back: acknowledgements may overtake each other. Who wants to
    * hear things again asks with `after`.
    * @returns the place that is kept
-   * @throws (rejects) Fault busy: there are as many consumers as there may be; disk_full
+   * @throws (rejects) Fault too_many_consumers, disk_full
    */
   ack(consumer: string, cursor: number): Promise<number> {
     return this.#store.write((tx) => this.#store.consumers.ack(tx, consumer, cursor, this.#now()));
   }
 
-  /** @param otherwise where somebody begins who names neither cursor nor consumer */
-  #from({ after, consumer }: Place, otherwise: number): number {
+  /** @param otherwise where somebody begins who names neither cursor nor consumer, nor where from */
+  #from({ after, from, consumer }: Place, otherwise: number): number {
     if (after !== undefined) return after;
-    return consumer === undefined ? otherwise : (this.#store.consumers.place(consumer) ?? 0);
+    if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.#newcomer(from);
+    return from === undefined ? otherwise : this.#newcomer(from);
+  }
+
+  #newcomer(from: Place['from'] = 'now'): number {
+    return from === 'oldest' ? 0 : (this.#beginsAfter ?? this.last);
   }
 
   async #replay(subscription: Subscription): Promise<void> {

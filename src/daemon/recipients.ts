@@ -17,7 +17,10 @@ export class Recipients {
     this.#ask = ask;
   }
 
-  /** The chat, or null when the number is not on WhatsApp. @throws what the question throws: nobody knows */
+  /**
+   * The chat, or null when the number is not on WhatsApp.
+   * @throws Fault no_such_chat, not_allowed; what else the question throws: nobody knows
+   */
   async find(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     const known = this.#known.get(recipient);
     if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.chatId;

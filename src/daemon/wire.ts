@@ -34,6 +34,7 @@ import type { DaemonLog } from './log.js';
 import { Collector } from './media/collector.js';
 import { Fetcher } from './media/fetcher.js';
 import { Shelf } from './media/shelf.js';
+import { Transcoder } from './media/voice.js';
 import { filesWanted } from './media/wanted.js';
 import type { Metrics } from './metrics/metrics.js';
 import { openRpc } from './openrpc.js';
@@ -89,7 +90,9 @@ export async function wire(
     tellOfStore(kept.report, feed, to, address);
     const browserNow = () => findBrowser({ browser: config.browser, env: process.env, home: homedir() });
     const mediaDir = join(paths.stateDir, 'media');
-    const shelf = await Shelf.open(mediaDir, () => filesWanted(kept));
+    const shelf = await Shelf.open(mediaDir, () => filesWanted(kept), {
+      maxBytes: config.journal.mediaMaxMb * 1024 * 1024,
+    });
     const account = await Account.open({
       name,
       address,
@@ -147,6 +150,7 @@ export async function wire(
         logLevel: to.level,
       };
     };
+    const voices = new Transcoder(shelf);
     const fetcher = new Fetcher(
       shelf,
       () => readyClient(account),
@@ -154,7 +158,7 @@ export async function wire(
     );
     const handlers = {
       ...sessionHandlers(account, status),
-      ...messageHandlers(account, kept, feed, shelf),
+      ...messageHandlers(account, kept, feed, shelf, voices),
       ...mediaHandlers(kept, shelf, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),
@@ -174,6 +178,7 @@ export async function wire(
     const ended = account.ended.then(async (how) => {
       await webhooks?.close();
       await collector?.close();
+      await voices.close();
       kept.close();
       await held.release();
       // A stop may come while the doors are still being made; what they throw, begin() has thrown.
@@ -195,6 +200,7 @@ export async function wire(
           ...{ status: await status(), info: info() },
           httpConnections: http?.connections ?? 0,
           storeBytes: kept.bytes,
+          mediaBytes: shelf.bytes,
           webhooks: webhooks?.list() ?? [],
           browserBytes: await browserMemory(account.slot.browser.pid),
         }),
@@ -277,6 +283,7 @@ function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address
   const { reason, movedTo } = replaced;
   log.error('store.replaced', { path, reason, movedTo });
   const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
+  feed.replaced();
   feed.append('gap', { reason: 'store_replaced', movedTo: [...movedTo] });
   feed.append('alert', { reason: 'store_replaced', says, hint: addressed('wactl logs', to) });
 }

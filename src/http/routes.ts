@@ -53,7 +53,7 @@ const NAMED: readonly Route[] = [
   }),
   asking('GET', `${API}/messages/{id}`, 'message.get'),
   asking('GET', `${API}/events`, 'events.subscribe', {
-    does: 'Events as they come (server-sent events), from behind a cursor: `after`, else the header Last-Event-ID, else the place of a `consumer`, else only new ones. `types` are separated by commas.',
+    does: 'Events as they come (server-sent events), from behind a cursor: `after`, else the header Last-Event-ID, else the place of a `consumer` (a new one begins with what comes, or with `from=oldest` at the oldest kept), else only new ones. `types` are separated by commas.',
     serve: async ({ ask, query, headers, stream }) => {
       const wanted = new URLSearchParams(query);
       const types = wanted.get('types')?.split(',');

@@ -170,6 +170,7 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'daemon.report': 'it is for people to read before they give it away',
   'events.subscribe': 'a subscription is for a connection that listens',
   'events.unsubscribe': 'a subscription is for a connection that listens',
+  'events.consumers': 'which programs listen is for the operator',
   'media.read': 'pieces of a file mean nothing to a model',
   'media.fetch': 'it downloads a file that a stranger chose, and could not be read',
   'contact.get': ASKS_WHATSAPP,
@@ -178,7 +179,10 @@ export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in 
   'webhook.dead': 'where events go is for the operator',
   'rpc.discover': 'the list of tools says the same',
   'contact.list': { blocked: 'whom the owner has blocked is not needed to find somebody' },
-  'events.list': { consumer: 'it would make consumers, and read on in the place of others' },
+  'events.list': {
+    consumer: 'it would make consumers, and read on in the place of others',
+    from: 'it goes with consumer',
+  },
   'message.send': {
     media: 'a file of another chat could be handed on by its id',
     as: 'it goes with media',

@@ -189,6 +189,23 @@ export const FAULTS = {
   // 13xx: events
   no_such_subscription: row(1300, 1, 404, 'never', 'There is no such subscription on this connection.'),
 
+  too_many_consumers: row(
+    1301,
+    1,
+    409,
+    'never',
+    'There are as many named consumers as there may be.',
+    'wactl events consumers',
+  ),
+  no_such_consumer: row(
+    1302,
+    7,
+    404,
+    'never',
+    'There is no consumer of this name.',
+    'wactl events consumers',
+  ),
+
   no_such_webhook: row(1310, 7, 404, 'never', 'There is no webhook of this name.', 'wactl webhook list'),
   webhook_refused: row(1311, 1, 403, 'never', 'Webhooks do not lead there.', 'wad --check-config'),
 

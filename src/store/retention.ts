@@ -14,7 +14,7 @@ export interface RetentionOptions {
   /**
    * Keys of messages are kept so long; three times `retentionDays`, and 90 at least, when left out. Longer than the
    * events, because the page goes on repeating old messages (after a reload, a back-fill, a new link): one whose key is
-   * forgotten would be told of as if it had just come.
+   * forgotten would be told of as if it had just come. A consumer of which nothing was heard for so long is forgotten, too.
    */
   readonly seenDays?: number;
   /** Ends it after the step that runs. */
@@ -25,6 +25,7 @@ export interface Swept {
   readonly events: number;
   readonly outbox: number;
   readonly seen: number;
+  readonly consumers: number;
   /** What is in use now. */
   readonly bytes: number;
   /** The longest step, ms, with its sync and whatever was in the same group. */
@@ -52,6 +53,7 @@ export class Retention {
   readonly #youngSeen: Statement<{ id: number | null; n: number; newest: number | null }>;
   readonly #dropSeen: Statement<never>;
   readonly #dropOutbox: Statement<never>;
+  readonly #dropConsumers: Statement<never>;
   readonly #eventBytes: Statement<{ bytes: number | null }>;
   readonly #events: Statement<{ n: number }>;
 
@@ -70,6 +72,10 @@ export class Retention {
       `DELETE FROM outbox WHERE seq IN (
          SELECT seq FROM outbox WHERE state NOT IN ('queued', 'sending', 'unknown') AND changed_at < :before
          ORDER BY changed_at LIMIT :limit)`,
+    );
+    this.#dropConsumers = db.prepare(
+      `DELETE FROM consumers WHERE name IN (
+         SELECT name FROM consumers WHERE at < :before AND instr(name, ':') = 0 LIMIT :limit)`,
     );
     this.#eventBytes = db.prepare(
       'SELECT avg(40 + octet_length(data)) AS bytes FROM (SELECT data FROM events ORDER BY cursor LIMIT 100)',
@@ -112,6 +118,7 @@ export class Retention {
     let events = await repeat((limit) => drop(this.#young, this.#dropEvents, before, limit));
     const outbox = await repeat((limit) => this.#dropOutbox.run({ before, limit }));
     const seen = await repeat((limit) => drop(this.#youngSeen, this.#dropSeen, seenBefore, limit));
+    const consumers = await repeat((limit) => this.#dropConsumers.run({ before: seenBefore, limit }));
     events += await repeat((limit) => {
       const excess = this.bytes - maxMb * MB;
       const spare = (this.#events.get()?.n ?? 0) - KEEP_EVENTS;
@@ -122,7 +129,7 @@ export class Retention {
       return drop(this.#young, this.#dropEvents, Number.MAX_SAFE_INTEGER, step);
     });
     await repeat((limit) => this.#giveBack(limit));
-    return { events, outbox, seen, bytes: this.bytes, longestMs: pace.longestMs };
+    return { events, outbox, seen, consumers, bytes: this.bytes, longestMs: pace.longestMs };
   }
 
   #giveBack(limit: number): number {

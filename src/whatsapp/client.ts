@@ -6,7 +6,7 @@ import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
-import type { Addressee } from '../protocol/wid.js';
+import { type Addressee, isStatusId } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type {
   ActPage,
@@ -17,6 +17,7 @@ import type {
   MissedPage,
 } from '../session/page-port.js';
 import type { ClientListener, Health, PageError, SendOutcome, WhatsAppClient } from '../session/port.js';
+import { abilityToReach } from './ability.js';
 import { actPage } from './acts.js';
 import { type Ask, asker } from './ask.js';
 import { chatPage } from './chats.js';
@@ -249,16 +250,21 @@ class Client implements WhatsAppClient {
   }
 
   async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
-    if (!recipient.endsWith('@c.us')) return recipient;
+    const isNumber = recipient.endsWith('@c.us');
+    // What of an identity without a number there is, the page finds out when it sends.
+    if (recipient.endsWith('@lid') || isStatusId(recipient)) return recipient;
     const gone = new Promise<never>((_, reject) => {
       const late = (): void =>
         reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
       signal.addEventListener('abort', late, { once: true });
     });
-    const asked = this.#ask(RESOLVE_MS, () => this.#guarded.getNumberId(recipient));
+    const asked = isNumber
+      ? this.#ask(RESOLVE_MS, () => this.#guarded.getNumberId(recipient))
+      : this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
     asked.catch(() => undefined);
     const found = await Promise.race([asked, gone]);
-    if (found === null) return null;
+    if (!isNumber) return recipient;
+    if (!found) return null;
     const wid = widText(found);
     // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
     return wid.endsWith('@c.us') ? (wid as Addressee) : recipient;

@@ -12,6 +12,8 @@ import { Simulator } from '../simulator/simulator.js';
 // For a slow machine; it takes a tenth of this.
 t.setTimeout(300_000);
 
+/** A program of Node.js on a loaded machine. */
+const WAIT_MS = 60_000;
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 interface Program {
@@ -43,6 +45,14 @@ function run(t: Test, wad: Wad, name: string, env: NodeJS.ProcessEnv = {}): Prog
   };
 }
 
+/** A consumer that is new begins now: what is sent before it is there is not its business. */
+const begun = (wad: Wad): Promise<unknown> =>
+  eventually(
+    async () => (await wad.request('events.consumers')).consumers.length === 1,
+    'the place of the new consumer',
+    WAIT_MS,
+  );
+
 async function withAccount(t: Test, act: (wad: Wad, sim: Simulator) => Promise<void>): Promise<void> {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
@@ -56,8 +66,9 @@ t.test('echo answers each message once, also those that came while it was not th
     const contact = sim.createContact({ number: '15550002222' });
     const bodies = () => contact.received.map(({ body }) => body);
     const first = run(t, wad, 'echo.mjs');
+    await begun(wad);
     await contact.send('one');
-    await eventually(() => bodies().length === 1, 'the first answer');
+    await eventually(() => bodies().length === 1, 'the first answer', WAIT_MS);
     await first.end('SIGKILL');
     await contact.send('two');
     await wad.event('message', ({ body }) => body === 'two');
@@ -74,6 +85,36 @@ t.test('echo answers each message once, also those that came while it was not th
     t.equal(second.said.stderr, '');
   });
 });
+
+t.test(
+  'echo leaves alone what people wrote before it was there, and what is older than a minute',
+  async (t) => {
+    await withAccount(t, async (wad, sim) => {
+      const contact = sim.createContact({ number: '15550002222' });
+      for (const body of ['before', 'more from before']) {
+        await contact.send(body);
+        await wad.event('message', (data) => data.body === body);
+      }
+      const first = run(t, wad, 'echo.mjs');
+      await begun(wad);
+      await contact.send('one');
+      await eventually(() => contact.received.length > 0, 'the first answer', WAIT_MS);
+      await first.end('SIGKILL');
+
+      // While it is not there: one that has waited for an hour, which the phone brings late, and a new one.
+      await contact.send('an hour old', { malformed: { t: Math.floor(Date.now() / 1_000) - 3_600 } });
+      await wad.event('message', ({ body }) => body === 'an hour old');
+      const second = run(t, wad, 'echo.mjs');
+      await contact.send('two');
+      await eventually(() => contact.received.length > 1, 'the second answer', WAIT_MS);
+      t.same(
+        contact.received.map(({ body }) => body),
+        ['one', 'two'],
+      );
+      t.equal(await second.end('SIGTERM'), 0, second.said.stderr);
+    });
+  },
+);
 
 t.test('cron-report sends its report once a day, however often it is started', async (t) => {
   await withAccount(t, async (wad, sim) => {
@@ -111,6 +152,7 @@ t.test('ticket-bridge makes a ticket of each message and a message of each reply
     const env = { TICKETS_URL: `http://127.0.0.1:${port}/inbox`, BRIDGE_PORT: '0' };
 
     const first = run(t, wad, 'ticket-bridge.mjs', env);
+    await begun(wad);
     await contact.send('my order?');
     await eventually(() => refused > 0, 'the ticket system refuses');
     await first.end('SIGKILL');

@@ -1,6 +1,6 @@
 /** What others send: told with its type and size, fetched when it is asked for, and never by a path of a peer. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
@@ -86,7 +86,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       await wad.request('media.fetch', { id: '3EB0000000000000000000' }).catch(kind),
       'no_such_message',
     );
-    for (const bad of ['../outbox.db', '/etc/passwd', `f-${'0'.repeat(40)}`]) {
+    // One that leads to a file that is there, with what is noted of one beside it.
+    writeFileSync(join(home.stateDir, 'outside'), 'secret');
+    const note = { id: 'x', mimetype: 'text/plain', name: null, size: 6 };
+    writeFileSync(join(home.stateDir, 'outside.json'), JSON.stringify(note));
+    for (const bad of ['../outside', '../outbox.db', '/etc/passwd', `f-${'0'.repeat(40)}`]) {
       t.equal(await wad.request('media.read', { id: bad, offset: 0 }).catch(kind), 'no_such_media', bad);
       const sent = wad.request('message.send', { to: ana.number, media: bad });
       t.equal(await sent.catch(kind), 'no_such_media', 'the daemon opens no path that a peer names');

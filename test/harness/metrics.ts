@@ -29,7 +29,7 @@ export async function measured(t: { teardown(end: () => unknown): unknown }) {
       },
       info: METHODS['daemon.info'].example.result,
       webhooks: METHODS['webhook.list'].example.result.webhooks,
-      ...{ httpConnections: 3, storeBytes: 4_096, browserBytes: 1e9 },
+      ...{ httpConnections: 3, storeBytes: 4_096, mediaBytes: 8_192, browserBytes: 1e9 },
     }),
   });
   t.teardown(async () => {

@@ -379,3 +379,61 @@ t.test('no message hides another, whatever is in it', async (t) => {
   await next.stop();
   t.same(await next.leftBehind({ profile: 'kept' }), []);
 });
+
+t.test('nothing is sent to a chat that does not exist', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const me = `${NUMBER}@c.us`;
+  const group = sim.createGroup({ subject: 'Team', participants: [ANA, me] });
+  const left = sim.createGroup({ subject: 'Left', participants: [ANA, me] });
+  const quiet = sim.createGroup({ subject: 'Quiet', participants: [ANA, me], announce: true });
+  const wad = await home.startLinked(phone);
+  await ana.send('hello', { group: group.id });
+  const { data } = await wad.event('message', ({ body }) => body === 'hello');
+  sim.changeGroup(left, ANA, { what: 'remove', participants: [me] });
+  await wad.event('group', ({ chatId, change }) => chatId === left.id && change === 'remove');
+
+  const table = [
+    ['120363999999999999@g.us', 'no_such_chat'],
+    ['120363999999999999@newsletter', 'no_such_chat'],
+    [left.id, 'not_allowed'],
+    [quiet.id, 'not_allowed'],
+  ] as const;
+  for (const [to, expected] of table) {
+    t.equal(await wad.request('message.send', { to, text: 'hi' }).catch(kind), expected, `send ${to}`);
+    if (!to.endsWith('@newsletter'))
+      t.equal(
+        await wad.request('message.forward', { id: String(data.key), to }).catch(kind),
+        expected,
+        `forward ${to}`,
+      );
+  }
+  const [none] = table[0];
+  t.match(await wad.wactl(['send', none, 'hi']), {
+    code: 7,
+    stderr: /There is no group 120363999999999999@g\.us/,
+  });
+  for (const verb of ['chat.markRead', 'chat.archive', 'chat.typing', 'chat.messages'] as const)
+    t.equal(await wad.request(verb, { chat: none }).catch(kind), 'no_such_chat', verb);
+  t.equal((await wad.request('outbox.list')).messages.length, 0, 'none of it was accepted');
+  await wad.request('message.send', { to: group.id, text: 'to the team' });
+  await ana.waitForMessage(({ body }) => body === 'to the team');
+  await wad.stop();
+
+  // Accepted while no page could say so: it fails when it is its turn.
+  const next = await home.start({ args: ['--no-auto-init'] });
+  const rows: [string, string][] = [];
+  for (const [to, expected] of table)
+    rows.push([(await next.request('message.send', { to, text: 'later' })).id, expected]);
+  await next.request('session.initialize');
+  await next.until('ready');
+  for (const [id, expected] of rows) {
+    const row = await next.request('message.wait', { id, timeoutMs: 60_000 }, { timeoutMs: 70_000 });
+    t.match(row, { state: 'failed', error: { kind: expected } }, id);
+  }
+  t.notOk(ana.received.some(({ body }) => body === 'later'));
+  await next.stop();
+  t.same(await next.leftBehind({ profile: 'kept' }), []);
+});

@@ -59,6 +59,8 @@ export interface OutgoingMedia {
   type?: string;
   caption?: string;
   filename?: string;
+  /** How large it says it is; the truth when left out. */
+  says?: number;
 }
 
 function mediaTypeOf(mimetype: string): string {
@@ -147,7 +149,7 @@ export class Contact {
       filehash,
       encFilehash,
       mimetype,
-      size: bytes.length,
+      size: media.says ?? bytes.length,
       ...(caption === undefined ? {} : { caption }),
       ...(filename === undefined ? {} : { filename }),
     };

@@ -4,6 +4,7 @@ import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { namesFor } from '../names.js';
 import { json, write } from '../output.js';
+import { renderConsumers } from '../render/consumer.js';
 import { EVENT_HEADINGS, renderEvent } from '../render/event.js';
 
 const PAGE = 200;
@@ -12,6 +13,7 @@ interface Query {
   readonly after?: number;
   readonly types?: EventType[];
   readonly consumer?: string;
+  readonly from?: 'now' | 'oldest';
 }
 
 const refuse = (reason: string): never => {
@@ -22,9 +24,10 @@ function queryOf(options: {
   readonly since?: string;
   readonly type?: readonly string[];
   readonly consumer?: string;
+  readonly from?: string;
   readonly ack?: boolean;
 }): Query {
-  const { since, type, consumer, ack } = options;
+  const { since, type, consumer, from, ack } = options;
   if (since !== undefined && !(/^\d+$/.test(since) && Number.isSafeInteger(Number(since)))) {
     refuse(`--since: "${since}" is not a cursor (a number that an event carries)`);
   }
@@ -32,7 +35,10 @@ function queryOf(options: {
     refuse(`--consumer: "${consumer}" has more in it than letters, digits, _ . and -`);
   }
   if (ack && consumer === undefined) refuse('--ack keeps the place of a --consumer: name one');
+  if (from !== undefined && since !== undefined)
+    refuse('--from and --since both say where to begin: give one');
   return {
+    ...(from === undefined ? {} : { from: from as 'now' | 'oldest' }),
     ...(since === undefined ? {} : { after: Number(since) }),
     ...(type === undefined ? {} : { types: type as EventType[] }),
     ...(consumer === undefined ? {} : { consumer }),
@@ -144,6 +150,19 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
   }
 }
 
+async function consumers({ ask, args, show }: Context): Promise<number> {
+  const [, verb, name] = args;
+  if (verb === undefined) {
+    const answer = await ask('events.consumers', {});
+    show(answer, () => renderConsumers(answer.consumers));
+    return 0;
+  }
+  if (name === undefined) return refuse('consumers forget needs the NAME of a consumer');
+  const answer = await ask('events.forget', { consumer: name }, { writes: true });
+  show(answer, () => `${name} is forgotten\n`);
+  return 0;
+}
+
 export const events = command({
   name: 'events',
   group: 'Messages and events',
@@ -152,23 +171,43 @@ export const events = command({
     'Prints everything after --since (default: the oldest kept) and exits 0. With --follow it goes on as\n' +
     'events come (without --since and --consumer: only new ones); when the connection is lost it exits 3\n' +
     'and says on stderr how to resume. Nothing is lost in between.\n\n' +
+    'A consumer that is new begins now, and its place is kept from then on; --from oldest begins with\n' +
+    'everything that is kept. events consumers lists them; one that was not heard of for 90 days (or three\n' +
+    'times journal.retentionDays) is forgotten by itself, and with forget NAME at once.\n\n' +
     '-o jsonl: one event a line, nothing else. -o json: one object { events, next }; with --follow the same\n' +
     `as jsonl.\n\nTypes: ${EVENT_TYPES.join(', ')}.`,
-  args: [],
+  args: [
+    {
+      name: 'WHAT',
+      required: false,
+      does: 'consumers: who follows events under a name',
+      choices: ['consumers'],
+    },
+    { name: 'VERB', required: false, does: 'forget', choices: ['forget'] },
+    { name: 'NAME', required: false, does: 'of the consumer' },
+  ],
   options: {
     since: { type: 'text', value: 'CURSOR', does: 'only what came after this event' },
     follow: { type: 'flag', alias: 'f', does: 'go on as events come' },
     type: { type: 'list', value: 'T', choices: EVENT_TYPES, does: 'only these types (repeat, or commas)' },
     consumer: { type: 'text', value: 'NAME', does: 'go on after what this consumer has acknowledged' },
+    from: {
+      type: 'text',
+      value: 'WHERE',
+      choices: ['now', 'oldest'],
+      does: 'where a new consumer begins (default: now)',
+    },
     ack: { type: 'flag', does: 'acknowledge for --consumer what has been printed' },
   },
   examples: [
     ['wactl events --since 1200', 'all after event 1200'],
     ['wactl -o jsonl events --follow --type message', 'messages as they come, a line each'],
     ['wactl -o jsonl events --consumer crm --ack', 'what crm has not seen yet, once'],
+    ['wactl events consumers', 'who follows, and how far behind'],
   ],
   async run(context) {
-    const { options } = context;
+    const { options, args } = context;
+    if (args[0] !== undefined) return consumers(context as unknown as Context);
     const query = queryOf(options);
     const ack = options.ack === true;
     return options.follow

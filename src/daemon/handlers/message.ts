@@ -1,5 +1,6 @@
 import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
+import type { FaultKind } from '../../protocol/fault-table.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import { type Addressee, escapeId, type MessageRef, messageKey, parseAddressee } from '../../protocol/wid.js';
@@ -13,6 +14,7 @@ import type { Feed } from '../feed.js';
 import { knownMessage } from '../known-message.js';
 import { contentOf } from '../media/content.js';
 import type { Shelf } from '../media/shelf.js';
+import type { Transcoder } from '../media/voice.js';
 import { namedMessage } from '../named-message.js';
 import { show } from '../outbox.js';
 import { reached } from '../outbox-wait.js';
@@ -25,7 +27,16 @@ type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.
 /** An accept waits so long for WhatsApp's word on a number, and no longer. */
 const RESOLVE_MS = 2_000;
 
-export function messageHandlers(account: Account, store: Store, feed: Feed, shelf: Shelf): MessageHandlers {
+/** WhatsApp's word on a chat; everything else that fails here says nothing of it. */
+const NEVER: ReadonlySet<FaultKind> = new Set(['no_such_chat', 'not_allowed']);
+
+export function messageHandlers(
+  account: Account,
+  store: Store,
+  feed: Feed,
+  shelf: Shelf,
+  voices: Transcoder,
+): MessageHandlers {
   const { actor, outbox, recipients } = account;
   return {
     'message.send': async (asked, { signal }) => {
@@ -34,7 +45,7 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
       const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
       refuseTimes(times);
       const wid = owner();
-      const content = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf);
+      const content = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf, voices, signal);
       refuseUnfit(recipient, content);
       const { kind, ...payload } = content;
       const request = { wid, recipient, kind, payload, key, ...times };
@@ -102,7 +113,8 @@ export function messageHandlers(account: Account, store: Store, feed: Feed, shel
     if (actor.state.name !== 'ready') return recipient;
     try {
       return await limited(RESOLVE_MS, [signal], (bound) => recipients.find(recipient, bound));
-    } catch {
+    } catch (error) {
+      if (error instanceof Fault && NEVER.has(error.kind)) throw error;
       // Not known by now; found out when it is this message's turn.
       return recipient;
     }

@@ -5,7 +5,7 @@ import type { Params } from '../../protocol/method.js';
 import type { messageMethods } from '../../protocol/methods/message.js';
 import { isGroupId, numberOf, parseRecipient } from '../../protocol/wid.js';
 import type { Shelf } from './shelf.js';
-import { asVoice } from './voice.js';
+import type { Transcoder } from './voice.js';
 
 type Request = Params<(typeof messageMethods)['message.send']>;
 
@@ -29,7 +29,12 @@ const refuse = (reason: string): never => {
 };
 
 /** @throws (rejects) Fault invalid_params, no_such_media, media_unusable, media_too_large, tool_missing */
-export async function contentOf(request: Request, shelf: Shelf): Promise<Content> {
+export async function contentOf(
+  request: Request,
+  shelf: Shelf,
+  voices: Transcoder,
+  signal: AbortSignal,
+): Promise<Content> {
   const { text, media, location, contacts, poll, caption, as, replyTo, mentions, linkPreview } = request;
   const given = Object.entries({ text, media, location, contacts, poll }).filter(
     ([, value]) => value !== undefined,
@@ -61,7 +66,9 @@ export async function contentOf(request: Request, shelf: Shelf): Promise<Content
       return refuse('The options of a poll differ from each other.');
     return { ...common, kind: 'poll', ...poll, multiple: poll.multiple ?? false };
   }
-  const { kind, file } = await fitting(await shelf.get(media as string), as, shelf);
+  const { kind, file } = await fitting(await shelf.get(media as string), as, (sound) =>
+    voices.asVoice(sound, signal),
+  );
   if (caption !== undefined && (kind === 'voice' || kind === 'sticker' || kind === 'audio'))
     return refuse(`WhatsApp shows no caption with ${kind === 'audio' ? 'audio' : `a ${kind}`}.`);
   return { ...common, kind, file, ...(caption === undefined ? {} : { caption }) };
@@ -71,7 +78,7 @@ export async function contentOf(request: Request, shelf: Shelf): Promise<Content
 async function fitting(
   given: FileRef,
   as: MediaKind | undefined,
-  shelf: Shelf,
+  asVoice: (sound: FileRef) => Promise<FileRef>,
 ): Promise<{ kind: MediaKind; file: FileRef }> {
   if (given.size === 0) throw new Fault('media_unusable', { reason: 'The file is empty.', hint: null });
   const shown = SHOWN.find(([kind, types]) => types.test(given.mimetype) && given.size <= MAX_BYTES[kind]);
@@ -80,7 +87,7 @@ async function fitting(
     const reason = `The file is ${given.mimetype}, which WhatsApp does not take as ${kind}.`;
     throw new Fault('media_unusable', { reason, more: { mimetype: given.mimetype, as: kind } });
   }
-  const file = kind === 'voice' ? await asVoice(shelf, given) : given;
+  const file = kind === 'voice' ? await asVoice(given) : given;
   if (file.size > MAX_BYTES[kind]) {
     const reason = `WhatsApp takes ${MAX_BYTES[kind] / 2 ** 20} MiB as ${kind}; the file has ${(file.size / 2 ** 20).toFixed(1)}.`;
     throw new Fault('media_too_large', {

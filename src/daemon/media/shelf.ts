@@ -46,23 +46,38 @@ const clean = (name: string | null): string | null =>
 export class Shelf {
   readonly #dir: string;
   readonly #wanted: () => ReadonlySet<string>;
+  readonly #maxBytes: number;
+  /** What the files take up. */
+  #bytes = 0;
+  #shrinking: Promise<void> = Promise.resolve();
   readonly #uploads = new Map<string, Upload>();
 
-  private constructor(dir: string, wanted: () => ReadonlySet<string>) {
+  private constructor(dir: string, wanted: () => ReadonlySet<string>, maxBytes: number) {
     this.#dir = dir;
     this.#wanted = wanted;
+    this.#maxBytes = maxBytes;
   }
 
   /**
    * Makes the directory, and removes what an earlier run left half or too long.
    * @param wanted the ids of files that are kept, however old they are
+   * @param maxBytes what all files may take up; those that nobody has used for longest go first
    */
-  static async open(dir: string, wanted: () => ReadonlySet<string>): Promise<Shelf> {
+  static async open(
+    dir: string,
+    wanted: () => ReadonlySet<string>,
+    { maxBytes = Number.POSITIVE_INFINITY } = {},
+  ): Promise<Shelf> {
     const made = await mkdir(dir, { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncDirectory(dirname(made));
-    const shelf = new Shelf(dir, wanted);
+    const shelf = new Shelf(dir, wanted, maxBytes);
     await shelf.sweep(Date.now());
     return shelf;
+  }
+
+  /** What the files take up on the disk. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Where a file of ours lies. @throws Fault no_such_media */
@@ -136,6 +151,8 @@ export class Shelf {
       await this.#note(ref);
       await rename(path, this.path(ref.id));
       await syncDirectory(this.#dir).catch(noSpace);
+      this.#bytes += size;
+      if (this.#bytes > this.#maxBytes) await this.#shrink(ref.id);
       return ref;
     } catch (error) {
       await file.close().catch(() => undefined);
@@ -208,6 +225,34 @@ export class Shelf {
       const isOld = (ID.test(name) || NOTE.test(name)) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
       if (isHalf || isOld) await rm(path, { force: true });
       if (isOld) await rm(`${path}.json`, { force: true });
+    }
+    await this.#shrink(null);
+  }
+
+  /** One after the other: what one removes the next need not. @param newest stays, whatever its size */
+  #shrink(newest: string | null): Promise<void> {
+    const mine = this.#shrinking.then(() => this.#removeExcess(newest));
+    this.#shrinking = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #removeExcess(newest: string | null): Promise<void> {
+    const names = (await readdir(this.#dir)).filter((name) => ID.test(name));
+    const found = await Promise.all(
+      names.map(async (id) => ({ id, stats: await stat(join(this.#dir, id)).catch(() => null) })),
+    );
+    const files = found
+      .map(({ id, stats }) => ({ id, size: stats?.size ?? 0, usedAtMs: stats?.mtimeMs ?? 0 }))
+      .sort((a, b) => a.usedAtMs - b.usedAtMs);
+    this.#bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (this.#bytes <= this.#maxBytes) return;
+    const wanted = this.#wanted();
+    for (const { id, size } of files) {
+      if (this.#bytes <= this.#maxBytes) return;
+      if (id === newest || wanted.has(id)) continue;
+      await rm(join(this.#dir, id), { force: true });
+      await rm(join(this.#dir, `${id}.json`), { force: true });
+      this.#bytes -= size;
     }
   }
 

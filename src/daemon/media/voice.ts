@@ -1,6 +1,7 @@
 // Voice messages are Opus in Ogg and nothing else: what is not is put into that form by ffmpeg, where there is one.
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { setPriority } from 'node:os';
 import type { FileRef } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Shelf } from './shelf.js';
@@ -9,34 +10,85 @@ export const VOICE = 'audio/ogg; codecs=opus';
 const TRANSCODE_MS = 120_000;
 const PIECE = 256 * 1024;
 
-/** The same sound as a voice message. @throws (rejects) Fault tool_missing, media_unusable, disk_full */
-export async function asVoice(shelf: Shelf, file: FileRef): Promise<FileRef> {
-  if (file.mimetype === VOICE) return file;
-  if (!/^(audio|video)\//.test(file.mimetype))
-    throw new Fault('media_unusable', {
-      reason: `A voice message is a sound; this is ${file.mimetype}.`,
-      hint: null,
-    });
-  const upload = await shelf.begin(file.name, VOICE);
-  try {
-    await transcode(shelf.path(file.id), async (piece, at) => {
-      for (let offset = 0; offset < piece.length; offset += PIECE)
-        await shelf.add(upload, at + offset, piece.subarray(offset, offset + PIECE));
-    });
-    return await shelf.finish(upload);
-  } catch (error) {
-    await shelf.abandon(upload);
-    throw error;
+/** More than these is more than one ffmpeg gets done in the time that anybody waits. */
+const MAX_WAITING = 16;
+/** Behind the page and the daemon, which everybody waits for. */
+const NICE = 10;
+
+/** One ffmpeg at a time, however many peers ask. Whoever made it closes it. */
+export class Transcoder {
+  readonly #shelf: Shelf;
+  readonly #closing = new AbortController();
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(shelf: Shelf) {
+    this.#shelf = shelf;
+  }
+
+  /**
+   * The same sound as a voice message.
+   * @param signal nobody waits for it any more
+   * @throws (rejects) Fault tool_missing, media_unusable, disk_full, busy, shutting_down
+   */
+  async asVoice(file: FileRef, signal: AbortSignal): Promise<FileRef> {
+    if (file.mimetype === VOICE) return file;
+    if (!/^(audio|video)\//.test(file.mimetype))
+      throw new Fault('media_unusable', {
+        reason: `A voice message is a sound; this is ${file.mimetype}.`,
+        hint: null,
+      });
+    if (this.#waiting >= MAX_WAITING)
+      throw new Fault('busy', { reason: `${MAX_WAITING} sounds wait to be made voice messages.` });
+    this.#waiting += 1;
+    const bound = AbortSignal.any([signal, this.#closing.signal]);
+    const mine = this.#last.then(() => this.#make(file, bound));
+    this.#last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /** Ends the one that runs, and begins none of those that wait. Resolves when none runs. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Fault('shutting_down'));
+    await this.#last;
+  }
+
+  async #make(file: FileRef, signal: AbortSignal): Promise<FileRef> {
+    signal.throwIfAborted();
+    const shelf = this.#shelf;
+    const upload = await shelf.begin(file.name, VOICE);
+    try {
+      await transcode(shelf.path(file.id), signal, async (piece, at) => {
+        for (let offset = 0; offset < piece.length; offset += PIECE)
+          await shelf.add(upload, at + offset, piece.subarray(offset, offset + PIECE));
+      });
+      return await shelf.finish(upload);
+    } catch (error) {
+      await shelf.abandon(upload);
+      signal.throwIfAborted();
+      throw error;
+    }
   }
 }
 
-async function transcode(path: string, write: (piece: Buffer, at: number) => Promise<void>): Promise<void> {
+async function transcode(
+  path: string,
+  signal: AbortSignal,
+  write: (piece: Buffer, at: number) => Promise<void>,
+): Promise<void> {
   const child = spawn(
     'ffmpeg',
     // From a pipe: ffmpeg opens no file by itself, whatever a playlist in it may say.
     [
       ...[
         '-nostdin',
+        // A priority is a thread's.
+        '-threads',
+        '1',
         '-loglevel',
         'error',
         '-protocol_whitelist',
@@ -73,6 +125,9 @@ async function transcode(path: string, write: (piece: Buffer, at: number) => Pro
   });
   ended.catch(() => undefined);
   const timer = setTimeout(() => child.kill('SIGKILL'), TRANSCODE_MS);
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  child.once('spawn', () => beNice(child.pid));
   try {
     let at = 0;
     for await (const piece of child.stdout as AsyncIterable<Buffer>) {
@@ -90,7 +145,16 @@ async function transcode(path: string, write: (piece: Buffer, at: number) => Pro
     throw new Fault('tool_missing', { reason, hint: 'sudo apt-get install ffmpeg', cause: error });
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
     child.kill('SIGKILL');
     input.destroy();
+  }
+}
+
+function beNice(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NICE);
+  } catch {
+    // It has ended already.
   }
 }

@@ -12,6 +12,7 @@ export interface Standing {
   readonly info: Result<(typeof METHODS)['daemon.info']>;
   readonly httpConnections: number;
   readonly storeBytes: number;
+  readonly mediaBytes: number;
   readonly webhooks: readonly Webhook[];
   /** 0 without a browser. */
   readonly browserBytes: number;
@@ -42,6 +43,7 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
   ]);
   const cursor = gauge('wad_journal_cursor', 'The newest cursor; it only grows.');
   const store = gauge('wad_store_bytes', 'What outbox and journal take up on disk.');
+  const media = gauge('wad_media_bytes', 'What the files of messages take up on disk.');
   const memory = gauge('wad_browser_memory_bytes', 'Memory of the browser with all its processes.');
   const connections = gauge('wad_connections', 'Connections that are open, by door.', ['door']);
 
@@ -79,6 +81,7 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
     for (const [name, count] of Object.entries(status.outbox)) outbox.set({ state: name }, count);
     cursor.set(status.journal.last);
     store.set(now.storeBytes);
+    media.set(now.mediaBytes);
     memory.set(now.browserBytes);
     for (const { name, ...one } of now.webhooks) {
       behind.set({ webhook: name }, one.behind);

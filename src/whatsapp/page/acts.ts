@@ -16,6 +16,7 @@ export function makeActs(tools: Tools) {
 
   /** The chat that a message is to go to, made where there is none. */
   const openChat = async (id: string): Promise<PageChat> => {
+    await tools.refuseClosed(id);
     const known = tools.findChat(id);
     if (known) return known;
     const wid = tools.createWid(id);

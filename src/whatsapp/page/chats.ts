@@ -2,7 +2,8 @@
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { PageChat, PageMsg, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
+import type { Posts } from './posts.js';
+import type { Mended, Tools } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -14,7 +15,7 @@ type Query = {
   readonly archived?: boolean | undefined;
 };
 
-export function makeChats(tools: Tools) {
+export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
   const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, attempt, word, count } = tools;
   const NOTICES = [
     'e2e_notification',
@@ -73,6 +74,10 @@ export function makeChats(tools: Tools) {
     },
 
     get: (id: string) => show(tools.chat(id)),
+
+    /** Refuses what nothing can be sent to, as far as WhatsApp says so before it is tried. */
+    refuseClosed: (id: string): Promise<void> =>
+      posts.isPost(id) ? posts.refuseClosed(id) : tools.refuseClosed(id),
 
     /** As the library puts messages into words; the last ones, oldest first. */
     async messages(id: string, limit: number, before: MessageRef | null, forMs: number) {

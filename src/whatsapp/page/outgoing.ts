@@ -33,6 +33,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
 
   /** A cold chat needs the person's other identity, which a lookup brings (H21). */
   const openChat = async (id: string): Promise<PageChat> => {
+    await tools.refuseClosed(id);
     const { getChat } = window.WWebJS as { getChat(id: string, how: object): Promise<PageChat | undefined> };
     try {
       const chat = await getChat(id, { getAsModel: false });

@@ -170,6 +170,10 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
 
   return {
     previewOf,
+    /** A channel that there is not, or in which this account may not post. */
+    refuseClosed: async (to: string): Promise<void> => {
+      if (to.endsWith('@newsletter')) await channel(to);
+    },
     isPost: (to: string): boolean => /@(broadcast|newsletter)$/.test(to),
     /**
      * Settles when the server has it.

@@ -86,6 +86,45 @@ export function makeTools() {
   const chat = (id: string): PageChat =>
     findChat(id) ?? refuse('no_such_chat', `There is no chat with ${id.replace(/@c\.us$/, '')}.`);
 
+  /** Whether this account is among the people of a group; null where the ids that are known do not tell. */
+  const amMember = (people: readonly PageModel[]): boolean | null => {
+    const me = window.require('WAWebUserPrefsMeUser');
+    const mine = [me.getMaybeMePnUser(), me.getMaybeMeLidUser()].map((wid: WidLike) => text(wid));
+    const ids = people.map((one) => text(one.id as WidLike));
+    if (ids.some((id) => mine.includes(id))) return true;
+    const server = (id: string): string => id.replace(/^.*@/, '');
+    return ids.some((id) => mine.some((my) => my !== '' && server(my) === server(id))) ? false : null;
+  };
+
+  /**
+   * Refuses a group to which nothing can be sent. One that the page does not have is asked for: the library would make a
+   * chat of any id, and the server takes what is sent to it.
+   */
+  const refuseClosed = async (id: string): Promise<void> => {
+    if (!isGroup(id)) return;
+    const known = findChat(id);
+    const people = attempt(() => known?.groupMetadata?.participants.getModelsArray() as PageModel[]) ?? [];
+    if (!known?.groupMetadata) {
+      const why = `There is no group ${id}, or this account was never in it.`;
+      const query = attempt(() => window.require('WAWebGroupQueryJob').queryAndUpdateGroupMetadataById);
+      if (typeof query !== 'function') refuse('no_such_chat', why);
+      try {
+        await query({ id });
+      } catch (error) {
+        const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
+        // Whatever else it failed for, the group may be there.
+        if ([401, 403, 404, 410].includes(Number(statusCode ?? status))) refuse('no_such_chat', why);
+      }
+      return;
+    }
+    if (amMember(people) === false) refuse('not_allowed', `This account is not in the group ${id} any more.`);
+    const isAdmin = people.some(
+      (one) => isMe(one.id as WidLike) && (one.isAdmin === true || one.isSuperAdmin === true),
+    );
+    if (known.groupMetadata.announce === true && amMember(people) === true && !isAdmin)
+      refuse('not_allowed', `In the group ${id} only admins may send.`);
+  };
+
   /** The whole key as text; where it stands in the key differs by build (D1). */
   const keyText = (key: object): string => {
     const { _serialized } = key as { _serialized?: unknown };
@@ -231,7 +270,20 @@ export function makeTools() {
       chat,
       keyText,
     },
-    ...{ findMessage, message, parts, nameOf, until, confirmed, instant, word, count, part, matches },
+    ...{
+      refuseClosed,
+      findMessage,
+      message,
+      parts,
+      nameOf,
+      until,
+      confirmed,
+      instant,
+      word,
+      count,
+      part,
+      matches,
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { Collection } from './collection.js';
 import { isMe } from './conn.js';
 import { Model } from './model.js';
 import { storage } from './storage.js';
-import { createWid, type Wid } from './wid.js';
+import { createWid, MinifiedError, type Wid } from './wid.js';
 
 class Participant extends Model {
   declare id: Wid;
@@ -125,7 +125,10 @@ export const SetPropertyGroupAction = {
 };
 
 export const GroupQueryJob = {
-  queryAndUpdateGroupMetadataById: async () => {},
+  /** As the server says it of a group that there is not, or that this account was never in. */
+  queryAndUpdateGroupMetadataById: async ({ id }: { id: unknown }) => {
+    if (!Groups.get(id)) throw Object.assign(new MinifiedError('s'), { status: 404 });
+  },
   resetGroupInviteCode: async (group: unknown) => ({
     code: String(await chatSocket.request('group-invite', { group: String(group), reset: true })),
   }),

@@ -76,14 +76,15 @@ t.test('a consumer goes on after what it has dealt with, in another process too'
   for (const n of upTo(10)) running.feed.append('message', { n });
   await running.written();
   await using first = await connect({ socket: running.path });
-  t.same(await take(first.follow({ consumer: 'bot' }), 4), upTo(4));
+  t.same(await take(first.follow({ consumer: 'bot', from: 'oldest' }), 4), upTo(4));
   await using second = await connect({ socket: running.path });
   t.same(
-    await take(second.follow({ consumer: 'bot' }), 7),
+    await take(second.follow({ consumer: 'bot', from: 'oldest' }), 7),
     upTo(10, 4),
     'the one that ended the loop comes again',
   );
-  t.same(await take(second.follow({ consumer: 'other' }), 10), upTo(10));
+  t.same(await take(second.follow({ consumer: 'other', from: 'oldest' }), 10), upTo(10));
+  t.same(await take(second.follow({ from: 'oldest' }), 10), upTo(10), 'without a name as well');
 });
 
 t.test('a signal and close() end the iteration, also one that waits', async (t) => {

@@ -292,11 +292,10 @@ t.test('where a subscription begins', async (t) => {
     ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
     ['where its consumer is', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
     ['a cursor goes before the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
-    [
-      'a consumer that has seen nothing: from the oldest',
-      { consumer: 'new' },
-      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-    ],
+    ['a consumer that is new: from now on', { consumer: 'new' }, [11, 12]],
+    ['or from the oldest', { consumer: 'old', from: 'oldest' }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+    ['which moves no consumer back', { consumer: 'crm', from: 'oldest' }, [8, 9, 10, 11, 12]],
+    ['the oldest without a consumer', { from: 'oldest', types: ['state'] }, [2, 4, 6, 8, 10, 12]],
     ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
     ['beyond the end: nothing', { after: BASE + 99 }, []],
   ] as const;
@@ -432,10 +431,11 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
     t.equal(await feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
     t.equal(cursors(feed.list({ consumer: 'crm' }).events)[0], kept === 10 ? undefined : kept + 1);
   }
-  t.equal(cursors(feed.list({ consumer: 'other' }).events)[0], 1, 'another one begins at the oldest');
+  t.same(cursors(feed.list({ consumer: 'other' }).events), [], 'another one begins now');
+  t.equal(cursors(feed.list({ consumer: 'other', from: 'oldest' }).events)[0], 1);
   for (const name of ['__proto__', 'constructor']) t.equal(await feed.ack(name, BASE + 1), BASE + 1);
   await Promise.all(Array.from({ length: 997 }, (_, n) => feed.ack(`c${n}`, BASE)));
-  t.match(await thrownBy(feed.ack('one more', BASE)), { kind: 'busy' });
+  t.match(await thrownBy(feed.ack('one more', BASE)), { kind: 'too_many_consumers' });
   t.equal(await feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
   store.close();
   t.same(

@@ -19,9 +19,10 @@ import t from 'tap';
 import { contentOf } from '../../../src/daemon/media/content.js';
 import { mimetypeOf } from '../../../src/daemon/media/mime.js';
 import { Shelf } from '../../../src/daemon/media/shelf.js';
+import { Transcoder } from '../../../src/daemon/media/voice.js';
 import { filesWanted } from '../../../src/daemon/media/wanted.js';
 import { Outbox } from '../../../src/daemon/outbox.js';
-import { MAX_BYTES } from '../../../src/protocol/content.js';
+import { MAX_BYTES, MAX_FILE_BYTES } from '../../../src/protocol/content.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines } from './lines.js';
@@ -44,6 +45,9 @@ async function place(
   t.teardown(() => rm(dir, { recursive: true, force: true }));
   return Object.assign(await Shelf.open(join(dir, 'media'), wanted), { dir: join(dir, 'media') });
 }
+
+const content = (request: Parameters<typeof contentOf>[0], shelf: Shelf) =>
+  contentOf(request, shelf, new Transcoder(shelf), new AbortController().signal);
 
 async function put(shelf: Shelf, bytes: Buffer, name: string | null = null) {
   const id = await shelf.begin(name);
@@ -100,12 +104,33 @@ t.test('a file comes in pieces, and the same file is the same id', async (t) => 
 
 t.test('no path of a peer is opened', async (t) => {
   const shelf = await place(t);
-  for (const id of ['../outbox.db', '/etc/passwd', 'f-..', '.u-1', `f-${'g'.repeat(40)}`]) {
+  // Each of these leads to a file that is there, with what is noted of one beside it.
+  const there = [
+    '../outside',
+    'inside',
+    `f-${'g'.repeat(40)}`,
+    `F-${'0'.repeat(40)}`,
+    `../media/f-${'0'.repeat(39)}`,
+  ];
+  for (const id of there) {
+    await writeFile(join(shelf.dir, id), 'secret');
+    await writeFile(join(shelf.dir, `${id}.json`), '{"id":"x","mimetype":"text/plain","name":null,"size":6}');
+  }
+  for (const id of [...there, '../outbox.db', '/etc/passwd', 'f-..', '.u-1']) {
     t.equal(await shelf.get(id).catch(kind), 'no_such_media', id);
     t.equal(await shelf.read(id, 0, 1).catch(kind), 'no_such_media', id);
   }
   t.equal(await shelf.get(`f-${'0'.repeat(40)}`).catch(kind), 'no_such_media', 'one that is not there');
   t.throws(() => shelf.add('u-0', 0, Buffer.alloc(1)), /no upload u-0/);
+});
+
+t.test('a file has so many bytes at most, and not one more', async (t) => {
+  const shelf = await place(t);
+  const whole = await shelf.begin(null);
+  const bytes = Buffer.alloc(MAX_FILE_BYTES);
+  t.equal(await shelf.add(whole, 0, bytes), MAX_FILE_BYTES);
+  t.equal(await shelf.add(whole, MAX_FILE_BYTES, Buffer.alloc(1)).catch(kind), 'media_too_large');
+  t.same(await readdir(shelf.dir), [], 'and nothing of it is left');
 });
 
 t.test('what is half or old goes, and what is in use stays', async (t) => {
@@ -200,32 +225,32 @@ t.test('what a request becomes', async (t) => {
   const opus = await put(shelf, OPUS, 'a.ogg');
   const text = await put(shelf, Buffer.from('hello'), 'a.txt');
   const to = '15550002222';
-  t.same(await contentOf({ to, text: 'x', mentions: ['+1 555 000 3333'] }, shelf), {
+  t.same(await content({ to, text: 'x', mentions: ['+1 555 000 3333'] }, shelf), {
     kind: 'text',
     text: 'x',
     mentions: ['15550003333@c.us'],
   });
-  t.same(await contentOf({ to, media: png.id, caption: 'c' }, shelf), {
+  t.same(await content({ to, media: png.id, caption: 'c' }, shelf), {
     kind: 'image',
     file: png,
     caption: 'c',
   });
-  t.match(await contentOf({ to, media: png.id, as: 'document' }, shelf), { kind: 'document' });
-  t.match(await contentOf({ to, media: opus.id }, shelf), { kind: 'audio' });
+  t.match(await content({ to, media: png.id, as: 'document' }, shelf), { kind: 'document' });
+  t.match(await content({ to, media: opus.id }, shelf), { kind: 'audio' });
   t.same(
-    await contentOf({ to, media: opus.id, as: 'voice' }, shelf),
+    await content({ to, media: opus.id, as: 'voice' }, shelf),
     { kind: 'voice', file: opus },
     'as it is',
   );
-  t.match(await contentOf({ to, media: text.id }, shelf), {
+  t.match(await content({ to, media: text.id }, shelf), {
     kind: 'document',
     file: { mimetype: 'text/plain' },
   });
-  t.same(await contentOf({ to, contacts: [{ name: 'Ana', number: '+1 555 000 3333' }] }, shelf), {
+  t.same(await content({ to, contacts: [{ name: 'Ana', number: '+1 555 000 3333' }] }, shelf), {
     kind: 'contact',
     contacts: [{ name: 'Ana', number: '15550003333' }],
   });
-  t.match(await contentOf({ to, poll: { question: 'q', options: ['a', 'b'] } }, shelf), { multiple: false });
+  t.match(await content({ to, poll: { question: 'q', options: ['a', 'b'] } }, shelf), { multiple: false });
   const refused = [
     [{}, 'invalid_params'],
     [{ text: 'x', media: png.id }, 'invalid_params'],
@@ -240,13 +265,9 @@ t.test('what a request becomes', async (t) => {
     [{ contacts: [{ name: 'x', number: 'nobody' }] }, 'invalid_recipient'],
   ] as const;
   for (const [request, expected] of refused)
-    t.equal(
-      await contentOf({ to, ...request } as never, shelf).catch(kind),
-      expected,
-      JSON.stringify(request),
-    );
+    t.equal(await content({ to, ...request } as never, shelf).catch(kind), expected, JSON.stringify(request));
   const large = await put(shelf, Buffer.concat([PNG, Buffer.alloc(MAX_BYTES.sticker)]));
-  t.equal(await contentOf({ to, media: large.id, as: 'sticker' }, shelf).catch(kind), 'media_too_large');
+  t.equal(await content({ to, media: large.id, as: 'sticker' }, shelf).catch(kind), 'media_too_large');
 });
 
 t.test(
@@ -261,7 +282,7 @@ t.test(
     const bin = await mkdtemp(join(tmpdir(), 'wad-bin-'));
     t.teardown(() => rm(bin, { recursive: true, force: true }));
     process.env.PATH = bin;
-    const missing = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
+    const missing = await content({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
       (e: Fault) => e,
     );
     t.match(missing, { kind: 'tool_missing', message: /no ffmpeg/, hint: /apt-get install ffmpeg/ });
@@ -270,14 +291,14 @@ t.test(
     const ffmpeg = join(bin, 'ffmpeg');
     await writeFile(ffmpeg, '#!/bin/sh\nprintf "OggS%s" "$*"\n/bin/cat <&3\n');
     await chmod(ffmpeg, 0o755);
-    const made = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf);
+    const made = await content({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf);
     if (made.kind !== 'voice') throw new Error(made.kind);
     t.match(made.file, { mimetype: 'audio/ogg; codecs=opus', name: 'a.mp3' });
     const bytes = (await shelf.read(made.file.id, 0, 1_000)).toString();
     t.match(bytes, /^OggS.*-i pipe:3.*libopus.*pipe:1ID3 not really$/);
 
     await writeFile(ffmpeg, '#!/bin/sh\necho "Invalid data found" >&2\nexit 1\n');
-    const broken = await contentOf({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
+    const broken = await content({ to: '15550002222', media: mp3.id, as: 'voice' }, shelf).catch(
       (e: Fault) => e,
     );
     t.match(broken, { kind: 'media_unusable', message: /Invalid data found/ });

@@ -50,5 +50,6 @@ t.test('names in a path are parameters of the path, and lists are written with c
     { name: 'after', in: 'query', required: false },
     { name: 'types', style: 'form', explode: false },
     { name: 'consumer' },
+    { name: 'from' },
   ]);
 });

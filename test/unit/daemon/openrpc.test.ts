@@ -103,6 +103,7 @@ t.test('schemas stand by themselves', async (t) => {
       ['limit', false],
       ['types', false],
       ['consumer', false],
+      ['from', false],
       ['deadlineMs', false],
     ],
   );
