@@ -25,6 +25,8 @@ function hintOf({ word, known, command }: Usage, argv: readonly string[]): strin
   return command ? `wactl ${command.name} --help` : 'wactl --help';
 }
 
+export { Progress } from '../local/progress.js';
+
 /** Takes the whole line, prints, and answers the exit status. */
 export async function full(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--get-yargs-completions') {

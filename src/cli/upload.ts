@@ -1,7 +1,7 @@
 // The caller's file, to the daemon in pieces: it opens no path that we name, and may run as somebody else.
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Progress } from '../local/progress.js';
+import { isatty } from 'node:tty';
 import { MAX_FILE_BYTES } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
@@ -39,7 +39,11 @@ export async function upload(
     return refuse(error);
   }
   const stats = fstatSync(fd);
-  const progress = new Progress('uploading', stats.isFile() ? stats.size : null, output === 'text');
+  // Not a part of the fast path: only a person who watches needs it.
+  const progress =
+    output === 'text' && isatty(2)
+      ? new (await import('./full.js')).Progress('uploading', stats.isFile() ? stats.size : null)
+      : null;
   try {
     let id: string | undefined;
     for (let offset = 0; ; ) {
@@ -55,11 +59,11 @@ export async function upload(
       });
       id = answer.upload;
       offset += filled;
-      progress.add(filled);
+      progress?.add(filled);
       if (answer.file !== null) return answer.file.id;
     }
   } finally {
-    progress.end();
+    progress?.end();
     if (fd !== 0) closeSync(fd);
   }
 }

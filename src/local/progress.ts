@@ -18,12 +18,11 @@ export class Progress {
   /**
    * @param what printable
    * @param total bytes; null where that is not known
-   * @param isWanted false for output that programs read
    */
-  constructor(what: string, total: number | null, isWanted: boolean) {
+  constructor(what: string, total: number | null) {
     this.#what = what;
     this.#total = total;
-    this.#isShown = isWanted && isatty(2);
+    this.#isShown = isatty(2);
   }
 
   add(bytes: number): void {

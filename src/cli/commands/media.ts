@@ -22,19 +22,19 @@ export const media = command({
       throw new Fault('usage', { reason: 'media: say where to with -O FILE', hint: 'wactl media --help' });
     const file = await ask('media.fetch', { id });
     const to = await openOut('media', out, 0o666 & ~process.umask());
-    const progress = new Progress('fetching', file.size, output === 'text');
+    const progress = output === 'text' ? new Progress('fetching', file.size) : null;
     try {
       for (let offset = 0, end = false; !end; ) {
         const piece = await ask('media.read', { id: file.id, offset });
         const bytes = Buffer.from(piece.data, 'base64');
         await to.write(bytes);
-        progress.add(bytes.length);
+        progress?.add(bytes.length);
         offset += bytes.length;
         end = piece.end;
       }
       await to.done();
     } finally {
-      progress.end();
+      progress?.end();
       await to.abandon();
     }
     // What kind of file it is, only its sender says.
