@@ -99,10 +99,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     ] as const) {
       const end = await wad.wactl(['send', to, 'hello', '-o', 'json']);
       t.match(end, { code, stderr }, to);
-      t.match(JSON.parse(end.stdout), {
-        state: 'failed',
-        error: { kind: code === 1 ? 'not_allowed' : 'no_such_chat' },
-      });
+      t.match(
+        JSON.parse(end.stderr),
+        { data: { kind: code === 1 ? 'not_allowed' : 'no_such_chat' } },
+        'at once',
+      );
     }
     t.same(theirs.posts, []);
     theirs.admins.add(phone.wid);
