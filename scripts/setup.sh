@@ -148,13 +148,32 @@ need_curl() {
   install_package curl
 }
 
-# What a few tests need and are skipped without.
+# What a few tests need and are skipped without: a program, and the package of Debian that has it.
+readonly EXTRAS='
+  buildah                 buildah
+  chromium-headless-shell chromium-headless-shell
+  dbus-daemon             dbus
+  dpkg-deb                dpkg
+  ffmpeg                  ffmpeg
+  fish                    fish
+  groff                   groff
+  ip                      iproute2
+  lintian                 lintian
+  mandoc                  mandoc
+  mmdebstrap              mmdebstrap
+  pgrep                   procps
+  promtool                prometheus
+  setpriv                 util-linux
+  shellcheck              shellcheck
+  systemd-analyze         systemd
+  zsh                     zsh
+'
 need_extras() {
-  local package
-  for package in chromium-headless-shell ffmpeg fish zsh promtool shellcheck lintian mandoc buildah mmdebstrap; do
-    if command -v "$package" >/dev/null; then continue; fi
-    install_package "$package" || say "without $package the tests that need it are skipped"
-  done
+  local program package
+  while read -r program package <&3; do
+    if [ -z "$program" ] || command -v "$program" >/dev/null; then continue; fi
+    install_package "$package" || say "without $package the tests that need $program are skipped"
+  done 3<<<"$EXTRAS"
 }
 
 # Old lists name an old browser, which its distribution has mended since. Of what lies there, only partial/ has the time of

@@ -1,5 +1,5 @@
 // docs/alerts.yml and docs/grafana-dashboard.json against what a daemon is scraped for, and the rules by Prometheus' own tool.
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { DOCS } from '../../../scripts/docs.js';
 import { measured } from '../../harness/metrics.js';
+import { lacks } from '../../harness/program.js';
 
 const run = promisify(execFile);
 const read = (name: string): Promise<string> => readFile(new URL(name, DOCS), 'utf8');
-const skip =
-  spawnSync('promtool', ['--version']).status === 0 ? false : 'promtool is missing: apt install prometheus';
+const skip = lacks('promtool');
 
 const rules = await read('alerts.yml');
 const names = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
