@@ -47,7 +47,12 @@ export function openApi(routes: readonly Route[], version: string): Json {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'wad', version, description: 'One WhatsApp account over HTTP, on this machine.' },
+    info: {
+      title: 'wad',
+      version,
+      description: 'One WhatsApp account over HTTP, on this machine.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     servers: [{ url: 'http://127.0.0.1:3001' }],
     security: [{ token: [] }],
     paths,

@@ -1,0 +1,22 @@
+/** The OpenAPI document, as a linter of such documents reads it: names, parameters, security, examples, references. */
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import t from 'tap';
+import { openApi } from '../../src/daemon/openapi.js';
+import { ROUTES } from '../../src/http/routes.js';
+
+async function lint(document: object): Promise<string[]> {
+  const config = await createConfig({ extends: ['recommended-strict'] });
+  const problems = await lintFromString({ source: JSON.stringify(document), config });
+  return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer})`);
+}
+
+t.test('a linter finds nothing in the OpenAPI document', async (t) => {
+  t.same(await lint(openApi(ROUTES, '1.2.3')), []);
+});
+
+t.test('it would find a parameter of a path that is not declared', async (t) => {
+  const document = openApi(ROUTES, '1.2.3') as { paths: object };
+  const responses = { 200: { description: 'Found.' } };
+  const paths = { ...document.paths, '/broken/{id}': { get: { operationId: 'broken', responses } } };
+  t.match((await lint({ ...document, paths })).join('\n'), /path-parameters-defined/);
+});
