@@ -234,4 +234,17 @@ t.test('the files for containers name paths and keys that there are', async (t) 
       page.includes(`:${'uid'}=${uid},`),
   );
   t.match(kubernetes, /terminationGracePeriodSeconds: 60/);
+  // One health command everywhere, whoever ignores the one of the image.
+  const [, ...health] = /^HEALTHCHECK .*CMD \[(.+)\]$/m.exec(image)?.[1]?.match(/[^", ]+/g) ?? [];
+  t.match(health.join(' '), /^--timeout 5 call \S+$/);
+  const command = `wactl ${health.join(' ')}`;
+  t.ok(page.includes(`--health-cmd '${command}'`), command);
+  t.equal(
+    kubernetes.replaceAll(/[",]/g, '').split(`command: [${command}]`).length,
+    3,
+    'to start, and to live',
+  );
+  // The page shows every argument that the build takes.
+  for (const [, argument = ''] of image.matchAll(/^ARG (\w+)=/gm))
+    t.ok(page.includes(`--build-arg ${argument}=`), argument);
 });
