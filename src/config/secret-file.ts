@@ -44,14 +44,20 @@ export async function readSecret({ path, key, make }: SecretFile): Promise<strin
   }
 }
 
-/** Whole or not at all, and never over one that is there. */
+/** Whole or not at all, and never over a file that exists. */
 async function makeSecret(path: string, key: string, prefix: string): Promise<void> {
-  const fresh = `${path}.${process.pid}`;
+  // A name of its own, so that two calls at once write two files. The first to link wins, and both read that one.
+  const fresh = `${path}.${randomBytes(12).toString('hex')}.new`;
   try {
-    const handle = await open(fresh, 'w', 0o600);
-    await handle.writeFile(`${prefix}${randomBytes(32).toString(prefix === '' ? 'base64url' : 'base64')}\n`);
-    await handle.sync();
-    await handle.close();
+    const handle = await open(fresh, 'wx', 0o600);
+    try {
+      await handle.writeFile(
+        `${prefix}${randomBytes(32).toString(prefix === '' ? 'base64url' : 'base64')}\n`,
+      );
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await link(fresh, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')

@@ -37,7 +37,7 @@ export interface HttpDoorOptions {
 
 /**
  * @returns what the caller closes
- * @throws (rejects) Fault address_in_use, permission_denied, usage, disk_full
+ * @throws (rejects) Fault address_in_use, bad_config, permission_denied, usage, disk_full
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
   const { config, tokenFileIsNamed, dispatch, address, metrics, unread, log } = options;
@@ -85,12 +85,20 @@ async function bind(server: Server, listen: Listen, options: HttpDoorOptions): P
   await listenAt(server, listen).catch(async (error: NodeJS.ErrnoException) => {
     const { host, port } = listen;
     if (error.code === 'EADDRINUSE') throw await taken(`${host}:${port}`, configFile, listen);
-    const reason = `http.listen: ${host}:${port} is not available (${error.code})`;
+    const reason = `http.listen: ${host}:${port} ${NOT_OURS[error.code ?? ''] ?? `is not available (${error.code})`}`;
+    if (error.code !== 'EACCES') throw new Fault('bad_config', { reason, hint: 'ip address', cause: error });
     throw new Fault('permission_denied', { reason, hint: null, cause: error });
   });
   const { address, family, port } = server.address() as AddressInfo;
   return { address: at(family === 'IPv6' ? `[${address}]` : address, port), remove: async () => undefined };
 }
+
+/** Why the kernel gives an address to nobody. */
+const NOT_OURS: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: 'is no address of this machine',
+  EAFNOSUPPORT: 'is an address of a kind that this machine does not have',
+  ENOTFOUND: 'is a name without an address',
+};
 
 type Port = Extract<Listen, { port: number }>;
 

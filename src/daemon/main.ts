@@ -2,6 +2,7 @@
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
+import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
 import { Heap } from './heap.js';
 import { type DaemonLog, isJournal, openLog } from './log.js';
@@ -10,11 +11,6 @@ import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchStrays, obeySignals } from './signals.js';
 import { WAD_VERSION } from './version.js';
 import { wire } from './wire.js';
-
-/** Exit statuses of services: sysexits.h, as far as systemd and people need to tell them apart. */
-const EXIT = {
-  ...{ ok: 0, usage: 64, internal: 70, noRoom: 73, lockHeld: 75, permission: 77, config: 78 },
-} as const;
 
 const JOURNAL = isJournal(process.env, process.stderr.fd);
 
@@ -55,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     const { mode } = read.flags;
-    // A move looks for a daemon first: whoever calls it as root is to hear of that, and not of Chromium's sandbox. An export
+    // A move asks for a running daemon first: root must stop that one, and needs no advice on Chromium's sandbox. An export
     // starts no browser.
     if (mode !== 'run' && mode !== 'canary') {
       const { refuseRunning } = await import('./move/running.js');
@@ -72,11 +68,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof Fault)) throw error;
-    const isJson = error instanceof Fault && read.flags.output === 'json' && read.flags.mode !== 'run';
-    complain(isJson ? JSON.stringify(error.toWire()) : `wad: ${error.message}`);
-    if (error instanceof ConfigError) return error.exit;
-    if (!isJson && error.kind === 'lock_held') complain(`  try: ${error.hint}`);
-    return error.kind === 'usage' ? EXIT.usage : error.kind === 'lock_held' ? EXIT.lockHeld : EXIT.config;
+    complain(refusal(error, read.flags.output));
+    return exitOf(error);
   }
   const { account, config, warnings } = settings;
   const log = openLog({ account, ...config.log, env: process.env });
@@ -85,6 +78,13 @@ async function main(argv: readonly string[]): Promise<number> {
   await log.flush();
   // Whatever handle a library left open does not keep a daemon that has said that it stopped.
   process.exit(status);
+}
+
+/** Why nothing was started, in the form that was asked for. */
+function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
+  const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
+  if (output === 'json') return JSON.stringify(fault.toWire());
+  return `wad: ${fault.message}${fault.hint === null ? '' : `\n  try: ${fault.hint}`}`;
 }
 
 /** Before there is a log. A journal gets the priority in front of each line: `journalctl -p err` is to show it. */
@@ -123,24 +123,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     });
     // A journal has the record already.
     if (!JOURNAL) process.stderr.write(`wad: ${fault.message}\n`);
-    switch (fault.kind) {
-      case 'lock_held':
-        return EXIT.lockHeld;
-      case 'permission_denied':
-        return EXIT.permission;
-      case 'usage':
-        return EXIT.usage;
-      // Whoever starts it again, as systemd does, has it as soon as there is room.
-      case 'disk_full':
-        return EXIT.noRoom;
-      // As it is, no restart makes this program read it.
-      case 'store_newer':
-      // Nor does a restart free an address that is another account's.
-      case 'address_in_use':
-        return EXIT.config;
-      default:
-        return EXIT.internal;
-    }
+    return exitOf(fault);
   } finally {
     heap.stop();
     await service.close();

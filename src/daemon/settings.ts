@@ -54,7 +54,7 @@ export function ownFile({ files, paths: { configFiles } }: Settings): string {
 /** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words. */
 export function refuseRoot({ config }: Settings): void {
   if (process.getuid?.() !== 0 || !config.browser.sandbox) return;
-  throw new Fault('permission_denied', {
+  throw new Fault('bad_config', {
     reason:
       "wad does not run as root: Chromium's sandbox refuses it. Run it as a user of its own, or say --no-sandbox.",
     hint: null,

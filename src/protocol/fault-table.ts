@@ -226,6 +226,7 @@ export const FAULTS = {
   body_too_large: row(1406, 1, 413, 'never', 'The request is longer than is accepted.'),
   unsupported_body: row(1407, 1, 415, 'never', 'The body of a request is JSON, and has to say so.'),
   address_in_use: row(1408, 1, 500, 'never', 'Another program listens where HTTP is to be served.'),
+  bad_config: row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.'),
 
   // 19xx: raised by the client itself, never sent by the daemon
   usage: row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help'),

@@ -1,5 +1,5 @@
-// Whether a daemon runs the account that a session is to come from or go to. Root finds it by its socket: the directories
-// that root's own environment names are others than those of the service.
+// Refuses a move while a daemon runs the account. Root finds that daemon by its socket, since root's own environment names
+// other directories than the service's.
 import { stat } from 'node:fs/promises';
 import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
@@ -8,7 +8,7 @@ import type { Settings } from '../settings.js';
 
 const ASK_MS = 2_000;
 
-/** @throws (rejects) Fault lock_held, which names it and says how to stop it without losing the link */
+/** @throws (rejects) Fault lock_held, which names it and says how to stop it without losing the link; unsafe_socket */
 export async function refuseRunning({ account, config, dir }: Settings): Promise<void> {
   const uid = process.geteuid?.() ?? 0;
   const target = clientPath({ account, socket: config.socket.path ?? undefined, env: process.env, uid });
@@ -18,7 +18,7 @@ export async function refuseRunning({ account, config, dir }: Settings): Promise
   const owner = (await stat(`/proc/${info.pid}`).catch(() => null))?.uid ?? 'unknown';
   const isService = target.path.startsWith('/run/wad/');
   throw new Fault('lock_held', {
-    reason: `the account ${info.account} is run by wad, process ${info.pid} of user ${owner}, on ${info.profileDir}: stop it first, and do this as that user`,
+    reason: `the account ${info.account} is run by wad, process ${info.pid} of user ${owner}, on ${info.profileDir}; stop it first, then run this as user ${owner}`,
     hint: isService
       ? `touch /run/wad-no-logout && systemctl stop wad@${info.account} && rm /run/wad-no-logout`
       : `kill ${info.pid}`,
@@ -34,8 +34,10 @@ async function ask(path: ClientPath) {
     } finally {
       await client.close();
     }
-  } catch {
-    // Nobody is there, or nobody who can be asked: the lock decides.
+  } catch (error) {
+    // A socket that might be anybody's says nothing that can be believed; its Fault names whose it is.
+    if (error instanceof Fault && error.kind === 'unsafe_socket') throw error;
+    // Nobody answers: the lock decides.
     return null;
   }
 }

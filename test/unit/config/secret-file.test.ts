@@ -1,5 +1,5 @@
 /** A secret in a file: made where it may be, taken where nobody else can read it, and never told. */
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readSecret } from '../../../src/config/secret-file.js';
@@ -50,4 +50,15 @@ t.test('one that is not there is made, for us alone and once', async (t) => {
   t.equal(statSync(path).mode & 0o777, 0o600);
   t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), made, 'and is not made anew');
   t.equal(readFileSync(path, 'utf8').trim(), made);
+});
+
+t.test('two that make it at once get the same one, and leave nothing beside it', async (t) => {
+  const directory = t.testdir();
+  for (let round = 0; round < 20; round += 1) {
+    const file = { path: join(directory, `made-${round}`), key: 'k', make: '' };
+    const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => readSecret(file)));
+    for (const other of others) t.equal(other, first);
+    t.equal(readFileSync(file.path, 'utf8').trim(), first);
+  }
+  t.equal(readdirSync(directory).length, 20);
 });

@@ -1,5 +1,6 @@
 // The HTTP door as the configuration wants it: where it listens, and what keeps it from that.
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { openHttpDoor } from '../../../src/daemon/http-door.js';
 import { Backlog } from '../../../src/protocol/backlog.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import { startServer } from '../../harness/server.js';
+import { WAD } from '../../harness/wad.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'wad-door-'));
 t.teardown(() => rmSync(directory, { recursive: true, force: true }));
@@ -95,3 +97,22 @@ t.test('what is taken, or missing, is said by name', async (t) => {
     'a token that somebody named is not made up',
   );
 });
+
+t.test(
+  'an address that this machine does not have is a mistake of the configuration',
+  process.getuid?.() === 0 ? {} : { skip: 'needs root, for a network without addresses' },
+  (t) => {
+    const home = mkdtempSync(join(directory, 'home-'));
+    const config = join(home, 'wad.toml');
+    writeFileSync(config, '[http]\nlisten = "[::1]:3001"\n');
+    const flags = ['--no-sandbox', '--no-auto-init', '--config', config, '--state-dir', join(home, 'state')];
+    const { status, stderr } = spawnSync(
+      'unshare',
+      ['-n', process.execPath, WAD, ...flags, '--socket', join(home, 'control.sock')],
+      { encoding: 'utf8', timeout: 60_000, env: { PATH: process.env.PATH, HOME: home } },
+    );
+    t.equal(status, 78);
+    t.match(stderr, 'http.listen: ::1:3001 is no address of this machine');
+    t.end();
+  },
+);

@@ -94,8 +94,15 @@ t.test(
     const place = scratch(t);
     const mount = (how: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', how, 'tmpfs', place]);
     mount('size=550m');
-    // Before the directory goes.
-    t.before(() => t.teardown(() => execFileSync('umount', [place])));
+    // A test that bails ends the process without its teardowns, and the mount would outlive it.
+    const unmount = () => execFileSync('umount', [place]);
+    process.once('exit', unmount);
+    using _mounted = {
+      [Symbol.dispose]: () => {
+        process.off('exit', unmount);
+        unmount();
+      },
+    };
     const told: boolean[] = [];
     const upkeep = new Upkeep({
       ...{ memoryLimitMb: 0, recycleHours: 0, dataPath: place, storePath: place, log: keepLines() },

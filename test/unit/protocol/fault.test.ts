@@ -45,6 +45,7 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   wrong_account: 'the reason says which account answered',
   connection_idle: 'the same call, on a new connection',
   address_in_use: 'the hint says which key to set, and to what',
+  bad_config: 'the reason names the key, and what to write instead depends on it',
   unsafe_socket: 'the reason says whose it is; whether to trust them is a decision',
 };
 
