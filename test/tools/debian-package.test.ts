@@ -1,0 +1,43 @@
+/** The package for Debian, as it is built: what lintian says of it, and its size. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { lacks } from '../harness/program.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+const MB = 1_000_000;
+/** A quarter more than it has. */
+const PACKED_AT_MOST = 5 * MB;
+const INSTALLED_AT_MOST_KB = 36_000;
+const place = mkdtempSync(join(tmpdir(), 'wad-deb-'));
+t.teardown(() => rmSync(place, { recursive: true }));
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(900_000);
+
+const run = (program: string, ...args: string[]) =>
+  spawnSync(program, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * MB });
+
+t.test('the package for Debian', { skip: lacks('dpkg-deb') }, async (t) => {
+  // Marks of an up-to-date checkout: nothing is fetched or built anew by a test.
+  run('touch', 'node_modules/.package-lock.json', 'build/.built');
+  const built = run('scripts/package', 'deb', place);
+  t.equal(built.status, 0, built.stderr);
+  const file = built.stdout.trim().split('\n').at(-1) ?? '';
+
+  t.test('is small', (t) => {
+    t.ok(statSync(file).size < PACKED_AT_MOST, `${statSync(file).size} bytes`);
+    const size = Number(run('dpkg-deb', '--field', file, 'Installed-Size').stdout);
+    t.ok(size > 1_000 && size < INSTALLED_AT_MOST_KB, `${size} KB installed`);
+    t.end();
+  });
+
+  t.test('lintian finds no error and no warning', { skip: lacks('lintian') }, (t) => {
+    const { status, stdout, stderr } = run('lintian', '--fail-on', 'error,warning', '--allow-root', file);
+    t.equal(status, 0, stdout + stderr);
+    t.equal(stdout, '');
+    t.end();
+  });
+});
