@@ -152,8 +152,9 @@ export class Backfill {
     signal: AbortSignal,
   ): Promise<number> {
     const { page, feed, inbox } = this.#options;
-    const { keys, whole, failure } = await page().keysSince(chatId, sinceMs, PER_CHAT);
-    const unknown = keys.filter((key) => !inbox.knows(key));
+    const { keys, revoked, whole, failure } = await page().keysSince(chatId, sinceMs, PER_CHAT);
+    const gone = new Set(revoked);
+    const unknown = keys.filter((key) => (gone.has(key) ? !inbox.knowsRevoked(key) : !inbox.knows(key)));
     const { found, left } = await this.#tell(chatId, unknown, signal);
     if (left.length > 0) undecrypted.set(chatId, left);
     // What is in the page's memory is told all the same.
@@ -180,10 +181,14 @@ export class Backfill {
     const left: string[] = [];
     let found = 0;
     for (let at = 0; at < keys.length && !signal.aborted; at += CHUNK) {
-      const { messages, undecrypted } = await page().messagesOf(chatId, keys.slice(at, at + CHUNK));
+      const { messages, revoked, undecrypted } = await page().messagesOf(chatId, keys.slice(at, at + CHUNK));
       left.push(...undecrypted);
       found += await feed.write((tx, keep) => {
-        const events = messages.map((message) => inbox.message(tx, message));
+        const events = [
+          ...messages.map((message) => inbox.message(tx, message)),
+          // Whoever was never told of a message needs no word on its end.
+          ...revoked.filter(({ key }) => inbox.knows(key)).map((one) => inbox.revoke(tx, one)),
+        ];
         for (const event of events) keep(event);
         return events.filter((event) => event !== null).length;
       });

@@ -1,9 +1,13 @@
 // What the page reports of messages, once each: the library repeats itself after every re-injection, and acks come
 // doubled and out of order (H3, H23). Keys are our own, never the page's (H1), and are kept longer than the events.
+import type { Revocation } from '../session/page-port.js';
 import type { ClientNews, InboundMessage } from '../session/port.js';
 import type { Tx } from '../store/commit.js';
 import type { NewEvent, StoredEvent } from '../store/event.js';
 import type { Store } from '../store/store.js';
+
+/** No key of a message begins so. */
+const revocationMark = (key: string): string => `revoked ${key}`;
 
 /** Nothing to close. Methods that write take the transaction that they are part of. */
 export class Inbox {
@@ -33,6 +37,17 @@ export class Inbox {
     const { key, messageId, chatId, fromMe, ack } = news;
     const event = this.#event('message.ack', { key, messageId, chatId, fromMe, ack });
     return this.#store.messages.ackOnce(tx, { key, messageId, ack }, event);
+  }
+
+  /** @returns the event to tell of, or null when this deletion has had one */
+  revoke(tx: Tx, { key, ...rest }: Revocation): StoredEvent | null {
+    const seen = { key: revocationMark(key), messageId: '', ack: 0 };
+    return this.#store.messages.appendOnce(tx, seen, this.#event('message.revoke', { key, ...rest }));
+  }
+
+  /** True for a message whose deletion has been reported. */
+  knowsRevoked(key: string): boolean {
+    return this.knows(revocationMark(key));
   }
 
   /** True for a message that has been reported. */

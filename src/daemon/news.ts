@@ -1,6 +1,7 @@
 // Where each piece of a client's news goes: to the desks that hold what waits for a person, to the journal and to the
 // outbox. Messages and ticks are on disk before they are told.
 import { isPostId } from '../protocol/wid.js';
+import type { Revocation } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
 import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -57,7 +58,9 @@ export class News {
         this.acked(news);
         break;
       case 'happened':
-        feed.append(news.event, { ...news.data });
+        if (news.event === 'message.revoke')
+          this.#revoked(news.data as unknown as Revocation); // happenings.ts made it one
+        else feed.append(news.event, { ...news.data });
         break;
       case 'capabilities':
         capabilities.learn(news.capabilities);
@@ -84,6 +87,13 @@ export class News {
       },
       news.ack > 1 || !news.fromMe || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
     );
+  }
+
+  #revoked(data: Revocation): void {
+    this.#keep((tx, keep) => {
+      keep(this.#options.inbox.revoke(tx, data));
+      return null;
+    }, {});
   }
 
   /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */

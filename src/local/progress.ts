@@ -9,7 +9,7 @@ const MiB = 2 ** 20;
 
 export class Progress {
   readonly #what: string;
-  readonly #total: number | null;
+  #total: number | null;
   readonly #isShown: boolean;
   #bytes = 0;
   #nextMs = performance.now() + FIRST_MS;
@@ -25,7 +25,9 @@ export class Progress {
     this.#isShown = isatty(2);
   }
 
-  add(bytes: number): void {
+  /** @param total where it is known only now */
+  add(bytes: number, total = this.#total): void {
+    this.#total = total;
     this.#bytes += bytes;
     if (!this.#isShown || performance.now() < this.#nextMs) return;
     this.#nextMs = performance.now() + EVERY_MS;

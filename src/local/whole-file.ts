@@ -18,6 +18,13 @@ export interface WholeFile {
   abandon(): Promise<void>;
 }
 
+export interface NewFile extends WholeFile {
+  /** Where the bytes gather until it is done. */
+  readonly part: string;
+  /** What was written is on the disk. */
+  sync(): Promise<void>;
+}
+
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 const RETRY_MS = 20;
 
@@ -33,6 +40,15 @@ export async function openWholeFile(path: string, mode = 0o600): Promise<WholeFi
   if (before === null || before.isFile()) return Part.open(path, before, mode);
   if (before.isFIFO() || before.isCharacterDevice()) return openStream(path);
   throw refused(path, before);
+}
+
+/**
+ * A file that must not be there yet, under this name or as a link of this name.
+ * @throws (rejects) Fault usage
+ */
+export async function createWholeFile(path: string): Promise<NewFile> {
+  if ((await lstat(path).catch(() => null)) !== null) throw cannot(path, { code: 'EEXIST' });
+  return Part.open(path, null, 0o600);
 }
 
 /** A pipe waits for its reader; without O_NONBLOCK the whole program would, and Ctrl-C could not end it. */
@@ -64,9 +80,9 @@ async function writeAll(handle: FileHandle, path: string, bytes: Uint8Array): Pr
 }
 
 /** The bytes of a file that is not there yet. */
-class Part implements WholeFile {
+class Part implements NewFile {
   readonly #path: string;
-  readonly #part: string;
+  readonly part: string;
   readonly #handle: FileHandle;
   readonly #replaces: boolean;
   readonly #mode: number;
@@ -83,7 +99,7 @@ class Part implements WholeFile {
 
   private constructor(path: string, part: string, handle: FileHandle, before: Stats | null, mode: number) {
     this.#path = path;
-    this.#part = part;
+    this.part = part;
     this.#handle = handle;
     this.#replaces = before !== null;
     this.#mode = before === null ? mode : before.mode & 0o777;
@@ -95,12 +111,18 @@ class Part implements WholeFile {
     return writeAll(this.#handle, this.#path, bytes);
   }
 
+  async sync(): Promise<void> {
+    await this.#handle.sync().catch((error) => {
+      throw cannot(this.#path, error);
+    });
+  }
+
   async done(): Promise<void> {
     try {
       await this.#handle.chmod(this.#mode);
       await this.#handle.close();
       if (this.#replaces) await this.#replace();
-      else await putNew(this.#part, this.#path);
+      else await putNew(this.part, this.#path);
     } finally {
       await this.abandon();
     }
@@ -115,7 +137,7 @@ class Part implements WholeFile {
   async #replace(): Promise<void> {
     const now = await lstat(this.#path).catch(() => null);
     if (now !== null && !now.isFile()) throw refused(this.#path, now);
-    await rename(this.#part, this.#path).catch((error) => {
+    await rename(this.part, this.#path).catch((error) => {
       throw cannot(this.#path, error);
     });
   }

@@ -102,7 +102,13 @@ export interface MissedPage {
     chatId: string,
     sinceMs: number,
     limit: number,
-  ): Promise<{ readonly keys: readonly string[]; readonly whole: boolean; readonly failure: string | null }>;
+  ): Promise<{
+    readonly keys: readonly string[];
+    /** Those of them that were deleted for everybody. */
+    readonly revoked: readonly string[];
+    readonly whole: boolean;
+    readonly failure: string | null;
+  }>;
   /**
    * Messages of a chat by our keys, marked as found later; notices are left out. `undecrypted` are the keys of those that
    * the page cannot read yet.
@@ -110,9 +116,23 @@ export interface MissedPage {
   messagesOf(
     chatId: string,
     keys: readonly string[],
-  ): Promise<{ readonly messages: readonly Message[]; readonly undecrypted: readonly string[] }>;
+  ): Promise<{
+    readonly messages: readonly Message[];
+    readonly revoked: readonly Revocation[];
+    readonly undecrypted: readonly string[];
+  }>;
   /** How far messages of ours have come, as far as the page says. */
   acksOf(messageIds: readonly string[]): Promise<readonly MissedAck[]>;
+}
+
+/** That a message was deleted for everybody, under the key that it had before. */
+export interface Revocation {
+  readonly key: string;
+  readonly messageId: string;
+  readonly chatId: string;
+  readonly author: string | null;
+  readonly fromMe: boolean;
+  readonly timestamp: string;
 }
 
 /** A tick, as it would have been told had somebody listened. */

@@ -1,6 +1,7 @@
 // What the library tells besides messages and acks: reactions, edits, deletions, changes of groups, calls; in our
 // words, and each once, since the library repeats itself after every sync (H3).
 import { escapeId, messageKey } from '../protocol/wid.js';
+import type { Revocation } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
 import type {
   LibraryCall,
@@ -27,6 +28,13 @@ const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
 /** Whether these are two chats, and not two names of one: a person has a number and a LID (H21). */
 const isElsewhere = (chat: string, other: string): boolean =>
   chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
+
+/** A deletion for everybody, told of what is left of the message. */
+export function revocationOf(message: LibraryMessage): Revocation {
+  const { author, fromMe } = readMessage(message);
+  const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
+  return { ...named(original), author, fromMe, timestamp: timeOf(undefined) };
+}
 
 export class Happenings {
   readonly #tell: (news: Happening) => void;
@@ -91,10 +99,8 @@ export class Happenings {
    * message of the chat in which it was deleted.
    */
   revoke(message: LibraryMessage): void {
-    const { author, fromMe } = readMessage(message);
-    const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
-    const data = { ...named(original), author, fromMe, timestamp: timeOf(undefined) };
-    this.#once(`revoke ${data.key} ${author}`, 'message.revoke', data);
+    const data = revocationOf(message);
+    this.#once(`revoke ${data.key} ${data.author}`, 'message.revoke', { ...data });
   }
 
   group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {

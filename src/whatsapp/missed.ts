@@ -2,6 +2,7 @@
 import { escapeId, messageKey, parseMessageRef } from '../protocol/wid.js';
 import type { MissedPage } from '../session/page-port.js';
 import type { Ask } from './ask.js';
+import { revocationOf } from './happenings.js';
 import type { LibraryClient } from './library.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey } from './page/missed.js';
 import { messagesIn, readMessages } from './readable.js';
@@ -20,6 +21,7 @@ const partsOf = (key: string): WantedKey => {
 /** WhatsApp's times are whole seconds: what came later within the same second counts too. */
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
 const isCipher = ({ type }: { readonly type: string }): boolean => type === 'ciphertext';
+const isRevoked = ({ type }: { readonly type: string }): boolean => type === 'revoked';
 
 export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
   chatsSince: (sinceMs) => ask(ASK_MS, (page) => page.evaluate(chatsSince, wholeSeconds(sinceMs))),
@@ -27,7 +29,8 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
   async keysSince(chatId, sinceMs, limit) {
     const since = wholeSeconds(sinceMs);
     const found = await ask(READ_MS, (page) => page.evaluate(keysSince, chatId, since, limit));
-    return { ...found, keys: found.keys.map(keyOf) };
+    const revoked = found.keys.filter((key) => key.revoked === true).map(keyOf);
+    return { ...found, keys: found.keys.map(keyOf), revoked };
   },
 
   async messagesOf(chatId, keys) {
@@ -37,6 +40,7 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
       messages: readMessages(found.filter((message) => !isNotice(message) && !isCipher(message))).map(
         (message) => ({ ...message, backfilled: true }),
       ),
+      revoked: found.filter(isRevoked).map(revocationOf),
       undecrypted: readMessages(found.filter(isCipher)).map(({ key }) => key),
     };
   },

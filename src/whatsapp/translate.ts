@@ -21,6 +21,8 @@ const NOTICES = new Set([
   'notification_template',
   'debug',
   'gp2',
+  // What is left of a message that was deleted for everybody.
+  'revoked',
 ]);
 
 export const isNotice = (message: LibraryMessage): boolean => NOTICES.has(message.type);

@@ -185,3 +185,41 @@ for (const generation of ['2026-07', '2026-09'] as const) {
     },
   );
 }
+
+for (const revokeKey of ['new', 'same'] as const) {
+  t.test(
+    `a message deleted while the daemon is away is told as deleted, once (${revokeKey} key)`,
+    async (t) => {
+      await using sim = await Simulator.start({ knobs: { revokeKey } });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ana = sim.createContact({ number: '15550002222' });
+      const first = await home.start();
+      await first.link(phone);
+      const id = await ana.send('a word too much');
+      const { data: original } = await first.event('message', ({ body }) => body === 'a word too much');
+      await first.stop();
+      await ana.revoke(id);
+      const unheard = await ana.send('never heard of');
+      await ana.revoke(unheard);
+
+      const second = await home.start();
+      await second.until('ready');
+      await ana.send('after that');
+      await second.event('message', ({ body }) => body === 'after that');
+      const { data } = await second.event('message.revoke', ({ messageId }) => messageId === id);
+      t.match(data, { key: original.key, chatId: ana.wid, fromMe: false });
+      const bodies = (await second.events('message')).map((one) => one.data.body);
+      t.same(bodies, ['after that'], 'and no empty message is told');
+      await second.stop();
+
+      const third = await home.start();
+      await third.until('ready');
+      await ana.send('the end');
+      await third.event('message', ({ body }) => body === 'the end');
+      t.same(await third.events('message.revoke'), [], 'nor again after the next start');
+      await third.stop();
+      t.same(await third.leftBehind({ profile: 'kept' }), []);
+    },
+  );
+}

@@ -1,6 +1,6 @@
 // A session as one file: a tar of its profile, compressed, then encrypted with a passphrase in the format of age, so that
 // `age -d FILE | tar tz` reads it as well. The packages are loaded by who opens this file, and by nobody else.
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +10,9 @@ import type { ReadableStream } from 'node:stream/web';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Decrypter, Encrypter } from 'age-encryption';
 import { pack } from 'tar-stream';
+import { createWholeFile, type WholeFile } from '../../local/whole-file.js';
 import { Fault } from '../../protocol/fault.js';
+import { syncDirectory } from '../../session-dir/durable-file.js';
 import { type ProfileFile, profileFiles } from './profile-files.js';
 import { filesIn, TarError } from './tar.js';
 
@@ -42,15 +44,48 @@ const toWeb = (stream: Readable) =>
   Readable.toWeb(stream) as unknown as globalThis.ReadableStream<Uint8Array>;
 const fromWeb = (stream: unknown) => Readable.fromWeb(stream as ReadableStream);
 
-/** Writes the file, which must not be there, and has it on disk when this resolves. @returns how many files are in it */
+/** Told of the bytes of a profile as they are copied, and of how many there are in all. */
+export type OnBytes = (bytes: number, total: number | null) => void;
+
+/**
+ * Writes a new file and reads it back; only then does it get its name, so a file under that name is whole.
+ * @returns how many files are in it
+ * @throws (rejects) Fault usage when there is a file of this name, or it cannot be written
+ */
 export async function writeArchive(
   file: string,
-  {
-    profile,
-    manifest,
-    passphrase,
-    signal,
-  }: { profile: string; manifest: Manifest; passphrase: string; signal?: AbortSignal },
+  session: {
+    readonly profile: string;
+    readonly manifest: Manifest;
+    readonly passphrase: string;
+    readonly signal?: AbortSignal;
+    readonly onBytes?: OnBytes;
+  },
+): Promise<number> {
+  const target = await createWholeFile(file);
+  try {
+    const written = await pour(target, session);
+    await target.sync();
+    const { count } = await readArchive(target.part, readingOf(session));
+    if (count !== written)
+      throw new Fault('internal', { reason: `${count} of ${written} files can be read` });
+    await target.done();
+    await syncDirectory(dirname(file));
+    return written;
+  } finally {
+    await target.abandon();
+  }
+}
+
+/** To read it back: nothing is unpacked. */
+const readingOf = ({ passphrase, signal }: Parameters<typeof writeArchive>[1]) => ({
+  passphrase,
+  ...(signal && { signal }),
+});
+
+async function pour(
+  target: WholeFile,
+  { profile, manifest, passphrase, signal, onBytes }: Parameters<typeof writeArchive>[1],
 ): Promise<number> {
   const all: ProfileFile[] = [];
   for await (const one of profileFiles(profile)) all.push(one);
@@ -58,10 +93,17 @@ export async function writeArchive(
   const tar = pack();
   const put = (name: string, size: number, content: Readable): Promise<void> =>
     pipeline(content, tar.entry({ name, size, mode: 0o600 }));
+  async function* counted(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of content) {
+      onBytes?.(piece.length, bytes);
+      yield piece;
+    }
+  }
   const filled = (async () => {
     const text = Buffer.from(`${JSON.stringify({ ...manifest, files: all.length, bytes }, null, 2)}\n`);
     await put(MANIFEST, text.length, Readable.from([text]));
-    for (const { name, size } of all) await put(PROFILE + name, size, createReadStream(join(profile, name)));
+    for (const { name, size } of all)
+      await put(PROFILE + name, size, Readable.from(counted(createReadStream(join(profile, name)))));
     tar.finalize();
   })();
   filled.catch((error) => tar.destroy(error));
@@ -70,10 +112,14 @@ export async function writeArchive(
   const compressed = (tar as unknown as Readable).pipe(createGzip());
   tar.on('error', (error) => compressed.destroy(error));
   const encrypted = await encrypter.encrypt(toWeb(compressed));
-  await pipeline(fromWeb(encrypted), createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal });
+  await pipeline(
+    fromWeb(encrypted),
+    async (pieces: AsyncIterable<Uint8Array>) => {
+      for await (const piece of pieces) await target.write(piece);
+    },
+    signal ? { signal } : {},
+  );
   await filled;
-  await using written = await open(file, 'r');
-  await written.sync();
   return all.length;
 }
 
@@ -85,7 +131,12 @@ export async function writeArchive(
  */
 export async function readArchive(
   file: string,
-  { passphrase, profile, signal }: { passphrase: string; profile?: string; signal?: AbortSignal },
+  {
+    passphrase,
+    profile,
+    signal,
+    onBytes,
+  }: { passphrase: string; profile?: string; signal?: AbortSignal; onBytes?: OnBytes },
 ): Promise<Contents> {
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
@@ -96,7 +147,7 @@ export async function readArchive(
     return await pipeline(
       fromWeb(decrypted),
       createGunzip(),
-      (unzipped: AsyncIterable<Uint8Array>) => take(unzipped, profile),
+      (unzipped: AsyncIterable<Uint8Array>) => take(unzipped, profile, onBytes),
       { signal },
     );
   } catch (error) {
@@ -126,7 +177,11 @@ async function refuseOther(file: string): Promise<void> {
     throw new Unfit('it is no file of age');
 }
 
-async function take(unzipped: AsyncIterable<Uint8Array>, profile: string | undefined): Promise<Contents> {
+async function take(
+  unzipped: AsyncIterable<Uint8Array>,
+  profile: string | undefined,
+  onBytes: OnBytes | undefined,
+): Promise<Contents> {
   let manifest: Manifest | null = null;
   let count = 0;
   let bytes = 0;
@@ -147,7 +202,9 @@ async function take(unzipped: AsyncIterable<Uint8Array>, profile: string | undef
         reason: `it holds more than the ${Math.floor(room / 1_048_576)} MB that are free for the session`,
         hint: `df -h ${dirname(profile ?? '')}`,
       });
-    if (profile !== undefined) await write(content, join(profile, target), name);
+    if (profile === undefined) continue;
+    await write(content, join(profile, target), name);
+    onBytes?.(size, manifest.bytes ?? null);
   }
   if (manifest === null) throw new Unfit('there is nothing in it');
   const { files = count, bytes: promised = bytes } = manifest;

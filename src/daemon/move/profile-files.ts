@@ -29,9 +29,14 @@ export async function* profileFiles(profile: string, below = ''): AsyncGenerator
 }
 
 /** Copies them; the copy belongs to this user, and is nobody else's to read. */
-export async function copyProfile(from: string, to: string): Promise<void> {
-  for await (const { name } of profileFiles(from)) {
+export async function copyProfile(
+  from: string,
+  to: string,
+  onBytes?: (bytes: number, total: null) => void,
+): Promise<void> {
+  for await (const { name, size } of profileFiles(from)) {
     await mkdir(dirname(join(to, name)), { recursive: true, mode: 0o700 });
     await copyFile(join(from, name), join(to, name));
+    onBytes?.(size, null);
   }
 }

@@ -1,6 +1,7 @@
 // `wad --adopt`, `--export` and `--import`: sessions that come from elsewhere or go there, with the daemon down.
-import { rm, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { Progress } from '../../local/progress.js';
 import { Fault } from '../../protocol/fault.js';
 import { prepare } from '../../session-dir/layout.js';
 import { takeLock } from '../../session-dir/lock.js';
@@ -21,14 +22,28 @@ interface Done {
 }
 
 const LOG = { info: () => {}, warn: () => {} };
+/** How far it is, for a person at a terminal who asked for text. */
+async function shown<T>(
+  output: Flags['output'],
+  what: string,
+  work: (onBytes: (bytes: number, total: number | null) => void) => Promise<T>,
+): Promise<T> {
+  const progress = output === 'json' ? null : new Progress(what, null);
+  try {
+    return await work((bytes, total) => progress?.add(bytes, total));
+  } finally {
+    progress?.end();
+  }
+}
+
 const phone = (wid: string | null): string | null => wid?.split('@')[0] ?? null;
 
 /** Copies the session of another program, and goes on with the copy. The original stays as it is. */
-async function adopt(settings: Settings, { subject }: Flags, signal: AbortSignal): Promise<Done> {
+async function adopt(settings: Settings, { subject, output }: Flags, signal: AbortSignal): Promise<Done> {
   const from = await profileIn(subject);
   await refuseInUse(from);
   const copy = async (to: string): Promise<Origin> => {
-    await copyProfile(from, to);
+    await shown(output, 'copying', (onBytes) => copyProfile(from, to, onBytes));
     return originOf(from);
   };
   const { wid, profile } = await takeIn(settings, copy, signal);
@@ -41,7 +56,7 @@ async function adopt(settings: Settings, { subject }: Flags, signal: AbortSignal
 async function exportSession(settings: Settings, flags: Flags, signal: AbortSignal): Promise<Done> {
   const { dir, account } = settings;
   const file = resolve(flags.subject);
-  if (await stat(file).catch(() => null))
+  if (await lstat(file).catch(() => null))
     throw new Fault('usage', { reason: `${file} is there already`, hint: null });
   await prepare(dir, LOG);
   await refuseInUse(dir.profile);
@@ -49,7 +64,7 @@ async function exportSession(settings: Settings, flags: Flags, signal: AbortSign
   await pruneMoving(dir);
   if (!(await hasSession(dir)))
     throw new Fault('not_linked', { reason: `there is no session in ${dir.profile}` });
-  const [{ passphrase }, { readArchive, writeArchive }] = await Promise.all([
+  const [{ passphrase }, { writeArchive }] = await Promise.all([
     import('./passphrase.js'),
     import('./archive.js'),
   ]);
@@ -60,16 +75,9 @@ async function exportSession(settings: Settings, flags: Flags, signal: AbortSign
     ...{ lastSeenAt: marker?.lastSeenAt ?? null },
     ...{ browser: await writtenBy(dir.profile), made: new Date().toISOString() },
   };
-  try {
-    const written = await writeArchive(file, { profile: dir.profile, manifest, passphrase: secret, signal });
-    const { count } = await readArchive(file, { passphrase: secret, signal });
-    if (count !== written)
-      throw new Fault('internal', { reason: `${count} of ${written} files can be read` });
-  } catch (error) {
-    // One that somebody else has made meanwhile stays.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(file, { force: true });
-    throw error;
-  }
+  await shown(flags.output, 'writing', (onBytes) =>
+    writeArchive(file, { profile: dir.profile, manifest, passphrase: secret, signal, onBytes }),
+  );
   const { size } = await stat(file);
   return {
     ...{ exported: true, account, phone: phone(manifest.wid), file, bytes: size },
@@ -87,7 +95,9 @@ async function importSession(settings: Settings, flags: Flags, signal: AbortSign
   const { wid, profile } = await takeIn(
     settings,
     async (to) => {
-      const { manifest } = await readArchive(file, { passphrase: secret, profile: to, signal });
+      const { manifest } = await shown(flags.output, 'reading', (onBytes) =>
+        readArchive(file, { passphrase: secret, profile: to, signal, onBytes }),
+      );
       const { linkedAt, lastSeenAt } = manifest;
       // A time that is yet to come would have everything until then passed over.
       const isPast = lastSeenAt ? Date.parse(lastSeenAt) <= Date.now() : false;

@@ -21,6 +21,7 @@ export interface MissedKey {
   readonly id: string;
   readonly participant: string | null;
   readonly ack: number;
+  readonly revoked?: boolean;
 }
 
 /**
@@ -84,6 +85,13 @@ export async function keysSince(
       return Number.MAX_SAFE_INTEGER;
     }
   };
+  const isRevoked = (msg: Found): boolean => {
+    try {
+      return msg.type === 'revoked';
+    } catch {
+      return false; // a malformed one: what there is of it is told
+    }
+  };
   let whole = false;
   let failure: string | null = null;
   let found: Found[] = [];
@@ -110,10 +118,11 @@ export async function keysSince(
   const keys = found
     .map((msg, place) => ({ msg, place }))
     .sort((a, b) => time(a.msg) - time(b.msg) || a.place - b.place)
-    .map(({ msg: { id, ack } }) => ({
+    .map(({ msg, msg: { id, ack } }) => ({
       ...{ fromMe: id.fromMe, remote: text(id.remote), id: id.id },
       participant: text(id.participant) || null,
       ack: typeof ack === 'number' ? ack : 0,
+      revoked: isRevoked(msg),
     }));
   return { keys: keys.slice(-limit), whole: whole && keys.length <= limit, failure };
 }

@@ -16,6 +16,7 @@ import { learnContact, toLid, toPn } from './roster.js';
 import { confirm } from './send.js';
 import { Socket } from './socket-model.js';
 import { type StoredMessage, storage } from './storage.js';
+import { toJson } from './tagged-json.js';
 
 const queue: { n: number; item: Item }[] = [];
 let work: Promise<void> | undefined;
@@ -160,8 +161,10 @@ export async function revoke(msg: Msg, newId: string): Promise<void> {
   if (!stored) return;
   if (String(msg.id) !== stored.key) await storage.removeMessages([stored.key]);
   const { body: _body, ...wire } = stored.wire;
+  const json = toJson(id);
+  const extra = { ...wire.extra, ...(json === undefined ? {} : { protocolMessageKey: json }) };
   await storage.putMessages([
-    { ...stored, key: String(msg.id), wire: { ...wire, id: msg.id.id, type: 'revoked' } },
+    { ...stored, key: String(msg.id), wire: { ...wire, id: msg.id.id, type: 'revoked', extra } },
   ]);
 }
 

@@ -45,7 +45,12 @@ function open(t: Test, times?: BackfillOptions['times']) {
       keysSince: async () => {
         const failure = page.failures.shift();
         if (failure !== undefined) throw failure;
-        return { keys: page.has.map(({ key }) => key), whole: page.whole, failure: page.failure };
+        return {
+          keys: page.has.map(({ key }) => key),
+          revoked: [],
+          whole: page.whole,
+          failure: page.failure,
+        };
       },
       messagesOf: async (_, keys) => {
         const asked = page.has.filter(({ key }) => keys.includes(key));
@@ -53,6 +58,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
         const isCipher = ({ messageId }: InboundMessage) => page.ciphers.has(messageId);
         return {
           messages: asked.filter((one) => !isCipher(one)),
+          revoked: [],
           undecrypted: asked.filter(isCipher).map(({ key }) => key),
         };
       },

@@ -70,7 +70,40 @@ t.test('what is written is read, for the owner alone; caches and locks stay away
     t.equal(statSync(join(to, name)).mode & 0o077, 0, name);
   }
   t.notOk(readFileSync(file).includes('keykey'), 'nothing can be read in it');
-  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /EEXIST/);
+  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /it is there already/);
+});
+
+t.test('an archive has its name when it is whole, and not before', async (t) => {
+  const directory = scratch(t);
+  const out = join(directory, 'out');
+  mkdirSync(out);
+  const file = join(out, 'a.age');
+  const seen: string[][] = [];
+  const from = profile(directory);
+  let bytes = 0;
+  const onBytes = (more: number) => {
+    bytes += more;
+    seen.push(readdirSync(out));
+  };
+  await writeArchive(file, { profile: from, manifest, passphrase, onBytes });
+  t.equal(bytes, 300_013, 'how far it is was told');
+  for (const name of seen.flat()) t.match(name, /^\.[0-9a-f]{24}\.part$/);
+  t.notOk(seen.flat().includes('a.age'));
+  t.same(readdirSync(out), ['a.age']);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+
+  const link = join(out, 'link');
+  symlinkSync(join(directory, 'nowhere'), link);
+  await t.rejects(writeArchive(link, { profile: from, manifest, passphrase }), /it is there already/);
+  const meanwhile = join(out, 'b.age');
+  const made = () => writeFileSync(meanwhile, 'somebody else');
+  await t.rejects(writeArchive(meanwhile, { profile: from, manifest, passphrase, onBytes: made }), /already/);
+  t.equal(readFileSync(meanwhile, 'utf8'), 'somebody else', 'and stays');
+  const stopped = join(out, 'c.age');
+  const stop = new AbortController();
+  const session = { profile: from, manifest, passphrase, signal: stop.signal, onBytes: () => stop.abort() };
+  await t.rejects(writeArchive(stopped, session));
+  t.same(readdirSync(out).sort(), ['a.age', 'b.age', 'link'], 'nothing of one that was stopped');
 });
 
 t.test('a copy has the same', async (t) => {
