@@ -1,6 +1,6 @@
 // The place beside a session where another one comes in: decrypted or copied, tried, and then renamed. A move that was
 // killed leaves it behind, with a whole session in it, so whoever takes the lock next removes it.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFault } from './disk-fault.js';
 import type { SessionDir } from './layout.js';
@@ -10,6 +10,10 @@ const RETRIES = { maxRetries: 5, retryDelay: 100 } as const;
 
 /** No clientId has a dot, so one account's place is never taken for another's. */
 const prefixOf = ({ clientId }: SessionDir): string => `.moving-${clientId}.`;
+
+/** As version 0.1 named it, without the account. A day later no move of that version can still be at work in it. */
+const OLD_NAME = /^\.moving-[A-Za-z0-9]{6}$/;
+const OLD_MS = 86_400_000;
 
 /** A new one, empty, for its owner only. */
 export async function makeMoving(dir: SessionDir): Promise<string> {
@@ -26,11 +30,19 @@ export async function makeMoving(dir: SessionDir): Promise<string> {
  */
 export async function pruneMoving(dir: SessionDir): Promise<readonly string[]> {
   try {
-    const names = await readdir(dir.dataPath);
-    const left = names.filter((name) => name.startsWith(prefixOf(dir)));
-    for (const name of left) await rm(join(dir.dataPath, name), { recursive: true, force: true, ...RETRIES });
-    return left.map((name) => join(dir.dataPath, name));
+    const left: string[] = [];
+    for (const name of await readdir(dir.dataPath)) {
+      const path = join(dir.dataPath, name);
+      if (name.startsWith(prefixOf(dir)) || (OLD_NAME.test(name) && (await isOld(path)))) left.push(path);
+    }
+    for (const path of left) await rm(path, { recursive: true, force: true, ...RETRIES });
+    return left;
   } catch (error) {
     throw diskFault(error, dir.dataPath);
   }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const { mtimeMs } = await lstat(path);
+  return Date.now() - mtimeMs > OLD_MS;
 }

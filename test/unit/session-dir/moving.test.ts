@@ -1,0 +1,25 @@
+// What a killed move leaves is a decrypted session: it goes with the next holder of the lock.
+import { existsSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { makeMoving, pruneMoving } from '../../../src/session-dir/moving.js';
+import { place } from './place.js';
+
+t.test('what a killed move left is removed, of version 0.1 a day later', async (t) => {
+  const { dir, write } = place(t);
+  write({
+    '.moving-Ab12cD/Default/Preferences': '{}',
+    '.moving-Ef34gH/Default/Preferences': '{}',
+    '.moving-other.Ab12cD/Default/Preferences': '{}',
+    'session-shop/Default/Preferences': '{}',
+  });
+  const mine = await makeMoving(dir);
+  const old = join(dir.dataPath, '.moving-Ab12cD');
+  const twoDaysAgo = Date.now() / 1_000 - 2 * 86_400;
+  utimesSync(old, twoDaysAgo, twoDaysAgo);
+  t.same([...(await pruneMoving(dir))].sort(), [old, mine].sort());
+  t.notOk(existsSync(old));
+  t.notOk(existsSync(mine));
+  for (const name of ['.moving-Ef34gH', '.moving-other.Ab12cD', 'session-shop'])
+    t.ok(existsSync(join(dir.dataPath, name)), `${name} is no such thing`);
+});
