@@ -71,9 +71,11 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
   \`Host: localhost\` and removes \`Origin\`.
 - ${MAX_HEADERS} headers, and ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429). ${HTTP_LIMITS.maxConnections} connections; one more takes the place of the one that has
   been idle for longest, never of a request in flight or of a listener to events.
-- A peer has to read: a connection ends after ${HTTP_LIMITS.maxUnanswered} requests whose answers it has not read, when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} wait for
-  it, and, unless it listens to events, when it has not read on for ${HTTP_LIMITS.unreadMs / 1000} s. ${mib(MAX_TOTAL_BYTES)} may wait for all peers together;
-  then those that have not read for longest are cut off first.
+- A peer has to read. At most ${HTTP_LIMITS.maxUnanswered} requests of a connection may wait for their answers to be read: one more is not answered, and
+  the connection ends once the others are read. A connection is cut off when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} wait for its peer (one answer alone may have
+  ${mib(HTTP_LIMITS.maxAnswerBytes)}; a longer one is \`answer_too_long\`), and when answers wait and nothing was read for ${HTTP_LIMITS.unreadMs / 1000} s, unless it listens to
+  events. A request that takes longer than that is not cut off. ${mib(MAX_TOTAL_BYTES)} may wait for all peers together; then those that have not
+  read for longest are cut off first.
 
 ## Sending
 

@@ -40,17 +40,19 @@ export class Account implements AsyncDisposable {
    * @throws Fault the daemon's own, those of a connection that is lost, and those of making another one
    */
   async call(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
+    let used: Promise<Client> | undefined;
     const ask = async (): Promise<unknown> => {
       if (this.#closing.signal.aborted) throw closed();
-      const client = await (this.#current ?? this.#share(this.#open()));
-      return client.call(method, params, { timeoutMs: CALL_MS, ...options });
+      used = this.#current ?? this.#share(this.#open());
+      return (await used).call(method, params, { timeoutMs: CALL_MS, ...options });
     };
     try {
       return await ask();
     } catch (error) {
       // The daemon ended the idle connection while this was on its way, and did not take it.
       if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
-      this.#current = undefined;
+      // Another call may have made a new one already.
+      if (this.#current === used) this.#current = undefined;
       return ask();
     }
   }

@@ -69,8 +69,10 @@ export class Feed {
   /** When the first of them was refused, ms since 1970. */
   #refusedFromMs = 0;
   #retry: NodeJS.Timeout | undefined;
-  /** An earlier store is lost, and the places of its consumers with it: whoever begins now hears of that. */
-  #beginsAfter: number | null = null;
+  /** An earlier store is lost, and the places of its consumers with it: the newest cursor then, and what a gap says of it. */
+  #replaced: { readonly after: number; readonly says: Record<string, unknown> } | null = null;
+  /** Consumers that begin since then, each with the cursor at which it hears of that loss. */
+  readonly #newcomers = new Map<string, number>();
   /** Called when the disk takes events again after it had refused some. */
   onRecovered: (refusedFromMs: number) => void = () => undefined;
 
@@ -87,8 +89,10 @@ export class Feed {
   }
 
   /** The store is new, in place of one that was lost. Before its first event. */
-  replaced(): void {
-    this.#beginsAfter = this.last;
+  replaced(movedTo: readonly string[]): void {
+    const says = { reason: 'store_replaced', movedTo: [...movedTo] };
+    this.#replaced = { after: this.last, says };
+    this.append('gap', says);
   }
 
   /**
@@ -103,7 +107,7 @@ export class Feed {
     if (known === null)
       await this.#store.write((tx) => {
         if (consumers.place(consumer) === null)
-          consumers.ack(tx, consumer, after ?? this.#newcomer(from), this.#now());
+          consumers.ack(tx, consumer, after ?? this.#begin(consumer, from), this.#now());
       });
     else if (this.#now() - known.atMs > TOUCH_MS) await this.#touch([consumer]);
   }
@@ -139,6 +143,7 @@ export class Feed {
   /** @throws (rejects) Fault no_such_consumer, disk_full */
   async forget(consumer: string): Promise<void> {
     const isKnown = await this.#store.write((tx) => this.#store.consumers.remove(tx, consumer));
+    this.#newcomers.delete(consumer);
     if (!isKnown) throw new Fault('no_such_consumer', { reason: `There is no consumer ${consumer}.` });
   }
 
@@ -230,7 +235,7 @@ export class Feed {
    * so it moves on even when the filter lets nothing through. The end is reached when `next` is where one asked from.
    */
   list(place: Place & { readonly limit?: number | undefined }): { events: WireEvent[]; next: number } {
-    return this.#page(this.#from(place, 0), place.types, place.limit ?? 100);
+    return this.#page(this.#from(place, 0), place.types, place.limit ?? 100, place.consumer);
   }
 
   /** A gap is heard whatever the filter: that events may be missing is no matter of taste. */
@@ -238,9 +243,18 @@ export class Feed {
     after: number,
     types: readonly EventType[] | undefined,
     limit: number,
+    consumer: string | undefined,
   ): { events: WireEvent[]; next: number } {
     const { journal } = this.#store;
     const wanted = types && [...new Set([...types, 'gap' as const])];
+    const lossAt = consumer === undefined ? undefined : this.#newcomers.get(consumer);
+    if (this.#replaced !== null && lossAt !== undefined && after === lossAt - 1) {
+      const { says } = this.#replaced;
+      const loss = this.#wire({ cursor: lossAt, type: 'gap', timeMs: this.#now(), wid: null, data: says });
+      if (limit === 1) return { events: [loss], next: lossAt };
+      const rest = journal.page({ after: lossAt, limit: limit - 1, types: wanted });
+      return { events: [loss, ...rest.events.map((event) => this.#wire(event))], next: rest.next };
+    }
     const found = journal.page({ after, limit, types: wanted });
     if (found.gap === null)
       return { events: found.events.map((event) => this.#wire(event)), next: found.next };
@@ -310,12 +324,19 @@ export class Feed {
   /** @param otherwise where somebody begins who names neither cursor nor consumer, nor where from */
   #from({ after, from, consumer }: Place, otherwise: number): number {
     if (after !== undefined) return after;
-    if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.#newcomer(from);
-    return from === undefined ? otherwise : this.#newcomer(from);
+    if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.#begin(consumer, from);
+    if (from === undefined) return otherwise;
+    return from === 'oldest' ? 0 : this.last;
   }
 
-  #newcomer(from: Place['from'] = 'now'): number {
-    return from === 'oldest' ? 0 : (this.#beginsAfter ?? this.last);
+  /** Where a new consumer begins. Its name may have had a place in a store that was lost: then it hears of that first. */
+  #begin(consumer: string, from: Place['from'] = 'now'): number {
+    if (from === 'oldest') return 0;
+    const { last } = this;
+    if (this.#replaced === null || last === this.#replaced.after) return last;
+    // A gap takes the place of the newest event, which is not new to it.
+    this.#newcomers.set(consumer, last);
+    return last - 1;
   }
 
   async #replay(subscription: Subscription): Promise<void> {
@@ -329,7 +350,7 @@ export class Feed {
         continue;
       }
       const before = subscription.position;
-      const { events, next } = this.#page(before, types, REPLAY_BURST);
+      const { events, next } = this.#page(before, types, REPLAY_BURST, subscription.consumer);
       const waits = events.find((event) => {
         if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) return true;
         this.#deliver(subscription, event);

@@ -283,7 +283,6 @@ function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address
   const { reason, movedTo } = replaced;
   log.error('store.replaced', { path, reason, movedTo });
   const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
-  feed.replaced();
-  feed.append('gap', { reason: 'store_replaced', movedTo: [...movedTo] });
+  feed.replaced(movedTo);
   feed.append('alert', { reason: 'store_replaced', says, hint: addressed('wactl logs', to) });
 }

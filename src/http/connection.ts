@@ -9,9 +9,13 @@ import { Fault } from '../protocol/fault.js';
 export interface ConnectionLimits {
   /** Requests of one connection whose answers the kernel has not taken. */
   readonly maxUnanswered: number;
-  /** More than this waiting for a peer to read, and it is cut off. */
+  /** More than this waiting for a peer to read, and it is cut off; one answer alone may be longer. */
   readonly maxBacklogBytes: number;
+  readonly maxAnswerBytes: number;
 }
+
+/** A long answer goes out in such pieces, each when the one before has been read: so it shows that the peer reads. */
+const PIECE_BYTES = 256 * 1024;
 
 /** Ends with its socket. */
 export class Connection implements Unread {
@@ -22,8 +26,12 @@ export class Connection implements Unread {
   readonly #unanswered = new Set<ServerResponse>();
   /** Handed to the socket and not called back for. */
   #unsentBytes = 0;
+  /** Of answers: not handed to a response yet. */
+  #restBytes = 0;
   #isDeaf = false;
   #inFlight = 0;
+  /** Streams of events, whose peers may read as slowly as they like. */
+  #holds = 0;
   #usedAtMs = performance.now();
 
   /** @param all what waits for the peers of every door */
@@ -49,12 +57,19 @@ export class Connection implements Unread {
   get backlogBytes(): number {
     let bytes = this.#socket.writableLength;
     for (const { socket, writableLength } of this.#unanswered) if (socket === null) bytes += writableLength;
-    return Math.min(bytes, this.#unsentBytes);
+    return this.#restBytes + Math.min(bytes, this.#unsentBytes - this.#restBytes);
   }
 
   /** Since when nothing has been done for it, by performance.now(); null while something is. */
   get idleSinceMs(): number | null {
-    return this.#inFlight > 0 ? null : this.#usedAtMs;
+    return this.#inFlight > 0 || this.#holds > 0 ? null : this.#usedAtMs;
+  }
+
+  /** Nothing went either way for a while. Ends it when that is up to the peer: it does not read, or asks for nothing. */
+  stalled(): void {
+    if (this.#holds > 0) return;
+    if (this.#socket.writableLength > 0) this.cutOff();
+    else if (this.#inFlight === 0) this.#socket.destroy();
   }
 
   /**
@@ -86,12 +101,21 @@ export class Connection implements Unread {
     };
   }
 
-  /** Whether an answer of this length could be sent to anybody. */
-  fits(bytes: number): boolean {
-    return bytes <= this.#limits.maxBacklogBytes;
+  /** Keeps the connection for a stream of events until what it returns is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      this.#usedAtMs = performance.now();
+    };
   }
 
-  /** Writes a part of a response. False when the peer was cut off instead: it would leave too much unread. */
+  /** Whether an answer of this length could be sent to anybody. */
+  fits(bytes: number): boolean {
+    return bytes <= this.#limits.maxAnswerBytes;
+  }
+
+  /** Writes a part of a stream. False when the peer was cut off instead: it would leave too much unread. */
   write(response: ServerResponse, bytes: Uint8Array): boolean {
     if (this.#socket.destroyed) return false;
     if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {
@@ -99,14 +123,48 @@ export class Connection implements Unread {
       return false;
     }
     this.#unsentBytes += bytes.length;
+    this.#hand(response, bytes);
+    this.#all.wrote(this, bytes.length);
+    return !this.#socket.destroyed;
+  }
+
+  /**
+   * Writes the whole body of a response, however long, as fast as the peer reads. Cuts it off when it would leave too
+   * much unread beside an answer that it has not read.
+   * @param then called when the last piece has been handed to the response; never when the peer is cut off
+   */
+  answer(response: ServerResponse, body: Uint8Array, then: () => void): void {
+    if (this.#socket.destroyed) return;
+    const before = this.backlogBytes;
+    if (before > 0 && before + body.length > this.#limits.maxBacklogBytes) {
+      this.cutOff();
+      return;
+    }
+    this.#unsentBytes += body.length;
+    this.#restBytes += body.length;
+    this.#handPieces(response, body, then);
+    this.#all.wrote(this, body.length);
+  }
+
+  #handPieces(response: ServerResponse, body: Uint8Array, then: () => void): void {
+    const piece = body.subarray(0, PIECE_BYTES);
+    const rest = body.subarray(piece.length);
+    this.#restBytes -= piece.length;
+    this.#hand(response, piece, () => {
+      if (rest.length > 0) this.#handPieces(response, rest, then);
+    });
+    if (rest.length === 0) then();
+  }
+
+  /** @param then called when the kernel has taken it */
+  #hand(response: ServerResponse, bytes: Uint8Array, then?: () => void): void {
     response.write(bytes, (error) => {
       // What was left when it closed is counted there.
       if (error || this.#socket.destroyed) return;
       this.#unsentBytes -= bytes.length;
       this.#all.read(this, bytes.length, this.#unsentBytes === 0);
+      then?.();
     });
-    this.#all.wrote(this, bytes.length);
-    return !this.#socket.destroyed;
   }
 
   /** See Unread. */
@@ -125,7 +183,7 @@ export class Connection implements Unread {
     if (parser) parser.onIncoming = () => 0;
   }
 
-  /** Nobody waits any more for what is done for it; the socket is closed by whoever says so. Twice is fine. */
+  /** Aborts everything that is being done for this connection. The caller closes the socket. Twice is fine. */
   end(why: Fault): void {
     if (!this.#closed.signal.aborted) this.#closed.abort(why);
   }

@@ -42,7 +42,7 @@ export class EventStream implements Peer {
     // An id without data is kept by the listener and makes no event.
     this.#write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
     this.#alive = setInterval(() => this.#write(':\n\n'), ALIVE_MS);
-    const release = this.#connection.use();
+    const release = this.#connection.hold();
     const end = (): void => {
       clearInterval(this.#alive);
       release();

@@ -75,7 +75,7 @@ export async function exchange(
       return ended(200, null);
     }
     refuseLong(connection, reply);
-    finish(request, response, () => send(connection, response, reply));
+    send(connection, response, reply, false, () => finish(request, response));
     return ended(reply.status, null);
   } catch (error) {
     const fault = Fault.of(error);
@@ -83,7 +83,7 @@ export async function exchange(
       isKnown(options.token, request.headers) ? fault.addressedTo(options.address ?? []) : unaddressed(fault),
     );
     if (response.headersSent) response.destroy();
-    else finish(request, response, () => send(connection, response, reply, !request.complete));
+    else send(connection, response, reply, !request.complete, () => finish(request, response));
     return ended(reply.status, fault, error instanceof Fault ? null : bugOf(error, request));
   }
 }
@@ -91,10 +91,9 @@ export async function exchange(
 /** For a stranger, whom the hint of a daemon would tell where its socket is: with the hint of the table. */
 const unaddressed = ({ kind, details }: Fault): Fault => new Fault(kind, { ...details, hint: undefined });
 
-/** @throws Fault internal: it would be cut off unsent, as on the socket */
+/** @throws Fault answer_too_long */
 function refuseLong(connection: Connection, { body }: Reply): void {
-  if (!connection.fits(body.length))
-    throw new Fault('internal', { reason: 'the answer is too long to be sent', hint: null });
+  if (!connection.fits(body.length)) throw new Fault('answer_too_long');
 }
 
 function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
@@ -162,8 +161,7 @@ function asked(
 }
 
 /** A connection that is closed on what the peer still sends is reset, and the answer lost: so that is read first. */
-function finish(request: IncomingMessage, response: ServerResponse, write: () => void): void {
-  write();
+function finish(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.destroyed) {
     response.end();
     return;

@@ -65,12 +65,16 @@ export function bareReply(fault: Fault): string {
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', text].join('\r\n');
 }
 
-/** @param last nothing more is read from this connection */
+/**
+ * @param last nothing more is read from this connection
+ * @param then called when all of it has been handed to the response, which the caller ends
+ */
 export function send(
   connection: Connection,
   response: ServerResponse,
   { status, headers, body }: Reply,
-  last = false,
+  last: boolean,
+  then: () => void,
 ): void {
   response.writeHead(status, {
     ...ALWAYS,
@@ -78,5 +82,5 @@ export function send(
     'Content-Length': body.length,
     ...(last && { Connection: 'close' }),
   });
-  connection.write(response, body);
+  connection.answer(response, body, then);
 }

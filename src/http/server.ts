@@ -19,8 +19,10 @@ export const HTTP_LIMITS = {
   /** Requests of one connection whose answers the kernel has not taken. After one more it ends. */
   maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
-  /** More than this waiting for a peer to read, and it is cut off. */
+  /** More than this waiting for a peer to read, and it is cut off; one answer alone may be longer. */
   maxBacklogBytes: 4 * 1024 * 1024,
+  /** As long as a line that a client of the socket takes. */
+  maxAnswerBytes: 64 * 1024 * 1024,
   /** How long a peer may take to read on, unless it listens to events. */
   unreadMs: 30_000,
   /** From the first byte of a request to the end of its headers, and to its last byte. */
@@ -73,7 +75,7 @@ export class HttpServer {
   readonly #unread: Backlog;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
-  /** Who has the token is one, over whichever connection. */
+  /** Every client of this server: all have the token, and one client may use several connections. */
   readonly #owner = { closed: this.#closed.signal };
   readonly #warnedAt = new Map<string, number>();
   #bound: Bound | undefined;
@@ -107,8 +109,8 @@ export class HttpServer {
     // Also of a connection that is kept for its next request, which Node bounds by itself.
     this.#server.setTimeout(limits.unreadMs, (socket) => {
       const connection = this.#connections.get(socket);
-      if (connection === undefined || connection.backlogBytes === 0) socket.destroy();
-      else if (connection.idleSinceMs !== null) connection.cutOff();
+      if (connection === undefined) socket.destroy();
+      else connection.stalled();
     });
   }
 
@@ -200,8 +202,7 @@ export class HttpServer {
     if (this.#inFlight >= this.#limits.maxInFlight) {
       const reason = `${this.#limits.maxInFlight} requests are being answered`;
       const busy = new Fault('busy', { reason, hint: null, retryAfterMs: 1_000 });
-      send(connection, response, faultReply(busy), true);
-      response.end();
+      send(connection, response, faultReply(busy), true, () => response.end());
       this.#note('http.refused', 'busy', {});
       return;
     }

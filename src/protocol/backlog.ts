@@ -26,7 +26,7 @@ export class Backlog {
   wrote(to: Unread, bytes: number): void {
     this.#bytes += bytes;
     this.#waiting.add(to);
-    if (this.#bytes > this.#maxBytes) this.#relieve();
+    if (this.#bytes > this.#maxBytes) this.#relieve(to);
   }
 
   /** The kernel took them. @param isAll nothing waits for this peer any more */
@@ -42,12 +42,16 @@ export class Backlog {
     this.#waiting.delete(from);
   }
 
-  /** A write is reported as read a turn late, so everything is counted once more before anybody is cut off. */
-  #relieve(): void {
+  /**
+   * A write is reported as read a turn late, so everything is counted once more before anybody is cut off. Who was written
+   * to last is not: one answer may be longer than the bound, and of such there is one at a time.
+   */
+  #relieve(last: Unread): void {
     const waiting = [...this.#waiting].map((peer) => ({ peer, bytes: peer.backlogBytes }));
     let total = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const { peer, bytes } of waiting) {
       if (total <= this.#maxBytes) return;
+      if (peer === last) continue;
       total -= bytes;
       if (bytes > 0) peer.cutOff();
     }

@@ -3,7 +3,7 @@
 import type { WireEvent } from './schema.js';
 
 /** One connection of a client. */
-export interface Peer {
+export interface Peer extends Owner {
   readonly id: number;
   /** Sends a notification; false when it was refused since the peer does not read or has gone. */
   notify(method: 'event', event: WireEvent): boolean;
@@ -13,8 +13,6 @@ export interface Peer {
   drained(): Promise<void>;
   /** Aborted when the connection ends; everything held for the peer is let go then. */
   readonly closed: AbortSignal;
-  /** Keeps the connection although nothing is asked on it, for a subscription. @returns lets go of it */
-  readonly hold?: () => () => void;
   /** Whose is what outlasts a request, such as an unfinished upload; the peer's own when left out. */
   readonly owner?: Owner;
 }
@@ -22,6 +20,8 @@ export interface Peer {
 /** What is held for it is dropped when it closes. */
 export interface Owner {
   readonly closed: AbortSignal;
+  /** Keeps the connection although nothing is asked on it: for a subscription, or an upload. @returns lets go of it */
+  readonly hold?: () => () => void;
 }
 
 export interface Call {

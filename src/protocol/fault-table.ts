@@ -41,6 +41,13 @@ export const FAULTS = {
   // 10xx: the daemon and its socket
   internal: row(1000, 1, 500, 'ask_first', 'The daemon made an error of its own.', 'wactl logs'),
   line_too_long: row(1001, 1, 413, 'never', 'The line is longer than the daemon accepts.'),
+  answer_too_long: row(
+    1011,
+    1,
+    413,
+    'never',
+    'The answer is longer than can be sent: ask for less, with a smaller `limit`.',
+  ),
   busy: row(1002, 5, 429, 'later', 'The daemon has as much to do as it accepts at once.'),
   deadline_exceeded: row(1003, 8, 504, 'ask_first', 'The deadline passed.', 'wactl status'),
   shutting_down: row(1004, 5, 503, 'later', 'The daemon is shutting down.', 'wactl status'),

@@ -67,16 +67,19 @@ export class Outlet implements Unread {
     return text !== null && this.#writeLine(text);
   }
 
-  /** Sends an answer; one that cannot be sent becomes an `internal` error, so that the request settles. */
+  /** Sends an answer; one that cannot be sent becomes an error, so that the request settles. */
   answer(response: JSONRPCResponse): void {
     const text = serialize(response);
     if (text !== null && Buffer.byteLength(text) < this.#maxBacklogBytes) {
       this.#writeLine(text);
       return;
     }
-    const why = text === null ? 'cannot be written as JSON' : 'is too long to be sent';
-    this.#log.error('socket.bad_answer', { why });
-    this.write(refusal(response.id as RequestId, new Fault('internal', { reason: `the answer ${why}` })));
+    const fault =
+      text === null
+        ? new Fault('internal', { reason: 'the answer cannot be written as JSON' })
+        : new Fault('answer_too_long');
+    this.#log.error('socket.bad_answer', { kind: fault.kind });
+    this.write(refusal(response.id as RequestId, fault));
   }
 
   #writeLine(text: string): boolean {

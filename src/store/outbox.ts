@@ -131,6 +131,12 @@ export class Outbox {
     return { message: earlier, isNew: false };
   }
 
+  /** The row that a key stands for, whatever it says, or null. */
+  withKey(key: string, wid: string): StoredMessage | null {
+    const row = this.#byKey.get(key, wid);
+    return row === undefined ? null : fromRow(row);
+  }
+
   /** The row that a key stands for, or null. @throws Fault key_reused */
   earlier(
     key: string,

@@ -251,7 +251,7 @@ class Client implements WhatsAppClient {
 
   async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     const isNumber = recipient.endsWith('@c.us');
-    // What of an identity without a number there is, the page finds out when it sends.
+    // Whether a LID or a status address exists is only known when the page sends to it.
     if (recipient.endsWith('@lid') || isStatusId(recipient)) return recipient;
     const gone = new Promise<never>((_, reject) => {
       const late = (): void =>

@@ -29,6 +29,9 @@ export const isNavigation = (error: unknown): boolean =>
     texts(error),
   );
 
+/** The frame that was asked is gone for good; the page may have another one by now. */
+export const isDetached = (error: unknown): boolean => /detached Frame/i.test(texts(error));
+
 const GONE = /Target closed|Session closed|Connection closed|detached Frame|Page crashed/;
 const LATE = /timed out/;
 

@@ -12,7 +12,7 @@ import { changePeople, describeGroup } from './compat/d6-group-admin.js';
 import { postedMedia } from './compat/d8-channel-media.js';
 import { previewFor } from './compat/d8-channel-preview.js';
 import { within } from './deadline.js';
-import { isNavigation, isReplaced, pageTrouble } from './errors.js';
+import { isDetached, isNavigation, isReplaced, pageTrouble } from './errors.js';
 import { modulesIn } from './explain.js';
 import { makeActs } from './page/acts.js';
 import { makeChats } from './page/chats.js';
@@ -89,6 +89,8 @@ const ACT_MS = 40_000;
 /** How long a document that is being loaded is waited for. */
 const LOAD_MS = 15_000;
 const LOAD_LOOK_MS = 100;
+/** So often the main frame may be detached under one question: after that it does not come back. */
+const MAX_DETACHED = 20;
 
 /** As text, put together in the page: a function that is sent there can use no other one of ours. */
 const source = (): string => {
@@ -114,7 +116,7 @@ export class Kit {
     await page.evaluate(source());
   }
 
-  /** Asks something that changes nothing, once more when the document goes away under it. @throws Fault */
+  /** Asks something that changes nothing, again when the document goes away under it. @throws Fault */
   async look<N extends keyof Parts, V extends Verbs<N>>(
     ability: Ability | null,
     noun: N,
@@ -122,13 +124,18 @@ export class Kit {
     ...args: Parameters<Call<N, V>>
   ): Promise<Awaited<ReturnType<Call<N, V>>>> {
     const call = { ability, noun, verb: String(verb), args, ms: LOOK_MS };
+    let detached = 0;
     for (const until = performance.now() + LOAD_MS; ; ) {
       try {
         return await this.#whenLoaded(call, until);
       } catch (error) {
         if (error instanceof Fault || !isNavigation(error)) throw unanswered(error);
-        if (performance.now() > until) throw new Loading();
+        if (isDetached(error)) detached += 1;
+        if (performance.now() > until || detached > MAX_DETACHED || this.#options.page().isClosed())
+          throw new Loading();
       }
+      // A frame that is gone refuses at once, without a turn of the event loop.
+      await delay(LOAD_LOOK_MS);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What others send: told with its type and size, fetched when it is asked for, and never by a path of a peer. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
@@ -60,6 +60,18 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const again = await wad.request('message.send', { to: ana.number, media: file.id, caption: 'yours' });
     const back = await ana.waitForMessage((one) => one.id === again.messageId);
     t.equal(sha(ana.download(back)), sha(bytes));
+
+    // The same request once its file was removed to make room.
+    const keyed = { to: ana.number, media: file.id, caption: 'once', key: 'offer-1' };
+    const accepted = await wad.request('message.send', keyed);
+    await wad.request('message.wait', { id: accepted.id });
+    for (const name of [file.id, `${file.id}.json`]) rmSync(join(home.stateDir, 'media', name));
+    t.match(await wad.request('message.send', keyed), { id: accepted.id });
+    const other = wad.request('message.send', { ...keyed, caption: 'else' });
+    t.equal(await other.catch(kind), 'key_reused');
+    const fresh = wad.request('message.send', { ...keyed, key: 'offer-2' });
+    t.equal(await fresh.catch(kind), 'no_such_media');
+    t.match(await wad.request('media.fetch', { id }), { id: file.id }, 'and it can be had again');
 
     const path = (name: string) => sim.media.expire(String(ana.sent.length && name));
     const late = await ana.sendMedia({ bytes: Buffer.from('late'), mimetype: 'application/pdf' });

@@ -121,8 +121,8 @@ t.test('a new consumer begins now, and loses nothing from then on', async (t) =>
 t.test('a consumer whose place was lost with the store hears that it was', async (t) => {
   const store = opened(t, scratch(t));
   const feed = new Feed({ account: 'test', store, log: keepLog() });
-  feed.replaced();
-  await feed.write((tx, keep) => keep(feed.keepIn(tx, 'gap', { reason: 'store_replaced' })));
+  feed.replaced([]);
+  await feed.settled();
   await feed.open({ consumer: 'crm' });
   t.match(feed.list({ consumer: 'crm' }).events, [{ type: 'gap', data: { reason: 'store_replaced' } }]);
 });

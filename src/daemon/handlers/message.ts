@@ -1,9 +1,16 @@
-import type { Content } from '../../protocol/content.js';
+import type { Content, FileRef } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { Handlers } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
-import { type Addressee, escapeId, type MessageRef, messageKey, parseAddressee } from '../../protocol/wid.js';
+import {
+  type Addressee,
+  escapeId,
+  type MessageRef,
+  messageKey,
+  parseAddressee,
+  parseMessageRef,
+} from '../../protocol/wid.js';
 import { reasonOf } from '../../session/state.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
@@ -43,14 +50,20 @@ export function messageHandlers(
       const { to, key = null, notBefore, expiresAt } = asked;
       const recipient = parseAddressee(to);
       const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
-      refuseTimes(times);
       const wid = owner();
-      const content = await contentOf({ ...asked, ...named(asked.replyTo) }, shelf, voices, signal);
-      refuseUnfit(recipient, content);
+      const first = key === null ? null : store.outbox.withKey(key, wid);
+      const content = await contentOf(
+        { ...asked, ...named(asked.replyTo, first) },
+        { get: (id) => fileOf(id, first) },
+        voices,
+        signal,
+      );
       const { kind, ...payload } = content;
       const request = { wid, recipient, kind, payload, key, ...times };
       const earlier = outbox.earlier(request);
       if (earlier !== null) return brief(earlier);
+      refuseTimes(times);
+      refuseUnfit(recipient, content);
       refuseLacking(kind, recipient);
       const chatId = await resolve(recipient, signal);
       if (chatId === null)
@@ -74,8 +87,29 @@ export function messageHandlers(
       ),
   };
 
-  function named(replyTo: string | undefined): { replyTo?: string } {
-    return replyTo === undefined ? {} : { replyTo: withKey(namedMessage(store, replyTo).ref) };
+  /** @param first an earlier request with the same key: an id stands for what it stood for then */
+  function named(replyTo: string | undefined, first: StoredMessage | null): { replyTo?: string } {
+    if (replyTo === undefined) return {};
+    const { id, place } = parseMessageRef(replyTo);
+    const before = first?.payload.replyTo;
+    if (typeof before === 'string' && place === null && parseMessageRef(before).id === id)
+      return { replyTo: before };
+    return { replyTo: withKey(namedMessage(store, replyTo).ref) };
+  }
+
+  /**
+   * A file to send. When it has been removed to make room, an earlier request with the same key knows what it was; of a
+   * sound that was made a voice message, only that voice message is known.
+   * @throws (rejects) Fault no_such_media
+   */
+  async function fileOf(id: string, first: StoredMessage | null): Promise<FileRef> {
+    try {
+      return await shelf.get(id);
+    } catch (error) {
+      const file = first?.payload.file as FileRef | undefined;
+      if (file !== undefined && (file.id === id || first?.kind === 'voice')) return file;
+      throw error;
+    }
   }
 
   /**

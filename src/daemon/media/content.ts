@@ -31,7 +31,7 @@ const refuse = (reason: string): never => {
 /** @throws (rejects) Fault invalid_params, no_such_media, media_unusable, media_too_large, tool_missing */
 export async function contentOf(
   request: Request,
-  shelf: Shelf,
+  shelf: Pick<Shelf, 'get'>,
   voices: Transcoder,
   signal: AbortSignal,
 ): Promise<Content> {

@@ -11,9 +11,11 @@ export interface UploadLimits {
   readonly maxEach: number;
   /** An upload to which nothing was added for so long is dropped. */
   readonly restMs: number;
+  /** And after so long already, when its place is wanted for another one. */
+  readonly yieldMs: number;
 }
 
-const LIMITS: UploadLimits = { max: 32, maxEach: 8, restMs: 60_000 };
+const LIMITS: UploadLimits = { max: 32, maxEach: 8, restMs: 600_000, yieldMs: 60_000 };
 
 export interface Piece {
   /** Undefined begins an upload. */
@@ -29,6 +31,10 @@ interface Upload {
   /** Undefined until the shelf has made a file for it. */
   id: string | undefined;
   rest: NodeJS.Timeout | undefined;
+  /** By performance.now(); null while a piece is being written. */
+  restsSinceMs: number | null;
+  /** Lets go of the owner's connection. */
+  readonly release: (() => void) | undefined;
   readonly drop: () => void;
 }
 
@@ -50,7 +56,7 @@ export class Uploads {
   ): Promise<{ upload: string; size: number; file: FileRef | null }> {
     const upload = given === undefined ? await this.#begin(owner, name) : this.#of(owner, given);
     const id = upload.id as string;
-    clearTimeout(upload.rest);
+    this.#work(upload);
     let size: number;
     try {
       size = await this.#shelf.add(id, offset, bytes);
@@ -70,16 +76,23 @@ export class Uploads {
 
   async #begin(owner: Owner, name: string | null): Promise<Upload> {
     const { max, maxEach } = this.#limits;
-    const own = [...this.#uploads].filter((other) => other.owner === owner).length;
-    if (own >= maxEach) throw tooMany(`${maxEach} files are being put over this connection.`);
-    if (this.#uploads.size >= max) throw tooMany(`${max} files are being put.`);
-    const upload: Upload = { owner, id: undefined, rest: undefined, drop: () => this.#drop(upload) };
+    const own = [...this.#uploads].filter((other) => other.owner === owner);
+    if (own.length >= maxEach && !this.#makeRoom(own))
+      throw tooMany(`${maxEach} files are being put by this client.`);
+    if (this.#uploads.size >= max && !this.#makeRoom([...this.#uploads]))
+      throw tooMany(`${max} files are being put.`);
+    const upload: Upload = {
+      ...{ owner, id: undefined, rest: undefined, restsSinceMs: null },
+      // The connection is not idle while a slow producer has more to come.
+      release: owner.hold?.(),
+      drop: () => this.#drop(upload),
+    };
     // It has its place before there is a file.
     this.#uploads.add(upload);
     try {
       upload.id = await this.#shelf.begin(name);
     } catch (error) {
-      this.#uploads.delete(upload);
+      this.#forget(upload);
       throw error;
     }
     owner.closed.addEventListener('abort', upload.drop, { once: true });
@@ -95,12 +108,36 @@ export class Uploads {
     throw new Fault('no_such_media', { reason });
   }
 
+  /** Drops the one that has rested for longest. False when none has for long enough. */
+  #makeRoom(uploads: readonly Upload[]): boolean {
+    let found: Upload | undefined;
+    let sinceMs = performance.now() - this.#limits.yieldMs;
+    for (const upload of uploads) {
+      if (upload.restsSinceMs === null || upload.restsSinceMs > sinceMs) continue;
+      found = upload;
+      sinceMs = upload.restsSinceMs;
+    }
+    found?.drop();
+    return found !== undefined;
+  }
+
+  #work(upload: Upload): void {
+    clearTimeout(upload.rest);
+    upload.restsSinceMs = null;
+  }
+
+  /** Pieces may overlap in time: only the newest timer counts. */
   #rest(upload: Upload): void {
-    if (this.#uploads.has(upload)) upload.rest = setTimeout(upload.drop, this.#limits.restMs).unref();
+    if (!this.#uploads.has(upload)) return;
+    clearTimeout(upload.rest);
+    upload.restsSinceMs = performance.now();
+    upload.rest = setTimeout(upload.drop, this.#limits.restMs).unref();
   }
 
   #forget(upload: Upload): void {
+    if (!this.#uploads.has(upload)) return;
     clearTimeout(upload.rest);
+    upload.release?.();
     upload.owner.closed.removeEventListener('abort', upload.drop);
     this.#uploads.delete(upload);
   }

@@ -179,7 +179,7 @@ export function makeTools() {
     const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
     if (place === null) return only(id, held);
     const there = held.filter((msg) => isAt(msg, place));
-    // Of our own ids no one else makes messages of ours: wherever this one stands, it is meant.
+    // Nobody else can make a message that counts as ours: one of ours with this id is the right one, in whatever chat it is.
     const own = place.fromMe && there.length === 0 ? held.filter((msg) => msg.id.fromMe) : there;
     if (own.length > 0) return only(id, own);
     const MsgKey = window.require('WAWebMsgKey');

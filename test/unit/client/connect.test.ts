@@ -1,5 +1,9 @@
 // The library's calls: typed by the table, and settled whatever becomes of the connection.
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import { connect, Fault, failure } from '../../harness/library.js';
@@ -42,6 +46,39 @@ t.test('an error is a Fault with its kind, and says what became of it', async (t
   t.match(looked, { status: 'rejected', reason: { kind: 'shutting_down', details: { outcome: 'none' } } });
   t.ok(written?.status === 'rejected' && written.reason instanceof Fault);
   t.match(await account.daemon.ping(), { pong: true }, 'the next call connects anew');
+});
+
+t.test('calls that meet the same idle end share the connection after it', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'wad-connect-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    const isFirst = connections === 1;
+    let lines = 0;
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        const asked = String(chunk)
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { id: number });
+        lines += asked.length;
+        if (!isFirst)
+          for (const { id } of asked)
+            socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, result: { pong: true } })}\n`);
+        else if (lines === 2)
+          socket.end(
+            `${JSON.stringify({ jsonrpc: '2.0', id: null, error: new Fault('connection_idle').toWire() })}\n`,
+          );
+      });
+  });
+  const path = join(directory, 's');
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  t.teardown(() => server.close());
+  await using account = await connect({ socket: path });
+  t.match(await Promise.all([account.call('x'), account.call('x')]), [{ pong: true }, { pong: true }]);
+  t.equal(connections, 2);
 });
 
 t.test('nobody there, and not any more', async (t) => {

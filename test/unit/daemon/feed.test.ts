@@ -445,6 +445,45 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
   );
 });
 
+t.test('who begins after a store was replaced hears of that, and then begins now', async (t) => {
+  const { feed, add } = open(t);
+  feed.replaced(['/lost']);
+  await feed.settled();
+  await feed.open({ consumer: 'soon' });
+  await add(5);
+  await feed.open({ consumer: 'late' });
+  await add(2);
+  const heard = (consumer: string, limit = 100) =>
+    feed.list({ consumer, limit }).events.map(({ cursor, type }) => [cursor - BASE, type]);
+  t.same(
+    heard('soon')
+      .slice(0, 2)
+      .map(([, type]) => type),
+    ['gap', 'message'],
+  );
+  t.equal(heard('soon').length, 8, 'nothing that came since is left out');
+  t.same(heard('late'), [
+    [6, 'gap'],
+    [7, 'message'],
+    [8, 'message'],
+  ]);
+  t.same(heard('late', 1), [[6, 'gap']]);
+  t.match(feed.list({ consumer: 'late' }).events[0], {
+    data: { reason: 'store_replaced', movedTo: ['/lost'] },
+  });
+  const peer = new FakePeer();
+  feed.subscribe(peer, { consumer: 'late' });
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  t.same(cursors(peer.heard), [6, 7, 8], 'over a subscription as well');
+  await feed.ack('late', BASE + 6);
+  t.same(
+    heard('late').map(([cursor]) => cursor),
+    [7, 8],
+    'once',
+  );
+  t.same(feed.list({ from: 'now' }).events, [], 'who has no name begins now');
+});
+
 t.test('a gap is heard live as well, whatever types were asked for', async (t) => {
   const { feed, add } = open(t);
   const peer = new FakePeer();

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { mediaPut } from '../../../src/daemon/handlers/media.js';
 import { Shelf } from '../../../src/daemon/media/shelf.js';
 import { Uploads } from '../../../src/daemon/media/uploads.js';
+import type { Peer } from '../../../src/protocol/dispatch.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import type { Handlers } from '../../../src/protocol/method.js';
 import type { mediaMethods } from '../../../src/protocol/methods/media.js';
@@ -20,9 +21,10 @@ async function place(t: Test, limits: ConstructorParameters<typeof Uploads>[1] =
   const dir = await mkdtemp(join(tmpdir(), 'wad-uploads-'));
   t.teardown(() => rm(dir, { recursive: true, force: true }));
   const shelf = await Shelf.open(join(dir, 'media'), () => new Set());
-  const put: Handlers<typeof mediaMethods>['media.put'] = mediaPut(new Uploads(shelf, limits));
+  const uploads = new Uploads(shelf, limits);
+  const put: Handlers<typeof mediaMethods>['media.put'] = mediaPut(uploads);
   const halves = async () => (await readdir(join(dir, 'media'))).filter((name) => name.startsWith('.u-'));
-  return { shelf, put, halves };
+  return { shelf, uploads, put, halves };
 }
 
 const kindOf = (call: Promise<unknown>): Promise<string> =>
@@ -79,6 +81,52 @@ t.test('an upload that rests is dropped soon', async (t) => {
   const { upload, size } = await client.request('media.put', { data: DATA });
   await eventually(async () => (await halves()).length === 0, 'nothing half is left');
   t.equal(await kindOf(client.request('media.put', { upload, offset: size, data: DATA })), 'no_such_media');
+});
+
+t.test('the upload that has rested for longest gives way when all places are taken', async (t) => {
+  const { put } = await place(t, { maxEach: 2, yieldMs: 0 });
+  await using running = await startServer({ 'media.put': put });
+  await using client = await Client.connect(running.path);
+  const begin = () => client.request('media.put', { data: DATA });
+  const [first, second] = [await begin(), await begin()];
+  await begin();
+  const rest = { offset: first.size, data: DATA, done: true };
+  t.equal(await kindOf(client.request('media.put', { ...rest, upload: first.upload })), 'no_such_media');
+  t.match(await client.request('media.put', { ...rest, upload: second.upload }), { file: { size: 12 } });
+});
+
+t.test('an upload whose pieces overlap is not dropped while it goes on', async (t) => {
+  const { uploads } = await place(t, { restMs: 1_500 });
+  const closed = new AbortController().signal;
+  const owner = { closed };
+  const piece = (upload: string | undefined, offset: number) =>
+    uploads.put(owner, { upload, name: null, offset, bytes: Buffer.from('1234'), done: false });
+  const { upload } = await piece(undefined, 0);
+  let size = 4;
+  // Two at a time, one of which is refused for its offset: each begins to rest when it ends.
+  for (const until = performance.now() + 3_000; performance.now() < until; size += 4) {
+    const [taken] = await Promise.allSettled([piece(upload, size), piece(upload, size)]);
+    if (taken?.status !== 'fulfilled') return t.fail('dropped');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
+t.test('an unfinished upload keeps its connection, until it is finished', async (t) => {
+  const { put } = await place(t);
+  let holds = 0;
+  const hold = () => {
+    holds += 1;
+    return () => {
+      holds -= 1;
+    };
+  };
+  const peer = { closed: new AbortController().signal, hold } as unknown as Peer;
+  const ask = (params: object) =>
+    put({ data: DATA, ...params } as never, { peer, signal: new AbortController().signal });
+  const { upload, size } = await ask({});
+  t.equal(holds, 1);
+  await ask({ upload, offset: size, done: true });
+  t.equal(holds, 0);
 });
 
 t.test('over HTTP an upload outlives the connection of one request, and not the door', async (t) => {

@@ -88,11 +88,53 @@ t.test('those that do not read are bound together; who has not read for longest 
   t.ok(last > LONG.length, 'and not of the last');
 });
 
-t.test('an answer that nobody could be sent is an error', async (t) => {
-  await using door = await startDoor({}, { own, maxBacklogBytes: LONG.length - 1 });
+t.test(
+  'one answer may be longer than all that may wait, for one peer and for all, when it is read',
+  async (t) => {
+    const unread = new Backlog(LONG.length / 4);
+    await using door = await startDoor({}, { own, unread, maxBacklogBytes: 1024 * 1024 });
+    for (let n = 0; n < 2; n += 1) {
+      const response = await fetch(`${door.url}/openapi.json`);
+      t.equal((await response.arrayBuffer()).byteLength, LONG.length);
+    }
+    const paths = ['/', '/openapi.json'];
+    t.ok((await raw(door.port, inOne(paths))).length > LONG.length, 'also behind another one');
+  },
+);
+
+t.test('an answer that nobody could be sent says what to do', async (t) => {
+  await using door = await startDoor({}, { own, maxAnswerBytes: LONG.length - 1 });
   const response = await fetch(`${door.url}/openapi.json`);
-  t.equal(response.status, 500);
-  t.match(await response.json(), { error: { data: { kind: 'internal', reason: /too long/ } } });
+  t.equal(response.status, 413);
+  t.match(await response.json(), { error: { data: { kind: 'answer_too_long', reason: /smaller `limit`/ } } });
+});
+
+t.test('a request that takes longer than a peer may leave answers unread is answered', async (t) => {
+  let begun = (): void => undefined;
+  let answer = (): void => undefined;
+  const hasBegun = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const mayAnswer = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const metrics = async () => {
+    begun();
+    await mayAnswer;
+    return typed('text/plain', '');
+  };
+  await using door = await startDoor({}, { own: { ...own, metrics }, unreadMs: 20 });
+  const answered = fetch(`${door.url}/metrics`);
+  await hasBegun;
+  // One that asks for nothing is closed; that has come later than the other.
+  await once(
+    connect(door.port, '127.0.0.1')
+      .on('error', () => {})
+      .resume(),
+    'close',
+  );
+  answer();
+  t.equal((await answered).status, 200);
 });
 
 t.test('an idle connection gives way when all places are taken; one in use never does', async (t) => {

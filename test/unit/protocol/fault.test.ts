@@ -26,6 +26,7 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   parse_error: 'a mistake of a program: docs/rpc.md',
   invalid_request: 'a mistake of a program: docs/rpc.md',
   line_too_long: 'a mistake of a program: docs/rpc.md',
+  answer_too_long: 'the same call, with a smaller limit',
   no_such_subscription: 'a mistake of a program: docs/rpc.md',
   foreign_host: 'a mistake of a program: docs/http.md',
   foreign_origin: 'a mistake of a program: docs/http.md',
