@@ -2,10 +2,11 @@
 // must be and with which modes. Knows no lock, no browser, and not what is inside the profile.
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { quoted } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import { diskFault } from './disk-fault.js';
-import { foreignNames, isWellKnown } from './shared-directory.js';
+import { foreignNames, holdsOurs, wellKnown } from './shared-directory.js';
 
 /** The part of a logger that this room uses. */
 export type SessionLog = Pick<Log, 'info' | 'warn'>;
@@ -89,15 +90,16 @@ const WIDE = 0o077;
 const STICKY = 0o1000;
 
 /**
- * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away where nothing but
- * ours is in it.
+ * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away where it holds
+ * nothing but ours, or a store or session of ours. One that is closed already stays as it is.
  * @returns true when its mode had to be narrowed
  * @throws Fault permission_denied (exit 77) for another owner and for a directory that is shared, disk_full
  */
 export async function ownDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    if (await isWellKnown(path)) throw shared(path, 'others use it as well');
+    const known = await wellKnown(path);
+    if (known === 'system') throw shared(path, 'others use it as well');
     // stat, not lstat: whoever names a linked directory means the one behind the link.
     const { uid, mode } = await stat(path);
     const foreign = await foreignNames(path);
@@ -105,9 +107,16 @@ export async function ownDirectory(path: string): Promise<boolean> {
     if (foreign !== null && foreign.length === 0) owned(path, uid);
     else if (uid !== ownUid()) throw shared(path, `it belongs to user ${uid}`);
     if (mode & STICKY) throw shared(path, 'everybody may write to it');
-    if (!(mode & WIDE)) return false;
-    if (foreign === null || foreign.length > 0)
-      throw shared(path, `it is open to others and holds ${(foreign ?? []).slice(0, 3).join(', ')}`);
+    const isOpen = (mode & WIDE) !== 0;
+    const isUsed = await holdsOurs(path, uid);
+    // The home of a user that was made for the bot, and has been its state directory.
+    if (known === 'home' && (isOpen || !isUsed))
+      throw shared(path, 'it is a home', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
+    if (!isOpen) return false;
+    if (!isUsed && (foreign === null || foreign.length > 0)) {
+      const why = `it is open to others and holds ${(foreign ?? ['what this user may not list']).slice(0, 3).join(', ')}`;
+      throw shared(path, why, `chmod 700 ${quoted(path)}`);
+    }
     await chmod(path, mode & 0o700);
     return true;
   } catch (error) {
@@ -117,12 +126,16 @@ export async function ownDirectory(path: string): Promise<boolean> {
 
 const ownUid = (): number => process.geteuid?.() ?? 0;
 
-const shared = (path: string, why: string): Fault =>
-  new Fault('permission_denied', {
-    reason: `${path} is not the daemon's alone (${why}); name a directory of its own, such as ${join(path, 'wad-state')}`,
-    hint: `install -d -m 700 ${join(path, 'wad-state')}`,
+/** @param close closes it, where that makes it the daemon's */
+function shared(path: string, why: string, close?: string): Fault {
+  const below = join(path, 'wad-state');
+  const or = close === undefined ? '' : `; if nobody else uses it, close it to others: ${close}`;
+  return new Fault('permission_denied', {
+    reason: `${path} is not the daemon's alone (${why}); name a directory of its own, such as ${below}${or}`,
+    hint: `install -d -m 700 ${quoted(below)}`,
     more: { path },
   });
+}
 
 function owned(path: string, uid: number): void {
   const ours = ownUid();

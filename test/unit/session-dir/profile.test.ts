@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { asidePath, layout, ownDirectory, prepare } from '../../../src/session-dir/layout.js';
 import { hasSession, readMarker, removeMarker, writeMarker } from '../../../src/session-dir/marker.js';
@@ -101,33 +101,73 @@ t.test('a directory that everybody shares, a linked profile and another owner ar
   }
 });
 
-t.test('a directory is narrowed only where nothing but ours is in it', async (t) => {
+t.test(
+  'a directory is narrowed only where it holds nothing but ours, or a store or session of ours',
+  async (t) => {
+    const { dir } = place(t);
+    const LOCAL_AUTH = '.wwebjs_auth';
+    const NARROWED = '700';
+    const REFUSED = '750';
+    for (const [name, entries, mode] of [
+      ['empty', [], NARROWED],
+      [
+        'a state',
+        ['auth/', 'media/', 'wad.sqlite', 'wad.sqlite-wal', 'http-token', 'webhook-crm.secret'],
+        NARROWED,
+      ],
+      ['sessions', ['session/', 'session-shop/', 'session-shop.linked.json', '.gitignore'], NARROWED],
+      [LOCAL_AUTH, ['session-shop/', '.gitkeep', '.DS_Store', 'RemoteAuth-shop/'], NARROWED],
+      ['a new one', ['.gitkeep', '.DS_Store', '.wwebjs_cache/', 'wad.sqlite.corrupt-1'], NARROWED],
+      ['a project with its sessions', ['package.json', 'session-shop/'], NARROWED],
+      ['a project with its state', ['package.json', 'auth/session/'], NARROWED],
+      ['a store', ['notes', 'wad.sqlite'], NARROWED],
+      ['a project', ['package.json', 'auth/index.js'], REFUSED],
+      ['a project with a file of that name', ['package.json', 'session-shop'], REFUSED],
+      ['a spool', ['mail'], REFUSED],
+    ] as const) {
+      const path = join(dir.dataPath, name);
+      mkdirSync(path);
+      for (const entry of entries) {
+        mkdirSync(join(path, dirname(entry)), { recursive: true });
+        if (entry.endsWith('/')) mkdirSync(join(path, entry));
+        else writeFileSync(join(path, entry), '');
+      }
+      // Group alone counts, as in 0750.
+      chmodSync(path, 0o750);
+      if (mode === NARROWED) t.equal(await ownDirectory(path), true, name);
+      else
+        t.match(await faultOf(ownDirectory(path)), {
+          kind: 'permission_denied',
+          message: new RegExp(
+            `open to others and holds .*such as ${path}/wad-state; .*: chmod 700 '${path}'$`,
+          ),
+          hint: `install -d -m 700 '${path}/wad-state'`,
+        });
+      t.equal(modeOf(path), mode, name);
+    }
+    // Whoever has closed it has said that it is for this daemon.
+    const closed = join(dir.dataPath, 'a project');
+    chmodSync(closed, 0o700);
+    t.equal(await ownDirectory(closed), false);
+  },
+);
+
+t.test('a home is taken where it is closed and has been the state directory already', async (t) => {
   const { dir } = place(t);
-  for (const [name, files, narrowed] of [
-    ['empty', [], true],
-    ['a state', ['auth', 'media', 'wad.sqlite', 'wad.sqlite-wal', 'http-token', 'webhook-crm.secret'], true],
-    ['sessions', ['session', 'session-shop', 'session-shop.linked.json', '.gitignore'], true],
-    ['a project', ['package.json', 'session-shop'], false],
-    ['a spool', ['mail'], false],
-  ] as const) {
-    const path = join(dir.dataPath, name);
-    mkdirSync(path);
-    for (const file of files) writeFileSync(join(path, file), '');
-    // Group alone counts, as in 0750.
-    chmodSync(path, 0o750);
-    if (narrowed) t.equal(await ownDirectory(path), true, name);
-    else
-      t.match(await faultOf(ownDirectory(path)), {
-        kind: 'permission_denied',
-        message: new RegExp(`open to others and holds ${files[0]}.*such as ${path}/wad-state`),
-        hint: `install -d -m 700 ${path}/wad-state`,
-      });
-    t.equal(modeOf(path), narrowed ? '700' : '750', name);
-  }
-  // Whoever has closed it has said that it is for this daemon.
-  const closed = join(dir.dataPath, 'a project');
-  chmodSync(closed, 0o700);
-  t.equal(await ownDirectory(closed), false);
+  const home = join(dir.dataPath, 'home');
+  const before = process.env.HOME;
+  t.teardown(() => {
+    process.env.HOME = before;
+  });
+  process.env.HOME = home;
+  mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(home, '.profile'), '');
+  t.match(await faultOf(ownDirectory(home)), { kind: 'permission_denied', message: /it is a home/ });
+  mkdirSync(join(home, 'auth', 'session-shop'), { recursive: true });
+  t.equal(await ownDirectory(home), false);
+  chmodSync(home, 0o755);
+  t.match(await faultOf(ownDirectory(home)), { message: /it is a home.*close it to others: chmod 700 / });
+  t.equal(modeOf(home), '755');
 });
 
 t.test('a file that its group could read is narrowed', async (t) => {
