@@ -14,6 +14,10 @@ interface BrowserArg {
 
 const HEAP = '--max-(?:old|semi)-space-size=\\d{1,6}';
 
+/** Of the many names that Chromium knows, those in the lists that people copy. */
+const FEATURES =
+  'Translate|TranslateUI|MediaRouter|DialMediaRouteProvider|OptimizationHints|BackForwardCache|AcceptCHFrame|InterestFeedContentSuggestions|CalculateNativeWinOcclusion';
+
 export const BROWSER_ARGS: readonly BrowserArg[] = [
   // Where its traffic goes. TLS, and the check of its certificate, ends in the browser all the same.
   { form: '--proxy-server=ADDRESS', value: /./, why: 'names a proxy, which sees encrypted traffic only' },
@@ -45,6 +49,13 @@ export const BROWSER_ARGS: readonly BrowserArg[] = [
   { form: '--disable-background-networking', why: 'fetches less' },
   { form: '--disable-sync', why: 'fetches less' },
   { form: '--disable-notifications', why: 'shows less' },
+  { form: '--disable-popup-blocking', why: 'opens what the page asks for, in the same sandbox' },
+  {
+    form: '--disable-features=NAMES',
+    value: new RegExp(`^(?:${FEATURES})(?:,(?:${FEATURES}))*$`),
+    why: 'only features that show or fetch something: others are walls of the browser',
+  },
+  { form: '--user-agent=TEXT', value: /^[\x20-\x7e]+$/, why: 'what the page is told of the browser' },
   { form: '--disable-speech-api', why: 'runs less' },
   { form: '--disable-breakpad', why: 'writes no dumps, which would hold the session' },
   { form: '--disable-domain-reliability', why: 'reports less' },

@@ -93,7 +93,7 @@ const mistake = (
 ): Mistake => ({ origin, key, says, expected, got, nearest });
 
 /** Variables that are not keys but are ours all the same: the account, and where wactl finds the socket. */
-const NOT_KEYS = ['WAD_ACCOUNT'];
+const NOT_KEYS = ['WAD_ACCOUNT', 'WAD_SOCKET_OWNER'];
 
 /** The WAD_* variables, and a warning for each one that means nothing. An empty one counts as absent. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Readings & {

@@ -29,7 +29,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 const RETRY_MS = 20;
 
 /**
- * @param mode of a file that is new; one that is replaced hands its own on
+ * @param mode of a file that is new; one that is replaced hands its own on, as far as this allows
  * @throws (rejects) Fault usage
  */
 export async function openWholeFile(path: string, mode = 0o600): Promise<WholeFile> {
@@ -37,6 +37,8 @@ export async function openWholeFile(path: string, mode = 0o600): Promise<WholeFi
     if (error.code === 'ENOENT') return null;
     throw cannot(path, error);
   });
+  if (before?.isFile() && before.uid !== process.getuid?.())
+    throw cannot(path, { code: 'it is a file of another user' });
   if (before === null || before.isFile()) return Part.open(path, before, mode);
   if (before.isFIFO() || before.isCharacterDevice()) return openStream(path);
   throw refused(path, before);
@@ -102,7 +104,7 @@ class Part implements NewFile {
     this.part = part;
     this.#handle = handle;
     this.#replaces = before !== null;
-    this.#mode = before === null ? mode : before.mode & 0o777;
+    this.#mode = before === null ? mode : before.mode & mode;
     this.#remove = () => rmSync(part, { force: true });
     process.once('exit', this.#remove);
   }

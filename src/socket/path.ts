@@ -76,6 +76,8 @@ export interface ClientPath {
   readonly named: boolean;
   /** Leads to the same daemon whatever the environment says. */
   readonly address: Address;
+  /** A user, by name or id, whose socket is taken as well: `WAD_SOCKET_OWNER`. */
+  readonly owner?: string | undefined;
 }
 
 /**
@@ -105,6 +107,7 @@ export function clientPath(
     explicit: chosen !== undefined,
     account,
     named: given !== undefined,
+    owner: env.WAD_SOCKET_OWNER || undefined,
     address: addressOf({
       account: bare ? undefined : given,
       socket: chosen === undefined ? undefined : resolve(chosen),

@@ -25,11 +25,13 @@ const STICKY = 0o1000;
 const SYSTEM_DIRECTORY = '/run/wad';
 const SERVICE_USER = 'wad';
 
+type Checked = Pick<ClientPath, 'path' | 'explicit' | 'owner'>;
+
 /**
  * Checks the path from the top down.
  * @throws Fault unsafe_socket. NodeJS.ErrnoException: what lstat(2) says of a path that is not there, or is closed to us
  */
-export function checkSafePath(target: Pick<ClientPath, 'path' | 'explicit'>, trust: Trust): void {
+export function checkSafePath(target: Checked, trust: Trust): void {
   const path = resolve(target.path);
   const directory = dirname(path);
   const { explicit } = target;
@@ -47,7 +49,7 @@ export function checkSafePath(target: Pick<ClientPath, 'path' | 'explicit'>, tru
   const socket = lstatSync(path);
   if (socket.isSymbolicLink()) throw isALink(path);
   checkOwner(path, socket, target, trust);
-  if (viaLink) checkSafePath({ path: join(realpathSync(directory), basename(path)), explicit }, trust);
+  if (viaLink) checkSafePath({ ...target, path: join(realpathSync(directory), basename(path)) }, trust);
 }
 
 /** `/run/wad/shop` → `/`, `/run`, `/run/wad`, `/run/wad/shop`. */
@@ -70,16 +72,31 @@ function checkWriters(directory: string, { mode }: Stats, explicit: boolean): vo
 function checkOwner(
   step: string,
   { uid }: Stats,
-  { path, explicit }: Pick<ClientPath, 'path' | 'explicit'>,
+  { path, explicit, owner: named }: Checked,
   { uid: own, owner }: Trust,
 ): void {
-  if (uid === ROOT || uid === own || uid === owner || uid === serviceUser(step)) return;
+  if (uid === rootHere() || uid === own || uid === owner || uid === serviceUser(step)) return;
+  if (named !== undefined && uid === (/^\d+$/.test(named) ? Number(named) : uidOf(named))) return;
   const who = nameOf(uid) ?? `#${uid}`;
   const why = `belongs to another user (${who}), who could read and forge everything`;
   // Root reaches the daemon of a user as that user.
   if (own === ROOT && explicit)
     throw unsafe(step, why, `sudo -u ${quoted(who)} wactl --socket ${quoted(resolve(path))} status`);
   throw unsafe(step, explicit ? why : `${why}; have root remove it`, `ls -ld ${quoted(step)}`);
+}
+
+/**
+ * Who root is here. A user namespace that maps no root, such as that of a container without privileges, shows what is
+ * root's as the overflow user's, as whom nobody can make anything: user_namespaces(7).
+ */
+export function rootHere(read: (file: string) => string = (file) => readFileSync(file, 'utf8')): number {
+  try {
+    const ranges = read('/proc/self/uid_map').trim().split('\n').filter(Boolean);
+    if (ranges.some((range) => Number(range.trim().split(/\s+/)[0]) === ROOT)) return ROOT;
+    return Number(read('/proc/sys/kernel/overflowuid'));
+  } catch {
+    return ROOT;
+  }
 }
 
 /**

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
 import { Fault } from '../../src/protocol/fault.js';
-import { checkSafePath } from '../../src/socket/safe-path.js';
+import { checkSafePath, rootHere } from '../../src/socket/safe-path.js';
 import { connect, failure } from '../harness/library.js';
 import { startServer } from '../harness/server.js';
 import { WACTL, wactl } from '../harness/wactl.js';
@@ -131,12 +131,26 @@ t.test('a path of a person’s own choice is checked as well', asRoot, (t) => {
     'root goes there as that user',
   );
   t.equal(check(path, 0, ME), null, 'or says that it is meant');
+  for (const owner of [String(ME), 'nobody'])
+    t[owner === 'nobody' ? 'throws' : 'doesNotThrow'](
+      () => checkSafePath({ path, explicit: true, owner }, { uid: 0 }),
+      `WAD_SOCKET_OWNER=${owner}`,
+    );
   make(join(root, 'alone.sock'), { uid: EVE });
   t.match(
     check(join(root, 'alone.sock')),
     /alone.sock belongs to another user/,
     'made first, in a directory for all',
   );
+  t.end();
+});
+
+t.test('root is the overflow user where no root is mapped', (t) => {
+  const files = (map: string) => (file: string) => (file.endsWith('uid_map') ? map : '65534\n');
+  t.equal(rootHere(files('         0          0 4294967295\n')), 0);
+  t.equal(rootHere(files('         0     100000      65536\n')), 0);
+  t.equal(rootHere(files('      1000       1000          1\n')), 65_534);
+  t.equal(rootHere(files('')), 65_534);
   t.end();
 });
 

@@ -32,9 +32,12 @@ function scratch(t: Test): string {
 /** The daemon itself, without a browser: it ends at what is wrong with its state. */
 function start(home: string, args: readonly string[], user = {}): { status: number | null; says: string } {
   const line = ['--no-sandbox', '--no-auto-init', '--socket', join(home, 'control.sock'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [WAD, ...line], {
-    ...{ encoding: 'utf8', timeout: 60_000, ...user },
-    env: { PATH: process.env.PATH, HOME: home },
+  // env(1) wipes what tap puts into the environment of its children: another user may not write where that leads.
+  const clean = ['-i', `PATH=${process.env.PATH}`, `HOME=${home}`, process.execPath, WAD];
+  const { status, stdout, stderr } = spawnSync('/usr/bin/env', [...clean, ...line], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    ...user,
   });
   return { status, says: stdout + stderr };
 }

@@ -21,8 +21,18 @@ const names = new Names([
   { id: ANA, phone: '15550002222', lid: '91000015550002222@lid', name: 'Ana' },
   { id: TEAM, phone: null, lid: null, name: 'Team' },
   { id: '15550009999@c.us', phone: '15550009999', lid: null, name: '+15550009999' },
+  { id: '15550008888@c.us', phone: '15550008888', lid: null, name: '+1 (555) 000-2222', saved: false },
+  { id: '15550007777@c.us', phone: '15550007777', lid: null, name: 'Ana', saved: false },
 ]);
 const JSON_LIKE = /[{[]"|"[:,\]}]|\[object|undefined|\d{4}-\d\d-\d\dT\d\d:/;
+
+t.test('a stranger cannot appear as a number, nor as somebody known', (t) => {
+  t.equal(names.short('15550008888@c.us'), '+1 555 000 8888');
+  t.equal(names.short('15550007777@c.us'), '~Ana (+1 555 000 7777)');
+  t.equal(names.full('15550007777@c.us'), '~Ana (+1 555 000 7777)');
+  t.equal(names.short(ANA), 'Ana');
+  t.end();
+});
 
 const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says: RegExp])[]>> = {
   message: [
