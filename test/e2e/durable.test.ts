@@ -186,7 +186,8 @@ t.test('a consumer goes on where it stopped, whatever happened to the daemon', a
   const contact = sim.createContact({ number: '15550002222' });
   let wad = await home.startLinked(phone);
   const read = async (t: Test): Promise<string[]> => {
-    const args = ['events', '--consumer', 'crm', '--ack', '--type', 'message', '-o', 'jsonl'];
+    const from = ['--consumer', 'crm', '--from', 'oldest'];
+    const args = ['events', ...from, '--ack', '--type', 'message', '-o', 'jsonl'];
     const end = await wad.wactl(args);
     t.equal(end.code, 0, end.stderr);
     return end.stdout
