@@ -7,7 +7,7 @@ import t from 'tap';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
-const BUNDLES = ['wad.cjs', 'wactl.cjs', 'full.cjs', 'mcp.cjs', 'client.js'];
+const BUNDLES = ['wad.cjs', 'wactl.cjs', 'full.cjs', 'mcp.cjs', 'client.cjs'];
 const META = JSON.parse(read('dist/meta.json')) as Record<string, { inputs: Record<string, unknown> }>;
 
 const named = (folder: string): string => {
@@ -41,7 +41,7 @@ t.test('every package in a bundle is named there, and has its licence in the not
 
 t.test('what esbuild says of itself in the programs is named as well', (t) => {
   // The bundles that are not minified have the path of each file in a comment.
-  for (const text of [read(`dist/${daemonFile()}`), read('dist/client.js')])
+  for (const text of [read(`dist/${daemonFile()}`), read('dist/client.cjs')])
     for (const one of packagesIn(
       [...text.matchAll(/^\s*\/\/ (node_modules\/\S+)$/gm)].map(([, path = '']) => path),
     ))
