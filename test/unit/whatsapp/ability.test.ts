@@ -116,7 +116,7 @@ const uncovered = (names: Iterable<string>, capability: string): string[] => {
 };
 
 /** `kit.look('chat.list', 'chats', 'get', …)`, wherever it stands. */
-const CALL = /kit\s*\.(?:look|act)\(\s*'([\w.]+)',\s*'(\w+)',\s*'(\w+)'/g;
+const CALL = /kit\s*\.(?:look|act|step)\(\s*'([\w.]+)',\s*'(\w+)',\s*'(\w+)'/g;
 const calls = ['acts', 'chats', 'contacts', 'groups', 'media'].flatMap((name) => [
   ...readFileSync(`${ROOM}${name}.ts`, 'utf8').matchAll(CALL),
 ]);

@@ -111,7 +111,7 @@ const ROWS: readonly {
 
 for (const { name, page, has, outcome } of ROWS)
   t.test(name, async (t) => {
-    const kit = { look: async () => page() } as unknown as Kit;
+    const kit = { step: async () => page() } as unknown as Kit;
     const asked: unknown[] = [];
     const doc = {
       evaluate: async (_what: unknown, ...args: unknown[]) => {
@@ -127,7 +127,7 @@ for (const { name, page, has, outcome } of ROWS)
 t.test('handed over again: the page is told first that it may', async (t) => {
   const order: string[] = [];
   const kit = {
-    look: async () => {
+    step: async () => {
       order.push('begin');
       return ended('done', { ack: 1 });
     },
