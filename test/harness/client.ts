@@ -15,7 +15,7 @@ import {
 } from '../../src/socket/client.js';
 
 /** Made by the client itself, never by a handler. */
-const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer'];
+const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer', 'connection_idle'];
 
 /** The contract was broken; never a Fault, so that no test takes it for an answer. */
 export class ContractBroken extends Error {

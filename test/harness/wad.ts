@@ -7,6 +7,7 @@ import { chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Fault } from '../../src/protocol/fault.js';
 import type { MethodName } from '../../src/protocol/methods/index.js';
 import type { Status } from '../../src/protocol/methods/session.js';
 import type { WireEvent } from '../../src/protocol/schema.js';
@@ -346,7 +347,14 @@ export class Wad {
     params: Asked<M> = {} as Asked<M>,
     options: RequestOptions = {},
   ): Promise<Answered<M>> {
-    return (await this.client()).request(method, params, { timeoutMs: STATE_MS, ...options });
+    const ask = async () =>
+      (await this.client()).request(method, params, { timeoutMs: STATE_MS, ...options });
+    return ask().catch((error: unknown) => {
+      // A crowd of others had this one ended as idle: nothing was asked over it.
+      if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
+      this.#client = undefined;
+      return ask();
+    });
   }
 
   status(): Promise<Status> {
