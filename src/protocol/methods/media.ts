@@ -21,7 +21,7 @@ const base64 = () =>
 export const mediaMethods = {
   'media.put': method({
     name: 'media.put',
-    does: 'Puts a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. What it is is told by its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, or after a minute without a piece.',
+    does: 'Puts a file, in pieces of 512 KiB at most: the first without `upload`, the last with `done`. Its kind is read from its bytes. An unfinished upload belongs to its connection (over HTTP to whoever has the token): it is dropped when that ends, after ten minutes without a piece, or after one where others need its place.',
     effect: 'writes',
     since: '0.1.0',
     params: record({
