@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -353,7 +354,12 @@ t.test('a program whose loop runs dry has failed, and says so', async (t) => {
   const { status, stdout, stderr } = importing(directory, file, [], env);
   t.match({ status, stdout }, { status: 70, stdout: '' });
   t.match(stderr, /ended without a result/);
-  const asked = spawnSync(process.execPath, [WACTL, '--socket', join(directory, 's'), 'status'], {
+  // The socket is real: without one, wactl ends before it connects.
+  const socket = join(directory, 's');
+  const server = createServer().listen(socket);
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const asked = spawnSync(process.execPath, [WACTL, '--socket', socket, 'status'], {
     ...{ encoding: 'utf8', timeout: 60_000 },
     env: { PATH: process.env.PATH, HOME: directory, ...env },
   });
