@@ -350,6 +350,8 @@ export class Wad {
     const ask = async () =>
       (await this.client()).request(method, params, { timeoutMs: STATE_MS, ...options });
     return ask().catch((error: unknown) => {
+      // The daemon answers before this end gives up, so it stands still: in its own code, the kernel's, or on a lock.
+      if (isSilence(error)) throw new Error(`${error.message}: ${standstill(this.pid)}`, { cause: error });
       // A crowd of others had this one ended as idle: nothing was asked over it.
       if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
       this.#client = undefined;
@@ -501,6 +503,27 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
+}
+
+const isSilence = (error: unknown): error is Fault =>
+  error instanceof Fault && error.kind === 'deadline_exceeded' && error.message.includes('did not answer');
+
+/** What each thread of a process does or waits for, as the kernel sees it: `node R 0 clock 812`. */
+function standstill(pid: number): string {
+  const read = (path: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${path}`, 'latin1').trim();
+    } catch {
+      return '?';
+    }
+  };
+  const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
+  const all = threads.map((thread) => {
+    const stat = read(`${thread}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${read(`${thread}/comm`)} ${fields[0]} ${read(`${thread}/wchan`)} clock ${fields[11]}`;
+  });
+  return all.length > 0 ? all.join(', ') : 'the process has gone';
 }
 
 /** Null for what has ended: a zombie has no command line any more. */
