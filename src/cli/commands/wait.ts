@@ -8,26 +8,38 @@ const GRACE_MS = 10_000;
 
 type Ask = Pick<Context, 'ask'>;
 
-const waiting = ({ ask }: Ask, states: readonly StateName[], ms: number) => {
+const isKnown = (status: string): boolean => STATES.some((state) => state === status);
+
+/** @throws Fault bad_answer: a newer daemon is in a state that this wactl does not know */
+async function waiting({ ask }: Ask, states: readonly StateName[], ms: number) {
   const timeoutMs = Math.max(0, Math.round(ms));
-  return ask('session.wait', { states: [...states], timeoutMs }, { timeoutMs: timeoutMs + 5000 });
-};
+  const found = await ask(
+    'session.wait',
+    { states: [...states], timeoutMs },
+    { timeoutMs: timeoutMs + 5000 },
+  );
+  if (isKnown(found.status)) return found;
+  throw new Fault('bad_answer', {
+    reason: `the daemon answered the state "${found.status}", which this wactl does not know: install the wactl of the daemon's version`,
+  });
+}
 
 /**
- * Waits for a state without a time-out of the caller's: while a person must act it will not come by itself, and after
- * some grace that is the answer.
- * @throws Fault state_unreachable, wait_expired
+ * Waits for a state without a time-out of the caller's. While a person must act the state does not come by itself, and
+ * after some grace that is the answer.
+ * @throws Fault state_unreachable, wait_expired, bad_answer
  */
-async function waitUnlessStuck(context: Ask, goal: readonly StateName[]) {
-  const until = performance.now() + DEFAULT_TIMEOUT_MS;
-  for (;;) {
-    const found = await waiting(
-      context,
-      [...new Set<StateName>([...goal, 'linking'])],
-      until - performance.now(),
-    );
+export async function waitUnlessStuck(
+  context: Ask,
+  goal: readonly StateName[],
+  limitMs = DEFAULT_TIMEOUT_MS,
+) {
+  const until = performance.now() + limitMs;
+  const states = [...new Set<StateName>([...goal, 'linking'])];
+  const others = STATES.filter((state) => state !== 'linking');
+  do {
+    const found = await waiting(context, states, until - performance.now());
     if (goal.includes(found.status)) return found;
-    const others = STATES.filter((state) => state !== 'linking');
     try {
       const next = await waiting(context, others, GRACE_MS);
       if (goal.includes(next.status)) return next;
@@ -41,7 +53,8 @@ async function waitUnlessStuck(context: Ask, goal: readonly StateName[]) {
         more: { status, sessionReason: reason },
       });
     }
-  }
+  } while (performance.now() < until);
+  throw new Fault('wait_expired');
 }
 
 export const wait = command({

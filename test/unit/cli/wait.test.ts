@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { Context } from '../../../src/cli/command.js';
+import { waitUnlessStuck } from '../../../src/cli/commands/wait.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import type { StateName } from '../../../src/protocol/state.js';
@@ -48,4 +50,33 @@ t.test('a phone that is at it is waited for', async (t) => {
 t.test('linking is a state like others for those who ask for it', async (t) => {
   const wait = await linkingThen(t, null);
   t.match(await wait('ready,linking'), { code: 0, stdout: 'linking\n' });
+});
+
+t.test('a state of a newer daemon that this wactl does not know ends the wait, and is named', async (t) => {
+  let asked = 0;
+  const daemon = await fakeDaemon({
+    'session.wait': async () => {
+      asked += 1;
+      return { status: 'hibernating', reason: 'none', timestamp: STATUS.timestamp };
+    },
+  });
+  t.teardown(() => daemon.close());
+  for (const more of [[], ['--timeout', '5']])
+    t.match(await wactl(['wait', 'ready', ...more], { socket: daemon.socket }), {
+      code: 1,
+      stdout: '',
+      stderr:
+        /answered the state "hibernating", which this wactl does not know: install the wactl of the daemon's version/,
+    });
+  t.equal(asked, 2, 'and is not asked for again');
+});
+
+t.test('an account that changes between two states for ever is given up at the time-out', async (t) => {
+  const ask = async (_method: string, { states = [] }: { states?: readonly string[] }) => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const status = states.includes('linking') ? 'linking' : 'starting';
+    return { status, reason: 'none', timestamp: STATUS.timestamp };
+  };
+  const waited = waitUnlessStuck({ ask: ask as unknown as Context['ask'] }, ['ready'], 300);
+  t.match(await waited.catch((fault: unknown) => fault), { kind: 'wait_expired' });
 });
