@@ -263,6 +263,7 @@ export const FAULTS = {
     'never',
     "The daemon's socket belongs to another user, or another user can replace it.",
   ),
+  older_daemon: row(1907, 3, 502, 'never', 'The running daemon is older than this program: restart it.'),
 } as const satisfies Record<string, FaultRow>;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -12,7 +12,7 @@ import { readAnswer } from './answer.js';
 import { LineSplitter } from './line.js';
 import { type ClientPath, clientPath } from './path.js';
 import { checkSafePath } from './safe-path.js';
-import { connectFault } from './unreachable.js';
+import { connectFault, olderDaemon } from './unreachable.js';
 
 /** What a caller may give, and gets. */
 export type Asked<M extends MethodName> = z.input<(typeof METHODS)[M]['params']>;
@@ -156,7 +156,10 @@ export class Client {
         method,
         params: { ...deadline, ...params, ...only },
       });
-      if (response.error) throw Fault.fromWire(response.error).addressedTo(address);
+      if (response.error) {
+        const fault = Fault.fromWire(response.error);
+        throw (named ? olderDaemon(this.#target, fault) : null) ?? fault.addressedTo(address);
+      }
       return response.result;
     } finally {
       this.#pending.delete(id);

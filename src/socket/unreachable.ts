@@ -10,10 +10,10 @@ import type { ClientPath } from './path.js';
 const SYSTEM_UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 const UNIT = 'wad@.service';
 
-/** The one command that starts the daemon of this path, as this machine is set up. */
-function startedBy({ account, explicit, path }: ClientPath): string {
+/** The one command that starts, or restarts, the daemon of this path, as this machine is set up. */
+function commandTo(verb: 'start' | 'restart', { account, explicit, path }: ClientPath): string {
   const isInstalled = (directory: string) => existsSync(join(directory, UNIT));
-  const unit = `start wad@${account}`;
+  const unit = `${verb} wad@${account}`;
   if (path.startsWith('/run/wad/') || (!explicit && SYSTEM_UNITS.some(isInstalled)))
     return process.getuid?.() === 0 ? `systemctl ${unit}` : `sudo systemctl ${unit}`;
   const { HOME = '' } = process.env;
@@ -25,7 +25,7 @@ function startedBy({ account, explicit, path }: ClientPath): string {
 export async function connectFault(target: ClientPath, error: NodeJS.ErrnoException): Promise<Fault> {
   const { path } = target;
   const more = { path, code: error.code ?? error.name };
-  const hint = startedBy(target);
+  const hint = commandTo('start', target);
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -65,4 +65,21 @@ async function closedTo(path: string): Promise<string> {
     }
   }
   return `this user may not open ${path}; after joining the group, log in again`;
+}
+
+/**
+ * The Fault for a daemon of 0.1, which refuses the parameter `account` that every request of a named account carries;
+ * null for any other refusal.
+ */
+export function olderDaemon(target: ClientPath, { kind, details }: Fault): Fault | null {
+  const issues = details.more?.issues;
+  const isUnknown = ({ path, problem }: Record<string, unknown>) =>
+    path === 'account' && problem === 'unknown key';
+  if (kind !== 'invalid_params' || !Array.isArray(issues) || !issues.some(isUnknown)) return null;
+  const hint = commandTo('restart', target);
+  const stop = hint.startsWith('wad ') ? ': stop it (Ctrl-C or SIGTERM) and start it again' : '';
+  return new Fault('older_daemon', {
+    reason: `the running daemon is older than this program and cannot check that it serves the account "${target.account}"; nothing was done. Restart it with the installed version${stop}`,
+    hint,
+  });
 }

@@ -47,6 +47,7 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   connection_idle: 'the same call, on a new connection',
   address_in_use: 'the hint says which key to set, and to what',
   bad_config: 'the reason names the key, and what to write instead depends on it',
+  older_daemon: 'the command depends on how the daemon was started; the client gives it',
   unsafe_socket: 'the reason says whose it is; whether to trust them is a decision',
 };
 

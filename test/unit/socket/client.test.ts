@@ -12,6 +12,7 @@ import { Fault } from '../../../src/protocol/fault.js';
 import type { WireEvent } from '../../../src/protocol/schema.js';
 import { Client } from '../../../src/socket/client.js';
 import { clientPath } from '../../../src/socket/path.js';
+import { olderDaemon } from '../../../src/socket/unreachable.js';
 import { CheckedClient } from '../../harness/client.js';
 import { startServer, untilAborted } from '../../harness/server.js';
 
@@ -51,6 +52,50 @@ t.test('asks, is answered, and hears events', async (t) => {
   await client.request('events.subscribe', { after: next });
   running.feed.append('alert', { text: 'hello' });
   t.match(await client.event(), { cursor: next + 1, type: 'alert', data: { text: 'hello' } });
+});
+
+t.test(
+  'a daemon of 0.1 that is asked for an account by name: which is older, and how to restart it',
+  async (t) => {
+    // Word for word what 0.1 answers to a parameter that it does not know.
+    const path = await farSide('older.sock', (line, socket) => {
+      const { id, method, params } = JSON.parse(line);
+      const data = {
+        issues: Object.keys(params)
+          .filter((key) => key !== 'deadlineMs')
+          .map((key) => ({ path: key, problem: 'unknown key' })),
+        kind: 'invalid_params',
+        reason: `${method}: account: unknown key`,
+        ...{ hint: 'wactl call rpc.discover', retryable: false, outcome: 'none' },
+      };
+      const error = { code: -32602, message: 'The parameters do not fit the method.', data };
+      socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, error })}\n`);
+    });
+    const target = clientPath({ socket: path, account: 'shop', env: {}, uid: process.getuid?.() ?? 0 });
+    await using client = await Client.connect(target);
+    const fault = await faultOf(client.request('daemon.ping', {}));
+    t.match(fault, {
+      kind: 'older_daemon',
+      message:
+        /daemon is older than this program .* "shop"; nothing was done\. Restart it .*stop it .* and start it again$/,
+      hint: `wad --account shop --socket ${path}`,
+    });
+    t.equal(fault.toWire().data.outcome, 'none');
+    await using unnamed = await Client.connect(path);
+    t.match(
+      await faultOf(unnamed.call('daemon.ping', { account: 'shop' })),
+      { kind: 'invalid_params' },
+      'a parameter that the caller wrote is not taken for it',
+    );
+  },
+);
+
+t.test('the command to restart an older daemon fits the service it runs in', async (t) => {
+  const refused = new Fault('invalid_params', {
+    more: { issues: [{ path: 'account', problem: 'unknown key' }] },
+  });
+  const service = { ...clientPath({ account: 'shop', env: {}, uid: 0 }), path: '/run/wad/shop/control.sock' };
+  t.match(olderDaemon(service, refused), { hint: /^(sudo )?systemctl restart wad@shop$/ });
 });
 
 t.test('the checking client tells when the contract is broken', async (t) => {
