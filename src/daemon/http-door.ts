@@ -1,7 +1,8 @@
 // Builds the HTTP door where the configuration wants one: address, token, routes, the same dispatch as the socket's.
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import type { Config } from '../config/keys.js';
 import { type Listen, parseListen } from '../config/listen.js';
 import { readSecret } from '../config/secret-file.js';
@@ -78,19 +79,22 @@ async function bind(server: Server, listen: Listen, options: HttpDoorOptions): P
     const file = await putSocket(server, {
       ...{ path, explicit: true, mode: 0o600, directoryMode: 0o700, log },
     }).catch(async (error: unknown) => {
-      throw error instanceof Fault && error.kind === 'lock_held' ? await taken(path, configFile) : error;
+      throw error instanceof Fault && error.kind === 'lock_held'
+        ? taken(path, freePath(path), configFile)
+        : error;
     });
     return { address: path, remove: () => file.remove() };
   }
   await listenAt(server, listen).catch(async (error: NodeJS.ErrnoException) => {
     const { host, port } = listen;
-    if (error.code === 'EADDRINUSE') throw await taken(`${host}:${port}`, configFile, listen);
+    if (error.code === 'EADDRINUSE')
+      throw taken(`${host}:${port}`, at(bracketed(host), await nextFree(host, port)), configFile);
     const reason = `http.listen: ${host}:${port} ${NOT_OURS[error.code ?? ''] ?? `is not available (${error.code})`}`;
     if (error.code !== 'EACCES') throw new Fault('bad_config', { reason, hint: 'ip address', cause: error });
     throw new Fault('permission_denied', { reason, hint: null, cause: error });
   });
-  const { address, family, port } = server.address() as AddressInfo;
-  return { address: at(family === 'IPv6' ? `[${address}]` : address, port), remove: async () => undefined };
+  const { address, port } = server.address() as AddressInfo;
+  return { address: at(bracketed(address), port), remove: async () => undefined };
 }
 
 /** Why the kernel gives an address to nobody. */
@@ -102,6 +106,7 @@ const NOT_OURS: Readonly<Record<string, string>> = {
 
 type Port = Extract<Listen, { port: number }>;
 
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 const at = (host: string, port: number): string => `${host}:${port}`;
 
 const listenAt = (server: NetServer, { host, port }: Port): Promise<void> =>
@@ -113,18 +118,23 @@ const listenAt = (server: NetServer, { host, port }: Port): Promise<void> =>
     });
   });
 
-/** So many addresses are tried for one to propose. */
+/** How many addresses are tried to find a free one. */
 const TRIES = 50;
-const DEFAULT: Port = { host: '127.0.0.1', port: 3001 };
 
-/** Says what to write, and in which file: an address that is free now. */
-async function taken(what: string, configFile: string, { host, port } = DEFAULT): Promise<Fault> {
-  const free = await nextFree(host, port);
-  const write = `\`listen = "${at(host.includes(':') ? `[${host}]` : host, free)}"\``;
-  return new Fault('address_in_use', {
-    reason: `http.listen: ${what} is taken by another program. Each account requires an address of its own: put ${write} below [http] in ${configFile}`,
+/** Says what to write, and in which file. @param free an address of the same kind that is free now */
+const taken = (what: string, free: string, configFile: string): Fault =>
+  new Fault('address_in_use', {
+    reason: `http.listen: ${what} is taken by another program. Each account requires an address of its own: put \`listen = ${JSON.stringify(free)}\` below [http] in ${configFile}`,
     hint: null,
   });
+
+/** A path in the same directory where nothing is: `http.sock`, `http-2.sock`. */
+function freePath(path: string): string {
+  const { dir, name, ext } = parse(path);
+  for (let number = 2; ; number += 1) {
+    const next = join(dir, `${name}-${number}${ext}`);
+    if (number > TRIES || !existsSync(next)) return next;
+  }
 }
 
 async function nextFree(host: string, port: number): Promise<number> {

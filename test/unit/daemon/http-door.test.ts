@@ -55,9 +55,15 @@ t.test('on a Unix socket that only we can open, and that goes with it', async (t
   t.equal(await status(path, '/metrics'), 200);
   t.match(
     await refusal(path),
-    { kind: 'address_in_use', message: /http\.sock is taken .* below \[http\] in \/etc\/wad\/shop\.toml$/ },
-    'another one is refused it',
+    {
+      kind: 'address_in_use',
+      message:
+        /http\.sock is taken .* put `listen = "\/.*\/http-2\.sock"` below \[http\] in \/etc\/wad\/shop\.toml$/,
+    },
+    'another one is refused it, and told a path and no port',
   );
+  writeFileSync(join(directory, 'http-2.sock'), '');
+  t.match(await refusal(path), { message: /"\/.*\/http-3\.sock"/ }, 'a path where nothing is yet');
   t.equal(await status(path, '/healthz'), 200, 'and takes nothing away');
   await door.close();
   await door.close();
