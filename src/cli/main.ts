@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 // A loop that runs dry while something is waited for would end the program with 0, and in silence.
 process.once('beforeExit', () => {
-  write(2, 'wactl: ended without a result, which is an error of its own\n');
+  write(2, 'wactl: ended without a result; this is a bug in wactl\n');
   process.exit(1);
 });
 main(process.argv.slice(2)).then((status) => process.exit(status));

@@ -10,7 +10,7 @@ const PIECE = 384 * 1024;
 
 const tooLarge = (path: string, size: string): Fault =>
   new Fault('media_too_large', {
-    reason: `${path}: ${size}; WhatsApp takes ${MAX_FILE_BYTES / 2 ** 20} MiB at most`,
+    reason: `${path} is too large (${size}); WhatsApp accepts files of up to ${MAX_FILE_BYTES / 2 ** 20} MiB`,
   });
 
 /** What is too large by its size is refused before any of it, or of a file before it, is read. @throws Fault media_too_large */
@@ -52,7 +52,7 @@ export async function upload(
       for (let read = -1; filled < PIECE && read !== 0; filled += read)
         read = readSync(fd, buffer, filled, PIECE - filled, null);
       // Of a pipe or a file that grows the size is not known before.
-      if (offset + filled > MAX_FILE_BYTES) throw tooLarge(path, 'it goes on and on');
+      if (offset + filled > MAX_FILE_BYTES) throw tooLarge(path, 'longer than that');
       const answer = await ask('media.put', {
         ...(id === undefined ? (path === '-' ? {} : { name: basename(path) }) : { upload: id }),
         ...{ offset, done: filled < PIECE, data: buffer.toString('base64', 0, filled) },

@@ -29,7 +29,7 @@ void main(process.argv.slice(2))
 
 /** A loop that runs dry while something is waited for ends the program, and must not end it in silence. */
 function undecided(): void {
-  complain('wad: ended without a result, which is an error of its own');
+  complain('wad: ended without a result; this is a bug in wad');
 }
 
 async function main(argv: readonly string[]): Promise<number> {

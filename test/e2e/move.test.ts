@@ -176,7 +176,7 @@ moves('a session is exported, and goes on where it is imported', async (t, world
   for (const [from, word, says] of [
     [file, 'another passphrase', /passphrase does not fit/],
     [part, secret, /damaged/],
-    [home.browser, secret, /no file of age/],
+    [home.browser, secret, /not encrypted with age/],
     [join(home.dir, 'nowhere'), secret, /no such file/],
   ] as const) {
     t.match(await run(home, ['session', 'import', from, ...hidden], word), { code: 2, stderr: says });

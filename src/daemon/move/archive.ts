@@ -174,7 +174,7 @@ async function refuseOther(file: string): Promise<void> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_AGE_HEADER), 0, MAX_AGE_HEADER, 0);
   const start = buffer.toString('latin1', 0, bytesRead);
   if (!start.startsWith('age-encryption.org/v1\n') || !/\n--- .*\n/.test(start))
-    throw new Unfit('it is no file of age');
+    throw new Unfit('it is not encrypted with age');
 }
 
 async function take(
