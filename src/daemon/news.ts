@@ -58,8 +58,7 @@ export class News {
         this.acked(news);
         break;
       case 'happened':
-        if (news.event === 'message.revoke')
-          this.#revoked(news.data as unknown as Revocation); // happenings.ts made it one
+        if (news.event === 'message.revoke') this.#revoked(news.data);
         else feed.append(news.event, { ...news.data });
         break;
       case 'capabilities':

@@ -5,7 +5,15 @@ import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Message } from '../protocol/schema.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
-import type { ActPage, ChatPage, ContactPage, GroupPage, MediaPage, MissedPage } from './page-port.js';
+import type {
+  ActPage,
+  ChatPage,
+  ContactPage,
+  GroupPage,
+  MediaPage,
+  MissedPage,
+  Revocation,
+} from './page-port.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -32,9 +40,10 @@ export type ClientNews =
   /** A reaction, an edit, a deletion, a change of a group, a call: an event as it stands, told once. */
   | {
       readonly type: 'happened';
-      readonly event: 'message.reaction' | 'message.edit' | 'message.revoke' | 'group' | 'call';
+      readonly event: 'message.reaction' | 'message.edit' | 'group' | 'call';
       readonly data: Readonly<Record<string, unknown>>;
     }
+  | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
 
 export type InboundMessage = Message;

@@ -55,7 +55,11 @@ export class Happenings {
       vote: null,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, 'message.reaction', data);
+    this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, {
+      type: 'happened',
+      event: 'message.reaction',
+      data,
+    });
   }
 
   /** An answer to a poll is a reaction to it; an empty list is a vote that was taken back. */
@@ -72,11 +76,11 @@ export class Happenings {
       vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
       timestamp: timeOf(seconds),
     };
-    this.#once(
-      `vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`,
-      'message.reaction',
+    this.#once(`vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`, {
+      type: 'happened',
+      event: 'message.reaction',
       data,
-    );
+    });
   }
 
   edit(message: LibraryMessage, body: unknown, previous: unknown): void {
@@ -91,7 +95,7 @@ export class Happenings {
       previous: typeof previous === 'string' ? previous : null,
       timestamp: timeOf(seconds),
     };
-    this.#once(`edit ${key} ${String(editedAt)} ${body}`, 'message.edit', data);
+    this.#once(`edit ${key} ${String(editedAt)} ${body}`, { type: 'happened', event: 'message.edit', data });
   }
 
   /**
@@ -100,7 +104,7 @@ export class Happenings {
    */
   revoke(message: LibraryMessage): void {
     const data = revocationOf(message);
-    this.#once(`revoke ${data.key} ${data.author}`, 'message.revoke', { ...data });
+    this.#once(`revoke ${data.key} ${data.author}`, { type: 'happened', event: 'message.revoke', data });
   }
 
   group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {
@@ -113,7 +117,7 @@ export class Happenings {
       body: body || null,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`group ${data.chatId} ${data.id}`, 'group', data);
+    this.#once(`group ${data.chatId} ${data.id}`, { type: 'happened', event: 'group', data });
   }
 
   call({ id, from, isVideo, isGroup, fromMe, timestamp }: LibraryCall): void {
@@ -125,14 +129,14 @@ export class Happenings {
       fromMe: fromMe === true,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`call ${data.id}`, 'call', data);
+    this.#once(`call ${data.id}`, { type: 'happened', event: 'call', data });
   }
 
-  #once(mark: string, event: Happening['event'], data: Happening['data']): void {
+  #once(mark: string, happening: Happening): void {
     if (this.#told.has(mark)) return;
     this.#told.add(mark);
     const [oldest] = this.#told;
     if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
-    this.#tell({ type: 'happened', event, data });
+    this.#tell(happening);
   }
 }

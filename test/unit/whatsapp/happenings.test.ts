@@ -103,7 +103,10 @@ t.test('a vote names the poll and every option chosen now, once each', (t) => {
   from.vote(vote(me, { localId: 1 }), me);
   from.vote(vote('900@lid'), me);
   t.same(
-    told.map(({ event, data: { key, emoji, vote, fromMe } }) => [event, key, emoji, vote, fromMe]),
+    told.map(({ event, data }) => {
+      const { key, emoji, vote, fromMe } = data as Readonly<Record<string, unknown>>;
+      return [event, key, emoji, vote, fromMe];
+    }),
     [
       ['message.reaction', `true_${ANA}_P1`, null, ['now'], false],
       ['message.reaction', `true_${ANA}_P1`, null, [], false],
