@@ -20,5 +20,5 @@ export const GLOBALS = {
   },
   timeout: { type: 'text', value: 'S', does: 'seconds to wait (default: 120, unless following)' },
   help: { type: 'flag', alias: 'h', does: 'help, also of a command' },
-  version: { type: 'flag', alias: 'V', does: 'version of wactl' },
+  version: { type: 'flag', alias: 'V', does: 'print `wactl VERSION`, then exit' },
 } as const satisfies Options;

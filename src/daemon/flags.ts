@@ -46,7 +46,7 @@ export const OPTIONS = {
   import: ['FILE', 'go on with an exported session, once it has become ready, then exit'],
   'passphrase-file': ['FILE', 'the passphrase for --export and --import (default: asked for); - is stdin'],
   output: ['FORM', 'text or json, for what prints and exits'],
-  version: [null, 'print the version, then exit'],
+  version: [null, 'print `wad VERSION`, then exit'],
   help: [null, 'print this, then exit'],
 } as const satisfies Record<string, readonly [string | null, string]>;
 
@@ -106,7 +106,7 @@ export async function readFlags(
   const wrong = mistakeIn(read);
   if (wrong !== null) return usage(wrong);
   if (read.help === true) return { text: await help(), exit: 0 };
-  if (read.version === true) return { text: version, exit: 0 };
+  if (read.version === true) return { text: `wad ${version}`, exit: 0 };
 
   const text = (name: string): string | undefined => read[name] as string | undefined;
   const account = text('account') ?? (env.WAD_ACCOUNT || 'default');

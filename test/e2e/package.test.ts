@@ -74,7 +74,7 @@ t.test('npm install -g has both programs run, and downloads no browser', { skip 
   const bin = (name: string) => join(prefix, 'bin', name);
   const version = JSON.parse(execFileSync('cat', [join(ROOT, 'package.json')], { encoding: 'utf8' })).version;
   t.match(run(bin('wactl'), 'version', '-o', 'json'), { status: 0 });
-  t.equal(run(bin('wad'), '--version').stdout, `${version}\n`);
+  t.equal(run(bin('wad'), '--version').stdout, `wad ${version}\n`);
   t.match(run(bin('wad'), '--check-config'), { status: 0, stdout: /dataPath/ });
   t.notOk(existsSync(join(home, '.cache', 'puppeteer')), 'no browser in the cache');
   t.notMatch(readdirSync(join(prefix, 'lib/node_modules/wactl')), ['src']);

@@ -64,5 +64,5 @@ t.test('--help shows every flag and examples, --version the version; both exit 0
   for (const flag of ROWS.flatMap((row) => row.flag ?? []))
     t.ok('text' in help && help.text.includes(`--${flag}`), flag);
   t.same(await read(['-h']), help);
-  t.same(await read(['--version']), { text: '0.1.0', exit: 0 });
+  t.same(await read(['--version']), { text: 'wad 0.1.0', exit: 0 });
 });
