@@ -1,7 +1,7 @@
 // Defaults < files < environment < flags, checked whole before anything starts. Every value knows where it comes
 // from. Reads files; refuses to know what a value is for.
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readBounded, UnfitFile } from '../local/bounded-file.js';
 import { ConfigError, type Mistake, type Origin } from './error.js';
 import { type Config, FAMILIES, memberRows, type NamedRow, ROWS } from './keys.js';
 import { check, type Reading, readEnvironment, readFlags, readToml } from './read.js';
@@ -30,6 +30,9 @@ export interface Loaded {
   /** One sentence each; nothing that stops the daemon. */
   readonly warnings: readonly string[];
 }
+
+/** What is larger is no configuration, but some other file. */
+const MAX_BYTES = 1_048_576;
 
 /**
  * The configuration of one daemon.
@@ -83,19 +86,18 @@ export function loadConfig(from: LoadFrom): Loaded {
 
 function readFile(file: string, required: boolean, mistakes: Mistake[]): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file, MAX_BYTES).toString();
   } catch (error) {
     const { code = 'EIO' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !required) return null;
     const why = {
       ENOENT: 'there is no such file',
       EACCES: 'no permission to read it',
-      EISDIR: 'is a directory',
     };
     mistakes.push({
       origin: required ? { from: 'flag', flag: 'config' } : { from: 'file', file, line: null },
       key: required ? file : null,
-      says: (why as Record<string, string>)[code] ?? code,
+      says: error instanceof UnfitFile ? error.why : ((why as Record<string, string>)[code] ?? code),
       expected: null,
       got: null,
       nearest: null,

@@ -1,6 +1,8 @@
 // A secret in a file of its own: read where nobody else can, made where it may be. Its content is never in a fault.
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { link, open, rm } from 'node:fs/promises';
+import { readBounded, UnfitFile } from '../local/bounded-file.js';
 import { Fault } from '../protocol/fault.js';
 
 export interface SecretFile {
@@ -20,29 +22,33 @@ const MIN_CHARS = 16;
  */
 export async function readSecret({ path, key, make }: SecretFile): Promise<string> {
   if (make !== null) await makeSecret(path, key, make);
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT')
-      throw new Fault('usage', { reason: `${key}: there is no ${path}`, hint: null });
-    throw notUsable(path, key, error);
-  });
+  let text: string;
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_BYTES)
-      throw new Fault('usage', { reason: `${key}: ${path} is no file with a secret`, hint: null });
-    if ((stats.mode & 0o077) !== 0) {
-      const reason = `${key}: ${path} is open to others (mode 0${(stats.mode & 0o777).toString(8)})`;
-      throw new Fault('permission_denied', { reason, hint: `chmod 600 ${path}` });
-    }
-    const text = (await handle.readFile('utf8')).trim();
-    if (text.length < MIN_CHARS || /\s/.test(text)) {
-      const reason = `${key}: ${path} holds no secret: one word of ${MIN_CHARS} characters or more`;
-      throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
-    }
-    return text;
-  } finally {
-    await handle.close();
+    text = readBounded(path, MAX_BYTES, { check: refuseOpen(path, key) })
+      .toString()
+      .trim();
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    if (error instanceof UnfitFile)
+      throw new Fault('usage', { reason: `${key}: ${error.message}`, hint: null, cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Fault('usage', { reason: `${key}: there is no ${path}`, hint: null });
+    throw notUsable(path, key, error as NodeJS.ErrnoException);
   }
+  if (text.length < MIN_CHARS || /\s/.test(text)) {
+    const reason = `${key}: ${path} holds no secret: one word of ${MIN_CHARS} characters or more`;
+    throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
+  }
+  return text;
 }
+
+const refuseOpen =
+  (path: string, key: string) =>
+  ({ mode }: Stats): void => {
+    if ((mode & 0o077) === 0) return;
+    const reason = `${key}: ${path} is open to others (mode 0${(mode & 0o777).toString(8)})`;
+    throw new Fault('permission_denied', { reason, hint: `chmod 600 ${path}` });
+  };
 
 /** Whole or not at all, and never over a file that exists. */
 async function makeSecret(path: string, key: string, prefix: string): Promise<void> {

@@ -2,13 +2,16 @@
 // that they have seen that, and until then notes a crash at the end of its own run as well, however orderly it was
 // (seen with Chromium 156: a browser killed after its note was on disk, then one started and closed within seconds). We
 // have seen it: the note is taken away before the next start.
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBoundedAsync } from '../local/bounded-file.js';
 import { diskFault } from './disk-fault.js';
 
 /** As Chromium writes it; nothing else of its file is touched. */
 const MARK = '"exit_type":"Crashed"';
 const NONE = '"exit_type":"Normal"';
+/** Chromium's is some 10 KB. A larger one is left to Chromium. */
+const MAX_BYTES = 16 * 1_048_576;
 
 /**
  * Only while no browser runs on the profile.
@@ -17,7 +20,7 @@ const NONE = '"exit_type":"Normal"';
  */
 export async function removeCrashMark(profile: string): Promise<boolean> {
   const path = join(profile, 'Default', 'Preferences');
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readBoundedAsync(path, MAX_BYTES).then(String, () => '');
   if (!text.includes(MARK)) return false;
   const fresh = `${path}.wad`;
   try {

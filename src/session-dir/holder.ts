@@ -1,7 +1,6 @@
 // Who holds the lock of a session directory: written beside the lock by its holder, read by whoever is refused. A
 // leftover of a crash is normal; only the process that it names says whether it still counts.
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readBounded } from '../local/bounded-file.js';
 import { writeDurably } from './durable-file.js';
 import type { SessionDir } from './layout.js';
 import { ownProcessId, type ProcessId } from './process-id.js';
@@ -10,6 +9,9 @@ export interface Holder extends ProcessId {
   /** When the lock was taken, ISO 8601. */
   readonly since: string;
 }
+
+/** What is larger, or no regular file, names nobody. */
+const MAX_BYTES = 4_096;
 
 function parse(json: string): Holder | null {
   try {
@@ -26,13 +28,12 @@ function parse(json: string): Holder | null {
 }
 
 /** The holder that is named beside the lock, alive or not; null when none is. */
-export const readHolder = async ({ holder }: SessionDir): Promise<Holder | null> =>
-  readFile(holder, 'utf8').then(parse, () => null);
+export const readHolder = async (dir: SessionDir): Promise<Holder | null> => readHolderSync(dir);
 
 /** The same for code that runs while the process exits. */
 export function readHolderSync({ holder }: SessionDir): Holder | null {
   try {
-    return parse(readFileSync(holder, 'utf8'));
+    return parse(readBounded(holder, MAX_BYTES).toString());
   } catch {
     return null;
   }

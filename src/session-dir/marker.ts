@@ -1,7 +1,8 @@
 // Whether there is a saved session: a marker beside the profile, set when an account has synced for the first time
 // and removed with the profile. A profile that another program made counts by its IndexedDB.
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readBounded, UnfitFile } from '../local/bounded-file.js';
 import { diskFault } from './disk-fault.js';
 import { removeUnfinished, syncDirectory, writeDurably } from './durable-file.js';
 import type { SessionDir } from './layout.js';
@@ -15,12 +16,18 @@ export interface Marker {
   readonly lastSeenAt: string | null;
 }
 
+const MAX_BYTES = 4_096;
+
 /** The marker, or null. One that cannot be read still says that there was a link; its times are those of the file. */
 export async function readMarker({ marker }: SessionDir): Promise<Marker | null> {
-  let text: string;
+  let text = '';
   let at: string;
   try {
-    text = await readFile(marker, 'utf8');
+    try {
+      text = readBounded(marker, MAX_BYTES).toString();
+    } catch (error) {
+      if (!(error instanceof UnfitFile)) throw error;
+    }
     at = (await stat(marker)).mtime.toISOString();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

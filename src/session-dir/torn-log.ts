@@ -3,8 +3,9 @@
 // behind the half (reuse_logs). The one after that finds a record that is none in the midst of its log, and throws the
 // whole database away: with IndexedDB goes the session. So the half goes before a browser is started, also where somebody
 // has written on behind it already, as in a profile that another program has used.
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBoundedAsync } from '../local/bounded-file.js';
 import { writeDurably } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { examine } from './leveldb-log.js';
@@ -13,6 +14,8 @@ import { examine } from './leveldb-log.js';
 const IS_LOG = /^(?:\d+\.log|MANIFEST-\d+)$/;
 /** Below the profile: IndexedDB/ORIGIN.leveldb, Local Storage/leveldb, Service Worker/Database and their like. */
 const DEPTH = 3;
+/** LevelDB begins a new log at 4 MiB. A log that is larger than this is left to Chromium. */
+const MAX_BYTES = 256 * 1_048_576;
 
 /**
  * Takes what was not written to its end out of the logs of all databases in a profile. Nobody may have them open. What is
@@ -41,7 +44,7 @@ async function* logsBelow(folder: string, depth: number): AsyncGenerator<string>
 
 /** @returns how many bytes went */
 async function mend(path: string): Promise<number> {
-  const log = await readFile(path);
+  const log = await readBoundedAsync(path, MAX_BYTES);
   const found = examine(log);
   switch (found.is) {
     case 'whole':

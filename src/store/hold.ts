@@ -1,11 +1,12 @@
 // The right to use a store: one process has it, for as long as it runs. Two daemons on one outbox would send
 // everything twice. It is a lock of SQLite on an empty file beside the store, so the kernel takes it back from whoever
 // dies; the store itself is not locked, and `sqlite3 -readonly` can look at it while the daemon runs.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { DatabaseSync } from './driver.js';
 
 /** How long to wait for a process that is just ending; it holds up everything else. */
 const WAIT_MS = 2_000;
+const { O_WRONLY, O_CREAT, O_NONBLOCK } = constants;
 
 /** Released by `release`, or with the process. */
 export class Hold {
@@ -17,7 +18,8 @@ export class Hold {
    */
   constructor(path: string) {
     const file = `${path}.lock`;
-    closeSync(openSync(file, 'a', 0o600));
+    // O_NONBLOCK: a FIFO in its place gives ENXIO, and holds nobody up.
+    closeSync(openSync(file, O_WRONLY | O_CREAT | O_NONBLOCK, 0o600));
     this.#lock = new DatabaseSync(file, { timeout: WAIT_MS });
     try {
       // Nothing is ever written. Only exec: the driver's close leaves a connection open while a statement that was

@@ -45,7 +45,7 @@ export function storeFault(error: unknown, path: string): Fault {
 function kernelFault(error: unknown, code: string | undefined, message: string, path: string): Fault {
   if (code === 'ENOSPC' || code === 'EDQUOT') return full(path, error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return denied(path, error);
-  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP')
+  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENXIO')
     return new Fault('usage', { reason: `${path}: ${message}`, hint: `ls -ld ${path}*`, cause: error });
   if (code === 'ERR_INVALID_STATE')
     return new Fault('shutting_down', { reason: 'the store is closed', cause: error });

@@ -1,8 +1,9 @@
 // Why we are being stopped, as far as a root helper has found out (systemd/stop-intent, run by ExecStop= before the
 // SIGTERM). Anything absent, stale, unreadable or unclear is "not an explicit stop".
 // Refuses to know what an explicit stop means for the session.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
+import { readBounded, UnfitFile } from '../local/bounded-file.js';
 
 export interface StopReason {
   /** A person or a program has stopped just this service; it is not restarted, and the machine does not go down. */
@@ -36,7 +37,8 @@ export function stopReason(from: StopReasonFrom): StopReason {
     text = readOwned(join(directory, account), owner);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return kept(code === 'ENOENT' ? 'no verdict' : `no verdict that can be believed: ${code ?? message}`);
+    const why = error instanceof UnfitFile ? error.why : (code ?? message);
+    return kept(code === 'ENOENT' ? 'no verdict' : `no verdict that can be believed: ${why}`);
   }
   const [, of, explicit, why = ''] = LINE.exec(text) ?? [];
   if (of === undefined) return kept('no verdict that can be understood');
@@ -44,18 +46,11 @@ export function stopReason(from: StopReasonFrom): StopReason {
   return { explicit: explicit === 'yes', why };
 }
 
-/** @throws when it is not a plain file of that owner which only the owner can write */
+/** @throws when it is not a regular file of that owner which only the owner can write */
 function readOwned(path: string, owner: number): string {
-  // O_NONBLOCK: a FIFO in its place would hold us up for ever.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new Error('not a plain file');
-    if (stat.uid !== owner) throw new Error(`owned by user ${stat.uid}`);
-    if ((stat.mode & 0o022) !== 0) throw new Error('others can write it');
-    const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.toString('latin1', 0, readSync(fd, bytes, 0, MAX_BYTES, 0));
-  } finally {
-    closeSync(fd);
-  }
+  const check = (stats: Stats) => {
+    if (stats.uid !== owner) throw new Error(`owned by user ${stats.uid}`);
+    if ((stats.mode & 0o022) !== 0) throw new Error('others can write it');
+  };
+  return readBounded(path, MAX_BYTES, { follow: false, check }).toString('latin1');
 }

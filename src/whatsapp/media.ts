@@ -1,6 +1,6 @@
 // What messages carry, between the page and a file: out of the page in pieces, and into it.
 import { randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { openRegular } from '../local/bounded-file.js';
 import { Fault } from '../protocol/fault.js';
 import type { MediaPage } from '../session/page-port.js';
 import type { Kit } from './kit.js';
@@ -35,7 +35,7 @@ export const mediaPage = (kit: Kit): MediaPage => ({
 
 /** A file in pieces of base64. Closed when the last is taken, or the loop is left. */
 export async function* piecesOf(path: string): AsyncGenerator<string> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await openRegular(path).catch((cause: unknown) => {
     throw new Fault('no_such_media', { reason: 'The file of this message is not kept any more.', cause });
   });
   try {

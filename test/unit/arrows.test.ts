@@ -20,13 +20,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
   protocol: { may: [], why: 'everybody stands on it: what it imported, wactl would load too' },
   session: { may: ['protocol'], why: 'it decides, and is tested as values in and values out' },
   socket: { may: ['protocol'], why: 'it carries any method, and knows nobody who answers one' },
-  whatsapp: { may: ['protocol', 'session'], why: 'it reports to the life cycle and never steers the daemon' },
+  whatsapp: {
+    may: ['protocol', 'session', 'local'],
+    why: 'it reports to the life cycle and never steers the daemon',
+  },
   'session-dir': {
-    may: ['protocol'],
+    may: ['protocol', 'local'],
     why: 'lock and folders outlive every client, and no client may move them',
   },
-  config: { may: ['protocol'], why: 'it is settled before anything runs' },
-  systemd: { may: [], why: 'it knows sockets and files of systemd, and nothing of accounts' },
+  config: { may: ['protocol', 'local'], why: 'it is settled before anything runs' },
+  systemd: { may: ['local'], why: 'it knows sockets and files of systemd, and nothing of accounts' },
   store: {
     may: ['protocol'],
     why: 'rows outlive the code that wrote them, so they know as little as they can',
@@ -39,7 +42,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['protocol'],
     why: "it posts events; where they are kept, and what they mean, is others' to know",
   },
-  local: { may: ['protocol'], why: 'files and terminal of whoever runs a program, whichever program it is' },
+  local: { may: ['protocol'], why: 'files and the terminal, for every program here' },
   cli: { may: ['protocol', 'socket', 'local'], why: 'wactl is thin: what it needs, it asks over the socket' },
   mcp: {
     may: ['protocol', 'socket', 'client'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readNamed, UnfitFile } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 import { type PasskeyOptions, passkeySnippet } from '../../protocol/passkey.js';
 import { command } from '../command.js';
@@ -15,9 +15,10 @@ const usage = (reason: string, cause?: unknown): Fault =>
 async function answerIn(file: string): Promise<Record<string, unknown>> {
   let text: string;
   try {
-    text = file === '-' ? await readStdin(MAX_BYTES) : readFileSync(file, 'utf8');
+    text = file === '-' ? await readStdin(MAX_BYTES) : (await readNamed(file, MAX_BYTES)).toString();
   } catch (error) {
     if (error instanceof Fault) throw error;
+    if (error instanceof UnfitFile) throw usage(error.message, error);
     throw usage(`cannot read ${file}: ${(error as Error).message}`, error);
   }
   let value: unknown;

@@ -1,19 +1,9 @@
 // Files that go out or came in, kept in the state directory under names of ours: what a message carries stays as it was
 // accepted, whatever becomes of the caller's file. No path of a peer is ever opened; bytes come and go in pieces.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { openRegular, readBounded } from '../../local/bounded-file.js';
 import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import { syncDirectory } from '../../session-dir/durable-file.js';
@@ -37,6 +27,9 @@ const KEEP_MS = 30 * 86_400_000;
 const ID = /^f-[0-9a-f]{40}$/;
 /** A note which file a message has. */
 const NOTE = /^m-[0-9a-f]{40}$/;
+
+/** A FileRef, or the id of a file. */
+const MAX_NOTE_BYTES = 16_384;
 
 /** A name for people to see: no path, no controls. */
 const clean = (name: string | null): string | null =>
@@ -171,7 +164,7 @@ export class Shelf {
   async get(id: string): Promise<FileRef> {
     const path = this.path(id);
     try {
-      const ref = JSON.parse(await readFile(`${path}.json`, 'utf8')) as FileRef;
+      const ref = JSON.parse(readBounded(`${path}.json`, MAX_NOTE_BYTES).toString()) as FileRef;
       const now = new Date();
       await utimes(path, now, now);
       return ref;
@@ -186,7 +179,7 @@ export class Shelf {
    */
   async ofMessage(message: string): Promise<FileRef | null> {
     try {
-      return await this.get(await readFile(this.#noteOf(message), 'utf8'));
+      return await this.get(readBounded(this.#noteOf(message), MAX_NOTE_BYTES).toString());
     } catch {
       return null;
     }
@@ -203,7 +196,7 @@ export class Shelf {
 
   /** @throws (rejects) Fault no_such_media */
   async read(id: string, offset: number, length: number): Promise<Buffer> {
-    const file = await open(this.path(id), 'r').catch((cause: unknown) => {
+    const file = await openRegular(this.path(id)).catch((cause: unknown) => {
       throw new Fault('no_such_media', { reason: `There is no file ${id}.`, cause });
     });
     try {

@@ -1,7 +1,7 @@
 // Voice messages are Opus in Ogg and nothing else: what is not is put into that form by ffmpeg, where there is one.
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { setPriority } from 'node:os';
+import { openRegular } from '../../local/bounded-file.js';
 import type { FileRef } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Shelf } from './shelf.js';
@@ -80,6 +80,7 @@ async function transcode(
   signal: AbortSignal,
   write: (piece: Buffer, at: number) => Promise<void>,
 ): Promise<void> {
+  const file = await openRegular(path);
   const child = spawn(
     'ffmpeg',
     // From a pipe: ffmpeg opens no file by itself, whatever a playlist in it may say.
@@ -109,7 +110,7 @@ async function transcode(
     ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
   );
-  const input = createReadStream(path);
+  const input = file.createReadStream();
   const pipe = child.stdio[3] as NodeJS.WritableStream;
   // Whoever stops reading is heard of by its exit.
   pipe.on('error', () => undefined);

@@ -1,7 +1,7 @@
 // The passphrase of an exported session: from a file, or typed twice at a terminal that does not show it.
-import { closeSync, openSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import { addAbortSignal, Writable } from 'node:stream';
+import { readNamed, UnfitFile } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 
 /** Whoever has the file may guess as fast as their machines go. */
@@ -23,7 +23,7 @@ export async function passphrase(
   use: 'new' | 'known',
   signal: AbortSignal,
 ): Promise<string> {
-  const given = file === undefined ? await typed(use, signal) : read(file);
+  const given = file === undefined ? await typed(use, signal) : await read(file, signal);
   if (use === 'new' && given.length < MIN)
     refuse(
       `a passphrase of ${given.length} characters is guessed too soon: at least ${MIN}, such as five words`,
@@ -31,29 +31,27 @@ export async function passphrase(
   return given;
 }
 
-function read(file: string): string {
-  let bytes: Buffer;
+async function read(file: string, signal: AbortSignal): Promise<string> {
   try {
-    bytes = atMost(file === '-' ? 0 : file, MAX_BYTES + 1);
+    const bytes = file === '-' ? await readStdin(signal) : await readNamed(file, MAX_BYTES, signal);
+    return bytes.toString().replace(/\r?\n$/, '');
   } catch (error) {
+    if (signal.aborted) throw new Fault('interrupted');
+    if (error instanceof UnfitFile) return refuse(`there is no passphrase in ${file}: it ${error.why}`);
     return refuse(`the passphrase cannot be read from ${file}: ${(error as NodeJS.ErrnoException).code}`);
   }
-  if (bytes.length > MAX_BYTES) refuse(`there is no passphrase in ${file}: more than ${MAX_BYTES} bytes`);
-  return bytes.toString().replace(/\r?\n$/, '');
 }
 
-/** Not readFileSync: that holds all of a file, and does not end with a device or a pipe that does not. */
-function atMost(file: string | 0, most: number): Buffer {
-  const fd = file === 0 ? 0 : openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(most);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < most; length += read)
-      read = readSync(fd, bytes, length, most - length, null);
-    return bytes.subarray(0, length);
-  } finally {
-    if (fd !== 0) closeSync(fd);
+/** Not as /dev/stdin, which cannot be opened where it is a socket, or another user's pipe. */
+async function readStdin(signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of addAbortSignal(signal, process.stdin) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new UnfitFile('stdin', `has more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
 }
 
 async function typed(use: 'new' | 'known', signal: AbortSignal): Promise<string> {

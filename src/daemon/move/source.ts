@@ -1,7 +1,8 @@
 // The session folder of another program: which it is, whether somebody uses it, and whether our browser can open it.
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readBoundedAsync } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 import { layout, type SessionDir } from '../../session-dir/layout.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
@@ -84,7 +85,7 @@ export async function originOf(profile: string): Promise<Origin> {
 
 /** Chromium's version that last wrote the profile, such as 156.0.8078.79; null where it does not say. */
 export async function writtenBy(profile: string): Promise<string | null> {
-  const text = await readFile(join(profile, 'Last Version'), 'utf8').catch(() => '');
+  const text = await readBoundedAsync(join(profile, 'Last Version'), 1_024).then(String, () => '');
   return /^\d+(\.\d+)+/.exec(text.trim())?.[0] ?? null;
 }
 

@@ -1,0 +1,159 @@
+/** What lies in the place of a file that is read: a FIFO hangs nobody, and an endless file takes no memory. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import t, { type Test } from 'tap';
+import { loadConfig } from '../../src/config/load.js';
+import { readSecret } from '../../src/config/secret-file.js';
+import { Shelf } from '../../src/daemon/media/shelf.js';
+import { writtenBy } from '../../src/daemon/move/source.js';
+import { removeCrashMark } from '../../src/session-dir/crash-mark.js';
+import { readHolder } from '../../src/session-dir/holder.js';
+import { layout } from '../../src/session-dir/layout.js';
+import { readMarker } from '../../src/session-dir/marker.js';
+import { mendLogs } from '../../src/session-dir/torn-log.js';
+import { Hold } from '../../src/store/hold.js';
+import { storeFault } from '../../src/store/trouble.js';
+import { stopReason } from '../../src/systemd/stop-reason.js';
+import { piecesOf } from '../../src/whatsapp/media.js';
+import { WACTL } from '../harness/wactl.js';
+import { WAD } from '../harness/wad.js';
+
+t.setTimeout(120_000);
+
+const INVOCATION = '0123456789abcdef0123456789abcdef';
+const FILE_ID = `f-${'0'.repeat(40)}`;
+
+/** How each file that the daemon reads is read, below a directory, and what it says where the file is unfit. */
+type Reader = readonly [file: string, read: (path: string, directory: string) => unknown, says: unknown];
+const sessions = (directory: string) => layout(directory, 'shop');
+const READERS: readonly Reader[] = [
+  ['wad.toml', (path) => configured(path), /wad\.toml: is a pipe|wad\.toml: has more than 1048576 bytes/],
+  [
+    'token',
+    (path) => readSecret({ path, key: 'http.tokenFile', make: null }),
+    /http\.tokenFile: .*token (is a pipe|has more than 4096 bytes)/,
+  ],
+  ['session-shop.holder.json', (_, directory) => readHolder(sessions(directory)), null],
+  [
+    'session-shop.linked.json',
+    (_, directory) => readMarker(sessions(directory)),
+    { wid: null, linkedAt: /^20/ },
+  ],
+  ['session-shop/Default/Preferences', (_, directory) => removeCrashMark(sessions(directory).profile), false],
+  ['session-shop/Last Version', (_, directory) => writtenBy(sessions(directory).profile), null],
+  [
+    'stop/shop',
+    (path) =>
+      stopReason({
+        ...{ account: 'shop', invocation: INVOCATION, directory: dirname(path) },
+        owner: process.getuid?.() ?? 0,
+      }).why,
+    /is a pipe|has more than 512 bytes/,
+  ],
+  [`media/${FILE_ID}.json`, async (path) => (await shelf(path)).get(FILE_ID), /There is no file/],
+];
+
+const shelf = (path: string) => Shelf.open(dirname(path), () => new Set([FILE_ID]));
+const configured = (path: string) =>
+  loadConfig({
+    ...{ account: 'default', stateDir: '/var/lib/wad', configFiles: [path] },
+    ...{ env: {}, flags: {}, cwd: '/srv/shop', home: '/home/ana' },
+  });
+
+function scratch(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'wad-hostile-files-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+const fifo = (path: string) => execFileSync('mkfifo', ['-m', '600', path]);
+/** 1 TiB that takes no room on the disk. */
+const endless = (path: string) => {
+  writeFileSync(path, '', { mode: 0o600 });
+  truncateSync(path, 2 ** 40);
+};
+
+for (const [kind, make] of Object.entries({ fifo, endless })) {
+  t.test(`every file that the daemon reads whole, with ${kind} in its place`, async (t) => {
+    for (const [file, read, says] of READERS) {
+      const directory = scratch(t);
+      const path = join(directory, file);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      make(path);
+      const result = await Promise.resolve()
+        .then(() => read(path, directory))
+        .catch((error: Error) => error.message);
+      t.match(result, says, file);
+    }
+  });
+
+  t.test(`the log of a database that is ${kind} is left to Chromium`, async (t) => {
+    const dir = sessions(scratch(t));
+    const folder = join(dir.profile, 'Default', 'IndexedDB', 'x.leveldb');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'CURRENT'), '');
+    make(join(folder, '000001.log'));
+    const said: unknown[] = [];
+    const say = (_: string, fields: unknown) => void said.push(fields);
+    await mendLogs(dir, { info: say, warn: say } as never);
+    t.match(said, kind === 'fifo' ? [] : [{ err: /000001\.log has more than 268435456 bytes/ }]);
+  });
+}
+
+t.test('an answer to a passkey is read up to its bound', async (t) => {
+  const directory = scratch(t);
+  const socket = join(directory, 's');
+  const server = createServer().listen(socket);
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  endless(join(directory, 'answer'));
+  for (const file of [join(directory, 'answer'), '/dev/zero']) {
+    const { status, stderr } = spawnSync(process.execPath, [WACTL, 'passkey', '--answer', file], {
+      ...{ encoding: 'utf8', timeout: 30_000 },
+      env: { PATH: process.env.PATH, WAD_SOCKET: socket },
+    });
+    t.match({ status, stderr }, { status: 2, stderr: /has more than 262144 bytes/ });
+  }
+});
+
+t.test('a FIFO in the place of a file that is kept, and of the lock of the store', async (t) => {
+  const directory = scratch(t);
+  const kept = await Shelf.open(directory, () => new Set([FILE_ID]));
+  fifo(kept.path(FILE_ID));
+  await t.rejects(kept.read(FILE_ID, 0, 10), /There is no file|not kept any more/);
+  await t.rejects(piecesOf(kept.path(FILE_ID)).next(), /There is no file|not kept any more/);
+  const store = join(directory, 'wad.db');
+  fifo(`${store}.lock`);
+  try {
+    new Hold(store);
+    t.fail('it is held');
+  } catch (error) {
+    t.match(storeFault(error, store), { kind: 'usage', message: /ENXIO/ });
+  }
+});
+
+t.test('Ctrl-C ends a program that waits for a pipe with a passphrase', async (t) => {
+  const directory = scratch(t);
+  fifo(join(directory, 'words'));
+  writeFileSync(join(directory, 'account.age'), 'age-encryption.org/v1\n--- x\n');
+  const { status, stderr } = spawnSync(
+    'timeout',
+    [
+      ...['--foreground', '--signal=INT', '--kill-after=20', '5', process.execPath, WAD],
+      ...[
+        '--state-dir',
+        join(directory, 'state'),
+        '--no-sandbox',
+        '--import',
+        join(directory, 'account.age'),
+      ],
+      ...['--passphrase-file', join(directory, 'words')],
+    ],
+    { encoding: 'utf8', timeout: 60_000, env: { PATH: process.env.PATH, HOME: directory } },
+  );
+  // timeout(1) says 124 where the program ended after its signal, and 137 where it had to be killed.
+  t.match({ status, stderr }, { status: 124, stderr: /Interrupted/ });
+});
