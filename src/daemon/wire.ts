@@ -275,10 +275,11 @@ export async function wire(
 
 /** What was found in the state directory; a store that had to be replaced is a loss that somebody should know of. */
 function tellOfStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address): void {
-  const { path, created, replaced, migratedFrom, version, narrowed, tookMs } = report;
+  const { path, created, replaced, migratedFrom, version, narrowed, droppedTriggers, tookMs } = report;
   const { last } = feed;
   log.info('store.opened', { path, created, migratedFrom, version, last, tookMs: Math.round(tookMs) });
   if (narrowed) log.warn('store.narrowed', { path });
+  if (droppedTriggers.length > 0) log.warn('store.triggers_dropped', { path, names: droppedTriggers });
   if (replaced === null) return;
   const { reason, movedTo } = replaced;
   log.error('store.replaced', { path, reason, movedTo });

@@ -6,7 +6,7 @@ import { Database } from './database.js';
 import { Hold } from './hold.js';
 import { migrate, refuseNewer } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { findForeign } from './schema.js';
+import { dropForeignTriggers, findForeign } from './schema.js';
 import { findDamage } from './soundness.js';
 import { Store } from './store.js';
 import { isDamage, storeFault } from './trouble.js';
@@ -37,6 +37,8 @@ export interface OpenReport {
   readonly version: number;
   /** Others could read it, and cannot any more. */
   readonly narrowed: boolean;
+  /** Triggers that were not wad's, and are gone. */
+  readonly droppedTriggers: readonly string[];
   /** All of it, ms. */
   readonly tookMs: number;
 }
@@ -68,6 +70,7 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
       // Only now: closing it in its place would have copied into it what is left of its log.
       sound.db?.abandon();
     } else db = sound.db ?? undefined;
+    const droppedTriggers = db === undefined ? [] : dropForeignTriggers(db, MIGRATIONS);
     db ??= new Database(make(path));
     const migratedFrom = migrate(db);
     begin(db, Math.max(now(), lastCursor));
@@ -78,6 +81,7 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
       migratedFrom,
       version: MIGRATIONS.length,
       narrowed,
+      droppedTriggers,
       tookMs: performance.now() - startedAt,
     });
   } catch (error) {
@@ -96,6 +100,9 @@ function openSound(path: string): { db: Database | null } | { db: Database | nul
     // SQLite would delete the log.
     return hasLog ? { db: null, damage: 'there is a write-ahead log without its file' } : { db: null };
   }
+  // SQLite would open a file that it may not write as read-only, and refuse the first write. Closed before SQLite opens
+  // it: a close takes every lock of this process on the file along.
+  closeSync(openSync(path, 'r+'));
   const ofLog = walDamage(`${path}-wal`);
   let db: Database;
   try {

@@ -23,7 +23,8 @@ const NUMBERS: readonly (readonly [since: number, table: string, column: string]
 ];
 
 /**
- * What is not as this version has it; an index or a table more is nobody's harm.
+ * What is not as this version has it. An index, a table or a view more does no harm; a trigger more is for
+ * `dropForeignTriggers`.
  * @returns the first thing, in words, or null
  */
 export function findForeign(db: Database, migrations: readonly Migration[]): string | null {
@@ -38,14 +39,28 @@ export function findForeign(db: Database, migrations: readonly Migration[]): str
   if (version === 0) return found.size === 0 ? null : 'it belongs to another program';
   for (const { type, name, sql } of partsOf(migrations.slice(0, version)))
     if (found.get(name)?.sql !== sql) return `its ${type} ${name} is missing or another one`;
-  const trigger = [...found.values()].find(({ type }) => type === 'trigger');
-  if (trigger !== undefined) return `it has a trigger, ${trigger.name}, that is not wad's`;
   for (const [since, table, column] of NUMBERS) {
     if (version < since) continue;
     const outside = `SELECT 1 FROM ${table} WHERE ${column} NOT BETWEEN 0 AND ${MAX_NUMBER} LIMIT 1`;
     if (db.prepare(outside).get() !== undefined) return `${table}.${column} is beyond all that was given out`;
   }
   return null;
+}
+
+/**
+ * Drops the triggers that no migration made. A trigger changes what is written, or makes every write fail. The rows are
+ * the account's queue all the same, so the store stays in use without the trigger.
+ * @returns their names
+ */
+export function dropForeignTriggers(db: Database, migrations: readonly Migration[]): readonly string[] {
+  const own = new Set(partsOf(migrations).map(({ name }) => name));
+  const foreign = db
+    .prepare<Part>(PARTS)
+    .all()
+    .filter(({ type, name }) => type === 'trigger' && !own.has(name))
+    .map(({ name }) => name);
+  for (const name of foreign) db.exec(`DROP TRIGGER "${name.replaceAll('"', '""')}"`);
+  return foreign;
 }
 
 function partsOf(migrations: readonly Migration[]): Part[] {

@@ -1,6 +1,7 @@
 // Opening: modes, versions, one process at a time, and damaged files, which are set aside.
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -219,12 +220,63 @@ t.test('a log that was written over after it was copied is no damage', async (t)
   t.equal(again.journal.last, NOW + 3_005);
 });
 
+/** Somebody's SQL on a store that is closed. */
+function edit(directory: string, sql: string): void {
+  const db = new Database(file(directory));
+  db.exec(sql);
+  db.close();
+}
+
+t.test('a trigger that is not ours is dropped, and the queue stays in service', async (t) => {
+  const loop = (name: string) =>
+    `CREATE TRIGGER ${name} AFTER INSERT ON events BEGIN INSERT INTO events (type, time, data) VALUES (new.type, 1, new.data); END`;
+  const refusing = `CREATE TRIGGER refuse BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END`;
+  const { directory, last } = await closed(t);
+  edit(directory, `${loop('"a "" name"')}; ${refusing}`);
+  const store = opened(t, directory, () => NOW);
+  t.match(store.report, { replaced: null, created: false });
+  t.same([...store.report.droppedTriggers].sort(), ['a " name', 'refuse']);
+  t.equal(store.outbox.get('m-1')?.state, 'queued');
+  await store.write((tx) => store.outbox.change(tx, 'm-1', 'queued', { state: 'failed', nowMs: NOW }));
+  await fill(store, 1, 1);
+  t.equal(store.journal.last, last + 1, 'one event is one row');
+  store.close();
+  t.same(opened(t, directory, () => NOW).report.droppedTriggers, [], 'once');
+  const damaged = await closed(t);
+  edit(damaged.directory, `${refusing}; DROP TABLE pacing`);
+  t.match(opened(t, damaged.directory, () => NOW).report.replaced?.reason, /pacing/, 'tables come first');
+});
+
+t.test('an empty file is a new store', async (t) => {
+  const directory = scratch(t);
+  writeFileSync(file(directory), '', { mode: 0o600 });
+  const store = opened(t, directory);
+  t.match(store.report, { created: true, replaced: null });
+  await fill(store, 1, 1);
+});
+
+t.test(
+  'a file of ours that may not be written ends the start with a fault, and stays as it is',
+  async (t) => {
+    const { directory } = await closed(t);
+    const names = readdirSync(directory).map((name) => join(directory, name));
+    const before = readFileSync(file(directory));
+    chmodSync(file(directory), 0o400);
+    const isRoot = process.geteuid?.() === 0;
+    // Root may write everywhere, so it is somebody else for this.
+    if (isRoot) {
+      for (const path of [directory, ...names]) chownSync(path, 65_534, 65_534);
+      process.seteuid?.(65_534);
+    }
+    const kind = await kindOf(() => openStore({ directory }));
+    if (isRoot) process.seteuid?.(0);
+    t.equal(kind, 'permission_denied');
+    t.ok(readFileSync(file(directory)).equals(before));
+    t.notMatch(readdirSync(directory).join(), 'corrupt');
+  },
+);
+
 t.test('a file that is not ours, though SQLite opens it, is set aside', async (t) => {
-  const edit = (directory: string, sql: string) => {
-    const db = new Database(file(directory));
-    db.exec(sql);
-    db.close();
-  };
   const max = (number: string) => `UPDATE sqlite_sequence SET seq = ${number} WHERE name = 'events'`;
   for (const [what, sql, reason] of [
     ['a negative version', 'PRAGMA user_version = -5', /version is -5/],
@@ -233,11 +285,6 @@ t.test('a file that is not ours, though SQLite opens it, is set aside', async (t
     ['a table is missing', 'DROP TABLE pacing', /table pacing is missing/],
     ['another table of its name', 'DROP TABLE pacing; CREATE TABLE pacing (x)', /pacing/],
     ['an index is missing', 'DROP INDEX outbox_state', /index outbox_state/],
-    [
-      'a trigger that never ends',
-      'CREATE TRIGGER loop AFTER INSERT ON events BEGIN INSERT INTO events (type, time, data) VALUES (new.type, 1, new.data); END',
-      /trigger, loop/,
-    ],
     ['a cursor of 2^53', max('9007199254740992'), /sqlite_sequence/],
     ['a cursor of 2^63 - 1', max('9223372036854775807'), /sqlite_sequence/],
     ['a negative cursor', max('-1'), /sqlite_sequence/],
@@ -255,6 +302,7 @@ t.test('a file that is not ours, though SQLite opens it, is set aside', async (t
   for (const [what, sql] of [
     ['an index more', 'CREATE INDEX mine ON events (time)'],
     ['a table more', 'CREATE TABLE mine (x)'],
+    ['a view more', 'CREATE VIEW mine AS SELECT * FROM events'],
     ['what ANALYZE makes', 'ANALYZE'],
   ] as const) {
     const { directory } = await closed(t);
