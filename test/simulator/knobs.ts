@@ -3,10 +3,17 @@
  * One knob, one behaviour. Knows no sockets and no pages; `Simulator` carries the values to whoever acts on them.
  */
 
+/**
+ * Where a behaviour comes from: the module of the page that shows it, as of the newest reading in seen.ts; reports about the
+ * library or the page, where no module shows it; or the simulator alone (times, and faults that no build has as its way).
+ */
+export type Follows = `WA${string}` | 'reports only' | 'this simulator';
+
 interface KnobOf<Kind extends string, T> {
   readonly kind: Kind;
   readonly value: T;
   readonly doc: string;
+  readonly follows: Follows;
 }
 interface ChoiceKnob<T extends string> extends KnobOf<'choice', T> {
   readonly choices: readonly T[];
@@ -18,114 +25,187 @@ export type Knob =
   | KnobOf<'names', readonly string[]>
   | ChoiceKnob<string>;
 
-const ms = (value: number, doc: string): KnobOf<'ms', number> => ({ kind: 'ms', value, doc });
-const count = (value: number, doc: string): KnobOf<'count', number> => ({ kind: 'count', value, doc });
-const flag = (value: boolean, doc: string): KnobOf<'flag', boolean> => ({ kind: 'flag', value, doc });
-const text = (value: string, doc: string): KnobOf<'text', string> => ({ kind: 'text', value, doc });
-const names = (doc: string): KnobOf<'names', readonly string[]> => ({ kind: 'names', value: [], doc });
+const ms = (value: number, doc: string, follows: Follows): KnobOf<'ms', number> => ({
+  kind: 'ms',
+  value,
+  doc,
+  follows,
+});
+const count = (value: number, doc: string, follows: Follows): KnobOf<'count', number> => ({
+  kind: 'count',
+  value,
+  doc,
+  follows,
+});
+const flag = (value: boolean, doc: string, follows: Follows): KnobOf<'flag', boolean> => ({
+  kind: 'flag',
+  value,
+  doc,
+  follows,
+});
+const text = (value: string, doc: string, follows: Follows): KnobOf<'text', string> => ({
+  kind: 'text',
+  value,
+  doc,
+  follows,
+});
+const names = (doc: string, follows: Follows): KnobOf<'names', readonly string[]> => ({
+  kind: 'names',
+  value: [],
+  doc,
+  follows,
+});
 const choice = <const T extends string>(
   choices: readonly T[],
   value: NoInfer<T>,
   doc: string,
+  follows: Follows,
 ): ChoiceKnob<T> => ({
   kind: 'choice',
   choices,
   value,
   doc,
+  follows,
 });
 
 export const KNOBS = {
   // The page as it loads
-  pageVersion: text('2.3000.1035920091', 'what window.Debug.VERSION says'),
+  pageVersion: text('2.3000.1035920091', 'what window.Debug.VERSION says', 'this simulator'),
   loadFault: choice(
     ['none', 'refuse', 'reset', 'hang', 'error', 'blank', 'hang-subresource'],
     'none',
     'loading the page: connection refused, reset, accepted and never answered, 503, empty document, one sub-resource that never comes (no load event)',
+    'this simulator',
   ),
-  requireDelayMs: ms(0, 'how long window.Debug.VERSION is there before window.require is'),
-  requireUnknown: choice(['throw', 'undefined'], 'throw', 'what require() does with a name it does not know'),
-  missingModules: names('modules the page has lost'),
-  renamedMembers: names('members, as Module.member, that are there under another name only'),
+  requireDelayMs: ms(0, 'how long window.Debug.VERSION is there before window.require is', 'reports only'),
+  requireUnknown: choice(
+    ['throw', 'undefined'],
+    'throw',
+    'what require() does with a name it does not know',
+    'reports only',
+  ),
+  missingModules: names('modules the page has lost', 'this simulator'),
+  renamedMembers: names(
+    'members, as Module.member, that are there under another name only',
+    'this simulator',
+  ),
   msgKeyString: choice(
     ['_serialized', '$1'],
     '_serialized',
     'the property in which a message key keeps its string; $1 since 2.3000.1042401057, 2026-07-14',
+    'WAWebMsgKey',
   ),
-  reloadAfterLinkMs: ms(0, 'the page reloads itself this long after a fresh link; 0 never'),
+  reloadAfterLinkMs: ms(0, 'the page reloads itself this long after a fresh link; 0 never', 'reports only'),
   ballastMb: count(
     0,
     'megabytes of models that the page holds, and a list with pictures that it shows, as the real one does',
+    'this simulator',
   ),
-  reloadAtSyncMs: ms(0, 'the page reloads itself once, this long after its first sync; 0 never'),
-  framesWhileSyncing: count(0, 'sub-frames that load while the page syncs'),
-  pushStatesWhileSyncing: count(0, 'history.pushState calls while the page syncs'),
+  reloadAtSyncMs: ms(
+    0,
+    'the page reloads itself once, this long after its first sync; 0 never',
+    'this simulator',
+  ),
+  framesWhileSyncing: count(0, 'sub-frames that load while the page syncs', 'reports only'),
+  pushStatesWhileSyncing: count(0, 'history.pushState calls while the page syncs', 'reports only'),
 
   // Linking
-  qrFirstMs: ms(60_000, 'life of the first QR'),
-  qrNextMs: ms(20_000, 'life of each later QR'),
-  qrCount: count(6, 'QRs until UNPAIRED_IDLE'),
-  qrClearedRaises: flag(false, 'a cleared ref raises change:ref with undefined after the scan'),
-  linkDelayMs: ms(30, 'from the scan to pair-success'),
-  deviceLimit: count(4, 'linked devices an account may have'),
-  codeTtlMs: ms(180_000, 'life of a pairing code'),
-  codeLimit: count(5, 'pairing codes per window before 429 rate-overlimit'),
-  codeWindowMs: ms(3_600_000, 'window of that limit'),
+  qrFirstMs: ms(60_000, 'life of the first QR', 'WAWebHandlePairDevice'),
+  qrNextMs: ms(20_000, 'life of each later QR', 'WAWebHandlePairDevice'),
+  qrCount: count(6, 'QRs until UNPAIRED_IDLE', 'WAWebHandlePairDevice'),
+  qrClearedRaises: flag(
+    false,
+    'a cleared ref raises change:ref with undefined after the scan',
+    'reports only',
+  ),
+  linkDelayMs: ms(30, 'from the scan to pair-success', 'this simulator'),
+  deviceLimit: count(4, 'linked devices an account may have', 'reports only'),
+  codeTtlMs: ms(180_000, 'life of a pairing code', 'WAWebAltDeviceLinkingApi'),
+  codeLimit: count(5, 'pairing codes per window before 429 rate-overlimit', 'reports only'),
+  codeWindowMs: ms(3_600_000, 'window of that limit', 'reports only'),
   codeFault: choice(
     ['none', 'rate-overlimit', 'hang', 'undefined'],
     'none',
     'asking for a pairing code goes wrong',
+    'reports only',
   ),
   codeUnlinks: choice(
     ['none', 'self', 'all'],
     'none',
     'a pairing code for a number that is already linked revokes the link of the asking page, or of all',
+    'reports only',
   ),
-  codeUnlinkMs: ms(45_000, 'how long after asking that happens'),
+  codeUnlinkMs: ms(45_000, 'how long after asking that happens', 'reports only'),
 
   passkey: flag(
     false,
     'linking demands a passkey after the scan or the code, as of some accounts since 2026-06-30',
+    'WAWebIntegrityPasskeyCheckpointUtils',
   ),
-  passkeyRpId: choice(['whatsapp.com', 'web.whatsapp.com'], 'whatsapp.com', 'for which site the passkey is'),
-  passkeyListed: flag(true, 'the demand names the passkey; else any of the site may be offered'),
-  passkeyMs: ms(600_000, 'how long the page waits for it; the server a little longer'),
+  passkeyRpId: choice(
+    ['whatsapp.com', 'web.whatsapp.com'],
+    'whatsapp.com',
+    'for which site the passkey is',
+    'WAWebIntegrityPasskeyCheckpointUtils',
+  ),
+  passkeyListed: flag(
+    true,
+    'the demand names the passkey; else any of the site may be offered',
+    'reports only',
+  ),
+  passkeyMs: ms(
+    600_000,
+    'how long the page waits for it; the server a little longer',
+    'WAWebIntegrityPasskeyCheckpointUtils',
+  ),
   passkeyReads: choice(
     ['buffers', 'toJSON'],
     'buffers',
     'the page reads the credential by its ArrayBuffers, or by its toJSON()',
+    'reports only',
   ),
-  passkeyState: choice(['UNPAIRED', 'PAIRING'], 'UNPAIRED', 'Socket.state while the page waits for it'),
+  passkeyState: choice(
+    ['UNPAIRED', 'PAIRING'],
+    'UNPAIRED',
+    'Socket.state while the page waits for it',
+    'reports only',
+  ),
 
   // Signing in and syncing
   loginRefusal: choice(
     ['none', '401', '402', '403', '405', '406', '407'],
     'none',
     'the server refuses every login with this code',
+    'WAWebHandleFailure',
   ),
   loginRefusedNavigates: flag(
     false,
     'after 401 at login the page goes to /?post_logout=1 instead of showing a QR at once',
+    'WAWebHandleFailure',
   ),
   syncTiming: choice(
     ['when-listened', 'early', 'timed', 'never'],
     'when-listened',
     'when hasSynced turns true: syncDelayMs after somebody listens for it; before the load event; syncDelayMs after login; never',
+    'reports only',
   ),
-  syncDelayMs: ms(50, 'see syncTiming'),
-  syncListenMs: ms(10_000, 'with when-listened: sync anyway after this long'),
-  syncFlaps: count(0, 'times hasSynced goes false and true again afterwards'),
-  syncFlapMs: ms(100, 'pause between those changes'),
-  historyLimit: count(1_000, 'messages of the phone that come along with a fresh link'),
+  syncDelayMs: ms(50, 'see syncTiming', 'this simulator'),
+  syncListenMs: ms(10_000, 'with when-listened: sync anyway after this long', 'this simulator'),
+  syncFlaps: count(0, 'times hasSynced goes false and true again afterwards', 'reports only'),
+  syncFlapMs: ms(100, 'pause between those changes', 'reports only'),
+  historyLimit: count(1_000, 'messages of the phone that come along with a fresh link', 'reports only'),
   queuedItems: choice(
     ['before', 'after'],
     'before',
     'what came while the device was away is delivered before or after hasSynced',
+    'reports only',
   ),
-  queuedItemsMs: ms(150, 'with after: how long after'),
-  queuedAreNew: flag(true, 'such messages carry isNewMsg'),
+  queuedItemsMs: ms(150, 'with after: how long after', 'this simulator'),
+  queuedAreNew: flag(true, 'such messages carry isNewMsg', 'reports only'),
   chatRowsAreWritten: flag(
     true,
     'what changes about a chat is written to the profile; off is a browser that dies between a message and its chat',
+    'this simulator',
   ),
 
   // The socket
@@ -133,107 +213,151 @@ export const KNOBS = {
     ['none', 'refuse', 'hang', 'half-open'],
     'none',
     'the WebSocket: refused, opened but never answered, or silent from now on in both directions',
+    'this simulator',
   ),
-  socketSlowMs: ms(0, 'every frame of the server is late by this much'),
-  reconnectMs: ms(1_000, 'pause between two attempts of the page to connect'),
-  timeoutStateMs: ms(5_000, 'without a connection for this long the page shows TIMEOUT'),
-  pingMs: ms(10_000, 'pause between two pings of the page'),
-  pongMs: ms(10_000, 'a pong later than this is a dead socket'),
+  socketSlowMs: ms(0, 'every frame of the server is late by this much', 'this simulator'),
+  reconnectMs: ms(1_000, 'pause between two attempts of the page to connect', 'WAComms'),
+  timeoutStateMs: ms(5_000, 'without a connection for this long the page shows TIMEOUT', 'WAWebSocketModel'),
+  pingMs: ms(10_000, 'pause between two pings of the page', 'WAComms'),
+  pongMs: ms(10_000, 'a pong later than this is a dead socket', 'WAComms'),
 
   // Sending
   sendFault: choice(
     ['none', 'throws', 'hangs-before-store', 'hangs-after-store', 'hangs-after-send', 'never-leaves'],
     'none',
     'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page',
+    'this simulator',
   ),
-  sendResolveMs: ms(0, 'the send action resolves this much late'),
-  sendRejectsAfterSend: flag(false, 'the send action rejects although the message has left'),
+  sendResolveMs: ms(0, 'the send action resolves this much late', 'this simulator'),
+  sendRejectsAfterSend: flag(
+    false,
+    'the send action rejects although the message has left',
+    'this simulator',
+  ),
   ackFault: choice(
     ['none', 'never', 'error', 'doubled', 'out-of-order', 'sibling'],
     'none',
     'acks: none at all, -1, each twice, read before delivered before server, keyed by the other identity of the chat',
+    'reports only',
   ),
-  ackServerMs: ms(5, 'from arrival at the server to ack 1'),
-  ackDeliveredMs: ms(10, 'from ack 1 to ack 2'),
-  ackReadMs: ms(20, 'from ack 2 to ack 3'),
-  seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen goes wrong'),
-  previewFault: choice(['none', 'hangs', 'throws'], 'none', 'fetching a link preview goes wrong'),
+  ackServerMs: ms(5, 'from arrival at the server to ack 1', 'this simulator'),
+  ackDeliveredMs: ms(10, 'from ack 1 to ack 2', 'this simulator'),
+  ackReadMs: ms(20, 'from ack 2 to ack 3', 'this simulator'),
+  seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen goes wrong', 'this simulator'),
+  previewFault: choice(
+    ['none', 'hangs', 'throws'],
+    'none',
+    'fetching a link preview goes wrong',
+    'this simulator',
+  ),
   existsFault: choice(
     ['none', 'hangs', 'throws'],
     'none',
     'asking whether a number is on WhatsApp goes wrong',
+    'this simulator',
   ),
   coldChat: choice(
     ['opens', 'needs-lookup', 'no-lid', 'held'],
     'opens',
     'opening a chat with a number never talked to: works; "No LID for user" until the number was looked up; always that error; or waits until the knob is turned',
+    'reports only',
   ),
 
   // Media
-  uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media goes wrong'),
-  downloadFault: choice(['none', 'hangs', 'missing'], 'none', 'downloading media goes wrong'),
-  phoneReuploads: flag(true, 'the phone uploads expired media again when asked'),
+  uploadFault: choice(['none', 'hangs', 'fails'], 'none', 'uploading media goes wrong', 'this simulator'),
+  downloadFault: choice(
+    ['none', 'hangs', 'missing'],
+    'none',
+    'downloading media goes wrong',
+    'WAWebDownloadManager',
+  ),
+  phoneReuploads: flag(
+    true,
+    'the phone uploads expired media again when asked',
+    'WAWebRequestMediaReuploadManager',
+  ),
   downloadNeedsMimetype: flag(
     false,
     'downloading media that are not in memory fails unless the mimetype is given',
+    'reports only',
   ),
   mediaSpreadsId: flag(
     false,
     'the media model carries an enumerable __x_id, which overwrites the id of a message it is spread into',
+    'reports only',
   ),
 
   // Acts on a message
-  actFault: choice(['none', 'hangs', 'throws'], 'none', 'reacting, editing, deleting, forwarding go wrong'),
+  actFault: choice(
+    ['none', 'hangs', 'throws'],
+    'none',
+    'reacting, editing, deleting, forwarding go wrong',
+    'this simulator',
+  ),
 
   // Groups and people
   groupChanges: choice(
     ['work', 'ignored', 'led-ignored', 'led-moved'],
     'work',
     'changes of a group: done; answered with success while nothing changes; only promote, demote, remove and description ignored so; or promote, demote and remove done by WAWebGroupModifyParticipantsJob only (wwebjs PR #201895)',
+    'reports only',
   ),
   groupDescription: choice(
     ['positional', 'named'],
     'positional',
     'what setGroupDescription takes: four arguments, or one object since July 2026 (devlikeapro/waha #2199)',
+    'reports only',
   ),
   blockFault: choice(
     ['none', 'ignored', 'moved'],
     'none',
     'blocking somebody: done; a success that is none; or the helper that finds whom to block is gone, and a person is blocked by LID only (wwebjs #201866)',
+    'WAWebBlockContactAction',
   ),
 
   statusPosts: choice(
     ['work', 'no-gating', 'named'],
     'work',
     'posting a status: works; the helper that whatsapp-web.js asks first is gone (wwebjs #201761); and media are taken as one object too (PR #201816)',
+    'reports only',
   ),
   postsResend: flag(
     false,
     'a post that the server has not confirmed is sent again at the next login, as a message is',
+    'reports only',
   ),
 
   channelCards: choice(
     ['any', 'fitting'],
     'any',
     'the card of a link in a channel: any is shown; or only one that was made for the channel and goes as media (rmyndharis/OpenWA #1006, vinikjkkj/zapo #214)',
+    'reports only',
   ),
   msgAvParams: flag(
     true,
     'a message has avParams(), which whatsapp-web.js asks when media go into a channel (wwebjs #201823)',
+    'reports only',
   ),
 
   // Receiving
-  inboundAddress: choice(['pn', 'lid'], 'pn', 'which identity messages of contacts come from'),
+  inboundAddress: choice(
+    ['pn', 'lid'],
+    'pn',
+    'which identity messages of contacts come from',
+    'WAWebLid1X1MigrationGating',
+  ),
   ciphertext: choice(
     ['no', 'decrypted-later', 'for-ever'],
     'no',
     'messages arrive as ciphertext placeholders first',
+    'WAWebMsgType',
   ),
-  ciphertextMs: ms(200, 'with decrypted-later: how much later'),
+  ciphertextMs: ms(200, 'with decrypted-later: how much later', 'this simulator'),
   revokeKey: choice(
     ['same', 'new'],
     'new',
     'a revoked message keeps its key, or goes on under a new one with the old in protocolMessageKey',
+    'reports only',
   ),
 
   // Being thrown out
@@ -241,27 +365,48 @@ export const KNOBS = {
     ['cmd', 'bridge', 'unpaired-first', 'navigation-only'],
     'cmd',
     'what a phone logout does first in the page: Cmd logout, Cmd logout_from_bridge, state UNPAIRED; then the navigation, or that alone',
+    'WAWebSocketModel',
   ),
-  logoutNavigationMs: ms(100, 'from that to the navigation'),
-  logoutReturns: choice(['nothing', 'promise'], 'promise', 'what Socket.logout() returns'),
-  logoutFrameMs: ms(0, 'how long after Socket.logout() its frame leaves the page'),
-  dialog: flag(false, 'the "What\'s new" dialog after a fresh link'),
+  logoutNavigationMs: ms(100, 'from that to the navigation', 'this simulator'),
+  logoutReturns: choice(
+    ['nothing', 'promise'],
+    'promise',
+    'what Socket.logout() returns',
+    'WAWebSocketModel',
+  ),
+  logoutFrameMs: ms(0, 'how long after Socket.logout() its frame leaves the page', 'this simulator'),
+  dialog: flag(false, 'the "What\'s new" dialog after a fresh link', 'reports only'),
   dialogLanguage: choice(
     ['en', 'de', 'es', 'fr', 'id', 'it', 'pt', 'ru', 'xx'],
     'en',
     'its language; xx is one nobody knows',
+    'reports only',
   ),
-  dialogButton: choice(['button', 'div'], 'button', 'its button is a <button> or a <div role=button>'),
+  dialogButton: choice(
+    ['button', 'div'],
+    'button',
+    'its button is a <button> or a <div role=button>',
+    'reports only',
+  ),
   dialogShape: choice(
     ['plain', 'close', 'two', 'logout'],
     'plain',
     'what else it holds: nothing, an icon that closes, a second button with a text, or an icon and nothing but "Log out"',
+    'reports only',
   ),
-  dialogDelayMs: ms(200, 'from hasSynced, or from loading the page, to the dialog'),
-  dialogHoldsSync: flag(false, 'the page does not sync before the dialog is acknowledged'),
-  dialogUnlinkMs: ms(300_000, 'an unacknowledged dialog ends the link this long after linking; 0 never'),
-  statusReadUnlinks: flag(false, 'reading status@broadcast before statusUnlinkMs ends the link then'),
-  statusUnlinkMs: ms(300_000, 'from linking to that moment: the first scheduled reload'),
+  dialogDelayMs: ms(200, 'from hasSynced, or from loading the page, to the dialog', 'reports only'),
+  dialogHoldsSync: flag(false, 'the page does not sync before the dialog is acknowledged', 'reports only'),
+  dialogUnlinkMs: ms(
+    300_000,
+    'an unacknowledged dialog ends the link this long after linking; 0 never',
+    'reports only',
+  ),
+  statusReadUnlinks: flag(
+    false,
+    'reading status@broadcast before statusUnlinkMs ends the link then',
+    'reports only',
+  ),
+  statusUnlinkMs: ms(300_000, 'from linking to that moment: the first scheduled reload', 'reports only'),
 } as const satisfies Record<string, Knob>;
 
 export type KnobName = keyof typeof KNOBS;

@@ -20,6 +20,11 @@ t.test('every default is a value its own knob accepts, and every knob says what 
   }
 });
 
+t.test('every knob names the module of the page that it follows, or says that none shows it', async (t) => {
+  for (const [name, { follows }] of Object.entries(KNOBS))
+    t.match(follows, /^(WA[A-Z]?[a-z]\w+|reports only|this simulator)$/, name);
+});
+
 t.test('every generation is made of knobs there are', async (t) => {
   for (const generation of Object.keys(GENERATIONS) as Generation[]) {
     for (const [name, value] of Object.entries(GENERATIONS[generation])) {

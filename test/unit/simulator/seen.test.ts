@@ -1,0 +1,48 @@
+// The list of what is taken of WhatsApp Web is complete, and holds nothing that is not used.
+import t from 'tap';
+import { ALL_NEEDS } from '../../../src/whatsapp/capability.js';
+import { SEEN } from '../../simulator/seen.js';
+import { keyOf, type Use, usesIn } from './page-uses.js';
+
+/** Modules that are asked for in a list, of which the first that has the member is taken (src/whatsapp/page/groups.ts). */
+const BY_HAND: readonly string[] = ['WAWebGroupInviteJob.resetGroupInviteCode'];
+
+const uses = [...usesIn('src/whatsapp', '.ts'), ...usesIn('node_modules/whatsapp-web.js/src', '.js')];
+const needs = ALL_NEEDS.filter((need) => /^WA\w+(\.\w+)?$/.test(need));
+
+/** The rows that a use is about. */
+const rowsOf = ({ modules, member }: Use): string[] =>
+  Object.keys(SEEN).filter((key) => {
+    const [module = '', name] = key.split('.');
+    if (!modules.includes(module)) return false;
+    return member instanceof RegExp ? member.test(name ?? '') : (name ?? null) === member;
+  });
+const isListed = (module: string): boolean => Object.keys(SEEN).some((key) => key.split('.')[0] === module);
+
+t.test('what product and library take of the page is in the list', async (t) => {
+  t.ok(uses.length > 300, `${uses.length} uses`);
+  for (const use of uses) {
+    // A module that is looked for as a whole is there with its members.
+    if (use.member === null && use.modules.some(isListed)) continue;
+    t.not(rowsOf(use).length, 0, `${keyOf(use.modules.join(' or '), String(use.member))} (${use.file})`);
+  }
+  for (const need of needs)
+    t.ok(need.includes('.') ? Object.hasOwn(SEEN, need) : isListed(need), `${need} (a need)`);
+});
+
+t.test('what is in the list is used', async (t) => {
+  const used = new Set([...uses.flatMap(rowsOf), ...needs, ...BY_HAND]);
+  t.same(
+    Object.keys(SEEN).filter((key) => !used.has(key)),
+    [],
+  );
+});
+
+t.test('each row says what is relied on and where it was seen, in the order of their names', async (t) => {
+  const names = Object.keys(SEEN);
+  t.same(names, [...names].sort());
+  for (const [name, [reliedOn, seen]] of Object.entries(SEEN)) {
+    t.ok(reliedOn.length > 5 && seen.length > 0, name);
+    t.ok(seen.length === 1 || !seen.includes('reports only'), `${name}: reports are for what was not read`);
+  }
+});
