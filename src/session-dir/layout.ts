@@ -98,30 +98,40 @@ const STICKY = 0o1000;
 export async function ownDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    const known = await wellKnown(path);
-    if (known === 'system') throw shared(path, 'others use it as well');
-    // stat, not lstat: whoever names a linked directory means the one behind the link.
-    const { uid, mode } = await stat(path);
-    const foreign = await foreignNames(path);
-    // Its files are not taken from somebody else on our advice.
-    if (foreign !== null && foreign.length === 0) owned(path, uid);
-    else if (uid !== ownUid()) throw shared(path, `it belongs to user ${uid}`);
-    if (mode & STICKY) throw shared(path, 'everybody may write to it');
-    const isOpen = (mode & WIDE) !== 0;
-    const isUsed = await holdsOurs(path, uid);
-    // The home of a user that was made for the bot, and has been its state directory.
-    if (known === 'home' && (isOpen || !isUsed))
-      throw shared(path, 'it is a home', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
-    if (!isOpen) return false;
-    if (!isUsed && (foreign === null || foreign.length > 0)) {
-      const why = `it is open to others and holds ${(foreign ?? ['what this user may not list']).slice(0, 3).join(', ')}`;
-      throw shared(path, why, `chmod 700 ${quoted(path)}`);
-    }
-    await chmod(path, mode & 0o700);
+    const narrower = await narrowerMode(path);
+    if (narrower === null) return false;
+    await chmod(path, narrower);
     return true;
   } catch (error) {
     throw diskFault(error, path);
   }
+}
+
+/**
+ * The mode that `ownDirectory` would give to a directory that is there; null where it is closed already. Changes nothing.
+ * @throws Fault permission_denied; what the kernel says
+ */
+export async function narrowerMode(path: string): Promise<number | null> {
+  const known = await wellKnown(path);
+  if (known === 'system') throw shared(path, 'others use it as well');
+  // stat, not lstat: whoever names a linked directory means the one behind the link.
+  const { uid, mode } = await stat(path);
+  const foreign = await foreignNames(path);
+  // Its files are not taken from somebody else on our advice.
+  if (foreign !== null && foreign.length === 0) owned(path, uid);
+  else if (uid !== ownUid()) throw shared(path, `it belongs to user ${uid}`);
+  if (mode & STICKY) throw shared(path, 'everybody may write to it');
+  const isOpen = (mode & WIDE) !== 0;
+  const isUsed = await holdsOurs(path, uid);
+  // The home of a user that was made for the bot, and has been its state directory.
+  if (known === 'home' && (isOpen || !isUsed))
+    throw shared(path, 'it is a home', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
+  if (!isOpen) return null;
+  if (!isUsed && (foreign === null || foreign.length > 0)) {
+    const why = `it is open to others and holds ${(foreign ?? ['what this user may not list']).slice(0, 3).join(', ')}`;
+    throw shared(path, why, `chmod 700 ${quoted(path)}`);
+  }
+  return mode & 0o700;
 }
 
 const ownUid = (): number => process.geteuid?.() ?? 0;

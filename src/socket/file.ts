@@ -62,6 +62,12 @@ export async function putSocket(server: Server, options: SocketFileOptions): Pro
   }
 }
 
+/**
+ * `…/wad/ACCOUNT` and `…/wad-UID/ACCOUNT`, which no other program uses. RUNTIME_DIRECTORY may name any other, such as
+ * /run, whose mode is not ours to change.
+ */
+const isOurs = (directory: string): boolean => /^wad(-\d+)?$/.test(basename(dirname(directory)));
+
 /** Makes what is missing, and lets in nobody whom the path's own place would not. */
 async function makeDirectory(directory: string, mode: number, log: Log): Promise<void> {
   const parent = dirname(directory);
@@ -72,6 +78,7 @@ async function makeDirectory(directory: string, mode: number, log: Log): Promise
   const uid = process.getuid?.() ?? 0;
   const above = await checkOwner(parent, [uid, 0]);
   const stats = await checkOwner(directory, [uid]);
+  if (!isOurs(directory)) return refuseWriters(directory, stats.mode);
   if (above.uid === uid && (above.mode & STICKY) === 0) await narrow(parent, above.mode, 0o755, log);
   await narrow(directory, stats.mode, mode, log);
 }
@@ -86,6 +93,15 @@ async function make(directory: string, mode: number): Promise<void> {
     const failed = error as NodeJS.ErrnoException;
     if (failed.code !== 'EEXIST') throw notUsable(directory, false, failed);
   }
+}
+
+/** Whoever may write there could put another socket in the place of ours. @throws Fault permission_denied */
+function refuseWriters(directory: string, mode: number): void {
+  if (mode & STICKY || (mode & 0o022) === 0) return;
+  throw new Fault('permission_denied', {
+    reason: `${directory} can be written by others (mode ${octal(mode)}), and is not the daemon's to change`,
+    hint: `chmod go-w ${directory}`,
+  });
 }
 
 async function narrow(directory: string, mode: number, most: number, log: Log): Promise<void> {

@@ -1,6 +1,8 @@
 // Are the directories there, ours, closed to others, and can they be written to? Makes and changes nothing.
 import { access, constants, lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Fault } from '../../protocol/fault.js';
+import { narrowerMode } from '../../session-dir/layout.js';
 import { type Check, type Finding, fail, ok, warn } from './finding.js';
 
 /** The directory itself, or the nearest one above it that exists. */
@@ -15,7 +17,8 @@ const writable = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function judge(path: string, uid: number): Promise<Finding> {
+/** @param isWhole the whole directory must be the daemon's: a start refuses one that others use as well */
+async function judge(path: string, uid: number, isWhole: boolean): Promise<Finding> {
   const there = await existing(path);
   if (there !== path)
     return (await writable(there))
@@ -30,6 +33,14 @@ async function judge(path: string, uid: number): Promise<Finding> {
       `sudo chown -R ${uid}: ${path}`,
     );
   if (!(await writable(path))) return fail(`${path} cannot be written to`, `chmod u+rwx ${path}`);
+  if (isWhole && uid === process.geteuid?.()) {
+    const refused = await narrowerMode(path).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refused instanceof Fault)
+      return fail(refused.details.reason ?? refused.message, refused.details.hint ?? `ls -ld ${path}`);
+  }
   if (stat.mode & 0o077 && !stat.isSymbolicLink())
     return warn(
       `${path} is open to others (${(stat.mode & 0o777).toString(8)}); the next start closes it`,
@@ -40,15 +51,15 @@ async function judge(path: string, uid: number): Promise<Finding> {
 
 export const stateDirectory: Check = {
   name: 'state',
-  run: ({ paths, uid }) => judge(paths.stateDir, uid),
+  run: ({ paths, uid }) => judge(paths.stateDir, uid, true),
 };
 
 export const sessionDirectory: Check = {
   name: 'session',
   run: async ({ dir, uid }) => {
-    const data = await judge(dir.dataPath, uid);
+    const data = await judge(dir.dataPath, uid, true);
     if (data.status === 'fail' || (await lstat(dir.profile).catch(() => null)) === null) return data;
-    const profile = await judge(dir.profile, uid);
+    const profile = await judge(dir.profile, uid, false);
     return profile.status === 'ok'
       ? { ...data, says: data.status === 'ok' ? profile.says : data.says }
       : profile;

@@ -104,6 +104,19 @@ t.test('a broken configuration is said, and the rest is checked by the defaults'
   t.equal(report.checks.length, 14);
 });
 
+t.test('a directory that others use as well is refused, as a start refuses it', async (t) => {
+  const { from, stateDir } = machine(t);
+  mkdirSync(stateDir);
+  writeFileSync(join(stateDir, 'index.html'), '');
+  chmodSync(stateDir, 0o755);
+  const found = finding(await examine(from), 'state');
+  t.match(found, { status: 'fail', says: /not the daemon's alone .*index\.html/, remedy: /^install -d/ });
+  t.notMatch(found?.says, /closes it/);
+  const system = machine(t);
+  const flags = { ...system.from.flags, stateDir: tmpdir() };
+  t.match(finding(await examine({ ...system.from, flags }), 'state'), { status: 'fail', says: /tmp/ });
+});
+
 t.test('directories that are open to others, in the way, or somebody else’s', async (t) => {
   const { from, stateDir } = machine(t);
   mkdirSync(join(stateDir, 'auth', 'session-shop'), { recursive: true });

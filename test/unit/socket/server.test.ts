@@ -89,6 +89,30 @@ t.test('a directory that is wider than meant is narrowed, and that is logged', a
   t.equal(await modeOf(parent), '755', 'nobody else may exchange what is in its parent');
 });
 
+t.test('a directory that RUNTIME_DIRECTORY names is never changed, unless it is wad’s own', async (t) => {
+  const base = await directory();
+  const run = join(base, 'run');
+  await mkdir(run);
+  for (const [mode, isTaken] of [
+    [0o755, true],
+    [0o1777, true],
+    [0o775, false],
+    [0o777, false],
+  ] as const) {
+    await chmod(base, mode);
+    await chmod(run, mode);
+    const log = keepLog();
+    // As a unit gives it: the group may come in.
+    const given = options(join(run, 'control.sock'), { mode: 0o660, directoryMode: 0o750, log });
+    if (isTaken) await (await listen(given)).close();
+    else t.match(await refused(given), { kind: 'permission_denied', details: { hint: `chmod go-w ${run}` } });
+    t.equal(await modeOf(run), mode.toString(8), 'the directory');
+    t.equal(await modeOf(base), mode.toString(8), 'the one above it');
+    t.notOk(log.lines.some(({ level }) => level === 'warn'));
+    t.same(await readdir(run), [], 'nothing is left there');
+  }
+});
+
 t.test('the directory of an explicit path is used as it is', async (t) => {
   const own = await directory();
   await chmod(own, 0o755);
