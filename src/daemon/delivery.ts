@@ -45,7 +45,7 @@ export async function deliver(
     // Nobody says: the page finds out when it sends.
   }
   if (chatId === null) {
-    const reason = `${row.recipient.replace(/@.*/, '')} is not on WhatsApp.`;
+    const reason = `${row.recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`;
     await outbox.take(row.id, { type: 'absent' }, { error: new Fault('not_on_whatsapp', { reason }) });
     return 'over';
   }

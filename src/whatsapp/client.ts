@@ -250,9 +250,9 @@ class Client implements WhatsAppClient {
   }
 
   async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
+    if (isStatusId(recipient)) return recipient;
     const isNumber = recipient.endsWith('@c.us');
-    // Whether a LID or a status address exists is only known when the page sends to it.
-    if (recipient.endsWith('@lid') || isStatusId(recipient)) return recipient;
+    const isLid = recipient.endsWith('@lid');
     const gone = new Promise<never>((_, reject) => {
       const late = (): void =>
         reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
@@ -260,9 +260,12 @@ class Client implements WhatsAppClient {
     });
     const asked = isNumber
       ? this.#ask(RESOLVE_MS, () => this.#guarded.getNumberId(recipient))
-      : this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
+      : isLid
+        ? this.#kit.look(null, 'contacts', 'exists', recipient)
+        : this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
     asked.catch(() => undefined);
     const found = await Promise.race([asked, gone]);
+    if (isLid) return found ? recipient : null;
     if (!isNumber) return recipient;
     if (!found) return null;
     const wid = widText(found);

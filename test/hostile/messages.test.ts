@@ -398,6 +398,7 @@ t.test('nothing is sent to a chat that does not exist', async (t) => {
   const table = [
     ['120363999999999999@g.us', 'no_such_chat'],
     ['120363999999999999@newsletter', 'no_such_chat'],
+    ['999999999999999@lid', 'not_on_whatsapp'],
     [left.id, 'not_allowed'],
     [quiet.id, 'not_allowed'],
   ] as const;
@@ -420,6 +421,10 @@ t.test('nothing is sent to a chat that does not exist', async (t) => {
   t.equal((await wad.request('outbox.list')).messages.length, 0, 'none of it was accepted');
   await wad.request('message.send', { to: group.id, text: 'to the team' });
   await ana.waitForMessage(({ body }) => body === 'to the team');
+  // Nobody here has seen this one yet, and WhatsApp knows the LID.
+  const bob = sim.createContact({ number: '15550003333', name: 'Bob', known: false });
+  await wad.request('message.send', { to: bob.wire.lid, text: 'to a LID' });
+  await bob.waitForMessage(({ body }) => body === 'to a LID');
   await wad.stop();
 
   // Accepted while no page could say so: it fails when it is its turn.

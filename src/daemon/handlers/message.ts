@@ -67,7 +67,9 @@ export function messageHandlers(
       refuseLacking(kind, recipient);
       const chatId = await resolve(recipient, signal);
       if (chatId === null)
-        throw new Fault('not_on_whatsapp', { reason: `${recipient.replace(/@.*/, '')} is not on WhatsApp.` });
+        throw new Fault('not_on_whatsapp', {
+          reason: `${recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`,
+        });
       // It may have changed while WhatsApp was asked.
       return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
     },

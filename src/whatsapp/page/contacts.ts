@@ -67,6 +67,10 @@ export function makeContacts(tools: Tools, mended: Mended) {
   };
 
   return {
+    /** Whether somebody has this id. The server is asked about an id that the page knows nothing of. */
+    exists: async (id: string): Promise<boolean> =>
+      known(id).length > 0 || tools.findChat(id) !== null || (await ask(id)) !== null,
+
     list({ query, all, blocked, ...part }: Query) {
       const seen = new Map<string, Contact>();
       for (const one of models().Contact.getModelsArray() as PageModel[]) {
