@@ -30,6 +30,7 @@ import { GuardedClient, NoModules } from './guarded-client.js';
 import { Kit } from './kit.js';
 import { listenTo } from './library-events.js';
 import { Linking } from './linking.js';
+import { ListenerWarnings } from './listener-warnings.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
@@ -84,6 +85,7 @@ export const createClient = (options: ClientOptions, listener: ClientListener): 
 
 class Client implements WhatsAppClient {
   readonly #log: Log;
+  readonly #warnings: ListenerWarnings;
   readonly #profile: string;
   readonly #headed: boolean;
   readonly #pictureFile: string | null;
@@ -114,6 +116,7 @@ class Client implements WhatsAppClient {
     this.#headed = options.chrome.headed;
     this.#pictureFile = options.pictureFile ?? null;
     this.#log = log;
+    this.#warnings = new ListenerWarnings(log);
     const needs = {
       look: () => readiness.look(),
       refreshQr: () => this.#linking.refreshQr(),
@@ -134,8 +137,9 @@ class Client implements WhatsAppClient {
         listening: () => readiness.look(),
         unheard: (event, error) => {
           // A page that goes away takes with it what the library asks of it.
-          const level = isNavigation(error) || isTransport(error) ? 'debug' : 'warn';
-          log[level]('whatsapp.listener', { event, error: errorText(error) });
+          if (isNavigation(error) || isTransport(error))
+            log.debug('whatsapp.listener', { event, error: errorText(error) });
+          else this.#warnings.warn(event, errorText(error));
         },
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
@@ -157,7 +161,10 @@ class Client implements WhatsAppClient {
     this.missed = missedPage(this.#ask, this.#guarded);
     this.#errors = new PageErrors(() => readiness.build, log);
     const look = (): void => readiness.look();
-    listenTo(this.#guarded, { listener, look, log, qr: (payload) => witness.qr(payload) });
+    listenTo(this.#guarded, {
+      ...{ listener, look, warnings: this.#warnings },
+      qr: (payload) => witness.qr(payload),
+    });
   }
 
   get browserPid(): number | null {
@@ -331,6 +338,7 @@ class Client implements WhatsAppClient {
       this.#log.debug('whatsapp.closed', { how, code: exitCode, signal: signalCode });
     }
     this.#abort.abort();
+    this.#warnings.flush();
   }
 
   #page(): Page {

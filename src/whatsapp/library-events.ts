@@ -1,10 +1,10 @@
 // What the library raises: hints to look at the page, and the messages themselves, put into our words.
-import type { Log } from '../protocol/log.js';
 import type { ClientListener } from '../session/port.js';
 import { errorText } from './errors.js';
 import type { GuardedClient } from './guarded-client.js';
 import { Happenings } from './happenings.js';
 import type { LibraryCall, LibraryMessage, LibraryNotice, LibraryReaction, LibraryVote } from './library.js';
+import type { ListenerWarnings } from './listener-warnings.js';
 import { readMessage } from './readable.js';
 import { isNotice, widText } from './translate.js';
 
@@ -14,7 +14,8 @@ export interface LibraryEventsOptions {
   readonly qr: (payload: string) => void;
   /** Something may have become so. */
   readonly look: () => void;
-  readonly log: Log;
+  /** For a listener of ours that fails. */
+  readonly warnings: ListenerWarnings;
 }
 
 /** What the library makes of a group's notices; which it was stands in the notice. */
@@ -27,14 +28,17 @@ const GROUP_EVENTS = [
 ];
 
 /** Listens until the client's listeners are removed. */
-export function listenTo(client: GuardedClient, { listener, qr, look, log }: LibraryEventsOptions): void {
+export function listenTo(
+  client: GuardedClient,
+  { listener, qr, look, warnings }: LibraryEventsOptions,
+): void {
   // A listener that throws would vanish into the page (H2).
   const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
     client.on(event, (...args: unknown[]) => {
       try {
         act(...(args as A));
       } catch (error) {
-        log.warn('whatsapp.listener', { event, error: errorText(error) });
+        warnings.warn(event, errorText(error));
       }
     });
   };
