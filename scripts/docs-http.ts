@@ -70,7 +70,8 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
   another site in your browser nor a name that was made to point here gets through. A proxy before it sets
   \`Host: localhost\` and removes \`Origin\`.
 - ${MAX_HEADERS} headers, and ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429). ${HTTP_LIMITS.maxConnections} connections; one more takes the place of the one that has
-  been idle for longest, never of a request in flight or of a listener to events.
+  been idle for longest, never of a request in flight or of a listener to events. The last 4 take no listener (429), so that a
+  short request finds a place.
 - A peer has to read. At most ${HTTP_LIMITS.maxUnanswered} requests of a connection may wait for their answers to be read: one more is not answered, and
   the connection ends once the others are read. A connection is cut off when more than ${mib(HTTP_LIMITS.maxBacklogBytes)} wait for its peer (one answer alone may have
   ${mib(HTTP_LIMITS.maxAnswerBytes)}; a longer one is \`answer_too_long\`), and when answers wait and nothing was read for ${HTTP_LIMITS.unreadMs / 1000} s, unless it listens to

@@ -47,6 +47,8 @@ printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"daemon.ping"}' | socat - UNIX-
   are cut off first that have not read for longest. Answers wait ${SOCKET_LIMITS.unreadMs / 1000} s at most, events of a subscription without end.
 - A connection with neither a request in flight nor a subscription is ended when all places are taken and another one comes,
   the longest idle first: it gets \`connection_idle\` with \`id: null\`, and nothing behind it was taken. Ask again on a new one.
+- The last 4 places are kept for short requests: when all others have a subscription or an unfinished upload, a connection
+  that wants one as well is answered \`busy\`. Try again later, or raise \`socket.maxConnections\`.
 - Who ends only its sending side still gets its answers, then the connection is closed. Who hangs up takes its requests
   with it: their work is stopped where it still can be.
 - Any method may fail with ${list(COMMON_FAULTS)}.

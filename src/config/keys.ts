@@ -183,7 +183,7 @@ export const KEYS = {
     }),
     maxConnections: key(count(1, 10_000), {
       default: 64,
-      doc: 'A further connection takes the place of the one that has been idle for longest, and is answered with busy when there is none.',
+      doc: 'A further connection takes the place of the one that has been idle for longest, and is answered with busy when there is none. The last 4 (of fewer than 8, half) take neither a subscription nor an upload.',
     }),
     maxInFlight: key(count(1, 10_000), {
       default: 32,

@@ -272,7 +272,7 @@ export class Feed {
    * Replays what came after a place, then goes on with each new event: every one once, in order, none left out in
    * between. With neither a cursor nor a consumer only what comes from now on. Ends with the peer.
    * @returns the place it begins after
-   * @throws Fault busy: the connection has as many subscriptions as it may
+   * @throws Fault busy: the connection has as many subscriptions as it may, or as many connections have one as may
    */
   subscribe(peer: Peer, place: Place): { subscription: string; after: number } {
     const held = [...this.#subscriptions.values()].filter((other) => other.peer === peer).length;
@@ -296,7 +296,8 @@ export class Feed {
         release?.();
       },
     };
-    if (!peer.closed.aborted) {
+    if (peer.closed.aborted) subscription.leave();
+    else {
       this.#subscriptions.set(subscription.id, subscription);
       peer.closed.addEventListener('abort', onClosed, { once: true });
       this.#replay(subscription).catch(() => this.#end(subscription));

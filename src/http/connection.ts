@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Backlog, Unread } from '../protocol/backlog.js';
 import { Fault } from '../protocol/fault.js';
+import type { Places } from '../protocol/places.js';
 
 export interface ConnectionLimits {
   /** Requests of one connection whose answers the kernel has not taken. */
@@ -22,6 +23,7 @@ export class Connection implements Unread {
   readonly #socket: Socket;
   readonly #limits: ConnectionLimits;
   readonly #all: Backlog;
+  readonly #places: Places;
   readonly #closed = new AbortController();
   readonly #unanswered = new Set<ServerResponse>();
   /** Handed to the socket and not called back for. */
@@ -32,11 +34,16 @@ export class Connection implements Unread {
   #inFlight = 0;
   /** Streams of events, whose peers may read as slowly as they like. */
   #holds = 0;
+  #letGo: () => void = () => undefined;
   #usedAtMs = performance.now();
 
-  /** @param all what waits for the peers of every door */
-  constructor(socket: Socket, limits: ConnectionLimits, all: Backlog) {
+  /**
+   * @param all what waits for the peers of every door
+   * @param places of this door
+   */
+  constructor(socket: Socket, limits: ConnectionLimits, all: Backlog, places: Places) {
     this.#socket = socket;
+    this.#places = places;
     this.#limits = limits;
     this.#all = all;
     // One for each request that is being answered, and for its stream.
@@ -101,11 +108,13 @@ export class Connection implements Unread {
     };
   }
 
-  /** Keeps the connection for a stream of events until what it returns is called. */
+  /** Keeps the connection for a stream of events until what it returns is called. @throws Fault busy */
   hold(): () => void {
+    if (this.#holds === 0) this.#letGo = this.#places.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;
+      if (this.#holds === 0) this.#letGo();
       this.#usedAtMs = performance.now();
     };
   }

@@ -32,6 +32,11 @@ export class EventStream implements Peer {
     return this.#connection.closed;
   }
 
+  /** See Peer. @throws Fault busy */
+  hold(): () => void {
+    return this.#connection.hold();
+  }
+
   /** The listener is subscribed: from now on it knows where it would have to resume. */
   begin(after: number): void {
     if (this.closed.aborted) return;

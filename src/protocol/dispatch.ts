@@ -20,7 +20,7 @@ export interface Peer extends Owner {
 /** What is held for it is dropped when it closes. */
 export interface Owner {
   readonly closed: AbortSignal;
-  /** Keeps the connection although nothing is asked on it: for a subscription, or an upload. @returns lets go of it */
+  /** Keeps the connection although nothing is asked on it: for a subscription, or an upload. @returns lets go of it. @throws Fault busy: the last places are kept for short requests */
   readonly hold?: () => () => void;
 }
 

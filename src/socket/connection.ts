@@ -7,6 +7,7 @@ import type { Backlog } from '../protocol/backlog.js';
 import type { Call, Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import type { Places } from '../protocol/places.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { type Line, LineSplitter } from './line.js';
 import { Outlet } from './outlet.js';
@@ -40,6 +41,7 @@ export class Connection implements Peer {
   readonly #socket: Socket;
   readonly #rpc: JSONRPCServer<Call>;
   readonly #limits: ConnectionLimits;
+  readonly #places: Places;
   readonly #log: Log;
   readonly #splitter: LineSplitter;
   readonly #out: Outlet;
@@ -51,11 +53,13 @@ export class Connection implements Peer {
   #state: State = 'open';
   /** Subscriptions, for which the connection is kept although nothing is asked on it. */
   #holds = 0;
+  #letGo: () => void = () => undefined;
   #usedAtMs = performance.now();
 
   /**
    * @param socket with `allowHalfOpen`; it belongs to the connection from now on
    * @param unread what waits for the peers of every door
+   * @param places of this door
    */
   constructor(
     id: number,
@@ -63,12 +67,14 @@ export class Connection implements Peer {
     rpc: JSONRPCServer<Call>,
     limits: ConnectionLimits,
     unread: Backlog,
+    places: Places,
     log: Log,
   ) {
     this.id = id;
     this.#socket = socket;
     this.#rpc = rpc;
     this.#limits = limits;
+    this.#places = places;
     this.#log = log;
     this.#splitter = new LineSplitter(limits.maxLineBytes);
     this.#out = new Outlet(socket, limits.maxBacklogBytes, unread, log);
@@ -104,11 +110,13 @@ export class Connection implements Peer {
     return this.#out.drained();
   }
 
-  /** See Peer. */
+  /** See Peer. @throws Fault busy */
   hold(): () => void {
+    if (this.#holds === 0) this.#letGo = this.#places.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;
+      if (this.#holds === 0) this.#letGo();
       this.#usedAtMs = performance.now();
     };
   }

@@ -6,6 +6,7 @@ import { Backlog } from '../protocol/backlog.js';
 import type { Call, Dispatch } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
+import { Places } from '../protocol/places.js';
 import { Connection, type ConnectionLimits } from './connection.js';
 import { putSocket, type SocketFile } from './file.js';
 import { refusal } from './request.js';
@@ -18,7 +19,7 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
   readonly mode?: number;
   /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
   readonly directoryMode?: number;
-  /** One more than these takes the place of the one that has been idle for longest. */
+  /** One more than these takes the place of the one that has been idle for longest. The last ones take no subscription. */
   readonly maxConnections?: number;
   /** What waits for the peers of every door; one of its own when left out. */
   readonly unread?: Backlog;
@@ -62,6 +63,7 @@ export class SocketServer {
   readonly #rpc: JSONRPCServer<Call>;
   readonly #server: Server;
   readonly #unread: Backlog;
+  readonly #places: Places;
   readonly #connections = new Set<Connection>();
   /** Idle ones that had to give way, until they have closed. */
   readonly #leaving = new Set<Connection>();
@@ -81,6 +83,7 @@ export class SocketServer {
     };
     this.#unread = options.unread ?? new Backlog();
     this.#maxConnections = options.maxConnections ?? SOCKET_LIMITS.maxConnections;
+    this.#places = new Places(this.#maxConnections);
     this.#rpc = rpcServer(options.dispatch, options.log);
     // Half-open: a peer that has ended its side may still read its answers.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
@@ -140,7 +143,9 @@ export class SocketServer {
       return;
     }
     this.#lastId += 1;
-    const connection = new Connection(this.#lastId, socket, this.#rpc, this.#limits, this.#unread, log);
+    const connection = new Connection(
+      ...([this.#lastId, socket, this.#rpc, this.#limits, this.#unread, this.#places, log] as const),
+    );
     this.#connections.add(connection);
     const forget = (): void => {
       this.#connections.delete(connection);

@@ -162,3 +162,21 @@ t.test('an idle connection gives way when all places are taken; one in use never
   leave.abort();
   await t.rejects(waiting, { name: 'AbortError' }, 'nor a request in flight');
 });
+
+t.test('listeners do not keep short requests out: the last places take none', async (t) => {
+  await using door = await startDoor({}, { maxConnections: 4 });
+  const listeners = [await Listener.open(door.url), await Listener.open(door.url)];
+  t.teardown(() => {
+    for (const listener of listeners) listener[Symbol.dispose]();
+  });
+  const refused = await fetch(`${door.url}/api/whatsapp/events`);
+  t.equal(refused.status, 429);
+  t.match(await refused.json(), { reason: /the last 2 of 4 places are kept for short requests/ });
+  t.equal((await fetch(`${door.url}/healthz`)).status, 200);
+  listeners.pop()?.[Symbol.dispose]();
+  await eventually(async () => {
+    const listener = await Listener.open(door.url).catch(() => null);
+    if (listener) listeners.push(listener);
+    return listener;
+  }, 'the place that became free');
+});

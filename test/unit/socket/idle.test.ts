@@ -75,6 +75,41 @@ t.test(
   },
 );
 
+t.test('64 subscribers do not keep the owner out: the last places are for short requests', async (t) => {
+  await using running = await startServer();
+  const peers = await Promise.all(Array.from({ length: 64 }, () => RawPeer.connect(running.path)));
+  t.teardown(() => {
+    for (const peer of peers) peer.hangUp();
+  });
+  await eventually(() => running.server.connections === 64, 'all places taken');
+  const kinds: string[] = [];
+  for (const peer of peers) {
+    await peer.write(line(1, 'events.subscribe'));
+    const { error } = (await peer.answer()) as {
+      error?: { message: string; data: { kind: string; reason: string } };
+    };
+    kinds.push(error?.data.kind ?? 'subscribed');
+    if (error === undefined) continue;
+    t.match(
+      error.data.reason,
+      /60 connections have a subscription .*the last 4 of 64 places are kept for short requests/,
+    );
+  }
+  t.same(kinds, [...Array(60).fill('subscribed'), ...Array(4).fill('busy')]);
+  t.match(await askedAtLast(running.path), { pong: true });
+  // Several subscriptions of one connection are one place, which is free again when the connection has gone.
+  const [first] = peers;
+  await first?.write(line(2, 'events.subscribe'));
+  t.match(await first?.answer(), { id: 2, result: {} });
+  first?.hangUp();
+  const late = await RawPeer.connect(running.path);
+  t.teardown(() => late.hangUp());
+  await eventually(async () => {
+    await late.write(line(3, 'events.subscribe'));
+    return 'result' in ((await late.answer()) as object);
+  }, 'the place that became free');
+});
+
 t.test('a subscription that has ended holds no place', async (t) => {
   await using running = await startServer({}, { maxConnections: 1 });
   using peer = await RawPeer.connect(running.path);
