@@ -1,5 +1,6 @@
 // Rows under headings, each column as wide as its widest cell. For people; programs take -o json.
 import { bold } from '../output.js';
+import { displayWidth, padded } from './display-width.js';
 
 /**
  * The last column may be as long as it likes.
@@ -8,11 +9,11 @@ import { bold } from '../output.js';
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const widths = headings.map((heading, i) =>
-    Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)),
+    Math.max(displayWidth(heading), ...rows.map((row) => displayWidth(row[i] ?? ''))),
   );
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => padded(cell, widths[i] ?? 0))
       .join('  ')
       .trimEnd();
   return [bold(line(headings)), ...rows.map(line), ''].join('\n');

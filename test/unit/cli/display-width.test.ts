@@ -1,0 +1,46 @@
+/** How wide a text is on a terminal, and tables of names that are not ASCII. */
+import t from 'tap';
+import { displayWidth } from '../../../src/cli/render/display-width.js';
+import { table } from '../../../src/cli/render/table.js';
+
+t.test('columns of a terminal, not units of UTF-16', async (t) => {
+  for (const [text, width] of [
+    ['', 0],
+    ['Ana', 3],
+    ['Müller', 6],
+    ['Mu\u0308ller', 6],
+    ['田中さん', 8],
+    ['김철수', 6],
+    ['ｶﾞ', 2],
+    ['Ａ', 2],
+    ['👍', 2],
+    ['👍🏽', 2],
+    ['👩‍👩‍👧', 2],
+    ['🇩🇪', 2],
+    ['❤️', 2],
+    ['1️⃣', 2],
+    ['‐', 1],
+    ['\u200b', 0],
+    ['آنا', 3],
+    ['𝒜', 1],
+  ] as const)
+    t.equal(displayWidth(text), width, JSON.stringify(text));
+});
+
+t.test('a long name is measured in a moment', async (t) => {
+  const startedAt = performance.now();
+  t.equal(displayWidth('漢'.repeat(20_000)), 40_000);
+  t.ok(performance.now() - startedAt < 2_000);
+});
+
+t.test('columns stand below each other whatever is in them', async (t) => {
+  const names = ['Ana', '田中さん', '👩‍👩‍👧 Family', 'Mu\u0308ller'];
+  const [, ...lines] = table(
+    ['NAME', 'CHAT'],
+    names.map((name) => [name, '+1 555 000 2222']),
+  )
+    .trimEnd()
+    .split('\n');
+  const starts = lines.map((line) => displayWidth(line.slice(0, line.indexOf('+1'))));
+  t.same(new Set(starts), new Set([11]));
+});
