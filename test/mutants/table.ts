@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
   // config
   ['config/listen', 'port > 65_535', 'port > 65_536', 'unit/config/listen'],
   ['config/media-rule', 'Number.POSITIVE_INFINITY) <= limit', 'Number.POSITIVE_INFINITY) < limit', 'unit/config/media-rule'],
-  ['config/secret-file', '(stats.mode & 0o077) !== 0', '(stats.mode & 0o007) !== 0', 'unit/config/secret-file'],
+  ['config/secret-file', 'if ((mode & 0o077) === 0) return;', 'if ((mode & 0o007) === 0) return;', 'unit/config/secret-file'],
   ['config/secret-file', 'text.length < MIN_CHARS || ', '', 'unit/config/secret-file'],
   ['config/nearest', 'plain(best).length / 3', 'plain(best).length / 1', 'unit/config/load'],
   // daemon
@@ -74,12 +74,18 @@ const ROWS: readonly Row[] = [
   ['daemon/doubts', "outbox.hand.has(id) ? 'returned' : 'lost'", "'returned'", 'unit/daemon/doubts'],
   ['daemon/qr-desk', 'this.#qr.expiresAtMs > this.#now()', 'this.#qr.issuedAtMs > 0', 'unit/daemon/qr-desk'],
   // http
-  ['http/token', "if (given === undefined || !timing", "if (given !== undefined && !timing", 'unit/http/token'],
+  ['http/token', 'return given !== undefined && timingSafeEqual(', 'return given === undefined || timingSafeEqual(', 'unit/http/token'],
   ['http/guard', "all.length > 1 ? '' : all[0]", 'all[0]', 'unit/http/guard'],
   ['http/guard', "site !== 'same-origin' && site !== 'none'", "site !== 'same-origin' && site !== 'none' && site !== 'same-site'", 'unit/http/guard'],
   ['http/body', 'if (bytes > maxBytes) throw tooLarge(maxBytes);', '', 'unit/http/body'],
   ['http/query', 'Object.hasOwn(shape, name) ? shape[name] : undefined', 'shape[name]', 'unit/http/query'],
-  ['http/event-stream', 'this.backlogBytes + bytes.length > this.#maxBacklogBytes', 'false', 'unit/http/door'],
+  ['http/connection', 'if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {', 'if (false) {', 'unit/http/door', 'unit/http/unread'],
+  // files
+  ['local/bounded-file', 'const READ_ONLY = O_RDONLY | O_NONBLOCK | O_NOCTTY;', 'const READ_ONLY = O_RDONLY | O_NOCTTY;', 'unit/local/bounded-file'],
+  ['local/bounded-file', 'if (bytes > maxBytes) throw', 'if (bytes > maxBytes && false) throw', 'unit/local/bounded-file'],
+  ['store/schema', "type === 'trigger' && !own.has(name)", 'false', 'unit/store/open'],
+  ['store/open', "  closeSync(openSync(path, 'r+'));\n", '', 'unit/store/open'],
+  ['socket/file', 'if (!isOurs(directory)) return refuseWriters(directory, stats.mode);', '', 'unit/socket/server'],
   // mcp
   ['mcp/tools', 'name !== SEND || recipients.length > 0', 'true', 'unit/mcp/tools'],
   ['mcp/tools', 'const input = z.strictObject(', 'const input = z.object(', 'unit/mcp/tools'],
@@ -117,12 +123,12 @@ const ROWS: readonly Row[] = [
   // systemd
   ['systemd/notify', "text.replace(CONTROL, ' ').trim()", 'text', 'unit/systemd/notify'],
   ['systemd/stop-reason', "if (of !== invocation) return kept('the verdict is of an earlier run');", '', 'unit/systemd/stop-reason'],
-  ['systemd/stop-reason', '(stat.mode & 0o022) !== 0', '(stat.mode & 0o002) !== 0', 'unit/systemd/stop-reason'],
+  ['systemd/stop-reason', '(stats.mode & 0o022) !== 0', '(stats.mode & 0o002) !== 0', 'unit/systemd/stop-reason'],
   ['systemd/watchdog', 'if (!stopped) alive();', 'alive();', 'unit/systemd/watchdog'],
   // webhook
   ['webhook/backoff', 'Math.min(Math.max(spread, askedMs), MOST_MS)', 'Math.min(spread, MOST_MS)', 'unit/webhook/delivery'],
   ['webhook/endpoint', '> retryMs && attempts >= LEAST_ATTEMPTS', '> retryMs', 'unit/webhook/delivery'],
-  ['webhook/endpoint', 'if (n < progress.done) continue;', '', 'unit/webhook/delivery'],
+  ['webhook/endpoint', 'if (n < progress.done) continue;', '', 'unit/webhook/endpoint'],
   ['webhook/post', 'status >= 200 && status < 300', 'status >= 200 && status < 400', 'unit/webhook/delivery'],
   ['webhook/post', 'if (bytes > MAX_BODY_BYTES) response.destroy();', '', 'unit/webhook/post'],
   // whatsapp

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import { readHolder } from '../../../src/session-dir/holder.js';
 import type { SessionDir } from '../../../src/session-dir/layout.js';
 import { lockState, takeLock } from '../../../src/session-dir/lock.js';
+import { ownProcessId } from '../../../src/session-dir/process-id.js';
 import { place } from './place.js';
 
 const STALE = 2_000;
@@ -94,25 +95,54 @@ t.test('the lock of a holder that was killed is waited for and taken over', asyn
 });
 
 t.test('a killed holder whose number went to another process is dead all the same', async (t) => {
-  const { dir, log } = place(t);
+  const own = ownProcessId();
+  for (const [what, other] of [
+    ['in another boot', { bootId: 'another boot' }],
+    ['at another time', { startTicks: own.startTicks + 1 }],
+  ] as const) {
+    const { dir, log, said } = place(t);
+    mkdirSync(dir.lock);
+    const old = new Date(Date.now() - 60_000);
+    utimesSync(dir.lock, old, old);
+    writeFileSync(dir.holder, JSON.stringify({ ...own, ...other, since: old.toISOString() }));
+    await using lock = await takeLock(dir, { log, ...SOON });
+    t.match(lock.holder, own, what);
+    t.same(await readHolder(dir), lock.holder, 'the file names the new holder');
+    t.match(said.at(-1), ['lock.taken-over', { fromPid: process.pid, since: old.toISOString() }], what);
+  }
+});
+
+t.test('a stale lock that another takes between the look and the removal stays', async (t) => {
+  const { dir } = place(t);
   mkdirSync(dir.lock);
   const old = new Date(Date.now() - 60_000);
   utimesSync(dir.lock, old, old);
-  writeFileSync(
-    dir.holder,
-    JSON.stringify({ pid: process.pid, startTicks: 1, bootId: 'another boot', since: old.toISOString() }),
-  );
-  await using lock = await takeLock(dir, { log, ...SOON });
-  t.equal(lock.holder.pid, process.pid);
+  let isReplaced = false;
+  const log = {
+    warn: () => t.fail('nothing is taken over'),
+    // Said after the look at the stale lock and before its removal.
+    info: (event: string) => {
+      t.equal(event, 'lock.waiting');
+      rmdirSync(dir.lock);
+      mkdirSync(dir.lock);
+      isReplaced = true;
+    },
+  };
+  const taking = takeLock(dir, { log, ...SOON, signal: AbortSignal.timeout(STALE / 2) });
+  t.match(await refused(taking), { name: /Abort|Timeout/ });
+  t.ok(isReplaced);
+  t.ok(existsSync(dir.lock), "the other's lock is there");
+  t.notOk(existsSync(`${dir.lock}.claim`), 'and no claim is left');
 });
 
 t.test('a lock whose time lies in the future (a clock set back) is taken over as well', async (t) => {
-  const { dir, log } = place(t);
+  const { dir, log, said } = place(t);
   mkdirSync(dir.lock);
   const later = new Date(Date.now() + 3_600_000);
   utimesSync(dir.lock, later, later);
   await using lock = await takeLock(dir, { log, ...SOON });
-  t.ok(lock.holder);
+  t.same(await readHolder(dir), lock.holder);
+  t.match(said.at(-1), ['lock.taken-over', { fromPid: null }]);
 });
 
 t.test('of many that start at once exactly one wins', async (t) => {

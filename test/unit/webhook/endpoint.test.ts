@@ -1,0 +1,74 @@
+/** One event that is several bodies: each is posted until it is taken, and none again after that. */
+import t from 'tap';
+import type { WireEvent } from '../../../src/protocol/schema.js';
+import { type DeadLetter, Endpoint, type Ledger } from '../../../src/webhook/endpoint.js';
+import type { Format } from '../../../src/webhook/format.js';
+import type { Answer, Poster } from '../../../src/webhook/post.js';
+import { keepLog } from '../../harness/server.js';
+
+const EVENT: WireEvent = {
+  ...{ cursor: 7, type: 'message', time: '2026-01-01T00:00:00.000Z', account: 'shop', data: {} },
+};
+const TAKEN: Answer = { status: 200, says: null, retryAfterMs: 0 };
+const BUSY: Answer = { status: 503, says: 'it answered 503', retryAfterMs: 0 };
+const THREE: Format = {
+  bodies: () => [{ part: 1 }, { part: 2 }, { part: 3 }],
+  test: () => ({ part: 'test' }),
+  headers: () => ({}),
+};
+
+/** @param answers one a post of the event, in order; taken when there is none left */
+function endpoint(answers: Answer[]) {
+  const posted: unknown[] = [];
+  let place = 6;
+  const buried: DeadLetter[] = [];
+  const ledger: Ledger = {
+    get place() {
+      return place;
+    },
+    page: (after) => ({ events: after < EVENT.cursor ? [EVENT] : [], next: after }),
+    keep: async (to) => {
+      place = to;
+    },
+    bury: async (letter) => void buried.push(letter),
+    dead: () => [],
+    unbury: async () => {},
+  };
+  const poster = {
+    post: async (body: string) => {
+      const { part } = JSON.parse(body);
+      if (part === 'test') return TAKEN;
+      posted.push(part);
+      return answers.shift() ?? TAKEN;
+    },
+    close: () => {},
+  } as unknown as Poster;
+  const one = new Endpoint({
+    ...{ name: 'crm', ledger, wants: () => true, format: THREE, secret: '', sign: () => ({}), poster },
+    ...{ retryMs: 1_000, log: keepLog(), now: () => Date.parse(EVENT.time), chance: () => 0 },
+    teller: () => ({}) as never,
+  });
+  return { one, posted, ledger };
+}
+
+/** @param isSo looked at after each turn of the loop, for 10 s */
+async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 10_000; !isSo(); ) {
+    if (performance.now() > end) throw new Error('not in time');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+t.test('what was taken of an event is not posted again with the rest', async (t) => {
+  const { one, posted, ledger } = endpoint([TAKEN, BUSY, BUSY, TAKEN, BUSY]);
+  one.start();
+  for (const attempts of [1, 2, 3]) {
+    await until(() => one.standing.state === 'waiting' && one.standing.attempts === attempts);
+    t.equal(ledger.place, 6, 'the place is not noted before all of it was taken');
+    // As a person ends the wait.
+    await one.test();
+  }
+  await until(() => ledger.place === EVENT.cursor);
+  t.same(posted, [1, 2, 2, 2, 3, 3]);
+  await one.close();
+});
