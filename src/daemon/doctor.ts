@@ -5,6 +5,7 @@ import { findBrowser } from '../config/browser.js';
 import { ConfigError } from '../config/error.js';
 import type { Config } from '../config/keys.js';
 import { type Loaded, type LoadFrom, loadConfig } from '../config/load.js';
+import { oldState } from '../config/old-state.js';
 import { paths } from '../config/paths.js';
 import { type Address, addressed, addressOf } from '../protocol/address.js';
 import { layout } from '../session-dir/layout.js';
@@ -97,7 +98,7 @@ function gather(
   running: Running | null,
 ): About {
   const account = running?.info.account ?? flags.account;
-  const stateDir = running?.info.stateDir ?? flags.stateDir;
+  const stateDir = running?.info.stateDir ?? flags.stateDir ?? oldState(env);
   const where = {
     ...paths({ account, env, uid, home, cwd, stateDir }),
     ...(running && { configFiles: running.info.configFiles }),

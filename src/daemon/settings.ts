@@ -1,6 +1,7 @@
 // Everything a daemon is started with, settled and checked before anything is touched.
 import { homedir } from 'node:os';
 import { type Loaded, loadConfig } from '../config/load.js';
+import { oldState } from '../config/old-state.js';
 import { type Paths, paths } from '../config/paths.js';
 import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
@@ -19,12 +20,12 @@ export interface Settings extends Loaded {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @throws ConfigError, Fault usage for a socket path that does not fit */
+/** @throws ConfigError, Fault usage for a socket path that does not fit, permission_denied: see config/old-state.ts */
 export function settle(flags: Flags, env: Env): Settings {
   const { account, stateDir, config: configFile, keys } = flags;
   const uid = process.getuid?.() ?? 0;
   const around = { account, env, uid, home: homedir(), cwd: process.cwd() };
-  const where = paths({ ...around, stateDir });
+  const where = paths({ ...around, stateDir: stateDir ?? oldState(env) });
   const loaded = loadConfig({
     ...around,
     stateDir: where.stateDir,
