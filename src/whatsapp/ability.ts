@@ -86,7 +86,12 @@ export const ABILITIES = {
     ...PEOPLE,
   ],
   'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob', ...PEOPLE],
-  'group.create': ['WAWebGroupCreateJob.createGroup', 'WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
+  'group.create': [
+    'WAWebGroupCreateJob.createGroup',
+    'WAWebGroupQueryJob',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
+  ],
   'group.admin': [
     'WAWebModifyParticipantsGroupAction',
     'WASmaxGroupsAddParticipantsRPC.sendAddParticipantsRPC',

@@ -133,6 +133,7 @@ class Client implements WhatsAppClient {
         born: (page, session) => this.#born(page, session),
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
+        linked: (page) => readiness.linked(page),
         attached: (page) => readiness.attached(page),
         listening: () => readiness.look(),
         unheard: (event, error) => {

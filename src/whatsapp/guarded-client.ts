@@ -20,6 +20,8 @@ export interface GuardHooks {
   beforeInject(page: Page): Promise<void>;
   /** The library has injected itself into the document. */
   injected(page: Page): Promise<void>;
+  /** The document has an account, and the library's listeners are about to be attached. */
+  linked(page: Page): Promise<void>;
   /** The library's listeners are attached to the document. */
   listening(): void;
   /** The library's own functions are in the document, and its listeners. */
@@ -174,6 +176,7 @@ export class GuardedClient extends Client {
     try {
       if (!(await page.evaluate(claim))) return;
       await page.evaluate(installReadable);
+      await this.#hooks.linked(page);
       await super.attachEventListeners();
       if (!(await page.evaluate(isClaimed))) return;
       await this.#hooks.attached(page);

@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
 import { ALL_NEEDS } from './capability.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
-import { LATE_SHIMS, SHIMS } from './compat/index.js';
+import { LATE_SHIMS, SHIMS, type Shim } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
@@ -29,6 +29,8 @@ export class Readiness {
   #looking: Promise<void> | undefined;
   #again = false;
   #pace: NodeJS.Timeout | undefined;
+  /** Shims that could not tell on this document before it was linked. */
+  #unlinked: readonly Shim[] = [];
   /** WhatsApp Web's build, as far as it was seen. */
   build: string | null = null;
 
@@ -52,20 +54,10 @@ export class Readiness {
 
   /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
   async prepare(page: Page): Promise<void> {
-    const found: Record<string, string> = {};
-    // A navigation under the work is not the page's lack of anything: it is told onwards, and tried again.
-    const lacking = (error: unknown): string => {
-      if (isNavigation(error) || isTransport(error)) throw error;
-      return errorText(error);
-    };
     const standIns = await page.evaluate(installRequire, ASKED);
     if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
-    for (const shim of SHIMS) {
-      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
-      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
-      found[shim.capability] =
-        result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
-    }
+    this.#unlinked = SHIMS;
+    const found = await this.#mend(page);
     await Kit.install(page).catch(lacking);
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
       found['send.text'] = `missing: ${lacking(error)}`;
@@ -76,6 +68,29 @@ export class Readiness {
     this.#witness.lacks((await this.see(page, LOOK_MS)).missing);
     // After what is missing: a shim for what is not there has nothing to say.
     this.#witness.capable(found);
+  }
+
+  /** There is an account, and nobody listens yet: what could not be mended before. @throws when the document went away */
+  async linked(page: Page): Promise<void> {
+    const found = await this.#mend(page);
+    for (const { capability } of this.#unlinked) found[capability] = 'degraded: failed: there is no account';
+    this.#witness.capable(found);
+  }
+
+  /** Applies the shims that could not tell yet. @throws when the document went away meanwhile */
+  async #mend(page: Page): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    const unlinked: Shim[] = [];
+    for (const shim of this.#unlinked) {
+      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
+      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
+      if (result === 'unlinked') unlinked.push(shim);
+      else
+        found[shim.capability] =
+          result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
+    }
+    this.#unlinked = unlinked;
+    return found;
   }
 
   /** The library has injected itself: raise what it may have missed, and look. */
@@ -127,4 +142,10 @@ export class Readiness {
     this.build = seen.whatsappWeb ?? this.build;
     return seen;
   }
+}
+
+/** A navigation under the work is not the page's lack of anything: it is told onwards, and tried again. */
+function lacking(error: unknown): string {
+  if (isNavigation(error) || isTransport(error)) throw error;
+  return errorText(error);
 }

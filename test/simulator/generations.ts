@@ -33,6 +33,7 @@ const SEPTEMBER = {
   groupChanges: 'led-moved',
   groupDescription: 'named',
   blockFault: 'moved',
+  blockList: 'lid',
 } as const;
 
 export const GENERATIONS = {

@@ -315,6 +315,18 @@ export const KNOBS = {
     'WAWebBlockContactAction',
   ),
 
+  blockList: choice(
+    ['pn', 'lid'],
+    'pn',
+    'what the list of the blocked is kept by: numbers, also of who is known by LID; or LIDs, once it is migrated, which a number has only with a chat',
+    'WAWebBlockContactAction',
+  ),
+  groupMetadataMs: ms(
+    0,
+    'from the answer to the creation of a group to its metadata: the chat is there at once, and empty',
+    'WAWebGroupCreateJob',
+  ),
+
   statusPosts: choice(
     ['work', 'no-gating', 'named'],
     'work',

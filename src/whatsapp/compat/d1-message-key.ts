@@ -1,8 +1,9 @@
 // D1: since 2026-07-14 (2.3000.1042401057) WAWebMsgKey keeps its string in the minified `$1` instead of
 // `_serialized`. The library then looks its own message up as Msg.get(undefined): sendMessage gives `undefined` for
 // a message that was delivered, and ids, quotes and reactions break. The property is found by its value, since its
-// next name is anybody's guess. Delete this file when a release no longer reads `_serialized` of a message key.
-import type { PageMsgKey, PageMsgKeyClass, PageWindow } from '../page/page-window.js';
+// next name is anybody's guess. Keys can be made only once there is an account (WAWebMsgKey, seen 2026-04-27): on a page that
+// is to be linked the probe waits for that. Delete this file when a release no longer reads `_serialized` of a message key.
+import type { PageMsgKey, PageMsgKeyClass, PageWid, PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './index.js';
 
 declare const window: PageWindow;
@@ -10,15 +11,14 @@ declare const window: PageWindow;
 /** Runs in the page. */
 function mendMessageKey(): ShimResult {
   const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
-  const createWid = window.require('WAWebWidFactory').createWid as (id: string) => unknown;
-  // A throw-away key of known parts, made as the library makes its own: its whole string holds all of them.
-  const make = (id: string): PageMsgKey => {
-    const from = createWid('15550000001@c.us');
-    const to = createWid('15550000000@c.us');
-    return new MsgKey({ from, to, id, participant: undefined, selfDir: 'out' });
-  };
+  const prefs = window.require('WAWebUserPrefsMeUser');
+  const me = (prefs.getMaybeMePnUser() ?? prefs.getMaybeMeLidUser()) as PageWid | null | undefined;
+  if (!me) return 'unlinked';
+  const user = me._serialized.replace(/[:@].*$/, '');
+  // A throw-away key in the chat with oneself: its whole string holds all of its parts.
+  const make = (id: string): PageMsgKey => new MsgKey({ fromMe: true, remote: me, id });
   const isWhole = (value: unknown, id: string): boolean =>
-    typeof value === 'string' && value.includes('15550000000') && value.includes(id) && value !== id;
+    typeof value === 'string' && value.includes(user) && value.includes(id) && value !== id;
   const key = make('WADPROBE01');
   if (isWhole(key._serialized, 'WADPROBE01')) return 'native';
   const name = Object.getOwnPropertyNames(key).find((own) => isWhole(key[own], 'WADPROBE01'));

@@ -10,7 +10,8 @@ import { groupAdmin } from './d6-group-admin.js';
 import { channelMedia } from './d8-channel-media.js';
 import { channelPreview } from './d8-channel-preview.js';
 
-export type ShimResult = 'native' | 'patched' | `failed: ${string}`;
+/** `unlinked`: only a page with an account can tell. */
+export type ShimResult = 'native' | 'patched' | 'unlinked' | `failed: ${string}`;
 
 export interface Shim {
   /** Its number in docs/drift.md. */
@@ -24,7 +25,7 @@ export interface Shim {
   apply(page: Page): Promise<ShimResult>;
 }
 
-/** Before the library touches the document. */
+/** Before the library touches the document; those that answer `unlinked`, again before its listeners are attached. */
 export const SHIMS: readonly Shim[] = [messageKey];
 /** When the library's own functions are in it: they are what is mended. */
 export const LATE_SHIMS: readonly Shim[] = [

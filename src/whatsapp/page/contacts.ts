@@ -17,11 +17,12 @@ export function makeContacts(tools: Tools, mended: Mended) {
   const { text, identity, names, nameOf, createWid, attempt, word } = tools;
   const models = () => window.require('WAWebCollections');
 
+  /** Whether the list of the blocked has this very id. */
+  const isListed = (name: string): boolean => attempt(() => Boolean(models().Blocklist.get(name))) === true;
   const isBlocked = (id: string): boolean =>
     names(id).some(
       (name) =>
-        attempt(() => Boolean(models().Blocklist.get(name))) === true ||
-        (models().Contact.get(name) as PageModel | undefined)?.isContactBlocked === true,
+        isListed(name) || (models().Contact.get(name) as PageModel | undefined)?.isContactBlocked === true,
     );
   const known = (id: string): PageModel[] =>
     names(id).flatMap((name) => (models().Contact.get(name) as PageModel | undefined) ?? []);
@@ -113,13 +114,18 @@ export function makeContacts(tools: Tools, mended: Mended) {
       await someone(id);
       if (isBlocked(id) === blocked) return show(id);
       const find = (name: string): Promise<PageModel> => models().Contact.find(createWid(name));
-      const contact = await mended.whomToBlock(known(id)[0] ?? (await find(id)), async () => {
-        const lid = tools.pair(id).lid ?? text((await ask(id))?.lid);
-        return find(lid === '' ? id : lid);
-      });
       const { blockContact, unblockContact } = window.require('WAWebBlockContactAction');
-      if (blocked) await blockContact({ contact });
-      else await unblockContact(contact);
+      if (blocked) {
+        const contact = await mended.whomToBlock(known(id)[0] ?? (await find(id)), async () => {
+          const lid = tools.pair(id).lid ?? text((await ask(id))?.lid);
+          return find(lid === '' ? id : lid);
+        });
+        await blockContact({ contact });
+      } else {
+        // A block is kept under one of the two ids, and ends only by that one.
+        const held = names(id).filter(isListed);
+        for (const name of held.length > 0 ? held : [id]) await unblockContact(await find(name));
+      }
       await tools.confirmed(
         blocked ? 'nobody is blocked' : 'the block stands',
         () => isBlocked(id) === blocked,

@@ -83,6 +83,20 @@ export function makeGroups(tools: Tools, mended: Mended) {
     await window.require('WAWebGroupQueryJob').queryAndUpdateGroupMetadataById?.({ id });
     return chat;
   };
+  /** A new group is among the chats before it is described: its metadata come by themselves, or when they are asked for. */
+  const described = async (id: string): Promise<void> => {
+    const isDescribed = (): boolean => {
+      const { groupMetadata: meta } = group(id);
+      return (
+        word(meta?.subject) !== null &&
+        tools.instant(meta?.creation) !== null &&
+        members(group(id)).length > 0
+      );
+    };
+    if (await tools.until(isDescribed, 1_000)) return;
+    void fresh(id).catch(() => undefined); // the group is made, whether or not it is described
+    await tools.until(isDescribed);
+  };
   const led = async (id: string): Promise<PageChat> => {
     const chat = await fresh(id);
     if (mine(chat) === null) refuse('not_allowed', 'This account is not in the group.');
@@ -138,7 +152,9 @@ export function makeGroups(tools: Tools, mended: Mended) {
       }
       const id = text(made.wid as PageWid);
       await confirmed('the group is not among the chats', () => Boolean(tools.findChat(id)?.groupMetadata));
-      return { group: show(group(id)), results };
+      await described(id);
+      const shown = show(group(id));
+      return { group: { ...shown, name: shown.name || name }, results };
     },
 
     async participants(

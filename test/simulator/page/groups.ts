@@ -63,6 +63,24 @@ export function learnGroup(wire: WireGroup): Chat {
   return chat;
 }
 
+/** Groups whose chat is there and whose metadata are on their way. */
+const awaited = new Map<string, WireGroup>();
+
+function learnLate(wire: WireGroup): void {
+  const id = createWid(wire.id);
+  const participants = new Collection<Participant>();
+  const metadata = Groups.add(new GroupMetadata({ id, participants }));
+  Chats.ensure(id, wire.creation).set({ groupMetadata: metadata });
+  awaited.set(wire.id, wire);
+  setTimeout(() => learnAwaited(wire.id), knobs.groupMetadataMs);
+}
+
+function learnAwaited(id: string): void {
+  const wire = awaited.get(id);
+  awaited.delete(id);
+  if (wire) learnGroup(wire);
+}
+
 export const iAmAdmin = (chat: Chat): boolean =>
   chat.groupMetadata?.participants.some((one) => isMe(one.id) && one.isAdmin) ?? false;
 
@@ -127,6 +145,7 @@ export const SetPropertyGroupAction = {
 export const GroupQueryJob = {
   /** As the server says it of a group that there is not, or that this account was never in. */
   queryAndUpdateGroupMetadataById: async ({ id }: { id: unknown }) => {
+    learnAwaited(String(id));
     if (!Groups.get(id)) throw Object.assign(new MinifiedError('s'), { status: 404 });
   },
   resetGroupInviteCode: async (group: unknown) => ({
@@ -151,7 +170,8 @@ export const GroupCreateJob = {
     const asked = participants.map(({ phoneNumber }) => String(phoneNumber));
     const made = await chatSocket.request('group-create', { subject: title, participants: asked });
     const wire = made as unknown as Changed;
-    learnGroup(wire);
+    if (knobs.groupMetadataMs === 0) learnGroup(wire);
+    else learnLate(wire);
     return {
       wid: createWid(wire.id),
       subject: wire.subject,

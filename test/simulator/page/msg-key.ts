@@ -1,8 +1,10 @@
 /**
- * The key of a message. Its string lives in `_serialized` up to spring 2026 and in `$1` since 2.3000.1042401057
+ * The key of a message, as WAWebMsgKey makes it: none before there is an account, and of `from` and `to` one has to be the
+ * account, else the key is made without a chat. Its string lives in `_serialized` up to spring 2026 and in `$1` since 2.3000.1042401057
  * (wwebjs #201852, PR #201901): the property's name is a knob, and is fixed when the document is made.
  */
 import { knobs } from './boot-record.js';
+import { getMaybeMePnUser, isMe } from './conn.js';
 import { createWid, MinifiedError, type Wid } from './wid.js';
 
 interface Place {
@@ -21,17 +23,29 @@ interface Direction {
 
 const STRING = knobs.msgKeyString;
 
+/** Which of the two is the account says whose message it is and in which chat; null where neither is. */
+function placeOf({ from, to, selfDir }: Direction): Pick<Place, 'fromMe' | 'remote'> | null {
+  if (isMe(from)) return { fromMe: String(from) !== String(to) || selfDir === 'out', remote: to };
+  if (isMe(to)) return { fromMe: false, remote: from };
+  const wid = createWid(from);
+  const isOwn = wid.equals(to) && (wid.isGroup() || wid.isBroadcast());
+  return isOwn ? { fromMe: true, remote: wid } : null;
+}
+
 export class MsgKey {
-  readonly fromMe: boolean;
-  readonly remote: Wid;
+  // Declared only: a key of two strangers has neither.
+  declare readonly fromMe: boolean;
+  declare readonly remote: Wid;
   readonly id: string;
   readonly participant?: Wid;
 
   constructor(made: Place | Direction | MsgKey) {
-    this.fromMe = 'selfDir' in made ? made.selfDir === 'out' : made.fromMe;
-    this.remote = createWid('selfDir' in made ? (this.fromMe ? made.to : made.from) : made.remote);
+    if (getMaybeMePnUser() === undefined) throw new MinifiedError('r');
     this.id = made.id;
     if (typeof this.id !== 'string') throw new MinifiedError('r');
+    const place = 'from' in made ? placeOf(made) : made;
+    if (place?.fromMe !== undefined) this.fromMe = place.fromMe;
+    if (place?.remote !== undefined) this.remote = createWid(place.remote);
     if (made.participant) this.participant = createWid(made.participant);
     const parts = [this.fromMe, this.remote, this.id, ...(this.participant ? [this.participant] : [])];
     Object.defineProperty(this, STRING, { value: parts.join('_'), enumerable: true });

@@ -2,6 +2,7 @@
 import type { WireContact, WireGroup } from '../wire.js';
 import { knobs, whenKnobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
+import { Chats } from './chats.js';
 import { Collection } from './collection.js';
 import { getMaybeMeLidUser, getMaybeMePnUser, isMe } from './conn.js';
 import { learnGroup } from './groups.js';
@@ -46,7 +47,7 @@ class ContactCollection extends Collection<Contact> {
         phoneNumber: pn === undefined ? undefined : createWid(pn),
         pushname: known?.pushname,
         name: known?.name,
-        isContactBlocked: false,
+        isContactBlocked: Blocklist.get(id) !== undefined,
         type: 'out',
       }),
       { silent },
@@ -55,7 +56,8 @@ class ContactCollection extends Collection<Contact> {
 }
 
 export const Contacts = new ContactCollection();
-export const Blocklist = new Collection<Contact>();
+type BlockedId = Model & { id: Wid };
+export const Blocklist = new Collection<BlockedId>();
 
 export function learnIdentity(pn: string, lid: string): void {
   lidOfPn.set(pn, lid);
@@ -156,14 +158,27 @@ export const BlockContactUtils = {
   handleUnblock: (): void => {},
 };
 
-/** A person without a chat of theirs is known to the list by LID; the page throws its own log line at anything else. */
+/** In the migrated list everybody is a LID, which a number has by its chat only; the page throws its own log line at others. */
+function lidToBlock({ id }: Contact): Wid {
+  const lid = id.isLid() ? id : Chats.get(id) && toLid(id);
+  if (lid) return lid;
+  throw `[blocklist] trying to block a pn contact (id: ${id.user}) without a chat,  entryPoint: null`;
+}
+
+/**
+ * As WAWebBlockContactAction and WAWebBlocklistCollection do it: who is so already is left alone; blocking turns a LID into the
+ * number, unblocking does not, and what the list does not hold is not taken out of it.
+ */
 async function setBlocked(contact: Contact, blocked: boolean): Promise<void> {
-  if (knobs.blockFault === 'ignored') return;
-  if (knobs.blockFault === 'moved' && !contact.id.isLid())
-    throw `[blocklist] trying to block a pn contact (id: ${contact.id.user}) without a chat,  entryPoint: null`;
-  contact.set({ isContactBlocked: blocked });
-  if (blocked) Blocklist.add(contact);
-  else Blocklist.remove(contact);
+  if (knobs.blockFault === 'ignored' || contact.isContactBlocked === blocked) return;
+  const { id } = contact;
+  const held = knobs.blockList === 'lid' ? lidToBlock(contact) : (blocked && toPn(id)) || id;
+  if (blocked) Blocklist.add(new Model({ id: held }) as BlockedId);
+  else if (Blocklist.get(held)) Blocklist.remove(held);
+  else return;
+  const withChat = knobs.blockList === 'pn' || Chats.get(toPn(held));
+  for (const one of [held, ...(withChat ? [toPn(held), toLid(held)] : [])])
+    if (one) Contacts.get(one)?.set({ isContactBlocked: blocked });
 }
 
 /** WAWebBlockContactAction */

@@ -1,0 +1,85 @@
+/** What the page's own modules do where reports had it otherwise, played by the simulator and met by the daemon. */
+import t from 'tap';
+import { Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(600_000);
+
+const NUMBER = '15550001111';
+
+interface Status {
+  readonly capabilities: Readonly<Record<string, string>>;
+}
+
+for (const generation of ['2026-04', '2026-09'] as const)
+  t.test(
+    `an account that was linked just now has no limit, nor has it after a restart (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+      const expected = generation === '2026-04' ? 'ok' : 'patched';
+      {
+        const wad = await home.start();
+        await wad.link(phone);
+        const { capabilities } = (await wad.request('session.status')) as unknown as Status;
+        t.equal(capabilities['send.text'], expected);
+        t.notMatch((await wad.wactl(['status'])).stdout, /limits/);
+        const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
+        t.match(await wad.request('message.wait', { id, for: 'delivered' }), { state: 'delivered' });
+        t.match(await wad.stop(), { code: 0 });
+      }
+      const wad = await home.start();
+      await wad.until('ready');
+      const { capabilities } = (await wad.request('session.status')) as unknown as Status;
+      t.equal(capabilities['send.text'], expected);
+    },
+  );
+
+for (const known of ['with a chat', 'without a chat'] as const)
+  t.test(
+    `somebody ${known} is blocked and unblocked, whatever id the page keeps the block under`,
+    async (t) => {
+      for (const blockList of ['pn', 'lid'] as const) {
+        await using sim = await Simulator.start({ generation: '2026-09', knobs: { blockList } });
+        await using home = await Home.make(sim, { t });
+        const phone = sim.createPhone({ number: NUMBER });
+        const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+        const wad = await home.start();
+        await wad.link(phone);
+        if (known === 'with a chat') {
+          const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
+          await wad.request('message.wait', { id, for: 'sent' });
+        }
+        for (const name of [ana.number, ana.wire.lid]) {
+          t.match(
+            await wad.request('contact.block', { contact: name }),
+            { blocked: true },
+            `${blockList}: ${name}`,
+          );
+          t.match(await wad.request('contact.list', { blocked: true }), { total: 1 });
+          t.match(await wad.request('contact.block', { contact: name, blocked: false }), { blocked: false });
+          t.match(await wad.request('contact.list', { blocked: true }), { total: 0 });
+        }
+      }
+    },
+  );
+
+t.test('a group that was made is described once its metadata have come', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09', knobs: { groupMetadataMs: 1_500 } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const { group } = (await wad.request('group.create', { name: 'Team', participants: [ana.number] })) as {
+    group: { name: string; createdAt: string | null; size: number; member: boolean };
+  };
+  t.match(group, { name: 'Team', createdAt: /^\d{4}-/, size: 2, member: true, admin: true });
+  // That do not come by themselves: they are asked for.
+  await sim.set('groupMetadataMs', 600_000);
+  const { group: late } = await wad.request('group.create', { name: 'Late', participants: [ana.number] });
+  t.match(late, { name: 'Late', createdAt: /^\d{4}-/, size: 2 });
+});
