@@ -1,4 +1,5 @@
 // Bytes to the daemon in pieces: it opens no path that a peer names, and may run as somebody else.
+import { ReadStream, statSync } from 'node:fs';
 import { MAX_FILE_BYTES } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Answered } from '../socket/client.js';
@@ -33,6 +34,19 @@ function checkSize(bytes: number): void {
   throw new Fault('media_too_large', { reason, outcome: 'none' });
 }
 
+/** A stream of a whole file: its size is known before. @throws Fault media_too_large, with the stream closed */
+function checkStream(stream: ReadStream): void {
+  const { path, start, end } = stream as ReadStream & { start?: number; end?: number };
+  if (typeof path !== 'string' || start !== undefined || end !== Number.POSITIVE_INFINITY) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  try {
+    if (stats?.isFile()) checkSize(stats.size);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
 /** @throws Fault those of media.put */
 export async function upload(
   put: (params: object) => Promise<unknown>,
@@ -40,6 +54,7 @@ export async function upload(
   { name }: UploadOptions,
 ): Promise<File> {
   if (data instanceof Uint8Array) checkSize(data.byteLength);
+  else if (data instanceof ReadStream) checkStream(data);
   let id: string | undefined;
   let offset = 0;
   for await (const { bytes, done } of pieces(data)) {

@@ -82,6 +82,30 @@ for (const [command, line] of WRITERS)
     t.same(readdirSync(dir).sort(), ['dangling', 'file', 'link', 'victim']);
   });
 
+/** Not where the kernel refuses it: not root, or a container without CAP_MKNOD. */
+function makeDisk(path: string): boolean {
+  try {
+    // A loop device that is attached to nothing: a program that wrote to it all the same would do no harm.
+    execFileSync('mknod', [path, 'b', '7', '250'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+t.test('a disk is neither written to nor replaced', async (t) => {
+  const disk = join(dir, 'disk');
+  if (!makeDisk(disk)) return void t.plan(0, 'no device can be made here');
+  const { rdev } = lstatSync(disk);
+  for (const [command, line] of WRITERS) {
+    const run = wactl(line(disk), { socket: daemon.socket, timeoutMs: 120_000 });
+    t.match(await run, { code: 2, stderr: /it is a device/ }, command);
+    t.ok(lstatSync(disk).isBlockDevice(), command);
+    t.equal(lstatSync(disk).rdev, rdev);
+  }
+  t.same(readdirSync(dir), ['disk'], 'nothing else stays');
+});
+
 t.test('a pipe and a device are written to, and stay what they are', async (t) => {
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);

@@ -203,8 +203,8 @@ async function take(
         hint: `df -h ${dirname(profile ?? '')}`,
       });
     if (profile === undefined) continue;
-    await write(content, join(profile, target), name);
-    onBytes?.(size, manifest.bytes ?? null);
+    const total = manifest.bytes ?? null;
+    await write(content, join(profile, target), name, (written) => onBytes?.(written, total));
   }
   if (manifest === null) throw new Unfit('there is nothing in it');
   const { files = count, bytes: promised = bytes } = manifest;
@@ -231,11 +231,19 @@ function placeOf(name: string): string {
 /** The second of one name, and a file where another one has a folder. */
 const IN_THE_WAY = ['EEXIST', 'ENOTDIR', 'EISDIR'];
 
-async function write(content: AsyncIterable<Uint8Array>, path: string, name: string): Promise<void> {
+async function write(
+  content: AsyncIterable<Uint8Array>,
+  path: string,
+  name: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await using handle = await open(path, 'wx', 0o600);
-    for await (const piece of content) await handle.writeFile(piece);
+    for await (const piece of content) {
+      await handle.writeFile(piece);
+      onBytes(piece.length);
+    }
   } catch (error) {
     if (!IN_THE_WAY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     throw new Unfit(`${name} has no place in a session`, { cause: error });

@@ -1,4 +1,6 @@
 /** A file in pieces: none is lost, none too large, and the last one says that it is. */
+import { createReadStream, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { upload } from '../../../src/client/upload.js';
 
@@ -74,6 +76,22 @@ t.test('the first piece has the name, and the others say which upload they are o
     { name: 'a.txt', upload: undefined },
     { name: undefined, upload: 'u' },
   ]);
+});
+
+t.test('a file that is too large is refused before any of it is sent', async (t) => {
+  const { puts, put } = daemon();
+  const path = join(t.testdir(), 'sparse');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 40);
+  const stream = createReadStream(path);
+  await t.rejects(upload(put, stream, {}), /MiB at most/);
+  t.ok(stream.destroyed);
+  // A part of it is as large as the part.
+  await upload(put, createReadStream(path, { start: 0, end: 9 }), {});
+  t.equal(puts.length, 1);
+  writeFileSync(path, 'small');
+  await upload(put, createReadStream(path), {});
+  t.equal(puts.length, 2);
 });
 
 t.test('a piece that is refused ends it', async (t) => {
