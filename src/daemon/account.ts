@@ -127,6 +127,7 @@ export class Account {
             ...{ chatId, messageId, again: attempts > 1 },
             content: { kind, ...payload } as unknown as Content,
           }),
+        resend: async (message) => this.slot.client.resend(message),
         findOwn: async (message) => this.slot.client.findOwn(message),
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },

@@ -14,10 +14,13 @@ import { limited } from './time-limit.js';
 
 export interface DeliveryOptions {
   readonly outbox: Outbox;
-  readonly page: Pick<SendingPage, 'send'>;
+  readonly page: Pick<SendingPage, 'send' | 'resend'>;
   readonly recipients: Recipients;
   readonly log: Log;
 }
+
+/** How a message gets to the page: handed over, or sent once more out of the page's own store. */
+export type Way = 'send' | 'resend';
 
 /** A number that WhatsApp says nothing of in this time is tried. */
 const RESOLVE_MS = 5_000;
@@ -33,34 +36,17 @@ export type End = 'taken' | 'unknown' | 'over';
  * Hands a row over that is marked so, and notes what the page says.
  * @throws (rejects) Fault disk_full, busy, shutting_down
  */
-export async function deliver(
-  marked: StoredMessage,
-  { outbox, page, recipients, log }: DeliveryOptions,
-): Promise<End> {
+export async function deliver(marked: StoredMessage, options: DeliveryOptions, first: Way): Promise<End> {
+  const { outbox, page, log } = options;
+  if (first === 'send' && !(await isAddressed(marked, options))) return 'over';
   let row = marked;
-  let chatId: Addressee | null = row.chatId;
-  try {
-    chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));
-  } catch {
-    // Nobody says: the page finds out when it sends.
-  }
-  if (chatId === null) {
-    const reason = `${row.recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`;
-    await outbox.take(row.id, { type: 'absent' }, { error: new Fault('not_on_whatsapp', { reason }) });
-    return 'over';
-  }
-  // Accepted while nobody could say which chat it is: it takes its turn in that one. A page that may have it already has
-  // it in the chat that it went to.
-  if (chatId !== row.chatId && row.attempts === 1) {
-    log.info('message.other-chat', { id: row.id });
-    await outbox.take(row.id, { type: 'returned' }, { chatId });
-    return 'over';
-  }
+  let way = first;
   for (let tries = 1; ; tries += 1) {
     let result: SendOutcome;
     try {
       const given = row;
-      result = await outbox.give(row.id, () => page.send(given));
+      const by = way;
+      result = await outbox.give(row.id, () => page[by](given));
     } catch (error) {
       // Thrown before anything was handed to the page, this time.
       log.info('message.returned', { id: row.id, reason: said(error) });
@@ -88,16 +74,47 @@ export async function deliver(
         log.warn('message.unknown', { id: row.id, reason: said(result.error) });
         await outbox.take(row.id, { type: 'lost' });
         return 'unknown';
-      case 'absent':
-        if (!result.again || tries >= TRIES) {
-          const { error } = result;
+      case 'stranded':
+      case 'absent': {
+        const { error } = result;
+        // A fault of our table holds the next time as well.
+        const again = result.outcome === 'stranded' ? !(error instanceof Fault) : result.again;
+        if (!again || tries >= TRIES) {
           const fault = error instanceof Fault ? error : new Fault('send_failed', { reason: said(error) });
           await outbox.take(row.id, { type: 'absent' }, { error: fault });
           return 'over';
         }
-        log.warn('message.again', { id: row.id, reason: said(result.error) });
+        way = result.outcome === 'stranded' ? 'resend' : 'send';
+        log.warn('message.again', { id: row.id, reason: said(error) });
         row = (await outbox.take(row.id, { type: 'submit' }, { attempted: true })) ?? row;
         if (row.state !== 'sending') return 'over';
+      }
     }
   }
+}
+
+/** Whether it goes to the chat that it stands in. Else it has failed, or waits for its turn in another one. */
+async function isAddressed(
+  row: StoredMessage,
+  { outbox, recipients, log }: DeliveryOptions,
+): Promise<boolean> {
+  let chatId: Addressee | null = row.chatId;
+  try {
+    chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));
+  } catch {
+    // Nobody says: the page finds out when it sends.
+  }
+  if (chatId === null) {
+    const reason = `${row.recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`;
+    await outbox.take(row.id, { type: 'absent' }, { error: new Fault('not_on_whatsapp', { reason }) });
+    return false;
+  }
+  // Accepted while nobody could say which chat it is: it takes its turn in that one. A page that may have it already has
+  // it in the chat that it went to.
+  if (chatId !== row.chatId && row.attempts === 1) {
+    log.info('message.other-chat', { id: row.id });
+    await outbox.take(row.id, { type: 'returned' }, { chatId });
+    return false;
+  }
+  return true;
 }

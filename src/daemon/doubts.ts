@@ -2,20 +2,24 @@
 // asked for the id of each; nothing is guessed (H6).
 import type { Log } from '../protocol/log.js';
 import type { Addressee } from '../protocol/wid.js';
+import type { OwnMessage } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
-import { type DeliveryOptions, deliver, type End } from './delivery.js';
+import { type DeliveryOptions, deliver, type End, type Way } from './delivery.js';
 import type { Outbox } from './outbox.js';
 import { type SendingPage, said } from './sending-page.js';
 
 export interface DoubtsOptions extends DeliveryOptions {
   readonly store: Store;
   readonly outbox: Outbox;
-  readonly page: Pick<SendingPage, 'send' | 'findOwn'>;
+  readonly page: Pick<SendingPage, 'send' | 'resend' | 'findOwn'>;
   readonly log: Log;
   /** The account whose page is ready; null while none is. */
   readonly wid: () => string | null;
 }
+
+/** A page that says that it sends a message gets it once more after so long, well before the page counts as stuck. */
+const RESEND_MS = 30_000;
 
 /** Nothing to close. */
 export class Doubts {
@@ -50,9 +54,12 @@ export class Doubts {
   }
 
   /** Hands a row over that is marked so; one that is in doubt then is asked for once. */
-  async carry(marked: StoredMessage, { isLast = false } = {}): Promise<End> {
+  async carry(
+    marked: StoredMessage,
+    { isLast = false, way = 'send' }: { isLast?: boolean; way?: Way } = {},
+  ): Promise<End> {
     this.#options.outbox.hand.drop(marked);
-    const end = await deliver(marked, this.#options);
+    const end = await deliver(marked, this.#options, way);
     // Once more before the next of this chat: it would go out in front of this one.
     if (end === 'unknown' && !isLast) await this.settle(marked, this.#options.wid(), false, { isLast: true });
     return end;
@@ -75,16 +82,17 @@ export class Doubts {
     const row = outbox.get(id);
     if (wid === null || this.#options.wid() !== wid || (row.state !== 'unknown' && row.state !== 'sending'))
       return;
-    let ack: number | null;
+    let own: OwnMessage | null;
     try {
-      ack = await page.findOwn(row);
+      own = await page.findOwn(row);
     } catch (error) {
       log.warn('message.still-unknown', { id, reason: said(error) });
       return;
     }
-    if (ack !== null) {
+    if (own !== null) {
       if (row.state === 'unknown') log.info('message.reconciled', { id, found: true });
-      await outbox.take(id, { type: 'accepted', ack });
+      await outbox.take(id, { type: 'accepted', ack: own.ack });
+      if (own.stranded || (own.ack === 0 && outbox.unsentMs(id) > RESEND_MS)) await this.#resend(row, isLast);
       return;
     }
     // A page that has taken it need not have it for ever: a person may have deleted it there.
@@ -99,6 +107,18 @@ export class Doubts {
     }
     const marked = await outbox.take(id, { type: 'submit' }, { attempted: true });
     if (marked?.state === 'sending') await this.carry(marked, { isLast });
+  }
+
+  /**
+   * The page has it and is not at it, or has been for long: it goes out once more under its id. No page does so by itself
+   * with what it finds in its store.
+   */
+  async #resend({ id }: StoredMessage, isLast: boolean): Promise<void> {
+    const { outbox, log } = this.#options;
+    if (outbox.get(id).state !== 'sending') return;
+    log.info('message.resent', { id });
+    const marked = await outbox.take(id, { type: 'submit' }, { attempted: true });
+    if (marked?.state === 'sending') await this.carry(marked, { isLast, way: 'resend' });
   }
 
   /** Another one of its chat is with the page before it, which the server is not known to have. */

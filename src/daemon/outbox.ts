@@ -206,6 +206,11 @@ export class Outbox {
     }
   }
 
+  /** For how long the page has had this message; 0 while it is being given. */
+  unsentMs(id: string): number {
+    return Math.max(0, this.#now() - (this.#given.get(id) ?? this.#now()));
+  }
+
   /** For how long the page has had the oldest message that has no ack of the server; 0 when there is none. */
   oldestUnsentMs(): number {
     const sinceMs = this.#store.outbox

@@ -1,12 +1,14 @@
 // The page, as far as sending needs it. Each rejects with not_ready when there is none.
 import type { Addressee } from '../protocol/wid.js';
-import type { SendOutcome } from '../session/port.js';
+import type { OwnMessage, SendOutcome } from '../session/port.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 
 export interface SendingPage {
   send(row: StoredMessage): Promise<SendOutcome>;
-  /** Its ack, or null when the page does not have it. @throws when the page cannot say */
-  findOwn(message: { chatId: Addressee; messageId: string }): Promise<number | null>;
+  /** Sends what the page has in its store once more. */
+  resend(row: StoredMessage): Promise<SendOutcome>;
+  /** What the page has of it, or null when it does not have it. @throws when the page cannot say */
+  findOwn(message: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null>;
   /** Whether there is a chat already. */
   knowsChat(chatId: Addressee): Promise<boolean>;
 }

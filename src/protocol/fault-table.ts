@@ -184,6 +184,14 @@ export const FAULTS = {
     'Several messages have this id; name one by its key.',
     'wactl messages CHAT',
   ),
+  blocked_contact: row(
+    1219,
+    1,
+    409,
+    'never',
+    'This account has blocked the contact, so WhatsApp Web sends nothing there.',
+    'wactl contacts --blocked',
+  ),
   account_changed: row(
     1208,
     1,

@@ -64,7 +64,16 @@ export interface Health {
 export type SendOutcome =
   | { readonly outcome: 'accepted'; readonly ack: number }
   | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
+  /** The page has it in its store and is not at it: it has given it up, or is another document than the one that sent it. */
+  | { readonly outcome: 'stranded'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
+
+/** What the page has of a message of ours. */
+export interface OwnMessage {
+  readonly ack: number;
+  /** The server does not have it, and this document is not at it: it found it in its store, or has given it up. */
+  readonly stranded: boolean;
+}
 
 /** An error inside the page, with what it can be told by: its own words are minified. */
 export interface PageError {
@@ -119,8 +128,10 @@ export interface WhatsAppClient {
   }): Promise<SendOutcome>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
   knowsChat(chatId: Addressee): Promise<boolean>;
-  /** Ack of a message of ours, or null when the page does not know it. @throws Fault page_error */
-  findOwn(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<number | null>;
+  /** What the page has of a message of ours, or null when it does not know it. @throws Fault page_error */
+  findOwn(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<OwnMessage | null>;
+  /** Sends what the page has in its store once more, under its id. */
+  resend(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<SendOutcome>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;
   /** Ends the browser; single-flight, bounded; resolves when its process is gone. Never rejects. */

@@ -27,6 +27,7 @@ export const ABILITIES = {
     'WAWebChatStateBridge.sendChatStatePaused',
     ...PEOPLE,
   ],
+  'send.again': ['WAWebSendMsgChatAction.resendMsgToChat'],
   'send.media': [
     'WAWebMediaOpaqueData.createFromData',
     'WAWebPrepRawMedia.prepRawMedia',

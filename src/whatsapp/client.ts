@@ -16,7 +16,14 @@ import type {
   MediaPage,
   MissedPage,
 } from '../session/page-port.js';
-import type { ClientListener, Health, PageError, SendOutcome, WhatsAppClient } from '../session/port.js';
+import type {
+  ClientListener,
+  Health,
+  OwnMessage,
+  PageError,
+  SendOutcome,
+  WhatsAppClient,
+} from '../session/port.js';
 import { abilityToReach } from './ability.js';
 import { actPage } from './acts.js';
 import { type Ask, asker } from './ask.js';
@@ -42,7 +49,7 @@ import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
 import { Readiness } from './readiness.js';
-import { askForOwn, type OutgoingMessage, send } from './send.js';
+import { askForOwn, type OutgoingMessage, resend, send } from './send.js';
 import { widText } from './translate.js';
 import { Witness } from './witness.js';
 import { writeOut } from './write-out.js';
@@ -285,8 +292,12 @@ class Client implements WhatsAppClient {
     return send(this.#kit, this.#page(), message, this.#mediaDir);
   }
 
-  findOwn({ chatId, messageId }: { chatId: Addressee; messageId: string }): Promise<number | null> {
-    return this.#ask(ASK_MS, (page) => askForOwn(page, chatId, messageId, false));
+  findOwn({ chatId, messageId }: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null> {
+    return this.#ask(ASK_MS, () => askForOwn(this.#kit, chatId, messageId, false));
+  }
+
+  resend(message: { chatId: Addressee; messageId: string }): Promise<SendOutcome> {
+    return resend(this.#kit, message);
   }
 
   knowsChat(chatId: Addressee): Promise<boolean> {

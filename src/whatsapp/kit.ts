@@ -21,6 +21,7 @@ import { makeGroups } from './page/groups.js';
 import { makeIncoming } from './page/incoming.js';
 import { makeOutgoing } from './page/outgoing.js';
 import { throughTheDoor } from './page/own-id.js';
+import { makeOwn, type Own } from './page/own-message.js';
 import type { PageWindow } from './page/page-window.js';
 import { makePosts } from './page/posts.js';
 import { type Mended, makeTools, type Tools } from './page/tools.js';
@@ -36,7 +37,7 @@ const PARTS = {
   outgoing: makeOutgoing,
 };
 const MENDED: Mended = { changePeople, describeGroup, postedMedia, postStatus, previewFor, whomToBlock };
-type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> };
+type Parts = { readonly [N in keyof typeof PARTS]: ReturnType<(typeof PARTS)[N]> } & { readonly own: Own };
 type Verbs<N extends keyof Parts> = {
   // biome-ignore lint/suspicious/noExplicitAny: any function will do
   [V in keyof Parts[N]]: Parts[N][V] extends (...args: any[]) => unknown ? V : never;
@@ -94,13 +95,14 @@ const MAX_DETACHED = 20;
 
 /** As text, put together in the page: a function that is sent there can use no other one of ours. */
 const source = (): string => {
-  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts)`);
+  const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts, own)`);
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
     const tools = (${makeTools})();
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${throughTheDoor});
-    if (window.__wad) window.__wad.kit = { tools, ${parts.join(', ')} };
+    const own = (${makeOwn})(tools, mended);
+    if (window.__wad) window.__wad.kit = { tools, own, ${parts.join(', ')} };
   })()`;
 };
 

@@ -6,13 +6,13 @@ import type { Content } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import { isFaultKind } from '../protocol/fault-table.js';
 import { parseMessageRef } from '../protocol/wid.js';
-import type { SendOutcome } from '../session/port.js';
+import type { OwnMessage, SendOutcome } from '../session/port.js';
 import { abilityFor, abilityToReach } from './ability.js';
 import { within } from './deadline.js';
 import { isNavigation, isTransport } from './errors.js';
 import type { Kit } from './kit.js';
 import { piecesOf } from './media.js';
-import { allowAgain, findOwn, ID_TAG } from './page/own-id.js';
+import { allowAgain, ID_TAG } from './page/own-id.js';
 
 const SEND_MS = 30_000;
 const ASK_MS = 10_000;
@@ -33,14 +33,14 @@ export interface OutgoingMessage {
 /** Our own time limit: the page is there, and is told to let it be. */
 class Late extends Error {}
 
-/** The ack of our own message, or null when the page does not have it. @throws when the page cannot be asked */
+/** What the page has of our own message, or null when it does not have it. @throws when the page cannot be asked */
 export const askForOwn = (
-  page: Page,
+  kit: Kit,
   chatId: string,
   messageId: string,
   giveUp: boolean,
-): Promise<number | null> =>
-  within(ASK_MS, page.evaluate(findOwn, chatId, messageId, giveUp), 'asking for the message');
+): Promise<OwnMessage | null> =>
+  within(ASK_MS, kit.step(null, 'own', 'find', chatId, messageId, giveUp), 'asking for the message');
 
 /** @param mediaDir where the files of messages lie, by their ids */
 export async function send(
@@ -59,8 +59,12 @@ export async function send(
     failure = error;
   }
   try {
-    const ack = await askForOwn(page, chatId, messageId, true);
-    if (ack !== null) return { outcome: 'accepted', ack };
+    const own = await askForOwn(kit, chatId, messageId, true);
+    if (own?.stranded)
+      return isUnknown(failure)
+        ? { outcome: 'unknown', error: failure }
+        : { outcome: 'stranded', error: failure };
+    if (own) return { outcome: 'accepted', ack: own.ack };
     // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
       return { outcome: 'unknown', error: failure };
@@ -73,6 +77,28 @@ export async function send(
     return { outcome: 'unknown', error: failure ?? error };
   }
 }
+
+/** Sends a message once more that the page has in its store, and is not at. Under the same id, by which WhatsApp knows it. */
+export async function resend(
+  kit: Kit,
+  { chatId, messageId }: { readonly chatId: string; readonly messageId: string },
+): Promise<SendOutcome> {
+  try {
+    const trouble = await kit.step('send.again', 'own', 'resend', chatId, messageId);
+    if (trouble) {
+      const error = faultOf(trouble.refused, trouble.error);
+      return { outcome: isUnknown(error) ? 'unknown' : 'stranded', error };
+    }
+    const own = await askForOwn(kit, chatId, messageId, false);
+    if (own) return { outcome: 'accepted', ack: own.ack };
+    return { outcome: 'unknown', error: new Error('WhatsApp Web does not have the message any more') };
+  } catch (error) {
+    return { outcome: 'unknown', error };
+  }
+}
+
+const faultOf = (kind: string | null, reason: string): Error =>
+  isFaultKind(kind) ? new Fault(kind, { reason, hint: null }) : new Error(reason);
 
 /** The page itself does not know what became of it. */
 const isUnknown = (error: unknown): boolean => error instanceof Fault && error.kind === 'outcome_unknown';
@@ -111,7 +137,7 @@ async function hand(kit: Kit, message: OutgoingMessage, mediaDir: string): Promi
     case 'done':
       return ack;
     case 'failed':
-      throw isFaultKind(refused) ? new Fault(refused, { reason: error, hint: null }) : new Error(error);
+      throw faultOf(refused, error);
     case 'unknown': // a new document knows nothing of it
       throw new Error('Execution context was destroyed under the send');
     case 'running':

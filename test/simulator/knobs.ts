@@ -223,16 +223,24 @@ export const KNOBS = {
 
   // Sending
   sendFault: choice(
-    ['none', 'throws', 'hangs-before-store', 'hangs-after-store', 'hangs-after-send', 'never-leaves'],
+    [
+      ...(['none', 'throws', 'hangs-before-store', 'hangs-after-store', 'hangs-after-send'] as const),
+      ...(['never-leaves', 'fails', 'network'] as const),
+    ],
     'none',
-    'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page',
-    'this simulator',
+    'the send action: throws, never resolves at one of three points, or resolves and keeps the message in the page; or its second promise says ERROR_UNKNOWN or ERROR_NETWORK, with isSendFailure and the ack as it was',
+    'WAWebSendMsgRecordAction',
   ),
   sendResolveMs: ms(0, 'the send action resolves this much late', 'this simulator'),
   sendRejectsAfterSend: flag(
     false,
     'the send action rejects although the message has left',
     'this simulator',
+  ),
+  resendsAtLogin: flag(
+    false,
+    'a document sends what it finds in its store without an ack; the page never does',
+    'WAWebOrchestratorNonPersistedJob',
   ),
   ackFault: choice(
     ['none', 'never', 'error', 'doubled', 'out-of-order', 'sibling'],

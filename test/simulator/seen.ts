@@ -345,6 +345,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(chat, attributes) → [promise of the message, promise of { messageSendResult }]; nothing of it outlives the document',
     BOTH,
   ],
+  'WAWebSendMsgChatAction.resendMsgToChat': [
+    '(chat, promise of the message) → promise of { messageSendResult }; a message of the store goes out under its id',
+    DIFF,
+  ],
   'WAWebSendNonMessageDataRequest.sendPeerDataOperationRequest': [
     '(type, { … }) → promise; asks the phone',
     DIFF,

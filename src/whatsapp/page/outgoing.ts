@@ -2,6 +2,7 @@
 // A send that is not over soon is asked after: a call that lasts as long as an upload would be cut off by puppeteer.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { Own } from './own-message.js';
 import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
 import type { Posts } from './posts.js';
 import type { Mended, Tools } from './tools.js';
@@ -25,8 +26,7 @@ export interface Ending {
   readonly ack: number | null;
 }
 
-export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
-  const WORD_MS = 1_000;
+export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own) {
   const jobs = new Map<string, Job>();
   /** Base64 of files on their way in, by the id of their message. */
   const files = new Map<string, string[]>();
@@ -148,21 +148,10 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
     });
   };
 
-  /** Under the id that we chose; the newest are the last. */
+  /** The newest are the last. */
   const ackOf = (messageId: string): number | null => {
     const { Msg } = window.require('WAWebCollections') as { Msg: { getModelsArray?(): PageMsg[] } };
     return Msg.getModelsArray?.().findLast(({ id }) => id.fromMe && id.id === messageId)?.ack ?? null;
-  };
-
-  /**
-   * The server's word, where it comes soon. By the send's own promise it is here sooner than by the library's listeners, and
-   * the next of the chat waits for it.
-   */
-  const word = async (messageId: string): Promise<void> => {
-    const words = window.__wad?.words ?? {};
-    const late = new Promise<void>((resolve) => window.setTimeout(resolve, WORD_MS));
-    await Promise.race([words[messageId], late]);
-    delete words[messageId];
   };
 
   const ended = async (messageId: string, ms: number): Promise<Ending> => {
@@ -187,12 +176,12 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
 
     /**
      * Begins a send, and says how it ended; `running` when it has not within `ms`.
-     * @param own the tag by which our id gets to the message's key; see page/own-id.ts
+     * @param tag by which our id gets to the message's key; see page/own-id.ts
      */
     begin(
       chatId: string,
       messageId: string,
-      own: Readonly<Record<string, string>>,
+      tag: Readonly<Record<string, string>>,
       content: Content,
       replyTo: MessageRef | null,
       ms: number,
@@ -201,11 +190,12 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts) {
       files.delete(messageId);
       const job: Job = { state: 'running', error: '', refused: null, ack: null, ended: Promise.resolve() };
       jobs.set(messageId, job);
-      job.ended = send(chatId, own, content, replyTo, data).then(
+      job.ended = send(chatId, tag, content, replyTo, data).then(
         async () => {
           const isPost = posts.isPost(chatId);
-          if (!isPost) await word(messageId);
-          job.state = 'done';
+          const trouble = isPost ? null : await own.word(messageId);
+          if (trouble) Object.assign(job, { ...trouble, state: 'failed' });
+          else job.state = 'done';
           // The server has spoken of a post; its tick need not be there yet.
           job.ack = isPost ? 1 : ackOf(messageId);
         },

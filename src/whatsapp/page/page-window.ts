@@ -13,9 +13,9 @@ export interface Book {
   /** The library's listeners are attached to this document: without it `ready` is a lie (H2). */
   listening: boolean;
   /** Own messages that have been handed to the page, by their id. */
-  readonly sends: Record<string, 'entered' | 'added' | 'refused'>;
-  /** Settles when the server has one of them, or has refused it; until whoever handed it over has asked. Never rejects. */
-  readonly words: Record<string, Promise<unknown>>;
+  readonly sends: Record<string, 'entered' | 'added' | 'resent' | 'failed' | 'refused'>;
+  /** Settles when the page's own send of one of them has; until whoever handed it over has asked. Never rejects. */
+  readonly words: Record<string, Promise<SendWord>>;
   /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
   kit?: unknown;
   /** Names of modules that were asked for last, newest last. */
@@ -27,6 +27,15 @@ export interface Book {
   prepared?: boolean;
   /** Modules of which this page has only our stand-in. */
   standIns?: string[];
+}
+
+/**
+ * How the page's own send ended: `messageSendResult` of what it resolves with, or what it rejects with
+ * (WAWebSendMsgRecordAction and WAWebSendMsgResultAction, 2026-04-27).
+ */
+export interface SendWord {
+  readonly result: string | null;
+  readonly thrown: string | null;
 }
 
 export interface Emitter {

@@ -146,10 +146,10 @@ export function makeTools() {
     return [fromMe, remote, safe, ...(participant === undefined ? [] : [participant])].join('_');
   };
 
-  /** In groups the author is a part of the key. */
+  /** In groups and statuses the author is a part of the key. */
   const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
     if (participant !== null) return names(participant);
-    if (!fromMe || !isGroup(remote)) return [undefined];
+    if (!fromMe || !/@(g\.us|broadcast)$/.test(remote)) return [undefined];
     const me = window.require('WAWebUserPrefsMeUser');
     return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
   };

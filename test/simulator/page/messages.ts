@@ -19,6 +19,7 @@ export class Msg extends Model {
   declare to: Wid;
   declare author: Wid | undefined;
   declare ack: number;
+  declare isSendFailure: boolean | undefined;
   declare isNewMsg: boolean | undefined;
   declare caption: string | undefined;
   declare directPath: string | undefined;
@@ -111,6 +112,7 @@ const PAGE_ONLY = new Set([
   'renderableUrl',
   'mediaStage',
   'isUnsentMedia',
+  'isSendFailure',
   'waitUntilMsgSent',
 ]);
 

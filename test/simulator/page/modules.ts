@@ -63,7 +63,7 @@ import {
   toLid,
   toPn,
 } from './roster.js';
-import { addAndSendMsgToChat } from './send.js';
+import { addAndSendMsgToChat, resendMsgToChat } from './send.js';
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
@@ -137,7 +137,7 @@ export function defineModules(): void {
     WAWebPinInChatSchema: PinInChatSchema,
 
     // Messages
-    WAWebSendMsgChatAction: { addAndSendMsgToChat },
+    WAWebSendMsgChatAction: { addAndSendMsgToChat, resendMsgToChat },
     WAWebSendStatusMsgAction: SendStatusMsgAction,
     WAWebStatusMsgDataUtils: StatusMsgDataUtils,
     WAWebStatusGatingUtils: StatusGatingUtils,

@@ -1,12 +1,14 @@
 /**
- * Own messages: stored before they leave, sent again with the same id after every reconnect, reload or restart until
- * the server has confirmed them. Exactly-once rests on that.
+ * Own messages: stored before they leave, and sent again under their id after each reconnect of the document that sent
+ * them. What a document finds in its store without an ack stays there, until somebody has it sent again
+ * (WAWebSendMsgChatAction, WAWebOrchestratorNonPersistedJob, WAWebSendMsgRecordAction; 2026-04-27).
  */
 import type { Json } from '../wire.js';
 import { knobs, never, pause } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import type { Chat } from './chats.js';
 import { Msg, place, toStored, toWire } from './messages.js';
+import { Blocklist, toLid, toPn } from './roster.js';
 import { nextSeq, type StoredMessage, storage } from './storage.js';
 import { MinifiedError } from './wid.js';
 
@@ -16,11 +18,13 @@ interface SendResult {
 }
 
 /** Until the server has spoken, by the random part of the id. */
-const results = new Map<string, (result: SendResult) => void>();
+const results = new Map<string, (result: SendResult | Error) => void>();
 /** Those of them that are not sent again by themselves. */
 const fragile = new Set<string>();
 /** What this connection has carried already; a new connection starts empty. */
 const carried = new Set<string>();
+/** What this document has sent and the server has not confirmed, by the random part of the id. */
+const underWay = new Map<string, StoredMessage>();
 
 /** WAWebSendMsgChatAction.addAndSendMsgToChat: resolves with the model when it is stored, then with the server's word. */
 export function addAndSendMsgToChat(
@@ -28,11 +32,16 @@ export function addAndSendMsgToChat(
   message: { id?: unknown },
   { resends = true } = {},
 ): [Promise<Msg>, Promise<SendResult>] {
-  let tell: (result: SendResult) => void = () => {};
-  const result = new Promise<SendResult>((resolve) => {
-    tell = resolve;
+  let tell: (result: SendResult | Error) => void = () => {};
+  const result = new Promise<SendResult>((resolve, reject) => {
+    tell = (how) => (how instanceof Error ? reject(how) : resolve(how));
   });
   return [send(chat, message, tell, resends), result];
+}
+
+/** WAWebContactBlockedErrorAction, as WAWebSendMsgRecordAction rejects with it. */
+class ContactBlockedError extends Error {
+  override readonly name = 'ContactBlockedError';
 }
 
 /** Sends that this document keeps to itself. */
@@ -42,7 +51,7 @@ export const hanging = { count: 0 };
 async function send(
   chat: Chat,
   message: { id?: unknown },
-  tell: (result: SendResult) => void,
+  tell: (result: SendResult | Error) => void,
   resends: boolean,
 ): Promise<Msg> {
   const { sendFault, sendResolveMs, sendRejectsAfterSend } = knobs;
@@ -68,8 +77,7 @@ async function send(
   place(msg);
   chat.set({ t: msg.t });
   if (sendFault === 'hangs-after-store') return never();
-  if (sendFault === 'never-leaves') hanging.count += 1;
-  else carry(stored);
+  leave(stored, msg, resends);
   if (msg.directPath !== undefined) msg.set({ isUnsentMedia: false });
   if (sendFault === 'hangs-after-send') return never();
   if (sendResolveMs > 0) await pause(sendResolveMs);
@@ -84,6 +92,41 @@ function attributesOf(message: object): object {
   );
 }
 
+/**
+ * WAWebSendMsgChatAction.resendMsgToChat: a message of the store goes out once more under its id. The page calls it for an
+ * upload that is taken up again (WAWebMediaResumeUploadMsg).
+ */
+export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promise<SendResult> {
+  const msg = await message;
+  const stored = await storage.message(String(msg.id));
+  if (!stored) throw new MinifiedError('t');
+  const result = new Promise<SendResult>((resolve, reject) =>
+    results.set(stored.wire.id, (how) => (how instanceof Error ? reject(how) : resolve(how))),
+  );
+  carried.delete(stored.key);
+  msg.set({ isSendFailure: false });
+  leave(stored, msg, true);
+  return result;
+}
+
+/** WAWebSendMsgRecordAction.sendMsgRecord: a failure that is not the server's leaves the ack as it is. */
+function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
+  const { sendFault } = knobs;
+  const { remote } = msg.id;
+  if ([remote, toPn(remote), toLid(remote)].some((wid) => wid && Blocklist.get(wid))) {
+    end(stored.wire.id, new ContactBlockedError('Contact is blocked'));
+    return;
+  }
+  if (sendFault === 'fails' || sendFault === 'network') {
+    msg.set({ isSendFailure: true });
+    tellOf(stored.wire.id, sendFault === 'fails' ? 'ERROR_UNKNOWN' : 'ERROR_NETWORK');
+    return;
+  }
+  if (resends) underWay.set(stored.wire.id, stored);
+  if (sendFault === 'never-leaves') hanging.count += 1;
+  else carry(stored);
+}
+
 function carry(stored: StoredMessage): void {
   if (!chatSocket.signedIn || carried.has(stored.key)) return;
   carried.add(stored.key);
@@ -93,7 +136,8 @@ function carry(stored: StoredMessage): void {
 /** At every login. */
 export async function resendPending(): Promise<void> {
   carried.clear();
-  for (const stored of await storage.pendingMessages()) carry(stored);
+  const all = knobs.resendsAtLogin ? await storage.pendingMessages() : underWay.values();
+  for (const stored of all) carry(stored);
 }
 
 /** Called with the first ack of a message. */
@@ -106,8 +150,12 @@ export function loseFragile(): void {
   for (const id of fragile) tellOf(id, 'ERROR_NETWORK');
 }
 
-function tellOf(id: string, messageSendResult: SendResult['messageSendResult']): void {
-  results.get(id)?.({ messageSendResult, t: Math.floor(Date.now() / 1000) });
+const tellOf = (id: string, messageSendResult: SendResult['messageSendResult']): void =>
+  end(id, { messageSendResult, t: Math.floor(Date.now() / 1000) });
+
+function end(id: string, how: SendResult | Error): void {
+  underWay.delete(id);
+  results.get(id)?.(how);
   results.delete(id);
   fragile.delete(id);
 }

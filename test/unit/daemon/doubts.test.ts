@@ -3,18 +3,20 @@ import t, { type Test } from 'tap';
 import { Doubts } from '../../../src/daemon/doubts.js';
 import { Outbox } from '../../../src/daemon/outbox.js';
 import { Recipients } from '../../../src/daemon/recipients.js';
+import { Fault } from '../../../src/protocol/fault.js';
 import { opened, WID } from '../store/scratch.js';
 import { keepLines, settled } from './lines.js';
 import { A, Page, TAKEN, until } from './sending.js';
 
 const OTHER = '15550009999@c.us';
 
-async function open(t: Test) {
+async function open(t: Test, now: () => number = Date.now) {
   const store = opened(t);
   store.writeNow((tx) => store.account.link(tx, WID, 0));
   const page = new Page();
   const log = keepLines();
-  const outbox = new Outbox(store, log);
+  const outbox = new Outbox(store, log, now);
+  page.textOf = (messageId) => String(outbox.get(messageId).payload.text);
   const account: { wid: string | null } = { wid: WID };
   const recipients = new Recipients(async (recipient) => recipient);
   const doubts = new Doubts({ store, outbox, page, recipients, log, wid: () => account.wid });
@@ -165,3 +167,63 @@ t.test('one in front of another goes out again at once', async (t) => {
   await settled;
   t.equal(page.last().messageId, first.messageId);
 });
+
+t.test('what the page has and is not at goes out of its store again, under the same id', async (t) => {
+  const { doubts, page, outbox, handed, log } = await open(t);
+  const row = await handed();
+  await outbox.take(row.id, { type: 'lost' });
+  page.has = () => 0;
+  page.isAtIt = false;
+  page.resends = () => ({ outcome: 'accepted', ack: 1 });
+  await doubts.settle(row, WID, true);
+  t.same(page.resent, ['x']);
+  t.same(page.texts, [], 'it is not handed over a second time');
+  await until(() => outbox.get(row.id).state === 'sent');
+  t.ok(log.lines.some(([, event]) => event === 'message.resent'));
+});
+
+t.test('what the page is at for long is sent once more; what it has just begun is not', async (t) => {
+  let nowMs = 1_000_000;
+  const { doubts, page, outbox, handed } = await open(t, () => nowMs);
+  const row = await handed();
+  page.has = () => 0;
+  nowMs += 29_000;
+  await doubts.settle(row, WID, false);
+  t.same(page.resent, []);
+  nowMs += 2_000;
+  await doubts.settle(row, WID, false);
+  t.same(page.resent, ['x']);
+  t.equal(outbox.get(row.id).state, 'sending', 'its ack is still to come');
+});
+
+t.test('given up by the page three times it has failed, and says why', async (t) => {
+  const { doubts, page, outbox, handed } = await open(t);
+  const row = await handed();
+  page.has = () => 0;
+  page.isAtIt = false;
+  page.resends = () => ({ outcome: 'stranded', error: new Error('ERROR_UNKNOWN') });
+  await doubts.settle(row, WID, false);
+  t.equal(page.resent.length, 3);
+  t.match(outbox.get(row.id), { state: 'failed', error: { kind: 'send_failed', reason: /ERROR_UNKNOWN/ } });
+});
+
+t.test(
+  'a reason that will hold the next time is the end of it; a network that failed it is not',
+  async (t) => {
+    const { doubts, page, outbox, handed } = await open(t);
+    page.has = () => 0;
+    page.isAtIt = false;
+    const blocked = await handed();
+    page.resends = () => ({ outcome: 'stranded', error: new Fault('blocked_contact') });
+    await doubts.settle(blocked, WID, false);
+    t.equal(page.resent.length, 1);
+    t.match(outbox.get(blocked.id), { state: 'failed', error: { kind: 'blocked_contact' } });
+    const later = await handed();
+    page.resends = () => ({ outcome: 'unknown', error: new Fault('outcome_unknown') });
+    await doubts.settle(later, WID, false);
+    t.equal(outbox.get(later.id).state, 'unknown');
+    page.resends = () => ({ outcome: 'accepted', ack: 1 });
+    await doubts.settle(later, WID, false);
+    await until(() => outbox.get(later.id).state === 'sent');
+  },
+);

@@ -6,7 +6,7 @@ import { Recipients } from '../../../src/daemon/recipients.js';
 import type { SendingPage } from '../../../src/daemon/sending-page.js';
 import type { Addressee } from '../../../src/protocol/wid.js';
 import type { PacingRules } from '../../../src/session/pacing.js';
-import type { SendOutcome } from '../../../src/session/port.js';
+import type { OwnMessage, SendOutcome } from '../../../src/session/port.js';
 import type { StoredMessage } from '../../../src/store/outbox-row.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines, settled } from './lines.js';
@@ -33,6 +33,11 @@ export class Page implements SendingPage {
   readonly acquaintances = new Set<Addressee>();
   textOf: (messageId: string) => string = () => '';
   has: (text: string) => number | null | Promise<number | null> = () => null;
+  /** Whether the page is at what it has: a page that was loaded anew is not. */
+  isAtIt = true;
+  readonly resent: string[] = [];
+  /** What comes of sending it once more. */
+  resends: (text: string) => SendOutcome = () => TAKEN;
 
   send(row: StoredMessage): Promise<SendOutcome> {
     return new Promise((answer, fail) => {
@@ -41,10 +46,17 @@ export class Page implements SendingPage {
     });
   }
 
-  async findOwn({ messageId }: { chatId: Addressee; messageId: string }): Promise<number | null> {
+  async findOwn({ messageId }: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null> {
     const text = this.textOf(messageId);
     this.asked.push(text);
-    return this.has(text);
+    const ack = await this.has(text);
+    return ack === null ? null : { ack, stranded: ack === 0 && !this.isAtIt };
+  }
+
+  async resend({ messageId }: StoredMessage): Promise<SendOutcome> {
+    const text = this.textOf(messageId);
+    this.resent.push(text);
+    return this.resends(text);
   }
 
   async knowsChat(chatId: Addressee): Promise<boolean> {

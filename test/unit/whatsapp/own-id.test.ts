@@ -1,27 +1,41 @@
 /** The one door that every message goes through: once under an id of ours, and not once the daemon has given it up. */
 import t, { type Test } from 'tap';
-import {
-  allowAgain,
-  findOwn,
-  ID_TAG,
-  installOwnIds,
-  throughTheDoor,
-} from '../../../src/whatsapp/page/own-id.js';
+import { allowAgain, ID_TAG, installOwnIds, throughTheDoor } from '../../../src/whatsapp/page/own-id.js';
+import { makeOwn } from '../../../src/whatsapp/page/own-message.js';
+import { type Mended, makeTools } from '../../../src/whatsapp/page/tools.js';
 
 const CHAT = '15550002222@c.us';
 const ID = '3EB0000000000000000001';
 type Sends = Record<string, string>;
+interface Stored {
+  readonly id: { readonly fromMe: boolean; readonly id: string; readonly remote?: string };
+  readonly ack: number;
+  isSendFailure?: boolean;
+  set?(values: object): void;
+}
+type End = Promise<{ messageSendResult: string }>;
+
+const own = () => makeOwn(makeTools(), {} as Mended);
+const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
+  (await own().find(...args))?.ack ?? null;
 
 /** As much of a page as the door is made of. The messages that got through it stand in `through`. */
 function page(t: Test) {
   const through: { id: unknown }[] = [];
-  const stored: { id: { fromMe: boolean; id: string }; ack: number }[] = [];
+  const stored: Stored[] = [];
   const door = {
     addAndSendMsgToChat(_chat: unknown, message: { id: unknown }): [Promise<unknown>, Promise<unknown>] {
       through.push(message);
-      return [added, Promise.resolve('OK')];
+      return [added, ends.shift() ?? new Promise(() => {})];
+    },
+    async resendMsgToChat(_chat: unknown, message: Promise<{ id: unknown }>): End {
+      resent.push(await message);
+      return (ends.shift() as End) ?? new Promise(() => {});
     },
   };
+  const resent: unknown[] = [];
+  /** How the page's own sends end, one after the other. */
+  const ends: Promise<unknown>[] = [];
   let store = (): void => undefined;
   let lose = (_error: Error): void => undefined;
   const added = new Promise<void>((resolve, reject) => {
@@ -41,6 +55,7 @@ function page(t: Test) {
     WAWebMsgKey: MsgKey,
     WAWebCollections: {
       Msg: { get: () => undefined, getMessagesById: async () => null, getModelsArray: () => stored },
+      Chat: { get: () => ({ id: CHAT }) },
     },
     WAWebUserPrefsMeUser: {
       getMaybeMePnUser: () => ({ _serialized: 'me@c.us' }),
@@ -55,6 +70,7 @@ function page(t: Test) {
   const before = (globalThis as { window?: unknown }).window;
   (globalThis as { window?: unknown }).window = {
     require: (name: string) => modules[name],
+    setTimeout: (run: () => void) => setTimeout(run, 20),
     __wad: { sends, words: {} },
   };
   t.teardown(() => {
@@ -63,7 +79,17 @@ function page(t: Test) {
   installOwnIds(ID_TAG);
   const send = (id = ID) =>
     door.addAndSendMsgToChat({}, { id: { participant: undefined }, [ID_TAG]: id } as never);
-  return { through, stored, sends, send, door, store: () => store(), lose: (error: Error) => lose(error) };
+  return {
+    through,
+    stored,
+    sends,
+    send,
+    door,
+    ends,
+    resent,
+    store: () => store(),
+    lose: (error: Error) => lose(error),
+  };
 }
 
 t.test('a message goes out under our id, without the tag that carried it, and once', (t) => {
@@ -89,7 +115,7 @@ t.test('installing it twice wraps once, and a message of somebody else goes as i
 
 t.test('given up before the door: it never goes through, until it is handed over again', async (t) => {
   const { through, send, sends } = page(t);
-  t.equal(await findOwn(CHAT, ID, true), null);
+  t.equal(await ackOf(CHAT, ID, true), null);
   t.equal(sends[ID], 'refused');
   t.throws(() => send(), /given up/);
   await t.rejects(
@@ -106,7 +132,7 @@ t.test('given up before the door: it never goes through, until it is handed over
 
 t.test('only asked about: it still may go through', async (t) => {
   const { through, send } = page(t);
-  t.equal(await findOwn(CHAT, ID, false), null);
+  t.equal(await ackOf(CHAT, ID, false), null);
   send();
   t.equal(through.length, 1);
 });
@@ -116,16 +142,16 @@ t.test(
   async (t) => {
     const { send, sends, stored, store, lose } = page(t);
     send();
-    await t.rejects(findOwn(CHAT, ID, true), /not stored it yet/);
+    await t.rejects(ackOf(CHAT, ID, true), /not stored it yet/);
     t.equal(sends[ID], 'entered', 'and it is not given up');
     stored.push({ id: { fromMe: false, id: ID }, ack: 2 });
     await t.rejects(
-      findOwn(CHAT, ID, true),
+      ackOf(CHAT, ID, true),
       /not stored it yet/,
       'a message of theirs with our id is not ours',
     );
     stored.push({ id: { fromMe: true, id: ID }, ack: 1 });
-    t.equal(await findOwn(CHAT, ID, true), 1);
+    t.equal(await ackOf(CHAT, ID, true), 1);
     store();
     await new Promise(setImmediate);
     t.equal(sends[ID], 'added');
@@ -145,19 +171,19 @@ t.test('a post counts when the server has it; its views are no receipts', async 
   const { sends, stored } = page(t);
   let finish = (): void => undefined;
   const running = throughTheDoor(ID, () => new Promise<void>((resolve) => (finish = resolve)));
-  await t.rejects(findOwn('status@broadcast', ID, true), /posting it/);
+  await t.rejects(ackOf('status@broadcast', ID, true), /posting it/);
   await t.rejects(
     throughTheDoor(ID, async () => void t.fail('twice')),
     /through already/,
   );
   finish();
   await running;
-  t.equal(await findOwn('status@broadcast', ID, true), 1);
+  t.equal(await ackOf('status@broadcast', ID, true), 1);
   delete sends[ID];
   stored.push({ id: { fromMe: true, id: ID }, ack: 3 });
-  t.equal(await findOwn('status@broadcast', ID, false), 1);
+  t.equal(await ackOf('status@broadcast', ID, false), 1);
   stored[0] = { id: { fromMe: true, id: ID }, ack: 0 };
-  t.equal(await findOwn('status@broadcast', ID, false), null, 'it went with its document');
+  t.equal(await ackOf('status@broadcast', ID, false), null, 'it went with its document');
   await t.rejects(
     throughTheDoor(ID, async () => {
       throw new Error('no');
@@ -166,3 +192,75 @@ t.test('a post counts when the server has it; its views are no receipts', async 
   );
   t.equal(sends[ID], undefined, 'another may begin');
 });
+
+const stands = (more: Partial<Stored> = {}): Stored => {
+  const msg: Stored = {
+    id: { fromMe: true, id: ID, remote: CHAT },
+    ack: 0,
+    set: (values) => Object.assign(msg, values),
+    ...more,
+  };
+  return msg;
+};
+
+t.test('what another document sent is stranded: no page sends it by itself', async (t) => {
+  const { stored, sends } = page(t);
+  stored.push(stands());
+  t.same(await own().find(CHAT, ID, false), { ack: 0, stranded: true });
+  sends[ID] = 'added';
+  t.same(await own().find(CHAT, ID, false), { ack: 0, stranded: false }, 'this one is at it');
+  Object.assign(stored[0] ?? {}, { isSendFailure: true });
+  t.same(await own().find(CHAT, ID, false), { ack: 0, stranded: true }, 'and has given it up');
+  Object.assign(stored[0] ?? {}, { ack: 1 });
+  t.same(await own().find(CHAT, ID, false), { ack: 1, stranded: false }, 'the server has it');
+});
+
+t.test('it is sent again once a document, and again whenever the page has given it up', async (t) => {
+  const { stored, resent, ends } = page(t);
+  stored.push(stands({ isSendFailure: true }));
+  t.equal(await own().resend(CHAT, ID), null, 'no word yet');
+  t.equal(stored[0]?.isSendFailure, false);
+  t.equal(await own().resend(CHAT, ID), null);
+  t.equal(resent.length, 1);
+  t.same(await own().find(CHAT, ID, false), { ack: 0, stranded: false });
+  Object.assign(stored[0] ?? {}, { isSendFailure: true });
+  ends.push(Promise.resolve({ messageSendResult: 'ERROR_UNKNOWN' }));
+  t.match(await own().resend(CHAT, ID), { refused: null, error: /ERROR_UNKNOWN/ });
+  ends.push(Promise.resolve({ messageSendResult: 'OK' }));
+  t.equal(await own().resend(CHAT, ID), null);
+  t.equal(resent.length, 3);
+  Object.assign(stored[0] ?? {}, { ack: 1 });
+  await own().resend(CHAT, ID);
+  t.equal(resent.length, 3, 'what the server has is not sent again');
+  stored.length = 0;
+  const refusal: unknown = await own()
+    .resend(CHAT, ID)
+    .catch((thrown: unknown) => thrown);
+  t.match(refusal, { refused: 'no_such_message' });
+});
+
+const ENDS: readonly [string, () => Promise<unknown>, object | null][] = [
+  ['OK', async () => ({ messageSendResult: 'OK' }), null],
+  ['no word', () => new Promise(() => {}), null],
+  ['ERROR_UNKNOWN', async () => ({ messageSendResult: 'ERROR_UNKNOWN' }), { refused: null }],
+  ['ERROR_NETWORK', async () => ({ messageSendResult: 'ERROR_NETWORK' }), { refused: 'outcome_unknown' }],
+  [
+    'a blocked contact',
+    async () => Promise.reject(new Error('Contact is blocked')),
+    { refused: 'blocked_contact' },
+  ],
+];
+for (const [name, end, trouble] of ENDS)
+  t.test(`the page's own word on a send: ${name}`, async (t) => {
+    const { send, stored, store, sends, ends } = page(t);
+    ends.push(end());
+    send();
+    stored.push(stands());
+    const said = await own().word(ID);
+    if (trouble === null) t.equal(said, null);
+    else t.match(said, trouble);
+    store();
+    await new Promise(setImmediate);
+    t.equal(sends[ID], trouble === null ? 'added' : 'failed');
+    t.match(await own().find(CHAT, ID, false), { stranded: trouble !== null });
+  });

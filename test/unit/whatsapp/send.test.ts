@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer';
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import type { Kit } from '../../../src/whatsapp/kit.js';
-import { send } from '../../../src/whatsapp/send.js';
+import { resend, send } from '../../../src/whatsapp/send.js';
 
 const MESSAGE = {
   ...{ chatId: '15550002222@c.us', messageId: '3EB0000000000000000001', again: false },
@@ -60,6 +60,18 @@ const ROWS: readonly {
     outcome: { outcome: 'absent', again: false, error: { kind: 'no_such_chat' } },
   },
   {
+    name: 'failed, and stranded in the page',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'stranded', error: { message: 'e' } },
+  },
+  {
+    name: 'the network failed it, and it is stranded',
+    page: () => ended('failed', { error: 'e', refused: 'outcome_unknown' }),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'unknown', error: { kind: 'outcome_unknown' } },
+  },
+  {
     name: 'its document went',
     page: fail(NAVIGATED),
     has: () => null,
@@ -109,17 +121,24 @@ const ROWS: readonly {
   },
 ];
 
+const NO_PAGE = {
+  evaluate: async () => {
+    throw new Error('it is asked through the kit');
+  },
+} as unknown as Page;
+
 for (const { name, page, has, outcome } of ROWS)
   t.test(name, async (t) => {
-    const kit = { step: async () => page() } as unknown as Kit;
     const asked: unknown[] = [];
-    const doc = {
-      evaluate: async (_what: unknown, ...args: unknown[]) => {
+    const kit = {
+      step: async (_ability: unknown, noun: string, _verb: string, ...args: unknown[]) => {
+        if (noun !== 'own') return page();
         asked.push(args);
-        return has();
+        const ack = await has();
+        return typeof ack === 'number' ? { ack, stranded: false } : ack;
       },
-    } as unknown as Page;
-    t.match(await send(kit, doc, MESSAGE, tmpdir()), outcome);
+    } as unknown as Kit;
+    t.match(await send(kit, NO_PAGE, MESSAGE, tmpdir()), outcome);
     // With this question a send that has not reached the door yet is given up.
     for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true]);
   });
@@ -136,3 +155,25 @@ t.test('handed over again: the page is told first that it may', async (t) => {
   await send(kit, doc, { ...MESSAGE, again: true }, tmpdir());
   t.same(order, ['allow', 'begin']);
 });
+
+const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
+  ['no word yet', () => null, () => ({ ack: 0, stranded: false }), { outcome: 'accepted', ack: 0 }],
+  ['taken', () => null, () => ({ ack: 1, stranded: false }), { outcome: 'accepted', ack: 1 }],
+  ['given up again', () => ({ refused: null, error: 'e' }), () => null, { outcome: 'stranded' }],
+  [
+    'refused by kind',
+    () => ({ refused: 'blocked_contact', error: 'e' }),
+    () => null,
+    { outcome: 'stranded', error: { kind: 'blocked_contact' } },
+  ],
+  ['the network', () => ({ refused: 'outcome_unknown', error: 'e' }), () => null, { outcome: 'unknown' }],
+  ['gone meanwhile', () => null, () => null, { outcome: 'unknown' }],
+  ['the page cannot be asked', fail(new Error('Target closed')), () => null, { outcome: 'unknown' }],
+];
+for (const [name, page, has, outcome] of AGAIN)
+  t.test(`sent once more: ${name}`, async (t) => {
+    const kit = {
+      step: async (_ability: unknown, _noun: string, verb: string) => (verb === 'find' ? has() : page()),
+    } as unknown as Kit;
+    t.match(await resend(kit, MESSAGE), outcome);
+  });
