@@ -86,6 +86,7 @@ const ROWS: readonly Row[] = [
   ['store/schema', "type === 'trigger' && !own.has(name)", 'false', 'unit/store/open'],
   ['store/open', "  closeSync(openSync(path, 'r+'));\n", '', 'unit/store/open'],
   ['socket/file', 'if (!isOurs(directory)) return refuseWriters(directory, stats.mode);', '', 'unit/socket/server'],
+  ['daemon/move/running', 'if (info === null || (uid !== 0 && info.profileDir !== dir.profile)) return;', 'return;', 'e2e/hints'],
   // mcp
   ['mcp/tools', 'name !== SEND || recipients.length > 0', 'true', 'unit/mcp/tools'],
   ['mcp/tools', 'const input = z.strictObject(', 'const input = z.object(', 'unit/mcp/tools'],

@@ -33,6 +33,11 @@ export function makeIncoming(tools: Tools) {
       signal: new AbortController().signal,
       downloadQpl: qpl,
     }) as Promise<ArrayBuffer>;
+    // The page holds the whole file before its size is checked: the size that a message declares is its sender's word.
+    // The download manager reports no progress and resolves with all bytes, so there is no point at which `signal` could
+    // stop it at a bound. How it makes its request (fetch or XMLHttpRequest, page or worker) is unknown and differs by
+    // build, so a wrapper around that would be no bound. What limits it: WhatsApp takes files of up to 2 GB, the rules
+    // fetch one file at a time, a refused file is not held, and the monitor replaces a browser that takes too much memory.
     const bytes = await download.catch((error: { status?: number; statusCode?: number }) => {
       const status = error.statusCode ?? error.status;
       if (status === 404 || status === 410)
