@@ -15,7 +15,7 @@ const ROWS: readonly Row[] = [
   ['daemon/turns', 'if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {', 'if (false) {', 'unit/daemon/turns'],
   ['daemon/turns', 'return attempts > 0 || this.#paced.has(id);', 'return this.#paced.has(id);', 'unit/daemon/turns'],
   ['whatsapp/page/own-id', "if (sends[id] === 'refused') throw new Error('wad: this send was given up');\n    // It", '// It', 'unit/whatsapp/own-id'],
-  ['whatsapp/page/own-id', "if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';", '', 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-message', "if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';", '', 'unit/whatsapp/own-id'],
   ['whatsapp/send', 'isNavigation(failure) || ', '', 'unit/whatsapp/send'],
   ['whatsapp/ability', "'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],", "'contact.list': [...PEOPLE],", 'unit/whatsapp/ability'],
   ['session-dir/lock', 'if ((await look(dir))?.id === id) await rmdir(dir.lock);', 'await rmdir(dir.lock);', 'unit/session-dir/lock'],
@@ -138,7 +138,11 @@ const ROWS: readonly Row[] = [
   ['whatsapp/happenings', 'String(interractedAtTs)', "''", 'unit/whatsapp/happenings'],
   ['whatsapp/errors', 'Execution context was destroyed|', '', 'unit/whatsapp/errors'],
   ['whatsapp/capability', 'moduleOf(need), need].find', 'need].find', 'unit/whatsapp/capability'],
-  ['whatsapp/page/own-id', "if (sends?.[id] === 'entered') throw new Error('WhatsApp Web has taken", "if (false) throw new Error('WhatsApp Web has taken", 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-message', "if (sends?.[id] === 'entered')\n", 'if (false)\n', 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', '!isHere', 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', 'msg.isSendFailure === true', 'unit/whatsapp/own-id'],
+  ['whatsapp/page/own-message', "msg.ack !== 0 || (sends[id] === 'resent'", "(sends[id] === 'resent'", 'unit/whatsapp/own-id'],
+  ['daemon/doubts', 'outbox.unsentMs(id) > RESEND_MS', 'outbox.unsentMs(id) >= 0', 'unit/daemon/doubts'],
 ];
 
 export const MUTANTS: readonly Mutant[] = ROWS.map(([file, from, to, ...tests]) => ({
