@@ -69,6 +69,8 @@ pairing code for who cannot scan. Where a token is wanted it asks for it, or tak
 - \`Host\` has to name this machine (\`localhost\`, \`127.…\`, \`[::1]\`), and an \`Origin\` has to be ours: else 403. So neither
   another site in your browser nor a name that was made to point here gets through. A proxy before it sets
   \`Host: localhost\` and removes \`Origin\`.
+- No answer has a type or a name that a sender chose, and each has \`X-Content-Type-Options: nosniff\`: files come as base64 in
+  JSON (\`media.read\`). A program that passes one on to a browser should send it with \`Content-Disposition: attachment\`.
 - ${MAX_HEADERS} headers, and ${HTTP_LIMITS.maxInFlight} requests at a time (more: 429). ${HTTP_LIMITS.maxConnections} connections; one more takes the place of the one that has
   been idle for longest, never of a request in flight or of a listener to events. The last 4 take no listener (429), so that a
   short request finds a place.

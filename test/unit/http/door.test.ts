@@ -36,6 +36,32 @@ t.test('both doors answer the same, method by method', async (t) => {
     t.equal((await post(door, `/api/rpc/${name}`, {})).status, 404, `${name} lives on a connection`);
 });
 
+t.test('the type and the name that a sender gave to a file are no headers of an answer', async (t) => {
+  const file = {
+    ...{ id: METHODS['media.fetch'].example.result.id, size: 3, mimetype: 'text/html; charset=utf-8' },
+    name: 'x.html"\r\nX-Evil: 1\r\n\r\n<script>alert(1)</script>',
+  };
+  const bytes = Buffer.from('<script>alert(1)</script>').toString('base64');
+  await using door = await startDoor({
+    'media.fetch': () => file,
+    'media.read': ({ id }) => ({ id, offset: 0, data: bytes, end: true }),
+  });
+  const asked = [
+    ['media.fetch', METHODS['media.fetch'].example.params],
+    ['media.read', METHODS['media.read'].example.params],
+  ] as const;
+  for (const [method, params] of asked) {
+    const response = await post(door, `/api/rpc/${method}`, params, {
+      ...JSON_TYPE,
+      Accept: 'text/html, */*',
+    });
+    t.equal(response.headers.get('content-type'), 'application/json; charset=utf-8', method);
+    t.equal(response.headers.get('x-content-type-options'), 'nosniff');
+    t.notMatch(JSON.stringify([...response.headers]), /evil|x\.html/i);
+    t.notMatch(await response.text(), /\r\n/);
+  }
+});
+
 t.test('both doors refuse the same, fault by fault', async (t) => {
   for (const kind of ['not_linked', 'no_qr', 'busy', 'disk_full', 'outcome_unknown'] as const) {
     const more = { reason: 'because', hint: 'do something', retryAfterMs: 1_500 };
