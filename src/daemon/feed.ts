@@ -1,14 +1,15 @@
-// Who hears of an event: whoever asks by cursor, and whoever subscribed; nobody before it is on disk. Owns
-// subscriptions and the pace of a replay. Refuses to know: where events come from, and what they say.
-import { setImmediate as nextTurn } from 'node:timers/promises';
+// Keeps events in the journal and sends them to their readers, none before it is on disk: peers that ask by cursor, and
+// peers that subscribed. Refuses to know: where events come from, and what they say.
 import type { Peer } from '../protocol/dispatch.js';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
-import type { WireEvent } from '../protocol/schema.js';
 import type { EventType } from '../protocol/state.js';
 import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredEvent } from '../store/event.js';
 import type { Store } from '../store/store.js';
+import { JournalReader, type Page, type Place } from './journal-reader.js';
+import { RefusedEvents } from './refused-events.js';
+import { Subscriptions } from './subscriptions.js';
 
 export interface FeedOptions {
   readonly account: string;
@@ -18,80 +19,44 @@ export interface FeedOptions {
   readonly now?: () => number;
 }
 
-/**
- * Where to begin, and what to hear of. Without `after` a consumer goes on where it has acknowledged; a new one, and whoever
- * names no consumer, begins where `from` says.
- */
-export interface Place {
-  readonly after?: number | undefined;
-  readonly from?: 'now' | 'oldest' | undefined;
-  readonly types?: readonly EventType[] | undefined;
-  readonly consumer?: string | undefined;
-}
-
 /** Tells of an event that was kept in the write at hand, once that is on disk. */
 export type Keep = (event: StoredEvent | null) => void;
 
-interface Subscription {
-  readonly id: string;
-  readonly peer: Peer;
-  readonly types: readonly EventType[] | undefined;
-  /** The last cursor dealt with. */
-  position: number;
-  /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off who does not read. */
-  phase: 'replaying' | 'live' | 'ended';
-  readonly consumer: string | undefined;
-  /** Lets go of the peer and its signal, which may outlive many subscriptions. */
-  readonly leave: () => void;
-}
-
-/** A replay waits while so much waits for its peer: well below what the socket cuts off at. */
-const REPLAY_BACKLOG_BYTES = 256 * 1024;
-/** Events of a replay between two turns of the loop, so that a long one holds up nobody else. */
-const REPLAY_BURST = 200;
-const MAX_SUBSCRIPTIONS = 16;
 /** That a consumer is in use is noted so often at most. */
 const TOUCH_MS = 3_600_000;
-/** How long after a refusal by the disk it is tried again. */
-const RETRY_MS = 5_000;
 
 /** Nothing to close: a subscription ends with its peer, and the store with whoever opened it. */
 export class Feed {
-  readonly #account: string;
   readonly #store: Store;
-  readonly #log: Log;
   readonly #now: () => number;
-  readonly #subscriptions = new Map<string, Subscription>();
-  #lastId = 0;
+  readonly #reader: JournalReader;
+  readonly #subscriptions: Subscriptions;
+  readonly #refused: RefusedEvents;
   #written: Promise<unknown> = Promise.resolve();
-  /** Events that the disk refused, and of which there is a gap to tell as soon as it takes one. */
-  #refused = 0;
-  /** When the first of them was refused, ms since 1970. */
-  #refusedFromMs = 0;
-  #retry: NodeJS.Timeout | undefined;
-  /** An earlier store is lost, and the places of its consumers with it: the newest cursor then, and what a gap says of it. */
-  #replaced: { readonly after: number; readonly says: Record<string, unknown> } | null = null;
-  /** Consumers that begin since then, each with the cursor at which it hears of that loss. */
-  readonly #newcomers = new Map<string, number>();
   /** Called when the disk takes events again after it had refused some. */
   onRecovered: (refusedFromMs: number) => void = () => undefined;
 
   constructor({ account, store, log, now = Date.now }: FeedOptions) {
-    this.#account = account;
     this.#store = store;
-    this.#log = log;
     this.#now = now;
+    this.#reader = new JournalReader({ account, store, now });
+    this.#subscriptions = new Subscriptions(this.#reader);
+    this.#refused = new RefusedEvents({
+      ...{ log, now },
+      writeGap: async (data) => this.#publish(await store.write((tx) => this.keepIn(tx, 'gap', data))),
+      recovered: (refusedFromMs) => this.onRecovered(refusedFromMs),
+    });
   }
 
   /** The newest cursor. */
   get last(): number {
-    return this.#store.journal.last;
+    return this.#reader.last;
   }
 
   /** The store is new, in place of one that was lost. Before its first event. */
   replaced(movedTo: readonly string[]): void {
     const says = { reason: 'store_replaced', movedTo: [...movedTo] };
-    this.#replaced = { after: this.last, says };
+    this.#reader.replaced(says);
     this.append('gap', says);
   }
 
@@ -107,15 +72,14 @@ export class Feed {
     if (known === null)
       await this.#store.write((tx) => {
         if (consumers.place(consumer) === null)
-          consumers.ack(tx, consumer, after ?? this.#begin(consumer, from), this.#now());
+          consumers.ack(tx, consumer, after ?? this.#reader.beginNew(consumer, from), this.#now());
       });
     else if (this.#now() - known.atMs > TOUCH_MS) await this.#touch([consumer]);
   }
 
   /** Consumers that listen are in use, however quiet it is: before those are forgotten of which nothing was heard. */
   touchListening(): Promise<void> {
-    const names = [...this.#subscriptions.values()].flatMap(({ consumer }) => consumer ?? []);
-    return this.#touch([...new Set(names)]);
+    return this.#touch(this.#subscriptions.consumers);
   }
 
   /** What the disk refuses of this is noted the next time. */
@@ -143,7 +107,7 @@ export class Feed {
   /** @throws (rejects) Fault no_such_consumer, disk_full */
   async forget(consumer: string): Promise<void> {
     const isKnown = await this.#store.write((tx) => this.#store.consumers.remove(tx, consumer));
-    this.#newcomers.delete(consumer);
+    this.#reader.forget(consumer);
     if (!isKnown) throw new Fault('no_such_consumer', { reason: `There is no consumer ${consumer}.` });
   }
 
@@ -184,7 +148,7 @@ export class Feed {
     } catch (error) {
       // Refused before it could say what it keeps: that was something.
       const events = hasRun ? kept.length : 1;
-      if (events > 0) this.#wasRefused(events, error);
+      if (events > 0) this.#refused.add(events, error);
       throw error;
     }
     for (const event of kept) this.#publish(event);
@@ -192,80 +156,15 @@ export class Feed {
   }
 
   #publish(stored: StoredEvent): void {
-    const event = this.#wire(stored);
-    for (const subscription of this.#subscriptions.values()) {
-      if (subscription.phase === 'live') this.#deliver(subscription, event);
-    }
-  }
-
-  /** Nothing of what was to be told is on disk: that there was something is told when there is room again. */
-  #wasRefused(events: number, error: unknown): void {
-    const { kind } = Fault.of(error);
-    if (kind === 'shutting_down') return;
-    // That the disk is full is told once, as an alert.
-    const say = kind === 'disk_full' ? this.#log.warn : this.#log.error;
-    if (this.#refused === 0) {
-      this.#refusedFromMs = this.#now();
-      say('journal.refused', { kind, err: error });
-    }
-    this.#refused += events;
-    this.#retry ??= setInterval(() => this.#tellOfRefused(kind), RETRY_MS).unref();
-  }
-
-  #tellOfRefused(reason: string): void {
-    const events = this.#refused;
-    const gap = { reason, events };
-    this.#store
-      .write((tx) => this.keepIn(tx, 'gap', gap))
-      .then(
-        (stored) => {
-          clearInterval(this.#retry);
-          this.#retry = undefined;
-          this.#refused -= events;
-          this.#publish(stored);
-          this.#log.warn('journal.recovered', { events });
-          this.onRecovered(this.#refusedFromMs);
-        },
-        () => undefined, // still no room
-      );
+    this.#subscriptions.publish(this.#reader.wire(stored));
   }
 
   /**
    * A page of what came after a place, oldest first. `next` is where to go on: behind everything that was looked at,
    * so it moves on even when the filter lets nothing through. The end is reached when `next` is where one asked from.
    */
-  list(place: Place & { readonly limit?: number | undefined }): { events: WireEvent[]; next: number } {
-    return this.#page(this.#from(place, 0), place.types, place.limit ?? 100, place.consumer);
-  }
-
-  /** A gap is heard whatever the filter: that events may be missing is no matter of taste. */
-  #page(
-    after: number,
-    types: readonly EventType[] | undefined,
-    limit: number,
-    consumer: string | undefined,
-  ): { events: WireEvent[]; next: number } {
-    const { journal } = this.#store;
-    const wanted = types && [...new Set([...types, 'gap' as const])];
-    const lossAt = consumer === undefined ? undefined : this.#newcomers.get(consumer);
-    if (this.#replaced !== null && lossAt !== undefined && after === lossAt - 1) {
-      const { says } = this.#replaced;
-      const loss = this.#wire({ cursor: lossAt, type: 'gap', timeMs: this.#now(), wid: null, data: says });
-      if (limit === 1) return { events: [loss], next: lossAt };
-      const rest = journal.page({ after: lossAt, limit: limit - 1, types: wanted });
-      return { events: [loss, ...rest.events.map((event) => this.#wire(event))], next: rest.next };
-    }
-    const found = journal.page({ after, limit, types: wanted });
-    if (found.gap === null)
-      return { events: found.events.map((event) => this.#wire(event)), next: found.next };
-    const { oldest } = found.gap;
-    const gap = this.#wire({
-      ...{ cursor: oldest - 1, type: 'gap', timeMs: this.#now(), wid: null },
-      data: { reason: 'not_kept', after, oldest },
-    });
-    if (limit === 1) return { events: [gap], next: oldest - 1 };
-    const rest = journal.page({ after: oldest - 1, limit: limit - 1, types: wanted });
-    return { events: [gap, ...rest.events.map((event) => this.#wire(event))], next: rest.next };
+  list({ limit = 100, ...place }: Place & { readonly limit?: number | undefined }): Page {
+    return this.#reader.page(this.#reader.begin(place, 0), place, limit);
   }
 
   /**
@@ -275,41 +174,12 @@ export class Feed {
    * @throws Fault busy: the connection has as many subscriptions as it may, or as many connections have one as may
    */
   subscribe(peer: Peer, place: Place): { subscription: string; after: number } {
-    const held = [...this.#subscriptions.values()].filter((other) => other.peer === peer).length;
-    if (held >= MAX_SUBSCRIPTIONS) {
-      const reason = `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`;
-      throw new Fault('busy', { reason, hint: null });
-    }
-    this.#lastId += 1;
-    const after = this.#from(place, this.last);
-    const onClosed = () => this.#end(subscription);
-    const release = peer.hold?.();
-    const subscription: Subscription = {
-      id: `s-${this.#lastId}`,
-      peer,
-      types: place.types,
-      consumer: place.consumer,
-      position: after,
-      phase: 'replaying',
-      leave: () => {
-        peer.closed.removeEventListener('abort', onClosed);
-        release?.();
-      },
-    };
-    if (peer.closed.aborted) subscription.leave();
-    else {
-      this.#subscriptions.set(subscription.id, subscription);
-      peer.closed.addEventListener('abort', onClosed, { once: true });
-      this.#replay(subscription).catch(() => this.#end(subscription));
-    }
-    return { subscription: subscription.id, after };
+    return this.#subscriptions.add(peer, place);
   }
 
   /** @throws Fault no_such_subscription: not one of this peer's */
   unsubscribe(peer: Peer, id: string): void {
-    const subscription = this.#subscriptions.get(id);
-    if (subscription?.peer !== peer) throw new Fault('no_such_subscription');
-    this.#end(subscription);
+    this.#subscriptions.remove(peer, id);
   }
 
   /**
@@ -320,72 +190,5 @@ export class Feed {
    */
   ack(consumer: string, cursor: number): Promise<number> {
     return this.#store.write((tx) => this.#store.consumers.ack(tx, consumer, cursor, this.#now()));
-  }
-
-  /** @param otherwise where somebody begins who names neither cursor nor consumer, nor where from */
-  #from({ after, from, consumer }: Place, otherwise: number): number {
-    if (after !== undefined) return after;
-    if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.#begin(consumer, from);
-    if (from === undefined) return otherwise;
-    return from === 'oldest' ? 0 : this.last;
-  }
-
-  /** Where a new consumer begins. Its name may have had a place in a store that was lost: then it hears of that first. */
-  #begin(consumer: string, from: Place['from'] = 'now'): number {
-    if (from === 'oldest') return 0;
-    const { last } = this;
-    if (this.#replaced === null || last === this.#replaced.after) return last;
-    // A gap takes the place of the newest event, which is not new to it.
-    this.#newcomers.set(consumer, last);
-    return last - 1;
-  }
-
-  async #replay(subscription: Subscription): Promise<void> {
-    const { peer, types } = subscription;
-    // The answer to `subscribe` goes out first.
-    await nextTurn();
-    while (subscription.phase === 'replaying') {
-      if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) {
-        await peer.drained();
-        await nextTurn();
-        continue;
-      }
-      const before = subscription.position;
-      const { events, next } = this.#page(before, types, REPLAY_BURST, subscription.consumer);
-      const waits = events.find((event) => {
-        if (peer.backlogBytes > REPLAY_BACKLOG_BYTES) return true;
-        this.#deliver(subscription, event);
-        return false;
-      });
-      if (waits !== undefined) continue;
-      subscription.position = Math.max(subscription.position, next);
-      // In the same turn as the look at the journal, so no event can come between.
-      if (events.length === 0 && next <= before) {
-        if (subscription.phase === 'replaying') subscription.phase = 'live';
-        return;
-      }
-      await nextTurn();
-    }
-  }
-
-  #deliver(subscription: Subscription, event: WireEvent): void {
-    // Read by the replay already; or a place beyond the newest event (of a clock that was ahead): nothing, until the
-    // cursors get there.
-    if (event.cursor <= subscription.position || subscription.phase === 'ended') return;
-    subscription.position = event.cursor;
-    const { types } = subscription;
-    const isWanted = types === undefined || event.type === 'gap' || types.includes(event.type);
-    if (isWanted && !subscription.peer.notify('event', event)) this.#end(subscription);
-  }
-
-  #end(subscription: Subscription): void {
-    if (subscription.phase === 'ended') return;
-    subscription.phase = 'ended';
-    subscription.leave();
-    this.#subscriptions.delete(subscription.id);
-  }
-
-  #wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
-    return { cursor, type, time: new Date(timeMs).toISOString(), account: this.#account, data: { ...data } };
   }
 }
