@@ -19,6 +19,7 @@ import { makeChats } from './page/chats.js';
 import { makeContacts } from './page/contacts.js';
 import { makeGroups } from './page/groups.js';
 import { makeIncoming } from './page/incoming.js';
+import { makeMessages } from './page/messages.js';
 import { makeOutgoing } from './page/outgoing.js';
 import { throughTheDoor } from './page/own-id.js';
 import { makeOwn, type Own } from './page/own-message.js';
@@ -98,7 +99,8 @@ const source = (): string => {
   const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts, own)`);
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
   return `(() => {
-    const tools = (${makeTools})();
+    const base = (${makeTools})();
+    const tools = { ...base, ...(${makeMessages})(base) };
     const mended = { ${mended.join(', ')} };
     const posts = (${makePosts})(tools, mended, ${throughTheDoor});
     const own = (${makeOwn})(tools, mended);

@@ -1,13 +1,13 @@
 // Runs in the page: what the other parts of our kit share. Each `make…` of this folder becomes text and is put
 // together again inside the page (whatsapp/kit.ts), so it uses nothing but its arguments and `window`.
 import type { FaultKind } from '../../protocol/fault-table.js';
-import type { MessageRef } from '../../protocol/wid.js';
 import type { postStatus } from '../compat/d5-status-post.js';
 import type { whomToBlock } from '../compat/d6-contact-block.js';
 import type { changePeople, describeGroup } from '../compat/d6-group-admin.js';
 import type { postedMedia } from '../compat/d8-channel-media.js';
 import type { previewFor } from '../compat/d8-channel-preview.js';
-import type { PageChat, PageModel, PageMsg, PageWid, PageWindow } from './page-window.js';
+import type { makeMessages } from './messages.js';
+import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -125,88 +125,6 @@ export function makeTools() {
       refuse('not_allowed', `In the group ${id} only admins may send.`);
   };
 
-  /** The whole key as text; where it stands in the key differs by build (D1). */
-  const keyText = (key: object): string => {
-    const { _serialized } = key as { _serialized?: unknown };
-    return typeof _serialized === 'string' ? _serialized : String(key);
-  };
-
-  /** The parts of a key, which every build has. */
-  const parts = ({ id }: PageMsg) => ({
-    fromMe: id.fromMe,
-    remote: text(id.remote as WidLike),
-    id: id.id,
-    participant: text(id.participant as WidLike) || undefined,
-  });
-
-  /** As protocol/wid.ts writes it. */
-  const ourKey = (msg: PageMsg): string => {
-    const { fromMe, remote, id, participant } = parts(msg);
-    const safe = id.replace(/%/g, '%25').replace(/_/g, '%5F');
-    return [fromMe, remote, safe, ...(participant === undefined ? [] : [participant])].join('_');
-  };
-
-  /** In groups and statuses the author is a part of the key. */
-  const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
-    if (participant !== null) return names(participant);
-    if (!fromMe || !/@(g\.us|broadcast)$/.test(remote)) return [undefined];
-    const me = window.require('WAWebUserPrefsMeUser');
-    return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
-  };
-
-  /** Whether a message stands there, under either identity of its chat and its author. */
-  const isAt = ({ id: key }: PageMsg, place: NonNullable<MessageRef['place']>): boolean => {
-    if (key.fromMe !== place.fromMe || !names(place.remote).includes(text(key.remote as WidLike)))
-      return false;
-    const author = text(key.participant as WidLike);
-    return place.participant === null || author === '' || names(place.participant).includes(author);
-  };
-
-  /** Of several with an id that somebody else has chosen none is meant before the others. */
-  const only = (id: string, found: readonly PageMsg[]): PageMsg | null => {
-    const one = new Map(found.map((msg) => [keyText(msg.id), msg]));
-    if (one.size > 1) {
-      const keys = [...one.values()].map(ourKey);
-      const why = `${keys.length} messages have the id ${id}; name one by its key: ${keys.join(', ')}.`;
-      refuse('ambiguous_message', why, { keys });
-    }
-    return found.at(-1) ?? null;
-  };
-
-  /** In memory or in the page's own store. */
-  const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
-    const { Msg } = window.require('WAWebCollections');
-    const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
-    if (place === null) return only(id, held);
-    const there = held.filter((msg) => isAt(msg, place));
-    // Nobody else can make a message that counts as ours: one of ours with this id is the right one, in whatever chat it is.
-    const own = place.fromMe && there.length === 0 ? held.filter((msg) => msg.id.fromMe) : there;
-    if (own.length > 0) return only(id, own);
-    const MsgKey = window.require('WAWebMsgKey');
-    const me = window.require('WAWebUserPrefsMeUser');
-    const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
-    for (const remote of names(place.remote)) {
-      for (const author of authors(place)) {
-        const other = createWid(remote);
-        const key = new MsgKey({
-          ...(place.fromMe
-            ? { from: mine, to: other, selfDir: 'out' }
-            : { from: other, to: mine, selfDir: 'in' }),
-          id,
-          participant: author === undefined ? undefined : createWid(author),
-        }) as object;
-        const whole = keyText(key);
-        const found = (Msg.get(whole) ?? (await Msg.getMessagesById([whole]))?.messages?.[0]) as
-          | PageMsg
-          | undefined;
-        if (found) return found;
-      }
-    }
-    return null;
-  };
-  const message = async (ref: MessageRef): Promise<PageMsg> =>
-    (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);
-
   /** What a person or group is called. */
   const nameOf = (like: WidLike): string => {
     const id = text(like);
@@ -268,13 +186,9 @@ export function makeTools() {
       isMe,
       findChat,
       chat,
-      keyText,
     },
     ...{
       refuseClosed,
-      findMessage,
-      message,
-      parts,
       nameOf,
       until,
       confirmed,
@@ -287,7 +201,10 @@ export function makeTools() {
   };
 }
 
-export type Tools = ReturnType<typeof makeTools>;
+export type BaseTools = ReturnType<typeof makeTools>;
+
+/** What every part of the kit gets. */
+export type Tools = BaseTools & ReturnType<typeof makeMessages>;
 
 /** Functions of whatsapp/compat that our parts call instead of the page's own. */
 export interface Mended {

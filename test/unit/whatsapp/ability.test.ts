@@ -47,7 +47,7 @@ function verbs(path: string): Names {
   return byName(found);
 }
 
-const TOOLS = locals('page/tools.ts');
+const TOOLS: Names = new Map([...locals('page/tools.ts'), ...locals('page/messages.ts')]);
 const MENDED: Names = new Map(readdirSync(`${ROOM}compat`).flatMap((name) => [...locals(`compat/${name}`)]));
 
 /** `Module.member`, or `Module` where it is not said which, of all that is asked for on the way through a verb. */

@@ -1,5 +1,6 @@
 /** The one door that every message goes through: once under an id of ours, and not once the daemon has given it up. */
 import t, { type Test } from 'tap';
+import { makeMessages } from '../../../src/whatsapp/page/messages.js';
 import { allowAgain, ID_TAG, installOwnIds, throughTheDoor } from '../../../src/whatsapp/page/own-id.js';
 import { makeOwn } from '../../../src/whatsapp/page/own-message.js';
 import { type Mended, makeTools } from '../../../src/whatsapp/page/tools.js';
@@ -15,7 +16,10 @@ interface Stored {
 }
 type End = Promise<{ messageSendResult: string }>;
 
-const own = () => makeOwn(makeTools(), {} as Mended);
+const own = () => {
+  const base = makeTools();
+  return makeOwn({ ...base, ...makeMessages(base) }, {} as Mended);
+};
 const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
   (await own().find(...args))?.ack ?? null;
 

@@ -1,0 +1,97 @@
+// Runs in the page: finds a message by its key or by its id. Senders choose the ids, so one may name several messages. How it
+// gets into the page: see tools.ts.
+import type { MessageRef } from '../../protocol/wid.js';
+import type { PageMsg, PageWid, PageWindow } from './page-window.js';
+import type { BaseTools } from './tools.js';
+
+declare const window: PageWindow;
+
+type WidLike = PageWid | string | null | undefined;
+
+export function makeMessages(tools: BaseTools) {
+  const { attempt, refuse, text, createWid, names } = tools;
+
+  /** The whole key as text; where it stands in the key differs by build (D1). */
+  const keyText = (key: object): string => {
+    const { _serialized } = key as { _serialized?: unknown };
+    return typeof _serialized === 'string' ? _serialized : String(key);
+  };
+
+  /** The parts of a key, which every build has. */
+  const parts = ({ id }: PageMsg) => ({
+    fromMe: id.fromMe,
+    remote: text(id.remote as WidLike),
+    id: id.id,
+    participant: text(id.participant as WidLike) || undefined,
+  });
+
+  /** As protocol/wid.ts writes it. */
+  const ourKey = (msg: PageMsg): string => {
+    const { fromMe, remote, id, participant } = parts(msg);
+    const safe = id.replace(/%/g, '%25').replace(/_/g, '%5F');
+    return [fromMe, remote, safe, ...(participant === undefined ? [] : [participant])].join('_');
+  };
+
+  /** In groups and statuses the author is a part of the key. */
+  const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
+    if (participant !== null) return names(participant);
+    if (!fromMe || !/@(g\.us|broadcast)$/.test(remote)) return [undefined];
+    const me = window.require('WAWebUserPrefsMeUser');
+    return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
+  };
+
+  /** Whether a message stands there, under either identity of its chat and its author. */
+  const isAt = ({ id: key }: PageMsg, place: NonNullable<MessageRef['place']>): boolean => {
+    if (key.fromMe !== place.fromMe || !names(place.remote).includes(text(key.remote as WidLike)))
+      return false;
+    const author = text(key.participant as WidLike);
+    return place.participant === null || author === '' || names(place.participant).includes(author);
+  };
+
+  /** Of several with an id that somebody else has chosen none is meant before the others. */
+  const only = (id: string, found: readonly PageMsg[]): PageMsg | null => {
+    const one = new Map(found.map((msg) => [keyText(msg.id), msg]));
+    if (one.size > 1) {
+      const keys = [...one.values()].map(ourKey);
+      const why = `${keys.length} messages have the id ${id}; name one by its key: ${keys.join(', ')}.`;
+      refuse('ambiguous_message', why, { keys });
+    }
+    return found.at(-1) ?? null;
+  };
+
+  /** In memory or in the page's own store. */
+  const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
+    const { Msg } = window.require('WAWebCollections');
+    const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
+    if (place === null) return only(id, held);
+    const there = held.filter((msg) => isAt(msg, place));
+    // Nobody else can make a message that counts as ours: one of ours with this id is the right one, in whatever chat it is.
+    const own = place.fromMe && there.length === 0 ? held.filter((msg) => msg.id.fromMe) : there;
+    if (own.length > 0) return only(id, own);
+    const MsgKey = window.require('WAWebMsgKey');
+    const me = window.require('WAWebUserPrefsMeUser');
+    const mine = me.getMaybeMePnUser() ?? me.getMaybeMeLidUser();
+    for (const remote of names(place.remote)) {
+      for (const author of authors(place)) {
+        const other = createWid(remote);
+        const key = new MsgKey({
+          ...(place.fromMe
+            ? { from: mine, to: other, selfDir: 'out' }
+            : { from: other, to: mine, selfDir: 'in' }),
+          id,
+          participant: author === undefined ? undefined : createWid(author),
+        }) as object;
+        const whole = keyText(key);
+        const found = (Msg.get(whole) ?? (await Msg.getMessagesById([whole]))?.messages?.[0]) as
+          | PageMsg
+          | undefined;
+        if (found) return found;
+      }
+    }
+    return null;
+  };
+  const message = async (ref: MessageRef): Promise<PageMsg> =>
+    (await findMessage(ref)) ?? refuse('no_such_message', `WhatsApp Web has no message ${ref.id}.`);
+
+  return { keyText, parts, findMessage, message };
+}
