@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
   ['daemon/hearing', 'heardUntilMs - MARGIN_MS)', 'heardUntilMs)', 'unit/daemon/hearing'],
   ['daemon/hearing', 'this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS)', 'this.#phase.readyAtMs, Date.now())', 'unit/daemon/hearing'],
   ['daemon/hearing', "const until = this.#phase.name === 'live'", "const until = this.#phase.name !== 'away'", 'unit/daemon/hearing'],
-  ['daemon/feed', "types === undefined || event.type === 'gap' || types.includes(event.type)", 'types === undefined || types.includes(event.type)', 'unit/daemon/feed'],
+  ['daemon/subscriptions', "types === undefined || event.type === 'gap' || types.includes(event.type)", 'types === undefined || types.includes(event.type)', 'unit/daemon/feed'],
   // Who gets in, and where it leads.
   ['daemon/media/shelf', 'if (!ID.test(id)) throw', 'if (id === "") throw', 'unit/daemon/media'],
   ['webhook/special-address', "subnet: '10.0.0.0/8', reach: 'private'", "subnet: '10.0.0.0/8', reach: 'public'", 'unit/webhook/special-address'],
