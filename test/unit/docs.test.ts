@@ -228,11 +228,9 @@ t.test('the files for containers name paths and keys that there are', async (t) 
   t.equal(state, `${volume}/state`);
   t.ok(kubernetes.includes(`mountPath: ${volume} `) && !kubernetes.includes('STATE_DIRECTORY'));
   t.ok(page.includes(`wad-default:${volume} `) && page.includes(`\`${state}\``));
-  t.ok(
-    kubernetes.includes(`runAsUser: ${uid}`) &&
-      image.includes(`USER ${uid}`) &&
-      page.includes(`:${'uid'}=${uid},`),
-  );
+  t.ok(kubernetes.includes(`runAsUser: ${uid}`) && image.includes(`USER ${uid}:${uid}`));
+  t.ok(kubernetes.includes(`fsGroup: ${uid}`) && image.includes(`groupadd --gid ${uid} `));
+  t.ok(page.includes(`The process is ${uid}, `));
   t.match(kubernetes, /terminationGracePeriodSeconds: 60/);
   // One health command everywhere, whoever ignores the one of the image.
   const [, ...health] = /^HEALTHCHECK .*CMD \[(.+)\]$/m.exec(image)?.[1]?.match(/[^", ]+/g) ?? [];
