@@ -150,7 +150,6 @@ need_curl() {
 
 # What a few tests need and are skipped without: a program, and the package of Debian that has it.
 readonly EXTRAS='
-  buildah                 buildah
   chromium-headless-shell chromium-headless-shell
   dbus-daemon             dbus
   dpkg-deb                dpkg
@@ -162,6 +161,7 @@ readonly EXTRAS='
   mandoc                  mandoc
   mmdebstrap              mmdebstrap
   pgrep                   procps
+  podman                  podman
   promtool                prometheus
   setpriv                 util-linux
   shellcheck              shellcheck
