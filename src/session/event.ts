@@ -9,6 +9,8 @@ export type ClientEvent =
   | { readonly type: 'client.unpaired' }
   /** A pairing code was handed out. */
   | { readonly type: 'client.pairing' }
+  /** WhatsApp wants another code, or the phone's answer to this one failed: it links nobody any more. */
+  | { readonly type: 'client.pairing-over' }
   /** WhatsApp asks for the account's passkey; the page waits so long. */
   | { readonly type: 'client.passkey'; readonly limitMs: number }
   /** An answer was handed to the page; WhatsApp has yet to judge it. */

@@ -20,6 +20,12 @@ export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: 
 export const pairing = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'linking', { reason: 'pairing_waiting' }), effects: [] }, now.policy.pairingMs);
 
+/** The code is worth nothing before its time is over: back to the QR. */
+export const pairingOver = (state: StateOf<'linking'>, _event: unknown): Next =>
+  state.reason === 'pairing_waiting'
+    ? { state: become(disarm(state), 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] }
+    : stay(state);
+
 /** What a person was given time for has not been done: back to the QR. */
 export function linkingLate(state: StateOf<'linking'>, event: EventOf<'timer'>): Next {
   if (event.timer !== state.timer) return stay(state);

@@ -22,7 +22,7 @@ type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = 
 
 const ____ = stay;
 const { begin, restart, recycle } = start;
-const { unpaired, pairing, linkingLate, linked, known, progress, ready, attention } = link;
+const { unpaired, pairing, pairingOver, linkingLate, linked, known, progress, ready, attention } = link;
 const { passkey, answered, passkeyOver } = link;
 const { offline, reloading, loggedOut, conflict, refused, broken, ended, sick } = mend;
 const { profileVerdict: verdict } = mend;
@@ -41,6 +41,8 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   'timer':            [____,       startLate,  linkingLate, syncLate,   ____,       due,         ____,       due       ],
   'client.unpaired':  [____,       unpaired,   ____,        unpaired,   unpaired,   unpaired,    ____,       unpaired  ],
   'client.pairing':   [____,       ____,       pairing,     ____,       ____,       ____,        ____,       ____      ],
+  'client.pairing-over':
+                      [____,       ____,       pairingOver, ____,       ____,       ____,        ____,       ____      ],
   'client.passkey':   [____,       ____,       passkey,     ____,       ____,       ____,        ____,       ____      ],
   'client.passkey-answered':
                       [____,       ____,       answered,    ____,       ____,       ____,        ____,       ____      ],

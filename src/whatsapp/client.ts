@@ -131,7 +131,7 @@ class Client implements WhatsAppClient {
       picture: () => this.#keepPicture(),
     };
     const witness = new Witness(listener, needs, options.expectsSession);
-    const readiness = new Readiness(() => this.#page(), witness, log);
+    const readiness = new Readiness(() => this.#page(), witness, log, BINDING);
     this.#witness = witness;
     this.#readiness = readiness;
     this.#guarded = new GuardedClient(
@@ -169,9 +169,12 @@ class Client implements WhatsAppClient {
     this.missed = missedPage(this.#ask, this.#guarded);
     this.#errors = new PageErrors(() => readiness.build, log);
     const look = (): void => readiness.look();
+    const qr = (payload: string): void => {
+      if (!readiness.tellsQr) witness.qr(payload);
+    };
     listenTo(this.#guarded, {
       ...{ listener, look, warnings: this.#warnings },
-      qr: (payload) => witness.qr(payload),
+      qr,
     });
   }
 

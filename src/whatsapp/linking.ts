@@ -38,11 +38,7 @@ export class Linking {
   refreshQr(): void {
     // While a code is shown there is no QR, and a refresh would take the code back.
     if (this.#shows === 'code' || this.#witness.awaitsPasskey) return;
-    const refresh = (): void => {
-      const cmd = window.require('WAWebCmd').Cmd as { refreshQR?: () => void };
-      if (typeof cmd.refreshQR === 'function') cmd.refreshQR();
-      else window.require('WAWebLaunchSocketUtils').refreshQR();
-    };
+    const refresh = (): void => window.require('WAWebLaunchSocketUtils').refreshQR();
     this.#guarded.pupPage?.evaluate(refresh).catch((error: unknown) => {
       this.#log.warn('whatsapp.refresh-qr', { error: errorText(error) });
     });

@@ -1,12 +1,24 @@
 // A pairing code, asked for once. How often is pairing-budget's to say.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import { within } from './deadline.js';
 import { isRateLimit } from './errors.js';
 import type { LibraryClient } from './library.js';
+import type { PageWindow } from './page/page-window.js';
+
+declare const window: PageWindow;
 
 const ASK_MS = 30_000;
+const LOOK_MS = 50;
 /** The library asks for a new code at this interval until somebody pairs, and WhatsApp counts them all (H24). */
 const NEVER_MS = 2 ** 31 - 1;
+
+/** A page shows that it wants a phone before the library is in it. @throws when it does not come */
+async function injected({ pupPage }: LibraryClient): Promise<void> {
+  for (const until = performance.now() + ASK_MS; performance.now() < until; await delay(LOOK_MS))
+    if (await pupPage?.evaluate(() => window.__wad?.injected === true)) return;
+  throw new Error('the library is not in the page');
+}
 
 /** @throws Fault pairing_limited, pairing_failed */
 export async function requestPairingCode(client: LibraryClient, number: string): Promise<string> {
@@ -14,7 +26,7 @@ export async function requestPairingCode(client: LibraryClient, number: string):
   try {
     code = await within(
       ASK_MS,
-      client.requestPairingCode(number, true, NEVER_MS),
+      injected(client).then(() => client.requestPairingCode(number, true, NEVER_MS)),
       'asking for a pairing code',
     );
   } catch (error) {

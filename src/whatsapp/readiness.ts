@@ -11,6 +11,7 @@ import { Kit } from './kit.js';
 import { type Look, look } from './page/look.js';
 import { ID_TAG, installOwnIds } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
+import { tellQr } from './page/qr.js';
 import { installRequire } from './page/require.js';
 import type { Witness } from './witness.js';
 
@@ -23,6 +24,7 @@ const SHIM_MS = 10_000;
 const ASKED = 12;
 
 export class Readiness {
+  readonly #binding: string;
   readonly #page: () => Page;
   readonly #witness: Witness;
   readonly #log: Log;
@@ -34,8 +36,15 @@ export class Readiness {
   /** WhatsApp Web's build, as far as it was seen. */
   build: string | null = null;
 
-  /** @param page throws while there is none */
-  constructor(page: () => Page, witness: Witness, log: Log) {
+  /** The document at hand tells of its QR codes by itself. */
+  tellsQr = false;
+
+  /**
+   * @param page throws while there is none
+   * @param binding name of the function through which the page tells
+   */
+  constructor(page: () => Page, witness: Witness, log: Log, binding: string) {
+    this.#binding = binding;
     this.#page = page;
     this.#witness = witness;
     this.#log = log;
@@ -62,6 +71,7 @@ export class Readiness {
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
       found['send.text'] = `missing: ${lacking(error)}`;
     });
+    this.tellsQr = await page.evaluate(tellQr, this.#binding);
     await page.evaluate(() => {
       if (window.__wad) window.__wad.prepared = true;
     });

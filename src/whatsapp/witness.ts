@@ -38,6 +38,8 @@ export class Witness {
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
   #waiting = false;
+  /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
+  #leaves = false;
   readonly #fitness: Fitness;
   readonly #passkey: PasskeyRequest;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
@@ -94,8 +96,18 @@ export class Witness {
       case 'document':
         this.#newDocument(told.url);
         break;
+      case 'logout-begins':
+        this.#leaves = true;
+        break;
       case 'logout':
         this.#loggedOut();
+        break;
+      case 'code-over':
+        this.#listener.event({ type: 'client.pairing-over' });
+        break;
+      case 'qr':
+        if (told.text === null) this.#listener.news({ type: 'qr-gone' });
+        else this.qr(told.text);
         break;
       case 'missing':
         this.#needs.warn('whatsapp.watcher', { what: told.what });
@@ -188,7 +200,8 @@ export class Witness {
 
   /** The page wants a phone: a beginning on a bare profile, a loss where there was a session. */
   #showsQr(): void {
-    if (this.#hasSession) {
+    if (this.#hasSession && this.#leaves) this.#loggedOut();
+    else if (this.#hasSession) {
       // The phone's word may come after the state; a QR alone proves less.
       this.#explain ??= setTimeout(() => {
         if (this.#phase === 'over') return;
@@ -206,12 +219,13 @@ export class Witness {
     // A bare page that is told to log out has nothing to lose.
     if (!this.#hasSession) return;
     clearTimeout(this.#explain);
+    this.#leaves = false;
     this.unlinked?.();
     this.#phase = 'linked';
     this.#listener.event({ type: 'client.logged-out', explained: true });
   }
 
-  /** The library composed a QR payload. */
+  /** The page draws a QR, or the library has composed one where the page has nothing to listen to. */
   qr(payload: string): void {
     // After a scan the ref is cleared and the library composes `undefined,…` (H18).
     if (/^(undefined|null)?,/.test(payload)) this.#listener.news({ type: 'qr-gone' });
@@ -231,6 +245,7 @@ export class Witness {
     clearTimeout(this.#explain);
     this.#explain = undefined;
     this.#passkey.over();
+    if (before === 'lost') this.#leaves = false;
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';

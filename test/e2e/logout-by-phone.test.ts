@@ -12,6 +12,8 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const ORDERS = [
+  ['2026-04', 'reload'],
+  ['2026-10', 'reload'],
   ['2026-04', 'cmd'],
   ['2026-04', 'bridge'],
   ['2026-04', 'unpaired-first'],

@@ -83,3 +83,46 @@ t.test('a group that was made is described once its metadata have come', async (
   const { group: late } = await wad.request('group.create', { name: 'Late', participants: [ana.number] });
   t.match(late, { name: 'Late', createdAt: /^\d{4}-/, size: 2 });
 });
+
+for (const qrPrefix of ['none', 'gated', 'always'] as const)
+  t.test(
+    `the QR text is what the page draws, and again when its secret changes (prefix: ${qrPrefix})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation: '2026-10', knobs: { qrPrefix } });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const wad = await home.start();
+      const first = await wad.qr();
+      t.equal(first.startsWith('https://wa.me/settings/linked_devices#2@'), qrPrefix !== 'none');
+      t.equal(first, await sim.waitForQr());
+      const page = await sim.waitForPage();
+      const after = await wad.mark();
+      await page.command('renewSecret');
+      await wad.event('qr', () => true, { after });
+      const second = await wad.qr();
+      t.not(second, first);
+      await t.rejects(phone.scan(first), 'the first one links nobody any more');
+      await phone.scan(second);
+      await wad.until('ready');
+    },
+  );
+
+for (const codeEnds of ['refresh', 'manual', 'error'] as const)
+  t.test(`a pairing code that is over before its time is handed out to nobody (${codeEnds})`, async (t) => {
+    await using sim = await Simulator.start({
+      generation: '2026-10',
+      knobs: { codeEnds, codeEndsMs: 1_500 },
+    });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.start();
+    await wad.until('linking');
+    const after = await wad.mark();
+    await wad.request('session.pair', { number: NUMBER });
+    await wad.event('state', ({ reason }) => reason === 'pairing_waiting', { after });
+    await wad.event('state', ({ reason }) => reason === 'qr_waiting', { after });
+    const again = await wad.request('session.pair', { number: NUMBER }).catch(({ kind }) => kind);
+    t.equal(again, 'pairing_limited', 'not the code that is over');
+    await phone.scan(await wad.qr());
+    await wad.until('ready');
+  });

@@ -36,6 +36,13 @@ const SEPTEMBER = {
   blockList: 'lid',
 } as const;
 
+/** October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9). */
+const OCTOBER = {
+  ...SEPTEMBER,
+  pageVersion: '2.3000.1049876543',
+  qrPrefix: 'always',
+} as const;
+
 export const GENERATIONS = {
   /** As whatsapp-web.js 1.34.7 (2026-04-25) expects it. */
   '2026-04': {},
@@ -47,6 +54,7 @@ export const GENERATIONS = {
    */
   '2026-07': JULY,
   '2026-09': SEPTEMBER,
+  '2026-10': OCTOBER,
   /** The same, for an account of which a passkey is asked when a device is linked (since 2026-06-30). */
   '2026-09-passkey': { ...SEPTEMBER, passkey: true },
 } as const satisfies Record<string, KnobSettings>;

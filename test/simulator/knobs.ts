@@ -118,6 +118,12 @@ export const KNOBS = {
     'a cleared ref raises change:ref with undefined after the scan',
     'reports only',
   ),
+  qrPrefix: choice(
+    ['none', 'gated', 'always'],
+    'none',
+    "a link for the phone's camera before the text of the QR: none; where WAWebNativeCameraQRLinkedDeviceUtils says so; or drawn so without that module (whatsmeow 876de1e9)",
+    'WAWebLinkDeviceQrcode.react',
+  ),
   linkDelayMs: ms(30, 'from the scan to pair-success', 'this simulator'),
   deviceLimit: count(4, 'linked devices an account may have', 'reports only'),
   codeTtlMs: ms(180_000, 'life of a pairing code', 'WAWebAltDeviceLinkingApi'),
@@ -129,6 +135,13 @@ export const KNOBS = {
     'asking for a pairing code goes wrong',
     'reports only',
   ),
+  codeEnds: choice(
+    ['late', 'refresh', 'manual', 'error'],
+    'late',
+    "how a pairing code ends before it is typed: by its time alone; the server asks for a new one; or wants that done by hand; or the phone's answer to it fails",
+    'WAWebLinkDeviceEvents',
+  ),
+  codeEndsMs: ms(1_000, 'how long after it was given that happens', 'this simulator'),
   codeUnlinks: choice(
     ['none', 'self', 'all'],
     'none',
@@ -382,9 +395,9 @@ export const KNOBS = {
 
   // Being thrown out
   logoutOrder: choice(
-    ['cmd', 'bridge', 'unpaired-first', 'navigation-only'],
-    'cmd',
-    'what a phone logout does first in the page: Cmd logout, Cmd logout_from_bridge, state UNPAIRED; then the navigation, or that alone',
+    ['reload', 'reload-only', 'cmd', 'bridge', 'unpaired-first', 'navigation-only'],
+    'reload',
+    'what a logout does in the page: Cmd starting_logout_from_bridge, credentials wiped, Cmd logout_from_bridge, reload; the reload alone; or, by reports, Cmd logout, Cmd logout_from_bridge or state UNPAIRED first and then /?post_logout=1, or that alone',
     'WAWebSocketModel',
   ),
   logoutNavigationMs: ms(100, 'from that to the navigation', 'this simulator'),

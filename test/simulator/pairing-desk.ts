@@ -57,7 +57,7 @@ export class PairingDesk {
 
   /** The page that shows this QR. Throws LinkRefused. */
   find(qr: string): Connection {
-    const [ref = '', noiseKey, identityKey, advSecret, platform] = qr.split(',');
+    const [ref = '', noiseKey, identityKey, advSecret, platform] = qr.replace(/^https:[^#]*#/, '').split(',');
     const connection = this.#byRef.get(ref);
     const registration = connection?.registration;
     if (!connection || !registration)

@@ -224,6 +224,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebL10N.getRegion': ["() → the page's region", DIFF],
   'WAWebLaunchSocketUtils.refreshQR': ['() ends the socket and begins a new round of QR codes', DIFF],
   'WAWebLidMigrationUtils.toPn': ['(wid) → wid of the number or nothing', DIFF],
+  'WAWebLinkDeviceEvents.WAWebLinkDeviceEvents': [
+    'an emitter: on("link_device_events:refresh_alt_linking_code", …:force_manual_refresh, …:error_alt_linking) when a pairing code is over',
+    BOTH,
+  ],
   'WAWebLinkPreviewChatAction.getLinkPreview': [
     '(link, { chat }) → promise of { data } or nothing; asks the server, without a limit',
     BOTH,
@@ -278,6 +282,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebMsgKey.newId': ['() → promise of an id', BOTH],
   'WAWebMsgKey.prototype': ['a getter that is put there is seen by every key', DIFF],
   'WAWebMsgReply.canReplyMsg': ['(message) → boolean', BOTH],
+  'WAWebNativeCameraQRLinkedDeviceUtils.isNativeCameraQRLinkedDeviceTest': [
+    '() → boolean: whether the QR text begins with a link for the camera',
+    DIFF,
+  ],
   'WAWebNewsletterCreateQueryJob.createNewsletterQuery': ['({ name, description, picture }) → promise', BOTH],
   'WAWebNewsletterDeleteAction.deleteNewsletterAction': ['(channel) → promise', DIFF],
   'WAWebNewsletterDemoteAdminJob.demoteNewsletterAdminAction': [
@@ -408,6 +416,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebUserPrefsMeUser.getMaybeMePnUser': [
     "() → wid of the account's number or nothing; nothing before linking",
     BOTH,
+  ],
+  'WAWebUserPrefsMultiDevice.advSecretEventEmitter': [
+    'an emitter: on("change") when the secret of the QR text is another',
+    DIFF,
   ],
   'WAWebUserPrefsMultiDevice.getADVSecretKey': ['() → base64 text; a part of the QR text', BOTH],
   'WAWebUserPrefsNotifications.getGlobalOfflineNotifications': ['() → boolean', DIFF],

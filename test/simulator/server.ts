@@ -99,6 +99,9 @@ export class Server {
         connection.send({ type: 'refs', refs: this.desk.register(connection, frame) });
         return;
       }
+      case 'secret':
+        if (connection.registration) connection.registration.advSecret = frame.advSecret;
+        return;
       case 'login':
         this.#login(connection, frame);
         return;

@@ -113,6 +113,7 @@ export interface Assertion {
 
 export type UpFrame =
   | { type: 'register'; noiseKey: string; identityKey: string; advSecret: string; platform: string }
+  | { type: 'secret'; advSecret: string }
   | { type: 'login'; device: string; secret: string; version: string; takeover: boolean }
   | { type: 'send'; message: WireMessage }
   | { type: 'received'; items: number[] }

@@ -52,7 +52,11 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
   const { actor, qr } = account;
   const budget = new PairingBudget();
   actor.watch((state, before) => {
-    if (state.name !== 'linking' && before.name === 'linking') budget.forget();
+    if (before.name !== 'linking') return;
+    // Linked, or the code is over: it is handed out to nobody any more.
+    const isOver =
+      before.reason === 'pairing_waiting' && state.name === 'linking' && state.reason === 'qr_waiting';
+    if (isOver || state.name !== 'linking') budget.forget();
   });
 
   /** @throws Fault unsupported_now */

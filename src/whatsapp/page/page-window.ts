@@ -131,7 +131,14 @@ export interface PageDocument {
 export type Told =
   | { readonly kind: 'document'; readonly url: string }
   | { readonly kind: 'state'; readonly state: string; readonly synced: boolean; readonly wid: string | null }
+  /** The page begins to give up its credentials: whoever logs out, and whatever comes of it. */
+  | { readonly kind: 'logout-begins' }
+  /** It has given them up. */
   | { readonly kind: 'logout' }
+  /** The pairing code that is shown links nobody any more. */
+  | { readonly kind: 'code-over' }
+  /** The text of the QR code that the page draws; null once it is used. */
+  | { readonly kind: 'qr'; readonly text: string | null }
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
   /** The dialog that waited for a button is there no more. */

@@ -33,7 +33,7 @@ export function watch(binding: string): void {
       tell({ kind: 'state', state: socket.state, synced: socket.hasSynced, wid: widOf() });
     socket.on('change:state', state);
     socket.on('change:hasSynced', state);
-    cmd.on('logout', () => tell({ kind: 'logout' }));
+    cmd.on('starting_logout_from_bridge', () => tell({ kind: 'logout-begins' }));
     cmd.on('logout_from_bridge', () => tell({ kind: 'logout' }));
     state();
   };

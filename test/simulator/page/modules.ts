@@ -19,6 +19,7 @@ import {
   sendVote,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
+import { knobs } from './boot-record.js';
 import { Calls } from './calls.js';
 import {
   LoadNewsletterPreviewChatAction,
@@ -48,7 +49,13 @@ import { loadEarlierMsgs, MsgReply, Msgs, QuotedMsgModelUtils, toWire } from './
 import { Model } from './model.js';
 import { defineFurtherModules } from './modules-further.js';
 import { MsgKey } from './msg-key.js';
-import { AltDeviceLinkingApi, RegistrationModules, refreshQr } from './pairing.js';
+import {
+  AltDeviceLinkingApi,
+  LinkDeviceEvents,
+  NativeCameraUtils,
+  RegistrationModules,
+  refreshQr,
+} from './pairing.js';
 import { define, defineAll } from './require.js';
 import {
   ApiContact,
@@ -92,7 +99,9 @@ export function defineModules(): void {
     WAWebCmd: { Cmd },
     WAWebOfflineHandler: { OfflineMessageHandler },
     WAWebAltDeviceLinkingApi: AltDeviceLinkingApi,
+    WAWebLinkDeviceEvents: { WAWebLinkDeviceEvents: LinkDeviceEvents },
     WAWebLaunchSocketUtils: { refreshQR: refreshQr },
+    ...(knobs.qrPrefix !== 'always' && { WAWebNativeCameraQRLinkedDeviceUtils: NativeCameraUtils }),
     WAWebUserPrefsMeUser: UserPrefsMeUser,
     WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome', version: '146' }) },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },

@@ -7,7 +7,7 @@ import { Conn } from './conn.js';
 import { pressDialog, showDialog } from './dialog.js';
 import type { Emitter } from './emitter.js';
 import { Msgs } from './messages.js';
-import { clearRef } from './pairing.js';
+import { clearRef, renewSecret } from './pairing.js';
 import { Contacts } from './roster.js';
 import { hanging } from './send.js';
 import { Socket, type SocketState } from './socket-model.js';
@@ -39,6 +39,7 @@ const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => u
     emitter.off();
   },
   clearRef: () => clearRef({ tell: true }),
+  renewSecret: () => renewSecret(),
   triggerCmd: ({ name }) => void Cmd.trigger(String(name)),
   wipeDebug: () => {
     window.Debug = undefined;

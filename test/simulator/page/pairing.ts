@@ -3,6 +3,7 @@ import type { Json } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
 import { Conn } from './conn.js';
+import { Emitter } from './emitter.js';
 import { report } from './instrument.js';
 import { Socket } from './socket-model.js';
 import { type Keys, storage } from './storage.js';
@@ -10,6 +11,11 @@ import { bytesToBase64 } from './tagged-json.js';
 
 /** Chrome, as the real page names it to the phone. */
 const DEVICE_PLATFORM = '1';
+
+/** For the phone's own camera. */
+const CAMERA = 'https://wa.me/settings/linked_devices#';
+
+const advSecretEventEmitter = new Emitter();
 
 let keys: Keys | undefined;
 let turn: ReturnType<typeof setTimeout> | undefined;
@@ -65,8 +71,11 @@ function qrOf(ref: string): string {
     keys.advSecret,
     DEVICE_PLATFORM,
   ];
-  return parts.join(',');
+  return `${knobs.qrPrefix === 'none' ? '' : CAMERA}${parts.join(',')}`;
 }
+
+/** What the page draws now: nothing once the code is used, or while a pairing code is shown. */
+export const drawnQr = (): string => (type === 'QR' && Conn.ref ? qrOf(Conn.ref) : '');
 
 /** The ref is used up. Some builds tell their listeners so (wwebjs PR #201653). */
 export function clearRef({ tell }: { tell: boolean }): void {
@@ -80,6 +89,15 @@ export function refreshQr(): void {
   type = 'QR';
   void register();
 }
+
+/** WAWebLinkDeviceEvents.WAWebLinkDeviceEvents: what becomes of a pairing code. */
+export const LinkDeviceEvents = new Emitter();
+
+const CODE_EVENTS: { readonly [how: string]: string | undefined } = {
+  refresh: 'link_device_events:refresh_alt_linking_code',
+  manual: 'link_device_events:force_manual_refresh',
+  error: 'link_device_events:error_alt_linking',
+};
 
 /** WAWebAltDeviceLinkingApi */
 export const AltDeviceLinkingApi = {
@@ -96,6 +114,8 @@ export const AltDeviceLinkingApi = {
   async startAltLinkingFlow(number: string, showNotification: boolean): Promise<Json | undefined> {
     try {
       const code = await chatSocket.request('code', { number, showNotification });
+      const event = CODE_EVENTS[knobs.codeEnds];
+      if (event) setTimeout(() => LinkDeviceEvents.trigger(event), knobs.codeEndsMs);
       return code ?? undefined;
     } catch (error) {
       if (!(error instanceof ServerStatusCodeError)) throw error;
@@ -109,6 +129,18 @@ export const AltDeviceLinkingApi = {
   },
 };
 
+/** WAWebNativeCameraQRLinkedDeviceUtils; gone where the prefix is always there. */
+export const NativeCameraUtils = { isNativeCameraQRLinkedDeviceTest: () => knobs.qrPrefix === 'gated' };
+
+/** Another secret under the ref that is shown: who listens for refs alone shows a code that links nobody. */
+export function renewSecret(): void {
+  if (!keys) return;
+  keys = { ...keys, advSecret: bytesToBase64(random(32)) };
+  chatSocket.send({ type: 'secret', advSecret: keys.advSecret });
+  report({ type: 'qr', text: drawnQr() || null });
+  advSecretEventEmitter.trigger('change');
+}
+
 /** The modules whose exports whatsapp-web.js composes its own QR from. */
 export const RegistrationModules = {
   WAWebCompanionRegClientUtils: { DEVICE_PLATFORM },
@@ -121,6 +153,6 @@ export const RegistrationModules = {
       getRegistrationInfo: async () => ({ identityKeyPair: { pubKey: (await ownKeys()).identityKey } }),
     },
   },
-  WAWebUserPrefsMultiDevice: { getADVSecretKey: () => keys?.advSecret },
+  WAWebUserPrefsMultiDevice: { getADVSecretKey: () => keys?.advSecret, advSecretEventEmitter },
   WABase64: { encodeB64: bytesToBase64, encodeB64UrlSafe: bytesToBase64 },
 };

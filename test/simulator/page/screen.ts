@@ -2,6 +2,7 @@
 import { Chats } from './chats.js';
 import { Conn } from './conn.js';
 import { Msgs } from './messages.js';
+import { drawnQr } from './pairing.js';
 import { Socket } from './socket-model.js';
 
 let due = false;
@@ -55,7 +56,7 @@ function link(): Node[] {
       pen.fillRect((n % 33) * 8, Math.floor(n / 33) * 8, 8, 8);
   }
   const box = element('div', '', [canvas]);
-  box.dataset.ref = ref;
+  box.dataset.ref = drawnQr();
   return [box, element('p', 'Scan with a simulated phone.'), element('code', ref)];
 }
 

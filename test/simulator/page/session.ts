@@ -10,7 +10,7 @@ import { Cmd } from './cmd.js';
 import { become, becomeNobody } from './conn.js';
 import { acknowledgeDialog, offerDialog } from './dialog.js';
 import { report } from './instrument.js';
-import { clearRef, refreshQr, register, showRefs } from './pairing.js';
+import { clearRef, register, showRefs } from './pairing.js';
 import { confirmPasskey, givePasskeyUp } from './passkey.js';
 import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
 import { learnRoster } from './roster.js';
@@ -27,7 +27,6 @@ let loggedOut: (() => void) | undefined;
 
 export async function startSession(): Promise<void> {
   Socket.wire({ logout, reconnect: () => chatSocket.reconnect(), takeover: takeOver });
-  Cmd.refreshQR = refreshQr;
   Socket.set({ state: 'OPENING' });
   armTimeout();
   credentials = await storage.readCredentials();
@@ -150,8 +149,15 @@ async function refused(code: number): Promise<void> {
 /** Unlinked: by the phone, by ourselves, by the server. What comes first differs between builds. */
 async function leave(reason: string): Promise<void> {
   loggedOut?.();
+  const reloads = knobs.logoutOrder === 'reload' || knobs.logoutOrder === 'reload-only';
+  if (knobs.logoutOrder === 'reload') Cmd.trigger('starting_logout_from_bridge');
   chatSocket.stop();
   await forget();
+  if (reloads) {
+    if (knobs.logoutOrder === 'reload') Cmd.trigger('logout_from_bridge');
+    setTimeout(() => location.reload(), knobs.logoutNavigationMs);
+    return;
+  }
   if (knobs.logoutOrder === 'unpaired-first') Socket.set({ state: 'UNPAIRED' });
   if (knobs.logoutOrder === 'bridge') Cmd.trigger('logout_from_bridge');
   else if (knobs.logoutOrder !== 'navigation-only') Cmd.trigger('logout');

@@ -129,6 +129,7 @@ function* shapes(): Generator<Given> {
 export const EVENTS: readonly Draft[] = [
   ['client.unpaired'],
   ['client.pairing'],
+  ['client.pairing-over'],
   ['client.passkey', { limitMs: 600_000 }],
   ['client.passkey', { limitMs: 5_000 }],
   ['client.passkey-answered'],

@@ -342,6 +342,21 @@ table('a pairing code is good for three minutes, then a QR can be scanned', [
     'linking/pairing_waiting',
     'arm 180000',
   ],
+  [
+    'over before its time',
+    state({ name: 'linking', reason: 'pairing_waiting' }),
+    ['client.pairing-over'],
+    'linking/qr_waiting',
+    'show-qr',
+  ],
+  [
+    'over when there is none',
+    state({ name: 'linking' }),
+    ['client.pairing-over'],
+    'linking/qr_waiting',
+    NOTHING,
+  ],
+  ['over, and linked by it', state({ name: 'ready' }), ['client.pairing-over'], 'ready', NOTHING],
   ['over', state({ name: 'linking', reason: 'pairing_waiting' }), ['timer'], 'linking/qr_waiting', 'show-qr'],
   [
     'a deadline of the start that still rings',

@@ -261,6 +261,7 @@ const LINKED = { me: ME } as const;
 const PAGE_SAYS: readonly Draft[] = [
   ['client.unpaired'],
   ['client.pairing'],
+  ['client.pairing-over'],
   ['client.passkey', { limitMs: 600_000 }],
   ['client.passkey-answered'],
   ['client.passkey-over', { why: 'wrong' }],

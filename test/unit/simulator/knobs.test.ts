@@ -22,7 +22,7 @@ t.test('every default is a value its own knob accepts, and every knob says what 
 
 t.test('every knob names the module of the page that it follows, or says that none shows it', async (t) => {
   for (const [name, { follows }] of Object.entries(KNOBS))
-    t.match(follows, /^(WA[A-Z]?[a-z]\w+|reports only|this simulator)$/, name);
+    t.match(follows, /^(WA[A-Z]?[a-z]\w+(\.react)?|reports only|this simulator)$/, name);
 });
 
 t.test('every generation is made of knobs there are', async (t) => {

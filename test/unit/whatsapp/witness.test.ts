@@ -185,6 +185,26 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     [...UP, socket('UNPAIRED'), { ms: 2_999 }, LOGOUT, { ms: 10_000 }],
     [...IS_UP, 'logged-out true'],
   ],
+  [
+    'a QR after the page began to log out needs no other word',
+    true,
+    [...UP, { kind: 'logout-begins' }, doc(PAGE), socket('UNPAIRED'), socket('UNPAIRED')],
+    [...IS_UP, 'reloading', 'logged-out true'],
+  ],
+  [
+    'a page that began to and comes back linked has not',
+    true,
+    [
+      ...UP,
+      { kind: 'logout-begins' },
+      doc(PAGE),
+      socket('CONNECTED', WID),
+      { look: LOOK },
+      socket('UNPAIRED'),
+      { ms: 2_999 },
+    ],
+    [...IS_UP, 'reloading', 'linked null', '· capabilities {}', RECEIVES, 'ready Me'],
+  ],
   ['a QR alone, for three seconds', true, [socket('UNPAIRED'), { ms: 3_000 }], ['logged-out false']],
   [
     'told once',

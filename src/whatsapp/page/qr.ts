@@ -1,0 +1,88 @@
+// Runs in the page: the text of the QR code, composed as the page composes it and told whenever the page draws it anew; and the early end of
+// a pairing code.
+// The library takes the parts of its own choice and knows nothing of what stands around them.
+import type { Emitter, PageElement, PageWindow, Told } from './page-window.js';
+
+declare const window: PageWindow;
+
+/**
+ * Once a document, before it is linked or after. False where the page has nothing to listen to.
+ * @param binding name of the function through which the daemon is told
+ */
+export function tellQr(binding: string): boolean {
+  /** For the phone's own camera, and for phones without the app (WAWebLinkDeviceQrcode.react, 2026-04-27). */
+  const CAMERA = 'https://wa.me/settings/linked_devices#';
+  const HELP = 'https://faq.whatsapp.com/r/ld';
+  /** So long the page may take to draw what it has raised. */
+  const DRAWN_MS = 1_000;
+  const LOOK_MS = 25;
+  type Connection = Emitter & { readonly ref?: string };
+  const attempt = <T>(get: () => T): T | null => {
+    try {
+      return get() ?? null;
+    } catch {
+      return null;
+    }
+  };
+  const module = window.__wad?.require ?? window.require;
+  const conn = attempt(() => module('WAWebConnModel').Conn as Connection);
+  if (conn === null) return false;
+  const pause = (): Promise<void> => new Promise((resolve) => window.setTimeout(() => resolve(), LOOK_MS));
+
+  /** The five parts; null once the code is used, or where a part cannot be had. */
+  const parts = async (): Promise<string | null> => {
+    const { ref } = conn;
+    if (typeof ref !== 'string' || ref === '') return null;
+    const { waSignalStore } = module('WAWebSignalStoreApi');
+    const { encodeB64 } = module('WABase64');
+    const registration = await waSignalStore.getRegistrationInfo();
+    const noise = await module('WAWebUserPrefsInfoStore').waNoiseInfo.get();
+    const keys = [noise.staticKeyPair.pubKey, registration.identityKeyPair.pubKey].map((key) =>
+      encodeB64(key),
+    );
+    const secret = await module('WAWebUserPrefsMultiDevice').getADVSecretKey();
+    const whole = [ref, ...keys, secret, module('WAWebCompanionRegClientUtils').DEVICE_PLATFORM];
+    return whole.every((part) => typeof part === 'string' && part !== '') ? whole.join(',') : null;
+  };
+
+  /** What the page itself has drawn with these parts in it, whatever it puts around them. */
+  const drawn = async (text: string): Promise<string | null> => {
+    const boxes = (): PageElement[] => [...window.document.querySelectorAll('[data-ref]')];
+    for (const until = Date.now() + DRAWN_MS; Date.now() < until; await pause())
+      for (const box of boxes()) {
+        const whole = box.getAttribute('data-ref');
+        if (whole?.includes(text)) return whole;
+      }
+    return null;
+  };
+
+  /** By the page's own switches. */
+  const wrapped = (text: string): string => {
+    const utils = attempt(() => module('WAWebNativeCameraQRLinkedDeviceUtils'));
+    if (attempt(() => utils?.isNativeCameraQRLinkedDeviceTest() as boolean) === true)
+      return `${CAMERA}${text}`;
+    return attempt(() => module('justknobx')._('770') as boolean) === true ? `${text},${HELP}` : text;
+  };
+
+  let turn = 0;
+  const tell = async (): Promise<void> => {
+    turn += 1;
+    const mine = turn;
+    const bare = await parts().catch(() => null);
+    const text = bare === null ? null : ((await drawn(bare)) ?? wrapped(bare));
+    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+    if (mine === turn) void send?.({ kind: 'qr', text })?.catch?.(() => undefined);
+  };
+  // A pairing code that is over before its three minutes are (WAWebLinkDeviceEvents).
+  const events = attempt(() => module('WAWebLinkDeviceEvents').WAWebLinkDeviceEvents as Emitter);
+  for (const what of ['refresh_alt_linking_code', 'force_manual_refresh', 'error_alt_linking'])
+    events?.on(`link_device_events:${what}`, () => {
+      const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+      void send?.({ kind: 'code-over' })?.catch?.(() => undefined);
+    });
+  conn.on('change:ref', tell);
+  // The secret in it changes apart from the ref.
+  attempt(() => (module('WAWebUserPrefsMultiDevice').advSecretEventEmitter as Emitter).on('change', tell));
+  if (conn.ref) void tell();
+  return true;
+}
