@@ -45,8 +45,8 @@ export async function deliver(marked: StoredMessage, options: DeliveryOptions, f
     let result: SendOutcome;
     try {
       const given = row;
-      const by = way;
-      result = await outbox.give(row.id, () => page[by](given));
+      // What the page has already is as old as it is, however often it is sent once more: it may be stuck.
+      result = way === 'send' ? await outbox.give(row.id, () => page.send(given)) : await page.resend(given);
     } catch (error) {
       // Thrown before anything was handed to the page, this time.
       log.info('message.returned', { id: row.id, reason: said(error) });

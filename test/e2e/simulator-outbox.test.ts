@@ -1,5 +1,6 @@
 /** Own messages: kept before they leave, sent again with the same id, shown to a person once. */
 import t from 'tap';
+import type { PageWindow } from '../../src/whatsapp/page/page-window.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -50,17 +51,47 @@ t.test('a message written without a connection leaves when there is one', async 
   t.equal(arrivals(id.id).length, 1);
 });
 
-t.test('a message survives a reload before its ack, with its id', async (t) => {
+/** Sends while nothing is acknowledged, and loads the page anew. @returns the id */
+async function strand(body: string): Promise<string> {
   await sim.set('ackFault', 'never');
-  const { id } = await send('reloaded');
-  await ana.waitForMessage(({ body }) => body === 'reloaded');
+  const { id } = await send(body);
+  await ana.waitForMessage((message) => message.body === body);
   await sim.set('ackFault', 'none');
-  const before = sim.pages[0];
-  await before?.reload();
-  await bare.waitTimes('ready', 2);
-  await sim.waitForArrival((arrival) => arrival.id === id.id && arrival.repeated);
+  const times = bare.count('ready') + 1;
+  await sim.pages[0]?.reload();
+  await bare.waitTimes('ready', times);
+  return id.id;
+}
+
+const again = (id: string) => sim.waitForArrival((arrival) => arrival.id === id && arrival.repeated);
+
+t.test(
+  'a message without an ack stays in the next document as it is, until it is told to send it',
+  async (t) => {
+    const id = await strand('stranded');
+    const key = `true_${TO}_${id}`;
+    t.match(await bare.client.getMessageById(key), { id: { id }, ack: 0 });
+    t.equal(arrivals(id).length, 1, 'no document sends by itself what it finds');
+    const arrived = again(id);
+    await bare.client.pupPage?.evaluate(async (key) => {
+      const { require } = globalThis as unknown as PageWindow;
+      const { Msg, Chat } = require('WAWebCollections');
+      const { resendMsgToChat } = require('WAWebSendMsgChatAction');
+      const msg = Msg.get(key);
+      await resendMsgToChat(Chat.get(msg.id.remote), Promise.resolve(msg));
+    }, key);
+    await arrived;
+    t.equal(ana.received.filter(({ body }) => body === 'stranded').length, 1);
+  },
+);
+
+t.test('with resendsAtLogin the next document sends it by itself, with its id', async (t) => {
+  await sim.set('resendsAtLogin', true);
+  const id = await strand('reloaded');
+  await again(id);
   t.equal(ana.received.filter(({ body }) => body === 'reloaded').length, 1);
-  t.equal((await bare.client.getMessageById(`true_${TO}_${id.id}`))?.id.id, id.id);
+  t.equal((await bare.client.getMessageById(`true_${TO}_${id}`))?.id.id, id);
+  await sim.set('resendsAtLogin', false);
 });
 
 t.test('a contact who is away leaves the ack at 1 until they are back', async (t) => {

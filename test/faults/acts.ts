@@ -250,7 +250,14 @@ export const messageStays: Act = async ({ sim, wad, contact }) => {
   await wad.request('message.send', { to: contact.number, text: 'left lying' });
   const hanging = async () => ((await sim.pages.at(-1)?.look()) as { hanging?: number } | undefined)?.hanging;
   await eventually(async () => (await hanging()) === 1, 'the page has taken it');
-  await sim.faults.send('none');
+};
+
+/** The same, until the page is told to send it once more. */
+export const messageLingers: Act = async (scene) => {
+  await messageStays(scene);
+  await scene.sim.faults.send('none');
+  const queued = async () => (await scene.wad.status()).outbox.queued;
+  await eventually(async () => (await queued()) === 0, 'it has gone out', 60_000);
 };
 
 /** Another daemon on the same session ends at once, and says who holds it. */
