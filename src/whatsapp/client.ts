@@ -244,13 +244,15 @@ class Client implements WhatsAppClient {
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {
     await this.#ask(NUDGE_MS, async (page) => {
-      if (by === 'reload') {
+      // The page's own takeover throws but in a state that it never sets (WAWebSocketModel, 2026-04-27): loading it anew
+      // takes the session back as well.
+      if (by !== 'reconnect') {
         await page.reload({ waitUntil: 'domcontentloaded', timeout: NUDGE_MS });
         return;
       }
-      await page.evaluate((action) => {
-        (window.require('WAWebSocketModel').Socket as PageSocket)[action]?.();
-      }, by);
+      await page.evaluate(() => {
+        (window.require('WAWebSocketModel').Socket as PageSocket).reconnect?.();
+      });
     });
   }
 

@@ -26,6 +26,8 @@ export interface WitnessNeeds {
 
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
+/** A page that has lost its connection begins another one, OPENING, well before this. */
+const STILL_MS = 8_000;
 
 export class Witness {
   readonly #listener: ClientListener;
@@ -35,6 +37,8 @@ export class Witness {
   #phase: Phase = 'loading';
   #linkedAtMs: number | null = null;
   #explain: NodeJS.Timeout | undefined;
+  /** While a connection stands on which nothing flows. */
+  #still: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
   #waiting = false;
@@ -78,6 +82,7 @@ export class Witness {
   over(): void {
     this.#phase = 'over';
     clearTimeout(this.#explain);
+    clearTimeout(this.#still);
     this.#passkey.over();
     this.#fitness.over();
   }
@@ -130,6 +135,7 @@ export class Witness {
         break;
       case 'state':
         this.#socketState(told.state, told.wid);
+        this.#stream(told);
         break;
     }
   }
@@ -148,6 +154,7 @@ export class Witness {
       const reason = url.startsWith('chrome-error:') ? 'network_down' : 'page_unresponsive';
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else {
+      clearTimeout(this.#still);
       this.#attention(null);
       this.#passkey.end('gone');
       this.#fitness.newDocument();
@@ -196,6 +203,21 @@ export class Witness {
           this.#listener.event({ type: 'client.offline' });
         this.#loses('client.offline');
     }
+  }
+
+  /**
+   * A page whose session another WhatsApp Web has taken stops its connection, leaves its state at CONNECTED and begins no
+   * other one (WAWebHandleStreamError, WAComms, WAWebSocketModel; 2026-04-27).
+   */
+  #stream({ state, stream, online }: Extract<Told, { kind: 'state' }>): void {
+    clearTimeout(this.#still);
+    if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;
+    this.#still = setTimeout(() => {
+      if (this.#phase !== 'ready') return;
+      if (!online) return this.#loses('client.offline');
+      this.#phase = 'lost';
+      this.#listener.event({ type: 'client.conflict' });
+    }, STILL_MS);
   }
 
   /** The page wants a phone: a beginning on a bare profile, a loss where there was a session. */
@@ -280,7 +302,7 @@ export class Witness {
   judge(seen: Look): void {
     if (this.#phase === 'over') return;
     this.#fitness.lacks(seen.missing);
-    if (seen.socketState !== 'CONNECTED' || seen.wid === null) return;
+    if (seen.socketState !== 'CONNECTED' || seen.still || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);
     if (!seen.synced || !seen.utils || !seen.listening || this.#fitness.why !== null) return;

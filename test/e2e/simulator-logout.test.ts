@@ -75,8 +75,27 @@ t.test('a browser closed at once after a logout whose frame leaves late stays li
   t.equal(phone.devices.length, 1);
 });
 
-t.test('another host takes the session over: CONFLICT, and takeover brings it back', async (t) => {
-  await using sim = await Simulator.start();
+t.test(
+  'another host takes the session over: nothing flows, the state says nothing, a reload brings it back',
+  async (t) => {
+    await using sim = await Simulator.start();
+    const phone = sim.createPhone({ number: '15550001111' });
+    const bare = await linked(sim);
+    t.teardown(() => bare.remove());
+    const { pupPage } = bare.client;
+    phone.conflict();
+    await phone.waitForOffline();
+    const socket = "window.require('WAWebSocketModel').Socket";
+    t.same(await pupPage?.evaluate(`[${socket}.state, ${socket}.stream]`), ['CONNECTED', 'DISCONNECTED']);
+    await t.rejects(pupPage?.evaluate(`${socket}.takeover()`) ?? Promise.resolve(), /without conflict/);
+    await pupPage?.reload();
+    await sim.waitForPage(({ state }) => state === 'CONNECTED');
+    t.equal(phone.devices[0]?.online, true);
+  },
+);
+
+t.test('with replacedShows = "state" it is CONFLICT, and takeover brings it back', async (t) => {
+  await using sim = await Simulator.start({ knobs: { replacedShows: 'state' } });
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
   t.teardown(() => bare.remove());

@@ -67,7 +67,8 @@ export const PAGE: readonly Row[] = [
   { name: 'it forgets its own version',                      given: ready,   do: inPage('wipeDebug'),                           expect: unmoved,                         within: 20 },
   { name: 'it hangs for a moment',                           given: ready,   do: inPage('hang', { ms: 1_000 }),                 expect: unmoved,                         within: 20 },
   { name: 'it hangs',                                        given: ready,   do: inPage('hang', { ms: 300_000 }),               expect: told('page_unresponsive'),       within: 60 },
-  { name: 'another host takes the session over (H20)',       given: ready,   do: ({ phone }) => phone.conflict(),               expect: recovers('conflict'),            within: 20 },
+  { name: 'another host takes the session over (H20)',       given: ready,   do: ({ phone }) => phone.conflict(),               expect: recovers('conflict'),            within: 30 },
+  { name: 'the same, and the state says so (H20)',           given: ready,   do: both(set('replacedShows', 'state'), ({ phone }) => phone.conflict()), expect: recovers('conflict'), within: 20, mend: undo },
   { name: 'its state is UNLAUNCHED (H20)',                   given: ready,   do: inPage('setState', { state: 'UNLAUNCHED' }),   expect: recovers('network_down'),        within: 40 },
   { name: 'its state is PROXYBLOCK (H20)',                   given: ready,   do: inPage('setState', { state: 'PROXYBLOCK' }),   expect: recovers('network_down'),        within: 40 },
   { name: 'WhatsApp wants a newer version once',             given: down,    do: set('loginRefusal', '405'),                    expect: recovers('outdated_library'),    within: 30, mend: undo },
@@ -136,7 +137,7 @@ export const DAEMON: readonly Row[] = [
   { name: 'the clock goes an hour ahead',                    given: clocked, do: act.clockAt(3_600_000),                        expect: unmoved,                         within: 20 },
   { name: 'the clock goes a year ahead, and back',           given: clocked, do: both(act.clockAt(31_536_000_000), act.clockAt(0)), expect: unmoved,                         within: 20 },
   { name: 'the clock goes back by a year',                   given: clocked, do: act.clockAt(-31_536_000_000),                  expect: unmoved,                         within: 20 },
-  { name: 'the clock goes back, and another host takes over', given: clocked, do: both(act.clockAt(86_400_000), ({ phone }) => phone.conflict(), act.when('reconnecting'), act.when('ready'), act.clockAt(0), act.fromHere, ({ phone }) => phone.conflict()), expect: recovers('conflict'),            within: 20 },
+  { name: 'the clock goes back, and another host takes over', given: clocked, do: both(act.clockAt(86_400_000), ({ phone }) => phone.conflict(), act.when('reconnecting'), act.when('ready'), act.clockAt(0), act.fromHere, ({ phone }) => phone.conflict()), expect: recovers('conflict'),            within: 40 },
   { name: 'the clock jumps, and the browser dies',           given: clocked, do: both(act.clockAt(3_600_000), kill('main')),    expect: told('browser_crashed'),         within: 20 },
 ];
 

@@ -229,6 +229,12 @@ export const KNOBS = {
     'this simulator',
   ),
   socketSlowMs: ms(0, 'every frame of the server is late by this much', 'this simulator'),
+  replacedShows: choice(
+    ['stream', 'state'],
+    'stream',
+    'another WhatsApp Web takes the session: Socket.stream goes to DISCONNECTED and the state stays CONNECTED; or the state is CONFLICT, and a takeover is wanted',
+    'WAWebHandleStreamError',
+  ),
   reconnectMs: ms(1_000, 'pause between two attempts of the page to connect', 'WAComms'),
   timeoutStateMs: ms(5_000, 'without a connection for this long the page shows TIMEOUT', 'WAWebSocketModel'),
   pingMs: ms(10_000, 'pause between two pings of the page', 'WAComms'),

@@ -151,7 +151,8 @@ export class Server {
       connection.send({ type: 'failure', code });
       return;
     }
-    if (frame.takeover) device.conflicted = false;
+    // The newest connection of a device is the one that counts.
+    if (frame.takeover || this.#world.knobs().replacedShows === 'stream') device.conflicted = false;
     if (device.conflicted) {
       connection.send({ type: 'conflict' });
       return;

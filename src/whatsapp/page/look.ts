@@ -7,6 +7,8 @@ export interface Look {
   readonly url: string;
   readonly whatsappWeb: string | null;
   readonly socketState: string | null;
+  /** The connection stands, and nothing flows on it. */
+  readonly still: boolean;
   readonly synced: boolean;
   readonly injected: boolean;
   readonly attaching: boolean;
@@ -53,6 +55,7 @@ export function look(needed: readonly string[]): Look {
     url: window.location.href,
     whatsappWeb: window.Debug?.VERSION ?? null,
     socketState: socket?.state ?? null,
+    still: socket?.hasSynced === true && socket.state === 'CONNECTED' && socket.stream === 'DISCONNECTED',
     synced: socket?.hasSynced === true,
     injected: window.__wad?.injected === true,
     attaching: window.__wad?.attaching === true,

@@ -44,6 +44,7 @@ export interface Emitter {
 
 export interface PageSocket extends Emitter {
   readonly state: string;
+  readonly stream?: string;
   readonly hasSynced: boolean;
   logout(): unknown;
   reconnect?(): unknown;
@@ -106,6 +107,7 @@ export interface PageWindow {
   readonly WWebJS?: unknown;
   __wad?: Book;
   readonly top: unknown;
+  readonly navigator: { readonly onLine: boolean };
   readonly location: { readonly href: string; readonly host: string };
   readonly document: PageDocument;
   onAppStateHasSyncedEvent?: () => unknown;
@@ -130,7 +132,16 @@ export interface PageDocument {
 /** What the watcher in the page tells the daemon. */
 export type Told =
   | { readonly kind: 'document'; readonly url: string }
-  | { readonly kind: 'state'; readonly state: string; readonly synced: boolean; readonly wid: string | null }
+  | {
+      readonly kind: 'state';
+      readonly state: string;
+      /** Whether anything flows on the connection; null on a page that does not say. */
+      readonly stream: string | null;
+      /** What the browser takes for its network. */
+      readonly online: boolean;
+      readonly synced: boolean;
+      readonly wid: string | null;
+    }
   /** The page begins to give up its credentials: whoever logs out, and whatever comes of it. */
   | { readonly kind: 'logout-begins' }
   /** It has given them up. */

@@ -30,8 +30,12 @@ export function watch(binding: string): void {
     const socket = window.require('WAWebSocketModel').Socket as PageSocket;
     const cmd = window.require('WAWebCmd').Cmd as { on(event: string, f: () => void): void };
     const state = (): void =>
-      tell({ kind: 'state', state: socket.state, synced: socket.hasSynced, wid: widOf() });
+      tell({
+        ...{ kind: 'state', state: socket.state, stream: socket.stream ?? null, synced: socket.hasSynced },
+        ...{ online: window.navigator.onLine, wid: widOf() },
+      });
     socket.on('change:state', state);
+    socket.on('change:stream', state);
     socket.on('change:hasSynced', state);
     cmd.on('starting_logout_from_bridge', () => tell({ kind: 'logout-begins' }));
     cmd.on('logout_from_bridge', () => tell({ kind: 'logout' }));

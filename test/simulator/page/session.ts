@@ -47,6 +47,7 @@ function onOpen(): void {
 
 function onLost(): void {
   loseFragile();
+  Socket.set({ stream: 'DISCONNECTED' });
   if (Socket.state === 'TIMEOUT' || Socket.state === 'OPENING') return;
   Socket.set({ state: 'OPENING' });
   armTimeout();
@@ -93,7 +94,7 @@ function onFrame(frame: DownFrame): void {
       return;
     case 'conflict':
       chatSocket.stop();
-      Socket.set({ state: 'CONFLICT' });
+      Socket.set(knobs.replacedShows === 'state' ? { state: 'CONFLICT' } : { stream: 'DISCONNECTED' });
       return;
     case 'failure':
       refused(frame.code);
@@ -185,7 +186,9 @@ async function logout(): Promise<void> {
   return done;
 }
 
+/** WAWebSocketModel.takeover, 2026-04-27: there is no state in which the page takes it. */
 function takeOver(): void {
+  if (Socket.state !== 'CONFLICT') throw new Error('Takeover called without conflict!');
   takeover = true;
   chatSocket.reconnect();
 }

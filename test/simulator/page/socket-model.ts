@@ -34,6 +34,7 @@ interface SocketActs {
 
 class SocketModel extends Model {
   declare state: SocketState;
+  declare stream: 'DISCONNECTED' | 'SYNCING' | 'CONNECTED';
   declare hasSynced: boolean;
   #acts: SocketActs | undefined;
   #waiting: (() => void)[] = [];
@@ -58,12 +59,14 @@ class SocketModel extends Model {
     return this.hasSynced ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  override set(attributes: Partial<Pick<SocketModel, 'state' | 'hasSynced'>>): this {
+  override set(attributes: Partial<Pick<SocketModel, 'state' | 'stream' | 'hasSynced'>>): this {
     super.set(attributes);
+    const flows = this.hasSynced && this.state === 'CONNECTED' && attributes.stream === undefined;
+    if (flows) super.set({ stream: 'CONNECTED' });
     if (this.hasSynced) for (const resolve of this.#waiting.splice(0)) resolve();
     report({ type: 'state', state: this.state, hasSynced: this.hasSynced });
     return this;
   }
 }
 
-export const Socket = new SocketModel({ state: 'UNLAUNCHED', hasSynced: false });
+export const Socket = new SocketModel({ state: 'UNLAUNCHED', stream: 'DISCONNECTED', hasSynced: false });

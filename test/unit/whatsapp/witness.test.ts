@@ -10,7 +10,14 @@ const WID = '15550001111@c.us';
 const PAGE = 'https://web.whatsapp.com/';
 
 const LOOK: Look = {
-  ...{ url: PAGE, whatsappWeb: '2.3000', socketState: 'CONNECTED', synced: true, injected: true },
+  ...{
+    url: PAGE,
+    whatsappWeb: '2.3000',
+    socketState: 'CONNECTED',
+    still: false,
+    synced: true,
+    injected: true,
+  },
   ...{
     attaching: true,
     listening: true,
@@ -24,10 +31,10 @@ const LOOK: Look = {
 const SYNCING: Look = { ...LOOK, synced: false, utils: false, listening: false };
 
 const socket = (state: string, wid: string | null = null): Told => ({
-  kind: 'state',
-  state,
-  synced: false,
-  wid,
+  ...{ kind: 'state', state, stream: null, online: true, synced: false, wid },
+});
+const stream = (to: string, online = true): Told => ({
+  ...{ kind: 'state', state: 'CONNECTED', stream: to, online, synced: true, wid: WID },
 });
 const doc = (url: string): Told => ({ kind: 'document', url });
 const LOGOUT: Told = { kind: 'logout' };
@@ -235,6 +242,30 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     true,
     [...UP, socket('CONFLICT'), ...UP],
     [...IS_UP, 'conflict', 'linked null', 'ready Me'],
+  ],
+  [
+    'another WhatsApp Web took the session, and the state does not say so',
+    true,
+    [...UP, stream('DISCONNECTED'), { ms: 7_000 }, { ms: 2_000 }, { look: { ...LOOK, still: true } }, ...UP],
+    [...IS_UP, 'conflict', 'linked null', 'ready Me'],
+  ],
+  [
+    'the same, without a network',
+    true,
+    [...UP, stream('DISCONNECTED', false), { ms: 9_000 }],
+    [...IS_UP, 'offline'],
+  ],
+  [
+    'the connection was cut, and another one has begun',
+    true,
+    [...UP, stream('DISCONNECTED'), { ms: 1_000 }, socket('OPENING'), { ms: 9_000 }],
+    [...IS_UP, 'offline'],
+  ],
+  [
+    'nothing flowed for a moment',
+    true,
+    [...UP, stream('DISCONNECTED'), { ms: 1_000 }, stream('CONNECTED'), { ms: 9_000 }],
+    IS_UP,
   ],
   ['banned', true, [socket('TOS_BLOCK')], ['refused banned']],
   ['banned, as a business', true, [socket('SMB_TOS_BLOCK')], ['refused banned']],
