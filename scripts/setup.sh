@@ -98,7 +98,7 @@ need_node() {
   command -v npm >/dev/null || refuse 'npm is needed, and is not here:' 'sudo apt-get install npm'
 }
 
-# A browser that the daemon would find, too. Tests want Chromium itself, so a headless shell comes last here.
+# A browser that the daemon would find, too; a headless shell, which is never taken unasked, comes last here.
 browser() {
   local name
   if [ -n "${WAD_BROWSER_PATH:-}" ]; then

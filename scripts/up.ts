@@ -72,7 +72,7 @@ function lastEvent(status: string): string {
 
 async function trial(generation: string): Promise<void> {
   const { found, ...browser } = findBrowser({
-    browser: { path: process.env.WAD_BROWSER_PATH ?? null, headed: false },
+    browser: { path: process.env.WAD_BROWSER_PATH ?? null },
     env: process.env,
     home: homedir(),
   });

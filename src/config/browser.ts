@@ -17,13 +17,13 @@ export type Browser =
   | { readonly found: false; readonly says: string; readonly remedy: string };
 
 export interface BrowserFrom {
-  /** Of the configuration: its own browser, where a bare name is looked up in PATH, and whether it shows a window. */
-  readonly browser: { readonly path: string | null; readonly headed: boolean };
+  /** Of the configuration: a bare name is looked up in PATH. */
+  readonly browser: { readonly path: string | null };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
 
-/** Chromium without the parts that draw windows: half the memory for the same pages and the same profile. */
+/** Chromium without the parts that draw windows, which a page can tell: somebody has to choose it (decision 017). */
 const SHELLS = ['chromium-headless-shell', 'chrome-headless-shell'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 const INSTALL = 'sudo apt-get install chromium';
@@ -94,7 +94,7 @@ function behindScript(path: string): string {
 }
 
 /** Finds the browser. A configured one that is not there is an answer too: another is not taken in its place. */
-export function findBrowser({ browser: { path: configured, headed }, env, home }: BrowserFrom): Browser {
+export function findBrowser({ browser: { path: configured }, env, home }: BrowserFrom): Browser {
   const dirs = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter).filter(Boolean);
   const inPath = (name: string) => dirs.map((dir) => join(dir, name));
   if (configured !== null) {
@@ -110,8 +110,6 @@ export function findBrowser({ browser: { path: configured, headed }, env, home }
       remedy: there ? `chmod +x ${path}` : INSTALL,
     };
   }
-  const shell = headed ? undefined : SHELLS.flatMap(inPath).find(executable);
-  if (shell !== undefined) return { found: true, path: behindScript(shell), snap: null };
   const all = [
     ...NAMES.flatMap(inPath),
     '/opt/google/chrome/chrome',
@@ -121,8 +119,13 @@ export function findBrowser({ browser: { path: configured, headed }, env, home }
     .filter(executable)
     .map((path) => ({ found: true as const, path, snap: snapLimit(path) }));
   // A browser with less confinement first: a snap often cannot see the state directory.
-  return (
-    all.find(({ snap }) => snap === null) ??
-    all[0] ?? { found: false, says: `no browser found: tried ${NAMES.join(', ')} in PATH`, remedy: INSTALL }
-  );
+  const found = all.find(({ snap }) => snap === null) ?? all[0];
+  if (found !== undefined) return found;
+  const shell = SHELLS.find((name) => inPath(name).some(executable));
+  const only = shell === undefined ? '' : `; ${shell} is there, and is taken only when browser.path names it`;
+  return {
+    found: false,
+    says: `no browser found: tried ${NAMES.join(', ')} in PATH${only}`,
+    remedy: INSTALL,
+  };
 }

@@ -49,9 +49,9 @@ export const KEYS = {
   browser: {
     path: key(pathOrFound(), {
       default: null,
-      defaultSays: 'found: chromium-headless-shell, chromium, google-chrome, Chrome for Testing',
+      defaultSays: 'found: chromium, google-chrome, Chrome for Testing',
       flag: 'browser',
-      doc: 'The browser, or a script that ends in `exec` of one. A bare name is looked up in PATH.',
+      doc: 'The browser, or a script that ends in `exec` of one. A bare name is looked up in PATH. `chromium-headless-shell` takes half the memory, and a page can tell it from a browser with windows.',
     }),
     sandbox: key(yesNo(), {
       default: true,

@@ -7,7 +7,7 @@ import { findBrowsers } from '../../src/session-dir/leftovers.js';
 import { tryBrowser } from '../../src/whatsapp/preflight.js';
 
 const found = findBrowser({
-  browser: { path: null, headed: false },
+  browser: { path: null },
   env: process.env,
   home: process.env.HOME ?? '/',
 });

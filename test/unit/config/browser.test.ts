@@ -21,18 +21,18 @@ t.test('the first name in PATH is taken, one that is no snap before a snap', (t)
     'bin/google-chrome': '#!/bin/sh\n',
   });
   const env = { PATH: join(dir, 'bin') };
-  t.match(findBrowser({ browser: { path: null, headed: false }, env, home: dir }), {
+  t.match(findBrowser({ browser: { path: null }, env, home: dir }), {
     path: join(dir, 'bin/google-chrome'),
     snap: null,
   });
-  t.match(findBrowser({ browser: { path: 'chromium', headed: false }, env, home: dir }), {
+  t.match(findBrowser({ browser: { path: 'chromium' }, env, home: dir }), {
     path: join(dir, 'bin/chromium'),
     snap: /snap/,
   });
   t.end();
 });
 
-t.test('a headless shell that is installed is taken first, unless a window is asked for', (t) => {
+t.test('a headless shell is taken only when it is named', (t) => {
   const dir = place((f) => t.teardown(f), {
     'bin/chromium': '#!/bin/sh\nexec /usr/lib/chromium/chromium "$@"\n',
     'lib/shell': '',
@@ -42,15 +42,16 @@ t.test('a headless shell that is installed is taken first, unless a window is as
     `#!/bin/sh -e\n\n${join(dir, 'lib/shell')} "$@"\n`,
     { mode: 0o755 },
   );
-  const found = (browser: { path: string | null; headed: boolean }) =>
-    findBrowser({ browser, env: { PATH: join(dir, 'bin') }, home: dir });
+  const found = (path: string | null) =>
+    findBrowser({ browser: { path }, env: { PATH: join(dir, 'bin') }, home: dir });
+  t.match(found(null), { path: join(dir, 'bin/chromium') });
   t.match(
-    found({ path: null, headed: false }),
+    found('chromium-headless-shell'),
     { path: join(dir, 'lib/shell') },
     'the program itself, since the script stays in between',
   );
-  t.match(found({ path: null, headed: true }), { path: join(dir, 'bin/chromium') });
-  t.match(found({ path: 'chromium', headed: false }), { path: join(dir, 'bin/chromium') });
+  rmSync(join(dir, 'bin/chromium'));
+  t.match(found(null), { found: false, says: /chromium-headless-shell is there.*browser\.path names it/ });
   t.end();
 });
 
@@ -59,7 +60,7 @@ t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
     '.cache/puppeteer/chrome/linux-99.0.1/chrome-linux64/chrome': '',
     '.cache/puppeteer/chrome/linux-146.0.2/chrome-linux64/chrome': '',
   });
-  t.match(findBrowser({ browser: { path: null, headed: false }, env: { PATH: dir }, home: dir }), {
+  t.match(findBrowser({ browser: { path: null }, env: { PATH: dir }, home: dir }), {
     path: /linux-146/,
   });
   t.end();
@@ -73,7 +74,7 @@ t.test('a configured browser that cannot be run is said, and none is taken in it
   });
   chmodSync(join(dir, 'bin/plain'), 0o644);
   const find = (path: string) =>
-    findBrowser({ browser: { path, headed: false }, env: { PATH: join(dir, 'bin') }, home: dir });
+    findBrowser({ browser: { path }, env: { PATH: join(dir, 'bin') }, home: dir });
   t.match(find(join(dir, 'nowhere')), {
     found: false,
     says: /no browser at/,
