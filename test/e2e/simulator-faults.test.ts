@@ -34,7 +34,7 @@ t.test('the QR changes, runs out, and comes back when asked for', async (t) => {
   t.ok(shown.length >= 5, `${shown.length} changes seen`);
   t.equal(open.qr, null);
   await sim.set('qrFirstMs', 60_000);
-  await page.evaluate(`window.require('WAWebCmd').Cmd.refreshQR()`);
+  await page.evaluate(`window.require('WAWebLaunchSocketUtils').refreshQR()`);
   await open.waitForState('UNPAIRED');
   const stale = shown.at(-1) ?? '';
   await t.rejects(phone.scan(stale), { reason: 'unknown' } as never);
