@@ -101,7 +101,7 @@ export class Doubts {
     const { state } = outbox.get(id);
     if (this.#options.wid() !== wid || (state !== 'unknown' && state !== 'sending')) return;
     log.info('message.reconciled', { id, found: false });
-    if (this.#isBehind(row)) {
+    if (this.#options.store.outbox.isBehind(row)) {
       await outbox.take(id, { type: 'again' });
       return;
     }
@@ -119,11 +119,5 @@ export class Doubts {
     log.info('message.resent', { id });
     const marked = await outbox.take(id, { type: 'submit' }, { attempted: true });
     if (marked?.state === 'sending') await this.carry(marked, { isLast, way: 'resend' });
-  }
-
-  /** Another one of its chat is with the page before it, which the server is not known to have. */
-  #isBehind({ chatId, seq }: StoredMessage): boolean {
-    const { store } = this.#options;
-    return store.outbox.inStates(['sending']).some((other) => other.chatId === chatId && other.seq < seq);
   }
 }

@@ -53,6 +53,7 @@ export class Outbox {
   readonly #disown: Statement<Row>;
   readonly #tried: Statement<{ seq: number }>;
   readonly #oldestIn: Statement<{ at: number | null }>;
+  readonly #before: Statement<{ seq: number }>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -95,6 +96,9 @@ export class Outbox {
       SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(:states)) AND seq > :after ORDER BY seq LIMIT :limit`);
     this.#counts = db.prepare('SELECT state, count(*) AS n FROM outbox GROUP BY state');
     this.#tried = db.prepare('SELECT seq FROM outbox WHERE chat_id = ? AND wid = ? AND attempts > 0 LIMIT 1');
+    this.#before = db.prepare(`
+      SELECT seq FROM outbox WHERE chat_id = ? AND seq < ? AND (state = 'sending' OR (state = 'queued' AND attempts > 0))
+      LIMIT 1`);
     this.#oldestIn = db.prepare('SELECT min(changed_at) AS at FROM outbox WHERE state = ?');
     this.#disown = db.prepare(`
       UPDATE outbox SET changed_at = :now,
@@ -216,6 +220,11 @@ export class Outbox {
   /** Rows in some of the states, oldest first, from behind `after` on; for the start: queued, sending and unknown. */
   inStates(states: readonly SendState[], { after = 0, limit = 1_000 } = {}): StoredMessage[] {
     return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
+  }
+
+  /** Whether an earlier one of its chat was handed to a page and is not known to be with the server, or goes out again. */
+  isBehind({ chatId, seq }: Pick<StoredMessage, 'chatId' | 'seq'>): boolean {
+    return this.#before.get(chatId, seq) !== undefined;
   }
 
   /** True when something was handed to the page for this chat, as far as rows are kept. */

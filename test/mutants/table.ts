@@ -142,6 +142,7 @@ const ROWS: readonly Row[] = [
   ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', '!isHere', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', 'msg.isSendFailure === true', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', "msg.ack !== 0 || (sends[id] === 'resent'", "(sends[id] === 'resent'", 'unit/whatsapp/own-id'],
+  ['store/outbox', "(state = 'sending' OR (state = 'queued' AND attempts > 0))", "state = 'sending'", 'unit/daemon/doubts'],
   ['daemon/doubts', 'outbox.unsentMs(id) > RESEND_MS', 'outbox.unsentMs(id) >= 0', 'unit/daemon/doubts'],
 ];
 

@@ -27,7 +27,7 @@ t.test('every help fits 80 columns', async (t) => {
 t.test('-V is the version, of both programs', async (t) => {
   t.match(await wactl(['-V']), { code: 0, stdout: /^wactl \d/, stderr: '' });
   t.match(await wactl(['status', '-V']), { code: 0, stdout: /^wactl \d/, stderr: '' });
-  t.same(await readFlags(['-V'], { env: {}, version: '1.2.3' }), { text: '1.2.3', exit: 0 });
+  t.same(await readFlags(['-V'], { env: {}, version: '1.2.3' }), { text: 'wad 1.2.3', exit: 0 });
 });
 
 t.test('what is said of a verb is said of one that there is', async (t) => {

@@ -227,3 +227,16 @@ t.test(
     await until(() => outbox.get(later.id).state === 'sent');
   },
 );
+
+t.test('one that waits to go out again is not overtaken by those behind it', async (t) => {
+  const { doubts, page, outbox, handed } = await open(t);
+  const [first, second, third] = [await handed(), await handed(), await handed()];
+  for (const { id } of [second, third]) await outbox.take(id, { type: 'lost' });
+  // The first is with the page still; the second has to wait for it.
+  await doubts.settle(second, WID, false);
+  t.equal(outbox.get(second.id).state, 'queued');
+  await outbox.take(first.id, { type: 'ack', ack: 1 });
+  await doubts.settle(third, WID, false);
+  t.same(page.texts, [], 'nothing goes out in front of the second');
+  t.equal(outbox.get(third.id).state, 'queued');
+});
