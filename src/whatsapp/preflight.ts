@@ -63,6 +63,7 @@ export async function tryBrowser({
           };
     return { ok: false, ms: ms(), version: null, stderr: '', ...diagnosis };
   }
+  const plains = [`${profile}-2`, `${profile}-3`];
   let version: string | null = null;
   try {
     await spawnable(chrome.executablePath);
@@ -72,13 +73,18 @@ export async function tryBrowser({
     return { ok: true, ms: ms(), version, stderr: '' };
   } catch (error) {
     const { message } = error as Error;
-    const stderr =
-      version === null && given === undefined && !signal.aborted
-        ? await plainStart(chrome, `${profile}-2`, Math.min(PLAIN_MS, timeoutMs))
-        : '';
-    return { ok: false, ms: ms(), version, stderr, ...diagnose(`${stderr}\n${message}`) };
+    let stderr = '';
+    let found = diagnose(message);
+    // A browser that crashes does not always get as far as saying why; then a second one may.
+    for (const plain of plains) {
+      if (version !== null || given !== undefined || signal.aborted) break;
+      stderr = await plainStart(chrome, plain, Math.min(PLAIN_MS, timeoutMs));
+      found = diagnose(`${stderr}\n${message}`);
+      if (found.trouble !== 'other') break;
+    }
+    return { ok: false, ms: ms(), version, stderr, ...found };
   } finally {
-    for (const path of [profile, `${profile}-2`])
+    for (const path of [profile, ...plains])
       await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
   }
 }
