@@ -233,7 +233,7 @@ t.test('it is sent again once a document, and again whenever the page has given 
   ends.push(Promise.resolve({ messageSendResult: 'OK' }));
   t.equal(await own().resend(CHAT, ID), null);
   t.equal(resent.length, 3);
-  Object.assign(stored[0] ?? {}, { ack: 1 });
+  Object.assign(stored[0] ?? {}, { ack: 1, isSendFailure: true });
   await own().resend(CHAT, ID);
   t.equal(resent.length, 3, 'what the server has is not sent again');
   stored.length = 0;
