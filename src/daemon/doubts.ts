@@ -18,7 +18,7 @@ export interface DoubtsOptions extends DeliveryOptions {
   readonly wid: () => string | null;
 }
 
-/** A page that says that it sends a message gets it once more after so long, well before the page counts as stuck. */
+/** A message without an ack for longer than this is sent once more by the same page, before the monitor calls the page stuck. */
 const RESEND_MS = 30_000;
 
 /** Nothing to close. */

@@ -1,4 +1,4 @@
-// Events that the disk refused: counted, and told of as one gap as soon as it takes events again.
+// Events that the disk refused: counted, and reported as one gap event as soon as it takes events again.
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 
@@ -27,12 +27,12 @@ export class RefusedEvents {
     this.#options = options;
   }
 
-  /** Nothing of a write is on disk: that there was something is told when there is room again. */
+  /** Counts events of a write that the disk refused whole; the gap event follows when there is room again. */
   add(events: number, error: unknown): void {
     const { log, now } = this.#options;
     const { kind } = Fault.of(error);
     if (kind === 'shutting_down') return;
-    // That the disk is full is told once, as an alert.
+    // A full disk raises one alert elsewhere.
     const say = kind === 'disk_full' ? log.warn : log.error;
     if (this.#count === 0) {
       this.#fromMs = now();

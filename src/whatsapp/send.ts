@@ -63,7 +63,7 @@ export async function send(
     if (own?.stranded)
       return isUnknown(failure)
         ? { outcome: 'unknown', error: failure }
-        : { outcome: 'stranded', error: failure };
+        : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has given it up') };
     if (own) return { outcome: 'accepted', ack: own.ack };
     // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))

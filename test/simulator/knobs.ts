@@ -362,7 +362,7 @@ export const KNOBS = {
   ),
   postsResend: flag(
     false,
-    'a post that the server has not confirmed is sent again at the next login, as a message is',
+    'a post that the server has not confirmed is sent again at the next login',
     'reports only',
   ),
 

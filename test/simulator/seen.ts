@@ -378,7 +378,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebSocketModel.Socket': [
-    'state (OPENING, PAIRING, CONNECTED, UNPAIRED, UNPAIRED_IDLE, SCREEN_LOCKED), stream, hasSynced; on("change:…"); logout(), reconnect(), takeover()',
+    'state (OPENING, PAIRING, CONNECTED, UNPAIRED, UNPAIRED_IDLE, SCREEN_LOCKED), stream, hasSynced; on("change:…"); logout(), reconnect()',
     BOTH,
   ],
   'WAWebStartMediaUploadQpl.startMediaUploadQpl': [

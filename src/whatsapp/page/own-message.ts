@@ -49,7 +49,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
      * the page's door yet never will, so that null is final.
      * A post is not sent again by the page: one that the server had not confirmed when its document went is on its way no
      * more, so the page does not have it.
-     * @throws when the message is through the door and not in the page's store yet: whether it will be, nobody knows
+     * @throws when the message is through the door and not in the page's store yet: whether it will be is not known
      */
     async find(chatId: string, id: string, giveUp: boolean): Promise<OwnMessage | null> {
       const sends = window.__wad?.sends;

@@ -48,7 +48,6 @@ export interface PageSocket extends Emitter {
   readonly hasSynced: boolean;
   logout(): unknown;
   reconnect?(): unknown;
-  takeover?(): unknown;
 }
 
 export interface PageWid {

@@ -13,7 +13,7 @@ export function tellQr(binding: string): boolean {
   /** For the phone's own camera, and for phones without the app (WAWebLinkDeviceQrcode.react, 2026-04-27). */
   const CAMERA = 'https://wa.me/settings/linked_devices#';
   const HELP = 'https://faq.whatsapp.com/r/ld';
-  /** So long the page may take to draw what it has raised. */
+  /** How long the page may take to draw a code that it has announced. */
   const DRAWN_MS = 1_000;
   const LOOK_MS = 25;
   type Connection = Emitter & { readonly ref?: string };

@@ -60,6 +60,12 @@ const ROWS: readonly {
     outcome: { outcome: 'absent', again: false, error: { kind: 'no_such_chat' } },
   },
   {
+    name: 'done, and given up by the page since',
+    page: () => ended('done'),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'stranded', error: { message: /given it up/ } },
+  },
+  {
     name: 'failed, and stranded in the page',
     page: () => ended('failed', { error: 'e' }),
     has: () => ({ ack: 0, stranded: true }),
