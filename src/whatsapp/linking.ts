@@ -57,7 +57,9 @@ export class Linking {
 
   async showQr(): Promise<void> {
     this.#shows = 'qr';
-    // The page makes a new one; the one before is not to be shown meanwhile.
+    // The page still draws the one before until the server has sent others. That one links nobody any more, so it is
+    // not to be told of, nor kept.
+    await this.#ask(ASK_MS, (page) => page.evaluate(() => window.__wad?.dropQr?.()));
     this.#listener.news({ type: 'qr-gone' });
     await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
   }

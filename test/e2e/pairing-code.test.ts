@@ -84,6 +84,19 @@ t.test('a code that WhatsApp does not give is an error in time, and the QR still
   }
 });
 
+t.test('a QR from before a code was asked for is not shown again', async (t) => {
+  // The page still holds it until the server has sent new ones.
+  await using sim = await Simulator.start({ knobs: { codeFault: 'undefined', socketSlowMs: 150 } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const wad = await home.start();
+  await wad.until('linking');
+  await t.rejects(wad.request('session.pair', { number: NUMBER }), { message: /no pairing code/ });
+  await wad.link(phone);
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+});
+
 t.test('a QR that is used, expired or not there yet is never shown', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-07',

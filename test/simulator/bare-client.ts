@@ -59,6 +59,10 @@ export class BareClient {
           }
         : {}),
     });
+    // It would read the body of every page it sees loading, and rejects with nobody there where that page is gone
+    // again by then. Without a cache nothing comes of it.
+    (this.client as wweb.Client & { initWebVersionCache(): Promise<void> }).initWebVersionCache =
+      async () => {};
     const emit = this.client.emit.bind(this.client);
     this.client.emit = (event: string | symbol, ...args: unknown[]) => {
       this.seen.push({ event: String(event), args });

@@ -25,6 +25,8 @@ export interface Book {
   require?: (name: string) => any;
   /** Our shims are in: what is looked for before that may still be mended. */
   prepared?: boolean;
+  /** What is being told of the QR that is drawn now is not told any more; the next one is. */
+  dropQr?(): void;
   /** Modules of which this page has only our stand-in. */
   standIns?: string[];
 }
