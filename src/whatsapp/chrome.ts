@@ -5,6 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'puppeteer';
 import { savingArgs } from './switches.js';
 
+/**
+ * The page keeps half of its credentials in localStorage. By itself Chromium writes that out 5 s after the first change and
+ * then once a minute (StorageAreaImpl::ComputeCommitDelay), so a session that is killed within the minute after linking is
+ * lost. With this it is a second.
+ */
+const WRITE_THROUGH = '--enable-aggressive-domstorage-flushing';
+
 export interface ChromeOptions {
   readonly executablePath: string;
   readonly sandbox: boolean;
@@ -28,7 +35,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   signal,
   // Cut off from D-Bus: Chromium aborts when the bus goes away, and at shutdown it goes when we do.
   env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: 'disabled:', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
-  args: [...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
+  args: [WRITE_THROUGH, ...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
 });
 
 /**

@@ -121,7 +121,7 @@ export class Home implements AsyncDisposable {
 
   /**
    * A ready daemon whose link is on the disk whatever happens next: linked and stopped once before. Chromium writes
-   * localStorage some seconds late, so a browser that is killed right after linking has lost its link.
+   * localStorage a second late, so a browser that is killed in that second has lost its link (H32).
    */
   async startLinked(phone: Phone, options: StartOptions = {}): Promise<Wad> {
     const first = await this.start();

@@ -1,7 +1,7 @@
 /**
  * What the page keeps in the profile: messages, chats and people in IndexedDB, credentials half in IndexedDB and half
- * in localStorage. Both halves are needed to restore. Chromium writes localStorage some seconds late; that is as in
- * real life and left so.
+ * in localStorage. Both halves are needed to restore. Chromium writes localStorage late; that is as in real life and left
+ * so.
  */
 import type { Credentials, WireContact, WireGroup, WireMessage } from '../wire.js';
 
@@ -32,6 +32,8 @@ export interface Keys {
 
 const DATABASE = 'model-storage';
 const LOCAL = 'WANoiseInfo';
+/** Written before there is an account (WAWebUserPrefsGeneral), so that the credentials are not the first that is written. */
+const BROWSER = 'WABrowserId';
 type StoreName = 'meta' | 'messages' | 'chats' | 'contacts' | 'groups';
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -104,6 +106,9 @@ export function nextSeq(): number {
 }
 
 export const storage = {
+  nameBrowser(): void {
+    if (localStorage.getItem(BROWSER) === null) localStorage.setItem(BROWSER, crypto.randomUUID());
+  },
   async readCredentials(): Promise<Credentials | undefined> {
     const half = await settled<Omit<Credentials, 'secret'> | undefined>(
       (await store('meta')).get('credentials'),
