@@ -36,11 +36,16 @@ const SEPTEMBER = {
   blockList: 'lid',
 } as const;
 
-/** October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9). */
+/**
+ * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); and the
+ * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it.
+ */
 const OCTOBER = {
   ...SEPTEMBER,
   pageVersion: '2.3000.1049876543',
   qrPrefix: 'always',
+  inboundAddress: 'lid',
+  chatIds: 'lid',
 } as const;
 
 export const GENERATIONS = {

@@ -385,6 +385,17 @@ export const KNOBS = {
     'which identity messages of contacts come from',
     'WAWebLid1X1MigrationGating',
   ),
+  chatIds: choice(
+    ['as-addressed', 'number', 'lid'],
+    'as-addressed',
+    'under which identity a chat with a person is made: that of the message or of whoever opens it; the number, as of an account that is not migrated; or the LID, as of one that is. A chat that there is keeps its own',
+    'WAWebMessageProcessUtils',
+  ),
+  messagesAtStart: count(
+    200,
+    'of the messages in the profile so many are in memory from the start, with those of ours that have no ack; with 0 none is before somebody asks for it',
+    'this simulator',
+  ),
   ciphertext: choice(
     ['no', 'decrypted-later', 'for-ever'],
     'no',

@@ -88,7 +88,11 @@ export class PostOffice {
     if (draft.group === undefined) {
       const account = accountMeant(this.#world, draft.to);
       this.#remember(id, account, { id, chat: author, fromMe: false });
-      account.enter({ ...base, chat: author, from: author, to: account.me.pn, fromMe: false });
+      const { pn, lid } = contact.wire;
+      account.enter({
+        ...{ ...base, chat: author, from: author, to: account.me.pn, fromMe: false },
+        pair: { pn, lid },
+      });
       return account.me.pn;
     }
     const group = this.#groupNamed(draft.group);

@@ -23,6 +23,8 @@ export interface WireMessage {
   author?: string;
   body?: string;
   notifyName?: string;
+  /** both identities of the person at the other end, as a stanza carries them */
+  pair?: { pn: string; lid: string };
   ack?: number;
   /** everything else the message carries, see `page/tagged-json.ts` for how bytes, wids and keys are written */
   extra?: { [key: string]: Json };

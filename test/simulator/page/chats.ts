@@ -3,6 +3,7 @@ import { knobs } from './boot-record.js';
 import type { NewsletterMetadata } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { Collection } from './collection.js';
+import { isMe } from './conn.js';
 import type { GroupMetadata } from './groups.js';
 import { iAmAdmin } from './groups.js';
 import type { Msg } from './messages.js';
@@ -142,6 +143,17 @@ class ChatCollection extends Collection<Chat> {
 
 export const Chats = new ChatCollection();
 
+/**
+ * The chat that a person's messages belong to, whichever identity they come from (WAWebMessageProcessUtils,
+ * selectChatForOneOnOneMessage, 2026-04-27): the one that there is, else the one that the account's kind makes.
+ */
+export function chatFor(like: unknown): Wid {
+  const wid = createWid(like);
+  if (knobs.chatIds === 'as-addressed' || !wid.isUser() || isMe(wid)) return wid;
+  const known = Chats.either(wid);
+  return known?.id ?? (knobs.chatIds === 'lid' ? toLid(wid) : toPn(wid)) ?? wid;
+}
+
 /** WAWebNewsletterCollection: channels are no chats, though they look like some. */
 class NewsletterCollection extends Collection<Chat> {
   ensure(like: unknown): Chat {
@@ -165,7 +177,7 @@ export async function findOrCreateLatestChat(wid: Wid): Promise<{ chat: Chat; cr
   const known = Chats.either(wid);
   if (known) return { chat: known, created: false };
   await requireLid(wid);
-  return { chat: Chats.ensure(wid, Math.floor(Date.now() / 1000)), created: true };
+  return { chat: Chats.ensure(chatFor(wid), Math.floor(Date.now() / 1000)), created: true };
 }
 
 export async function deleteChat(chat: Chat): Promise<void> {

@@ -8,11 +8,12 @@ import { knobs, pause } from './boot-record.js';
 import { takeCall } from './calls.js';
 import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
-import { Chats } from './chats.js';
+import { Chats, chatFor } from './chats.js';
+import { getMaybeMeLidUser } from './conn.js';
 import { learnGroup } from './groups.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
 import { MsgKey } from './msg-key.js';
-import { learnContact, toLid, toPn } from './roster.js';
+import { learnContact, learnIdentity, toLid, toPn } from './roster.js';
 import { confirm } from './send.js';
 import { Socket } from './socket-model.js';
 import { type StoredMessage, storage } from './storage.js';
@@ -20,17 +21,30 @@ import { toJson } from './tagged-json.js';
 
 const queue: { n: number; item: Item }[] = [];
 let work: Promise<void> | undefined;
-/** Messages in memory from the start; the others are read when somebody asks. */
-const AT_START = 200;
+
+/** As the account keeps it: in the chat of its person, and under that identity of both ends. */
+function addressed(message: WireMessage): WireMessage {
+  const { pair, ...wire } = message;
+  if (pair) learnIdentity(pair.pn, pair.lid);
+  const chat = String(chatFor(wire.chat));
+  if (chat === wire.chat) return wire;
+  const me = chat.endsWith('@lid') ? String(getMaybeMeLidUser()) : wire.fromMe ? wire.from : wire.to;
+  return { ...wire, chat, ...(wire.fromMe ? { from: me, to: chat } : { from: chat, to: me }) };
+}
+
+/** What points at a message points at it in the chat in which it is kept. */
+const pointed = <T extends Item>(item: T): T =>
+  'key' in item ? { ...item, key: { ...item.key, chat: String(chatFor(item.key.chat)) } } : item;
 
 /** From the profile into memory, before the page connects. */
 export async function restoreFromStorage(): Promise<void> {
+  const { messagesAtStart: atStart } = knobs;
   const [chats, contacts, groups, recent, pending] = await Promise.all([
     storage.chats(),
     storage.contacts(),
     storage.groups(),
-    storage.recentMessages(AT_START),
-    storage.pendingMessages(),
+    atStart > 0 ? storage.recentMessages(atStart) : [],
+    atStart > 0 ? storage.pendingMessages() : [],
   ]);
   for (const contact of contacts) learnContact(contact);
   for (const stored of chats) Chats.restore(stored);
@@ -41,7 +55,7 @@ export async function restoreFromStorage(): Promise<void> {
 /** The phone's messages, once, after a fresh link. Not new, so nobody is told. */
 export function importHistory(messages: readonly WireMessage[]): void {
   work = (work ?? Promise.resolve()).then(async () => {
-    const added = await storage.addMessages(messages.map((wire) => toStored(wire)));
+    const added = await storage.addMessages(messages.map((wire) => toStored(addressed(wire))));
     const youngest = new Map<string, StoredMessage>();
     for (const stored of added) youngest.set(stored.chat, stored);
     for (const stored of youngest.values()) {
@@ -82,11 +96,14 @@ function drain(): Promise<void> {
 
 async function workOff(): Promise<void> {
   while (queue.length > 0) {
-    const batch = queue.splice(0);
+    const batch = queue.splice(0).map(({ n, item }) => ({
+      n,
+      item: item.kind === 'message' ? { ...item, message: addressed(item.message) } : item,
+    }));
     const messages = batch.flatMap(({ item }) => (item.kind === 'message' ? [toStored(item.message)] : []));
     const added = new Map((await storage.addMessages(messages)).map((stored) => [stored.key, stored]));
     for (const { item } of batch) {
-      if (item.kind !== 'message') await apply(item);
+      if (item.kind !== 'message') await apply(item.kind === 'receipt' ? item : pointed(item));
       else {
         const stored = added.get(String(keyOf(item.message)));
         if (stored) show(stored);

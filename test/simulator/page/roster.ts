@@ -112,7 +112,8 @@ export async function queryWidExists(wid: Wid): Promise<Exists | null> {
   if (!found) return null;
   learnIdentity(found.pn, found.lid);
   return {
-    wid: createWid(wid.isLid() ? found.lid : found.pn),
+    // Of a migrated account either is answered by its LID.
+    wid: createWid(wid.isLid() || knobs.chatIds === 'lid' ? found.lid : found.pn),
     biz: found.business ?? false,
     lid: createWid(found.lid),
   };
