@@ -25,6 +25,7 @@ import { News } from './news.js';
 import { Outbox } from './outbox.js';
 import { Owner } from './owner.js';
 import { PasskeyDesk } from './passkey-desk.js';
+import { People } from './people.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
 import { Recipients } from './recipients.js';
@@ -45,6 +46,13 @@ export interface AccountOptions extends ClientSlotOptions {
   readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
 }
 
+/** The other identity of a person; null where it is not known, and for groups. */
+function otherOf({ identities }: Store, id: string): string | null {
+  const pair = identities.pairOf(id);
+  if (pair === null) return null;
+  return pair.lid === id ? pair.number : pair.lid;
+}
+
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
 /** No message for so long is a quiet moment. */
@@ -63,6 +71,7 @@ export class Account {
   readonly monitor: Monitor;
   /** Resolves when everything of the account is closed: the process may end. */
   readonly ended: Promise<'stopped' | 'lock-lost'>;
+  readonly people: People;
   /** The newest states, for a report. */
   readonly history = new History();
   readonly #options: AccountOptions;
@@ -72,6 +81,8 @@ export class Account {
   readonly #capabilities: CapabilityDesk;
   readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
+  /** Aborted when the page is not ready any more. */
+  #opening = new AbortController();
   /** The client that is in the slot. */
   #launched = 0;
 
@@ -106,7 +117,15 @@ export class Account {
     this.#capabilities = new CapabilityDesk((words, news) => this.#capable(words, news));
     const inbox = new Inbox(store);
     const { outbox, qr, passkey } = this;
-    this.#news = new News({ feed, inbox, outbox, qr, passkey, capabilities: this.#capabilities });
+    this.people = new People({
+      ...{ store, log },
+      ask: async (ids) => this.slot.client.pairsOf(ids),
+      joined: () => this.courier.joined(),
+    });
+    const { people } = this;
+    this.#news = new News({
+      ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities: this.#capabilities },
+    });
     const backfill = new Backfill({
       ...{ feed, store, log, inbox },
       page: () => this.slot.client.missed,
@@ -128,11 +147,15 @@ export class Account {
             content: { kind, ...payload } as unknown as Content,
           }),
         resend: async (message) => this.slot.client.resend(message),
-        findOwn: async (message) => this.slot.client.findOwn(message),
+        findOwn: async ({ chatId, messageId }) =>
+          this.slot.client.findOwn({ chatId, messageId, other: otherOf(store, chatId) }),
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
     });
-    this.#owner = new Owner({ store, log, outbox, courier: this.courier, recipients: this.recipients });
+    this.#owner = new Owner({
+      ...{ store, log, outbox, recipients: this.recipients },
+      courier: { open: (wid) => this.#open(wid) },
+    });
     this.monitor = new Monitor({
       ...config.monitor,
       log,
@@ -228,8 +251,23 @@ export class Account {
     this.#hurry.abort();
   }
 
+  /** The queues of the account: once the page has said which of them are one person's. */
+  #open(wid: string): void {
+    const opening = new AbortController();
+    this.#opening.abort();
+    this.#opening = opening;
+    const { identities, outbox } = this.#options.store;
+    const unmet = [wid, ...outbox.openLanes()].filter(
+      (id) => /@(c\.us|lid)$/.test(id) && identities.pairOf(id) === null,
+    );
+    void this.people.meet(unmet).then(() => {
+      if (!opening.signal.aborted) this.courier.open(wid);
+    });
+  }
+
   #changed(now: State, before: State, cause: string): void {
     if (before.name === 'ready' && now.name !== 'ready') {
+      this.#opening.abort();
       this.courier.close();
       this.#hearing.left();
     }

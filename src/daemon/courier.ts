@@ -1,5 +1,5 @@
-// Takes messages to the page when it is their turn: one in flight a chat until WhatsApp's server has it, chats side by
-// side. Owns who is at which chat. When it is looked is in looks.ts; whose turn it is in turns.ts; the way of one message
+// Takes messages to the page when it is their turn: one in flight a lane, which is a person under either identity or a
+// group, until WhatsApp's server has it; lanes go side by side. Owns who is at which lane. When it is looked is in looks.ts; whose turn it is in turns.ts; the way of one message
 // in delivery.ts; what is in doubt in doubts.ts.
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
@@ -42,11 +42,11 @@ export class Courier {
   #wid: string | null = null;
   /** Which ready page it is, counted from the start. */
   #epoch = 0;
-  /** Chats that somebody is at, in this process, with the id of the message that is carried; null for a question. */
+  /** Lanes that somebody is at, in this process, with the id of the message that is carried; null for a question. */
   readonly #busy = new Map<Addressee, string | null>();
-  /** Marked in the write in which the server had a message, by the id of that: the next of its chat, and the one behind. */
+  /** Marked in the write in which the server had a message, by the id of that: the next of its lane, and the one behind. */
   readonly #ahead = new Map<string, readonly StoredMessage[]>();
-  /** Chats that found no place, first come first: whoever makes one looks for them. */
+  /** Lanes that found no place, first come first: whoever makes one looks for them. */
   #turnedAway = new Set<Addressee>();
   #stopped = false;
   #again: NodeJS.Timeout | undefined;
@@ -65,9 +65,9 @@ export class Courier {
       if (row.state === 'queued')
         for (const atMs of [row.notBeforeMs, row.expiresAtMs])
           if (atMs !== null && atMs > this.#now()) this.#looks.by(atMs);
-      // Whoever is at a chat looks when done.
-      if (row.state !== 'sending' && !this.#handAhead(row) && !this.#busy.has(row.chatId))
-        this.#looks.at(row.chatId);
+      // Whoever is at a lane looks when done.
+      if (row.state !== 'sending' && !this.#handAhead(row) && !this.#busy.has(row.lane))
+        this.#looks.at(row.lane);
     });
     options.outbox.onTaken = (tx, row) => this.#markAhead(tx, row);
   }
@@ -107,6 +107,11 @@ export class Courier {
     this.#doubts.begin().catch(refusedBy(this.#options.log));
   }
 
+  /** Two queues have become one: whoever waited behind nobody may wait behind somebody now, and the other way round. */
+  joined(): void {
+    this.#looks.at('all');
+  }
+
   /** What a queued row waits for, and until when at least, as far as that can be said. */
   waitOf(row: StoredMessage): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
     return this.#turns.waitOf(row, this.#wid);
@@ -118,7 +123,7 @@ export class Courier {
     const { back, expired, taken, strangers, holdMs, turnedAway } = await this.#take(asked, nowMs);
     outbox.told(back);
     if (asked === 'all') this.#turnedAway = new Set(turnedAway);
-    else for (const chatId of turnedAway) this.#turnedAway.add(chatId);
+    else for (const lane of turnedAway) this.#turnedAway.add(lane);
     outbox.told(expired);
     this.#handOver(taken);
     this.#looks.by(holdMs);
@@ -134,7 +139,7 @@ export class Courier {
     const { store, outbox } = this.#options;
     const wid = this.#wid;
     // What is in hand where nobody is at the chat any more did not come to its turn.
-    const idle = () => outbox.hand.all.filter((row) => !this.#busy.has(row.chatId));
+    const idle = () => outbox.hand.all.filter((row) => !this.#busy.has(row.lane));
     if (asked === 'all')
       return store.write((tx) => ({
         back: this.#putBack(tx, idle()),
@@ -153,7 +158,7 @@ export class Courier {
   #putBack(tx: Tx, rows: readonly StoredMessage[]): (StoredMessage | null)[] {
     const { outbox } = this.#options;
     return rows
-      .filter((row) => outbox.isMarked(row) && this.#busy.get(row.chatId) !== row.id)
+      .filter((row) => outbox.isMarked(row) && this.#busy.get(row.lane) !== row.id)
       .map(({ id }) => outbox.step(tx, id, { type: 'returned' }));
   }
 
@@ -177,18 +182,18 @@ export class Courier {
    * The server has a message: the next of its chat is marked in the same write, and the one behind that. It spares each
    * message of a queue a sync of the disk and a turn of the loop.
    */
-  #markAhead(tx: Tx, { id, chatId }: StoredMessage): void {
+  #markAhead(tx: Tx, { id, lane }: StoredMessage): void {
     this.#ahead.delete(id);
     const nowMs = this.#now();
     const wid = this.#wid;
-    const carried = this.#busy.get(chatId);
+    const carried = this.#busy.get(lane);
     const isFree = carried === undefined;
     // Those who wait for a place come first, and what the page is asked about.
     if (this.#stopped || this.#turnedAway.size > 0 || carried === null) return;
-    if (this.#options.outbox.hand.of(chatId) !== undefined) return;
-    const [next] = isFree ? this.#turns.take(tx, wid, new Set([chatId]), nowMs).taken : [];
+    if (this.#options.outbox.hand.of(lane) !== undefined) return;
+    const [next] = isFree ? this.#turns.take(tx, wid, new Set([lane]), nowMs).taken : [];
     if (isFree && next === undefined) return;
-    const behind = this.#turns.behind(tx, wid, chatId, nowMs);
+    const behind = this.#turns.behind(tx, wid, lane, nowMs);
     this.#ahead.set(
       id,
       [next, behind].filter((row) => row != null),
@@ -212,8 +217,8 @@ export class Courier {
     const marked = rows.filter((row) => this.#options.outbox.isMarked(row));
     const back: StoredMessage[] = [];
     for (const row of marked) {
-      if (this.#wid !== null && !this.#busy.has(row.chatId)) this.#carry(row);
-      else if (this.#wid !== null && hand.of(row.chatId) === undefined) hand.hold(row);
+      if (this.#wid !== null && !this.#busy.has(row.lane)) this.#carry(row);
+      else if (this.#wid !== null && hand.of(row.lane) === undefined) hand.hold(row);
       else back.push(row);
     }
     this.#giveBack(back);
@@ -223,33 +228,33 @@ export class Courier {
   /** Hands a row over that is marked. */
   #carry(row: StoredMessage): void {
     this.#options.outbox.told([row]);
-    void this.#serve(row.chatId, row.id, () => this.#doubts.carry(row));
+    void this.#serve(row.lane, row.id, () => this.#doubts.carry(row));
   }
 
   /** Does something for a chat, which nobody else is at meanwhile. @param carried the message that is carried, if one is */
-  #serve(chatId: Addressee, carried: string | null, work: () => Promise<End>): Promise<void> {
+  #serve(lane: Addressee, carried: string | null, work: () => Promise<End>): Promise<void> {
     const epoch = this.#epoch;
-    this.#busy.set(chatId, carried);
+    this.#busy.set(lane, carried);
     return work()
       .catch((error: unknown): End => {
         refusedBy(this.#options.log)(error);
         return 'over';
       })
       .then((end) => {
-        this.#busy.delete(chatId);
-        this.#leave(chatId, end, epoch === this.#epoch);
+        this.#busy.delete(lane);
+        this.#leave(lane, end, epoch === this.#epoch);
       });
   }
 
-  #leave(chatId: Addressee, end: End, isOfNow: boolean): void {
+  #leave(lane: Addressee, end: End, isOfNow: boolean): void {
     // Another page has come meanwhile: what the one before left in doubt here is asked for before anything else.
-    if (!isOfNow && this.#wid !== null) void this.#ask(true, chatId);
+    if (!isOfNow && this.#wid !== null) void this.#ask(true, lane);
     // Only behind one that has gone: what goes back, or is in doubt, is to be before it.
-    const next = this.#options.outbox.hand.of(chatId);
+    const next = this.#options.outbox.hand.of(lane);
     if (next && end === 'taken' && isOfNow && this.#handOver([next])) return;
     // Not this chat first: it would take the place that it has just left.
-    if (this.#lookAtNext()) this.#turnedAway.add(chatId);
-    else this.#looks.at(chatId);
+    if (this.#lookAtNext()) this.#turnedAway.add(lane);
+    else this.#looks.at(lane);
   }
 
   /**
@@ -261,15 +266,15 @@ export class Courier {
   async #ask(isNew: boolean, only?: Addressee): Promise<void> {
     const wid = this.#wid;
     const chats = [...this.#doubts.byChat(wid)].filter(
-      ([chatId]) => !this.#busy.has(chatId) && (only === undefined || chatId === only),
+      ([lane]) => !this.#busy.has(lane) && (only === undefined || lane === only),
     );
     // All at once, so that nobody sends what came later in these chats before that is settled.
-    const jobs = chats.map(([chatId, rows]) => {
+    const jobs = chats.map(([lane, rows]) => {
       let go = (): void => undefined;
       const turn = new Promise<void>((resolve) => {
         go = resolve;
       });
-      const done = this.#serve(chatId, null, async () => {
+      const done = this.#serve(lane, null, async () => {
         await turn;
         for (const row of rows) await this.#doubts.settle(row, wid, isNew);
         return 'over';

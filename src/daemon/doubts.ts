@@ -40,14 +40,14 @@ export class Doubts {
     outbox.told(rows);
   }
 
-  /** Rows in doubt of the account, by chat, in their order. What is in hand is none: no page has heard of it. */
+  /** Rows in doubt of the account, by lane, in their order. What is in hand is none: no page has heard of it. */
   byChat(wid: string | null): Map<Addressee, StoredMessage[]> {
     const { store, outbox } = this.#options;
     const chats = new Map<Addressee, StoredMessage[]>();
     for (const row of store.outbox.inStates(['sending', 'unknown'], { limit: 10_000 })) {
       if (row.wid !== wid || outbox.hand.has(row.id)) continue;
-      const rows = chats.get(row.chatId);
-      if (rows === undefined) chats.set(row.chatId, [row]);
+      const rows = chats.get(row.lane);
+      if (rows === undefined) chats.set(row.lane, [row]);
       else rows.push(row);
     }
     return chats;

@@ -1,21 +1,21 @@
-// Messages in hand: each marked on disk as handed over while the one before it in its chat is with the page still, so
+// Messages in hand: each marked on disk as handed over while the one before it in its lane is with the page still, so
 // that it follows on the server's word, and no sync of the disk lies between the two. The page has heard of none of
 // them: one whose turn does not come waits again as if it had never been marked.
 import type { Addressee } from '../protocol/wid.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 
-/** One a chat at most. Nothing to close. */
+/** One a lane at most. Nothing to close. */
 export class Hand {
   readonly #rows = new Map<Addressee, StoredMessage>();
 
-  /** Takes the next of a chat; of one that has none. */
+  /** Takes the next of a lane; of one that has none. */
   hold(row: StoredMessage): void {
-    this.#rows.set(row.chatId, row);
+    this.#rows.set(row.lane, row);
   }
 
-  /** The next of a chat, which stays. */
-  of(chatId: Addressee): StoredMessage | undefined {
-    return this.#rows.get(chatId);
+  /** The next of a lane, which stays. */
+  of(lane: Addressee): StoredMessage | undefined {
+    return this.#rows.get(lane);
   }
 
   has(id: string): boolean {
@@ -27,7 +27,8 @@ export class Hand {
   }
 
   /** It goes to the page now, or is not to go any more. */
-  drop({ id, chatId }: StoredMessage): void {
-    if (this.#rows.get(chatId)?.id === id) this.#rows.delete(chatId);
+  drop({ id }: StoredMessage): void {
+    // By its id: the lane may have got another name meanwhile.
+    for (const [lane, row] of this.#rows) if (row.id === id) this.#rows.delete(lane);
   }
 }

@@ -5,6 +5,7 @@ import type { ClientNews, InboundMessage } from '../session/port.js';
 import type { Tx } from '../store/commit.js';
 import type { NewEvent, StoredEvent } from '../store/event.js';
 import type { Store } from '../store/store.js';
+import { namedIn } from './named.js';
 
 /** No key of a message begins so. */
 const revocationMark = (key: string): string => `revoked ${key}`;
@@ -56,6 +57,7 @@ export class Inbox {
   }
 
   #event(type: NewEvent['type'], data: Record<string, unknown>): NewEvent {
-    return { type, timeMs: this.#now(), wid: this.#store.account.wid, data };
+    const named = namedIn(this.#store, data);
+    return { type, timeMs: this.#now(), wid: this.#store.account.wid, data: { ...data, ...named } };
   }
 }

@@ -4,6 +4,7 @@ import { Fault } from '../protocol/fault.js';
 import { type Known, messageSchema } from '../protocol/schema.js';
 import { parseMessageRef } from '../protocol/wid.js';
 import type { Store } from '../store/store.js';
+import { namedIn } from './named.js';
 import { namedMessage } from './named-message.js';
 import { show } from './outbox.js';
 
@@ -14,8 +15,9 @@ import { show } from './outbox.js';
 export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
   const told = seen === null ? null : store.messages.event(seen);
-  // An event of an earlier version may lack what is told today.
-  const message = messageSchema.safeParse(told?.data).data ?? null;
+  // An event of an earlier version may lack what is told today: of whom it names, what is known now is told.
+  const data = told && { ...namedIn(store, told.data), ...told.data };
+  const message = messageSchema.safeParse(data).data ?? null;
   if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
   const place = seen === null ? null : parseMessageRef(seen.key).place;
   if (seen === null || place === null)

@@ -1,19 +1,25 @@
 // Where each piece of a client's news goes: to the desks that hold what waits for a person, to the journal and to the
 // outbox. Messages and ticks are on disk before they are told.
+import type { EventType } from '../protocol/state.js';
 import { isPostId } from '../protocol/wid.js';
 import type { Revocation } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
 import type { Tx, WriteOptions } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
+import type { Store } from '../store/store.js';
 import type { CapabilityDesk } from './capabilities.js';
 import type { Feed, Keep } from './feed.js';
 import type { Inbox } from './inbox.js';
+import { halfKnownIn, namedIn } from './named.js';
 import type { Outbox } from './outbox.js';
 import type { PasskeyDesk } from './passkey-desk.js';
+import type { People } from './people.js';
 import type { QrDesk } from './qr-desk.js';
 
 export interface NewsOptions {
   readonly feed: Feed;
+  readonly store: Store;
+  readonly people: People;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly qr: QrDesk;
@@ -24,13 +30,15 @@ export interface NewsOptions {
 /** Nothing to close. */
 export class News {
   readonly #options: NewsOptions;
+  /** While the page is asked who somebody in an event is; null when nobody is asked. */
+  #asking: Promise<void> | null = null;
 
   constructor(options: NewsOptions) {
     this.#options = options;
   }
 
   take(news: ClientNews): void {
-    const { feed, inbox, qr, passkey, capabilities } = this.#options;
+    const { inbox, people, qr, passkey, capabilities } = this.#options;
     switch (news.type) {
       case 'qr':
         qr.show(news.payload);
@@ -43,6 +51,9 @@ export class News {
         break;
       case 'passkey-gone':
         passkey.clear();
+        break;
+      case 'people':
+        void people.learn(news.pairs);
         break;
       case 'message':
         // What went out from here is no news to anybody who waits.
@@ -59,7 +70,7 @@ export class News {
         break;
       case 'happened':
         if (news.event === 'message.revoke') this.#revoked(news.data);
-        else feed.append(news.event, { ...news.data });
+        else this.#happened(news.event, news.data);
         break;
       case 'capabilities':
         capabilities.learn(news.capabilities);
@@ -86,6 +97,28 @@ export class News {
       },
       news.ack > 1 || !news.fromMe || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
     );
+  }
+
+  /** The page has not always said who these people are: it is asked, and none of these events overtakes another meanwhile. */
+  #happened(event: EventType, data: Readonly<Record<string, unknown>>): void {
+    const { feed, people, store } = this.#options;
+    const tell = (): void =>
+      this.#keep((tx, keep) => {
+        keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) }));
+        return null;
+      }, {});
+    const halfKnown = halfKnownIn(store, data);
+    if (halfKnown.length === 0 && this.#asking === null) {
+      tell();
+      return;
+    }
+    const asking = (this.#asking ?? Promise.resolve())
+      .then(() => people.meet(halfKnown))
+      .then(() => {
+        if (this.#asking === asking) this.#asking = null;
+        tell();
+      });
+    this.#asking = asking;
   }
 
   #revoked(data: Revocation): void {

@@ -1,4 +1,4 @@
-// Whose turn it is: the first of each chat that nobody is at, as far as the pace allows. Whoever has it is marked as
+// Whose turn it is: the first of each lane that nobody is at, as far as the pace allows. Whoever has it is marked as
 // handed over in the same write, so that it is on disk before the page hears of it (H6).
 import type { Log } from '../protocol/log.js';
 import type { WaitsFor } from '../protocol/state.js';
@@ -28,7 +28,7 @@ export interface TurnsOptions {
   readonly now: () => number;
   /** From 0 up to 1. */
   readonly chance: () => number;
-  /** Chats that somebody is at. */
+  /** Lanes that somebody is at. */
   readonly busy: ReadonlyMap<Addressee, unknown>;
   /** Messages that are marked, and go to the page as soon as that is on disk, or follow those. */
   readonly ahead: ReadonlyMap<string, readonly StoredMessage[]>;
@@ -80,9 +80,8 @@ export class Turns {
     if (row.notBeforeMs !== null && row.notBeforeMs > nowMs)
       return { waitsFor: 'not_before', nextAtMs: row.notBeforeMs };
     if (wid === null) return { waitsFor: 'ready', nextAtMs: null };
-    const next = this.#options.store.outbox.nextOf(wid, row.chatId, nowMs);
-    if (next?.id !== row.id || this.#options.busy.has(row.chatId))
-      return { waitsFor: 'turn', nextAtMs: null };
+    const next = this.#options.store.outbox.nextOf(wid, row.lane, nowMs);
+    if (next?.id !== row.id || this.#options.busy.has(row.lane)) return { waitsFor: 'turn', nextAtMs: null };
     const hold = this.#hold(row, this.#isStranger(row) === true);
     return hold === null
       ? { waitsFor: 'turn', nextAtMs: nowMs }
@@ -90,10 +89,10 @@ export class Turns {
   }
 
   /** The one behind the message of a chat that is on its way, marked; null where anything may still hold it up or end it. */
-  behind(tx: Tx, wid: string | null, chatId: Addressee, nowMs: number): StoredMessage | null {
+  behind(tx: Tx, wid: string | null, lane: Addressee, nowMs: number): StoredMessage | null {
     const { store, outbox, pacing } = this.#options;
     if (wid === null || pacing.mode === 'on') return null;
-    const row = store.outbox.nextOf(wid, chatId, nowMs, []);
+    const row = store.outbox.nextOf(wid, lane, nowMs, []);
     if (row === null || row.expiresAtMs !== null) return null;
     return outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
   }
@@ -109,19 +108,19 @@ export class Turns {
     this.#belongTo(wid);
     const flying = this.#served();
     for (const row of this.#candidates(wid, asked, nowMs)) {
-      if (busy.has(row.chatId)) continue;
+      if (busy.has(row.lane)) continue;
       // Its timer is due as well, and ends it.
       if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
         holdMs = nowMs;
         continue;
       }
       if (flying + taken.length >= MAX_FLYING) {
-        turnedAway.push(row.chatId);
+        turnedAway.push(row.lane);
         continue;
       }
       const isStranger = this.#isStranger(row);
       if (isStranger === null) {
-        if (strangers.length < ASKED_AT_ONCE && !this.#asking.has(row.chatId)) strangers.push(row.chatId);
+        if (strangers.length < ASKED_AT_ONCE && !this.#asking.has(row.lane)) strangers.push(row.lane);
         continue;
       }
       const hold = this.#hold(row, isStranger);
@@ -142,7 +141,7 @@ export class Turns {
       }
       const changed = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
       if (changed !== null) taken.push(changed);
-      if (isStranger) this.#acquainted.set(row.chatId, { known: true, untilMs: Infinity });
+      if (isStranger) this.#acquainted.set(row.lane, { known: true, untilMs: Infinity });
     }
     return { taken, strangers, holdMs, turnedAway };
   }
@@ -153,7 +152,7 @@ export class Turns {
     let served = busy.size;
     // Whoever goes ahead at a chat comes in the place of who is there.
     for (const [next] of ahead.values())
-      if (next !== undefined && !busy.has(next.chatId) && outbox.isMarked(next)) served += 1;
+      if (next !== undefined && !busy.has(next.lane) && outbox.isMarked(next)) served += 1;
     return served;
   }
 
@@ -164,8 +163,8 @@ export class Turns {
       yield* outbox.due(wid, nowMs);
       return;
     }
-    for (const chatId of asked) {
-      const row = outbox.nextOf(wid, chatId, nowMs);
+    for (const lane of asked) {
+      const row = outbox.nextOf(wid, lane, nowMs);
       if (row !== null) yield row;
     }
   }
@@ -190,13 +189,13 @@ export class Turns {
   }
 
   /** Null: the page has to be asked. */
-  #isStranger({ wid, chatId }: Due): boolean | null {
+  #isStranger({ wid, lane }: Due): boolean | null {
     const { store, pacing } = this.#options;
-    if (pacing.mode === 'off' || isGroupId(chatId) || isPostId(chatId)) return false;
-    const said = this.#acquainted.get(chatId);
+    if (pacing.mode === 'off' || isGroupId(lane) || isPostId(lane)) return false;
+    const said = this.#acquainted.get(lane);
     if (said !== undefined && said.untilMs > this.#options.now()) return !said.known;
-    if (!store.outbox.hasTried(wid, chatId)) return null;
-    this.#acquainted.set(chatId, { known: true, untilMs: Infinity });
+    if (!store.outbox.hasTried(wid, lane)) return null;
+    this.#acquainted.set(lane, { known: true, untilMs: Infinity });
     return false;
   }
 
@@ -204,9 +203,9 @@ export class Turns {
   async getAcquainted(chats: readonly Addressee[]): Promise<void> {
     const { page, log, now } = this.#options;
     const wid = this.#wid;
-    for (const chatId of chats) this.#asking.add(chatId);
-    await askForEach(chats, async (chatId) => {
-      const said = await page.knowsChat(chatId).then(
+    for (const lane of chats) this.#asking.add(lane);
+    await askForEach(chats, async (lane) => {
+      const said = await page.knowsChat(lane).then(
         (known) => ({ known, untilMs: Infinity }),
         (error: unknown) => {
           log.debug('outbox.stranger', { err: error });
@@ -214,9 +213,9 @@ export class Turns {
           return { known: false, untilMs: now() + GUESS_MS };
         },
       );
-      this.#asking.delete(chatId);
+      this.#asking.delete(lane);
       // Another account may have been linked meanwhile.
-      if (this.#wid === wid) this.#acquainted.set(chatId, said);
+      if (this.#wid === wid) this.#acquainted.set(lane, said);
     });
     if (this.#acquainted.size > REMEMBERED) this.#acquainted.clear();
   }

@@ -82,8 +82,24 @@ export const mediaSchema = record({
   name: z.string().nullable(),
 });
 
-/** A message in a chat or an event. */
-export const messageSchema = record({
+/** Whom an event names, each with both identities as far as they are known: for groups both are null. */
+const named = () => ({
+  /** The chat that it is in. */
+  chat: z.strictObject(identity()),
+  /** Who did it: who wrote the message, reacted, called, changed the group. Null where that is not known. */
+  sender: z.strictObject(identity()).nullable(),
+  /** Who else is named, in that order: the mentions of a message, the participants that a change of a group is about. */
+  people: z.array(z.strictObject(identity())),
+});
+export type Who = z.infer<z.ZodObject<ReturnType<typeof identity>>>;
+export interface Named {
+  readonly chat: Who;
+  readonly sender: Who | null;
+  readonly people: Who[];
+}
+
+/** A message as the page has it. */
+const inbound = () => ({
   /** Ours, and stable. */
   key: z.string(),
   /** WhatsApp's random part. */
@@ -106,6 +122,10 @@ export const messageSchema = record({
   details: z.record(z.string(), z.unknown()).nullable(),
   backfilled: z.boolean(),
 });
+export const inboundSchema = record(inbound());
+
+/** A message in a chat or an event. */
+export const messageSchema = record({ ...inbound(), ...named() });
 export type Message = z.infer<typeof messageSchema>;
 
 /**

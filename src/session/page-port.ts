@@ -5,8 +5,8 @@ import type { Params, Result } from '../protocol/method.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
-import type { Message } from '../protocol/schema.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
+import type { InboundMessage } from './port.js';
 
 export interface ChatPage {
   list(query: Params<(typeof chatMethods)['chat.list']>): Promise<{ chats: Chat[]; total: number }>;
@@ -15,7 +15,7 @@ export interface ChatPage {
   messages(
     chat: ChatId,
     part: { readonly limit: number; readonly before: MessageRef | null },
-  ): Promise<{ messages: Message[]; more: boolean }>;
+  ): Promise<{ messages: InboundMessage[]; more: boolean }>;
   markRead(chat: ChatId, read: boolean): Promise<Chat>;
   archive(chat: ChatId, archived: boolean): Promise<Chat>;
   /** @param untilMs null: for ever */
@@ -117,7 +117,7 @@ export interface MissedPage {
     chatId: string,
     keys: readonly string[],
   ): Promise<{
-    readonly messages: readonly Message[];
+    readonly messages: readonly InboundMessage[];
     readonly revoked: readonly Revocation[];
     readonly undecrypted: readonly string[];
   }>;

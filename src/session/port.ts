@@ -2,7 +2,7 @@
 // used, closed, and never launched again (H30).
 import type { Content } from '../protocol/content.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
-import type { Message } from '../protocol/schema.js';
+import type { Message, Named } from '../protocol/schema.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
 import type {
@@ -28,6 +28,8 @@ export type ClientNews =
     }
   /** That request is answered, given up or gone with its page. */
   | { readonly type: 'passkey-gone' }
+  /** Numbers and LIDs of which each pair is one person: before whatever names them is told. */
+  | { readonly type: 'people'; readonly pairs: readonly Pair[] }
   | { readonly type: 'message'; readonly message: InboundMessage }
   | {
       readonly type: 'ack';
@@ -46,7 +48,14 @@ export type ClientNews =
   | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
 
-export type InboundMessage = Message;
+/** Who is named in it, with both identities, the daemon adds. */
+export type InboundMessage = Omit<Message, keyof Named>;
+
+/** Both identities of one person: `…@c.us` and `…@lid`. */
+export interface Pair {
+  readonly number: string;
+  readonly lid: string;
+}
 
 /** What a look at the page showed. */
 export interface Health {
@@ -126,10 +135,17 @@ export interface WhatsAppClient {
     /** It was handed to a page before, under the same id. */
     readonly again: boolean;
   }): Promise<SendOutcome>;
+  /** Both identities of those of these whom the page knows; nobody else is asked. @throws Fault page_error */
+  pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
   knowsChat(chatId: Addressee): Promise<boolean>;
   /** What the page has of a message of ours, or null when it does not know it. @throws Fault page_error */
-  findOwn(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<OwnMessage | null>;
+  findOwn(message: {
+    readonly chatId: Addressee;
+    readonly messageId: string;
+    /** The other identity of its person, which this page may not know. */
+    readonly other: string | null;
+  }): Promise<OwnMessage | null>;
   /** Sends what the page has in its store once more, under its id. */
   resend(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<SendOutcome>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */

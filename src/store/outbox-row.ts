@@ -29,6 +29,8 @@ export interface NewMessage {
 export interface StoredMessage extends NewMessage {
   /** Its place in the order of acceptance. */
   readonly seq: number;
+  /** Whose queue it stands in: one for each person, whichever of their identities `chatId` is. */
+  readonly lane: Addressee;
   readonly notBeforeMs: number | null;
   readonly expiresAtMs: number | null;
   readonly state: SendState;
@@ -43,7 +45,7 @@ export interface StoredMessage extends NewMessage {
 }
 
 /** As much of a row as it takes to tell whether it may go. */
-export type Due = Pick<StoredMessage, 'id' | 'wid' | 'chatId' | 'attempts' | 'expiresAtMs'>;
+export type Due = Pick<StoredMessage, 'id' | 'wid' | 'lane' | 'attempts' | 'expiresAtMs'>;
 
 export interface Row {
   seq: number;
@@ -54,6 +56,7 @@ export interface Row {
   content: string;
   recipient: Addressee;
   chat_id: Addressee;
+  lane: Addressee;
   kind: string;
   state: SendState;
   ack: number;
@@ -76,6 +79,7 @@ export const fromRow = (row: Row): StoredMessage => ({
   key: row.key,
   recipient: row.recipient,
   chatId: row.chat_id,
+  lane: row.lane,
   kind: row.kind,
   payload: JSON.parse(row.payload) as Record<string, unknown>,
   queuedAtMs: row.queued_at,

@@ -6,6 +6,7 @@ import { SEND_STATES, type SendState } from '../protocol/state.js';
 import type { Tx } from './commit.js';
 import { contentHash } from './content.js';
 import type { Database, Statement } from './database.js';
+import type { Identities, Pair } from './identities.js';
 import { type Due, fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
 
 /** What changes with a state; what is left out stays. An error goes with the state: left out, there is none. */
@@ -24,6 +25,7 @@ export interface Change {
 
 export interface OutboxFilter {
   readonly states?: readonly SendState[] | undefined;
+  /** Either identity of a person. */
   readonly chatId?: string | undefined;
   readonly wid?: string | undefined;
   /** Newest first when left out. */
@@ -39,13 +41,14 @@ const IN_FLIGHT: readonly SendState[] = ['sending'];
 /** Nothing to close. */
 export class Outbox {
   readonly #db: Database;
+  readonly #identities: Identities;
   readonly #byKey: Statement<Row>;
   readonly #insert: Statement<Row>;
   readonly #byId: Statement<Row>;
   readonly #byMessageId: Statement<Row>;
   readonly #change: Statement<Row>;
   readonly #nextOf: Statement<Row>;
-  readonly #due: Statement<Pick<Row, 'id' | 'wid' | 'chat_id' | 'attempts' | 'expires_at'>>;
+  readonly #due: Statement<Pick<Row, 'id' | 'wid' | 'lane' | 'attempts' | 'expires_at'>>;
   readonly #nextTime: Statement<{ at: number | null }>;
   readonly #expire: Statement<Row>;
   readonly #inStates: Statement<Row>;
@@ -54,14 +57,17 @@ export class Outbox {
   readonly #tried: Statement<{ seq: number }>;
   readonly #oldestIn: Statement<{ at: number | null }>;
   readonly #before: Statement<{ seq: number }>;
+  readonly #openLanes: Statement<{ lane: string }>;
+  readonly #join: Statement<{ seq: number }>;
 
-  constructor(db: Database) {
+  constructor(db: Database, identities: Identities) {
     this.#db = db;
+    this.#identities = identities;
     this.#byKey = db.prepare('SELECT * FROM outbox WHERE key = ? AND wid = ?');
     this.#insert = db.prepare(`
-      INSERT INTO outbox (id, message_id, wid, key, content, recipient, chat_id, kind, payload, state, ack, attempts,
+      INSERT INTO outbox (id, message_id, wid, key, content, recipient, chat_id, lane, kind, payload, state, ack, attempts,
                           queued_at, not_before, expires_at, changed_at)
-      VALUES (:id, :message_id, :wid, :key, :content, :recipient, :chat_id, :kind, :payload, 'queued', 0, 0,
+      VALUES (:id, :message_id, :wid, :key, :content, :recipient, :chat_id, :lane, :kind, :payload, 'queued', 0, 0,
               :queued_at, :not_before, :expires_at, :queued_at)
       ON CONFLICT (key, wid) WHERE key IS NOT NULL DO NOTHING RETURNING *`);
     this.#byId = db.prepare('SELECT * FROM outbox WHERE id = ?');
@@ -70,21 +76,21 @@ export class Outbox {
       UPDATE outbox SET
         state = :state, changed_at = :now,
         ack = CASE WHEN :ack IS NULL THEN ack WHEN :ack < 0 THEN iif(ack < 1, :ack, ack) ELSE max(ack, :ack) END,
-        sent_at = coalesce(sent_at, :sent_at), chat_id = coalesce(:chat_id, chat_id),
+        sent_at = coalesce(sent_at, :sent_at), chat_id = coalesce(:chat_id, chat_id), lane = coalesce(:lane, lane),
         attempts = attempts + :attempted, error_kind = :error_kind, error_reason = :error_reason
       WHERE id = :id AND state = :expected
       RETURNING *`);
     this.#nextOf = db.prepare(`
-      SELECT * FROM outbox WHERE chat_id = :chat AND state = 'queued' AND wid = :wid AND not_before <= :now
-        AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat_id = :chat AND state IN (SELECT value FROM json_each(:busy)))
+      SELECT * FROM outbox WHERE lane = :lane AND state = 'queued' AND wid = :wid AND not_before <= :now
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE lane = :lane AND state IN (SELECT value FROM json_each(:busy)))
       ORDER BY seq LIMIT 1`);
-    // In one pass over the waiting rows: the first of each chat. Without its payload: most have to wait once more.
+    // In one pass over the waiting rows: the first of each lane. Without its payload: most have to wait once more.
     this.#due = db.prepare(`
-      SELECT o.id, o.wid, o.chat_id, o.attempts, o.expires_at FROM outbox o JOIN (
-        SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY chat_id
+      SELECT o.id, o.wid, o.lane, o.attempts, o.expires_at FROM outbox o JOIN (
+        SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY lane
       ) ON o.seq = first
       WHERE NOT EXISTS (
-        SELECT 1 FROM outbox b WHERE b.chat_id = o.chat_id AND b.state IN (SELECT value FROM json_each(:busy)))
+        SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.state IN (SELECT value FROM json_each(:busy)))
       ORDER BY o.seq`);
     this.#nextTime = db.prepare(`
       SELECT min(at) AS at FROM (
@@ -95,10 +101,14 @@ export class Outbox {
     this.#inStates = db.prepare(`
       SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(:states)) AND seq > :after ORDER BY seq LIMIT :limit`);
     this.#counts = db.prepare('SELECT state, count(*) AS n FROM outbox GROUP BY state');
-    this.#tried = db.prepare('SELECT seq FROM outbox WHERE chat_id = ? AND wid = ? AND attempts > 0 LIMIT 1');
+    this.#tried = db.prepare('SELECT seq FROM outbox WHERE lane = ? AND wid = ? AND attempts > 0 LIMIT 1');
     this.#before = db.prepare(`
-      SELECT seq FROM outbox WHERE chat_id = ? AND seq < ? AND (state = 'sending' OR (state = 'queued' AND attempts > 0))
+      SELECT seq FROM outbox WHERE lane = ? AND seq < ? AND (state = 'sending' OR (state = 'queued' AND attempts > 0))
       LIMIT 1`);
+    this.#openLanes = db.prepare(
+      "SELECT DISTINCT lane FROM outbox WHERE state IN ('queued', 'sending', 'unknown')",
+    );
+    this.#join = db.prepare('UPDATE outbox SET lane = :number WHERE lane = :lid RETURNING seq');
     this.#oldestIn = db.prepare('SELECT min(changed_at) AS at FROM outbox WHERE state = ?');
     this.#disown = db.prepare(`
       UPDATE outbox SET changed_at = :now,
@@ -109,7 +119,7 @@ export class Outbox {
   }
 
   /**
-   * Takes a message, at the end of its chat's queue. The same key with the same content gives the row there is.
+   * Takes a message, at the end of its lane: the queue of its person or group. The same key with the same content gives the row there is.
    * @throws Fault key_reused: this account's key stands for another content
    */
   accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {
@@ -123,6 +133,7 @@ export class Outbox {
       content: key === null ? '' : contentHash(recipient, kind, payload),
       recipient,
       chat_id: message.chatId,
+      lane: this.#identities.laneOf(message.chatId),
       kind,
       payload: JSON.stringify(payload),
       queued_at: message.queuedAtMs,
@@ -182,6 +193,7 @@ export class Outbox {
       ack: change.ack ?? null,
       sent_at: change.sentAtMs ?? null,
       chat_id: change.chatId ?? null,
+      lane: change.chatId === undefined ? null : this.#identities.laneOf(change.chatId),
       attempted: change.attempted === 'undone' ? -1 : Number(change.attempted ?? false),
       error_kind: change.error?.kind ?? null,
       error_reason: change.error?.reason ?? null,
@@ -190,18 +202,18 @@ export class Outbox {
   }
 
   /**
-   * The message of a chat whose turn it is; null while another one of it is in flight, or when none is due.
+   * The message of a lane whose turn it is; null while another one of it is in flight, or when none is due.
    * @param busy the states in which a message holds up those behind it; `unknown` would as well, for strict order
    */
-  nextOf(wid: string, chatId: string, nowMs: number, busy = IN_FLIGHT): StoredMessage | null {
-    const row = this.#nextOf.get({ wid, chat: chatId, now: nowMs, busy: JSON.stringify(busy) });
+  nextOf(wid: string, lane: string, nowMs: number, busy = IN_FLIGHT): StoredMessage | null {
+    const row = this.#nextOf.get({ wid, lane, now: nowMs, busy: JSON.stringify(busy) });
     return row === undefined ? null : fromRow(row);
   }
 
-  /** The messages whose turn it is, one of each chat, first accepted first. Looks at all that wait. */
+  /** The messages whose turn it is, one of each lane, first accepted first. Looks at all that wait. */
   due(wid: string, nowMs: number, { busy = IN_FLIGHT } = {}): Due[] {
     return this.#due.all({ wid, now: nowMs, busy: JSON.stringify(busy) }).map((row) => ({
-      ...{ id: row.id, wid: row.wid, chatId: row.chat_id, attempts: row.attempts },
+      ...{ id: row.id, wid: row.wid, lane: row.lane, attempts: row.attempts },
       expiresAtMs: row.expires_at,
     }));
   }
@@ -222,14 +234,25 @@ export class Outbox {
     return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
   }
 
-  /** Whether an earlier one of its chat was handed to a page and is not known to be with the server, or goes out again. */
-  isBehind({ chatId, seq }: Pick<StoredMessage, 'chatId' | 'seq'>): boolean {
-    return this.#before.get(chatId, seq) !== undefined;
+  /** Whether an earlier one of its lane was handed to a page and is not known to be with the server, or goes out again. */
+  isBehind({ lane, seq }: Pick<StoredMessage, 'lane' | 'seq'>): boolean {
+    return this.#before.get(lane, seq) !== undefined;
   }
 
-  /** True when something was handed to the page for this chat, as far as rows are kept. */
-  hasTried(wid: string, chatId: string): boolean {
-    return this.#tried.get(chatId, wid) !== undefined;
+  /** Two queues turn out to be one person's: from now on they are one, in the order of acceptance. @returns how many moved */
+  join(tx: Tx, pair: Pair): number {
+    tx.check();
+    return this.#join.all({ ...pair }).length;
+  }
+
+  /** The lanes in which something is not over. */
+  openLanes(): string[] {
+    return this.#openLanes.all().map(({ lane }) => lane);
+  }
+
+  /** True when something was handed to the page for this lane, as far as rows are kept. */
+  hasTried(wid: string, lane: string): boolean {
+    return this.#tried.get(lane, wid) !== undefined;
   }
 
   /** When the row that has been in this state for longest came into it, ms since 1970; null when none is. */
@@ -260,7 +283,7 @@ export class Outbox {
     const { states, chatId, wid, order = 'newest', after, limit = 100 } = filter;
     const terms: [sql: string, value: string | number | undefined][] = [
       ['state IN (SELECT value FROM json_each(?))', states && JSON.stringify(states)],
-      ['chat_id = ?', chatId],
+      ['lane = ?', chatId && this.#identities.laneOf(chatId)],
       ['wid = ?', wid],
       [order === 'newest' ? 'seq < ?' : 'seq > ?', after],
     ];

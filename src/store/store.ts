@@ -5,6 +5,7 @@ import { Consumers } from './consumers.js';
 import type { Database } from './database.js';
 import { DeadLetters } from './dead-letters.js';
 import type { Hold } from './hold.js';
+import { Identities } from './identities.js';
 import { Journal } from './journal.js';
 import { Messages } from './messages.js';
 import type { OpenReport } from './open.js';
@@ -16,6 +17,7 @@ import { Retention, type RetentionOptions, type Swept } from './retention.js';
 export class Store {
   readonly report: OpenReport;
   readonly account: Account;
+  readonly identities: Identities;
   readonly outbox: Outbox;
   readonly journal: Journal;
   readonly messages: Messages;
@@ -33,7 +35,8 @@ export class Store {
     this.#hold = hold;
     this.#commit = new GroupCommit(db);
     this.account = new Account(db);
-    this.outbox = new Outbox(db);
+    this.identities = new Identities(db);
+    this.outbox = new Outbox(db, this.identities);
     this.journal = new Journal(db);
     this.messages = new Messages(db, this.journal);
     this.consumers = new Consumers(db, this.journal);

@@ -1,7 +1,7 @@
 // Events in the form of WAHA with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
 // payload, and its HMAC. Pure, but for the HMAC's arithmetic.
 import { createHmac } from 'node:crypto';
-import type { WireEvent } from '../protocol/schema.js';
+import type { Who, WireEvent } from '../protocol/schema.js';
 import type { Data, Format, Teller } from './format.js';
 import {
   libraryKey,
@@ -148,6 +148,12 @@ function voteOf(data: Data, teller: Teller): Payload {
   ];
 }
 
+/** The id by number of somebody whom the event names, as far as it knows it. */
+function numberIdOf({ people = [] }: Data, id: string): string | undefined {
+  const phone = (people as readonly Who[]).find((one) => one.id === id)?.phone ?? null;
+  return phone === null ? undefined : `${phone}@c.us`;
+}
+
 function groupOf(data: Data, { me }: Teller): readonly Payload[] {
   const change = String(data.change);
   // It has an event of its own for who asks to join, which its engine WEBJS does not raise.
@@ -157,7 +163,7 @@ function groupOf(data: Data, { me }: Teller): readonly Payload[] {
   const member = MEMBERS[change];
   if (member !== undefined) {
     const [type, role] = member;
-    const participants = ids.map((id) => ({ id, role }));
+    const participants = ids.map((id) => present({ id, pn: numberIdOf(data, id), role }));
     const told: Payload = ['group.v2.participants', { ...about, type, participants }];
     const isMine = me !== null && ids.includes(me.id) && (type === 'join' || type === 'leave');
     return isMine ? [told, [`group.v2.${type}`, about]] : [told];

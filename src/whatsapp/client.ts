@@ -21,6 +21,7 @@ import type {
   Health,
   OwnMessage,
   PageError,
+  Pair,
   SendOutcome,
   WhatsAppClient,
 } from '../session/port.js';
@@ -50,7 +51,6 @@ import { PageErrors } from './page-errors.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
 import { Readiness } from './readiness.js';
 import { askForOwn, type OutgoingMessage, resend, send } from './send.js';
-import { widText } from './translate.js';
 import { Witness } from './witness.js';
 import { writeOut } from './write-out.js';
 
@@ -74,7 +74,6 @@ export interface ClientOptions {
 const BINDING = '__wadTell';
 /** How long a dialog that wants a button is looked for after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
-const RESOLVE_MS = 15_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
 /** A browser that was killed while it was being launched is gone by then. */
@@ -91,6 +90,7 @@ export const createClient = (options: ClientOptions, listener: ClientListener): 
   new Client(options, listener);
 
 class Client implements WhatsAppClient {
+  readonly #listener: ClientListener;
   readonly #log: Log;
   readonly #warnings: ListenerWarnings;
   readonly #profile: string;
@@ -119,6 +119,7 @@ class Client implements WhatsAppClient {
 
   constructor(options: ClientOptions, listener: ClientListener) {
     const { log } = options;
+    this.#listener = listener;
     this.#profile = join(options.dataPath, `session-${options.clientId}`);
     this.#headed = options.chrome.headed;
     this.#pictureFile = options.pictureFile ?? null;
@@ -271,38 +272,46 @@ class Client implements WhatsAppClient {
 
   async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     if (isStatusId(recipient)) return recipient;
-    const isNumber = recipient.endsWith('@c.us');
-    const isLid = recipient.endsWith('@lid');
+    const isPerson = /@(c\.us|lid)$/.test(recipient);
     const gone = new Promise<never>((_, reject) => {
       const late = (): void =>
         reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
       signal.addEventListener('abort', late, { once: true });
     });
-    const asked = isNumber
-      ? this.#ask(RESOLVE_MS, () => this.#guarded.getNumberId(recipient))
-      : isLid
-        ? this.#kit.look(null, 'contacts', 'exists', recipient)
-        : this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
+    if (!isPerson) {
+      const asked = this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
+      asked.catch(() => undefined);
+      await Promise.race([asked, gone]);
+      return recipient;
+    }
+    const asked = this.#kit.look(null, 'contacts', 'whoHas', recipient);
     asked.catch(() => undefined);
     const found = await Promise.race([asked, gone]);
-    if (isLid) return found ? recipient : null;
-    if (!isNumber) return recipient;
-    if (!found) return null;
-    const wid = widText(found);
+    if (found === null) return null;
+    const { number, lid } = found;
+    if (number !== null && lid !== null) this.#listener.news({ type: 'people', pairs: [{ number, lid }] });
     // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
-    return wid.endsWith('@c.us') ? (wid as Addressee) : recipient;
+    return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
     return send(this.#kit, this.#page(), message, this.#mediaDir);
   }
 
-  findOwn({ chatId, messageId }: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null> {
-    return this.#ask(ASK_MS, () => askForOwn(this.#kit, chatId, messageId, false));
+  findOwn({
+    chatId,
+    messageId,
+    other,
+  }: Parameters<WhatsAppClient['findOwn']>[0]): Promise<OwnMessage | null> {
+    return this.#ask(ASK_MS, () => askForOwn(this.#kit, chatId, messageId, false, other));
   }
 
   resend(message: { chatId: Addressee; messageId: string }): Promise<SendOutcome> {
     return resend(this.#kit, message);
+  }
+
+  pairsOf(ids: readonly string[]): Promise<readonly Pair[]> {
+    return this.#kit.look(null, 'contacts', 'pairs', ids);
   }
 
   knowsChat(chatId: Addressee): Promise<boolean> {

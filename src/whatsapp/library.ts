@@ -89,7 +89,6 @@ export interface LibraryClient extends EventEmitter {
   destroy(): Promise<void>;
   requestPairingCode(number: string, showNotification: boolean, intervalMs: number): Promise<unknown>;
   cancelPairingCode(): Promise<void>;
-  getNumberId(number: string): Promise<{ readonly _serialized?: string } | null>;
 }
 
 export const Client: new (

@@ -1,6 +1,6 @@
 // Reads one message, whatever its sender put into it. What cannot be read keeps its key, as a message of the type
 // `unknown`, and takes no other along.
-import { messageSchema } from '../protocol/schema.js';
+import { inboundSchema } from '../protocol/schema.js';
 import { escapeId, messageKey } from '../protocol/wid.js';
 import type { InboundMessage } from '../session/port.js';
 import { type LibraryClient, type LibraryKey, type LibraryMessage, Message } from './library.js';
@@ -44,7 +44,7 @@ const bareOf = ({ id, t, from, to, author, ack }: Model) => ({
 export function readMessage(message: LibraryMessage): InboundMessage {
   try {
     const read = toInbound(message);
-    if (messageSchema.safeParse(read).success) return read;
+    if (inboundSchema.safeParse(read).success) return read;
   } catch {
     // Below.
   }

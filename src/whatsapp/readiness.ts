@@ -11,6 +11,7 @@ import { Kit } from './kit.js';
 import { type Look, look } from './page/look.js';
 import { ID_TAG, installOwnIds } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
+import { tellPeople } from './page/people.js';
 import { tellQr } from './page/qr.js';
 import { installRequire } from './page/require.js';
 import type { Witness } from './witness.js';
@@ -82,6 +83,7 @@ export class Readiness {
 
   /** There is an account, and nobody listens yet: what could not be mended before. @throws when the document went away */
   async linked(page: Page): Promise<void> {
+    await page.evaluate(tellPeople, this.#binding);
     const found = await this.#mend(page);
     for (const { capability } of this.#unlinked) found[capability] = 'degraded: failed: there is no account';
     this.#witness.capable(found);

@@ -39,8 +39,9 @@ export const askForOwn = (
   chatId: string,
   messageId: string,
   giveUp: boolean,
+  other: string | null = null,
 ): Promise<OwnMessage | null> =>
-  within(ASK_MS, kit.step(null, 'own', 'find', chatId, messageId, giveUp), 'asking for the message');
+  within(ASK_MS, kit.step(null, 'own', 'find', chatId, messageId, giveUp, other), 'asking for the message');
 
 /** @param mediaDir where the files of messages lie, by their ids */
 export async function send(

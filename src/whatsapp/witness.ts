@@ -114,6 +114,9 @@ export class Witness {
         if (told.text === null) this.#listener.news({ type: 'qr-gone' });
         else this.qr(told.text);
         break;
+      case 'people':
+        this.#listener.news({ type: 'people', pairs: told.pairs });
+        break;
       case 'missing':
         this.#needs.warn('whatsapp.watcher', { what: told.what });
         break;

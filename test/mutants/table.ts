@@ -70,7 +70,7 @@ const ROWS: readonly Row[] = [
   ['daemon/pairing-budget', 'this.#askedAtMs.length - PER_DAY]', 'this.#askedAtMs.length - PER_DAY - 1]', 'unit/daemon/pairing-budget'],
   ['daemon/delivery', "row.attempts > 1 ? 'lost' : 'returned'", "'returned'", 'unit/daemon/courier'],
   ['daemon/delivery', 'chatId !== row.chatId && row.attempts === 1', 'chatId !== row.chatId', 'unit/daemon/courier'],
-  ['store/outbox', 'chat_id = ? AND seq < ? AND (state', 'chat_id = ? AND seq > ? AND (state', 'unit/daemon/doubts'],
+  ['store/outbox', 'lane = ? AND seq < ? AND (state', 'lane = ? AND seq > ? AND (state', 'unit/daemon/doubts'],
   ['daemon/doubts', "outbox.hand.has(id) ? 'returned' : 'lost'", "'returned'", 'unit/daemon/doubts'],
   ['daemon/qr-desk', 'this.#qr.expiresAtMs > this.#now()', 'this.#qr.issuedAtMs > 0', 'unit/daemon/qr-desk'],
   // http

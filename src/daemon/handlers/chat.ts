@@ -3,6 +3,7 @@ import type { chatMethods } from '../../protocol/methods/chat.js';
 import { parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
+import { halfKnownIn, namedIn } from '../named.js';
 import { namedMessage } from '../named-message.js';
 import { readyClient } from '../ready-client.js';
 
@@ -13,11 +14,15 @@ export function chatHandlers(account: Account, store: Store): Handlers<typeof ch
   return {
     'chat.list': (query) => chats().list(query),
     'chat.get': ({ chat }) => chats().get(parseRecipient(chat)),
-    'chat.messages': ({ chat, limit = PAGE, before }) =>
-      chats().messages(parseRecipient(chat), {
+    'chat.messages': async ({ chat, limit = PAGE, before }) => {
+      const { messages, more } = await chats().messages(parseRecipient(chat), {
         limit,
         before: before === undefined ? null : namedMessage(store, before).ref,
-      }),
+      });
+      const halfKnown = messages.flatMap((message) => halfKnownIn(store, message));
+      await account.people.meet(halfKnown);
+      return { messages: messages.map((message) => ({ ...message, ...namedIn(store, message) })), more };
+    },
     'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
     'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),
     'chat.mute': ({ chat, muted = true, until }) =>

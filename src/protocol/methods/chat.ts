@@ -36,6 +36,8 @@ const example: Chat = {
   lastMessageAt: NOW,
 };
 
+const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid' };
+
 /** Faults of whatever names one chat. */
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
 const chat = () => reference('a phone number or chat id');
@@ -101,6 +103,9 @@ export const chatMethods = {
             mentions: [],
             details: null,
             backfilled: false,
+            chat: ANA,
+            sender: ANA,
+            people: [],
           },
         ],
         more: true,

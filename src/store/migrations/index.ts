@@ -5,5 +5,6 @@ import { JOURNAL } from './0002-journal.js';
 import { CONSUMERS } from './0003-consumers.js';
 import { PACING } from './0004-pacing.js';
 import { DEAD_LETTERS } from './0005-dead-letters.js';
+import { PEOPLE } from './0006-people.js';
 
-export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS, PACING, DEAD_LETTERS];
+export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS, PACING, DEAD_LETTERS, PEOPLE];

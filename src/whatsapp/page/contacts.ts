@@ -68,9 +68,31 @@ export function makeContacts(tools: Tools, mended: Mended) {
   };
 
   return {
-    /** Whether somebody has this id. The server is asked about an id that the page knows nothing of. */
-    exists: async (id: string): Promise<boolean> =>
-      known(id).length > 0 || tools.findChat(id) !== null || (await ask(id)) !== null,
+    /**
+     * Who has this id, with both identities as far as the page knows them then; null for nobody. The server is asked about
+     * each number, and about a LID that the page knows nothing of.
+     */
+    async whoHas(id: string): Promise<{ number: string | null; lid: string | null } | null> {
+      const isLid = id.endsWith('@lid');
+      const isKnown = isLid && (known(id).length > 0 || tools.findChat(id) !== null);
+      const found = isKnown ? null : await ask(id);
+      if (!isKnown && found === null) return null;
+      // A look-up answers by either identity (WAWebQueryExistsJob, 2026-04-27), and may know the number in another form.
+      const said = [text(found?.wid), text(found?.lid)];
+      const lid = isLid ? id : said.find((one) => one.endsWith('@lid'));
+      const number = said.find((one) => one.endsWith('@c.us')) ?? tools.pair(lid ?? id).pn;
+      return {
+        number: number ?? (isLid ? null : id),
+        lid: lid ?? tools.pair(number ?? id).lid,
+      };
+    },
+
+    /** Both identities of each of whom the page knows both. */
+    pairs: (ids: readonly string[]): { number: string; lid: string }[] =>
+      ids.flatMap((id) => {
+        const { pn, lid } = attempt(() => tools.pair(id)) ?? { pn: null, lid: null };
+        return pn === null || lid === null ? [] : [{ number: pn, lid }];
+      }),
 
     list({ query, all, blocked, ...part }: Query) {
       const seen = new Map<string, Contact>();

@@ -15,9 +15,18 @@ export interface Trouble {
 export function makeOwn(tools: Tools, _mended: Mended) {
   const WORD_MS = 1_000;
   const isPost = (chatId: string): boolean => /@(broadcast|newsletter)$/.test(chatId);
-  /** In memory or in the page's own store, under either identity of its chat. */
-  const stored = (chatId: string, id: string): Promise<PageMsg | null> =>
-    tools.findMessage({ id, place: { fromMe: true, remote: chatId, participant: null } });
+  /**
+   * In memory or in the page's own store, under either identity of its chat. Keys are looked for as they are
+   * (WAWebMsgCollection.getMessagesById, 2026-04-27), so a page that does not know who is who is given the other one.
+   */
+  const stored = async (chatId: string, id: string, other: string | null = null): Promise<PageMsg | null> => {
+    for (const remote of [chatId, other]) {
+      if (remote === null) continue;
+      const found = await tools.findMessage({ id, place: { fromMe: true, remote, participant: null } });
+      if (found !== null) return found;
+    }
+    return null;
+  };
 
   /**
    * Waits for the page's own word on a send, where it comes soon. By the send's own promise it is here sooner than by the
@@ -51,12 +60,17 @@ export function makeOwn(tools: Tools, _mended: Mended) {
      * more, so the page does not have it.
      * @throws when the message is through the door and not in the page's store yet: whether it will be is not known
      */
-    async find(chatId: string, id: string, giveUp: boolean): Promise<OwnMessage | null> {
+    async find(
+      chatId: string,
+      id: string,
+      giveUp: boolean,
+      other: string | null = null,
+    ): Promise<OwnMessage | null> {
       const sends = window.__wad?.sends;
       const post = isPost(chatId);
       if (post && sends?.[id] === 'added') return { ack: 1, stranded: false };
       if (post && sends?.[id] === 'entered') throw new Error('WhatsApp Web is posting it');
-      const msg = await stored(chatId, id);
+      const msg = await stored(chatId, id, other);
       // Views of a post are no receipts of it.
       if (msg && post && msg.ack >= 1) return { ack: 1, stranded: false };
       if (msg && !post) {

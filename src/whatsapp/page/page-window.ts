@@ -151,6 +151,8 @@ export type Told =
   | { readonly kind: 'code-over' }
   /** The text of the QR code that the page draws; null once it is used. */
   | { readonly kind: 'qr'; readonly text: string | null }
+  /** Numbers and LIDs that are one person each. */
+  | { readonly kind: 'people'; readonly pairs: readonly { readonly number: string; readonly lid: string }[] }
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
   /** The dialog that waited for a button is there no more. */

@@ -12,6 +12,9 @@ const message = (messageId: string, fromMe: boolean): InboundMessage => ({
   ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: false },
 });
 
+const ANA = { id: CHAT, phone: '15550002222', lid: null };
+const NAMED = { chat: ANA, sender: ANA, people: [] };
+
 t.test('one that came in, by its key and by its id', async (t) => {
   const store = opened(t);
   const came = message('AC01', false);
@@ -19,9 +22,25 @@ t.test('one that came in, by its key and by its id', async (t) => {
   for (const name of [came.key, 'AC01'])
     t.same(knownMessage(store, name), {
       ...{ id: null, messageId: 'AC01', chatId: CHAT, state: null, ack: 1 },
-      ...{ queuedAt: null, sentAt: null, error: null, key: came.key, message: came },
+      ...{ queuedAt: null, sentAt: null, error: null, key: came.key, message: { ...came, ...NAMED } },
     });
 });
+
+t.test(
+  'one of which an earlier version has told names whom it names, as far as that is known now',
+  async (t) => {
+    const store = opened(t);
+    const came = message('AC02', false);
+    const told = { type: 'message', timeMs: 1, wid: WID, data: { ...came } } as const;
+    const lid = '270000000000002@lid';
+    store.writeNow((tx) => {
+      store.messages.appendOnce(tx, { key: came.key, messageId: 'AC02', ack: 1 }, told);
+      store.identities.put(tx, { number: CHAT, lid });
+    });
+    const ana = { ...ANA, lid };
+    t.match(knownMessage(store, 'AC02').message, { ...came, chat: ana, sender: ana, people: [] });
+  },
+);
 
 t.test('one of ours, by each of its three names, before and after it was seen', async (t) => {
   const store = opened(t);

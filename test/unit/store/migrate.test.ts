@@ -15,6 +15,7 @@ const SHIPPED = [
   '58504680776531f1',
   'a04bf2ecbe23cd8c',
   '98d8ca6b59f54562',
+  'ffb7ee87c975ba97',
 ];
 
 t.test('from each older version, with what is in it', async (t) => {

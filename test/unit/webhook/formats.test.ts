@@ -15,6 +15,7 @@ import { WWEBJS_API } from '../../../src/webhook/wwebjs-api.js';
 const ME = '15550001111@c.us';
 const ANA = '15550002222@c.us';
 const BEN = '15550003333@c.us';
+const BEN_LID = '270000000000003@lid';
 const TEAM = '1203@g.us';
 const TIME = '2026-01-01T00:00:00.000Z';
 const SECONDS = Date.parse(TIME) / 1_000;
@@ -386,6 +387,20 @@ const TABLE: readonly (readonly [string, WireEvent, readonly object[], readonly 
     [raised(dataType, notification(change))],
     [enveloped('group.v2.participants', inTeam({ type, participants: [{ id: BEN, role }] }))],
   ]),
+  [
+    'somebody is added to a group by LID, whose number is known',
+    group('add', { participants: [BEN_LID], people: [{ id: BEN_LID, phone: '15550003333', lid: BEN_LID }] }),
+    [raised('group_join', notification('add', { recipientIds: [BEN_LID] }))],
+    [
+      enveloped(
+        'group.v2.participants',
+        inTeam({
+          type: 'join',
+          participants: [{ id: BEN_LID, pn: '15550003333@c.us', role: 'participant' }],
+        }),
+      ),
+    ],
+  ],
   [
     'we are added to a group',
     group('add', { participants: [BEN, ME] }),

@@ -146,7 +146,7 @@ for (const { name, page, has, outcome } of ROWS)
     } as unknown as Kit;
     t.match(await send(kit, NO_PAGE, MESSAGE, tmpdir()), outcome);
     // With this question a send that has not reached the door yet is given up.
-    for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true]);
+    for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true, null]);
   });
 
 t.test('handed over again: the page is told first that it may', async (t) => {

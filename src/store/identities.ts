@@ -1,0 +1,42 @@
+// Which number and which LID are one person, as the page has said; kept, so that it holds before there is a page. Refuses
+// to know: who asks, and what the page is. Ids are whole: `…@c.us` and `…@lid`.
+import type { Tx } from './commit.js';
+import type { Database, Statement } from './database.js';
+
+/** Both identities of one person. */
+export interface Pair {
+  readonly number: string;
+  readonly lid: string;
+}
+
+/** Nothing to close. */
+export class Identities {
+  readonly #byLid: Statement<Pair>;
+  readonly #byNumber: Statement<Pair>;
+  readonly #put: Statement<never>;
+
+  constructor(db: Database) {
+    this.#byLid = db.prepare('SELECT lid, number FROM person WHERE lid = ?');
+    this.#byNumber = db.prepare('SELECT lid, number FROM person WHERE number = ?');
+    this.#put = db.prepare('INSERT OR REPLACE INTO person (lid, number) VALUES (?, ?)');
+  }
+
+  /** Both identities of whoever has this one; null for a group, and for a person of whom only this one is known. */
+  pairOf(id: string): Pair | null {
+    if (id.endsWith('@lid')) return this.#byLid.get(id) ?? null;
+    return id.endsWith('@c.us') ? (this.#byNumber.get(id) ?? null) : null;
+  }
+
+  /** The id by which the messages to somebody stand in one queue: the number where it is known, else the id itself. */
+  laneOf<Id extends string>(id: Id): Id {
+    return (this.pairOf(id)?.number ?? id) as Id;
+  }
+
+  /** A number may be given to somebody else, and people change theirs: the newer word holds. @returns whether it is new */
+  put(tx: Tx, { number, lid }: Pair): boolean {
+    tx.check();
+    if (this.pairOf(lid)?.number === number) return false;
+    this.#put.run(lid, number);
+    return true;
+  }
+}

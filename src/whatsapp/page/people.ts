@@ -1,0 +1,55 @@
+// Runs in the page: tells which number and which LID are one person, of everybody whom a message names, before the message
+// itself is told. Everything that the library tells of messages goes through its `getMessageModel`. What the page knows is
+// in its memory (WAWebApiContact, 2026-04-27); nobody is asked.
+import type { PageMsg, PageWindow, Told } from './page-window.js';
+import type { BaseTools } from './tools.js';
+
+declare const window: PageWindow;
+
+/** Wraps the library's function, once a document. @param binding name of the function through which the daemon is told */
+export function tellPeople(binding: string): void {
+  /** Of so many it is kept in mind that they were told of. */
+  const REMEMBERED = 20_000;
+  type Read = ((msg: PageMsg) => unknown) & { tellsPeople?: true };
+  const library = window.WWebJS as { getMessageModel?: Read } | undefined;
+  const read = library?.getMessageModel;
+  if (!library || !read || read.tellsPeople) return;
+  const told = new Set<string>();
+  /** Whatever a sender has put there: what cannot be read names nobody. */
+  const attempt = <T>(get: () => T): T | null => {
+    try {
+      return get();
+    } catch {
+      return null;
+    }
+  };
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  const tell = (msg: PageMsg): void => {
+    const tools = (window.__wad?.kit as { tools?: BaseTools } | undefined)?.tools;
+    if (tools === undefined) return;
+    const named = [
+      attempt(() => msg.id.remote),
+      attempt(() => msg.id.participant),
+      attempt(() => msg.author),
+      attempt(() => msg.from),
+      attempt(() => msg.to),
+      ...list(attempt(() => msg.mentionedJidList)),
+      ...list(attempt(() => msg.recipients)),
+    ];
+    const pairs = named.flatMap((like) => {
+      const { pn, lid } = attempt(() => tools.pair(like as string)) ?? { pn: null, lid: null };
+      if (pn === null || lid === null || told.has(`${pn} ${lid}`)) return [];
+      told.add(`${pn} ${lid}`);
+      return [{ number: pn, lid }];
+    });
+    if (told.size > REMEMBERED) told.clear();
+    const send = window[binding] as ((told: Told) => unknown) | undefined;
+    if (pairs.length > 0) send?.({ kind: 'people', pairs });
+  };
+  const wrapped: Read = (msg) => {
+    attempt(() => tell(msg));
+    return read(msg);
+  };
+  wrapped.tellsPeople = true;
+  library.getMessageModel = wrapped;
+}
