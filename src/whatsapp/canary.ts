@@ -3,6 +3,7 @@
 
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';
+import { LASTS_MS } from './capability.js';
 import type { ChromeOptions } from './chrome.js';
 import { createClient } from './client.js';
 
@@ -27,8 +28,8 @@ export interface Canary {
   readonly ms: number;
 }
 
-/** The code comes within moments of the page; the modules that are late get as long. */
-const SETTLE_MS = 3_000;
+/** The code comes within moments of the page; what it lacks is certain LASTS_MS later, with a look and its answer after it. */
+const SETTLE_MS = LASTS_MS + 3_000;
 
 /** Bounded; never rejects; leaves no process. */
 export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOptions): Promise<Canary> {

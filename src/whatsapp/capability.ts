@@ -46,8 +46,31 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   ...ABILITIES,
 };
 
+/** How long a need has to be missed before it counts as missing: modules register one after the other (D11). */
+export const LASTS_MS = 2_000;
+
 /** What `ready` rests on. */
 export const ESSENTIAL: readonly string[] = ['session.receive', 'send.text'];
+
+/**
+ * What our shims, our stand-ins and the library ask for as soon as they are in a document: modules that a page registers
+ * at its own start. Waited for before that, up to LASTS_MS.
+ */
+export const FIRST_NEEDS: readonly string[] = [
+  ...new Set(
+    (
+      [
+        ...ESSENTIAL,
+        'link.qr',
+        'link.code',
+        'session.logoutNotice',
+        'session.progress',
+        'message.links',
+        'message.resend',
+      ] as const
+    ).flatMap((name) => NEEDS[name] ?? []),
+  ),
+];
 
 /** Every need, each once. */
 export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).flat())];

@@ -1,12 +1,14 @@
 // What the document at hand can do, by what probes and shims found and by what it lacks; and whether that is enough to
-// become ready. Modules come one after the other, so a lack counts only when it lasts.
-import { ESSENTIAL, lost, NEEDS } from './capability.js';
+// become ready. Modules register one after the other (D11), so a lack is told only when it has lasted.
+import { ESSENTIAL, LASTS_MS, lost, NEEDS } from './capability.js';
 
 export interface FitnessListener {
   /** What is known of capabilities has changed. */
   tell(capabilities: Readonly<Record<string, string>>): void;
   /** What `ready` rests on has not come: it is not part of this build. */
   unfit(detail: string): void;
+  /** Something is lacking: the page is to be looked at again, at the time at which that is decided. */
+  look(): void;
 }
 
 /** What a look that misses nothing means. The essential ones are told when they are proved. */
@@ -15,34 +17,50 @@ const FINE = Object.fromEntries(
     .filter((name) => !ESSENTIAL.includes(name))
     .map((name) => [name, 'ok']),
 );
-/** So long modules that `ready` needs may come later than the rest. */
+/** How much later than the rest the modules that `ready` needs may come. */
 const UNFIT_MS = 8_000;
+/** The longest pause between two looks at a page that lacks something. */
+const PAUSE_MS = 60_000;
+
+/** Need → for how long the page has lacked it, ms. */
+type Lacks = Readonly<Record<string, number>>;
 
 /** Ended by `over`. */
 export class Fitness {
   readonly #listener: FitnessListener;
   /** By probes and shims, of this document. */
   #found: Readonly<Record<string, string>> = {};
-  /** What the page lacks, as far as was seen; modules may come later than others. */
-  #missing: readonly string[] | null = null;
+  /** What the page lacked at the last look; null before the first. */
+  #lacks: Lacks | null = null;
   /** Since when this document cannot do what `ready` rests on. */
   #unfit: NodeJS.Timeout | undefined;
+  /** Until the next look at what is lacking. */
+  #next: NodeJS.Timeout | undefined;
   #told = '{}';
 
   constructor(listener: FitnessListener) {
     this.#listener = listener;
   }
 
+  /** A capability whose lack has not lasted is left out: nothing is known of it yet. */
   get capabilities(): Readonly<Record<string, string>> {
-    const missing = this.#missing;
-    return missing === null ? this.#found : { ...FINE, ...this.#found, ...lost(missing) };
+    if (this.#lacks === null) return this.#found;
+    const gone = lost(lasting(this.#lacks));
+    const open = Object.keys(lost(Object.keys(this.#lacks))).filter((name) => gone[name] === undefined);
+    const words = { ...FINE, ...this.#found, ...gone };
+    return Object.fromEntries(Object.entries(words).filter(([name]) => !open.includes(name)));
   }
 
-  /** Why this page cannot become ready, or null. */
+  /** Why this page cannot become ready now, or null. */
   get why(): string | null {
-    const { capabilities } = this;
-    const gone = ESSENTIAL.filter((name) => capabilities[name]?.startsWith('missing'));
-    return gone.length === 0 ? null : gone.map((name) => `${name} is ${capabilities[name]}`).join('; ');
+    const words = { ...this.#found, ...this.#lost() };
+    const gone = ESSENTIAL.filter((name) => words[name]?.startsWith('missing'));
+    return gone.length === 0 ? null : gone.map((name) => `${name} is ${words[name]}`).join('; ');
+  }
+
+  /** Whether the page lacks something for this now, however short the time. */
+  isLacking(capability: string): boolean {
+    return this.#lost()[capability] !== undefined;
   }
 
   /** Notes what works and what does not; tells when that changed. */
@@ -56,30 +74,44 @@ export class Fitness {
     this.#listener.tell(capabilities);
   }
 
-  /** Of the needs in capability.ts; null where nobody could look. */
-  lacks(missing: readonly string[] | null): void {
-    if (missing === null) return;
-    this.#missing = missing;
+  /** By a look at the page; null where it could not tell. */
+  lacks(lacks: Lacks | null): void {
+    if (lacks === null) return;
+    this.#lacks = lacks;
+    this.#lookAgain(lacks);
     this.learn({});
   }
 
   /** Nothing is known of it yet. */
   newDocument(): void {
     this.#found = {};
-    this.#missing = null;
+    this.#lacks = null;
     this.over();
   }
 
   /** Nothing more is said of this document by itself. Idempotent. */
   over(): void {
     clearTimeout(this.#unfit);
+    clearTimeout(this.#next);
     this.#unfit = undefined;
   }
 
-  /** Modules may come late; what has not come by then is not part of this build. */
+  #lost(): Readonly<Record<string, string>> {
+    return lost(Object.keys(this.#lacks ?? {}));
+  }
+
+  /** When a lack is decided; one that has lasted is looked at again after as long as it has, for it may end yet. */
+  #lookAgain(lacks: Lacks): void {
+    clearTimeout(this.#next);
+    const pauses = Object.values(lacks).map((ms) => (ms < LASTS_MS ? LASTS_MS - ms : Math.min(ms, PAUSE_MS)));
+    if (pauses.length > 0) this.#next = setTimeout(() => this.#listener.look(), Math.min(...pauses));
+  }
+
+  /** What has not come by then is not part of this build. */
   #judge(): void {
     if (this.why === null) {
-      this.over();
+      clearTimeout(this.#unfit);
+      this.#unfit = undefined;
       return;
     }
     this.#unfit ??= setTimeout(() => {
@@ -88,3 +120,8 @@ export class Fitness {
     }, UNFIT_MS);
   }
 }
+
+const lasting = (lacks: Lacks): string[] =>
+  Object.entries(lacks)
+    .filter(([, ms]) => ms >= LASTS_MS)
+    .map(([need]) => need);

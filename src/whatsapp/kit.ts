@@ -6,6 +6,7 @@ import { Fault } from '../protocol/fault.js';
 import { type FaultKind, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import { ABILITIES, type Ability } from './ability.js';
+import { LASTS_MS } from './capability.js';
 import { postStatus } from './compat/d5-status-post.js';
 import { whomToBlock } from './compat/d6-contact-block.js';
 import { changePeople, describeGroup } from './compat/d6-group-admin.js';
@@ -25,7 +26,7 @@ import { throughTheDoor } from './page/own-id.js';
 import { makeOwn, type Own } from './page/own-message.js';
 import type { PageWindow } from './page/page-window.js';
 import { makePosts } from './page/posts.js';
-import { type Mended, makeTools, type Tools } from './page/tools.js';
+import { type Mended, makeTools } from './page/tools.js';
 
 declare const window: PageWindow;
 
@@ -191,7 +192,7 @@ export class Kit {
     const page = this.#options.page();
     const what = `${noun}.${verb}`;
     const needs = ability === null ? [] : ABILITIES[ability];
-    const answer = await within(ms, page.evaluate(callKit, noun, verb, args, needs), what);
+    const answer = await within(ms, page.evaluate(callKit, noun, verb, args, needs, LASTS_MS), what);
     if (answer.is === 'done') return answer.value as T;
     throw this.#fault(ability, what, answer);
   }
@@ -255,13 +256,14 @@ async function callKit(
   verb: string,
   args: readonly unknown[],
   needs: readonly string[],
+  lastsMs: number,
 ): Promise<Answer> {
   const kit = window.__wad?.kit as
     | Record<string, Record<string, (...args: unknown[]) => unknown>>
     | undefined;
   const verbs = kit?.[noun];
   if (!kit || !verbs?.[verb] || window.WWebJS === undefined) return { is: 'absent' };
-  const gone = (kit.tools as unknown as Tools).lacking(needs);
+  const gone = (await window.__wad?.lackingFor?.(needs, lastsMs)) ?? [];
   if (gone.length > 0) return { is: 'lacking', modules: gone };
   try {
     return { is: 'done', value: await verbs[verb](...args) };

@@ -2,12 +2,13 @@
 // by whatever happens on the page, and made at a slow pace besides, since events get lost (H2).
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
-import { ALL_NEEDS } from './capability.js';
+import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from './capability.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
 import { LATE_SHIMS, SHIMS, type Shim } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
+import { installLacks } from './page/lacks.js';
 import { type Look, look } from './page/look.js';
 import { ID_TAG, installOwnIds } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
@@ -64,6 +65,8 @@ export class Readiness {
 
   /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
   async prepare(page: Page): Promise<void> {
+    await page.evaluate(installLacks);
+    await within(LOOK_MS, page.evaluate(registered, FIRST_NEEDS, LASTS_MS), "the page's first modules");
     const standIns = await page.evaluate(installRequire, ASKED);
     if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
     this.#unlinked = SHIMS;
@@ -154,6 +157,11 @@ export class Readiness {
     this.build = seen.whatsappWeb ?? this.build;
     return seen;
   }
+}
+
+/** Runs in the page: until what is needed first has been registered, or is not part of this build. */
+async function registered(needs: readonly string[], lastsMs: number): Promise<void> {
+  await window.__wad?.lackingFor?.(needs, lastsMs);
 }
 
 /** A navigation under the work is not the page's lack of anything: it is told onwards, and tried again. */

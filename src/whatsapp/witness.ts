@@ -61,6 +61,7 @@ export class Witness {
         if (this.#phase !== 'unpaired')
           listener.event({ type: 'client.refused', reason: 'outdated_library', detail });
       },
+      look: () => needs.look(),
     });
   }
 
@@ -258,8 +259,8 @@ export class Witness {
       this.#passkey.codeShown();
       this.#showsQr();
       // What our stand-ins made of it can be scanned by no phone.
-      const isWhole = !this.#fitness.capabilities['link.qr']?.startsWith('missing');
-      if (this.#phase === 'unpaired' && isWhole) this.#listener.news({ type: 'qr', payload });
+      if (this.#phase === 'unpaired' && !this.#fitness.isLacking('link.qr'))
+        this.#listener.news({ type: 'qr', payload });
     }
   }
 
@@ -296,8 +297,8 @@ export class Witness {
     if (this.#phase !== 'over') this.#fitness.learn(found);
   }
 
-  /** Of the needs in capability.ts; null where nobody could look. */
-  lacks(missing: readonly string[] | null): void {
+  /** Of the needs in capability.ts, for how long, ms; null where nobody could look. */
+  lacks(missing: Look['missing']): void {
     if (this.#phase !== 'over') this.#fitness.lacks(missing);
   }
 

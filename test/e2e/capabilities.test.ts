@@ -9,7 +9,7 @@ import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a fifth of this.
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 
 const NUMBER = '15550001111';
 const VITAL = ['session.receive', 'send.text'];
@@ -101,7 +101,10 @@ t.test('each module of the product, removed one at a time', async (t) => {
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('each member of a module that a side capability takes, renamed one at a time', async (t) => {
+/** What is lacking counts after two seconds: so many members share a document. */
+const AT_ONCE = 8;
+
+t.test('each member of a module that a side capability takes, renamed', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-09',
     knobs: { dialog: false, reloadAfterLinkMs: 0 },
@@ -115,16 +118,17 @@ t.test('each member of a module that a side capability takes, renamed one at a t
     (need) => need.includes('.') && !lostWith(need).some((name) => VITAL.includes(name)),
   );
   t.ok(members.length > 25, `${members.length} members`);
-  for (const member of members) {
-    const lost = lostWith(member);
+  for (let first = 0; first < members.length; first += AT_ONCE) {
+    const renamed = members.slice(first, first + AT_ONCE);
     const after = await wad.mark();
-    await sim.set('renamedMembers', [member]);
+    await sim.set('renamedMembers', renamed);
     await sim.pages[0]?.reload();
-    await named(wad, lost, member, after);
+    for (const member of renamed) await named(wad, lostWith(member), member, after);
     await wad.became('ready', { after, timeoutMs: NAMED_MS });
     const { capabilities } = await wad.status();
+    const lost = renamed.flatMap(lostWith);
     for (const [name, word] of Object.entries(capabilities))
-      if (!lost.includes(name)) t.notMatch(word, /^missing/, `${member}: ${name} ${word}`);
+      if (!lost.includes(name)) t.notMatch(word, /^missing/, `${renamed.join()}: ${name} ${word}`);
   }
   await exchange(wad, contact, 'whatever was renamed');
   await wad.stop();

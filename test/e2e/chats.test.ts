@@ -177,6 +177,10 @@ t.test('what this build lacks is refused at once, and the rest works', async (t)
   await wad.link(phone);
   await ana.send('hello');
   await wad.event('message', ({ body }) => body === 'hello');
+  // A lack counts once it has lasted (D11).
+  const isLost = (words: unknown) =>
+    (words as Record<string, string> | null)?.['contact.block'] !== undefined;
+  await wad.event('state', ({ capabilities }) => isLost(capabilities));
   t.match((await wad.status()).capabilities, {
     'chat.typing': 'missing: WAWebChatStateBridge',
     'contact.block': 'missing: WAWebBlockContactAction',

@@ -37,8 +37,9 @@ const SEPTEMBER = {
 } as const;
 
 /**
- * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); and the
- * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it.
+ * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); the
+ * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it;
+ * modules register one after the other (wa-js #3476, #3481).
  */
 const OCTOBER = {
   ...SEPTEMBER,
@@ -46,6 +47,8 @@ const OCTOBER = {
   qrPrefix: 'always',
   inboundAddress: 'lid',
   chatIds: 'lid',
+  lateModules: ['WAWebMsgKey', 'WAWebChatStateBridge', 'WAWebBlockContactAction'],
+  lateModulesMs: 800,
 } as const;
 
 export const GENERATIONS = {

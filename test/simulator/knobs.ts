@@ -85,6 +85,11 @@ export const KNOBS = {
     'reports only',
   ),
   missingModules: names('modules the page has lost', 'this simulator'),
+  lateModules: names(
+    'modules that are registered later than the rest, lateModulesMs after the document began (wa-js #3476, #3481)',
+    'reports only',
+  ),
+  lateModulesMs: ms(1_500, 'see lateModules', 'this simulator'),
   renamedMembers: names(
     'members, as Module.member, that are there under another name only',
     'this simulator',

@@ -17,11 +17,11 @@ export interface Look {
   readonly wid: string | null;
   readonly platform: string | null;
   readonly pushname: string | null;
-  /** What this product needs and the page does not have, by name; null before the page was prepared. */
-  readonly missing: readonly string[] | null;
+  /** What this product needs and the page does not have, by name → for how long, ms; null before the page was prepared. */
+  readonly missing: Readonly<Record<string, number>> | null;
 }
 
-/** @param needed modules, members of them and proofs; the answer lists those that the page lacks (H1) */
+/** @param needed modules, members of them and proofs; the answer has those that the page lacks (H1) */
 export function look(needed: readonly string[]): Look {
   const ask = <T>(get: () => T): T | null => {
     try {
@@ -30,27 +30,12 @@ export function look(needed: readonly string[]): Look {
       return null;
     }
   };
-  // The page's own: our stand-ins are not what is asked for.
+  // The page's own, not our stand-ins.
   const module = window.__wad?.require ?? window.require;
   const wid = (get: string): string | null =>
     ask(() => (module('WAWebUserPrefsMeUser')[get]() as PageWid | null)?._serialized ?? null);
   const socket = ask(() => module('WAWebSocketModel').Socket as PageSocket);
   const conn = ask(() => module('WAWebConnModel').Conn as { platform?: string; pushname?: string });
-  const proofs: Readonly<Record<string, () => boolean>> = {
-    'a wid as text': () => {
-      const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
-      return made._serialized === '15550000000@c.us';
-    },
-  };
-  /** The need, or its whole module, where the page lacks it. */
-  const lacks = (need: string): string | null => {
-    const proof = proofs[need];
-    if (proof) return ask(proof) === false ? need : null;
-    const [name = '', member] = need.split('.');
-    const found = ask(() => module(name) as Record<string, unknown>);
-    if (found === null) return name;
-    return member !== undefined && (found[member] ?? null) === null ? need : null;
-  };
   return {
     url: window.location.href,
     whatsappWeb: window.Debug?.VERSION ?? null,
@@ -64,6 +49,6 @@ export function look(needed: readonly string[]): Look {
     wid: wid('getMaybeMePnUser') ?? wid('getMaybeMeLidUser'),
     platform: conn?.platform ?? null,
     pushname: conn?.pushname ?? null,
-    missing: window.__wad?.prepared ? [...new Set(needed.map(lacks).filter((lack) => lack !== null))] : null,
+    missing: window.__wad?.prepared ? (window.__wad.lacks?.(needed) ?? null) : null,
   };
 }

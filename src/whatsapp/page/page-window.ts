@@ -23,6 +23,10 @@ export interface Book {
   /** The page's own require; set once ours stands before it. */
   // biome-ignore lint/suspicious/noExplicitAny: as of window.require
   require?: (name: string) => any;
+  /** Which of these needs the page lacks now: the word for it → for how long it was looked for in vain, ms. */
+  lacks?(needs: readonly string[]): Record<string, number>;
+  /** The same once it is certain: empty as soon as nothing is lacking, or when something has been for `lastsMs`. */
+  lackingFor?(needs: readonly string[], lastsMs: number): Promise<string[]>;
   /** Our shims are in: what is looked for before that may still be mended. */
   prepared?: boolean;
   /** What is being told of the QR that is drawn now is not told any more; the next one is. */

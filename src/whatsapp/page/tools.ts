@@ -29,14 +29,6 @@ export function makeTools() {
       return null;
     }
   };
-  /** The modules, and members of modules, that the page does not have now: some come later than others. */
-  const lacking = (needs: readonly string[]): string[] =>
-    needs.filter((need) => {
-      const [name = '', member] = need.split('.');
-      // The page's own: a stand-in of ours does nothing.
-      const module = attempt(() => (window.__wad?.require ?? window.require)(name));
-      return !module || (member !== undefined && (module[member] ?? null) === null);
-    });
   const refuse = (refused: FaultKind, why: string, more?: Refusal['more']): never => {
     throw { refused, why, more } satisfies Refusal;
   };
@@ -174,7 +166,6 @@ export function makeTools() {
   return {
     ...{
       attempt,
-      lacking,
       refuse,
       text,
       createWid,

@@ -26,8 +26,13 @@ function withRenames(name: string, found: unknown): unknown {
   return renamed.get(key);
 }
 
+/** Not registered yet. The clock is the document's own. */
+const isLate = (name: string): boolean =>
+  knobs.lateModules.includes(name) && performance.now() < knobs.lateModulesMs;
+
 export function requireModule(name: string): unknown {
-  if (modules.has(name) && !knobs.missingModules.includes(name)) return withRenames(name, modules.get(name));
+  if (modules.has(name) && !knobs.missingModules.includes(name) && !isLate(name))
+    return withRenames(name, modules.get(name));
   report({ type: 'missing', name });
   if (knobs.requireUnknown === 'undefined') {
     console.warn(`Requiring unknown module "${name}"`);

@@ -25,7 +25,7 @@ const LOOK: Look = {
     wid: WID,
     platform: 'android',
     pushname: 'Me',
-    missing: [],
+    missing: {},
   },
 };
 const SYNCING: Look = { ...LOOK, synced: false, utils: false, listening: false };
@@ -50,6 +50,7 @@ type Step = Told | { readonly look: Look } | { readonly qr: string } | { readonl
 function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; witness: Witness } {
   mock.timers.enable({ apis: ['setTimeout'] });
   const heard: string[] = [];
+  let isTicking = false;
   let last = '· capabilities {}';
   const witness = new Witness(
     {
@@ -62,7 +63,8 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
       },
     },
     {
-      look: () => undefined,
+      // Of the looks that a socket asks for nothing is said here.
+      look: () => void (isTicking && heard.push('→ look')),
       refreshQr: () => heard.push('→ refreshQr'),
       warn: () => undefined,
     },
@@ -71,8 +73,11 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
   for (const step of steps) {
     if ('look' in step) witness.judge(step.look);
     else if ('qr' in step) witness.qr(step.qr);
-    else if ('ms' in step) mock.timers.tick(step.ms);
-    else witness.told(step);
+    else if ('ms' in step) {
+      isTicking = true;
+      mock.timers.tick(step.ms);
+      isTicking = false;
+    } else witness.told(step);
   }
   mock.timers.reset();
   return { heard, witness };
@@ -304,9 +309,62 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ['connected as nobody', true, [{ look: { ...LOOK, wid: null } }], []],
   ['somebody, and not connected', true, [{ look: { ...LOOK, socketState: 'OPENING' } }], []],
   [
-    'modules that come late are missing until they come',
+    'modules that come late are not missed: nobody is told, and ready waits for what it takes',
     true,
-    [{ look: { ...LOOK, missing: ['WAWebMsgKey.newId', 'WALinkify.findLink'] } }, { look: LOOK }],
+    [{ look: { ...LOOK, missing: { 'WAWebMsgKey.newId': 1_999, 'WALinkify.findLink': 0 } } }, { look: LOOK }],
+    ['· qr-gone', 'linked Me', RECEIVES, 'ready Me'],
+  ],
+  [
+    'what has lasted is told, and is ok again once it has come',
+    true,
+    [
+      { look: { ...LOOK, missing: { 'WALinkify.findLink': 500 } } },
+      { look: { ...LOOK, missing: { 'WALinkify.findLink': 2_000 } } },
+      { look: LOOK },
+    ],
+    [
+      '· qr-gone',
+      'linked Me',
+      '· capabilities {"session.receive":"ok"}',
+      'ready Me',
+      '· capabilities {"message.links":"missing: WALinkify.findLink","session.receive":"ok"}',
+      'ready Me',
+      '· capabilities {"session.receive":"ok"}',
+      'ready Me',
+    ],
+  ],
+  [
+    'a lack is looked at again when it is decided, and then after as long as it has lasted',
+    true,
+    [
+      { look: { ...LOOK, missing: { 'WALinkify.findLink': 500 } } },
+      { ms: 1_499 },
+      { ms: 1 },
+      { look: { ...LOOK, missing: { 'WALinkify.findLink': 3_000 } } },
+      { ms: 3_000 },
+      { look: LOOK },
+      { ms: 600_000 },
+    ],
+    [
+      '· qr-gone',
+      'linked Me',
+      '· capabilities {"session.receive":"ok"}',
+      'ready Me',
+      '→ look',
+      '· capabilities {"message.links":"missing: WALinkify.findLink","session.receive":"ok"}',
+      'ready Me',
+      '→ look',
+      '· capabilities {"session.receive":"ok"}',
+      'ready Me',
+    ],
+  ],
+  [
+    'what ready rests on is missing until it comes',
+    true,
+    [
+      { look: { ...LOOK, missing: { 'WAWebMsgKey.newId': 2_000, 'WALinkify.findLink': 2_000 } } },
+      { look: LOOK },
+    ],
     [
       '· capabilities {"message.links":"missing: WALinkify.findLink","send.text":"missing: WAWebMsgKey.newId"}',
       '· qr-gone',
@@ -320,28 +378,31 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     'what has not come by then is not part of this build: nothing will get ready here',
     true,
     [
-      { look: { ...SYNCING, missing: ['WAWebCollections.Msg'] } },
+      { look: { ...SYNCING, missing: { 'WAWebCollections.Msg': 2_000 } } },
       { ms: 4_000 },
-      { look: { ...SYNCING, missing: ['WAWebCollections.Msg'] } },
+      { look: { ...SYNCING, missing: { 'WAWebCollections.Msg': 4_000 } } },
       { ms: 4_000 },
     ],
     [
       '· capabilities {"session.receive":"missing: WAWebCollections.Msg","send.text":"missing: WAWebCollections.Msg"}',
       '· qr-gone',
       'linked Me',
+      '→ look',
       'refused outdated_library session.receive is missing: WAWebCollections.Msg; send.text is missing: WAWebCollections.Msg',
+      '→ look',
     ],
   ],
   [
     'what only a side capability needs keeps nobody from being ready',
     true,
-    [{ look: { ...LOOK, missing: ['WALinkify.findLink'] } }, { ms: 60_000 }],
+    [{ look: { ...LOOK, missing: { 'WALinkify.findLink': 60_000 } } }, { ms: 60_000 }],
     [
       '· capabilities {"message.links":"missing: WALinkify.findLink"}',
       '· qr-gone',
       'linked Me',
       '· capabilities {"message.links":"missing: WALinkify.findLink","session.receive":"ok"}',
       'ready Me',
+      '→ look',
     ],
   ],
   [
@@ -349,16 +410,16 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     false,
     [
       socket('UNPAIRED'),
-      { look: { ...LOOK, socketState: 'UNPAIRED', missing: ['WAWebMsgKey.newId'] } },
+      { look: { ...LOOK, socketState: 'UNPAIRED', missing: { 'WAWebMsgKey.newId': 60_000 } } },
       { ms: 60_000 },
     ],
-    ['unpaired', '· capabilities {"send.text":"missing: WAWebMsgKey.newId"}'],
+    ['unpaired', '· capabilities {"send.text":"missing: WAWebMsgKey.newId"}', '→ look'],
   ],
   [
     'a code that our stand-ins made is no code',
     false,
-    [{ look: { ...LOOK, wid: null, missing: ['WABase64.encodeB64'] } }, { qr: 'ref,,,' }],
-    ['· capabilities {"link.qr":"missing: WABase64.encodeB64"}', 'unpaired'],
+    [{ look: { ...LOOK, wid: null, missing: { 'WABase64.encodeB64': 0 } } }, { qr: 'ref,,,' }],
+    ['unpaired'],
   ],
   [
     'a LID is no phone number',

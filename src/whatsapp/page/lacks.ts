@@ -1,0 +1,64 @@
+// Runs in the page, once a document, before the library touches it: which of our needs the page lacks, and for how long
+// it has lacked each. Modules register one after the other and raise no event (wa-js #3476, #3481), so a lack that has
+// not lasted is no lack yet.
+import type { PageWid, PageWindow } from './page-window.js';
+
+declare const window: PageWindow;
+
+/** Puts `lacks` and `lackingFor` into the book of the document. Idempotent. */
+export function installLacks(): void {
+  const book = window.__wad;
+  if (!book || book.lacks) return;
+  /** Need → when it was first looked for in vain. */
+  const since = new Map<string, number>();
+  const ask = <T>(get: () => T): T | null => {
+    try {
+      return get() ?? null;
+    } catch {
+      return null;
+    }
+  };
+  // The page's own: our stand-ins are not what is asked for.
+  const module = (name: string) => (book.require ?? window.require)(name);
+  const proofs: Readonly<Record<string, () => boolean>> = {
+    'a wid as text': () => {
+      const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
+      return made._serialized === '15550000000@c.us';
+    },
+  };
+  /** The need, or its whole module, where the page lacks it now. */
+  const lack = (need: string): string | null => {
+    const proof = proofs[need];
+    if (proof) return ask(proof) === false ? need : null;
+    const [name = '', member] = need.split('.');
+    const found = ask(() => module(name) as Record<string, unknown>);
+    if (found === null) return name;
+    return member !== undefined && (found[member] ?? null) === null ? need : null;
+  };
+  book.lacks = (needs) => {
+    const now = Date.now();
+    const lacking: Record<string, number> = {};
+    for (const need of needs) {
+      const word = lack(need);
+      if (word === null) {
+        since.delete(need);
+        since.delete(need.split('.', 1)[0] ?? need);
+      } else {
+        const first = since.get(word) ?? now;
+        since.set(word, first);
+        lacking[word] = now - first;
+      }
+    }
+    return lacking;
+  };
+  book.lackingFor = async (needs, lastsMs) => {
+    for (;;) {
+      const lacks = book.lacks?.(needs) ?? {};
+      const ages = Object.values(lacks);
+      if (ages.every((ms) => ms < lastsMs)) {
+        if (ages.length === 0) return [];
+        await new Promise((resolve) => window.setTimeout(() => resolve(null), 25));
+      } else return Object.keys(lacks);
+    }
+  };
+}
