@@ -263,6 +263,7 @@ async function callKit(
     | undefined;
   const verbs = kit?.[noun];
   if (!kit || !verbs?.[verb] || window.WWebJS === undefined) return { is: 'absent' };
+  await window.__wad?.load?.(needs);
   const gone = (await window.__wad?.lackingFor?.(needs, lastsMs)) ?? [];
   if (gone.length > 0) return { is: 'lacking', modules: gone };
   try {

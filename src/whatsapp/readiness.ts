@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from './capability.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
+import { installLoader } from './compat/d9-lazy-modules.js';
 import { LATE_SHIMS, SHIMS, type Shim } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
@@ -22,6 +23,8 @@ declare const window: PageWindow;
 const LOOK_MS = 8_000;
 const PACE_MS = 1_000;
 const SHIM_MS = 10_000;
+/** How long each way to a module that the page fetches on demand may take. */
+const FETCH_MS = 10_000;
 /** Names of modules that are kept for the next error. */
 const ASKED = 12;
 
@@ -66,9 +69,11 @@ export class Readiness {
   /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
   async prepare(page: Page): Promise<void> {
     await page.evaluate(installLacks);
+    await page.evaluate(installLoader, FETCH_MS);
     await within(LOOK_MS, page.evaluate(registered, FIRST_NEEDS, LASTS_MS), "the page's first modules");
     const standIns = await page.evaluate(installRequire, ASKED);
     if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
+    await page.evaluate(fetchLazy, ALL_NEEDS);
     this.#unlinked = SHIMS;
     const found = await this.#mend(page);
     await Kit.install(page).catch(lacking);
@@ -157,6 +162,11 @@ export class Readiness {
     this.build = seen.whatsappWeb ?? this.build;
     return seen;
   }
+}
+
+/** Runs in the page, and is not waited for: what is fetched on demand comes while the library sets itself up. */
+function fetchLazy(needs: readonly string[]): void {
+  void window.__wad?.load?.(needs);
 }
 
 /** Runs in the page: until what is needed first has been registered, or is not part of this build. */

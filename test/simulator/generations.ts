@@ -39,7 +39,8 @@ const SEPTEMBER = {
 /**
  * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); the
  * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it;
- * modules register one after the other (wa-js #3476, #3481).
+ * modules register one after the other (wa-js #3476, #3481); forwarding is in a bundle that is fetched on demand (wa-js PR #3582,
+ * waha #2278).
  */
 const OCTOBER = {
   ...SEPTEMBER,
@@ -49,6 +50,7 @@ const OCTOBER = {
   chatIds: 'lid',
   lateModules: ['WAWebMsgKey', 'WAWebChatStateBridge', 'WAWebBlockContactAction'],
   lateModulesMs: 800,
+  forwarding: 'bundle',
 } as const;
 
 export const GENERATIONS = {

@@ -327,6 +327,13 @@ export const KNOBS = {
     'this simulator',
   ),
 
+  forwarding: choice(
+    ['loaded', 'bundle', 'flow'],
+    'loaded',
+    'WAWebChatForwardMessage: there from the start; in a bundle that the Bootloader fetches for the component WAWebMediaForwardMediaMsg, or WAWebForwardMessageFlowLoadable does (wa-js PR #3582, waha #2278); or by the latter only',
+    'WAWebForwardMessageFlowLoadable',
+  ),
+
   // Groups and people
   groupChanges: choice(
     ['work', 'ignored', 'led-ignored', 'led-moved'],

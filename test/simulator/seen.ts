@@ -15,6 +15,7 @@ const REPORTS = ['reports only'] as const;
 
 /** `Module` or `Module.member` → what is relied on, and where it was seen. */
 export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: readonly Source[]]>> = {
+  'Bootloader.loadModules': ['([component], done, who asks); throws for a name that is no component', WA_JS],
   'WABase64.encodeB64': ['(bytes) → base64 text; composes the QR text', BOTH],
   'WADeprecatedSendIq.deprecatedCastStanza': [
     "(stanza, parser); stands under the library's own stanzas",
@@ -93,7 +94,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebChangeNewsletterOwnerAction.changeNewsletterOwnerAction': ['(channel, contact) → promise', DIFF],
   'WAWebChatClearBridge.sendClear': ['(chat, keep starred) → promise', BOTH],
   'WAWebChatForwardMessage.forwardMessages': [
-    '({ chat, msgs, … }) → promise; loaded on demand since summer 2026',
+    '({ chat, msgs, … }) → promise of the messages that were not forwarded; loaded on demand since summer 2026',
     DIFF,
   ],
   'WAWebChatGetters.getIsBroadcast': ['(chat) → boolean', DIFF],
@@ -186,6 +187,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebFindCommonGroupsContactAction.findCommonGroups': [
     '(contact) → promise; fills contact.commonGroups',
     BOTH,
+  ],
+  'WAWebForwardMessageFlowLoadable.requireBundle': [
+    '() → promise; the modules of forwarding are there afterwards',
+    DIFF,
   ],
   'WAWebFrontendContactGetters.getIsMyContact': ['(contact) → boolean', BOTH],
   'WAWebFrontendVcardUtils.vcardFromContactModel': ['(contact) → { vcard, displayName }', BOTH],

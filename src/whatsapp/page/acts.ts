@@ -75,13 +75,16 @@ export function makeActs(tools: Tools) {
       const chat = await openChat(to);
       const mine = (): PageMsg[] => chat.msgs.getModelsArray().filter((one) => one.id.fromMe);
       const before = new Set(mine().map((one) => one.id.id));
-      await window.require('WAWebChatForwardMessage').forwardMessages({
+      // It catches what a message fails with, and answers which were left.
+      const left: unknown = await window.require('WAWebChatForwardMessage').forwardMessages({
         chat,
         msgs: [msg],
         multicast: true,
         includeCaption: true,
         appendedText: undefined,
       });
+      if (Array.isArray(left) && left.length > 0)
+        refuse('page_error', 'WhatsApp Web could not forward the message.');
       let made: PageMsg | undefined;
       await tools.until(() => {
         made = mine().findLast((one) => !before.has(one.id.id));

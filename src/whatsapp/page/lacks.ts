@@ -44,7 +44,9 @@ export function installLacks(): void {
         since.delete(need);
         since.delete(need.split('.', 1)[0] ?? need);
       } else {
-        const first = since.get(word) ?? now;
+        // What is on its way is not missed yet.
+        const isComing = book.loading?.[need.split('.', 1)[0] ?? need] !== undefined;
+        const first = isComing ? now : (since.get(word) ?? now);
         since.set(word, first);
         lacking[word] = now - first;
       }

@@ -27,6 +27,10 @@ export interface Book {
   lacks?(needs: readonly string[]): Record<string, number>;
   /** The same once it is certain: empty as soon as nothing is lacking, or when something has been for `lastsMs`. */
   lackingFor?(needs: readonly string[], lastsMs: number): Promise<string[]>;
+  /** Has the page fetch those of these needs that it fetches on demand; never rejects (compat/d9-lazy-modules.ts). */
+  load?(needs: readonly string[]): Promise<void>;
+  /** Modules that are being fetched. */
+  loading?: Record<string, Promise<void>>;
   /** Our shims are in: what is looked for before that may still be mended. */
   prepared?: boolean;
   /** What is being told of the QR that is drawn now is not told any more; the next one is. */

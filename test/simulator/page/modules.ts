@@ -20,6 +20,7 @@ import {
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
 import { knobs } from './boot-record.js';
+import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
 import { Calls } from './calls.js';
 import {
   LoadNewsletterPreviewChatAction,
@@ -168,6 +169,9 @@ export function defineModules(): void {
     WAWebSendPinMessageAction: { sendPinInChatMsg },
     WAWebPinMsgConstants: { getPinExpiryDuration: () => 604_800 },
     WAWebChatForwardMessage: { forwardMessages },
+    Bootloader,
+    WAWebForwardMessageFlowLoadable: ForwardMessageFlowLoadable,
+    WAWebForwardMessageModalLoadable: ForwardMessageModalLoadable,
     WAWebApiMessageInfoStore: { queryMsgInfo },
     WAWebGetEphemeralFieldsMsgActionsUtils: { getEphemeralFields: () => ({}) },
     WAWebNonMessageDataRequestPlaceholderMessageResendUtils: { handlePlaceholderMsgsSeen: ok },

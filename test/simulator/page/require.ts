@@ -1,5 +1,6 @@
 /** window.require: modules by name, and a record of the names asked for in vain. */
 import { knobs } from './boot-record.js';
+import { isUnfetched } from './bundles.js';
 import { report } from './instrument.js';
 
 const modules = new Map<string, unknown>();
@@ -28,7 +29,7 @@ function withRenames(name: string, found: unknown): unknown {
 
 /** Not registered yet. The clock is the document's own. */
 const isLate = (name: string): boolean =>
-  knobs.lateModules.includes(name) && performance.now() < knobs.lateModulesMs;
+  isUnfetched(name) || (knobs.lateModules.includes(name) && performance.now() < knobs.lateModulesMs);
 
 export function requireModule(name: string): unknown {
   if (modules.has(name) && !knobs.missingModules.includes(name) && !isLate(name))

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 /** The names under which sources call the page's require. */
 const REQUIRE: ReadonlySet<string> = new Set(['require', 'module', 'native', 'ask']);
-const MODULE = /^WA[A-Z]?[a-z]\w+$/;
+const MODULE = /^(WA[A-Z]?[a-z]\w+|Bootloader)$/;
 
 /** A use of one member, or of one of several modules that are spread into one object. */
 export interface Use {

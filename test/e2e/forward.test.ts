@@ -1,0 +1,89 @@
+/** D9: forwarding is in a bundle that the page fetches on demand; here it is asked for, by either of two ways. */
+import t from 'tap';
+import { Home } from '../harness/wad.js';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+
+for (const forwarding of ['bundle', 'flow'] as const) {
+  t.test(`a fresh page forwards, its bundle fetched by the ${forwarding}`, async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-10', knobs: { dialog: false, forwarding } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+    const wad = await home.start();
+    await wad.link(phone);
+    await ana.send('hello');
+    const { data } = await wad.event('message', ({ body }) => body === 'hello');
+    t.match(await wad.wactl(['forward', String(data.key), ben.number]), { code: 0 });
+    await ben.waitForMessage(({ body }) => body === 'hello');
+    t.match((await wad.status()).capabilities, { 'message.forward': 'ok' });
+
+    // The next document is as fresh.
+    const after = await wad.mark();
+    await sim.pages[0]?.reload();
+    await wad.became('ready', { after });
+    await ana.send('hello again');
+    const again = await wad.event('message', ({ body }) => body === 'hello again');
+    t.match(await wad.wactl(['forward', String(again.data.key), ben.number]), { code: 0 });
+    await ben.waitForMessage(({ body }) => body === 'hello again');
+    t.same(
+      (await wad.events()).filter(({ data }) => JSON.stringify(data).includes('missing: WAWebChatForward')),
+      [],
+      'and nobody was told that it is missing',
+    );
+    await wad.stop();
+    t.same(wad.strayLines, []);
+  });
+}
+
+t.test('where no way leads to it, it is named and the rest works', async (t) => {
+  await using sim = await Simulator.start({
+    knobs: { forwarding: 'bundle', missingModules: ['Bootloader', 'WAWebForwardMessageFlowLoadable'] },
+  });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const word = (capabilities: unknown) =>
+    (capabilities as Record<string, string> | null)?.['message.forward'];
+  await wad.event('state', ({ capabilities }) => word(capabilities) === 'missing: WAWebChatForwardMessage');
+  await ana.send('hello');
+  const { data } = await wad.event('message', ({ body }) => body === 'hello');
+  t.match(await wad.wactl(['forward', String(data.key), ana.number]), {
+    code: 5,
+    stderr: /message\.forward is missing/,
+  });
+  t.match(await wad.wactl(['send', ana.number, 'a text']), { code: 0 });
+  // A network that was away at the start is there again.
+  const after = await wad.mark();
+  await sim.set('missingModules', []);
+  t.match(await wad.wactl(['forward', String(data.key), ana.number]), { code: 0 });
+  await wad.event('state', ({ capabilities }) => word(capabilities) === 'ok', { after, timeoutMs: 60_000 });
+  await wad.stop();
+});
+
+t.test('what the bare library says of it', async (t) => {
+  const knobs = { dialog: false, framesWhileSyncing: 0, pushStatesWhileSyncing: 0, lateModules: [] };
+  const sim = await Simulator.start({
+    generation: '2026-10',
+    knobs: { ...knobs, msgKeyString: '_serialized' },
+  });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const bare = await BareClient.start(sim);
+  t.teardown(async () => {
+    await bare.remove();
+    await sim.close();
+  });
+  await phone.scan(await sim.waitForQr());
+  await bare.wait('ready');
+  const message = await bare.client.sendMessage(ana.wid, 'to go on');
+  await t.rejects(message.forward(ana.wid), /WAWebChatForwardMessage|reading 'forwardMessages'/);
+});
