@@ -20,6 +20,7 @@ import { browserMemory } from './browser-memory.js';
 import { createDispatch } from './dispatch.js';
 import { Feed } from './feed.js';
 import { actHandlers } from './handlers/act.js';
+import { callHandlers } from './handlers/call.js';
 import { chatHandlers } from './handlers/chat.js';
 import { contactHandlers } from './handlers/contact.js';
 import { daemonHandlers } from './handlers/daemon.js';
@@ -162,6 +163,7 @@ export async function wire(
       ...mediaHandlers(kept, shelf, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),
+      ...callHandlers(account),
       ...eventHandlers(feed),
       ...chatHandlers(account, kept),
       ...contactHandlers(account),

@@ -158,6 +158,7 @@ export const FAULTS = {
   whatsapp_limit: row(1211, 5, 429, 'later', 'WhatsApp says that this is done too often.'),
   no_such_contact: row(1212, 7, 404, 'never', 'There is no such contact.', 'wactl contacts'),
   no_such_media: row(1213, 7, 404, 'never', 'There is no such file.'),
+  no_such_call: row(1240, 7, 404, 'never', 'No such call is ringing.', 'wactl events --type call'),
   media_gone: row(1214, 7, 410, 'later', 'WhatsApp does not have the file any more.'),
   media_too_large: row(1215, 2, 413, 'never', 'The file is larger than WhatsApp takes.'),
   media_unusable: row(

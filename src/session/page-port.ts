@@ -55,6 +55,11 @@ export interface ActPage {
   star(message: MessageRef, starred: boolean): Promise<ActedOn>;
 }
 
+export interface CallPage {
+  /** Turns a call away that rings. @throws Fault no_such_call, not_allowed for one of ours */
+  reject(id: string): Promise<{ id: string; from: string }>;
+}
+
 export interface MediaPage {
   /**
    * Fetches what a message carries, and hands it out in pieces in their order.

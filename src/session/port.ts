@@ -7,6 +7,7 @@ import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
 import type {
   ActPage,
+  CallPage,
   ChatPage,
   ContactPage,
   GroupPage,
@@ -106,6 +107,7 @@ export interface WhatsAppClient {
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly acts: ActPage;
+  readonly calls: CallPage;
   readonly media: MediaPage;
   readonly missed: MissedPage;
   /** The newest few, oldest first. */

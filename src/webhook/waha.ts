@@ -95,6 +95,8 @@ function payloadsOf({ type, time, data, account }: WireEvent, teller: Teller): r
       return groupOf(data, teller);
     case 'call': {
       const { id, from, timestamp, video, group } = data;
+      // Whether it was answered or declined elsewhere, which theirs say, is not known.
+      if (data.state === 'ended') return [];
       return [
         [
           'call.received',

@@ -31,7 +31,8 @@ function raised({ type, data }: WireEvent, teller: Teller): Raised {
     case 'group':
       return [[noticeOf(String(data.change)), { notification: notificationOf(data) }]];
     case 'call':
-      return [['call', { call: callOf(data) }]];
+      // Theirs is raised when it begins to ring.
+      return data.state === 'ended' ? [] : [['call', { call: callOf(data) }]];
     case 'state':
       return stateOf(data);
     case 'alert':

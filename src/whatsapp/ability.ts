@@ -78,6 +78,13 @@ export const ABILITIES = {
     ...PEOPLE,
   ],
   'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
+  'call.reject': [
+    'WAWebCallCollection.get',
+    'WAWebVoipStackInterface.getVoipStackInterface',
+    'WAWap.wap',
+    'WAWap.generateId',
+    'WADeprecatedSendIq.deprecatedCastStanza',
+  ],
   'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],
   'contact.check': ['WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
   'contact.block': [

@@ -42,7 +42,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'session.progress': ['WAWebOfflineHandler.OfflineMessageHandler'],
   'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
   'message.resend': ['WAWebSyncGatingUtils'],
-  'call.receive': ['WAWebCallCollection'],
+  'call.receive': ['WAWebCallCollection', 'a listener for calls'],
   ...ABILITIES,
 };
 

@@ -10,6 +10,7 @@ import { type Addressee, isStatusId } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type {
   ActPage,
+  CallPage,
   ChatPage,
   ContactPage,
   GroupPage,
@@ -28,6 +29,7 @@ import type {
 import { abilityToReach } from './ability.js';
 import { actPage } from './acts.js';
 import { type Ask, asker } from './ask.js';
+import { callPage } from './calls.js';
 import { chatPage } from './chats.js';
 import { type ChromeOptions, endBrowser, identity } from './chrome.js';
 import { contactPage } from './contacts.js';
@@ -35,6 +37,7 @@ import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
 import { groupPage } from './groups.js';
 import { GuardedClient, NoModules } from './guarded-client.js';
+import type { Happenings } from './happenings.js';
 import { Kit } from './kit.js';
 import { listenTo } from './library-events.js';
 import { Linking } from './linking.js';
@@ -44,7 +47,7 @@ import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
-import type { PageSocket, PageWindow, Told } from './page/page-window.js';
+import type { CallTold, PageSocket, PageWindow, Told } from './page/page-window.js';
 import { holdPasskeys } from './page/passkey.js';
 import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
@@ -104,12 +107,14 @@ class Client implements WhatsAppClient {
   readonly contacts: ContactPage;
   readonly groups: GroupPage;
   readonly acts: ActPage;
+  readonly calls: CallPage;
   readonly media: MediaPage;
   readonly missed: MissedPage;
   readonly #kit: Kit;
   readonly #ask: Ask;
   readonly #linking: Linking;
   readonly #errors: PageErrors;
+  readonly #happenings: Happenings;
   readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -162,6 +167,7 @@ class Client implements WhatsAppClient {
     this.contacts = contactPage(kit);
     this.groups = groupPage(kit);
     this.acts = actPage(kit);
+    this.calls = callPage(kit);
     this.media = mediaPage(kit);
     this.#kit = kit;
     this.#mediaDir = options.mediaDir;
@@ -173,7 +179,7 @@ class Client implements WhatsAppClient {
     const qr = (payload: string): void => {
       if (!readiness.tellsQr) witness.qr(payload);
     };
-    listenTo(this.#guarded, {
+    this.#happenings = listenTo(this.#guarded, {
       ...{ listener, look, warnings: this.#warnings },
       qr,
     });
@@ -206,7 +212,10 @@ class Client implements WhatsAppClient {
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
     this.#errors.watch(page);
-    await page.exposeFunction(BINDING, (told: Told) => this.#witness.told(told));
+    await page.exposeFunction(BINDING, (told: Told | CallTold) => {
+      if (told.kind === 'call') this.#happenings.heardCall(told);
+      else this.#witness.told(told);
+    });
     await page.evaluateOnNewDocument(watch, BINDING);
     await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);

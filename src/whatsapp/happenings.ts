@@ -11,6 +11,7 @@ import type {
   LibraryReaction,
   LibraryVote,
 } from './library.js';
+import type { CallTold } from './page/page-window.js';
 import { readMessage } from './readable.js';
 import { timeOf, widText } from './translate.js';
 
@@ -127,9 +128,21 @@ export class Happenings {
       video: isVideo === true,
       group: isGroup === true,
       fromMe: fromMe === true,
+      state: 'ringing' as const,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`call ${data.id}`, { type: 'happened', event: 'call', data });
+    this.#once(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
+  }
+
+  /** As the page itself tells of it (compat/d10-native-calls.ts): one that rings, or rings no more. */
+  heardCall({ id, from, video, group, state, offeredAt }: CallTold): void {
+    const at = typeof offeredAt === 'number' ? offeredAt : undefined;
+    const data = {
+      ...{ id: String(id), from: String(from), video: video === true, group: group === true, fromMe: false },
+      state: state === 'ended' ? ('ended' as const) : ('ringing' as const),
+      timestamp: timeOf(state === 'ended' ? undefined : at),
+    };
+    this.#once(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });
   }
 
   #once(mark: string, happening: Happening): void {

@@ -16,6 +16,7 @@ import { within } from './deadline.js';
 import { isDetached, isNavigation, isReplaced, pageTrouble } from './errors.js';
 import { modulesIn } from './explain.js';
 import { makeActs } from './page/acts.js';
+import { makeCalls } from './page/calls.js';
 import { makeChats } from './page/chats.js';
 import { makeContacts } from './page/contacts.js';
 import { makeGroups } from './page/groups.js';
@@ -32,6 +33,7 @@ declare const window: PageWindow;
 
 const PARTS = {
   acts: makeActs,
+  calls: makeCalls,
   chats: makeChats,
   contacts: makeContacts,
   groups: makeGroups,

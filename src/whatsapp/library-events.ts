@@ -27,11 +27,11 @@ const GROUP_EVENTS = [
   'group_membership_request',
 ];
 
-/** Listens until the client's listeners are removed. */
+/** Listens until the client's listeners are removed. Returns what the page itself tells of happenings is put into. */
 export function listenTo(
   client: GuardedClient,
   { listener, qr, look, warnings }: LibraryEventsOptions,
-): void {
+): Happenings {
   // A listener that throws would vanish into the page (H2).
   const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
     client.on(event, (...args: unknown[]) => {
@@ -62,4 +62,5 @@ export function listenTo(
   on('message_revoke_everyone', (message: LibraryMessage) => happenings.revoke(message));
   for (const event of GROUP_EVENTS) on(event, (notice: LibraryNotice) => happenings.group(notice));
   on('call', (call: LibraryCall) => happenings.call(call));
+  return happenings;
 }

@@ -189,6 +189,11 @@ export class Contact {
     return this.#post.callFrom(this, to, video);
   }
 
+  /** Gives up a call of theirs. */
+  async hangUp(id: string, to?: string): Promise<void> {
+    this.#post.hangUp(this, to, id);
+  }
+
   offline(): void {
     this.#online = false;
   }

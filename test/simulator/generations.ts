@@ -40,7 +40,7 @@ const SEPTEMBER = {
  * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); the
  * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it;
  * modules register one after the other (wa-js #3476, #3481); forwarding is in a bundle that is fetched on demand (wa-js PR #3582,
- * waha #2278).
+ * waha #2278); calls are the native stack's (wa-js PR #3567).
  */
 const OCTOBER = {
   ...SEPTEMBER,
@@ -51,6 +51,7 @@ const OCTOBER = {
   lateModules: ['WAWebMsgKey', 'WAWebChatStateBridge', 'WAWebBlockContactAction'],
   lateModulesMs: 800,
   forwarding: 'bundle',
+  calls: 'native',
 } as const;
 
 export const GENERATIONS = {

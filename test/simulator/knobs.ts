@@ -422,6 +422,13 @@ export const KNOBS = {
     'reports only',
   ),
 
+  calls: choice(
+    ['collection', 'native'],
+    'collection',
+    'a call that comes in is put into the Map of WAWebCallCollection; or the native stack makes it the active call and adds it nowhere (wa-js PR #3567)',
+    'WAWebVoipWebBridgeApi',
+  ),
+
   // Being thrown out
   logoutOrder: choice(
     ['reload', 'reload-only', 'cmd', 'bridge', 'unpaired-first', 'navigation-only'],

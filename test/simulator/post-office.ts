@@ -133,8 +133,14 @@ export class PostOffice {
 
   callFrom(contact: Contact, to: string | undefined, video: boolean): string {
     const id = messageId.ios();
-    accountMeant(this.#world, to).push({ kind: 'call', id, from: this.#address(contact), video, t: now() });
+    const from = this.#address(contact);
+    accountMeant(this.#world, to).push({ kind: 'call', id, from, video, t: now(), over: false });
     return id;
+  }
+
+  hangUp(contact: Contact, to: string | undefined, id: string): void {
+    const from = this.#address(contact);
+    accountMeant(this.#world, to).push({ kind: 'call', id, from, video: false, t: now(), over: true });
   }
 
   /** A device has confirmed an item: the sender's second tick. */

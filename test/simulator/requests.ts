@@ -102,6 +102,8 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
 
   /** Raw stanzas, such as the refusal of a call: noted in the log, and that is all. */
   stanza: () => null,
+  /** The refusal of a call by the native stack: likewise. */
+  'reject-call': () => null,
 
   'group-create': ({ world, connection }, args) => {
     const me = connection.device?.account.me;

@@ -87,6 +87,11 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebBotMessageSecret.genBotMsgSecretFromMsgSecret': ['(secret) → promise of a secret', BOTH],
   'WAWebBotProfileCollection.BotProfileCollection': ["get(id) → a bot's profile", BOTH],
+  'WAWebCallCollection.activeCall': [
+    'the call that the native stack has, with id, peerJid, isVideo, isGroup, outgoing, offerTime, getState(); or nothing',
+    BOTH,
+  ],
+  'WAWebCallCollection.get': ['(id) → a call of the older stack or nothing', BOTH],
   'WAWebCallCollection.on': [
     'the module is the emitter: on("add") for calls of the older stack; those of the native stack never raise it',
     BOTH,
@@ -431,6 +436,11 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebUserPrefsNotifications.setGlobalOfflineNotifications': ['(boolean) → promise', DIFF],
   'WAWebVcardGetNameFromParsed.vcardGetNameFromParsed': ['(parsed) → text', DIFF],
   'WAWebVcardParsingUtils.parseVcard': ['(text) → parsed', DIFF],
+  'WAWebVoipStackInterface.getVoipStackInterface': [
+    '() → promise of the native stack, with rejectCall() for its active call; of null where calling is not switched on',
+    BOTH,
+  ],
+  'WAWebVoipWaCallEnums.CallState': ['ReceivedCall and ReceivedCallWithoutOffer, numbers', BOTH],
   'WAWebWidFactory.asUserWidOrThrow': [
     '(wid) → the same without a device; throws for what is no person',
     DIFF,

@@ -82,7 +82,7 @@ export type Item =
   | { kind: 'revoke'; key: WireKey; newId: string; t: number }
   | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
   | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
-  | { kind: 'call'; id: string; from: string; video: boolean; t: number }
+  | { kind: 'call'; id: string; from: string; video: boolean; t: number; over: boolean }
   | { kind: 'contact'; contact: WireContact }
   | { kind: 'group'; group: WireGroup }
   | { kind: 'channel'; channel: WireChannel };

@@ -23,6 +23,7 @@ import { outbox } from './outbox.js';
 import { passkey } from './passkey.js';
 import { qr } from './qr.js';
 import { react } from './react.js';
+import { reject } from './reject.js';
 import { session } from './session.js';
 import { star } from './star.js';
 import { version } from './version.js';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   deleteMessage,
   forward,
   star,
+  reject,
   chats,
   chat,
   contacts,

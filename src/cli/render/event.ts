@@ -79,7 +79,11 @@ function gist({ type, data }: WireEvent, names: Names): string {
       return `${full(text(data.chatId))}: ${what}${data.author ? ` by ${full(text(data.author))}` : ''}`;
     }
     case 'call':
-      return `${data.video === true ? 'video call' : 'call'} from ${full(text(data.from))}`;
+      return between(
+        data.video === true ? 'video call' : 'call',
+        `from ${full(text(data.from))}`,
+        data.state === 'ended' ? 'ended' : '',
+      );
     case 'state': {
       const why = text(data.reason);
       return `${text(data.from)} -> ${text(data.status)}${why && why !== 'none' ? `: ${why}` : ''}`;

@@ -1,4 +1,5 @@
 // Every method of the daemon, joined. A new noun: its file and one line here.
+import { callMethods } from './call.js';
 import { chatMethods } from './chat.js';
 import { contactMethods } from './contact.js';
 import { daemonMethods } from './daemon.js';
@@ -16,6 +17,7 @@ export const METHODS = {
   ...outboxMethods,
   ...mediaMethods,
   ...eventMethods,
+  ...callMethods,
   ...chatMethods,
   ...contactMethods,
   ...groupMethods,

@@ -9,6 +9,7 @@ import { contactBlock } from './d6-contact-block.js';
 import { groupAdmin } from './d6-group-admin.js';
 import { channelMedia } from './d8-channel-media.js';
 import { channelPreview } from './d8-channel-preview.js';
+import { nativeCalls } from './d10-native-calls.js';
 
 /** `unlinked`: only a page with an account can tell. */
 export type ShimResult = 'native' | 'patched' | 'unlinked' | `failed: ${string}`;
@@ -35,4 +36,5 @@ export const LATE_SHIMS: readonly Shim[] = [
   contactBlock,
   channelPreview,
   channelMedia,
+  nativeCalls,
 ];

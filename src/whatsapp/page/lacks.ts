@@ -25,6 +25,8 @@ export function installLacks(): void {
       const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
       return made._serialized === '15550000000@c.us';
     },
+    // Before there is an account nobody listens, and nothing rings.
+    'a listener for calls': () => !book.listening || book.hearsCalls === true,
   };
   /** The need, or its whole module, where the page lacks it now. */
   const lack = (need: string): string | null => {

@@ -31,6 +31,10 @@ export interface Book {
   load?(needs: readonly string[]): Promise<void>;
   /** Modules that are being fetched. */
   loading?: Record<string, Promise<void>>;
+  /** Tells the daemon. */
+  tell(told: Told | CallTold): void;
+  /** Calls that come in are told of, on whichever stack (compat/d10-native-calls.ts). */
+  hearsCalls?: boolean;
   /** Our shims are in: what is looked for before that may still be mended. */
   prepared?: boolean;
   /** What is being told of the QR that is drawn now is not told any more; the next one is. */
@@ -171,3 +175,15 @@ export type Told =
   | { readonly kind: 'passkey-answered'; readonly id: number }
   /** That call has ended without an answer. */
   | { readonly kind: 'passkey-gone'; readonly id: number };
+
+/** A call comes in, or rings no more. */
+export interface CallTold {
+  readonly kind: 'call';
+  readonly state: 'ringing' | 'ended';
+  readonly id: string;
+  readonly from: string;
+  readonly video: boolean;
+  readonly group: boolean;
+  /** Seconds; null where the page does not say. */
+  readonly offeredAt: number | null;
+}

@@ -1,17 +1,20 @@
 // Runs in the page, before any of its own scripts, on every document. Tells the daemon what the library does not:
 // a new document, each state of the socket from the first on, and a logout.
-import type { Book, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
+import type { Book, CallTold, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
 /** @param binding name of the function through which the daemon is told */
 export function watch(binding: string): void {
   if (window.top !== (window as unknown)) return; // sub-frames have no modules and no say
-  const tell = (told: Told): void => {
-    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+  const tell = (told: Told | CallTold): void => {
+    const send = window[binding] as ((told: Told | CallTold) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
   };
-  const book: Book = { injected: false, attaching: false, listening: false, sends: {}, words: {}, asked: [] };
+  const book: Book = {
+    ...{ injected: false, attaching: false, listening: false },
+    ...{ sends: {}, words: {}, asked: [], tell },
+  };
   window.__wad = book;
   tell({ kind: 'document', url: window.location.href });
   if (window.location.host !== 'web.whatsapp.com') return;

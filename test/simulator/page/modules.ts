@@ -21,7 +21,7 @@ import {
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
 import { knobs } from './boot-record.js';
 import { Bootloader, ForwardMessageFlowLoadable, ForwardMessageModalLoadable } from './bundles.js';
-import { Calls } from './calls.js';
+import { CallState, Calls, VoipStackInterface } from './calls.js';
 import {
   LoadNewsletterPreviewChatAction,
   NewsletterMetadataCollection,
@@ -141,6 +141,8 @@ export function defineModules(): void {
     WAWebContactGetters: ContactGetters,
     WAWebFrontendContactGetters: { getIsMyContact: isMyContact },
     WAWebCallCollection: Calls,
+    WAWebVoipWaCallEnums: { CallState },
+    WAWebVoipStackInterface: VoipStackInterface,
     WAWebAddonReactionTableMode: { reactionTableMode },
     WAWebAddonPollVoteTableMode: { pollVoteTableMode },
     WAWebPollsVotesSchema: PollsVotesSchema,

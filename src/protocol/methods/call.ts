@@ -1,0 +1,20 @@
+// Calls that come in: they are reported as events of the type `call`, and can be turned away.
+import { z } from 'zod';
+import { ACT_FAULTS } from '../act-faults.js';
+import { method } from '../method.js';
+import { record, reference } from '../schema.js';
+
+const example = { id: '00C28E4F6B2FFA7159760CC8BEAFDDA3', from: '15550002222@c.us' };
+
+export const callMethods = {
+  'call.reject': method({
+    name: 'call.reject',
+    does: 'Turns away a call that rings, by the `id` of its event. The caller sees that it was declined.',
+    effect: 'writes',
+    since: '0.2.0',
+    params: record({ id: reference('the id of a call, as its event has it') }),
+    result: record({ id: z.string(), from: z.string() }),
+    faults: [...ACT_FAULTS, 'no_such_call'],
+    example: { params: { id: example.id }, result: example },
+  }),
+};

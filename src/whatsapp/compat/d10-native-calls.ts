@@ -1,0 +1,114 @@
+// D10: since summer 2026 a call is handled by the page's native stack. WAWebVoipWebBridgeApi makes its model and hands it to
+// WAWebCallCollection.setActiveCall, which never puts it into the Map that the library wraps: no `call` is raised (wa-js
+// PR #3567; OpenWA #1655; read in the page's modules of 2026-04-27). The collection itself comes in a bundle of its own,
+// later than the rest. Both ways are listened to here; what both tell is told once (happenings.ts). Delete this file when a
+// release listens to setActiveCall.
+import type { PageWid, PageWindow } from '../page/page-window.js';
+import type { Shim, ShimResult } from './index.js';
+
+declare const window: PageWindow;
+
+/** Runs in the page, once a document, after the library has wrapped what it wraps. */
+function hearCalls(): ShimResult {
+  interface Call {
+    readonly id: unknown;
+    readonly peerJid?: PageWid | string;
+    readonly isVideo?: boolean;
+    readonly isGroup?: boolean;
+    readonly outgoing?: boolean;
+    /** Seconds; 0 on the native stack. */
+    readonly offerTime?: number;
+    getState?(): unknown;
+  }
+  type Calls = Record<string, unknown> & {
+    activeCall?: Call | null;
+    setActiveCall?(call: Call | null): unknown;
+  };
+  const book = window.__wad;
+  if (!book) return 'failed: the document has no book';
+  const attempt = <T>(get: () => T): T | null => {
+    try {
+      return get() ?? null;
+    } catch {
+      return null;
+    }
+  };
+  const module = (name: string) => (book.require ?? window.require)(name);
+  /** WAWebVoipWaCallEnums.CallState has numbers; the older stack had the last one, as a word. */
+  const RINGING = ['ReceivedCall', 'ReceivedCallWithoutOffer', 'INCOMING_RING'];
+  const isRinging = (call: Call): boolean => {
+    const state = attempt(() => call.getState?.());
+    if (call.outgoing === true) return false;
+    if (state === null) return true;
+    const states = attempt(() => module('WAWebVoipWaCallEnums').CallState as Record<string, unknown>);
+    return RINGING.some((name) => state === name || (states !== null && state === states[name]));
+  };
+  const told = new Set<string>();
+  const tell = (state: 'ringing' | 'ended', call: Call): void => {
+    const id = String(call.id);
+    if (told.has(id) === (state === 'ringing')) return;
+    if (state === 'ringing') told.add(id);
+    else told.delete(id);
+    const { peerJid } = call;
+    book.tell({
+      ...{ kind: 'call', state, id, video: call.isVideo === true, group: call.isGroup === true },
+      from: typeof peerJid === 'string' ? peerJid : (peerJid?._serialized ?? String(peerJid)),
+      offeredAt: call.offerTime || null,
+    });
+  };
+  /** Its state, its kind and its time are set right after it was handed over, in the same turn. */
+  const comes = (call: Call): void => {
+    window.setTimeout(() => {
+      if (isRinging(call)) tell('ringing', call);
+    }, 0);
+  };
+
+  const hear = (calls: Calls): ShimResult => {
+    const map = Object.values(calls).find((value): value is Map<unknown, Call> => value instanceof Map);
+    const activate = calls.setActiveCall;
+    if (map === undefined && typeof activate !== 'function')
+      return 'failed: WAWebCallCollection keeps no calls';
+    if (map !== undefined) {
+      const [set, remove] = [map.set.bind(map), map.delete.bind(map)];
+      map.set = (id, call) => {
+        comes(call);
+        return set(id, call);
+      };
+      map.delete = (id) => {
+        const call = map.get(id);
+        if (call) tell('ended', call);
+        return remove(id);
+      };
+    }
+    if (typeof activate === 'function')
+      calls.setActiveCall = (call) => {
+        const before = calls.activeCall;
+        const result = activate.call(calls, call);
+        if (before && before !== call) tell('ended', before);
+        if (call) comes(call);
+        return result;
+      };
+    book.hearsCalls = true;
+    return typeof activate === 'function' ? 'patched' : 'native';
+  };
+
+  const found = attempt(() => module('WAWebCallCollection') as Calls);
+  if (found !== null) return book.hearsCalls ? 'native' : hear(found);
+  // It raises no event when it comes.
+  const waiting = window.setInterval(() => {
+    const late = attempt(() => module('WAWebCallCollection') as Calls);
+    if (late === null) return;
+    window.clearInterval(waiting);
+    hear(late);
+  }, 250);
+  return 'native';
+}
+
+export const nativeCalls: Shim = {
+  id: 'D10',
+  breaks: 'calls of the native stack are never added to the collection',
+  since: '2.3000.1044449815',
+  source: 'wppconnect-team/wa-js PR #3567, PR #3568; rmyndharis/OpenWA #1655',
+  capability: 'call.receive',
+  apply: (page) => page.evaluate(hearCalls),
+};

@@ -1,0 +1,90 @@
+/** D10: a call that comes in is told of and can be turned away, on the older stack and on the native one. */
+import t from 'tap';
+import { Home } from '../harness/wad.js';
+import { BareClient } from '../simulator/bare-client.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+
+for (const calls of ['collection', 'native'] as const) {
+  t.test(`calls of the ${calls} stack`, async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-10', knobs: { dialog: false, calls } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const wad = await home.start();
+    await wad.link(phone);
+    t.match((await wad.status()).capabilities, { 'call.receive': /^(ok|patched)$/, 'call.reject': 'ok' });
+
+    const id = await ana.call({ video: true });
+    const rings = await wad.event('call');
+    t.match(rings.data, {
+      ...{ id, video: true, group: false, fromMe: false, state: 'ringing' },
+      sender: { phone: ana.number },
+    });
+    t.ok(Math.abs(Date.parse(String(rings.data.timestamp)) - Date.now()) < 60_000, 'when it was offered');
+    await ana.hangUp(id);
+    t.match(await wad.event('call', ({ state }) => state === 'ended'), {
+      data: { id, sender: { phone: ana.number } },
+    });
+
+    const after = await wad.mark();
+    const second = await ana.call();
+    await wad.event('call', undefined, { after });
+    t.match(await wad.wactl(['reject', second]), { code: 0, stdout: /rejected .* from / });
+    const up = sim.log.filter(({ direction }) => direction === 'up').map((one) => JSON.stringify(one));
+    const [refusal, ...more] = up.filter((line) => line.includes(second) && !line.includes('"received"'));
+    t.match(refusal, calls === 'native' ? /"reject-call".*"declined":true/ : /"stanza".*"reject"/);
+    t.same(more, [], 'once');
+    t.match(await wad.wactl(['reject', 'NOBODY']), { code: 7, stderr: /No call NOBODY is ringing/ });
+    t.equal(
+      (await wad.events('call')).filter(({ data }) => data.state === 'ringing').length,
+      2,
+      'each is told once',
+    );
+    await wad.stop();
+    t.same(wad.strayLines, []);
+  });
+}
+
+t.test('a collection that comes late is listened to when it does', async (t) => {
+  await using sim = await Simulator.start({
+    knobs: { calls: 'native', lateModules: ['WAWebCallCollection'], lateModulesMs: 3_600_000 },
+  });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const wad = await home.start();
+  await wad.link(phone);
+  const word = (capabilities: unknown) => (capabilities as Record<string, string> | null)?.['call.receive'];
+  await wad.event('state', ({ capabilities }) => word(capabilities)?.startsWith('missing') === true);
+  const after = await wad.mark();
+  await sim.set('lateModulesMs', 0);
+  await wad.event('state', ({ capabilities }) => word(capabilities) === 'ok', { after, timeoutMs: 60_000 });
+  const id = await ana.call();
+  await wad.event('call', (call) => call.id === id);
+  await wad.stop();
+});
+
+t.test('the bare library hears nothing of a call of the native stack', async (t) => {
+  const sim = await Simulator.start({ knobs: { calls: 'native' } });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  const bare = await BareClient.start(sim);
+  t.teardown(async () => {
+    await bare.remove();
+    await sim.close();
+  });
+  await phone.scan(await sim.waitForQr());
+  await bare.wait('ready');
+  await ana.call();
+  await ana.send('after it');
+  await bare.wait('message', ({ body }: { body: string }) => body === 'after it');
+  t.notOk(bare.seen.some(({ event }) => event === 'call'));
+  await sim.set('calls', 'collection');
+  await ana.call();
+  await bare.wait('call');
+});
