@@ -38,36 +38,6 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   args: [WRITE_THROUGH, ...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
 });
 
-/**
- * Who this browser says it is, in the user agent and in the client hints alike (Emulation.setUserAgentOverride): the library's
- * default says Chrome 101 on a Mac, Chromium's own says HeadlessChrome, and a user agent without hints leaves their list
- * of brands empty, which no browser does (H27).
- * @param version what Browser.version() answers, such as `HeadlessChrome/156.0.8078.79`
- */
-export function identity(version: string) {
-  const full = /\/(\d[\d.]*)/.exec(version)?.[1] ?? '120.0.0.0';
-  const major = full.split('.')[0] ?? full;
-  return {
-    userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 Safari/537.36`,
-    userAgentMetadata: {
-      brands: [
-        { brand: 'Chromium', version: major },
-        { brand: 'Not)A;Brand', version: '24' },
-      ],
-      fullVersionList: [
-        { brand: 'Chromium', version: full },
-        { brand: 'Not)A;Brand', version: '24.0.0.0' },
-      ],
-      platform: 'Linux',
-      platformVersion: '',
-      architecture: 'x86',
-      bitness: '64',
-      model: '',
-      mobile: false,
-    },
-  };
-}
-
 const CLOSE_MS = 9_000;
 const TERM_MS = 3_000;
 const KILL_MS = 5_000;

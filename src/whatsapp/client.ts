@@ -31,13 +31,14 @@ import { actPage } from './acts.js';
 import { type Ask, asker } from './ask.js';
 import { callPage } from './calls.js';
 import { chatPage } from './chats.js';
-import { type ChromeOptions, endBrowser, identity } from './chrome.js';
+import { type ChromeOptions, endBrowser } from './chrome.js';
 import { contactPage } from './contacts.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
 import { groupPage } from './groups.js';
 import { GuardedClient, NoModules } from './guarded-client.js';
 import type { Happenings } from './happenings.js';
+import { identityOf } from './identity.js';
 import { Kit } from './kit.js';
 import { listenTo } from './library-events.js';
 import { Linking } from './linking.js';
@@ -221,7 +222,7 @@ class Client implements WhatsAppClient {
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
-    await session.send('Emulation.setUserAgentOverride', identity(version));
+    await session.send('Emulation.setUserAgentOverride', await identityOf(browser));
     this.#readiness.start();
   }
 
