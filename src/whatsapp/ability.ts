@@ -14,12 +14,7 @@ const PEOPLE = ['WAWebApiContact', 'WAWebCollections.Contact'] as const;
 export const ABILITIES = {
   'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', ...PEOPLE],
   'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs', ...PEOPLE],
-  'chat.markRead': [
-    'WAWebUpdateUnreadChatAction.sendSeen',
-    'WAWebStreamModel.Stream',
-    'WAWebCmd.Cmd',
-    ...PEOPLE,
-  ],
+  'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebCmd.Cmd', ...PEOPLE],
   'chat.change': ['WAWebCmd.Cmd', ...PEOPLE],
   'chat.typing': [
     'WAWebChatStateBridge.sendChatStateComposing',

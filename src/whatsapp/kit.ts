@@ -216,6 +216,7 @@ export class Kit {
         return new Fault(isFaultKind(answer.kind) ? answer.kind : 'page_error', {
           reason: answer.why,
           hint: null,
+          ...(answer.kind === 'outcome_unknown' && { outcome: 'unknown' }),
           ...(answer.more && { more: answer.more }),
         });
       case 'threw': {

@@ -320,6 +320,17 @@ export const KNOBS = {
   ),
 
   // Acts on a message
+  mexFault: choice(
+    ['none', 'hangs'],
+    'none',
+    'questions by GraphQL (w:mex), such as for the invitation of a group, are never answered',
+    'WAWebMexFetchGroupInviteCodeJob',
+  ),
+  mainScreen: flag(
+    true,
+    'the main screen is there, which obeys the commands on the bus: archive, pin, star, delete',
+    'WAWebActionListener',
+  ),
   actFault: choice(
     ['none', 'hangs', 'throws'],
     'none',

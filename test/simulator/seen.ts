@@ -106,10 +106,16 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebChatGetters.getIsNewsletter': ['(chat) → boolean', DIFF],
   'WAWebChatLoadMessages.loadEarlierMsgs': ['({ chat }) → promise of older messages, empty at the end', DIFF],
   'WAWebChatMessageSearch.getSearchContext': ['({ chat, msgKey }) → { collection } around a message', BOTH],
+  'WAWebChatSendMessages.sendDeleteMsgs': ['(chat, { list, type: "message" }, clear media) → promise', DIFF],
   'WAWebChatSendMessages.sendGroupInviteMessage': [
     '(chat, group, name, code, expiry, comment, picture) → promise',
     DIFF,
   ],
+  'WAWebChatSendMessages.sendRevokeMsgs': [
+    '(chat, { list, type: "message" }, { clearMedia }) → promise',
+    DIFF,
+  ],
+  'WAWebChatSendMessages.sendStarMsgs': ['(chat, messages, starred) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStateComposing': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStatePaused': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStateRecording': ['(wid) → promise', DIFF],
@@ -381,6 +387,11 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebSendStatusMsgAction.sendStatusTextMsgAction': ['({ … }) → promise', DIFF],
+  'WAWebSetArchiveChatAction.setArchive': [
+    '(chat, archived, toast) → promise; rejects when the chat is so already',
+    BOTH,
+  ],
+  'WAWebSetPinChatAction.setPin': ['(chat, pinned) → promise', BOTH],
   'WAWebSetPropertyGroupAction.setGroupProperty': ['(chat, property, 0 or 1) → promise', BOTH],
   'WAWebSetPushnameConnAction.setPushname': ['(text) → promise', BOTH],
   'WAWebSignalStoreApi.waSignalStore': [
@@ -402,8 +413,9 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebStatusMsgDataUtils.createTextStatusMsgData': ['({ … }) → promise of attributes', DIFF],
   'WAWebStreamModel.Stream': ['available, mode; markAvailable(), markUnavailable()', BOTH],
   'WAWebSyncGatingUtils.isPlaceholderMessageResendEnabled': ['() → boolean', DIFF],
+  'WAWebUpdateUnreadChatAction.markUnread': ['(chat, unread) → promise', BOTH],
   'WAWebUpdateUnreadChatAction.sendSeen': [
-    '({ chat, threadId }) or (chat) → promise; unsettled until the server acknowledges the receipt',
+    '({ chat, threadId, afterAvailable }) or (chat) → promise; unsettled until the server acknowledges the receipt; waits until the page is available unless afterAvailable is false; called by each send',
     BOTH,
   ],
   'WAWebUploadManager.encryptAndUpload': [

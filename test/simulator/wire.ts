@@ -126,6 +126,7 @@ export type UpFrame =
   | { type: 'dialog-acknowledged' }
   | { type: 'status-read' }
   | { type: 'chat-state'; chat: string; state: string }
+  | { type: 'presence'; available: boolean }
   | { type: 'logout' }
   | { type: 'ping' };
 

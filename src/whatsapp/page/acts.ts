@@ -6,7 +6,8 @@ import type { Tools } from './tools.js';
 declare const window: PageWindow;
 
 export function makeActs(tools: Tools) {
-  const { refuse, confirmed } = tools;
+  // Commands on the page's bus do nothing before it shows its main screen (WAWebActionListener): they come last.
+  const { refuse, confirmed, answered, attempt } = tools;
   const models = () => window.require('WAWebCollections');
   const living = async (ref: MessageRef): Promise<PageMsg> => {
     const msg = await tools.message(ref);
@@ -54,14 +55,28 @@ export function makeActs(tools: Tools) {
       const chat = chatOf(msg);
       const { Cmd } = window.require('WAWebCmd');
       if (!everybody) {
-        await Cmd.sendDeleteMsgs(chat, { list: [msg], type: 'message' }, true);
+        const own = attempt(() => window.require('WAWebChatSendMessages').sendDeleteMsgs);
+        const list = { list: [msg], type: 'message' };
+        await answered(
+          'outcome_unknown',
+          'deleting the message',
+          own === null ? Cmd.sendDeleteMsgs(chat, list, true) : own(chat, list, true),
+        );
         await confirmed('the message is still there', () => models().Msg.get(key) === undefined);
         return parts;
       }
       const can = window.require('WAWebMsgActionCapability');
       if (!can.canSenderRevokeMsg(msg) && !can.canAdminRevokeMsg(msg))
         refuse('not_allowed', 'WhatsApp does not let this account delete this message for everybody.');
-      await Cmd.sendRevokeMsgs(chat, { list: [msg], type: 'message' }, { clearMedia: true });
+      const own = attempt(() => window.require('WAWebChatSendMessages').sendRevokeMsgs);
+      const list = { list: [msg], type: 'message' };
+      await answered(
+        'outcome_unknown',
+        'deleting the message for everybody',
+        own === null
+          ? Cmd.sendRevokeMsgs(chat, list, { clearMedia: true })
+          : own(chat, list, { clearMedia: true }),
+      );
       await confirmed(
         'the message stands',
         () => msg.type === 'revoked' || models().Msg.get(key)?.type !== msg.type,
@@ -98,8 +113,13 @@ export function makeActs(tools: Tools) {
       const { Cmd } = window.require('WAWebCmd');
       if (!window.require('WAWebMsgActionCapability').canStarMsg(msg))
         refuse('not_allowed', 'WhatsApp does not let this message be starred.');
-      if (starred) await Cmd.sendStarMsgs(chatOf(msg), [msg], false);
-      else await Cmd.sendUnstarMsgs(chatOf(msg), [msg], false);
+      const own = attempt(() => window.require('WAWebChatSendMessages').sendStarMsgs);
+      const byCommand = starred ? 'sendStarMsgs' : 'sendUnstarMsgs';
+      await answered(
+        'outcome_unknown',
+        'the star',
+        own === null ? Cmd[byCommand](chatOf(msg), [msg], false) : own(chatOf(msg), [msg], starred),
+      );
       await confirmed('the star is as before', () => Boolean(msg.star) === starred);
       return tools.parts(msg);
     },

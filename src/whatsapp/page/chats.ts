@@ -16,7 +16,8 @@ type Query = {
 };
 
 export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
-  const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, attempt, word, count } = tools;
+  const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, answered, attempt, word, count } =
+    tools;
   const NOTICES = [
     'e2e_notification',
     'protocol',
@@ -58,6 +59,38 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       const id = text(chat.id);
       return (isPerson(id) || isGroup(id)) && id !== '0@c.us';
     });
+
+  /**
+   * A change by the page's own function where this build has it: a command on the page's bus does nothing before the page
+   * shows its main screen (WAWebActionListener; 2026-04-27).
+   */
+  const change = (
+    what: string,
+    // biome-ignore lint/suspicious/noExplicitAny: a function of the page
+    own: ((...args: any[]) => Promise<unknown>) | null,
+    args: readonly unknown[],
+    byCommand: () => Promise<unknown>,
+  ): Promise<unknown> => answered('outcome_unknown', what, own === null ? byCommand() : own(...args));
+  const mark = (chat: PageChat, unread: boolean): Promise<unknown> =>
+    change(
+      'marking the chat',
+      attempt(() => window.require('WAWebUpdateUnreadChatAction').markUnread),
+      [chat, unread],
+      () => window.require('WAWebCmd').Cmd.markChatUnread(chat, unread),
+    );
+  /** Whether the account appears online or not: the receipt of this chat, and of no other, goes out now. */
+  const see = (chat: PageChat): Promise<unknown> => {
+    const book = window.__wad;
+    if (book) book.reading = true;
+    try {
+      const seen = window
+        .require('WAWebUpdateUnreadChatAction')
+        .sendSeen({ chat, threadId: undefined, afterAvailable: false });
+      return answered('outcome_unknown', 'the receipt for the chat', seen);
+    } finally {
+      if (book) book.reading = false;
+    }
+  };
 
   return {
     list({ query, unread, archived, ...part }: Query) {
@@ -130,18 +163,12 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     async markRead(id: string, read: boolean) {
       const chat = tools.chat(id);
       if (read) {
-        const { Stream } = window.require('WAWebStreamModel');
-        Stream.markAvailable();
-        try {
-          // A chat that was only marked as unread has nothing in it to be seen.
-          if ((chat.unreadCount ?? 0) < 0) await window.require('WAWebCmd').Cmd.markChatUnread(chat, false);
-          await window.require('WAWebUpdateUnreadChatAction').sendSeen({ chat, threadId: undefined });
-        } finally {
-          Stream.markUnavailable();
-        }
+        // A chat that was only marked as unread has nothing in it to be seen.
+        if ((chat.unreadCount ?? 0) < 0) await mark(chat, false);
+        else await see(chat);
         await confirmed('the chat is still unread', () => (chat.unreadCount ?? 0) === 0);
       } else if ((chat.unreadCount ?? 0) === 0) {
-        await window.require('WAWebCmd').Cmd.markChatUnread(chat, true);
+        await mark(chat, true);
         await confirmed('the chat is not marked as unread', () => (chat.unreadCount ?? 0) !== 0);
       }
       return show(chat);
@@ -150,7 +177,12 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     async archive(id: string, archived: boolean) {
       const chat = tools.chat(id);
       if ((chat.archive === true) !== archived)
-        await window.require('WAWebCmd').Cmd.archiveChat(chat, archived);
+        await change(
+          'archiving the chat',
+          attempt(() => window.require('WAWebSetArchiveChatAction').setArchive),
+          [chat, archived, false],
+          () => window.require('WAWebCmd').Cmd.archiveChat(chat, archived),
+        );
       await confirmed('the chat is where it was', () => (chat.archive === true) === archived);
       return show(chat);
     },
@@ -158,8 +190,14 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     async mute(id: string, muted: boolean, untilMs: number | null) {
       const chat = tools.chat(id);
       const expiration = untilMs === null ? -1 : Math.floor(untilMs / 1000);
-      if (muted) await chat.mute?.mute({ expiration, sendDevice: true });
-      else if (chat.mute?.expiration) await chat.mute.unmute({ sendDevice: true });
+      if (muted && chat.mute)
+        await answered(
+          'outcome_unknown',
+          'muting the chat',
+          chat.mute.mute({ expiration, sendDevice: true }),
+        );
+      else if (chat.mute?.expiration)
+        await answered('outcome_unknown', 'unmuting the chat', chat.mute.unmute({ sendDevice: true }));
       await confirmed('the chat is as loud as before', () => show(chat).muted === muted);
       return show(chat);
     },
@@ -169,7 +207,12 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       if (Boolean(chat.pin) !== pinned) {
         if (pinned && everyChat().filter((one) => Boolean(one.pin)).length >= 3)
           tools.refuse('not_allowed', 'WhatsApp pins three chats at most.');
-        await window.require('WAWebCmd').Cmd.pinChat(chat, pinned);
+        await change(
+          'pinning the chat',
+          attempt(() => window.require('WAWebSetPinChatAction').setPin),
+          [chat, pinned],
+          () => window.require('WAWebCmd').Cmd.pinChat(chat, pinned),
+        );
       }
       await confirmed('the chat is where it was', () => Boolean(chat.pin) === pinned);
       return show(chat);

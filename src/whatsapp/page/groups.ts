@@ -80,7 +80,8 @@ export function makeGroups(tools: Tools, mended: Mended) {
   /** With what WhatsApp knows of it now. */
   const fresh = async (id: string): Promise<PageChat> => {
     const chat = group(id);
-    await window.require('WAWebGroupQueryJob').queryAndUpdateGroupMetadataById?.({ id });
+    const { queryAndUpdateGroupMetadataById: query } = window.require('WAWebGroupQueryJob');
+    if (query) await tools.answered('page_error', 'what the group is like', query({ id }));
     return chat;
   };
   /** A new group is among the chats before it is described: its metadata come by themselves, or when they are asked for. */
@@ -249,8 +250,17 @@ export function makeGroups(tools: Tools, mended: Mended) {
         const owner = [module('WAWebGroupQueryJob'), module('WAWebGroupInviteJob')].find(
           (one) => one?.resetGroupInviteCode,
         );
-        answer = await owner?.resetGroupInviteCode(chat.id);
-      } else answer = await window.require('WAWebMexFetchGroupInviteCodeJob').fetchMexGroupInviteCode(id);
+        answer = await tools.answered(
+          'outcome_unknown',
+          'a new invitation',
+          Promise.resolve(owner?.resetGroupInviteCode(chat.id)),
+        );
+      } else
+        answer = await tools.answered<string | { code?: string }>(
+          'page_error',
+          'the invitation',
+          window.require('WAWebMexFetchGroupInviteCodeJob').fetchMexGroupInviteCode(id),
+        );
       const code = typeof answer === 'string' ? answer : answer?.code;
       return code ? { code } : refuse('page_error', 'WhatsApp gave no invitation.');
     },

@@ -35,6 +35,8 @@ export interface Book {
   tell(told: Told | CallTold): void;
   /** Calls that come in are told of, on whichever stack (compat/d10-native-calls.ts). */
   hearsCalls?: boolean;
+  /** A chat is being marked as read because somebody asked for it (page/presence.ts). */
+  reading?: boolean;
   /** Our shims are in: what is looked for before that may still be mended. */
   prepared?: boolean;
   /** What is being told of the QR that is drawn now is not told any more; the next one is. */

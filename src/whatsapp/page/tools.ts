@@ -142,6 +142,20 @@ export function makeTools() {
     if (!(await until(shows)))
       refuse('page_error', `WhatsApp Web took the request and did not do it: ${what}.`);
   };
+  /**
+   * What the page promises, for as long as that is worth waiting for. Receipts, changes of the account's own data and GraphQL
+   * are promised until the server has answered, which it need not do (WAWebUpdateUnreadChatAction, WAWebChatArchiveBridge,
+   * WAWebMexFetchGroupInviteCodeJob; 2026-04-27). @param kind what it is when no answer came
+   */
+  const answered = async <T>(kind: FaultKind, what: string, promise: Promise<T>, ms = 15_000): Promise<T> => {
+    const late = {};
+    const end = await Promise.race([
+      promise,
+      new Promise<object>((resolve) => window.setTimeout(() => resolve(late), ms)),
+    ]);
+    if (end === late) refuse(kind, `WhatsApp's server did not answer within ${ms / 1000} s: ${what}.`);
+    return end as T;
+  };
   /** Up to the end of the year 9999: what is later has no date that others read. */
   const instant = (seconds: unknown): string | null =>
     typeof seconds === 'number' && seconds > 0 && seconds <= 253_402_300_799
@@ -183,6 +197,7 @@ export function makeTools() {
       nameOf,
       until,
       confirmed,
+      answered,
       instant,
       word,
       count,

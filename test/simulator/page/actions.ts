@@ -10,6 +10,7 @@ import { MsgKey } from './msg-key.js';
 import { revoke, rewrite } from './receive.js';
 import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
 import { storage } from './storage.js';
+import { UpdateUnreadChatAction } from './unread.js';
 import { MinifiedError, type Wid } from './wid.js';
 
 interface Listed {
@@ -22,24 +23,43 @@ const target = (msg: Msg) => {
   return { id, chat, fromMe, ...(author === undefined ? {} : { author }) };
 };
 
-/** Commands that go over the bus, as whatsapp-web.js calls them. */
+/** WAWebSetArchiveChatAction.setArchive, WAWebSetPinChatAction.setPin */
+export const setArchive = async (chat: Chat, archive: boolean): Promise<void> => void chat.set({ archive });
+export const setPin = async (chat: Chat, pin: boolean): Promise<void> =>
+  void chat.set({ pin: pin ? now() : 0 });
+
+/** WAWebChatSendMessages */
+export const sendStarMsgs = async (_chat: Chat, msgs: Msg[], star: boolean): Promise<void> =>
+  msgs.forEach((msg) => void msg.set({ star }));
+export async function sendDeleteMsgs(_chat: Chat, asked: Listed | Msg[]): Promise<void> {
+  for (const msg of listOf(asked)) await forget(msg);
+}
+export async function sendRevokeMsgs(_chat: Chat, asked: Listed | Msg[]): Promise<void> {
+  for (const msg of listOf(asked)) {
+    const id = await MsgKey.newId();
+    await sendAct('revoke', msg, id, {});
+    await revoke(msg, id);
+  }
+}
+
+/** Commands that go over the bus, as whatsapp-web.js calls them: the main screen obeys, and nobody else (WAWebActionListener). */
 export function hangInCommands(): void {
-  Cmd.archiveChat = async (chat: Chat, archive: boolean) => void chat.set({ archive });
-  Cmd.pinChat = async (chat: Chat, pin: boolean) => void chat.set({ pin: pin ? now() : 0 });
-  Cmd.markChatUnread = async (chat: Chat, unread: boolean) => void chat.set({ unreadCount: unread ? -1 : 0 });
-  Cmd.sendStarMsgs = async (_chat: Chat, msgs: Msg[]) => msgs.forEach((msg) => void msg.set({ star: true }));
-  Cmd.sendUnstarMsgs = async (_chat: Chat, msgs: Msg[]) =>
-    msgs.forEach((msg) => void msg.set({ star: false }));
-  Cmd.sendDeleteMsgs = async (_chat: Chat, asked: Listed | Msg[]) => {
-    for (const msg of listOf(asked)) await forget(msg);
+  const { markUnread } = UpdateUnreadChatAction;
+  const commands = {
+    ...{
+      archiveChat: setArchive,
+      pinChat: setPin,
+      markChatUnread: markUnread,
+      sendDeleteMsgs,
+      sendRevokeMsgs,
+    },
+    sendStarMsgs: (chat: Chat, msgs: Msg[]) => sendStarMsgs(chat, msgs, true),
+    sendUnstarMsgs: (chat: Chat, msgs: Msg[]) => sendStarMsgs(chat, msgs, false),
   };
-  Cmd.sendRevokeMsgs = async (_chat: Chat, asked: Listed | Msg[]) => {
-    for (const msg of listOf(asked)) {
-      const id = await MsgKey.newId();
-      await sendAct('revoke', msg, id, {});
-      await revoke(msg, id);
-    }
-  };
+  for (const [name, obey] of Object.entries(commands))
+    Cmd[name] = async (...args: never[]) => {
+      if (knobs.mainScreen) await (obey as (...args: never[]) => Promise<void>)(...args);
+    };
 }
 
 /** WAWebMsgActionCapability */
@@ -83,14 +103,6 @@ export async function sendVote(msg: Msg, chosen: Set<number>): Promise<void> {
     { kind: 'vote', key: target(msg), id, from: String(getMaybeMePnUser()), options, t: now() },
     msg,
   );
-}
-
-/** WAWebUpdateUnreadChatAction.sendSeen */
-export async function sendSeen({ chat }: { chat: Chat }): Promise<void> {
-  if (knobs.seenFault === 'throws')
-    throw new TypeError("Cannot read properties of undefined (reading 'markedUnread')");
-  if (knobs.seenFault === 'hangs') return never();
-  await chat.sendSeen();
 }
 
 /** A network wait in the middle of a send. */

@@ -1,6 +1,7 @@
 /** Names off the beaten track: invitations, requests to join, cards, calls, events. Enough for the library's own paths. */
 
 import type { WireGroup } from '../wire.js';
+import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
 import { learnGroup } from './groups.js';
@@ -30,7 +31,8 @@ const vcardOf = (contact: Contact): string =>
 export function defineFurtherModules(): void {
   defineAll({
     WAWebMexFetchGroupInviteCodeJob: {
-      fetchMexGroupInviteCode: async (group: unknown) => (await code(group)).code,
+      fetchMexGroupInviteCode: async (group: unknown) =>
+        knobs.mexFault === 'hangs' ? never<string>() : (await code(group)).code,
     },
     WAWebGroupInviteJob: {
       resetGroupInviteCode: (group: unknown) => code(group, true),

@@ -11,12 +11,16 @@ import {
   queryMsgInfo,
   sendClear,
   sendDelete,
+  sendDeleteMsgs,
   sendMessageEdit,
   sendPinInChatMsg,
   sendPlain,
   sendReactionToMsg,
-  sendSeen,
+  sendRevokeMsgs,
+  sendStarMsgs,
   sendVote,
+  setArchive,
+  setPin,
 } from './actions.js';
 import { PollsVotesSchema, pollVoteTableMode, Reactions, reactionTableMode } from './addons.js';
 import { knobs } from './boot-record.js';
@@ -74,17 +78,12 @@ import {
 import { addAndSendMsgToChat, resendMsgToChat } from './send.js';
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
+import { Stream, UpdateUnreadChatAction } from './unread.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
 
 const ok = async () => {};
 const chatState = async (chat: unknown, state: string): Promise<void> =>
   chatSocket.send({ type: 'chat-state', chat: String(chat), state });
-
-/** WAWebStreamModel.Stream: whether somebody is looking. */
-const Stream = Object.assign(new Model({ available: false, mode: 'MAIN' }), {
-  markAvailable: () => {},
-  markUnavailable: () => {},
-});
 
 export function defineModules(): void {
   hangInCommands();
@@ -158,7 +157,9 @@ export function defineModules(): void {
     WAWebNewsletterUpdateMsgsRecordsJob: NewsletterUpdateMsgsRecordsJob,
     WAWebFindChatAction: { findOrCreateLatestChat, findChat: findOrCreateLatestChat },
     WAWebChatLoadMessages: { loadEarlierMsgs },
-    WAWebUpdateUnreadChatAction: { sendSeen },
+    WAWebUpdateUnreadChatAction: UpdateUnreadChatAction,
+    WAWebSetArchiveChatAction: { setArchive },
+    WAWebSetPinChatAction: { setPin },
     WAWebLinkPreviewChatAction: LinkPreviewChatAction,
     WALinkify: { findLink, findLinks },
     WAWebMsgReply: MsgReply,
@@ -222,6 +223,9 @@ export function defineModules(): void {
     WASmaxGroupsAddParticipantsRPC: AddParticipantsRPC,
     WAWebExitGroupAction: ExitGroupAction,
     WAWebChatSendMessages: {
+      sendDeleteMsgs,
+      sendRevokeMsgs,
+      sendStarMsgs,
       sendGroupInviteMessage: (chat: Chat, inviteGrp: string, inviteGrpName: string, inviteCode: string) =>
         sendPlain(chat, 'groups_v4_invite', { inviteGrp, inviteGrpName, inviteCode }),
     },

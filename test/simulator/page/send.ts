@@ -10,6 +10,7 @@ import type { Chat } from './chats.js';
 import { Msg, place, toStored, toWire } from './messages.js';
 import { Blocklist, toLid, toPn } from './roster.js';
 import { nextSeq, type StoredMessage, storage } from './storage.js';
+import { UpdateUnreadChatAction } from './unread.js';
 import { MinifiedError } from './wid.js';
 
 interface SendResult {
@@ -122,6 +123,9 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
     tellOf(stored.wire.id, sendFault === 'fails' ? 'ERROR_UNKNOWN' : 'ERROR_NETWORK');
     return;
   }
+  // Not waited for.
+  const { chat } = msg;
+  if (chat) UpdateUnreadChatAction.sendSeen({ chat }).catch(() => {});
   if (resends) underWay.set(stored.wire.id, stored);
   if (sendFault === 'never-leaves') hanging.count += 1;
   else carry(stored);

@@ -2,6 +2,7 @@
  * The life of the account in this document: opens, signs in or offers a link, syncs, loses and finds the connection,
  * is thrown out. The only place that decides what state the socket is in.
  */
+
 import type { Credentials, DownFrame } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { learnChannel } from './channels.js';
@@ -18,6 +19,7 @@ import { loseFragile, resendPending } from './send.js';
 import { REFUSALS, Socket } from './socket-model.js';
 import { storage } from './storage.js';
 import { scheduleReload, sync } from './sync.js';
+import { Stream } from './unread.js';
 
 let credentials: Credentials | undefined;
 let freshlyLinked = false;
@@ -130,6 +132,7 @@ function signedIn({
   for (const channel of channels) learnChannel(channel);
   chatSocket.ready({ asDevice: true });
   Socket.set({ state: 'CONNECTED' });
+  Stream.sendAvailability();
   if (dialog) offerDialog(() => chatSocket.send({ type: 'dialog-acknowledged' }));
   void resendPending();
 }

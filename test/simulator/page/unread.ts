@@ -1,0 +1,57 @@
+/**
+ * Whether somebody is at the screen, and receipts for what was read: WAWebStreamModel and WAWebUpdateUnreadChatAction as of
+ * 2026-04-27. What may not be marked as read while nobody is there waits for that.
+ */
+import { knobs, never } from './boot-record.js';
+import { chatSocket } from './chat-socket.js';
+import type { Chat } from './chats.js';
+import { Model } from './model.js';
+
+class StreamModel extends Model {
+  available = document.hasFocus();
+  mode = 'MAIN';
+
+  constructor() {
+    super();
+    this.on('change:available', () => this.sendAvailability());
+  }
+
+  markAvailable(): void {
+    this.set({ available: true });
+  }
+
+  markUnavailable(): void {
+    this.set({ available: false });
+  }
+
+  /** The server hears of it with each login and each change. */
+  sendAvailability(): void {
+    chatSocket.send({ type: 'presence', available: this.available });
+  }
+}
+
+/** WAWebStreamModel.Stream */
+export const Stream = new StreamModel();
+
+interface Asked {
+  chat: Chat;
+  afterAvailable?: boolean;
+}
+
+/** WAWebUpdateUnreadChatAction; its members are looked up at each call, so that who changes one changes it for all. */
+export const UpdateUnreadChatAction = {
+  async sendSeen({ chat, afterAvailable = true }: Asked): Promise<void> {
+    if (knobs.seenFault === 'throws')
+      throw new TypeError("Cannot read properties of undefined (reading 'markedUnread')");
+    if (knobs.seenFault === 'hangs') return never();
+    if (chat.unreadCount <= 0) return;
+    if (!Stream.available && afterAvailable) {
+      Stream.once('change:available', () => void UpdateUnreadChatAction.sendSeen({ chat }));
+      return;
+    }
+    await chat.sendSeen();
+  },
+  async markUnread(chat: Chat, unread: boolean): Promise<void> {
+    chat.set({ unreadCount: unread ? -1 : 0 });
+  },
+};
