@@ -122,6 +122,16 @@ export const KEYS = {
     drainMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for sends in flight.' }),
     logoutMs: key(ms(0, 60_000), { default: 10_000, doc: 'How long a stop waits for the logout.' }),
   },
+  presence: {
+    online: key(yesNo(), {
+      default: false,
+      doc: 'Whether the account appears online to others while it is ready. By reports the phone is not notified of messages while it does.',
+    }),
+    sendMarksRead: key(yesNo(), {
+      default: false,
+      doc: 'Whether a message that is sent marks its chat as read, as it does on the screen of a person. `chat.markRead` does so in any case.',
+    }),
+  },
   pacing: {
     mode: key(choice(['on', 'off']), {
       default: 'on',

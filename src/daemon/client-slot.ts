@@ -102,6 +102,7 @@ export class ClientSlot {
         loadMs: config.deadlines.loadMs,
         mediaDir,
         pictureFile: this.#options.pictureFile,
+        manners: config.presence,
         log,
       },
       listener,

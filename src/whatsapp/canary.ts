@@ -50,6 +50,8 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
     {
       ...{ dataPath: directory, mediaDir: directory, clientId: 'canary', chrome, log, loadMs: timeoutMs },
       expectsSession: false,
+      // Nobody is linked.
+      manners: { online: false, sendMarksRead: false },
     },
     {
       event: (event) => {

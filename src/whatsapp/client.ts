@@ -50,6 +50,7 @@ import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
 import type { CallTold, PageSocket, PageWindow, Told } from './page/page-window.js';
 import { holdPasskeys } from './page/passkey.js';
+import { keepManners, type Manners } from './page/presence.js';
 import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
@@ -67,6 +68,7 @@ export interface ClientOptions {
   /** A profile with a saved session: a QR on it is a loss, not a beginning. */
   readonly expectsSession: boolean;
   readonly loadMs: number;
+  readonly manners: Manners;
   /** Where the files of messages lie, by their ids. */
   readonly mediaDir: string;
   /** Where a picture of a page that waits for a person is kept. */
@@ -148,7 +150,10 @@ class Client implements WhatsAppClient {
         beforeInject: (page) => readiness.prepare(page),
         injected: (page) => readiness.injected(page),
         linked: (page) => readiness.linked(page),
-        attached: (page) => readiness.attached(page),
+        attached: async (page) => {
+          await readiness.attached(page);
+          await page.evaluate(keepManners, options.manners);
+        },
         listening: () => readiness.look(),
         unheard: (event, error) => {
           // A page that goes away takes with it what the library asks of it.

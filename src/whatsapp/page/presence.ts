@@ -1,0 +1,39 @@
+// Runs in the page, once a document: whether the account appears online, and whether a message that it sends marks the chat
+// as read. Left alone, the page says what its window says (WAWebStreamModel: available is document.hasFocus()), and asks to
+// have the chat marked with each message that it sends (WAWebSendMsgRecordAction); what it may not mark while the account is
+// away waits, and is marked for every chat as soon as anything makes it available (WAWebUpdateUnreadChatAction; 2026-04-27).
+import type { Emitter, PageWindow } from './page-window.js';
+
+declare const window: PageWindow;
+
+export interface Manners {
+  /** The account appears online while it is ready. */
+  readonly online: boolean;
+  /** A message that is sent marks its chat as read, as on a person's own screen. */
+  readonly sendMarksRead: boolean;
+}
+
+export function keepManners({ online, sendMarksRead }: Manners): void {
+  const book = window.__wad;
+  if (!book || book.reading !== undefined) return;
+  book.reading = false;
+  if (!sendMarksRead) {
+    type Seen = (...args: unknown[]) => unknown;
+    const action = window.require('WAWebUpdateUnreadChatAction') as { sendSeen: Seen };
+    const own = action.sendSeen;
+    // What `chat.markRead` asks for passes, and nothing else.
+    action.sendSeen = (...args) => (book.reading ? own.apply(action, args) : Promise.resolve());
+  }
+  const stream = window.require('WAWebStreamModel').Stream as Emitter & {
+    readonly available: boolean;
+    markAvailable(): void;
+    markUnavailable(): void;
+  };
+  const hold = (): void => {
+    if (stream.available === online) return;
+    if (online) stream.markAvailable();
+    else stream.markUnavailable();
+  };
+  stream.on('change:available', hold);
+  hold();
+}

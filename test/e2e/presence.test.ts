@@ -1,0 +1,62 @@
+/** Reading and presence: what a send does to the chat, and whether the account appears online. */
+import t from 'tap';
+import { Home } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(300_000);
+
+const NUMBER = '15550001111';
+const up = (sim: Simulator, type: string) =>
+  sim.log
+    .filter((one) => one.direction === 'up' && one.type === type)
+    .map((one) => JSON.stringify(one.detail));
+
+t.test('a send marks nothing as read, and the account does not appear online', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09', knobs: { dialog: false } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const [ana, ben] = ['15550002222', '15550003333'].map((number) => sim.createContact({ number }));
+  if (!ana || !ben) throw new Error('there is nobody');
+  const wad = await home.start();
+  await wad.link(phone);
+  for (const one of [ana, ben]) {
+    await one.send('are you there?');
+    await wad.event('message', ({ from }) => from === one.wid);
+    await wad.wactl(['send', one.number, 'yes']);
+    await one.waitForMessage(({ body }) => body === 'yes');
+  }
+  const unread = async (number: string) => (await wad.request('chat.get', { chat: number })).unread;
+  t.equal(await unread(ana.number), 1);
+  t.same(up(sim, 'seen'), [], 'no receipt left');
+  t.match(up(sim, 'presence').at(-1), '"available":false');
+
+  // Of one chat, and not of those that were written to.
+  t.match(await wad.wactl(['chat', 'read', ana.number]), { code: 0 });
+  t.equal(await unread(ana.number), 0);
+  t.equal(await unread(ben.number), 1);
+  t.equal(up(sim, 'seen').length, 1);
+  t.match(up(sim, 'presence').at(-1), '"available":false');
+  await wad.stop();
+  t.same(wad.strayLines, []);
+});
+
+t.test('or both, where that is wanted', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09', knobs: { dialog: false } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ana = sim.createContact({ number: '15550002222' });
+  const wad = await home.start({
+    env: { WAD_PRESENCE_ONLINE: 'true', WAD_PRESENCE_SEND_MARKS_READ: 'true' },
+  });
+  await wad.link(phone);
+  t.match(up(sim, 'presence').at(-1), '"available":true');
+  await ana.send('are you there?');
+  await wad.event('message', ({ from }) => from === ana.wid);
+  await wad.wactl(['send', ana.number, 'yes']);
+  await ana.waitForMessage(({ body }) => body === 'yes');
+  await sim.pages[0]?.look();
+  t.equal((await wad.request('chat.get', { chat: ana.number })).unread, 0);
+  t.equal(up(sim, 'seen').length, 1);
+  await wad.stop();
+});
