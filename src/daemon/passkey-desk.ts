@@ -12,6 +12,7 @@ export interface PasskeyRequest {
 
 export class PasskeyDesk {
   #request: PasskeyRequest | null = null;
+  readonly #waiters = new Set<() => void>();
   readonly #now: () => number;
 
   /** @param now wall clock, ms */
@@ -21,6 +22,26 @@ export class PasskeyDesk {
 
   show(request: PasskeyRequest): void {
     this.#request = request;
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
+  }
+
+  /** Resolves at the next request; rejects with the signal's reason when it aborts first. */
+  next({ signal }: { signal: AbortSignal }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', late);
+        resolve();
+      };
+      const late = (): void => {
+        this.#waiters.delete(wake);
+        reject(signal.reason);
+      };
+      if (signal.aborted) return late();
+      signal.addEventListener('abort', late, { once: true });
+      this.#waiters.add(wake);
+    });
   }
 
   /** Answered, given up, or the page is gone. */

@@ -50,11 +50,21 @@ export function passkeySnippet(options: PasskeyOptions): string {
     Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0));
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\\+/g, '-').replace(/\\//g, '_').replace(/=+$/, '');
+  const decoded = (value) =>
+    typeof value === 'string' ? bytes(value) : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decoded(item)]));
+  const encoded = (value) =>
+    value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+      ? text(ArrayBuffer.isView(value) ? value.buffer : value)
+      : value !== null && typeof value === 'object'
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encoded(item)]))
+        : value;
   const publicKey = globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON?.(options) ?? {
     ...options,
     challenge: bytes(options.challenge),
     allowCredentials: (options.allowCredentials ?? []).map((one) => ({ ...one, id: bytes(one.id) })),
   };
+  const prf = options.extensions?.prf;
+  if (prf) publicKey.extensions = { ...publicKey.extensions, prf: decoded(prf) };
   const box = document.createElement('div');
   box.style.cssText =
     'position:fixed;top:20px;left:20px;z-index:2147483647;padding:20px;background:#fff;color:#111;border:2px solid #008069';
@@ -79,7 +89,7 @@ export function passkeySnippet(options: PasskeyOptions): string {
           rawId: text(found.rawId),
           type: found.type,
           authenticatorAttachment: found.authenticatorAttachment ?? null,
-          clientExtensionResults: found.getClientExtensionResults?.() ?? {},
+          clientExtensionResults: encoded(found.getClientExtensionResults?.() ?? {}),
           response: {
             clientDataJSON: text(clientDataJSON),
             authenticatorData: text(authenticatorData),

@@ -8,7 +8,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   no_session: 'no phone is linked',
   qr_waiting: 'a QR code waits to be scanned',
   pairing_waiting: 'a pairing code waits to be typed on the phone',
-  passkey_required: 'the phone asks for a passkey',
+  passkey_required: 'WhatsApp asks for a passkey',
   network_down: 'no network',
   page_unresponsive: 'the page does not answer',
   browser_crashed: 'the browser crashed',

@@ -1,7 +1,7 @@
 // What can happen to a session, in our words. The library's own events are translated in whatsapp/ and are hints:
 // `client.ready` is only ever raised by our own probe.
 import type { Reason } from '../protocol/state.js';
-import type { Linked } from './state.js';
+import type { Attention, Linked } from './state.js';
 
 /** Raised by a client; carries its generation, so that a replaced client is not listened to. */
 export type ClientEvent =
@@ -40,7 +40,7 @@ export type ClientEvent =
   | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }
   /** The monitor found the page ailing though its browser lives. */
   | { readonly type: 'client.sick'; readonly ailment: Ailment; readonly detail: string }
-  | { readonly type: 'client.attention'; readonly what: string | null };
+  | { readonly type: 'client.attention'; readonly what: Attention | null };
 
 /** `wrong`: WhatsApp did not accept what it was answered. `gone`: the page went to another document meanwhile. */
 export type PasskeyEnd = 'refused' | 'late' | 'wrong' | 'gone';

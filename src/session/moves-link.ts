@@ -97,10 +97,10 @@ export function ready(state: State, event: EventOf<'client.ready'>): Next {
   return { state: next, effects: [{ do: 'mark-linked' }, { do: 'prune-profiles' }] };
 }
 
-export const attention = (state: State, event: EventOf<'client.attention'>): Next =>
-  state.attention === event.what
-    ? stay(state)
-    : {
-        state: { ...state, attention: event.what },
-        effects: event.what === null ? [] : [{ do: 'alert', reason: 'action_required', says: event.what }],
-      };
+export function attention(state: State, { what }: EventOf<'client.attention'>): Next {
+  if (state.attention?.reason === what?.reason && state.attention?.says === what?.says) return stay(state);
+  return {
+    state: { ...state, attention: what },
+    effects: what === null ? [] : [{ do: 'alert', ...what }],
+  };
+}

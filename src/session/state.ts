@@ -44,8 +44,8 @@ interface Common {
   readonly sickMs: readonly number[];
   /** Incidents that have been told since the last `ready`: each once. */
   readonly alerted: readonly Reason[];
-  /** What a person must do while the state goes on unchanged (a dialog on the page). */
-  readonly attention: string | null;
+  /** What a person must do while the state goes on unchanged (a dialog on the page, a passkey of a linked account). */
+  readonly attention: Attention | null;
 }
 
 export type State = Common &
@@ -74,6 +74,12 @@ export type State = Common &
 
 export type StateOf<N extends StateName> = Extract<State, { readonly name: N }>;
 
+/** What a person is asked for, besides the state. `says` is a sentence. */
+export interface Attention {
+  readonly reason: Extract<Reason, 'action_required' | 'passkey_required'>;
+  readonly says: string;
+}
+
 /** The state before anything happened. */
 export const initialState = (session: Linked | null, atMs: number): State => ({
   name: 'stopped',
@@ -95,7 +101,7 @@ export const initialState = (session: Linked | null, atMs: number): State => ({
 
 /** The machine-readable reason that `status` shows. */
 export function reasonOf(state: State): Reason {
-  if (state.attention !== null) return 'action_required';
+  if (state.attention !== null) return state.attention.reason;
   switch (state.name) {
     case 'stopped':
     case 'starting':

@@ -46,6 +46,7 @@ import { ListenerWarnings } from './listener-warnings.js';
 import { logout } from './logout.js';
 import { mediaPage } from './media.js';
 import { missedPage } from './missed.js';
+import { passCheckpoints } from './page/checkpoint.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
 import type { CallTold, PageSocket, PageWindow, Told } from './page/page-window.js';
@@ -225,6 +226,7 @@ class Client implements WhatsAppClient {
     await page.evaluateOnNewDocument(watch, BINDING);
     await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
     await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
+    await page.evaluateOnNewDocument(passCheckpoints, BINDING);
     const version = await browser.version();
     this.browserVersion = version.replace('Headless', '');
     await session.send('Emulation.setUserAgentOverride', await identityOf(browser));

@@ -8,6 +8,7 @@ import { Fitness } from './fitness.js';
 import type { Look } from './page/look.js';
 import type { Told } from './page/page-window.js';
 import { PasskeyRequest } from './passkey-request.js';
+import { PersonWanted } from './person-wanted.js';
 
 /**
  * How far the client has come. `lost`: it was linked, and its connection or document is gone; `over`: it is closed or
@@ -41,11 +42,11 @@ export class Witness {
   #still: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
-  #waiting = false;
   /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
   #leaves = false;
   readonly #fitness: Fitness;
   readonly #passkey: PasskeyRequest;
+  readonly #wanted: PersonWanted;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
   unlinked: (() => void) | undefined;
 
@@ -54,6 +55,7 @@ export class Witness {
     this.#needs = needs;
     this.#hasSession = expectsSession;
     this.#passkey = new PasskeyRequest(listener);
+    this.#wanted = new PersonWanted(listener);
     this.#fitness = new Fitness({
       tell: (capabilities) => listener.news({ type: 'capabilities', capabilities }),
       unfit: (detail) => {
@@ -76,7 +78,7 @@ export class Witness {
 
   /** A code that the page offers meanwhile is nobody's business. */
   get awaitsPasskey(): boolean {
-    return this.#passkey.isOpen;
+    return this.#passkey.purpose === 'link';
   }
 
   /** Nothing more is said. Idempotent. */
@@ -123,19 +125,28 @@ export class Witness {
         break;
       case 'dialog':
         this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
-        if (!told.pressed) this.#attention(`A dialog on WhatsApp Web waits: ${told.text}${this.#picture()}`);
+        if (!told.pressed)
+          this.#wanted.dialog(`A dialog on WhatsApp Web waits: ${told.text}${this.#picture()}`);
         break;
       case 'dialog-gone':
-        this.#attention(null);
+        this.#wanted.dialog(null);
         break;
       case 'passkey':
-        this.#passkey.asked(told.id, told.options);
+        this.#passkey.asked(told.id, told.options, this.#isLinked() ? 'account' : 'link');
+        this.#wantPasskey();
         break;
       case 'passkey-answered':
-        this.#passkey.answered();
+        this.passkeyAnswered();
         break;
       case 'passkey-gone':
         this.#passkey.end('refused');
+        this.#wantPasskey();
+        break;
+      case 'checkpoint':
+        this.#wanted.checkpoint(told.type);
+        break;
+      case 'checkpoint-gone':
+        this.#wanted.checkpoint(null);
         break;
       case 'state':
         this.#socketState(told.state, told.wid);
@@ -159,7 +170,7 @@ export class Witness {
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else {
       clearTimeout(this.#still);
-      this.#attention(null);
+      this.#wanted.newDocument();
       this.#passkey.end('gone');
       this.#fitness.newDocument();
       if (this.#phase === 'unpaired') this.#listener.news({ type: 'qr-gone' });
@@ -270,7 +281,7 @@ export class Witness {
     if (before === 'loading' || before === 'unpaired') this.#listener.news({ type: 'qr-gone' });
     clearTimeout(this.#explain);
     this.#explain = undefined;
-    this.#passkey.over();
+    this.#passkey.linked();
     if (before === 'lost') this.#leaves = false;
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
@@ -281,15 +292,19 @@ export class Witness {
       this.#listener.event({ type: 'client.linked', me });
   }
 
-  #attention(what: string | null): void {
-    if (what === null && !this.#waiting) return;
-    this.#waiting = what !== null;
-    this.#listener.event({ type: 'client.attention', what });
+  #wantPasskey(): void {
+    this.#wanted.passkey(this.#passkey.asks === 'account' ? 'account' : null);
+  }
+
+  #isLinked(): boolean {
+    return this.#phase === 'linked' || this.#phase === 'ready' || this.#phase === 'lost';
   }
 
   /** The page is about to be given an answer to its passkey request. */
   passkeyAnswered(): void {
-    if (this.#phase !== 'over') this.#passkey.answered();
+    if (this.#phase === 'over') return;
+    this.#passkey.answered();
+    this.#wantPasskey();
   }
 
   /** By probes and shims: what works and what does not. */

@@ -5,7 +5,7 @@ import puppeteer, { type Page } from 'puppeteer';
 import t from 'tap';
 import { holdPasskeys } from '../../src/whatsapp/page/passkey.js';
 import { holdPasskey } from '../harness/passkey.js';
-import { Home, type Wad } from '../harness/wad.js';
+import { eventually, Home, type Wad } from '../harness/wad.js';
 import { Passkey } from '../simulator/passkey.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -41,6 +41,21 @@ async function paste(page: Page, snippet: string): Promise<string> {
   await button?.click();
   return (await page.evaluate('wad')) as string;
 }
+
+/**
+ * Runs on the laptop. Chromium's virtual authenticator derives no value with a key that was put into it, so this stands in
+ * for that: what it is given, and a mark behind it.
+ */
+const DERIVE = `(() => {
+  const { get } = CredentialsContainer.prototype;
+  CredentialsContainer.prototype.get = async function derived(options) {
+    const credential = await get.call(this, options);
+    const first = new Uint8Array([...options.publicKey.extensions.prf.eval.first, '!'.charCodeAt(0)]).buffer;
+    return Object.defineProperty(credential, 'getClientExtensionResults', {
+      value: () => ({ prf: { results: { first } } }),
+    });
+  };
+})()`;
 
 /** A phone has scanned or typed; the promise settles when WhatsApp has made up its mind. */
 function noted(link: Promise<unknown>): Promise<string> {
@@ -255,4 +270,74 @@ t.test('a browser in a window may answer by itself, and then nobody need relay',
   await phone.scan(await sim.waitForQr());
   await phone.waitForOnline();
   t.same(told, ['passkey', 'passkey-answered']);
+});
+
+t.test('a linked account is asked for its passkey, and goes on when it is answered', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const first = await home.startLinked(phone);
+  const passed = phone.challenge();
+  await first.event('alert', ({ reason }) => reason === 'passkey_required');
+  await first.stop();
+
+  // The page keeps the demand over restarts, and so it is asked for again.
+  const wad = await home.start();
+  await wad.until('ready');
+  await wad.event('alert', ({ reason }) => reason === 'passkey_required');
+  t.match(await wad.status(), { status: 'ready', reason: 'passkey_required', hint: /^wactl .*\bpasskey$/ });
+  await eventually(async () => (await wad.request('session.passkey')).required, 'the page asks');
+  const request = await wad.request('session.passkey');
+  t.match(request.options, { rpId: 'whatsapp.com', userVerification: 'preferred', timeout: 600_000 });
+  t.equal(
+    (request.options as { extensions?: { prf?: { eval?: { first?: string } } } }).extensions?.prf?.eval
+      ?.first,
+    Buffer.from('whatsapp-challenge').toString('base64url'),
+    'what the authenticator derives a value from',
+  );
+
+  const { challenge } = request.options as unknown as PasskeyOptions;
+  const wrong = phone.passkey.answer({ challenge, rpId: 'whatsapp.com' }, { signature: true });
+  t.match(
+    await wad.wactl(['passkey', '--answer', '-'], { input: JSON.stringify(wrong), timeoutMs: 45_000 }),
+    {
+      code: 4,
+      stderr: /asks again/,
+    },
+  );
+  t.equal(phone.devices.length, 1, 'the link stands');
+
+  const { stdout: snippet } = await wad.wactl(['passkey', '--snippet']);
+  const answer = await onLaptop(sim, phone.passkey, async (page) => {
+    await page.evaluate(DERIVE);
+    return paste(page, snippet);
+  });
+  t.match(await wad.wactl(['passkey', '--answer', '-'], { input: answer, timeoutMs: 45_000 }), { code: 0 });
+  const { prf } = await passed;
+  t.equal(
+    prf,
+    Buffer.from('whatsapp-challenge!').toString('base64url'),
+    'the derived value came to the server',
+  );
+  t.match(await wad.status(), { status: 'ready', reason: 'none', hint: null });
+  t.match(await wad.request('session.passkey'), { required: false });
+  const { id } = await wad.request('message.send', { to: contact.number, text: 'after the passkey' });
+  t.match(await wad.request('message.wait', { id, for: 'delivered' }), { error: null });
+  t.equal(phone.devices.length, 1, 'nobody has pressed the button that logs out');
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
+});
+
+t.test('what WhatsApp Web cannot show is told to a person', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const wad = await home.start();
+  await wad.link(phone);
+  void phone.challenge('CAPTCHA');
+  await wad.event('alert', ({ reason }) => reason === 'action_required');
+  t.match(await wad.status(), { status: 'ready', reason: 'action_required' });
+  await wad.stop();
+  t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

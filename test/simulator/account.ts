@@ -1,4 +1,5 @@
 /** An account as the server knows it: two identities, a history, linked devices. The person is in `phone.ts`. */
+import type { Checkpoint } from './checkpoint.js';
 import type { Device } from './device.js';
 import { Passkey } from './passkey.js';
 import type { Item, Me, WireMessage } from './wire.js';
@@ -19,6 +20,8 @@ export class Account {
   /** every message the phone has, oldest first */
   history: WireMessage[] = [];
   banned = false;
+  /** what it has to answer before it goes on */
+  checkpoint: Checkpoint | undefined;
   #passkey: Passkey | undefined;
   /** set while the phone itself is out of reach */
   phoneOffline = false;

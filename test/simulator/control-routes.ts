@@ -105,6 +105,10 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     phoneOf(simulator, args).waitForUnlinked(wait(args)),
   'POST /phones/:number/unlink': (simulator, args) =>
     phoneOf(simulator, args).unlink(args.device === undefined ? undefined : word(args, 'device')),
+  /** without waiting for the answer */
+  'POST /phones/:number/challenge': (simulator, args) => {
+    void phoneOf(simulator, args).challenge(word(args, 'type') === 'CAPTCHA' ? 'CAPTCHA' : 'PASSKEY');
+  },
   'POST /phones/:number/ban': (simulator, args) => phoneOf(simulator, args).ban(),
   'POST /phones/:number/unban': (simulator, args) => phoneOf(simulator, args).unban(),
   'POST /phones/:number/conflict': (simulator, args) => phoneOf(simulator, args).conflict(),

@@ -71,7 +71,10 @@ export class Passkey {
   }
 
   /** What is wrong with an answer, or null. */
-  objection({ challenge, rpId }: PasskeyOptions, answer: Assertion): string | null {
+  objection(
+    { challenge, rpId }: Pick<PasskeyOptions, 'challenge' | 'rpId'>,
+    answer: Assertion,
+  ): string | null {
     const { clientDataJSON, authenticatorData, signature, userHandle } = answer.response ?? {};
     let client: { type?: unknown; challenge?: unknown; origin?: unknown; crossOrigin?: unknown };
     try {

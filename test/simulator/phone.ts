@@ -101,6 +101,11 @@ export class Phone {
     for (const one of doomed) this.#server.unlink(one);
   }
 
+  /** WhatsApp stops the linked devices until the person has answered; resolves when they have. */
+  challenge(type: 'PASSKEY' | 'CAPTCHA' = 'PASSKEY'): Promise<{ prf: string | null }> {
+    return this.#server.challenge(this.account, type);
+  }
+
   ban(): void {
     this.#server.ban(this.account);
   }

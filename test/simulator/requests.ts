@@ -41,6 +41,14 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return account ? { ...account.me } : null;
   },
 
+  /** The answer to what stops the account: true when it is accepted. */
+  checkpoint: ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account?.checkpoint || account.checkpoint.answer(account, args) !== null) return false;
+    account.checkpoint = undefined;
+    return true;
+  },
+
   /** A pairing code for a number. */
   code: ({ world, server, connection }, args) => {
     const { codeFault, codeUnlinks, codeUnlinkMs } = world.knobs();

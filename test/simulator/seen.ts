@@ -119,6 +119,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebChatStateBridge.sendChatStateComposing': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStatePaused': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStateRecording': ['(wid) → promise', DIFF],
+  'WAWebCheckpointModalStrings.getCheckpointContinueButtonText': [
+    "() → what is on the button that asks for the passkey, in the person's language; loaded with its window",
+    DIFF,
+  ],
   'WAWebCmd.Cmd': [
     'an emitter with commands as methods; events starting_logout_from_bridge, logout_from_bridge and offline_progress_update_from_bridge; the commands on chats act only while the main screen is mounted',
     BOTH,
@@ -430,6 +434,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebUserPrefsGeneral.setAutoDownloadDocuments': ['(boolean)', DIFF],
   'WAWebUserPrefsGeneral.setAutoDownloadPhotos': ['(boolean)', BOTH],
   'WAWebUserPrefsGeneral.setAutoDownloadVideos': ['(boolean)', DIFF],
+  'WAWebUserPrefsIndexedDBStorage.userPrefsIdb': [
+    'get(key) → what is kept under it, at once; WAIntegrityChallengeState while a checkpoint stands',
+    DIFF,
+  ],
   'WAWebUserPrefsInfoStore.waNoiseInfo': ['get() → promise of { staticKeyPair: { pubKey } }', BOTH],
   'WAWebUserPrefsMeUser.getMaybeMeLidUser': [
     "() → the account's LID or nothing; nothing before linking",

@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Account } from './account.js';
 import { Bell } from './bell.js';
+import { Checkpoint } from './checkpoint.js';
 import { Connection } from './connection.js';
 import { Device } from './device.js';
 import { LinkRefused, PairingDesk } from './pairing-desk.js';
@@ -76,6 +77,15 @@ export class Server {
     device.conflicted = true;
     device.connection?.send({ type: 'conflict' });
     device.connection = undefined;
+  }
+
+  /** Wants to know who is there. @returns when somebody has answered as they should */
+  challenge(account: Account, type: 'PASSKEY' | 'CAPTCHA'): Promise<{ prf: string | null }> {
+    const made = new Checkpoint(type);
+    account.checkpoint = made;
+    for (const { connection } of account.devices.values())
+      connection?.send({ type: 'checkpoint', challenge: made.challenge });
+    return made.passed;
   }
 
   ban(account: Account): void {

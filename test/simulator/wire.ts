@@ -113,6 +113,12 @@ export interface Assertion {
   authenticatorAttachment?: string;
 }
 
+/** What stops a linked account; in the page's own words, since it keeps it so. */
+export interface Challenge {
+  challenge_type: 'PASSKEY' | 'CAPTCHA';
+  passkey_challenge_base64?: string;
+}
+
 export type UpFrame =
   | { type: 'register'; noiseKey: string; identityKey: string; advSecret: string; platform: string }
   | { type: 'secret'; advSecret: string }
@@ -134,6 +140,7 @@ export type DownFrame =
   | { type: 'refs'; refs: string[] }
   | { type: 'passkey-demand'; options: PasskeyOptions }
   | { type: 'passkey-refused'; why: string }
+  | { type: 'checkpoint'; challenge: Challenge }
   | { type: 'pair-success'; credentials: Credentials }
   | {
       type: 'login-ok';

@@ -35,9 +35,9 @@ async function answerIn(file: string): Promise<Record<string, unknown>> {
 export const passkey = command({
   name: 'passkey',
   group: 'Account',
-  does: 'confirm the linking with the passkey of the account',
+  does: 'answer with the passkey of the account, where WhatsApp asks for it',
   notes:
-    'WhatsApp asks some accounts for their passkey when a device is linked. It is held by a phone or a password\n' +
+    'WhatsApp asks some accounts for their passkey when a device is linked, or later. It is held by a phone or a password\n' +
     'manager, and only a browser on web.whatsapp.com can use it. So: this shows a snippet; paste it into the console\n' +
     'of web.whatsapp.com in your own browser, press the button it shows, and give back what it answers with --answer.\n' +
     '--snippet prints the snippet alone. Exits 0 whatever the state; with --answer, 0 when the device is linked or\n' +
@@ -62,9 +62,12 @@ export const passkey = command({
         : { credential: (await answerIn(answer ?? '-')) as never };
       const result = await ask('session.answerPasskey', { ...given, waitMs: VERDICT_MS }, { writes: true });
       if (result.verdict === 'refused' && !refuse) {
+        const isLinked = result.status === 'ready' || result.status === 'syncing';
         throw new Fault('action_required', {
-          reason: 'WhatsApp did not accept the answer; nothing was linked. Scan a new code to try again.',
-          hint: 'wactl qr',
+          reason: isLinked
+            ? 'WhatsApp did not accept the answer, and asks again.'
+            : 'WhatsApp did not accept the answer; nothing was linked. Scan a new code to try again.',
+          hint: isLinked ? 'wactl passkey' : 'wactl qr',
           more: { verdict: result.verdict, status: result.status, sessionReason: result.reason },
         });
       }

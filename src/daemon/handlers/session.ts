@@ -35,7 +35,7 @@ const isLinked = (state: State): boolean => state.name === 'syncing' || state.na
 /** While a passkey is asked for, a code that the page may still show links nobody. */
 const mayScan = (state: State): boolean => state.name === 'linking' && state.reason !== 'passkey_required';
 
-const isJudged = (state: State): boolean => state.name !== 'linking' || state.reason !== 'passkey_required';
+const isJudged = (state: State): boolean => reasonOf(state) !== 'passkey_required';
 
 const WHAT_WENT = {
   unlinked: 'Unlinked; the saved session is removed.',
@@ -149,11 +149,22 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       if ((credential === undefined) !== (refuse === true))
         throw new Fault('invalid_params', { reason: 'Either a credential is given, or refuse.' });
       const { id } = account.passkey.answerable(credential ?? null);
+      // A linked account is asked anew, by another request, when the answer was not accepted.
+      const judged = limited(ms, [signal], (bound) =>
+        Promise.race([
+          actor.until(isJudged, { signal: bound }),
+          account.passkey.next({ signal: bound }).then(() => actor.state),
+        ]),
+      ).catch(() => actor.state);
       await account.slot.client.answerPasskey(id, credential ?? 'refused');
-      const state = await limited(ms, [signal], (bound) => actor.until(isJudged, { signal: bound })).catch(
-        () => actor.state,
-      );
-      const verdict = !isJudged(state) ? 'goes_on' : isLinked(state) ? 'linked' : 'refused';
+      const state = await judged;
+      const isAskedAnew = account.passkey.pending !== null && account.passkey.pending.id !== id;
+      const verdict =
+        isJudged(state) && isLinked(state)
+          ? 'linked'
+          : isJudged(state) || isAskedAnew
+            ? 'refused'
+            : 'goes_on';
       return { verdict, status: state.name, reason: reasonOf(state), timestamp: now() };
     },
 

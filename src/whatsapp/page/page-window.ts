@@ -129,6 +129,7 @@ export interface PageWindow {
   setInterval(run: () => void, ms: number): number;
   setTimeout(run: () => void, ms: number): number;
   clearInterval(id: number): void;
+  clearTimeout(id: number): void;
   [binding: string]: unknown;
 }
 
@@ -176,7 +177,10 @@ export type Told =
   /** The browser's own window answered it. */
   | { readonly kind: 'passkey-answered'; readonly id: number }
   /** That call has ended without an answer. */
-  | { readonly kind: 'passkey-gone'; readonly id: number };
+  | { readonly kind: 'passkey-gone'; readonly id: number }
+  /** WhatsApp wants to know who is there: PASSKEY or CAPTCHA, in its own words. */
+  | { readonly kind: 'checkpoint'; readonly type: string }
+  | { readonly kind: 'checkpoint-gone' };
 
 /** A call comes in, or rings no more. */
 export interface CallTold {

@@ -28,6 +28,8 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
   const container = window.CredentialsContainer as { prototype: { get: Get } } | undefined;
   const native = container?.prototype.get;
   if (!container || !native) return;
+  const LONGEST_MS = 600_000;
+  const SLACK_MS = 5_000;
   const tell = (told: Told): void => {
     const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
@@ -61,6 +63,12 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
     );
     return Object.create(prototype, Object.fromEntries(properties));
   };
+  /** What the authenticator has derived for the page (WebAuthn level 3, section 10.1.4), as bytes again. */
+  const extensionsOf = ({ prf, ...more }: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+    const { results, ...rest } = (prf ?? {}) as { results?: Record<string, string> };
+    const bytes = Object.entries(results ?? {}).map(([name, text]) => [name, fromUrl(text)] as const);
+    return { ...more, ...(prf !== undefined && { prf: { ...rest, results: Object.fromEntries(bytes) } }) };
+  };
   const credentialOf = (json: PasskeyAnswer): object => {
     const { id, rawId, type, authenticatorAttachment = null, clientExtensionResults, response } = json;
     const { clientDataJSON, authenticatorData, signature, userHandle } = response;
@@ -75,7 +83,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
         signature: fromUrl(signature),
         userHandle: userHandle ? fromUrl(userHandle) : null,
       }),
-      getClientExtensionResults: () => ({ ...clientExtensionResults }),
+      getClientExtensionResults: () => extensionsOf(clientExtensionResults),
       toJSON: () => structuredClone(json),
     });
   };
@@ -102,6 +110,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
         id,
         settle: (how) => {
           held = null;
+          window.clearTimeout(late);
           signal?.removeEventListener('abort', abort);
           ownCall.abort();
           if ('answer' in how) {
@@ -112,6 +121,12 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
           tell({ kind: 'passkey-gone', id });
         },
       };
+      // As a browser does; the daemon's own limit ends before.
+      const { timeout } = publicKey;
+      const late = window.setTimeout(
+        () => held?.id === id && held.settle({ refused: true }),
+        (typeof timeout === 'number' && timeout > 0 ? timeout : LONGEST_MS) + SLACK_MS,
+      );
       signal?.addEventListener('abort', abort, { once: true });
       if (hasWindow) {
         const own = native.call(this, { ...options, signal: ownCall.signal });
@@ -119,6 +134,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
           (credential) => {
             if (held?.id !== id) return;
             held = null;
+            window.clearTimeout(late);
             tell({ kind: 'passkey-answered', id });
             resolve(credential);
           },

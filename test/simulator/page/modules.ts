@@ -2,6 +2,7 @@
  * The names under which the page's parts answer to require(). Found by reading what whatsapp-web.js 1.34.7 asks for
  * in src/Client.js, src/util/Injected and src/structures; the parts themselves know nothing of these names.
  */
+
 import {
   forwardMessages,
   hangInCommands,
@@ -34,6 +35,7 @@ import {
 } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, ChatGetters, Chats, findOrCreateLatestChat, Newsletters } from './chats.js';
+import { userPrefsIdb } from './checkpoint.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
 import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
@@ -103,6 +105,7 @@ export function defineModules(): void {
     WAWebLaunchSocketUtils: { refreshQR: refreshQr },
     ...(knobs.qrPrefix !== 'always' && { WAWebNativeCameraQRLinkedDeviceUtils: NativeCameraUtils }),
     WAWebUserPrefsMeUser: UserPrefsMeUser,
+    WAWebUserPrefsIndexedDBStorage: { userPrefsIdb },
     WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome', version: '146' }) },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
 

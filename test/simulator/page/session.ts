@@ -7,6 +7,7 @@ import type { Credentials, DownFrame } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { learnChannel } from './channels.js';
 import { chatSocket } from './chat-socket.js';
+import { openCheckpoint, restoreCheckpoint } from './checkpoint.js';
 import { Cmd } from './cmd.js';
 import { become, becomeNobody } from './conn.js';
 import { acknowledgeDialog, offerDialog } from './dialog.js';
@@ -35,6 +36,7 @@ export async function startSession(): Promise<void> {
   if (credentials) {
     become(credentials.me);
     await restoreFromStorage();
+    await restoreCheckpoint();
   }
   chatSocket.start({ onOpen, onFrame, onLost });
 }
@@ -75,6 +77,9 @@ function onFrame(frame: DownFrame): void {
       return;
     case 'passkey-refused':
       givePasskeyUp();
+      return;
+    case 'checkpoint':
+      void openCheckpoint(frame.challenge);
       return;
     case 'pair-success':
       linked(frame.credentials);

@@ -3,7 +3,7 @@
  * in localStorage. Both halves are needed to restore. Chromium writes localStorage late; that is as in real life and left
  * so.
  */
-import type { Credentials, WireContact, WireGroup, WireMessage } from '../wire.js';
+import type { Challenge, Credentials, WireContact, WireGroup, WireMessage } from '../wire.js';
 
 export interface StoredMessage {
   key: string;
@@ -120,6 +120,15 @@ export const storage = {
     localStorage.setItem(LOCAL, secret);
     const meta = await store('meta', 'readwrite');
     meta.put(half, 'credentials');
+    await finished(meta.transaction);
+  },
+  async readChallenge(): Promise<Challenge | undefined> {
+    return settled((await store('meta')).get('challenge'));
+  },
+  async writeChallenge(challenge: Challenge | undefined): Promise<void> {
+    const meta = await store('meta', 'readwrite');
+    if (challenge) meta.put(challenge, 'challenge');
+    else meta.delete('challenge');
     await finished(meta.transaction);
   },
   async keys(make: () => Keys): Promise<Keys> {

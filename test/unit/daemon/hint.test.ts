@@ -18,7 +18,7 @@ const ROWS: readonly (readonly [State, string | null])[] = [
   [state({ name: 'linking', reason: 'auth_failed' }), 'wactl qr'],
   [state({ name: 'syncing' }), null],
   [state({ name: 'ready' }), null],
-  [state({ name: 'ready', attention: 'a dialog' }), 'wactl doctor'],
+  [state({ name: 'ready', attention: { reason: 'action_required', says: 'a dialog' } }), 'wactl doctor'],
   [state({ name: 'reconnecting' }), null],
   [state({ name: 'reconnecting', reason: 'browser_missing' }), 'sudo apt-get install chromium'],
   [state({ name: 'reconnecting', reason: 'disk_full' }), 'df -h'],

@@ -59,6 +59,8 @@ const OWN = {
   failed: { reason: 'attempts_exhausted', retryAtMs: AT_MS + 300_000 },
 } as const;
 
+const A_DIALOG = { reason: 'action_required', says: 'a dialog' } as const;
+
 const grace = { kind: 'grace', atMs: AT_MS + 60_000 } as const;
 const scheduled = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
   ({ kind: 'scheduled', atMs: AT_MS + 5_000, rung }) as const;
@@ -74,7 +76,7 @@ export function* everyState(): Generator<State> {
       for (const attempts of [0, 4, 5])
         for (const launchFailures of [0, 1])
           for (const history of HISTORIES)
-            for (const attention of ATTENTIVE.includes(given.name) ? [null, 'a dialog'] : [null])
+            for (const attention of ATTENTIVE.includes(given.name) ? [null, A_DIALOG] : [null])
               yield state({ ...given, ...history, session, attempts, launchFailures, attention });
   }
 }
@@ -154,7 +156,7 @@ export const EVENTS: readonly Draft[] = [
   ...(['unresponsive', 'offline', 'deaf', 'nobody', 'stuck'] as const).map(
     (ailment): Draft => ['client.sick', { ailment, detail: 'seen' }],
   ),
-  ['client.attention', { what: 'a dialog' }],
+  ['client.attention', { what: { reason: 'action_required', says: 'a dialog' } }],
   ['client.attention', { what: null }],
   ['initialize', { restart: false }],
   ['initialize', { restart: true }],

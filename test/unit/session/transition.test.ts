@@ -1225,7 +1225,7 @@ table('disconnect works in every state: unlinked where the page can, and the ses
   ...(['ready', 'syncing'] as const).map(
     (name): Row => [
       'linked',
-      state({ name, attention: 'x' }),
+      state({ name, attention: { reason: 'action_required', says: 'x' } }),
       ['disconnect'],
       'logging-out/user_stopped',
       'drain, logout',
@@ -1376,7 +1376,7 @@ table('a stop keeps the session, unless it is meant to unlink and the phone hear
   ],
   [
     'a page that waits for a person does not hide the end',
-    state({ name: 'ready', attention: 'a dialog' }),
+    state({ name: 'ready', attention: { reason: 'action_required', says: 'a dialog' } }),
     ['stop', { logout: false }],
     'stopped/shutting_down',
     END,
@@ -1401,27 +1401,27 @@ table('a person is asked while the state goes on, and once', [
   [
     'a dialog',
     state({ name: 'ready' }),
-    ['client.attention', { what: 'Accept?' }],
+    ['client.attention', { what: { reason: 'action_required', says: 'Accept?' } }],
     'ready/action_required',
     'alert action_required',
   ],
   [
     'the same',
-    state({ name: 'ready', attention: 'Accept?' }),
-    ['client.attention', { what: 'Accept?' }],
+    state({ name: 'ready', attention: { reason: 'action_required', says: 'Accept?' } }),
+    ['client.attention', { what: { reason: 'action_required', says: 'Accept?' } }],
     'ready/action_required',
     NOTHING,
   ],
   [
     'it is gone',
-    state({ name: 'ready', attention: 'Accept?' }),
+    state({ name: 'ready', attention: { reason: 'action_required', says: 'Accept?' } }),
     ['client.attention', { what: null }],
     'ready',
     NOTHING,
   ],
   [
     'its page is gone',
-    state({ name: 'ready', attention: 'Accept?' }),
+    state({ name: 'ready', attention: { reason: 'action_required', says: 'Accept?' } }),
     ['client.broken', { reason: 'browser_crashed', detail: '' }],
     'reconnecting/browser_crashed scheduled browser',
     'close, arm 5000, alert browser_crashed',
@@ -1430,7 +1430,7 @@ table('a person is asked while the state goes on, and once', [
   [
     'no page, no dialog',
     state({ name: 'stopped' }),
-    ['client.attention', { what: 'Accept?' }],
+    ['client.attention', { what: { reason: 'action_required', says: 'Accept?' } }],
     'stopped',
     NOTHING,
   ],
@@ -1630,7 +1630,7 @@ t.test('a daemon that is ending says so', (t) => {
     [state({ name: 'logging-out', next: 'exit', asked: 'stop' }), true, false],
     [state({ name: 'logging-out' }), false, false],
     [state({ name: 'stopped', reason: 'user_stopped' }), false, false],
-    [state({ name: 'ready', attention: 'a dialog' }), false, false],
+    [state({ name: 'ready', attention: { reason: 'action_required', says: 'a dialog' } }), false, false],
   ];
   for (const [given, ending, over] of rows) {
     t.equal(isShuttingDown(given), ending, told(given));

@@ -283,7 +283,7 @@ const PAGE_SAYS: readonly Draft[] = [
   ['client.sick', { ailment: 'offline', detail: '' }],
   ['client.sick', { ailment: 'deaf', detail: '' }],
   ['client.sick', { ailment: 'stuck', detail: '' }],
-  ['client.attention', { what: 'a dialog' }],
+  ['client.attention', { what: { reason: 'action_required', says: 'a dialog' } }],
   ['client.attention', { what: null }],
 ];
 

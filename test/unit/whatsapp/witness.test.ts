@@ -40,6 +40,9 @@ const doc = (url: string): Told => ({ kind: 'document', url });
 const LOGOUT: Told = { kind: 'logout' };
 const dialog = (text: string, pressed = false): Told => ({ kind: 'dialog', text, pressed });
 
+/** As `words` has it. */
+const A_DIALOG = 'attention {"reason":"action_required","says":"A dialog on WhatsApp Web waits: Accept?"}';
+
 const DEAF = { event: () => undefined, news: () => undefined };
 const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
 
@@ -295,13 +298,13 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     'a dialog that waits, and goes',
     true,
     [dialog('Accept?'), { kind: 'dialog-gone' }, { kind: 'dialog-gone' }],
-    ['attention A dialog on WhatsApp Web waits: Accept?', 'attention null'],
+    [A_DIALOG, 'attention null'],
   ],
   [
     'a dialog whose page goes',
     true,
     [...UP, dialog('Accept?'), doc(PAGE)],
-    [...IS_UP, 'attention A dialog on WhatsApp Web waits: Accept?', 'attention null', 'reloading'],
+    [...IS_UP, A_DIALOG, 'attention null', 'reloading'],
   ],
   ['not synced', true, [{ look: { ...LOOK, synced: false } }], ['· qr-gone', 'linked Me']],
   ['the library is not in the page', true, [{ look: { ...LOOK, utils: false } }], ['· qr-gone', 'linked Me']],

@@ -1,0 +1,89 @@
+/**
+ * What stops a linked account until its owner has proved to be there (WAWebIntegrityCheckpointOpener, 2026-04-27). Kept over
+ * restarts; the window has a button that asks for the passkey, and one that logs out. Of the two kinds that there are the
+ * page shows the passkey's alone.
+ */
+import type { Challenge } from '../wire.js';
+import { chatSocket } from './chat-socket.js';
+import { define } from './require.js';
+import { storage } from './storage.js';
+import { base64ToBytes, bytesToBase64 } from './tagged-json.js';
+
+const KEY = 'WAIntegrityChallengeState';
+/** What the authenticator derives a value from, for this page alone. */
+const PRF = 'whatsapp-challenge';
+const CONTINUE = 'Weiter zum Passkey';
+
+let challenge: Challenge | undefined;
+
+/** WAWebUserPrefsIndexedDBStorage.userPrefsIdb, which answers from memory. */
+export const userPrefsIdb = { get: (key: string) => (key === KEY ? challenge : undefined) };
+
+export async function restoreCheckpoint(): Promise<void> {
+  challenge = await storage.readChallenge();
+  if (challenge) show(challenge);
+}
+
+export async function openCheckpoint(made: Challenge): Promise<void> {
+  await storage.writeChallenge(made);
+  challenge = made;
+  show(made);
+}
+
+function show({ challenge_type: type, passkey_challenge_base64: text }: Challenge): void {
+  if (type !== 'PASSKEY' || text === undefined) return;
+  // Loaded with the window.
+  define('WAWebCheckpointModalStrings', { getCheckpointContinueButtonText: () => CONTINUE });
+  document.getElementById('checkpoint')?.remove();
+  const box = document.createElement('div');
+  box.id = 'checkpoint';
+  const go = document.createElement('button');
+  go.textContent = CONTINUE;
+  const leave = document.createElement('button');
+  leave.textContent = 'Abmelden';
+  leave.addEventListener('click', () => chatSocket.send({ type: 'logout' }));
+  go.addEventListener('click', () => {
+    go.disabled = true;
+    confirm(text).then(
+      () => box.remove(),
+      () => {
+        go.disabled = false;
+      },
+    );
+  });
+  box.append(go, leave);
+  document.body.append(box);
+}
+
+const fromUrl = (text: string) => base64ToBytes(text.replaceAll('-', '+').replaceAll('_', '/'));
+const toUrl = (buffer: ArrayBuffer) =>
+  bytesToBase64(new Uint8Array(buffer)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+/** WAWebIntegrityChallengeUtils.performPasskeyAssertion, and what the server says of it. Rejects when it refuses. */
+async function confirm(text: string): Promise<void> {
+  const found = (await navigator.credentials.get({
+    publicKey: {
+      challenge: fromUrl(text),
+      rpId: 'whatsapp.com',
+      userVerification: 'preferred',
+      timeout: 600_000,
+      extensions: { prf: { eval: { first: new TextEncoder().encode(PRF) } } },
+    },
+  })) as PublicKeyCredential | null;
+  if (found === null) throw new Error('No credential returned from WebAuthn API');
+  const response = found.response as AuthenticatorAssertionResponse;
+  const prf = found.getClientExtensionResults().prf?.results?.first;
+  const answer = await chatSocket.request('checkpoint', {
+    id: found.id,
+    rawId: toUrl(found.rawId),
+    type: found.type,
+    authenticatorData: toUrl(response.authenticatorData),
+    clientDataJSON: toUrl(response.clientDataJSON),
+    signature: toUrl(response.signature),
+    userHandle: response.userHandle ? toUrl(response.userHandle) : '',
+    prf: prf === undefined ? null : toUrl(prf as ArrayBuffer),
+  });
+  if (answer !== true) throw new Error('Server rejected challenge response');
+  challenge = undefined;
+  await storage.writeChallenge(undefined);
+}
