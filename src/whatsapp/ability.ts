@@ -74,7 +74,7 @@ export const ABILITIES = {
   ],
   'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
   'call.reject': [
-    'WAWebCallCollection.get',
+    'WAWebCallCollection',
     'WAWebVoipStackInterface.getVoipStackInterface',
     'WAWap.wap',
     'WAWap.generateId',

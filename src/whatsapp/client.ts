@@ -153,7 +153,8 @@ class Client implements WhatsAppClient {
         linked: (page) => readiness.linked(page),
         attached: async (page) => {
           await readiness.attached(page);
-          await page.evaluate(keepManners, options.manners);
+          const gone = await page.evaluate(keepManners, options.manners);
+          if (gone.length > 0) log.warn('whatsapp.manners', { missing: gone, build: readiness.build });
         },
         listening: () => readiness.look(),
         unheard: (event, error) => {

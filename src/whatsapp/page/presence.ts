@@ -13,17 +13,27 @@ export interface Manners {
   readonly sendMarksRead: boolean;
 }
 
-export function keepManners({ online, sendMarksRead }: Manners): void {
+/** Returns the modules without which this build keeps its own manners; nothing else rests on them. */
+export function keepManners({ online, sendMarksRead }: Manners): string[] {
   const book = window.__wad;
-  if (!book || book.reading !== undefined) return;
+  if (!book || book.reading !== undefined) return [];
   book.reading = false;
-  if (!sendMarksRead) {
+  const has = (name: string): boolean => {
+    try {
+      return (window.require(name) ?? null) !== null;
+    } catch {
+      return false;
+    }
+  };
+  const gone = ['WAWebUpdateUnreadChatAction', 'WAWebStreamModel'].filter((name) => !has(name));
+  if (!sendMarksRead && !gone.includes('WAWebUpdateUnreadChatAction')) {
     type Seen = (...args: unknown[]) => unknown;
     const action = window.require('WAWebUpdateUnreadChatAction') as { sendSeen: Seen };
     const own = action.sendSeen;
     // What `chat.markRead` asks for passes, and nothing else.
     action.sendSeen = (...args) => (book.reading ? own.apply(action, args) : Promise.resolve());
   }
+  if (gone.includes('WAWebStreamModel')) return gone;
   const stream = window.require('WAWebStreamModel').Stream as Emitter & {
     readonly available: boolean;
     markAvailable(): void;
@@ -36,4 +46,5 @@ export function keepManners({ online, sendMarksRead }: Manners): void {
   };
   stream.on('change:available', hold);
   hold();
+  return gone;
 }
