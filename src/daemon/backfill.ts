@@ -187,7 +187,7 @@ export class Backfill {
         const events = [
           ...messages.map((message) => inbox.message(tx, message)),
           // Whoever was never told of a message needs no word on its end.
-          ...revoked.filter(({ key }) => inbox.knows(key)).map((one) => inbox.revoke(tx, one)),
+          ...revoked.filter(({ key }) => inbox.hasTold(key)).map((one) => inbox.revoke(tx, one)),
         ];
         for (const event of events) keep(event);
         return events.filter((event) => event !== null).length;

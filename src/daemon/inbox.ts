@@ -22,15 +22,17 @@ export class Inbox {
     this.#now = now;
   }
 
-  /** @returns the event to tell of, or null when this message has had one */
+  /**
+   * A message that cannot be read yet has an event of its own, and another one when it can be.
+   * @returns the event to tell of, or null when this message has had one
+   */
   message(tx: Tx, message: InboundMessage): StoredEvent | null {
     const { key, messageId, ack } = message;
     if (!message.backfilled) this.lastHeardAtMs = this.#now();
-    return this.#store.messages.appendOnce(
-      tx,
-      { key, messageId, ack },
-      this.#event('message', { ...message }),
-    );
+    const { messages } = this.#store;
+    const event = this.#event('message', { ...message });
+    if (message.type === 'ciphertext') return messages.appendPlaceholder(tx, { key, messageId, ack }, event);
+    return messages.appendOnce(tx, { key, messageId, ack }, event);
   }
 
   /** @returns the event to tell of, or null when it says nothing new */
@@ -51,7 +53,12 @@ export class Inbox {
     return this.knows(revocationMark(key));
   }
 
-  /** True for a message that has been reported. */
+  /** True for a message that has been reported, if only as one that cannot be read yet. */
+  hasTold(key: string): boolean {
+    return (this.#store.messages.get(key, this.#store.account.wid)?.cursor ?? null) !== null;
+  }
+
+  /** True for a message that has been reported as it is. */
   knows(key: string): boolean {
     return this.#store.messages.knows(key, this.#store.account.wid);
   }

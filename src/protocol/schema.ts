@@ -109,8 +109,10 @@ const inbound = () => ({
   to: z.string(),
   author: z.string().nullable(),
   fromMe: z.boolean(),
+  /** `ciphertext`: WhatsApp Web cannot read it yet; `view_once`: it never can, only the phone. */
   type: z.string(),
-  body: z.string(),
+  /** Null where the message cannot be shown. */
+  body: z.string().nullable(),
   timestamp: instant(),
   ack: z.int(),
   hasMedia: z.boolean(),

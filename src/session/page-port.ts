@@ -116,7 +116,7 @@ export interface MissedPage {
   }>;
   /**
    * Messages of a chat by our keys, marked as found later; notices are left out. `undecrypted` are the keys of those that
-   * the page cannot read yet.
+   * the page cannot read yet: placeholders of the type `ciphertext`.
    */
   messagesOf(
     chatId: string,

@@ -21,6 +21,9 @@ export interface SeenMessage extends Sighting {
   readonly cursor: number | null;
 }
 
+/** No key of a message begins so. Its cursor is that of the placeholder's event, which the message's takes the place of. */
+const placeholderMark = (key: string): string => `placeholder ${key}`;
+
 /** More messages with one id are no mistake, but an attack. */
 const SAME_ID = 20;
 
@@ -62,10 +65,13 @@ export class Messages {
     );
   }
 
-  /** Keeps the event of a message, unless this message has had one: then null, even if that is deleted by now. */
+  /**
+   * Keeps the event of a message, unless this message has had one: then null, even if that is deleted by now. That of a
+   * placeholder is none.
+   */
   appendOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
-    if (known !== undefined && known.cursor !== null) return null;
+    if (known !== undefined && this.#isTold(known)) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(
       known,
@@ -74,6 +80,17 @@ export class Messages {
       stored.cursor,
       event,
     );
+    return stored;
+  }
+
+  /** Keeps the event of a message that cannot be read yet, unless this message has had any: then null. */
+  appendPlaceholder(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
+    const known = this.#known(seen.key, event.wid);
+    if (known !== undefined && known.cursor !== null) return null;
+    const stored = this.#journal.append(tx, event);
+    this.#keep(known, seen, Math.max(known?.ack ?? seen.ack, seen.ack), stored.cursor, event);
+    const mark = { key: placeholderMark(seen.key), messageId: '', ack: 0 };
+    this.#keep(this.#known(mark.key, event.wid), mark, 0, stored.cursor, event);
     return stored;
   }
 
@@ -90,10 +107,10 @@ export class Messages {
     return stored;
   }
 
-  /** True for a message that has been told of, to this account. */
+  /** True for a message that has been told of as it is, to this account. */
   knows(key: string, wid: string | null): boolean {
     const known = this.#known(key, wid);
-    return known !== undefined && known.cursor !== null;
+    return known !== undefined && this.#isTold(known);
   }
 
   /** By our key, of this account first; null when it was never heard of. */
@@ -110,6 +127,11 @@ export class Messages {
   /** The event of a message; null when there was none or it is not kept any more. */
   event({ cursor }: SeenMessage): StoredEvent | null {
     return cursor === null ? null : this.#journal.get(cursor);
+  }
+
+  /** By another event than that of its placeholder. */
+  #isTold({ key, wid, cursor }: SeenRow): boolean {
+    return cursor !== null && this.#find.get(placeholderMark(key), wid)?.cursor !== cursor;
   }
 
   #known(key: string, wid: string | null): SeenRow | undefined {

@@ -4,7 +4,13 @@ import { parseMessageRef } from '../protocol/wid.js';
 import type { Data, Teller } from './format.js';
 
 /** Our words for what the library calls otherwise. */
-const TYPES: Readonly<Record<string, string>> = { text: 'chat', voice: 'ptt', poll: 'poll_creation' };
+const TYPES: Readonly<Record<string, string>> = {
+  ...{ text: 'chat', voice: 'ptt', poll: 'poll_creation' },
+  view_once: 'ciphertext',
+};
+
+/** The library has one event for whatever cannot be shown. */
+export const isUnreadable = ({ type }: Data): boolean => type === 'ciphertext' || type === 'view_once';
 
 export const seconds = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
 
@@ -78,7 +84,7 @@ export const revokedMessage = (data: Data, teller: Teller): Data => {
 /** The library has the card itself there, and of a place a picture of the map, which is not kept. */
 function bodyOf(type: string, body: unknown, vcards: readonly string[]): unknown {
   if (type === 'contact') return vcards.length === 1 ? vcards[0] : '';
-  return isPlace(type) ? '' : body;
+  return isPlace(type) ? '' : (body ?? '');
 }
 
 const isPlace = (type: unknown): boolean => type === 'location' || type === 'live_location';

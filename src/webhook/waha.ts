@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import type { Who, WireEvent } from '../protocol/schema.js';
 import type { Data, Format, Teller } from './format.js';
 import {
+  isUnreadable,
   libraryKey,
   libraryMessage,
   messageOf,
@@ -71,6 +72,7 @@ function payloadOf(data: Data, { isSentHere }: Teller, shown = libraryMessage(da
 function payloadsOf({ type, time, data, account }: WireEvent, teller: Teller): readonly Payload[] {
   switch (type) {
     case 'message':
+      if (isUnreadable(data)) return [['message.waiting', payloadOf(data, teller)]];
       // What comes in is told as message.any there as well; see docs/migrating.md.
       return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, teller)]];
     case 'message.ack': {

@@ -2,7 +2,14 @@
 // whatsapp-web.js in it. Pure.
 import type { WireEvent } from '../protocol/schema.js';
 import type { Data, Format, Teller } from './format.js';
-import { libraryKey, libraryMessage, messageOf, revokedMessage, seconds } from './library-message.js';
+import {
+  isUnreadable,
+  libraryKey,
+  libraryMessage,
+  messageOf,
+  revokedMessage,
+  seconds,
+} from './library-message.js';
 
 /** Without data where that program posts none. */
 type Raised = readonly (readonly [dataType: string, data?: object])[];
@@ -12,6 +19,7 @@ function raised({ type, data }: WireEvent, teller: Teller): Raised {
   switch (type) {
     case 'message': {
       const message = libraryMessage(data);
+      if (isUnreadable(data)) return [['message_ciphertext', { message }]];
       const created = ['message_create', { message }] as const;
       return data.fromMe === true ? [created] : [created, ['message', { message }]];
     }

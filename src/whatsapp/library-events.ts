@@ -49,6 +49,10 @@ export function listenTo(
   on('message_create', (message: LibraryMessage) => {
     if (!isNotice(message)) listener.news({ type: 'message', message: readMessage(message) });
   });
+  // What cannot be read; once it can, the library tells of it as of any other.
+  on('message_ciphertext', (message: LibraryMessage) =>
+    listener.news({ type: 'message', message: readMessage(message) }),
+  );
   on('message_ack', (message: LibraryMessage, ack: number) => {
     const { key, messageId, chatId, fromMe } = readMessage(message);
     listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });

@@ -6,7 +6,7 @@ import { revocationOf } from './happenings.js';
 import type { LibraryClient } from './library.js';
 import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey } from './page/missed.js';
 import { messagesIn, readMessages } from './readable.js';
-import { isNotice } from './translate.js';
+import { isNotice, isPlaceholder } from './translate.js';
 
 const ASK_MS = 10_000;
 /** A chat of thousands is read out of the page's store. */
@@ -20,7 +20,6 @@ const partsOf = (key: string): WantedKey => {
 };
 /** WhatsApp's times are whole seconds: what came later within the same second counts too. */
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
-const isCipher = ({ type }: { readonly type: string }): boolean => type === 'ciphertext';
 const isRevoked = ({ type }: { readonly type: string }): boolean => type === 'revoked';
 
 export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
@@ -36,12 +35,11 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
   async messagesOf(chatId, keys) {
     const models = await ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, keys.map(partsOf)));
     const found = messagesIn(client, models);
+    const messages = readMessages(found.filter((message) => !isNotice(message)));
     return {
-      messages: readMessages(found.filter((message) => !isNotice(message) && !isCipher(message))).map(
-        (message) => ({ ...message, backfilled: true }),
-      ),
+      messages: messages.map((message) => ({ ...message, backfilled: true })),
       revoked: found.filter(isRevoked).map(revocationOf),
-      undecrypted: readMessages(found.filter(isCipher)).map(({ key }) => key),
+      undecrypted: messages.filter(isPlaceholder).map(({ key }) => key),
     };
   },
 

@@ -35,6 +35,19 @@ export const widText = (wid: unknown): string => {
   return typeof object.user === 'string' ? `${object.user}@${String(object.server)}` : '';
 };
 
+/**
+ * A message that cannot be shown is a placeholder of the type `ciphertext`. What the phone shows once is one for good, by its
+ * subtype (WAWebMsgProcessingApiUtils and WAWebMsgGetters, 2026-04-27); of others nobody knows whether they will be read.
+ */
+const VIEW_ONCE = 'view_once_unavailable_fanout';
+
+export const isPlaceholder = ({ type }: { readonly type: string }): boolean => type === 'ciphertext';
+
+function typeOf(message: LibraryMessage): string {
+  if (isPlaceholder(message) && message._data?.subtype === VIEW_ONCE) return 'view_once';
+  return KINDS[message.type] ?? message.type;
+}
+
 /** A place's body is a picture of the map, and a card's its vCard: what people read stands elsewhere. */
 function bodyOf({ type, body, _data: data }: LibraryMessage): string {
   const { loc, vcardFormattedName: name } = data ?? {};
@@ -94,8 +107,8 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     to: message.to ?? '',
     author,
     fromMe,
-    type: KINDS[message.type] ?? message.type,
-    body: bodyOf(message),
+    type: typeOf(message),
+    body: isPlaceholder(message) ? null : bodyOf(message),
     timestamp: timeOf(message.timestamp),
     ack: message.ack ?? 0,
     hasMedia: message.hasMedia,

@@ -420,10 +420,10 @@ export const KNOBS = {
     'this simulator',
   ),
   ciphertext: choice(
-    ['no', 'decrypted-later', 'for-ever'],
+    ['no', 'decrypted-later', 'for-ever', 'view-once'],
     'no',
-    'messages arrive as ciphertext placeholders first',
-    'WAWebMsgType',
+    'messages arrive as ciphertext placeholders: that are read later, that this document cannot read, or that only the phone shows, once',
+    'WAWebMsgProcessingApiUtils',
   ),
   ciphertextMs: ms(200, 'with decrypted-later: how much later', 'this simulator'),
   revokeKey: choice(

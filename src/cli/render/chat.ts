@@ -33,7 +33,8 @@ export const renderChats = (chats: readonly Chat[]): string =>
 
 /** What a message says, or what it is. */
 export function gist({ type, body, media, details }: Message): string {
-  const words = type === 'text' ? body : `[${type}${media?.name ? ` ${media.name}` : ''}] ${body}`;
+  const words =
+    type === 'text' ? (body ?? '') : `[${type}${media?.name ? ` ${media.name}` : ''}] ${body ?? ''}`;
   return printable(details?.question ? `[poll] ${details.question}` : words.trimEnd());
 }
 

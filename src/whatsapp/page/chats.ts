@@ -18,15 +18,7 @@ type Query = {
 export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
   const { text, identity, nameOf, instant, isPerson, isGroup, confirmed, answered, attempt, word, count } =
     tools;
-  const NOTICES = [
-    'e2e_notification',
-    'protocol',
-    'notification',
-    'notification_template',
-    'debug',
-    'gp2',
-    'ciphertext',
-  ];
+  const NOTICES = ['e2e_notification', 'protocol', 'notification', 'notification_template', 'debug', 'gp2'];
 
   const show = (chat: PageChat): Chat => {
     const id = text(chat.id);

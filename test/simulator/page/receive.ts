@@ -22,10 +22,16 @@ import { toJson } from './tagged-json.js';
 const queue: { n: number; item: Item }[] = [];
 let work: Promise<void> | undefined;
 
+/** What a linked device gets of a message that is shown once, on the phone. */
+function shownOnce({ body: _body, ...wire }: WireMessage): WireMessage {
+  return { ...wire, type: 'ciphertext', extra: { subtype: 'view_once_unavailable_fanout' } };
+}
+
 /** As the account keeps it: in the chat of its person, and under that identity of both ends. */
 function addressed(message: WireMessage): WireMessage {
-  const { pair, ...wire } = message;
+  const { pair, ...came } = message;
   if (pair) learnIdentity(pair.pn, pair.lid);
+  const wire = knobs.ciphertext === 'view-once' && !came.fromMe ? shownOnce(came) : came;
   const chat = String(chatFor(wire.chat));
   if (chat === wire.chat) return wire;
   const me = chat.endsWith('@lid') ? String(getMaybeMeLidUser()) : wire.fromMe ? wire.from : wire.to;
@@ -119,7 +125,7 @@ function show({ key, wire }: StoredMessage): void {
   msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
   const chat = Chats.ensure(wire.chat, wire.t);
   chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
-  if (knobs.ciphertext !== 'no' && !wire.fromMe) {
+  if ((knobs.ciphertext === 'decrypted-later' || knobs.ciphertext === 'for-ever') && !wire.fromMe) {
     const { type, body } = msg;
     msg.type = 'ciphertext';
     msg.body = undefined;

@@ -57,7 +57,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
         page.fetched.push(asked.map(({ messageId }) => messageId));
         const isCipher = ({ messageId }: InboundMessage) => page.ciphers.has(messageId);
         return {
-          messages: asked.filter((one) => !isCipher(one)),
+          messages: asked.map((one) => (isCipher(one) ? { ...one, type: 'ciphertext', body: null } : one)),
           revoked: [],
           undecrypted: asked.filter(isCipher).map(({ key }) => key),
         };
@@ -190,12 +190,20 @@ t.test(
       await pause(1);
     }
     t.notOk(isDone);
-    t.same(told(), [['message', 'plain']]);
+    t.same(
+      told(),
+      [
+        ['message', 'plain'],
+        ['message', null],
+      ],
+      'as what cannot be read, once',
+    );
     t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is asked for again');
     page.ciphers.clear();
     await done;
     t.same(told(), [
       ['message', 'plain'],
+      ['message', null],
       ['message', 'late'],
     ]);
   },
@@ -208,6 +216,7 @@ t.test('what the page never can read is a gap in the end', async (t) => {
   await new Promise<void>((resolve) => backfill.start(1_000, resolve));
   await store.write(() => undefined);
   t.match(store.journal.page({ after: 0 }).events, [
+    { type: 'message', data: { type: 'ciphertext', body: null, messageId: 'never' } },
     { type: 'gap', data: { reason: 'undecrypted', chatId: CHAT, messageIds: ['never'] } },
   ]);
 });

@@ -58,6 +58,30 @@ t.test('each once', (t) => {
   t.end();
 });
 
+t.test('what cannot be read yet, and what it was, once each, whatever repeats itself when', (t) => {
+  const directory = scratch(t);
+  const cipher = (key: string): News => {
+    const { type, message: one } = message(key);
+    return { type, message: { ...one, type: 'ciphertext', body: null } };
+  };
+  {
+    const { hear, inbox, store, published } = open(t, directory);
+    for (const one of [cipher('a'), cipher('a'), ack('a', 1), cipher('a'), cipher('b')]) hear(one);
+    t.same([inbox.knows('a'), inbox.hasTold('a'), inbox.hasTold('c')], [false, true, false]);
+    t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'ciphertext' } });
+    for (const one of [message('a'), message('a'), cipher('a'), message('a')]) hear(one);
+    t.same(inbox.knows('a'), true);
+    t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'text' } });
+    t.same(published(), ['message a 0', 'message.ack a 1', 'message b 0', 'message a 0']);
+    store.close();
+  }
+  const { hear, published } = open(t, directory);
+  for (const one of [cipher('b'), message('b'), message('b'), cipher('b'), message('c'), cipher('c')])
+    hear(one);
+  t.same(published().slice(4), ['message b 0', 'message c 0'], 'in the next process, too');
+  t.end();
+});
+
 t.test('what is known is what was reported, now or by an earlier run', (t) => {
   const directory = scratch(t);
   const first = open(t, directory);

@@ -121,8 +121,17 @@ const status = (word: string) =>
   });
 
 /** Event, all that wwebjs-api posts, all that WAHA posts. */
-const TABLE: readonly (readonly [string, WireEvent, readonly object[], readonly object[]])[] = [
+type Row = readonly [string, WireEvent, readonly object[], readonly object[]];
+const TABLE: readonly Row[] = [
   ['a message comes in', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
+  ...['ciphertext', 'view_once'].map(
+    (type): Row => [
+      `a message that cannot be shown: ${type}`,
+      event('message', { ...IN, type, body: null }),
+      [raised('message_ciphertext', { message: library(IN, { type: 'ciphertext', body: '' }) })],
+      [enveloped('message.waiting', waha(IN, { body: '' }))],
+    ],
+  ),
   [
     'a message that was sent here',
     event('message', OUT),
