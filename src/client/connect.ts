@@ -106,6 +106,9 @@ export class Account implements AsyncDisposable {
 const closed = (): Fault =>
   new Fault('connection_lost', { reason: 'this end closed the account', hint: null, outcome: 'none' });
 
+/** A noun of the methods that is a member of Account too would take its place: then this is `never`, and nothing compiles. */
+type HidesNothing = [keyof Account & keyof Api] extends [never] ? unknown : never;
+
 /**
  * Connects to the daemon of an account.
  * @throws Fault unreachable: it does not run. permission_denied: its socket is closed to this user. unsafe_socket:
@@ -121,7 +124,7 @@ export async function connect({ account, socket, timeoutMs, owner }: Options = {
     await client.close();
     throw error;
   }
-  const made = new Account(target, options, client);
+  const made: Account & HidesNothing = new Account(target, options, client);
   return Object.assign(
     made,
     apiOver((method, params, how) => made.call(method, params, how)),

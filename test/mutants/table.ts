@@ -34,7 +34,7 @@ const ROWS: readonly Row[] = [
   ['webhook/special-address', "subnet: '10.0.0.0/8', reach: 'private'", "subnet: '10.0.0.0/8', reach: 'public'", 'unit/webhook/special-address'],
   ['webhook/special-address', "subnet: 'fc00::/7', reach: 'private'", "subnet: 'fc00::/7', reach: 'public'", 'unit/webhook/special-address'],
   ['webhook/target', 'verdict(hostname, address, allowPrivate)).find(Boolean)', 'verdict(hostname, address, allowPrivate))[0]', 'unit/webhook/target'],
-  ['socket/outlet', 'if (this.backlogBytes + bytes > this.#maxBacklogBytes) {', 'if (this.backlogBytes + bytes > 2 * this.#maxBacklogBytes) {', 'unit/socket/server', 'unit/socket/outlet'],
+  ['socket/outlet', 'if (this.backlogBytes + bytes > this.#maxBacklogBytes) {', 'if (this.backlogBytes + bytes > 2 * this.#maxBacklogBytes) {', 'unit/socket/server', 'unit/socket/idle'],
   // What is written down.
   ['daemon/redact', 'pairingCode|', '', 'unit/daemon/log'],
   ['daemon/redact', '|cookie)', ')', 'unit/daemon/log'],

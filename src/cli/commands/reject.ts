@@ -10,7 +10,7 @@ export const reject = command({
   options: {},
   examples: [['wactl reject 00C28E4F6B2FFA7159760CC8BEAFDDA3', 'the caller sees that it was declined']],
   async run({ ask, args: [id = ''], show }) {
-    const answer = await ask('call.reject', { id }, { writes: true });
+    const answer = await ask('calls.reject', { id }, { writes: true });
     show(answer, () => `rejected  ${printable(answer.id)}  from ${printable(chat(answer.from))}\n`);
     return 0;
   },

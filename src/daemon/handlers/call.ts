@@ -5,5 +5,5 @@ import type { Account } from '../account.js';
 import { readyClient } from '../ready-client.js';
 
 export function callHandlers(account: Account): Handlers<typeof callMethods> {
-  return { 'call.reject': ({ id }) => readyClient(account).calls.reject(id) };
+  return { 'calls.reject': ({ id }) => readyClient(account).calls.reject(id) };
 }

@@ -7,8 +7,8 @@ import { record, reference } from '../schema.js';
 const example = { id: '00C28E4F6B2FFA7159760CC8BEAFDDA3', from: '15550002222@c.us' };
 
 export const callMethods = {
-  'call.reject': method({
-    name: 'call.reject',
+  'calls.reject': method({
+    name: 'calls.reject',
     does: 'Turns away a call that rings, by the `id` of its event. The caller sees that it was declined.',
     effect: 'writes',
     since: '0.2.0',
