@@ -153,6 +153,10 @@ export const KEYS = {
       default: 0,
       doc: 'No more messages than this go out on one day of local time; 0 is no limit.',
     }),
+    strangersPerDay: key(count(0, 1_000_000), {
+      default: 50,
+      doc: 'No more than so many people with whom there was no chat yet are written to on one day of local time; 0 is no limit. WhatsApp names no number, restricts accounts that write first to many, and where it shows a quota counts it by the month: the number is ours, and below what reports of restricted accounts speak of.',
+    }),
     quietHours: key(
       text(
         /^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,

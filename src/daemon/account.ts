@@ -4,7 +4,8 @@ import type { Config } from '../config/keys.js';
 import type { Address } from '../protocol/address.js';
 import type { Content } from '../protocol/content.js';
 import type { Log } from '../protocol/log.js';
-import type { Reason, StateName } from '../protocol/state.js';
+import type { Reason, RestrictionKind, StateName } from '../protocol/state.js';
+import { RESTRICTIONS, type Restriction } from '../session/restriction.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession, readMarker } from '../session-dir/marker.js';
@@ -29,6 +30,8 @@ import { People } from './people.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
 import { Recipients } from './recipients.js';
+import { AccountRestriction } from './restriction.js';
+import { inWords, showRestriction } from './restriction-words.js';
 import { Upkeep } from './upkeep.js';
 
 export interface AccountOptions extends ClientSlotOptions {
@@ -66,6 +69,7 @@ export class Account {
   readonly outbox: Outbox;
   readonly courier: Courier;
   readonly recipients: Recipients;
+  readonly restriction: AccountRestriction;
   readonly qr: QrDesk;
   readonly passkey = new PasskeyDesk();
   readonly monitor: Monitor;
@@ -99,6 +103,7 @@ export class Account {
     const state = initialState(session, Date.now());
     const account = new Account(options, state, heardUntil);
     account.#owner.link(state.session?.wid ?? null);
+    account.restriction.start();
     await account.courier.start();
     return account;
   }
@@ -123,8 +128,21 @@ export class Account {
       joined: () => this.courier.joined(),
     });
     const { people } = this;
+    this.restriction = new AccountRestriction({
+      ...{ store, log },
+      refresh: async () => {
+        if (this.actor.state.name === 'ready') await this.slot.client.refreshLimits();
+      },
+    });
+    this.restriction.watch((now, before) => this.#restricted(now, before));
+    outbox.onNack = (tx, nack) => this.restriction.nacked(tx, nack);
+    outbox.watch((row) => {
+      if (row.state === 'queued' && row.error !== null) this.restriction.settled();
+    });
     this.#news = new News({
       ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities: this.#capabilities },
+      restriction: this.restriction,
+      heardFrom: (chatId) => this.courier.heardFrom(chatId),
     });
     const backfill = new Backfill({
       ...{ feed, store, log, inbox },
@@ -140,6 +158,7 @@ export class Account {
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.courier = new Courier({
       ...{ store, log, outbox, recipients: this.recipients, pacing: config.pacing },
+      restriction: () => this.restriction.current,
       page: {
         send: async ({ chatId, messageId, kind, payload, attempts }) =>
           this.slot.client.send({
@@ -149,6 +168,7 @@ export class Account {
         resend: async (message) => this.slot.client.resend(message),
         findOwn: async ({ chatId, messageId }) =>
           this.slot.client.findOwn({ chatId, messageId, other: otherOf(store, chatId) }),
+        mayWrite: async (chatId) => this.slot.client.mayWrite(chatId),
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
     });
@@ -188,6 +208,7 @@ export class Account {
       },
       hourly: async () => {
         if (this.actor.state.name === 'ready') await this.#mark();
+        this.restriction.refresh();
         await options.sweepFiles();
         await feed.touchListening();
         const swept = await store.sweep({ ...config.journal, nowMs: Date.now() });
@@ -212,6 +233,7 @@ export class Account {
         end: (because) => {
           this.monitor.stop();
           this.#upkeep.stop();
+          this.restriction.stop();
           courier.stop();
           this.#hearing.stop();
           this.actor.end();
@@ -240,7 +262,7 @@ export class Account {
   }
 
   /** One event and one line at `err` per incident, with a command that helps. */
-  #alert(reason: Reason, says: string): void {
+  #alert(reason: Reason | 'restricted', says: string): void {
     const hint = alertHint(reason, this.address);
     this.#options.log.error('session.alert', { reason, says, hint });
     this.#options.feed.append('alert', { reason, says, hint });
@@ -282,6 +304,17 @@ export class Account {
     this.monitor.proved();
     this.#owner.ready(now.session?.wid ?? null);
     this.#hearing.ready(now.sinceMs);
+  }
+
+  /** One event for each change, and one alert where a person should know. */
+  #restricted(now: Restriction | null, before: RestrictionKind | null): void {
+    const { feed, log } = this.#options;
+    this.courier.restrictionChanged(now);
+    const shown = showRestriction(now) ?? { kind: null, until: null, used: null, total: null };
+    log.info('session.restriction', { ...shown, before });
+    feed.append('restriction', { ...shown, before });
+    if (now !== null && now.kind !== before && RESTRICTIONS[now.kind].alerts)
+      this.#alert('restricted', inWords(now));
   }
 
   /** Its time is over; the page may have ended it by itself at the same moment. */

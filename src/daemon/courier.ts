@@ -4,6 +4,7 @@
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { PacingRules } from '../session/pacing.js';
+import { holdsNewChats, type Restriction } from '../session/restriction.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
@@ -18,6 +19,8 @@ export interface CourierOptions extends DeliveryOptions {
   readonly store: Store;
   readonly page: SendingPage;
   readonly pacing: PacingRules;
+  /** What WhatsApp does not let the account do now. */
+  readonly restriction: () => Restriction | null;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** From 0 up to 1. */
@@ -105,6 +108,21 @@ export class Courier {
   /** The page is gone: what it had not said of a message is not known until the next one can be asked. */
   lost(): void {
     this.#doubts.begin().catch(refusedBy(this.#options.log));
+  }
+
+  /** The restriction of the account is another one: what waited for it may go, what was refused goes when it ends. */
+  restrictionChanged(now: Restriction | null): void {
+    const atMs = holdsNewChats(now) ? (now.untilMs ?? null) : 0;
+    const woken = atMs === null ? Promise.resolve() : this.#options.outbox.wakeHeld(atMs);
+    woken.catch(refusedBy(this.#options.log));
+    this.#looks.at('all');
+  }
+
+  /** Somebody has written, and may be answered whatever the restriction. */
+  heardFrom(chatId: string): void {
+    if (!holdsNewChats(this.#options.restriction())) return;
+    this.#turns.heardFrom(this.#options.store.identities.laneOf(chatId as Addressee));
+    this.#looks.at('all');
   }
 
   /** Two queues have become one: whoever waited behind nobody may wait behind somebody now, and the other way round. */

@@ -57,11 +57,11 @@ export async function deliver(marked: StoredMessage, options: DeliveryOptions, f
     }
     switch (result.outcome) {
       case 'accepted': {
-        const { ack } = result;
+        const { ack, nack = null } = result;
         const { state } = outbox.get(row.id);
         // The row says so already, unless it was given up for lost meanwhile: nothing to sync the disk for.
         if (ack === 0 && state === 'sending') return 'over';
-        const noted = outbox.take(row.id, { type: 'accepted', ack });
+        const noted = outbox.take(row.id, { type: 'accepted', ack, nack });
         if (ack > 0 || isTaken(state)) {
           // Who comes next does not wait for the disk. Should that refuse, the page is asked once more.
           noted.catch(refusedBy(log));

@@ -91,7 +91,7 @@ export class Doubts {
     }
     if (own !== null) {
       if (row.state === 'unknown') log.info('message.reconciled', { id, found: true });
-      await outbox.take(id, { type: 'accepted', ack: own.ack });
+      await outbox.take(id, { type: 'accepted', ack: own.ack, nack: own.nack ?? null });
       if (own.stranded || (own.ack === 0 && outbox.unsentMs(id) > RESEND_MS)) await this.#resend(row, isLast);
       return;
     }

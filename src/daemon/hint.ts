@@ -31,5 +31,5 @@ export function hintFor(state: State, to: Address): string | null {
 }
 
 /** The command for an incident with this reason; there is always one. */
-export const alertHint = (reason: Reason, to: Address): string =>
-  addressed(BY_REASON[reason] ?? 'wactl status', to);
+export const alertHint = (reason: Reason | 'restricted', to: Address): string =>
+  addressed((reason === 'restricted' ? null : BY_REASON[reason]) ?? 'wactl status', to);

@@ -15,6 +15,7 @@ import type { Outbox } from './outbox.js';
 import type { PasskeyDesk } from './passkey-desk.js';
 import type { People } from './people.js';
 import type { QrDesk } from './qr-desk.js';
+import type { AccountRestriction } from './restriction.js';
 
 export interface NewsOptions {
   readonly feed: Feed;
@@ -25,6 +26,9 @@ export interface NewsOptions {
   readonly qr: QrDesk;
   readonly passkey: PasskeyDesk;
   readonly capabilities: CapabilityDesk;
+  readonly restriction: Pick<AccountRestriction, 'seen' | 'banned'>;
+  /** Somebody has written. */
+  readonly heardFrom: (chatId: string) => void;
 }
 
 /** Nothing to close. */
@@ -38,7 +42,7 @@ export class News {
   }
 
   take(news: ClientNews): void {
-    const { inbox, people, qr, passkey, capabilities } = this.#options;
+    const { inbox, people, qr, passkey, capabilities, restriction, heardFrom } = this.#options;
     switch (news.type) {
       case 'qr':
         qr.show(news.payload);
@@ -56,6 +60,7 @@ export class News {
         void people.learn(news.pairs);
         break;
       case 'message':
+        if (!news.message.fromMe) heardFrom(news.message.chatId);
         // What went out from here is no news to anybody who waits.
         this.#keep(
           (tx, keep) => {
@@ -71,6 +76,12 @@ export class News {
       case 'happened':
         if (news.event === 'message.revoke') this.#revoked(news.data);
         else this.#happened(news.event, news.data);
+        break;
+      case 'limits':
+        restriction.seen(news.limits);
+        break;
+      case 'ban':
+        restriction.banned(news.untilMs);
         break;
       case 'capabilities':
         capabilities.learn(news.capabilities);
@@ -93,7 +104,10 @@ export class News {
         keep(inbox.ack(tx, news));
         // Somebody else's message may have an id of ours: they choose it.
         if (!news.fromMe || (isPost && news.ack < 0)) return null;
-        return outbox.step(tx, news.messageId, { type: 'ack', ack: news.ack });
+        return outbox.step(tx, news.messageId, {
+          ...{ type: 'ack', ack: news.ack },
+          nack: news.nack ?? null,
+        });
       },
       news.ack > 1 || !news.fromMe || outbox.tickMayWait(news.messageId) ? { turn: 'patient' } : {},
     );

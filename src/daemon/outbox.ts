@@ -2,10 +2,11 @@
 // anybody is told. When a row's turn comes, and what the page says, is the courier's; waits for it are in outbox-wait.ts.
 import { type Address, addressed } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
-import { faultRow, isFaultKind } from '../protocol/fault-table.js';
+import { type FaultKind, faultRow, isFaultKind } from '../protocol/fault-table.js';
 import type { Log } from '../protocol/log.js';
 import type { Outgoing } from '../protocol/schema.js';
 import type { Addressee } from '../protocol/wid.js';
+import { HELD, type Nack, type Refusal, refusal } from '../session/nack.js';
 import { advance, isTaken, type SendEvent } from '../session/outbox.js';
 import type { Tx } from '../store/commit.js';
 import type { StoredMessage } from '../store/outbox-row.js';
@@ -46,6 +47,8 @@ export class Outbox {
   readonly #given = new Map<string, number>();
   /** Marked as handed over, and the page has not heard of them. */
   readonly hand = new Hand();
+  /** Until when what the server has refused for now waits; asked within the write that notes it. */
+  onNack: (tx: Tx, nack: Nack) => number = () => this.#now();
   /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
   onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
 
@@ -112,6 +115,11 @@ export class Outbox {
   step(tx: Tx, id: string, event: SendEvent, more: More = {}): StoredMessage | null {
     const row = this.#store.outbox.get(id);
     if (row === null) return null;
+    const refused =
+      'ack' in event && event.ack < 0 && advance(row.state, event) === 'failed'
+        ? refusal(event.nack ?? null, row.attempts)
+        : null;
+    if (refused !== null && refused.holds !== null) return this.#hold(tx, row, refused.holds, refused.reason);
     const state = advance(row.state, event);
     // −1 counts only where it decided the row.
     const ack =
@@ -125,10 +133,23 @@ export class Outbox {
       // No page had it, which the next one is not to doubt.
       attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
-      error: state === 'failed' ? errorOf(more.error) : null,
+      error: state === 'failed' ? errorOf(more.error, refused) : null,
     });
     if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed);
     return changed;
+  }
+
+  /** The server has refused it for now: it waits, with the reason, and goes out again under its id. */
+  #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): StoredMessage | null {
+    return this.#store.outbox.change(tx, row.id, row.state, {
+      ...{ state: advance(row.state, { type: 'held' }), nowMs: this.#now() },
+      ...{ notBeforeMs: this.onNack(tx, nack), error: { kind: nack, reason } },
+    });
+  }
+
+  /** What was refused for now goes at another time: the restriction is over, or lasts longer. */
+  async wakeHeld(atMs: number): Promise<void> {
+    this.told(await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs)));
   }
 
   /**
@@ -227,8 +248,9 @@ export class Outbox {
   }
 }
 
-function errorOf(fault = new Fault('send_failed', { reason: 'WhatsApp refused the message.' })) {
-  const { kind, message: reason } = fault;
+function errorOf(fault: Fault | undefined, refused: Refusal | null): { kind: FaultKind; reason: string } {
+  if (fault !== undefined) return { kind: fault.kind, reason: fault.message };
+  const { kind, reason } = refused ?? refusal(null, 1);
   return { kind, reason };
 }
 

@@ -9,6 +9,8 @@ export interface SendingPage {
   resend(row: StoredMessage): Promise<SendOutcome>;
   /** What the page has of it, or null when it does not have it. @throws when the page cannot say */
   findOwn(message: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null>;
+  /** Whether the page lets the account write there while it is restricted. */
+  mayWrite(chatId: Addressee): Promise<boolean>;
   /** Whether there is a chat already. */
   knowsChat(chatId: Addressee): Promise<boolean>;
 }

@@ -3,6 +3,7 @@ import type { Status } from '../protocol/methods/session.js';
 import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../session/state.js';
 import type { Account } from './account.js';
 import type { Feed } from './feed.js';
+import { showRestriction } from './restriction-words.js';
 import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from './version.js';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -39,6 +40,7 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
       node: NODE_VERSION,
     },
     capabilities: { ...account.capabilities },
+    restriction: showRestriction(account.restriction.current),
     outbox: account.outbox.counts(),
     journal: { last: feed.last },
   };

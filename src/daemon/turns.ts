@@ -11,6 +11,7 @@ import {
   type PacingRules,
   passed,
 } from '../session/pacing.js';
+import { holdsNewChats, quotaGapMs, type Restriction } from '../session/restriction.js';
 import type { Tx } from '../store/commit.js';
 import type { Due, StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
@@ -21,8 +22,10 @@ import { askForEach, type SendingPage } from './sending-page.js';
 export interface TurnsOptions {
   readonly store: Store;
   readonly outbox: Outbox;
-  readonly page: Pick<SendingPage, 'knowsChat'>;
+  readonly page: Pick<SendingPage, 'knowsChat' | 'mayWrite'>;
   readonly pacing: PacingRules;
+  /** What WhatsApp does not let the account do now. */
+  readonly restriction: () => Restriction | null;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -52,6 +55,12 @@ export const NOBODY: Turn = { taken: [], strangers: [], holdMs: null, turnedAway
 const GUESS_MS = 15_000;
 /** Messages and chats that are kept in mind: more than wait anywhere. */
 const REMEMBERED = 100_000;
+/** What holds up one chat and not the next. */
+const ONE_CHAT: ReadonlySet<Hold['why']> = new Set(['stranger', 'stranger_cap', 'quota', 'restriction']);
+/** How long a chat of a restricted account is taken for one that may not be written to; who writes is asked about at once. */
+const SHUT_MS = 600_000;
+/** A restriction of which nobody knows the end is looked at again then. */
+const LOOK_AGAIN_MS = 3_600_000;
 /** Chats that one look has the page asked about. */
 const ASKED_AT_ONCE = 1_000;
 /** Chats that are served at a time. */
@@ -62,6 +71,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   /** Whether there was a chat before we wrote the first time, as the page said, and until when that is taken for it. */
   readonly #acquainted = new Map<Addressee, { readonly known: boolean; readonly untilMs: number }>();
+  /** Whether the page lets us write there while the account is restricted, and until when that is taken for so. */
+  readonly #reach = new Map<Addressee, { readonly may: boolean; readonly untilMs: number }>();
   /** Chats that the page is being asked about. */
   readonly #asking = new Set<Addressee>();
   /** Whose acquaintances these are. */
@@ -78,11 +89,12 @@ export class Turns {
     if (row.state !== 'queued') return null;
     const nowMs = this.#options.now();
     if (row.notBeforeMs !== null && row.notBeforeMs > nowMs)
-      return { waitsFor: 'not_before', nextAtMs: row.notBeforeMs };
+      return { waitsFor: row.error === null ? 'not_before' : 'restriction', nextAtMs: row.notBeforeMs };
     if (wid === null) return { waitsFor: 'ready', nextAtMs: null };
     const next = this.#options.store.outbox.nextOf(wid, row.lane, nowMs);
     if (next?.id !== row.id || this.#options.busy.has(row.lane)) return { waitsFor: 'turn', nextAtMs: null };
-    const hold = this.#hold(row, this.#isStranger(row) === true);
+    const held = this.#restricted(row);
+    const hold = held === 'ask' ? null : (held ?? this.#hold(row, this.#isStranger(row) === true));
     return hold === null
       ? { waitsFor: 'turn', nextAtMs: nowMs }
       : { waitsFor: hold.why, nextAtMs: hold.untilMs };
@@ -119,14 +131,16 @@ export class Turns {
         continue;
       }
       const isStranger = this.#isStranger(row);
-      if (isStranger === null) {
+      const held = this.#restricted(row);
+      if (isStranger === null || held === 'ask') {
         if (strangers.length < ASKED_AT_ONCE && !this.#asking.has(row.lane)) strangers.push(row.lane);
         continue;
       }
-      const hold = this.#hold(row, isStranger);
+      const hold = held ?? this.#hold(row, isStranger);
       if (hold !== null) {
-        holdMs = Math.min(holdMs ?? Infinity, hold.untilMs);
-        if (hold.why === 'stranger') continue;
+        const askedAgainMs = held === null ? Infinity : (this.#reach.get(row.lane)?.untilMs ?? Infinity);
+        holdMs = Math.min(holdMs ?? Infinity, hold.untilMs, askedAgainMs);
+        if (ONE_CHAT.has(hold.why)) continue;
         break;
       }
       if (pacing.mode === 'on' && !this.#hasWaited(row)) {
@@ -171,7 +185,10 @@ export class Turns {
 
   /** Whom one account knows says nothing of another one. */
   #belongTo(wid: string): void {
-    if (wid !== this.#wid) this.#acquainted.clear();
+    if (wid !== this.#wid) {
+      this.#acquainted.clear();
+      this.#reach.clear();
+    }
     this.#wid = wid;
   }
 
@@ -181,7 +198,27 @@ export class Turns {
     if (pacing.mode === 'off') return null;
     const past = store.pacing.past ?? NOTHING_SENT;
     const nowMs = now();
-    return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs) : null);
+    const gapMs = quotaGapMs(this.#options.restriction(), nowMs);
+    return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs, gapMs) : null);
+  }
+
+  /** Held until the end of a restriction; `ask`: the page has to say first whether this chat is meant. */
+  #restricted({ lane }: Due): Hold | 'ask' | null {
+    const restriction = this.#options.restriction();
+    if (!holdsNewChats(restriction)) {
+      this.#reach.clear();
+      return null;
+    }
+    if (isGroupId(lane) || isPostId(lane)) return null;
+    const nowMs = this.#options.now();
+    const said = this.#reach.get(lane);
+    if (said === undefined || said.untilMs <= nowMs) return 'ask';
+    return said.may ? null : { why: 'restriction', untilMs: restriction.untilMs ?? nowMs + LOOK_AGAIN_MS };
+  }
+
+  /** Somebody has written, and may be answered then: the page is asked anew. */
+  heardFrom(lane: Addressee): void {
+    this.#reach.delete(lane);
   }
 
   #hasWaited({ id, attempts }: Due): boolean {
@@ -204,7 +241,19 @@ export class Turns {
     const { page, log, now } = this.#options;
     const wid = this.#wid;
     for (const lane of chats) this.#asking.add(lane);
+    const isRestricted = holdsNewChats(this.#options.restriction());
     await askForEach(chats, async (lane) => {
+      if (isRestricted)
+        this.#reach.set(
+          lane,
+          await page.mayWrite(lane).then(
+            (may) => ({ may, untilMs: may ? Infinity : now() + SHUT_MS }),
+            (error: unknown) => {
+              log.debug('outbox.reach', { err: error });
+              return { may: false, untilMs: now() + GUESS_MS };
+            },
+          ),
+        );
       const said = await page.knowsChat(lane).then(
         (known) => ({ known, untilMs: Infinity }),
         (error: unknown) => {
@@ -218,5 +267,6 @@ export class Turns {
       if (this.#wid === wid) this.#acquainted.set(lane, said);
     });
     if (this.#acquainted.size > REMEMBERED) this.#acquainted.clear();
+    if (this.#reach.size > REMEMBERED) this.#reach.clear();
   }
 }

@@ -193,6 +193,22 @@ export const FAULTS = {
     'This account has blocked the contact, so WhatsApp Web sends nothing there.',
     'wactl contacts --blocked',
   ),
+  restricted: row(
+    1220,
+    5,
+    429,
+    'later',
+    'WhatsApp does not let this account begin new chats for now.',
+    'wactl status',
+  ),
+  new_chat_cap: row(
+    1221,
+    5,
+    429,
+    'later',
+    'This account has used up the new chats that WhatsApp allows it for now.',
+    'wactl status',
+  ),
   account_changed: row(
     1208,
     1,

@@ -54,11 +54,27 @@ export const SEND_STATES = [
 export type SendState = (typeof SEND_STATES)[number];
 
 /**
- * What a queued message waits for: the account, its own time, the one before it in its chat, or the pacing (the next
- * turn of all, the gap between strangers, tomorrow, the end of the quiet hours).
+ * What a queued message waits for: the account, its own time, the one before it in its chat, the pacing (the next
+ * turn of all, the gap between strangers, tomorrow, tomorrow's strangers, the end of the quiet hours), the quota of new chats
+ * that WhatsApp gives the account, or the end of a restriction by WhatsApp.
  */
-export const WAITS = ['ready', 'not_before', 'turn', 'pace', 'stranger', 'daily_cap', 'quiet_hours'] as const;
+export const WAITS = [
+  'ready',
+  'not_before',
+  'turn',
+  'pace',
+  'stranger',
+  'daily_cap',
+  'stranger_cap',
+  'quiet_hours',
+  'quota',
+  'restriction',
+] as const;
 export type WaitsFor = (typeof WAITS)[number];
+
+/** What WhatsApp does not let the account do for now, the worst first; see session/restriction.ts. */
+export const RESTRICTION_KINDS = ['ban', 'time_lock', 'new_chat_cap', 'quota_low', 'quota'] as const;
+export type RestrictionKind = (typeof RESTRICTION_KINDS)[number];
 
 export const EVENT_TYPES = [
   'message',
@@ -69,6 +85,7 @@ export const EVENT_TYPES = [
   'group',
   'call',
   'state',
+  'restriction',
   'alert',
   'qr',
   'gap',

@@ -35,6 +35,8 @@ export type ClientEvent =
       readonly type: 'client.refused';
       readonly reason: 'banned' | 'outdated_library';
       readonly detail?: string;
+      /** The end of a ban, where WhatsApp names one. */
+      readonly untilMs?: number;
     }
   /** Browser or page are no longer of use. `detail` is for the log. */
   | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }

@@ -99,7 +99,7 @@ export function conflict(state: State, _event: EventOf<'client.conflict'>, now: 
 
 /** The server does not want us: a person must see to a ban; an old version may be cured by a reload, once. */
 export function refused(state: State, event: EventOf<'client.refused'>, now: Now): Next {
-  if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now);
+  if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now, [], event.untilMs);
   // The page says so more than once; only what it says after the reload counts.
   if (state.name === 'reconnecting' && state.reason === 'outdated_library' && state.step.kind === 'scheduled')
     return stay(state);

@@ -66,14 +66,26 @@ export function giveUp(
   page: Page,
   now: Now,
   more: readonly Effect[] = [],
+  untilMs?: number,
 ): Next {
   const { policy, atMs } = now;
-  const slow = policy.slowRetryMs > 0 && reason !== 'banned';
+  const waitMs = waitOf(reason, policy, untilMs === undefined ? null : untilMs - atMs);
   const { state: left, effects } = part(state, page, more);
-  const own = { reason, retryAtMs: slow ? atMs + policy.slowRetryMs : null };
+  const own = { reason, retryAtMs: waitMs === null ? null : atMs + waitMs };
   const failed = become(disarm(left), 'failed', own);
-  const next = alertOnce({ state: failed, effects }, reason, GAVE_UP[reason] ?? `Gave up: ${reason}.`);
-  return slow ? arm(next, policy.slowRetryMs) : next;
+  const until = untilMs === undefined ? '' : ` Until ${new Date(untilMs).toISOString()}.`;
+  const says = `${GAVE_UP[reason] ?? `Gave up: ${reason}.`}${until}`;
+  const next = alertOnce({ state: failed, effects }, reason, says);
+  return waitMs === null ? next : arm(next, waitMs);
+}
+
+/** A timer of Node's holds no longer; whoever wakes up too early is told so again. */
+const LONGEST_MS = 2_147_483_647;
+
+/** How long the slow retry waits; null leaves it to a person. A ban that ends by itself is over then and not before. */
+function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | null): number | null {
+  if (reason === 'banned') return banMs === null ? null : Math.min(LONGEST_MS, Math.max(slowRetryMs, banMs));
+  return slowRetryMs > 0 ? slowRetryMs : null;
 }
 
 const GAVE_UP: Partial<Record<Reason, string>> = {

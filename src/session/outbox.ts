@@ -6,7 +6,9 @@ export type SendEvent =
   /** Handed to the page, for the first time or again under the same id. */
   | { readonly type: 'submit' }
   /** The page has it under our id. */
-  | { readonly type: 'accepted'; readonly ack: number }
+  | { readonly type: 'accepted'; readonly ack: number; readonly nack?: number | null }
+  /** WhatsApp's server has refused it for now: it waits until that may be over, and goes out under the same id. */
+  | { readonly type: 'held' }
   /** The page was asked and does not have it, nor ever will. */
   | { readonly type: 'absent' }
   /** Nothing was handed to the page, and nothing had been before: it waits as if its turn had not come. */
@@ -15,7 +17,7 @@ export type SendEvent =
   | { readonly type: 'again' }
   /** The page could not be asked. */
   | { readonly type: 'lost' }
-  | { readonly type: 'ack'; readonly ack: number };
+  | { readonly type: 'ack'; readonly ack: number; readonly nack?: number | null };
 
 const ORDER: readonly SendState[] = ['queued', 'sending', 'unknown', 'sent', 'delivered', 'read'];
 
@@ -35,13 +37,15 @@ export function advance(state: SendState, event: SendEvent): SendState {
     case 'returned':
       return state === 'sending' ? 'queued' : state;
     case 'again':
+    case 'held':
       return state === 'sending' || state === 'unknown' ? 'queued' : state;
     case 'lost':
       return isTaken(state) ? state : 'unknown';
     case 'accepted':
     case 'ack':
       // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble.
-      if (event.ack < 0) return isTaken(state) ? state : 'failed';
+      // Of one that waits again it is an old word.
+      if (event.ack < 0) return isTaken(state) || state === 'queued' ? state : 'failed';
       return state === 'unknown' && event.ack === 0 ? 'sending' : forward(stateOfAck(event.ack));
   }
 }

@@ -9,6 +9,8 @@ export interface PacingRules {
   readonly strangerGapMs: number;
   /** 0 is none. */
   readonly dailyCap: number;
+  /** Strangers a day; 0 is no limit. */
+  readonly strangersPerDay: number;
   /** `22:00-07:00`, local time; empty for none. */
   readonly quietHours: string;
 }
@@ -19,15 +21,19 @@ export interface PacingPast {
   readonly dueMs: number;
   /** The last first message to a stranger; null when there was none. */
   readonly strangerAtMs: number | null;
-  /** The local day that `sent` counts. */
+  /** The local day that `sent` and `strangers` count. */
   readonly day: string;
   readonly sent: number;
+  readonly strangers: number;
 }
 
-export const NOTHING_SENT: PacingPast = { dueMs: 0, strangerAtMs: null, day: '', sent: 0 };
+export const NOTHING_SENT: PacingPast = { dueMs: 0, strangerAtMs: null, day: '', sent: 0, strangers: 0 };
 
 export interface Hold {
-  readonly why: Extract<WaitsFor, 'pace' | 'stranger' | 'daily_cap' | 'quiet_hours'>;
+  readonly why: Extract<
+    WaitsFor,
+    'pace' | 'stranger' | 'daily_cap' | 'stranger_cap' | 'quiet_hours' | 'quota' | 'restriction'
+  >;
   readonly untilMs: number;
 }
 
@@ -49,11 +55,23 @@ export function holdsAll(past: PacingPast, rules: PacingRules, nowMs: number): H
   return dueMs - ahead > nowMs ? { why: 'pace', untilMs: Math.ceil(dueMs - ahead) } : null;
 }
 
-/** What holds up a first message to a stranger besides. */
-export function holdsStranger(past: PacingPast, rules: PacingRules, nowMs: number): Hold | null {
-  if (rules.mode === 'off' || past.strangerAtMs === null || past.strangerAtMs > nowMs) return null;
-  const untilMs = past.strangerAtMs + rules.strangerGapMs;
-  return untilMs > nowMs ? { why: 'stranger', untilMs } : null;
+/**
+ * What holds up a first message to a stranger besides, whoever else may go.
+ * @param quotaGapMs the time between two of them that WhatsApp's own quota asks for; 0 for none
+ */
+export function holdsStranger(
+  past: PacingPast,
+  rules: PacingRules,
+  nowMs: number,
+  quotaGapMs = 0,
+): Hold | null {
+  if (rules.mode === 'off') return null;
+  if (rules.strangersPerDay > 0 && past.day === dayOf(nowMs) && past.strangers >= rules.strangersPerDay)
+    return { why: 'stranger_cap', untilMs: midnightAfter(nowMs) };
+  if (past.strangerAtMs === null || past.strangerAtMs > nowMs) return null;
+  const untilMs = past.strangerAtMs + Math.max(rules.strangerGapMs, quotaGapMs);
+  if (untilMs <= nowMs) return null;
+  return { why: quotaGapMs > rules.strangerGapMs ? 'quota' : 'stranger', untilMs };
 }
 
 /** The past after one more message. @param chance from 0 up to 1 */
@@ -63,13 +81,15 @@ export function passed(
   { nowMs, isStranger, chance }: { nowMs: number; isStranger: boolean; chance: number },
 ): PacingPast {
   const day = dayOf(nowMs);
+  const today = past.day === day ? past : NOTHING_SENT;
   const interval = (MINUTE / rules.perMinute) * (1 - SPREAD + 2 * SPREAD * chance);
   const longest = nowMs + (rules.burst * MINUTE * (1 + SPREAD)) / rules.perMinute;
   return {
     dueMs: Math.round(Math.max(nowMs, Math.min(past.dueMs, longest)) + interval),
     strangerAtMs: isStranger ? nowMs : past.strangerAtMs,
     day,
-    sent: (past.day === day ? past.sent : 0) + 1,
+    sent: today.sent + 1,
+    strangers: today.strangers + Number(isStranger),
   };
 }
 

@@ -15,6 +15,7 @@ import type {
   MissedPage,
   Revocation,
 } from './page-port.js';
+import type { Limits } from './restriction.js';
 
 /** What a client tells besides the events of the life cycle. */
 export type ClientNews =
@@ -39,7 +40,13 @@ export type ClientNews =
       readonly chatId: string;
       readonly fromMe: boolean;
       readonly ack: number;
+      /** With −1: the code of the server's refusal; null where the page does not say. */
+      readonly nack?: number | null;
     }
+  /** What the page shows of the limits of its account. */
+  | { readonly type: 'limits'; readonly limits: Limits }
+  /** The account is banned for a time; null: WhatsApp lets it in. */
+  | { readonly type: 'ban'; readonly untilMs: number | null }
   /** A reaction, an edit, a deletion, a change of a group, a call: an event as it stands, told once. */
   | {
       readonly type: 'happened';
@@ -72,7 +79,12 @@ export interface Health {
  * that would hold the next time. `unknown`: the page could not be asked.
  */
 export type SendOutcome =
-  | { readonly outcome: 'accepted'; readonly ack: number }
+  | {
+      readonly outcome: 'accepted';
+      readonly ack: number;
+      /** With −1: the code of the server's refusal. */
+      readonly nack?: number | null;
+    }
   | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
   /** The page has it in its store and is not at it: it has given it up, or is another document than the one that sent it. */
   | { readonly outcome: 'stranded'; readonly error: unknown }
@@ -81,6 +93,8 @@ export type SendOutcome =
 /** What the page has of a message of ours. */
 export interface OwnMessage {
   readonly ack: number;
+  /** With −1: the code of the server's refusal; null where the page does not say. */
+  readonly nack?: number | null;
   /** The server does not have it, and this document is not at it: it found it in its store, or has given it up. */
   readonly stranded: boolean;
 }
@@ -139,6 +153,10 @@ export interface WhatsAppClient {
   }): Promise<SendOutcome>;
   /** Both identities of those of these whom the page knows; nobody else is asked. @throws Fault page_error */
   pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
+  /** Whether the page lets this account write there while it is restricted. @throws Fault page_error */
+  mayWrite(chatId: Addressee): Promise<boolean>;
+  /** Has the page ask WhatsApp for the limits of the account; what comes of it is told as news. @throws Fault page_error */
+  refreshLimits(): Promise<void>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
   knowsChat(chatId: Addressee): Promise<boolean>;
   /** What the page has of a message of ours, or null when it does not know it. @throws Fault page_error */

@@ -21,6 +21,8 @@ export interface Change {
   /** It was handed to the page once more; `undone`: that was said of it, and it was not. */
   readonly attempted?: boolean | 'undone' | undefined;
   readonly error?: { readonly kind: FaultKind; readonly reason: string } | null | undefined;
+  /** It does not go out before this. */
+  readonly notBeforeMs?: number | undefined;
 }
 
 export interface OutboxFilter {
@@ -59,6 +61,7 @@ export class Outbox {
   readonly #before: Statement<{ seq: number }>;
   readonly #openLanes: Statement<{ lane: string }>;
   readonly #join: Statement<{ seq: number }>;
+  readonly #wakeHeld: Statement<Row>;
 
   constructor(db: Database, identities: Identities) {
     this.#db = db;
@@ -77,12 +80,16 @@ export class Outbox {
         state = :state, changed_at = :now,
         ack = CASE WHEN :ack IS NULL THEN ack WHEN :ack < 0 THEN iif(ack < 1, :ack, ack) ELSE max(ack, :ack) END,
         sent_at = coalesce(sent_at, :sent_at), chat_id = coalesce(:chat_id, chat_id), lane = coalesce(:lane, lane),
-        attempts = attempts + :attempted, error_kind = :error_kind, error_reason = :error_reason
+        attempts = attempts + :attempted, not_before = coalesce(:not_before, not_before),
+        error_kind = :error_kind, error_reason = :error_reason
       WHERE id = :id AND state = :expected
       RETURNING *`);
     this.#nextOf = db.prepare(`
       SELECT * FROM outbox WHERE lane = :lane AND state = 'queued' AND wid = :wid AND not_before <= :now
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE lane = :lane AND state IN (SELECT value FROM json_each(:busy)))
+        AND NOT EXISTS (
+          SELECT 1 FROM outbox INDEXED BY outbox_held
+          WHERE lane = :lane AND state = 'queued' AND attempts > 0 AND not_before > :now)
       ORDER BY seq LIMIT 1`);
     // In one pass over the waiting rows: the first of each lane. Without its payload: most have to wait once more.
     this.#due = db.prepare(`
@@ -91,7 +98,14 @@ export class Outbox {
       ) ON o.seq = first
       WHERE NOT EXISTS (
         SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.state IN (SELECT value FROM json_each(:busy)))
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox h INDEXED BY outbox_held
+        WHERE h.lane = o.lane AND h.state = 'queued' AND h.attempts > 0 AND h.not_before > :now)
       ORDER BY o.seq`);
+    this.#wakeHeld = db.prepare(`
+      UPDATE outbox SET not_before = :at
+      WHERE state = 'queued' AND attempts > 0 AND not_before <> :at
+        AND error_kind IN (SELECT value FROM json_each(:kinds)) RETURNING *`);
     this.#nextTime = db.prepare(`
       SELECT min(at) AS at FROM (
         SELECT not_before AS at FROM outbox WHERE state = 'queued' AND not_before > :now
@@ -195,6 +209,7 @@ export class Outbox {
       chat_id: change.chatId ?? null,
       lane: change.chatId === undefined ? null : this.#identities.laneOf(change.chatId),
       attempted: change.attempted === 'undone' ? -1 : Number(change.attempted ?? false),
+      not_before: change.notBeforeMs ?? null,
       error_kind: change.error?.kind ?? null,
       error_reason: change.error?.reason ?? null,
     });
@@ -221,6 +236,15 @@ export class Outbox {
   /** When `due` or `expire` will have something that they have not now, ms since 1970; null when nothing waits for a time. */
   nextTime(nowMs: number): number | null {
     return this.#nextTime.get({ now: nowMs })?.at ?? null;
+  }
+
+  /**
+   * Lets what was refused with one of these kinds, and waits to be tried again, go at another time.
+   * @returns the rows that it changed
+   */
+  wakeHeld(tx: Tx, kinds: readonly string[], atMs: number): StoredMessage[] {
+    tx.check();
+    return this.#wakeHeld.all({ kinds: JSON.stringify(kinds), at: atMs }).map(fromRow);
   }
 
   /** Ends what has waited too long. @returns the rows that it ended */

@@ -8,6 +8,7 @@ export interface PacingRow {
   readonly strangerAtMs: number | null;
   readonly day: string;
   readonly sent: number;
+  readonly strangers: number;
 }
 
 /** Nothing to close. */
@@ -16,11 +17,13 @@ export class Pacing {
   readonly #set: Statement<never>;
 
   constructor(db: Database) {
-    this.#get = db.prepare('SELECT due AS dueMs, stranger_at AS strangerAtMs, day, sent FROM pacing');
+    this.#get = db.prepare(
+      'SELECT due AS dueMs, stranger_at AS strangerAtMs, day, sent, strangers FROM pacing',
+    );
     this.#set = db.prepare(
-      `INSERT INTO pacing (only, due, stranger_at, day, sent) VALUES (1, ?, ?, ?, ?)
+      `INSERT INTO pacing (only, due, stranger_at, day, sent, strangers) VALUES (1, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET due = excluded.due, stranger_at = excluded.stranger_at, day = excluded.day,
-                                 sent = excluded.sent`,
+                                 sent = excluded.sent, strangers = excluded.strangers`,
     );
   }
 
@@ -29,8 +32,8 @@ export class Pacing {
     return this.#get.get() ?? null;
   }
 
-  keep(tx: Tx, { dueMs, strangerAtMs, day, sent }: PacingRow): void {
+  keep(tx: Tx, { dueMs, strangerAtMs, day, sent, strangers }: PacingRow): void {
     tx.check();
-    this.#set.run(dueMs, strangerAtMs, day, sent);
+    this.#set.run(dueMs, strangerAtMs, day, sent, strangers);
   }
 }

@@ -11,6 +11,7 @@ import { Messages } from './messages.js';
 import type { OpenReport } from './open.js';
 import { Outbox } from './outbox.js';
 import { Pacing } from './pacing.js';
+import { Restriction } from './restriction.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
 
 /** Made by `openStore`; closed by whoever opened it. Reading and writing throw Fault shutting_down after that. */
@@ -24,6 +25,7 @@ export class Store {
   readonly consumers: Consumers;
   readonly deadLetters: DeadLetters;
   readonly pacing: Pacing;
+  readonly restriction: Restriction;
   readonly #db: Database;
   readonly #hold: Hold;
   readonly #commit: GroupCommit;
@@ -42,6 +44,7 @@ export class Store {
     this.consumers = new Consumers(db, this.journal);
     this.deadLetters = new DeadLetters(db);
     this.pacing = new Pacing(db);
+    this.restriction = new Restriction(db);
     this.#retention = new Retention(db, this.#commit);
   }
 

@@ -112,6 +112,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, teller: Teller): r
       const statuses = [{ status, timestamp: Date.parse(time) }];
       return [['session.status', { name: account, status, statuses }]];
     }
+    case 'restriction':
     case 'alert':
     case 'gap':
       return [[type, data]];

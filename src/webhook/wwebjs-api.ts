@@ -43,6 +43,7 @@ function raised({ type, data }: WireEvent, teller: Teller): Raised {
       return data.state === 'ended' ? [] : [['call', { call: callOf(data) }]];
     case 'state':
       return stateOf(data);
+    case 'restriction':
     case 'alert':
     case 'gap':
       return [[type, { [type]: data }]];

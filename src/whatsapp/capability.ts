@@ -43,6 +43,17 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
   'message.resend': ['WAWebSyncGatingUtils'],
   'call.receive': ['WAWebCallCollection', 'a listener for calls'],
+  /** Without it a restriction is known by refusals only. */
+  'session.restriction': [
+    'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY',
+    'WAWebReachoutTimelockUtils.canSendMsgWhileTimelocked',
+    'WAWebGetReachoutTimelockJob.fetchReachoutTimelock',
+    'WAWebIndividualNewChatMessageCappingLimitUtils.getCappingData',
+    'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped',
+    'WAWebGetNewChatMessageCappingInfoJob.fetchOrUpdateCapStatus',
+    'WAWebUserPrefsIndexedDBStorage.userPrefsIdb',
+    'WAWebSendMsgJob.encryptAndSendMsg',
+  ],
   ...ABILITIES,
 };
 

@@ -52,6 +52,7 @@ import { knowsChat } from './page/known-chat.js';
 import type { CallTold, PageSocket, PageWindow, Told } from './page/page-window.js';
 import { holdPasskeys } from './page/passkey.js';
 import { keepManners, type Manners } from './page/presence.js';
+import { mayWrite, refreshLimits } from './page/restriction.js';
 import { watch } from './page/watch.js';
 import { PageErrors } from './page-errors.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
@@ -83,6 +84,8 @@ const BINDING = '__wadTell';
 const DIALOG_FOR_MS = 10 * 60_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
+/** What the page asks the server by GraphQL need not be answered. */
+const REFRESH_MS = 10_000;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
 /** So long after linking the link may stand in memory only. */
@@ -189,6 +192,8 @@ class Client implements WhatsAppClient {
     };
     this.#happenings = listenTo(this.#guarded, {
       ...{ listener, look, warnings: this.#warnings },
+      nackOf: (chatId, messageId) =>
+        within(ASK_MS, kit.step(null, 'own', 'nack', chatId, messageId), 'why').catch(() => null),
       qr,
     });
   }
@@ -253,6 +258,7 @@ class Client implements WhatsAppClient {
   async probe(timeoutMs: number): Promise<Health> {
     const seen = await this.#ask(timeoutMs, (page) => this.#readiness.see(page, timeoutMs));
     this.#witness.lacks(seen.missing);
+    this.#witness.limits(seen.limits);
     const { socketState, whatsappWeb, wid, listening } = seen;
     return { socketState, whatsappWeb, wid, listening };
   }
@@ -334,6 +340,14 @@ class Client implements WhatsAppClient {
 
   knowsChat(chatId: Addressee): Promise<boolean> {
     return this.#ask(ASK_MS, (page) => page.evaluate(knowsChat, chatId));
+  }
+
+  mayWrite(chatId: Addressee): Promise<boolean> {
+    return this.#ask(ASK_MS, (page) => page.evaluate(mayWrite, chatId));
+  }
+
+  refreshLimits(): Promise<void> {
+    return this.#ask(REFRESH_MS + ASK_MS, (page) => page.evaluate(refreshLimits, REFRESH_MS));
   }
 
   async logout(timeoutMs: number): Promise<boolean> {

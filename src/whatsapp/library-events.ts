@@ -14,6 +14,8 @@ export interface LibraryEventsOptions {
   readonly qr: (payload: string) => void;
   /** Something may have become so. */
   readonly look: () => void;
+  /** With which code the server has refused an own message; null where nobody says. Never rejects. */
+  readonly nackOf: (chatId: string, messageId: string) => Promise<number | null>;
   /** For a listener of ours that fails. */
   readonly warnings: ListenerWarnings;
 }
@@ -30,7 +32,7 @@ const GROUP_EVENTS = [
 /** Listens until the client's listeners are removed. Returns what the page itself tells of happenings is put into. */
 export function listenTo(
   client: GuardedClient,
-  { listener, qr, look, warnings }: LibraryEventsOptions,
+  { listener, qr, look, nackOf, warnings }: LibraryEventsOptions,
 ): Happenings {
   // A listener that throws would vanish into the page (H2).
   const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
@@ -55,7 +57,9 @@ export function listenTo(
   );
   on('message_ack', (message: LibraryMessage, ack: number) => {
     const { key, messageId, chatId, fromMe } = readMessage(message);
-    listener.news({ type: 'ack', key, messageId, chatId, fromMe, ack });
+    const news = { type: 'ack', key, messageId, chatId, fromMe, ack } as const;
+    if (ack < 0 && fromMe) void nackOf(chatId, messageId).then((nack) => listener.news({ ...news, nack }));
+    else listener.news(news);
   });
   const happenings = new Happenings((news) => listener.news(news));
   on('message_reaction', (reaction: LibraryReaction) => happenings.reaction(reaction));

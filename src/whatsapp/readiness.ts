@@ -10,13 +10,14 @@ import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
 import { Kit } from './kit.js';
 import { installLacks } from './page/lacks.js';
-import { type Look, look } from './page/look.js';
+import { look } from './page/look.js';
 import { ID_TAG, installOwnIds } from './page/own-id.js';
 import type { PageWindow } from './page/page-window.js';
 import { tellPeople } from './page/people.js';
 import { tellQr } from './page/qr.js';
 import { installRequire } from './page/require.js';
-import type { Witness } from './witness.js';
+import { noteNacks, readLimits } from './page/restriction.js';
+import type { Seen, Witness } from './witness.js';
 
 declare const window: PageWindow;
 
@@ -79,6 +80,9 @@ export class Readiness {
     await Kit.install(page).catch(lacking);
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
       found['send.text'] = `missing: ${lacking(error)}`;
+    });
+    await page.evaluate(noteNacks).catch((error: unknown) => {
+      this.#log.debug('whatsapp.nacks', { error: lacking(error) });
     });
     this.tellsQr = await page.evaluate(tellQr, this.#binding);
     await page.evaluate(() => {
@@ -157,10 +161,13 @@ export class Readiness {
   }
 
   /** One look. @throws when the page does not answer in time */
-  async see(page: Page, timeoutMs: number): Promise<Look> {
+  async see(page: Page, timeoutMs: number): Promise<Seen> {
     const seen = await within(timeoutMs, page.evaluate(look, ALL_NEEDS), 'looking at the page');
     this.build = seen.whatsappWeb ?? this.build;
-    return seen;
+    // Nobody's yet before it is linked and synced.
+    const limits =
+      seen.synced && seen.wid !== null ? await within(timeoutMs, page.evaluate(readLimits), 'limits') : null;
+    return { ...seen, limits };
   }
 }
 

@@ -53,9 +53,15 @@ export async function send(
   const { chatId, messageId, again } = message;
   let failure: unknown;
   try {
-    if (again) await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
+    if (again) {
+      // What the server has refused is in the page's store: it goes out from there.
+      const own = await askForOwn(kit, chatId, messageId, false);
+      if (own && own.ack < 0) return await resend(kit, message);
+      await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
+    }
     const ack = await hand(kit, message, mediaDir);
-    if (ack !== null) return { outcome: 'accepted', ack };
+    // Why it was refused, the page is asked.
+    if (ack !== null && ack >= 0) return { outcome: 'accepted', ack };
   } catch (error) {
     failure = error;
   }
@@ -65,7 +71,7 @@ export async function send(
       return isUnknown(failure)
         ? { outcome: 'unknown', error: failure }
         : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has given it up') };
-    if (own) return { outcome: 'accepted', ack: own.ack };
+    if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
     // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
       return { outcome: 'unknown', error: failure };
@@ -87,11 +93,13 @@ export async function resend(
   try {
     const trouble = await kit.step('send.again', 'own', 'resend', chatId, messageId);
     if (trouble) {
+      const own = await askForOwn(kit, chatId, messageId, false);
+      if (own && own.ack < 0) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
       const error = faultOf(trouble.refused, trouble.error);
       return { outcome: isUnknown(error) ? 'unknown' : 'stranded', error };
     }
     const own = await askForOwn(kit, chatId, messageId, false);
-    if (own) return { outcome: 'accepted', ack: own.ack };
+    if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
     return { outcome: 'unknown', error: new Error('WhatsApp Web does not have the message any more') };
   } catch (error) {
     return { outcome: 'unknown', error };

@@ -3,6 +3,7 @@
 // never the library's `ready`.
 import type { BrokenReason } from '../session/event.js';
 import type { ClientListener } from '../session/port.js';
+import type { Limits } from '../session/restriction.js';
 import type { Linked } from '../session/state.js';
 import { Fitness } from './fitness.js';
 import type { Look } from './page/look.js';
@@ -15,6 +16,11 @@ import { PersonWanted } from './person-wanted.js';
  * broken, and says nothing more.
  */
 type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
+
+/** A look, with the limits of the account where the page has any to tell. */
+export interface Seen extends Look {
+  readonly limits?: Limits | null;
+}
 
 /** What the witness wants done to the page. */
 export interface WitnessNeeds {
@@ -42,6 +48,8 @@ export class Witness {
   #still: NodeJS.Timeout | undefined;
   /** Who was named last: told again only when it is somebody, or something of them, new. */
   #me = 'null';
+  /** What was told last of the limits of the account. */
+  #limits = 'null';
   /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
   #leaves = false;
   readonly #fitness: Fitness;
@@ -103,6 +111,12 @@ export class Witness {
     switch (told.kind) {
       case 'document':
         this.#newDocument(told.url);
+        break;
+      case 'limits':
+        this.#needs.look();
+        break;
+      case 'ban':
+        this.#ban(told.banned, told.expireS);
         break;
       case 'logout-begins':
         this.#leaves = true;
@@ -317,10 +331,34 @@ export class Witness {
     if (this.#phase !== 'over') this.#fitness.lacks(missing);
   }
 
+  /** What a look has shown of the limits of the account; told when it is new, and before anything is sent. */
+  limits(limits: Limits | null | undefined): void {
+    if (this.#phase === 'over' || limits === null || limits === undefined) return;
+    const told = JSON.stringify(limits);
+    if (told === this.#limits) return;
+    this.#limits = told;
+    this.#listener.news({ type: 'limits', limits });
+  }
+
+  /** 402 at a login: the page shows until when, and goes on connecting. */
+  #ban(banned: boolean, expireS: number | null): void {
+    if (!banned) {
+      this.#listener.news({ type: 'ban', untilMs: null });
+      return;
+    }
+    const untilMs = Date.now() + (expireS ?? 0) * 1000;
+    this.#listener.news({ type: 'ban', untilMs });
+    this.#listener.event({
+      ...{ type: 'client.refused', reason: 'banned' },
+      ...(expireS === null ? {} : { untilMs }),
+    });
+  }
+
   /** A look at the page: the one thing that `ready` rests on. */
-  judge(seen: Look): void {
+  judge(seen: Seen): void {
     if (this.#phase === 'over') return;
     this.#fitness.lacks(seen.missing);
+    this.limits(seen.limits);
     if (seen.socketState !== 'CONNECTED' || seen.still || seen.wid === null) return;
     const me = linkedOf(seen);
     if (this.#phase !== 'ready') this.#linked(me);

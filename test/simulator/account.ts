@@ -1,6 +1,7 @@
 /** An account as the server knows it: two identities, a history, linked devices. The person is in `phone.ts`. */
 import type { Checkpoint } from './checkpoint.js';
 import type { Device } from './device.js';
+import { Limits } from './limits.js';
 import { Passkey } from './passkey.js';
 import type { Item, Me, WireMessage } from './wire.js';
 
@@ -22,6 +23,8 @@ export class Account {
   banned = false;
   /** what it has to answer before it goes on */
   checkpoint: Checkpoint | undefined;
+  /** what the server lets it do */
+  readonly limits = new Limits();
   #passkey: Passkey | undefined;
   /** set while the phone itself is out of reach */
   phoneOffline = false;

@@ -111,6 +111,8 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   },
   'POST /phones/:number/ban': (simulator, args) => phoneOf(simulator, args).ban(),
   'POST /phones/:number/unban': (simulator, args) => phoneOf(simulator, args).unban(),
+  'POST /phones/:number/lock-reach-out': (simulator, args) =>
+    phoneOf(simulator, args).lockReachOut(Number(args.ms)),
   'POST /phones/:number/conflict': (simulator, args) => phoneOf(simulator, args).conflict(),
   'POST /phones/:number/offline': (simulator, args) => phoneOf(simulator, args).offline(),
   'POST /phones/:number/online': (simulator, args) => phoneOf(simulator, args).online(),

@@ -196,6 +196,11 @@ export const KNOBS = {
     'the server refuses every login with this code',
     'WAWebHandleFailure',
   ),
+  tempBanMs: ms(
+    3_600_000,
+    'with 402: for how long the account is banned, which the page is told in seconds and raises as account_temporarily_banned_from_bridge',
+    'WAWebHandleFailure',
+  ),
   loginRefusedNavigates: flag(
     false,
     'after 401 at login the page goes to /?post_logout=1 instead of showing a QR at once',
@@ -275,6 +280,29 @@ export const KNOBS = {
   ackServerMs: ms(5, 'from arrival at the server to ack 1', 'this simulator'),
   ackDeliveredMs: ms(10, 'from ack 1 to ack 2', 'this simulator'),
   ackReadMs: ms(20, 'from ack 2 to ack 3', 'this simulator'),
+  restrictions: flag(
+    true,
+    'the page has the modules of both restrictions, the reach-out time lock and the cap on new chats',
+    'WAWebReachoutTimelockUtils',
+  ),
+  sendNack: choice(
+    ['none', '463', '475', '479'],
+    'none',
+    'the server refuses what goes to people who never wrote to the account with this code, whatever it says of restrictions; 475 alone is put on the message',
+    'WAWebSendMsgRecordAction',
+  ),
+  newChatQuota: count(
+    0,
+    'people who never wrote to the account that it may write to in a cycle; 0 is no cap. The page is told at three quarters, nine tenths and the end',
+    'WAWebNewChatMessageCappingNotificationHandler',
+  ),
+  newChatCycleMs: ms(2_592_000_000, 'how long such a cycle lasts', 'reports only'),
+  limitsFault: choice(
+    ['none', 'hangs'],
+    'none',
+    'asking the server for either restriction is never answered, as any question by GraphQL may be',
+    'WAWebMexClient',
+  ),
   seenFault: choice(['none', 'throws', 'hangs'], 'none', 'sendSeen goes wrong', 'this simulator'),
   previewFault: choice(
     ['none', 'hangs', 'throws'],

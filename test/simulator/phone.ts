@@ -114,6 +114,23 @@ export class Phone {
     this.account.banned = false;
   }
 
+  /**
+   * Writing to people who never wrote to the account is locked for so long: 463 for what is sent to them. The pages are told.
+   * @param ms 0: lifted
+   */
+  lockReachOut(ms: number, { type = 'DEFAULT' } = {}): void {
+    this.account.limits.lock(ms === 0 ? null : Date.now() + ms, type);
+    const lock = this.account.limits.timeLock;
+    for (const { connection } of this.devices) connection?.send({ type: 'time-lock', lock });
+  }
+
+  /** WhatsApp tells the pages what is left of the new chats of the cycle; or that nothing is. */
+  tellNewChats({ usedUp = false } = {}): void {
+    const left = this.account.limits.cap(this.#world.knobs());
+    const cap = usedUp ? { ...left, capping_status: 'CAPPED', used_quota: left.total_quota } : left;
+    for (const { connection } of this.devices) connection?.send({ type: 'cap', cap });
+  }
+
   /** Another host or tab takes the session of every device over. */
   conflict(): void {
     for (const device of this.devices) this.#server.conflict(device);

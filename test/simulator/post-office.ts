@@ -43,8 +43,14 @@ export class PostOffice {
   fromDevice(device: Device, message: WireMessage): void {
     const { account } = device;
     const { ackFault, ackServerMs } = this.#world.knobs();
+    const ack = (level: number, error?: number) =>
+      this.#ack(account, keyOf(message), level, device, ackFault, error);
+    const refused = this.#refused(account, message, device);
+    if (refused !== null) {
+      this.#world.timers.after(ackServerMs, () => ack(-1, refused));
+      return;
+    }
     const isNew = this.#world.ledger.enter(account.me.pn, device.id, message);
-    const ack = (level: number) => this.#ack(account, keyOf(message), level, device, ackFault);
     if (ackFault === 'error') {
       this.#world.timers.after(ackServerMs, () => ack(-1));
       return;
@@ -53,6 +59,19 @@ export class PostOffice {
     // Out of order: `#receipt` sends 3, 2 and 1 once the message is read.
     if (ackFault !== 'out-of-order' || !isNew) this.#world.timers.after(ackServerMs, () => ack(1));
     if (isNew) this.#route(account, message, device);
+  }
+
+  /** By a limit of the account on people who never wrote to it. */
+  #refused(account: Account, { to, type }: WireMessage, device: Device): number | null {
+    const person = ACTS.has(type) ? undefined : contactOf(this.#world, to);
+    if (person === undefined) return null;
+    const knobs = this.#world.knobs();
+    const before = account.limits.cap(knobs);
+    const refused = account.limits.refuses(person.wire.pn, knobs);
+    const after = account.limits.cap(knobs);
+    if (knobs.newChatQuota > 0 && after.used_quota !== before.used_quota)
+      device.connection?.send({ type: 'cap', cap: after });
+    return refused;
   }
 
   /** A message typed on the phone itself. */
@@ -87,6 +106,7 @@ export class PostOffice {
     }
     if (draft.group === undefined) {
       const account = accountMeant(this.#world, draft.to);
+      account.limits.wrote(contact.wire.pn);
       this.#remember(id, account, { id, chat: author, fromMe: false });
       const { pn, lid } = contact.wire;
       account.enter({
@@ -216,9 +236,19 @@ export class PostOffice {
   }
 
   /** `fault` is what held when the message came: a test that ends a fault means what comes next. */
-  #ack(account: Account, key: WireKey, level: number, device: Device | undefined, fault: Value): void {
+  #ack(
+    account: Account,
+    key: WireKey,
+    level: number,
+    device: Device | undefined,
+    fault: Value,
+    error?: number,
+  ): void {
     if (fault === 'never') return;
-    const frame = { type: 'ack' as const, key: this.#keyed(key, fault), level };
+    const frame = {
+      ...{ type: 'ack' as const, key: this.#keyed(key, fault), level },
+      ...(error === undefined ? {} : { error }),
+    };
     device?.connection?.send(frame);
     if (fault === 'doubled') device?.connection?.send(frame);
     const known = account.history.findLast((message) => message.id === key.id);

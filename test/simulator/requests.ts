@@ -76,6 +76,20 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return null;
   },
 
+  /** Until when no chats may be begun. */
+  'time-lock': ({ world, connection }) => {
+    const account = connection.device?.account;
+    if (world.knobs().limitsFault === 'hangs' || !account) return NEVER;
+    return { ...account.limits.timeLock };
+  },
+
+  /** What is left of the new chats of a cycle. */
+  cap: ({ world, connection }) => {
+    const account = connection.device?.account;
+    if (world.knobs().limitsFault === 'hangs' || !account) return NEVER;
+    return { ...account.limits.cap(world.knobs()) };
+  },
+
   'group-invite': ({ world }, args) => {
     const group = world.groups.get(word(args.group));
     if (!group) throw new Refusal(404, 'item-not-found');

@@ -178,6 +178,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebContactStatusBridge.setMyStatus': ['(text) → promise', BOTH],
   'WAWebCountriesNativeCountryNames.countryCodesIso': ['not there', REPORTS],
+  'WAWebDBUpdateMessageTable.updateMessageTable': [
+    '(key, { ack, isSendFailure }) → promise; what is kept of a message',
+    DIFF,
+  ],
   'WAWebDeleteChatAction.sendDelete': ['(chat) → promise', BOTH],
   'WAWebDeleteContactAction.deleteContactAction': ['({ phoneNumber }) → promise', BOTH],
   'WAWebDemoteNewsletterAdminAction.demoteNewsletterAdmin': [
@@ -214,6 +218,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     '(chat) → fields to put into a message',
     BOTH,
   ],
+  'WAWebGetNewChatMessageCappingInfoJob.fetchOrUpdateCapStatus': [
+    '() → promise; asks for the quota of new chats by GraphQL, which need not be answered, and raises Cmd new_chat_message_capping_state_change; at once where the cap is off',
+    DIFF,
+  ],
+  'WAWebGetReachoutTimelockJob.fetchReachoutTimelock': [
+    '() → promise; asks for the time lock by GraphQL, as each start does, and raises Cmd reachout_timelock_state_change',
+    DIFF,
+  ],
   'WAWebGroupCreateJob.createGroup': [
     '({ title, … }, [{ phoneNumber, lid }]) → promise of { wid, participants }; the chat and its metadata come later',
     BOTH,
@@ -239,6 +251,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     WA_JS,
   ],
   'WAWebImageUtils.toWebpSticker': ['(blob) → promise of a webp', DIFF],
+  'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped': [
+    '({ chat, contact }) → whether this is nobody new: no person, me, a business, or one whose chat has a token of trust; whatever the cap',
+    DIFF,
+  ],
+  'WAWebIndividualNewChatMessageCappingLimitUtils.getCappingData': [
+    '() → { capping_status, total_quota, used_quota, cycle_end_timestamp (s), … } or nothing; also past the end of the cycle',
+    DIFF,
+  ],
   'WAWebJidToWid.newsletterJidToWid': ['(jid) → wid', DIFF],
   'WAWebJidToWid.userJidToUserWid': ['(jid) → wid', DIFF],
   'WAWebL10N.getRegion': ["() → the page's region", DIFF],
@@ -361,6 +381,14 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebQuotedMsgModelUtils.getQuotedMsgObj': ['(message) → what it quotes or nothing', BOTH],
+  'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY': [
+    'the key of the time lock among the preferences',
+    DIFF,
+  ],
+  'WAWebReachoutTimelockUtils.canSendMsgWhileTimelocked': [
+    '({ chat, contact }) → the same for the time lock; true while there is none',
+    DIFF,
+  ],
   'WAWebRevokeStatusAction.sendStatusRevokeMsgAction': ['(status, message) → promise', DIFF],
   'WAWebSaveContactAction.saveContactAction': ['({ … }) → promise', BOTH],
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
@@ -375,6 +403,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebSendMsgChatAction.resendMsgToChat': [
     '(chat, promise of the message) → promise of { messageSendResult }; a message of the store goes out under its id',
+    DIFF,
+  ],
+  'WAWebSendMsgJob.encryptAndSendMsg': [
+    "({ type, data: message }, reporter) → promise of { t, count, error }: error is the server's code, and reaches the message after this has settled; the exports can be replaced",
     DIFF,
   ],
   'WAWebSendNonMessageDataRequest.sendPeerDataOperationRequest': [
@@ -435,7 +467,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebUserPrefsGeneral.setAutoDownloadPhotos': ['(boolean)', BOTH],
   'WAWebUserPrefsGeneral.setAutoDownloadVideos': ['(boolean)', DIFF],
   'WAWebUserPrefsIndexedDBStorage.userPrefsIdb': [
-    'get(key) → what is kept under it, at once; WAIntegrityChallengeState while a checkpoint stands',
+    'get(key) → value, from memory: WAIntegrityChallengeState while a checkpoint stands; of the time lock { time_enforcement_ends (ms), enforcement_type, state }, also past its end',
     DIFF,
   ],
   'WAWebUserPrefsInfoStore.waNoiseInfo': ['get() → promise of { staticKeyPair: { pubKey } }', BOTH],

@@ -153,12 +153,13 @@ export class Server {
   }
 
   #login(connection: Connection, frame: Extract<UpFrame, { type: 'login' }>): void {
-    const { loginRefusal, historyLimit } = this.#world.knobs();
+    const { loginRefusal, historyLimit, tempBanMs } = this.#world.knobs();
     const device = this.#deviceOf(frame.device, frame.secret);
     const code =
       loginRefusal === 'none' ? (device?.account.banned ? 403 : device ? 0 : 401) : Number(loginRefusal);
     if (!device || code > 0) {
-      connection.send({ type: 'failure', code });
+      const expire = code === 402 ? { expire: Math.ceil(tempBanMs / 1000) } : {};
+      connection.send({ type: 'failure', code, ...expire });
       return;
     }
     // The newest connection of a device is the one that counts.

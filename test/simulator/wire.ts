@@ -87,6 +87,25 @@ export type Item =
   | { kind: 'group'; group: WireGroup }
   | { kind: 'channel'; channel: WireChannel };
 
+/** What the server says of the time lock of an account; times are its own, in seconds. */
+export interface WireTimeLock {
+  is_active: boolean;
+  time_enforcement_ends: string | null;
+  enforcement_type: string;
+}
+
+/** What it says of the cap on new chats. */
+export interface WireCap {
+  capping_status: string;
+  ote_status: string;
+  mv_status: string;
+  total_quota: number;
+  used_quota: number;
+  cycle_start_timestamp: string;
+  cycle_end_timestamp: string;
+  server_sent_timestamp: string;
+}
+
 export interface Credentials {
   device: string;
   secret: string;
@@ -152,10 +171,14 @@ export type DownFrame =
       dialog: boolean;
     }
   | { type: 'history'; messages: WireMessage[] }
-  | { type: 'failure'; code: number }
+  /** `expire`: seconds, with 402 */
+  | { type: 'failure'; code: number; expire?: number }
+  | { type: 'time-lock'; lock: WireTimeLock }
+  | { type: 'cap'; cap: WireCap }
   | { type: 'item'; n: number; item: Item }
   | { type: 'items-done' }
-  | { type: 'ack'; key: WireKey; level: number }
+  /** `error`: the server's code, with level -1 */
+  | { type: 'ack'; key: WireKey; level: number; error?: number }
   | { type: 'conflict' }
   | { type: 'logged-out'; reason: string }
   | { type: 'response'; id: number; result: Json }

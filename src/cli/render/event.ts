@@ -41,6 +41,12 @@ function gap(data: Data, { full }: Names): string {
   );
 }
 
+function restriction(data: Data): string {
+  const count = typeof data.used === 'number' ? `, ${data.used} of ${String(data.total)} used` : '';
+  if (data.kind === null) return `${text(data.before)} is over`;
+  return `${text(data.kind)}${text(data.until) && ` until ${when(text(data.until))}`}${count}`;
+}
+
 /** What happened, in one line. Each type has its words. */
 function gist({ type, data }: WireEvent, names: Names): string {
   const { full } = names;
@@ -88,6 +94,8 @@ function gist({ type, data }: WireEvent, names: Names): string {
       const why = text(data.reason);
       return `${text(data.from)} -> ${text(data.status)}${why && why !== 'none' ? `: ${why}` : ''}`;
     }
+    case 'restriction':
+      return restriction(data);
     case 'alert':
       return `${text(data.reason)}: ${text(data.says)}${data.hint ? `; try: ${text(data.hint)}` : ''}`;
     case 'qr':

@@ -14,12 +14,15 @@ const WAITS: Readonly<Record<NonNullable<OutboxRow['waitsFor']>, string>> = {
   pace: 'for the pace',
   stranger: 'for the gap between strangers',
   daily_cap: "for tomorrow: today's messages are used up",
+  stranger_cap: "for tomorrow: today's strangers are used up",
   quiet_hours: 'for the end of the quiet hours',
+  quota: 'for its share of the new chats that WhatsApp allows',
+  restriction: 'for the end of a restriction by WhatsApp',
 };
 
 /** Why it is where it is, when that says more than its state. */
 function why({ error, waitsFor, nextAt }: OutboxRow): string {
-  if (error !== null) return `${error.kind}: ${error.reason}`;
+  if (error !== null && waitsFor === null) return `${error.kind}: ${error.reason}`;
   if (waitsFor === null) return '';
   return `waits ${WAITS[waitsFor] ?? waitsFor}${nextAt === null ? '' : `, not before ${when(nextAt)}`}`;
 }

@@ -5,6 +5,7 @@ import type { StateName } from '../../protocol/state.js';
 import { bold, green, type Paint, printable, red, yellow } from '../output.js';
 import { duration } from './duration.js';
 import { phone } from './phone.js';
+import { when } from './time.js';
 
 const PAINTS: Readonly<Record<StateName, Paint>> = {
   stopped: bold,
@@ -64,6 +65,24 @@ function monitor(s: Status): string {
   return `last check ${ago(lastCheckAt)}: ${found}`;
 }
 
+/** What WhatsApp does not let the account do, and until when. */
+function restriction({ kind, until, used, total }: NonNullable<Status['restriction']>): string {
+  const end = until === null ? '' : ` until ${when(until)}`;
+  const count = used === null || total === null ? '' : `${used} of ${total} used`;
+  switch (kind) {
+    case 'ban':
+      return red(`banned${end}`);
+    case 'time_lock':
+      return red(`lets this account begin no new chats${end}; others go on`);
+    case 'new_chat_cap':
+      return red(`new chats are used up${count && ` (${count})`}${end}; others go on`);
+    case 'quota_low':
+      return yellow(`new chats run out: ${count}${end}`);
+    case 'quota':
+      return `new chats: ${count}${end}`;
+  }
+}
+
 /** One screen: headline, what to do next, and the rest in the order a person asks for it. */
 export function renderStatus(s: Status, address: Address): string {
   const limits = Object.entries(s.capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
@@ -73,6 +92,7 @@ export function renderStatus(s: Status, address: Address): string {
     ['linked', linked(s)],
     ...(s.reconnectAttempts > 0 || s.nextAttemptAt !== null ? [['attempt', attempts(s)] as const] : []),
     ['browser', browser(s)],
+    ...(s.restriction == null ? [] : [['whatsapp', restriction(s.restriction)] as const]),
     ...limits.map(([name, word]) => ['limits', printable(`${name} ${word}`)] as const),
     ['queue', `${s.outbox.queued} waiting, ${s.outbox.unknown} unknown, ${s.outbox.failed} failed`],
     ['monitor', monitor(s)],

@@ -116,8 +116,8 @@ export function happeningCounters(registry: Registry, webhooks: readonly string[
   };
 }
 
-/** `store_replaced`: a store that could not be read was set aside at start. */
-const ALERT_REASONS = [...REASONS, 'store_replaced'] as const;
+/** `store_replaced`: a store that could not be read was set aside at start. `restricted`: by WhatsApp; see session/restriction.ts. */
+const ALERT_REASONS = [...REASONS, 'store_replaced', 'restricted'] as const;
 
 /** The statuses that each route can answer with: its success, no token, and the faults of what it asks. */
 const HTTP_LABELS = (() => {

@@ -5,7 +5,7 @@ import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';
-import { REASONS, STATES } from '../../protocol/state.js';
+import { REASONS, RESTRICTION_KINDS, STATES } from '../../protocol/state.js';
 
 export interface Standing {
   readonly status: Status;
@@ -38,6 +38,18 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
   const capability = gauge('wad_capability', '1 for how a capability of the page stands.', [
     ...(['capability', 'status'] as const),
   ]);
+  const restriction = gauge('wad_restriction', '1 for what WhatsApp does not let the account do for now.', [
+    'kind',
+  ]);
+  const restrictionEnd = gauge(
+    'wad_restriction_end_timestamp_seconds',
+    'When that ends; 0 while there is none, or WhatsApp names no end.',
+  );
+  const newChats = gauge(
+    'wad_new_chats',
+    'New chats of the cycle that WhatsApp counts; 0 while it does not.',
+    ['of'],
+  );
   const outbox = gauge('wad_outbox_messages', 'Messages that wait, are of unknown outcome, or failed.', [
     'state',
   ]);
@@ -78,6 +90,11 @@ export function standingGauges(registry: Registry): (now: Standing) => void {
     // `missing: WAWebX` and `degraded: WHY` say which and why in the status; here their first word is enough.
     for (const [name, says] of Object.entries(status.capabilities))
       capability.set({ capability: name, status: says.split(':', 1)[0] ?? '' }, 1);
+    const limit = status.restriction;
+    for (const kind of RESTRICTION_KINDS) restriction.set({ kind }, Number(kind === limit?.kind));
+    restrictionEnd.set(seconds(limit?.until ?? null));
+    newChats.set({ of: 'used' }, limit?.used ?? 0);
+    newChats.set({ of: 'total' }, limit?.total ?? 0);
     for (const [name, count] of Object.entries(status.outbox)) outbox.set({ state: name }, count);
     cursor.set(status.journal.last);
     store.set(now.storeBytes);

@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { method } from '../method.js';
 import { PASSKEY_VERDICTS } from '../passkey.js';
 import { cursor, done, instant, reason, record, stateName, waitMs } from '../schema.js';
+import { RESTRICTION_KINDS } from '../state.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
+
+const restrictionSchema = record({
+  kind: z.enum(RESTRICTION_KINDS),
+  until: instant().nullable(),
+  used: z.int().nullable(),
+  total: z.int().nullable(),
+});
 
 /** What `session.status` answers; the first seven fields keep their names and places for ever. */
 export const statusSchema = record({
@@ -35,6 +43,12 @@ export const statusSchema = record({
   }),
   /** Per capability: `ok`, `patched`, `degraded: WHY` or `missing: MODULE`. Empty until a page was probed. */
   capabilities: z.record(z.string(), z.string()),
+  /**
+   * What WhatsApp does not let the account do for now; null: nothing. `ban`: it lets it in again at `until`. `time_lock` and
+   * `new_chat_cap`: no new chats until then. `quota_low`: WhatsApp warns that they run out. `quota`: it counts them. `used` and
+   * `total` are new chats of the cycle that ends at `until`, or null.
+   */
+  restriction: restrictionSchema.nullable(),
   outbox: record({ queued: z.int(), unknown: z.int(), failed: z.int() }),
   journal: record({ last: cursor() }),
 });
@@ -68,6 +82,7 @@ const statusExample: Status = {
     node: '20.20.2',
   },
   capabilities: { 'session.receive': 'ok', 'send.text': 'patched' },
+  restriction: null,
   outbox: { queued: 0, unknown: 0, failed: 0 },
   journal: { last: 1234 },
 };

@@ -6,5 +6,14 @@ import { CONSUMERS } from './0003-consumers.js';
 import { PACING } from './0004-pacing.js';
 import { DEAD_LETTERS } from './0005-dead-letters.js';
 import { PEOPLE } from './0006-people.js';
+import { RESTRICTION } from './0007-restriction.js';
 
-export const MIGRATIONS: readonly string[] = [OUTBOX, JOURNAL, CONSUMERS, PACING, DEAD_LETTERS, PEOPLE];
+export const MIGRATIONS: readonly string[] = [
+  OUTBOX,
+  JOURNAL,
+  CONSUMERS,
+  PACING,
+  DEAD_LETTERS,
+  PEOPLE,
+  RESTRICTION,
+];

@@ -14,6 +14,13 @@ export interface Trouble {
 
 export function makeOwn(tools: Tools, _mended: Mended) {
   const WORD_MS = 1_000;
+  /** The code of the server's refusal, as it was noted, or as the page has put it on the message. */
+  const nackOf = (id: string, msg: PageMsg | null): number | null => {
+    const noted = window.__wad?.nacks[id];
+    if (noted !== undefined) return noted;
+    // WAWebErrorType, 2026-04-27
+    return msg?.errorCode === 'UserReachedMaxMonthlyLimitForNewMessages' ? 475 : null;
+  };
   const isPost = (chatId: string): boolean => /@(broadcast|newsletter)$/.test(chatId);
   /**
    * In memory or in the page's own store, under either identity of its chat. Keys are looked for as they are
@@ -75,12 +82,18 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       if (msg && post && msg.ack >= 1) return { ack: 1, stranded: false };
       if (msg && !post) {
         const isHere = ['entered', 'added', 'resent'].includes(sends?.[id] ?? '');
-        return { ack: msg.ack, stranded: msg.ack === 0 && (!isHere || msg.isSendFailure === true) };
+        const stranded = msg.ack === 0 && (!isHere || msg.isSendFailure === true);
+        return { ack: msg.ack, stranded, ...(msg.ack < 0 && { nack: nackOf(id, msg) }) };
       }
       if (sends?.[id] === 'entered')
         throw new Error('WhatsApp Web has taken the message and not stored it yet');
       if (giveUp && sends && sends[id] === undefined) sends[id] = 'refused';
       return null;
+    },
+
+    /** With which code the server has refused our message; null where nobody has said. */
+    async nack(chatId: string, id: string): Promise<number | null> {
+      return window.__wad?.nacks[id] ?? nackOf(id, await stored(chatId, id));
     },
 
     /**
@@ -92,13 +105,18 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       const { sends = {}, words = {} } = window.__wad ?? {};
       const msg = await stored(chatId, id);
       if (msg === null) return tools.refuse('no_such_message', `WhatsApp Web has no message ${id}.`);
-      if (msg.ack !== 0 || (sends[id] === 'resent' && msg.isSendFailure !== true)) return null;
+      if (msg.ack > 0 || (sends[id] === 'resent' && msg.isSendFailure !== true)) return null;
       const { resendMsgToChat } = window.require('WAWebSendMsgChatAction') as {
         resendMsgToChat(chat: unknown, msg: Promise<PageMsg>): Promise<{ messageSendResult?: string } | null>;
       };
       const chat = tools.chat(tools.text(tools.parts(msg).remote));
       sends[id] = 'resent';
-      msg.set({ isSendFailure: false });
+      delete window.__wad?.nacks[id];
+      // As a person's press on "retry" does it (WAWebMsgModel.resend, 2026-04-27): what was refused is on its way again, also to
+      // the next document.
+      const fresh = { ack: 0, isSendFailure: false };
+      if (msg.ack < 0) await window.require('WAWebDBUpdateMessageTable').updateMessageTable(msg.id, fresh);
+      msg.set(msg.ack < 0 ? fresh : { isSendFailure: false });
       words[id] = resendMsgToChat(chat, Promise.resolve(msg)).then(
         (end) => ({ result: end?.messageSendResult ?? null, thrown: null }),
         (error: unknown) => ({ result: null, thrown: String(error) }),

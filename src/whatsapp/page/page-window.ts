@@ -16,6 +16,8 @@ export interface Book {
   readonly sends: Record<string, 'entered' | 'added' | 'resent' | 'failed' | 'refused'>;
   /** Settles when the page's own send of one of them has; until whoever handed it over has asked. Never rejects. */
   readonly words: Record<string, Promise<SendWord>>;
+  /** The codes with which the server has refused own messages, by their id. */
+  readonly nacks: Record<string, number>;
   /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
   kit?: unknown;
   /** Names of modules that were asked for last, newest last. */
@@ -162,6 +164,10 @@ export type Told =
   | { readonly kind: 'logout-begins' }
   /** It has given them up. */
   | { readonly kind: 'logout' }
+  /** Something of the limits of the account has changed. */
+  | { readonly kind: 'limits' }
+  /** The server lets the account in, or not for so many seconds (402). */
+  | { readonly kind: 'ban'; readonly banned: boolean; readonly expireS: number | null }
   /** The pairing code that is shown links nobody any more. */
   | { readonly kind: 'code-over' }
   /** The text of the QR code that the page draws; null once it is used. */

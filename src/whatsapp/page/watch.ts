@@ -13,7 +13,7 @@ export function watch(binding: string): void {
   };
   const book: Book = {
     ...{ injected: false, attaching: false, listening: false },
-    ...{ sends: {}, words: {}, asked: [], tell },
+    ...{ sends: {}, words: {}, nacks: {}, asked: [], tell },
   };
   window.__wad = book;
   tell({ kind: 'document', url: window.location.href });
@@ -31,7 +31,9 @@ export function watch(binding: string): void {
 
   const listen = (): void => {
     const socket = window.require('WAWebSocketModel').Socket as PageSocket;
-    const cmd = window.require('WAWebCmd').Cmd as { on(event: string, f: () => void): void };
+    const cmd = window.require('WAWebCmd').Cmd as {
+      on(event: string, f: (what?: unknown) => void): void;
+    };
     const state = (): void =>
       tell({
         ...{ kind: 'state', state: socket.state, stream: socket.stream ?? null, synced: socket.hasSynced },
@@ -42,6 +44,15 @@ export function watch(binding: string): void {
     socket.on('change:hasSynced', state);
     cmd.on('starting_logout_from_bridge', () => tell({ kind: 'logout-begins' }));
     cmd.on('logout_from_bridge', () => tell({ kind: 'logout' }));
+    // WAWebCmd, 2026-04-27
+    for (const event of ['reachout_timelock_state_change', 'new_chat_message_capping_state_change'])
+      cmd.on(event, () => tell({ kind: 'limits' }));
+    // WAWebHandleFailure and WAWebHandleSuccess, 2026-04-27; the page shows `expire` as so many seconds from now.
+    cmd.on('account_temporarily_banned_from_bridge', (what) => {
+      const { banned, expire } = (what ?? {}) as { banned?: unknown; expire?: unknown };
+      const expireS = typeof expire === 'number' && expire >= 0 ? expire : null;
+      tell({ kind: 'ban', banned: banned === true, expireS });
+    });
     state();
   };
 

@@ -47,6 +47,7 @@ export class Chat extends Model {
   declare muteExpiration: number;
   declare msgs: ChatMessages;
   declare lastReceivedKey: MsgKey | undefined;
+  declare tcToken: true | undefined;
   declare groupMetadata: GroupMetadata | undefined;
   declare newsletterMetadata: NewsletterMetadata | undefined;
   declare endOfHistoryTransferType: number;
@@ -59,6 +60,7 @@ export class Chat extends Model {
     super({ id, t, archive, pin, muteExpiration, unreadCount: unread.length, endOfHistoryTransferType: 1 });
     this.mute = new Mute({ expiration: muteExpiration });
     this.msgs = new ChatMessages(() => this.#noteRead());
+    if (stored.tcToken) this.tcToken = true;
     this.#unread = unread;
     this.on('change', () => this.save());
   }
@@ -76,6 +78,11 @@ export class Chat extends Model {
   override serialize(): Record<string, unknown> {
     // Only the youngest: a chat of thousands would be copied whole for each look at the list.
     return { ...super.serialize(), msgs: this.msgs.models.slice(-1).map((msg) => msg.serialize()) };
+  }
+
+  /** The token of trust of the other side, which lets us write to it whatever the limits; null without one. */
+  getTcToken(): true | null {
+    return this.tcToken ?? null;
   }
 
   addUnread(id: string): void {
@@ -99,9 +106,12 @@ export class Chat extends Model {
     queueMicrotask(() => {
       this.#dirty = false;
       const { id, t, archive, pin, muteExpiration, lastReceivedKey } = this;
-      const lastReceived = lastReceivedKey ? { lastReceived: String(lastReceivedKey) } : {};
+      const more = {
+        ...(lastReceivedKey ? { lastReceived: String(lastReceivedKey) } : {}),
+        ...(this.tcToken ? { tcToken: this.tcToken } : {}),
+      };
       void storage.putChats([
-        { id: String(id), t, archive, pin, muteExpiration, unread: this.#unread, ...lastReceived },
+        { id: String(id), t, archive, pin, muteExpiration, unread: this.#unread, ...more },
       ]);
     });
   }

@@ -35,7 +35,7 @@ import {
 } from './channels.js';
 import { chatSocket } from './chat-socket.js';
 import { type Chat, ChatGetters, Chats, findOrCreateLatestChat, Newsletters } from './chats.js';
-import { userPrefsIdb } from './checkpoint.js';
+import { userPrefsIdb as challengePrefs } from './checkpoint.js';
 import { Cmd, OfflineMessageHandler } from './cmd.js';
 import { Collection } from './collection.js';
 import { Conn, UserPrefsMeUser } from './conn.js';
@@ -65,6 +65,13 @@ import {
 } from './pairing.js';
 import { define, defineAll } from './require.js';
 import {
+  fetchOrUpdateCapStatus,
+  fetchReachoutTimelock,
+  NewChatCappingUtils,
+  ReachoutTimelockUtils,
+  userPrefsIdb,
+} from './restriction.js';
+import {
   ApiContact,
   BlockContactAction,
   BlockContactUtils,
@@ -77,7 +84,7 @@ import {
   toLid,
   toPn,
 } from './roster.js';
-import { addAndSendMsgToChat, resendMsgToChat } from './send.js';
+import { addAndSendMsgToChat, resendMsgToChat, SendMsgJob, updateMessageTable } from './send.js';
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
 import { Stream, UpdateUnreadChatAction } from './unread.js';
@@ -105,7 +112,12 @@ export function defineModules(): void {
     WAWebLaunchSocketUtils: { refreshQR: refreshQr },
     ...(knobs.qrPrefix !== 'always' && { WAWebNativeCameraQRLinkedDeviceUtils: NativeCameraUtils }),
     WAWebUserPrefsMeUser: UserPrefsMeUser,
-    WAWebUserPrefsIndexedDBStorage: { userPrefsIdb },
+    WAWebUserPrefsIndexedDBStorage: {
+      userPrefsIdb: {
+        ...userPrefsIdb,
+        get: (key: string) => challengePrefs.get(key) ?? userPrefsIdb.get(key),
+      },
+    },
     WAWebMiscBrowserUtils: { info: () => ({ os: 'Linux', name: 'Chrome', version: '146' }) },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
 
@@ -152,6 +164,14 @@ export function defineModules(): void {
 
     // Messages
     WAWebSendMsgChatAction: { addAndSendMsgToChat, resendMsgToChat },
+    WAWebSendMsgJob: SendMsgJob,
+    WAWebDBUpdateMessageTable: { updateMessageTable },
+    ...(knobs.restrictions && {
+      WAWebReachoutTimelockUtils: ReachoutTimelockUtils,
+      WAWebGetReachoutTimelockJob: { fetchReachoutTimelock },
+      WAWebIndividualNewChatMessageCappingLimitUtils: NewChatCappingUtils,
+      WAWebGetNewChatMessageCappingInfoJob: { fetchOrUpdateCapStatus },
+    }),
     WAWebSendStatusMsgAction: SendStatusMsgAction,
     WAWebStatusMsgDataUtils: StatusMsgDataUtils,
     WAWebStatusGatingUtils: StatusGatingUtils,

@@ -13,8 +13,9 @@ import { getMaybeMeLidUser } from './conn.js';
 import { learnGroup } from './groups.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
 import { MsgKey } from './msg-key.js';
+import { restorePrefs } from './restriction.js';
 import { learnContact, learnIdentity, toLid, toPn } from './roster.js';
-import { confirm } from './send.js';
+import { confirm, nacked } from './send.js';
 import { Socket } from './socket-model.js';
 import { type StoredMessage, storage } from './storage.js';
 import { toJson } from './tagged-json.js';
@@ -44,6 +45,7 @@ const pointed = <T extends Item>(item: T): T =>
 
 /** From the profile into memory, before the page connects. */
 export async function restoreFromStorage(): Promise<void> {
+  await restorePrefs();
   const { messagesAtStart: atStart } = knobs;
   const [chats, contacts, groups, recent, pending] = await Promise.all([
     storage.chats(),
@@ -63,10 +65,12 @@ export function importHistory(messages: readonly WireMessage[]): void {
   work = (work ?? Promise.resolve()).then(async () => {
     const added = await storage.addMessages(messages.map((wire) => toStored(addressed(wire))));
     const youngest = new Map<string, StoredMessage>();
+    const trusting = new Set(added.filter(({ wire }) => !wire.fromMe).map(({ chat }) => chat));
     for (const stored of added) youngest.set(stored.chat, stored);
     for (const stored of youngest.values()) {
       const msg = load(stored);
-      if (msg) Chats.ensure(stored.chat).set({ t: stored.t, lastReceivedKey: msg.id });
+      const tcToken = trusting.has(stored.chat) ? { tcToken: true } : {};
+      if (msg) Chats.ensure(stored.chat).set({ t: stored.t, lastReceivedKey: msg.id, ...tcToken });
     }
   });
 }
@@ -124,7 +128,8 @@ function show({ key, wire }: StoredMessage): void {
   const msg = fromWire(wire);
   msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
   const chat = Chats.ensure(wire.chat, wire.t);
-  chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
+  // Who writes is one who may be answered: the token of trust comes along.
+  chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id, tcToken: true }) });
   if ((knobs.ciphertext === 'decrypted-later' || knobs.ciphertext === 'for-ever') && !wire.fromMe) {
     const { type, body } = msg;
     msg.type = 'ciphertext';
@@ -210,26 +215,30 @@ export async function find(wire: WireKey): Promise<Msg | undefined> {
 const ackWork = new Map<string, Promise<void>>();
 
 /** Acks of one message are applied in the order they came. */
-export function receiveAck(key: WireKey, level: number): void {
+export function receiveAck(key: WireKey, level: number, error?: number): void {
   const before = ackWork.get(key.id) ?? Promise.resolve();
-  const mine = before.then(() => applyReceipt(key, level));
+  const mine = before.then(() => applyReceipt(key, level, error));
   ackWork.set(key.id, mine);
   void mine.then(() => {
     if (ackWork.get(key.id) === mine) ackWork.delete(key.id);
   });
 }
 
-async function applyReceipt(wire: WireKey, level: number): Promise<void> {
+async function applyReceipt(wire: WireKey, level: number, error?: number): Promise<void> {
   const msg = await find(wire);
   if (!msg) return;
+  // The job that sent it has its answer before the message shows anything of it.
+  const more = level < 0 ? await nacked(wire.id, error) : {};
   const stored = await storage.message(String(msg.id));
   if (stored && level > (stored.wire.ack ?? 0)) {
     const { pending: _pending, ...confirmed } = stored;
     await storage.putMessages([{ ...confirmed, wire: { ...stored.wire, ack: level } }]);
   } else if (stored && level < 0) {
     const { pending: _pending, ...failed } = stored;
-    await storage.putMessages([{ ...failed, wire: { ...stored.wire, ack: level } }]);
+    const extra = { ...stored.wire.extra, ...more };
+    await storage.putMessages([{ ...failed, wire: { ...stored.wire, ack: level, extra } }]);
   }
+  if (level < 0) msg.set({ isSendFailure: true, ...more });
   const key = keyOf(wire);
   if (String(key) === String(msg.id)) applyAck(msg, level);
   else {

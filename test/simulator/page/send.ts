@@ -8,6 +8,8 @@ import { knobs, never, pause } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import type { Chat } from './chats.js';
 import { Msg, place, toStored, toWire } from './messages.js';
+import type { MsgKey } from './msg-key.js';
+import { cappedByNack } from './restriction.js';
 import { Blocklist, toLid, toPn } from './roster.js';
 import { nextSeq, type StoredMessage, storage } from './storage.js';
 import { UpdateUnreadChatAction } from './unread.js';
@@ -127,6 +129,7 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
   const { chat } = msg;
   if (chat) UpdateUnreadChatAction.sendSeen({ chat }).catch(() => {});
   if (resends) underWay.set(stored.wire.id, stored);
+  void SendMsgJob.encryptAndSendMsg({ type: 'message', data: msg });
   if (sendFault === 'never-leaves') hanging.count += 1;
   else carry(stored);
 }
@@ -144,8 +147,51 @@ export async function resendPending(): Promise<void> {
   for (const stored of all) carry(stored);
 }
 
+/** WAWebDBUpdateMessageTable: what is kept of a message, besides what is shown of it. */
+export async function updateMessageTable(
+  key: MsgKey,
+  { ack, isSendFailure }: { ack: number; isSendFailure: boolean },
+): Promise<void> {
+  const stored = await storage.message(String(key));
+  if (!stored) return;
+  const extra = { ...stored.wire.extra, isSendFailure };
+  await storage.putMessages([{ ...stored, wire: { ...stored.wire, ack, extra } }]);
+}
+
+interface Sent {
+  /** the server's code, where it refused */
+  error?: number | undefined;
+  t: number;
+}
+
+/** Until the server has answered a stanza, by the random part of the id. */
+const stanzas = new Map<string, (sent: Sent) => void>();
+
+/** WAWebSendMsgJob: one stanza, until the server has answered it. */
+export const SendMsgJob = {
+  encryptAndSendMsg({ data }: { type: string; data: Msg }): Promise<Sent> {
+    return new Promise((resolve) => stanzas.set(data.id.id, resolve));
+  },
+};
+
+/**
+ * The server refuses a message: the job that sent it ends first, then the message shows it.
+ * @returns what is put on the message besides (WAWebSendMsgRecordAction)
+ */
+export async function nacked(id: string, error?: number): Promise<{ errorCode?: string }> {
+  stanzas.get(id)?.({ error, t: 0 });
+  stanzas.delete(id);
+  // Whoever stands around the job comes before whoever waits for it.
+  await pause(0);
+  if (error !== 475 || !knobs.restrictions) return {};
+  await cappedByNack();
+  return { errorCode: 'UserReachedMaxMonthlyLimitForNewMessages' };
+}
+
 /** Called with the first ack of a message. */
 export function confirm(id: string, level: number): void {
+  stanzas.get(id)?.({ t: Math.floor(Date.now() / 1000) });
+  stanzas.delete(id);
   tellOf(id, level < 0 ? 'ERROR_UNKNOWN' : 'OK');
 }
 

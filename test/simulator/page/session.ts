@@ -15,6 +15,13 @@ import { report } from './instrument.js';
 import { clearRef, register, showRefs } from './pairing.js';
 import { confirmPasskey, givePasskeyUp } from './passkey.js';
 import { importHistory, receiveAck, receiveItem, restoreFromStorage } from './receive.js';
+import {
+  fetchOrUpdateCapStatus,
+  fetchReachoutTimelock,
+  forgetPrefs,
+  learnCap,
+  learnTimeLock,
+} from './restriction.js';
 import { learnRoster } from './roster.js';
 import { loseFragile, resendPending } from './send.js';
 import { REFUSALS, Socket } from './socket-model.js';
@@ -97,14 +104,20 @@ function onFrame(frame: DownFrame): void {
       sync({ fresh: freshlyLinked, dialogHolds: acknowledgeDialog });
       return;
     case 'ack':
-      receiveAck(frame.key, frame.level);
+      receiveAck(frame.key, frame.level, frame.error);
       return;
     case 'conflict':
       chatSocket.stop();
       Socket.set(knobs.replacedShows === 'state' ? { state: 'CONFLICT' } : { stream: 'DISCONNECTED' });
       return;
+    case 'time-lock':
+      void learnTimeLock(frame.lock);
+      return;
+    case 'cap':
+      void learnCap(frame.cap);
+      return;
     case 'failure':
-      refused(frame.code);
+      refused(frame.code, frame.expire);
       return;
     case 'logged-out':
       leave(frame.reason);
@@ -138,11 +151,22 @@ function signedIn({
   chatSocket.ready({ asDevice: true });
   Socket.set({ state: 'CONNECTED' });
   Stream.sendAvailability();
+  Cmd.trigger('account_temporarily_banned_from_bridge', { banned: false });
+  // WAWebStartBackend; what is never answered stays open.
+  if (knobs.restrictions) {
+    void fetchReachoutTimelock().catch(() => undefined);
+    void fetchOrUpdateCapStatus().catch(() => undefined);
+  }
   if (dialog) offerDialog(() => chatSocket.send({ type: 'dialog-acknowledged' }));
   void resendPending();
 }
 
-async function refused(code: number): Promise<void> {
+async function refused(code: number, expire?: number): Promise<void> {
+  // WAWebHandleFailure: the page shows until when, and goes on connecting.
+  if (expire !== undefined) {
+    Cmd.trigger('account_temporarily_banned_from_bridge', { banned: true, code: 101, expire });
+    return;
+  }
   const state = REFUSALS[code];
   if (state) {
     chatSocket.stop();
@@ -180,6 +204,7 @@ async function forget(): Promise<void> {
   credentials = undefined;
   freshlyLinked = false;
   becomeNobody();
+  forgetPrefs();
   report({ type: 'qr', text: null });
   await storage.clear();
 }

@@ -17,9 +17,8 @@ export type SocketState =
   | 'SMB_TOS_BLOCK'
   | 'PROXYBLOCK';
 
-/** What a refused login turns the socket into; 401 is a logout instead. */
+/** What a refused login turns the socket into; 401 is a logout instead, and 402 leaves it as it is. */
 export const REFUSALS: { readonly [code: number]: SocketState } = {
-  402: 'TOS_BLOCK',
   403: 'TOS_BLOCK',
   405: 'DEPRECATED_VERSION',
   406: 'SMB_TOS_BLOCK',

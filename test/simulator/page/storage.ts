@@ -23,6 +23,8 @@ export interface StoredChat {
   muteExpiration: number;
   unread: string[];
   lastReceived?: string;
+  /** given by the other side, which it does when it writes */
+  tcToken?: true;
 }
 export interface Keys {
   noiseKey: Uint8Array;
@@ -139,6 +141,15 @@ export const storage = {
     meta.put(made, 'keys');
     await finished(meta.transaction);
     return made;
+  },
+
+  async prefs(): Promise<Record<string, unknown>> {
+    return (await settled<Record<string, unknown> | undefined>((await store('meta')).get('prefs'))) ?? {};
+  },
+  async putPrefs(prefs: Record<string, unknown>): Promise<void> {
+    const meta = await store('meta', 'readwrite');
+    meta.put(prefs, 'prefs');
+    await finished(meta.transaction);
   },
 
   putMessages: (messages: readonly StoredMessage[]) => put('messages', messages),

@@ -60,6 +60,11 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
       /ready -> reconnecting: network_down$/,
     ],
   ],
+  restriction: [
+    [{ kind: 'time_lock', until: AT, used: null, total: null }, new RegExp(`time_lock until ${when(AT)}$`)],
+    [{ kind: 'quota_low', until: AT, used: 9, total: 10 }, /quota_low until .*, 9 of 10 used$/],
+    [{ kind: null, until: null, before: 'time_lock' }, /time_lock is over$/],
+  ],
   alert: [[{ reason: 'banned', says: 'Banned.', hint: 'wactl logs' }, /banned: Banned\.; try: wactl logs$/]],
   qr: [[{ number: 2, expiresAt: AT }, new RegExp(`code 2, until ${when(AT)}$`)]],
   gap: [

@@ -50,7 +50,7 @@ t.test('every series of a counter is there, at 0, before anything has happened',
     ['wad_messages_total', 'direction', ['in', 'out']],
     ['wad_state_changes_total', 'state', [...STATES, 'other']],
     ['wad_sends_total', 'state', SEND_STATES],
-    ['wad_alerts_total', 'reason', [...REASONS, 'store_replaced', 'other']],
+    ['wad_alerts_total', 'reason', [...REASONS, 'store_replaced', 'restricted', 'other']],
   ] as const)
     t.same(
       series(name),

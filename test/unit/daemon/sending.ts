@@ -14,7 +14,15 @@ import { keepLines, settled } from './lines.js';
 export const A: Addressee = '15550002222@c.us';
 export const B: Addressee = '15550003333@c.us';
 export const FAST: PacingRules = {
-  ...{ mode: 'off', perMinute: 60, burst: 5, strangerGapMs: 20_000, dailyCap: 0, quietHours: '' },
+  ...{
+    mode: 'off',
+    perMinute: 60,
+    burst: 5,
+    strangerGapMs: 20_000,
+    dailyCap: 0,
+    strangersPerDay: 0,
+    quietHours: '',
+  },
 };
 
 export interface Sent {
@@ -59,6 +67,13 @@ export class Page implements SendingPage {
     return this.resends(text);
   }
 
+  /** Whom a restricted account may write to. */
+  readonly reachable = new Set<Addressee>();
+
+  async mayWrite(chatId: Addressee): Promise<boolean> {
+    return this.reachable.has(chatId);
+  }
+
   async knowsChat(chatId: Addressee): Promise<boolean> {
     return this.acquaintances.has(chatId);
   }
@@ -74,7 +89,7 @@ export class Page implements SendingPage {
   }
 }
 
-export type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance'>> & {
+export type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance' | 'restriction'>> & {
   readonly resolve?: (recipient: Addressee) => Promise<Addressee | null>;
   readonly directory?: string;
 };
@@ -90,7 +105,8 @@ export function open(
   const outbox = new Outbox(store, log, more.now);
   page.textOf = (messageId) => String(outbox.get(messageId).payload.text);
   const recipients = new Recipients(resolve);
-  const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, ...more });
+  const restriction = () => null;
+  const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, restriction, ...more });
   t.teardown(() => courier.stop());
   const accept = (
     chatId: Addressee,

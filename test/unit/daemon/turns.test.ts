@@ -23,6 +23,7 @@ function open(t: Test, pacing: PacingRules) {
       outbox,
       page,
       pacing,
+      restriction: () => null,
       log,
       now: () => NOW,
       chance: () => 0.5,

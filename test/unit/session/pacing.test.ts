@@ -11,7 +11,15 @@ import {
 } from '../../../src/session/pacing.js';
 
 const RULES: PacingRules = {
-  ...{ mode: 'on', perMinute: 60, burst: 5, strangerGapMs: 20_000, dailyCap: 0, quietHours: '' },
+  ...{
+    mode: 'on',
+    perMinute: 60,
+    burst: 5,
+    strangerGapMs: 20_000,
+    dailyCap: 0,
+    strangersPerDay: 0,
+    quietHours: '',
+  },
 };
 /** Noon, local time. */
 const NOON = new Date(2026, 0, 15, 12).getTime();

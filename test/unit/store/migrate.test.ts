@@ -16,6 +16,7 @@ const SHIPPED = [
   'a04bf2ecbe23cd8c',
   '98d8ca6b59f54562',
   'ffb7ee87c975ba97',
+  '78166b4d817b4917',
 ];
 
 t.test('from each older version, with what is in it', async (t) => {
@@ -34,8 +35,8 @@ t.test('from each older version, with what is in it', async (t) => {
     db.exec(`PRAGMA user_version = ${version}`);
     if (version >= 1)
       db.exec(`INSERT INTO outbox (id, message_id, wid, content, recipient, chat_id, kind, state, ack, attempts,
-                 queued_at, not_before, changed_at, payload)
-               VALUES ('old', '3EB0', 'w', '', 'r', 'c', 'text', 'queued', 0, 0, 1, 0, 1, '{"text":"hi"}')`);
+                 queued_at, not_before, changed_at, payload${version >= 6 ? ', lane' : ''})
+               VALUES ('old', '3EB0', 'w', '', 'r', 'c', 'text', 'queued', 0, 0, 1, 0, 1, '{"text":"hi"}'${version >= 6 ? ", 'c'" : ''})`);
     if (version >= 2)
       db.exec(`INSERT INTO events (cursor, type, time, data) VALUES (${NOW - 5}, 'message', 1, '{}')`);
     db.close();

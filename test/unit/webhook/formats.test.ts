@@ -518,6 +518,16 @@ const TABLE: readonly Row[] = [
     [enveloped('alert', { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' })],
   ],
   [
+    'a restriction, for which they have no word',
+    event('restriction', { kind: 'time_lock', until: null, used: null, total: null, before: null }),
+    [
+      raised('restriction', {
+        restriction: { kind: 'time_lock', until: null, used: null, total: null, before: null },
+      }),
+    ],
+    [enveloped('restriction', { kind: 'time_lock', until: null, used: null, total: null, before: null })],
+  ],
+  [
     'a gap, for which they have no word',
     event('gap', { reason: 'not_kept' }),
     [raised('gap', { gap: { reason: 'not_kept' } })],

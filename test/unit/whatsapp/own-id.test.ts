@@ -75,7 +75,7 @@ function page(t: Test) {
   (globalThis as { window?: unknown }).window = {
     require: (name: string) => modules[name],
     setTimeout: (run: () => void) => setTimeout(run, 20),
-    __wad: { sends, words: {} },
+    __wad: { sends, words: {}, nacks: {} },
   };
   t.teardown(() => {
     (globalThis as { window?: unknown }).window = before;

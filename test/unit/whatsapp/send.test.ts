@@ -152,14 +152,28 @@ for (const { name, page, has, outcome } of ROWS)
 t.test('handed over again: the page is told first that it may', async (t) => {
   const order: string[] = [];
   const kit = {
-    step: async () => {
-      order.push('begin');
-      return ended('done', { ack: 1 });
+    step: async (_ability: unknown, _noun: string, verb: string) => {
+      order.push(verb);
+      return verb === 'find' ? null : ended('done', { ack: 1 });
     },
   } as unknown as Kit;
   const doc = { evaluate: async () => void order.push('allow') } as unknown as Page;
   await send(kit, doc, { ...MESSAGE, again: true }, tmpdir());
-  t.same(order, ['allow', 'begin']);
+  t.same(order, ['find', 'allow', 'begin']);
+});
+
+t.test("handed over again after a refusal: it goes out of the page's store", async (t) => {
+  const order: string[] = [];
+  const kit = {
+    step: async (_ability: unknown, _noun: string, verb: string) => {
+      order.push(verb);
+      if (verb === 'resend') return null;
+      return { ack: order.length === 1 ? -1 : 0, stranded: false, nack: 463 };
+    },
+  } as unknown as Kit;
+  const doc = {} as unknown as Page;
+  t.match(await send(kit, doc, { ...MESSAGE, again: true }, tmpdir()), { outcome: 'accepted', ack: 0 });
+  t.same(order, ['find', 'resend', 'find']);
 });
 
 const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [

@@ -1,0 +1,301 @@
+/**
+ * The guard against bans: what WhatsApp does not let the account do for now is known, shown and told; messages to people who
+ * never wrote to it wait for the end of that, and nobody else does.
+ */
+import t from 'tap';
+import { Home, type Wad } from '../harness/wad.js';
+import { Simulator } from '../simulator/simulator.js';
+
+// For a slow machine; it takes a tenth of this.
+t.setTimeout(600_000);
+
+const NUMBER = '15550001111';
+const WITHIN = { timeoutMs: 65_000 };
+const sent = { for: 'sent', timeoutMs: 60_000 } as const;
+/** Long enough that nothing of the test falls behind it. */
+const HOUR_MS = 3_600_000;
+
+interface Event {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Until the page has said whom a message goes to, and it waits for this. */
+async function waitsFor(wad: Wad, id: string, what: string) {
+  for (const late = Date.now() + 60_000; ; ) {
+    const row = await wad.request('outbox.get', { id });
+    if (row.waitsFor === what || Date.now() > late) return row;
+  }
+}
+
+/** The bodies that a person has got, in their order. */
+const bodies = ({ received }: { received: readonly { body: string }[] }) => received.map(({ body }) => body);
+
+for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
+  t.test(
+    `under a time lock somebody new waits, who wrote does not, and it goes out by itself at the end (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+      const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+      await ana.send('hello');
+      let wad = await home.startLinked(phone);
+      t.match((await wad.status()).capabilities, { 'session.restriction': 'ok' });
+      const after = await wad.mark();
+      phone.lockReachOut(HOUR_MS);
+      const begun = (await wad.event('restriction', ({ kind }) => kind === 'time_lock', { after })) as Event;
+      const { restriction } = await wad.status();
+      t.match(restriction, { kind: 'time_lock', until: begun.data.until });
+      t.ok(Math.abs(Date.parse(String(restriction?.until)) - Date.now() - HOUR_MS) < 120_000);
+      t.match(await wad.event('alert', ({ reason }) => reason === 'restricted', { after }), {
+        data: { says: /does not let this account begin new chats until .*Z.*others go out/ },
+      });
+      t.match((await wad.wactl(['status'])).stdout, /whatsapp\s+lets this account begin no new chats until/);
+
+      const stranger = await wad.request('message.send', { to: ben.number, text: 'to somebody new' });
+      const late = await wad.request('message.send', { to: ben.number, text: 'taken back' });
+      const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
+      t.match(await wad.request('message.wait', { id: friend.id, ...sent }, WITHIN), { error: null });
+      t.match(await waitsFor(wad, stranger.id, 'restriction'), {
+        ...{ state: 'queued', attempts: 0, error: null },
+        ...{ waitsFor: 'restriction', nextAt: restriction?.until },
+      });
+      t.match((await wad.wactl(['outbox', 'list'])).stdout, /waits for the end of a restriction by WhatsApp/);
+      t.match(await wad.request('outbox.cancel', { id: late.id }), { state: 'cancelled' });
+      const dying = await wad.request('message.send', {
+        ...{ to: ben.number, text: 'too late' },
+        expiresAt: new Date(Date.now() + 1_500).toISOString(),
+      });
+
+      // Nothing of it is lost with the daemon.
+      await wad.stop();
+      wad = await home.start();
+      await wad.until('ready');
+      t.match((await wad.status()).restriction, { kind: 'time_lock' });
+      t.equal((await waitsFor(wad, stranger.id, 'restriction')).waitsFor, 'restriction');
+      t.same(bodies(ben), []);
+
+      const before = await wad.mark();
+      phone.lockReachOut(0);
+      t.match(await wad.request('message.wait', { id: stranger.id, ...sent }, WITHIN), { error: null });
+      t.match(await wad.event('restriction', () => true, { after: before }), {
+        data: { before: 'time_lock' },
+      });
+      t.not((await wad.status()).restriction?.kind, 'time_lock');
+      t.equal((await wad.request('outbox.get', { id: dying.id })).state, 'expired');
+      await ben.waitForMessage();
+      t.same(bodies(ben), ['to somebody new']);
+      await wad.stop();
+    },
+  );
+
+t.test('a time lock that ends by the clock lets go what waited, without anybody saying so', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-10', knobs: { limitsFault: 'hangs' } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.startLinked(phone);
+  const after = await wad.mark();
+  phone.lockReachOut(8_000);
+  await wad.event('restriction', ({ kind }) => kind === 'time_lock', { after });
+  const { until } = (await wad.status()).restriction ?? {};
+  const { id } = await wad.request('message.send', { to: ben.number, text: 'by itself' });
+  t.equal((await waitsFor(wad, id, 'restriction')).waitsFor, 'restriction');
+  t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), {
+    error: null,
+    state: /sent|delivered|read/,
+  });
+  t.ok(Date.now() >= Date.parse(String(until)), 'not before');
+  await wad.stop();
+});
+
+t.test('who is held and writes is answered at once', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.startLinked(phone);
+  phone.lockReachOut(HOUR_MS);
+  const { id } = await wad.request('message.send', { to: ben.number, text: 'answer' });
+  await wad.logged('session.restriction', (line) => line.kind === 'time_lock');
+  t.equal((await waitsFor(wad, id, 'restriction')).waitsFor, 'restriction');
+  await ben.send('a question');
+  t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
+  t.match((await wad.status()).restriction, { kind: 'time_lock' });
+  await wad.stop();
+});
+
+for (const [code, kind, shown] of [
+  ['463', 'restricted', 'time_lock'],
+  ['475', 'new_chat_cap', 'new_chat_cap'],
+] as const)
+  for (const restrictions of [true, false])
+    t.test(
+      `a refusal with ${code} holds the message and everybody new (page says so: ${restrictions})`,
+      async (t) => {
+        await using sim = await Simulator.start({
+          generation: '2026-09',
+          knobs: { sendNack: code, restrictions, newChatQuota: code === '475' ? 10 : 0 },
+        });
+        await using home = await Home.make(sim, { t });
+        const phone = sim.createPhone({ number: NUMBER });
+        const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+        const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+        const eve = sim.createContact({ number: '15550004444', name: 'Eve' });
+        await ana.send('hello');
+        let wad = await home.startLinked(phone);
+        const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
+        await wad.logged('session.restriction', (line) => line.kind === shown);
+        t.match(await wad.request('outbox.get', { id }), {
+          ...{ state: 'queued', attempts: 1, waitsFor: 'restriction', nextAt: /Z$/ },
+          error: { kind, reason: new RegExp(code), hint: /wactl .*status/ },
+        });
+        const { restriction } = await wad.status();
+        t.match(restriction, { kind: shown, until: /Z$/ });
+        const behind = await wad.request('message.send', { to: ben.number, text: 'behind it' });
+        const other = await wad.request('message.send', {
+          to: eve.number,
+          text: 'to somebody else who is new',
+        });
+        const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
+        t.match(await wad.request('message.wait', { id: friend.id, ...sent }, WITHIN), { error: null });
+        t.equal((await waitsFor(wad, other.id, 'restriction')).waitsFor, 'restriction');
+        t.equal((await wad.request('outbox.get', { id: behind.id })).state, 'queued');
+        t.equal(
+          sim.log.filter(({ direction, type }) => direction === 'up' && type === 'send').length,
+          2,
+          'nobody else was tried',
+        );
+
+        await wad.stop();
+        wad = await home.start();
+        await wad.until('ready');
+        t.match((await wad.status()).restriction, { kind: shown });
+        t.match(await wad.request('outbox.get', { id }), { state: 'queued', attempts: 1 });
+
+        if (!restrictions) return wad.stop().then(() => undefined);
+        // WhatsApp says that it is over: of the lock after it had been there, of the cap by a new cycle.
+        await sim.set('sendNack', 'none');
+        if (code === '463') {
+          phone.lockReachOut(HOUR_MS);
+          await wad.logged('session.restriction', (line) => line.kind === 'time_lock');
+          phone.lockReachOut(0);
+        } else {
+          phone.tellNewChats({ usedUp: true });
+          while ((await wad.status()).restriction?.used !== 10);
+          phone.tellNewChats();
+        }
+        for (const one of [id, behind.id, other.id])
+          t.match(await wad.request('message.wait', { id: one, ...sent }, WITHIN), { error: null });
+        await ben.waitForMessage(({ body }) => body === 'behind it');
+        t.same(bodies(ben), ['refused', 'behind it'], 'each once, in their order');
+        await wad.stop();
+      },
+    );
+
+t.test('a code that says nothing of time fails the message', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09', knobs: { sendNack: '479' } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const wad = await home.startLinked(phone);
+  const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
+  t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), {
+    state: 'failed',
+    error: { kind: 'send_failed', reason: 'WhatsApp refused the message (479).' },
+  });
+  t.equal((await wad.status()).restriction, null);
+  await wad.stop();
+});
+
+t.test('a ban for a time (402) is known with its end, and tried again then', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-10' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const first = await home.startLinked(phone);
+  await first.stop();
+  await sim.set('tempBanMs', 12_000);
+  await sim.set('loginRefusal', '402');
+  const wad = await home.start({ env: { WAD_RECONNECT_SLOW_RETRY_MS: '1000' } });
+  await wad.until('failed');
+  const status = await wad.status();
+  t.match(status, {
+    ...{ status: 'failed', reason: 'banned', session: { hasSession: true } },
+    restriction: { kind: 'ban', until: /Z$/ },
+  });
+  const until = Date.parse(String(status.restriction?.until));
+  t.ok(
+    Math.abs(Date.parse(String(status.nextAttemptAt)) - until) < 2_000,
+    'it tries again when the ban ends',
+  );
+  t.match((await wad.wactl(['status'])).stdout, /whatsapp\s+banned until/);
+  await sim.set('loginRefusal', 'none');
+  await wad.until('ready');
+  t.ok(Date.now() >= until - 1_000, 'and not before');
+  t.not((await wad.status()).restriction?.kind, 'ban');
+  await wad.stop();
+});
+
+t.test('the quota is shown, warns, and steers the pace of strangers before it runs out', async (t) => {
+  await using sim = await Simulator.start({
+    generation: '2026-10',
+    knobs: { newChatQuota: 4, newChatCycleMs: 10 * HOUR_MS },
+  });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const people = Array.from({ length: 4 }, (_, n) =>
+    sim.createContact({ number: `1555000300${n}`, name: `Person ${n}` }),
+  );
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  await ana.send('hello');
+  const env = { WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' };
+  const wad = await home.startLinked(phone, { env });
+  // Known since it was linked: told once, whoever runs.
+  t.match((await wad.status()).restriction, { kind: 'quota', used: 0, total: 4 });
+  const ids: string[] = [];
+  for (const { number } of people.slice(0, 3)) {
+    const { id } = await wad.request('message.send', { to: number, text: 'first' });
+    ids.push(id);
+  }
+  for (const id of ids.slice(0, 2))
+    t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
+  // From half of it on, the rest is spread over what is left of the cycle.
+  const third = await waitsFor(wad, ids[2] ?? '', 'quota');
+  t.match(third, { state: 'queued', waitsFor: 'quota' });
+  t.ok(Date.parse(String(third.nextAt)) > Date.now() + HOUR_MS, 'two are left for ten hours');
+  const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
+  t.match(await wad.request('message.wait', { id: friend.id, ...sent }, WITHIN), { error: null });
+  await wad.stop();
+});
+
+t.test('no more strangers a day than configured; others go on', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+  const eve = sim.createContact({ number: '15550004444', name: 'Eve' });
+  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+  await ana.send('hello');
+  const env = {
+    ...{ WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' },
+    WAD_PACING_STRANGERS_PER_DAY: '1',
+  };
+  const wad = await home.startLinked(phone, { env });
+  const first = await wad.request('message.send', { to: ben.number, text: 'first' });
+  t.match(await wad.request('message.wait', { id: first.id, ...sent }, WITHIN), { error: null });
+  const second = await wad.request('message.send', { to: eve.number, text: 'second' });
+  const again = await wad.request('message.send', { to: ben.number, text: 'again' });
+  const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
+  for (const { id } of [again, friend])
+    t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
+  const held = await waitsFor(wad, second.id, 'stranger_cap');
+  t.match(held, { state: 'queued', waitsFor: 'stranger_cap' });
+  const tomorrow = new Date();
+  t.equal(
+    Date.parse(String(held.nextAt)),
+    new Date(tomorrow.getFullYear(), tomorrow.getMonth(), tomorrow.getDate() + 1).getTime(),
+  );
+  await wad.stop();
+});
