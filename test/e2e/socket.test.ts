@@ -21,7 +21,7 @@ const FIRST_SEVEN = [
 ];
 const OURS = [
   ...['account', 'reason', 'hint', 'nextAttemptAt', 'since'],
-  ...['monitor', 'versions', 'capabilities', 'outbox', 'journal'],
+  ...['monitor', 'versions', 'capabilities', 'restriction', 'outbox', 'journal'],
 ];
 const NONE = ['no.such', 'constructor', '__proto__', 'toString'];
 const TWENTY_MB = 20 * 1024 * 1024;
