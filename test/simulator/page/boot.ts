@@ -7,7 +7,6 @@ import { obey } from './orders.js';
 import { requireModule } from './require.js';
 import { startScreen } from './screen.js';
 import { startSession } from './session.js';
-import { storage } from './storage.js';
 
 declare global {
   interface Window {
@@ -24,7 +23,6 @@ else
   void pause(knobs.requireDelayMs).then(() => {
     window.require = requireModule;
   });
-storage.nameBrowser();
 startScreen();
 takeBallast(knobs.ballastMb);
 void startSession();

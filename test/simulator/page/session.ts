@@ -40,6 +40,7 @@ export async function startSession(): Promise<void> {
   Socket.set({ state: 'OPENING' });
   armTimeout();
   credentials = await storage.readCredentials();
+  storage.nameBrowser();
   if (credentials) {
     become(credentials.me);
     await restoreFromStorage();
