@@ -58,6 +58,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   messages: [[N]],
   media: [['AC0C1D2E3F', '-O', report]],
   react: [['AC0C1D2E3F', 'x']],
+  reject: [['00C28E4F6B2FFA7159760CC8BEAFDDA3']],
   edit: [['AC0C1D2E3F', 'x']],
   delete: [['AC0C1D2E3F']],
   forward: [['AC0C1D2E3F', N]],
