@@ -1,7 +1,6 @@
-// Makes a browser write out what its page has stored, before it is closed. Chromium keeps localStorage for five
-// seconds, or for a minute when it has just been written, and at a close its storage process may be ended before it has
-// written the rest: seen with Chromium 156 in about one of 25 closes right after linking on a busy machine, each a lost
-// link. It writes at once when the last process that uses the storage is gone; so the page goes first, and the service
+// Makes a browser write out what its page has stored, before it is closed. Chromium keeps localStorage for a second
+// (chrome.ts), and at a close its storage process may be ended before it has written that: seen with Chromium 156, when it
+// was still kept for longer, in about one of 25 closes right after linking on a busy machine, each a lost link. It writes at once when the last process that uses the storage is gone; so the page goes first, and the service
 // workers that share its process.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
