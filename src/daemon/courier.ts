@@ -1,6 +1,6 @@
 // Takes messages to the page when it is their turn: one in flight a lane, which is a person under either identity or a
-// group, until WhatsApp's server has it; lanes go side by side. Owns who is at which lane. When it is looked is in looks.ts; whose turn it is in turns.ts; the way of one message
-// in delivery.ts; what is in doubt in doubts.ts.
+// group, until WhatsApp's server has it; lanes go side by side. Owns who is at which lane. When it is looked is in looks.ts;
+// whose turn it is in turns.ts; the way of one message in delivery.ts; what is in doubt in doubts.ts.
 import type { WaitsFor } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { PacingRules } from '../session/pacing.js';

@@ -2,6 +2,7 @@
 // options are handed out on request and never logged.
 import { Fault } from '../protocol/fault.js';
 import { PASSKEY_ORIGIN, type PasskeyAnswer, type PasskeyOptions } from '../protocol/passkey.js';
+import { Bell } from './bell.js';
 
 export interface PasskeyRequest {
   /** The page's own number for it. */
@@ -12,7 +13,7 @@ export interface PasskeyRequest {
 
 export class PasskeyDesk {
   #request: PasskeyRequest | null = null;
-  readonly #waiters = new Set<() => void>();
+  readonly #bell = new Bell();
   readonly #now: () => number;
 
   /** @param now wall clock, ms */
@@ -22,26 +23,12 @@ export class PasskeyDesk {
 
   show(request: PasskeyRequest): void {
     this.#request = request;
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const wake of waiters) wake();
+    this.#bell.ring();
   }
 
   /** Resolves at the next request; rejects with the signal's reason when it aborts first. */
-  next({ signal }: { signal: AbortSignal }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', late);
-        resolve();
-      };
-      const late = (): void => {
-        this.#waiters.delete(wake);
-        reject(signal.reason);
-      };
-      if (signal.aborted) return late();
-      signal.addEventListener('abort', late, { once: true });
-      this.#waiters.add(wake);
-    });
+  next(options: { signal: AbortSignal }): Promise<void> {
+    return this.#bell.next(options);
   }
 
   /** Answered, given up, or the page is gone. */

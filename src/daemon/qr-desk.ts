@@ -1,5 +1,6 @@
 // The QR payload that can be scanned now. A payload is a secret: it is handed out on request and never logged.
 import { Fault } from '../protocol/fault.js';
+import { Bell } from './bell.js';
 
 export interface Qr {
   readonly payload: string;
@@ -17,7 +18,7 @@ const ROUND = 6;
 
 export class QrDesk {
   #qr: Qr | null = null;
-  readonly #waiters = new Set<() => void>();
+  readonly #bell = new Bell();
   readonly #onChange: (qr: Qr) => void;
   readonly #now: () => number;
 
@@ -42,19 +43,13 @@ export class QrDesk {
       expiresAtMs: now + (number === 1 ? FIRST_MS : LATER_MS),
     };
     this.#onChange(this.#qr);
-    this.#wake();
+    this.#bell.ring();
   }
 
   /** Used, or the page that showed it is gone. */
   clear(): void {
     this.#qr = null;
-    this.#wake();
-  }
-
-  #wake(): void {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const wake of waiters) wake();
+    this.#bell.ring();
   }
 
   /** The one that can be scanned at this moment, or null. */
@@ -63,19 +58,9 @@ export class QrDesk {
   }
 
   /** Resolves at the next change; rejects with no_qr when the signal aborts first. */
-  changed({ signal }: { signal: AbortSignal }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', late);
-        resolve();
-      };
-      const late = (): void => {
-        this.#waiters.delete(wake);
-        reject(new Fault('no_qr'));
-      };
-      if (signal.aborted) return late();
-      signal.addEventListener('abort', late, { once: true });
-      this.#waiters.add(wake);
+  changed(options: { signal: AbortSignal }): Promise<void> {
+    return this.#bell.next(options).catch(() => {
+      throw new Fault('no_qr');
     });
   }
 }

@@ -36,7 +36,7 @@ interface Told {
 const NOTHING_TOLD: Told = { kind: null, untilMs: null };
 
 /** A timer of Node's holds no longer. */
-const LONGEST_MS = 2_147_483_647;
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Ended by `stop`. */
 export class AccountRestriction {

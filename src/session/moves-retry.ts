@@ -80,7 +80,7 @@ export function giveUp(
 }
 
 /** A timer of Node's holds no longer; whoever wakes up too early is told so again. */
-const LONGEST_MS = 2_147_483_647;
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** How long the slow retry waits; null leaves it to a person. A ban that ends by itself is over then and not before. */
 function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | null): number | null {

@@ -133,7 +133,8 @@ export class Outbox {
   }
 
   /**
-   * Takes a message, at the end of its lane: the queue of its person or group. The same key with the same content gives the row there is.
+   * Takes a message, at the end of its lane: the queue of its person or group. The same key with the same content gives the
+   * row there is.
    * @throws Fault key_reused: this account's key stands for another content
    */
   accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {

@@ -1,5 +1,5 @@
-// Runs in the page: the text of the QR code, composed as the page composes it and told whenever the page draws it anew; and the early end of
-// a pairing code.
+// Runs in the page: the text of the QR code, composed as the page composes it and told whenever the page draws it anew; and
+// the early end of a pairing code.
 // The library takes the parts of its own choice and knows nothing of what stands around them.
 import type { Emitter, PageElement, PageWindow, Told } from './page-window.js';
 
