@@ -151,7 +151,13 @@ export class Readiness {
       this.#again = false;
       try {
         const page = this.#page();
+        const { reports } = this.#witness;
         const seen = await this.see(page, LOOK_MS);
+        // A connection that was lost meanwhile must not count as ready by an answer from before the loss (H25).
+        if (this.#witness.reports !== reports) {
+          this.#again = true;
+          continue;
+        }
         this.#witness.judge(seen);
         if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
       } catch (error) {

@@ -55,6 +55,7 @@ export class Witness {
   readonly #fitness: Fitness;
   readonly #passkey: PasskeyRequest;
   readonly #wanted: PersonWanted;
+  #reports = 0;
   /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
   unlinked: (() => void) | undefined;
 
@@ -77,6 +78,11 @@ export class Witness {
 
   get phase(): Phase {
     return this.#phase;
+  }
+
+  /** How often the page has reported a new document or a change of its connection: what was seen before is out of date. */
+  get reports(): number {
+    return this.#reports;
   }
 
   /** When this page was linked; null when it came with its link. */
@@ -108,6 +114,7 @@ export class Witness {
   /** The watcher in the page spoke. */
   told(told: Told): void {
     if (this.#phase === 'over') return;
+    if (told.kind === 'document' || told.kind === 'state') this.#reports += 1;
     switch (told.kind) {
       case 'document':
         this.#newDocument(told.url);

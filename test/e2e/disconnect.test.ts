@@ -18,6 +18,13 @@ interface Situation {
 
 const init = (wad: Wad) => wad.request('session.initialize');
 
+/** One attempt is enough to be `failed`. Every other state lasts until the command, however slow the machine is. */
+const LASTING = {
+  ...{ WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
+  ...{ WAD_RECONNECT_GRACE_MS: '600000', WAD_RECONNECT_SLOW_RETRY_MS: '600000' },
+  ...{ WAD_DEADLINES_START_MS: '600000', WAD_DEADLINES_LOAD_MS: '600000', WAD_DEADLINES_SYNC_MS: '600000' },
+};
+
 const SITUATIONS: readonly Situation[] = [
   { state: 'stopped', reach: (wad) => wad.until('stopped') },
   {
@@ -78,10 +85,7 @@ for (const command of ['disconnect', 'clear-session'] as const) {
     await using sim = await Simulator.start({ knobs: { deviceLimit: 50 } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
-    const wad = await home.start({
-      args: ['--no-auto-init'],
-      env: { WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
-    });
+    const wad = await home.start({ args: ['--no-auto-init'], env: LASTING });
     for (const { state, reach, unlinked } of SITUATIONS) {
       await reach(wad, sim, phone);
       t.equal((await wad.status()).status, state);

@@ -29,6 +29,7 @@ const ROWS: readonly Row[] = [
   ['daemon/hearing', 'this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS)', 'this.#phase.readyAtMs, Date.now())', 'unit/daemon/hearing'],
   ['daemon/hearing', "const until = this.#phase.name === 'live'", "const until = this.#phase.name !== 'away'", 'unit/daemon/hearing'],
   ['daemon/subscriptions', "types === undefined || event.type === 'gap' || types.includes(event.type)", 'types === undefined || types.includes(event.type)', 'unit/daemon/feed'],
+  ['whatsapp/readiness', 'if (this.#witness.reports !== reports) {', 'if (false) {', 'unit/whatsapp/readiness'],
   // Who gets in, and where it leads.
   ['daemon/media/shelf', 'if (!ID.test(id)) throw', 'if (id === "") throw', 'unit/daemon/media'],
   ['webhook/special-address', "subnet: '10.0.0.0/8', reach: 'private'", "subnet: '10.0.0.0/8', reach: 'public'", 'unit/webhook/special-address'],
