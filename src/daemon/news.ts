@@ -27,7 +27,7 @@ export interface NewsOptions {
   readonly passkey: PasskeyDesk;
   readonly capabilities: CapabilityDesk;
   readonly restriction: Pick<AccountRestriction, 'seen' | 'banned'>;
-  /** Somebody has written. */
+  /** Somebody has written, or given the account a token of trust. */
   readonly heardFrom: (chatId: string) => void;
 }
 
@@ -79,6 +79,9 @@ export class News {
         break;
       case 'limits':
         restriction.seen(news.limits);
+        break;
+      case 'trusted':
+        heardFrom(news.chatId);
         break;
       case 'ban':
         restriction.banned(news.untilMs);

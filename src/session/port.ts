@@ -45,6 +45,8 @@ export type ClientNews =
     }
   /** What the page shows of the limits of its account. */
   | { readonly type: 'limits'; readonly limits: Limits }
+  /** Somebody may be written to, whatever the limits of the account. */
+  | { readonly type: 'trusted'; readonly chatId: string }
   /** The account is banned for a time; null: WhatsApp lets it in. */
   | { readonly type: 'ban'; readonly untilMs: number | null }
   /** A reaction, an edit, a deletion, a change of a group, a call: an event as it stands, told once. */

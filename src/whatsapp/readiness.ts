@@ -16,7 +16,7 @@ import type { PageWindow } from './page/page-window.js';
 import { tellPeople } from './page/people.js';
 import { tellQr } from './page/qr.js';
 import { installRequire } from './page/require.js';
-import { noteNacks, readLimits } from './page/restriction.js';
+import { noteNacks, readLimits, tellTrust } from './page/restriction.js';
 import type { Seen, Witness } from './witness.js';
 
 declare const window: PageWindow;
@@ -96,6 +96,9 @@ export class Readiness {
   /** There is an account, and nobody listens yet: what could not be mended before. @throws when the document went away */
   async linked(page: Page): Promise<void> {
     await page.evaluate(tellPeople, this.#binding);
+    await page.evaluate(tellTrust).catch((error: unknown) => {
+      this.#log.debug('whatsapp.trust', { error: lacking(error) });
+    });
     const found = await this.#mend(page);
     for (const { capability } of this.#unlinked) found[capability] = 'degraded: failed: there is no account';
     this.#witness.capable(found);

@@ -122,6 +122,9 @@ export class Witness {
       case 'limits':
         this.#needs.look();
         break;
+      case 'trusted':
+        this.#listener.news({ type: 'trusted', chatId: told.chatId });
+        break;
       case 'ban':
         this.#ban(told.banned, told.expireS);
         break;

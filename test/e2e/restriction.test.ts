@@ -111,8 +111,8 @@ t.test('a time lock that ends by the clock lets go what waited, without anybody 
   await wad.stop();
 });
 
-t.test('who is held and writes is answered at once', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-09' });
+t.test('who is held and writes is answered once their token of trust has come', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-09', knobs: { trustDelayMs: 1_000 } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });

@@ -296,6 +296,11 @@ export const KNOBS = {
     'people who never wrote to the account that it may write to in a cycle; 0 is no cap. The page is told at three quarters, nine tenths and the end',
     'WAWebNewChatMessageCappingNotificationHandler',
   ),
+  trustDelayMs: ms(
+    50,
+    'how long after what somebody wrote their token of trust comes, with which they may be written to whatever the limits',
+    'WAWebSendMsgJob',
+  ),
   newChatCycleMs: ms(2_592_000_000, 'how long such a cycle lasts', 'reports only'),
   limitsFault: choice(
     ['none', 'hangs'],

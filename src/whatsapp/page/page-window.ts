@@ -37,6 +37,8 @@ export interface Book {
   tell(told: Told | CallTold): void;
   /** Calls that come in are told of, on whichever stack (compat/d10-native-calls.ts). */
   hearsCalls?: boolean;
+  /** Tokens of trust are told of (page/restriction.ts). */
+  tellsTrust?: boolean;
   /** A chat is being marked as read because somebody asked for it (page/presence.ts). */
   reading?: boolean;
   /** Our shims are in: what is looked for before that may still be mended. */
@@ -166,6 +168,8 @@ export type Told =
   | { readonly kind: 'logout' }
   /** Something of the limits of the account has changed. */
   | { readonly kind: 'limits' }
+  /** Somebody lets the account write to them, whatever its limits. */
+  | { readonly kind: 'trusted'; readonly chatId: string }
   /** The server lets the account in, or not for so many seconds (402). */
   | { readonly kind: 'ban'; readonly banned: boolean; readonly expireS: number | null }
   /** The pairing code that is shown links nobody any more. */

@@ -104,6 +104,24 @@ export async function refreshLimits(ms: number): Promise<void> {
 }
 
 /**
+ * Tells when somebody gives the account a token of trust, once a document. People give it by writing, and it comes after
+ * what they wrote: their WhatsApp issues it once the message has left (WAWebSendMsgJob, WAWebSetTcTokenChatAction;
+ * 2026-04-27).
+ */
+export function tellTrust(): void {
+  const book = window.__wad;
+  if (!book || book.tellsTrust) return;
+  const { Chat } = window.require('WAWebCollections') as {
+    Chat: { on(event: string, listener: (chat: PageModel) => void): void };
+  };
+  Chat.on('change:tcToken', (chat) => {
+    const chatId = (chat.id as PageWid | undefined)?._serialized;
+    if (chatId !== undefined) book.tell({ kind: 'trusted', chatId });
+  });
+  book.tellsTrust = true;
+}
+
+/**
  * Notes with which code the server refuses a message, once a document: the page puts none but 475 on it. The job that sends
  * it has its answer before the message shows anything.
  */

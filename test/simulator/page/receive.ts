@@ -128,8 +128,9 @@ function show({ key, wire }: StoredMessage): void {
   const msg = fromWire(wire);
   msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
   const chat = Chats.ensure(wire.chat, wire.t);
-  // Who writes is one who may be answered: the token of trust comes along.
-  chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id, tcToken: true }) });
+  chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
+  // Who writes is one who may be answered: the token of trust is issued once the message has left.
+  if (!wire.fromMe) void pause(knobs.trustDelayMs).then(() => chat.set({ tcToken: true }));
   if ((knobs.ciphertext === 'decrypted-later' || knobs.ciphertext === 'for-ever') && !wire.fromMe) {
     const { type, body } = msg;
     msg.type = 'ciphertext';
