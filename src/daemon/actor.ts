@@ -6,7 +6,7 @@ import { type Effect, isStillDue } from '../session/effect.js';
 import type { Event } from '../session/event.js';
 import type { Policy } from '../session/policy.js';
 import type { State } from '../session/state.js';
-import { reasonOf } from '../session/state.js';
+import { nextAttemptAtMs, reasonOf } from '../session/state.js';
 import { transition } from '../session/transition.js';
 
 /** What the actor may do besides thinking. Executors of effects must be bounded. */
@@ -65,15 +65,18 @@ export class Actor {
 
   #handle(event: Event): void {
     const before = this.#state;
-    const { state, effects } = transition(before, event, { atMs: Date.now(), policy: this.#policy });
+    const atMs = Date.now();
+    const { state, effects } = transition(before, event, { atMs, policy: this.#policy });
     this.#state = state;
     if (state.name !== before.name || reasonOf(state) !== reasonOf(before)) {
       const { type, ...more } = event;
+      const nextAtMs = nextAttemptAtMs(state);
       this.#log.info('session.transition', {
         from: before.name,
         to: state.name,
         reason: reasonOf(state),
         cause: type,
+        ...(nextAtMs === null ? {} : { nextAttemptInMs: nextAtMs - atMs }),
         ...('detail' in more ? { detail: more.detail } : {}),
       });
     }

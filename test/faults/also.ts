@@ -2,20 +2,32 @@
 import assert from 'node:assert/strict';
 import type { Act } from './row.js';
 
-/** The fault was seen so soon after it was made. */
-export const seenWithin =
-  (seconds: number): Act =>
-  ({ figures }) =>
-    assert.ok(figures.seenS <= seconds, `seen after ${figures.seenS.toFixed(1)} s, not ${seconds}`);
-
-/** The first delay and a start, with a fifth of it to spare. */
-export const noSlowerThanAStart: Act = ({ figures, startMs }) => {
-  const firstDelayS = 5;
-  const boundS = (1.2 * startMs) / 1_000 + firstDelayS;
-  figures.words.push(
-    `a start takes ${(startMs / 1_000).toFixed(1)} s, so the bound is ${boundS.toFixed(1)} s`,
+/** Found by the monitor: at the second failed check in a row, as shipped, and not at a later one. */
+export const secondCheck: Act = ({ wad, logFrom }) => {
+  const lines = wad.log.slice(logFrom);
+  const before = lines.slice(
+    0,
+    lines.findIndex(({ event }) => event === 'session.transition'),
   );
-  assert.ok(figures.endedS <= boundS, `${figures.endedS.toFixed(1)} s, not ${boundS.toFixed(1)}`);
+  const failures = before.filter(({ event }) => event === 'monitor.sick').map((line) => line.failures);
+  assert.deepEqual(failures, [1, 2]);
+};
+
+/** As shipped: the first of `reconnect.delaysMs`. */
+const FIRST_DELAY_MS = 5_000;
+
+/** The way back is the first delay as shipped, and then one start: no state twice, no second attempt, no other browser. */
+export const oneStart: Act = async ({ wad, sim, logFrom }) => {
+  await wad.logged('session.transition', ({ to }) => to === 'ready', { after: logFrom });
+  const moves = wad.log.slice(logFrom).filter(({ event }) => event === 'session.transition');
+  assert.deepEqual(
+    moves.map(({ to }) => to),
+    ['reconnecting', 'syncing', 'ready'],
+  );
+  const [lost] = moves;
+  assert.equal(lost?.nextAttemptInMs, FIRST_DELAY_MS);
+  const loads = sim.log.filter(({ at, type }) => type === 'GET /' && at >= Date.parse(String(lost?.time)));
+  assert.equal(loads.length, 1, 'the page was loaded once');
 };
 
 /** Profiles that were set aside, for this reason each; none when no reason is given. */

@@ -54,7 +54,7 @@ async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
   if (row.given.state === null) await scene.start(row.given, typeof end === 'string');
   if (end === 'next' || typeof end === 'object') await playEnd(t, scene, row, clock, device);
   else await playOn(t, scene, row, clock, device);
-  t.comment(scene.figures.words.join(', '));
+  t.comment(scene.words.join(', '));
 }
 
 /** Time as a row counts it. */
@@ -74,12 +74,11 @@ class Clock {
     this.#startedAt = performance.now();
   }
 
-  /** It has come so far, in its time. @returns seconds */
-  reached(what: string, withinS = this.#withinS): number {
+  /** It has come so far, in its time. */
+  reached(what: string, withinS = this.#withinS): void {
     const s = (performance.now() - this.#startedAt) / 1_000;
-    this.#scene.figures.words.push(`${what} after ${s.toFixed(1)} s`);
+    this.#scene.words.push(`${what} after ${s.toFixed(1)} s`);
     this.#t.ok(s <= withinS, `${what} within ${withinS} s: ${s.toFixed(1)} s`);
-    return s;
   }
 }
 
@@ -125,7 +124,7 @@ async function playOn(
   device: string | undefined,
 ): Promise<void> {
   const { expect, within, mend, also } = row;
-  const { wad, figures, mark } = scene;
+  const { wad, mark } = scene;
   const timeoutMs = within * 1_000;
   scene.struck();
   if (expect.via === null) {
@@ -142,13 +141,13 @@ async function playOn(
     let after = mark;
     if (expect.unkept) await eventually(async () => fits(await wad.status()), `${status}`, timeoutMs);
     else after = (await wad.event('state', fits, { after, timeoutMs })).cursor;
-    figures.seenS = clock.reached(`${status}${reason ? `/${reason}` : ''}`);
+    clock.reached(`${status}${reason ? `/${reason}` : ''}`);
     if (mend) {
       await mend(scene);
       clock.restart();
     }
     if (status !== expect.end) await wad.became(expect.end as StateName, { after, timeoutMs });
-    figures.endedS = clock.reached(String(expect.end));
+    clock.reached(String(expect.end));
     if (expect.unkept) await eventually(() => keptSomeOf(scene), 'the alert, or a gap');
   }
   await also?.(scene);

@@ -49,10 +49,8 @@ export class Scene implements AsyncDisposable {
   #mark: number | null = null;
   /** The same in the log. */
   logFrom = 0;
-  /** How long the row took to be seen and to be over, and words for whoever reads the output. */
-  figures: { seenS: number; endedS: number; words: string[] } = { seenS: 0, endedS: 0, words: [] };
-  /** From the start of the daemon of the moment to `ready`, where it came there by itself. */
-  startMs = 0;
+  /** How long each part of the row took, in words for whoever reads the output. */
+  words: string[] = [];
 
   private constructor(sim: Simulator, places: { saved: Place; none: Place }, disk: SmallDisk | null) {
     this.sim = sim;
@@ -108,15 +106,13 @@ export class Scene implements AsyncDisposable {
       if (given.state !== null) await this.start(given);
       if (given.reach) await given.reach(this);
       else if (given.state !== null) await this.wad.until(given.state);
-      if (given.state === 'ready') this.startMs = performance.now() - this.#startedAt;
     }
     this.#given = given.state === 'ready' ? given : undefined;
-    this.figures = { seenS: 0, endedS: 0, words: [] };
+    this.words = [];
     this.#mark = given.state === null ? null : await this.wad.mark();
     this.logFrom = given.state === null ? 0 : this.wad.log.length;
     return left;
   }
-  #startedAt = 0;
   #mayBeCrashed = false;
 
   /** What the fault brought about is behind this place in the events. */
@@ -129,7 +125,6 @@ export class Scene implements AsyncDisposable {
   }
 
   async start({ args = [], env = {} }: Partial<Given>, listening = true): Promise<Wad> {
-    this.#startedAt = performance.now();
     this.#given = undefined;
     this.#mayBeCrashed = !['Normal', null].includes(this.home.exitType());
     this.#wad = await this.home.start({ args, env: { TEST_CLOCK: this.clockFile, ...env }, listening });

@@ -163,7 +163,7 @@ t.test('a transition is one line with its cause; what changes nothing is none', 
       'session.transition',
       {
         ...{ from: 'ready', to: 'reconnecting', reason: 'browser_crashed' },
-        ...{ cause: 'client.broken', detail: 'gone' },
+        ...{ cause: 'client.broken', nextAttemptInMs: POLICY.delaysMs[0], detail: 'gone' },
       },
     ],
   ]);
