@@ -1,105 +1,17 @@
 /**
- * Whatever module WhatsApp Web loses: the daemon is not stuck, names the capability and the module in time, and what
- * does not rest on it works. One daemon and one link; the page loses a module, is loaded anew, and gets it back.
+ * Whatever WhatsApp Web loses: the daemon is not stuck, names the capability and what it lacks in time, and what does
+ * not rest on it works. Whole modules: capabilities-*.test.ts.
  */
 import t from 'tap';
-import { moduleOf, NEEDS } from '../../src/whatsapp/capability.js';
-import { Home, type Wad } from '../harness/wad.js';
-import type { Contact } from '../simulator/contact.js';
+import { NEEDS } from '../../src/whatsapp/capability.js';
+import { exchange, isVital, lostWith, NAMED_MS, named } from '../harness/lost-modules.js';
+import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a fifth of this.
-t.setTimeout(1_200_000);
+t.setTimeout(600_000);
 
 const NUMBER = '15550001111';
-const VITAL = ['session.receive', 'send.text'];
-/** Within this the module is named, by the contract of this test. */
-const NAMED_MS = 15_000;
-
-const modules = [
-  ...new Set(
-    Object.values(NEEDS)
-      .flat()
-      .filter((need) => need.startsWith('WA'))
-      .map(moduleOf),
-  ),
-].sort();
-/** The capabilities that are lost with a module, or a member. */
-const lostWith = (lack: string): string[] =>
-  Object.keys(NEEDS).filter((name) => NEEDS[name]?.some((need) => need === lack || moduleOf(need) === lack));
-
-/** Sends, and is not believed: the contact's own screen is. */
-async function exchange(wad: Wad, contact: Contact, text: string): Promise<void> {
-  const after = await wad.mark();
-  const { id } = await wad.request('message.send', { to: contact.number, text });
-  await wad.request('message.wait', { id, for: 'sent' });
-  await contact.waitForMessage(({ body }) => body === text);
-  await contact.send(`re: ${text}`);
-  await wad.event('message', ({ body }) => body === `re: ${text}`, { after });
-}
-
-/** The words of the event in which these capabilities were said to be lost. */
-async function named(wad: Wad, lost: readonly string[], lack: string, after: number): Promise<void> {
-  await wad.event(
-    'state',
-    ({ capabilities }) => {
-      const words = (capabilities ?? {}) as Record<string, string>;
-      return lost.every((name) => words[name]?.startsWith('missing') && words[name]?.includes(lack));
-    },
-    { after, timeoutMs: NAMED_MS },
-  );
-}
-
-t.test('each module of the product, removed one at a time', async (t) => {
-  await using sim = await Simulator.start({
-    generation: '2026-07',
-    knobs: { dialog: false, reloadAfterLinkMs: 0 },
-  });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const contact = sim.createContact({ number: '15550002222' });
-  const wad = await home.start();
-  await wad.link(phone);
-  t.ok(modules.length > 20, `${modules.length} modules`);
-
-  for (const module of modules) {
-    const lost = lostWith(module);
-    const isVital = lost.some((name) => VITAL.includes(name));
-    const after = await wad.mark();
-    await sim.set('missingModules', [module]);
-    await sim.pages[0]?.reload();
-    await named(wad, lost, module, after);
-    const { capabilities } = await wad.status();
-    for (const [name, word] of Object.entries(capabilities))
-      if (!lost.includes(name)) t.notMatch(word, /^missing/, `${module}: ${name} ${word}`);
-    const { data } = await wad.event('alert', ({ says }) => String(says).includes(module), { after });
-    t.match(data, { reason: 'outdated_library', hint: /doctor/ }, `${module}: one alert, by name`);
-    if (lost.includes('send.text')) {
-      const end = await wad.wactl(['send', contact.number, `without ${module}`, '-o', 'json']);
-      t.equal(end.code, 5, `${module}: ${end.stderr}`);
-      t.match(JSON.parse(end.stderr), { data: { kind: 'unsupported_now', reason: new RegExp(module) } });
-    }
-    if (!isVital) {
-      await wad.became('ready', { after, timeoutMs: NAMED_MS });
-      await exchange(wad, contact, `with everything but ${module}`);
-    }
-    const back = await wad.mark();
-    await sim.set('missingModules', []);
-    if (isVital) await wad.request('session.initialize', { restart: true });
-    else await sim.pages[0]?.reload();
-    await wad.became('ready', { after: back });
-    t.match(await wad.status(), {
-      capabilities: Object.fromEntries(lost.map((name) => [name, /^(ok|patched)$/])),
-    });
-  }
-  await exchange(wad, contact, 'all is back');
-  t.notOk(
-    contact.received.some(({ body }) => body?.startsWith('without')),
-    'what was refused never went out',
-  );
-  await wad.stop();
-  t.same(await wad.leftBehind({ profile: 'kept' }), []);
-});
 
 /** What is lacking counts after two seconds: so many members share a document. */
 const AT_ONCE = 8;
@@ -115,7 +27,7 @@ t.test('each member of a module that a side capability takes, renamed', async (t
   const wad = await home.start();
   await wad.link(phone);
   const members = [...new Set(Object.values(NEEDS).flat())].filter(
-    (need) => need.includes('.') && !lostWith(need).some((name) => VITAL.includes(name)),
+    (need) => need.includes('.') && !isVital(need),
   );
   t.ok(members.length > 25, `${members.length} members`);
   for (let first = 0; first < members.length; first += AT_ONCE) {
@@ -138,7 +50,7 @@ t.test('a page that never had what ready rests on is given up by name, and not f
   await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
-  const wad = await home.start();
+  const wad = await home.start({ env: { WAD_RECONNECT_DELAYS_MS: '0' } });
   await wad.link(phone);
   const after = await wad.mark();
   await sim.set('missingModules', ['WAWebCollections']);

@@ -1,0 +1,120 @@
+// Takes modules away from the page of a ready daemon, one at a time, and looks at what is said and what still works.
+import t from 'tap';
+import { moduleOf, NEEDS } from '../../src/whatsapp/capability.js';
+import type { Contact } from '../simulator/contact.js';
+import { Simulator } from '../simulator/simulator.js';
+import { Home, type Wad } from './wad.js';
+
+const NUMBER = '15550001111';
+const VITAL = ['session.receive', 'send.text'];
+/** Within this the module is named, by the contract of this test. */
+export const NAMED_MS = 15_000;
+
+/** The capabilities that are lost with a module, or a member. */
+export const lostWith = (lack: string): string[] =>
+  Object.keys(NEEDS).filter((name) => NEEDS[name]?.some((need) => need === lack || moduleOf(need) === lack));
+/** Without it the account is not ready. */
+export const isVital = (lack: string): boolean => lostWith(lack).some((name) => VITAL.includes(name));
+
+const MODULES = [
+  ...new Set(
+    Object.values(NEEDS)
+      .flat()
+      .filter((need) => need.startsWith('WA'))
+      .map(moduleOf),
+  ),
+].sort();
+/** Every module that the product needs is in one of these. */
+export const VITAL_MODULES = MODULES.filter(isVital);
+const side = MODULES.filter((module) => !isVital(module));
+export const FIRST_HALF = side.slice(0, side.length / 2);
+export const SECOND_HALF = side.slice(side.length / 2);
+
+/** Sends, and is not believed: the contact's own screen is. */
+export async function exchange(wad: Wad, contact: Contact, text: string): Promise<void> {
+  const after = await wad.mark();
+  const { id } = await wad.request('message.send', { to: contact.number, text });
+  await wad.request('message.wait', { id, for: 'sent' });
+  await contact.waitForMessage(({ body }) => body === text);
+  await contact.send(`re: ${text}`);
+  await wad.event('message', ({ body }) => body === `re: ${text}`, { after });
+}
+
+/** Until an event has said that these capabilities are lost, and with what. */
+export async function named(wad: Wad, lost: readonly string[], lack: string, after: number): Promise<void> {
+  await wad.event(
+    'state',
+    ({ capabilities }) => {
+      const words = (capabilities ?? {}) as Record<string, string>;
+      return lost.every((name) => words[name]?.startsWith('missing') && words[name]?.includes(lack));
+    },
+    { after, timeoutMs: NAMED_MS },
+  );
+}
+
+/** One daemon and one link; each load of the page lacks one module, and has the one before it again. */
+export function removeEach(modules: readonly string[]): void {
+  // For a slow machine; it takes a fifth of this.
+  t.setTimeout(600_000);
+  t.test('each module of the product, removed one at a time', async (t) => {
+    await using sim = await Simulator.start({
+      generation: '2026-07',
+      knobs: { dialog: false, reloadAfterLinkMs: 0 },
+    });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.start();
+    await wad.link(phone);
+    t.ok(modules.length >= 10, `${modules.length} modules`);
+    let before: readonly string[] = [];
+    const fine = async () => {
+      const { capabilities } = await wad.status();
+      for (const name of before) t.match(capabilities[name], /^(ok|patched)$/, `${name} is back`);
+    };
+
+    for (const module of modules) {
+      const lost = lostWith(module);
+      const after = await wad.mark();
+      await sim.set('missingModules', [module]);
+      await sim.pages[0]?.reload();
+      await named(wad, lost, module, after);
+      const { capabilities } = await wad.status();
+      for (const [name, word] of Object.entries(capabilities))
+        if (!lost.includes(name)) t.notMatch(word, /^missing/, `${module}: ${name} ${word}`);
+      const { data } = await wad.event('alert', ({ says }) => String(says).includes(module), { after });
+      t.match(data, { reason: 'outdated_library', hint: /doctor/ }, `${module}: one alert, by name`);
+      if (lost.includes('send.text')) {
+        const end = await wad.wactl(['send', contact.number, `without ${module}`, '-o', 'json']);
+        t.equal(end.code, 5, `${module}: ${end.stderr}`);
+        t.match(JSON.parse(end.stderr), { data: { kind: 'unsupported_now', reason: new RegExp(module) } });
+      }
+      if (!isVital(module)) {
+        await wad.became('ready', { after, timeoutMs: NAMED_MS });
+        before = before.filter((name) => !lost.includes(name));
+        await fine();
+        await exchange(wad, contact, `with everything but ${module}`);
+      }
+      before = lost;
+      if (!isVital(module)) continue;
+      const back = await wad.mark();
+      await sim.set('missingModules', []);
+      await wad.request('session.initialize', { restart: true });
+      await wad.became('ready', { after: back });
+      await fine();
+      before = [];
+    }
+    const back = await wad.mark();
+    await sim.set('missingModules', []);
+    await sim.pages[0]?.reload();
+    await wad.became('ready', { after: back });
+    await fine();
+    await exchange(wad, contact, 'all is back');
+    t.notOk(
+      contact.received.some(({ body }) => body?.startsWith('without')),
+      'what was refused never went out',
+    );
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  });
+}
