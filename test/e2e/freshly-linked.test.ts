@@ -46,7 +46,7 @@ t.test(
   async (t) => {
     await using sim = await Simulator.start({
       generation: '2026-07',
-      knobs: { reloadAfterLinkMs: 1_500, statusUnlinkMs: 3_000, dialogUnlinkMs: 0 },
+      knobs: { reloadAfterLinkMs: 0, statusUnlinkMs: 3_000, dialogUnlinkMs: 0 },
     });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -55,6 +55,8 @@ t.test(
     const wad = await home.start();
     await wad.link(phone);
     const after = await wad.mark();
+    // As the page does by itself, but not before it is ready.
+    await sim.pages[0]?.reload();
     await wad.became('syncing', { after });
     await wad.became('ready', { after });
     t.notOk((await wad.states()).includes('reconnecting'));

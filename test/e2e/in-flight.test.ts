@@ -36,10 +36,7 @@ t.test('a message in flight when the browser dies is asked for afterwards', asyn
     const after = await wad.mark();
     for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
     await wad.became('reconnecting', { after });
-    await eventually(
-      async () => (await wad.request('message.get', { id: sent.id })).state === 'unknown',
-      'the message is unknown',
-    );
+    await wad.logged('message.state', ({ id, to }) => id === sent.id && to === 'unknown');
     await sim.faults.send('none');
     await sim.faults.ack('none');
     await wad.became('ready', { after });

@@ -231,12 +231,8 @@ t.test('what WhatsApp does not say of a number in two seconds holds nothing up',
   const contact = sim.createContact({ number: '15550002222' });
   const wad = await home.start();
   await wad.link(phone);
-  const startedAt = performance.now();
+  // The page never answers: without the limit, neither would this (unit/daemon/recipients has the two seconds).
   await wad.request('message.send', { to: contact.number, text: 'hello' });
-  t.ok(
-    performance.now() - startedAt < 3_500,
-    `accepted after ${Math.round(performance.now() - startedAt)} ms`,
-  );
   await contact.waitForMessage(({ body }) => body === 'hello');
   await wad.stop();
 });

@@ -174,10 +174,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
           const after = await wad.mark();
           for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
           await wad.became('reconnecting', { after });
-          await eventually(
-            async () => (await wad.request('message.get', { id: sent.id })).state === 'unknown',
-            'the status is unknown',
-          );
+          await wad.logged('message.state', ({ id, to }) => id === sent.id && to === 'unknown');
           await sim.faults.send('none');
           await sim.faults.ack('none');
           await wad.became('ready', { after });

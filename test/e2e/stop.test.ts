@@ -12,40 +12,42 @@ t.setTimeout(300_000);
 const NUMBER = '15550001111';
 const PEER = '15550002222';
 
+/** Longer than `stop` gives a daemon: one that waits for all of it fails there. */
+const LONG_DRAIN = { WAD_SHUTDOWN_DRAIN_MS: '60000' };
+
 t.test('a stop waits for a message on its way, and a second signal does not', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const contact = sim.createContact({ number: PEER });
-  const first = await home.start();
+  const first = await home.start({ env: LONG_DRAIN });
   await first.link(phone);
-  await sim.faults.ackLate(1_000);
+  await sim.faults.ackLate(3_000);
   const sent = await first.request('message.send', { to: PEER, text: 'on its way' });
   await first.logged('message.state', ({ id, to }) => id === sent.id && to === 'sending');
-  const { ms } = await first.stop();
-  t.ok(ms > 900 && ms < 8_000, `it ended when the message was out, after ${Math.round(ms)} ms`);
+  await first.stop();
   // What else was told of it by then is as good.
-  await first.logged(
+  const out = await first.logged(
     'message.state',
     ({ id, to }) => id === sent.id && /^(sent|delivered|read)$/.test(String(to)),
   );
+  const stopping = await first.logged('daemon.stopping');
+  t.ok(first.log.indexOf(out) > first.log.indexOf(stopping), 'the stop waited for it');
   t.equal(contact.received.length, 1);
   t.same(await first.leftBehind({ profile: 'kept' }), []);
 
   await sim.faults.send('hangs-before-store');
-  const second = await home.start();
+  const second = await home.start({ env: LONG_DRAIN });
   await second.until('ready');
   const stuck = await second.request('message.send', { to: PEER, text: 'stuck' });
   await second.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
-  const startedAt = performance.now();
   second.child.kill('SIGTERM');
   await second.logged('daemon.stopping');
   t.match(await second.wactl(['status', '-o', 'json']), { code: 0, stdout: /"isShuttingDown": ?true/ });
   t.match(await second.wactl(['send', PEER, 'too late']), { code: 5 }, 'nothing new is taken');
   second.child.kill('SIGTERM');
-  const end = await second.ended(startedAt);
+  await second.ended();
   await second.logged('daemon.hurry');
-  t.ok(end.ms < 8_000, `the drain was cut short: ${Math.round(end.ms)} ms`);
   t.same(await second.leftBehind({ profile: 'kept' }), []);
 });
 
@@ -59,7 +61,7 @@ t.test('a stop gives a message that is stuck ten seconds and no more', async (t)
   const stuck = await wad.request('message.send', { to: PEER, text: 'stuck' });
   await wad.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
   const { ms } = await wad.stop();
-  t.ok(ms > 1_900 && ms < 8_000, `${Math.round(ms)} ms of the 2 s that were configured`);
+  t.ok(ms > 1_900, `${Math.round(ms)} ms, of which 2 s were configured`);
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 

@@ -5,9 +5,10 @@ const CYCLES = Number(process.env.WAD_CYCLES ?? 50);
 /** The last of so many unlinks, the others keep the session. */
 const GROUP = 5;
 
-/** What a stop is to be done with, in ms. A link that is seconds old may stand in the browser's memory only. */
-const BOUNDS = { keep: 2_000, 'keep of a fresh link': 6_000, logout: 3_000 } as const;
-type How = keyof typeof BOUNDS;
+/** The contract's bound on a stop with nothing in flight, ms. How long they take is printed, and judged by nobody here. */
+const STOP_MS = 20_000;
+/** A link that is seconds old may stand in the browser's memory only, and is waited for. */
+type How = 'keep' | 'keep of a fresh link' | 'logout';
 
 /** From the command to its return, as the machine itself sees it. */
 const STOP = `from=$(date +%s%N); systemctl stop ${UNIT}; echo $((($(date +%s%N) - from) / 1000000))`;
@@ -32,7 +33,7 @@ machineTest(`${CYCLES} cycles of start and stop`, async (t, machine) => {
 
     const ms = Number((await lab.must(how === 'logout' ? STOP : KEEP)).split('\n')[0]);
     took[how].push(ms);
-    t.ok(ms <= BOUNDS[how], `cycle ${n}: ${how} within ${BOUNDS[how]} ms: ${ms} ms`);
+    t.ok(ms <= STOP_MS, `cycle ${n}: ${how} within ${STOP_MS} ms: ${ms} ms`);
     t.equal(await machine.property('Result'), 'success');
     t.equal((await lab.run('pgrep -a -u wad')).stdout, '', `cycle ${n}: no process is left`);
     t.equal(

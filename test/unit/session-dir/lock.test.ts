@@ -86,7 +86,7 @@ t.test('the lock of a holder that was killed is waited for and taken over', asyn
   t.equal(await lockState(dir), 'left behind');
   const before = performance.now();
   await using lock = await takeLock(dir, { log, ...SOON });
-  t.ok(performance.now() - before < STALE + 1_500);
+  t.ok(performance.now() - before < 5 * STALE, 'in time');
   t.equal(lock.holder.pid, process.pid);
   t.match(said, [
     ['lock.waiting', { holderPid: child.pid }],

@@ -253,7 +253,7 @@ t.test('close is bounded, whatever peers and handlers do', async (t) => {
   await other.request('daemon.ping', {});
   const start = performance.now();
   await running.server.close();
-  t.ok(performance.now() - start < 4_000);
+  t.ok(performance.now() - start < 10_000);
 });
 
 t.test('a hang-up aborts what is in flight, and a peer that only ended its side is waited for', async (t) => {
