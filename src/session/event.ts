@@ -27,8 +27,11 @@ export type ClientEvent =
   | { readonly type: 'client.offline' }
   /** The main frame went to another document of WhatsApp Web. */
   | { readonly type: 'client.reloading' }
-  /** Unlinked. `explained`: the server or the phone said so, not only a QR that turned up. */
-  | { readonly type: 'client.logged-out'; readonly explained: boolean }
+  /**
+   * Unlinked. `explained`: the server or the phone said so, not only a QR that turned up. `ban`: the server has logged the
+   * whole account out.
+   */
+  | { readonly type: 'client.logged-out'; readonly explained: boolean; readonly ban?: LogoutBan }
   | { readonly type: 'client.conflict' }
   /** `detail`: what the page lacks, where that is why. */
   | {
@@ -43,6 +46,12 @@ export type ClientEvent =
   /** The monitor found the page ailing though its browser lives. */
   | { readonly type: 'client.sick'; readonly ailment: Ailment; readonly detail: string }
   | { readonly type: 'client.attention'; readonly what: Attention | null };
+
+/**
+ * Why the server logs an account out. `banned`: for good (406). `locked`: until its phone number has been verified again
+ * (403).
+ */
+export type LogoutBan = 'banned' | 'locked';
 
 /** `wrong`: WhatsApp did not accept what it was answered. `gone`: the page went to another document meanwhile. */
 export type PasskeyEnd = 'refused' | 'late' | 'wrong' | 'gone';

@@ -4,7 +4,7 @@
 import type { Reason, StateName } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
-import type { EventOf } from './event.js';
+import type { EventOf, LogoutBan } from './event.js';
 import {
   alertOnce,
   arm,
@@ -43,9 +43,10 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
  */
 export function loggedOut(
   state: State,
-  event: { readonly explained: boolean; readonly type: string },
+  event: { readonly explained: boolean; readonly type: string; readonly ban?: LogoutBan },
   now: Now,
 ): Next {
+  if (event.ban !== undefined) return expelled(state, event.ban);
   const sickMs = pastHour(state.sickMs, now);
   const mayBeMistaken = !event.explained && state.session !== null && state.unfound === 0;
   if (mayBeMistaken && sickMs.length < SICK_PER_HOUR) {
@@ -74,6 +75,20 @@ export function loggedOut(
           effects,
         };
   return alertOnce(next, reason, says);
+}
+
+const EXPELLED: Readonly<Record<LogoutBan, string>> = {
+  banned: 'WhatsApp has banned this account and logged it out (406). The saved session is of no more use.',
+  locked:
+    'WhatsApp has locked this account and logged it out (403): its phone number has to be verified again. The saved session is of no more use.',
+};
+
+/** The account itself is logged out, and the page has given up its credentials: a new QR is no remedy yet. */
+function expelled(state: State, ban: LogoutBan): Next {
+  const bare = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
+  const failed = become(disarm(leave(state)), 'failed', { reason: 'banned', retryAtMs: null }, bare);
+  const effects: readonly Effect[] = [{ do: 'close' }, { do: 'remove-profile' }];
+  return alertOnce({ state: failed, effects }, 'banned', EXPELLED[ban]);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Turns what the page shows and tells into events of the life cycle. It knows how far this one client has come and
 // nothing of puppeteer; client.ts feeds it and does what it asks for. Its word on readiness is a look at the page,
 // never the library's `ready`.
-import type { BrokenReason } from '../session/event.js';
+import type { BrokenReason, LogoutBan } from '../session/event.js';
 import type { ClientListener } from '../session/port.js';
 import type { Limits } from '../session/restriction.js';
 import type { Linked } from '../session/state.js';
@@ -33,6 +33,8 @@ export interface WitnessNeeds {
 
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
+/** In the address of the document after it (WAWebLogoutReasonConstants, WAWebReloadAfterLogout; 2026-04-27). */
+const ACCOUNT_LOCKED = 'logout_reason=3';
 /** A page that has lost its connection begins another one, OPENING, well before this. */
 const STILL_MS = 8_000;
 
@@ -52,6 +54,8 @@ export class Witness {
   #limits = 'null';
   /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
   #leaves = false;
+  /** The server has logged the whole account out; null: it has not said so. */
+  #expelled: LogoutBan | null = null;
   readonly #fitness: Fitness;
   readonly #passkey: PasskeyRequest;
   readonly #wanted: PersonWanted;
@@ -128,6 +132,9 @@ export class Witness {
       case 'ban':
         this.#ban(told.banned, told.expireS);
         break;
+      case 'failure':
+        this.#refusedWith(told.code);
+        break;
       case 'logout-begins':
         this.#leaves = true;
         break;
@@ -185,7 +192,9 @@ export class Witness {
   }
 
   #newDocument(url: string): void {
-    if (url.includes('post_logout=1')) this.#loggedOut();
+    const isLocked = url.includes(ACCOUNT_LOCKED);
+    if (isLocked) this.#expelled ??= 'locked';
+    if (isLocked || url.includes('post_logout=1')) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
       // Only once there was a page can it have strayed from it.
       if (this.#phase === 'loading') return;
@@ -283,7 +292,15 @@ export class Witness {
     this.#leaves = false;
     this.unlinked?.();
     this.#phase = 'linked';
-    this.#listener.event({ type: 'client.logged-out', explained: true });
+    const ban = this.#expelled;
+    this.#listener.event({ type: 'client.logged-out', explained: true, ...(ban === null ? {} : { ban }) });
+  }
+
+  /** WAWebHandleFailure and WAWebFailureErrorCodes, 2026-04-27: after each of these the page gives up its credentials. */
+  #refusedWith(code: number): void {
+    if (code !== 401 && code !== 403 && code !== 406) return;
+    this.#leaves = true;
+    if (code !== 401) this.#expelled = code === 403 ? 'locked' : 'banned';
   }
 
   /** The page draws a QR, or the library has composed one where the page has nothing to listen to. */
@@ -306,7 +323,10 @@ export class Witness {
     clearTimeout(this.#explain);
     this.#explain = undefined;
     this.#passkey.linked();
-    if (before === 'lost') this.#leaves = false;
+    if (before === 'lost') {
+      this.#leaves = false;
+      this.#expelled = null;
+    }
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;
     if (before !== 'ready') this.#phase = 'linked';

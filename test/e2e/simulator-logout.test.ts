@@ -86,7 +86,9 @@ t.test(
     phone.conflict();
     await phone.waitForOffline();
     const socket = "window.require('WAWebSocketModel').Socket";
-    t.same(await pupPage?.evaluate(`[${socket}.state, ${socket}.stream]`), ['CONNECTED', 'DISCONNECTED']);
+    // The server has let go of it before the page hears so.
+    await pupPage?.waitForFunction(`${socket}.stream === 'DISCONNECTED'`);
+    t.equal(await pupPage?.evaluate(`${socket}.state`), 'CONNECTED');
     await t.rejects(pupPage?.evaluate(`${socket}.takeover()`) ?? Promise.resolve(), /without conflict/);
     await pupPage?.reload();
     await sim.waitForPage(({ state }) => state === 'CONNECTED');
@@ -110,12 +112,22 @@ t.test('with replacedShows = "state" it is CONFLICT, and takeover brings it back
   t.equal(phone.devices[0]?.online, true);
 });
 
-t.test('a banned account shows TOS_BLOCK, now and at the next login', async (t) => {
+t.test('a banned account gives up its credentials, and shows a QR', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
   t.teardown(() => bare.remove());
   phone.ban();
+  await sim.waitForQr();
+  t.ok(sim.log.some(({ type, detail }) => type === 'failure' && (detail as { code: number }).code === 406));
+});
+
+t.test('with refusalShows = "state" it shows TOS_BLOCK, now and at the next login', async (t) => {
+  await using sim = await Simulator.start({ knobs: { refusalShows: 'state' } });
+  const phone = sim.createPhone({ number: '15550001111' });
+  const bare = await linked(sim);
+  t.teardown(() => bare.remove());
+  phone.ban(403);
   t.same(await bare.wait('disconnected'), ['TOS_BLOCK']);
   const again = await BareClient.start(sim, { directory: bare.directory });
   t.teardown(() => again.remove());

@@ -74,6 +74,14 @@ export const fails = (reason: Reason, alerts: readonly string[] = [reason]): Exp
   link: 'same',
 });
 
+/** WhatsApp has logged the account out for good: a fresh QR only once somebody asks for one. */
+export const expels: Expectation = {
+  via: { status: 'failed', reason: 'banned' },
+  end: 'linking',
+  alerts: ['banned'],
+  link: 'gone',
+};
+
 /** The link is gone: a fresh QR, and one incident. */
 export const relinks = (reason: Reason): Expectation => ({
   via: { status: 'linking', reason },

@@ -6,7 +6,19 @@ import * as also from './also.js';
 import * as given from './given.js';
 import { clocked, down, justLinked, patient, ready, STATES } from './given.js';
 import * as row from './row.js';
-import { exits, fails, type Row, recovers, relinks, renews, resyncs, starts, told, unmoved } from './row.js';
+import {
+  exits,
+  expels,
+  fails,
+  type Row,
+  recovers,
+  relinks,
+  renews,
+  resyncs,
+  starts,
+  told,
+  unmoved,
+} from './row.js';
 import { NO_LIMIT } from './small-memory.js';
 
 // biome-ignore format: a table is read by its columns
@@ -73,9 +85,11 @@ export const PAGE: readonly Row[] = [
   { name: 'its state is PROXYBLOCK (H20)',                   given: ready,   do: inPage('setState', { state: 'PROXYBLOCK' }),   expect: recovers('network_down'),        within: 40 },
   { name: 'WhatsApp wants a newer version once',             given: down,    do: set('loginRefusal', '405'),                    expect: recovers('outdated_library'),    within: 30, mend: undo },
   { name: 'WhatsApp wants a newer version',                  given: down,    do: set('loginRefusal', '405'),                    expect: fails('outdated_library'),       within: 60, mend: undo },
-  { name: 'WhatsApp bans the account',                       given: ready,   do: ({ phone }) => phone.ban(),                    expect: fails('banned'),                 within: 20, mend: both(act.sendExits(4), ({ phone }) => phone.unban(), act.init) },
+  { name: 'WhatsApp bans the account',                       given: ready,   do: ({ phone }) => phone.ban(),                    expect: expels,                          within: 20, mend: both(act.sendExits(4), ({ phone }) => phone.unban(), act.init) },
+  { name: 'the same, and the state says so',                 given: ready,   do: both(set('refusalShows', 'state'), ({ phone }) => phone.ban()), expect: fails('banned'), within: 20, mend: both(act.sendExits(4), ({ phone }) => phone.unban(), undo, act.init) },
   { name: 'the phone unlinks it (H8)',                       given: ready,   do: ({ phone }) => phone.unlink(),                 expect: relinks('logged_out_by_phone'),  within: 20, also: also.asideIs() },
-  { name: 'the server no longer knows the session (H18)',    given: down,    do: ({ phone }) => phone.unlink(),                 expect: relinks('auth_failed'),          within: 30, also: also.asideIs('authfailed') },
+  { name: 'the server no longer knows the session',          given: down,    do: ({ phone }) => phone.unlink(),                 expect: relinks('logged_out_by_phone'),  within: 30, also: also.asideIs() },
+  { name: 'the same, and nobody says so (H18)',              given: down,    do: both(set('refusalIsHeard', false), ({ phone }) => phone.unlink()),                expect: relinks('auth_failed'),          within: 30, also: also.asideIs('authfailed') },
   { name: 'a message lingers in the page (H10)',             given: ready,   do: act.messageLingers,                            expect: unmoved,                         within: 20 },
   { name: 'a message stays in the page (H10)',               given: ready,   do: act.messageStays,                              expect: told('page_unresponsive'),       within: 100, mend: undo },
 ];

@@ -20,7 +20,8 @@ export class Account {
   readonly devices = new Map<string, Device>();
   /** every message the phone has, oldest first */
   history: WireMessage[] = [];
-  banned = false;
+  /** The code with which the server refuses it: 406 is a ban, 403 a lock. */
+  banned: 403 | 406 | null = null;
   /** what it has to answer before it goes on */
   checkpoint: Checkpoint | undefined;
   /** what the server lets it do */

@@ -109,7 +109,8 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   'POST /phones/:number/challenge': (simulator, args) => {
     void phoneOf(simulator, args).challenge(word(args, 'type') === 'CAPTCHA' ? 'CAPTCHA' : 'PASSKEY');
   },
-  'POST /phones/:number/ban': (simulator, args) => phoneOf(simulator, args).ban(),
+  'POST /phones/:number/ban': (simulator, args) =>
+    phoneOf(simulator, args).ban(Number(args.code) === 403 ? 403 : 406),
   'POST /phones/:number/unban': (simulator, args) => phoneOf(simulator, args).unban(),
   'POST /phones/:number/lock-reach-out': (simulator, args) =>
     phoneOf(simulator, args).lockReachOut(Number(args.ms)),

@@ -201,6 +201,17 @@ export const KNOBS = {
     'with 402: for how long the account is banned, which the page is told in seconds and raises as account_temporarily_banned_from_bridge',
     'WAWebHandleFailure',
   ),
+  refusalIsHeard: flag(
+    true,
+    'the code of a refusal goes through a parser whose class can be listened to; else a lock (403) alone is told, in the address of the document after it',
+    'WADeprecatedWapParser',
+  ),
+  refusalShows: choice(
+    ['logout', 'state'],
+    'logout',
+    'what a ban (406) and a lock (403) come to: credentials wiped, Cmd logout_from_bridge and a reload; or, by reports, the states SMB_TOS_BLOCK and TOS_BLOCK',
+    'WAWebHandleFailure',
+  ),
   loginRefusedNavigates: flag(
     false,
     'after 401 at login the page goes to /?post_logout=1 instead of showing a QR at once',

@@ -106,12 +106,13 @@ export class Phone {
     return this.#server.challenge(this.account, type);
   }
 
-  ban(): void {
-    this.#server.ban(this.account);
+  /** @param code 406: for good; 403: until its number has been verified again */
+  ban(code: 403 | 406 = 406): void {
+    this.#server.ban(this.account, code);
   }
 
   unban(): void {
-    this.account.banned = false;
+    this.account.banned = null;
   }
 
   /**

@@ -21,6 +21,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     "(stanza, parser); stands under the library's own stanzas",
     DIFF,
   ],
+  'WADeprecatedWapParser.prototype': [
+    'parse(stanza) → { success } or { error }; of a failure, success.reason is the code. The class alone is exported; what replaces parse is called',
+    DIFF,
+  ],
   'WAJids.toNewsletterJid': ["(text) → the same with the channel's server", DIFF],
   'WALinkify.findLink': ['(text) → the first link of it or null', DIFF],
   'WALinkify.findLinks': ['(text) → every link of it', DIFF],

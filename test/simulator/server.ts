@@ -88,10 +88,10 @@ export class Server {
     return made.passed;
   }
 
-  ban(account: Account): void {
-    account.banned = true;
+  ban(account: Account, code: 403 | 406): void {
+    account.banned = code;
     for (const device of account.devices.values()) {
-      device.connection?.send({ type: 'failure', code: 403 });
+      device.connection?.send({ type: 'failure', code });
       device.connection = undefined;
     }
   }
@@ -156,7 +156,7 @@ export class Server {
     const { loginRefusal, historyLimit, tempBanMs } = this.#world.knobs();
     const device = this.#deviceOf(frame.device, frame.secret);
     const code =
-      loginRefusal === 'none' ? (device?.account.banned ? 403 : device ? 0 : 401) : Number(loginRefusal);
+      loginRefusal === 'none' ? (device?.account.banned ?? (device ? 0 : 401)) : Number(loginRefusal);
     if (!device || code > 0) {
       const expire = code === 402 ? { expire: Math.ceil(tempBanMs / 1000) } : {};
       connection.send({ type: 'failure', code, ...expire });

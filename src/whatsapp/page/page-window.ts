@@ -166,6 +166,8 @@ export type Told =
   | { readonly kind: 'logout-begins' }
   /** It has given them up. */
   | { readonly kind: 'logout' }
+  /** The server refuses the account, with this code. */
+  | { readonly kind: 'failure'; readonly code: number }
   /** Something of the limits of the account has changed. */
   | { readonly kind: 'limits' }
   /** Somebody lets the account write to them, whatever its limits. */

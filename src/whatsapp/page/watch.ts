@@ -56,6 +56,25 @@ export function watch(binding: string): void {
     state();
   };
 
+  /**
+   * Afterwards a ban (406), a lock (403) and a removed device (401) look alike: the page wipes its credentials and loads
+   * itself anew. WAWebHandleFailure reads the code by a parser that it keeps to itself (WADeprecatedWapParser, 2026-04-27).
+   */
+  const hearFailures = (): void => {
+    type Parse = ((stanza: { tag?: unknown }) => { success?: { reason?: unknown } }) & { wad?: true };
+    const { prototype } = window.require('WADeprecatedWapParser') as { prototype: { parse: Parse } };
+    const { parse } = prototype;
+    if (parse.wad) return;
+    const heard: Parse = function (this: unknown, stanza) {
+      const parsed = parse.call(this as never, stanza);
+      const code = stanza?.tag === 'failure' ? parsed.success?.reason : undefined;
+      if (typeof code === 'number') tell({ kind: 'failure', code });
+      return parsed;
+    };
+    heard.wad = true;
+    prototype.parse = heard;
+  };
+
   // Debug.VERSION comes before require, and require before some of its modules: there is no event for any of them.
   const startedAt = Date.now();
   let said = false;
@@ -64,6 +83,11 @@ export function watch(binding: string): void {
     try {
       listen();
       window.clearInterval(waiting);
+      try {
+        hearFailures();
+      } catch {
+        // A page without it says of a lock alone what it was, in the address of its next document.
+      }
     } catch (error) {
       if (!said && Date.now() - startedAt > 10_000) {
         said = true;

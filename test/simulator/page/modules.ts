@@ -88,6 +88,7 @@ import { addAndSendMsgToChat, resendMsgToChat, SendMsgJob, updateMessageTable } 
 import { Socket } from './socket-model.js';
 import { SendStatusMsgAction, StatusGatingUtils, StatusMsgDataUtils } from './status.js';
 import { Stream, UpdateUnreadChatAction } from './unread.js';
+import { WapParser } from './wap-parser.js';
 import { JidToWid, WidFactory, WidToJid } from './wid.js';
 
 const ok = async () => {};
@@ -99,6 +100,7 @@ export function defineModules(): void {
   defineAll(RegistrationModules);
   defineAll(MediaModules);
   defineFurtherModules();
+  define('WADeprecatedWapParser', WapParser);
   define('WAWebMsgKey', MsgKey);
   defineAll({
     // Life cycle

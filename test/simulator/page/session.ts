@@ -28,6 +28,7 @@ import { REFUSALS, Socket } from './socket-model.js';
 import { storage } from './storage.js';
 import { scheduleReload, sync } from './sync.js';
 import { Stream } from './unread.js';
+import { hearFailure } from './wap-parser.js';
 
 let credentials: Credentials | undefined;
 let freshlyLinked = false;
@@ -168,6 +169,9 @@ async function refused(code: number, expire?: number): Promise<void> {
     Cmd.trigger('account_temporarily_banned_from_bridge', { banned: true, code: 101, expire });
     return;
   }
+  hearFailure(code);
+  const isExpelled = knobs.refusalShows === 'logout' && (code === 403 || code === 406);
+  if (isExpelled) return expelled(code);
   const state = REFUSALS[code];
   if (state) {
     chatSocket.stop();
@@ -178,6 +182,17 @@ async function refused(code: number, expire?: number): Promise<void> {
   // The credentials are worth nothing: start again as an unlinked page, in the same document.
   await forget();
   chatSocket.reconnect();
+}
+
+/** WAWebHandleFailure: of a lock alone the next document is told (WAWebReloadAfterLogout). */
+async function expelled(code: number): Promise<void> {
+  chatSocket.stop();
+  await forget();
+  setTimeout(() => {
+    if (code === 403) location.assign('/?logout_reason=3');
+    else location.reload();
+  }, knobs.logoutNavigationMs);
+  if (knobs.logoutOrder !== 'reload-only') Cmd.trigger('logout_from_bridge');
 }
 
 /** Unlinked: by the phone, by ourselves, by the server. What comes first differs between builds. */

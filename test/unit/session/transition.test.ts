@@ -451,6 +451,16 @@ table('a logout is no connection loss: the session goes, and never by the backof
       'close, remove-profile, launch, arm 90000, alert logged_out_by_phone',
       { session: null, attempts: 0 },
     ],
+    ...(['banned', 'locked'] as const).map(
+      (ban): Row => [
+        `WhatsApp has ${ban} the account`,
+        state({ name, attempts: 3 }),
+        ['client.logged-out', { explained: true, ban }],
+        'failed/banned',
+        'close, remove-profile, alert banned',
+        { session: null, attempts: 0, retryAtMs: null },
+      ],
+    ),
     [
       'only a QR turned up: a second browser looks',
       state({ name, attempts: 3 }),

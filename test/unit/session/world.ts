@@ -272,6 +272,7 @@ const PAGE_SAYS: readonly Draft[] = [
   ['client.offline'],
   ['client.reloading'],
   ['client.logged-out', { explained: true }],
+  ['client.logged-out', { explained: true, ban: 'banned' }],
   ['client.logged-out', { explained: false }],
   ['client.conflict'],
   ['client.refused', { reason: 'banned' }],

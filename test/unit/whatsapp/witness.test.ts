@@ -195,6 +195,36 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
   ['the phone unlinks: told by the page', true, [...UP, LOGOUT], [...IS_UP, 'logged-out true']],
   ['by the page after it', true, [...UP, doc(`${PAGE}?post_logout=1&x=2`)], [...IS_UP, 'logged-out true']],
   [
+    'WhatsApp has banned the account',
+    true,
+    [...UP, { kind: 'failure', code: 406 }, LOGOUT],
+    [...IS_UP, 'logged-out true banned'],
+  ],
+  [
+    'WhatsApp has locked the account, and a QR is the next word',
+    true,
+    [...UP, { kind: 'failure', code: 403 }, doc(PAGE), socket('UNPAIRED')],
+    [...IS_UP, 'reloading', 'logged-out true locked'],
+  ],
+  [
+    'WhatsApp has locked the account, and only the document after it says so',
+    true,
+    [...UP, doc(`${PAGE}?logout_reason=3&logout_message_header=x`)],
+    [...IS_UP, 'logged-out true locked'],
+  ],
+  [
+    'WhatsApp knows the device no more',
+    true,
+    [{ kind: 'failure', code: 401 }, doc(PAGE), socket('UNPAIRED')],
+    ['logged-out true'],
+  ],
+  [
+    'a failure that costs nothing',
+    true,
+    [...UP, { kind: 'failure', code: 503 }, socket('UNPAIRED'), { ms: 2_999 }],
+    IS_UP,
+  ],
+  [
     'by the state first: the word is waited for',
     true,
     [...UP, socket('UNPAIRED'), { ms: 2_999 }, LOGOUT, { ms: 10_000 }],
