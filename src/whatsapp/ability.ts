@@ -73,7 +73,7 @@ export const ABILITIES = {
     ...PEOPLE,
   ],
   'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
-  'call.reject': [
+  'calls.reject': [
     'WAWebCallCollection',
     'WAWebVoipStackInterface.getVoipStackInterface',
     'WAWap.wap',

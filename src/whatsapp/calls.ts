@@ -3,5 +3,5 @@ import type { CallPage } from '../session/page-port.js';
 import type { Kit } from './kit.js';
 
 export const callPage = (kit: Kit): CallPage => ({
-  reject: (id) => kit.act('call.reject', 'calls', 'reject', id),
+  reject: (id) => kit.act('calls.reject', 'calls', 'reject', id),
 });

@@ -42,7 +42,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'session.progress': ['WAWebOfflineHandler.OfflineMessageHandler'],
   'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
   'message.resend': ['WAWebSyncGatingUtils'],
-  'call.receive': ['WAWebCallCollection', 'a listener for calls'],
+  'calls.receive': ['WAWebCallCollection', 'a listener for calls'],
   /** Without it a restriction is known by refusals only. */
   'session.restriction': [
     'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY',

@@ -17,7 +17,7 @@ for (const calls of ['collection', 'native'] as const) {
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
     const wad = await home.start();
     await wad.link(phone);
-    t.match((await wad.status()).capabilities, { 'call.receive': /^(ok|patched)$/, 'call.reject': 'ok' });
+    t.match((await wad.status()).capabilities, { 'calls.receive': /^(ok|patched)$/, 'calls.reject': 'ok' });
 
     const id = await ana.call({ video: true });
     const rings = await wad.event('call');
@@ -59,7 +59,7 @@ t.test('a collection that comes late is listened to when it does', async (t) => 
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
   const wad = await home.start();
   await wad.link(phone);
-  const word = (capabilities: unknown) => (capabilities as Record<string, string> | null)?.['call.receive'];
+  const word = (capabilities: unknown) => (capabilities as Record<string, string> | null)?.['calls.receive'];
   await wad.event('state', ({ capabilities }) => word(capabilities)?.startsWith('missing') === true);
   const after = await wad.mark();
   await sim.set('lateModulesMs', 0);

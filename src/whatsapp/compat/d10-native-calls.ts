@@ -109,6 +109,6 @@ export const nativeCalls: Shim = {
   breaks: 'calls of the native stack are never added to the collection',
   since: '2.3000.1044449815',
   source: 'wppconnect-team/wa-js PR #3567, PR #3568; rmyndharis/OpenWA #1655',
-  capability: 'call.receive',
+  capability: 'calls.receive',
   apply: (page) => page.evaluate(hearCalls),
 };
