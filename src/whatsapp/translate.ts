@@ -99,6 +99,8 @@ export function toInbound(message: LibraryMessage): InboundMessage {
   const remote = widText(message.id.remote);
   const quoted = message._data?.quotedStanzaID;
   const author = widText(message.author) || widText(participant) || null;
+  // In a message that is deleted for everybody the page leaves where its file was (WAWebRevokeMsgAction, 2026-04-27).
+  const hasMedia = message.hasMedia && message.type !== 'revoked';
   return {
     key: messageKey({ fromMe, remote, id, participant: widText(participant) || undefined }),
     messageId: escapeId(id),
@@ -111,8 +113,8 @@ export function toInbound(message: LibraryMessage): InboundMessage {
     body: isPlaceholder(message) ? null : bodyOf(message),
     timestamp: timeOf(message.timestamp),
     ack: message.ack ?? 0,
-    hasMedia: message.hasMedia,
-    media: message.hasMedia ? mediaOf(message) : null,
+    hasMedia,
+    media: hasMedia ? mediaOf(message) : null,
     replyTo: quoted === undefined ? null : escapeId(quoted),
     mentions: (message.mentionedIds ?? []).map(widText),
     details: detailsOf(message),

@@ -1,4 +1,6 @@
 /** Acts on a message, and what others do: reactions, edits, deletions, forwards, changes of groups, calls. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { Home, type Wad } from '../harness/wad.js';
@@ -125,6 +127,51 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   await sim.set('ciphertext', 'no');
 }
 
+/** Of files the caption is what is edited; a file that went without one has nothing to be edited. */
+async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<void> {
+  await writeFile(file, '%PDF-1.4');
+  const send = async (...caption: string[]): Promise<{ id: string; messageId: string }> => {
+    const end = await wad.wactl(['send', ana.number, '--file', file, ...caption, '-o', 'json']);
+    t.equal(end.code, 0, end.stderr);
+    return JSON.parse(end.stdout);
+  };
+  const { id, messageId } = await send('--caption', 'the bil');
+  const end = await wad.wactl(['edit', id, ' the bill ']);
+  t.equal(end.code, 0, `the page leaves out the spaces around it: ${end.stderr}`);
+  const edit = await ana.waitForMessage(({ message }) => message.extra?.caption === 'the bill');
+  t.equal(edit.message.extra?.target, messageId);
+  t.match(await wad.event('message.edit', ({ body }) => body === 'the bill'), {
+    data: { messageId, fromMe: true, previous: 'the bil' },
+  });
+  const bare = await send();
+  t.equal(await wad.request('message.edit', { id: bare.id, text: 'late' }).catch(kind), 'not_allowed');
+
+  const theirs = await ana.sendMedia({
+    bytes: Buffer.from('%PDF-1.4'),
+    mimetype: 'application/pdf',
+    caption: 'my bil',
+  });
+  const { key } = await heard(wad, 'my bil');
+  await ana.edit(theirs, 'my bill');
+  t.match(await wad.event('message.edit', ({ body }) => body === 'my bill'), {
+    data: { key, messageId: theirs, fromMe: false, previous: 'my bil' },
+  });
+  const shown = async (messageId: string) =>
+    (await wad.request('chat.messages', { chat: ana.number })).messages.find(
+      (one) => one.messageId === messageId,
+    );
+  t.match(await shown(messageId), { body: 'the bill', hasMedia: true });
+  t.match(await shown(theirs), { body: 'my bill', hasMedia: true });
+
+  // The page leaves in a deleted message where its file is (WAWebRevokeMsgAction).
+  await ana.revoke(theirs);
+  await wad.event('message.revoke', (one) => one.messageId === theirs);
+  const { messages } = await wad.request('chat.messages', { chat: ana.number });
+  const gone = messages.find(({ type }) => type === 'revoked');
+  t.match(gone, { body: '', hasMedia: false, media: null });
+  t.equal(await wad.request('media.fetch', { id: String(gone?.key) }).catch(kind), 'no_such_media');
+}
+
 async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Contact): Promise<void> {
   const group = sim.createGroup({ subject: 'Team', participants: [ana.wid, `${NUMBER}@c.us`] });
   await ana.send('to all', { group: group.id });
@@ -164,11 +211,13 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
     await wad.link(phone);
     await ours(t, wad, ana, ben);
     await theirs(t, sim, wad, phone, ana);
+    await captions(t, wad, ana, join(home.tmp, 'bill.pdf'));
     await inGroups(t, sim, wad, ana, ben);
 
     const events = await wad.events();
     const edits = events.filter(({ type }) => type === 'message.edit').map(({ data }) => data.body);
-    t.same(edits, ['at nine', 'I come late', 'from all of us'], 'each edit once, and nothing that is none');
+    const made = ['at nine', 'I come late', 'the bill', 'my bill', 'from all of us'];
+    t.same(edits, made, 'each edit once, and nothing that is none');
     for (const type of ['message.revoke', 'message.reaction', 'group', 'call']) {
       const told = events
         .filter((one) => one.type === type)

@@ -56,6 +56,8 @@ async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void
   const note = await file('note.ogg', '--as', 'voice');
   t.equal(note.type, 'ptt');
   t.same(ana.download(note), OGG);
+  await ana.play(note.id);
+  await wad.event('message.ack', ({ messageId, ack }) => messageId === note.id && ack === 4);
   const sticker = await file('sticker.webp', '--as', 'sticker');
   t.equal(sticker.type, 'sticker');
   t.same(ana.download(sticker), FILES['sticker.webp']);

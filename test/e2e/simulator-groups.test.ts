@@ -38,6 +38,8 @@ t.test('groups of the bare library', async (t) => {
 
   t.test('changes by others are told once, each as what it is', async (t) => {
     const group = sim.createGroup({ subject: 'Theirs', participants: [ana.wid, phone.wid] });
+    const [made] = await bare.wait('group_update', (one: Any) => one.chatId === group.id);
+    t.match(made, { type: 'create', author: ana.wid, body: 'Theirs' }, 'a new group that includes us');
     sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
     const [join] = await bare.wait('group_join', (one: Any) => one.chatId === group.id);
     t.match(join, { type: 'add', author: ana.wid, recipientIds: [ben.wid] });
@@ -52,6 +54,19 @@ t.test('groups of the bare library', async (t) => {
     t.equal(chat.unreadCount, 0, 'a notice is nothing to be read');
     t.equal(chat.name, 'Ours');
     t.equal(bare.count('message'), 0, 'and no message');
+  });
+
+  t.test('an invitation says who is in, and whoever takes it is told of as invited', async (t) => {
+    const group = sim.createGroup({ subject: 'By link', participants: [ana.wid, ben.wid] });
+    const info = (await bare.client.getInviteInfo(group.inviteCode)) as Any;
+    t.match(info, { subject: 'By link', size: 2, owner: { _serialized: ana.wid } });
+    t.match(info.participants, [
+      { id: { _serialized: ana.wid }, isAdmin: true, isSuperAdmin: true },
+      { id: { _serialized: ben.wid }, isAdmin: false, isSuperAdmin: false },
+    ]);
+    t.equal(await bare.client.acceptInvite(group.inviteCode), group.id);
+    const [join] = await bare.wait('group_join', (one: Any) => one.chatId === group.id);
+    t.match(join, { type: 'invite', author: phone.wid, recipientIds: [phone.wid] });
   });
 
   t.test('a message that is deleted for oneself is gone', async (t) => {

@@ -1,7 +1,11 @@
 /** What comes in: while the page is there, while it is away, from groups, and what points at it afterwards. */
 import t from 'tap';
+import wweb from 'whatsapp-web.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+type Any = any;
 
 t.test(
   'what comes while the device is away is in the store after a restore, and nobody is told',
@@ -136,6 +140,82 @@ t.test('live traffic', async (t) => {
     t.match(await ana.waitForMessage(({ type }) => type === 'revoke'), {
       message: { extra: { target: sent.id.id } },
     });
+  });
+
+  t.test('captions are edited both ways, and what has none is not', async (t) => {
+    const bytes = Buffer.from('%PDF-1.4');
+    const id = await ana.sendMedia({ bytes, mimetype: 'application/pdf', caption: 'raed' });
+    await bare.wait('message', (message) => message.id.id === id);
+    await ana.edit(id, 'read');
+    const [edited, now, before] = await bare.wait<[Any, string, string]>(
+      'message_edit',
+      (message) => message.id.id === id,
+    );
+    t.same([now, before, edited.body], ['read', 'raed', 'read']);
+    const media = new wweb.MessageMedia('application/pdf', bytes.toString('base64'), 'a.pdf');
+    const sent = await bare.client.sendMessage(ana.wid, media, { caption: 'tihs' });
+    t.equal((await sent.edit(' this '))?.body, 'this', 'without the spaces around it');
+    t.match(
+      await ana.waitForMessage(
+        ({ type, message }) => type === 'edit' && message.extra?.target === sent.id.id,
+      ),
+      {
+        message: { extra: { caption: 'this' } },
+      },
+    );
+    const bare2 = await bare.client.sendMessage(ana.wid, media);
+    t.equal(await bare2.edit('too late'), null);
+  });
+
+  t.test('a reaction that is taken back is none', async (t) => {
+    const id = await ana.send('like me');
+    const [message] = await bare.wait('message', ({ body }) => body === 'like me');
+    t.match(message, { hasReaction: false, isStarred: false, isForwarded: false });
+    for (const [emoji, hasReaction] of [
+      ['👍', true],
+      ['', false],
+    ] as const) {
+      await ana.react(id, emoji);
+      await bare.wait('message_reaction', (one) => one.msgId.id === id && one.reaction === emoji);
+      await bare.untilMessage(message, { hasReaction });
+    }
+  });
+
+  t.test('a message that was deleted for everybody has lost what it said', async (t) => {
+    const picture = { bytes: Buffer.from('x'), mimetype: 'application/pdf', caption: 'look' };
+    for (const revokeKey of ['new', 'same'] as const) {
+      await sim.set('revokeKey', revokeKey);
+      const id = await ana.sendMedia(picture);
+      const [message] = await bare.wait('message', (one) => one.id.id === id);
+      await message.star();
+      await ana.revoke(id);
+      const [revoked, before] = await bare.wait<[Any, Any]>(
+        'message_revoke_everyone',
+        (one) => one.protocolMessageKey.id === id,
+      );
+      t.match(revoked, { type: 'revoked', body: '', isStarred: false });
+      if (revokeKey === 'same') t.match(before, { id: { id }, body: 'look', isStarred: true });
+      else t.equal(before, undefined, 'the library does not find it under another id');
+    }
+    await sim.set('revokeKey', 'new');
+  });
+
+  t.test('who writes is known by the name that the message carries', async (t) => {
+    const cat = sim.createContact({ number: '15550004444', pushname: 'Cat', known: false });
+    await cat.send('hi');
+    const [hi] = await bare.wait('message', ({ body }) => body === 'hi');
+    t.equal((await hi.getContact()).pushname, 'Cat');
+    cat.wire.pushname = 'Cathy';
+    await cat.send('me again');
+    const [again] = await bare.wait('message', ({ body }) => body === 'me again');
+    t.equal((await again.getContact()).pushname, 'Cathy');
+  });
+
+  t.test('a number is written as a person would', async (t) => {
+    const { client } = bare;
+    t.equal(await client.getFormattedNumber('15550002222'), '+1 (555) 000-2222');
+    t.equal(await client.getFormattedNumber('4915550002222@c.us'), '+49 15550002222');
+    t.equal(await client.getCountryCode('351912345678'), '351');
   });
 
   t.test('a ciphertext placeholder is decrypted later', async () => {

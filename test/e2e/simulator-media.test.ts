@@ -46,6 +46,59 @@ t.test('an image is encoded anew and gets a thumbnail', async (t) => {
   );
 });
 
+/** A second and a half of silence. */
+function silence(): Buffer {
+  const samples = Buffer.alloc(12_000, 0x80);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
+  head.writeUInt32LE(8_000, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+t.test('a voice message has a size and a length, and its fourth tick when it is listened to', async (t) => {
+  const bytes = silence();
+  const media = new wweb.MessageMedia('audio/wav', bytes.toString('base64'), 'a.wav');
+  const sent = await bare.client.sendMessage(ana.wid, media, { sendAudioAsVoice: true });
+  t.match(sent, { type: 'ptt', duration: '1', _data: { size: bytes.length } });
+  const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
+  t.match(got.message.extra, { duration: '1', size: bytes.length });
+  await bare.wait('message_ack', ({ id }, ack) => id.id === sent.id.id && ack === 3);
+  await ana.play(got.id);
+  await bare.wait('message_ack', ({ id }, ack) => id.id === sent.id.id && ack === 4);
+  t.match(await sent.getInfo(), { played: [{}] });
+
+  const id = await ana.sendMedia({ bytes, mimetype: 'audio/ogg', type: 'ptt', seconds: 7 });
+  const [theirs] = await bare.wait('message', (one) => one.id.id === id);
+  t.match(theirs, { type: 'ptt', duration: '7', _data: { size: bytes.length } });
+});
+
+t.test('a sticker is a webp of 512 by 512, with what the sender puts into it', async (t) => {
+  const picture = new wweb.MessageMedia('image/png', PIXEL, 'dot.png');
+  const sent = await bare.client.sendMessage(ana.wid, picture, {
+    sendMediaAsSticker: true,
+    stickerAuthor: 'A',
+    stickerName: 'B',
+  });
+  const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
+  t.equal(got.type, 'sticker');
+  const bytes = ana.download(got);
+  t.equal(`${bytes.toString('latin1', 0, 4)} ${bytes.toString('latin1', 8, 12)}`, 'RIFF WEBP');
+  // VP8X, which metadata make of it: width and height less one.
+  t.equal(bytes.toString('latin1', 12, 16), 'VP8X');
+  t.same([bytes.readUIntLE(24, 3), bytes.readUIntLE(27, 3)], [511, 511]);
+  t.match(bytes.toString('latin1'), /"sticker-pack-publisher":"A"/);
+});
+
 t.test(
   'media of a contact are downloaded, and uploaded again by the phone when they have expired',
   async (t) => {

@@ -13,6 +13,9 @@ export interface AccountOptions {
   lid?: string;
 }
 
+/** What stands there until somebody writes something else. */
+export const ABOUT = 'Hey there! I am using WhatsApp.';
+
 const HISTORY_LIMIT = 10_000;
 
 export class Account {
@@ -24,6 +27,10 @@ export class Account {
   banned: 403 | 406 | null = null;
   /** what it has to answer before it goes on */
   checkpoint: Checkpoint | undefined;
+  /** wids, as the page sent them */
+  readonly blocked = new Set<string>();
+  /** what the person has written about themselves */
+  about = ABOUT;
   /** what the server lets it do */
   readonly limits = new Limits();
   #passkey: Passkey | undefined;

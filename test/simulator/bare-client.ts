@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import wweb from 'whatsapp-web.js';
 import type { Simulator } from './simulator.js';
+import type { Json } from './wire.js';
 
 export interface BareClientOptions {
   /** keeps the profile of an earlier client */
   directory?: string;
+  /** names the profile in the directory, as LocalAuth does */
+  clientId?: string;
   pairWithPhoneNumber?: { phoneNumber: string };
 }
 
@@ -37,7 +40,10 @@ export class BareClient {
   private constructor(simulator: Simulator, directory: string, options: BareClientOptions) {
     this.directory = directory;
     this.client = new wweb.Client({
-      authStrategy: new KeepingAuth({ dataPath: directory }),
+      authStrategy: new KeepingAuth({
+        dataPath: directory,
+        ...(options.clientId === undefined ? {} : { clientId: options.clientId }),
+      }),
       puppeteer: {
         executablePath: '/usr/bin/chromium',
         headless: true,
@@ -116,6 +122,17 @@ export class BareClient {
         throw new Error(`"${event}" ${this.count(event)} and not ${times} times within ${ms} ms`);
       });
     }
+  }
+
+  /** Until the page has a message such as this: it tells of what is added to one before the message shows it. */
+  async untilMessage(
+    message: wweb.Message,
+    shows: { [attribute: string]: Json },
+    ms = 10_000,
+  ): Promise<void> {
+    const shown = `Object.entries(${JSON.stringify(shows)}).every(([name, value]) =>
+      window.require('WAWebCollections').Msg.get('${message.id._serialized}')?.[name] === value)`;
+    await this.client.pupPage?.waitForFunction(shown, { timeout: ms });
   }
 
   /** Ends the browser as a tidy program would; the profile stays. */

@@ -1,5 +1,5 @@
 /** A person at the other end: gets messages, answers, reads, goes offline. */
-import { lidOf } from './account.js';
+import { ABOUT, lidOf } from './account.js';
 import { Bell, type WaitOptions } from './bell.js';
 import { decryptMedia, encryptMedia } from './media-crypto.js';
 import type { MediaStore } from './media-store.js';
@@ -18,6 +18,8 @@ export interface ContactOptions {
   /** in the phone's address book, and so in the page's contacts from the start */
   known?: boolean;
   business?: boolean;
+  /** what they have written about themselves; null: they hide it */
+  about?: string | null;
 }
 
 /** What this person's screen shows: each message once. `Simulator.ledger` has every arrival. */
@@ -61,6 +63,8 @@ export interface OutgoingMedia {
   filename?: string;
   /** How large it says it is; the truth when left out. */
   says?: number;
+  /** of what can be played */
+  seconds?: number;
 }
 
 function mediaTypeOf(mimetype: string): string {
@@ -83,6 +87,7 @@ export class Contact {
   /** whether the number is on WhatsApp at all */
   registered = true;
   readReceipts = true;
+  about: string | null;
   /** whether others may add this person to a group */
   addable = true;
   /** answers what it returns; undefined is silence */
@@ -91,12 +96,13 @@ export class Contact {
   constructor(
     post: PostOffice,
     media: MediaStore,
-    { number, pushname, name, lid = lidOf(number), known = true, business }: ContactOptions,
+    { number, pushname, name, lid = lidOf(number), known = true, business, about = ABOUT }: ContactOptions,
   ) {
     this.#post = post;
     this.#media = media;
     this.number = number;
     this.known = known;
+    this.about = about;
     this.wire = {
       pn: `${number}@c.us`,
       lid: `${lid}@lid`,
@@ -152,6 +158,8 @@ export class Contact {
       size: media.says ?? bytes.length,
       ...(caption === undefined ? {} : { caption }),
       ...(filename === undefined ? {} : { filename }),
+      // A text, as WAWebParseVideoMessageProto makes it.
+      ...(media.seconds === undefined ? {} : { duration: String(media.seconds) }),
     };
     return this.send('', { ...options, type, extra });
   }
@@ -165,7 +173,12 @@ export class Contact {
     return extra?.mediaKey ? decryptMedia(file, type, text('mediaKey'), text('filehash')) : file;
   }
 
-  /** Changes the text of something this person sent. */
+  /** Listens to a voice message of the account: its fourth acknowledgement (WAWebAck.ACK.PLAYED). */
+  async play(id: string): Promise<void> {
+    this.#post.playedBy(this, id);
+  }
+
+  /** Changes the text, or the caption of a file, of something this person sent. */
   async edit(id: string, body: string): Promise<void> {
     this.#post.editFrom(this, id, body);
   }

@@ -177,6 +177,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   'POST /contacts/:number/revoke': (simulator, args) => contactOf(simulator, args).revoke(word(args, 'id')),
   'POST /contacts/:number/react': (simulator, args) =>
     contactOf(simulator, args).react(word(args, 'id'), word(args, 'emoji')),
+  'POST /contacts/:number/play': (simulator, args) => contactOf(simulator, args).play(word(args, 'id')),
   'POST /contacts/:number/vote': (simulator, args) =>
     contactOf(simulator, args).vote(word(args, 'id'), args.options as string[]),
   'POST /contacts/:number/call': async (simulator, args) => ({

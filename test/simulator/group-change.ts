@@ -51,12 +51,15 @@ export function changeGroup(world: World, group: Group, by: string, change: Grou
   tellGroup(world, group, by, change, new Set([...before, ...accountsIn(world, group)]));
 }
 
-/** To every account that is or was in it: what the group is now, then the notice. */
+/**
+ * To every account that is or was in it: what the group is now, then the notice. Who comes by a link is told of as `invite`, and a
+ * group that is new as `create`, with its name (WAWebGroupSystemMsg).
+ */
 export function tellGroup(
   world: World,
   group: Group,
   by: string,
-  change: GroupChange | { what: 'create' },
+  change: GroupChange | { what: 'create' } | { what: 'invite'; participants: string[] },
   to: Iterable<Account> = accountsIn(world, group),
 ): void {
   const recipients = 'participants' in change ? change.participants : change.what === 'leave' ? [by] : [];
@@ -72,6 +75,7 @@ export function tellGroup(
       t: Math.floor(Date.now() / 1000),
       author: by,
       ...('value' in change && typeof change.value === 'string' ? { body: change.value } : {}),
+      ...(change.what === 'create' ? { body: group.wire.subject } : {}),
       extra: { subtype: change.what, recipients },
     });
   }

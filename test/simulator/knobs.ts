@@ -473,8 +473,8 @@ export const KNOBS = {
   revokeKey: choice(
     ['same', 'new'],
     'new',
-    'a revoked message keeps its key, or goes on under a new one with the old in protocolMessageKey',
-    'reports only',
+    'a revoked message keeps its key, and whatsapp-web.js tells of it with the message before; or goes on under a new one, with the old in protocolMessageKey',
+    'WAWebRevoke',
   ),
 
   calls: choice(

@@ -128,11 +128,16 @@ export class PostOffice {
   }
 
   editFrom(_contact: Contact, id: string, body: string): void {
-    this.#act(id, (key) => ({ kind: 'edit', key, body, t: now() }));
+    this.#act(id, (key) => ({ kind: 'edit', key, newId: messageId.android(), body, t: now() }));
   }
 
   revokeFrom(_contact: Contact, id: string): void {
     this.#act(id, (key) => ({ kind: 'revoke', key, newId: messageId.android(), t: now() }));
+  }
+
+  /** Somebody listens to a voice message of an account. */
+  playedBy(_contact: Contact, id: string): void {
+    this.#act(id, (key) => ({ kind: 'receipt', key, level: 4 }));
   }
 
   reactFrom(contact: Contact, id: string, emoji: string): void {

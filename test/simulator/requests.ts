@@ -41,6 +41,25 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return account ? { ...account.me } : null;
   },
 
+  /** What somebody has written about themselves; null of nobody and of who hides it. */
+  about: ({ world }, args) =>
+    (contactOf(world, word(args.wid)) ?? accountOf(world, word(args.wid)))?.about ?? null,
+
+  'set-about': ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    account.about = word(args.text);
+    return null;
+  },
+
+  block: ({ connection }, args) => {
+    const account = connection.device?.account;
+    if (!account) throw new Refusal(401, 'not-authorized');
+    if (args.blocked === true) account.blocked.add(word(args.wid));
+    else account.blocked.delete(word(args.wid));
+    return null;
+  },
+
   /** The answer to what stops the account: true when it is accepted. */
   checkpoint: ({ connection }, args) => {
     const account = connection.device?.account;
@@ -104,7 +123,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     const me = connection.device?.account.me;
     if (!me) throw new Refusal(401, 'not-authorized');
     if (!group.has(me.pn, me.lid)) group.wire.participants.push({ id: me.pn, admin: false });
-    tellGroup(world, group, me.pn, { what: 'add', participants: [me.pn] });
+    tellGroup(world, group, me.pn, { what: 'invite', participants: [me.pn] });
     return { ...group.wire };
   },
 

@@ -45,7 +45,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebAddonReactionTableMode.reactionTableMode': [
-    'bulkUpsert(reactions) is called for each reaction that comes in, and can be wrapped',
+    'bulkUpsert(reactions) is called for each reaction that comes in, and can be wrapped; the message gets its hasReaction afterwards, false again when none is left (WAWebReactionsBEUtils)',
     DIFF,
   ],
   'WAWebAltDeviceLinkingApi.initializeAltDeviceLinking': [
@@ -116,10 +116,13 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     DIFF,
   ],
   'WAWebChatSendMessages.sendRevokeMsgs': [
-    '(chat, { list, type: "message" }, { clearMedia }) → promise',
+    '(chat, { list, type: "message" }, { clearMedia }) → promise; the message goes on under the id of the deletion, without body and caption, and with its directPath until the document ends (WAWebRevokeMsgAction)',
     DIFF,
   ],
-  'WAWebChatSendMessages.sendStarMsgs': ['(chat, messages, starred) → promise', DIFF],
+  'WAWebChatSendMessages.sendStarMsgs': [
+    '(chat, messages, starred) → promise; star of a message is false by default',
+    DIFF,
+  ],
   'WAWebChatStateBridge.sendChatStateComposing': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStatePaused': ['(wid) → promise', DIFF],
   'WAWebChatStateBridge.sendChatStateRecording': ['(wid) → promise', DIFF],
@@ -177,7 +180,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     BOTH,
   ],
   'WAWebContactStatusBridge.getStatus': [
-    '({ wid }) → promise of { status }; by GraphQL, which may never answer',
+    '({ wid }) → promise of { id, status }, null of who hides it; by GraphQL of a number, which may never answer',
     BOTH,
   ],
   'WAWebContactStatusBridge.setMyStatus': ['(text) → promise', BOTH],
@@ -249,12 +252,15 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
     "({ id }) → promise; afterwards the metadata in memory are the server's; rejects with a status for a group that is not there",
     DIFF,
   ],
-  'WAWebGroupQueryJob.queryGroupInvite': ['(code) → promise of what a link leads to', DIFF],
+  'WAWebGroupQueryJob.queryGroupInvite': [
+    '(code) → promise of the group that a link leads to: id, subject, owner, size, participants with isAdmin and isSuperAdmin',
+    DIFF,
+  ],
   'WAWebGroupQueryJob.resetGroupInviteCode': [
     '(wid) → promise of the new code; in WAWebGroupInviteJob by 2026-04-27',
     WA_JS,
   ],
-  'WAWebImageUtils.toWebpSticker': ['(blob) → promise of a webp', DIFF],
+  'WAWebImageUtils.toWebpSticker': ['(blob) → promise of a webp of 512 by 512', DIFF],
   'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped': [
     '({ chat, contact }) → whether this is nobody new: no person, me, a business, or one whose chat has a token of trust; whatever the cap',
     DIFF,
@@ -313,7 +319,10 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebModifyParticipantsGroupAction.promoteParticipants': ['(chat, participants) → promise', BOTH],
   'WAWebModifyParticipantsGroupAction.removeParticipants': ['(chat, participants) → promise', BOTH],
   'WAWebMsgActionCapability.canAdminRevokeMsg': ['(message) → boolean', DIFF],
-  'WAWebMsgActionCapability.canEditCaption': ['(message) → boolean', BOTH],
+  'WAWebMsgActionCapability.canEditCaption': [
+    '(message) → boolean: for image, video and document with a caption that is there',
+    BOTH,
+  ],
   'WAWebMsgActionCapability.canEditText': ['(message) → boolean', BOTH],
   'WAWebMsgActionCapability.canSenderRevokeMsg': ['(message) → boolean', DIFF],
   'WAWebMsgActionCapability.canStarMsg': ['(message) → boolean', DIFF],
@@ -372,11 +381,17 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebNoteAction.noteAddAction': ['(kind, chat, text) → promise', DIFF],
   'WAWebNoteAction.retrieveOnlyNoteForChatJid': ['(jid) → promise of a note', BOTH],
   'WAWebOfflineHandler.OfflineMessageHandler': ['getOfflineDeliveryProgress() → per cent', DIFF],
-  'WAWebPhoneUtils.formattedPhoneNumber': ['(jid) → the number as a person writes it', DIFF],
+  'WAWebPhoneUtils.formattedPhoneNumber': [
+    '(jid) → the number as a person writes it; throws for a jid that is no number',
+    DIFF,
+  ],
   'WAWebPinInChatSchema.getTable': ['() → { equals([columns], …) } of pins', DIFF],
   'WAWebPinMsgConstants.getPinExpiryDuration': ['(option) → seconds', DIFF],
   'WAWebPollsSendVoteMsgAction.sendVote': ['(message, options) → promise', DIFF],
-  'WAWebPollsVotesSchema.getTable': ['() → { equals([columns], …) } of votes', DIFF],
+  'WAWebPollsVotesSchema.getTable': [
+    '() → { equals([columns], …) } of votes: { parentMsgKey, sender, msgKey, selectedOptionLocalIds as bytes, senderTimestampMs, t, read }',
+    DIFF,
+  ],
   'WAWebPrepRawMedia.prepRawMedia': ['(data, { isPtt, asDocument, … }) → { waitForPrep() }', DIFF],
   'WAWebPresenceChatAction.sendPresenceAvailable': ['() tells the server that the account is online', DIFF],
   'WAWebPresenceChatAction.sendPresenceUnavailable': ['() tells it that it is not', DIFF],
@@ -398,7 +413,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   'WAWebSendEventEditMsgAction.sendEventEditMessage': ['(event, message) → promise', DIFF],
   'WAWebSendEventResponseMsgAction.sendEventResponseMsg': ['(response, message) → promise', DIFF],
   'WAWebSendMessageEditAction.sendMessageEdit': [
-    '(message, text, options) → promise; rejects where editing is not allowed',
+    '(message, text, options) → promise; the text without the spaces around it is the body of a text and the caption of a file; rejects where editing is not allowed',
     DIFF,
   ],
   'WAWebSendMsgChatAction.addAndSendMsgToChat': [

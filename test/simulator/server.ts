@@ -183,6 +183,7 @@ export class Server {
       channels: [...channels.values()]
         .map((channel) => channel.wireFor(account.me.pn, account.me.lid))
         .filter(({ role }) => role !== 'guest'),
+      blocked: [...account.blocked],
       queued: device.waiting,
       dialog: !device.dialogAcknowledged,
     });

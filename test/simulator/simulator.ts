@@ -13,7 +13,7 @@ import { ControlHttp } from './control-http.js';
 import { Faults } from './faults.js';
 import { type Generation, generationNamed, knobsOf } from './generations.js';
 import { Group, type GroupOptions } from './group.js';
-import { changeGroup, type GroupChange } from './group-change.js';
+import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
 import { HttpsServer } from './https-server.js';
 import { checkKnob, type KnobName, type KnobSettings, type KnobValues, knobNamed } from './knobs.js';
 import { type Arrival, Ledger } from './ledger.js';
@@ -143,9 +143,7 @@ export class Simulator {
   createGroup(options: GroupOptions): Group {
     const group = new Group(options);
     this.#world.groups.set(group.id, group);
-    for (const account of this.#world.accounts.values()) {
-      if (group.has(account.me.pn, account.me.lid)) account.push({ kind: 'group', group: group.wire });
-    }
+    tellGroup(this.#world, group, group.wire.owner, { what: 'create' });
     return group;
   }
 

@@ -78,7 +78,8 @@ export interface WireChannel {
 export type Item =
   | { kind: 'message'; message: WireMessage }
   | { kind: 'receipt'; key: WireKey; level: number }
-  | { kind: 'edit'; key: WireKey; body: string; t: number }
+  /** `body`: the text or, of a file, the caption */
+  | { kind: 'edit'; key: WireKey; newId: string; body: string; t: number }
   | { kind: 'revoke'; key: WireKey; newId: string; t: number }
   | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
   | { kind: 'vote'; key: WireKey; id: string; from: string; options: string[]; t: number }
@@ -167,6 +168,8 @@ export type DownFrame =
       contacts: WireContact[];
       groups: WireGroup[];
       channels: WireChannel[];
+      /** wids of whom the account blocks */
+      blocked: string[];
       queued: number;
       dialog: boolean;
     }

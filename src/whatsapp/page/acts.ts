@@ -44,7 +44,9 @@ export function makeActs(tools: Tools) {
           'WhatsApp does not let this message be edited: texts and captions, for some 15 minutes.',
         );
       await window.require('WAWebSendMessageEditAction').sendMessageEdit(msg, text, { mentionedJidList: [] });
-      await confirmed('the text is the old one', () => msg.body === text || msg.caption === text);
+      // The page leaves out the spaces around a text (WAWebSendMessageEditAction, 2026-04-27).
+      const shown = text.trim();
+      await confirmed('the text is the old one', () => msg.body === shown || msg.caption === shown);
       return tools.parts(msg);
     },
 

@@ -63,12 +63,12 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     args: readonly unknown[],
     byCommand: () => Promise<unknown>,
   ): Promise<unknown> => answered('outcome_unknown', what, own === null ? byCommand() : own(...args));
-  const mark = (chat: PageChat, unread: boolean): Promise<unknown> =>
+  const markUnread = (chat: PageChat): Promise<unknown> =>
     change(
       'marking the chat',
       attempt(() => window.require('WAWebUpdateUnreadChatAction').markUnread),
-      [chat, unread],
-      () => window.require('WAWebCmd').Cmd.markChatUnread(chat, unread),
+      [chat, true],
+      () => window.require('WAWebCmd').Cmd.markChatUnread(chat, true),
     );
   /** Whether the account appears online or not: the receipt of this chat, and of no other, goes out now. */
   const see = (chat: PageChat): Promise<unknown> => {
@@ -155,12 +155,12 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     async markRead(id: string, read: boolean) {
       const chat = tools.chat(id);
       if (read) {
-        // A chat that was only marked as unread has nothing in it to be seen.
-        if ((chat.unreadCount ?? 0) < 0) await mark(chat, false);
-        else await see(chat);
+        // Also a chat that was only marked as unread: markUnread(chat, false) would wait until the account appears online
+        // (WAWebUpdateUnreadChatAction, 2026-04-27).
+        await see(chat);
         await confirmed('the chat is still unread', () => (chat.unreadCount ?? 0) === 0);
       } else if ((chat.unreadCount ?? 0) === 0) {
-        await mark(chat, true);
+        await markUnread(chat);
         await confirmed('the chat is not marked as unread', () => (chat.unreadCount ?? 0) !== 0);
       }
       return show(chat);

@@ -13,7 +13,8 @@ export function makeIncoming(tools: Tools) {
   /** Fetches, and holds the bytes under `token` until `drop`. */
   const fetch = async (ref: MessageRef, token: string, maxBytes: number) => {
     const msg = await tools.message(ref);
-    if (!msg.directPath) refuse('no_such_media', 'The message carries no file.');
+    // What is deleted for everybody keeps its place in the page (WAWebRevokeMsgAction), and is nobody's to read.
+    if (!msg.directPath || msg.type === 'revoked') refuse('no_such_media', 'The message carries no file.');
     if (typeof msg.size === 'number' && msg.size > maxBytes)
       refuse('media_too_large', `The file has ${msg.size} bytes; ${maxBytes} are fetched at most.`);
     // Asks the phone to upload anew what has expired.

@@ -6,8 +6,9 @@ import { type Chat, deleteChat } from './chats.js';
 import { Cmd } from './cmd.js';
 import { getMaybeMePnUser } from './conn.js';
 import { forget, type Msg, Msgs, toWire } from './messages.js';
+import { canEditCaption, canEditText, editedPart } from './msg-edit.js';
 import { MsgKey } from './msg-key.js';
-import { revoke, rewrite } from './receive.js';
+import { amend, edit, revoke } from './receive.js';
 import { actsWork, addAndSendMsgToChat, sendAct } from './send.js';
 import { storage } from './storage.js';
 import { UpdateUnreadChatAction } from './unread.js';
@@ -29,8 +30,12 @@ export const setPin = async (chat: Chat, pin: boolean): Promise<void> =>
   void chat.set({ pin: pin ? now() : 0 });
 
 /** WAWebChatSendMessages */
-export const sendStarMsgs = async (_chat: Chat, msgs: Msg[], star: boolean): Promise<void> =>
-  msgs.forEach((msg) => void msg.set({ star }));
+export async function sendStarMsgs(_chat: Chat, msgs: Msg[], star: boolean): Promise<void> {
+  for (const msg of msgs) {
+    await amend(msg, { star });
+    msg.set({ star });
+  }
+}
 export async function sendDeleteMsgs(_chat: Chat, asked: Listed | Msg[]): Promise<void> {
   for (const msg of listOf(asked)) await forget(msg);
 }
@@ -38,7 +43,7 @@ export async function sendRevokeMsgs(_chat: Chat, asked: Listed | Msg[]): Promis
   for (const msg of listOf(asked)) {
     const id = await MsgKey.newId();
     await sendAct('revoke', msg, id, {});
-    await revoke(msg, id);
+    await revoke(msg, id, now());
   }
 }
 
@@ -67,30 +72,25 @@ export const MsgActionCapability = {
   canSenderRevokeMsg: (msg: Msg) => msg.id.fromMe && msg.type !== 'revoked',
   canAdminRevokeMsg: (msg: Msg) => msg.chat?.iAmAdmin() ?? false,
   canStarMsg: () => true,
-  canEditText: (msg: Msg) => msg.id.fromMe && msg.type === 'chat',
-  canEditCaption: (msg: Msg) => msg.id.fromMe && msg.caption !== undefined,
+  canEditText,
+  canEditCaption,
 };
 
 /** WAWebSendMessageEditAction.sendMessageEdit */
-export async function sendMessageEdit(msg: Msg, body: string): Promise<void> {
-  await sendAct('edit', msg, await MsgKey.newId(), { body });
-  msg.set({ latestEditSenderTimestampMs: Date.now(), body });
-  await rewrite(msg, { body });
+export async function sendMessageEdit(msg: Msg, text: string): Promise<void> {
+  if (!canEditText(msg) && !canEditCaption(msg)) throw new Error('Cannot edit message');
+  const id = await MsgKey.newId();
+  const trimmed = text.trim();
+  await sendAct('edit', msg, id, editedPart(msg) === 'caption' ? { caption: trimmed } : { body: trimmed });
+  await edit(msg, trimmed, { id, at: Date.now() });
 }
 
 /** WAWebSendReactionMsgAction.sendReactionToMsg; an empty emoji takes it back. */
 export async function sendReactionToMsg(msg: Msg, emoji: string): Promise<void> {
   const id = await MsgKey.newId();
   await sendAct('reaction', msg, id, { body: emoji });
-  msg.set({ hasReaction: true });
-  await upsertReaction({
-    kind: 'reaction',
-    key: target(msg),
-    id,
-    from: String(getMaybeMePnUser()),
-    emoji,
-    t: now(),
-  });
+  const from = String(getMaybeMePnUser());
+  await upsertReaction({ kind: 'reaction', key: target(msg), id, from, emoji, t: now() }, msg);
 }
 
 /** WAWebPollsSendVoteMsgAction.sendVote */
@@ -148,19 +148,20 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
       t: now(),
       isForwarded: true,
       isNewMsg: true,
+      star: false,
+      hasReaction: false,
     };
     await addAndSendMsgToChat(chat, copy)[0];
   }
 }
 
-/** WAWebChatClearBridge.sendClear */
+/** WAWebChatClearBridge.sendClear: also what is in the profile alone. */
 export async function sendClear(chat: Chat): Promise<void> {
-  const messages = chat.msgs.models;
-  for (const msg of messages) {
+  for (const msg of chat.msgs.models) {
     chat.msgs.remove(msg);
     Msgs.remove(msg);
   }
-  await storage.removeMessages(messages.map((msg) => String(msg.id)));
+  await storage.removeMessagesOf(String(chat.id));
 }
 
 export const sendDelete = async (chat: Chat): Promise<void> => {
@@ -205,7 +206,7 @@ export async function queryMsgInfo(key: unknown): Promise<object> {
     deliveryRemaining: 0,
     read: ack >= 3 ? to : [],
     readRemaining: 0,
-    played: [],
+    played: ack >= 4 ? to : [],
     playedRemaining: 0,
   };
 }

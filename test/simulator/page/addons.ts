@@ -5,6 +5,9 @@ import { isMe } from './conn.js';
 import { keyOf, type Msg } from './messages.js';
 import { Model } from './model.js';
 import { MsgKey } from './msg-key.js';
+import { amend } from './receive.js';
+import { storage } from './storage.js';
+import { fromJson, toJson } from './tagged-json.js';
 import { createWid, type Wid } from './wid.js';
 
 interface Reaction {
@@ -40,37 +43,49 @@ class ReactionGroup extends Model {
   declare senders: object[];
 }
 class ReactionsCollection extends Collection<MessageReactions> {
+  /** Out of the profile, where this document has not seen them yet. */
   async find(key: unknown): Promise<MessageReactions | undefined> {
-    return this.get(key);
+    const parent = String(key);
+    if (!this.get(parent)) rebuild(parent, [...(await rowsOf(parent)).values()]);
+    return this.get(parent);
   }
 }
 
 export const Reactions = new ReactionsCollection();
+/** By the message that they are to, then by who reacted; what this document has read of them. */
 const reactionRows = new Map<string, Map<string, Reaction>>();
-const voteRows: Vote[] = [];
+
+async function rowsOf(parent: string): Promise<Map<string, Reaction>> {
+  const known = reactionRows.get(parent);
+  if (known) return known;
+  const rows = (await storage.addons('reactions', parent)).map((row) => fromJson(row) as Reaction);
+  const read = reactionRows.get(parent) ?? new Map(rows.map((row) => [String(row.author), row]));
+  reactionRows.set(parent, read);
+  return read;
+}
 
 /** The tables whatsapp-web.js listens at by wrapping `bulkUpsert`; so they must be called through these objects. */
 export const reactionTableMode = {
   async bulkUpsert(rows: Reaction[]): Promise<void> {
     for (const row of rows) {
       const parent = String(row.reactionParentKey);
-      const known = reactionRows.get(parent) ?? new Map<string, Reaction>();
-      if (row.reactionText === '') known.delete(String(row.author));
-      else known.set(String(row.author), row);
-      reactionRows.set(parent, known);
+      const author = String(row.author);
+      const known = await rowsOf(parent);
+      if (row.reactionText === '') known.delete(author);
+      else known.set(author, row);
+      await storage.putAddon('reactions', { parent, author, row: row.reactionText && toJson(row) });
       rebuild(parent, [...known.values()]);
     }
   },
 };
 export const pollVoteTableMode = {
   async bulkUpsert(rows: Vote[]): Promise<void> {
-    for (const row of rows) {
-      const before = voteRows.findIndex(
-        (one) => one.parentMsgKey === row.parentMsgKey && String(one.author) === String(row.author),
-      );
-      if (before >= 0) voteRows.splice(before, 1);
-      voteRows.push(row);
-    }
+    for (const row of rows)
+      await storage.putAddon('votes', {
+        parent: row.parentMsgKey,
+        author: String(row.author),
+        row: toJson(row),
+      });
   },
 };
 
@@ -96,7 +111,11 @@ function rebuild(parent: string, rows: readonly Reaction[]): void {
   Reactions.add(new MessageReactions({ id: parent, reactions }));
 }
 
-export async function upsertReaction(item: Extract<Item, { kind: 'reaction' }>): Promise<void> {
+/** The message that is reacted to says whether anybody's reaction is left (WAWebReactionsBEUtils, WAWebMsgReactionsBridge). */
+export async function upsertReaction(
+  item: Extract<Item, { kind: 'reaction' }>,
+  msg: Msg | undefined,
+): Promise<void> {
   const parent = keyOf(item.key);
   const author = createWid(item.from);
   const { remote } = parent;
@@ -118,11 +137,10 @@ export async function upsertReaction(item: Extract<Item, { kind: 'reaction' }>):
       ack: undefined,
     },
   ]);
-}
-
-/** Reactions are told apart by the message carrying a flag, as `Message.getReactions` wants it. */
-export function markReacted(msg: Msg | undefined): void {
-  msg?.set({ hasReaction: true });
+  if (!msg) return;
+  const hasReaction = (await rowsOf(String(parent))).size > 0;
+  await amend(msg, { hasReaction });
+  msg.set({ hasReaction });
 }
 
 export async function upsertVote(item: Extract<Item, { kind: 'vote' }>, poll?: Msg): Promise<void> {
@@ -148,9 +166,18 @@ export async function upsertVote(item: Extract<Item, { kind: 'vote' }>, poll?: M
   ]);
 }
 
-/** WAWebPollsVotesSchema */
+/** WAWebPollsVotesSchema: one row for each who voted, the choice as bytes. */
 export const PollsVotesSchema = {
   getTable: () => ({
-    equals: async (_columns: string[], key: string) => voteRows.filter((row) => row.parentMsgKey === key),
+    equals: async (_columns: string[], key: string) =>
+      (await storage.addons('votes', key)).map((row) => {
+        const { parentMsgKey, author, id, selectedOptionLocalIds, senderTimestampMs, t } = fromJson(
+          row,
+        ) as Vote;
+        return {
+          ...{ parentMsgKey, sender: String(author), msgKey: String(id), senderTimestampMs, t, read: false },
+          selectedOptionLocalIds: new Uint8Array(selectedOptionLocalIds).buffer,
+        };
+      }),
   }),
 };

@@ -9,19 +9,11 @@ import { iAmAdmin } from './groups.js';
 import type { Msg } from './messages.js';
 import { Model } from './model.js';
 import { MsgKey } from './msg-key.js';
+import { Mute } from './mute.js';
 import { Contacts, requireLid, toLid, toPn } from './roster.js';
 import { type StoredChat, storage } from './storage.js';
+import { MARKED_AS_UNREAD } from './unread.js';
 import { createWid, type Wid } from './wid.js';
-
-class Mute extends Model {
-  declare expiration: number;
-  async mute({ expiration }: { expiration: number }): Promise<void> {
-    this.set({ expiration });
-  }
-  async unmute(): Promise<void> {
-    this.set({ expiration: 0 });
-  }
-}
 
 /** Statuses hang in a chat like any other; looking at it is reading them (see the knob statusReadUnlinks). */
 class ChatMessages extends Collection<Msg> {
@@ -57,8 +49,13 @@ export class Chat extends Model {
   constructor(stored: StoredChat) {
     const id = createWid(stored.id);
     const { t, archive, pin, muteExpiration, unread } = stored;
-    super({ id, t, archive, pin, muteExpiration, unreadCount: unread.length, endOfHistoryTransferType: 1 });
-    this.mute = new Mute({ expiration: muteExpiration });
+    const unreadCount = stored.markedUnread ? MARKED_AS_UNREAD : unread.length;
+    super({ id, t, archive, pin, muteExpiration, unreadCount, endOfHistoryTransferType: 1 });
+    this.mute = new Mute(muteExpiration);
+    // WAWebChatUpdates.updateMuteExpiration
+    this.mute.on('change:expiration', (_mute, expiration: number) => {
+      this.set({ muteExpiration: expiration });
+    });
     this.msgs = new ChatMessages(() => this.#noteRead());
     if (stored.tcToken) this.tcToken = true;
     this.#unread = unread;
@@ -90,6 +87,13 @@ export class Chat extends Model {
     this.set({ unreadCount: this.#unread.length });
   }
 
+  /** A message that was deleted for everybody is not unread any more (WAWebRevokeMsgAction). */
+  dropUnread(id: string): void {
+    if (!this.#unread.includes(id)) return;
+    this.#unread = this.#unread.filter((one) => one !== id);
+    this.set({ unreadCount: Math.max(this.unreadCount - 1, 0) });
+  }
+
   /** WAWebUpdateUnreadChatAction.sendSeen: waits for the connection while it is down. */
   async sendSeen(): Promise<void> {
     await chatSocket.whenSignedIn();
@@ -109,6 +113,7 @@ export class Chat extends Model {
       const more = {
         ...(lastReceivedKey ? { lastReceived: String(lastReceivedKey) } : {}),
         ...(this.tcToken ? { tcToken: this.tcToken } : {}),
+        ...(this.unreadCount === MARKED_AS_UNREAD ? { markedUnread: true as const } : {}),
       };
       void storage.putChats([
         { id: String(id), t, archive, pin, muteExpiration, unread: this.#unread, ...more },

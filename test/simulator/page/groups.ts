@@ -152,12 +152,17 @@ export const GroupQueryJob = {
     code: String(await chatSocket.request('group-invite', { group: String(group), reset: true })),
   }),
   async queryGroupInvite(code: string) {
+    // WAWebGroupsQueryApi.parseGroupSmax
     const wire = (await chatSocket.request('group-query', { code })) as unknown as WireGroup;
+    const { subject, creation, desc, announce, restrict = false, owner, participants } = wire;
     return {
-      id: createWid(wire.id),
-      subject: wire.subject,
-      size: wire.participants.length,
-      owner: createWid(wire.owner),
+      ...{ id: createWid(wire.id), subject, creation, desc, announce, restrict, owner: createWid(owner) },
+      size: participants.length,
+      participants: participants.map(({ id, admin }) => ({
+        id: createWid(id),
+        isAdmin: admin,
+        isSuperAdmin: id === owner,
+      })),
     };
   },
 };

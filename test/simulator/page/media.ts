@@ -82,10 +82,36 @@ async function drawn(image: ImageBitmap, side: number): Promise<Blob> {
   return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
 }
 
+/** Seconds; none for what the browser cannot play. */
+function durationOf(blob: Blob): Promise<number | undefined> {
+  const player = document.createElement(blob.type.startsWith('video/') ? 'video' : 'audio');
+  const url = URL.createObjectURL(blob);
+  return new Promise<number | undefined>((resolve) => {
+    player.onloadedmetadata = () => resolve(Number.isFinite(player.duration) ? player.duration : undefined);
+    player.onerror = () => resolve(undefined);
+    player.src = url;
+  }).finally(() => URL.revokeObjectURL(url));
+}
+
+/** WAWebStickerConstants.STICKER_DIMENSION */
+const STICKER_SIDE = 512;
+
+/** WAWebImageUtils.toWebpSticker: the picture as large as fits into the middle of a square. */
+async function toWebpSticker(file: Blob): Promise<Blob> {
+  const image = await createImageBitmap(file);
+  const scale = STICKER_SIDE / Math.max(image.width, image.height);
+  const [width, height] = [image.width * scale, image.height * scale];
+  const canvas = new OffscreenCanvas(STICKER_SIDE, STICKER_SIDE);
+  canvas
+    .getContext('2d')
+    ?.drawImage(image, (STICKER_SIDE - width) / 2, (STICKER_SIDE - height) / 2, width, height);
+  return canvas.convertToBlob({ type: 'image/webp' });
+}
+
 async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
   const type = typeOf(data.type(), params);
   let blob = data._blob;
-  const more: { preview?: string; width?: number; height?: number } = {};
+  const more: { preview?: string; width?: number; height?: number; duration?: string } = {};
   if (type === 'image') {
     // The page sends its own JPEG, never the file it was given.
     const image = await createImageBitmap(blob);
@@ -94,6 +120,11 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
     more.width = image.width;
     more.height = image.height;
     blob = await drawn(image, params.maxDimension ?? 1_600);
+  }
+  if (['audio', 'ptt', 'video'].includes(type)) {
+    // A text of whole seconds, as WAWebMediaDataUtils makes it.
+    const duration = await durationOf(blob);
+    if (duration !== undefined) more.duration = String(Math.floor(duration));
   }
   const mediaBlob = new OpaqueData(blob);
   const media = new MediaData({
@@ -215,6 +246,7 @@ export const MediaModules = {
     msgToMediaType: ({ type, isGif }: { type: string; isGif?: boolean }) => (isGif ? 'gif' : type),
     castToV4: (type: string) => type,
   },
+  WAWebImageUtils: { toWebpSticker },
   WAWebMediaDataUtils: { shouldUseMediaCache: () => true },
   WAWebMediaInMemoryBlobCache: {
     InMemoryMediaBlobCache: {

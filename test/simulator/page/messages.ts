@@ -26,7 +26,15 @@ export class Msg extends Model {
   declare filehash: string;
   declare mediaKey: string;
   declare mimetype: string;
+  declare star: boolean;
+  declare isForwarded: boolean;
+  declare hasReaction: boolean;
   #stage: string | undefined;
+
+  constructor(attributes: object) {
+    // What WAWebMsgModel gives a message that does not say otherwise.
+    super({ star: false, isForwarded: false, hasReaction: false, ...attributes });
+  }
 
   get isNotification(): boolean {
     return this.type === 'gp2' || this.type === 'notification_template' || this.type === 'e2e_notification';
@@ -63,7 +71,8 @@ export class Msg extends Model {
 
   /** On messages with media only; its stage says whether the bytes are here. */
   get mediaData(): { mediaStage: string } | undefined {
-    if (this.directPath === undefined) return undefined;
+    // Where the file is stays in the model when the message is deleted for everybody; the media do not (WAWebRevokeMsgAction).
+    if (this.directPath === undefined || this.type === 'revoked') return undefined;
     return { mediaStage: this.#stage ?? stageOf(this.filehash) };
   }
   get mediaObject(): object | undefined {
@@ -71,7 +80,7 @@ export class Msg extends Model {
   }
   async downloadMedia(): Promise<void> {
     const { directPath, filehash, mediaKey, type, mimetype } = this;
-    if (directPath === undefined) return;
+    if (directPath === undefined || type === 'revoked') return;
     this.#stage = 'FETCHING';
     const stage = await resolveMedia({ directPath, filehash, mediaKey, type, mimetype });
     this.#stage = stage === 'RESOLVED' ? undefined : stage;
@@ -114,13 +123,16 @@ const PAGE_ONLY = new Set([
   'isUnsentMedia',
   'isSendFailure',
   'waitUntilMsgSent',
+  // Kept with the message, and nobody else's business.
+  'star',
+  'hasReaction',
 ]);
 
 export function toWire(msg: Msg): WireMessage {
   const { id } = msg;
   const extra: { [key: string]: Json } = {};
   for (const [name, value] of Object.entries(msg)) {
-    if (OWN_PLACE.has(name) || PAGE_ONLY.has(name)) continue;
+    if (OWN_PLACE.has(name) || PAGE_ONLY.has(name) || (name === 'isForwarded' && !value)) continue;
     const json = toJson(value);
     if (json !== undefined && json !== null) extra[name] = json;
   }

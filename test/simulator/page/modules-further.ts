@@ -92,7 +92,6 @@ export function defineFurtherModules(): void {
       setGlobalOfflineNotifications: async () => {},
     },
     WAWebL10N: { getRegion: () => 'US' },
-    WAWebImageUtils: { toWebpSticker: async (file: Blob) => file },
     WAWebChatMessageSearch: { getSearchContext: async () => ({}) },
     WAWebBotProfileCollection: { BotProfileCollection: { get: () => undefined } },
   });

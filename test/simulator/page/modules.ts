@@ -63,6 +63,7 @@ import {
   RegistrationModules,
   refreshQr,
 } from './pairing.js';
+import { findCC, formatPhone, formattedPhoneNumber } from './phone.js';
 import { define, defineAll } from './require.js';
 import {
   fetchOrUpdateCapStatus,
@@ -78,6 +79,7 @@ import {
   Blocklist,
   type Contact,
   ContactGetters,
+  ContactStatusBridge,
   Contacts,
   isMyContact,
   queryWidExists,
@@ -130,10 +132,8 @@ export function defineModules(): void {
     WAWebApiContact: ApiContact,
     WAWebLidMigrationUtils: { toPn, toLid, toUserLid: toLid },
     WAWebQueryExistsJob: { queryWidExists, queryPhoneExists: queryWidExists },
-    WAWebPhoneUtils: { formattedPhoneNumber: (jid: string) => `+${jid.split('@')[0]}` },
-    WAPhoneFindCC: {
-      findCC: (number: string) => number.replace(/^\+/, '').slice(0, number.startsWith('1') ? 1 : 2),
-    },
+    WAWebPhoneUtils: { formattedPhoneNumber, formatPhone },
+    WAPhoneFindCC: { findCC },
     WAJids: { toUserJid: String, interpretAndValidateJid: (jid: string) => ({ jid }) },
 
     // Models
@@ -218,7 +218,7 @@ export function defineModules(): void {
     WAWebPresenceChatAction: { sendPresenceAvailable: ok, sendPresenceUnavailable: ok },
     WAWebBlockContactUtils: BlockContactUtils,
     WAWebBlockContactAction: BlockContactAction,
-    WAWebContactStatusBridge: { setMyStatus: ok, getStatus: async () => ({ status: 'Available' }) },
+    WAWebContactStatusBridge: ContactStatusBridge,
     WAWebSetPushnameConnAction: { setPushname: async (pushname: string) => void Conn.set({ pushname }) },
     WAWebContactProfilePicThumbBridge: {
       requestProfilePicFromServer: async () => undefined,

@@ -3,7 +3,7 @@
  * brings again, because our word was lost, is confirmed and not shown twice.
  */
 import type { Item, WireKey, WireMessage } from '../wire.js';
-import { markReacted, upsertReaction, upsertVote } from './addons.js';
+import { upsertReaction, upsertVote } from './addons.js';
 import { knobs, pause } from './boot-record.js';
 import { takeCall } from './calls.js';
 import { learnChannel } from './channels.js';
@@ -12,9 +12,10 @@ import { Chats, chatFor } from './chats.js';
 import { getMaybeMeLidUser } from './conn.js';
 import { learnGroup } from './groups.js';
 import { applyAck, fromWire, keyOf, load, Msg, Msgs, place, toStored } from './messages.js';
+import { editedPart } from './msg-edit.js';
 import { MsgKey } from './msg-key.js';
 import { restorePrefs } from './restriction.js';
-import { learnContact, learnIdentity, toLid, toPn } from './roster.js';
+import { learnContact, learnIdentity, learnPushname, toLid, toPn } from './roster.js';
 import { confirm, nacked } from './send.js';
 import { Socket } from './socket-model.js';
 import { type StoredMessage, storage } from './storage.js';
@@ -140,6 +141,9 @@ function show({ key, wire }: StoredMessage): void {
   }
   place(msg);
   if (!wire.fromMe && !msg.isNotification) chat.addUnread(wire.id);
+  const { notifyName } = wire;
+  if (!wire.fromMe && typeof notifyName === 'string' && notifyName !== '')
+    learnPushname(wire.author ?? wire.from, notifyName);
 }
 
 async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
@@ -158,48 +162,95 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
     case 'call':
       return takeCall(item);
     case 'reaction':
-      markReacted(await find(item.key));
-      return upsertReaction(item);
+      return upsertReaction(item, await find(item.key));
     case 'vote':
       return upsertVote(item, await find(item.key));
     case 'edit': {
       const msg = await find(item.key);
-      if (!msg) return;
-      msg.set({ latestEditSenderTimestampMs: item.t * 1000, body: item.body });
-      return rewrite(msg, { body: item.body });
+      if (msg) await edit(msg, item.body, { id: item.newId, at: item.t * 1000 });
+      return;
     }
     case 'revoke': {
       const msg = await find(item.key);
-      if (msg) await revoke(msg, item.newId);
+      if (msg) await revoke(msg, item.newId, item.t);
     }
   }
 }
 
-/** The message stays in its place without its content, on some builds under a new key (wwebjs PR #3715). */
-export async function revoke(msg: Msg, newId: string): Promise<void> {
+/**
+ * A text or a caption becomes another (WAWebDBProcessEditProtocolMsgs, WAWebUpdateEditedMessagesAction); what was forwarded and
+ * what has neither stays as it is.
+ */
+export async function edit(msg: Msg, text: string, { id, at }: { id: string; at: number }): Promise<void> {
+  const part = editedPart(msg);
+  if (part === null || msg.isForwarded) return;
+  const { fromMe, remote, participant } = msg.id;
+  const marks = {
+    latestEditMsgKey: new MsgKey({ fromMe, remote, id, participant }),
+    latestEditSenderTimestampMs: at,
+  };
+  await amend(
+    msg,
+    part === 'caption' ? { ...marks, caption: text } : marks,
+    part === 'body' ? { body: text } : {},
+  );
+  msg.set({ ...marks, [part]: text });
+}
+
+/** What WAWebRevokeMsgAction takes out of the model. Where its file is, it leaves there. */
+const REVOKED = [
+  ...['body', 'caption', 'clientUrl', 'deprecatedMms3Url', 'loc', 'lat', 'lng', 'title', 'description'],
+  ...['matchedText', 'thumbnail', 'richPreviewType', 'quotedMsg', 'quotedStanzaID', 'quotedRemoteJid'],
+  ...['quotedParticipant', 'mentionedJidList', 'groupMentions', 'vcardList'],
+];
+
+/**
+ * Deleted for everybody: the message stays in its place without its content, under the id of the deletion (WAWebRevoke,
+ * WAWebRevokeMsgAction). In the profile a row without content takes its place (WAWebDBStoreRevokeMsgs).
+ */
+export async function revoke(msg: Msg, newId: string, t: number): Promise<void> {
   const { id } = msg;
-  if (knobs.revokeKey === 'new') {
-    const { fromMe, remote, participant } = id;
-    const key = new MsgKey({ fromMe, remote, id: newId, participant });
+  const key =
+    knobs.revokeKey === 'new'
+      ? new MsgKey({ fromMe: id.fromMe, remote: id.remote, id: newId, participant: id.participant })
+      : id;
+  const stored = await storage.message(String(id));
+  if (stored) {
+    const { from, to, author, ack } = stored.wire;
+    const more = { ...(author === undefined ? {} : { author }), ...(ack === undefined ? {} : { ack }) };
+    const extra = { protocolMessageKey: toJson(id) ?? null, subtype: 'sender', revokeTimestamp: t };
+    const { chat, fromMe } = stored.wire;
+    const wire = { id: key.id, chat, from, to, fromMe, type: 'revoked', t: stored.wire.t, ...more, extra };
+    await storage.removeMessages([stored.key]);
+    await storage.putMessages([{ ...stored, key: String(key), wire }]);
+  }
+  if (key !== id) {
     msg.chat?.msgs.rekey(msg, key);
     msg.id = id;
     Msgs.rekey(msg, key);
   }
-  msg.set({ protocolMessageKey: id, body: undefined, type: 'revoked' });
-  const stored = await storage.message(String(id));
-  if (!stored) return;
-  if (String(msg.id) !== stored.key) await storage.removeMessages([stored.key]);
-  const { body: _body, ...wire } = stored.wire;
-  const json = toJson(id);
-  const extra = { ...wire.extra, ...(json === undefined ? {} : { protocolMessageKey: json }) };
-  await storage.putMessages([
-    { ...stored, key: String(msg.id), wire: { ...wire, id: msg.id.id, type: 'revoked', extra } },
-  ]);
+  msg.chat?.dropUnread(id.id);
+  msg.set({
+    ...{ type: 'revoked', subtype: 'sender', revokeTimestamp: t, protocolMessageKey: id },
+    ...Object.fromEntries(REVOKED.map((name) => [name, undefined])),
+    ...{ star: false, isSendFailure: false },
+  });
 }
 
-export async function rewrite(msg: Msg, changes: Partial<WireMessage>): Promise<void> {
+/** Changes what the profile keeps of a message: attributes, and what has a place of its own on the wire. */
+export async function amend(
+  msg: Msg,
+  attributes: { [name: string]: unknown },
+  changes: Partial<WireMessage> = {},
+): Promise<void> {
   const stored = await storage.message(String(msg.id));
-  if (stored) await storage.putMessages([{ ...stored, wire: { ...stored.wire, ...changes } }]);
+  if (!stored) return;
+  const made = Object.entries(attributes).flatMap(([name, value]) => {
+    const json = toJson(value);
+    return json === undefined ? [] : [[name, json] as const];
+  });
+  const extra = { ...stored.wire.extra, ...Object.fromEntries(made) };
+  await storage.putMessages([{ ...stored, wire: { ...stored.wire, ...changes, extra } }]);
 }
 
 /** In memory or in the profile, by its key or by that of the other identity. */

@@ -1,6 +1,6 @@
 /** Contacts, and which phone number and LID belong together. */
 import type { WireContact, WireGroup } from '../wire.js';
-import { knobs, whenKnobs } from './boot-record.js';
+import { knobs, never, whenKnobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
 import { Chats } from './chats.js';
 import { Collection } from './collection.js';
@@ -69,8 +69,33 @@ export function learnContact(contact: WireContact): void {
   learnIdentity(pn, lid);
   const attributes = { name, pushname, isBusiness: business ?? false };
   const known = Contacts.get(pn);
+  const isContactBlocked = [pn, lid].some((id) => Blocklist.get(id) !== undefined);
   if (known) known.set(attributes);
-  else Contacts.add(new Contact({ id: createWid(pn), isContactBlocked: false, type: 'in', ...attributes }));
+  else Contacts.add(new Contact({ id: createWid(pn), isContactBlocked, type: 'in', ...attributes }));
+}
+
+/**
+ * Who writes says by which name (WAWebHandlePushnameUpdate, WAWebContactMutator.updatePushname): kept with the contact under
+ * either identity.
+ */
+export function learnPushname(from: string, pushname: string): void {
+  const wid = createWid(from);
+  if (!wid.isUser() || isMe(wid)) return;
+  const pn = toPn(wid) ?? wid;
+  const lid = toLid(pn);
+  const known = [pn, lid].flatMap((one) => (one && Contacts.get(one)) ?? []);
+  const contacts = known.length > 0 ? known : [Contacts.gadd(wid)];
+  for (const contact of contacts) contact.set({ pushname });
+  if (pn.isLid() || !lid) return;
+  const { name, isBusiness } = contacts[0] ?? {};
+  const more = { ...(name === undefined ? {} : { name }), ...(isBusiness ? { business: true } : {}) };
+  void storage.putContacts([{ pn: String(pn), lid: String(lid), pushname, ...more }]);
+}
+
+/** Whom the account blocks, as the server has it (WAWebBlocklistCollection.replaceAllWith). */
+export function learnBlocked(wids: readonly string[]): void {
+  for (const { id } of Blocklist.models) if (!wids.includes(String(id))) unlist(id);
+  for (const wid of wids) if (!Blocklist.get(wid)) list(createWid(wid));
 }
 
 /** What the server says at every login. */
@@ -174,16 +199,46 @@ async function setBlocked(contact: Contact, blocked: boolean): Promise<void> {
   if (knobs.blockFault === 'ignored' || contact.isContactBlocked === blocked) return;
   const { id } = contact;
   const held = knobs.blockList === 'lid' ? lidToBlock(contact) : (blocked && toPn(id)) || id;
-  if (blocked) Blocklist.add(new Model({ id: held }) as BlockedId);
-  else if (Blocklist.get(held)) Blocklist.remove(held);
-  else return;
-  const withChat = knobs.blockList === 'pn' || Chats.get(toPn(held));
-  for (const one of [held, ...(withChat ? [toPn(held), toLid(held)] : [])])
-    if (one) Contacts.get(one)?.set({ isContactBlocked: blocked });
+  if (!blocked && !Blocklist.get(held)) return;
+  await chatSocket.request('block', { wid: String(held), blocked });
+  if (blocked) list(held);
+  else unlist(held);
+}
+
+function list(id: Wid): void {
+  Blocklist.add(new Model({ id }) as BlockedId);
+  showBlocked(id, true);
+}
+
+function unlist(id: Wid): void {
+  Blocklist.remove(id);
+  showBlocked(id, false);
+}
+
+/** WAWebBlocklistCollection: both identities show it; in the migrated list the number does only with a chat. */
+function showBlocked(id: Wid, isContactBlocked: boolean): void {
+  const withChat = knobs.blockList === 'pn' || Chats.get(toPn(id));
+  for (const one of [id, ...(withChat ? [toPn(id), toLid(id)] : [])])
+    if (one) Contacts.get(one)?.set({ isContactBlocked });
 }
 
 /** WAWebBlockContactAction */
 export const BlockContactAction = {
   blockContact: ({ contact }: { contact: Contact }) => setBlocked(contact, true),
   unblockContact: (contact: Contact) => setBlocked(contact, false),
+};
+
+/**
+ * WAWebContactStatusBridge: what somebody has written about themselves. A LID is asked about in another way than a number, which
+ * goes by GraphQL (WAWebGetAboutQueryJob). Nothing is known of who hides it: null.
+ */
+export const ContactStatusBridge = {
+  async getStatus({ wid }: { wid: Wid }): Promise<{ id: Wid; status: string | null }> {
+    if (knobs.mexFault === 'hangs' && !wid.isLid()) return never();
+    const status = (await chatSocket.request('about', { wid: String(wid) })) as string | null;
+    return { id: wid, status };
+  },
+  async setMyStatus(text: string): Promise<void> {
+    await chatSocket.request('set-about', { text });
+  },
 };

@@ -22,7 +22,7 @@ import {
   learnCap,
   learnTimeLock,
 } from './restriction.js';
-import { learnRoster } from './roster.js';
+import { learnBlocked, learnRoster } from './roster.js';
 import { loseFragile, resendPending } from './send.js';
 import { REFUSALS, Socket } from './socket-model.js';
 import { storage } from './storage.js';
@@ -144,11 +144,13 @@ function signedIn({
   contacts,
   groups,
   channels,
+  blocked,
   dialog,
 }: Extract<DownFrame, { type: 'login-ok' }>): void {
   clearTimeout(timeout);
   become(me);
   learnRoster(contacts, groups);
+  learnBlocked(blocked);
   for (const channel of channels) learnChannel(channel);
   chatSocket.ready({ asDevice: true });
   Socket.set({ state: 'CONNECTED' });

@@ -3,7 +3,7 @@
  * in localStorage. Both halves are needed to restore. Chromium writes localStorage late; that is as in real life and left
  * so.
  */
-import type { Challenge, Credentials, WireContact, WireGroup, WireMessage } from '../wire.js';
+import type { Challenge, Credentials, Json, WireContact, WireGroup, WireMessage } from '../wire.js';
 
 export interface StoredMessage {
   key: string;
@@ -22,9 +22,16 @@ export interface StoredChat {
   pin: number;
   muteExpiration: number;
   unread: string[];
+  markedUnread?: true;
   lastReceived?: string;
   /** given by the other side, which it does when it writes */
   tcToken?: true;
+}
+/** What somebody has added to a message. Without a row it was taken back. */
+export interface StoredAddon {
+  parent: string;
+  author: string;
+  row: Json | undefined;
 }
 export interface Keys {
   noiseKey: Uint8Array;
@@ -36,7 +43,9 @@ const DATABASE = 'model-storage';
 const LOCAL = 'WANoiseInfo';
 /** Written before there is an account (WAWebUserPrefsGeneral), so that the credentials are not the first that is written. */
 const BROWSER = 'WABrowserId';
-type StoreName = 'meta' | 'messages' | 'chats' | 'contacts' | 'groups';
+type AddonStore = 'reactions' | 'votes';
+const STORES = ['meta', 'messages', 'chats', 'contacts', 'groups', 'reactions', 'votes'] as const;
+type StoreName = (typeof STORES)[number];
 
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -64,6 +73,8 @@ function database(): Promise<IDBDatabase> {
       made.createObjectStore('chats', { keyPath: 'id' });
       made.createObjectStore('contacts', { keyPath: 'pn' });
       made.createObjectStore('groups', { keyPath: 'id' });
+      for (const name of ['reactions', 'votes'])
+        made.createObjectStore(name, { keyPath: ['parent', 'author'] }).createIndex('parent', 'parent');
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -177,6 +188,15 @@ export const storage = {
     for (const key of keys) target.delete(key);
     await finished(target.transaction);
   },
+  async removeMessagesOf(chat: string): Promise<void> {
+    const target = await store('messages', 'readwrite');
+    // An array sorts behind every number, so the range ends behind the last message.
+    const keys = target.index('chat').getAllKeys(IDBKeyRange.bound([chat], [chat, []]));
+    keys.onsuccess = () => {
+      for (const key of keys.result) target.delete(key);
+    };
+    await finished(target.transaction);
+  },
   /** Oldest first. */
   async recentMessages(limit: number): Promise<StoredMessage[]> {
     return walk((await store('messages')).index('time'), null, limit);
@@ -200,15 +220,24 @@ export const storage = {
   },
   putContacts: (contacts: readonly WireContact[]) => put('contacts', contacts),
   contacts: () => all<WireContact>('contacts'),
+  async putAddon(name: AddonStore, addon: StoredAddon): Promise<void> {
+    const target = await store(name, 'readwrite');
+    if (addon.row) target.put(addon);
+    else target.delete([addon.parent, addon.author]);
+    await finished(target.transaction);
+  },
+  async addons(name: AddonStore, parent: string): Promise<Json[]> {
+    const found = await settled<StoredAddon[]>((await store(name)).index('parent').getAll(parent));
+    return found.flatMap(({ row }) => (row ? [row] : []));
+  },
   putGroups: (groups: readonly WireGroup[]) => put('groups', groups),
   groups: () => all<WireGroup>('groups'),
 
   /** After a logout nothing of the account stays. */
   async clear(): Promise<void> {
     localStorage.clear();
-    const names: StoreName[] = ['meta', 'messages', 'chats', 'contacts', 'groups'];
-    const transaction = (await database()).transaction(names, 'readwrite');
-    for (const name of names) transaction.objectStore(name).clear();
+    const transaction = (await database()).transaction(STORES, 'readwrite');
+    for (const name of STORES) transaction.objectStore(name).clear();
     await finished(transaction);
   },
 };

@@ -33,25 +33,32 @@ class StreamModel extends Model {
 /** WAWebStreamModel.Stream */
 export const Stream = new StreamModel();
 
+/** WAWebConstantsDeprecated.MARKED_AS_UNREAD: by the person, with nothing in it that is unread. */
+export const MARKED_AS_UNREAD = -1;
+
 interface Asked {
   chat: Chat;
   afterAvailable?: boolean;
 }
 
-/** WAWebUpdateUnreadChatAction; its members are looked up at each call, so that who changes one changes it for all. */
+async function seen({ chat, afterAvailable = true }: Asked): Promise<void> {
+  if (knobs.seenFault === 'throws')
+    throw new TypeError("Cannot read properties of undefined (reading 'markedUnread')");
+  if (knobs.seenFault === 'hangs') return never();
+  if (chat.unreadCount === 0) return;
+  if (!Stream.available && afterAvailable) {
+    Stream.once('change:available', () => void seen({ chat }));
+    return;
+  }
+  await chat.sendSeen();
+}
+
+/** WAWebUpdateUnreadChatAction; others look its members up at each call, and it calls its own function by itself. */
 export const UpdateUnreadChatAction = {
-  async sendSeen({ chat, afterAvailable = true }: Asked): Promise<void> {
-    if (knobs.seenFault === 'throws')
-      throw new TypeError("Cannot read properties of undefined (reading 'markedUnread')");
-    if (knobs.seenFault === 'hangs') return never();
-    if (chat.unreadCount <= 0) return;
-    if (!Stream.available && afterAvailable) {
-      Stream.once('change:available', () => void UpdateUnreadChatAction.sendSeen({ chat }));
-      return;
-    }
-    await chat.sendSeen();
-  },
+  sendSeen: (asked: Asked): Promise<void> => seen(asked),
   async markUnread(chat: Chat, unread: boolean): Promise<void> {
-    chat.set({ unreadCount: unread ? -1 : 0 });
+    if (!unread) await seen({ chat });
+    // What has unread messages is so already.
+    else if (chat.unreadCount === 0) chat.set({ unreadCount: MARKED_AS_UNREAD });
   },
 };

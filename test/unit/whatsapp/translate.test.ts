@@ -50,6 +50,11 @@ const ROWS: readonly (readonly [string, Partial<LibraryMessage>, object])[] = [
     { id: { fromMe: false, remote: { _serialized: CHAT }, id: 'X' } },
     { key: `false_${CHAT}_X`, chatId: CHAT },
   ],
+  [
+    'deleted for everybody, with what the page leaves of its file',
+    { type: 'revoked', body: '', hasMedia: true, _data: { mimetype: 'image/jpeg', size: 5 } },
+    { type: 'revoked', hasMedia: false, media: null },
+  ],
   ['wids as objects in parts', { id: { fromMe: false, remote: wid(CHAT), id: 'X' } }, { chatId: CHAT }],
   [
     'in a group',
