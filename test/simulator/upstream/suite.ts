@@ -1,0 +1,77 @@
+/** The suite from start to end: a simulator with the people that it needs, a linked session, mocha in a process of its own. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BareClient } from '../bare-client.js';
+import { Simulator } from '../simulator.js';
+import { layOut, suiteIn, UsageError } from './checkout.js';
+
+export interface SuiteOptions {
+  folder: string;
+  /** by the table of adaptations */
+  adapted: boolean;
+  only?: string;
+  grep?: string;
+}
+
+const RUNNER = fileURLToPath(new URL('./runner.js', import.meta.url));
+const SESSION = 'upstream';
+const REMOTE = '15550002222';
+/** The suite sends the card of this person as well, by the number. */
+const OTHER = '5511942167462';
+
+/** The names of test files under the folder, in mocha's order. */
+async function filesOf(suite: string, only: string | undefined): Promise<string[]> {
+  const names = (await readdir(suite, { recursive: true })).filter(
+    (name) => name.endsWith('.js') && name !== 'helper.js' && !name.split(path.sep).includes('node_modules'),
+  );
+  const files = names.sort().filter((name) => only === undefined || name === only);
+  if (files.length === 0) throw new UsageError(`no test file ${only ?? ''} in ${suite}`);
+  return files;
+}
+
+/** Links a profile under `.wwebjs_auth`, where the suite's own clients look for it. */
+async function link(simulator: Simulator, place: string): Promise<void> {
+  const phone = simulator.createPhone({ number: '15550001111', pushname: 'Suite' });
+  simulator.createContact({ number: REMOTE, name: 'Remote' });
+  simulator.createContact({ number: OTHER, name: 'Other' });
+  const directory = path.join(place, '.wwebjs_auth');
+  const bare = await BareClient.start(simulator, { directory, clientId: SESSION });
+  try {
+    await phone.scan(await simulator.waitForQr());
+    await bare.wait('ready');
+  } finally {
+    await bare.close();
+  }
+}
+
+/** Returns the exit status. Throws UsageError. */
+export async function runSuite({ folder, adapted, only, grep }: SuiteOptions): Promise<number> {
+  const suite = await suiteIn(folder);
+  const files = await filesOf(suite, only);
+  const place = await mkdtemp(path.join(tmpdir(), 'upstream-suite-'));
+  try {
+    const mocha = await layOut(suite, place);
+    // The suite waits 45 seconds for three QR codes; the page's own first one lives 60.
+    await using simulator = await Simulator.start({ knobs: { qrFirstMs: 15_000, qrNextMs: 15_000 } });
+    await link(simulator, place);
+    const browser = await simulator.browserWrapper(place, { sandbox: process.getuid?.() !== 0 });
+    const child = fork(RUNNER, [JSON.stringify({ mocha, files, adapted, grep })], {
+      cwd: place,
+      env: {
+        ...process.env,
+        PUPPETEER_EXECUTABLE_PATH: browser,
+        WWEBJS_TEST_REMOTE_ID: `${REMOTE}@c.us`,
+        WWEBJS_TEST_CLIENT_ID: SESSION,
+      },
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+    const [status] = await once(child, 'exit');
+    return status === 0 ? 0 : 1;
+  } finally {
+    await rm(place, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
