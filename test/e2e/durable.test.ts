@@ -115,8 +115,7 @@ t.test(
     const contact = sim.createContact({ number: '15550002222' });
     const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
     await contact.send('before the link');
-    const first = await home.startLinked(phone);
-    await first.stop();
+    await home.saveSession(phone);
     await contact.send('one');
     await contact.send('two', { group: group.id });
     await sim.set('syncTiming', 'never');
@@ -139,8 +138,7 @@ t.test('accepted while there is no page, and sent when there is one', async (t) 
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const contact = sim.createContact({ number: '15550002222' });
-  const first = await home.startLinked(phone);
-  await first.stop();
+  await home.saveSession(phone);
   const wad = await home.start({ args: ['--no-auto-init'] });
   const send = (text: string, ...more: string[]) =>
     wad.wactl(['send', contact.number, text, '--wait', 'accepted', '-o', 'json', ...more]);

@@ -59,7 +59,8 @@ t.test(
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const contact = sim.createContact({ number: '15550002222' });
-    const wad = await home.startLinked(phone);
+    const wad = await home.start();
+    await wad.link(phone);
     await sim.faults.send('hangs-before-store');
     const { id, messageId } = await wad.request('message.send', { to: contact.number, text: 'hello' });
     await eventually(
@@ -84,7 +85,8 @@ t.test(
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
     const contact = sim.createContact({ number: '15550002222' });
-    const wad = await home.startLinked(phone);
+    const wad = await home.start();
+    await wad.link(phone);
     await sim.set('coldChat', 'held');
     const { id } = await wad.request('message.send', { to: contact.number, text: 'given up' });
     // Three times half a minute, the limit of a send.

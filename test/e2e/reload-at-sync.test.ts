@@ -16,7 +16,7 @@ t.test(
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: '15550001111' });
     const contact = sim.createContact({ number: '15550002222' });
-    await (await home.startLinked(phone)).stop();
+    await home.saveSession(phone);
     for (const ms of MOMENTS) {
       await sim.set('reloadAtSyncMs', ms);
       const loads = sim.loads.length;

@@ -41,7 +41,8 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
       const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
       const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
       await ana.send('hello');
-      let wad = await home.startLinked(phone);
+      let wad = await home.start();
+      await wad.link(phone);
       t.match((await wad.status()).capabilities, { 'session.restriction': 'ok' });
       const after = await wad.mark();
       phone.lockReachOut(HOUR_MS);
@@ -96,7 +97,8 @@ t.test('a time lock that ends by the clock lets go what waited, without anybody 
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-  const wad = await home.startLinked(phone);
+  const wad = await home.start();
+  await wad.link(phone);
   const after = await wad.mark();
   phone.lockReachOut(8_000);
   await wad.event('restriction', ({ kind }) => kind === 'time_lock', { after });
@@ -116,7 +118,8 @@ t.test('who is held and writes is answered once their token of trust has come', 
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-  const wad = await home.startLinked(phone);
+  const wad = await home.start();
+  await wad.link(phone);
   phone.lockReachOut(HOUR_MS);
   const { id } = await wad.request('message.send', { to: ben.number, text: 'answer' });
   await wad.logged('session.restriction', (line) => line.kind === 'time_lock');
@@ -145,7 +148,8 @@ for (const [code, kind, shown] of [
         const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
         const eve = sim.createContact({ number: '15550004444', name: 'Eve' });
         await ana.send('hello');
-        let wad = await home.startLinked(phone);
+        let wad = await home.start();
+        await wad.link(phone);
         const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
         await wad.logged('session.restriction', (line) => line.kind === shown);
         t.match(await wad.request('outbox.get', { id }), {
@@ -200,7 +204,8 @@ t.test('a code that says nothing of time fails the message', async (t) => {
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-  const wad = await home.startLinked(phone);
+  const wad = await home.start();
+  await wad.link(phone);
   const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
   t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), {
     state: 'failed',
@@ -214,8 +219,7 @@ t.test('a ban for a time (402) is known with its end, and tried again then', asy
   await using sim = await Simulator.start({ generation: '2026-10' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
-  const first = await home.startLinked(phone);
-  await first.stop();
+  await home.saveSession(phone);
   await sim.set('tempBanMs', 12_000);
   await sim.set('loginRefusal', '402');
   const wad = await home.start({ env: { WAD_RECONNECT_SLOW_RETRY_MS: '1000' } });
@@ -282,7 +286,8 @@ t.test('no more strangers a day than configured; others go on', async (t) => {
     ...{ WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' },
     WAD_PACING_STRANGERS_PER_DAY: '1',
   };
-  const wad = await home.startLinked(phone, { env });
+  const wad = await home.start({ env });
+  await wad.link(phone);
   const first = await wad.request('message.send', { to: ben.number, text: 'first' });
   t.match(await wad.request('message.wait', { id: first.id, ...sent }, WITHIN), { error: null });
   const second = await wad.request('message.send', { to: eve.number, text: 'second' });

@@ -124,12 +124,17 @@ export class Home implements AsyncDisposable {
    * localStorage a second late, so a browser that is killed in that second has lost its link (H32).
    */
   async startLinked(phone: Phone, options: StartOptions = {}): Promise<Wad> {
-    const first = await this.start();
-    await first.link(phone);
-    await first.stop();
+    await this.saveSession(phone);
     const wad = await this.start(options);
     await wad.until('ready');
     return wad;
+  }
+
+  /** A session that was linked and stopped in order; no daemon is on it. */
+  async saveSession(phone: Phone): Promise<void> {
+    const wad = await this.start();
+    await wad.link(phone);
+    await wad.stop();
   }
 
   /** What the daemons of this home have printed, newest last: for a test that has failed. */
