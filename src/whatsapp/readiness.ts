@@ -5,6 +5,7 @@ import type { Log } from '../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from './capability.js';
 import { raiseMissedSync } from './compat/d4-missed-sync.js';
 import { installLoader } from './compat/d9-lazy-modules.js';
+import { giveOrigin } from './compat/d13-chat-origin.js';
 import { LATE_SHIMS, SHIMS, type Shim } from './compat/index.js';
 import { within } from './deadline.js';
 import { errorText, isNavigation, isTransport } from './errors.js';
@@ -128,6 +129,9 @@ export class Readiness {
 
   /** The library's own functions are there: mends what of them is broken. */
   async attached(page: Page): Promise<void> {
+    await page.evaluate(giveOrigin).catch((error: unknown) => {
+      this.#log.debug('whatsapp.origin', { error: lacking(error) });
+    });
     const found: Record<string, string> = {};
     for (const shim of LATE_SHIMS) {
       const word = await within(SHIM_MS, shim.apply(page), `shim ${shim.id}`).catch(

@@ -40,7 +40,8 @@ const SEPTEMBER = {
  * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); the
  * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it;
  * modules register one after the other (wa-js #3476, #3481); forwarding is in a bundle that is fetched on demand (wa-js PR #3582,
- * waha #2278); calls are the native stack's (wa-js PR #3567); and WhatsApp counts the new
+ * waha #2278); calls are the native stack's (wa-js PR #3567); a chat by LID is made
+ * for the reasons on a list (wa-js PR #3573); and WhatsApp counts the new
  * chats of an account (devlikeapro/waha #2186).
  */
 const OCTOBER = {
@@ -49,6 +50,7 @@ const OCTOBER = {
   qrPrefix: 'always',
   inboundAddress: 'lid',
   chatIds: 'lid',
+  chatOrigin: 'allowed',
   lateModules: ['WAWebMsgKey', 'WAWebChatStateBridge', 'WAWebBlockContactAction'],
   lateModulesMs: 800,
   forwarding: 'bundle',

@@ -458,6 +458,12 @@ export const KNOBS = {
     'under which identity a chat with a person is made: that of the message or of whoever opens it; the number, as of an account that is not migrated; or the LID, as of one that is. A chat that there is keeps its own',
     'WAWebMessageProcessUtils',
   ),
+  chatOrigin: choice(
+    ['any', 'allowed'],
+    'any',
+    'for which reasons a chat may be made by LID: any; or those of a list, where the page makes the others too and reports them to WhatsApp (unexpected-lid-chat), and this simulator makes none',
+    'WAWebChatOriginTypes',
+  ),
   messagesAtStart: count(
     200,
     'of the messages in the profile so many are in memory from the start, with those of ours that have no ack; with 0 none is before somebody asks for it',

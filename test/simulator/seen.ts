@@ -207,7 +207,7 @@ export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: rea
   ],
   'WAWebExitGroupAction.sendExitGroup': ['(chat) → promise', BOTH],
   'WAWebFindChatAction.findOrCreateLatestChat': [
-    '(wid) → promise of { chat }; may answer under either identity',
+    '(wid, why it is made, …) → promise of { chat }; may answer under either identity. The exports can be replaced',
     BOTH,
   ],
   'WAWebFindCommonGroupsContactAction.findCommonGroups': [

@@ -151,7 +151,7 @@ class ChatCollection extends Collection<Chat> {
   }
 
   async find(like: unknown): Promise<Chat> {
-    const { chat } = await findOrCreateLatestChat(createWid(like));
+    const { chat } = await findOrCreateLatestChat(createWid(like), 'createChat');
     return chat;
   }
 }
@@ -187,12 +187,21 @@ export const Newsletters = new NewsletterCollection();
 export const placeOf = (like: unknown, t?: number): Chat =>
   createWid(like).isNewsletter() ? Newsletters.ensure(like) : Chats.ensure(like, t);
 
-/** WAWebFindChatAction.findOrCreateLatestChat */
-export async function findOrCreateLatestChat(wid: Wid): Promise<{ chat: Chat; created: boolean }> {
+/** Of VALID_LID_ORIGINS of WAWebChatOriginTypes, those for which somebody outside the page may have a chat made. */
+const ORIGINS = ['createChat', 'username_contactless_search'];
+
+/** WAWebFindChatAction.findOrCreateLatestChat. @param origin why the chat is made */
+export async function findOrCreateLatestChat(
+  wid: Wid,
+  origin?: string,
+): Promise<{ chat: Chat; created: boolean }> {
   const known = Chats.either(wid);
   if (known) return { chat: known, created: false };
   await requireLid(wid);
-  return { chat: Chats.ensure(chatFor(wid), Math.floor(Date.now() / 1000)), created: true };
+  const id = chatFor(wid);
+  if (knobs.chatOrigin === 'allowed' && id.isLid() && !ORIGINS.includes(String(origin)))
+    throw new Error(`createChat: ${origin} unexpected lid chat created`);
+  return { chat: Chats.ensure(id, Math.floor(Date.now() / 1000)), created: true };
 }
 
 export async function deleteChat(chat: Chat): Promise<void> {
