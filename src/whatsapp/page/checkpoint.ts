@@ -41,7 +41,12 @@ export function passCheckpoints(binding: string): void {
       String(module('WAWebCheckpointModalStrings').getCheckpointContinueButtonText()),
     );
     if (label === null) return;
+    // As it is shown: the title of its picture is text too, and shown to nobody (WAWebPasskeyCheckpoint.react).
     for (const button of window.document.querySelectorAll('button'))
-      if (button.textContent?.trim() === label && button.getAttribute('disabled') === null) button.click();
+      if (
+        (button.innerText ?? button.textContent)?.trim() === label &&
+        button.getAttribute('disabled') === null
+      )
+        button.click();
   }, LOOK_MS);
 }

@@ -29,7 +29,9 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
   // And of those that nobody may press but a person, whatever else the dialog holds.
   const NEVER =
     /log ?out|sign ?out|abmelden|cerrar sesi|déconne|disconnetti|desconectar|sair|выйти|keluar|delete|löschen|eliminar|supprimer|elimina|excluir|удалить|hapus/iu;
-  const nameOf = (e: PageElement): string => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim();
+  // As it is shown: a picture in it may have a title, which is text that nobody sees (WAWebPasskeyCheckpoint.react).
+  const shownIn = (e: PageElement): string => (e.innerText ?? e.textContent ?? '').trim();
+  const nameOf = (e: PageElement): string => e.getAttribute('aria-label')?.trim() ?? shownIn(e);
 
   /** The button that a person who has read it would press; undefined where that is not plain. */
   const buttonOf = (dialog: PageElement): PageElement | undefined => {
@@ -37,7 +39,7 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
     const named = buttons.find((button) => CONTINUE.test(nameOf(button)));
     if (named) return named;
     // In a language we do not know: the only one that says something. An icon beside it closes the window.
-    const saying = buttons.filter((button) => (button.textContent ?? '').trim() !== '');
+    const saying = buttons.filter((button) => shownIn(button) !== '');
     const [only] = saying.length === 0 ? buttons : saying;
     const isPlain = saying.length === 1 || (saying.length === 0 && buttons.length === 1);
     return isPlain && only && !NEVER.test(nameOf(only)) ? only : undefined;

@@ -38,7 +38,8 @@ function show({ challenge_type: type, passkey_challenge_base64: text }: Challeng
   const box = document.createElement('div');
   box.id = 'checkpoint';
   const go = document.createElement('button');
-  go.textContent = CONTINUE;
+  // WAWebPasskeyCheckpoint.react: the picture has a title, which is text that nobody sees.
+  go.innerHTML = `${CONTINUE}<span aria-hidden="true"><svg width="16" height="16"><title>ic-arrow-forward</title></svg></span>`;
   const leave = document.createElement('button');
   leave.textContent = 'Abmelden';
   leave.addEventListener('click', () => chatSocket.send({ type: 'logout' }));
