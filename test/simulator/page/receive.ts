@@ -243,14 +243,14 @@ export async function amend(
   attributes: { [name: string]: unknown },
   changes: Partial<WireMessage> = {},
 ): Promise<void> {
-  const stored = await storage.message(String(msg.id));
-  if (!stored) return;
   const made = Object.entries(attributes).flatMap(([name, value]) => {
     const json = toJson(value);
     return json === undefined ? [] : [[name, json] as const];
   });
-  const extra = { ...stored.wire.extra, ...Object.fromEntries(made) };
-  await storage.putMessages([{ ...stored, wire: { ...stored.wire, ...changes, extra } }]);
+  await storage.changeMessage(String(msg.id), (stored) => {
+    const extra = { ...stored.wire.extra, ...Object.fromEntries(made) };
+    return { ...stored, wire: { ...stored.wire, ...changes, extra } };
+  });
 }
 
 /** In memory or in the profile, by its key or by that of the other identity. */
@@ -281,15 +281,13 @@ async function applyReceipt(wire: WireKey, level: number, error?: number): Promi
   if (!msg) return;
   // The job that sent it has its answer before the message shows anything of it.
   const more = level < 0 ? await nacked(wire.id, error) : {};
-  const stored = await storage.message(String(msg.id));
-  if (stored && level > (stored.wire.ack ?? 0)) {
-    const { pending: _pending, ...confirmed } = stored;
-    await storage.putMessages([{ ...confirmed, wire: { ...stored.wire, ack: level } }]);
-  } else if (stored && level < 0) {
-    const { pending: _pending, ...failed } = stored;
+  await storage.changeMessage(String(msg.id), (stored) => {
+    const { pending: _pending, ...settled } = stored;
+    if (level > (stored.wire.ack ?? 0)) return { ...settled, wire: { ...stored.wire, ack: level } };
+    if (level >= 0) return stored;
     const extra = { ...stored.wire.extra, ...more };
-    await storage.putMessages([{ ...failed, wire: { ...stored.wire, ack: level, extra } }]);
-  }
+    return { ...settled, wire: { ...stored.wire, ack: level, extra } };
+  });
   if (level < 0) msg.set({ isSendFailure: true, ...more });
   const key = keyOf(wire);
   if (String(key) === String(msg.id)) applyAck(msg, level);

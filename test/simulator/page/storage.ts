@@ -183,6 +183,15 @@ export const storage = {
   async message(key: string): Promise<StoredMessage | undefined> {
     return settled((await store('messages')).get(key));
   },
+  /** Read and written in one transaction, so that nothing comes back that was removed meanwhile. */
+  async changeMessage(key: string, change: (stored: StoredMessage) => StoredMessage): Promise<void> {
+    const target = await store('messages', 'readwrite');
+    const read: IDBRequest<StoredMessage | undefined> = target.get(key);
+    read.onsuccess = () => {
+      if (read.result) target.put(change(read.result));
+    };
+    await finished(target.transaction);
+  },
   async removeMessages(keys: readonly string[]): Promise<void> {
     const target = await store('messages', 'readwrite');
     for (const key of keys) target.delete(key);

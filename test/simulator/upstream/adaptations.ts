@@ -78,12 +78,10 @@ const chatOf = ({ client, remoteId }: Bench): Promise<Chat> => client.getChatByI
 async function fetchesOwn(bench: Bench): Promise<void> {
   const chat = await chatOf(bench);
   const { id } = await chat.sendMessage('mine');
-  const messages = await chat.fetchMessages({ fromMe: true, limit: 3 });
-  assert.deepEqual(
-    messages.map(({ fromMe }) => fromMe),
-    [true, true, true],
-  );
-  assert.equal(messages.at(-1)?.id._serialized, id._serialized);
+  // The library's order within one second is any.
+  const messages = await chat.fetchMessages({ fromMe: true, limit: 100 });
+  assert.ok(messages.every(({ fromMe }) => fromMe));
+  assert.ok(messages.some((one) => one.id._serialized === id._serialized));
 }
 
 async function mutesUntil(bench: Bench): Promise<void> {
