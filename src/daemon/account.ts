@@ -14,7 +14,6 @@ import { Actor } from './actor.js';
 import { Backfill } from './backfill.js';
 import { type Capabilities, CapabilityDesk, lostOf } from './capabilities.js';
 import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
-import { Courier } from './courier.js';
 import { executors } from './effects.js';
 import type { Feed } from './feed.js';
 import { type HeardUntil, Hearing } from './hearing.js';
@@ -23,13 +22,14 @@ import { History } from './history.js';
 import { Inbox } from './inbox.js';
 import { Monitor } from './monitor.js';
 import { News } from './news.js';
-import { Outbox } from './outbox.js';
+import { Outbox } from './outgoing/outbox.js';
+import { Recipients } from './outgoing/recipients.js';
+import { Sender } from './outgoing/sender.js';
 import { Owner } from './owner.js';
 import { PasskeyDesk } from './passkey-desk.js';
 import { People } from './people.js';
 import { policyOf } from './policy.js';
 import { QrDesk } from './qr-desk.js';
-import { Recipients } from './recipients.js';
 import { AccountRestriction } from './restriction.js';
 import { inWords, showRestriction } from './restriction-words.js';
 import { Upkeep } from './upkeep.js';
@@ -67,7 +67,7 @@ export class Account {
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outbox: Outbox;
-  readonly courier: Courier;
+  readonly sender: Sender;
   readonly recipients: Recipients;
   readonly restriction: AccountRestriction;
   readonly qr: QrDesk;
@@ -104,7 +104,7 @@ export class Account {
     const account = new Account(options, state, heardUntil);
     account.#owner.link(state.session?.wid ?? null);
     account.restriction.start();
-    await account.courier.start();
+    await account.sender.start();
     return account;
   }
 
@@ -125,7 +125,7 @@ export class Account {
     this.people = new People({
       ...{ store, log },
       ask: async (ids) => this.slot.client.pairsOf(ids),
-      joined: () => this.courier.joined(),
+      joined: () => this.sender.joined(),
     });
     const { people } = this;
     this.restriction = new AccountRestriction({
@@ -142,7 +142,7 @@ export class Account {
     this.#news = new News({
       ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities: this.#capabilities },
       restriction: this.restriction,
-      heardFrom: (chatId) => this.courier.heardFrom(chatId),
+      heardFrom: (chatId) => this.sender.heardFrom(chatId),
     });
     const backfill = new Backfill({
       ...{ feed, store, log, inbox },
@@ -156,7 +156,7 @@ export class Account {
       this.#hearing.again(refusedFromMs);
     };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
-    this.courier = new Courier({
+    this.sender = new Sender({
       ...{ store, log, outbox, recipients: this.recipients, pacing: config.pacing },
       restriction: () => this.restriction.current,
       page: {
@@ -174,14 +174,14 @@ export class Account {
     });
     this.#owner = new Owner({
       ...{ store, log, outbox, recipients: this.recipients },
-      courier: { open: (wid) => this.#open(wid) },
+      sender: { open: (wid) => this.#open(wid) },
     });
     this.monitor = new Monitor({
       ...config.monitor,
       log,
       expects: () => EXPECTED[this.actor.state.name] ?? null,
       probe: (timeoutMs) => this.slot.client.probe(timeoutMs),
-      oldestUnsentMs: () => outbox.oldestUnsentMs(),
+      oldestUnsentMs: () => this.sender.oldestUnsentMs(),
       onSick: (ailment, detail) => {
         this.actor.post({ type: 'client.sick', generation: this.actor.state.generation, ailment, detail });
       },
@@ -220,7 +220,7 @@ export class Account {
     this.ended = new Promise((resolve) => {
       end = resolve;
     });
-    const { actor, slot, courier } = this;
+    const { actor, slot, sender } = this;
     this.actor.begin(
       executors({
         ...{ config, dir, log, actor, slot, outbox, browserWorks },
@@ -234,7 +234,7 @@ export class Account {
           this.monitor.stop();
           this.#upkeep.stop();
           this.restriction.stop();
-          courier.stop();
+          sender.stop();
           this.#hearing.stop();
           this.actor.end();
           end(because);
@@ -283,14 +283,14 @@ export class Account {
       (id) => /@(c\.us|lid)$/.test(id) && identities.pairOf(id) === null,
     );
     void this.people.meet(unmet).then(() => {
-      if (!opening.signal.aborted) this.courier.open(wid);
+      if (!opening.signal.aborted) this.sender.open(wid);
     });
   }
 
   #changed(now: State, before: State, cause: string): void {
     if (before.name === 'ready' && now.name !== 'ready') {
       this.#opening.abort();
-      this.courier.close();
+      this.sender.close();
       this.#hearing.left();
     }
     if (now.session === null) this.#hearing.unlinked();
@@ -309,7 +309,7 @@ export class Account {
   /** One event for each change, and one alert where a person should know. */
   #restricted(now: Restriction | null, before: RestrictionKind | null): void {
     const { feed, log } = this.#options;
-    this.courier.restrictionChanged(now);
+    this.sender.restrictionChanged(now);
     const shown = showRestriction(now) ?? { kind: null, until: null, used: null, total: null };
     log.info('session.restriction', { ...shown, before });
     feed.append('restriction', { ...shown, before });
@@ -358,7 +358,7 @@ export class Account {
     this.qr.clear();
     this.passkey.clear();
     await this.slot.close();
-    this.courier.lost();
+    this.sender.lost();
     if (!this.#hearing.hasBegun) return;
     // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
     await this.#mark().catch((error: unknown) =>

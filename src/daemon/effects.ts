@@ -9,8 +9,8 @@ import { hasSession } from '../session-dir/marker.js';
 import { moveAside, prune, remove } from '../session-dir/quarantine.js';
 import type { Actor, Executors } from './actor.js';
 import type { ClientSlot } from './client-slot.js';
-import type { Outbox } from './outbox.js';
-import { drained } from './outbox-wait.js';
+import type { Outbox } from './outgoing/outbox.js';
+import { drained } from './outgoing/outbox-wait.js';
 import { limited } from './time-limit.js';
 
 export interface EffectParts {

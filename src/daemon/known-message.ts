@@ -6,7 +6,7 @@ import { parseMessageRef } from '../protocol/wid.js';
 import type { Store } from '../store/store.js';
 import { namedIn } from './named.js';
 import { namedMessage } from './named-message.js';
-import { show } from './outbox.js';
+import { show } from './outgoing/outbox.js';
 
 /**
  * @param name our key, WhatsApp's id, or the id that an accept answered.

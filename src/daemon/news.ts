@@ -5,13 +5,12 @@ import { isPostId } from '../protocol/wid.js';
 import type { Revocation } from '../session/page-port.js';
 import type { ClientNews } from '../session/port.js';
 import type { Tx, WriteOptions } from '../store/commit.js';
-import type { StoredMessage } from '../store/outbox-row.js';
 import type { Store } from '../store/store.js';
 import type { CapabilityDesk } from './capabilities.js';
 import type { Feed, Keep } from './feed.js';
 import type { Inbox } from './inbox.js';
 import { halfKnownIn, namedIn } from './named.js';
-import type { Outbox } from './outbox.js';
+import type { Change, Outbox } from './outgoing/outbox.js';
 import type { PasskeyDesk } from './passkey-desk.js';
 import type { People } from './people.js';
 import type { QrDesk } from './qr-desk.js';
@@ -146,10 +145,10 @@ export class News {
   }
 
   /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
-  #keep(run: (tx: Tx, keep: Keep) => StoredMessage | null, options: WriteOptions): void {
+  #keep(run: (tx: Tx, keep: Keep) => Change | null, options: WriteOptions): void {
     const { feed, outbox } = this.#options;
     feed.write(run, options).then(
-      (row) => outbox.told([row]),
+      (change) => outbox.told(change),
       () => undefined, // the feed has said so
     );
   }

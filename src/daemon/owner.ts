@@ -3,14 +3,14 @@
 import type { Log } from '../protocol/log.js';
 import { accountOf } from '../protocol/wid.js';
 import type { Store } from '../store/store.js';
-import type { Courier } from './courier.js';
-import type { Outbox } from './outbox.js';
-import type { Recipients } from './recipients.js';
+import type { Outbox } from './outgoing/outbox.js';
+import type { Recipients } from './outgoing/recipients.js';
+import type { Sender } from './outgoing/sender.js';
 
 export interface OwnerOptions {
   readonly store: Store;
   readonly outbox: Outbox;
-  readonly courier: Pick<Courier, 'open'>;
+  readonly sender: Pick<Sender, 'open'>;
   readonly recipients: Pick<Recipients, 'forget'>;
   readonly log: Log;
 }
@@ -39,7 +39,7 @@ export class Owner {
       });
       recipients.forget();
       log.info('account.linked', { waiting: failed.length });
-      outbox.told(failed);
+      for (const row of failed) outbox.told({ row, staged: [] });
     } catch (error) {
       log.error('account.link-refused', { err: error });
     }
@@ -49,7 +49,7 @@ export class Owner {
   ready(wid: string | null): void {
     this.link(wid);
     if (wid !== null && accountOf(wid) === this.#options.store.account.wid)
-      this.#options.courier.open(accountOf(wid));
+      this.#options.sender.open(accountOf(wid));
   }
 
   /** The disk has refused something and takes it again: whose the store is may have been among that. */

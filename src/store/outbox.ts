@@ -58,7 +58,6 @@ export class Outbox {
   readonly #disown: Statement<Row>;
   readonly #tried: Statement<{ seq: number }>;
   readonly #oldestIn: Statement<{ at: number | null }>;
-  readonly #before: Statement<{ seq: number }>;
   readonly #openLanes: Statement<{ lane: string }>;
   readonly #join: Statement<{ seq: number }>;
   readonly #wakeHeld: Statement<Row>;
@@ -116,9 +115,6 @@ export class Outbox {
       SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(:states)) AND seq > :after ORDER BY seq LIMIT :limit`);
     this.#counts = db.prepare('SELECT state, count(*) AS n FROM outbox GROUP BY state');
     this.#tried = db.prepare('SELECT seq FROM outbox WHERE lane = ? AND wid = ? AND attempts > 0 LIMIT 1');
-    this.#before = db.prepare(`
-      SELECT seq FROM outbox WHERE lane = ? AND seq < ? AND (state = 'sending' OR (state = 'queued' AND attempts > 0))
-      LIMIT 1`);
     this.#openLanes = db.prepare(
       "SELECT DISTINCT lane FROM outbox WHERE state IN ('queued', 'sending', 'unknown')",
     );
@@ -257,11 +253,6 @@ export class Outbox {
   /** Rows in some of the states, oldest first, from behind `after` on; for the start: queued, sending and unknown. */
   inStates(states: readonly SendState[], { after = 0, limit = 1_000 } = {}): StoredMessage[] {
     return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
-  }
-
-  /** Whether an earlier one of its lane was handed to a page and is not known to be with the server, or goes out again. */
-  isBehind({ lane, seq }: Pick<StoredMessage, 'lane' | 'seq'>): boolean {
-    return this.#before.get(lane, seq) !== undefined;
   }
 
   /** Two queues turn out to be one person's: from now on they are one, in the order of acceptance. @returns how many moved */

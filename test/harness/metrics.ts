@@ -1,6 +1,6 @@
 // The metrics of a daemon without one: a real registry behind a real journal, with what stands as the methods' examples say.
 import { openMetrics } from '../../src/daemon/metrics/metrics.js';
-import type { Outbox } from '../../src/daemon/outbox.js';
+import type { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import type { StoredMessage } from '../../src/store/outbox-row.js';
 import { startServer } from './server.js';

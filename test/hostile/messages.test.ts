@@ -6,7 +6,7 @@ import { Inbox } from '../../src/daemon/inbox.js';
 import { knownMessage } from '../../src/daemon/known-message.js';
 import { namedMessage } from '../../src/daemon/named-message.js';
 import { News, type NewsOptions } from '../../src/daemon/news.js';
-import { Outbox } from '../../src/daemon/outbox.js';
+import { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { messageKey, parseMessageRef } from '../../src/protocol/wid.js';
 import type { InboundMessage } from '../../src/session/port.js';

@@ -6,15 +6,15 @@ import { parseRecipient } from '../../protocol/wid.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 import type { Account } from '../account.js';
-import { show } from '../outbox.js';
+import { show } from '../outgoing/outbox.js';
 
 export function outboxHandlers(
-  { address, outbox, courier }: Account,
+  { address, outbox, sender }: Account,
   store: Store,
 ): Handlers<typeof outboxMethods> {
   const showRow = (row: StoredMessage): OutboxRow => {
     const { recipient, kind, key, attempts, notBeforeMs, expiresAtMs, changedAtMs } = row;
-    const wait = courier.waitOf(row);
+    const wait = sender.waitOf(row);
     return {
       ...show(row, address),
       ...{ to: recipient, kind, key, attempts },

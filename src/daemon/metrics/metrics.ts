@@ -3,7 +3,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Peer } from '../../protocol/dispatch.js';
 import type { Feed } from '../feed.js';
-import type { Outbox } from '../outbox.js';
+import type { Outbox } from '../outgoing/outbox.js';
 import { type Happenings, happeningCounters } from './happenings.js';
 import { type Standing, standingGauges } from './standing.js';
 

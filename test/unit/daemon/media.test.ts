@@ -21,7 +21,7 @@ import { mimetypeOf } from '../../../src/daemon/media/mime.js';
 import { Shelf } from '../../../src/daemon/media/shelf.js';
 import { Transcoder } from '../../../src/daemon/media/voice.js';
 import { filesWanted } from '../../../src/daemon/media/wanted.js';
-import { Outbox } from '../../../src/daemon/outbox.js';
+import { Outbox } from '../../../src/daemon/outgoing/outbox.js';
 import { MAX_BYTES, MAX_FILE_BYTES } from '../../../src/protocol/content.js';
 import type { Fault } from '../../../src/protocol/fault.js';
 import { opened, scratch, WID } from '../store/scratch.js';

@@ -1,6 +1,6 @@
 /** Whose the store is: what waits for one account never goes out by the page of another. */
 import t, { type Test } from 'tap';
-import { Outbox } from '../../../src/daemon/outbox.js';
+import { Outbox } from '../../../src/daemon/outgoing/outbox.js';
 import { Owner } from '../../../src/daemon/owner.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { message, opened, WID } from '../store/scratch.js';
@@ -16,7 +16,7 @@ async function owned(t: Test) {
   let forgot = 0;
   const owner = new Owner({
     ...{ store, outbox, log },
-    courier: { open: (wid) => void open.push(wid) },
+    sender: { open: (wid) => void open.push(wid) },
     recipients: {
       forget: () => {
         forgot += 1;

@@ -7,15 +7,15 @@ import type { Addressee } from '../../../src/protocol/wid.js';
 import type { Pair } from '../../../src/session/port.js';
 import { opened, scratch, WID } from '../store/scratch.js';
 import { keepLines } from './lines.js';
-import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
+import { A, B, FAST, open, rest, TAKEN, until } from './outgoing/sending.js';
 
 const LID: Addressee = '270000000000002@lid';
 const PAIR: Pair = { number: A, lid: LID };
 const nobody = async () => [];
 
 t.test('both identities of a person are one queue, in the order of acceptance', async (t) => {
-  const { page, courier, accept, ack, store } = open(t);
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => courier.joined() });
+  const { page, sender, accept, ack, store } = open(t);
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
   await people.learn([PAIR]);
   for (const [chat, text] of [
     [A, 'one'],
@@ -24,7 +24,7 @@ t.test('both identities of a person are one queue, in the order of acceptance', 
     [B, 'other'],
   ] as const)
     await accept(chat, text);
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   await rest(store);
   t.same(page.texts, ['one', 'other'], 'the LID waits behind the number');
@@ -43,11 +43,11 @@ t.test('both identities of a person are one queue, in the order of acceptance', 
 });
 
 t.test('two queues that turn out to be one person become one', async (t) => {
-  const { page, courier, accept, ack, store, outbox } = open(t);
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => courier.joined() });
+  const { page, sender, accept, ack, store, outbox } = open(t);
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
   const first = await accept(A, 'one');
   const second = await accept(LID, 'two');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   t.same(page.texts, ['one', 'two'], 'nobody has said that they are one');
   await accept(LID, 'three');
@@ -85,10 +85,10 @@ t.test('who is who is kept: it holds in the next process, before there is a page
 t.test('somebody who was written to by number is no stranger by LID', async (t) => {
   let nowMs = Date.UTC(2026, 0, 1);
   const pacing = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 } as const;
-  const { page, courier, accept, ack, store } = open(t, { pacing, now: () => nowMs, chance: () => 0.5 });
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => courier.joined() });
+  const { page, sender, accept, ack, store } = open(t, { pacing, now: () => nowMs, chance: () => 0.5 });
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
   await people.learn([PAIR]);
-  courier.open(WID);
+  sender.open(WID);
   await accept(A, 'first');
   await until(() => page.sent.length === 1);
   page.last().answer(TAKEN);

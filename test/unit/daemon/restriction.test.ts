@@ -4,7 +4,7 @@ import { AccountRestriction } from '../../../src/daemon/restriction.js';
 import type { Restriction } from '../../../src/session/restriction.js';
 import { NOW, opened, scratch, WID } from '../store/scratch.js';
 import { keepLines } from './lines.js';
-import { A, B, open, rest, TAKEN, until } from './sending.js';
+import { A, B, open, rest, TAKEN, until } from './outgoing/sending.js';
 
 const HOUR = 3_600_000;
 const NONE = { lockUntilMs: null, cap: null };
@@ -59,19 +59,19 @@ t.test('what is known is told once, and kept over restarts', async (t) => {
 
 t.test('while new chats are locked, strangers wait and nobody else, and go when it ends', async (t) => {
   let now: Restriction | null = LOCKED;
-  const { courier, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
   page.reachable.add(B);
-  courier.open(WID);
+  sender.open(WID);
   const stranger = await accept(A, 'new');
   await accept(A, 'and again');
   await accept(B, 'known');
   await until(() => page.texts.length === 1);
   await rest(store);
   t.same(page.texts, ['known']);
-  t.same(courier.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+  t.same(sender.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
   page.last().answer(TAKEN);
   page.reachable.add(A);
-  courier.heardFrom(A);
+  sender.heardFrom(A);
   await until(() => page.texts.length === 2);
   t.same(page.texts, ['known', 'new'], 'who has written is answered');
   now = null;
@@ -79,12 +79,12 @@ t.test('while new chats are locked, strangers wait and nobody else, and go when 
 
 t.test('what is refused for now waits with its reason, what comes later in its chat behind it', async (t) => {
   let now: Restriction | null = null;
-  const { courier, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
   outbox.onNack = () => {
     now = LOCKED;
     return NOW + HOUR;
   };
-  courier.open(WID);
+  sender.open(WID);
   const first = await accept(A, 'first');
   const behind = await accept(A, 'behind');
   await until(() => page.texts.length === 1);
@@ -97,7 +97,7 @@ t.test('what is refused for now waits with its reason, what comes later in its c
     notBeforeMs: NOW + HOUR,
     error: { kind: 'restricted' },
   });
-  t.same(courier.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+  t.same(sender.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
   // A late word on what waits again says nothing.
   await outbox.take(first.id, { type: 'ack', ack: -1 });
   await outbox.take(first.id, { type: 'ack', ack: -1, nack: 463 });
@@ -106,7 +106,7 @@ t.test('what is refused for now waits with its reason, what comes later in its c
   t.equal(outbox.get(behind.id).state, 'queued');
 
   now = null;
-  courier.restrictionChanged(null);
+  sender.restrictionChanged(null);
   await until(() => page.texts.length === 2);
   t.same(page.texts, ['first', 'first']);
   page.last().answer({ outcome: 'accepted', ack: 1 });
@@ -115,16 +115,16 @@ t.test('what is refused for now waits with its reason, what comes later in its c
 });
 
 t.test('the third refusal of a message is its end, and one that waits can be taken back', async (t) => {
-  const { courier, accept, page, outbox, store } = open(t, { now: () => NOW });
+  const { sender, accept, page, outbox, store } = open(t, { now: () => NOW });
   outbox.onNack = () => NOW + HOUR;
-  courier.open(WID);
+  sender.open(WID);
   const { id } = await accept(A, 'refused');
   for (const attempts of [1, 2, 3]) {
     await until(() => page.texts.length === attempts);
     page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
     await until(() => outbox.get(id).state !== 'sending');
     await rest(store);
-    if (attempts < 3) courier.restrictionChanged(null);
+    if (attempts < 3) sender.restrictionChanged(null);
   }
   t.match(outbox.get(id), { state: 'failed', error: { kind: 'restricted', reason: /3 times/ } });
   const other = await accept(B, 'other');

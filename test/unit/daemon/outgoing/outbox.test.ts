@@ -1,10 +1,10 @@
 /** Rows of messages on their way out: keys, ids, acks, and who waits for what. */
 import t, { type Test } from 'tap';
-import { Outbox, show } from '../../../src/daemon/outbox.js';
-import { drained, type Goal, reached } from '../../../src/daemon/outbox-wait.js';
-import type { Addressee } from '../../../src/protocol/wid.js';
-import { opened, scratch, WID } from '../store/scratch.js';
-import { keepLines, settled, thrownBy } from './lines.js';
+import { Outbox, show } from '../../../../src/daemon/outgoing/outbox.js';
+import { drained, type Goal, reached } from '../../../../src/daemon/outgoing/outbox-wait.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import { opened, scratch, WID } from '../../store/scratch.js';
+import { keepLines, settled, thrownBy } from '../lines.js';
 
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';
@@ -75,11 +75,9 @@ t.test(
     t.equal(outbox.tickMayWait(messageId), false);
     await submit(id);
     t.equal(outbox.tickMayWait(messageId), false, 'marked, and not with the page');
-    let answer = (): void => undefined;
-    const given = outbox.give(id, () => new Promise<void>((resolve) => (answer = resolve)));
-    t.equal(outbox.tickMayWait(messageId), true, 'the page is at it');
-    answer();
-    await given;
+    outbox.lanes = { ...outbox.lanes, isDelivering: (row) => row.id === id };
+    t.equal(outbox.tickMayWait(messageId), true, 'a call gives it to the page');
+    outbox.lanes = { ...outbox.lanes, isDelivering: () => false };
     t.equal(outbox.tickMayWait(messageId), false, 'the page has answered without the word');
     await ack(messageId, 1);
     t.equal(outbox.tickMayWait(messageId), true);
@@ -179,12 +177,11 @@ t.test('one of another account is not waited for: no page can ever be asked', as
   const { id } = await accept();
   await submit(id);
   const waiting = wait(id, 'sent');
-  outbox.told(
-    await store.write((tx) => {
-      store.account.link(tx, B, 0);
-      return store.outbox.accountChanged(tx, B, 0);
-    }),
-  );
+  const changed = await store.write((tx) => {
+    store.account.link(tx, B, 0);
+    return store.outbox.accountChanged(tx, B, 0);
+  });
+  for (const row of changed) outbox.told({ row, staged: [] });
   t.equal((await waiting).state, 'unknown');
   t.equal((await wait(id, 'sent')).state, 'unknown');
 });
@@ -211,57 +208,3 @@ t.test(
     await done;
   },
 );
-
-t.test('how long the oldest has been with the page and not with the server', async (t) => {
-  const { accept, outbox, submit, ack } = open(t);
-  t.equal(outbox.oldestUnsentMs(), 0);
-  const { id, messageId } = await accept();
-  t.equal(outbox.oldestUnsentMs(), 0, 'it is not with the page yet');
-  await submit(id);
-  t.ok(outbox.oldestUnsentMs() >= 0);
-  await ack(messageId, 1);
-  t.equal(outbox.oldestUnsentMs(), 0);
-});
-
-t.test(
-  'a large file that is being given to the page is not unsent, and its time begins when that is over',
-  async (t) => {
-    let nowMs = Date.now();
-    const { accept, outbox, submit, ack } = open(t, scratch(t), () => nowMs);
-    const { id, messageId } = await accept('a film');
-    await submit(id);
-    let over = (): void => undefined;
-    const given = outbox.give(id, () => new Promise<void>((resolve) => (over = resolve)));
-    nowMs += 600_000;
-    t.equal(outbox.oldestUnsentMs(), 0, 'the page still takes it');
-    const text = await accept('hello', null, B);
-    await submit(text.id);
-    nowMs += 5_000;
-    t.equal(outbox.oldestUnsentMs(), 5_000, 'another one counts all the same');
-    over();
-    await given;
-    await ack(text.messageId, 1);
-    nowMs += 61_000;
-    t.equal(outbox.oldestUnsentMs(), 61_000);
-    await ack(messageId, 1);
-    t.equal(outbox.oldestUnsentMs(), 0);
-    const lost = await accept('a film again');
-    await submit(lost.id);
-    await outbox.give(lost.id, () => outbox.take(lost.id, { type: 'lost' }));
-    await outbox.take(lost.id, { type: 'accepted', ack: 0 });
-    nowMs += 7_000;
-    t.equal(outbox.oldestUnsentMs(), 7_000, 'what the next page has counts from then on');
-  },
-);
-
-t.test('one that was marked long before its turn counts from when that came', async (t) => {
-  let nowMs = Date.now();
-  const { accept, outbox, store } = open(t, scratch(t), () => nowMs);
-  const { id } = await accept();
-  const marked = await store.write((tx) => outbox.step(tx, id, { type: 'submit' }, { attempted: true }));
-  nowMs += 180_000;
-  outbox.told([marked]);
-  t.equal(outbox.oldestUnsentMs(), 0);
-  nowMs += 5_000;
-  t.equal(outbox.oldestUnsentMs(), 5_000);
-});

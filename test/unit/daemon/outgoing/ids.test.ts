@@ -1,6 +1,6 @@
 /** The two ids of a message: in the order of time, in WhatsApp's own form, and none twice. */
 import t from 'tap';
-import { messageId, ownId } from '../../../src/daemon/ids.js';
+import { messageId, ownId } from '../../../../src/daemon/outgoing/ids.js';
 
 t.test('ours: hex, one form at any time, in the order of time', async (t) => {
   const times = [0, 1, 0xffff, 1_700_000_000_000, 1_700_000_000_001, 2 ** 43];

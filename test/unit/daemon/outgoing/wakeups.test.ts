@@ -1,37 +1,37 @@
-/** When the outbox is looked at. */
+/** When the outbox is scanned. */
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
-import { type Asked, Looks } from '../../../src/daemon/looks.js';
-import { Fault } from '../../../src/protocol/fault.js';
-import type { Addressee } from '../../../src/protocol/wid.js';
-import { keepLines, settled } from './lines.js';
+import { type Asked, Wakeups } from '../../../../src/daemon/outgoing/wakeups.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import { keepLines, settled } from '../lines.js';
 
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';
 
-/** @param look what each look does; it is told which one it is, from 1 on */
-function open(t: Test, look: (nth: number) => Promise<void> = async () => undefined) {
+/** @param scan what each scan does; it is told which one it is, from 1 on */
+function open(t: Test, scan: (nth: number) => Promise<void> = async () => undefined) {
   const seen: Asked[] = [];
   const log = keepLines();
-  const looks = new Looks({
-    look: (asked) => look(seen.push(asked)),
+  const wakeups = new Wakeups({
+    scan: (asked) => scan(seen.push(asked)),
     now: Date.now,
     log,
   });
-  t.teardown(() => looks.stop());
-  return { looks, seen, log };
+  t.teardown(() => wakeups.stop());
+  return { wakeups, seen, log };
 }
 
 t.test('what is asked for in one turn of the loop is one look; all is more than some', async (t) => {
-  const { looks, seen } = open(t);
-  looks.at(A);
-  looks.at(B);
-  looks.at(A);
+  const { wakeups, seen } = open(t);
+  wakeups.at(A);
+  wakeups.at(B);
+  wakeups.at(A);
   await settled();
   t.same(seen, [new Set([A, B])]);
-  looks.at(A);
-  looks.at('all');
-  looks.at(B);
+  wakeups.at(A);
+  wakeups.at('all');
+  wakeups.at(B);
   await settled();
   t.same(seen.slice(1), ['all']);
 });
@@ -41,10 +41,10 @@ t.test('one look at a time, and what came meanwhile after it', async (t) => {
   const first = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const { looks, seen } = open(t, (nth) => (nth === 1 ? first : Promise.resolve()));
-  looks.at(A);
+  const { wakeups, seen } = open(t, (nth) => (nth === 1 ? first : Promise.resolve()));
+  wakeups.at(A);
   await settled();
-  looks.at(B);
+  wakeups.at(B);
   await settled();
   t.equal(seen.length, 1);
   go();
@@ -54,7 +54,7 @@ t.test('one look at a time, and what came meanwhile after it', async (t) => {
 
 t.test('by the earliest time that anybody named, once; a look at all finds the times anew', async (t) => {
   let looked = (): void => undefined;
-  const { looks, seen } = open(t, async () => looked());
+  const { wakeups, seen } = open(t, async () => looked());
   const next = () =>
     new Promise<void>((resolve) => {
       looked = resolve;
@@ -62,10 +62,10 @@ t.test('by the earliest time that anybody named, once; a look at all finds the t
   const alive = setInterval(() => undefined, 1_000);
   t.teardown(() => clearInterval(alive));
   const now = Date.now();
-  for (const atMs of [null, Infinity, now + 3_600_000, now + 20, now + 60_000]) looks.by(atMs);
+  for (const atMs of [null, Infinity, now + 3_600_000, now + 20, now + 60_000]) wakeups.by(atMs);
   await next();
   t.same(seen, ['all']);
-  looks.by(now - 1);
+  wakeups.by(now - 1);
   await next();
   t.same(seen, ['all', 'all'], 'what is due is looked at at once');
 });
@@ -74,11 +74,11 @@ t.test('a disk without room is tried again, and the end is no fault', async (t) 
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
   const faults = [new Fault('disk_full'), new Fault('shutting_down')];
-  const { looks, seen, log } = open(t, async (nth) => {
+  const { wakeups, seen, log } = open(t, async (nth) => {
     const fault = faults[nth - 1];
     if (fault) throw fault;
   });
-  looks.at(A);
+  wakeups.at(A);
   await settled();
   t.match(log.lines, [['warn', 'outbox.refused', { kind: 'disk_full' }]]);
   mock.timers.tick(5_000);
@@ -90,13 +90,13 @@ t.test('a disk without room is tried again, and the end is no fault', async (t) 
   t.equal(seen.length, 2);
 });
 
-t.test('stopped, it looks at nothing any more', async (t) => {
-  const { looks, seen } = open(t);
-  looks.by(Date.now() + 5);
-  looks.at(A);
-  looks.stop();
-  looks.at(B);
-  looks.by(Date.now());
+t.test('stopped, it wakeups at nothing any more', async (t) => {
+  const { wakeups, seen } = open(t);
+  wakeups.by(Date.now() + 5);
+  wakeups.at(A);
+  wakeups.stop();
+  wakeups.at(B);
+  wakeups.by(Date.now());
   await settled();
   t.same(seen, []);
 });

@@ -1,17 +1,16 @@
-// Messages on their way out, as rows on disk: accepting them, and what is known of each. Every step is on disk before
-// anybody is told. When a row's turn comes, and what the page says, is the courier's; waits for it are in outbox-wait.ts.
-import { type Address, addressed } from '../protocol/address.js';
-import { Fault } from '../protocol/fault.js';
-import { type FaultKind, faultRow, isFaultKind } from '../protocol/fault-table.js';
-import type { Log } from '../protocol/log.js';
-import type { Outgoing } from '../protocol/schema.js';
-import type { Addressee } from '../protocol/wid.js';
-import { HELD, type Nack, type Refusal, refusal } from '../session/nack.js';
-import { advance, isTaken, type SendEvent } from '../session/outbox.js';
-import type { Tx } from '../store/commit.js';
-import type { StoredMessage } from '../store/outbox-row.js';
-import type { Store } from '../store/store.js';
-import { Hand } from './hand.js';
+// Messages on their way out, as rows on disk: accepts them and records what becomes of each. Every step is on disk before
+// anybody is notified. Sending them is sender.ts; waiting for them is outbox-wait.ts.
+import { type Address, addressed } from '../../protocol/address.js';
+import { Fault } from '../../protocol/fault.js';
+import { type FaultKind, faultRow, isFaultKind } from '../../protocol/fault-table.js';
+import type { Log } from '../../protocol/log.js';
+import type { Outgoing } from '../../protocol/schema.js';
+import type { Addressee } from '../../protocol/wid.js';
+import { HELD, type Nack, type Refusal, refusal } from '../../session/nack.js';
+import { advance, isTaken, type SendEvent } from '../../session/outbox.js';
+import type { Tx } from '../../store/commit.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
+import type { Store } from '../../store/store.js';
 import { messageId, ownId } from './ids.js';
 
 export interface Request {
@@ -35,7 +34,25 @@ export interface More {
   readonly chatId?: Addressee;
 }
 
-type Watcher = (row: StoredMessage) => void;
+/** What a write has changed. */
+export interface Change {
+  readonly row: StoredMessage;
+  /** The next messages of the lane, marked as handed over in the same write. */
+  readonly staged: readonly StoredMessage[];
+}
+
+type Watcher = (row: StoredMessage, staged: readonly StoredMessage[]) => void;
+
+/** What the outbox asks the sender about the message of a row. */
+export interface LaneView {
+  /** Marks the messages behind one that WhatsApp's server is now known to have, as far as they may follow. */
+  stageBehind(tx: Tx, row: StoredMessage): readonly StoredMessage[];
+  /** It is marked as handed over, and the page has not heard of it. */
+  isStaged(row: StoredMessage): boolean;
+  /** A call gives it to the page just now. */
+  isDelivering(row: StoredMessage): boolean;
+}
+const NO_LANES: LaneView = { stageBehind: () => [], isStaged: () => false, isDelivering: () => false };
 
 /** Nothing to close: the store ends with whoever opened it. */
 export class Outbox {
@@ -43,14 +60,10 @@ export class Outbox {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #watchers = new Set<Watcher>();
-  /** Since when each message is on its way to the page, or with it; Infinity while it is being given. */
-  readonly #given = new Map<string, number>();
-  /** Marked as handed over, and the page has not heard of them. */
-  readonly hand = new Hand();
+  /** The sender's, once there is one. */
+  lanes: LaneView = NO_LANES;
   /** Until when what the server has refused for now waits; asked within the write that notes it. */
   onNack: (tx: Tx, nack: Nack) => number = () => this.#now();
-  /** Runs within the write in which WhatsApp's server is known to have a message: for what is to be on disk with it. */
-  onTaken: (tx: Tx, row: StoredMessage) => void = () => undefined;
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
     this.#store = store;
@@ -76,7 +89,7 @@ export class Outbox {
         queuedAtMs: this.#now(),
       }),
     );
-    if (isNew) this.told([message]);
+    if (isNew) this.told({ row: message, staged: [] });
     return message;
   }
 
@@ -86,7 +99,7 @@ export class Outbox {
    */
   tickMayWait(id: string): boolean {
     const row = this.#store.outbox.get(id);
-    return row !== null && (isTaken(row.state) || this.#given.get(row.id) === Infinity);
+    return row !== null && (isTaken(row.state) || this.lanes.isDelivering(row));
   }
 
   /** Watchers run after each change that is on disk, and after an accept. Returns how to stop. */
@@ -95,24 +108,19 @@ export class Outbox {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Tells of rows that a write has changed; for once it is on disk. */
-  told(rows: readonly (StoredMessage | null)[]): void {
-    for (const row of rows) {
-      if (row === null) continue;
-      this.#log.debug('message.state', { id: row.id, to: row.state, ack: row.ack });
-      if (row.state !== 'sending') {
-        this.#given.delete(row.id);
-        this.hand.drop(row);
-      } else if (!this.#given.has(row.id)) this.#given.set(row.id, this.#now());
-      for (const watcher of this.#watchers) watcher(row);
-    }
+  /** Notifies the watchers of a change that is on disk. */
+  told(change: Change | null): void {
+    if (change === null) return;
+    const { row, staged } = change;
+    this.#log.debug('message.state', { id: row.id, to: row.state, ack: row.ack });
+    for (const watcher of this.#watchers) watcher(row, staged);
   }
 
   /**
    * Takes a row a step further within a write.
-   * @returns the row when something of it changed: to be told of
+   * @returns the change, where there is one: for `told`, once it is on disk
    */
-  step(tx: Tx, id: string, event: SendEvent, more: More = {}): StoredMessage | null {
+  step(tx: Tx, id: string, event: SendEvent, more: More = {}): Change | null {
     const row = this.#store.outbox.get(id);
     if (row === null) return null;
     const refused =
@@ -135,21 +143,24 @@ export class Outbox {
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? errorOf(more.error, refused) : null,
     });
-    if (changed !== null && isTaken(state) && !isTaken(row.state)) this.onTaken(tx, changed);
-    return changed;
+    if (changed === null) return null;
+    const isNews = isTaken(state) && !isTaken(row.state);
+    return { row: changed, staged: isNews ? this.lanes.stageBehind(tx, changed) : [] };
   }
 
   /** The server has refused it for now: it waits, with the reason, and goes out again under its id. */
-  #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): StoredMessage | null {
-    return this.#store.outbox.change(tx, row.id, row.state, {
+  #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): Change | null {
+    const held = this.#store.outbox.change(tx, row.id, row.state, {
       ...{ state: advance(row.state, { type: 'held' }), nowMs: this.#now() },
       ...{ notBeforeMs: this.onNack(tx, nack), error: { kind: nack, reason } },
     });
+    return held && { row: held, staged: [] };
   }
 
   /** What was refused for now goes at another time: the restriction is over, or lasts longer. */
   async wakeHeld(atMs: number): Promise<void> {
-    this.told(await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs)));
+    const woken = await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs));
+    for (const row of woken) this.told({ row, staged: [] });
   }
 
   /**
@@ -157,15 +168,9 @@ export class Outbox {
    * @throws (rejects) Fault disk_full, busy, shutting_down
    */
   async take(id: string, event: SendEvent, more: More = {}): Promise<StoredMessage | null> {
-    const row = await this.#store.write((tx) => this.step(tx, id, event, more), { turn: 'first' });
-    this.told([row]);
-    return row;
-  }
-
-  /** Whether a mark still holds: the write that made it may have been undone, and somebody else have taken it up. */
-  isMarked({ id, attempts }: StoredMessage): boolean {
-    const row = this.#store.outbox.get(id);
-    return row !== null && row.state === 'sending' && row.attempts === attempts;
+    const change = await this.#store.write((tx) => this.step(tx, id, event, more), { turn: 'first' });
+    this.told(change);
+    return change?.row ?? null;
   }
 
   /** By our id or WhatsApp's. @throws Fault no_such_message */
@@ -181,11 +186,11 @@ export class Outbox {
   async cancel(id: string): Promise<StoredMessage> {
     const { id: own } = this.get(id);
     const row = await this.#store.write((tx) => {
-      if (this.hand.has(own)) this.step(tx, own, { type: 'returned' });
+      if (this.lanes.isStaged(this.get(own))) this.step(tx, own, { type: 'returned' });
       return this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() });
     });
     if (row === null) throw this.#tooLate(own, 'only what is queued can be cancelled');
-    this.told([row]);
+    this.told({ row, staged: [] });
     return row;
   }
 
@@ -202,7 +207,7 @@ export class Outbox {
       this.#store.outbox.change(tx, own, 'unknown', { nowMs, ...change[as] }),
     );
     if (row === null) throw this.#tooLate(own, 'only an unknown outcome can be decided');
-    this.told([row]);
+    this.told({ row, staged: [] });
     return row;
   }
 
@@ -214,31 +219,6 @@ export class Outbox {
   /** Something is with the page that WhatsApp's server does not have yet. */
   get isInFlight(): boolean {
     return this.#store.outbox.oldestIn('sending') !== null;
-  }
-
-  /** Gives a message to the page. That has a limit of its own, and a large file takes its time: nothing is stuck meanwhile. */
-  async give<T>(id: string, call: () => Promise<T>): Promise<T> {
-    this.#given.set(id, Infinity);
-    try {
-      return await call();
-    } finally {
-      // It may have been acknowledged, or given up for lost, meanwhile.
-      if (this.#given.has(id)) this.#given.set(id, this.#now());
-    }
-  }
-
-  /** For how long the page has had this message; 0 while it is being given. */
-  unsentMs(id: string): number {
-    return Math.max(0, this.#now() - (this.#given.get(id) ?? this.#now()));
-  }
-
-  /** For how long the page has had the oldest message that has no ack of the server; 0 when there is none. */
-  oldestUnsentMs(): number {
-    const sinceMs = this.#store.outbox
-      .inStates(['sending'])
-      .filter(({ id }) => !this.hand.has(id))
-      .map(({ id, changedAtMs }) => this.#given.get(id) ?? changedAtMs);
-    return Math.max(0, this.#now() - Math.min(...sinceMs));
   }
 
   /** For `status`: `queued` counts every row that is neither sent nor ended. */

@@ -1,9 +1,9 @@
 /** Which chat a recipient has: one question for many messages, and nothing remembered that may be other tomorrow. */
 import t from 'tap';
-import { Recipients } from '../../../src/daemon/recipients.js';
-import { Fault } from '../../../src/protocol/fault.js';
-import type { Addressee } from '../../../src/protocol/wid.js';
-import { kindOf } from '../store/scratch.js';
+import { Recipients } from '../../../../src/daemon/outgoing/recipients.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import { kindOf } from '../../store/scratch.js';
 
 const ANA: Addressee = '15550002222@c.us';
 const LID: Addressee = '220000000000001@lid';

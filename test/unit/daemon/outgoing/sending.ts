@@ -1,15 +1,15 @@
-// A courier over a page that does as the test says, for the tests of what goes out when.
+// A sender over a page that does as the test says, for the tests of what goes out when.
 import type { Test } from 'tap';
-import { Courier, type CourierOptions } from '../../../src/daemon/courier.js';
-import { Outbox } from '../../../src/daemon/outbox.js';
-import { Recipients } from '../../../src/daemon/recipients.js';
-import type { SendingPage } from '../../../src/daemon/sending-page.js';
-import type { Addressee } from '../../../src/protocol/wid.js';
-import type { PacingRules } from '../../../src/session/pacing.js';
-import type { OwnMessage, SendOutcome } from '../../../src/session/port.js';
-import type { StoredMessage } from '../../../src/store/outbox-row.js';
-import { opened, scratch, WID } from '../store/scratch.js';
-import { keepLines, settled } from './lines.js';
+import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
+import { Recipients } from '../../../../src/daemon/outgoing/recipients.js';
+import { Sender, type SenderOptions } from '../../../../src/daemon/outgoing/sender.js';
+import type { SendingPage } from '../../../../src/daemon/outgoing/sending-page.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import type { PacingRules } from '../../../../src/session/pacing.js';
+import type { OwnMessage, SendOutcome } from '../../../../src/session/port.js';
+import type { StoredMessage } from '../../../../src/store/outbox-row.js';
+import { opened, scratch, WID } from '../../store/scratch.js';
+import { keepLines, settled } from '../lines.js';
 
 export const A: Addressee = '15550002222@c.us';
 export const B: Addressee = '15550003333@c.us';
@@ -89,7 +89,7 @@ export class Page implements SendingPage {
   }
 }
 
-export type More = Partial<Pick<CourierOptions, 'pacing' | 'now' | 'chance' | 'restriction'>> & {
+export type More = Partial<Pick<SenderOptions, 'pacing' | 'now' | 'chance' | 'restriction'>> & {
   readonly resolve?: (recipient: Addressee) => Promise<Addressee | null>;
   readonly directory?: string;
 };
@@ -106,8 +106,8 @@ export function open(
   page.textOf = (messageId) => String(outbox.get(messageId).payload.text);
   const recipients = new Recipients(resolve);
   const restriction = () => null;
-  const courier = new Courier({ store, outbox, page, recipients, log, pacing: FAST, restriction, ...more });
-  t.teardown(() => courier.stop());
+  const sender = new Sender({ store, outbox, page, recipients, log, pacing: FAST, restriction, ...more });
+  t.teardown(() => sender.stop());
   const accept = (
     chatId: Addressee,
     text: string,
@@ -119,7 +119,7 @@ export function open(
     });
   const ack = (messageId: string, n: number) => outbox.take(messageId, { type: 'ack', ack: n });
   const state = (id: string) => outbox.get(id).state;
-  return { store, page, log, outbox, courier, accept, ack, state, directory };
+  return { store, page, log, outbox, sender, accept, ack, state, directory };
 }
 
 /** Until it is so; every step of a message is on disk first, which takes its time. */

@@ -1,16 +1,16 @@
-// When the outbox is looked at: what was asked for in one turn of the loop as one look, one look at a time, and all of it
-// anew when the time of something that waits has come. Refuses to know what a look does.
-import { Fault } from '../protocol/fault.js';
-import type { Log } from '../protocol/log.js';
-import type { Addressee } from '../protocol/wid.js';
-import { refusedBy } from './refusal.js';
+// Decides when the sender scans the outbox. Requests within one event-loop turn are coalesced; scans never overlap; a timer
+// starts a full scan when the next scheduled message is due.
+import { Fault } from '../../protocol/fault.js';
+import type { Log } from '../../protocol/log.js';
+import type { Addressee } from '../../protocol/wid.js';
+import { refusedBy } from '../refusal.js';
 
-/** Chats whose queues are looked at, or all that wait. */
+/** Lanes to be scanned, or all that have waiting messages. */
 export type Asked = ReadonlySet<Addressee> | 'all';
 
-export interface LooksOptions {
-  /** One look. Where it rejects, nothing has been handed to the page. */
-  readonly look: (asked: Asked) => Promise<void>;
+export interface WakeupsOptions {
+  /** One scan. Where it rejects, nothing has been given to the page. */
+  readonly scan: (asked: Asked) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -22,17 +22,17 @@ const DISK_MS = 5_000;
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Ended by `stop`. */
-export class Looks {
-  readonly #options: LooksOptions;
-  /** What is to be looked at in the next turn. */
+export class Wakeups {
+  readonly #options: WakeupsOptions;
+  /** To be scanned in the next turn of the loop. */
   #asked: Set<Addressee> | 'all' | null = null;
-  #isLooking = false;
+  #isScanning = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
-  /** When all is looked at by itself, as far as the last look at all has found, or anybody said since. */
+  /** When the timer starts a full scan, ms since 1970. */
   #nextMs = Infinity;
 
-  constructor(options: LooksOptions) {
+  constructor(options: WakeupsOptions) {
     this.#options = options;
   }
 
@@ -41,22 +41,21 @@ export class Looks {
     if (what === 'all') this.#asked = 'all';
     else if (this.#asked === null) this.#asked = new Set([what]);
     else if (this.#asked !== 'all') this.#asked.add(what);
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    void this.#lookOn().finally(() => {
-      this.#isLooking = false;
+    if (this.#isScanning) return;
+    this.#isScanning = true;
+    void this.#scanOn().finally(() => {
+      this.#isScanning = false;
       if (this.#asked !== null) this.at('all');
     });
   }
 
-  /** All is looked at then at the latest. @param atMs milliseconds since 1970; null or Infinity: no matter */
+  /** A full scan happens at this time or before. @param atMs ms since 1970; null or Infinity: no scan is needed */
   by(atMs: number | null): void {
     if (atMs === null || atMs >= this.#nextMs || this.#isStopped) return;
     this.#nextMs = atMs;
     clearTimeout(this.#timer);
     const waitMs = Math.min(Math.max(atMs - this.#options.now(), 1), LONGEST_MS);
     this.#timer = setTimeout(() => this.at('all'), waitMs);
-    this.#timer.unref();
   }
 
   stop(): void {
@@ -64,9 +63,9 @@ export class Looks {
     clearTimeout(this.#timer);
   }
 
-  async #lookOn(): Promise<void> {
-    const { look, now, log } = this.#options;
-    // Everything that came in this turn of the loop is one look.
+  async #scanOn(): Promise<void> {
+    const { scan, now, log } = this.#options;
+    // Everything that came in this turn of the loop is one scan.
     await Promise.resolve();
     while (this.#asked !== null && !this.#isStopped) {
       const asked = this.#asked;
@@ -76,7 +75,7 @@ export class Looks {
         this.#nextMs = Infinity;
       }
       try {
-        await look(asked);
+        await scan(asked);
       } catch (error) {
         refusedBy(log)(error);
         // The same again when there may be room.

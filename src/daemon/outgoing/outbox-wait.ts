@@ -1,8 +1,8 @@
 // Waits for what becomes of messages: of one, or of all that are with the page. They end with their signals.
-import { Fault } from '../protocol/fault.js';
-import { isPostId } from '../protocol/wid.js';
-import { hasReached, isEnded, isTaken } from '../session/outbox.js';
-import type { StoredMessage } from '../store/outbox-row.js';
+import { Fault } from '../../protocol/fault.js';
+import { isPostId } from '../../protocol/wid.js';
+import { hasReached, isEnded, isTaken } from '../../session/outbox.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Outbox } from './outbox.js';
 
 export type Goal = 'sent' | 'delivered' | 'read';

@@ -1,21 +1,21 @@
 /** Messages on their way out, against a page that does as it is told: order, doubt, and what becomes of doubt. */
 import { mock } from 'node:test';
 import t from 'tap';
-import { show } from '../../../src/daemon/outbox.js';
-import { reached } from '../../../src/daemon/outbox-wait.js';
-import { Fault } from '../../../src/protocol/fault.js';
-import type { Addressee } from '../../../src/protocol/wid.js';
-import type { PacingRules } from '../../../src/session/pacing.js';
-import type { SendOutcome } from '../../../src/session/port.js';
-import type { StoredMessage } from '../../../src/store/outbox-row.js';
-import { scratch, WID } from '../store/scratch.js';
-import { settled } from './lines.js';
+import { show } from '../../../../src/daemon/outgoing/outbox.js';
+import { reached } from '../../../../src/daemon/outgoing/outbox-wait.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import type { PacingRules } from '../../../../src/session/pacing.js';
+import type { SendOutcome } from '../../../../src/session/port.js';
+import type { StoredMessage } from '../../../../src/store/outbox-row.js';
+import { scratch, WID } from '../../store/scratch.js';
+import { settled } from '../lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
 
 t.test(
   'one in flight a chat until the server has it, in the order of acceptance; chats go side by side',
   async (t) => {
-    const { page, courier, accept, ack, store } = open(t);
+    const { page, sender, accept, ack, store } = open(t);
     const rows = [];
     for (const [chat, text] of [
       [A, 'a1'],
@@ -31,7 +31,7 @@ t.test(
     );
     await rest(store);
     t.same(page.texts, [], 'nothing goes out before there is a page');
-    courier.open(WID);
+    sender.open(WID);
     await until(() => page.sent.length === 2);
     t.same(page.texts, ['a1', 'b1']);
     page.sent[1]?.answer(TAKEN);
@@ -49,13 +49,11 @@ t.test(
   },
 );
 
-t.test('the next of a chat is marked in the write by which the server has the one before', async (t) => {
-  const { page, courier, accept, ack, state, store, outbox } = open(t);
+t.test('the next of a lane is marked in the write that records the ack of the one before', async (t) => {
+  const { page, sender, accept, ack, state, store, outbox } = open(t);
   const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 1);
-  page.last().answer(TAKEN);
-  await rest(store);
   // A write that is undone marks nothing, and hands over nothing later on either.
   const undone = store.write((tx) => {
     outbox.step(tx, a1.id, { type: 'ack', ack: 1 });
@@ -63,22 +61,18 @@ t.test('the next of a chat is marked in the write by which the server has the on
   });
   await t.rejects(undone, /undone/);
   t.same([state(a1.id), state(a2.id)], ['sending', 'queued']);
+  // The server's word comes before the page's: the page is still given the first.
   await ack(a1.messageId, 1);
-  t.same(
-    [state(a1.id), state(a2.id), state(a3.id)],
-    ['sent', 'sending', 'sending'],
-    'in one write, and the one behind as well',
-  );
+  t.same([state(a1.id), state(a2.id), state(a3.id)], ['sent', 'sending', 'queued'], 'in one write');
+  await rest(store);
+  t.same(page.texts, ['a1']);
+  page.last().answer(TAKEN);
   await until(() => page.sent.length === 2);
   await ack(a1.messageId, 3);
-  t.equal(state(a2.id), 'sending', 'a tick of what the server had already makes no room');
-  // The server's word comes before the page's: the chat is still somebody's.
-  await ack(a2.messageId, 1);
-  await rest(store);
-  t.same(page.texts, ['a1', 'a2']);
-  page.last().answer(TAKEN);
+  t.equal(state(a3.id), 'queued', 'a tick of what the server had already makes no room');
+  page.last().answer({ outcome: 'accepted', ack: 1 });
   await until(() => page.sent.length === 3);
-  courier.close();
+  sender.close();
   page.last().answer(TAKEN);
   await rest(store);
   const a4 = await accept(A, 'a4');
@@ -88,9 +82,9 @@ t.test('the next of a chat is marked in the write by which the server has the on
 });
 
 t.test('where the page brings the word of the server itself, the next goes by that', async (t) => {
-  const { page, courier, accept, ack, state, store } = open(t);
+  const { page, sender, accept, ack, state, store } = open(t);
   const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 1);
   page.last().answer({ outcome: 'accepted', ack: 1 });
   await until(() => page.sent.length === 2);
@@ -104,14 +98,14 @@ t.test('where the page brings the word of the server itself, the next goes by th
 });
 
 t.test('a chat that found no place gets one before what was accepted after it', async (t) => {
-  const { page, courier, accept } = open(t);
+  const { page, sender, accept } = open(t);
   const chats = Array.from(
     { length: 33 },
     (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
   );
   for (const [n, chatId] of chats.entries()) await accept(chatId, `${n}.0`);
   for (const [n, chatId] of chats.entries()) await accept(chatId, `${n}.1`);
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 32);
   t.notOk(page.texts.includes('32.0'));
   page.sent[0]?.answer({ outcome: 'accepted', ack: 1 });
@@ -120,13 +114,13 @@ t.test('a chat that found no place gets one before what was accepted after it', 
 });
 
 t.test('a burst of words from the server makes no more places than there are', async (t) => {
-  const { page, courier, accept, ack, store } = open(t);
+  const { page, sender, accept, ack, store } = open(t);
   const chats = Array.from(
     { length: 40 },
     (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
   );
   for (const text of ['first', 'second']) for (const chatId of chats) await accept(chatId, text);
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 32);
   const early = page.sent.slice();
   for (const sent of early) sent.answer(TAKEN);
@@ -143,13 +137,13 @@ t.test('a burst of words from the server makes no more places than there are', a
 });
 
 t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
-  const { page, courier, outbox, accept, store } = open(t);
+  const { page, sender, outbox, accept, store } = open(t);
   const chats = Array.from(
     { length: 37 },
     (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
   );
   for (const text of ['first', 'second']) for (const chatId of chats.slice(0, 32)) await accept(chatId, text);
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 32);
   for (const sent of page.sent) sent.answer(TAKEN);
   await rest(store);
@@ -166,14 +160,14 @@ t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
 });
 
 t.test('a place that nobody wants any more goes to the next who was turned away', async (t) => {
-  const { page, courier, outbox, accept, state } = open(t);
+  const { page, sender, outbox, accept, state } = open(t);
   const chats = Array.from(
     { length: 34 },
     (_, n): Addressee => `155500055${String(n).padStart(2, '0')}@c.us`,
   );
   const rows = [];
   for (const [n, chatId] of chats.entries()) rows.push(await accept(chatId, `${n}`));
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 32);
   await outbox.cancel(rows[32]?.id ?? '');
   page.sent[0]?.answer({ outcome: 'accepted', ack: 1 });
@@ -185,9 +179,9 @@ t.test('a place that nobody wants any more goes to the next who was turned away'
 t.test('a turn that the disk refused is taken later, whatever else is sent meanwhile', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
-  const { page, courier, accept, store, log } = open(t);
+  const { page, sender, accept, store, log } = open(t);
   const write = store.write.bind(store);
-  courier.open(WID);
+  sender.open(WID);
   await rest(store);
   let writes = 0;
   // The first is the accept, the second its turn.
@@ -206,19 +200,22 @@ t.test('a turn that the disk refused is taken later, whatever else is sent meanw
 t.test('one that is marked while the page is asked about its chat goes once that is over', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
-  const { page, courier, outbox, accept, ack } = open(t);
+  const { page, sender, outbox, accept, ack } = open(t);
   let answer: (ack: number | null) => void = () => {};
   page.has = () => new Promise((resolve) => (answer = resolve));
-  courier.open(WID);
+  sender.open(WID);
   const first = await accept(A, 'a1');
   await until(() => page.texts.length === 1);
   page.last().answer(TAKEN);
   await accept(A, 'a2');
-  const mark = outbox.onTaken;
-  outbox.onTaken = (tx, row) => {
-    mark(tx, row);
-    // The page is asked about what it has not said, just then.
-    mock.timers.tick(15_000);
+  const { lanes } = outbox;
+  outbox.lanes = {
+    ...lanes,
+    stageBehind: (tx, row) => {
+      // The page is asked about what it has not said, just then.
+      mock.timers.tick(15_000);
+      return lanes.stageBehind(tx, row);
+    },
   };
   await ack(first.id, 1);
   await until(() => page.asked.length > 0);
@@ -229,7 +226,7 @@ t.test('one that is marked while the page is asked about its chat goes once that
 });
 
 t.test('that it is with the page is on disk before the page hears of it', async (t) => {
-  const { page, courier, accept, store, outbox } = open(t);
+  const { page, sender, accept, store, outbox } = open(t);
   const { id } = await accept(A, 'hello');
   const seen: unknown[] = [];
   const { send } = page;
@@ -238,7 +235,7 @@ t.test('that it is with the page is on disk before the page hears of it', async 
     seen.push({ state, attempts, inDisk: store.outbox.get(id)?.state });
     return send.call(page, row);
   };
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 1);
   t.same(seen, [{ state: 'sending', attempts: 1, inDisk: 'sending' }]);
 });
@@ -273,9 +270,9 @@ t.test('what the page says, and what the row shows of it', async (t) => {
     ],
   ];
   for (const [about, said, expected] of rows) {
-    const { page, outbox, courier, accept, store } = open(t);
+    const { page, outbox, sender, accept, store } = open(t);
     page.has = () => Promise.reject(new Error('not stored yet'));
-    courier.open(WID);
+    sender.open(WID);
     const { id } = await accept(A, 'hello');
     await until(() => page.sent.length === 1);
     page.last().answer(said);
@@ -285,20 +282,20 @@ t.test('what the page says, and what the row shows of it', async (t) => {
 });
 
 t.test('a page that was gone before it was asked leaves the message where it was', async (t) => {
-  const { page, outbox, courier, accept, state, store } = open(t);
-  courier.open(WID);
+  const { page, outbox, sender, accept, state, store } = open(t);
+  sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
   page.last().fail(new Fault('not_ready'));
-  courier.close();
+  sender.close();
   await until(() => state(id) === 'queued');
   await rest(store);
   t.equal(page.sent.length, 1);
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   t.match(page.last(), { messageId, attempts: 1 });
   page.last().fail(new Fault('not_ready'));
-  courier.close();
+  sender.close();
   await until(() => state(id) !== 'sending');
   t.equal(state(id), 'queued', 'no page has had it, however often that was so');
   await outbox.cancel(id);
@@ -306,20 +303,20 @@ t.test('a page that was gone before it was asked leaves the message where it was
 
 t.test('that there was no page costs no second turn of the pace', async (t) => {
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 1, burst: 1 };
-  const { page, courier, accept, state } = open(t, { pacing });
-  courier.open(WID);
+  const { page, sender, accept, state } = open(t, { pacing });
+  sender.open(WID);
   const { id } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
   page.last().fail(new Fault('not_ready'));
-  courier.close();
+  sender.close();
   await until(() => state(id) === 'queued');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
 });
 
 t.test('a page that drops a message in silence gets it again, three times in all', async (t) => {
-  const { page, courier, accept, state } = open(t);
-  courier.open(WID);
+  const { page, sender, accept, state } = open(t);
+  sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
   for (const round of [1, 2, 3]) {
     await until(() => page.sent.length === round);
@@ -334,10 +331,10 @@ t.test('a number that is not on WhatsApp fails when it is its turn; no answer is
     if (recipient === A) return null;
     throw new Error('page_error');
   };
-  const { page, outbox, courier, accept, state } = open(t, { resolve });
+  const { page, outbox, sender, accept, state } = open(t, { resolve });
   const none = await accept(A, 'nobody');
   await accept(B, 'somebody');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => state(none.id) === 'failed' && page.sent.length === 1);
   t.match(outbox.get(none.id).error, { kind: 'not_on_whatsapp', reason: /15550002222/ });
   t.same(page.texts, ['somebody']);
@@ -345,10 +342,10 @@ t.test('a number that is not on WhatsApp fails when it is its turn; no answer is
 
 t.test('a number whose chat is another one takes its turn there', async (t) => {
   const resolve = async (recipient: Addressee) => (recipient === A ? B : recipient);
-  const { page, outbox, courier, accept, ack, state } = open(t, { resolve });
+  const { page, outbox, sender, accept, ack, state } = open(t, { resolve });
   const first = await accept(B, 'first');
   const second = await accept(A, 'second');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 1 && outbox.get(second.id).chatId === B);
   t.equal(state(second.id), 'queued', 'behind what is in flight there');
   page.last().answer(TAKEN);
@@ -363,31 +360,31 @@ t.test('one that a page may have stays in the chat that it went to', async (t) =
     if (!isKnown) throw new Error('page_error');
     return B;
   };
-  const { page, outbox, courier, accept, state } = open(t, { resolve });
-  courier.open(WID);
+  const { page, outbox, sender, accept, state } = open(t, { resolve });
+  sender.open(WID);
   const { id } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
-  courier.close();
-  courier.lost();
+  sender.close();
+  sender.lost();
   await until(() => state(id) === 'unknown');
   page.last().answer({ outcome: 'unknown', error: new Error('gone') });
   isKnown = true;
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   t.match(page.last(), { chatId: A, attempts: 2 });
   t.equal(outbox.get(id).chatId, A);
 });
 
 t.test('when the page is lost, what it had not said is unknown; what is sent stays sent', async (t) => {
-  const { page, outbox, courier, accept, ack, state, store } = open(t);
-  courier.open(WID);
+  const { page, outbox, sender, accept, ack, state, store } = open(t);
+  sender.open(WID);
   const flying = await accept(A, 'flying');
   const waiting = await accept(A, 'waiting');
   const sent = await accept(B, 'sent');
   await until(() => page.sent.length === 2);
   await ack(sent.messageId, 1);
-  courier.close();
-  courier.lost();
+  sender.close();
+  sender.lost();
   await until(() => state(flying.id) === 'unknown');
   const states = () => [flying, waiting, sent].map(({ id }) => state(id));
   t.same(states(), ['unknown', 'queued', 'sent']);
@@ -409,18 +406,18 @@ t.test(
       rows.push(await first.accept(chats(n), text));
       await first.accept(chats(n), `after ${text}`);
     }
-    first.courier.open(WID);
+    first.sender.open(WID);
     await until(() => first.page.sent.length === 5);
-    first.courier.stop();
+    first.sender.stop();
     first.store.close();
 
-    const { page, courier, state, store, outbox, log } = open(t, { directory });
-    await courier.start();
+    const { page, sender, state, store, outbox, log } = open(t, { directory });
+    await sender.start();
     t.same(outbox.counts(), { queued: 10, unknown: 5, failed: 0 });
     await rest(store);
     t.same(page.asked, [], 'there is no page yet');
     page.has = (text) => has[text as keyof typeof has];
-    courier.open(WID);
+    sender.open(WID);
     await until(() => log.lines.filter(([, event]) => event === 'message.reconciled').length === 5);
     await until(() => page.sent.length === 4);
     await rest(store);
@@ -441,23 +438,23 @@ t.test(
 );
 
 t.test('a page that cannot answer leaves it unknown, and becoming ready twice sends once', async (t) => {
-  const { page, courier, accept, ack, state, store } = open(t);
-  courier.open(WID);
+  const { page, sender, accept, ack, state, store } = open(t);
+  sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
-  courier.close();
-  courier.lost();
+  sender.close();
+  sender.lost();
   page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
   await until(() => state(id) === 'unknown');
   await rest(store);
   page.has = () => Promise.reject(new Error('page_error'));
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.asked.length === 1);
   await rest(store);
   t.equal(state(id), 'unknown');
   page.has = () => null;
-  courier.open(WID);
-  courier.open(WID);
+  sender.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   await rest(store);
   t.equal(page.sent.length, 2, 'once before, once again');
@@ -468,15 +465,15 @@ t.test('a page that cannot answer leaves it unknown, and becoming ready twice se
 });
 
 t.test('a word that comes after the next page is ready does not let the chat overtake itself', async (t) => {
-  const { page, courier, accept, state, store } = open(t);
-  courier.open(WID);
+  const { page, sender, accept, state, store } = open(t);
+  sender.open(WID);
   const first = await accept(A, 'first');
   await accept(A, 'second');
   await until(() => page.sent.length === 1);
-  courier.close();
-  courier.lost();
+  sender.close();
+  sender.lost();
   await until(() => state(first.id) === 'unknown');
-  courier.open(WID);
+  sender.open(WID);
   await rest(store);
   t.equal(page.sent.length, 1, 'the old page has not answered yet');
   page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
@@ -488,12 +485,12 @@ t.test('a word that comes after the next page is ready does not let the chat ove
 });
 
 t.test('an ack while the page is asked is not undone by its answer', async (t) => {
-  const { page, courier, accept, ack, state, store } = open(t);
-  courier.open(WID);
+  const { page, sender, accept, ack, state, store } = open(t);
+  sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
   await until(() => page.sent.length === 1);
-  courier.close();
-  courier.lost();
+  sender.close();
+  sender.lost();
   page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
   await until(() => state(id) === 'unknown');
   await rest(store);
@@ -501,7 +498,7 @@ t.test('an ack while the page is asked is not undone by its answer', async (t) =
     await ack(messageId, 2);
     return null;
   };
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.asked.length === 1);
   await rest(store);
   t.equal(state(id), 'delivered');
@@ -510,23 +507,23 @@ t.test('an ack while the page is asked is not undone by its answer', async (t) =
 
 t.test('its own time, the end of it, and a change of mind', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
-  const { page, outbox, courier, accept, state, store } = open(t, { now: () => clock.ms });
+  const { page, outbox, sender, accept, state, store } = open(t, { now: () => clock.ms });
   const later = await accept(A, 'later', { notBeforeMs: clock.ms + 50 });
   const never = await accept(B, 'never', { expiresAtMs: clock.ms + 20 });
-  t.match(courier.waitOf(outbox.get(later.id)), { waitsFor: 'not_before', nextAtMs: clock.ms + 50 });
-  t.match(courier.waitOf(outbox.get(never.id)), { waitsFor: 'ready', nextAtMs: null });
-  await courier.start();
+  t.match(sender.waitOf(outbox.get(later.id)), { waitsFor: 'not_before', nextAtMs: clock.ms + 50 });
+  t.match(sender.waitOf(outbox.get(never.id)), { waitsFor: 'ready', nextAtMs: null });
+  await sender.start();
   const wait = reached(outbox, never.id, 'sent', { wid: () => WID, signal: new AbortController().signal });
   clock.ms += 30;
   t.equal((await wait).state, 'expired', 'by its own timer, without a page');
-  courier.open(WID);
+  sender.open(WID);
   await rest(store);
   t.same(page.texts, []);
   clock.ms += 30;
   await until(() => page.sent.length === 1);
   t.same(page.texts, ['later']);
   const behind = await accept(A, 'behind');
-  t.match(courier.waitOf(outbox.get(behind.id)), { waitsFor: 'turn' });
+  t.match(sender.waitOf(outbox.get(behind.id)), { waitsFor: 'turn' });
   t.equal((await outbox.cancel(behind.id)).state, 'cancelled');
   t.equal(await outbox.cancel(later.id).catch((error: Fault) => error.kind), 'too_late');
   page.last().answer({ outcome: 'accepted', ack: 1 });
@@ -541,9 +538,9 @@ t.test('what a person says of an unknown outcome', async (t) => {
     ['failed', 'failed'],
     ['again', 'sending'],
   ] as const) {
-    const { page, outbox, courier, accept, state, store } = open(t);
+    const { page, outbox, sender, accept, state, store } = open(t);
     page.has = () => Promise.reject(new Error('not stored yet'));
-    courier.open(WID);
+    sender.open(WID);
     const { id, messageId } = await accept(A, 'hello');
     await until(() => page.sent.length === 1);
     t.equal(await outbox.resolve(id, as).catch((error: Fault) => error.kind), 'too_late');
@@ -562,25 +559,25 @@ t.test('the pace: a burst, then one by one, and why a message waits', async (t) 
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 3 };
   const directory = scratch(t);
   const options = { pacing, now: () => clock.ms, chance: () => 0.5, directory };
-  const { page, outbox, courier, accept, store } = open(t, options);
+  const { page, outbox, sender, accept, store } = open(t, options);
   const chats = Array.from({ length: 6 }, (_, n): Addressee => `1555000444${n}@c.us`);
   for (const chat of chats) page.acquaintances.add(chat);
   const rows = [];
   for (const chat of chats) rows.push(await accept(chat, chat));
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 3);
   await rest(store);
   t.equal(page.sent.length, 3, 'the burst');
-  const waits = rows.map(({ id }) => courier.waitOf(outbox.get(id))?.waitsFor ?? null);
+  const waits = rows.map(({ id }) => sender.waitOf(outbox.get(id))?.waitsFor ?? null);
   t.same(waits, [null, null, null, 'pace', 'pace', 'pace']);
   clock.ms += 10;
   await until(() => page.sent.length === 4);
-  courier.stop();
+  sender.stop();
   store.close();
   const later = open(t, options);
   for (const chat of chats) later.page.acquaintances.add(chat);
   later.page.has = () => 1;
-  later.courier.open(WID);
+  later.sender.open(WID);
   await rest(later.store);
   t.equal(later.page.sent.length, 0, 'a restart is no way around it');
   clock.ms += 1_000;
@@ -590,10 +587,10 @@ t.test('the pace: a burst, then one by one, and why a message waits', async (t) 
 t.test('two strangers are twenty seconds apart; who is known goes in between', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
-  const { page, outbox, courier, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
+  const { page, outbox, sender, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
   const friend: Addressee = '15550009999@c.us';
   page.acquaintances.add(friend);
-  courier.open(WID);
+  sender.open(WID);
   const one = await accept(A, 'stranger');
   await until(() => page.sent.length === 1);
   const two = await accept(B, 'another');
@@ -602,7 +599,7 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
   await until(() => page.sent.length === 3);
   await rest(store);
   t.same(page.texts.sort(), ['friend', 'group', 'stranger']);
-  t.match(courier.waitOf(outbox.get(two.id)), { waitsFor: 'stranger', nextAtMs: clock.ms + 20_000 });
+  t.match(sender.waitOf(outbox.get(two.id)), { waitsFor: 'stranger', nextAtMs: clock.ms + 20_000 });
   page.sent[0]?.answer(TAKEN);
   await ack(one.messageId, 1);
   await accept(A, 'no stranger any more');
@@ -611,7 +608,7 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
 
 t.test('behind thousands of strangers who is known still gets its turn', async (t) => {
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
-  const { page, courier, accept, store } = open(t, { pacing, now: () => Date.UTC(2026, 0, 1) });
+  const { page, sender, accept, store } = open(t, { pacing, now: () => Date.UTC(2026, 0, 1) });
   const friend: Addressee = '15550009999@c.us';
   page.acquaintances.add(friend);
   const strangers = Array.from(
@@ -620,7 +617,7 @@ t.test('behind thousands of strangers who is known still gets its turn', async (
   );
   await Promise.all(strangers.map((chatId) => accept(chatId, 'stranger')));
   await accept(friend, 'friend');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 2);
   await rest(store);
   t.same(page.texts.sort(), ['friend', 'stranger']);
@@ -629,37 +626,37 @@ t.test('behind thousands of strangers who is known still gets its turn', async (
 t.test('whom one account knows is a stranger to the next', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
-  const { page, outbox, courier, store, ack } = open(t, { pacing, now: () => clock.ms });
+  const { page, outbox, sender, store, ack } = open(t, { pacing, now: () => clock.ms });
   const accept = (wid: string, chatId: Addressee, text: string) =>
     outbox.accept({
       ...{ wid, recipient: chatId, chatId, kind: 'text', payload: { text }, key: null },
       ...{ notBeforeMs: null, expiresAtMs: null },
     });
   page.acquaintances.add(A);
-  courier.open(WID);
+  sender.open(WID);
   await accept(WID, A, 'known');
   await until(() => page.texts.includes('known'));
   page.last().answer(TAKEN);
   await ack(page.last().messageId, 1);
   await rest(store);
-  courier.close();
+  sender.close();
   page.acquaintances.clear();
   const other = '15550007777@c.us';
   store.writeNow((tx) => store.account.link(tx, other, clock.ms));
-  courier.open(other);
+  sender.open(other);
   await accept(other, B, 'one stranger');
   await until(() => page.texts.includes('one stranger'));
   const row = await accept(other, A, 'another one');
   await rest(store);
-  t.match(courier.waitOf(outbox.get(row.id)), { waitsFor: 'stranger' });
+  t.match(sender.waitOf(outbox.get(row.id)), { waitsFor: 'stranger' });
 });
 
 t.test('who cannot be told from a stranger is asked after again', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
-  const { page, outbox, courier, accept, store } = open(t, { pacing, now: () => clock.ms });
+  const { page, outbox, sender, accept, store } = open(t, { pacing, now: () => clock.ms });
   await accept(A, 'stranger');
-  courier.open(WID);
+  sender.open(WID);
   await until(() => page.sent.length === 1);
   let asked = 0;
   const broken = t.intercept(page, 'knowsChat', {
@@ -671,7 +668,7 @@ t.test('who cannot be told from a stranger is asked after again', async (t) => {
   const { id } = await accept(B, 'friend');
   await until(() => asked === 1);
   await rest(store);
-  t.match(courier.waitOf(outbox.get(id)), { waitsFor: 'stranger' }, 'to be on the safe side');
+  t.match(sender.waitOf(outbox.get(id)), { waitsFor: 'stranger' }, 'to be on the safe side');
   t.equal(asked, 1, 'and not over and over');
   broken.restore();
   page.acquaintances.add(B);
@@ -682,16 +679,15 @@ t.test('who cannot be told from a stranger is asked after again', async (t) => {
 });
 
 t.test('what waits for another account is not sent by this one', async (t) => {
-  const { page, courier, accept, state, store, outbox } = open(t);
+  const { page, sender, accept, state, store, outbox } = open(t);
   const { id } = await accept(A, 'hello');
   const other = '15550008888@c.us';
-  outbox.told(
-    store.writeNow((tx) => {
-      store.account.link(tx, other, 1);
-      return store.outbox.accountChanged(tx, other, 1);
-    }),
-  );
-  courier.open(other);
+  const changed = store.writeNow((tx) => {
+    store.account.link(tx, other, 1);
+    return store.outbox.accountChanged(tx, other, 1);
+  });
+  for (const row of changed) outbox.told({ row, staged: [] });
+  sender.open(other);
   await rest(store);
   t.equal(state(id), 'failed');
   t.match(show(outbox.get(id)).error, { kind: 'account_changed' });
@@ -700,16 +696,16 @@ t.test('what waits for another account is not sent by this one', async (t) => {
 
 t.test('a message that the page still takes is not stuck, however long that lasts', async (t) => {
   let nowMs = Date.now();
-  const { accept, courier, outbox, page, ack, state } = open(t, { now: () => nowMs });
-  courier.open(WID);
+  const { accept, sender, page, ack, state } = open(t, { now: () => nowMs });
+  sender.open(WID);
   const { id, messageId } = await accept(A, 'a large file');
   await until(() => page.sent.length === 1);
   nowMs += 10 * 60_000;
-  t.equal(outbox.oldestUnsentMs(), 0);
+  t.equal(sender.oldestUnsentMs(), 0);
   page.last().answer(TAKEN);
   await settled();
   nowMs += 61_000;
-  t.equal(outbox.oldestUnsentMs(), 61_000, 'it has it now, and should send it');
+  t.equal(sender.oldestUnsentMs(), 61_000, 'it has it now, and should send it');
   await ack(messageId, 1);
   t.equal(state(id), 'sent');
 });

@@ -1,6 +1,6 @@
 // Which chat a recipient has, as WhatsApp says. Remembered for a while, so that a thousand messages to one person are
 // one question; that a number is not on WhatsApp is not remembered, since it may come tomorrow.
-import type { Addressee } from '../protocol/wid.js';
+import type { Addressee } from '../../protocol/wid.js';
 
 export type AskRecipient = (recipient: Addressee, signal: AbortSignal) => Promise<Addressee | null>;
 

@@ -1,10 +1,12 @@
 /** Whose turn it is, asked within one write: what is over, and what has had its wait. */
 import t, { type Test } from 'tap';
-import { Outbox } from '../../../src/daemon/outbox.js';
-import { Turns } from '../../../src/daemon/turns.js';
-import type { PacingRules } from '../../../src/session/pacing.js';
-import { NOW, opened, WID } from '../store/scratch.js';
-import { keepLines } from './lines.js';
+import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
+import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
+import { Scheduler } from '../../../../src/daemon/outgoing/scheduler.js';
+import { EMPTY } from '../../../../src/session/lane.js';
+import type { PacingRules } from '../../../../src/session/pacing.js';
+import { NOW, opened, WID } from '../../store/scratch.js';
+import { keepLines } from '../lines.js';
 import { A, B, FAST, Page } from './sending.js';
 
 /** One at a time, one an hour. */
@@ -16,26 +18,20 @@ function open(t: Test, pacing: PacingRules) {
   const log = keepLines();
   const outbox = new Outbox(store, log, () => NOW);
   const page = new Page();
+  const restriction = () => null;
   /** As a process has it that has just begun. */
   const begin = () =>
-    new Turns({
-      store,
-      outbox,
-      page,
-      pacing,
-      restriction: () => null,
-      log,
-      now: () => NOW,
-      chance: () => 0.5,
-      busy: new Map(),
-      ahead: new Map(),
+    new Scheduler({
+      ...{ store, outbox, pacing, restriction, chance: () => 0.5, now: () => NOW },
+      acquaintances: new Acquaintances({ page, restriction, log, now: () => NOW }),
+      lanes: { find: () => EMPTY, served: 0 },
     });
   const accept = (chatId: typeof A, expiresAtMs: number | null = null) =>
     outbox.accept({
       ...{ wid: WID, recipient: chatId, chatId, kind: 'text', payload: { text: 'x' }, key: null },
       ...{ notBeforeMs: null, expiresAtMs },
     });
-  const take = (turns: Turns, nowMs = NOW) => store.writeNow((tx) => turns.take(tx, WID, 'all', nowMs));
+  const take = (turns: Scheduler, nowMs = NOW) => store.writeNow((tx) => turns.take(tx, WID, 'all', nowMs));
   return { store, outbox, begin, accept, take };
 }
 

@@ -1,7 +1,8 @@
 // The page, as far as sending needs it. Each rejects with not_ready when there is none.
-import type { Addressee } from '../protocol/wid.js';
-import type { OwnMessage, SendOutcome } from '../session/port.js';
-import type { StoredMessage } from '../store/outbox-row.js';
+import type { Addressee } from '../../protocol/wid.js';
+import type { OwnMessage, SendOutcome } from '../../session/port.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
+import { AtOnce } from './at-once.js';
 
 export interface SendingPage {
   send(row: StoredMessage): Promise<SendOutcome>;
@@ -15,16 +16,13 @@ export interface SendingPage {
   knowsChat(chatId: Addressee): Promise<boolean>;
 }
 
-/** A page is asked about so many messages at a time. */
-const ASK_AT_A_TIME = 8;
+/** Questions to a page at a time. */
+export const ASK_AT_A_TIME = 8;
 
-/** Does something for each, some at a time. */
+/** Does something for each, a limited number at a time. Rejects with the first that does. */
 export async function askForEach<T>(all: readonly T[], ask: (one: T) => Promise<void>): Promise<void> {
-  const rest = [...all];
-  const worker = async (): Promise<void> => {
-    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await ask(one);
-  };
-  await Promise.all(Array.from({ length: Math.min(ASK_AT_A_TIME, rest.length) }, worker));
+  const questions = new AtOnce(ASK_AT_A_TIME);
+  await Promise.all(all.map((one) => questions.run(() => ask(one))));
 }
 
 /** What a page said of its trouble, for the log and for people. */

@@ -1,0 +1,114 @@
+// What the page says of the people whom messages go to: whether there was a chat with them before, and whether a restricted
+// account may write to them. Kept per account, for a while.
+import type { Log } from '../../protocol/log.js';
+import { type Addressee, isGroupId, isPostId } from '../../protocol/wid.js';
+import { holdsNewChats, type Restriction } from '../../session/restriction.js';
+import { askForEach, type SendingPage } from './sending-page.js';
+
+export interface AcquaintancesOptions {
+  readonly page: Pick<SendingPage, 'knowsChat' | 'mayWrite'>;
+  /** What WhatsApp does not let the account do now. */
+  readonly restriction: () => Restriction | null;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How long a person whom the page could not say anything of is taken for a stranger. */
+const GUESS_MS = 15_000;
+/** How long a chat of a restricted account is taken for closed; a person who writes is asked about at once. */
+const CLOSED_MS = 600_000;
+/** More people than are waited for anywhere. */
+const REMEMBERED = 100_000;
+
+interface Word {
+  readonly yes: boolean;
+  readonly untilMs: number;
+}
+
+/** Nothing to close. */
+export class Acquaintances {
+  readonly #options: AcquaintancesOptions;
+  readonly #known = new Map<Addressee, Word>();
+  readonly #open = new Map<Addressee, Word>();
+  /** Whose acquaintances these are. */
+  #wid: string | null = null;
+
+  constructor(options: AcquaintancesOptions) {
+    this.#options = options;
+  }
+
+  /** Another account's acquaintances are none of this one's. */
+  belongTo(wid: string): void {
+    if (wid !== this.#wid) {
+      this.#known.clear();
+      this.#open.clear();
+    }
+    this.#wid = wid;
+  }
+
+  /** Whether there was a chat before; null: the page has to be asked. */
+  knows(lane: Addressee): boolean | null {
+    return this.#word(this.#known, lane);
+  }
+
+  /** Whether a restricted account may write there; null: the page has to be asked. */
+  isOpen(lane: Addressee): boolean | null {
+    return this.#word(this.#open, lane);
+  }
+
+  /** Until when `isOpen` has an answer, ms since 1970; Infinity where there is none, or it does not end. */
+  openUntilMs(lane: Addressee): number {
+    return this.#open.get(lane)?.untilMs ?? Infinity;
+  }
+
+  /** A message has gone there. */
+  met(lane: Addressee): void {
+    this.#known.set(lane, { yes: true, untilMs: Infinity });
+  }
+
+  /** The account is not restricted. */
+  unrestricted(): void {
+    this.#open.clear();
+  }
+
+  /** Somebody has written, and may be answered: the page is asked again. */
+  heardFrom(lane: Addressee): void {
+    this.#open.delete(lane);
+  }
+
+  /** Asks the page about these people. Never rejects. */
+  async meet(lanes: readonly Addressee[]): Promise<void> {
+    const { page, log, now } = this.#options;
+    const wid = this.#wid;
+    const isRestricted = holdsNewChats(this.#options.restriction());
+    // Where the page does not answer it is asked again, and not at once.
+    const guess = (event: string) => (error: unknown) => {
+      log.debug(event, { err: error });
+      return { yes: false, untilMs: now() + GUESS_MS };
+    };
+    await askForEach(lanes, async (lane) => {
+      const open = isRestricted
+        ? await page
+            .mayWrite(lane)
+            .then((yes) => ({ yes, untilMs: yes ? Infinity : now() + CLOSED_MS }), guess('outbox.reach'))
+        : null;
+      const known = await page
+        .knowsChat(lane)
+        .then((yes) => ({ yes, untilMs: Infinity }), guess('outbox.stranger'));
+      // Another account may have been linked meanwhile.
+      if (this.#wid !== wid) return;
+      if (open !== null) this.#open.set(lane, open);
+      this.#known.set(lane, known);
+    });
+    for (const words of [this.#known, this.#open]) if (words.size > REMEMBERED) words.clear();
+  }
+
+  #word(words: ReadonlyMap<Addressee, Word>, lane: Addressee): boolean | null {
+    const word = words.get(lane);
+    return word === undefined || word.untilMs <= this.#options.now() ? null : word.yes;
+  }
+}
+
+/** A group or a post: there are no strangers there. */
+export const isNobody = (lane: Addressee): boolean => isGroupId(lane) || isPostId(lane);

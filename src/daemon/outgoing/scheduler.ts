@@ -1,0 +1,188 @@
+// Decides which messages have their turn: the first of each lane on which nothing is on its way, as far as the pace and
+// WhatsApp's restrictions allow. They are marked as handed over in the same write, so that the disk knows before the page
+// does (H6).
+import type { WaitsFor } from '../../protocol/state.js';
+import type { Addressee } from '../../protocol/wid.js';
+import { isFree, type Lane } from '../../session/lane.js';
+import {
+  type Hold,
+  holdsAll,
+  holdsStranger,
+  NOTHING_SENT,
+  type PacingRules,
+  passed,
+} from '../../session/pacing.js';
+import { holdsNewChats, quotaGapMs, type Restriction } from '../../session/restriction.js';
+import type { Tx } from '../../store/commit.js';
+import type { Due, StoredMessage } from '../../store/outbox-row.js';
+import type { Store } from '../../store/store.js';
+import { type Acquaintances, isNobody } from './acquaintances.js';
+import type { Outbox } from './outbox.js';
+import type { Asked } from './wakeups.js';
+
+export interface SchedulerOptions {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly lanes: { find(name: Addressee): Lane; readonly served: number };
+  readonly acquaintances: Acquaintances;
+  readonly pacing: PacingRules;
+  /** What WhatsApp does not let the account do now. */
+  readonly restriction: () => Restriction | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly chance: () => number;
+}
+
+/** What a scan has found. */
+export interface Turns {
+  /** Marked as handed over. */
+  readonly taken: readonly StoredMessage[];
+  /** Lanes whose person the page has to be asked about first. */
+  readonly unmet: readonly Addressee[];
+  /** Until when a message is held back, ms since 1970; null when none is. */
+  readonly holdMs: number | null;
+  /** Lanes that found no place, as many as possible being served; first come, first served. */
+  readonly turnedAway: readonly Addressee[];
+}
+
+export const NO_TURNS: Turns = { taken: [], unmet: [], holdMs: null, turnedAway: [] };
+
+/** Lanes that are served at the same time. */
+const PLACES = 32;
+/** People whom the page is asked about after one scan. */
+const ASKED_AT_ONCE = 1_000;
+/** Reasons that hold back one lane and not the next. */
+const ONE_LANE: ReadonlySet<Hold['why']> = new Set(['stranger', 'stranger_cap', 'quota', 'restriction']);
+/** A restriction of unknown end is checked again after this time. */
+const CHECK_AGAIN_MS = 3_600_000;
+
+/** Nothing to close. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  /** What a queued row waits for, and until when at least, as far as that can be said. */
+  waitOf(row: StoredMessage, wid: string | null): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
+    if (row.state !== 'queued') return null;
+    const { store, lanes, now } = this.#options;
+    const nowMs = now();
+    if (row.notBeforeMs !== null && row.notBeforeMs > nowMs)
+      return { waitsFor: row.error === null ? 'not_before' : 'restriction', nextAtMs: row.notBeforeMs };
+    if (wid === null) return { waitsFor: 'ready', nextAtMs: null };
+    const next = store.outbox.nextOf(wid, row.lane, nowMs);
+    if (next?.id !== row.id || !isFree(lanes.find(row.lane))) return { waitsFor: 'turn', nextAtMs: null };
+    const held = this.#restricted(row);
+    const hold = held === 'ask' ? null : (held ?? this.#hold(row, this.#isStranger(row) === true));
+    return hold === null
+      ? { waitsFor: 'turn', nextAtMs: nowMs }
+      : { waitsFor: hold.why, nextAtMs: hold.untilMs };
+  }
+
+  /** Marks the message behind the one of a lane that is on its way; null where anything may still hold it back or end it. */
+  behind(tx: Tx, wid: string, lane: Addressee, nowMs: number): StoredMessage | null {
+    const { store, outbox, pacing } = this.#options;
+    if (pacing.mode === 'on') return null;
+    const row = store.outbox.nextOf(wid, lane, nowMs, []);
+    if (row === null || row.expiresAtMs !== null) return null;
+    return outbox.step(tx, row.id, { type: 'submit' }, { attempted: true })?.row ?? null;
+  }
+
+  /** Marks the messages that have their turn. */
+  take(tx: Tx, wid: string, asked: Asked, nowMs: number): Turns {
+    const { store, outbox, lanes, acquaintances, pacing, chance } = this.#options;
+    const taken: StoredMessage[] = [];
+    const unmet: Addressee[] = [];
+    const turnedAway: Addressee[] = [];
+    let holdMs: number | null = null;
+    acquaintances.belongTo(wid);
+    for (const row of this.#candidates(wid, asked, nowMs)) {
+      if (!isFree(lanes.find(row.lane))) continue;
+      // Its timer is due as well, and ends it.
+      if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
+        holdMs = nowMs;
+        continue;
+      }
+      if (lanes.served + taken.length >= PLACES) {
+        turnedAway.push(row.lane);
+        continue;
+      }
+      const isStranger = this.#isStranger(row);
+      const held = this.#restricted(row);
+      if (isStranger === null || held === 'ask') {
+        if (unmet.length < ASKED_AT_ONCE) unmet.push(row.lane);
+        continue;
+      }
+      const hold = held ?? this.#hold(row, isStranger);
+      if (hold !== null) {
+        const askedAgainMs = held === null ? Infinity : acquaintances.openUntilMs(row.lane);
+        holdMs = Math.min(holdMs ?? Infinity, hold.untilMs, askedAgainMs);
+        if (ONE_LANE.has(hold.why)) continue;
+        break;
+      }
+      if (pacing.mode === 'on' && !this.#hasWaited(row)) {
+        const past = store.pacing.past ?? NOTHING_SENT;
+        store.pacing.keep(tx, passed(past, pacing, { nowMs, isStranger, chance: chance() }));
+      }
+      const marked = outbox.step(tx, row.id, { type: 'submit' }, { attempted: true });
+      if (marked !== null) taken.push(marked.row);
+      if (isStranger) acquaintances.met(row.lane);
+    }
+    return { taken, unmet, holdMs, turnedAway };
+  }
+
+  /** One message of each lane, in the order of acceptance; of all that wait as far as the caller takes them. */
+  *#candidates(wid: string, asked: Asked, nowMs: number): Generator<Due, void, void> {
+    const { outbox } = this.#options.store;
+    if (asked === 'all') {
+      yield* outbox.due(wid, nowMs);
+      return;
+    }
+    for (const lane of asked) {
+      const row = outbox.nextOf(wid, lane, nowMs);
+      if (row !== null) yield row;
+    }
+  }
+
+  #hold(row: Due, isStranger: boolean): Hold | null {
+    const { store, pacing, now } = this.#options;
+    if (pacing.mode === 'off' || this.#hasWaited(row)) return null;
+    const past = store.pacing.past ?? NOTHING_SENT;
+    const nowMs = now();
+    const gapMs = quotaGapMs(this.#options.restriction(), nowMs);
+    return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs, gapMs) : null);
+  }
+
+  /** Held until the end of a restriction; `ask`: the page has to say first whether it covers this lane. */
+  #restricted({ lane }: Due): Hold | 'ask' | null {
+    const { acquaintances, now } = this.#options;
+    const restriction = this.#options.restriction();
+    if (!holdsNewChats(restriction)) {
+      acquaintances.unrestricted();
+      return null;
+    }
+    if (isNobody(lane)) return null;
+    const isOpen = acquaintances.isOpen(lane);
+    if (isOpen === null) return 'ask';
+    return isOpen ? null : { why: 'restriction', untilMs: restriction.untilMs ?? now() + CHECK_AGAIN_MS };
+  }
+
+  /** A page was given it, or it came back from one that was gone: it does not wait for the pace a second time. */
+  #hasWaited({ id, lane, attempts }: Due): boolean {
+    return attempts > 0 || this.#options.lanes.find(lane).paced === id;
+  }
+
+  /** Null: the page has to be asked. */
+  #isStranger({ wid, lane }: Due): boolean | null {
+    const { store, pacing, acquaintances } = this.#options;
+    if (pacing.mode === 'off' || isNobody(lane)) return false;
+    const known = acquaintances.knows(lane);
+    if (known !== null) return !known;
+    if (!store.outbox.hasTried(wid, lane)) return null;
+    acquaintances.met(lane);
+    return false;
+  }
+}

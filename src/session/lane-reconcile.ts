@@ -1,0 +1,124 @@
+// What a lane does to learn what became of messages: it asks the page for the id of each, and nothing is guessed (H6).
+import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
+import { ask, askAll, become, giveAgain, learn, settle, stay, undoubted, withRef } from './lane-step.js';
+
+/** A message that has no ack for longer is sent once more by the same page, before the monitor calls the page stuck. */
+const RESEND_MS = 30_000;
+
+/** A page is ready, which may be another one than it was. */
+export function opened(lane: LaneAt<'idle' | 'awaiting'>, _event: unknown, now: LaneNow): NextLane {
+  if (now.page === null || lane.askedBy === now.page) return stay(lane);
+  const { work } = lane;
+  if (work.at === 'awaiting') return askAll(lane, work.flight, now);
+  return lane.doubts.length > 0 ? askAll(lane, null, now) : stay(lane);
+}
+
+/** The page may know by now what it could not say before. */
+export const askDoubts = (lane: LaneAt<'idle'>, _event: unknown, { page }: LaneNow): NextLane =>
+  lane.doubts.length === 0 || page === null
+    ? stay(lane)
+    : ask(lane, lane.doubts, [], { flight: null, isNew: false, rests: false, page });
+
+/** The page may know of an ack that it did not report. */
+export const askFlight = (lane: LaneAt<'awaiting'>, _event: unknown, { page }: LaneNow): NextLane =>
+  page === null
+    ? stay(lane)
+    : ask(lane, [lane.work.flight, ...lane.doubts], [], {
+        ...{ flight: lane.work.flight, isNew: false, rests: false, page },
+      });
+
+/** The disk has a new state of some message while the page is asked. */
+export function rowAsked(lane: LaneAt<'asking'>, event: LaneEventOf<'row'>): NextLane {
+  const { work } = lane;
+  const next = learn(lane, event);
+  const isOver = work.flight?.id === event.message.id && event.state !== 'sending';
+  return become(
+    next,
+    isOver ? { ...work, flight: null } : work,
+    event.staged.length === 0 ? [] : [{ do: 'scan' }],
+  );
+}
+
+/** The page's answer about one message. What follows from it is on disk before the next question. */
+export function answered(
+  lane: LaneAt<'asking'>,
+  { answer }: LaneEventOf<'answered'>,
+  now: LaneNow,
+): NextLane {
+  const { work } = lane;
+  const { ref, flight, page, isNew } = work;
+  // Another page, or none: this one's word does not count for what is asked of the next.
+  if (page !== now.page) return interrupted(lane, now);
+  const isFlight = flight?.id === ref.id;
+  // It was acknowledged, or has ended, while the page was asked.
+  if (!isFlight && !lane.doubts.some(({ id }) => id === ref.id)) return askNext(lane, now);
+  switch (answer.as) {
+    case 'silent':
+      return askNext(lane, now);
+    case 'lacking':
+      // A page that has taken it need not have it for ever: a person may have deleted it there.
+      if (isFlight && flight.page === page) return askNext(lane, now);
+      // It waits for its turn again, behind what was accepted before it.
+      return note(lane, { event: { type: 'again' } }, { flight: isFlight ? null : flight, rests: !isNew });
+    case 'found': {
+      const { ack, nack, stranded } = answer;
+      const known = { event: { type: 'accepted', ack, nack } } as const;
+      if (ack !== 0) return note(lane, known, { flight: isFlight ? null : flight });
+      // One at a time: the one before is on its way still.
+      if (flight !== null && !isFlight) return askNext(lane, now);
+      if (stranded || isStuck(flight, now))
+        return giveAgain(lane, {
+          ...{ ...ref, way: 'resend', tries: 1, isFirst: false },
+          sinceMs: flight?.sinceMs ?? null,
+        });
+      if (isFlight) return askNext({ ...lane, work: { ...work, flight: hereIs(flight, page) } }, now);
+      return note(lane, known, { flight: { ...ref, sinceMs: now.atMs, page, isResent: false } });
+    }
+  }
+}
+
+/** This page has it too. */
+const hereIs = (flight: Flight, page: number | null): Flight =>
+  flight.page === page ? flight : { ...flight, page, isResent: false };
+
+/** This page has had it for long, and has not sent it out of its store yet. */
+const isStuck = (flight: Flight | null, { atMs, page }: LaneNow): boolean =>
+  flight !== null && !(flight.page === page && flight.isResent) && atMs - flight.sinceMs > RESEND_MS;
+
+/** Writes down what became of the message that was asked about. */
+function note(
+  lane: LaneAt<'asking'>,
+  what: Note,
+  { flight, rests = false }: { readonly flight: Flight | null; readonly rests?: boolean },
+): NextLane {
+  const { work } = lane;
+  return become(undoubted(lane, work.ref), { ...work, flight, rests: work.rests || rests }, [
+    { do: 'note', message: work.ref, note: what },
+  ]);
+}
+
+/** That is on disk. */
+export const notedAsked = (lane: LaneAt<'asking'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane =>
+  event.message.id === lane.work.ref.id ? askNext(lane, now) : stay(lane);
+
+/** The disk does not take it: it stays in doubt. */
+export const unnoted = (
+  lane: LaneAt<'asking'>,
+  { message }: LaneEventOf<'unwritten'>,
+  now: LaneNow,
+): NextLane => {
+  const next = { ...lane, doubts: withRef(lane.doubts, message) };
+  return message.id === lane.work.ref.id ? askNext(next, now) : stay(next);
+};
+
+function askNext(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
+  const { queue, flight, page, isNew, rests } = lane.work;
+  return page === now.page ? ask(lane, queue, [], { flight, isNew, rests, page }) : interrupted(lane, now);
+}
+
+/** The page that was asked is not the one that is ready. */
+function interrupted(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
+  const { flight } = lane.work;
+  if (now.page !== null) return askAll(lane, flight, now);
+  return flight === null ? settle(lane, now) : become(lane, { at: 'awaiting', flight });
+}

@@ -1,0 +1,52 @@
+// The life of a lane as one pure function over one table: no I/O, no clock, no log. Every event has an answer in every
+// state, and the table does not compile otherwise.
+import type { At, Lane, LaneAt, LaneEvent, LaneEventOf, LaneNow, NextLane } from './lane.js';
+import * as delivery from './lane-delivery.js';
+import * as reconcile from './lane-reconcile.js';
+import { become, settle, stay } from './lane-step.js';
+
+type EventName = LaneEvent['type'];
+type Cell<S extends At, E extends EventName> = (
+  lane: LaneAt<S>,
+  event: LaneEventOf<E>,
+  now: LaneNow,
+) => NextLane;
+
+export const WORK = [
+  ...(['idle', 'meeting', 'marking', 'delivering', 'noting', 'awaiting', 'asking', 'resting'] as const),
+] as const satisfies readonly At[];
+/** One cell for each state, in the order of WORK. */
+type Row<E extends EventName, S extends readonly At[] = typeof WORK> = {
+  readonly [I in keyof S]: Cell<S[I], E>;
+};
+
+const ____ = stay;
+const rowDeliv = delivery.rowDelivering;
+const notedAsk = reconcile.notedAsked;
+const { turn, stage, said, noted, marked, closed } = delivery;
+const { row, rowNoting, rowAwaited, unwritten, unmarked, refused, noteAgain } = delivery;
+const { opened, askDoubts, askFlight, answered, unnoted, rowAsked } = reconcile;
+const meet = (lane: Lane): NextLane => become(lane, { at: 'meeting' });
+const free = (lane: Lane, _event: unknown, now: LaneNow): NextLane => settle(lane, now);
+
+// biome-ignore format: a table is read by its columns
+export const TABLE: { readonly [E in EventName]: Row<E> } = {
+  //            idle       meeting    marking    delivering noting     awaiting    asking     resting
+  'meet':      [meet,      ____,      ____,      ____,      ____,      ____,       ____,      ____     ],
+  'met':       [____,      free,      ____,      ____,      ____,      ____,       ____,      ____     ],
+  'turn':      [turn,      stage,     stage,     stage,     stage,     stage,      stage,     stage    ],
+  'said':      [____,      ____,      ____,      said,      ____,      ____,       ____,      ____     ],
+  'answered':  [____,      ____,      ____,      ____,      ____,      ____,       answered,  ____     ],
+  'noted':     [____,      ____,      marked,    ____,      noted,     ____,       notedAsk,  ____     ],
+  'unwritten': [unwritten, unwritten, unmarked,  unwritten, refused,   unwritten,  unnoted,   unwritten],
+  'row':       [row,       row,       row,       rowDeliv,  rowNoting, rowAwaited, rowAsked,  row      ],
+  'page':      [opened,    ____,      ____,      closed,    closed,    opened,     ____,      ____     ],
+  'tick':      [askDoubts, ____,      ____,      ____,      noteAgain, askFlight,  ____,      ____     ],
+  'rested':    [____,      ____,      ____,      ____,      ____,      ____,       ____,      free     ],
+};
+
+/** The next state of a lane and what to do. */
+export function nextLane(lane: Lane, event: LaneEvent, now: LaneNow): NextLane {
+  const cell = TABLE[event.type][WORK.indexOf(lane.work.at)] as unknown as Cell<At, EventName>;
+  return cell(lane as LaneAt<At>, event, now);
+}

@@ -1,0 +1,225 @@
+// A lane: the queue of messages to one person, under either identity, or to one group. At most one message of a lane is on
+// its way; lanes are independent of each other. What follows from an event is in lane-transition.ts; the messages that wait
+// are rows of the store, and a lane holds only those that were marked as handed to the page.
+import type { Fault } from '../protocol/fault.js';
+import type { SendState } from '../protocol/state.js';
+import type { Addressee } from '../protocol/wid.js';
+import type { SendEvent } from './outbox.js';
+import type { Said } from './send-outcome.js';
+
+/** A message by our id, with its place in the order of acceptance. */
+export interface Ref {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** A message that is marked on disk as handed over. */
+export interface Marked extends Ref {
+  /** How often it was marked so, with this time. */
+  readonly attempts: number;
+}
+
+/** `send` hands the content to the page; `resend` sends what the page has in its own store. Both under the same id. */
+export type Way = 'send' | 'resend';
+
+/** One call that gives a message to the page. */
+export interface Attempt extends Ref {
+  readonly way: Way;
+  /** Counts the calls of this turn, from 1. */
+  readonly tries: number;
+  /** No page was ever given it before. */
+  readonly isFirst: boolean;
+  /** Since when the page has it, ms since 1970; null while it does not. */
+  readonly sinceMs: number | null;
+}
+
+/** A message that the page has and WhatsApp's server is not known to have. */
+export interface Flight extends Ref {
+  /** ms since 1970 */
+  readonly sinceMs: number;
+  /** The page that has it. */
+  readonly page: number | null;
+  /** That page has sent it out of its store, which a page does once. */
+  readonly isResent: boolean;
+}
+
+/** What the lane waits for. */
+export type Work =
+  /** Nothing is on its way: the next message may have its turn. */
+  | { readonly at: 'idle' }
+  /** The page's word on whether there is a chat with this person already. */
+  | { readonly at: 'meeting' }
+  /** The disk, which has to know that the message goes to the page once more before it does. */
+  | { readonly at: 'marking'; readonly attempt: Attempt }
+  /** The page, which is given a message. */
+  | {
+      readonly at: 'delivering';
+      readonly attempt: Attempt;
+      readonly page: number | null;
+      /** What the disk has learned of it before the call has ended: the server has it, or nothing more will come of it. */
+      readonly known: 'sent' | 'over' | null;
+    }
+  /** The disk, which has to know what became of the message. */
+  | {
+      readonly at: 'noting';
+      readonly ref: Ref;
+      readonly note: Note;
+      readonly then: 'next' | 'ask' | 'rest';
+      /** The disk refused; it is tried again. */
+      readonly isRefused: boolean;
+    }
+  /** The server's ack of a message that the page has. */
+  | { readonly at: 'awaiting'; readonly flight: Flight }
+  /** The page's answer on what became of a message. */
+  | {
+      readonly at: 'asking';
+      readonly ref: Ref;
+      /** To be asked about after it. */
+      readonly queue: readonly Ref[];
+      readonly flight: Flight | null;
+      readonly page: number | null;
+      /** The page has become ready since the messages were given to one. */
+      readonly isNew: boolean;
+      /** Rests afterwards: a page that keeps losing a message is not given it in a tight loop. */
+      readonly rests: boolean;
+    }
+  /** A second to pass, after there was no page to give a message to. */
+  | { readonly at: 'resting' };
+
+export type At = Work['at'];
+
+export interface Lane<W extends Work = Work> {
+  readonly work: W;
+  /** Marked as handed over while the one before is on its way. The page has not heard of them. */
+  readonly staged: readonly Marked[];
+  /** The page has to be asked what became of them; in the order of acceptance. */
+  readonly doubts: readonly Ref[];
+  /** The page that was asked about `doubts` when it became ready. */
+  readonly askedBy: number | null;
+  /** A message that has waited for the pace and came back, as there was no page: it does not wait again. */
+  readonly paced: string | null;
+}
+
+export type LaneAt<S extends At> = Lane<Extract<Work, { readonly at: S }>>;
+
+export const EMPTY: Lane = { work: { at: 'idle' }, staged: [], doubts: [], askedBy: null, paced: null };
+
+/** A change of a row. */
+export interface Note {
+  readonly event: SendEvent;
+  readonly error?: Fault;
+  readonly chatId?: Addressee;
+  /** It goes to the page once more. */
+  readonly attempted?: true;
+}
+
+/** The page's answer about a message of ours. */
+export type Answer =
+  | { readonly as: 'found'; readonly ack: number; readonly nack: number | null; readonly stranded: boolean }
+  | { readonly as: 'lacking' }
+  /** The page could not say. */
+  | { readonly as: 'silent' };
+
+export type LaneEvent =
+  /** It is this message's turn, and the disk has it marked as handed over. */
+  | { readonly type: 'turn'; readonly message: Marked }
+  /** The disk has a new state of a message, and has the next ones marked in the same write. */
+  | {
+      readonly type: 'row';
+      readonly message: Ref;
+      readonly state: SendState;
+      readonly staged: readonly Marked[];
+    }
+  /** The end of the call of `delivering`. */
+  | { readonly type: 'said'; readonly said: Said }
+  /** The end of the question of `asking`. */
+  | { readonly type: 'answered'; readonly answer: Answer }
+  /** A note is on disk. `state`: of the row now. */
+  | { readonly type: 'noted'; readonly message: Ref; readonly state: SendState | null }
+  /** The disk refused a note. */
+  | { readonly type: 'unwritten'; readonly message: Ref }
+  | { readonly type: 'meet' }
+  | { readonly type: 'met' }
+  /** A page is ready, or the one that was is not any more: see `Now.page`. */
+  | { readonly type: 'page' }
+  /** Time to ask a ready page for what it has not said by itself. */
+  | { readonly type: 'tick' }
+  | { readonly type: 'rested' };
+
+export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { readonly type: T }>;
+
+/** Each `note` ends in `noted` or `unwritten`, each `deliver` in `said`, each `ask` in `answered`, each `rest` in `rested`. */
+export type LaneEffect =
+  | { readonly do: 'note'; readonly message: Ref; readonly note: Note }
+  | { readonly do: 'deliver'; readonly attempt: Attempt }
+  | { readonly do: 'ask'; readonly message: Ref }
+  | { readonly do: 'rest' }
+  /** Scan the rows of this lane: staged messages that cannot go are put back, and the next may have its turn. */
+  | { readonly do: 'scan' };
+
+export interface LaneNow {
+  /** ms since 1970 */
+  readonly atMs: number;
+  /** The page that is ready, counted from the start; null while none is. */
+  readonly page: number | null;
+}
+
+export interface NextLane {
+  readonly lane: Lane;
+  readonly effects: readonly LaneEffect[];
+}
+
+export const isIdle = ({ work }: Lane): boolean => work.at === 'idle';
+
+/** The next message may have its turn: nothing is on its way, and nothing that was staged is still being put back. */
+export const isFree = ({ work, staged }: Lane): boolean => work.at === 'idle' && staged.length === 0;
+
+/** Nothing of it has to be kept in memory. */
+export const isForgettable = ({ work, staged, doubts, paced }: Lane): boolean =>
+  work.at === 'idle' && staged.length === 0 && doubts.length === 0 && paced === null;
+
+/** It is one of those that are served at the same time, of which there is a limit. */
+export const holdsPlace = ({ work }: Lane): boolean =>
+  work.at === 'marking' || work.at === 'delivering' || work.at === 'noting' || work.at === 'asking';
+
+/** What is staged follows as soon as the message before it is known to be sent. */
+export const goesOn = ({ work }: Lane): boolean =>
+  work.at === 'delivering' || (work.at === 'noting' && isSent(work.note));
+
+/** How many messages may be marked in the write that records the ack of the one before: one to follow, and one behind it. */
+export function roomBehind({ work, staged }: Lane): number {
+  if (work.at === 'delivering') return Math.max(0, 1 - staged.length);
+  return work.at === 'noting' && isSent(work.note) ? Math.max(0, 2 - staged.length) : 0;
+}
+
+/** The note says that the server has the message. */
+export const isSent = ({ event }: Note): boolean => event.type === 'accepted' && event.ack > 0;
+
+/** The lane knows of the message: it is on its way, staged or in doubt. */
+export const knows = ({ work, staged, doubts }: Lane, id: string): boolean =>
+  [...staged, ...doubts, ...carriedBy(work)].some((ref) => ref.id === id);
+
+function carriedBy(work: Work): readonly Ref[] {
+  switch (work.at) {
+    case 'marking':
+    case 'delivering':
+      return [work.attempt];
+    case 'noting':
+      return [work.ref];
+    case 'awaiting':
+      return [work.flight];
+    case 'asking':
+      return work.flight === null ? [] : [work.flight];
+    default:
+      return [];
+  }
+}
+
+/** Two lanes have turned out to be one person's. @param idle has nothing on its way */
+export const merged = (lane: Lane, idle: Lane): Lane => ({
+  ...lane,
+  staged: [...lane.staged, ...idle.staged],
+  doubts: [...lane.doubts, ...idle.doubts].sort((a, b) => a.seq - b.seq),
+  askedBy: idle.doubts.length > 0 ? null : lane.askedBy,
+  paced: lane.paced ?? idle.paced,
+});

@@ -1,0 +1,267 @@
+/** A lane, step by step: what becomes of one message and of those behind it, by what the page and the disk say. */
+import t from 'tap';
+import { Fault } from '../../../src/protocol/fault.js';
+import {
+  type Answer,
+  EMPTY,
+  type Lane,
+  type LaneEffect,
+  type LaneEvent,
+  type Marked,
+  merged,
+  roomBehind,
+} from '../../../src/session/lane.js';
+import { nextLane } from '../../../src/session/lane-transition.js';
+import type { Said } from '../../../src/session/send-outcome.js';
+
+const message = (seq: number, attempts = 1): Marked => ({ id: `m${seq}`, seq, attempts });
+const [A, B, C] = [message(1), message(2), message(3)];
+
+/** A lane that is told of one event after the other; page 1 is ready until another is said. */
+class Play {
+  lane: Lane = EMPTY;
+  effects: readonly LaneEffect[] = [];
+  atMs = 0;
+  page: number | null = 1;
+
+  post(...events: LaneEvent[]): this {
+    for (const event of events) {
+      const next = nextLane(this.lane, event, { atMs: this.atMs, page: this.page });
+      this.lane = next.lane;
+      this.effects = next.effects;
+    }
+    return this;
+  }
+  said(said: Said): this {
+    return this.post({ type: 'said', said });
+  }
+  answered(answer: Answer): this {
+    return this.post({ type: 'answered', answer });
+  }
+  turn(marked: Marked): this {
+    return this.post({ type: 'turn', message: marked });
+  }
+  row(of: Marked, state: Extract<LaneEvent, { type: 'row' }>['state'], ...staged: Marked[]): this {
+    return this.post({ type: 'row', message: of, state, staged });
+  }
+  noted(of: Marked, state: Extract<LaneEvent, { type: 'noted' }>['state']): this {
+    return this.post({ type: 'noted', message: of, state });
+  }
+  pageIs(page: number | null): this {
+    this.page = page;
+    return this.post({ type: 'page' });
+  }
+  get at(): string {
+    return this.lane.work.at;
+  }
+  /** What it does, in words. */
+  get does(): string[] {
+    return this.effects.map((effect) => {
+      if (effect.do === 'deliver') return `${effect.attempt.way} ${effect.attempt.id}`;
+      if (effect.do === 'ask') return `ask ${effect.message.id}`;
+      return effect.do === 'note' ? `note ${effect.message.id} ${effect.note.event.type}` : effect.do;
+    });
+  }
+}
+
+const FOUND = { as: 'found', ack: 0, nack: null, stranded: false } as const;
+const error = new Fault('send_failed');
+
+const ENDS: readonly (readonly [said: Said, does: string, at: string])[] = [
+  [{ as: 'sent', ack: 1 }, 'note m1 accepted', 'noting'],
+  [{ as: 'accepted' }, '', 'awaiting'],
+  [{ as: 'refused', nack: 463 }, 'note m1 accepted', 'noting'],
+  [{ as: 'failed', error }, 'note m1 absent', 'noting'],
+  [{ as: 'again', way: 'send', error }, 'note m1 submit', 'marking'],
+  [{ as: 'again', way: 'resend', error }, 'note m1 submit', 'marking'],
+  [{ as: 'unknown' }, 'note m1 lost', 'noting'],
+  [{ as: 'no-page' }, 'note m1 returned', 'noting'],
+  [{ as: 'elsewhere', chatId: '15550003333@c.us' }, 'note m1 returned', 'noting'],
+  [{ as: 'gone' }, 'scan', 'idle'],
+];
+
+t.test('how a call ends, and what follows', async (t) => {
+  for (const [said, does, at] of ENDS) {
+    const play = new Play().turn(A).said(said);
+    t.equal(play.does.join(', '), does, said.as);
+    t.equal(play.at, at, said.as);
+  }
+});
+
+t.test('what is staged goes at once behind what is sent, and back behind anything else', async (t) => {
+  for (const [said] of ENDS) {
+    const play = new Play().turn(A).row(A, 'sending', B);
+    t.equal(roomBehind(play.lane), 0);
+    play.said(said);
+    const goes = play.does.includes('send m2');
+    t.equal(goes, said.as === 'sent', said.as);
+    t.same(play.lane.staged, goes ? [] : [B], said.as);
+  }
+});
+
+t.test('the ack comes before the call has ended: the next goes when it has', async (t) => {
+  const play = new Play().turn(A).row(A, 'sent', B);
+  t.same([play.at, ...play.does], ['delivering']);
+  t.same(play.said({ as: 'accepted' }).does, ['send m2']);
+  t.same(new Play().turn(A).row(A, 'sent').said({ as: 'unknown' }).does, ['scan'], 'nor is it in doubt then');
+  t.same(new Play().turn(A).row(A, 'failed', B).said({ as: 'accepted' }).does, ['scan']);
+});
+
+t.test('the message behind the next is staged too, in the order of acceptance', async (t) => {
+  const play = new Play().turn(A).said({ as: 'sent', ack: 1 });
+  t.equal(roomBehind(play.lane), 2);
+  play.row(A, 'sent', B, C).noted(A, 'sent');
+  t.same(play.does, ['send m2']);
+  t.same(play.lane.staged, [C]);
+  t.equal(roomBehind(play.lane), 0);
+});
+
+t.test('a page that loses a message in silence is given it three times in all', async (t) => {
+  const play = new Play().turn(A);
+  for (const way of ['send', 'resend'] as const) {
+    t.same(play.said({ as: 'again', way, error }).does, ['note m1 submit']);
+    t.same(play.noted(A, 'sending').does, [`${way} m1`]);
+  }
+  t.same(play.said({ as: 'again', way: 'send', error }).does, ['note m1 absent']);
+  t.match(play.effects[0], { note: { error } }, 'with the page’s reason');
+});
+
+t.test('it is acknowledged while the disk is told that it goes once more: it does not', async (t) => {
+  const play = new Play().turn(A).said({ as: 'again', way: 'send', error });
+  t.same([...play.row(A, 'sent').noted(A, 'sent').does, play.at], ['scan', 'idle']);
+});
+
+t.test(
+  'there was no page: it waits again where no page ever had it, and is in doubt where one may',
+  async (t) => {
+    const first = new Play().turn(A).said({ as: 'no-page' });
+    t.same(first.row(A, 'queued').noted(A, 'queued').does, ['rest']);
+    t.equal(first.lane.paced, 'm1', 'it does not wait for the pace a second time');
+    t.same(first.post({ type: 'rested' }).does, ['scan']);
+    t.equal(first.row(A, 'cancelled').lane.paced, null);
+    const second = new Play().turn(message(1, 2)).said({ as: 'no-page' });
+    t.same(second.does, ['note m1 lost']);
+    t.equal(second.lane.paced, null);
+  },
+);
+
+t.test('an unknown outcome is asked for once before the next goes', async (t) => {
+  const play = new Play().turn(A).said({ as: 'unknown' }).row(A, 'unknown').noted(A, 'unknown');
+  t.same(play.does, ['ask m1']);
+  t.same(play.answered({ as: 'silent' }).does, ['scan'], 'and holds up nobody where the page cannot say');
+  t.same(play.lane.doubts, [{ id: 'm1', seq: 1 }]);
+  t.same(play.post({ type: 'tick' }).does, ['ask m1']);
+  t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
+  t.same(play.row(A, 'queued').noted(A, 'queued').does, ['rest'], 'and not in a tight loop');
+});
+
+t.test(
+  'a page that has become ready is asked about all that is in doubt, in order, before anything goes',
+  async (t) => {
+    const play = new Play().pageIs(null);
+    for (const one of [B, A, C]) play.row(one, 'unknown');
+    t.same(play.pageIs(2).does, ['ask m1']);
+    t.same(play.answered({ ...FOUND, ack: 1 }).does, ['note m1 accepted']);
+    t.same(play.row(A, 'sent').noted(A, 'sent').does, ['ask m2']);
+    t.same(play.answered(FOUND).does, ['note m2 accepted'], 'the page works on it');
+    t.same(play.noted(B, 'sending').does, ['ask m3']);
+    t.same(play.answered({ as: 'lacking' }).does, ['note m3 again'], 'it waits behind the second');
+    t.same([...play.row(C, 'queued').noted(C, 'queued').does, play.at], ['awaiting']);
+    t.same(play.row(B, 'sent').does, ['scan']);
+  },
+);
+
+t.test('what a page found in its store, it sends once more: no page does so by itself', async (t) => {
+  const play = new Play()
+    .pageIs(null)
+    .row(A, 'unknown')
+    .pageIs(2)
+    .answered({ ...FOUND, stranded: true });
+  t.same(play.does, ['note m1 submit']);
+  t.same(play.noted(A, 'sending').does, ['resend m1']);
+  t.same(play.said({ as: 'accepted' }).at, 'awaiting');
+});
+
+t.test(
+  'one that has no ack for half a minute is sent once more by the page that has it, and once only',
+  async (t) => {
+    const play = new Play().turn(A).said({ as: 'accepted' });
+    const tick = (ms: number) => {
+      play.atMs += ms;
+      return play.post({ type: 'tick' }).answered(FOUND).does;
+    };
+    t.same([...tick(29_000), play.at], ['awaiting']);
+    t.same(tick(2_000), ['note m1 submit']);
+    t.same(play.noted(A, 'sending').said({ as: 'accepted' }).at, 'awaiting');
+    t.match(play.lane.work, { flight: { sinceMs: 0 } }, 'it is as old as it is');
+    t.same([...tick(60_000), play.at], ['awaiting']);
+    t.same(play.pageIs(2).answered(FOUND).does, ['note m1 submit'], 'and once by the next page');
+  },
+);
+
+t.test(
+  'a page that had it and lacks it now may have been told to delete it; another page has not',
+  async (t) => {
+    const play = new Play()
+      .turn(A)
+      .said({ as: 'accepted' })
+      .post({ type: 'tick' })
+      .answered({ as: 'lacking' });
+    t.same([...play.does, play.at], ['awaiting']);
+    play.pageIs(2).answered({ as: 'silent' }).post({ type: 'tick' });
+    t.same(play.answered({ as: 'lacking' }).does, ['note m1 again'], 'the next page never had it');
+  },
+);
+
+t.test('it is settled while the page is asked: the answer does not count', async (t) => {
+  const play = new Play().pageIs(null).row(A, 'unknown').pageIs(2).row(A, 'delivered');
+  t.same(play.answered({ as: 'lacking' }).does, ['scan']);
+});
+
+t.test('the page goes while it is asked: the next one is asked anew', async (t) => {
+  const play = new Play().pageIs(null).row(A, 'unknown').pageIs(2).pageIs(null).pageIs(3);
+  t.same(play.answered({ as: 'lacking' }).does, ['ask m1']);
+});
+
+t.test('the word of a page that is gone proves nothing but that the server has it', async (t) => {
+  const gone = (said: Said) => new Play().turn(A).pageIs(2).said(said);
+  t.same(gone({ as: 'accepted' }).does, ['ask m1']);
+  t.same(gone({ as: 'again', way: 'send', error }).does, ['ask m1']);
+  t.same(gone({ as: 'sent', ack: 1 }).does, ['note m1 accepted']);
+  t.same(new Play().turn(A).row(A, 'sending', B).pageIs(2).said({ as: 'sent', ack: 1 }).lane.staged, [B]);
+});
+
+t.test('what the disk refuses is said to it again, or asked for again', async (t) => {
+  const noting = new Play().turn(A).said({ as: 'failed', error }).post({ type: 'unwritten', message: A });
+  t.same(noting.does, []);
+  t.same(noting.post({ type: 'tick' }).does, ['note m1 absent']);
+  const other = noting.post({ type: 'unwritten', message: A }).row(A, 'sent');
+  t.same(other.does, ['scan'], 'unless it has come to something else');
+  const marking = new Play().turn(A).said({ as: 'again', way: 'send', error });
+  marking.post({ type: 'unwritten', message: A });
+  t.equal(marking.at, 'idle');
+  t.same(marking.post({ type: 'tick' }).does, ['ask m1']);
+  const ahead = new Play().turn(A).row(A, 'sending', B).said({ as: 'sent', ack: 1 });
+  ahead.post({ type: 'unwritten', message: A }).said({ as: 'sent', ack: 1 }).row(B, 'sent').noted(B, 'sent');
+  t.same(ahead.does, ['ask m1'], 'before the next goes');
+});
+
+t.test('a turn that comes when something else has begun is put back', async (t) => {
+  for (const play of [new Play().turn(A), new Play().pageIs(null)]) {
+    t.same(play.turn(B).does, ['scan']);
+    t.same(play.lane.staged, [B]);
+    t.same(play.row(B, 'queued').lane.staged, []);
+  }
+});
+
+t.test('two lanes are one person’s: what is known of either is kept', async (t) => {
+  const one = new Play().turn(B);
+  const other = new Play().pageIs(null).row(C, 'unknown').row(A, 'unknown');
+  const both = merged(one.lane, other.lane);
+  t.equal(both.work.at, 'delivering');
+  t.same(
+    both.doubts.map(({ id }) => id),
+    ['m1', 'm3'],
+  );
+  t.equal(both.askedBy, null, 'no page was asked about them');
+});
