@@ -71,9 +71,10 @@ t.test('where no way leads to it, it is named and the rest works', async (t) => 
 
 t.test('what the bare library says of it', async (t) => {
   const knobs = { dialog: false, framesWhileSyncing: 0, pushStatesWhileSyncing: 0, lateModules: [] };
+  // The bare library gives no origin for a new chat (D13).
   const sim = await Simulator.start({
     generation: '2026-10',
-    knobs: { ...knobs, msgKeyString: '_serialized' },
+    knobs: { ...knobs, msgKeyString: '_serialized', chatOrigin: 'any' },
   });
   const phone = sim.createPhone({ number: NUMBER });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
