@@ -64,8 +64,8 @@ export function answered(
       const { ack, nack, stranded } = answer;
       const known = { event: { type: 'accepted', ack, nack } } as const;
       if (ack !== 0) return note(lane, known, { flight: isFlight ? null : flight });
-      // One at a time: the one before is on its way still.
-      if (flight !== null && !isFlight) return askNext(lane, now);
+      // One at a time: the one before is on its way still, and this one is asked about again when that is over.
+      if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);
       if (stranded || isStuck(flight, now))
         return giveAgain(lane, {
           ...{ ...ref, way: 'resend', tries: 1, isFirst: false },

@@ -9,7 +9,7 @@ const ROWS: readonly Row[] = [
   // Twice, or lost.
   ['session/lane-reconcile', 'if (isFlight && flight.page === page) return askNext(lane, now);', '', 'unit/session/lane-transition'],
   ['session/lane-reconcile', 'if (page !== now.page) return interrupted(lane, now);\n  const isFlight', 'const isFlight', 'unit/session/lane-transition'],
-  ['session/lane-reconcile', 'if (flight !== null && !isFlight) return askNext(lane, now);', '', 'unit/session/lane'],
+  ['session/lane-reconcile', 'if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);', '', 'unit/session/lane-transition'],
   ['session/lane-reconcile', 'flight.page === page && flight.isResent', 'false', 'unit/session/lane-transition'],
   ['session/lane-reconcile', 'atMs - flight.sinceMs > RESEND_MS', 'true', 'unit/session/lane-transition'],
   ['session/lane-reconcile', "{ event: { type: 'again' } }", "{ event: { type: 'returned' } }", 'unit/session/lane-transition'],

@@ -150,6 +150,8 @@ t.test('an unknown outcome is asked for once before the next goes', async (t) =>
   t.same(play.does, ['ask m1']);
   t.same(play.answered({ as: 'silent' }).does, ['scan'], 'and holds up nobody where the page cannot say');
   t.same(play.lane.doubts, [{ id: 'm1', seq: 1 }]);
+  play.turn(B).said({ as: 'sent', ack: 1 }).row(B, 'sent');
+  t.same(play.noted(B, 'sent').does, ['scan'], 'nor is the page asked before each of them');
   t.same(play.post({ type: 'tick' }).does, ['ask m1']);
   t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
   t.same(play.row(A, 'queued').noted(A, 'queued').does, ['rest'], 'and not in a tight loop');
@@ -170,6 +172,15 @@ t.test(
     t.same(play.row(B, 'sent').does, ['scan']);
   },
 );
+
+t.test('one that a page has in its store waits until the one before it is sent', async (t) => {
+  const play = new Play().pageIs(null).row(A, 'unknown').row(B, 'unknown').pageIs(2);
+  play.answered(FOUND).noted(A, 'sending');
+  t.same([...play.answered({ ...FOUND, stranded: true }).does, play.at], ['awaiting']);
+  t.same(play.lane.doubts, [{ id: 'm2', seq: 2 }]);
+  t.same(play.row(A, 'sent').does, ['ask m2'], 'before anything that was accepted after it');
+  t.same(play.answered({ ...FOUND, stranded: true }).does, ['note m2 submit']);
+});
 
 t.test('what a page found in its store, it sends once more: no page does so by itself', async (t) => {
   const play = new Play()
