@@ -694,6 +694,23 @@ t.test('what waits for another account is not sent by this one', async (t) => {
   t.same(page.texts, []);
 });
 
+t.test('the page of another account is asked nothing about the messages of this one', async (t) => {
+  const { page, sender, accept, state, store } = open(t);
+  sender.open(WID);
+  const { id } = await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  page.last().answer(TAKEN);
+  sender.close();
+  sender.lost();
+  await until(() => state(id) === 'unknown');
+  const other = '15550008888@c.us';
+  store.writeNow((tx) => store.account.link(tx, other, 1));
+  sender.open(other);
+  await rest(store);
+  t.same(page.asked, []);
+  t.equal(state(id), 'unknown');
+});
+
 t.test('a message that the page still takes is not stuck, however long that lasts', async (t) => {
   let nowMs = Date.now();
   const { accept, sender, page, ack, state } = open(t, { now: () => nowMs });
