@@ -1,4 +1,4 @@
-// What a lane does with the end of a call to the page, and with what the disk says of that.
+// How a lane continues after a call to the page has ended, and after the disk has recorded the result.
 import {
   type Attempt,
   isSent,
@@ -19,36 +19,36 @@ const TRIES = 3;
 
 /** The first call for a message. */
 const first = ({ id, seq, attempts }: Marked): Attempt => ({
-  ...{ id, seq, way: 'send', tries: 1, isFirst: attempts === 1, sinceMs: null },
+  ...{ id, seq, way: 'send', tries: 1, isFirst: attempts === 1, reason: null, sinceMs: null },
 });
 
-/** It is its turn. */
+/** The message has its turn: gives it to the page. */
 export function turn(lane: Lane, { message }: LaneEventOf<'turn'>, now: LaneNow): NextLane {
   if (now.page === null) return stage(lane, { message });
   const paced = lane.paced === message.id ? lane.paced : null;
   return give({ ...lane, paced }, first(message), now);
 }
 
-/** It was marked for a turn, and something else has begun meanwhile: it is put back. */
+/** The message was marked for its turn, but the lane has started something else: the next scan puts it back. */
 export const stage = (lane: Lane, { message }: { readonly message: Marked }): NextLane => ({
   lane: { ...lane, staged: [...lane.staged, message] },
   effects: [{ do: 'scan' }],
 });
 
-/** The disk has a new state of some message of the lane, of which nothing is on its way. */
+/** A row of the lane has changed on disk; no message is on its way. */
 export const row = (lane: Lane, event: LaneEventOf<'row'>): NextLane => ({
   lane: learn(lane, event),
   effects: event.staged.length === 0 ? [] : [{ do: 'scan' }],
 });
 
-/** The same, while the disk is told what became of one; where it refused that, what has become of it since counts. */
+/** A row has changed while a note is pending. If the disk refused the note, a final state from elsewhere replaces it. */
 export function rowNoting(lane: LaneAt<'noting'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
   const { ref, isRefused } = lane.work;
   const next = learn(lane, event);
   return isRefused && event.message.id === ref.id && isOver(event.state) ? settle(next, now) : stay(next);
 }
 
-/** The same, while a call gives one to the page: the ack may come before the call has ended. */
+/** A row has changed during a call to the page. The ack may arrive before the call ends. */
 export function rowDelivering(lane: LaneAt<'delivering'>, event: LaneEventOf<'row'>): NextLane {
   const { message, state } = event;
   const { work } = lane;
@@ -56,18 +56,18 @@ export function rowDelivering(lane: LaneAt<'delivering'>, event: LaneEventOf<'ro
   return become(learn(lane, event), isKnown ? { ...work, known: isTaken(state) ? 'sent' : 'over' } : work);
 }
 
-/** The same, while the server's ack is awaited. */
+/** A row has changed while the lane awaits the server's ack. */
 export function rowAwaited(lane: LaneAt<'awaiting'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
   const { flight } = lane.work;
   if (event.message.id !== flight.id || event.state === 'sending') return row(lane, event);
   return settle(learn(lane, event), now);
 }
 
-/** The page that was ready is not any more: nothing follows by itself. */
+/** The page is no longer ready: the next scan puts back what is staged. */
 export const closed = (lane: Lane, _event: unknown, { page }: LaneNow): NextLane =>
   page === null && lane.staged.length > 0 ? { lane, effects: [{ do: 'scan' }] } : stay(lane);
 
-/** The disk has it that the message goes to the page once more; unless it was acknowledged meanwhile. */
+/** The disk has recorded the retry: gives the message to the page, unless it was acknowledged in the meantime. */
 export function marked(lane: LaneAt<'marking'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane {
   const { attempt } = lane.work;
   if (event.message.id !== attempt.id) return stay(lane);
@@ -113,7 +113,7 @@ const SAID: Handlers = {
     const flight = { id, seq, sinceMs: sinceMs ?? now.atMs, page: now.page, isResent: way === 'resend' };
     const wasLost = lane.doubts.some((ref) => ref.id === id);
     const next = { ...lane, doubts: lane.doubts.filter((ref) => ref.id !== id) };
-    // It was given up for lost meanwhile.
+    // Its row was marked unknown in the meantime.
     const noted = {
       do: 'note',
       message: { id, seq },
@@ -131,7 +131,10 @@ const SAID: Handlers = {
   again({ lane, attempt, said: { way, error }, now, isReady }) {
     if (attempt.tries >= TRIES) return noteThat(lane, attempt, { event: { type: 'absent' }, error });
     if (!isReady) return settle(doubted(lane, attempt), now);
-    return giveAgain(lane, { ...attempt, way, tries: attempt.tries + 1, isFirst: false });
+    return giveAgain(lane, {
+      ...{ ...attempt, way, tries: attempt.tries + 1, isFirst: false },
+      reason: error.message,
+    });
   },
   unknown: ({ lane, attempt }) => noteThat(lane, attempt, { event: { type: 'lost' } }, 'ask'),
   // A page that had it before may have sent it.
@@ -144,11 +147,11 @@ const SAID: Handlers = {
   gone: ({ lane, now }) => settle(lane, now),
 };
 
-/** The disk has what became of the message. */
+/** The note is on disk. */
 export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane {
   const { ref, note, then } = lane.work;
   if (event.message.id !== ref.id) return stay(lane);
-  // Where that is no change, the row was so before.
+  // The note changed nothing if the row was unknown already.
   const known = event.state === 'unknown' ? doubted(lane, ref) : lane;
   switch (then) {
     case 'next':
@@ -165,19 +168,19 @@ export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: 
   }
 }
 
-/** The disk does not take it: a later page, or this one, is asked what became of the message. */
+/** The disk refused to record the retry: the page is asked what became of the message. */
 export const unmarked = (lane: LaneAt<'marking'>, event: LaneEventOf<'unwritten'>): NextLane =>
   event.message.id === lane.work.attempt.id
     ? become(doubted(lane, event.message), { at: 'idle' })
     : unwritten(lane, event);
 
-/** The disk does not take it: what is known of the message is kept until it does. */
+/** The disk refused the note: it is kept and written again at the next tick. */
 export const refused = (lane: LaneAt<'noting'>, event: LaneEventOf<'unwritten'>): NextLane =>
   event.message.id === lane.work.ref.id
     ? become(lane, { ...lane.work, isRefused: true })
     : unwritten(lane, event);
 
-/** What was known of the message, the disk did not take, and nobody has it any more: the page is asked. */
+/** The disk refused a note that the lane no longer holds: the page is asked what became of the message. */
 export const unwritten = (lane: Lane, { message }: LaneEventOf<'unwritten'>): NextLane =>
   stay({ ...doubted(lane, message), askedBy: null });
 

@@ -27,7 +27,7 @@ export const askFlight = (lane: LaneAt<'awaiting'>, _event: unknown, { page }: L
         ...{ flight: lane.work.flight, isNew: false, rests: false, page },
       });
 
-/** The disk has a new state of some message while the page is asked. */
+/** A row has changed while the page is being asked. */
 export function rowAsked(lane: LaneAt<'asking'>, event: LaneEventOf<'row'>): NextLane {
   const { work } = lane;
   const next = learn(lane, event);
@@ -39,7 +39,7 @@ export function rowAsked(lane: LaneAt<'asking'>, event: LaneEventOf<'row'>): Nex
   );
 }
 
-/** The page's answer about one message. What follows from it is on disk before the next question. */
+/** The page's answer about one message. Its result is on disk before the next question. */
 export function answered(
   lane: LaneAt<'asking'>,
   { answer }: LaneEventOf<'answered'>,
@@ -47,7 +47,7 @@ export function answered(
 ): NextLane {
   const { work } = lane;
   const { ref, flight, page, isNew } = work;
-  // Another page, or none: this one's word does not count for what is asked of the next.
+  // The page was replaced or lost: the answer of the old one is ignored.
   if (page !== now.page) return interrupted(lane, now);
   const isFlight = flight?.id === ref.id;
   // It was acknowledged, or has ended, while the page was asked.
@@ -64,11 +64,11 @@ export function answered(
       const { ack, nack, stranded } = answer;
       const known = { event: { type: 'accepted', ack, nack } } as const;
       if (ack !== 0) return note(lane, known, { flight: isFlight ? null : flight });
-      // One at a time: the one before is on its way still, and this one is asked about again when that is over.
+      // One at a time: it is asked about again as soon as the one before it is sent.
       if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);
       if (stranded || isStuck(flight, now))
         return giveAgain(lane, {
-          ...{ ...ref, way: 'resend', tries: 1, isFirst: false },
+          ...{ ...ref, way: 'resend', tries: 1, isFirst: false, reason: null },
           sinceMs: flight?.sinceMs ?? null,
         });
       if (isFlight) return askNext({ ...lane, work: { ...work, flight: hereIs(flight, page) } }, now);
@@ -97,11 +97,11 @@ function note(
   ]);
 }
 
-/** That is on disk. */
+/** The note is on disk: asks the next question. */
 export const notedAsked = (lane: LaneAt<'asking'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane =>
   event.message.id === lane.work.ref.id ? askNext(lane, now) : stay(lane);
 
-/** The disk does not take it: it stays in doubt. */
+/** The disk refused the note: the message stays in doubt. */
 export const unnoted = (
   lane: LaneAt<'asking'>,
   { message }: LaneEventOf<'unwritten'>,

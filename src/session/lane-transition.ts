@@ -27,6 +27,8 @@ const { turn, stage, said, noted, marked, closed } = delivery;
 const { row, rowNoting, rowAwaited, unwritten, unmarked, refused, noteAgain } = delivery;
 const { opened, askDoubts, askFlight, answered, unnoted, rowAsked } = reconcile;
 const meet = (lane: Lane): NextLane => become(lane, { at: 'meeting' });
+const paced = (lane: Lane, { message }: LaneEventOf<'paced'>): NextLane =>
+  stay({ ...lane, paced: message.id });
 const free = (lane: Lane, _event: unknown, now: LaneNow): NextLane => settle(lane, now);
 
 // biome-ignore format: a table is read by its columns
@@ -34,6 +36,7 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
   //            idle       meeting    marking    delivering noting     awaiting    asking     resting
   'meet':      [meet,      ____,      ____,      ____,      ____,      ____,       ____,      ____     ],
   'met':       [____,      free,      ____,      ____,      ____,      ____,       ____,      ____     ],
+  'paced':     [paced,     paced,     paced,     paced,     paced,     paced,      paced,     paced    ],
   'turn':      [turn,      stage,     stage,     stage,     stage,     stage,      stage,     stage    ],
   'said':      [____,      ____,      ____,      said,      ____,      ____,       ____,      ____     ],
   'answered':  [____,      ____,      ____,      ____,      ____,      ____,       answered,  ____     ],

@@ -29,6 +29,8 @@ export interface Attempt extends Ref {
   readonly tries: number;
   /** No page was ever given it before. */
   readonly isFirst: boolean;
+  /** Why the page is given it once more, for the log; null at the first call. */
+  readonly reason: string | null;
   /** Since when the page has it, ms since 1970; null while it does not. */
   readonly sinceMs: number | null;
 }
@@ -138,6 +140,8 @@ export type LaneEvent =
   | { readonly type: 'noted'; readonly message: Ref; readonly state: SendState | null }
   /** The disk refused a note. */
   | { readonly type: 'unwritten'; readonly message: Ref }
+  /** It has waited for the pace on another lane, whose chat turned out to be this one's. */
+  | { readonly type: 'paced'; readonly message: Ref }
   | { readonly type: 'meet' }
   | { readonly type: 'met' }
   /** A page is ready, or the one that was is not any more: see `Now.page`. */

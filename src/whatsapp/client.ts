@@ -88,7 +88,7 @@ const ASK_MS = 10_000;
 const REFRESH_MS = 10_000;
 /** A browser that was killed while it was being launched is gone by then. */
 const KILLED_MS = 1_000;
-/** So long after linking the link may stand in memory only: chrome.ts has it written within a second, of a browser with time. */
+/** How long after linking the session may still be in memory only; with chrome.ts's switch the browser writes it within a second. */
 const FRESH_MS = 5_000;
 /** How long a close waits for that to be written. */
 const FRESH_WAIT_MS = 2_500;

@@ -298,6 +298,7 @@ export class Sender {
         ...{ error, attempted: attempted ?? false },
         ...(chatId && { chatId }),
       });
+      if (chatId && row) this.#lanes.post(this.#lanes.at(row.lane), { type: 'paced', message });
       const state = row?.state ?? this.#options.store.outbox.get(id)?.state ?? null;
       this.#lanes.post(slot, { type: 'noted', message, state });
     } catch (trouble) {
@@ -309,11 +310,11 @@ export class Sender {
     }
   }
 
-  async #deliver({ id, way, tries }: Attempt): Promise<Said> {
+  async #deliver({ id, way, tries, reason }: Attempt): Promise<Said> {
     const { store, log } = this.#options;
     const row = store.outbox.get(id);
     if (row?.state !== 'sending') return { as: 'gone' };
-    if (tries > 1) log.warn('message.again', { id, tries });
+    if (tries > 1) log.warn('message.again', { id, tries, reason });
     return deliver(row, way, this.#options);
   }
 

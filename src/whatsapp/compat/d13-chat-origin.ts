@@ -1,5 +1,5 @@
-// D13: whoever has a chat made says why, and WAWebCreateChat (2026-04-27) has a list of reasons for which a chat may be kept by
-// LID (VALID_LID_ORIGINS of WAWebChatOriginTypes). For any other it makes the chat on an account that is not migrated too,
+// D13: a caller that creates a chat names an origin, and WAWebCreateChat (2026-04-27) has a list of origins for which a chat may
+// be kept by LID (VALID_LID_ORIGINS of WAWebChatOriginTypes). For any other it makes the chat on an account that is not migrated too,
 // and reports "unexpected lid chat created" to WhatsApp, with the reason. whatsapp-web.js gives none. `createChat` is on
 // the list, and what a new chat of a person's own is called (wa-js PR #3573). Delete this file when a release names one.
 import type { PageWindow } from '../page/page-window.js';

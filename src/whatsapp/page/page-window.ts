@@ -37,7 +37,7 @@ export interface Book {
   tell(told: Told | CallTold): void;
   /** Calls that come in are told of, on whichever stack (compat/d10-native-calls.ts). */
   hearsCalls?: boolean;
-  /** Tokens of trust are told of (page/restriction.ts). */
+  /** Tokens of trust are reported (page/restriction.ts). */
   tellsTrust?: boolean;
   /** A chat is being marked as read because somebody asked for it (page/presence.ts). */
   reading?: boolean;

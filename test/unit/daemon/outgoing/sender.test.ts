@@ -314,6 +314,16 @@ t.test('that there was no page costs no second turn of the pace', async (t) => {
   await until(() => page.sent.length === 2);
 });
 
+t.test('that the chat is another one costs no second turn of the pace either', async (t) => {
+  const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 1, burst: 1 };
+  const { page, sender, accept, store } = open(t, { pacing, resolve: async () => B });
+  sender.open(WID);
+  await accept(A, 'hello');
+  await until(() => page.sent.length === 1);
+  t.match(page.last(), { chatId: B, attempts: 1 });
+  t.equal(store.pacing.past?.sent, 1, 'it counts once');
+});
+
 t.test('a page that drops a message in silence gets it again, three times in all', async (t) => {
   const { page, sender, accept, state } = open(t);
   sender.open(WID);
