@@ -87,7 +87,7 @@ export const logs =
 /** What has happened so far only led up to the fault. */
 export const fromHere: Act = async (scene) => {
   scene.mark = await scene.wad.mark();
-  scene.logFrom = scene.wad.log.length;
+  scene.logFrom = await scene.caughtUp();
 };
 
 export const init: Act = ({ wad }) => wad.request('session.initialize');

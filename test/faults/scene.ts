@@ -110,10 +110,18 @@ export class Scene implements AsyncDisposable {
     this.#given = given.state === 'ready' ? given : undefined;
     this.words = [];
     this.#mark = given.state === null ? null : await this.wad.mark();
-    this.logFrom = given.state === null ? 0 : this.wad.log.length;
+    this.logFrom = given.state === null ? 0 : await this.caughtUp();
     return left;
   }
   #mayBeCrashed = false;
+
+  /** How long the log is once it has the line of the state in which the daemon is: it comes by another way. */
+  async caughtUp(): Promise<number> {
+    const { wad } = this;
+    const logged = () => wad.log.findLast(({ event }) => event === 'session.transition')?.to ?? 'stopped';
+    await eventually(async () => (await wad.status()).status === logged(), 'the line of the state');
+    return wad.log.length;
+  }
 
   /** What the fault brought about is behind this place in the events. */
   get mark(): number {

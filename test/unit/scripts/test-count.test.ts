@@ -1,6 +1,6 @@
 // What scripts/test counts, in the words of tap itself: it runs small files here.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -21,10 +21,13 @@ interface Count {
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const { TestCount } = (await import(join(ROOT, 'scripts/test-count.mjs'))) as { TestCount: new () => Count };
 
-// Below the checkout, where `tap` can be imported.
+// Below the checkout, where `tap` can be imported; a project of its own, since tap empties `.tap` of the project where it
+// starts, into which the files beside this one still write.
 mkdirSync(join(ROOT, 'build'), { recursive: true });
 const place = mkdtempSync(join(ROOT, 'build/test-count-'));
 t.teardown(() => rmSync(place, { recursive: true, force: true }));
+writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+copyFileSync(join(ROOT, '.taprc'), join(place, '.taprc'));
 
 const ROWS: readonly {
   readonly name: string;
@@ -114,10 +117,11 @@ t.before(() => {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name)),
   );
-  const args = ['node_modules/tap/dist/esm/run.mjs', 'run', '--reporter=tap', ...files];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
+  const args = [join(ROOT, 'node_modules/tap/dist/esm/run.mjs'), 'run', '--reporter=tap', ...files];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, env, encoding: 'utf8' });
+  if (!/^# \{ total: /m.test(stdout)) throw new Error(`tap died: ${stderr}${stdout.slice(-2_000)}`);
   for (const part of stdout.split(/^(?=# Subtest)/m)) {
-    const [, at] = /^# Subtest: .*\/(\d+)\.js$/m.exec(part) ?? [];
+    const [, at] = /^# Subtest: (?:.*\/)?(\d+)\.js$/m.exec(part) ?? [];
     if (at !== undefined) printed[Number(at)] = part;
   }
 });
