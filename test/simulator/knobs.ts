@@ -588,6 +588,17 @@ export function checkKnob<K extends KnobName>(name: K, value: unknown): KnobValu
   return value as KnobValues[K];
 }
 
+/** The settings of `knob=value` words on a command line; throws KnobError. */
+export function parseKnobs(words: readonly string[]): KnobSettings {
+  const knobs: KnobSettings = {};
+  for (const word of words) {
+    const [name = '', ...rest] = word.split('=');
+    const knob = knobNamed(name);
+    Object.assign(knobs, { [knob]: checkKnob(knob, parseKnob(knob, rest.join('='))) });
+  }
+  return knobs;
+}
+
 /** The value of a `knob=value` on a command line. */
 export function parseKnob(name: string, word: string): unknown {
   const knob: Knob = KNOBS[knobNamed(name)];

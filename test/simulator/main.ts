@@ -2,7 +2,7 @@
 /** The simulator as a program: one line of JSON when it is up, then it runs until SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util';
 import { GENERATIONS, type Generation } from './generations.js';
-import { checkKnob, KNOBS, type Knob, type KnobSettings, knobNamed, parseKnob } from './knobs.js';
+import { KNOBS, type Knob, parseKnobs } from './knobs.js';
 import { Simulator } from './simulator.js';
 
 const USAGE = 64;
@@ -50,15 +50,9 @@ async function main(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   if (values.knobs) return void process.stdout.write(listKnobs());
-  const knobs: KnobSettings = {};
-  for (const setting of values.set) {
-    const [name = '', ...rest] = setting.split('=');
-    const knob = knobNamed(name);
-    Object.assign(knobs, { [knob]: checkKnob(knob, parseKnob(knob, rest.join('='))) });
-  }
   const simulator = await Simulator.start({
     generation: values.generation as Generation,
-    knobs,
+    knobs: parseKnobs(values.set),
     port: port(values.port),
     controlPort: port(values['control-port']),
   });

@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATIONS, generationNamed } from '../simulator/generations.js';
+import { parseKnobs } from '../simulator/knobs.js';
 import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
 
 const HELP = `scripts/torture [--generation NAME] [--seed N] [--kills N] [--only KIND,…] [--messages N] [--clients N]
-                [--contacts N] [--keep DIR]
+                [--contacts N] [--set KNOB=VALUE]… [--keep DIR]
 
 Ends daemon, browser, renderer (kill -9) and the page's connection at random moments, while clients send under keys and
 everybody who gets a message answers it, against the simulator and a real Chromium. In the end each accepted message has to
 have arrived once, in order per sender and chat, and each answer to have been told once to a consumer that follows.
 
   --generation NAME  the build of WhatsApp Web: ${Object.keys(GENERATIONS).join(', ')} (2026-09)
+  --set KNOB=VALUE   one knob of the simulator on top of the build's, as often as needed: resendsAtLogin=true is a page
+                     that sends again at login what has no ack. test/simulator/knobs.ts has them all
   --seed N           the same seed sends and ends the same in the same order; the present time when left out
   --kills N          how often something is ended (200)
   --only KIND,…      what is ended: ${KILLS.join(', ')}; all of them when left out
@@ -34,6 +37,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
     options: {
       ...{ generation: string, seed: string, kills: string, only: string, messages: string },
       ...{ clients: string, contacts: string, keep: string, help: { type: 'boolean' } },
+      set: { ...string, multiple: true },
     },
   });
   if (values.help) return null;
@@ -49,6 +53,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
   };
   return {
     generation: generationNamed(values.generation ?? '2026-09'),
+    knobs: parseKnobs(values.set ?? []),
     seed: whole(values.seed, Date.now() % 1_000_000, { least: 0 }),
     kills: whole(values.kills, 200, { least: 0 }),
     only: values.only === undefined ? KILLS : values.only.split(',').map(killNamed),
@@ -77,8 +82,11 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  const set = Object.entries(options.knobs ?? {}).map(([knob, value]) => `${knob}=${value}`);
   const say = (text: string) => console.log(`${new Date().toISOString()}  ${text}`);
-  say(`seed ${options.seed}: ${options.kills} kills, ${options.messages} messages on ${options.generation}`);
+  say(
+    `seed ${options.seed}: ${options.kills} kills, ${options.messages} messages on ${[options.generation, ...set].join(' ')}`,
+  );
   const report = await torture({ ...options, say }).catch((error: unknown) => {
     say(`what it was is in ${options.keep}; again by --seed ${options.seed}`);
     throw error;

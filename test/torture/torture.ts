@@ -7,6 +7,7 @@ import { type Dice, diceOf } from '../harness/dice.js';
 import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import type { Generation } from '../simulator/generations.js';
+import type { KnobSettings } from '../simulator/knobs.js';
 import { Simulator } from '../simulator/simulator.js';
 import { type Evidence, keep } from './evidence.js';
 
@@ -14,6 +15,8 @@ export interface TortureOptions {
   /** The same seed does the same things in the same order; what they meet is up to the machine. */
   readonly seed: number;
   readonly generation: Generation;
+  /** Knobs of the simulator on top of the generation's. */
+  readonly knobs?: KnobSettings;
   readonly kills: number;
   /** What is ended. */
   readonly only?: readonly Kill[];
@@ -55,10 +58,10 @@ const READY_MS = 120_000;
 const END_MS = 300_000;
 
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const { seed, generation, say, t, only = KILLS } = options;
+  const { seed, generation, knobs = {}, say, t, only = KILLS } = options;
   const startedAt = performance.now();
   const dice = diceOf(seed);
-  const sim = await Simulator.start({ generation });
+  const sim = await Simulator.start({ generation, knobs });
   const home = await Home.make(sim, t === undefined ? {} : { t });
   const over = new AbortController();
   const told = new Map<string, number>();

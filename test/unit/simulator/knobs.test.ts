@@ -10,6 +10,7 @@ import {
   knobNamed,
   nearest,
   parseKnob,
+  parseKnobs,
 } from '../../simulator/knobs.js';
 import { Simulator } from '../../simulator/simulator.js';
 
@@ -57,6 +58,11 @@ t.test('words of a command line become values', async (t) => {
   t.same(parseKnob('missingModules', ''), []);
   t.equal(parseKnob('ackFault', 'never'), 'never');
   t.throws(() => checkKnob('qrFirstMs', parseKnob('qrFirstMs', '5s')), KnobError);
+  t.same(parseKnobs(['resendsAtLogin=true', 'qrPrefix=always', 'qrFirstMs=5']), {
+    ...{ resendsAtLogin: true, qrPrefix: 'always', qrFirstMs: 5 },
+  });
+  t.throws(() => parseKnobs(['resendsAtLogin']), /wants true or false, not ""/);
+  t.throws(() => parseKnobs(['resendAtLogin=true']), /did you mean "resendsAtLogin"/);
 });
 
 t.test('nearest', async (t) => {
