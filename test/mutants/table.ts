@@ -21,7 +21,7 @@ const ROWS: readonly Row[] = [
   ['session/lane-step', 'lane.doubts.length > 0 && lane.askedBy !== now.page', 'lane.doubts.length > 0', 'unit/session/lane-transition'],
   ['session/lane', "work.at === 'idle' && staged.length === 0;", "work.at === 'idle';", 'unit/session/lane'],
   ['daemon/outgoing/scheduler', 'return attempts > 0 || this.#options.lanes.find(lane).paced === id;', 'return this.#options.lanes.find(lane).paced === id;', 'unit/daemon/outgoing/scheduler'],
-  ['daemon/outgoing/sender', "if (row?.state !== 'sending') return { as: 'gone' };", "if (row === null) return { as: 'gone' };", 'unit/daemon/outgoing/staged'],
+  ['daemon/outgoing/sender', "if (row?.state !== 'sending') return { as: 'gone' };", "if (row === null) return { as: 'gone' };", 'unit/daemon/outgoing/sender'],
   ['daemon/outgoing/sender', 'row === null || row.wid !== this.#wid', 'row === null', 'unit/daemon/outgoing/sender'],
   ['daemon/outgoing/sender', "outbox.lanes.isStaged(row) ? 'returned' : 'lost'", "'returned'", 'unit/daemon/outgoing/sender'],
   ['daemon/outgoing/delivery', 'if (chatId === row.chatId || row.attempts > 1) return null;', 'if (chatId === row.chatId) return null;', 'unit/daemon/outgoing/sender'],

@@ -515,6 +515,42 @@ t.test('an ack while the page is asked is not undone by its answer', async (t) =
   t.equal(page.sent.length, 1);
 });
 
+t.test(
+  'an ack that is written along with the next turn of its message: the page is not given it',
+  async (t) => {
+    const { page, sender, outbox, accept, ack, state, store } = open(t);
+    sender.open(WID);
+    const { id, messageId } = await accept(A, 'hello');
+    await accept(A, 'the next');
+    await until(() => page.sent.length === 1);
+    sender.close();
+    sender.lost();
+    page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+    await until(() => state(id) === 'unknown');
+    await rest(store);
+    // The page lacks it, so that it waits for its turn again. The ack comes as that turn is about to be written.
+    page.has = async () => {
+      await rest(store);
+      return null;
+    };
+    const { write } = store;
+    let acked: Promise<unknown> | undefined;
+    store.write = ((run: never, options: never) => {
+      const written = write.call(store, run, options);
+      if (state(id) === 'queued' && acked === undefined) {
+        store.write = write;
+        acked = ack(messageId, 1);
+      }
+      return written;
+    }) as typeof store.write;
+    sender.open(WID);
+    await until(() => page.sent.length === 2);
+    await acked;
+    t.match(outbox.get(id), { state: 'sent', attempts: 2 }, 'it was marked for its turn');
+    t.same(page.texts, ['hello', 'the next']);
+  },
+);
+
 t.test('its own time, the end of it, and a change of mind', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const { page, outbox, sender, accept, state, store } = open(t, { now: () => clock.ms });
