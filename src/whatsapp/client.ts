@@ -268,6 +268,12 @@ class Client implements WhatsAppClient {
   }
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {
+    // Puppeteer waits without a limit for the first page, also of a browser whose renderer has died meanwhile
+    // (TargetManager.initialize, 24.38).
+    if (this.#guarded.pupPage === null) {
+      this.#broken('page_unresponsive', 'the browser has no page yet');
+      return;
+    }
     await this.#ask(NUDGE_MS, async (page) => {
       // The page's own takeover throws but in a state that it never sets (WAWebSocketModel, 2026-04-27): loading it anew
       // takes the session back as well.

@@ -18,6 +18,7 @@ import { layOut } from '../../src/session-dir/leveldb-log.js';
 import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
+import { PAGELESS } from './pageless-browser.js';
 import { withLock } from './record-lock.js';
 import type { Act } from './row.js';
 import type { Scene } from './scene.js';
@@ -160,6 +161,12 @@ export const browserWith =
       readFileSync(home.browser, 'utf8').replace(old, () => fresh),
     );
 export const browserFails: Act = browserWith('exec', 'exit 1; exec');
+/** The next browser comes without a page; the one after it is well. */
+export const browserPageless: Act = async (scene) => {
+  const once = join(scene.home.dir, 'pageless');
+  writeFileSync(once, '');
+  await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${PAGELESS} "$@"\nexec`)(scene);
+};
 /** There is something in this profile on which the browser dies; an empty one has nothing of it. */
 export const profileKills: Act = async (scene) => {
   writeFileSync(join(scene.home.profile, 'rotten'), '');

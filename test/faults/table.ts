@@ -42,6 +42,7 @@ export const BROWSER: readonly Row[] = [
   { name: 'the browser is removed and killed',               given: ready,   do: both(act.browserGone, kill('main')),           expect: { ...recovers('browser_missing'), alerts: ['browser_crashed'] }, within: 20, mend: undo },
   { name: 'the browser is not there',                        given: down,    do: act.browserGone,                               expect: recovers('browser_missing'),     within: 20, mend: undo },
   { name: 'the browser never starts',                        given: down,    do: act.browserFails,                              expect: fails('attempts_exhausted'),     within: 60, mend: undo },
+  { name: 'its first page never comes',                      given: down,    do: act.browserPageless,                           expect: recovers('page_unresponsive'),   within: 20 },
   { name: 'no browser opens this profile',                   given: down,    do: act.profileKills,                              expect: relinks('session_corrupt'),      within: 60, also: also.asideIs('corrupt') },
   { name: 'something else holds the storage of the page',    given: down,    do: act.storageHeld,                               expect: starts,                          within: 30, also: act.logs('whatsapp.session-unfound') },
   { name: 'a write was torn, and another program wrote on (H31)', given: down, do: act.writeSpliced,                         expect: starts,                          within: 20, also: act.logs('leftover.torn-log') },
