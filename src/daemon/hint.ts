@@ -7,6 +7,7 @@ import { isOver, reasonOf } from '../session/state.js';
 const BY_REASON: Partial<Record<Reason, string>> = {
   qr_waiting: 'wactl qr',
   logged_out_by_phone: 'wactl qr',
+  logged_out_by_page: 'wactl qr',
   auth_failed: 'wactl qr',
   session_corrupt: 'wactl qr',
   pairing_waiting: 'wactl pair NUMBER',

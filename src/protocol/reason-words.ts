@@ -18,6 +18,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   session_corrupt: 'the saved session was unusable and has been moved aside',
   auth_failed: 'WhatsApp refused the saved session',
   logged_out_by_phone: 'the phone unlinked this device',
+  logged_out_by_page: 'WhatsApp Web unlinked itself',
   conflict: 'WhatsApp Web is open elsewhere with this session',
   banned: 'WhatsApp has banned this account',
   action_required: 'WhatsApp waits for a person',

@@ -28,6 +28,7 @@ export const REASONS = [
   'session_corrupt',
   'auth_failed',
   'logged_out_by_phone',
+  'logged_out_by_page',
   'conflict',
   'banned',
   'action_required',

@@ -28,10 +28,15 @@ export type ClientEvent =
   /** The main frame went to another document of WhatsApp Web. */
   | { readonly type: 'client.reloading' }
   /**
-   * Unlinked. `explained`: the server or the phone said so, not only a QR that turned up. `ban`: the server has logged the
-   * whole account out.
+   * Unlinked. `explained`: server, phone or page said so, not only a QR that turned up. `ban`: the server has logged the
+   * whole account out. `byPage`: WhatsApp Web itself has unlinked the account, for this reason in its own words.
    */
-  | { readonly type: 'client.logged-out'; readonly explained: boolean; readonly ban?: LogoutBan }
+  | {
+      readonly type: 'client.logged-out';
+      readonly explained: boolean;
+      readonly ban?: LogoutBan;
+      readonly byPage?: string;
+    }
   | { readonly type: 'client.conflict' }
   /** `detail`: what the page lacks, where that is why. */
   | {

@@ -35,7 +35,7 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'syncing', {}), effects: [] }, now.policy.syncMs);
 
 /**
- * The link is gone. The profile goes only after the browser: removed when the server or the phone said so, kept aside
+ * The link is gone. The profile goes only after the browser: removed when server, phone or page said so, kept aside
  * when only a QR turned up, since that could be the page's mistake (H8, H18). Before that, a second browser looks for
  * the session: while anything else holds the lock of its storage, Chromium gives the page an empty one and says
  * nothing, and all of it is there again once the lock is free. A session that is lost and found again and again is no
@@ -43,7 +43,7 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
  */
 export function loggedOut(
   state: State,
-  event: { readonly explained: boolean; readonly type: string; readonly ban?: LogoutBan },
+  event: Omit<EventOf<'client.logged-out'>, 'generation'>,
   now: Now,
 ): Next {
   if (event.ban !== undefined) return expelled(state, event.ban);
@@ -53,13 +53,17 @@ export function loggedOut(
     const counted = { unfound: 1, sickMs: [...sickMs, now.atMs] };
     return launch(become(state, 'starting', { reason: 'none' }, counted), now);
   }
-  const reason = event.explained ? 'logged_out_by_phone' : 'auth_failed';
+  const by = event.byPage === undefined ? 'logged_out_by_phone' : 'logged_out_by_page';
+  const reason = event.explained ? by : 'auth_failed';
   const away: Effect = event.explained
     ? { do: 'remove-profile' }
     : { do: 'move-profile-aside', why: 'authfailed' };
-  const says = event.explained
-    ? 'The phone unlinked this account.'
-    : 'WhatsApp no longer accepts the saved session.';
+  const says =
+    reason === 'auth_failed'
+      ? 'WhatsApp no longer accepts the saved session.'
+      : event.byPage === undefined
+        ? 'The phone unlinked this account.'
+        : `WhatsApp Web itself unlinked this account (${event.byPage}).`;
   const effects: readonly Effect[] = [{ do: 'close' }, away];
   const bare = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const next =

@@ -101,7 +101,11 @@ const callOf = ({ id, from, fromMe, group, timestamp, video }: Data) => ({
 });
 
 /** The library's reasons, where it has one. */
-const REASONS: Readonly<Record<string, string>> = { logged_out_by_phone: 'LOGOUT', conflict: 'CONFLICT' };
+const REASONS: Readonly<Record<string, string>> = {
+  logged_out_by_phone: 'LOGOUT',
+  logged_out_by_page: 'LOGOUT',
+  conflict: 'CONFLICT',
+};
 
 function stateOf({ status, from, reason, capabilities }: Data): Raised {
   if (capabilities !== undefined || status === from) return [];

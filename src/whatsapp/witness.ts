@@ -34,7 +34,13 @@ export interface WitnessNeeds {
 /** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
 /** In the address of the document after it (WAWebLogoutReasonConstants, WAWebReloadAfterLogout; 2026-04-27). */
-const ACCOUNT_LOCKED = 'logout_reason=3';
+const LOGOUT_REASON = /[?&]logout_reason=([0-3])(?:[&#]|$)/;
+const ACCOUNT_LOCKED = '3';
+const GAVE_UP: Readonly<Record<string, string>> = {
+  0: 'client_fatal',
+  1: 'sync_fail',
+  2: 'initial_history_sync_timeout',
+};
 /** A page that has lost its connection begins another one, OPENING, well before this. */
 const STILL_MS = 8_000;
 
@@ -56,6 +62,8 @@ export class Witness {
   #leaves = false;
   /** The server has logged the whole account out; null: it has not said so. */
   #expelled: LogoutBan | null = null;
+  /** Why the page unlinks the account by itself; null: it does not. */
+  #byPage: string | null = null;
   readonly #fitness: Fitness;
   readonly #passkey: PasskeyRequest;
   readonly #wanted: PersonWanted;
@@ -138,6 +146,10 @@ export class Witness {
       case 'logout-begins':
         this.#leaves = true;
         break;
+      case 'gives-up':
+        this.#leaves = true;
+        this.#byPage = told.reason.slice(0, 60);
+        break;
       case 'logout':
         this.#loggedOut();
         break;
@@ -192,9 +204,10 @@ export class Witness {
   }
 
   #newDocument(url: string): void {
-    const isLocked = url.includes(ACCOUNT_LOCKED);
-    if (isLocked) this.#expelled ??= 'locked';
-    if (isLocked || url.includes('post_logout=1')) this.#loggedOut();
+    const reason = LOGOUT_REASON.exec(url)?.[1];
+    if (reason === ACCOUNT_LOCKED) this.#expelled ??= 'locked';
+    else if (reason !== undefined) this.#byPage ??= GAVE_UP[reason] ?? null;
+    if (reason !== undefined || url.includes('post_logout=1')) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
       // Only once there was a page can it have strayed from it.
       if (this.#phase === 'loading') return;
@@ -292,8 +305,12 @@ export class Witness {
     this.#leaves = false;
     this.unlinked?.();
     this.#phase = 'linked';
-    const ban = this.#expelled;
-    this.#listener.event({ type: 'client.logged-out', explained: true, ...(ban === null ? {} : { ban }) });
+    const [ban, byPage] = [this.#expelled, this.#byPage];
+    this.#listener.event({
+      ...{ type: 'client.logged-out', explained: true },
+      ...(ban === null ? {} : { ban }),
+      ...(byPage === null ? {} : { byPage }),
+    });
   }
 
   /** WAWebHandleFailure and WAWebFailureErrorCodes, 2026-04-27: after each of these the page gives up its credentials. */
@@ -326,6 +343,7 @@ export class Witness {
     if (before === 'lost') {
       this.#leaves = false;
       this.#expelled = null;
+      this.#byPage = null;
     }
     if (!this.#hasSession) this.#linkedAtMs = Date.now();
     this.#hasSession = true;

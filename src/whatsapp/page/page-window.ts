@@ -66,7 +66,7 @@ export interface PageSocket extends Emitter {
   readonly state: string;
   readonly stream?: string;
   readonly hasSynced: boolean;
-  logout(): unknown;
+  logout(reason?: unknown): unknown;
   reconnect?(): unknown;
 }
 
@@ -164,6 +164,8 @@ export type Told =
     }
   /** The page begins to give up its credentials: whoever logs out, and whatever comes of it. */
   | { readonly kind: 'logout-begins' }
+  /** It does so by itself, for this reason in its own words. */
+  | { readonly kind: 'gives-up'; readonly reason: string }
   /** It has given them up. */
   | { readonly kind: 'logout' }
   /** The server refuses the account, with this code. */

@@ -53,7 +53,21 @@ export function watch(binding: string): void {
       const expireS = typeof expire === 'number' && expire >= 0 ? expire : null;
       tell({ kind: 'ban', banned: banned === true, expireS });
     });
+    hearGivingUp(socket);
     state();
+  };
+
+  /**
+   * The page unlinks itself where it cannot go on, as after a failure to sync or of its storage. Of the reason it says less,
+   * and later, in the address of its next document (WAWebSocketModel, WAWebLogoutReasonConstants; 2026-04-27).
+   */
+  const hearGivingUp = (socket: PageSocket): void => {
+    const { logout } = socket;
+    const heard: PageSocket['logout'] = (reason, ...more) => {
+      if (typeof reason === 'string' && reason !== 'user_initiated') tell({ kind: 'gives-up', reason });
+      return logout.call(socket, reason, ...more);
+    };
+    Object.defineProperty(socket, 'logout', { value: heard, configurable: true, writable: true });
   };
 
   /**

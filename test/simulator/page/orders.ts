@@ -38,6 +38,7 @@ const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => u
     if (!emitter) throw new Error(`no model ${of}: there are ${Object.keys(EMITTERS).join(', ')}`);
     emitter.off();
   },
+  logout: ({ reason }) => void Socket.logout(reason),
   clearRef: () => clearRef({ tell: true }),
   renewSecret: () => renewSecret(),
   triggerCmd: ({ name }) => void Cmd.trigger(String(name)),

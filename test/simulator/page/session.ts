@@ -35,6 +35,13 @@ let freshlyLinked = false;
 let takeover = false;
 let timeout: ReturnType<typeof setTimeout> | undefined;
 let loggedOut: (() => void) | undefined;
+/** Why the page has unlinked itself, as its next document is told (WAWebLogoutReason.getErrorCodeFromLogoutReason). */
+let gaveUp: string | undefined;
+const GIVES_UP: Readonly<Record<string, string>> = {
+  web_fail_offline_resume: '0',
+  syncd_failure: '1',
+  history_sync_timeout: '2',
+};
 
 export async function startSession(): Promise<void> {
   Socket.wire({ logout, reconnect: () => chatSocket.reconnect(), takeover: takeOver });
@@ -206,7 +213,10 @@ async function leave(reason: string): Promise<void> {
   await forget();
   if (reloads) {
     if (knobs.logoutOrder === 'reload') Cmd.trigger('logout_from_bridge');
-    setTimeout(() => location.reload(), knobs.logoutNavigationMs);
+    setTimeout(() => {
+      if (gaveUp === undefined) location.reload();
+      else location.assign(`/?logout_reason=${gaveUp}`);
+    }, knobs.logoutNavigationMs);
     return;
   }
   if (knobs.logoutOrder === 'unpaired-first') Socket.set({ state: 'UNPAIRED' });
@@ -228,7 +238,8 @@ async function forget(): Promise<void> {
 }
 
 /** Needs the connection, and hangs without it. */
-async function logout(): Promise<void> {
+async function logout(reason: unknown): Promise<void> {
+  gaveUp = GIVES_UP[String(reason)];
   await chatSocket.whenSignedIn();
   const done = new Promise<void>((resolve) => {
     loggedOut = resolve;

@@ -26,7 +26,7 @@ export const REFUSALS: { readonly [code: number]: SocketState } = {
 };
 
 interface SocketActs {
-  logout(): Promise<void>;
+  logout(reason: unknown): Promise<void>;
   reconnect(): void;
   takeover(): void;
 }
@@ -42,8 +42,8 @@ class SocketModel extends Model {
     this.#acts = acts;
   }
 
-  logout(): Promise<void> | undefined {
-    const done = this.#acts?.logout();
+  logout(reason?: unknown): Promise<void> | undefined {
+    const done = this.#acts?.logout(reason);
     return knobs.logoutReturns === 'promise' ? done : undefined;
   }
   reconnect(): void {

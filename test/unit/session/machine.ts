@@ -94,7 +94,9 @@ const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready',
 function* shapes(): Generator<Given> {
   for (const reason of ['none', 'no_session', 'user_stopped', 'logged_out_by_phone'] as const)
     yield { name: 'stopped', reason, unlinked: reason === 'logged_out_by_phone', left: null };
-  for (const reason of ['none', 'logged_out_by_phone', 'auth_failed', 'session_corrupt'] as const)
+  for (const reason of [
+    ...(['none', 'logged_out_by_phone', 'logged_out_by_page', 'auth_failed', 'session_corrupt'] as const),
+  ])
     yield { name: 'starting', reason };
   for (const reason of [
     ...(['qr_waiting', 'pairing_waiting', 'passkey_required'] as const),

@@ -451,6 +451,14 @@ table('a logout is no connection loss: the session goes, and never by the backof
       'close, remove-profile, launch, arm 90000, alert logged_out_by_phone',
       { session: null, attempts: 0 },
     ],
+    [
+      'the page itself did it',
+      state({ name, attempts: 3 }),
+      ['client.logged-out', { explained: true, byPage: 'syncd_failure' }],
+      'starting/logged_out_by_page',
+      'close, remove-profile, launch, arm 90000, alert logged_out_by_page',
+      { session: null, attempts: 0 },
+    ],
     ...(['banned', 'locked'] as const).map(
       (ban): Row => [
         `WhatsApp has ${ban} the account`,

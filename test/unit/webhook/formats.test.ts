@@ -492,6 +492,12 @@ const TABLE: readonly Row[] = [
     [status('SCAN_QR_CODE')],
   ],
   [
+    'logged out by the page itself',
+    state('linking', 'ready', 'logged_out_by_page'),
+    [raised('disconnected', { reason: 'LOGOUT' })],
+    [status('SCAN_QR_CODE')],
+  ],
+  [
     'logged out here',
     state('logging-out', 'ready', 'user_stopped'),
     [raised('disconnected', { reason: 'LOGOUT' })],

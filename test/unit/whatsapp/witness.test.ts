@@ -213,6 +213,45 @@ const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly st
     [...IS_UP, 'logged-out true locked'],
   ],
   [
+    'the page gives up the link by itself, and says why',
+    true,
+    [...UP, { kind: 'gives-up', reason: 'syncd_failure' }, { kind: 'logout-begins' }, LOGOUT],
+    [...IS_UP, 'logged-out true syncd_failure'],
+  ],
+  [
+    'the page gives up the link, and a QR is the next word',
+    true,
+    [...UP, { kind: 'gives-up', reason: 'syncd_failure' }, doc(PAGE), socket('UNPAIRED')],
+    [...IS_UP, 'reloading', 'logged-out true syncd_failure'],
+  ],
+  ...(
+    [
+      ['?logout_reason=0', 'client_fatal'],
+      ['?logout_reason=1', 'sync_fail'],
+      ['?post_logout=1&logout_reason=2', 'initial_history_sync_timeout'],
+    ] as const
+  ).map(
+    ([address, why]) =>
+      [
+        `the page gives up the link, and only the document after it says so: ${address}`,
+        true,
+        [...UP, doc(`${PAGE}${address}`)],
+        [...IS_UP, `logged-out true ${why}`],
+      ] as const,
+  ),
+  [
+    'a reason that is no word of the page’s own',
+    true,
+    [...UP, doc(`${PAGE}?post_logout=1&logout_reason=401`)],
+    [...IS_UP, 'logged-out true'],
+  ],
+  [
+    'a page that was to give up the link and comes back linked has not',
+    true,
+    [...UP, { kind: 'gives-up', reason: 'syncd_failure' }, doc(PAGE), ...UP, LOGOUT],
+    [...IS_UP, ...['reloading', 'linked null', '· capabilities {}', RECEIVES, 'ready Me'], 'logged-out true'],
+  ],
+  [
     'WhatsApp knows the device no more',
     true,
     [{ kind: 'failure', code: 401 }, doc(PAGE), socket('UNPAIRED')],
