@@ -84,9 +84,11 @@ for (const generation of ['2026-04', '2026-07'] as const) {
         await wad.event('message', ({ body: one }) => one === body, { after: 0 });
       await contact.send('live');
       await wad.event('message', ({ body }) => body === 'live', { after: 0 });
+      await wad.logged('backfill.found');
+      const [after, logFrom] = [await wad.mark(), wad.log.length];
       await wad.request('session.initialize', { restart: true });
-      await wad.became('ready', { after: await wad.mark() });
-      await wad.logged('backfill.nothing', () => true, { after: wad.log.length });
+      await wad.became('ready', { after });
+      await wad.logged('backfill.nothing', () => true, { after: logFrom });
       const told = (await wad.events('message', 0)).map(({ data }) => [data.body, data.backfilled]);
       const count = (body: string) => told.filter(([one]) => one === body).length;
       for (const body of ['heard', 'away 1', 'away 2', 'from the phone', 'live'])

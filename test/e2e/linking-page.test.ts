@@ -235,10 +235,10 @@ t.test(
       t.match(await scanned(fresh), /^2@/);
       t.equal(fresh.url(), url);
       t.same(wrong, []);
-      t.notOk(JSON.stringify(wad.log).includes(token), 'the token is in no log');
     } finally {
       await browser.close();
     }
     await wad.stop();
+    t.notOk(JSON.stringify(wad.log).includes(token), 'the token is in no log');
   },
 );

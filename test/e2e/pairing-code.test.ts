@@ -42,10 +42,10 @@ for (const generation of ['2026-04', '2026-07'] as const) {
         t.match(await wad.wactl(['pair', other, '-o', 'json']), { code: 1, stderr: /already_linked/ });
       }
       t.equal(asked(), 1, 'the page was not asked for a number that is linked (U3)');
+      await wad.stop();
       const text = JSON.stringify(wad.log);
       t.notOk(text.includes(code), 'the code is in no log');
       t.notOk(text.includes(NUMBER), 'nor the number');
-      await wad.stop();
       t.same(await wad.leftBehind({ profile: 'kept' }), []);
 
       const next = await home.start();
@@ -118,7 +118,7 @@ t.test('a QR that is used, expired or not there yet is never shown', async (t) =
   t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '' });
   const qrs = await wad.events('qr');
   t.ok(qrs.length >= 5);
-  t.notOk(JSON.stringify([qrs, wad.log]).includes('2@'), 'no payload in events or log');
   await wad.stop();
+  t.notOk(JSON.stringify([qrs, wad.log]).includes('2@'), 'no payload in events or log');
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

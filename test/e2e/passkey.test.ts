@@ -144,10 +144,11 @@ for (const { by, knobs } of [
       stderr: /no passkey/,
     });
     const { challenge } = request.options as { challenge: string };
-    const told = JSON.stringify([await wad.events(), wad.log]);
+    const events = await wad.events();
+    await wad.stop();
+    const told = JSON.stringify([events, wad.log]);
     t.notOk(told.includes(challenge), 'the request is in no log and no event');
     t.notOk(told.includes((JSON.parse(answer) as Assertion).response.signature), 'nor is the answer');
-    await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
 
     const next = await home.start();

@@ -130,8 +130,8 @@ t.test('hostile peers cost a ready account nothing', async (t) => {
     `RSS is back within 20 MB of ${Math.round(before / 1e6)} MB`,
     60_000,
   );
+  await wad.stop();
   const errors = wad.log.filter(({ level }) => level === 'error' || level === 'fatal');
   t.same(errors, []);
-  await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

@@ -48,8 +48,11 @@ machineTest('what crashes is started again, and keeps its session', async (t, ma
     const same = await sameLink(machine, async () => {
       await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);
       const before = await lab.must(`echo ${MAIN}`);
+      const from = await lab.must('date +%s.%N');
       await lab.must('pkill -KILL -u wad -f -- --remote-debugging-pipe');
-      await lab.must('wactl wait reconnecting,starting,syncing,ready && wactl wait ready');
+      const lost = '"to":"reconnecting","reason":"browser_crashed"';
+      await lab.until(`journalctl -u ${UNIT} -t wad --since=@${from} -o cat | grep -qF '${lost}'`);
+      await lab.must('wactl wait ready');
       t.equal(await lab.must(`echo ${MAIN}`), before);
     });
     t.ok(same);

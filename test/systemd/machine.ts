@@ -98,7 +98,8 @@ export class Machine implements AsyncDisposable {
 
   /** What the journal has of the account's unit, oldest first. */
   async journal(options = ''): Promise<JournalRecord[]> {
-    const out = await this.lab.must(`journalctl -u ${UNIT} -o json --all ${options}`);
+    // What was logged before a state that is known by now may be on its way still.
+    const out = await this.lab.must(`journalctl --sync && journalctl -u ${UNIT} -o json --all ${options}`);
     return out === '' ? [] : out.split('\n').map((line) => JSON.parse(line) as JournalRecord);
   }
 
