@@ -100,8 +100,10 @@ async function playEnd(
   } else {
     scene.struck();
     // What is frozen sees no end; the next one has to find it.
-    if (!rough) await scene.gone();
-    clock.reached('the browser gone');
+    if (!rough) {
+      await scene.gone();
+      clock.reached('the browser gone');
+    }
   }
   await also?.(scene);
   await sameTold(t, scene, row);
@@ -130,6 +132,7 @@ async function playOn(
   if (expect.via === null) {
     for (const reason of expect.alerts)
       await wad.event('alert', (data) => data.reason === reason, { after: mark, timeoutMs });
+    if (expect.alerts.length > 0) clock.reached('told');
     await twoLooks(scene);
     await mend?.(scene);
     const moved = (await wad.events('state')).filter(({ cursor }) => cursor > mark);
@@ -143,8 +146,8 @@ async function playOn(
     else after = (await wad.event('state', fits, { after, timeoutMs })).cursor;
     clock.reached(`${status}${reason ? `/${reason}` : ''}`);
     if (mend) {
-      await mend(scene);
       clock.restart();
+      await mend(scene);
     }
     if (status !== expect.end) await wad.became(expect.end as StateName, { after, timeoutMs });
     clock.reached(String(expect.end));
