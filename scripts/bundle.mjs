@@ -41,7 +41,7 @@ const REQUIRE_ONLY = { 'dynamic-import': false };
 const apart = {
   name: 'apart',
   setup(b) {
-    b.onResolve({ filter: /\/full\.js$/ }, () => ({ path: './full.cjs', external: true }));
+    b.onResolve({ filter: /\/(?:full|progress)\.js$/ }, () => ({ path: './full.cjs', external: true }));
     b.onResolve({ filter: /^node:module$/ }, () => ({ path: 'module', namespace: 'none' }));
     b.onLoad({ filter: /./, namespace: 'none' }, () => ({
       contents: 'export const createRequire = undefined;',

@@ -1,6 +1,6 @@
 // docs/faults.md: the table of faults, the exit classes of wactl, and which method raises what.
 import { EXITS } from '../src/cli/exit.js';
-import { COMMON_FAULTS } from '../src/daemon/dispatch.js';
+import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
 import { Fault } from '../src/protocol/fault.js';
 import { FAULTS, type FaultKind, faultRow, type Retry } from '../src/protocol/fault-table.js';
 import type { MethodRow } from '../src/protocol/method.js';

@@ -1,5 +1,5 @@
 // docs/http.md: how to talk to HTTP, and every route, from the table of routes.
-import { faultsOf } from '../src/daemon/openapi.js';
+import { faultsOf } from '../src/daemon/api/openapi.js';
 import { MAX_HEADERS } from '../src/http/guard.js';
 import type { Route } from '../src/http/route.js';
 import { ROUTES } from '../src/http/routes.js';

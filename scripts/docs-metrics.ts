@@ -1,7 +1,7 @@
 // docs/metrics.md: every metric, from the registry that is scraped.
 import { Registry } from 'prom-client';
-import { happeningCounters } from '../src/daemon/metrics/happenings.js';
-import { standingGauges } from '../src/daemon/metrics/standing.js';
+import { eventCounters } from '../src/daemon/metrics/counters.js';
+import { daemonGauges } from '../src/daemon/metrics/gauges.js';
 import { code, table } from './markdown.js';
 
 const INTRO = `# Metrics
@@ -38,8 +38,8 @@ export interface Described {
 /** Every metric of ours, as its registry describes it. */
 export function described(): Described[] {
   const registry = new Registry();
-  happeningCounters(registry);
-  standingGauges(registry);
+  eventCounters(registry);
+  daemonGauges(registry);
   const all = registry.getMetricsAsArray() as unknown as (Omit<Described, 'type'> & object)[];
   return all.map((metric) => ({
     ...{ name: metric.name, help: metric.help, labelNames: metric.labelNames },

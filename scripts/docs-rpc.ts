@@ -1,6 +1,6 @@
 // docs/rpc.md: how to talk to the socket, and every method, from the table of methods.
-import { COMMON_FAULTS } from '../src/daemon/dispatch.js';
-import { schemaOf } from '../src/daemon/openrpc.js';
+import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
+import { schemaOf } from '../src/daemon/api/openrpc.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';

@@ -1,5 +1,3 @@
-// Help, in 80 columns, and the completion script of yargs; both from the table of commands.
-import yargs from 'yargs';
 import type { Argument, Command, Group, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { EXITS } from './exit.js';
@@ -84,34 +82,3 @@ const program = (): string[] => [
 
 /** The help of a command, or of the program. Ends with a newline. */
 export const help = (command?: Command): string => `${(command ? about(command) : program()).join('\n\n')}\n`;
-
-/** Names of files where there is nothing else to say, as the other two shells do it. yargs' own script leaves out words. */
-const FISH = `function __wactl_complete
-    set -l found (wactl --get-yargs-completions (commandline -opc) (commandline -ct))
-    if test (count $found) -gt 0
-        printf '%s\\n' $found
-    else
-        __fish_complete_path (commandline -ct)
-    end
-end
-complete -c wactl -f -a '(__wactl_complete)'
-`;
-
-/** For bash and zsh yargs' own script; each asks `wactl --get-yargs-completions` (complete.ts). */
-export function completionScript(shell: string): string {
-  if (shell === 'fish') return FISH;
-  const before = process.env.SHELL;
-  process.env.SHELL = shell;
-  const lines: string[] = [];
-  const log = console.log;
-  console.log = (...line: unknown[]) => lines.push(line.join(' '));
-  try {
-    const to = yargs([]).scriptName('wactl').locale('en').help(false).version(false).exitProcess(false);
-    to.completion('completion', false).showCompletionScript();
-  } finally {
-    console.log = log;
-    if (before === undefined) delete process.env.SHELL;
-    else process.env.SHELL = before;
-  }
-  return `${lines.join('\n')}\n`;
-}

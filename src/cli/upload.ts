@@ -39,10 +39,10 @@ export async function upload(
     return refuse(error);
   }
   const stats = fstatSync(fd);
-  // Not a part of the fast path: only a person who watches needs it.
+  // Only a person who watches needs it: in the bundles it lies in the slow half.
   const progress =
     output === 'text' && isatty(2)
-      ? new (await import('./full.js')).Progress('uploading', stats.isFile() ? stats.size : null)
+      ? new (await import('../local/progress.js')).Progress('uploading', stats.isFile() ? stats.size : null)
       : null;
   try {
     let id: string | undefined;

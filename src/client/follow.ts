@@ -48,7 +48,7 @@ export async function* follow(
   while (!signal.aborted) {
     try {
       await using client = await open();
-      const news = new News(client, signal);
+      const news = new NewEvents(client, signal);
       const { after: now } = await client.request('events.subscribe', filter, options);
       if (consumer === undefined) cursor ??= from === 'oldest' ? 0 : now;
       const acknowledge = async (): Promise<void> => {
@@ -86,7 +86,7 @@ export async function* follow(
 }
 
 /** Wakes whoever waits for the next event, for the end of the connection, or for being told to stop. */
-class News {
+class NewEvents {
   #wake: () => void = () => {};
 
   constructor(client: Client, signal: AbortSignal) {

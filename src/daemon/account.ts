@@ -10,29 +10,29 @@ import { initialState, type Linked, reasonOf, type State } from '../session/stat
 import type { SessionDir } from '../session-dir/layout.js';
 import { hasSession, readMarker } from '../session-dir/marker.js';
 import type { Store } from '../store/store.js';
-import { Actor } from './actor.js';
-import { Backfill } from './backfill.js';
-import { type Capabilities, CapabilityDesk, lostOf } from './capabilities.js';
-import { ClientSlot, type ClientSlotOptions } from './client-slot.js';
-import { executors } from './effects.js';
-import type { Feed } from './feed.js';
-import { type HeardUntil, Hearing } from './hearing.js';
-import { alertHint, hintFor } from './hint.js';
-import { History } from './history.js';
-import { Inbox } from './inbox.js';
-import { Monitor } from './monitor.js';
-import { News } from './news.js';
+import type { Feed } from './events/feed.js';
+import { Backfill } from './incoming/backfill.js';
+import { ClientReports } from './incoming/client-reports.js';
+import { Inbox } from './incoming/inbox.js';
+import { People } from './incoming/people.js';
+import { type HeardUntil, ReceiveWatermark } from './incoming/receive-watermark.js';
 import { Outbox } from './outgoing/outbox.js';
 import { Recipients } from './outgoing/recipients.js';
 import { Sender } from './outgoing/sender.js';
-import { Owner } from './owner.js';
-import { PasskeyDesk } from './passkey-desk.js';
-import { People } from './people.js';
-import { policyOf } from './policy.js';
-import { QrDesk } from './qr-desk.js';
-import { AccountRestriction } from './restriction.js';
-import { inWords, showRestriction } from './restriction-words.js';
-import { Upkeep } from './upkeep.js';
+import { Actor } from './session/actor.js';
+import { type Capabilities, CapabilityTracker, lostOf } from './session/capability-tracker.js';
+import { ClientSlot, type ClientSlotOptions } from './session/client-slot.js';
+import { CurrentQr } from './session/current-qr.js';
+import { executors } from './session/effects.js';
+import { alertHint, hintFor } from './session/hint.js';
+import { LinkedAccount } from './session/linked-account.js';
+import { Monitor } from './session/monitor.js';
+import { PendingPasskey } from './session/pending-passkey.js';
+import { policyOf } from './session/policy.js';
+import { AccountRestriction } from './session/restriction.js';
+import { inWords, showRestriction } from './session/restriction-words.js';
+import { StateHistory } from './session/state-history.js';
+import { Upkeep } from './session/upkeep.js';
 
 export interface AccountOptions extends ClientSlotOptions {
   /** Files that nobody has used for long go. */
@@ -70,19 +70,19 @@ export class Account {
   readonly sender: Sender;
   readonly recipients: Recipients;
   readonly restriction: AccountRestriction;
-  readonly qr: QrDesk;
-  readonly passkey = new PasskeyDesk();
+  readonly qr: CurrentQr;
+  readonly passkey = new PendingPasskey();
   readonly monitor: Monitor;
   /** Resolves when everything of the account is closed: the process may end. */
   readonly ended: Promise<'stopped' | 'lock-lost'>;
   readonly people: People;
   /** The newest states, for a report. */
-  readonly history = new History();
+  readonly history = new StateHistory();
   readonly #options: AccountOptions;
-  readonly #news: News;
-  readonly #hearing: Hearing;
-  readonly #owner: Owner;
-  readonly #capabilities: CapabilityDesk;
+  readonly #clientReports: ClientReports;
+  readonly #receiveWatermark: ReceiveWatermark;
+  readonly #owner: LinkedAccount;
+  readonly #capabilities: CapabilityTracker;
   readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
   /** Aborted when the page is not ready any more. */
@@ -116,10 +116,10 @@ export class Account {
     this.slot = new ClientSlot(options);
     this.actor = new Actor(state, policyOf(config), log);
     this.outbox = new Outbox(store, log);
-    this.qr = new QrDesk(({ number, expiresAtMs }) => {
+    this.qr = new CurrentQr(({ number, expiresAtMs }) => {
       feed.append('qr', { number, expiresAt: new Date(expiresAtMs).toISOString() });
     });
-    this.#capabilities = new CapabilityDesk((words, news) => this.#capable(words, news));
+    this.#capabilities = new CapabilityTracker((words, news) => this.#capable(words, news));
     const inbox = new Inbox(store);
     const { outbox, qr, passkey } = this;
     this.people = new People({
@@ -139,7 +139,7 @@ export class Account {
     outbox.watch((row) => {
       if (row.state === 'queued' && row.error !== null) this.restriction.settled();
     });
-    this.#news = new News({
+    this.#clientReports = new ClientReports({
       ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities: this.#capabilities },
       restriction: this.restriction,
       heardFrom: (chatId) => this.sender.heardFrom(chatId),
@@ -147,13 +147,13 @@ export class Account {
     const backfill = new Backfill({
       ...{ feed, store, log, inbox },
       page: () => this.slot.client.missed,
-      acked: (news) => this.#news.acked(news),
+      acked: (news) => this.#clientReports.acked(news),
     });
-    this.#hearing = new Hearing({ dir, feed, log, backfill, heardUntil });
+    this.#receiveWatermark = new ReceiveWatermark({ dir, feed, log, backfill, heardUntil });
     feed.onRecovered = (refusedFromMs) => {
       const { name, session } = this.actor.state;
       if (name === 'ready') this.#owner.again(session?.wid ?? null);
-      this.#hearing.again(refusedFromMs);
+      this.#receiveWatermark.again(refusedFromMs);
     };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
     this.sender = new Sender({
@@ -172,7 +172,7 @@ export class Account {
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
     });
-    this.#owner = new Owner({
+    this.#owner = new LinkedAccount({
       ...{ store, log, outbox, recipients: this.recipients },
       sender: { open: (wid) => this.#open(wid) },
     });
@@ -235,7 +235,7 @@ export class Account {
           this.#upkeep.stop();
           this.restriction.stop();
           sender.stop();
-          this.#hearing.stop();
+          this.#receiveWatermark.stop();
           this.actor.end();
           end(because);
         },
@@ -291,9 +291,9 @@ export class Account {
     if (before.name === 'ready' && now.name !== 'ready') {
       this.#opening.abort();
       this.sender.close();
-      this.#hearing.left();
+      this.#receiveWatermark.left();
     }
-    if (now.session === null) this.#hearing.unlinked();
+    if (now.session === null) this.#receiveWatermark.unlinked();
     else if (now.session.wid !== before.session?.wid) this.#owner.link(now.session.wid);
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     if (now.name === 'stopped') this.#capabilities.forget();
@@ -303,7 +303,7 @@ export class Account {
     if (now.name !== 'ready' || before.name === 'ready') return;
     this.monitor.proved();
     this.#owner.ready(now.session?.wid ?? null);
-    this.#hearing.ready(now.sinceMs);
+    this.#receiveWatermark.ready(now.sinceMs);
   }
 
   /** One event for each change, and one alert where a person should know. */
@@ -350,7 +350,7 @@ export class Account {
     await this.slot.launch(this.actor.state.session !== null, {
       event: (event) => this.actor.post({ ...event, generation }),
       // Heard as long as the client is there: a stop that waits for messages on their way has to hear of them.
-      news: (news) => generation === this.#launched && this.#news.take(news),
+      report: (news) => generation === this.#launched && this.#clientReports.take(news),
     });
   }
 
@@ -359,7 +359,7 @@ export class Account {
     this.passkey.clear();
     await this.slot.close();
     this.sender.lost();
-    if (!this.#hearing.hasBegun) return;
+    if (!this.#receiveWatermark.hasBegun) return;
     // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
     await this.#mark().catch((error: unknown) =>
       this.#options.log.warn('session.mark-failed', { err: error }),
@@ -370,6 +370,7 @@ export class Account {
   async #mark(): Promise<void> {
     const { state } = this.actor;
     // Without the lock the profile and what lies beside it are somebody else's.
-    if (state.session !== null && reasonOf(state) !== 'lock_held') await this.#hearing.mark(state.session);
+    if (state.session !== null && reasonOf(state) !== 'lock_held')
+      await this.#receiveWatermark.mark(state.session);
   }
 }

@@ -4,8 +4,8 @@ import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
 import { EXIT, exitOf } from './exit.js';
 import { readFlags } from './flags.js';
-import { Heap } from './heap.js';
-import { type DaemonLog, isJournal, openLog } from './log.js';
+import { type DaemonLog, isJournal, openLog } from './log/log.js';
+import { Heap } from './machine/heap.js';
 import { openService } from './service.js';
 import { refuseRoot, type Settings, settle } from './settings.js';
 import { catchStrays, obeySignals } from './signals.js';
@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (mode !== 'export') refuseRoot(settings);
     if (mode === 'canary') {
-      const { runCanary } = await import('./canary.js');
+      const { runCanary } = await import('./doctor/canary.js');
       return await runCanary(settings, read.flags.output);
     }
     if (mode !== 'run') {

@@ -2,9 +2,9 @@
 
 import type { Config } from '../config/keys.js';
 import type { StopReason } from '../systemd/stop-reason.js';
-import { isFromLibrary } from '../whatsapp/errors.js';
+import { isFromLibrary } from '../whatsapp/failures/errors.js';
 import type { Account } from './account.js';
-import type { DaemonLog } from './log.js';
+import type { DaemonLog } from './log/log.js';
 
 /** How long an end after a fault of our own waits for the browser to close. */
 const LAST_MS = 3_000;

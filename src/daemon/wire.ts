@@ -12,40 +12,41 @@ import { ownDirectory, prepare } from '../session-dir/layout.js';
 import { type SessionLock, takeLock } from '../session-dir/lock.js';
 import { pruneMoving } from '../session-dir/moving.js';
 import { listen, type SocketServer } from '../socket/server.js';
-import { type OpenReport, openStore } from '../store/open.js';
+import { openStore } from '../store/open.js';
+import type { OpenReport } from '../store/open-report.js';
 import type { Store } from '../store/store.js';
 import { createClient } from '../whatsapp/client.js';
 import { Account } from './account.js';
-import { browserMemory } from './browser-memory.js';
-import { createDispatch } from './dispatch.js';
-import { Feed } from './feed.js';
-import { actHandlers } from './handlers/act.js';
-import { callHandlers } from './handlers/call.js';
-import { chatHandlers } from './handlers/chat.js';
-import { contactHandlers } from './handlers/contact.js';
-import { daemonHandlers } from './handlers/daemon.js';
-import { eventHandlers } from './handlers/event.js';
-import { groupHandlers } from './handlers/group.js';
-import { mediaHandlers } from './handlers/media.js';
-import { messageHandlers } from './handlers/message.js';
-import { outboxHandlers } from './handlers/outbox.js';
-import { sessionHandlers } from './handlers/session.js';
-import { webhookHandlers } from './handlers/webhook.js';
-import type { DaemonLog } from './log.js';
-import { Collector } from './media/collector.js';
+import { createDispatch } from './api/dispatch.js';
+import { actHandlers } from './api/handlers/act.js';
+import { callHandlers } from './api/handlers/call.js';
+import { chatHandlers } from './api/handlers/chat.js';
+import { contactHandlers } from './api/handlers/contact.js';
+import { daemonHandlers } from './api/handlers/daemon.js';
+import { eventHandlers } from './api/handlers/event.js';
+import { groupHandlers } from './api/handlers/group.js';
+import { mediaHandlers } from './api/handlers/media.js';
+import { messageHandlers } from './api/handlers/message.js';
+import { outboxHandlers } from './api/handlers/outbox.js';
+import { sessionHandlers } from './api/handlers/session.js';
+import { webhookHandlers } from './api/handlers/webhook.js';
+import { openRpc } from './api/openrpc.js';
+import { readyClient } from './api/ready-client.js';
+import { reportOf } from './api/report.js';
+import { statusOf } from './api/status.js';
+import { Feed } from './events/feed.js';
+import type { Webhooks } from './events/webhooks.js';
+import type { DaemonLog } from './log/log.js';
+import { browserMemory } from './machine/browser-memory.js';
 import { Fetcher } from './media/fetcher.js';
-import { Shelf } from './media/shelf.js';
+import { MediaStore } from './media/media-store.js';
+import { Prefetch } from './media/prefetch.js';
+import { referencedFiles } from './media/referenced-files.js';
 import { Transcoder } from './media/voice.js';
-import { filesWanted } from './media/wanted.js';
 import type { Metrics } from './metrics/metrics.js';
-import { openRpc } from './openrpc.js';
-import { pictureIn } from './picture.js';
-import { readyClient } from './ready-client.js';
-import { reportOf } from './report.js';
+import { pictureIn } from './session/page-picture.js';
 import { ownFile, type Settings } from './settings.js';
-import { statusOf } from './status.js';
 import { NODE_VERSION, WAD_VERSION } from './version.js';
-import type { Webhooks } from './webhooks.js';
 
 export interface Daemon {
   readonly account: Account;
@@ -91,7 +92,7 @@ export async function wire(
     tellOfStore(kept.report, feed, to, address);
     const browserNow = () => findBrowser({ browser: config.browser, env: process.env, home: homedir() });
     const mediaDir = join(paths.stateDir, 'media');
-    const shelf = await Shelf.open(mediaDir, () => filesWanted(kept), {
+    const mediaStore = await MediaStore.open(mediaDir, () => referencedFiles(kept), {
       maxBytes: config.journal.mediaMaxMb * 1024 * 1024,
     });
     const account = await Account.open({
@@ -103,7 +104,7 @@ export async function wire(
       store: kept,
       log: to,
       mediaDir,
-      sweepFiles: () => shelf.sweep(Date.now()),
+      sweepFiles: () => mediaStore.sweep(Date.now()),
       pictureFile: pictureIn(paths.stateDir),
       findBrowser: browserNow,
       createClient,
@@ -111,7 +112,7 @@ export async function wire(
         const browser = browserNow();
         const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
         // Evaluated when it is needed: hardly ever.
-        const { tryBrowser } = await import('../whatsapp/preflight.js');
+        const { tryBrowser } = await import('../whatsapp/browser/preflight.js');
         const where = { tmpRoot: paths.stateDir, signal, ...(profile !== undefined && { profile }) };
         return browser.found && (await tryBrowser({ chrome, ...where })).ok;
       },
@@ -124,7 +125,7 @@ export async function wire(
     let server: SocketServer | undefined;
     let http: HttpServer | null = null;
     let webhooks: Webhooks | null = null;
-    let collector: Collector | null = null;
+    let prefetch: Prefetch | null = null;
     let listening: Promise<SocketServer> | undefined;
     let serving: Promise<HttpServer> | undefined;
     const info = () => {
@@ -151,16 +152,16 @@ export async function wire(
         logLevel: to.level,
       };
     };
-    const voices = new Transcoder(shelf);
+    const voices = new Transcoder(mediaStore);
     const fetcher = new Fetcher(
-      shelf,
+      mediaStore,
       () => readyClient(account),
       () => kept.account.wid,
     );
     const handlers = {
       ...sessionHandlers(account, status),
-      ...messageHandlers(account, kept, feed, shelf, voices),
-      ...mediaHandlers(kept, shelf, fetcher),
+      ...messageHandlers(account, kept, feed, mediaStore, voices),
+      ...mediaHandlers(kept, mediaStore, fetcher),
       ...outboxHandlers(account, kept),
       ...actHandlers(account, kept),
       ...callHandlers(account),
@@ -179,7 +180,7 @@ export async function wire(
     held.lost.addEventListener('abort', () => account.actor.post({ type: 'lock-lost' }), { once: true });
     const ended = account.ended.then(async (how) => {
       await webhooks?.close();
-      await collector?.close();
+      await prefetch?.close();
       await voices.close();
       kept.close();
       await held.release();
@@ -198,22 +199,22 @@ export async function wire(
       const { openMetrics } = await import('./metrics/metrics.js');
       return openMetrics({
         ...{ feed, outbox: account.outbox, webhooks: Object.keys(config.webhook) },
-        standing: async () => ({
+        gaugeValues: async () => ({
           ...{ status: await status(), info: info() },
           httpConnections: http?.connections ?? 0,
           storeBytes: kept.bytes,
-          mediaBytes: shelf.bytes,
+          mediaBytes: mediaStore.bytes,
           webhooks: webhooks?.list() ?? [],
           browserBytes: await browserMemory(account.slot.browser.pid),
         }),
       });
     };
     const post = async (metrics: Metrics | null) => {
-      const { Webhooks } = await import('./webhooks.js');
+      const { Webhooks } = await import('./events/webhooks.js');
       return Webhooks.open({
         ...{ config: config.webhook, feed, store: kept, log: to },
         secretIsNamed: (one) => settings.origins.get(`webhook.${one}.secretFile`)?.from !== 'default',
-        teller: () => {
+        context: () => {
           const { session } = account.actor.state;
           const me = session?.wid ? { id: session.wid, pushname: session.pushname } : null;
           return { account: name, version: WAD_VERSION, me };
@@ -223,7 +224,7 @@ export async function wire(
     };
     const collect = async () => {
       const { mediaRules: rules } = config.journal;
-      const made = await Collector.open({ rules, feed, store: kept, fetcher, log: to });
+      const made = await Prefetch.open({ rules, feed, store: kept, fetcher, log: to });
       account.actor.watch((now) => {
         if (now.name === 'ready') made.wake();
       });
@@ -245,7 +246,7 @@ export async function wire(
         listening = listen({ ...own, dispatch, unread, log: to, ...(onRead && { onRead }) });
         server = await listening;
         if (httpAddress !== null && metrics !== null) {
-          const { openHttpDoor } = await import('./http-door.js');
+          const { openHttpDoor } = await import('./api/http-door.js');
           if (isStopped()) return;
           serving = openHttpDoor({
             ...{
@@ -261,7 +262,7 @@ export async function wire(
           });
           http = await serving;
         }
-        if (config.journal.mediaRules.length > 0 && !isStopped()) collector = await collect();
+        if (config.journal.mediaRules.length > 0 && !isStopped()) prefetch = await collect();
         if (Object.keys(config.webhook).length > 0 && !isStopped()) webhooks = await post(metrics);
       } catch (error) {
         // The stop has closed what this step stood on: no failure.

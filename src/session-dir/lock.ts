@@ -7,8 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { Fault } from '../protocol/fault.js';
 import { diskFault } from './disk-fault.js';
-import { type Holder, readHolder, readHolderSync, sameHolder, writeHolder } from './holder.js';
 import type { SessionDir, SessionLog } from './layout.js';
+import {
+  type LockOwner,
+  readLockOwner,
+  readLockOwnerSync,
+  sameLockOwner,
+  writeLockOwner,
+} from './lock-owner.js';
 import { isAlive } from './process-id.js';
 
 export interface LockOptions {
@@ -22,7 +28,7 @@ export interface LockOptions {
 }
 
 export interface SessionLock {
-  readonly holder: Holder;
+  readonly holder: LockOwner;
   /** Aborted, with a Fault lock_held, when the lock turns out to be no longer ours. */
   readonly lost: AbortSignal;
   /** Gives the lock back and removes holder file and lock, unless they are another's by now. Twice is fine. */
@@ -44,7 +50,7 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
   const { log, signal, staleMs = 10_000, updateMs = 2_500 } = options;
   const giveUpAt = performance.now() + staleMs + SPARE_MS;
   let seen = { id: '', at: 0 };
-  let dead: Holder | null = null;
+  let dead: LockOwner | null = null;
   for (;;) {
     signal?.throwIfAborted();
     const found = await look(dir);
@@ -55,7 +61,7 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
         log.warn('lock.taken-over', { fromPid: dead?.pid ?? null, since: dead?.since ?? null });
       return taken;
     }
-    const holder = await readHolder(dir);
+    const holder = await readLockOwner(dir);
     if (holder !== null && (await isAlive(holder))) throw heldBy(dir, holder);
     // From here on it is nobody that we can see: a crash, or one that has locked and not yet written its name.
     const now = performance.now();
@@ -71,13 +77,13 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
 }
 
 /** Who holds the lock now, for people: free, held by a living process, or left behind. */
-export async function lockState(dir: SessionDir): Promise<'free' | 'left behind' | Holder> {
+export async function lockState(dir: SessionDir): Promise<'free' | 'left behind' | LockOwner> {
   if ((await look(dir)) === null) return 'free';
-  const holder = await readHolder(dir);
+  const holder = await readLockOwner(dir);
   return holder !== null && (await isAlive(holder)) ? holder : 'left behind';
 }
 
-function heldBy(dir: SessionDir, holder: Holder | null): Fault {
+function heldBy(dir: SessionDir, holder: LockOwner | null): Fault {
   const who = holder === null ? 'a process that cannot be seen from here' : `process ${holder.pid}`;
   return new Fault('lock_held', {
     reason: `${dir.profile} is held by ${who}${holder === null ? '' : ` since ${holder.since}`}`,
@@ -129,10 +135,10 @@ async function lock(
   staleMs: number,
   updateMs: number,
 ): Promise<SessionLock | null> {
-  let holder: Holder | null = null;
+  let holder: LockOwner | null = null;
   const stillOurs = (): boolean => {
-    const named = holder && readHolderSync(dir);
-    return holder === null || named === null || sameHolder(named, holder);
+    const named = holder && readLockOwnerSync(dir);
+    return holder === null || named === null || sameLockOwner(named, holder);
   };
   const lost = new AbortController();
   let released: Promise<void> | null = null;
@@ -160,7 +166,7 @@ async function lock(
     throw diskFault(error, dir.lock);
   }
   try {
-    holder = await writeHolder(dir);
+    holder = await writeLockOwner(dir);
   } catch (error) {
     await unlock();
     throw error;

@@ -1,4 +1,4 @@
-// What should be done, as data. Effects of a transition run in list order, each to its end; daemon/effects.ts has
+// What should be done, as data. Effects of a transition run in list order, each to its end; daemon/session/effects.ts has
 // an executor for each, or does not compile.
 import type { Reason } from '../protocol/state.js';
 import { isLockLost, isOver, type State } from './state.js';

@@ -6,7 +6,7 @@ import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';
 import type { Group, groupMethods, ParticipantOutcome } from '../protocol/methods/group.js';
 import type { ChatId, MessageRef } from '../protocol/wid.js';
-import type { InboundMessage } from './port.js';
+import type { InboundMessage } from './inbound-message.js';
 
 export interface ChatPage {
   list(query: Params<(typeof chatMethods)['chat.list']>): Promise<{ chats: Chat[]; total: number }>;

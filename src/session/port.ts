@@ -2,9 +2,9 @@
 // used, closed, and never launched again (H30).
 import type { Content } from '../protocol/content.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
-import type { Message, Named } from '../protocol/schema.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
+import type { InboundMessage } from './inbound-message.js';
 import type {
   ActPage,
   CallPage,
@@ -18,7 +18,7 @@ import type {
 import type { Limits } from './restriction.js';
 
 /** What a client tells besides the events of the life cycle. */
-export type ClientNews =
+export type ClientReport =
   | { readonly type: 'qr'; readonly payload: string }
   | { readonly type: 'qr-gone' }
   /** The page asks for a passkey. `id` is the page's own number for the request. */
@@ -57,9 +57,6 @@ export type ClientNews =
     }
   | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
-
-/** Who is named in it, with both identities, the daemon adds. */
-export type InboundMessage = Omit<Message, keyof Named>;
 
 /** Both identities of one person: `…@c.us` and `…@lid`. */
 export interface Pair {
@@ -111,7 +108,7 @@ export interface PageError {
 
 export interface ClientListener {
   event(event: ClientEvent): void;
-  news(news: ClientNews): void;
+  report(news: ClientReport): void;
 }
 
 export interface WhatsAppClient {

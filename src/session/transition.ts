@@ -2,13 +2,13 @@
 // answer in every state, and the table does not compile otherwise. Rules and reasons: docs/lifecycle.md.
 import { STATES, type StateName } from '../protocol/state.js';
 import type { Event, EventName, EventOf } from './event.js';
-import { type Next, type Now, stay } from './move.js';
-import * as close from './moves-close.js';
-import * as link from './moves-link.js';
-import * as mend from './moves-mend.js';
-import * as retry from './moves-retry.js';
-import * as start from './moves-start.js';
+import { type Next, type Now, stay } from './next-state.js';
 import { isOver, type State, type StateOf } from './state.js';
+import * as close from './transitions-close.js';
+import * as link from './transitions-link.js';
+import * as mend from './transitions-recovery.js';
+import * as retry from './transitions-retry.js';
+import * as start from './transitions-start.js';
 
 type Cell<S extends StateName, E extends EventName> = (
   state: StateOf<S>,

@@ -1,9 +1,9 @@
 // One open file: how it is set up, and statements whose errors are Faults. Refuses to know what is in it.
 import { writeFileSync } from 'node:fs';
 import { Fault } from '../protocol/fault.js';
-import { damageMark } from './aside.js';
 import { DatabaseSync, type Value } from './driver.js';
-import { isDamage, storeFault } from './trouble.js';
+import { isDamage, storeFault } from './errors.js';
+import { damageMark } from './quarantine.js';
 
 export interface Statement<Row> {
   /** @returns how many rows it changed */

@@ -1,15 +1,16 @@
 // Opens the store of one account: `wad.sqlite` in its state directory. What is damaged is set aside, so that the rest
 // of the daemon still works; what is newer than this program is left alone.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { besides, damageMark, moveAside, storePath } from './aside.js';
 import { Database } from './database.js';
-import { Hold } from './hold.js';
+import { isDamage, storeFault } from './errors.js';
+import { findDamage } from './integrity.js';
 import { migrate, refuseNewer } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
+import type { Replaced } from './open-report.js';
+import { OwnerLock } from './owner-lock.js';
+import { besides, damageMark, quarantine, storePath } from './quarantine.js';
 import { dropForeignTriggers, findForeign } from './schema.js';
-import { findDamage } from './soundness.js';
 import { Store } from './store.js';
-import { isDamage, storeFault } from './trouble.js';
 import { walDamage } from './wal.js';
 
 export interface StoreOptions {
@@ -17,30 +18,6 @@ export interface StoreOptions {
   readonly directory: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-}
-
-/** Why a file was set aside. What was in it (messages that waited, keys, events, places of consumers) is not here. */
-export interface Replaced {
-  readonly reason: string;
-  /** Its paths now, the main file's first. */
-  readonly movedTo: readonly string[];
-}
-
-/** What was found at the start, for the log and for people. */
-export interface OpenReport {
-  readonly path: string;
-  /** A fresh file begins; there was none, or it was replaced. */
-  readonly created: boolean;
-  readonly replaced: Replaced | null;
-  /** Schema that was found; 0 in a fresh file. */
-  readonly migratedFrom: number;
-  readonly version: number;
-  /** Others could read it, and cannot any more. */
-  readonly narrowed: boolean;
-  /** Triggers that were not wad's, and are gone. */
-  readonly droppedTriggers: readonly string[];
-  /** All of it, ms. */
-  readonly tookMs: number;
 }
 
 /** Cursors that a damaged file may have given out beyond the last one that can still be read from it. */
@@ -55,18 +32,18 @@ const BELIEVABLE_MS = 10 * 365 * 86_400_000;
 export function openStore({ directory, now = Date.now }: StoreOptions): Store {
   const startedAt = performance.now();
   const path = storePath(directory);
-  let hold: Hold | undefined;
+  let hold: OwnerLock | undefined;
   let db: Database | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    hold = new Hold(path);
+    hold = new OwnerLock(path);
     const narrowed = narrow(path);
     const sound = openSound(path);
     let replaced: Replaced | null = null;
     let lastCursor = 0;
     if ('damage' in sound) {
       lastCursor = sound.db === null ? 0 : lastCursorIn(sound.db, now());
-      replaced = { reason: sound.damage, movedTo: moveAside(path, new Date(now())) };
+      replaced = { reason: sound.damage, movedTo: quarantine(path, new Date(now())) };
       // Only now: closing it in its place would have copied into it what is left of its log.
       sound.db?.abandon();
     } else db = sound.db ?? undefined;

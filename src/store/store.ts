@@ -4,12 +4,12 @@ import { GroupCommit, type Write, type WriteOptions } from './commit.js';
 import { Consumers } from './consumers.js';
 import type { Database } from './database.js';
 import { DeadLetters } from './dead-letters.js';
-import type { Hold } from './hold.js';
 import { Identities } from './identities.js';
 import { Journal } from './journal.js';
 import { Messages } from './messages.js';
-import type { OpenReport } from './open.js';
+import type { OpenReport } from './open-report.js';
 import { Outbox } from './outbox.js';
+import type { OwnerLock } from './owner-lock.js';
 import { Pacing } from './pacing.js';
 import { Restriction } from './restriction.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
@@ -27,11 +27,11 @@ export class Store {
   readonly pacing: Pacing;
   readonly restriction: Restriction;
   readonly #db: Database;
-  readonly #hold: Hold;
+  readonly #hold: OwnerLock;
   readonly #commit: GroupCommit;
   readonly #retention: Retention;
 
-  constructor(db: Database, hold: Hold, report: OpenReport) {
+  constructor(db: Database, hold: OwnerLock, report: OpenReport) {
     this.report = report;
     this.#db = db;
     this.#hold = hold;

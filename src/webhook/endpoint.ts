@@ -1,11 +1,11 @@
-// One receiver: every event that it wants, one at a time and in order, each until it is taken or given up. Its place in
-// the journal is its own, so nothing is lost while it, or this daemon, is away.
-// Refuses to know: where events are kept, and what they mean.
+// One webhook endpoint: delivers the events that it subscribed to, one at a time and in order, each until it is
+// accepted or its retries have run out. It has its own cursor in the journal, so nothing is lost while it, or this
+// daemon, is away. It does not know where events are stored or what they mean.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../protocol/log.js';
 import type { WireEvent } from '../protocol/schema.js';
 import { backoffMs } from './backoff.js';
-import type { Format, Teller } from './format.js';
+import type { Format, FormatContext } from './format.js';
 import type { Answer, Poster } from './post.js';
 import type { Sign } from './signature.js';
 
@@ -42,7 +42,7 @@ export interface EndpointOptions {
   readonly sign: Sign;
   readonly poster: Poster;
   readonly retryMs: number;
-  readonly teller: () => Teller;
+  readonly context: () => FormatContext;
   readonly log: Log;
   /** Told of each attempt. */
   readonly onAttempt?: (taken: boolean) => void;
@@ -50,7 +50,7 @@ export interface EndpointOptions {
   readonly chance?: () => number;
 }
 
-export interface Standing {
+export interface EndpointStatus {
   /** Everything up to here was dealt with, or is not wanted; the place on disk may be behind it. */
   readonly position: number;
   readonly state: 'idle' | 'delivering' | 'waiting';
@@ -74,7 +74,7 @@ const CLOSE_MS = 3_000;
 const DISK_MS = 5_000;
 
 /** It has no words in this form: nothing was posted, and waiting changes nothing. */
-class Untold extends Error {}
+class FormatError extends Error {}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -88,7 +88,7 @@ export class Endpoint {
   readonly #hangUp = new AbortController();
   #poke = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #standing: Standing = {
+  #status: EndpointStatus = {
     ...{
       position: 0,
       state: 'idle',
@@ -104,11 +104,11 @@ export class Endpoint {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#chance = options.chance ?? Math.random;
-    this.#stand({ position: options.ledger.place });
+    this.#update({ position: options.ledger.place });
   }
 
-  get standing(): Standing {
-    return this.#standing;
+  get status(): EndpointStatus {
+    return this.#status;
   }
 
   get ledger(): Ledger {
@@ -120,8 +120,8 @@ export class Endpoint {
   }
 
   /** Something new is in the journal: of no interest to a receiver that is down. */
-  news(): void {
-    if (this.#standing.state !== 'waiting') this.#poke.abort();
+  wake(): void {
+    if (this.#status.state !== 'waiting') this.#poke.abort();
   }
 
   /** Lets a delivery under way come to its end for some seconds. Never rejects. */
@@ -137,9 +137,9 @@ export class Endpoint {
 
   /** Posts a test. When it is taken, what waits goes on at once. */
   async test(): Promise<Answer> {
-    const { format, teller } = this.#options;
+    const { format, context } = this.#options;
     const at = new Date(this.#now());
-    const answer = await this.#post(format.test(at, teller()), `test-${at.getTime()}`);
+    const answer = await this.#post(format.test(at, context()), `test-${at.getTime()}`);
     if (answer.says === null) this.#poke.abort();
     return answer;
   }
@@ -154,7 +154,7 @@ export class Endpoint {
       const says = await this.#attempt(event, { done: 0 }).then(
         (answer) => answer.says,
         (error: unknown) => {
-          if (error instanceof Untold) return error.message;
+          if (error instanceof FormatError) return error.message;
           throw error;
         },
       );
@@ -167,7 +167,7 @@ export class Endpoint {
 
   async #run(): Promise<void> {
     const { ledger, log, wants } = this.#options;
-    let place = this.#standing.position;
+    let place = this.#status.position;
     let noted = place;
     while (!this.#closing.signal.aborted) {
       try {
@@ -182,10 +182,10 @@ export class Endpoint {
             noted = event.cursor;
           }
           place = event.cursor;
-          this.#stand({ position: place });
+          this.#update({ position: place });
         }
         place = Math.max(place, next);
-        this.#stand({ position: place });
+        this.#update({ position: place });
         if (place - noted >= NOTE_EVERY) {
           await ledger.keep(place);
           noted = place;
@@ -197,13 +197,13 @@ export class Endpoint {
         // What was taken and could not be noted is sent again, under the same id. The ledger is not asked for the place:
         // it may be what failed, and nobody would hear of it.
         place = noted;
-        this.#stand({
+        this.#update({
           ...{ state: 'waiting', attempts: 0, nextAttemptAtMs: this.#now() + DISK_MS },
           lastError: `the journal failed: ${wordsOf(error)}`,
         });
         this.#poke = new AbortController();
         await this.#rest(DISK_MS);
-        this.#stand({ state: 'idle', nextAttemptAtMs: null });
+        this.#update({ state: 'idle', nextAttemptAtMs: null });
       }
     }
   }
@@ -213,7 +213,7 @@ export class Endpoint {
     try {
       return await this.#deliver(event);
     } catch (error) {
-      if (!(error instanceof Untold)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       await this.#giveUp(event, 0, error.message);
       return true;
     }
@@ -224,11 +224,11 @@ export class Endpoint {
     const { ledger, log, retryMs } = this.#options;
     const progress = { done: 0 };
     for (let attempts = 1; ; attempts += 1) {
-      this.#stand({ state: 'delivering', attempts, nextAttemptAtMs: null });
+      this.#update({ state: 'delivering', attempts, nextAttemptAtMs: null });
       const answer = await this.#attempt(event, progress);
       if (answer.says === null) {
         await ledger.keep(event.cursor);
-        this.#stand({ state: 'idle', attempts: 0, lastError: null, deliveredAtMs: this.#now() });
+        this.#update({ state: 'idle', attempts: 0, lastError: null, deliveredAtMs: this.#now() });
         return true;
       }
       if (this.#closing.signal.aborted) return false;
@@ -242,7 +242,7 @@ export class Endpoint {
       log[attempts === 1 ? 'warn' : 'debug']('webhook.failed', {
         ...{ webhook: this.name, cursor: event.cursor, attempts, says: answer.says, delayMs },
       });
-      this.#stand({ state: 'waiting', lastError: answer.says, nextAttemptAtMs: this.#now() + delayMs });
+      this.#update({ state: 'waiting', lastError: answer.says, nextAttemptAtMs: this.#now() + delayMs });
       // News do not end this wait; a test that it takes does.
       this.#poke = new AbortController();
       await this.#rest(delayMs);
@@ -254,17 +254,17 @@ export class Endpoint {
     const { ledger, log } = this.#options;
     log.error('webhook.given_up', { webhook: this.name, cursor: event.cursor, attempts, says: reason });
     await ledger.bury({ event, atMs: this.#now(), attempts, reason });
-    this.#stand({ state: 'idle', attempts: 0, lastError: reason });
+    this.#update({ state: 'idle', attempts: 0, lastError: reason });
   }
 
   /** @throws Untold */
   #bodies(event: WireEvent): readonly object[] {
-    const { format, teller } = this.#options;
-    const who = teller();
+    const { format, context } = this.#options;
+    const who = context();
     try {
       return format.bodies(event, who);
     } catch (cause) {
-      throw new Untold(`it cannot be told in this form: ${wordsOf(cause)}`, { cause });
+      throw new FormatError(`it cannot be told in this form: ${wordsOf(cause)}`, { cause });
     }
   }
 
@@ -305,7 +305,7 @@ export class Endpoint {
     else await pause(ms, undefined, { signal }).catch(() => undefined);
   }
 
-  #stand(change: Partial<Standing>): void {
-    this.#standing = { ...this.#standing, ...change };
+  #update(change: Partial<EndpointStatus>): void {
+    this.#status = { ...this.#status, ...change };
   }
 }

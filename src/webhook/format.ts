@@ -1,11 +1,11 @@
-// The form in which an event is told: ours, or that of a program whose receivers somebody keeps. Pure.
+// The format of a webhook's requests: ours, or that of another program whose receivers somebody keeps. Pure.
 import type { WireEvent } from '../protocol/schema.js';
 
 /** What an event says, or a message as its event told of it. */
 export type Data = Readonly<Record<string, unknown>>;
 
 /** Who it is told of, and what is known besides the event. */
-export interface Teller {
+export interface FormatContext {
   readonly account: string;
   readonly version: string;
   /** The account that is linked, as far as it is known. */
@@ -18,9 +18,9 @@ export interface Teller {
 
 export interface Format {
   /** What is posted for an event, in order; nothing for one that this form has no words for. */
-  bodies(event: WireEvent, teller: Teller): readonly object[];
+  bodies(event: WireEvent, context: FormatContext): readonly object[];
   /** What says that this is only a test. */
-  test(at: Date, teller: Teller): object;
+  test(at: Date, context: FormatContext): object;
   /** Besides the headers of Standard Webhooks. */
   headers(body: string, secret: string, id: string, at: Date): Readonly<Record<string, string>>;
 }

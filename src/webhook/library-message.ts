@@ -1,7 +1,7 @@
 // A message in the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which is what receivers of programs built
 // on it read. A field of which nothing is known is left out. Pure.
 import { parseMessageRef } from '../protocol/wid.js';
-import type { Data, Teller } from './format.js';
+import type { Data, FormatContext } from './format.js';
 
 /** Our words for what the library calls otherwise. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export function libraryKey({ key, messageId, chatId }: Data) {
 }
 
 /** The message that an event names by its key: as its own event told of it, else what the key says. */
-export function messageOf(data: Data, { me, message }: Teller): Data {
+export function messageOf(data: Data, { me, message }: FormatContext): Data {
   const { key, messageId, chatId } = data;
   const { fromMe, participant } = libraryKey(data);
   const [from, to] = fromMe ? [me?.id, chatId] : [chatId, me?.id];
@@ -73,8 +73,8 @@ export function libraryMessage(data: Data): Data {
 }
 
 /** A message that was deleted for everyone: what is left of it has no text, and says which message it was. */
-export const revokedMessage = (data: Data, teller: Teller): Data => {
-  const { timestamp, ...message } = libraryMessage({ ...messageOf(data, teller), body: '' });
+export const revokedMessage = (data: Data, context: FormatContext): Data => {
+  const { timestamp, ...message } = libraryMessage({ ...messageOf(data, context), body: '' });
   return present({
     ...{ ...message, type: 'revoked', hasMedia: false, vCards: [], protocolMessageKey: libraryKey(data) },
     timestamp: timestamp ?? seconds(data.timestamp),

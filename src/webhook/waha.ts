@@ -2,7 +2,7 @@
 // payload, and its HMAC. Pure, but for the HMAC's arithmetic.
 import { createHmac } from 'node:crypto';
 import type { Who, WireEvent } from '../protocol/schema.js';
-import type { Data, Format, Teller } from './format.js';
+import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,
   libraryKey,
@@ -50,7 +50,7 @@ const pick = (from: Data, ...names: readonly string[]): Data =>
   present(Object.fromEntries(names.map((name) => [name, from[name]])));
 
 /** @param shown the same message as whatsapp-web.js shows it */
-function payloadOf(data: Data, { isSentHere }: Teller, shown = libraryMessage(data)): Data {
+function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMessage(data)): Data {
   const media = (data.media ?? null) as { mimetype: string; name: string | null } | null;
   return present({
     ...{ id: data.key, ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia') },
@@ -69,32 +69,32 @@ function payloadOf(data: Data, { isSentHere }: Teller, shown = libraryMessage(da
 }
 
 /** What is posted of an event, in order. What it has no event for is posted under our word. */
-function payloadsOf({ type, time, data, account }: WireEvent, teller: Teller): readonly Payload[] {
+function payloadsOf({ type, time, data, account }: WireEvent, context: FormatContext): readonly Payload[] {
   switch (type) {
     case 'message':
-      if (isUnreadable(data)) return [['message.waiting', payloadOf(data, teller)]];
+      if (isUnreadable(data)) return [['message.waiting', payloadOf(data, context)]];
       // What comes in is told as message.any there as well; see docs/migrating.md.
-      return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, teller)]];
+      return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, context)]];
     case 'message.ack': {
-      const message = { ...messageOf(data, teller), ack: data.ack };
-      return [['message.ack', payloadOf(message, teller)]];
+      const message = { ...messageOf(data, context), ack: data.ack };
+      return [['message.ack', payloadOf(message, context)]];
     }
     case 'message.reaction':
-      return [data.vote === null ? reactionOf(data) : voteOf(data, teller)];
+      return [data.vote === null ? reactionOf(data) : voteOf(data, context)];
     case 'message.edit': {
-      const message = { ...messageOf(data, teller), body: data.body };
-      const payload = { ...payloadOf(message, teller), editedMessageId: data.messageId };
+      const message = { ...messageOf(data, context), body: data.body };
+      const payload = { ...payloadOf(message, context), editedMessageId: data.messageId };
       return [['message.edited', payload]];
     }
     case 'message.revoke': {
-      const known = teller.message(String(data.key));
-      const left = { ...messageOf(data, teller), media: null };
-      const after = payloadOf(left, teller, revokedMessage(data, teller));
-      const before = known && payloadOf(known, teller);
+      const known = context.message(String(data.key));
+      const left = { ...messageOf(data, context), media: null };
+      const after = payloadOf(left, context, revokedMessage(data, context));
+      const before = known && payloadOf(known, context);
       return [['message.revoked', { after, before, revokedMessageId: data.messageId }]];
     }
     case 'group':
-      return groupOf(data, teller);
+      return groupOf(data, context);
     case 'call': {
       const { id, from, timestamp, video, group } = data;
       // Whether it was answered or declined elsewhere, which theirs say, is not known.
@@ -132,9 +132,9 @@ function reactionOf(data: Data): Payload {
   ];
 }
 
-function voteOf(data: Data, teller: Teller): Payload {
+function voteOf(data: Data, context: FormatContext): Payload {
   const { chatId, from, key, messageId, timestamp, vote } = data;
-  const me = teller.me?.id ?? null;
+  const me = context.me?.id ?? null;
   const own = libraryKey(data);
   const inGroup = String(chatId).endsWith('@g.us');
   const fromMe = data.fromMe === true;
@@ -159,7 +159,7 @@ function numberIdOf({ people = [] }: Data, id: string): string | undefined {
   return phone === null ? undefined : `${phone}@c.us`;
 }
 
-function groupOf(data: Data, { me }: Teller): readonly Payload[] {
+function groupOf(data: Data, { me }: FormatContext): readonly Payload[] {
   const change = String(data.change);
   // It has an event of its own for who asks to join, which its engine WEBJS does not raise.
   if (change === 'membership_approval_request') return [];
@@ -182,7 +182,7 @@ const envelope = (
   id: string,
   at: Date,
   [event, payload]: Payload,
-  { account, version, me }: Teller,
+  { account, version, me }: FormatContext,
 ): object => ({
   ...{ id, timestamp: at.getTime(), event, session: account, metadata: {} },
   me: me && { id: me.id, pushName: me.pushname },
@@ -192,11 +192,11 @@ const envelope = (
 });
 
 export const WAHA: Format = {
-  bodies: (event, teller) =>
-    payloadsOf(event, teller).map((told, n) =>
-      envelope(`evt_${event.cursor}${n === 0 ? '' : `_${n}`}`, new Date(event.time), told, teller),
+  bodies: (event, context) =>
+    payloadsOf(event, context).map((told, n) =>
+      envelope(`evt_${event.cursor}${n === 0 ? '' : `_${n}`}`, new Date(event.time), told, context),
     ),
-  test: (at, teller) => envelope('evt_test', at, ['test', {}], teller),
+  test: (at, context) => envelope('evt_test', at, ['test', {}], context),
   headers: (body, secret, id, at) => ({
     'X-Webhook-Request-Id': id,
     'X-Webhook-Timestamp': String(at.getTime()),

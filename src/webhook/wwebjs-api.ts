@@ -1,7 +1,7 @@
 // Events in the form of wwebjs-api (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
 // whatsapp-web.js in it. Pure.
 import type { WireEvent } from '../protocol/schema.js';
-import type { Data, Format, Teller } from './format.js';
+import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,
   libraryKey,
@@ -15,7 +15,7 @@ import {
 type Raised = readonly (readonly [dataType: string, data?: object])[];
 
 /** What the library would have raised, in its order. What it has no event for is posted under our word. */
-function raised({ type, data }: WireEvent, teller: Teller): Raised {
+function raised({ type, data }: WireEvent, context: FormatContext): Raised {
   switch (type) {
     case 'message': {
       const message = libraryMessage(data);
@@ -25,17 +25,17 @@ function raised({ type, data }: WireEvent, teller: Teller): Raised {
     }
     case 'message.ack': {
       const { ack } = data;
-      return [['message_ack', { message: libraryMessage({ ...messageOf(data, teller), ack }), ack }]];
+      return [['message_ack', { message: libraryMessage({ ...messageOf(data, context), ack }), ack }]];
     }
     case 'message.reaction':
-      return [data.vote === null ? reactionOf(data) : voteOf(data, teller)];
+      return [data.vote === null ? reactionOf(data) : voteOf(data, context)];
     case 'message.edit': {
       const { body } = data;
-      const message = libraryMessage({ ...messageOf(data, teller), body });
+      const message = libraryMessage({ ...messageOf(data, context), body });
       return [['message_edit', { message, newBody: body, prevBody: data.previous }]];
     }
     case 'message.revoke':
-      return [['message_revoke_everyone', { message: revokedMessage(data, teller) }]];
+      return [['message_revoke_everyone', { message: revokedMessage(data, context) }]];
     case 'group':
       return [[noticeOf(String(data.change)), { notification: notificationOf(data) }]];
     case 'call':
@@ -63,8 +63,8 @@ const reactionOf = (data: Data): Raised[number] => {
 };
 
 /** A vote in a poll: `#3` is an option whose name was not known. */
-function voteOf(data: Data, teller: Teller): Raised[number] {
-  const poll = teller.message(String(data.key));
+function voteOf(data: Data, context: FormatContext): Raised[number] {
+  const poll = context.message(String(data.key));
   const names = ((poll?.details as Data | null)?.options ?? []) as readonly string[];
   const option = (name: string) => {
     const place = /^#(\d+)$/.exec(name)?.[1];
@@ -76,7 +76,7 @@ function voteOf(data: Data, teller: Teller): Raised[number] {
     voter: data.from,
     selectedOptions: (data.vote as readonly string[]).map(option),
     interractedAtTs: Date.parse(String(data.timestamp)),
-    parentMessage: libraryMessage(messageOf(data, teller)),
+    parentMessage: libraryMessage(messageOf(data, context)),
     parentMsgKey: libraryKey(data),
   };
   return ['vote_update', { vote }];
@@ -118,9 +118,9 @@ function stateOf({ status, from, reason, capabilities }: Data): Raised {
 }
 
 export const WWEBJS_API: Format = {
-  bodies: (event, teller) =>
-    raised(event, teller).map(([dataType, data]) => ({
-      ...{ dataType, ...(data && { data }), sessionId: teller.account },
+  bodies: (event, context) =>
+    raised(event, context).map(([dataType, data]) => ({
+      ...{ dataType, ...(data && { data }), sessionId: context.account },
     })),
   test: (_, { account }) => ({ dataType: 'test', data: {}, sessionId: account }),
   // Its receivers know their sender by the key that both have.

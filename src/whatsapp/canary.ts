@@ -3,8 +3,8 @@
 
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';
-import { LASTS_MS } from './capability.js';
-import type { ChromeOptions } from './chrome.js';
+import type { ChromeOptions } from './browser/chrome.js';
+import { LASTS_MS } from './capabilities/needs.js';
 import { createClient } from './client.js';
 
 export interface CanaryOptions {
@@ -60,9 +60,9 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
           settle();
         } else if (event.type === 'client.unpaired') settling ??= setTimeout(settle, SETTLE_MS);
       },
-      news: (news) => {
-        if (news.type === 'capabilities') capabilities = { ...capabilities, ...news.capabilities };
-        if (news.type === 'qr') qr = true;
+      report: (report) => {
+        if (report.type === 'capabilities') capabilities = { ...capabilities, ...report.capabilities };
+        if (report.type === 'qr') qr = true;
       },
     },
   );

@@ -26,26 +26,19 @@ import type {
   SendOutcome,
   WhatsAppClient,
 } from '../session/port.js';
-import { abilityToReach } from './ability.js';
-import { actPage } from './acts.js';
-import { type Ask, asker } from './ask.js';
-import { callPage } from './calls.js';
-import { chatPage } from './chats.js';
-import { type ChromeOptions, endBrowser } from './chrome.js';
-import { contactPage } from './contacts.js';
-import { within } from './deadline.js';
-import { errorText, isNavigation, isTransport, launchReason } from './errors.js';
-import { groupPage } from './groups.js';
-import { GuardedClient, NoModules } from './guarded-client.js';
-import type { Happenings } from './happenings.js';
-import { identityOf } from './identity.js';
-import { Kit } from './kit.js';
-import { listenTo } from './library-events.js';
-import { Linking } from './linking.js';
-import { ListenerWarnings } from './listener-warnings.js';
-import { logout } from './logout.js';
-import { mediaPage } from './media.js';
-import { missedPage } from './missed.js';
+import { type ChromeOptions, endBrowser } from './browser/chrome.js';
+import { writeOut } from './browser/flush-storage.js';
+import { identityOf } from './browser/identity.js';
+import { capabilityToReach } from './capabilities/actions.js';
+import { within } from './failures/deadline.js';
+import { errorText, isNavigation, isTransport, launchReason } from './failures/errors.js';
+import { PageErrors } from './failures/page-errors.js';
+import type { ContentEvents } from './library/content-events.js';
+import { GuardedClient, NoModules } from './library/guarded-client.js';
+import { listenTo } from './library/library-events.js';
+import { ListenerWarnings } from './library/listener-warnings.js';
+import { Linking } from './linking/linking.js';
+import { logout } from './linking/logout.js';
 import { passCheckpoints } from './page/checkpoint.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
@@ -54,12 +47,19 @@ import { holdPasskeys } from './page/passkey.js';
 import { keepManners, type Manners } from './page/presence.js';
 import { mayWrite, refreshLimits } from './page/restriction.js';
 import { watch } from './page/watch.js';
-import { PageErrors } from './page-errors.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
-import { Readiness } from './readiness.js';
-import { askForOwn, type OutgoingMessage, resend, send } from './send.js';
-import { Witness } from './witness.js';
-import { writeOut } from './write-out.js';
+import { actPage } from './requests/acts.js';
+import { type Ask, asker } from './requests/ask.js';
+import { callPage } from './requests/calls.js';
+import { chatPage } from './requests/chats.js';
+import { contactPage } from './requests/contacts.js';
+import { groupPage } from './requests/groups.js';
+import { mediaPage } from './requests/media.js';
+import { missedPage } from './requests/missed.js';
+import { PageRpc } from './requests/page-rpc.js';
+import { askForOwn, type OutgoingMessage, resend, send } from './requests/send.js';
+import { PageState } from './state/page-state.js';
+import { Readiness } from './state/readiness.js';
 
 declare const window: PageWindow;
 
@@ -108,7 +108,7 @@ class Client implements WhatsAppClient {
   readonly #pictureFile: string | null;
   readonly #abort = new AbortController();
   readonly #guarded: GuardedClient;
-  readonly #witness: Witness;
+  readonly #pageState: PageState;
   readonly #readiness: Readiness;
   readonly chats: ChatPage;
   readonly contacts: ContactPage;
@@ -117,11 +117,11 @@ class Client implements WhatsAppClient {
   readonly calls: CallPage;
   readonly media: MediaPage;
   readonly missed: MissedPage;
-  readonly #kit: Kit;
+  readonly #rpc: PageRpc;
   readonly #ask: Ask;
   readonly #linking: Linking;
   readonly #errors: PageErrors;
-  readonly #happenings: Happenings;
+  readonly #contentEvents: ContentEvents;
   readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -143,9 +143,9 @@ class Client implements WhatsAppClient {
       warn: log.warn,
       picture: () => this.#keepPicture(),
     };
-    const witness = new Witness(listener, needs, options.expectsSession);
-    const readiness = new Readiness(() => this.#page(), witness, log, BINDING);
-    this.#witness = witness;
+    const pageState = new PageState(listener, needs, options.expectsSession);
+    const readiness = new Readiness(() => this.#page(), pageState, log, BINDING);
+    this.#pageState = pageState;
     this.#readiness = readiness;
     this.#guarded = new GuardedClient(
       { ...options, signal: this.#abort.signal },
@@ -169,31 +169,31 @@ class Client implements WhatsAppClient {
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
-            witness.capable({ 'session.receive': `missing: ${errorText(error)}` });
+            pageState.capable({ 'session.receive': `missing: ${errorText(error)}` });
         },
       },
     );
-    const kit = new Kit({ page: () => this.#page(), build: () => readiness.build, log });
-    this.chats = chatPage(kit, this.#guarded);
-    this.contacts = contactPage(kit);
-    this.groups = groupPage(kit);
-    this.acts = actPage(kit);
-    this.calls = callPage(kit);
-    this.media = mediaPage(kit);
-    this.#kit = kit;
+    const rpc = new PageRpc({ page: () => this.#page(), build: () => readiness.build, log });
+    this.chats = chatPage(rpc, this.#guarded);
+    this.contacts = contactPage(rpc);
+    this.groups = groupPage(rpc);
+    this.acts = actPage(rpc);
+    this.calls = callPage(rpc);
+    this.media = mediaPage(rpc);
+    this.#rpc = rpc;
     this.#mediaDir = options.mediaDir;
     this.#ask = asker(() => this.#page());
-    this.#linking = new Linking(this.#guarded, this.#ask, witness, listener, log);
+    this.#linking = new Linking(this.#guarded, this.#ask, pageState, listener, log);
     this.missed = missedPage(this.#ask, this.#guarded);
     this.#errors = new PageErrors(() => readiness.build, log);
     const look = (): void => readiness.look();
     const qr = (payload: string): void => {
-      if (!readiness.tellsQr) witness.qr(payload);
+      if (!readiness.tellsQr) pageState.qr(payload);
     };
-    this.#happenings = listenTo(this.#guarded, {
+    this.#contentEvents = listenTo(this.#guarded, {
       ...{ listener, look, warnings: this.#warnings },
       nackOf: (chatId, messageId) =>
-        within(ASK_MS, kit.step(null, 'own', 'nack', chatId, messageId), 'why').catch(() => null),
+        within(ASK_MS, rpc.step(null, 'own', 'nack', chatId, messageId), 'why').catch(() => null),
       qr,
     });
   }
@@ -226,8 +226,8 @@ class Client implements WhatsAppClient {
     page.once('close', died('the page was closed'));
     this.#errors.watch(page);
     await page.exposeFunction(BINDING, (told: Told | CallTold) => {
-      if (told.kind === 'call') this.#happenings.heardCall(told);
-      else this.#witness.told(told);
+      if (told.kind === 'call') this.#contentEvents.heardCall(told);
+      else this.#pageState.told(told);
     });
     await page.evaluateOnNewDocument(watch, BINDING);
     await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
@@ -248,7 +248,7 @@ class Client implements WhatsAppClient {
 
   #broken(reason: BrokenReason, detail: string): void {
     this.#readiness.stop();
-    this.#witness.broken(reason, detail);
+    this.#pageState.broken(reason, detail);
   }
 
   get pageErrors(): readonly PageError[] {
@@ -257,8 +257,8 @@ class Client implements WhatsAppClient {
 
   async probe(timeoutMs: number): Promise<Health> {
     const seen = await this.#ask(timeoutMs, (page) => this.#readiness.see(page, timeoutMs));
-    this.#witness.lacks(seen.missing);
-    this.#witness.limits(seen.limits);
+    this.#pageState.lacks(seen.missing);
+    this.#pageState.limits(seen.limits);
     const { socketState, whatsappWeb, wid, listening } = seen;
     return { socketState, whatsappWeb, wid, listening };
   }
@@ -309,23 +309,23 @@ class Client implements WhatsAppClient {
       signal.addEventListener('abort', late, { once: true });
     });
     if (!isPerson) {
-      const asked = this.#kit.look(abilityToReach(recipient), 'chats', 'refuseClosed', recipient);
+      const asked = this.#rpc.look(capabilityToReach(recipient), 'chats', 'refuseClosed', recipient);
       asked.catch(() => undefined);
       await Promise.race([asked, gone]);
       return recipient;
     }
-    const asked = this.#kit.look(null, 'contacts', 'whoHas', recipient);
+    const asked = this.#rpc.look(null, 'contacts', 'whoHas', recipient);
     asked.catch(() => undefined);
     const found = await Promise.race([asked, gone]);
     if (found === null) return null;
     const { number, lid } = found;
-    if (number !== null && lid !== null) this.#listener.news({ type: 'people', pairs: [{ number, lid }] });
+    if (number !== null && lid !== null) this.#listener.report({ type: 'people', pairs: [{ number, lid }] });
     // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
     return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
-    return send(this.#kit, this.#page(), message, this.#mediaDir);
+    return send(this.#rpc, this.#page(), message, this.#mediaDir);
   }
 
   findOwn({
@@ -333,15 +333,15 @@ class Client implements WhatsAppClient {
     messageId,
     other,
   }: Parameters<WhatsAppClient['findOwn']>[0]): Promise<OwnMessage | null> {
-    return this.#ask(ASK_MS, () => askForOwn(this.#kit, chatId, messageId, false, other));
+    return this.#ask(ASK_MS, () => askForOwn(this.#rpc, chatId, messageId, false, other));
   }
 
   resend(message: { chatId: Addressee; messageId: string }): Promise<SendOutcome> {
-    return resend(this.#kit, message);
+    return resend(this.#rpc, message);
   }
 
   pairsOf(ids: readonly string[]): Promise<readonly Pair[]> {
-    return this.#kit.look(null, 'contacts', 'pairs', ids);
+    return this.#rpc.look(null, 'contacts', 'pairs', ids);
   }
 
   knowsChat(chatId: Addressee): Promise<boolean> {
@@ -358,7 +358,7 @@ class Client implements WhatsAppClient {
 
   async logout(timeoutMs: number): Promise<boolean> {
     const confirmed = new Promise<void>((resolve) => {
-      this.#witness.unlinked = resolve;
+      this.#pageState.unlinked = resolve;
     });
     try {
       await logout(this.#page(), confirmed, timeoutMs);
@@ -368,7 +368,7 @@ class Client implements WhatsAppClient {
       this.#log.warn('whatsapp.logout', { error: errorText(error) });
       return false;
     } finally {
-      this.#witness.unlinked = undefined;
+      this.#pageState.unlinked = undefined;
     }
   }
 
@@ -378,8 +378,8 @@ class Client implements WhatsAppClient {
   }
 
   async #close(): Promise<void> {
-    const { phase, linkedAtMs } = this.#witness;
-    this.#witness.over();
+    const { phase, linkedAtMs } = this.#pageState;
+    this.#pageState.over();
     this.#readiness.stop();
     this.#guarded.removeAllListeners();
     if (this.#guarded.pupBrowser === null) {

@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
-import { within } from './deadline.js';
-import { errorText } from './errors.js';
+import { within } from './failures/deadline.js';
+import { errorText } from './failures/errors.js';
 import { BLANK_SHEET, blankTexts } from './page/blank.js';
 
 export const PICTURE_MS = 5_000;

@@ -3,7 +3,7 @@
  * not rest on it works. Whole modules: capabilities-*.test.ts.
  */
 import t from 'tap';
-import { NEEDS } from '../../src/whatsapp/capability.js';
+import { NEEDS } from '../../src/whatsapp/capabilities/needs.js';
 import { exchange, isVital, lostWith, NAMED_MS, named } from '../harness/lost-modules.js';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';

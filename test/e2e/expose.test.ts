@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer';
 import t from 'tap';
-import { launchOptions } from '../../src/whatsapp/chrome.js';
-import { exposeOneWay } from '../../src/whatsapp/expose.js';
+import { launchOptions } from '../../src/whatsapp/browser/chrome.js';
+import { exposeOneWay } from '../../src/whatsapp/library/expose.js';
 
 t.test('what the page tells is heard once, in every document, by whoever was exposed last', async (t) => {
   const userDataDir = mkdtempSync(join(tmpdir(), 'wad-expose-'));

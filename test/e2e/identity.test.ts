@@ -6,8 +6,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { launch } from 'puppeteer';
 import t, { type Test } from 'tap';
-import { launchOptions } from '../../src/whatsapp/chrome.js';
-import { identityOf } from '../../src/whatsapp/identity.js';
+import { launchOptions } from '../../src/whatsapp/browser/chrome.js';
+import { identityOf } from '../../src/whatsapp/browser/identity.js';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 

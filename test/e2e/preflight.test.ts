@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { findBrowser } from '../../src/config/browser.js';
 import { findBrowsers } from '../../src/session-dir/leftovers.js';
-import { tryBrowser } from '../../src/whatsapp/preflight.js';
+import { tryBrowser } from '../../src/whatsapp/browser/preflight.js';
 
 const found = findBrowser({
   browser: { path: null },

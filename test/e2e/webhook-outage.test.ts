@@ -1,6 +1,6 @@
 /** A receiver that is down while the daemon ends ten times, once by kill -9: then it gets everything once, in order. */
 import t from 'tap';
-import { Feed } from '../../src/daemon/feed.js';
+import { Feed } from '../../src/daemon/events/feed.js';
 import { openStore } from '../../src/store/open.js';
 import { Receiver } from '../harness/receiver.js';
 import { keepLog } from '../harness/server.js';

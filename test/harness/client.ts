@@ -1,7 +1,7 @@
 // The client that tests use: it checks every request and every answer against the table of methods, so that each test
 // is a test of the contract too. What crosses the socket against the table fails the test that made it cross.
 import type { z } from 'zod';
-import { COMMON_FAULTS } from '../../src/daemon/dispatch.js';
+import { COMMON_FAULTS } from '../../src/daemon/api/dispatch.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { deadlineMs } from '../../src/protocol/method.js';
 import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';

@@ -1,6 +1,6 @@
 // Takes modules away from the page of a ready daemon, one at a time, and looks at what is said and what still works.
 import t from 'tap';
-import { moduleOf, NEEDS } from '../../src/whatsapp/capability.js';
+import { moduleOf, NEEDS } from '../../src/whatsapp/capabilities/needs.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 import { Home, type Wad } from './wad.js';

@@ -22,7 +22,7 @@ export async function measured(t: { teardown(end: () => unknown): unknown }) {
   } as unknown as Outbox;
   const metrics = openMetrics({
     ...{ feed: behind.feed, outbox, webhooks: ['crm'] },
-    standing: async () => ({
+    gaugeValues: async () => ({
       status: {
         ...METHODS['session.status'].example.result,
         capabilities: { 'send.text': 'patched', 'contact.block': 'missing: WAWebBlock' },

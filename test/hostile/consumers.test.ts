@@ -1,7 +1,7 @@
 /** Named consumers: a thousand names lock nobody out, and a new one is not given what others wrote before it was there. */
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
-import { Feed } from '../../src/daemon/feed.js';
+import { Feed } from '../../src/daemon/events/feed.js';
 import type { Fault } from '../../src/protocol/fault.js';
 import { connect } from '../harness/library.js';
 import { keepLog, startServer } from '../harness/server.js';

@@ -8,17 +8,17 @@ import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadConfig } from '../../src/config/load.js';
 import { readSecret } from '../../src/config/secret-file.js';
-import { Shelf } from '../../src/daemon/media/shelf.js';
+import { MediaStore } from '../../src/daemon/media/media-store.js';
 import { writtenBy } from '../../src/daemon/move/source.js';
 import { removeCrashMark } from '../../src/session-dir/crash-mark.js';
-import { readHolder } from '../../src/session-dir/holder.js';
 import { layout } from '../../src/session-dir/layout.js';
+import { readLockOwner } from '../../src/session-dir/lock-owner.js';
 import { readMarker } from '../../src/session-dir/marker.js';
 import { mendLogs } from '../../src/session-dir/torn-log.js';
-import { Hold } from '../../src/store/hold.js';
-import { storeFault } from '../../src/store/trouble.js';
+import { storeFault } from '../../src/store/errors.js';
+import { OwnerLock } from '../../src/store/owner-lock.js';
 import { stopReason } from '../../src/systemd/stop-reason.js';
-import { piecesOf } from '../../src/whatsapp/media.js';
+import { piecesOf } from '../../src/whatsapp/requests/media.js';
 import { WACTL } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 
@@ -37,7 +37,7 @@ const READERS: readonly Reader[] = [
     (path) => readSecret({ path, key: 'http.tokenFile', make: null }),
     /http\.tokenFile: .*token (is a pipe|has more than 4096 bytes)/,
   ],
-  ['session-shop.holder.json', (_, directory) => readHolder(sessions(directory)), null],
+  ['session-shop.holder.json', (_, directory) => readLockOwner(sessions(directory)), null],
   [
     'session-shop.linked.json',
     (_, directory) => readMarker(sessions(directory)),
@@ -54,10 +54,10 @@ const READERS: readonly Reader[] = [
       }).why,
     /is a pipe|has more than 512 bytes/,
   ],
-  [`media/${FILE_ID}.json`, async (path) => (await shelf(path)).get(FILE_ID), /There is no file/],
+  [`media/${FILE_ID}.json`, async (path) => (await mediaStore(path)).get(FILE_ID), /There is no file/],
 ];
 
-const shelf = (path: string) => Shelf.open(dirname(path), () => new Set([FILE_ID]));
+const mediaStore = (path: string) => MediaStore.open(dirname(path), () => new Set([FILE_ID]));
 const configured = (path: string) =>
   loadConfig({
     ...{ account: 'default', stateDir: '/var/lib/wad', configFiles: [path] },
@@ -121,14 +121,14 @@ t.test('an answer to a passkey is read up to its bound', async (t) => {
 
 t.test('a FIFO in the place of a file that is kept, and of the lock of the store', async (t) => {
   const directory = scratch(t);
-  const kept = await Shelf.open(directory, () => new Set([FILE_ID]));
+  const kept = await MediaStore.open(directory, () => new Set([FILE_ID]));
   fifo(kept.path(FILE_ID));
   await t.rejects(kept.read(FILE_ID, 0, 10), /There is no file|not kept any more/);
   await t.rejects(piecesOf(kept.path(FILE_ID)).next(), /There is no file|not kept any more/);
   const store = join(directory, 'wad.db');
   fifo(`${store}.lock`);
   try {
-    new Hold(store);
+    new OwnerLock(store);
     t.fail('it is held');
   } catch (error) {
     t.match(storeFault(error, store), { kind: 'usage', message: /ENXIO/ });

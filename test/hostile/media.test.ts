@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Shelf } from '../../src/daemon/media/shelf.js';
+import { MediaStore } from '../../src/daemon/media/media-store.js';
 import { Transcoder } from '../../src/daemon/media/voice.js';
 import type { FileRef } from '../../src/protocol/content.js';
 import type { Fault } from '../../src/protocol/fault.js';
@@ -22,10 +22,10 @@ async function scratch(t: Test): Promise<string> {
   return dir;
 }
 
-async function put(shelf: Shelf, bytes: Buffer, name: string | null = null): Promise<FileRef> {
-  const id = await shelf.begin(name);
-  await shelf.add(id, 0, bytes);
-  return shelf.finish(id);
+async function put(mediaStore: MediaStore, bytes: Buffer, name: string | null = null): Promise<FileRef> {
+  const id = await mediaStore.begin(name);
+  await mediaStore.add(id, 0, bytes);
+  return mediaStore.finish(id);
 }
 
 t.test('a file is as large as its bytes, whatever its message says', async (t) => {
@@ -54,12 +54,12 @@ t.test('a file is as large as its bytes, whatever its message says', async (t) =
 t.test('files go when they take up too much, those first that nobody used for longest', async (t) => {
   const wanted = new Set<string>();
   const dir = join(await scratch(t), 'media');
-  const shelf = await Shelf.open(dir, () => wanted, { maxBytes: 10 * KB });
+  const mediaStore = await MediaStore.open(dir, () => wanted, { maxBytes: 10 * KB });
   const made: string[] = [];
   const add = async (size: number): Promise<string> => {
-    const { id } = await put(shelf, Buffer.alloc(size, made.length + 1));
+    const { id } = await put(mediaStore, Buffer.alloc(size, made.length + 1));
     const at = new Date(Date.now() - 1_000_000 + made.length * 1_000);
-    await utimes(shelf.path(id), at, at);
+    await utimes(mediaStore.path(id), at, at);
     made.push(id);
     return id;
   };
@@ -72,23 +72,23 @@ t.test('files go when they take up too much, those first that nobody used for lo
   wanted.add(made[0] as string);
   await add(3 * KB);
   t.same(await left(), [0, 2, 3], 'one that is still to go out stays');
-  t.equal(shelf.bytes, 9 * KB);
-  await shelf.get(made[2] as string);
+  t.equal(mediaStore.bytes, 9 * KB);
+  await mediaStore.get(made[2] as string);
   await add(3 * KB);
   t.same(await left(), [0, 2, 4], 'one that was used is young');
   await add(30 * KB);
   t.same(await left(), [0, 5], 'the newest stays, whatever its size: somebody has just put it');
   wanted.clear();
-  await shelf.sweep(Date.now());
+  await mediaStore.sweep(Date.now());
   t.same(await left(), []);
   t.same(await readdir(dir), [], 'with what was noted of them');
-  await Promise.all(Array.from({ length: 9 }, (_, n) => put(shelf, Buffer.alloc(3 * KB, 100 + n))));
-  t.ok(shelf.bytes <= 10 * KB, 'also when many come at once');
+  await Promise.all(Array.from({ length: 9 }, (_, n) => put(mediaStore, Buffer.alloc(3 * KB, 100 + n))));
+  t.ok(mediaStore.bytes <= 10 * KB, 'also when many come at once');
 });
 
 t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
   const dir = await scratch(t);
-  const shelf = await Shelf.open(join(dir, 'media'), () => new Set());
+  const mediaStore = await MediaStore.open(join(dir, 'media'), () => new Set());
   const log = join(dir, 'log');
   const ffmpeg = join(dir, 'ffmpeg');
   const says = (script: string) => writeFile(ffmpeg, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -100,10 +100,10 @@ t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
     process.env.PATH = before;
   });
   const sounds = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => put(shelf, Buffer.from(`ID3 ${n}`), `${n}.mp3`)),
+    Array.from({ length: 20 }, (_, n) => put(mediaStore, Buffer.from(`ID3 ${n}`), `${n}.mp3`)),
   );
   const none = new AbortController().signal;
-  const voices = new Transcoder(shelf);
+  const voices = new Transcoder(mediaStore);
   const all = await Promise.all(sounds.map((one) => voices.asVoice(one, none).then(() => 'made', kind)));
   t.equal(all.filter((word) => word === 'made').length, 16);
   t.equal(all.filter((word) => word === 'busy').length, 4, 'a queue with an end');

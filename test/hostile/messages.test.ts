@@ -1,15 +1,15 @@
 /** Messages that a stranger made to be taken for others: ids are the sender's to choose. */
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
-import { Feed } from '../../src/daemon/feed.js';
-import { Inbox } from '../../src/daemon/inbox.js';
-import { knownMessage } from '../../src/daemon/known-message.js';
-import { namedMessage } from '../../src/daemon/named-message.js';
-import { News, type NewsOptions } from '../../src/daemon/news.js';
+import { knownMessage } from '../../src/daemon/api/known-message.js';
+import { Feed } from '../../src/daemon/events/feed.js';
+import { ClientReports, type NewsOptions } from '../../src/daemon/incoming/client-reports.js';
+import { Inbox } from '../../src/daemon/incoming/inbox.js';
+import { namedMessage } from '../../src/daemon/incoming/message-lookup.js';
 import { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { messageKey, parseMessageRef } from '../../src/protocol/wid.js';
-import type { InboundMessage } from '../../src/session/port.js';
+import type { InboundMessage } from '../../src/session/inbound-message.js';
 import { keepLog } from '../harness/server.js';
 import { Home, type Wad } from '../harness/wad.js';
 import type { SendOptions } from '../simulator/contact.js';
@@ -92,7 +92,7 @@ t.test('an id that a stranger uses again', async (t) => {
     const log = keepLog();
     const outbox = new Outbox(store, log);
     const feed = new Feed({ account: 'test', store, log });
-    const news = new News({ feed, inbox, outbox } as unknown as NewsOptions);
+    const news = new ClientReports({ feed, inbox, outbox } as unknown as NewsOptions);
     await outbox.take(own.id, { type: 'submit' }, { attempted: true });
     const tick = { type: 'ack', messageId: own.messageId, ack: 3 } as const;
     news.acked({ ...tick, key: `false_${EVE}_${own.messageId}`, chatId: EVE, fromMe: false });

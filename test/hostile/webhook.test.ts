@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadConfig } from '../../src/config/load.js';
-import { Feed } from '../../src/daemon/feed.js';
-import { Webhooks } from '../../src/daemon/webhooks.js';
+import { Feed } from '../../src/daemon/events/feed.js';
+import { Webhooks } from '../../src/daemon/events/webhooks.js';
 import { openStore } from '../../src/store/open.js';
 import { keepLog } from '../harness/server.js';
 
@@ -42,7 +42,7 @@ t.test('a receiver whose 200 never ends gets each event once', async (t) => {
   const feed = new Feed({ account: 'shop', store, log });
   const webhooks = await Webhooks.open({
     ...{ config: config.webhook, feed, store, log, secretIsNamed: () => false },
-    teller: () => ({ account: 'shop', version: '1.2.3', me: null }),
+    context: () => ({ account: 'shop', version: '1.2.3', me: null }),
   });
   t.teardown(async () => {
     await webhooks.close();

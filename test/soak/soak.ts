@@ -2,7 +2,7 @@
 // the link that it began with, nothing has leaked, and no rejection was left to nobody.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { browserMemory } from '../../src/daemon/browser-memory.js';
+import { browserMemory } from '../../src/daemon/machine/browser-memory.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { ready } from '../faults/given.js';
 import type { Row } from '../faults/row.js';

@@ -1,7 +1,7 @@
 /** The OpenAPI document, as a linter of such documents reads it: names, parameters, security, examples, references. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import t from 'tap';
-import { openApi } from '../../src/daemon/openapi.js';
+import { openApi } from '../../src/daemon/api/openapi.js';
 import { ROUTES } from '../../src/http/routes.js';
 
 async function lint(document: object): Promise<string[]> {

@@ -10,7 +10,7 @@ import { EXITS } from '../../src/cli/exit.js';
 import { GLOBALS } from '../../src/cli/globals.js';
 import { ROWS } from '../../src/config/keys.js';
 import { OPTIONS } from '../../src/daemon/flags.js';
-import { alertHint } from '../../src/daemon/hint.js';
+import { alertHint } from '../../src/daemon/session/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { REASONS } from '../../src/protocol/state.js';

@@ -17,7 +17,7 @@ export const completion = command({
     ['wactl completion fish > ~/.config/fish/completions/wactl.fish', 'for fish'],
   ],
   async run({ args: [given] }) {
-    const { completionScript } = await import('../help.js');
+    const { completionScript } = await import('../completion-script.js');
     const shell = given ?? SHELLS.find((name) => process.env.SHELL?.endsWith(name)) ?? 'bash';
     write(1, completionScript(shell));
     return 0;

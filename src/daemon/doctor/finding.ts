@@ -5,7 +5,7 @@ import type { Config } from '../../config/keys.js';
 import type { Loaded } from '../../config/load.js';
 import type { Paths } from '../../config/paths.js';
 import type { SessionDir } from '../../session-dir/layout.js';
-import type { Preflight, PreflightOptions } from '../../whatsapp/preflight.js';
+import type { Preflight, PreflightOptions } from '../../whatsapp/browser/preflight.js';
 import type { Running } from './running.js';
 
 export interface Finding {
@@ -42,7 +42,7 @@ export interface About {
   readonly browser: Browser;
   /** The daemon that answers at the socket; paths and browser are its own then. */
   readonly running: Running | null;
-  /** Starts a browser on an empty profile: whatsapp/preflight.ts, or a test's. */
+  /** Starts a browser on an empty profile: whatsapp/browser/preflight.ts, or a test's. */
   readonly tryBrowser: (options: PreflightOptions) => Promise<Preflight>;
 }
 

@@ -1,6 +1,6 @@
 // What the page of the running daemon can do: the drift of WhatsApp Web, by capability. Asks the daemon; without one
 // there is no page, and `wad --canary` looks at a fresh one.
-import { pictureIn } from '../picture.js';
+import { pictureIn } from '../session/page-picture.js';
 import { type Check, fail, ok, warn } from './finding.js';
 
 export const page: Check = {

@@ -1,10 +1,10 @@
 // `wad --doctor` as the program runs it: the real machine, the real browser, a report on stdout, an exit status.
 import { homedir } from 'node:os';
 import { findBrowser } from '../../config/browser.js';
-import { tryBrowser } from '../../whatsapp/preflight.js';
-import { check, examine, type Report, renderReport } from '../doctor.js';
+import { tryBrowser } from '../../whatsapp/browser/preflight.js';
 import type { Flags } from '../flags.js';
 import type { Settings } from '../settings.js';
+import { check, examine, type Report, renderReport } from './doctor.js';
 
 /**
  * Examines this machine and prints what was found.

@@ -1,10 +1,10 @@
-// What a request to send becomes: one value, checked as far as it can be before the page is asked.
+// Turns a request to send into one value, validated as far as possible before the page is asked.
 import { type Content, type FileRef, MAX_BYTES, type MediaKind } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Params } from '../../protocol/method.js';
 import type { messageMethods } from '../../protocol/methods/message.js';
 import { isGroupId, numberOf, parseRecipient } from '../../protocol/wid.js';
-import type { Shelf } from './shelf.js';
+import type { MediaStore } from './media-store.js';
 import type { Transcoder } from './voice.js';
 
 type Request = Params<(typeof messageMethods)['message.send']>;
@@ -31,7 +31,7 @@ const refuse = (reason: string): never => {
 /** @throws (rejects) Fault invalid_params, no_such_media, media_unusable, media_too_large, tool_missing */
 export async function contentOf(
   request: Request,
-  shelf: Pick<Shelf, 'get'>,
+  mediaStore: Pick<MediaStore, 'get'>,
   voices: Transcoder,
   signal: AbortSignal,
 ): Promise<Content> {
@@ -66,7 +66,7 @@ export async function contentOf(
       return refuse('The options of a poll differ from each other.');
     return { ...common, kind: 'poll', ...poll, multiple: poll.multiple ?? false };
   }
-  const { kind, file } = await fitting(await shelf.get(media as string), as, (sound) =>
+  const { kind, file } = await fitting(await mediaStore.get(media as string), as, (sound) =>
     voices.asVoice(sound, signal),
   );
   if (caption !== undefined && (kind === 'voice' || kind === 'sticker' || kind === 'audio'))

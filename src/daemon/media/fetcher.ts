@@ -1,13 +1,13 @@
-// Files of messages, out of the page and onto the shelf: each once, for whoever asks. Refuses to know who that is.
+// Fetches the files of messages from the page into the media store, each once. Does not know who asks.
 import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { WhatsAppClient } from '../../session/port.js';
-import type { Shelf } from './shelf.js';
+import type { MediaStore } from './media-store.js';
 
 /** Nothing to close. */
 export class Fetcher {
-  readonly #shelf: Shelf;
+  readonly #mediaStore: MediaStore;
   readonly #client: () => WhatsAppClient;
   readonly #wid: () => string | null;
   readonly #underWay = new Map<string, Promise<FileRef>>();
@@ -16,8 +16,8 @@ export class Fetcher {
    * @param client of a ready account; throws the Fault that says why there is none
    * @param wid the account that messages belong to
    */
-  constructor(shelf: Shelf, client: () => WhatsAppClient, wid: () => string | null) {
-    this.#shelf = shelf;
+  constructor(mediaStore: MediaStore, client: () => WhatsAppClient, wid: () => string | null) {
+    this.#mediaStore = mediaStore;
     this.#client = client;
     this.#wid = wid;
   }
@@ -45,22 +45,22 @@ export class Fetcher {
 
   async #fetch(ref: MessageRef, maxBytes: number): Promise<FileRef> {
     const note = this.#noteFor(ref);
-    const known = note === null ? null : await this.#shelf.ofMessage(note);
+    const known = note === null ? null : await this.#mediaStore.ofMessage(note);
     if (known !== null) return known;
     const { media } = this.#client();
     let upload: string | undefined;
     try {
       let size = 0;
       await media.fetch(ref, maxBytes, async ({ name, mimetype }, piece) => {
-        upload ??= await this.#shelf.begin(name, mimetype, maxBytes);
-        size = await this.#shelf.add(upload, size, piece);
+        upload ??= await this.#mediaStore.begin(name, mimetype, maxBytes);
+        size = await this.#mediaStore.add(upload, size, piece);
       });
       if (upload === undefined) throw new Fault('media_gone', { reason: 'The file is empty.' });
-      const file = await this.#shelf.finish(upload);
-      if (note !== null) await this.#shelf.noteMessage(note, file.id);
+      const file = await this.#mediaStore.finish(upload);
+      if (note !== null) await this.#mediaStore.noteMessage(note, file.id);
       return file;
     } catch (error) {
-      if (upload !== undefined) await this.#shelf.abandon(upload);
+      if (upload !== undefined) await this.#mediaStore.abandon(upload);
       throw error;
     }
   }

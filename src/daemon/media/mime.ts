@@ -1,4 +1,5 @@
-// What a file is, by its first bytes; by its name only where the bytes do not say (office files are all zip).
+// Detects the type of a file by its first bytes, and by its name only where those do not tell (office files are all
+// zip).
 import { extname } from 'node:path';
 
 /** Bytes of the head that are looked at. */

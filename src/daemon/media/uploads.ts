@@ -1,9 +1,9 @@
-// Uploads that peers have begun and not finished: whose each is, how many there may be, and how long one may rest.
-// Refuses to know: where the bytes are kept (shelf.ts).
+// Uploads in progress: the owner of each, how many there may be, and how long one may be idle. It does not know where
+// the bytes are stored (media-store.ts).
 import type { FileRef } from '../../protocol/content.js';
 import type { Owner } from '../../protocol/dispatch.js';
 import { Fault } from '../../protocol/fault.js';
-import type { Shelf } from './shelf.js';
+import type { MediaStore } from './media-store.js';
 
 export interface UploadLimits {
   readonly max: number;
@@ -28,7 +28,7 @@ export interface Piece {
 
 interface Upload {
   readonly owner: Owner;
-  /** Undefined until the shelf has made a file for it. */
+  /** Undefined until the media store has made a file for it. */
   id: string | undefined;
   rest: NodeJS.Timeout | undefined;
   /** By performance.now(); null while a piece is being written. */
@@ -40,12 +40,12 @@ interface Upload {
 
 /** Nothing to close: uploads end with their owners. */
 export class Uploads {
-  readonly #shelf: Shelf;
+  readonly #mediaStore: MediaStore;
   readonly #limits: UploadLimits;
   readonly #uploads = new Set<Upload>();
 
-  constructor(shelf: Shelf, limits: Partial<UploadLimits> = {}) {
-    this.#shelf = shelf;
+  constructor(mediaStore: MediaStore, limits: Partial<UploadLimits> = {}) {
+    this.#mediaStore = mediaStore;
     this.#limits = { ...LIMITS, ...limits };
   }
 
@@ -59,9 +59,9 @@ export class Uploads {
     this.#work(upload);
     let size: number;
     try {
-      size = await this.#shelf.add(id, offset, bytes);
+      size = await this.#mediaStore.add(id, offset, bytes);
     } catch (error) {
-      // The shelf keeps nothing that is too large.
+      // The media store refuses what is too large.
       if (error instanceof Fault && error.kind === 'media_too_large') this.#forget(upload);
       else this.#rest(upload);
       throw error;
@@ -71,7 +71,7 @@ export class Uploads {
       return { upload: id, size, file: null };
     }
     this.#forget(upload);
-    return { upload: id, size, file: await this.#shelf.finish(id) };
+    return { upload: id, size, file: await this.#mediaStore.finish(id) };
   }
 
   async #begin(owner: Owner, name: string | null): Promise<Upload> {
@@ -90,7 +90,7 @@ export class Uploads {
     // It has its place before there is a file.
     this.#uploads.add(upload);
     try {
-      upload.id = await this.#shelf.begin(name);
+      upload.id = await this.#mediaStore.begin(name);
     } catch (error) {
       this.#forget(upload);
       throw error;
@@ -144,7 +144,7 @@ export class Uploads {
 
   #drop(upload: Upload): void {
     this.#forget(upload);
-    if (upload.id !== undefined) void this.#shelf.abandon(upload.id);
+    if (upload.id !== undefined) void this.#mediaStore.abandon(upload.id);
   }
 }
 

@@ -1,10 +1,10 @@
-// Voice messages are Opus in Ogg and nothing else: what is not is put into that form by ffmpeg, where there is one.
+// Converts sound to a voice message (Opus in Ogg) with ffmpeg, where it is installed.
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { openRegular } from '../../local/bounded-file.js';
 import type { FileRef } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
-import type { Shelf } from './shelf.js';
+import type { MediaStore } from './media-store.js';
 
 export const VOICE = 'audio/ogg; codecs=opus';
 const TRANSCODE_MS = 120_000;
@@ -17,13 +17,13 @@ const NICE = 10;
 
 /** One ffmpeg at a time, however many peers ask. Whoever made it closes it. */
 export class Transcoder {
-  readonly #shelf: Shelf;
+  readonly #mediaStore: MediaStore;
   readonly #closing = new AbortController();
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(shelf: Shelf) {
-    this.#shelf = shelf;
+  constructor(mediaStore: MediaStore) {
+    this.#mediaStore = mediaStore;
   }
 
   /**
@@ -59,16 +59,16 @@ export class Transcoder {
 
   async #make(file: FileRef, signal: AbortSignal): Promise<FileRef> {
     signal.throwIfAborted();
-    const shelf = this.#shelf;
-    const upload = await shelf.begin(file.name, VOICE);
+    const mediaStore = this.#mediaStore;
+    const upload = await mediaStore.begin(file.name, VOICE);
     try {
-      await transcode(shelf.path(file.id), signal, async (piece, at) => {
+      await transcode(mediaStore.path(file.id), signal, async (piece, at) => {
         for (let offset = 0; offset < piece.length; offset += PIECE)
-          await shelf.add(upload, at + offset, piece.subarray(offset, offset + PIECE));
+          await mediaStore.add(upload, at + offset, piece.subarray(offset, offset + PIECE));
       });
-      return await shelf.finish(upload);
+      return await mediaStore.finish(upload);
     } catch (error) {
-      await shelf.abandon(upload);
+      await mediaStore.abandon(upload);
       signal.throwIfAborted();
       throw error;
     }

@@ -1,5 +1,5 @@
-// Counters whose labels come out of closed lists. Each series is there from the start, at 0: what is not there before its
-// first event has no increase when it happens, and no rule of alert sees it.
+// Counters whose label values come from closed lists. Each series exists from the start, at 0: a series that appears
+// with its first event has no increase then, and no alerting rule sees it.
 import { Counter, type Registry } from 'prom-client';
 
 /** The values that each label may have. */

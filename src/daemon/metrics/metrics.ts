@@ -1,11 +1,11 @@
-// Metrics in the form of Prometheus: counters that are fed as things happen, and gauges that are read at each scrape.
-// Loaded where HTTP is on, and nowhere else.
+// Prometheus metrics: counters that are incremented as things happen, and gauges that are read at each scrape. Loaded
+// only where HTTP is on.
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Peer } from '../../protocol/dispatch.js';
-import type { Feed } from '../feed.js';
+import type { Feed } from '../events/feed.js';
 import type { Outbox } from '../outgoing/outbox.js';
-import { type Happenings, happeningCounters } from './happenings.js';
-import { type Standing, standingGauges } from './standing.js';
+import { type Counters, eventCounters } from './counters.js';
+import { daemonGauges, type GaugeValues } from './gauges.js';
 
 export interface MetricsOptions {
   readonly feed: Feed;
@@ -13,27 +13,27 @@ export interface MetricsOptions {
   /** The names of all that there are. */
   readonly webhooks: readonly string[];
   /** Asked at each scrape. */
-  readonly standing: () => Promise<Standing>;
+  readonly gaugeValues: () => Promise<GaugeValues>;
 }
 
-export interface Metrics extends Happenings {
+export interface Metrics extends Counters {
   /** The text that is scraped, and its type. */
   scrape(): Promise<{ readonly type: string; readonly text: string }>;
   close(): void;
 }
 
-export function openMetrics({ feed, outbox, webhooks, standing }: MetricsOptions): Metrics {
+export function openMetrics({ feed, outbox, webhooks, gaugeValues }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const happenings = happeningCounters(registry, webhooks);
-  const stand = standingGauges(registry);
+  const counters = eventCounters(registry, webhooks);
+  const stand = daemonGauges(registry);
   const closing = new AbortController();
-  const unwatch = outbox.watch((row) => happenings.message(row));
-  feed.subscribe(counting(happenings, closing.signal), {});
+  const unwatch = outbox.watch((row) => counters.message(row));
+  feed.subscribe(counting(counters, closing.signal), {});
   return {
-    ...happenings,
+    ...counters,
     async scrape() {
-      stand(await standing());
+      stand(await gaugeValues());
       return { type: registry.contentType, text: await registry.metrics() };
     },
     close() {
@@ -45,10 +45,10 @@ export function openMetrics({ feed, outbox, webhooks, standing }: MetricsOptions
 }
 
 /** A subscriber that is in this process, and never slow. */
-const counting = (happenings: Happenings, closed: AbortSignal): Peer => ({
+const counting = (counters: Counters, closed: AbortSignal): Peer => ({
   ...{ id: 0, closed, backlogBytes: 0 },
   notify: (_, event) => {
-    happenings.event(event);
+    counters.event(event);
     return true;
   },
   drained: async () => undefined,

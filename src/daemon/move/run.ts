@@ -9,10 +9,10 @@ import { hasSession, readMarker } from '../../session-dir/marker.js';
 import { pruneMoving } from '../../session-dir/moving.js';
 import type { Flags } from '../flags.js';
 import type { Settings } from '../settings.js';
+import { moveFault } from './errors.js';
+import { takeIn } from './import.js';
 import { copyProfile } from './profile-files.js';
 import { type Origin, originOf, profileIn, refuseInUse, writtenBy } from './source.js';
-import { takeIn } from './take-in.js';
-import { moveFault } from './trouble.js';
 
 export type Move = Extract<Flags['mode'], 'adopt' | 'export' | 'import'>;
 

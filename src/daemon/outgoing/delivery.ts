@@ -5,7 +5,7 @@ import type { Addressee } from '../../protocol/wid.js';
 import type { Way } from '../../session/lane.js';
 import { type Said, saidOf } from '../../session/send-outcome.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
-import { limited } from '../time-limit.js';
+import { limited } from '../machine/time-limit.js';
 import type { Recipients } from './recipients.js';
 import { type SendingPage, said } from './sending-page.js';
 

@@ -3,7 +3,7 @@
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Addressee } from '../../protocol/wid.js';
-import { refusedBy } from '../refusal.js';
+import { refusedBy } from './refused-write.js';
 
 /** Lanes to be scanned, or all that have waiting messages. */
 export type Asked = ReadonlySet<Addressee> | 'all';

@@ -4,7 +4,7 @@
 // next name is anybody's guess. Keys can be made only once there is an account (WAWebMsgKey, seen 2026-04-27): on a page that
 // is to be linked the probe waits for that. Delete this file when a release no longer reads `_serialized` of a message key.
 import type { PageMsgKey, PageMsgKeyClass, PageWid, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

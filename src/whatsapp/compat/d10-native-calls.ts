@@ -1,10 +1,10 @@
 // D10: since summer 2026 a call is handled by the page's native stack. WAWebVoipWebBridgeApi makes its model and hands it to
 // WAWebCallCollection.setActiveCall, which never puts it into the Map that the library wraps: no `call` is raised (wa-js
 // PR #3567; OpenWA #1655; read in the page's modules of 2026-04-27). The collection itself comes in a bundle of its own,
-// later than the rest. Both ways are listened to here; what both tell is told once (happenings.ts). Delete this file when a
+// later than the rest. Both ways are listened to here; what both tell is told once (content-events.ts). Delete this file when a
 // release listens to setActiveCall.
 import type { PageWid, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 
@@ -24,8 +24,8 @@ function hearCalls(): ShimResult {
     activeCall?: Call | null;
     setActiveCall?(call: Call | null): unknown;
   };
-  const book = window.__wad;
-  if (!book) return 'failed: the document has no book';
+  const marks = window.__wad;
+  if (!marks) return 'failed: the document has no book';
   const attempt = <T>(get: () => T): T | null => {
     try {
       return get() ?? null;
@@ -33,7 +33,7 @@ function hearCalls(): ShimResult {
       return null;
     }
   };
-  const module = (name: string) => (book.require ?? window.require)(name);
+  const module = (name: string) => (marks.require ?? window.require)(name);
   /** WAWebVoipWaCallEnums.CallState has numbers; the older stack had the last one, as a word. */
   const RINGING = ['ReceivedCall', 'ReceivedCallWithoutOffer', 'INCOMING_RING'];
   const isRinging = (call: Call): boolean => {
@@ -50,7 +50,7 @@ function hearCalls(): ShimResult {
     if (state === 'ringing') told.add(id);
     else told.delete(id);
     const { peerJid } = call;
-    book.tell({
+    marks.tell({
       ...{ kind: 'call', state, id, video: call.isVideo === true, group: call.isGroup === true },
       from: typeof peerJid === 'string' ? peerJid : (peerJid?._serialized ?? String(peerJid)),
       offeredAt: call.offerTime || null,
@@ -88,12 +88,12 @@ function hearCalls(): ShimResult {
         if (call) comes(call);
         return result;
       };
-    book.hearsCalls = true;
+    marks.hearsCalls = true;
     return typeof activate === 'function' ? 'patched' : 'native';
   };
 
   const found = attempt(() => module('WAWebCallCollection') as Calls);
-  if (found !== null) return book.hearsCalls ? 'native' : hear(found);
+  if (found !== null) return marks.hearsCalls ? 'native' : hear(found);
   // It raises no event when it comes.
   const waiting = window.setInterval(() => {
     const late = attempt(() => module('WAWebCallCollection') as Calls);

@@ -3,7 +3,7 @@
 // "Data passed to getter must include an id property". The private id is hidden from the spread where the library
 // makes the model. Delete this file when a release no longer spreads it (PR #201923).
 import type { PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

@@ -6,7 +6,7 @@
 // when a release makes them; the id stays ours to choose.
 import { ID_TAG } from '../page/own-id.js';
 import type { PageMsgKey, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

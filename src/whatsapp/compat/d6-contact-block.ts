@@ -3,7 +3,7 @@
 // action itself, WAWebBlockContactAction, is as before, and takes a person under their LID, by which the list of the blocked
 // is kept. Delete this file when a release finds the person by itself.
 import type { PageModel, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

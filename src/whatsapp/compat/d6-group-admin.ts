@@ -4,7 +4,7 @@
 // people who were never touched: WAWebGroupModifyParticipantsJob is asked first, to which the action itself hands on, and
 // which is the same on all builds. Delete this file when a release does so by itself.
 import type { PageChat, PageModel, PageWid, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

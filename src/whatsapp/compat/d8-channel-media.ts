@@ -2,7 +2,7 @@
 // metadata of a file: "msg.avParams is not a function". WhatsApp Web itself hands over the handle of what was uploaded and
 // nothing else. Delete this file when a release does so (PR #201824).
 import type { PageModel, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

@@ -3,7 +3,7 @@
 // text, where WhatsApp Web sends a card as media: followers see a blurred picture, or no card. The second half is in
 // page/posts.ts. Delete this file when a release passes the chat.
 import type { PageChat, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './index.js';
+import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 

@@ -8,9 +8,9 @@ declare const window: PageWindow;
 
 /** Runs in the page, once a document: puts `load` and `loading` into its book. @param waysMs how long each way may take */
 export function installLoader(waysMs: number): void {
-  const book = window.__wad;
-  if (!book || book.load) return;
-  const module = (name: string) => (book.require ?? window.require)(name);
+  const marks = window.__wad;
+  if (!marks || marks.load) return;
+  const module = (name: string) => (marks.require ?? window.require)(name);
   const has = (name: string): boolean => {
     try {
       return (module(name) ?? null) !== null;
@@ -47,17 +47,17 @@ export function installLoader(waysMs: number): void {
       await go(way);
     }
   };
-  book.loading = {};
+  marks.loading = {};
   const load = (name: string): Promise<void> => {
     const ways = lazy[name];
-    if (ways === undefined || has(name) || !book.loading) return Promise.resolve();
-    const { loading } = book;
+    if (ways === undefined || has(name) || !marks.loading) return Promise.resolve();
+    const { loading } = marks;
     loading[name] ??= fetchIt(name, ways).finally(() => {
       delete loading[name];
     });
     return loading[name];
   };
-  book.load = async (needs) => {
+  marks.load = async (needs) => {
     await Promise.all(needs.map((need) => load(need.split('.', 1)[0] ?? need)));
   };
 }

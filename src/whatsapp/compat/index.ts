@@ -1,7 +1,6 @@
 // Every breakage of whatsapp-web.js 1.34.7 on current WhatsApp Web that is mended at run time, in order. One file
 // each. A shim is off where the page does not need it, and its file is deleted the day a release carries the fix.
 // node_modules is never touched: patched installs have failed users in silence.
-import type { Page } from 'puppeteer';
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
 import { statusPost } from './d5-status-post.js';
@@ -10,21 +9,7 @@ import { groupAdmin } from './d6-group-admin.js';
 import { channelMedia } from './d8-channel-media.js';
 import { channelPreview } from './d8-channel-preview.js';
 import { nativeCalls } from './d10-native-calls.js';
-
-/** `unlinked`: only a page with an account can tell. */
-export type ShimResult = 'native' | 'patched' | 'unlinked' | `failed: ${string}`;
-
-export interface Shim {
-  /** Its number in docs/drift.md. */
-  readonly id: string;
-  readonly breaks: string;
-  readonly since: string;
-  readonly source: string;
-  /** The capability that is lost without it. */
-  readonly capability: string;
-  /** Probes the page, patches it where needed, and verifies that it took. */
-  apply(page: Page): Promise<ShimResult>;
-}
+import type { Shim } from './shim.js';
 
 /** Before the library touches the document; those that answer `unlinked`, again before its listeners are attached. */
 export const SHIMS: readonly Shim[] = [messageKey];

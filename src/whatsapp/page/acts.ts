@@ -1,7 +1,7 @@
 // Runs in the page: acts on a message. Each is looked for afterwards where the page shows it.
 import type { MessageRef } from '../../protocol/wid.js';
+import type { Tools } from './messages.js';
 import type { PageChat, PageMsg, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
 
 declare const window: PageWindow;
 

@@ -1,6 +1,7 @@
 // Runs in the page: what is done to a call that comes in.
+
+import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
 
 declare const window: PageWindow;
 

@@ -1,9 +1,10 @@
 // Runs in the page: chats, and what a person does to one. `status@broadcast` is never looked at (U2).
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { Tools } from './messages.js';
 import type { PageChat, PageMsg, PageWindow } from './page-window.js';
 import type { Posts } from './posts.js';
-import type { Mended, Tools } from './tools.js';
+import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 
@@ -72,15 +73,15 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     );
   /** Whether the account appears online or not: the receipt of this chat, and of no other, goes out now. */
   const see = (chat: PageChat): Promise<unknown> => {
-    const book = window.__wad;
-    if (book) book.reading = true;
+    const marks = window.__wad;
+    if (marks) marks.reading = true;
     try {
       const seen = window
         .require('WAWebUpdateUnreadChatAction')
         .sendSeen({ chat, threadId: undefined, afterAvailable: false });
       return answered('outcome_unknown', 'the receipt for the chat', seen);
     } finally {
-      if (book) book.reading = false;
+      if (marks) marks.reading = false;
     }
   };
 

@@ -1,7 +1,8 @@
 // Runs in the page: people, under both identities.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
+import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
-import type { Mended, Tools } from './tools.js';
+import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 

@@ -1,8 +1,9 @@
 // Runs in the page: groups, their people and settings. What was asked for is looked at afterwards: a call may succeed
 // and change nothing (D6).
 import type { Group, GroupBrief, Participant, ParticipantOutcome } from '../../protocol/methods/group.js';
+import type { Tools } from './messages.js';
 import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
-import type { Mended, Tools } from './tools.js';
+import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 

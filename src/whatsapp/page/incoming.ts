@@ -1,8 +1,8 @@
 // Runs in the page: the media of a message that came in, fetched from WhatsApp, decrypted by the page, and handed out in
 // pieces. Not the library's downloadMedia: it leaves out the mimetype, without which current pages download nothing (D3).
 import type { MessageRef } from '../../protocol/wid.js';
+import type { Tools } from './messages.js';
 import type { PageWindow } from './page-window.js';
-import type { Tools } from './tools.js';
 
 declare const window: PageWindow & { btoa(text: string): string };
 

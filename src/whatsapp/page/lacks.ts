@@ -7,8 +7,8 @@ declare const window: PageWindow;
 
 /** Puts `lacks` and `lackingFor` into the book of the document. Idempotent. */
 export function installLacks(): void {
-  const book = window.__wad;
-  if (!book || book.lacks) return;
+  const marks = window.__wad;
+  if (!marks || marks.lacks) return;
   /** Need → when it was first looked for in vain. */
   const since = new Map<string, number>();
   const ask = <T>(get: () => T): T | null => {
@@ -19,14 +19,14 @@ export function installLacks(): void {
     }
   };
   // The page's own: our stand-ins are not what is asked for.
-  const module = (name: string) => (book.require ?? window.require)(name);
+  const module = (name: string) => (marks.require ?? window.require)(name);
   const proofs: Readonly<Record<string, () => boolean>> = {
     'a wid as text': () => {
       const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
       return made._serialized === '15550000000@c.us';
     },
     // Before there is an account nobody listens, and nothing rings.
-    'a listener for calls': () => !book.listening || book.hearsCalls === true,
+    'a listener for calls': () => !marks.listening || marks.hearsCalls === true,
   };
   /** The need, or its whole module, where the page lacks it now. */
   const lack = (need: string): string | null => {
@@ -37,7 +37,7 @@ export function installLacks(): void {
     if (found === null) return name;
     return member !== undefined && (found[member] ?? null) === null ? need : null;
   };
-  book.lacks = (needs) => {
+  marks.lacks = (needs) => {
     const now = Date.now();
     const lacking: Record<string, number> = {};
     for (const need of needs) {
@@ -47,7 +47,7 @@ export function installLacks(): void {
         since.delete(need.split('.', 1)[0] ?? need);
       } else {
         // What is on its way is not missed yet.
-        const isComing = book.loading?.[need.split('.', 1)[0] ?? need] !== undefined;
+        const isComing = marks.loading?.[need.split('.', 1)[0] ?? need] !== undefined;
         const first = isComing ? now : (since.get(word) ?? now);
         since.set(word, first);
         lacking[word] = now - first;
@@ -55,9 +55,9 @@ export function installLacks(): void {
     }
     return lacking;
   };
-  book.lackingFor = async (needs, lastsMs) => {
+  marks.lackingFor = async (needs, lastsMs) => {
     for (;;) {
-      const lacks = book.lacks?.(needs) ?? {};
+      const lacks = marks.lacks?.(needs) ?? {};
       const ages = Object.values(lacks);
       if (ages.every((ms) => ms < lastsMs)) {
         if (ages.length === 0) return [];

@@ -95,3 +95,6 @@ export function makeMessages(tools: BaseTools) {
 
   return { keyText, parts, findMessage, message };
 }
+
+/** What every part of the page's functions is given. */
+export type Tools = BaseTools & ReturnType<typeof makeMessages>;

@@ -2,10 +2,11 @@
 // A send that is not over soon is asked after: a call that lasts as long as an upload would be cut off by puppeteer.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
+import type { Tools } from './messages.js';
 import type { Own } from './own-message.js';
 import type { PageChat, PageModel, PageMsg, PageWindow } from './page-window.js';
 import type { Posts } from './posts.js';
-import type { Mended, Tools } from './tools.js';
+import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 

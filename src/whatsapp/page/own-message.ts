@@ -1,8 +1,9 @@
 // Runs in the page: our own messages by the ids that we gave them: what became of one, and sending it again.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { OwnMessage } from '../../session/port.js';
+import type { Tools } from './messages.js';
 import type { PageMsg, PageWindow } from './page-window.js';
-import type { Mended, Tools } from './tools.js';
+import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 

@@ -5,7 +5,7 @@
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 
 /** Our notes on one document; a new document starts without them, which is how a reload is seen. */
-export interface Book {
+export interface DocumentMarks {
   /** The library's `inject` has run on this document (H3). */
   injected: boolean;
   /** `attachEventListeners` has begun; a second sync must not begin another (H3). */
@@ -18,8 +18,8 @@ export interface Book {
   readonly words: Record<string, Promise<SendWord>>;
   /** The codes with which the server has refused own messages, by their id. */
   readonly nacks: Record<string, number>;
-  /** Our functions for chats, people, groups and messages; see whatsapp/kit.ts. */
-  kit?: unknown;
+  /** Our functions for chats, people, groups and messages; see whatsapp/requests/page-rpc.ts. */
+  rpc?: unknown;
   /** Names of modules that were asked for last, newest last. */
   readonly asked: string[];
   /** The page's own require; set once ours stands before it. */
@@ -124,7 +124,7 @@ export interface PageWindow {
   // biome-ignore lint/suspicious/noExplicitAny: the page's modules have no types; each use names what it expects
   readonly require: (module: string) => any;
   readonly WWebJS?: unknown;
-  __wad?: Book;
+  __wad?: DocumentMarks;
   readonly top: unknown;
   readonly navigator: { readonly onLine: boolean };
   readonly location: { readonly href: string; readonly host: string };

@@ -25,7 +25,7 @@ export function tellPeople(binding: string): void {
   };
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
   const tell = (msg: PageMsg): void => {
-    const tools = (window.__wad?.kit as { tools?: BaseTools } | undefined)?.tools;
+    const tools = (window.__wad?.rpc as { tools?: BaseTools } | undefined)?.tools;
     if (tools === undefined) return;
     const named = [
       attempt(() => msg.id.remote),

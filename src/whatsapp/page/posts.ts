@@ -3,8 +3,9 @@
 // handed to the page's own actions.
 import type { Content, FileRef } from '../../protocol/content.js';
 import type { FaultKind } from '../../protocol/fault-table.js';
+import type { Tools } from './messages.js';
 import type { PageChat, PageModel, PageSocket, PageWid, PageWindow } from './page-window.js';
-import type { Mended, Refusal, Tools } from './tools.js';
+import type { Mended, Refusal } from './tools.js';
 
 declare const window: PageWindow;
 

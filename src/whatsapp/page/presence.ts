@@ -15,9 +15,9 @@ export interface Manners {
 
 /** Returns the modules without which this build keeps its own manners; nothing else rests on them. */
 export function keepManners({ online, sendMarksRead }: Manners): string[] {
-  const book = window.__wad;
-  if (!book || book.reading !== undefined) return [];
-  book.reading = false;
+  const marks = window.__wad;
+  if (!marks || marks.reading !== undefined) return [];
+  marks.reading = false;
   const has = (name: string): boolean => {
     try {
       return (window.require(name) ?? null) !== null;
@@ -31,7 +31,7 @@ export function keepManners({ online, sendMarksRead }: Manners): string[] {
     const action = window.require('WAWebUpdateUnreadChatAction') as { sendSeen: Seen };
     const own = action.sendSeen;
     // What `chat.markRead` asks for passes, and nothing else.
-    action.sendSeen = (...args) => (book.reading ? own.apply(action, args) : Promise.resolve());
+    action.sendSeen = (...args) => (marks.reading ? own.apply(action, args) : Promise.resolve());
   }
   if (gone.includes('WAWebStreamModel')) return gone;
   const stream = window.require('WAWebStreamModel').Stream as Emitter & {

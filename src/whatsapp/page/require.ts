@@ -9,8 +9,8 @@ declare const window: PageWindow;
 export function installRequire(asked: number): string[] {
   type Require = ((name: string) => unknown) & { wad?: true };
   const native = window.require as Require;
-  const book = window.__wad;
-  if (!book || native.wad) return book?.standIns ?? [];
+  const marks = window.__wad;
+  if (!marks || native.wad) return marks?.standIns ?? [];
   const nothing = (): undefined => undefined;
   const emitter = (): object => ({ on: nothing, off: nothing, once: nothing, trigger: nothing });
   const standIns: Readonly<Record<string, () => object>> = {
@@ -56,8 +56,8 @@ export function installRequire(asked: number): string[] {
   };
   const wrapped: Require = Object.assign(
     (name: string): unknown => {
-      book.asked.push(name);
-      if (book.asked.length > asked) book.asked.shift();
+      marks.asked.push(name);
+      if (marks.asked.length > asked) marks.asked.shift();
       return ask(name);
     },
     native,
@@ -65,10 +65,10 @@ export function installRequire(asked: number): string[] {
   );
   (window as { require: unknown }).require = wrapped;
   // The page's own, for whoever wants to know what is really there.
-  book.require = native;
-  book.standIns = Object.keys(standIns).filter((name) => {
+  marks.require = native;
+  marks.standIns = Object.keys(standIns).filter((name) => {
     ask(name);
     return made.has(name);
   });
-  return book.standIns;
+  return marks.standIns;
 }

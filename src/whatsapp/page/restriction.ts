@@ -109,16 +109,16 @@ export async function refreshLimits(ms: number): Promise<void> {
  * 2026-04-27).
  */
 export function tellTrust(): void {
-  const book = window.__wad;
-  if (!book || book.tellsTrust) return;
+  const marks = window.__wad;
+  if (!marks || marks.tellsTrust) return;
   const { Chat } = window.require('WAWebCollections') as {
     Chat: { on(event: string, listener: (chat: PageModel) => void): void };
   };
   Chat.on('change:tcToken', (chat) => {
     const chatId = (chat.id as PageWid | undefined)?._serialized;
-    if (chatId !== undefined) book.tell({ kind: 'trusted', chatId });
+    if (chatId !== undefined) marks.tell({ kind: 'trusted', chatId });
   });
-  book.tellsTrust = true;
+  marks.tellsTrust = true;
 }
 
 /**

@@ -1,12 +1,11 @@
 // Runs in the page: what the other parts of our kit share. Each `make…` of this folder becomes text and is put
-// together again inside the page (whatsapp/kit.ts), so it uses nothing but its arguments and `window`.
+// together again inside the page (whatsapp/requests/page-rpc.ts), so it uses nothing but its arguments and `window`.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { postStatus } from '../compat/d5-status-post.js';
 import type { whomToBlock } from '../compat/d6-contact-block.js';
 import type { changePeople, describeGroup } from '../compat/d6-group-admin.js';
 import type { postedMedia } from '../compat/d8-channel-media.js';
 import type { previewFor } from '../compat/d8-channel-preview.js';
-import type { makeMessages } from './messages.js';
 import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -208,9 +207,6 @@ export function makeTools() {
 }
 
 export type BaseTools = ReturnType<typeof makeTools>;
-
-/** What every part of the kit gets. */
-export type Tools = BaseTools & ReturnType<typeof makeMessages>;
 
 /** Functions of whatsapp/compat that our parts call instead of the page's own. */
 export interface Mended {

@@ -1,6 +1,6 @@
 // Runs in the page, before any of its own scripts, on every document. Tells the daemon what the library does not:
 // a new document, each state of the socket from the first on, and a logout.
-import type { Book, CallTold, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
+import type { CallTold, DocumentMarks, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -11,11 +11,11 @@ export function watch(binding: string): void {
     const send = window[binding] as ((told: Told | CallTold) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
   };
-  const book: Book = {
+  const marks: DocumentMarks = {
     ...{ injected: false, attaching: false, listening: false },
     ...{ sends: {}, words: {}, nacks: {}, asked: [], tell },
   };
-  window.__wad = book;
+  window.__wad = marks;
   tell({ kind: 'document', url: window.location.href });
   if (window.location.host !== 'web.whatsapp.com') return;
 

@@ -1,31 +1,36 @@
 /** Who is named beside a lock: the same taking of it, not just the same process. */
 import t from 'tap';
-import { readHolder, readHolderSync, sameHolder, writeHolder } from '../../../src/session-dir/holder.js';
+import {
+  readLockOwner,
+  readLockOwnerSync,
+  sameLockOwner,
+  writeLockOwner,
+} from '../../../src/session-dir/lock-owner.js';
 import { place } from './place.js';
 
 t.test('it is read as it was written', async (t) => {
   const { dir } = place(t);
-  t.equal(await readHolder(dir), null);
-  t.equal(readHolderSync(dir), null);
-  const holder = await writeHolder(dir);
+  t.equal(await readLockOwner(dir), null);
+  t.equal(readLockOwnerSync(dir), null);
+  const holder = await writeLockOwner(dir);
   t.match(holder, { pid: process.pid, startTicks: Number, bootId: /^[0-9a-f-]{36}$/ });
-  t.same(await readHolder(dir), holder);
-  t.same(readHolderSync(dir), holder);
+  t.same(await readLockOwner(dir), holder);
+  t.same(readLockOwnerSync(dir), holder);
 });
 
 t.test('every part of it tells takings apart', async (t) => {
   const { dir } = place(t);
-  const holder = await writeHolder(dir);
-  t.ok(sameHolder({ ...holder }, holder));
-  t.notOk(sameHolder(null, holder));
+  const holder = await writeLockOwner(dir);
+  t.ok(sameLockOwner({ ...holder }, holder));
+  t.notOk(sameLockOwner(null, holder));
   for (const other of [{ pid: 1 }, { startTicks: 1 }, { bootId: 'x' }, { since: '2026-01-01T00:00:00.000Z' }])
-    t.notOk(sameHolder({ ...holder, ...other }, holder), JSON.stringify(other));
+    t.notOk(sameLockOwner({ ...holder, ...other }, holder), JSON.stringify(other));
 });
 
 t.test('what is not whole names nobody', async (t) => {
   for (const text of ['', '{', 'null', '{"pid":1}', '{"pid":"1","startTicks":1,"bootId":"x","since":"y"}']) {
     const { dir, write } = place(t);
     write({ 'session-shop.holder.json': text });
-    t.equal(await readHolder(dir), null, text);
+    t.equal(await readLockOwner(dir), null, text);
   }
 });

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, utimesSync, wri
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
-import { readHolder } from '../../../src/session-dir/holder.js';
 import type { SessionDir } from '../../../src/session-dir/layout.js';
 import { lockState, takeLock } from '../../../src/session-dir/lock.js';
+import { readLockOwner } from '../../../src/session-dir/lock-owner.js';
 import { ownProcessId } from '../../../src/session-dir/process-id.js';
 import { place } from './place.js';
 
@@ -46,7 +46,7 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
 t.test('taking names the holder, letting go leaves nothing, twice is fine', async (t) => {
   const { dir, log, said } = place(t);
   const lock = await takeLock(dir, { log, ...SOON });
-  t.match(await readHolder(dir), { pid: process.pid, since: lock.holder.since });
+  t.match(await readLockOwner(dir), { pid: process.pid, since: lock.holder.since });
   t.match(await lockState(dir), { pid: process.pid });
   await Promise.all([lock.release(), lock.release()]);
   await lock.release();
@@ -107,7 +107,7 @@ t.test('a killed holder whose number went to another process is dead all the sam
     writeFileSync(dir.holder, JSON.stringify({ ...own, ...other, since: old.toISOString() }));
     await using lock = await takeLock(dir, { log, ...SOON });
     t.match(lock.holder, own, what);
-    t.same(await readHolder(dir), lock.holder, 'the file names the new holder');
+    t.same(await readLockOwner(dir), lock.holder, 'the file names the new holder');
     t.match(said.at(-1), ['lock.taken-over', { fromPid: process.pid, since: old.toISOString() }], what);
   }
 });
@@ -141,7 +141,7 @@ t.test('a lock whose time lies in the future (a clock set back) is taken over as
   const later = new Date(Date.now() + 3_600_000);
   utimesSync(dir.lock, later, later);
   await using lock = await takeLock(dir, { log, ...SOON });
-  t.same(await readHolder(dir), lock.holder);
+  t.same(await readLockOwner(dir), lock.holder);
   t.match(said.at(-1), ['lock.taken-over', { fromPid: null }]);
 });
 
@@ -165,7 +165,7 @@ t.test('of many that start at once exactly one wins', async (t) => {
     t.equal(winners.length, 1, `${name}: ${JSON.stringify(said)}`);
     const winner = winners[0]?.child;
     for (const answer of said) if (answer.says !== 'taken') t.match(answer, { kind: 'lock_held' });
-    t.equal((await readHolder(dir))?.pid, winner?.pid);
+    t.equal((await readLockOwner(dir))?.pid, winner?.pid);
     await Promise.all(all.map(({ child }) => child.exitCode ?? child.signalCode ?? end(child, 'SIGKILL')));
   }
 });

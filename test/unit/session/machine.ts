@@ -2,7 +2,7 @@
 // in every form, and a short way to say what came out.
 import type { Effect } from '../../../src/session/effect.js';
 import type { Event, EventName } from '../../../src/session/event.js';
-import type { Next } from '../../../src/session/move.js';
+import type { Next } from '../../../src/session/next-state.js';
 import type { Policy } from '../../../src/session/policy.js';
 import { initialState, type Linked, reasonOf, type State } from '../../../src/session/state.js';
 

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { REASONS, STATES } from '../../../src/protocol/state.js';
 import { type Effect, isStillDue } from '../../../src/session/effect.js';
-import type { Now } from '../../../src/session/move.js';
+import type { Now } from '../../../src/session/next-state.js';
 import {
   initialState,
   isOver,

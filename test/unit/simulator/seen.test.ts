@@ -1,6 +1,6 @@
 // The list of what is taken of WhatsApp Web is complete, and holds nothing that is not used.
 import t from 'tap';
-import { ALL_NEEDS } from '../../../src/whatsapp/capability.js';
+import { ALL_NEEDS } from '../../../src/whatsapp/capabilities/needs.js';
 import { SEEN } from '../../simulator/seen.js';
 import { keyOf, type Use, usesIn } from './page-uses.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { renderWebhooks } from '../../../src/cli/render/webhook.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { Feed } from '../../../src/daemon/feed.js';
-import { Inbox } from '../../../src/daemon/inbox.js';
-import { Webhooks } from '../../../src/daemon/webhooks.js';
+import { Feed } from '../../../src/daemon/events/feed.js';
+import { Webhooks } from '../../../src/daemon/events/webhooks.js';
+import { Inbox } from '../../../src/daemon/incoming/inbox.js';
 import { openStore } from '../../../src/store/open.js';
 import type { Store } from '../../../src/store/store.js';
 import type { Endpoint } from '../../../src/webhook/endpoint.js';
@@ -37,7 +37,7 @@ async function place(t: Test, keys: Record<string, string> = {}) {
     const feed = new Feed({ account: 'shop', store, log, ...(now && { now }) });
     const opened = Webhooks.open({
       ...{ config: config.webhook, feed, store, log, secretIsNamed: () => false },
-      teller: () => ({ account: 'shop', version: '1.2.3', me: { id: '15550001111@c.us', pushname: 'Me' } }),
+      context: () => ({ account: 'shop', version: '1.2.3', me: { id: '15550001111@c.us', pushname: 'Me' } }),
     });
     const webhooks = await opened.catch((error: unknown) => {
       store.close();
@@ -57,7 +57,7 @@ async function place(t: Test, keys: Record<string, string> = {}) {
 async function failing(receiver: Receiver, endpoint: Endpoint, attempts: number): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     await receiver.denied(attempt);
-    while (endpoint.standing.state === 'delivering') await new Promise((resolve) => setImmediate(resolve));
+    while (endpoint.status.state === 'delivering') await new Promise((resolve) => setImmediate(resolve));
     if (attempt < attempts) await endpoint.test();
   }
 }
@@ -277,7 +277,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   const { feed, webhooks, store, end } = await run(receiver.url);
   const crm = webhooks.get('crm');
   const until = async (state: string) => {
-    while (crm.standing.state !== state) await new Promise((resolve) => setImmediate(resolve));
+    while (crm.status.state !== state) await new Promise((resolve) => setImmediate(resolve));
   };
   feed.append('message', { n: 0 });
   await receiver.took(1);
@@ -291,7 +291,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   store.consumers.place = broken;
   feed.append('message', { n: 1 });
   await until('waiting');
-  t.match(crm.standing, {
+  t.match(crm.status, {
     attempts: 0,
     lastError: 'the journal failed: disk I/O error',
     nextAttemptAtMs: Number,
@@ -307,7 +307,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   await receiver.took(4);
   t.same(numbers(receiver).filter(Number.isInteger), [0, 1, 2]);
   await until('idle');
-  t.match(crm.standing, { lastError: null, nextAttemptAtMs: null });
+  t.match(crm.status, { lastError: null, nextAttemptAtMs: null });
   await end();
 });
 

@@ -46,7 +46,7 @@ function endpoint(answers: Answer[]) {
   const one = new Endpoint({
     ...{ name: 'crm', ledger, wants: () => true, format: THREE, secret: '', sign: () => ({}), poster },
     ...{ retryMs: 1_000, log: keepLog(), now: () => Date.parse(EVENT.time), chance: () => 0 },
-    teller: () => ({}) as never,
+    context: () => ({}) as never,
   });
   return { one, posted, ledger };
 }
@@ -63,7 +63,7 @@ t.test('what was taken of an event is not posted again with the rest', async (t)
   const { one, posted, ledger } = endpoint([TAKEN, BUSY, BUSY, TAKEN, BUSY]);
   one.start();
   for (const attempts of [1, 2, 3]) {
-    await until(() => one.standing.state === 'waiting' && one.standing.attempts === attempts);
+    await until(() => one.status.state === 'waiting' && one.status.attempts === attempts);
     t.equal(ledger.place, 6, 'the place is not noted before all of it was taken');
     // As a person ends the wait.
     await one.test();

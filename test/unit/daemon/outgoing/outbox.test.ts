@@ -4,7 +4,7 @@ import { Outbox, show } from '../../../../src/daemon/outgoing/outbox.js';
 import { drained, type Goal, reached } from '../../../../src/daemon/outgoing/outbox-wait.js';
 import type { Addressee } from '../../../../src/protocol/wid.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines, settled, thrownBy } from '../lines.js';
+import { keepLines, settled, thrownBy } from '../log/lines.js';
 
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';

@@ -6,7 +6,7 @@ import { Scheduler } from '../../../../src/daemon/outgoing/scheduler.js';
 import { EMPTY } from '../../../../src/session/lane.js';
 import type { PacingRules } from '../../../../src/session/pacing.js';
 import { NOW, opened, WID } from '../../store/scratch.js';
-import { keepLines } from '../lines.js';
+import { keepLines } from '../log/lines.js';
 import { A, B, FAST, Page } from './sending.js';
 
 /** One at a time, one an hour. */

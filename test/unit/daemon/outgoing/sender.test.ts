@@ -9,7 +9,7 @@ import type { PacingRules } from '../../../../src/session/pacing.js';
 import type { SendOutcome } from '../../../../src/session/port.js';
 import type { StoredMessage } from '../../../../src/store/outbox-row.js';
 import { scratch, WID } from '../../store/scratch.js';
-import { settled } from '../lines.js';
+import { settled } from '../log/lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
 
 t.test(

@@ -9,7 +9,7 @@ import type { PacingRules } from '../../../../src/session/pacing.js';
 import type { OwnMessage, SendOutcome } from '../../../../src/session/port.js';
 import type { StoredMessage } from '../../../../src/store/outbox-row.js';
 import { opened, scratch, WID } from '../../store/scratch.js';
-import { keepLines, settled } from '../lines.js';
+import { keepLines, settled } from '../log/lines.js';
 
 export const A: Addressee = '15550002222@c.us';
 export const B: Addressee = '15550003333@c.us';

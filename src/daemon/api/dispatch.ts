@@ -1,0 +1,164 @@
+// Answers a method by its name: validates the parameters, runs the handler under its deadline, validates the result,
+// and lets nothing out but a Fault. It does not know what a method does, or which transport carries the request.
+
+import type { Address } from '../../protocol/address.js';
+import type { Call, Dispatch } from '../../protocol/dispatch.js';
+import { Fault, type Outcome } from '../../protocol/fault.js';
+import type { FaultKind } from '../../protocol/fault-table.js';
+import type { Log } from '../../protocol/log.js';
+import type { Handlers, MethodRow } from '../../protocol/method.js';
+import * as common from '../../protocol/method.js';
+import { type Issue, issuesOf, sentence } from './issue.js';
+
+/** What any method may raise without listing it. */
+export const COMMON_FAULTS = [
+  'parse_error',
+  'invalid_request',
+  'method_not_found',
+  'invalid_params',
+  'internal',
+  'busy',
+  'shutting_down',
+  'deadline_exceeded',
+  'wrong_account',
+] as const satisfies readonly FaultKind[];
+
+export interface DispatchOptions<T extends Record<string, MethodRow>> {
+  readonly methods: T;
+  readonly handlers: Handlers<T>;
+  /** Whose daemon this is. */
+  readonly account: string;
+  /** For the hints of faults, so that they lead here whoever reads them. */
+  readonly address: Address;
+  readonly log: Log;
+}
+
+type Handler = (params: unknown, call: Call) => unknown;
+
+/** The one way in. What it returns rejects with a Fault and with nothing else. */
+export function createDispatch<T extends Record<string, MethodRow>>(options: DispatchOptions<T>): Dispatch {
+  const { methods, log, account, address } = options;
+  const handlers = options.handlers as Readonly<Record<string, Handler>>;
+  const dispatch: Dispatch = async (name, given, call) => {
+    // Own keys only: "constructor" and "__proto__" are no methods.
+    const row = Object.hasOwn(methods, name) ? methods[name] : undefined;
+    const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+    if (row === undefined || handler === undefined) {
+      const reason = `there is no method ${JSON.stringify(name.slice(0, 64))}`;
+      throw new Fault('method_not_found', { reason });
+    }
+    const { params, limitMs } = checkParams(row, given, account);
+    const outcome: Outcome = row.effect === 'writes' ? 'unknown' : 'none';
+    let result: unknown;
+    try {
+      result = await bounded((signal) => handler(params, { peer: call.peer, signal }), {
+        call,
+        limitMs,
+        outcome,
+        // A wait that was given up ends in a fault, as it should; anything else is news.
+        late: (error) =>
+          log[error instanceof Fault ? 'debug' : 'warn']('dispatch.late', { method: name, err: error }),
+      });
+    } catch (error) {
+      throw asFault(row, error, outcome, log);
+    }
+    const checked = row.result.safeParse(result);
+    if (!checked.success) {
+      log.error('dispatch.bad_result', { method: name, issues: issuesOf(checked.error, result) });
+      throw new Fault('internal', { reason: 'the answer does not fit its own schema', outcome });
+    }
+    return result;
+  };
+  return (name, given, call) =>
+    dispatch(name, given, call).catch((fault: Fault) => {
+      throw fault.addressedTo(address);
+    });
+}
+
+/** All that is wrong with the parameters in one Fault; their values are not repeated. */
+function checkParams(
+  row: MethodRow,
+  given: unknown,
+  mine: string,
+): { params: unknown; limitMs: number | undefined } {
+  const { deadlineMs: limit, account: wanted, ...rest } = (given ?? {}) as Record<string, unknown>;
+  const account = common.account.safeParse(wanted);
+  // Before all else: what is wrong with a request for another daemon is not this one's to say.
+  if (account.success && account.data !== undefined && account.data !== mine)
+    throw new Fault('wrong_account', {
+      reason: `this daemon serves the account "${mine}", not "${account.data}"; nothing was done`,
+      more: { account: mine },
+    });
+  const deadline = common.deadlineMs.safeParse(limit);
+  const own = row.params.safeParse(rest);
+  if (deadline.success && own.success && account.success) return { params: own.data, limitMs: deadline.data };
+  const issues: Issue[] = [
+    ...(own.error === undefined ? [] : issuesOf(own.error, rest)),
+    ...(deadline.error === undefined ? [] : issuesOf(deadline.error, limit, 'deadlineMs')),
+    ...(account.error === undefined ? [] : issuesOf(account.error, wanted, 'account')),
+  ];
+  throw new Fault('invalid_params', { reason: sentence(row.name, issues), more: { issues } });
+}
+
+interface Bounds {
+  readonly call: Call;
+  readonly limitMs: number | undefined;
+  readonly outcome: Outcome;
+  /** Told when a handler that nobody waits for any more ends badly after all. */
+  readonly late: (error: unknown) => void;
+}
+
+/**
+ * Runs until done, the deadline, or the peer's hang-up, whichever is first; the handler's signal tells it. By hand
+ * and not with AbortSignal.any and .timeout: a timer that nobody needs any more is cleared here, and would there
+ * stand for up to a day.
+ */
+async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): Promise<unknown> {
+  const { call, limitMs, outcome, late } = bounds;
+  if (call.signal.aborted) throw hangUp(call.signal, 'none');
+  // A controller of its own for a deadline only: most requests have none.
+  const deadline = limitMs === undefined ? null : new AbortController();
+  const signal = deadline?.signal ?? call.signal;
+  let timer: NodeJS.Timeout | undefined;
+  let onHangUp = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const end = (fault: Fault): void => {
+      deadline?.abort(fault);
+      reject(fault);
+    };
+    onHangUp = () => end(hangUp(call.signal, outcome));
+    call.signal.addEventListener('abort', onHangUp, { once: true });
+    if (limitMs === undefined) return;
+    const reason = `the deadline of ${limitMs} ms passed`;
+    timer = setTimeout(() => end(new Fault('deadline_exceeded', { reason, outcome })), limitMs);
+  });
+  const done = (async () => run(signal))();
+  try {
+    return await Promise.race([done, ended]);
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener('abort', onHangUp);
+    // The loser of the race: most handlers reject with the signal's own reason, which has been said already.
+    if (signal.aborted) done.catch((error) => error === signal.reason || late(error));
+  }
+}
+
+/** Why nobody waits any more: the server closes, or the peer has gone and will not read this. */
+const hangUp = (signal: AbortSignal, outcome: Outcome): Fault =>
+  signal.reason instanceof Fault
+    ? new Fault(signal.reason.kind, { ...signal.reason.details, outcome })
+    : new Fault('connection_lost', { outcome, cause: signal.reason });
+
+function asFault(row: MethodRow, error: unknown, outcome: Outcome, log: Log): Fault {
+  if (!(error instanceof Fault)) {
+    log.error('dispatch.internal', { method: row.name, err: error });
+    return new Fault('internal', { outcome, cause: error });
+  }
+  const listed = [...row.faults, ...COMMON_FAULTS, ...HANG_UPS].some((kind) => kind === error.kind);
+  // The docs do not know it, so a client cannot be ready for it; it is still the truth, and is sent.
+  if (!listed) log.error('dispatch.unlisted_fault', { method: row.name, kind: error.kind, err: error });
+  return error;
+}
+
+/** Said to a peer that is not there any more. */
+const HANG_UPS = ['connection_lost', 'slow_reader'] as const satisfies readonly FaultKind[];

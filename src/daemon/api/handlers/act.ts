@@ -1,0 +1,40 @@
+// Acts on a message: asked of the page at once and not queued; a time-out is an outcome that nobody knows.
+import { Fault } from '../../../protocol/fault.js';
+import type { Handlers } from '../../../protocol/method.js';
+import type { METHODS } from '../../../protocol/methods/index.js';
+import { isPostId, type MessageRef, parseRecipient } from '../../../protocol/wid.js';
+import type { Store } from '../../../store/store.js';
+import type { Account } from '../../account.js';
+import { namedMessage } from '../../incoming/message-lookup.js';
+import { readyClient } from '../ready-client.js';
+
+type ActHandlers = Pick<
+  Handlers<typeof METHODS>,
+  'message.react' | 'message.edit' | 'message.delete' | 'message.forward' | 'message.star'
+>;
+
+export function actHandlers(account: Account, store: Store): ActHandlers {
+  const acts = () => readyClient(account).acts;
+  /** @throws Fault ambiguous_message; not_allowed for a post of ours: WhatsApp Web has other ways for those, which are not taken here */
+  const named = (id: string): MessageRef => {
+    const { ref } = namedMessage(store, id);
+    if (ref.place?.fromMe && isPostId(ref.place.remote))
+      throw new Fault('not_allowed', {
+        reason: 'A status, or a message in a channel, stays as it was posted.',
+      });
+    return ref;
+  };
+  return {
+    'message.react': async ({ id, emoji }) => ({ ...(await acts().react(named(id), emoji)), emoji }),
+    'message.edit': async ({ id, text }) => ({ ...(await acts().edit(named(id), text)), text }),
+    'message.delete': async ({ id, for: whom = 'all' }) => ({
+      ...(await acts().remove(named(id), whom === 'all')),
+      for: whom,
+    }),
+    'message.forward': ({ id, to }) => acts().forward(named(id), parseRecipient(to)),
+    'message.star': async ({ id, starred = true }) => ({
+      ...(await acts().star(named(id), starred)),
+      starred,
+    }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Handlers } from '../../../protocol/method.js';
+import type { chatMethods } from '../../../protocol/methods/chat.js';
+import { parseRecipient } from '../../../protocol/wid.js';
+import type { Store } from '../../../store/store.js';
+import type { Account } from '../../account.js';
+import { halfKnownIn, namedIn } from '../../incoming/event-people.js';
+import { namedMessage } from '../../incoming/message-lookup.js';
+import { readyClient } from '../ready-client.js';
+
+const PAGE = 50;
+
+export function chatHandlers(account: Account, store: Store): Handlers<typeof chatMethods> {
+  const chats = () => readyClient(account).chats;
+  return {
+    'chat.list': (query) => chats().list(query),
+    'chat.get': ({ chat }) => chats().get(parseRecipient(chat)),
+    'chat.messages': async ({ chat, limit = PAGE, before }) => {
+      const { messages, more } = await chats().messages(parseRecipient(chat), {
+        limit,
+        before: before === undefined ? null : namedMessage(store, before).ref,
+      });
+      const halfKnown = messages.flatMap((message) => halfKnownIn(store, message));
+      await account.people.meet(halfKnown);
+      return { messages: messages.map((message) => ({ ...message, ...namedIn(store, message) })), more };
+    },
+    'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),
+    'chat.archive': ({ chat, archived = true }) => chats().archive(parseRecipient(chat), archived),
+    'chat.mute': ({ chat, muted = true, until }) =>
+      chats().mute(parseRecipient(chat), muted, until === undefined ? null : Date.parse(until)),
+    'chat.pin': ({ chat, pinned = true }) => chats().pin(parseRecipient(chat), pinned),
+    'chat.typing': async ({ chat, state = 'typing' }) => ({
+      ...(await chats().typing(parseRecipient(chat), state)),
+      state,
+    }),
+  };
+}

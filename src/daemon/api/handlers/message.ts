@@ -1,0 +1,179 @@
+import type { Content, FileRef } from '../../../protocol/content.js';
+import { Fault } from '../../../protocol/fault.js';
+import type { FaultKind } from '../../../protocol/fault-table.js';
+import type { Handlers } from '../../../protocol/method.js';
+import type { METHODS } from '../../../protocol/methods/index.js';
+import {
+  type Addressee,
+  escapeId,
+  type MessageRef,
+  messageKey,
+  parseAddressee,
+  parseMessageRef,
+} from '../../../protocol/wid.js';
+import { reasonOf } from '../../../session/state.js';
+import type { StoredMessage } from '../../../store/outbox-row.js';
+import type { Store } from '../../../store/store.js';
+import { capabilityFor, capabilityToReach } from '../../../whatsapp/capabilities/actions.js';
+import type { Account } from '../../account.js';
+import type { Feed } from '../../events/feed.js';
+import { namedMessage } from '../../incoming/message-lookup.js';
+import { limited } from '../../machine/time-limit.js';
+import { contentOf } from '../../media/content.js';
+import type { MediaStore } from '../../media/media-store.js';
+import type { Transcoder } from '../../media/voice.js';
+import { show } from '../../outgoing/outbox.js';
+import { reached } from '../../outgoing/outbox-wait.js';
+import { refuseLost } from '../../session/capability-tracker.js';
+import { knownMessage } from '../known-message.js';
+import { refuseUnfit } from '../post-rules.js';
+import { refuseWhenEnding } from './session.js';
+
+type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
+
+/** An accept waits so long for WhatsApp's word on a number, and no longer. */
+const RESOLVE_MS = 2_000;
+
+/** WhatsApp's word on a chat; everything else that fails here says nothing of it. */
+const NEVER: ReadonlySet<FaultKind> = new Set(['no_such_chat', 'not_allowed']);
+
+export function messageHandlers(
+  account: Account,
+  store: Store,
+  feed: Feed,
+  mediaStore: MediaStore,
+  voices: Transcoder,
+): MessageHandlers {
+  const { actor, outbox, recipients } = account;
+  return {
+    'message.send': async (asked, { signal }) => {
+      const { to, key = null, notBefore, expiresAt } = asked;
+      const recipient = parseAddressee(to);
+      const times = { notBeforeMs: msOf(notBefore), expiresAtMs: msOf(expiresAt) };
+      const wid = owner();
+      const first = key === null ? null : store.outbox.withKey(key, wid);
+      const content = await contentOf(
+        { ...asked, ...named(asked.replyTo, first) },
+        { get: (id) => fileOf(id, first) },
+        voices,
+        signal,
+      );
+      const { kind, ...payload } = content;
+      const request = { wid, recipient, kind, payload, key, ...times };
+      const earlier = outbox.earlier(request);
+      if (earlier !== null) return brief(earlier);
+      refuseTimes(times);
+      refuseUnfit(recipient, content);
+      refuseLacking(kind, recipient);
+      const chatId = await resolve(recipient, signal);
+      if (chatId === null)
+        throw new Fault('not_on_whatsapp', {
+          reason: `${recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`,
+        });
+      // It may have changed while WhatsApp was asked.
+      return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
+    },
+
+    'message.get': async ({ id }) => {
+      // That it was sent is on disk, and told, a little before the event of it is.
+      await feed.settled();
+      return knownMessage(store, id, account.address);
+    },
+
+    'message.wait': ({ id, for: goal = 'sent', timeoutMs }, { signal }) =>
+      limited(timeoutMs, [signal], async (bound) =>
+        show(
+          await reached(outbox, id, goal, { wid: () => store.account.wid, signal: bound }),
+          account.address,
+        ),
+      ),
+  };
+
+  /** @param first an earlier request with the same key: an id stands for what it stood for then */
+  function named(replyTo: string | undefined, first: StoredMessage | null): { replyTo?: string } {
+    if (replyTo === undefined) return {};
+    const { id, place } = parseMessageRef(replyTo);
+    const before = first?.payload.replyTo;
+    if (typeof before === 'string' && place === null && parseMessageRef(before).id === id)
+      return { replyTo: before };
+    return { replyTo: withKey(namedMessage(store, replyTo).ref) };
+  }
+
+  /**
+   * A file to send. When it has been removed to make room, an earlier request with the same key knows what it was; of a
+   * sound that was made a voice message, only that voice message is known.
+   * @throws (rejects) Fault no_such_media
+   */
+  async function fileOf(id: string, first: StoredMessage | null): Promise<FileRef> {
+    try {
+      return await mediaStore.get(id);
+    } catch (error) {
+      const file = first?.payload.file as FileRef | undefined;
+      if (file !== undefined && (file.id === id || first?.kind === 'voice')) return file;
+      throw error;
+    }
+  }
+
+  /**
+   * The account that a message is accepted for: the one that was linked last, whatever its page does at the moment.
+   * @throws Fault not_linked when nothing but a link by a person could ever send it; banned, shutting_down …
+   */
+  function owner(): string {
+    const { state } = actor;
+    const { hint } = account;
+    refuseWhenEnding(state);
+    const reason = `The account is ${state.name} (${reasonOf(state)}).`;
+    if (reasonOf(state) === 'banned') throw new Fault('banned', { hint });
+    const { wid } = store.account;
+    const isUnlinked = state.session === null && (state.name === 'stopped' || state.name === 'logging-out');
+    if (isUnlinked || (wid === null && state.session === null))
+      throw new Fault('not_linked', { reason, ...(hint && { hint }) });
+    if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
+    // Known from the last page, also while that is given up and another one is waited for.
+    refuseLost(account.capabilities, 'send.text', account.slot.browser.whatsappWeb);
+    return wid;
+  }
+
+  /** Only what is known now: a page that is on its way may have what this one lacked. @throws Fault unsupported_now */
+  function refuseLacking(kind: Content['kind'], recipient: Addressee): void {
+    if (actor.state.name !== 'ready') return;
+    for (const capability of ['send.text', capabilityFor(kind), capabilityToReach(recipient)]) {
+      const word = capability === null ? undefined : account.capabilities[capability];
+      if (word?.startsWith('missing'))
+        throw new Fault('unsupported_now', { reason: `${capability} is ${word}.`, more: { capability } });
+    }
+  }
+
+  /** The chat to send to, or null when WhatsApp says in time that there is none. */
+  async function resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
+    if (actor.state.name !== 'ready') return recipient;
+    try {
+      return await limited(RESOLVE_MS, [signal], (bound) => recipients.find(recipient, bound));
+    } catch (error) {
+      if (error instanceof Fault && NEVER.has(error.kind)) throw error;
+      // Not known by now; found out when it is this message's turn.
+      return recipient;
+    }
+  }
+}
+
+/** The message that is answered, by its key where that is known: it may not be in the page's memory any more. */
+const withKey = ({ id, place }: MessageRef): string =>
+  place === null ? escapeId(id) : messageKey({ ...place, participant: place.participant ?? undefined, id });
+
+const msOf = (instant: string | undefined): number | null =>
+  instant === undefined ? null : Date.parse(instant);
+
+/** @throws Fault invalid_params */
+function refuseTimes({
+  notBeforeMs,
+  expiresAtMs,
+}: Record<'notBeforeMs' | 'expiresAtMs', number | null>): void {
+  if (expiresAtMs === null) return;
+  if (expiresAtMs <= Date.now())
+    throw new Fault('invalid_params', { reason: 'expiresAt is over', hint: null });
+  if (notBeforeMs !== null && notBeforeMs >= expiresAtMs)
+    throw new Fault('invalid_params', { reason: 'notBefore is not before expiresAt', hint: null });
+}
+
+const brief = ({ id, messageId, state }: StoredMessage) => ({ id, messageId, state });

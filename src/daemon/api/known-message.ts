@@ -1,0 +1,32 @@
+// Everything known of one message, sent or received: its outbox row, where it was ours to send, and its event.
+import type { Address } from '../../protocol/address.js';
+import { Fault } from '../../protocol/fault.js';
+import { type Known, messageSchema } from '../../protocol/schema.js';
+import { parseMessageRef } from '../../protocol/wid.js';
+import type { Store } from '../../store/store.js';
+import { namedIn } from '../incoming/event-people.js';
+import { namedMessage } from '../incoming/message-lookup.js';
+import { show } from '../outgoing/outbox.js';
+
+/**
+ * @param name our key, WhatsApp's id, or the id that an accept answered.
+ * @throws Fault no_such_message, ambiguous_message
+ */
+export function knownMessage(store: Store, name: string, to: Address = []): Known {
+  const { own, seen } = namedMessage(store, name);
+  const told = seen === null ? null : store.messages.event(seen);
+  // An event of an earlier version may lack what is told today: of whom it names, what is known now is told.
+  const data = told && { ...namedIn(store, told.data), ...told.data };
+  const message = messageSchema.safeParse(data).data ?? null;
+  if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
+  const place = seen === null ? null : parseMessageRef(seen.key).place;
+  if (seen === null || place === null)
+    throw new Fault('no_such_message', {
+      reason: `This daemon knows of no message ${name.slice(0, 64)}.`,
+    });
+  const { key, messageId, ack } = seen;
+  return {
+    ...{ id: null, messageId, chatId: place.remote, state: null, ack },
+    ...{ queuedAt: null, sentAt: null, error: null, key, message },
+  };
+}

@@ -1,0 +1,167 @@
+// The OpenAPI 3.1 document, generated from the table of routes and the tables it uses. Pure.
+import { z } from 'zod';
+import type { Route } from '../../http/route.js';
+import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
+import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
+import { METHODS } from '../../protocol/methods/index.js';
+import { COMMON_FAULTS } from './dispatch.js';
+
+type Json = Record<string, unknown>;
+
+/** What the door itself may refuse with, whatever is asked. */
+export const DOOR_FAULTS = [
+  'foreign_host',
+  'foreign_origin',
+  'unauthorized',
+] as const satisfies readonly FaultKind[];
+const BODY_FAULTS = [
+  'body_too_large',
+  'body_too_slow',
+  'unsupported_body',
+] as const satisfies readonly FaultKind[];
+
+/** Every fault that a route may answer with, by HTTP status. */
+export function faultsOf({ asks, open, verb }: Route): ReadonlyMap<number, readonly FaultKind[]> {
+  const own: readonly FaultKind[] =
+    asks === null ? ['internal'] : [...METHODS[asks].faults, ...COMMON_FAULTS];
+  const kinds = [
+    ...own,
+    ...DOOR_FAULTS.filter((kind) => !open || kind !== 'unauthorized'),
+    ...(verb === 'POST' ? BODY_FAULTS : []),
+  ];
+  const byStatus = new Map<number, FaultKind[]>();
+  for (const kind of new Set(kinds)) {
+    const { http } = faultRow(kind);
+    byStatus.set(http, [...(byStatus.get(http) ?? []), kind]);
+  }
+  return new Map([...byStatus].sort(([a], [b]) => a - b));
+}
+
+/** @param version of the program */
+export function openApi(routes: readonly Route[], version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] ??= {};
+    (paths[route.path] as Json)[route.verb.toLowerCase()] = operation(route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'wad',
+      version,
+      description: 'One WhatsApp account over HTTP, on this machine.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: 'http://127.0.0.1:3001' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: ERROR },
+    },
+  };
+}
+
+function operation(route: Route): Json {
+  const { asks, does, open, path, success, verb } = route;
+  const row: MethodRow | null = asks === null ? null : METHODS[asks];
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const params = row === null ? {} : (schemaOf(row.params) as { properties?: Record<string, Json> });
+  const query = verb === 'GET' ? Object.entries(params.properties ?? {}) : [];
+  return {
+    operationId: `${verb.toLowerCase()}${path.replace(/[^\w]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
+    summary: does,
+    ...(open && { security: [] }),
+    ...(query.length > 0 && {
+      parameters: query.map(([name, schema]) => ({
+        ...{ name, in: names.includes(name) ? 'path' : 'query', required: names.includes(name), schema },
+        ...(schema.type === 'array' && { style: 'form', explode: false }),
+      })),
+    }),
+    ...(verb === 'POST' && row !== null && { requestBody: bodyOf(row) }),
+    responses: {
+      [success]: { description: 'Done.', ...contentOf(route, row) },
+      ...Object.fromEntries(
+        [...faultsOf(route)].map(([status, kinds]) => [
+          status,
+          {
+            description: kinds.map((kind) => `${kind}: ${faultRow(kind).says}`).join(' '),
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+          },
+        ]),
+      ),
+    },
+  };
+}
+
+function bodyOf({ params, example }: MethodRow): Json {
+  const {
+    properties = {},
+    required = [],
+    ...rest
+  } = schemaOf(params) as {
+    properties?: Json;
+    required?: string[];
+  };
+  const common = { deadlineMs: schemaOf(deadlineMs), account: schemaOf(account) };
+  const schema = { ...rest, properties: { ...properties, ...common }, required };
+  return {
+    required: required.length > 0,
+    content: { 'application/json': { schema, example: example.params } },
+  };
+}
+
+function contentOf({ path }: Route, row: MethodRow | null): Json {
+  if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  if (path.endsWith('/qr')) {
+    const picture = { schema: { type: 'string' } };
+    const qr = { 'application/json': { schema: QR } };
+    return { content: { ...qr, 'image/png': picture, 'image/svg+xml': picture } };
+  }
+  const schema = row === null ? {} : schemaOf(row.result);
+  return { content: { 'application/json': { schema, ...(row && { example: row.example.result }) } } };
+}
+
+const text = { type: 'string' };
+const QR: Json = {
+  type: 'object',
+  properties: { qr: text, dataUrl: text, expiresAt: text, status: text, timestamp: text },
+  required: ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp'],
+};
+
+/** A fault as HTTP tells it. `error` is what the socket would have answered. */
+const ERROR: Json = {
+  type: 'object',
+  properties: {
+    success: { const: false },
+    message: text,
+    reason: text,
+    hint: { type: ['string', 'null'] },
+    timestamp: text,
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'integer' },
+        message: text,
+        data: {
+          type: 'object',
+          properties: {
+            kind: text,
+            reason: text,
+            hint: { type: ['string', 'null'] },
+            retryable: { type: 'boolean' },
+            outcome: { enum: ['none', 'unknown'] },
+          },
+          required: ['kind', 'reason', 'hint', 'retryable', 'outcome'],
+        },
+      },
+      required: ['code', 'message', 'data'],
+    },
+  },
+  required: ['success', 'message', 'reason', 'hint', 'timestamp', 'error'],
+};
+
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...bare } = z.toJSONSchema(schema, { io: 'input' }) as Json;
+  return bare;
+}

@@ -1,0 +1,46 @@
+// What WhatsApp accepts as a status or in a channel. A page that is given more posts something else, or nothing.
+import type { Content } from '../../protocol/content.js';
+import { Fault } from '../../protocol/fault.js';
+import { type Addressee, isChannelId, isStatusId } from '../../protocol/wid.js';
+
+interface Rules {
+  readonly noun: string;
+  readonly kinds: readonly Content['kind'][];
+  readonly hasPreview: boolean;
+  readonly maxText: number;
+}
+
+const STATUS: Rules = {
+  noun: 'A status',
+  kinds: ['text', 'image', 'video', 'voice'],
+  hasPreview: false,
+  // WhatsApp Web's own limit.
+  maxText: 700,
+};
+const CHANNEL: Rules = {
+  noun: 'A message to a channel',
+  kinds: ['text', 'image', 'video', 'voice'],
+  hasPreview: true,
+  maxText: 65_536,
+};
+
+/** @throws Fault invalid_params when WhatsApp does not know such a post */
+export function refuseUnfit(to: Addressee, content: Content): void {
+  const rules = isStatusId(to) ? STATUS : isChannelId(to) ? CHANNEL : null;
+  if (rules === null) return;
+  const why = unfit(rules, content);
+  if (why !== null)
+    throw new Fault('invalid_params', { reason: `${rules.noun} ${why}.`, hint: null, more: { to } });
+}
+
+function unfit({ kinds, hasPreview, maxText }: Rules, content: Content): string | null {
+  if (!kinds.includes(content.kind)) return `is one of ${kinds.join(', ')}; ${content.kind} is none`;
+  if (content.replyTo !== undefined) return 'answers no message';
+  if ((content.mentions ?? []).length > 0) return 'mentions nobody';
+  if (content.kind !== 'text') return null;
+  if (content.linkPreview && !hasPreview) return 'has no preview of a link';
+  if (content.text.trim() === '') return 'has a text that is not blank';
+  return content.text.length > maxText
+    ? `has ${maxText} characters at most; these are ${content.text.length}`
+    : null;
+}

@@ -1,0 +1,38 @@
+// The content of a bug report: facts about this run for somebody who has never seen the account. Numbers and texts are
+// blanked here, so that nothing else ever leaves the daemon.
+import type { Result } from '../../protocol/method.js';
+import type { daemonMethods } from '../../protocol/methods/daemon.js';
+import type { Status } from '../../protocol/methods/session.js';
+import type { Account } from '../account.js';
+import { maskNumbers } from '../log/redact.js';
+
+type Report = Result<(typeof daemonMethods)['daemon.report']>;
+
+/** Every run of digits of a number's length, but for builds of WhatsApp Web; and nothing that anybody wrote. */
+export const blank = (text: string): string =>
+  maskNumbers(text)
+    .replace(/"[^"]{3,}"/g, '"…"')
+    .replace(/(?<![\d.])\d{7,}(?![\d.])/g, '#');
+
+export async function reportOf(account: Account, status: Status): Promise<Report> {
+  const { session, versions, hint: _, account: __, ...rest } = status;
+  const { hasSession, connected, platform } = session;
+  const picture = await account.slot.picture();
+  return {
+    timestamp: new Date().toISOString(),
+    versions: { ...versions },
+    // Who is linked is nobody's business.
+    status: { ...rest, session: { hasSession, connected, platform, phone: session.phone && '#' } },
+    states: account.history.entries.map(({ atMs, ...more }) => ({
+      time: new Date(atMs).toISOString(),
+      ...more,
+    })),
+    pageErrors: account.slot.pageErrors.map(({ atMs, error, modules, build }) => ({
+      time: new Date(atMs).toISOString(),
+      error: blank(error),
+      modules: [...modules],
+      whatsappWeb: build,
+    })),
+    picture: picture && Buffer.from(picture).toString('base64'),
+  };
+}

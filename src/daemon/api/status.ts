@@ -1,0 +1,47 @@
+// Builds the answer of `session.status`: everything a person or a program asks about the account, as one object.
+import type { Status } from '../../protocol/methods/session.js';
+import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../../session/state.js';
+import type { Account } from '../account.js';
+import type { Feed } from '../events/feed.js';
+import { showRestriction } from '../session/restriction-words.js';
+import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export function statusOf(account: Account, feed: Feed, maxAttempts: number): Status {
+  const { state } = account.actor;
+  const { version, whatsappWeb } = account.slot.browser;
+  const next = nextAttemptAtMs(state);
+  return {
+    status: state.name,
+    session: {
+      hasSession: state.session !== null,
+      phone: state.session?.phone ?? null,
+      platform: state.session?.platform ?? null,
+      connected: state.name === 'ready',
+      pushname: state.session?.pushname ?? null,
+    },
+    reconnectAttempts: state.attempts,
+    maxReconnectAttempts: maxAttempts,
+    isShuttingDown: isShuttingDown(state),
+    monitorActive: account.monitor.active,
+    timestamp: new Date().toISOString(),
+    account: account.name,
+    reason: reasonOf(state),
+    hint: account.hint,
+    nextAttemptAt: next === null ? null : iso(next),
+    since: iso(state.sinceMs),
+    monitor: account.monitor.view(),
+    versions: {
+      wad: WAD_VERSION,
+      whatsappWebJs: LIBRARY_VERSION,
+      whatsappWeb,
+      browser: version,
+      node: NODE_VERSION,
+    },
+    capabilities: { ...account.capabilities },
+    restriction: showRestriction(account.restriction.current),
+    outbox: account.outbox.counts(),
+    journal: { last: feed.last },
+  };
+}

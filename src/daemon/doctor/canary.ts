@@ -1,0 +1,55 @@
+// `wad --canary`: looks at today's page of WhatsApp Web without an account, prints what it lacks, and ends. Takes no
+// lock and touches no session.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser } from '../../config/browser.js';
+import type { Log } from '../../protocol/log.js';
+import { type Canary, lookAtPage } from '../../whatsapp/canary.js';
+import type { Settings } from '../settings.js';
+
+const TIMEOUT_MS = 60_000;
+
+const QUIET: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** @returns 0 when nothing is missing, else 1 */
+export async function runCanary(settings: Settings, output: 'text' | 'json'): Promise<0 | 1> {
+  const { config } = settings;
+  const browser = findBrowser({ browser: config.browser, env: process.env, home: homedir() });
+  if (!browser.found) {
+    print({ ...NOTHING, says: browser.says }, output);
+    return 1;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
+  try {
+    const chrome = { ...config.browser, executablePath: browser.path };
+    const canary = await lookAtPage({ chrome, directory, timeoutMs: TIMEOUT_MS, log: QUIET });
+    print(canary, output);
+    return canary.ok ? 0 : 1;
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+const NOTHING: Canary = {
+  ok: false,
+  says: '',
+  whatsappWeb: null,
+  browser: null,
+  qr: false,
+  capabilities: {},
+  pageErrors: [],
+  ms: 0,
+};
+
+function print(canary: Canary, output: 'text' | 'json'): void {
+  process.stdout.write(output === 'json' ? `${JSON.stringify(canary)}\n` : renderCanary(canary));
+}
+
+/** A line for all of it, then one a capability. */
+export function renderCanary({ ok, says, capabilities, pageErrors }: Canary): string {
+  const width = Math.max(0, ...Object.keys(capabilities).map((name) => name.length));
+  const rows = Object.entries(capabilities).map(([name, word]) => `      ${name.padEnd(width)}  ${word}`);
+  const errors = pageErrors.map(({ error, modules }) => `      page error: ${error} (${modules.join(', ')})`);
+  return [`${ok ? 'ok  ' : 'fail'}  ${says}`, ...rows, ...errors, ''].join('\n');
+}

@@ -1,0 +1,162 @@
+// `wad --doctor`: is everything there that it takes, and what is to be done about what is not. Runs the checks of the
+// table in order and prints them; refuses to know what a check looks at. Changes nothing on this machine.
+import { basename, dirname } from 'node:path';
+import { findBrowser } from '../../config/browser.js';
+import { ConfigError } from '../../config/error.js';
+import type { Config } from '../../config/keys.js';
+import { type Loaded, type LoadFrom, loadConfig } from '../../config/load.js';
+import { oldState } from '../../config/old-state.js';
+import { paths } from '../../config/paths.js';
+import { type Address, addressed, addressOf } from '../../protocol/address.js';
+import { layout } from '../../session-dir/layout.js';
+import { serverAddress, serverPath } from '../../socket/path.js';
+import type { Flags } from '../flags.js';
+import { browser, launch, sandbox } from './chromium.js';
+import { configuration } from './configuration.js';
+import { sessionDirectory, stateDirectory } from './directories.js';
+import { type About, type Check, type Finding, fail } from './finding.js';
+import { clock, disk, limits } from './machine.js';
+import { lock, socket } from './occupancy.js';
+import { page } from './page.js';
+import { node, packages } from './program.js';
+import { askRunning, type Running } from './running.js';
+
+/** In this order: a cause stands above what it spoils. */
+const CHECKS: readonly Check[] = [
+  node,
+  packages,
+  configuration,
+  stateDirectory,
+  sessionDirectory,
+  disk,
+  limits,
+  clock,
+  lock,
+  socket,
+  page,
+  browser,
+  sandbox,
+  launch,
+];
+
+export interface Report {
+  readonly ok: boolean;
+  readonly checks: readonly ({ readonly name: string } & Finding)[];
+}
+
+export interface DoctorFrom {
+  readonly flags: Pick<Flags, 'account' | 'config' | 'stateDir' | 'keys'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  readonly home: string;
+  readonly cwd: string;
+  readonly nowMs: number;
+  readonly tryBrowser: About['tryBrowser'];
+}
+
+/** Gathers what is to be known, also with a configuration that cannot be used, and runs every check. */
+export async function examine(from: DoctorFrom): Promise<Report> {
+  const here = gather(from, null);
+  const running = await askRunning({
+    ...{ account: here.account, env: here.env, uid: here.uid },
+    explicit: here.config.socket.path ?? undefined,
+  });
+  return check(running === null ? here : gather(from, running));
+}
+
+/** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
+export async function check(about: About): Promise<Report> {
+  const checks: ({ readonly name: string } & Finding)[] = [];
+  const to = addressIn(about);
+  for (const { name, run } of CHECKS) {
+    try {
+      const { remedy, ...found } = await run(about);
+      checks.push({ name, ...found, remedy: remedy && addressed(remedy, to) });
+    } catch (error) {
+      checks.push({ name, ...fail(`could not be checked: ${(error as Error).message}`) });
+    }
+  }
+  return { ok: checks.every(({ status }) => status !== 'fail'), checks };
+}
+
+/** Remedies are for the daemon that was examined. */
+function addressIn({ account, config, env, uid }: About): Address {
+  const around = { account, explicit: config.socket.path ?? undefined, env, uid };
+  try {
+    return serverAddress(serverPath(around), around);
+  } catch {
+    return addressOf({ account }); // no daemon can listen there: the check of the socket says so
+  }
+}
+
+/**
+ * With a configuration that cannot be used the other checks go by the defaults. A daemon that runs knows best where its
+ * things are: it may have been started with other flags, files and an environment of its own.
+ */
+function gather(
+  { flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom,
+  running: Running | null,
+): About {
+  const account = running?.info.account ?? flags.account;
+  const stateDir = running?.info.stateDir ?? flags.stateDir ?? oldState(env);
+  const where = {
+    ...paths({ account, env, uid, home, cwd, stateDir }),
+    ...(running && { configFiles: running.info.configFiles }),
+  };
+  const from: LoadFrom = {
+    account,
+    stateDir: where.stateDir,
+    configFiles: where.configFiles,
+    configFile: running === null ? flags.config : undefined,
+    env,
+    flags: flags.keys,
+    cwd,
+    home,
+  };
+  let loaded: Loaded | ConfigError;
+  try {
+    loaded = loadConfig(from);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    loaded = error;
+  }
+  const { config: written } =
+    loaded instanceof ConfigError
+      ? loadConfig({ ...from, configFiles: [], configFile: undefined, env: {}, flags: {} })
+      : loaded;
+  const config = running === null ? written : inUse(written, running);
+  return {
+    account,
+    uid,
+    env,
+    nowMs,
+    paths: where,
+    loaded,
+    config,
+    dir: layout(config.session.dataPath, config.session.clientId),
+    browser: findBrowser({ browser: config.browser, env, home }),
+    running,
+    tryBrowser,
+  };
+}
+
+/** The configuration as the daemon has it, as far as it tells. */
+function inUse(config: Config, { info }: Running): Config {
+  const { profileDir, browser } = info;
+  return {
+    ...config,
+    session: { dataPath: dirname(profileDir), clientId: basename(profileDir).replace(/^session-/, '') },
+    browser: { ...config.browser, path: browser.path ?? config.browser.path, sandbox: browser.sandbox },
+  };
+}
+
+/** For people: one line a check, and the command that helps below it. For programs: the report as JSON. */
+export function renderReport(report: Report, form: 'text' | 'json'): string {
+  if (form === 'json') return `${JSON.stringify(report)}\n`;
+  const width = Math.max(...report.checks.map(({ name }) => name.length));
+  const lines = report.checks.flatMap(({ name, status, says, remedy }) => [
+    `${status.padEnd(4)}  ${name.padEnd(width)}  ${says}`,
+    ...(remedy === null ? [] : [`${' '.repeat(width + 8)}→ ${remedy}`]),
+  ]);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,111 @@
+// Reads the journal for peers: pages of events after a cursor, with a gap event where events are no longer kept.
+// Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
+import type { WireEvent } from '../../protocol/schema.js';
+import type { EventType } from '../../protocol/state.js';
+import type { StoredEvent } from '../../store/event.js';
+import type { Store } from '../../store/store.js';
+
+/**
+ * Where to begin, and which events. Without `after` a consumer goes on where it has acknowledged; a new one, and a reader
+ * that names no consumer, begins where `from` says.
+ */
+export interface Place {
+  readonly after?: number | undefined;
+  readonly from?: 'now' | 'oldest' | undefined;
+  readonly types?: readonly EventType[] | undefined;
+  readonly consumer?: string | undefined;
+}
+
+export interface JournalReaderOptions {
+  readonly account: string;
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A part of a replay. */
+export interface Page {
+  readonly events: WireEvent[];
+  /** Where to go on. */
+  readonly next: number;
+}
+
+/** Nothing to close. */
+export class JournalReader {
+  readonly #account: string;
+  readonly #store: Store;
+  readonly #now: () => number;
+  /** The earlier store is lost, with the places of its consumers: the newest cursor then, and what a gap says of it. */
+  #replaced: { readonly after: number; readonly says: Record<string, unknown> } | null = null;
+  /** Consumers that begin since then, each with the cursor at which it hears of that loss. */
+  readonly #newcomers = new Map<string, number>();
+
+  constructor({ account, store, now }: JournalReaderOptions) {
+    this.#account = account;
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** The newest cursor. */
+  get last(): number {
+    return this.#store.journal.last;
+  }
+
+  /** The store is new, in place of one that was lost. Before its first event. @param says what a gap says of it */
+  replaced(says: Record<string, unknown>): void {
+    this.#replaced = { after: this.last, says };
+  }
+
+  /** A consumer was removed. */
+  forget(consumer: string): void {
+    this.#newcomers.delete(consumer);
+  }
+
+  /** @param otherwise where a reader begins that names neither cursor nor consumer, nor where from */
+  begin({ after, from, consumer }: Place, otherwise: number): number {
+    if (after !== undefined) return after;
+    if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.beginNew(consumer, from);
+    if (from === undefined) return otherwise;
+    return from === 'oldest' ? 0 : this.last;
+  }
+
+  /** Where a new consumer begins. Its name may have had a place in a store that was lost: then it hears of that first. */
+  beginNew(consumer: string, from: Place['from'] = 'now'): number {
+    if (from === 'oldest') return 0;
+    const { last } = this;
+    if (this.#replaced === null || last === this.#replaced.after) return last;
+    // A gap takes the place of the newest event, which is not new to it.
+    this.#newcomers.set(consumer, last);
+    return last - 1;
+  }
+
+  /** A gap passes every filter: no reader may miss that events are missing. */
+  page(after: number, { types, consumer }: Pick<Place, 'types' | 'consumer'>, limit: number): Page {
+    const wanted = types && [...new Set([...types, 'gap' as const])];
+    const lossAt = consumer === undefined ? undefined : this.#newcomers.get(consumer);
+    if (this.#replaced !== null && lossAt !== undefined && after === lossAt - 1)
+      return this.#behindGap(lossAt, this.#replaced.says, wanted, limit);
+    const { gap, events, next } = this.#store.journal.page({ after, limit, types: wanted });
+    if (gap === null) return { events: events.map((event) => this.wire(event)), next };
+    const { oldest } = gap;
+    return this.#behindGap(oldest - 1, { reason: 'not_kept', after, oldest }, wanted, limit);
+  }
+
+  /** An event as it is sent. */
+  wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
+    return { cursor, type, time: new Date(timeMs).toISOString(), account: this.#account, data: { ...data } };
+  }
+
+  /** A gap that is in no journal, and what comes after it. */
+  #behindGap(
+    cursor: number,
+    data: Record<string, unknown>,
+    types: readonly EventType[] | undefined,
+    limit: number,
+  ): Page {
+    const gap = this.wire({ cursor, type: 'gap', timeMs: this.#now(), wid: null, data });
+    if (limit === 1) return { events: [gap], next: cursor };
+    const rest = this.#store.journal.page({ after: cursor, limit: limit - 1, types });
+    return { events: [gap, ...rest.events.map((event) => this.wire(event))], next: rest.next };
+  }
+}

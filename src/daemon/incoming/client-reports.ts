@@ -1,0 +1,155 @@
+// Applies what the client reports: to the current QR and the pending passkey, to the journal and to the outbox.
+// Messages and acks are on disk before anyone is notified.
+import type { EventType } from '../../protocol/state.js';
+import { isPostId } from '../../protocol/wid.js';
+import type { Revocation } from '../../session/page-port.js';
+import type { ClientReport } from '../../session/port.js';
+import type { Tx, WriteOptions } from '../../store/commit.js';
+import type { Store } from '../../store/store.js';
+import type { Feed, Keep } from '../events/feed.js';
+import type { Change, Outbox } from '../outgoing/outbox.js';
+import type { CapabilityTracker } from '../session/capability-tracker.js';
+import type { CurrentQr } from '../session/current-qr.js';
+import type { PendingPasskey } from '../session/pending-passkey.js';
+import type { AccountRestriction } from '../session/restriction.js';
+import { halfKnownIn, namedIn } from './event-people.js';
+import type { Inbox } from './inbox.js';
+import type { People } from './people.js';
+
+export interface NewsOptions {
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly people: People;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly qr: CurrentQr;
+  readonly passkey: PendingPasskey;
+  readonly capabilities: CapabilityTracker;
+  readonly restriction: Pick<AccountRestriction, 'seen' | 'banned'>;
+  /** Somebody has written, or given the account a token of trust. */
+  readonly heardFrom: (chatId: string) => void;
+}
+
+/** Nothing to close. */
+export class ClientReports {
+  readonly #options: NewsOptions;
+  /** While the page is asked who somebody in an event is; null when nobody is asked. */
+  #asking: Promise<void> | null = null;
+
+  constructor(options: NewsOptions) {
+    this.#options = options;
+  }
+
+  take(report: ClientReport): void {
+    const { inbox, people, qr, passkey, capabilities, restriction, heardFrom } = this.#options;
+    switch (report.type) {
+      case 'qr':
+        qr.show(report.payload);
+        break;
+      case 'qr-gone':
+        qr.clear();
+        break;
+      case 'passkey':
+        passkey.show({ ...report, expiresAtMs: Date.now() + report.limitMs });
+        break;
+      case 'passkey-gone':
+        passkey.clear();
+        break;
+      case 'people':
+        void people.learn(report.pairs);
+        break;
+      case 'message':
+        if (!report.message.fromMe) heardFrom(report.message.chatId);
+        // What went out from here is no news to anybody who waits.
+        this.#keep(
+          (tx, keep) => {
+            keep(inbox.message(tx, report.message));
+            return null;
+          },
+          report.message.fromMe ? { turn: 'patient' } : {},
+        );
+        break;
+      case 'ack':
+        this.acked(report);
+        break;
+      case 'happened':
+        if (report.event === 'message.revoke') this.#revoked(report.data);
+        else this.#happened(report.event, report.data);
+        break;
+      case 'limits':
+        restriction.seen(report.limits);
+        break;
+      case 'trusted':
+        heardFrom(report.chatId);
+        break;
+      case 'ban':
+        restriction.banned(report.untilMs);
+        break;
+      case 'capabilities':
+        capabilities.learn(report.capabilities);
+        break;
+    }
+  }
+
+  /**
+   * A tick, heard or found later. That somebody has looked at a post is no word on whether it is delivered or read; and why
+   * one was refused, whoever handed it over is told.
+   */
+  acked(heard: Extract<ClientReport, { type: 'ack' }>): void {
+    const { inbox, outbox } = this.#options;
+    const isPost = isPostId(heard.chatId);
+    const report = isPost && heard.ack > 1 ? { ...heard, ack: 1 } : heard;
+    // The next of a chat waits for the server's word, which the send itself brings where it can, and nothing for what
+    // comes after it: of a queue of messages, each would else cost three syncs more.
+    this.#keep(
+      (tx, keep) => {
+        keep(inbox.ack(tx, report));
+        // Somebody else's message may have an id of ours: they choose it.
+        if (!report.fromMe || (isPost && report.ack < 0)) return null;
+        return outbox.step(tx, report.messageId, {
+          ...{ type: 'ack', ack: report.ack },
+          nack: report.nack ?? null,
+        });
+      },
+      report.ack > 1 || !report.fromMe || outbox.tickMayWait(report.messageId) ? { turn: 'patient' } : {},
+    );
+  }
+
+  /** The page has not always said who these people are: it is asked, and none of these events overtakes another meanwhile. */
+  #happened(event: EventType, data: Readonly<Record<string, unknown>>): void {
+    const { feed, people, store } = this.#options;
+    const tell = (): void =>
+      this.#keep((tx, keep) => {
+        keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) }));
+        return null;
+      }, {});
+    const halfKnown = halfKnownIn(store, data);
+    if (halfKnown.length === 0 && this.#asking === null) {
+      tell();
+      return;
+    }
+    const asking = (this.#asking ?? Promise.resolve())
+      .then(() => people.meet(halfKnown))
+      .then(() => {
+        if (this.#asking === asking) this.#asking = null;
+        tell();
+      });
+    this.#asking = asking;
+  }
+
+  #revoked(data: Revocation): void {
+    this.#keep((tx, keep) => {
+      keep(this.#options.inbox.revoke(tx, data));
+      return null;
+    }, {});
+  }
+
+  /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
+  #keep(run: (tx: Tx, keep: Keep) => Change | null, options: WriteOptions): void {
+    const { feed, outbox } = this.#options;
+    feed.write(run, options).then(
+      (change) => outbox.told(change),
+      () => undefined, // the feed has said so
+    );
+  }
+}

@@ -1,0 +1,55 @@
+// Finds the message that a reference names: our key, the id that an accept returned, or WhatsApp's id. The sender
+// chooses that last one, so it may match several messages: our own row wins, and an ambiguous reference is refused.
+import { Fault } from '../../protocol/fault.js';
+import { escapeId, type MessageRef, messageKey, parseMessageRef } from '../../protocol/wid.js';
+import type { SeenMessage } from '../../store/messages.js';
+import type { StoredMessage } from '../../store/outbox-row.js';
+import type { Store } from '../../store/store.js';
+
+export interface NamedMessage {
+  /** With its place wherever that is known: the page may have it in its store and not in its memory. */
+  readonly ref: MessageRef;
+  /** The row, where it was ours to send. */
+  readonly own: StoredMessage | null;
+  /** What was heard of it. */
+  readonly seen: SeenMessage | null;
+}
+
+/** @throws Fault ambiguous_message */
+export function namedMessage(store: Store, name: string): NamedMessage {
+  const ref = parseMessageRef(name);
+  const { outbox, messages, account } = store;
+  if (ref.place !== null) {
+    const { fromMe, participant } = ref.place;
+    const key = messageKey({ ...ref.place, id: ref.id, participant: participant ?? undefined });
+    return { ref, own: fromMe ? outbox.byMessageId(ref.id) : null, seen: messages.get(key, account.wid) };
+  }
+  const own = outbox.get(name);
+  if (own !== null) {
+    const seen = heardOf(store, own.messageId).find(isOurs) ?? null;
+    const place = { fromMe: true, remote: own.chatId, participant: null };
+    return { ref: seen === null ? { id: own.messageId, place } : parseMessageRef(seen.key), own, seen };
+  }
+  const [seen = null, ...others] = heardOf(store, escapeId(ref.id));
+  if (others.length > 0) throw ambiguous(ref.id, [seen, ...others] as SeenMessage[]);
+  return { ref: seen === null ? ref : parseMessageRef(seen.key), own, seen };
+}
+
+const isOurs = ({ key }: SeenMessage): boolean => key.startsWith('true_');
+
+/** Each message with this id once; those of the account that is linked, where there are any. */
+function heardOf({ messages, account }: Store, messageId: string): SeenMessage[] {
+  const all = messages.withId(messageId);
+  const mine = all.filter(({ wid }) => wid === account.wid);
+  const found = mine.length > 0 ? mine : all;
+  const told = found.filter(({ cursor }) => cursor !== null);
+  // An acknowledgement may name the chat by the other identity of the person (H23): no message besides the one told of.
+  const heard = told.some(isOurs) ? told : found;
+  return [...new Map(heard.map((one) => [one.key, one])).values()];
+}
+
+function ambiguous(id: string, found: readonly SeenMessage[]): Fault {
+  const keys = found.map(({ key }) => key);
+  const reason = `${keys.length} messages have the id ${id.slice(0, 64)}; name one by its key: ${keys.join(', ')}.`;
+  return new Fault('ambiguous_message', { reason, more: { keys } });
+}

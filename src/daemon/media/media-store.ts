@@ -1,0 +1,298 @@
+// Files of messages, sent or received, kept in the state directory under names of ours. What a message carries stays as
+// it was accepted, whatever happens to the caller's file. No path from a peer is ever opened; bytes are transferred in
+// pieces.
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openRegular, readBounded } from '../../local/bounded-file.js';
+import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
+import { Fault } from '../../protocol/fault.js';
+import { syncDirectory } from '../../session-dir/durable-file.js';
+import { HEAD_BYTES, mimetypeOf } from './mime.js';
+
+interface Upload {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly hash: Hash;
+  readonly name: string | null;
+  readonly mimetype: string | null;
+  readonly maxBytes: number;
+  head: Buffer;
+  size: number;
+  /** Pieces of one upload are written in their order. */
+  turn: Promise<unknown>;
+}
+
+/** A file that nobody has asked for or sent for so long is removed, unless a message still needs it. */
+const KEEP_MS = 30 * 86_400_000;
+const ID = /^f-[0-9a-f]{40}$/;
+/** A note which file a message has. */
+const NOTE = /^m-[0-9a-f]{40}$/;
+
+/** A FileRef, or the id of a file. */
+const MAX_NOTE_BYTES = 16_384;
+
+/** A name for people to see: no path, no controls. */
+const clean = (name: string | null): string | null =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+  name === null ? null : basename(name.replace(/[\u0000-\u001f\u007f]/g, '')).slice(0, 255) || null;
+
+export class MediaStore {
+  readonly #dir: string;
+  readonly #wanted: () => ReadonlySet<string>;
+  readonly #maxBytes: number;
+  /** What the files take up. */
+  #bytes = 0;
+  #shrinking: Promise<void> = Promise.resolve();
+  readonly #uploads = new Map<string, Upload>();
+
+  private constructor(dir: string, wanted: () => ReadonlySet<string>, maxBytes: number) {
+    this.#dir = dir;
+    this.#wanted = wanted;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Makes the directory, and removes what an earlier run left half or too long.
+   * @param wanted the ids of files that are kept, however old they are
+   * @param maxBytes what all files may take up; those that nobody has used for longest go first
+   */
+  static async open(
+    dir: string,
+    wanted: () => ReadonlySet<string>,
+    { maxBytes = Number.POSITIVE_INFINITY } = {},
+  ): Promise<MediaStore> {
+    const made = await mkdir(dir, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncDirectory(dirname(made));
+    const mediaStore = new MediaStore(dir, wanted, maxBytes);
+    await mediaStore.sweep(Date.now());
+    return mediaStore;
+  }
+
+  /** What the files take up on the disk. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Where a file of ours lies. @throws Fault no_such_media */
+  path(id: string): string {
+    if (!ID.test(id)) throw new Fault('no_such_media', { reason: `There is no file ${id.slice(0, 64)}.` });
+    return join(this.#dir, id);
+  }
+
+  /** A new upload, of so many bytes at most, which its caller finishes or abandons. @throws (rejects) Fault disk_full */
+  async begin(
+    name: string | null,
+    mimetype: string | null = null,
+    maxBytes = MAX_FILE_BYTES,
+  ): Promise<string> {
+    const id = `u-${randomBytes(12).toString('hex')}`;
+    const path = join(this.#dir, `.${id}`);
+    const file = await open(path, 'wx', 0o600).catch(noSpace);
+    this.#uploads.set(id, {
+      ...{
+        path,
+        file,
+        mimetype,
+        maxBytes,
+        name: clean(name),
+        hash: createHash('sha256'),
+        head: Buffer.alloc(0),
+        size: 0,
+      },
+      turn: Promise.resolve(),
+    });
+    return id;
+  }
+
+  /** One piece, behind those before. Returns how many bytes there are now. @throws (rejects) Fault */
+  add(id: string, offset: number, piece: Buffer): Promise<number> {
+    const upload = this.#upload(id);
+    const next = upload.turn.then(async () => {
+      if (offset !== upload.size)
+        throw new Fault('invalid_params', { reason: `The next piece begins at ${upload.size}.`, hint: null });
+      const { maxBytes } = upload;
+      if (upload.size + piece.length > maxBytes) {
+        await this.#drop(id);
+        const reason = `The file has more than the ${maxBytes} bytes that are taken.`;
+        throw new Fault('media_too_large', { reason, hint: null, more: { maxBytes } });
+      }
+      await writeAt(upload.file, piece, upload.size);
+      upload.hash.update(piece);
+      if (upload.head.length < HEAD_BYTES)
+        upload.head = Buffer.concat([upload.head, piece.subarray(0, HEAD_BYTES - upload.head.length)]);
+      upload.size += piece.length;
+      return upload.size;
+    });
+    upload.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** All of it is there and on the disk, under its name. @throws (rejects) Fault */
+  async finish(id: string): Promise<FileRef> {
+    const upload = this.#upload(id);
+    await upload.turn;
+    this.#uploads.delete(id);
+    const { file, hash, head, name, path, size } = upload;
+    try {
+      await file.sync().catch(noSpace);
+      await file.close();
+      const mimetype = upload.mimetype ?? mimetypeOf(head, name);
+      const sum = createHash('sha256')
+        .update(hash.digest())
+        .update(`\n${name ?? ''}\n${mimetype}`);
+      const ref: FileRef = { id: `f-${sum.digest('hex').slice(0, 40)}`, mimetype, name, size };
+      await this.#note(ref);
+      await rename(path, this.path(ref.id));
+      await syncDirectory(this.#dir).catch(noSpace);
+      this.#bytes += size;
+      if (this.#bytes > this.#maxBytes) await this.#shrink(ref.id);
+      return ref;
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  /** Takes an upload back, behind the pieces that are being written. */
+  async abandon(id: string): Promise<void> {
+    await this.#uploads.get(id)?.turn;
+    await this.#drop(id);
+  }
+
+  /** What is known of a file; it counts as used. @throws (rejects) Fault no_such_media */
+  async get(id: string): Promise<FileRef> {
+    const path = this.path(id);
+    try {
+      const ref = JSON.parse(readBounded(`${path}.json`, MAX_NOTE_BYTES).toString()) as FileRef;
+      const now = new Date();
+      await utimes(path, now, now);
+      return ref;
+    } catch (cause) {
+      throw new Fault('no_such_media', { reason: `There is no file ${id}.`, cause });
+    }
+  }
+
+  /**
+   * The file that a message has, if it was fetched and is still here.
+   * @param message names one message and no other
+   */
+  async ofMessage(message: string): Promise<FileRef | null> {
+    try {
+      return await this.get(readBounded(this.#noteOf(message), MAX_NOTE_BYTES).toString());
+    } catch {
+      return null;
+    }
+  }
+
+  /** Notes which file a message has. Not worth a sync: lost, it is fetched once more. @throws (rejects) Fault disk_full */
+  async noteMessage(message: string, fileId: string): Promise<void> {
+    await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
+  }
+
+  #noteOf(message: string): string {
+    return join(this.#dir, `m-${createHash('sha256').update(message).digest('hex').slice(0, 40)}`);
+  }
+
+  /** @throws (rejects) Fault no_such_media */
+  async read(id: string, offset: number, length: number): Promise<Buffer> {
+    const file = await openRegular(this.path(id)).catch((cause: unknown) => {
+      throw new Fault('no_such_media', { reason: `There is no file ${id}.`, cause });
+    });
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Removes what is half, and what nobody has used for long or still needs. */
+  async sweep(nowMs: number): Promise<void> {
+    const wanted = this.#wanted();
+    const active = new Set([...this.#uploads.values()].map(({ path }) => basename(path)));
+    for (const name of await readdir(this.#dir)) {
+      const path = join(this.#dir, name);
+      const { mtimeMs } = (await stat(path).catch(() => null)) ?? { mtimeMs: nowMs };
+      const isHalf = name.startsWith('.') && !active.has(name);
+      const isOld = (ID.test(name) || NOTE.test(name)) && nowMs - mtimeMs > KEEP_MS && !wanted.has(name);
+      if (isHalf || isOld) await rm(path, { force: true });
+      if (isOld) await rm(`${path}.json`, { force: true });
+    }
+    await this.#shrink(null);
+  }
+
+  /** One after the other: what one removes the next need not. @param newest stays, whatever its size */
+  #shrink(newest: string | null): Promise<void> {
+    const mine = this.#shrinking.then(() => this.#removeExcess(newest));
+    this.#shrinking = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #removeExcess(newest: string | null): Promise<void> {
+    const names = (await readdir(this.#dir)).filter((name) => ID.test(name));
+    const found = await Promise.all(
+      names.map(async (id) => ({ id, stats: await stat(join(this.#dir, id)).catch(() => null) })),
+    );
+    const files = found
+      .map(({ id, stats }) => ({ id, size: stats?.size ?? 0, usedAtMs: stats?.mtimeMs ?? 0 }))
+      .sort((a, b) => a.usedAtMs - b.usedAtMs);
+    this.#bytes = files.reduce((sum, { size }) => sum + size, 0);
+    if (this.#bytes <= this.#maxBytes) return;
+    const wanted = this.#wanted();
+    for (const { id, size } of files) {
+      if (this.#bytes <= this.#maxBytes) return;
+      if (id === newest || wanted.has(id)) continue;
+      await rm(join(this.#dir, id), { force: true });
+      await rm(join(this.#dir, `${id}.json`), { force: true });
+      this.#bytes -= size;
+    }
+  }
+
+  /** On the disk; its name is so when the directory is. */
+  async #note(ref: FileRef): Promise<void> {
+    const path = join(this.#dir, `.${ref.id}-${randomBytes(4).toString('hex')}.json`);
+    const file = await open(path, 'wx', 0o600).catch(noSpace);
+    try {
+      await file.writeFile(JSON.stringify(ref)).catch(noSpace);
+      await file.sync().catch(noSpace);
+    } finally {
+      await file.close();
+    }
+    await rename(path, `${this.path(ref.id)}.json`);
+  }
+
+  #upload(id: string): Upload {
+    const upload = this.#uploads.get(id);
+    if (upload) return upload;
+    throw new Fault('no_such_media', { reason: `There is no upload ${id.slice(0, 64)}; begin it anew.` });
+  }
+
+  async #drop(id: string): Promise<void> {
+    const upload = this.#uploads.get(id);
+    this.#uploads.delete(id);
+    if (!upload) return;
+    await upload.file.close().catch(() => undefined);
+    await rm(upload.path, { force: true });
+  }
+}
+
+/** All of a piece or none of it: a disk that is nearly full takes a part, and says so by the number only. */
+async function writeAt(file: FileHandle, piece: Buffer, at: number): Promise<void> {
+  try {
+    for (let done = 0; done < piece.length; ) {
+      const { bytesWritten } = await file.write(piece, done, piece.length - done, at + done);
+      done += bytesWritten;
+    }
+  } catch (error) {
+    await file.truncate(at).catch(() => undefined);
+    noSpace(error);
+  }
+}
+
+function noSpace(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw new Fault('disk_full', { cause: error });
+  throw error;
+}

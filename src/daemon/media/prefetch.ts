@@ -1,0 +1,161 @@
+// Fetches files by rule (`journal.mediaRules`). It is a consumer of the journal with its own cursor, so that a restart
+// skips none. One file at a time, while a page is ready; a file that is not available does not block the others
+// forever.
+import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
+import type { Peer } from '../../protocol/dispatch.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Log } from '../../protocol/log.js';
+import type { WireEvent } from '../../protocol/schema.js';
+import { parseMessageRef } from '../../protocol/wid.js';
+import type { Store } from '../../store/store.js';
+import type { Feed } from '../events/feed.js';
+import type { Fetcher } from './fetcher.js';
+
+export interface CollectorOptions {
+  readonly rules: readonly string[];
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly fetcher: Pick<Fetcher, 'fetch'>;
+  readonly log: Log;
+  /** The rests between the attempts at one file, ms. */
+  readonly delaysMs?: readonly number[];
+}
+
+/** Nobody from outside can acknowledge under such a name. */
+const CONSUMER = 'media:rules';
+const PAGE = 100;
+const DELAYS_MS = [5_000, 30_000, 120_000, 300_000];
+/** Whoever tells that the page is ready ends this rest early. */
+const NOT_READY_MS = 30_000;
+/** Of kinds that say that there is no page for it now; the attempt does not count. */
+const LATER = new Set(['not_ready', 'not_linked', 'banned']);
+/** The same call fails again. */
+const NEVER = new Set(['media_gone', 'media_too_large', 'no_such_message', 'unsupported_now']);
+
+/** The holder closes it, before the store. */
+export class Prefetch {
+  readonly #options: CollectorOptions;
+  readonly #delaysMs: readonly number[];
+  readonly #closing = new AbortController();
+  readonly #over: Promise<void>;
+  #wake: () => void = () => undefined;
+
+  /** A new one begins with what comes from now on. @throws (rejects) Fault disk_full, busy */
+  static async open(options: CollectorOptions): Promise<Prefetch> {
+    const { feed, store } = options;
+    if (store.consumers.place(CONSUMER) === null) await feed.ack(CONSUMER, feed.last);
+    return new Prefetch(options);
+  }
+
+  private constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#delaysMs = options.delaysMs ?? DELAYS_MS;
+    const peer: Peer = {
+      ...{ id: 0, closed: this.#closing.signal, backlogBytes: 0 },
+      notify: () => {
+        this.wake();
+        return true;
+      },
+      drained: async () => undefined,
+    };
+    options.feed.subscribe(peer, { types: ['message'] });
+    this.#over = this.#run();
+  }
+
+  /** There is something new, or a page that can be asked. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Resolves when it is at nothing any more. Never rejects. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.wake();
+    await this.#over;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#goOn();
+      } catch (error) {
+        // The journal refuses its place, a full disk say: what was fetched already is in the media store, and found there.
+        if (Fault.of(error).kind === 'shutting_down') return;
+        this.#options.log.warn('media.place-not-kept', { err: error });
+        await this.#whole(this.#delaysMs[0] ?? 0);
+      }
+    }
+  }
+
+  /** A page of events, or the rest until there is one. @throws (rejects) Fault disk_full, busy, shutting_down */
+  async #goOn(): Promise<void> {
+    const { feed, store } = this.#options;
+    const place = store.consumers.place(CONSUMER) ?? 0;
+    const { events, next } = feed.list({ after: place, types: ['message'], limit: PAGE });
+    // In the same turn as the look, so that nothing can come in between.
+    if (next === place) return this.#rest();
+    for (const event of events) {
+      if (!this.#isWanted(event)) continue;
+      if (!(await this.#collect(event))) return;
+      await feed.ack(CONSUMER, event.cursor);
+    }
+    await feed.ack(CONSUMER, next);
+  }
+
+  #isWanted({ type, data }: WireEvent): boolean {
+    if (type !== 'message' || data.hasMedia !== true || data.fromMe === true) return false;
+    const { size = null } = (data.media ?? {}) as { size?: number | null };
+    return fitsMediaRules(this.#options.rules, String(data.type), size);
+  }
+
+  /** @returns false when it was ended before it was done with this one */
+  async #collect({ data }: WireEvent): Promise<boolean> {
+    const { fetcher, log, rules } = this.#options;
+    const key = String(data.key);
+    const maxBytes = mediaLimit(rules, String(data.type)) ?? 0;
+    let failures = 0;
+    while (!this.#closing.signal.aborted) {
+      try {
+        const { id, size } = await fetcher.fetch(parseMessageRef(key), maxBytes);
+        log.debug('media.collected', { key, file: id, size });
+        return true;
+      } catch (error) {
+        const { kind } = Fault.of(error);
+        if (kind === 'shutting_down') return false;
+        if (LATER.has(kind)) {
+          await this.#rest(NOT_READY_MS);
+          continue;
+        }
+        const delayMs = this.#delaysMs[failures];
+        failures += 1;
+        if (NEVER.has(kind) || delayMs === undefined) {
+          log.warn('media.not-collected', { key, kind, attempts: failures });
+          return true;
+        }
+        await this.#whole(delayMs);
+      }
+    }
+    return false;
+  }
+
+  /** Until somebody wakes it, or so many ms have passed. */
+  #rest(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** Whatever comes meanwhile, but for the end. */
+  async #whole(ms: number): Promise<void> {
+    for (const until = performance.now() + ms; !this.#closing.signal.aborted; ) {
+      const left = until - performance.now();
+      if (left <= 0) return;
+      await this.#rest(left);
+    }
+  }
+}

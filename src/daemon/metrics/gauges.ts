@@ -1,0 +1,110 @@
+// Gauges: the state at the time of a scrape, from the same answers that every client gets. Label values come from
+// closed lists and versions; no number, name or text of a person is ever in one.
+import { Gauge, type Registry } from 'prom-client';
+import type { Result } from '../../protocol/method.js';
+import type { METHODS } from '../../protocol/methods/index.js';
+import type { Status } from '../../protocol/methods/session.js';
+import type { Webhook } from '../../protocol/methods/webhook.js';
+import { REASONS, RESTRICTION_KINDS, STATES } from '../../protocol/state.js';
+
+export interface GaugeValues {
+  readonly status: Status;
+  readonly info: Result<(typeof METHODS)['daemon.info']>;
+  readonly httpConnections: number;
+  readonly storeBytes: number;
+  readonly mediaBytes: number;
+  readonly webhooks: readonly Webhook[];
+  /** 0 without a browser. */
+  readonly browserBytes: number;
+}
+
+const seconds = (instant: string | null): number => (instant === null ? 0 : Date.parse(instant) / 1_000);
+
+/** @returns writes what stands into the registry, for the scrape that comes */
+export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
+  const gauge = <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames: [...labelNames], registers: [registry] });
+  const info = gauge('wad_info', 'Versions, as labels of a 1.', [
+    ...(['version', 'node', 'browser', 'whatsapp_web', 'whatsapp_web_js'] as const),
+  ]);
+  const state = gauge('wad_state', '1 for the state that the account is in.', ['state']);
+  const reason = gauge('wad_state_reason', '1 for the reason of the state.', ['reason']);
+  const since = gauge('wad_state_since_timestamp_seconds', 'When the account came into its state.');
+  const linked = gauge('wad_linked', '1 while there is a saved session.');
+  const attempts = gauge('wad_reconnect_attempts', 'Attempts to reconnect since the account was ready.');
+  const active = gauge('wad_monitor_active', '1 while the page is watched.');
+  const failures = gauge('wad_monitor_failures', 'Checks of the page that failed in a row.');
+  const lastOk = gauge('wad_monitor_last_ok_timestamp_seconds', 'When a check of the page was last fine.');
+  const capability = gauge('wad_capability', '1 for how a capability of the page stands.', [
+    ...(['capability', 'status'] as const),
+  ]);
+  const restriction = gauge('wad_restriction', '1 for what WhatsApp does not let the account do for now.', [
+    'kind',
+  ]);
+  const restrictionEnd = gauge(
+    'wad_restriction_end_timestamp_seconds',
+    'When that ends; 0 while there is none, or WhatsApp names no end.',
+  );
+  const newChats = gauge(
+    'wad_new_chats',
+    'New chats of the cycle that WhatsApp counts; 0 while it does not.',
+    ['of'],
+  );
+  const outbox = gauge('wad_outbox_messages', 'Messages that wait, are of unknown outcome, or failed.', [
+    'state',
+  ]);
+  const cursor = gauge('wad_journal_cursor', 'The newest cursor; it only grows.');
+  const store = gauge('wad_store_bytes', 'What outbox and journal take up on disk.');
+  const media = gauge('wad_media_bytes', 'What the files of messages take up on disk.');
+  const memory = gauge('wad_browser_memory_bytes', 'Memory of the browser with all its processes.');
+  const connections = gauge('wad_connections', 'Connections that are open, by door.', ['door']);
+
+  const behind = gauge('wad_webhook_behind_events', 'Events that a webhook has not dealt with yet.', [
+    'webhook',
+  ]);
+  const dead = gauge('wad_webhook_dead_letters', 'Events that a webhook was given up to be told of.', [
+    'webhook',
+  ]);
+
+  return (now) => {
+    const { status, versions } = { status: now.status, versions: now.status.versions };
+    for (const one of [info, capability]) one.reset();
+    info.set(
+      {
+        version: versions.wad,
+        node: versions.node,
+        browser: versions.browser ?? '',
+        whatsapp_web: versions.whatsappWeb ?? '',
+        whatsapp_web_js: versions.whatsappWebJs,
+      },
+      1,
+    );
+    for (const name of STATES) state.set({ state: name }, Number(name === status.status));
+    for (const name of REASONS) reason.set({ reason: name }, Number(name === status.reason));
+    since.set(seconds(status.since));
+    linked.set(Number(status.session.hasSession));
+    attempts.set(status.reconnectAttempts);
+    active.set(Number(status.monitorActive));
+    failures.set(status.monitor.failures);
+    lastOk.set(seconds(status.monitor.lastOkAt));
+    // `missing: WAWebX` and `degraded: WHY` say which and why in the status; here their first word is enough.
+    for (const [name, says] of Object.entries(status.capabilities))
+      capability.set({ capability: name, status: says.split(':', 1)[0] ?? '' }, 1);
+    const limit = status.restriction;
+    for (const kind of RESTRICTION_KINDS) restriction.set({ kind }, Number(kind === limit?.kind));
+    restrictionEnd.set(seconds(limit?.until ?? null));
+    newChats.set({ of: 'used' }, limit?.used ?? 0);
+    newChats.set({ of: 'total' }, limit?.total ?? 0);
+    for (const [name, count] of Object.entries(status.outbox)) outbox.set({ state: name }, count);
+    cursor.set(status.journal.last);
+    store.set(now.storeBytes);
+    media.set(now.mediaBytes);
+    memory.set(now.browserBytes);
+    for (const { name, ...one } of now.webhooks) {
+      behind.set({ webhook: name }, one.behind);
+      dead.set({ webhook: name }, one.dead);
+    }
+    connections.set({ door: 'socket' }, now.info.connections);
+    connections.set({ door: 'http' }, now.httpConnections);
+  };
+}

@@ -1,0 +1,140 @@
+// Holds the current client: one at a time, each with a browser of its own. The next one is launched only when the one
+// before is gone. The profile is ours while we hold the lock, so other browsers on it are looked for only at a launch.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { Browser as FoundBrowser } from '../../config/browser.js';
+import type { Config } from '../../config/keys.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Log } from '../../protocol/log.js';
+import type { ClientListener, PageError, WhatsAppClient } from '../../session/port.js';
+import { diskFault } from '../../session-dir/disk-fault.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import { clearAfter, clearLeftovers } from '../../session-dir/leftovers.js';
+import type { ClientOptions } from '../../whatsapp/client.js';
+import { refuseFullDisk } from '../machine/free-space.js';
+
+export interface ClientSlotOptions {
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly log: Log;
+  /** Where the files of messages lie. */
+  readonly mediaDir: string;
+  /** Where a picture of a page that waits for a person is kept. */
+  readonly pictureFile: string;
+  readonly findBrowser: () => FoundBrowser;
+  readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
+}
+
+/**
+ * A browser that may not write to its profile does not start, or starts and forgets.
+ * @throws Fault permission_denied
+ */
+async function refuseReadOnly(profile: string): Promise<void> {
+  await access(profile, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw diskFault(error, profile);
+  });
+}
+
+export class ClientSlot {
+  readonly #options: ClientSlotOptions;
+  #client: WhatsAppClient | null = null;
+  #launched: { readonly path: string; readonly startedAtMs: number } | null = null;
+
+  constructor(options: ClientSlotOptions) {
+    this.#options = options;
+  }
+
+  /** The client of the moment. @throws Fault not_ready when there is none */
+  get client(): WhatsAppClient {
+    if (this.#client === null) throw new Fault('not_ready');
+    return this.#client;
+  }
+
+  /** Nulls where there is no browser, or it has not said yet. */
+  get browser(): { pid: number | null; version: string | null; whatsappWeb: string | null } {
+    const { browserPid = null, browserVersion = null, whatsappWeb = null } = this.#client ?? {};
+    return { pid: browserPid, version: browserVersion, whatsappWeb };
+  }
+
+  get pageErrors(): readonly PageError[] {
+    return this.#client?.pageErrors ?? [];
+  }
+
+  /** The page with all text made invisible; null without one, or when it does not answer. */
+  async picture(): Promise<Uint8Array | null> {
+    return (await this.#client?.picture().catch(() => null)) ?? null;
+  }
+
+  /** The browser that runs, or null. */
+  get running(): { readonly pid: number; readonly path: string; readonly startedAtMs: number } | null {
+    const pid = this.#client?.browserPid ?? null;
+    return pid === null || this.#launched === null ? null : { pid, ...this.#launched };
+  }
+
+  /**
+   * Begins a new client; what becomes of it comes through the listener, a browser that cannot be started included.
+   * The slot must be empty.
+   */
+  async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
+    const { config, dir, log, mediaDir, findBrowser, createClient } = this.#options;
+    const browser = findBrowser();
+    if (!browser.found) {
+      listener.event({ type: 'client.broken', reason: 'browser_missing', detail: browser.says });
+      return;
+    }
+    try {
+      await clearLeftovers(dir, { log });
+      await refuseFullDisk(dir.dataPath);
+      await refuseReadOnly(dir.profile);
+    } catch (error) {
+      const { kind, message } = Fault.of(error);
+      const reason = kind === 'disk_full' ? 'disk_full' : 'launch_failed';
+      listener.event({ type: 'client.broken', reason, detail: message });
+      return;
+    }
+    const { sandbox, headed, args } = config.browser;
+    this.#client = createClient(
+      {
+        dataPath: dir.dataPath,
+        clientId: dir.clientId,
+        chrome: { executablePath: browser.path, sandbox, headed, args },
+        expectsSession,
+        loadMs: config.deadlines.loadMs,
+        mediaDir,
+        pictureFile: this.#options.pictureFile,
+        manners: config.presence,
+        log,
+      },
+      listener,
+    );
+    this.#launched = { path: browser.path, startedAtMs: Date.now() };
+    void this.#client.launch();
+  }
+
+  /** Whether a browser could be started on the profile, as far as other browsers, disk and modes are concerned. */
+  async isFree(): Promise<boolean> {
+    const { dir, log } = this.#options;
+    try {
+      await clearLeftovers(dir, { log });
+      await refuseFullDisk(dir.dataPath);
+      await refuseReadOnly(dir.profile);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Empties the slot; resolves when the browser's process is gone, and its lock files with it. Never rejects. */
+  async close(): Promise<void> {
+    const { dir, log } = this.#options;
+    const pid = this.#client?.browserPid ?? null;
+    try {
+      await this.#client?.close();
+      if (pid !== null) await clearAfter(pid, dir, log);
+    } catch (error) {
+      log.error('browser.close-failed', { err: error });
+    } finally {
+      this.#client = null;
+    }
+  }
+}

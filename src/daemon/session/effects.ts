@@ -1,0 +1,117 @@
+// What each effect of the state machine does, one row an effect. The actor runs them in order, each to its end.
+import type { Config } from '../../config/keys.js';
+import { Fault } from '../../protocol/fault.js';
+import type { Log } from '../../protocol/log.js';
+import type { Reason } from '../../protocol/state.js';
+import { isStillDue } from '../../session/effect.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import { hasSession } from '../../session-dir/marker.js';
+import { moveAside, prune, remove } from '../../session-dir/quarantine.js';
+import { limited } from '../machine/time-limit.js';
+import type { Outbox } from '../outgoing/outbox.js';
+import { drained } from '../outgoing/outbox-wait.js';
+import type { Actor, Executors } from './actor.js';
+import type { ClientSlot } from './client-slot.js';
+
+export interface EffectParts {
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly log: Log;
+  readonly actor: Actor;
+  readonly slot: ClientSlot;
+  readonly outbox: Outbox;
+  /** Aborted when the end is in a hurry. */
+  readonly hurry: AbortSignal;
+  readonly launch: (generation: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly mark: () => Promise<void>;
+  readonly refusePasskey: () => void;
+  readonly alert: (reason: Reason, says: string) => void;
+  /** Whether the browser starts on this profile; on an empty one when none is named. */
+  readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
+  readonly end: (because: 'stopped' | 'lock-lost') => void;
+}
+
+/** A damaged profile may still be of use to somebody who looks for the cause. */
+const CORRUPT_KEPT_MS = 30 * 86_400_000;
+
+export function executors(parts: EffectParts): Executors {
+  const { config, dir, log, actor, slot, outbox, hurry } = parts;
+  return {
+    launch: ({ generation }) => parts.launch(generation),
+
+    close: () => parts.close(),
+
+    // Its end is seen in the page's state, and its failure by the timer that was armed with it.
+    nudge: ({ by }) => {
+      slot.client.nudge(by).catch((error: unknown) => log.warn('session.nudge', { by, err: error }));
+    },
+
+    'show-qr': () => {
+      slot.client.showQr().catch((error: unknown) => log.warn('session.show-qr', { err: error }));
+    },
+
+    'refuse-passkey': () => parts.refusePasskey(),
+
+    drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => drained(outbox, signal)),
+
+    logout: async ({ generation }) => {
+      // Whatever happens, there is an answer: the state waits for it.
+      let unlinked = false;
+      try {
+        unlinked = await slot.client.logout(config.shutdown.logoutMs);
+      } catch (error) {
+        log.warn('session.logout', { err: error });
+      }
+      actor.post({ type: 'logout-done', generation, unlinked });
+    },
+
+    'remove-profile': async () => {
+      const left = await remove(dir).then(
+        () => null,
+        (error: unknown) => {
+          log.error('session.remove-failed', { err: error });
+          return Fault.of(error).message;
+        },
+      );
+      const gone = left === null || !(await hasSession(dir));
+      actor.post({ type: 'profile-removed', gone, left });
+    },
+
+    'move-profile-aside': async ({ why }) => {
+      log.warn('session.moved-aside', { why, to: await moveAside(dir, why) });
+    },
+
+    'examine-profile': async () => {
+      // A profile that another browser holds says nothing of itself. And the browser may have been out of order when
+      // it failed on ours, in the middle of an upgrade say: ours is damaged if it still fails where an empty one works.
+      const stop = new AbortController();
+      const { signal } = stop;
+      // A person who stops it, or clears the session, does not wait for two browsers.
+      const leave = actor.watch((state) => {
+        if (state.name === 'stopped' || !isStillDue({ do: 'examine-profile' }, state)) stop.abort();
+      });
+      try {
+        const works = (await slot.isFree()) && (await parts.browserWorks(signal));
+        const corrupt = works && !(await parts.browserWorks(signal, dir.profile));
+        if (!signal.aborted) actor.post({ type: 'profile-suspect', corrupt });
+      } finally {
+        leave();
+      }
+    },
+
+    'mark-linked': () => parts.mark(),
+
+    'prune-profiles': async () => {
+      const gone = [
+        ...(await prune(dir, 'authfailed')),
+        ...(await prune(dir, 'corrupt', { olderThanMs: CORRUPT_KEPT_MS })),
+      ];
+      for (const path of gone) log.info('session.pruned', { path });
+    },
+
+    alert: ({ reason, says }) => parts.alert(reason, says),
+
+    exit: ({ because }) => parts.end(because),
+  };
+}

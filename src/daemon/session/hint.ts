@@ -1,0 +1,36 @@
+// The command that helps a person out of a state, or null when the daemon helps itself.
+import { type Address, addressed } from '../../protocol/address.js';
+import type { Reason } from '../../protocol/state.js';
+import type { State } from '../../session/state.js';
+import { isOver, reasonOf } from '../../session/state.js';
+
+const BY_REASON: Partial<Record<Reason, string>> = {
+  qr_waiting: 'wactl qr',
+  logged_out_by_phone: 'wactl qr',
+  logged_out_by_page: 'wactl qr',
+  auth_failed: 'wactl qr',
+  session_corrupt: 'wactl qr',
+  pairing_waiting: 'wactl pair NUMBER',
+  passkey_required: 'wactl passkey',
+  browser_missing: 'sudo apt-get install chromium',
+  launch_failed: 'wactl doctor',
+  attempts_exhausted: 'wactl init',
+  outdated_library: 'wactl doctor',
+  banned: 'wactl logs',
+  conflict: 'wactl init',
+  action_required: 'wactl doctor',
+  disk_full: 'df -h',
+  lock_held: 'wactl doctor',
+};
+
+/** The command for this state, so that it reaches this daemon. */
+export function hintFor(state: State, to: Address): string | null {
+  if (state.name === 'stopped' && !isOver(state)) return addressed('wactl init', to);
+  if (state.name === 'starting') return null;
+  const hint = BY_REASON[reasonOf(state)];
+  return hint === undefined ? null : addressed(hint, to);
+}
+
+/** The command for an incident with this reason; there is always one. */
+export const alertHint = (reason: Reason | 'restricted', to: Address): string =>
+  addressed((reason === 'restricted' ? null : BY_REASON[reason]) ?? 'wactl status', to);

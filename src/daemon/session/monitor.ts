@@ -1,0 +1,155 @@
+// The heartbeat: probes the page at a fixed period, each probe with its own time-out, and reports failures. What
+// follows is decided by the life cycle.
+import type { Log } from '../../protocol/log.js';
+import type { Ailment } from '../../session/event.js';
+import type { Health } from '../../session/port.js';
+
+export interface MonitorOptions {
+  readonly periodMs: number;
+  readonly probeTimeoutMs: number;
+  readonly failuresToAct: number;
+  /**
+   * What is asked of the page now: to be in full health, no more than to answer, or nothing: a known navigation or a
+   * start is not probed.
+   */
+  readonly expects: () => 'health' | 'answer' | null;
+  readonly probe: (timeoutMs: number) => Promise<Health>;
+  /** Age in ms of the oldest message of ours that the page has and WhatsApp's server has not; 0 when there is none. */
+  readonly oldestUnsentMs: () => number;
+  /** So many failures in a row; says what was seen last. */
+  readonly onSick: (ailment: Ailment, detail: string) => void;
+  readonly log: Log;
+}
+
+/** By so much a probe may overrun before it is given up. */
+const SLACK_MS = 1_000;
+
+export interface MonitorView {
+  readonly lastCheckAt: string | null;
+  readonly lastOkAt: string | null;
+  readonly failures: number;
+}
+
+export class Monitor {
+  readonly #options: MonitorOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #active = false;
+  #lastCheckAtMs: number | null = null;
+  #lastOkAtMs: number | null = null;
+  #failures = 0;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  view(): MonitorView {
+    const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+    return {
+      lastCheckAt: iso(this.#lastCheckAtMs),
+      lastOkAt: iso(this.#lastOkAtMs),
+      failures: this.#failures,
+    };
+  }
+
+  start(): void {
+    if (this.#active) return;
+    this.#active = true;
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#active = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** A proof of health from elsewhere: the probe that made the account ready. */
+  proved(): void {
+    this.#lastCheckAtMs = this.#lastOkAtMs = Date.now();
+    this.#failures = 0;
+  }
+
+  /** The period runs from the start of a check, so that slow answers do not stretch it: a hang is seen in time. */
+  #schedule(tookMs = 0): void {
+    // There is one heartbeat, also when a look out of turn falls into a check.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        const startedAt = performance.now();
+        // An error of the monitor's own must not end the heartbeat.
+        void this.#check()
+          .catch((error: unknown) => this.#options.log.error('monitor.failed', { err: error }))
+          .finally(() => {
+            if (this.#active) this.#schedule(performance.now() - startedAt);
+          });
+      },
+      Math.max(0, this.#options.periodMs - tookMs),
+    );
+  }
+
+  /** A look out of turn: the machine slept, or its clock was set. */
+  checkNow(): void {
+    if (!this.#active) return;
+    clearTimeout(this.#timer);
+    this.#schedule(this.#options.periodMs);
+  }
+
+  async #check(): Promise<void> {
+    const { expects, oldestUnsentMs, failuresToAct, onSick, log } = this.#options;
+    const expected = expects();
+    if (expected === null) {
+      this.#failures = 0;
+      return;
+    }
+    const wrong = await this.#ask().then(
+      (health) => (expected === 'health' ? ailment(health, oldestUnsentMs()) : null),
+      (error: unknown): Finding => ['unresponsive', error instanceof Error ? error.message : String(error)],
+    );
+    // The state may have moved on while the page was asked.
+    if (!this.#active || expects() !== expected) return;
+    this.#lastCheckAtMs = Date.now();
+    if (wrong === null) {
+      this.#lastOkAtMs = this.#lastCheckAtMs;
+      this.#failures = 0;
+      return;
+    }
+    this.#failures++;
+    log.warn('monitor.sick', { ailment: wrong[0], detail: wrong[1], failures: this.#failures });
+    if (this.#failures < failuresToAct) return;
+    this.#failures = 0;
+    onSick(...wrong);
+  }
+
+  /** Whoever probes has a bound of its own; that it holds is not relied on, nor that there is a page to ask. */
+  async #ask(): Promise<Health> {
+    const { probe, probeTimeoutMs } = this.#options;
+    let bound: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new Error(`no answer within ${probeTimeoutMs} ms`));
+      bound = setTimeout(fail, probeTimeoutMs + SLACK_MS);
+    });
+    try {
+      return await Promise.race([probe(probeTimeoutMs), late]);
+    } finally {
+      clearTimeout(bound);
+    }
+  }
+}
+
+type Finding = readonly [ailment: Ailment, detail: string];
+
+/** A message that the page has, unsent for longer than this while it says it is connected, is stuck (H10). */
+const STUCK_MS = 60_000;
+
+/** What is wrong with a page that answered, or null. A missing name or platform is no ailment. */
+function ailment({ socketState, wid, listening }: Health, oldestUnsentMs: number): Finding | null {
+  if (socketState !== 'CONNECTED') return ['offline', `the socket is ${socketState ?? 'missing'}`];
+  if (wid === null) return ['nobody', 'the page does not know who it is'];
+  if (!listening) return ['deaf', 'the listeners are gone from the page'];
+  if (oldestUnsentMs > STUCK_MS)
+    return ['stuck', `a message is unsent for ${Math.round(oldestUnsentMs / 1000)} s`];
+  return null;
+}

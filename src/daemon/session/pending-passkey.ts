@@ -1,0 +1,76 @@
+// The passkey request that waits for an answer. It is kept apart from the state, which only knows that there is one:
+// the options are returned on request and never logged.
+import { Fault } from '../../protocol/fault.js';
+import { PASSKEY_ORIGIN, type PasskeyAnswer, type PasskeyOptions } from '../../protocol/passkey.js';
+import { Condition } from './condition.js';
+
+export interface PasskeyRequest {
+  /** The page's own number for it. */
+  readonly id: number;
+  readonly options: PasskeyOptions;
+  readonly expiresAtMs: number;
+}
+
+export class PendingPasskey {
+  #request: PasskeyRequest | null = null;
+  readonly #bell = new Condition();
+  readonly #now: () => number;
+
+  /** @param now wall clock, ms */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  show(request: PasskeyRequest): void {
+    this.#request = request;
+    this.#bell.notifyAll();
+  }
+
+  /** Resolves at the next request; rejects with the signal's reason when it aborts first. */
+  next(options: { signal: AbortSignal }): Promise<void> {
+    return this.#bell.wait(options);
+  }
+
+  /** Answered, given up, or the page is gone. */
+  clear(): void {
+    this.#request = null;
+  }
+
+  /** What the page waits with, in time or not. */
+  get pending(): PasskeyRequest | null {
+    return this.#request;
+  }
+
+  /** What can be answered now. */
+  current(): PasskeyRequest | null {
+    return this.#request !== null && this.#request.expiresAtMs > this.#now() ? this.#request : null;
+  }
+
+  /**
+   * The request that this answers; null refuses whatever there is. An answer to another one is kept back: WhatsApp
+   * would end the linking over it.
+   * @throws Fault no_passkey, invalid_params
+   */
+  answerable(answer: PasskeyAnswer | null): PasskeyRequest {
+    const request = this.current();
+    if (request === null) throw new Fault('no_passkey');
+    const wrong = answer === null ? null : objection(request.options, answer.response.clientDataJSON);
+    if (wrong !== null) throw new Fault('invalid_params', { reason: wrong, hint: 'wactl passkey' });
+    return request;
+  }
+}
+
+function objection({ challenge }: PasskeyOptions, clientDataJson: string): string | null {
+  let client: { readonly type?: unknown; readonly challenge?: unknown; readonly origin?: unknown };
+  try {
+    client = JSON.parse(Buffer.from(clientDataJson, 'base64url').toString());
+  } catch {
+    return 'The answer holds no client data.';
+  }
+  if (client?.type !== 'webauthn.get') return 'The answer is not one to navigator.credentials.get.';
+  if (client.challenge !== challenge.replace(/=+$/, ''))
+    return 'The answer is to another request: run the snippet that is shown now.';
+  return client.origin === PASSKEY_ORIGIN
+    ? null
+    : `The answer was made on ${String(client.origin)}: run the snippet on ${PASSKEY_ORIGIN}.`;
+}

@@ -1,0 +1,26 @@
+// The state machine's delays and limits, from the configuration.
+import type { Config } from '../../config/keys.js';
+import type { Policy } from '../../session/policy.js';
+
+/** More takeovers than this in an hour, and two hosts are fighting for the account. */
+const TAKEOVERS_PER_HOUR = 3;
+/** A nudged page that has not come back by then gets the next rung. */
+const ATTEMPT_MS = 20_000;
+/** WhatsApp's own period for a pairing code. */
+const PAIRING_MS = 180_000;
+/** WhatsApp's own period for a passkey, as far as is known. */
+const PASSKEY_MS = 600_000;
+/** WhatsApp's word on an answer has not come by then, nor will it. */
+const VERDICT_MS = 60_000;
+
+export const policyOf = ({ reconnect, deadlines, afterLogout }: Config): Policy => ({
+  ...reconnect,
+  startMs: deadlines.startMs,
+  syncMs: deadlines.syncMs,
+  attemptMs: ATTEMPT_MS,
+  pairingMs: PAIRING_MS,
+  passkeyMs: PASSKEY_MS,
+  verdictMs: VERDICT_MS,
+  afterLogout,
+  takeoversPerHour: TAKEOVERS_PER_HOUR,
+});

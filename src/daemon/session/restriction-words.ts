@@ -1,0 +1,42 @@
+// A restriction as the protocol shows it, and as a sentence for people.
+import type { RestrictionKind } from '../../protocol/state.js';
+import type { Restriction } from '../../session/restriction.js';
+
+export interface ShownRestriction {
+  readonly kind: RestrictionKind;
+  readonly until: string | null;
+  readonly used: number | null;
+  readonly total: number | null;
+}
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export const showRestriction = (restriction: Restriction | null): ShownRestriction | null =>
+  restriction && {
+    kind: restriction.kind,
+    until: iso(restriction.untilMs),
+    used: restriction.used,
+    total: restriction.total,
+  };
+
+const WORDS: Readonly<Record<RestrictionKind, string>> = {
+  ban: 'WhatsApp has banned this account for a time',
+  time_lock: 'WhatsApp does not let this account begin new chats',
+  new_chat_cap: 'This account has used up the new chats that WhatsApp allows it',
+  quota_low: 'WhatsApp warns that the new chats it allows this account run out',
+  quota: 'WhatsApp counts the new chats of this account',
+};
+
+/** What goes on meanwhile. */
+const MEANWHILE: Partial<Record<RestrictionKind, string>> = {
+  time_lock: ' Messages to people who never wrote to it wait until then; all others go out.',
+  new_chat_cap: ' Messages to people who never wrote to it wait until then; all others go out.',
+  quota_low: ' The rest is spread over the time that is left.',
+};
+
+/** One sentence or two, with the end and what is left. */
+export function inWords({ kind, untilMs, used, total }: Restriction): string {
+  const until = untilMs === null ? '' : ` until ${new Date(untilMs).toISOString()}`;
+  const count = used === null || total === null ? '' : ` (${used} of ${total} used)`;
+  return `${WORDS[kind]}${until}${count}.${MEANWHILE[kind] ?? ''}`;
+}

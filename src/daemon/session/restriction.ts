@@ -1,0 +1,172 @@
+// What WhatsApp currently forbids the account, as learnt from the page, from the server's refusals and from the clock.
+// It is kept on disk, and changes are reported. Its consequences are decided in session/restriction.ts; the sender asks
+// here.
+import type { Log } from '../../protocol/log.js';
+import type { RestrictionKind } from '../../protocol/state.js';
+import type { Nack } from '../../session/nack.js';
+import {
+  banned,
+  type Facts,
+  type Limits,
+  NOTHING_KNOWN,
+  nacked,
+  nextEndMs,
+  type Restriction,
+  restrictionOf,
+  seen,
+} from '../../session/restriction.js';
+import type { Tx } from '../../store/commit.js';
+import type { Store } from '../../store/store.js';
+import { refusedBy } from '../outgoing/refused-write.js';
+
+export interface RestrictionOptions {
+  readonly store: Pick<Store, 'restriction' | 'account' | 'write'>;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Has the page ask WhatsApp anew. May reject. */
+  readonly refresh: () => Promise<void>;
+}
+
+type Watcher = (now: Restriction | null, before: RestrictionKind | null) => void;
+
+interface Told {
+  readonly kind: RestrictionKind | null;
+  readonly untilMs: number | null;
+}
+const NOTHING_TOLD: Told = { kind: null, untilMs: null };
+
+/** A timer of Node's holds no longer. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Ended by `stop`. */
+export class AccountRestriction {
+  readonly #options: RestrictionOptions;
+  readonly #now: () => number;
+  readonly #watchers = new Set<Watcher>();
+  #wid: string | null = null;
+  #facts: Facts = NOTHING_KNOWN;
+  /** What was told last: its kind and its end, also by an earlier process. */
+  #told: Told = NOTHING_TOLD;
+  /** A refusal is noted and not told yet. */
+  #isNacked = false;
+  #end: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: RestrictionOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** What holds now, or null. */
+  get current(): Restriction | null {
+    this.#ofAccount();
+    return restrictionOf(this.#facts, this.#now());
+  }
+
+  /** Watchers run after each change, with what held before. */
+  watch(watcher: Watcher): void {
+    this.#watchers.add(watcher);
+  }
+
+  /** Begins with what is on disk, and keeps the times of it. */
+  start(): void {
+    this.#ofAccount();
+    this.#settle();
+  }
+
+  /** A look at the page. */
+  seen(limits: Limits): void {
+    this.#learn(seen(this.#known, limits));
+  }
+
+  /** @param untilMs null: WhatsApp lets the account in */
+  banned(untilMs: number | null): void {
+    this.#learn(banned(this.#known, untilMs));
+  }
+
+  /**
+   * The server has refused a message, within the write that notes it.
+   * @returns until when that message waits
+   */
+  nacked(tx: Tx, nack: Nack): number {
+    const nowMs = this.#now();
+    this.#facts = nacked(this.#known, nack, nowMs);
+    this.#isNacked = true;
+    this.#keep(tx);
+    return restrictionOf(this.#facts, nowMs)?.untilMs ?? this.#facts.nack?.untilMs ?? nowMs;
+  }
+
+  /** What was noted within a write is on disk: tells of it, and has the page ask what WhatsApp says of it. */
+  settled(): void {
+    if (!this.#isNacked) return;
+    this.#isNacked = false;
+    this.#settle();
+    this.refresh();
+  }
+
+  /** Has the page ask WhatsApp anew, where there is a page. */
+  refresh(): void {
+    this.#options.refresh().catch((error: unknown) => {
+      this.#options.log.debug('restriction.refresh', { err: error });
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#end);
+  }
+
+  get #known(): Facts {
+    this.#ofAccount();
+    return this.#facts;
+  }
+
+  /** Another account's are none of this one's. */
+  #ofAccount(): void {
+    const { store } = this.#options;
+    const { wid } = store.account;
+    if (wid === this.#wid) return;
+    this.#wid = wid;
+    const kept = wid === null ? null : store.restriction.of(wid);
+    const { told = NOTHING_TOLD, ...facts } = (kept ?? {}) as Partial<Facts> & { told?: Told };
+    this.#facts = { ...NOTHING_KNOWN, ...facts };
+    this.#told = told;
+  }
+
+  #keep(tx: Tx): void {
+    if (this.#wid !== null)
+      this.#options.store.restriction.keep(tx, this.#wid, { ...this.#facts, told: this.#told });
+  }
+
+  #learn(facts: Facts): void {
+    const isNew = JSON.stringify(facts) !== JSON.stringify(this.#facts);
+    this.#facts = facts;
+    this.#settle(isNew);
+  }
+
+  /** Tells what has changed, and waits for the next end. @param isNew there is something that the disk does not have */
+  #settle(isNew = false): void {
+    const { store, log } = this.#options;
+    clearTimeout(this.#end);
+    if (this.#stopped) return;
+    const nowMs = this.#now();
+    const current = restrictionOf(this.#facts, nowMs);
+    const { kind, untilMs } = this.#told;
+    const told: Told = current ?? NOTHING_TOLD;
+    const changes = told.kind !== kind || told.untilMs !== untilMs;
+    this.#told = { kind: told.kind, untilMs: told.untilMs };
+    if (changes || isNew) store.write((tx) => this.#keep(tx), { turn: 'patient' }).catch(refusedBy(log));
+    if (changes) for (const watcher of this.#watchers) watcher(current, kind);
+    const endMs = nextEndMs(this.#facts, nowMs);
+    if (endMs === null) return;
+    this.#end = setTimeout(
+      () => {
+        this.#settle();
+        // The clock says so, and WhatsApp may say otherwise.
+        if (this.#now() >= endMs) this.refresh();
+      },
+      Math.min(LONGEST_MS, endMs - nowMs + 1),
+    );
+  }
+}

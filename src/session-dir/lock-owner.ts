@@ -1,0 +1,55 @@
+// Who owns the lock of a session directory. The owner writes this next to the lock; whoever is refused reads it. A file
+// that a crash left behind is normal: only the process that it names decides whether it still counts.
+import { readBounded } from '../local/bounded-file.js';
+import { writeDurably } from './durable-file.js';
+import type { SessionDir } from './layout.js';
+import { ownProcessId, type ProcessId } from './process-id.js';
+
+export interface LockOwner extends ProcessId {
+  /** When the lock was taken, ISO 8601. */
+  readonly since: string;
+}
+
+/** What is larger, or no regular file, names nobody. */
+const MAX_BYTES = 4_096;
+
+function parse(json: string): LockOwner | null {
+  try {
+    const { pid, startTicks, bootId, since } = JSON.parse(json) as Record<string, unknown>;
+    return typeof pid === 'number' &&
+      typeof startTicks === 'number' &&
+      typeof bootId === 'string' &&
+      typeof since === 'string'
+      ? { pid, startTicks, bootId, since }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The holder that is named beside the lock, alive or not; null when none is. */
+export const readLockOwner = async (dir: SessionDir): Promise<LockOwner | null> => readLockOwnerSync(dir);
+
+/** The same for code that runs while the process exits. */
+export function readLockOwnerSync({ holder }: SessionDir): LockOwner | null {
+  try {
+    return parse(readBounded(holder, MAX_BYTES).toString());
+  } catch {
+    return null;
+  }
+}
+
+/** Names this process. */
+export async function writeLockOwner(dir: SessionDir): Promise<LockOwner> {
+  const holder = { ...ownProcessId(), since: new Date().toISOString() };
+  await writeDurably(dir.holder, `${JSON.stringify(holder)}\n`);
+  return holder;
+}
+
+/** The same taking of the lock, not just the same process. */
+export const sameLockOwner = (a: LockOwner | null, b: LockOwner): boolean =>
+  a !== null &&
+  a.pid === b.pid &&
+  a.startTicks === b.startTicks &&
+  a.bootId === b.bootId &&
+  a.since === b.since;

@@ -1,0 +1,73 @@
+// The few ways to write a next state, shared by the transitions.
+import type { Reason, StateName } from '../protocol/state.js';
+import type { Effect } from './effect.js';
+import type { Policy } from './policy.js';
+import type { State, StateOf } from './state.js';
+
+/** What a move may know besides state and event. */
+export interface Now {
+  /** Wall clock, ms. */
+  readonly atMs: number;
+  readonly policy: Policy;
+}
+
+export interface Next {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** Nothing happens. */
+export const stay = (state: State): Next => ({ state, effects: [] });
+
+type Common = Omit<StateOf<'ready'>, 'name'>;
+type Own<N extends StateName> = Omit<StateOf<N>, keyof Common | 'name'>;
+
+/** A new state that keeps what holds in every state; the old state's own data is dropped. */
+export function become<N extends StateName>(
+  state: State,
+  name: N,
+  own: Own<N>,
+  changes: Partial<Common> = {},
+): State {
+  const { generation, attempts, session, sinceMs, timer, launchFailures, unfound } = state;
+  const { takeoversMs, sickMs, alerted, attention } = state;
+  const common = { generation, attempts, session, sinceMs, timer, launchFailures, unfound };
+  const more = { takeoversMs, sickMs, alerted, attention };
+  return Object.assign({ name, ...common, ...more }, changes, own) as unknown as State;
+}
+
+/** The same next state with its timer armed; the timer before it is forgotten. */
+export function arm({ state, effects }: Next, afterMs: number): Next {
+  const timer = state.timer + 1;
+  return { state: { ...state, timer }, effects: [...effects, { do: 'arm', timer, afterMs }] };
+}
+
+/** One alert per incident: what has been told since the last `ready` is not told again. */
+export function alertOnce({ state, effects }: Next, reason: Reason, says: string): Next {
+  if (state.alerted.includes(reason)) return { state, effects };
+  const alerted = [...state.alerted, reason];
+  return { state: { ...state, alerted }, effects: [...effects, { do: 'alert', reason, says }] };
+}
+
+export const HOUR_MS = 3_600_000;
+
+/** The moments of the past hour. One that lies ahead is of a clock that was set back since, and does not count. */
+export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
+  moments.filter((ms) => ms <= atMs && atMs - ms < HOUR_MS);
+
+/** The client of now is done with: what it still says is ignored, and its page wants nothing of anybody any more. */
+export const leave = (state: State): State => ({
+  ...state,
+  generation: state.generation + 1,
+  attention: null,
+});
+
+/** The armed timer is forgotten, and no other is armed. */
+export const disarm = (state: State): State => ({ ...state, timer: state.timer + 1 });
+
+/** A new client in the given state. Its page has `startMs` to say who it is. */
+export function launch(state: State, { policy }: Now, effects: readonly Effect[] = []): Next {
+  const next = leave(state);
+  const { generation } = next;
+  return arm({ state: next, effects: [...effects, { do: 'launch', generation }] }, policy.startMs);
+}

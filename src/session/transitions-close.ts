@@ -1,0 +1,79 @@
+// Transitions that end a session: by a person, by the end of the daemon, or because another process holds the lock.
+import type { Effect } from './effect.js';
+import type { EventOf } from './event.js';
+import { become, disarm, leave, type Next } from './next-state.js';
+import type { State, StateOf } from './state.js';
+
+/** Unlinks first where the page can do so, then browser, then profile. */
+function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
+  const effects: readonly Effect[] = unlink
+    ? [{ do: 'drain' }, { do: 'logout', generation: state.generation }]
+    : [{ do: 'close' }, { do: 'remove-profile' }];
+  const calm = { attempts: 0, launchFailures: 0, attention: null };
+  const next = asked === 'stop' ? 'exit' : 'rest';
+  const from = disarm(unlink ? state : leave(state));
+  return { state: become(from, 'logging-out', { asked, next, unlinked: false }, calm), effects };
+}
+
+const isLinkedNow = (state: State): boolean => state.name === 'ready' || state.name === 'syncing';
+
+export const disconnect = (state: State): Next => end(state, 'person', isLinkedNow(state));
+export const clear = (state: State): Next => end(state, 'person', state.name === 'ready');
+
+/** The daemon ends. The session stays unless this stop is meant to unlink and the page can do it. */
+export function stop(state: State, event: EventOf<'stop'>): Next {
+  if (state.name === 'logging-out') return { state: { ...state, next: 'exit' }, effects: [] };
+  if (event.logout && isLinkedNow(state)) return end(state, 'stop', true);
+  const kept: readonly Effect[] = event.logout && state.session !== null ? [KEPT] : [];
+  return ended(state, [...kept, { do: 'drain' }, { do: 'close' }]);
+}
+
+const KEPT: Effect = {
+  do: 'alert',
+  reason: 'shutting_down',
+  says: 'The unlink could not be confirmed; the session is kept. Unlink it on the phone if that was meant.',
+};
+
+const ended = (
+  state: State,
+  effects: readonly Effect[],
+  { unlinked, left }: { unlinked: boolean; left: string | null } = { unlinked: false, left: null },
+): Next => ({
+  state: become(disarm(leave(state)), 'stopped', { reason: 'shutting_down', unlinked, left }),
+  effects: [...effects, { do: 'exit', because: 'stopped' }],
+});
+
+/** Hands off: the profile is somebody else's now. */
+export const lockLost = (state: State): Next => ({
+  state: become(disarm(leave(state)), 'stopped', { reason: 'lock_held', unlinked: false, left: null }),
+  effects: [
+    { do: 'alert', reason: 'lock_held', says: 'The lock on the session was lost.' },
+    { do: 'close' },
+    { do: 'exit', because: 'lock-lost' },
+  ],
+});
+
+/**
+ * The unlink answered. A person who asked for it gets the session removed either way; at a stop of the daemon an
+ * unlink that could not be confirmed keeps the session, since the phone may still honour it.
+ */
+export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
+  const told = leave({ ...state, unlinked: event.unlinked });
+  if (event.unlinked || state.asked === 'person')
+    return { state: told, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
+  return ended(told, [KEPT, { do: 'close' }]);
+}
+
+export function removed(state: StateOf<'logging-out'>, { gone, left }: EventOf<'profile-removed'>): Next {
+  const bare: State = gone ? { ...state, session: null } : state;
+  const { unlinked } = state;
+  if (state.next === 'exit') return ended(bare, left === null ? [] : [LEFT], { unlinked, left });
+  return { state: become(bare, 'stopped', { reason: 'user_stopped', unlinked, left }), effects: [] };
+}
+
+/** Nobody waits for an answer. */
+const LEFT: Effect = {
+  do: 'alert',
+  reason: 'shutting_down',
+  says: 'The saved session could not be removed; the log says why.',
+};

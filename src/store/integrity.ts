@@ -1,0 +1,24 @@
+// The integrity check of a file that SQLite opens.
+import type { Database } from './database.js';
+import { isDamage } from './errors.js';
+
+/** A larger file is not read whole: the check does some 500 MB a second, and the start waits for it. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * Looks for the first damage: of the structure, types and constraints of every table; of a very large file, of the
+ * outbox only.
+ * @returns what is wrong, or null
+ * @throws Fault disk_full when the disk itself fails
+ */
+export function findDamage(db: Database): string | null {
+  try {
+    const bytes = Number(db.pragma('page_count')) * Number(db.pragma('page_size'));
+    const isLarge = bytes > MAX_BYTES && Number(db.pragma('user_version')) > 0;
+    const says = String(db.pragma(isLarge ? "quick_check('outbox')" : 'quick_check(1)'));
+    return says === 'ok' ? null : says;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return (error as Error).message;
+  }
+}

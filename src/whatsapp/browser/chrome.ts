@@ -1,0 +1,147 @@
+// Chromium as a process: how it is launched, and the steps by which it is ended until the process is gone (H7, H13).
+import type { ChildProcess } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser } from 'puppeteer';
+import { savingArgs } from './switches.js';
+
+/**
+ * The page keeps half of its credentials in localStorage. By itself Chromium writes that out 5 s after the first change and
+ * then once a minute (StorageAreaImpl::ComputeCommitDelay), so a session that is killed within the minute after linking is
+ * lost. With this it is a second.
+ */
+const WRITE_THROUGH = '--enable-aggressive-domstorage-flushing';
+
+export interface ChromeOptions {
+  readonly executablePath: string;
+  readonly sandbox: boolean;
+  readonly headed: boolean;
+  readonly args: readonly string[];
+}
+
+/** Options for puppeteer.launch. Aborting the signal kills the browser even while it is being launched (H12). */
+export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Record<string, unknown> => ({
+  executablePath: chrome.executablePath,
+  headless: !chrome.headed,
+  // With a pipe Chromium sees our end and closes by itself, session intact, when this process dies (H14).
+  pipe: true,
+  // Nobody looks at the page's requests. Else each frame of its socket would be told of, and what it loads be kept for them.
+  networkEnabled: false,
+  // Puppeteer's own handlers would kill the browser before ours could close it (H7).
+  handleSIGINT: false,
+  handleSIGTERM: false,
+  handleSIGHUP: false,
+  protocolTimeout: 60_000,
+  signal,
+  // Cut off from D-Bus: Chromium aborts when the bus goes away, and at shutdown it goes when we do.
+  env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: 'disabled:', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
+  args: [WRITE_THROUGH, ...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
+});
+
+const CLOSE_MS = 9_000;
+const TERM_MS = 3_000;
+const KILL_MS = 5_000;
+/** The children see that their browser has gone, and take so long to follow. */
+const FOLLOW_MS = 1_000;
+const LOOK_MS = 25;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * What is left of a browser whose main process has exited: its children go by themselves, except for one that is frozen
+ * and never sees it. Their group is looked at, since nothing tells when they have gone. Only then may the next browser
+ * start: one child holds the profile's databases, and Chromium throws away and makes anew what it cannot open.
+ */
+async function endRest(pid: number): Promise<void> {
+  if (await groupEnds(pid, FOLLOW_MS)) return;
+  killGroup(pid);
+  await groupEnds(pid, KILL_MS);
+}
+
+async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
+  for (const until = performance.now() + withinMs; await groupLives(pid); ) {
+    if (performance.now() > until) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of it is left.
+  }
+}
+
+/** Whether anything runs in the group; who has died and waits for a parent that does not look is no more of a process. */
+async function groupLives(group: number): Promise<boolean> {
+  try {
+    process.kill(-group, 0);
+  } catch {
+    return false;
+  }
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.some((stat) => {
+    // The second field may itself hold blanks and brackets.
+    const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(itsGroup) === group && !/[ZX]/.test(state);
+  });
+}
+
+/**
+ * Ends a browser: asks it (which alone writes everything out), then SIGTERM, then SIGKILL of its group. Resolves
+ * when the process has exited, and its children with it. Never rejects.
+ */
+export async function endBrowser(browser: Browser): Promise<'closed' | 'terminated' | 'killed'> {
+  const child = browser.process();
+  const pid = child?.pid;
+  if (child === null || pid === undefined) return 'closed';
+  const how = await endMain(browser, child, pid);
+  await endRest(pid);
+  return how;
+}
+
+/**
+ * `Browser.close`, and no more than that: puppeteer's own close kills the process when the answer does not come, and on a
+ * busy machine Chromium's end of the pipe may be gone before the answer is read, while it still writes out what its
+ * pages have stored. The same happened to the first of two closes (H13). The exit is what counts; this may stay open
+ * for ever.
+ */
+async function askToClose(browser: Browser): Promise<void> {
+  const session = await browser.target().createCDPSession();
+  await session.send('Browser.close');
+}
+
+async function endMain(
+  browser: Browser,
+  child: ChildProcess,
+  pid: number,
+): Promise<'closed' | 'terminated' | 'killed'> {
+  if (child.exitCode !== null || child.signalCode !== null) return 'closed';
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const within = (ms: number): Promise<boolean> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, ms, false);
+    });
+    return Promise.race([exited.then(() => true), late]).finally(() => clearTimeout(timer));
+  };
+  askToClose(browser).catch(() => undefined);
+  if (await within(CLOSE_MS)) return 'closed';
+  // The pid is our own unreaped child's, so it cannot have been given to anyone else.
+  process.kill(pid, 'SIGTERM');
+  if (await within(TERM_MS)) return 'terminated';
+  killGroup(pid);
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  await within(KILL_MS);
+  return 'killed';
+}

@@ -1,0 +1,103 @@
+// Why a browser does not start, recognised by the messages of Chromium 156 and puppeteer 24.38: one row a cause, with
+// what to do. A message that changes costs the diagnosis and nothing else.
+
+export type Trouble = (typeof ROWS)[number]['trouble'] | 'other';
+
+export interface Diagnosis {
+  readonly trouble: Trouble;
+  readonly says: string;
+  /** A command, or null. */
+  readonly remedy: string | null;
+}
+
+const NO_USERNS = {
+  trouble: 'no_userns',
+  says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) lets no user namespaces be made, and Chromium needs them for its sandbox',
+  remedy: 'sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000',
+} as const;
+
+// In this order: a browser that cannot make its socket directory goes on to say that its profile is in use (H16).
+const ROWS = [
+  {
+    trouble: 'not_found',
+    when: /Browser was not found|ENOENT/,
+    says: 'there is no browser at this path',
+    remedy: 'sudo apt-get install chromium',
+  },
+  {
+    trouble: 'not_executable',
+    when: /EACCES|ENOEXEC|Exec format error|Permission denied/,
+    says: 'the browser may not be executed, or is not a program for this machine',
+    remedy: null,
+  },
+  {
+    trouble: 'missing_libs',
+    when: /error while loading shared libraries|cannot open shared object file/,
+    says: 'the browser lacks libraries',
+    remedy: 'sudo apt-get install chromium',
+  },
+  {
+    trouble: 'no_proc',
+    when: /lacks support for the (sse3|SSE3)|\/proc\/cpuinfo/,
+    says: 'the service hides /proc/cpuinfo, which the start script of the browser reads; take ProcSubset=pid out of the unit',
+    remedy: "systemctl cat 'wad@*'",
+  },
+  {
+    trouble: 'root',
+    when: /Running as root without --no-sandbox/,
+    says: 'Chromium does not run as root with its sandbox on',
+    remedy: 'sudo -u wad wad --doctor',
+  },
+  {
+    when: /No usable sandbox|move to new namespace|setuid sandbox is not running as root/,
+    ...NO_USERNS,
+  },
+  {
+    trouble: 'read_only_tmp',
+    when: /Failed to create socket directory|Read-only file system|EROFS/,
+    says: 'the browser cannot write to its temporary directory; under systemd, PrivateTmp=yes gives it one',
+    remedy: 'export TMPDIR=$HOME/.cache',
+  },
+  {
+    trouble: 'no_space',
+    when: /No space left on device|ENOSPC/,
+    says: 'the disk is full',
+    remedy: 'df -h',
+  },
+  {
+    trouble: 'profile_locked',
+    when: /profile appears to be in use|already running for|ProcessSingleton/,
+    says: 'the profile is in use by another browser, or its lock file is from another machine',
+    remedy: 'pgrep -af -- --user-data-dir',
+  },
+  {
+    trouble: 'no_display',
+    when: /Missing X server|cannot open display|ozone_platform_x11|Unable to open X display/,
+    says: 'there is no display to show the browser on',
+    remedy: 'xvfb-run wad --headed',
+  },
+  // Late, since a zygote also complains of a browser that ended for any of the reasons above.
+  {
+    when: /communicate with zygote|hello message from zygote|content\/(browser\/)?zygote/,
+    ...NO_USERNS,
+  },
+  {
+    trouble: 'timeout',
+    when: /timed out|TimeoutError|ran out of time/,
+    says: 'the browser started but did not answer in time',
+    remedy: null,
+  },
+] as const satisfies readonly { trouble: string; when: RegExp; says: string; remedy: string | null }[];
+
+/** The kind of trouble in what was said. @param said error messages and stderr together */
+export function diagnose(said: string): Diagnosis {
+  const row = ROWS.find(({ when }) => when.test(said));
+  if (row === undefined)
+    return {
+      trouble: 'other',
+      says: 'the browser did not start, for a reason that is not known',
+      remedy: null,
+    };
+  const { trouble, says, remedy } = row;
+  return { trouble, says, remedy };
+}

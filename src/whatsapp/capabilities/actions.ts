@@ -1,0 +1,132 @@
+// The capabilities of single actions: which modules of WhatsApp Web each one needs. A build that lost a module loses
+// the capabilities that need it, and no others.
+
+import type { Content } from '../../protocol/content.js';
+import { isChannelId, isStatusId } from '../../protocol/wid.js';
+
+/** Both identities of a person, and what somebody is called. */
+const PEOPLE = ['WAWebApiContact', 'WAWebCollections.Contact'] as const;
+
+/**
+ * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
+ * linking are in needs.ts.
+ */
+export const ACTION_CAPABILITIES = {
+  'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', ...PEOPLE],
+  'chat.messages': ['WAWebChatLoadMessages.loadEarlierMsgs', ...PEOPLE],
+  'chat.markRead': ['WAWebUpdateUnreadChatAction.sendSeen', 'WAWebCmd.Cmd', ...PEOPLE],
+  'chat.change': ['WAWebCmd.Cmd', ...PEOPLE],
+  'chat.typing': [
+    'WAWebChatStateBridge.sendChatStateComposing',
+    'WAWebChatStateBridge.sendChatStateRecording',
+    'WAWebChatStateBridge.sendChatStatePaused',
+    ...PEOPLE,
+  ],
+  'send.again': ['WAWebSendMsgChatAction.resendMsgToChat'],
+  'send.media': [
+    'WAWebMediaOpaqueData.createFromData',
+    'WAWebPrepRawMedia.prepRawMedia',
+    'WAWebMediaStorage.getOrCreateMediaObject',
+    'WAWebMmsMediaTypes.msgToMediaType',
+    'WAWebMediaDataUtils.shouldUseMediaCache',
+    'WAWebMediaInMemoryBlobCache.InMemoryMediaBlobCache',
+    'WAWebMediaMmsV4Upload.uploadMedia',
+  ],
+  'send.sticker': [
+    'WAWebUploadManager.encryptAndUpload',
+    'WAWebStartMediaUploadQpl.startMediaUploadQpl',
+    'WAWebImageUtils.toWebpSticker',
+  ],
+  'send.status': [
+    'WAWebSendStatusMsgAction.sendStatusTextMsgAction',
+    'WAWebSendStatusMsgAction.sendStatusMediaMsgAction',
+    'WAWebStatusMsgDataUtils.createTextStatusMsgData',
+  ],
+  'send.channel': [
+    'WAWebCollections.WAWebNewsletterCollection',
+    'WAWebLoadNewsletterPreviewChatAction.loadNewsletterPreviewChat',
+    'WAWebMsgDataFromModel.msgDataFromMsgModel',
+    'WAWebNewsletterUpdateMsgsRecordsJob.addNewsletterMsgsRecords',
+    'WAWebNewsletterUpdateMsgsRecordsJob.updateNewsletterMsgRecord',
+    'WAWebNewsletterSendMessageJob.sendNewsletterMessageJob',
+    'WAWebMediaMmsV4Upload.uploadUnencryptedMedia',
+    'WAMediaCalculateFilehash.getRandomFilehash',
+  ],
+  'media.download': ['WAWebDownloadManager.downloadManager', ...PEOPLE],
+  'message.react': ['WAWebSendReactionMsgAction.sendReactionToMsg', ...PEOPLE],
+  'message.edit': [
+    'WAWebSendMessageEditAction.sendMessageEdit',
+    'WAWebMsgActionCapability.canEditText',
+    'WAWebMsgActionCapability.canEditCaption',
+    ...PEOPLE,
+  ],
+  'message.delete': [
+    'WAWebCmd.Cmd',
+    'WAWebMsgActionCapability.canSenderRevokeMsg',
+    'WAWebMsgActionCapability.canAdminRevokeMsg',
+    ...PEOPLE,
+  ],
+  'message.forward': [
+    'WAWebChatForwardMessage.forwardMessages',
+    'WAWebFindChatAction.findOrCreateLatestChat',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
+  ],
+  'message.star': ['WAWebCmd.Cmd', 'WAWebMsgActionCapability.canStarMsg', ...PEOPLE],
+  'calls.reject': [
+    'WAWebCallCollection',
+    'WAWebVoipStackInterface.getVoipStackInterface',
+    'WAWap.wap',
+    'WAWap.generateId',
+    'WADeprecatedSendIq.deprecatedCastStanza',
+  ],
+  'contact.list': ['WAWebFrontendContactGetters.getIsMyContact', ...PEOPLE],
+  'contact.check': ['WAWebQueryExistsJob.queryWidExists', ...PEOPLE],
+  'contact.block': [
+    'WAWebBlockContactAction.blockContact',
+    'WAWebBlockContactAction.unblockContact',
+    'WAWebFrontendContactGetters.getIsMyContact',
+    ...PEOPLE,
+  ],
+  'group.list': ['WAWebCollections.Chat', 'WAWebGroupQueryJob', ...PEOPLE],
+  'group.create': [
+    'WAWebGroupCreateJob.createGroup',
+    'WAWebGroupQueryJob',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
+  ],
+  'group.admin': [
+    'WAWebModifyParticipantsGroupAction',
+    'WASmaxGroupsAddParticipantsRPC.sendAddParticipantsRPC',
+    'WAWebGroupModifyInfoJob.setGroupSubject',
+    'WAWebGroupModifyInfoJob.setGroupDescription',
+    'WAWebSetPropertyGroupAction.setGroupProperty',
+    'WAWebGroupQueryJob',
+    'WAWebQueryExistsJob.queryWidExists',
+    ...PEOPLE,
+  ],
+  'group.invite': [
+    'WAWebMexFetchGroupInviteCodeJob.fetchMexGroupInviteCode',
+    'WAWebGroupQueryJob',
+    ...PEOPLE,
+  ],
+  'group.leave': ['WAWebExitGroupAction.sendExitGroup', ...PEOPLE],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type ActionCapability = keyof typeof ACTION_CAPABILITIES;
+
+/** What the page needs for a message besides what a text needs. */
+const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
+  image: 'send.media',
+  video: 'send.media',
+  audio: 'send.media',
+  voice: 'send.media',
+  document: 'send.media',
+  sticker: 'send.sticker',
+};
+
+export const capabilityFor = (kind: Content['kind']): ActionCapability | null => NEEDS[kind] ?? null;
+
+/** What the page needs besides, by where a message goes. */
+export const capabilityToReach = (to: string): ActionCapability | null =>
+  isStatusId(to) ? 'send.status' : isChannelId(to) ? 'send.channel' : null;

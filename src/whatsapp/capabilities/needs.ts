@@ -1,0 +1,105 @@
+// The table of capabilities: which modules, members of modules and proofs each one needs. A build that lost one loses
+// that capability and no other. `session.status` uses these names.
+
+import { ACTION_CAPABILITIES } from './actions.js';
+
+/**
+ * Capability → needs. A need is a module, a member of one, or one of PROOFS; a capability that lacks something is
+ * `missing: NEED, …`. What no row here names is looked after by its own part.
+ */
+export const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  'session.receive': [
+    'WAWebSocketModel.Socket',
+    'WAWebConnModel.Conn',
+    'WAWebUserPrefsMeUser.getMaybeMePnUser',
+    'WAWebUserPrefsMeUser.getMaybeMeLidUser',
+    'WAWebCollections.Msg',
+    'WAWebCollections.Chat',
+    'a wid as text',
+  ],
+  'send.text': [
+    'WAWebCollections.Msg',
+    'WAWebCollections.Chat',
+    'WAWebMsgKey.newId',
+    'WAWebWidFactory.createWid',
+    'a wid as text',
+    'WAWebChatGetters.getIsNewsletter',
+    'WAWebChatGetters.getIsBroadcast',
+    'WAWebFindChatAction.findOrCreateLatestChat',
+    'WAWebSendMsgChatAction.addAndSendMsgToChat',
+    'WAWebGetEphemeralFieldsMsgActionsUtils.getEphemeralFields',
+  ],
+  'link.qr': [
+    'WAWebConnModel.Conn',
+    'WABase64.encodeB64',
+    'WAWebCompanionRegClientUtils.DEVICE_PLATFORM',
+    'WAWebUserPrefsInfoStore.waNoiseInfo',
+    'WAWebSignalStoreApi.waSignalStore',
+    'WAWebUserPrefsMultiDevice.getADVSecretKey',
+  ],
+  'link.code': ['WAWebAltDeviceLinkingApi.startAltLinkingFlow'],
+  'session.logoutNotice': ['WAWebCmd.Cmd'],
+  'session.progress': ['WAWebOfflineHandler.OfflineMessageHandler'],
+  'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
+  'message.resend': ['WAWebSyncGatingUtils'],
+  'calls.receive': ['WAWebCallCollection', 'a listener for calls'],
+  /** Without it a restriction is known by refusals only. */
+  'session.restriction': [
+    'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY',
+    'WAWebReachoutTimelockUtils.canSendMsgWhileTimelocked',
+    'WAWebGetReachoutTimelockJob.fetchReachoutTimelock',
+    'WAWebIndividualNewChatMessageCappingLimitUtils.getCappingData',
+    'WAWebIndividualNewChatMessageCappingLimitUtils.canSendMsgWhileCapped',
+    'WAWebGetNewChatMessageCappingInfoJob.fetchOrUpdateCapStatus',
+    'WAWebUserPrefsIndexedDBStorage.userPrefsIdb',
+    'WAWebSendMsgJob.encryptAndSendMsg',
+  ],
+  ...ACTION_CAPABILITIES,
+};
+
+/** How long a need has to be missed before it counts as missing: modules register one after the other (D11). */
+export const LASTS_MS = 2_000;
+
+/** What `ready` rests on. */
+export const ESSENTIAL: readonly string[] = ['session.receive', 'send.text'];
+
+/**
+ * What our shims, our stand-ins and the library ask for as soon as they are in a document: modules that a page registers
+ * at its own start. Waited for before that, up to LASTS_MS.
+ */
+export const FIRST_NEEDS: readonly string[] = [
+  ...new Set(
+    (
+      [
+        ...ESSENTIAL,
+        'link.qr',
+        'link.code',
+        'session.logoutNotice',
+        'session.progress',
+        'message.links',
+        'message.resend',
+      ] as const
+    ).flatMap((name) => NEEDS[name] ?? []),
+  ),
+];
+
+/** Every need, each once. */
+export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).flat())];
+
+/**
+ * What is lost with what a page lacks: the capabilities that do not work, in the words of the status.
+ * @param lacking modules, members of modules that are there, and proofs
+ */
+export function lost(lacking: readonly string[]): Record<string, string> {
+  const rows = Object.entries(NEEDS).map(([name, needs]) => {
+    // A module that is gone says it all; its members go without saying.
+    const gone = needs.map((need) => [moduleOf(need), need].find((word) => lacking.includes(word)));
+    return [name, [...new Set(gone.filter((word) => word !== undefined))]] as const;
+  });
+  return Object.fromEntries(
+    rows.filter(([, said]) => said.length > 0).map(([name, said]) => [name, `missing: ${said.join(', ')}`]),
+  );
+}
+
+/** `WAWebMsgKey` of `WAWebMsgKey.newId`. */
+export const moduleOf = (need: string): string => need.split('.', 1)[0] ?? need;

@@ -1,0 +1,59 @@
+// The only file that matches error texts: what puppeteer, Chromium and WhatsApp Web say → what it means to us.
+// Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+import type { BrokenReason } from '../../session/event.js';
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One line for the log, whatever was thrown: the library throws bare strings (`auth timeout`). */
+export const errorText = (error: unknown): string => text(error).split('\n', 1)[0]?.slice(0, 500) ?? '';
+
+const MISSING = /Browser was not found at|ENOENT|An `executablePath`|Could not find Chrome/;
+const NO_NETWORK = /net::ERR_|Navigation timeout|Page\.navigate timed out/;
+
+/**
+ * Why a launch did not get as far as a working page of WhatsApp Web. Only a browser that never had a page did not
+ * start: that puts its profile under suspicion, and neither the network nor WhatsApp's page may do so.
+ */
+export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }): BrokenReason => {
+  if (hadPage) return NO_NETWORK.test(text(error)) ? 'network_down' : 'page_unresponsive';
+  return MISSING.test(text(error)) ? 'browser_missing' : 'launch_failed';
+};
+
+/** Its own text, and those of what caused it: a Fault says it in words for people. */
+const texts = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? `${text(error)}\n${texts(error.cause)}` : text(error);
+
+/** The document went away under an evaluation; whoever needs the answer asks the next document. */
+export const isNavigation = (error: unknown): boolean =>
+  /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i.test(
+    texts(error),
+  );
+
+/** The frame that was asked is gone for good; the page may have another one by now. */
+export const isDetached = (error: unknown): boolean => /detached Frame/i.test(texts(error));
+
+const GONE = /Target closed|Session closed|Connection closed|detached Frame|Page crashed/;
+const LATE = /timed out/;
+
+/** The page or its browser can no longer be asked. */
+export const isTransport = (error: unknown): boolean =>
+  [GONE, LATE, /Protocol error/].some((one) => one.test(texts(error)));
+
+/** The document or the browser that was asked is no more: another one may answer. */
+export const isReplaced = (error: unknown): boolean => isNavigation(error) || GONE.test(texts(error));
+
+/** What became of a question to the page, for people: the library's words mean nothing to them. */
+export function pageTrouble(error: unknown): string {
+  if (isNavigation(error)) return 'WhatsApp Web loaded anew before it answered.';
+  if (GONE.test(texts(error))) return 'The browser of WhatsApp Web ended before it answered.';
+  if (LATE.test(texts(error))) return 'WhatsApp Web did not answer in time.';
+  return `WhatsApp Web did not answer (${errorText(error)}).`;
+}
+
+/** WhatsApp's own limit on pairing codes. */
+export const isRateLimit = (error: unknown): boolean => /rate-?overlimit|\b429\b/i.test(text(error));
+
+/** Chromium's word that a rejection came out of the library or puppeteer, not out of our code (H5). */
+export const isFromLibrary = (error: unknown): boolean =>
+  typeof error === 'string' ||
+  (error instanceof Error && /whatsapp-web\.js|puppeteer/.test(error.stack ?? ''));

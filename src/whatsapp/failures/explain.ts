@@ -1,0 +1,27 @@
+// Errors of the page come minified (`r: r`, D7). What they can be told by stands beside them: what we were doing, the
+// modules that were asked for last or stand in the stack, and the build.
+import type { Page } from 'puppeteer';
+import type { PageWindow } from '../page/page-window.js';
+import { within } from './deadline.js';
+
+declare const window: PageWindow;
+
+const ASK_MS = 1_000;
+/** The newest few: those before them were asked for by what went well. */
+const MODULES = 4;
+
+/** Names of WhatsApp Web's modules in a stack, each once. */
+export const modulesIn = (stack: string | undefined): readonly string[] => [
+  ...new Set(stack?.match(/\bWA[A-Z]\w+/g) ?? []),
+];
+
+/** The modules that the page asked for last. Never rejects: a page that is gone has nothing to say. */
+export const askedLast = (page: Page): Promise<readonly string[]> =>
+  within(
+    ASK_MS,
+    page.evaluate(() => window.__wad?.asked ?? []),
+    'asking for modules',
+  ).then(
+    (asked) => [...new Set(asked)].slice(-MODULES),
+    () => [],
+  );

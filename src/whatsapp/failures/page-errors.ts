@@ -1,0 +1,42 @@
+// Exceptions in the page, the only place where one inside the library's own code there shows (H2): the newest are kept for
+// a report, each with what it can be told by. What fails of it here, is logged (expose.ts).
+import type { Page } from 'puppeteer';
+import type { Log } from '../../protocol/log.js';
+import type { PageError } from '../../session/port.js';
+import { errorText } from './errors.js';
+import { askedLast, modulesIn } from './explain.js';
+
+const KEPT = 20;
+
+/** Nothing to close. */
+export class PageErrors {
+  readonly #build: () => string | null;
+  readonly #log: Log;
+  readonly #kept: PageError[] = [];
+
+  /** @param build WhatsApp Web's, as far as it is known */
+  constructor(build: () => string | null, log: Log) {
+    this.#build = build;
+    this.#log = log;
+  }
+
+  /** Oldest first. */
+  get kept(): readonly PageError[] {
+    return this.#kept;
+  }
+
+  /** Told on by the page until it is closed. */
+  watch(page: Page): void {
+    page.on('pageerror', (error) => this.#note(page, error as Error));
+  }
+
+  #note(page: Page, error: Error): void {
+    const build = this.#build();
+    void askedLast(page).then((asked) => {
+      const modules = [...new Set([...modulesIn(error.stack), ...asked])];
+      this.#kept.push({ atMs: Date.now(), error: errorText(error), modules, build });
+      if (this.#kept.length > KEPT) this.#kept.shift();
+      this.#log.debug('whatsapp.page-error', { error: errorText(error), modules, build });
+    });
+  }
+}

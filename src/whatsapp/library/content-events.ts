@@ -1,0 +1,155 @@
+// Translates what the library reports besides messages and acks: reactions, edits, deletions, changes of groups, calls.
+// Each is reported once, although the library repeats itself after every sync (H3).
+import { escapeId, messageKey } from '../../protocol/wid.js';
+import type { Revocation } from '../../session/page-port.js';
+import type { ClientReport } from '../../session/port.js';
+import type { CallTold } from '../page/page-window.js';
+import type {
+  LibraryCall,
+  LibraryKey,
+  LibraryMessage,
+  LibraryNotice,
+  LibraryReaction,
+  LibraryVote,
+} from './library.js';
+import { readMessage } from './readable.js';
+import { timeOf, widText } from './translate.js';
+
+export type Happening = Extract<ClientReport, { type: 'happened' }>;
+
+/** How many are remembered, so that none is told twice. */
+const REMEMBERED = 5_000;
+
+const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
+  const chatId = widText(remote);
+  const key = messageKey({ fromMe, remote: chatId, id, participant: widText(participant) || undefined });
+  return { key, messageId: escapeId(id), chatId };
+};
+
+/** Whether these are two chats, and not two names of one: a person has a number and a LID (H21). */
+const isElsewhere = (chat: string, other: string): boolean =>
+  chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
+
+/** A deletion for everybody, told of what is left of the message. */
+export function revocationOf(message: LibraryMessage): Revocation {
+  const { author, fromMe } = readMessage(message);
+  const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
+  return { ...named(original), author, fromMe, timestamp: timeOf(undefined) };
+}
+
+export class ContentEvents {
+  readonly #tell: (report: Happening) => void;
+  readonly #told = new Set<string>();
+
+  constructor(tell: (report: Happening) => void) {
+    this.#tell = tell;
+  }
+
+  /** An empty emoji: the reaction was taken back. One that stands in another chat than its message is forged. */
+  reaction({ id, msgId, senderId, reaction, timestamp }: LibraryReaction): void {
+    if (isElsewhere(widText(id.remote), widText(msgId.remote))) return;
+    const data = {
+      ...named(msgId),
+      from: widText(senderId),
+      fromMe: id.fromMe,
+      emoji: reaction ?? '',
+      vote: null,
+      timestamp: timeOf(timestamp),
+    };
+    this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, {
+      type: 'happened',
+      event: 'message.reaction',
+      data,
+    });
+  }
+
+  /** An answer to a poll is a reaction to it; an empty list is a vote that was taken back. */
+  vote({ parentMsgKey, voter, selectedOptions, interractedAtTs }: LibraryVote, me: string): void {
+    const seconds = interractedAtTs === undefined ? undefined : interractedAtTs / 1000;
+    const from = widText(voter);
+    const data = {
+      ...named(parentMsgKey),
+      from,
+      // The library drops the key of the vote, and of our own LID nothing is known here.
+      fromMe: from === me ? true : from.endsWith('@lid') ? null : false,
+      emoji: null,
+      // An option whose poll the page does not have is known by its place alone.
+      vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
+      timestamp: timeOf(seconds),
+    };
+    this.#once(`vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`, {
+      type: 'happened',
+      event: 'message.reaction',
+      data,
+    });
+  }
+
+  edit(message: LibraryMessage, body: unknown, previous: unknown): void {
+    const { latestEditSenderTimestampMs: editedAt, latestEditMsgKey } = message._data ?? {};
+    // A body also changes when a message is decrypted, or the picture in it arrives.
+    const isEdit = editedAt !== undefined || latestEditMsgKey !== undefined;
+    if (!isEdit || typeof body !== 'string' || body !== message.body) return;
+    const { key, messageId, chatId, author, fromMe } = readMessage(message);
+    const seconds = typeof editedAt === 'number' ? editedAt / 1000 : undefined;
+    const data = {
+      ...{ key, messageId, chatId, author, fromMe, body },
+      previous: typeof previous === 'string' ? previous : null,
+      timestamp: timeOf(seconds),
+    };
+    this.#once(`edit ${key} ${String(editedAt)} ${body}`, { type: 'happened', event: 'message.edit', data });
+  }
+
+  /**
+   * The message goes on under a new id on some builds; the one it had is what people know it by. Whatever that says, it is a
+   * message of the chat in which it was deleted.
+   */
+  revoke(message: LibraryMessage): void {
+    const data = revocationOf(message);
+    this.#once(`revoke ${data.key} ${data.author}`, { type: 'happened', event: 'message.revoke', data });
+  }
+
+  group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {
+    const data = {
+      id: id.id,
+      chatId: widText(chatId) || widText(id.remote),
+      change: type,
+      author: widText(author) || null,
+      participants: recipientIds.map(widText),
+      body: body || null,
+      timestamp: timeOf(timestamp),
+    };
+    this.#once(`group ${data.chatId} ${data.id}`, { type: 'happened', event: 'group', data });
+  }
+
+  call({ id, from, isVideo, isGroup, fromMe, timestamp }: LibraryCall): void {
+    const data = {
+      id: String(id),
+      from: widText(from),
+      video: isVideo === true,
+      group: isGroup === true,
+      fromMe: fromMe === true,
+      state: 'ringing' as const,
+      timestamp: timeOf(timestamp),
+    };
+    this.#once(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
+  }
+
+  /** As the page itself tells of it (compat/d10-native-calls.ts): one that rings, or rings no more. */
+  heardCall({ id, from, video, group, state, offeredAt }: CallTold): void {
+    const at = typeof offeredAt === 'number' ? offeredAt : undefined;
+    const data = {
+      ...{ id: String(id), from: String(from), video: video === true, group: group === true, fromMe: false },
+      state: state === 'ended' ? ('ended' as const) : ('ringing' as const),
+      timestamp: timeOf(state === 'ended' ? undefined : at),
+    };
+    this.#once(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });
+  }
+
+  #once(mark: string, happening: Happening): void {
+    if (this.#told.has(mark)) return;
+    this.#told.add(mark);
+    const [oldest] = this.#told;
+    if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
+    this.#tell(happening);
+  }
+}

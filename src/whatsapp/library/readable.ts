@@ -1,0 +1,86 @@
+// Reads one message, whatever its sender put into it. What cannot be read keeps its key, as a message of the type
+// `unknown`, and takes no other along.
+import { inboundSchema } from '../../protocol/schema.js';
+import { escapeId, messageKey } from '../../protocol/wid.js';
+import type { InboundMessage } from '../../session/inbound-message.js';
+import { type LibraryClient, type LibraryKey, type LibraryMessage, Message } from './library.js';
+import { timeOf, toInbound, widText } from './translate.js';
+
+/** WhatsApp has more types than the library knows; this is none of them. */
+export const UNREADABLE = 'unknown';
+
+interface Model {
+  readonly id?: Partial<LibraryKey> | null;
+  readonly [attribute: string]: unknown;
+}
+type Patch = ((this: object, model: Model) => unknown) & { wad?: true };
+
+/**
+ * The library builds a message before it tells of it, and throws at a card without its list: from now on it builds one
+ * without content. Once a process; the class is the library's own.
+ */
+export function readAnyMessage(): void {
+  const { prototype } = Message as unknown as { prototype: { _patch: Patch } };
+  const patch = prototype._patch;
+  if (patch.wad) return;
+  const any: Patch = function (this: object, model: Model) {
+    try {
+      return patch.call(this, model);
+    } catch (error) {
+      if (typeof model.id?.id !== 'string') throw error;
+      return Object.assign(this, bareOf(model));
+    }
+  };
+  any.wad = true;
+  prototype._patch = any;
+}
+
+const bareOf = ({ id, t, from, to, author, ack }: Model) => ({
+  ...{ id, type: UNREADABLE, body: '', timestamp: t, ack, hasMedia: false, mentionedIds: [] },
+  ...{ from: widText(from), to: widText(to), author: widText(author), _data: {} },
+});
+
+/** A message in our words; one that does not fit them as `unknown`. @throws where not even its key can be read */
+export function readMessage(message: LibraryMessage): InboundMessage {
+  try {
+    const read = toInbound(message);
+    if (inboundSchema.safeParse(read).success) return read;
+  } catch {
+    // Below.
+  }
+  const { fromMe, id, participant } = message.id;
+  const remote = widText(message.id.remote);
+  if (typeof id !== 'string' || remote === '') throw new Error('a message without a key');
+  const author = widText(message.author) || widText(participant) || null;
+  return {
+    key: messageKey({ fromMe: fromMe === true, remote, id, participant: widText(participant) || undefined }),
+    ...{
+      messageId: escapeId(id),
+      chatId: remote,
+      from: widText(message.from) || remote,
+      to: widText(message.to),
+    },
+    ...{ author, fromMe: fromMe === true, type: UNREADABLE, body: '', timestamp: timeOf(message.timestamp) },
+    ack: Number.isSafeInteger(message.ack) ? (message.ack as number) : 0,
+    ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: false },
+  };
+}
+
+/** What the page gives as messages, read each by itself; what has no key is left out, since it has no name. */
+export const messagesIn = (client: LibraryClient, models: readonly unknown[]): LibraryMessage[] =>
+  models.flatMap((model) => {
+    try {
+      return [new Message(client, model)];
+    } catch {
+      return [];
+    }
+  });
+
+export const readMessages = (messages: readonly LibraryMessage[]): InboundMessage[] =>
+  messages.flatMap((message) => {
+    try {
+      return [readMessage(message)];
+    } catch {
+      return [];
+    }
+  });

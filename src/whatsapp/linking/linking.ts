@@ -1,0 +1,76 @@
+// What a person links a phone by: a QR code, a code for a number, and the passkey that WhatsApp asks some accounts for.
+import type { Page } from 'puppeteer';
+import { Fault } from '../../protocol/fault.js';
+import type { Log } from '../../protocol/log.js';
+import type { PasskeyAnswer } from '../../protocol/passkey.js';
+import type { ClientListener } from '../../session/port.js';
+import { errorText } from '../failures/errors.js';
+import type { GuardedClient } from '../library/guarded-client.js';
+import type { PageWindow } from '../page/page-window.js';
+import { settlePasskey } from '../page/passkey.js';
+import type { Ask } from '../requests/ask.js';
+import type { PageState } from '../state/page-state.js';
+import { requestPairingCode } from './pairing.js';
+
+declare const window: PageWindow;
+
+const ASK_MS = 10_000;
+
+/** Nothing to close. */
+export class Linking {
+  readonly #guarded: GuardedClient;
+  readonly #ask: Ask;
+  readonly #pageState: PageState;
+  readonly #listener: ClientListener;
+  readonly #log: Log;
+  /** `code`: one is being asked for or shown. */
+  #shows: 'qr' | 'code' = 'qr';
+
+  constructor(guarded: GuardedClient, ask: Ask, pageState: PageState, listener: ClientListener, log: Log) {
+    this.#guarded = guarded;
+    this.#ask = ask;
+    this.#pageState = pageState;
+    this.#listener = listener;
+    this.#log = log;
+  }
+
+  /** Has the page begin a new round. The library's own refresh uses `window` in Node and never runs (H18). */
+  refreshQr(): void {
+    // While a code is shown there is no QR, and a refresh would take the code back.
+    if (this.#shows === 'code' || this.#pageState.awaitsPasskey) return;
+    const refresh = (): void => window.require('WAWebLaunchSocketUtils').refreshQR();
+    this.#guarded.pupPage?.evaluate(refresh).catch((error: unknown) => {
+      this.#log.warn('whatsapp.refresh-qr', { error: errorText(error) });
+    });
+  }
+
+  /** @throws (rejects) what the page says; a QR is shown again then */
+  async code(number: string): Promise<string> {
+    this.#shows = 'code';
+    const code = await requestPairingCode(this.#guarded, number).catch(async (error: unknown) => {
+      await this.showQr().catch(() => undefined);
+      throw error;
+    });
+    this.#listener.event({ type: 'client.pairing' });
+    return code;
+  }
+
+  async showQr(): Promise<void> {
+    this.#shows = 'qr';
+    // The page still draws the one before until the server has sent others. That one links nobody any more, so it is
+    // not to be told of, nor kept.
+    await this.#ask(ASK_MS, (page) => page.evaluate(() => window.__wad?.dropQr?.()));
+    this.#listener.report({ type: 'qr-gone' });
+    await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
+  }
+
+  /** @throws (rejects) Fault no_passkey */
+  async answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
+    const isAnswer = answer !== 'refused';
+    // Before the page has it: its verdict may be here before our own call is.
+    if (isAnswer) this.#pageState.passkeyAnswered();
+    const how = isAnswer ? { answer } : ({ refused: true } as const);
+    if (!(await this.#ask(ASK_MS, (page: Page) => page.evaluate(settlePasskey, id, how))))
+      throw new Fault('no_passkey');
+  }
+}

@@ -1,0 +1,37 @@
+// A pairing code, asked for once. How often is pairing-budget's to say.
+import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '../../protocol/fault.js';
+import { within } from '../failures/deadline.js';
+import { isRateLimit } from '../failures/errors.js';
+import type { LibraryClient } from '../library/library.js';
+import type { PageWindow } from '../page/page-window.js';
+
+declare const window: PageWindow;
+
+const ASK_MS = 30_000;
+const LOOK_MS = 50;
+/** The library asks for a new code at this interval until somebody pairs, and WhatsApp counts them all (H24). */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** A page shows that it wants a phone before the library is in it. @throws when it does not come */
+async function injected({ pupPage }: LibraryClient): Promise<void> {
+  for (const until = performance.now() + ASK_MS; performance.now() < until; await delay(LOOK_MS))
+    if (await pupPage?.evaluate(() => window.__wad?.injected === true)) return;
+  throw new Error('the library is not in the page');
+}
+
+/** @throws Fault pairing_limited, pairing_failed */
+export async function requestPairingCode(client: LibraryClient, number: string): Promise<string> {
+  let code: unknown;
+  try {
+    code = await within(
+      ASK_MS,
+      injected(client).then(() => client.requestPairingCode(number, true, NEVER_MS)),
+      'asking for a pairing code',
+    );
+  } catch (error) {
+    throw new Fault(isRateLimit(error) ? 'pairing_limited' : 'pairing_failed', { cause: error });
+  }
+  if (typeof code === 'string' && /^[A-Z0-9]{8}$/i.test(code)) return code.toUpperCase();
+  throw new Fault('pairing_failed', { reason: 'WhatsApp Web gave something that is no pairing code.' });
+}

@@ -1,0 +1,29 @@
+// Acts on a message: the port's requests, put to the page.
+import { escapeId, messageKey } from '../../protocol/wid.js';
+import type { ActedOn, ActPage } from '../../session/page-port.js';
+import type { PageRpc } from './page-rpc.js';
+
+interface Parts {
+  readonly fromMe: boolean;
+  readonly remote: string;
+  readonly id: string;
+  readonly participant: string | undefined;
+}
+
+const actedOn = (parts: Parts): ActedOn => ({
+  key: messageKey(parts),
+  messageId: escapeId(parts.id),
+  chatId: parts.remote,
+});
+
+export const actPage = (rpc: PageRpc): ActPage => ({
+  react: async (message, emoji) => actedOn(await rpc.act('message.react', 'acts', 'react', message, emoji)),
+  edit: async (message, text) => actedOn(await rpc.act('message.edit', 'acts', 'edit', message, text)),
+  remove: async (message, everybody) =>
+    actedOn(await rpc.act('message.delete', 'acts', 'remove', message, everybody)),
+  async forward(message, to) {
+    const { chatId, parts } = await rpc.act('message.forward', 'acts', 'forward', message, to);
+    return { chatId, key: parts && messageKey(parts), messageId: parts?.id ?? null };
+  },
+  star: async (message, starred) => actedOn(await rpc.act('message.star', 'acts', 'star', message, starred)),
+});

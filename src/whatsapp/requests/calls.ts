@@ -1,0 +1,7 @@
+// Calls: the port's requests, put to the page.
+import type { CallPage } from '../../session/page-port.js';
+import type { PageRpc } from './page-rpc.js';
+
+export const callPage = (rpc: PageRpc): CallPage => ({
+  reject: (id) => rpc.act('calls.reject', 'calls', 'reject', id),
+});

@@ -1,0 +1,33 @@
+// Chats: the port's questions, put to the page, and messages put into our words.
+import type { ChatPage } from '../../session/page-port.js';
+import type { LibraryClient } from '../library/library.js';
+import { messagesIn, readMessages } from '../library/readable.js';
+import type { PageRpc } from './page-rpc.js';
+
+/** How long a page may go on fetching older messages of its own store for one question. */
+const LOAD_MS = 12_000;
+
+export const chatPage = (rpc: PageRpc, client: LibraryClient): ChatPage => ({
+  list: (query) => rpc.look('chat.list', 'chats', 'list', query),
+  get: (chat) => rpc.look('chat.list', 'chats', 'get', chat),
+  async messages(chat, { limit, before }) {
+    const { messages, more } = await rpc.look(
+      'chat.messages',
+      'chats',
+      'messages',
+      chat,
+      limit,
+      before,
+      LOAD_MS,
+    );
+    return {
+      messages: readMessages(messagesIn(client, messages)),
+      more,
+    };
+  },
+  markRead: (chat, read) => rpc.act('chat.markRead', 'chats', 'markRead', chat, read),
+  archive: (chat, archived) => rpc.act('chat.change', 'chats', 'archive', chat, archived),
+  mute: (chat, muted, untilMs) => rpc.act('chat.change', 'chats', 'mute', chat, muted, untilMs),
+  pin: (chat, pinned) => rpc.act('chat.change', 'chats', 'pin', chat, pinned),
+  typing: (chat, state) => rpc.act('chat.typing', 'chats', 'typing', chat, state),
+});

@@ -1,0 +1,10 @@
+// People: the port's questions, put to the page.
+import type { ContactPage } from '../../session/page-port.js';
+import type { PageRpc } from './page-rpc.js';
+
+export const contactPage = (rpc: PageRpc): ContactPage => ({
+  list: (query) => rpc.look('contact.list', 'contacts', 'list', query),
+  get: (contact) => rpc.look('contact.list', 'contacts', 'get', contact),
+  check: (number) => rpc.look('contact.check', 'contacts', 'check', number),
+  block: (contact, blocked) => rpc.act('contact.block', 'contacts', 'block', contact, blocked),
+});

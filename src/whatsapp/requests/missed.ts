@@ -1,0 +1,53 @@
+// What came while nobody listened: the port's questions, put to the page's own store, and its messages in our words.
+import { escapeId, messageKey, parseMessageRef } from '../../protocol/wid.js';
+import type { MissedPage } from '../../session/page-port.js';
+import { revocationOf } from '../library/content-events.js';
+import type { LibraryClient } from '../library/library.js';
+import { messagesIn, readMessages } from '../library/readable.js';
+import { isNotice, isPlaceholder } from '../library/translate.js';
+import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey } from '../page/missed.js';
+import type { Ask } from './ask.js';
+
+const ASK_MS = 10_000;
+/** A chat of thousands is read out of the page's store. */
+const READ_MS = 30_000;
+
+const keyOf = ({ fromMe, remote, id, participant }: MissedKey): string =>
+  messageKey({ fromMe, remote, id, participant: participant ?? undefined });
+const partsOf = (key: string): WantedKey => {
+  const { id, place } = parseMessageRef(key);
+  return { id, fromMe: place?.fromMe ?? false, participant: place?.participant ?? null };
+};
+/** WhatsApp's times are whole seconds: what came later within the same second counts too. */
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
+const isRevoked = ({ type }: { readonly type: string }): boolean => type === 'revoked';
+
+export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
+  chatsSince: (sinceMs) => ask(ASK_MS, (page) => page.evaluate(chatsSince, wholeSeconds(sinceMs))),
+
+  async keysSince(chatId, sinceMs, limit) {
+    const since = wholeSeconds(sinceMs);
+    const found = await ask(READ_MS, (page) => page.evaluate(keysSince, chatId, since, limit));
+    const revoked = found.keys.filter((key) => key.revoked === true).map(keyOf);
+    return { ...found, keys: found.keys.map(keyOf), revoked };
+  },
+
+  async messagesOf(chatId, keys) {
+    const models = await ask(ASK_MS, (page) => page.evaluate(modelsOf, chatId, keys.map(partsOf)));
+    const found = messagesIn(client, models);
+    const messages = readMessages(found.filter((message) => !isNotice(message)));
+    return {
+      messages: messages.map((message) => ({ ...message, backfilled: true })),
+      revoked: found.filter(isRevoked).map(revocationOf),
+      undecrypted: messages.filter(isPlaceholder).map(({ key }) => key),
+    };
+  },
+
+  async acksOf(messageIds) {
+    const found = await ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
+    return found.map((parts) => ({
+      ...{ type: 'ack' as const, key: keyOf(parts), messageId: escapeId(parts.id), chatId: parts.remote },
+      ...{ fromMe: true, ack: parts.ack },
+    }));
+  },
+});

@@ -1,0 +1,155 @@
+// One send. The page's answer is not believed either way: a call that never comes back may be a delivered message (H1),
+// and a time-out does not stop the page (H6). The page is asked for the id that we chose.
+import { join } from 'node:path';
+import type { Page } from 'puppeteer';
+import type { Content } from '../../protocol/content.js';
+import { Fault } from '../../protocol/fault.js';
+import { isFaultKind } from '../../protocol/fault-table.js';
+import { parseMessageRef } from '../../protocol/wid.js';
+import type { OwnMessage, SendOutcome } from '../../session/port.js';
+import { capabilityFor, capabilityToReach } from '../capabilities/actions.js';
+import { within } from '../failures/deadline.js';
+import { isNavigation, isTransport } from '../failures/errors.js';
+import { allowAgain, ID_TAG } from '../page/own-id.js';
+import { piecesOf } from './media.js';
+import type { PageRpc } from './page-rpc.js';
+
+const SEND_MS = 30_000;
+const ASK_MS = 10_000;
+/** A file gets the time of a line of 64 KiB a second, and a minute to be prepared. */
+const PREPARE_MS = 60_000;
+const BYTES_PER_MS = 64;
+/** One question whether it is done lasts so long at most. */
+const LOOK_MS = 15_000;
+
+export interface OutgoingMessage {
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly content: Content;
+  /** It was handed to a page before, under the same id. */
+  readonly again: boolean;
+}
+
+/** Our own time limit: the page is there, and is told to let it be. */
+class Late extends Error {}
+
+/** What the page has of our own message, or null when it does not have it. @throws when the page cannot be asked */
+export const askForOwn = (
+  rpc: PageRpc,
+  chatId: string,
+  messageId: string,
+  giveUp: boolean,
+  other: string | null = null,
+): Promise<OwnMessage | null> =>
+  within(ASK_MS, rpc.step(null, 'own', 'find', chatId, messageId, giveUp, other), 'asking for the message');
+
+/** @param mediaDir where the files of messages lie, by their ids */
+export async function send(
+  rpc: PageRpc,
+  page: Page,
+  message: OutgoingMessage,
+  mediaDir: string,
+): Promise<SendOutcome> {
+  const { chatId, messageId, again } = message;
+  let failure: unknown;
+  try {
+    if (again) {
+      // What the server has refused is in the page's store: it goes out from there.
+      const own = await askForOwn(rpc, chatId, messageId, false);
+      if (own && own.ack < 0) return await resend(rpc, message);
+      await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
+    }
+    const ack = await hand(rpc, message, mediaDir);
+    // Why it was refused, the page is asked.
+    if (ack !== null && ack >= 0) return { outcome: 'accepted', ack };
+  } catch (error) {
+    failure = error;
+  }
+  try {
+    const own = await askForOwn(rpc, chatId, messageId, true);
+    if (own?.stranded)
+      return isUnknown(failure)
+        ? { outcome: 'unknown', error: failure }
+        : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has given it up') };
+    if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
+    // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
+    if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
+      return { outcome: 'unknown', error: failure };
+    return {
+      outcome: 'absent',
+      error: failure ?? new Error('WhatsApp Web did not take the message'),
+      again: failure === undefined || failure instanceof Late || isLoading(failure),
+    };
+  } catch (error) {
+    return { outcome: 'unknown', error: failure ?? error };
+  }
+}
+
+/** Sends a message once more that the page has in its store, and is not at. Under the same id, by which WhatsApp knows it. */
+export async function resend(
+  rpc: PageRpc,
+  { chatId, messageId }: { readonly chatId: string; readonly messageId: string },
+): Promise<SendOutcome> {
+  try {
+    const trouble = await rpc.step('send.again', 'own', 'resend', chatId, messageId);
+    if (trouble) {
+      const own = await askForOwn(rpc, chatId, messageId, false);
+      if (own && own.ack < 0) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
+      const error = faultOf(trouble.refused, trouble.error);
+      return { outcome: isUnknown(error) ? 'unknown' : 'stranded', error };
+    }
+    const own = await askForOwn(rpc, chatId, messageId, false);
+    if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
+    return { outcome: 'unknown', error: new Error('WhatsApp Web does not have the message any more') };
+  } catch (error) {
+    return { outcome: 'unknown', error };
+  }
+}
+
+const faultOf = (kind: string | null, reason: string): Error =>
+  isFaultKind(kind) ? new Fault(kind, { reason, hint: null }) : new Error(reason);
+
+/** The page itself does not know what became of it. */
+const isUnknown = (error: unknown): boolean => error instanceof Fault && error.kind === 'outcome_unknown';
+
+/** The document is not as far yet, and was handed nothing. */
+const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
+
+/**
+ * Hands it to the page, and waits for the page's word: one question and answer where that comes soon.
+ * @returns the ack of our own message, or null when the page says that it is done and does not show it
+ * @throws what the page says, Late
+ */
+async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): Promise<number | null> {
+  const { chatId, messageId, content } = message;
+  const capability = capabilityFor(content.kind);
+  let limitMs = SEND_MS;
+  if ('file' in content) {
+    limitMs = PREPARE_MS + content.file.size / BYTES_PER_MS;
+    let first = true;
+    for await (const piece of piecesOf(join(mediaDir, content.file.id))) {
+      await rpc.step(capability, 'outgoing', 'take', messageId, piece, first);
+      first = false;
+    }
+  }
+  const replyTo = content.replyTo === undefined ? null : parseMessageRef(content.replyTo);
+  const until = performance.now() + limitMs;
+  const askMs = (): number => Math.max(1, Math.min(LOOK_MS, until - performance.now()));
+  const own = { [ID_TAG]: messageId };
+  // What its file needs was looked for when that was handed over.
+  const needs = capabilityToReach(chatId) ?? capability;
+  let end = await rpc.step(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
+  while (end.state === 'running' && performance.now() < until)
+    end = await rpc.step(capability, 'outgoing', 'ended', messageId, askMs());
+  const { state, error, refused, ack } = end;
+  switch (state) {
+    case 'done':
+      return ack;
+    case 'failed':
+      throw faultOf(refused, error);
+    case 'unknown': // a new document knows nothing of it
+      throw new Error('Execution context was destroyed under the send');
+    case 'running':
+      throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
+  }
+}

@@ -1,0 +1,63 @@
+// The most pressing reason why a person must act while the page goes on. Reported when it changes.
+import type { ClientListener } from '../../session/port.js';
+import type { Attention } from '../../session/state.js';
+
+const PASSKEY: Attention = {
+  reason: 'passkey_required',
+  says: "WhatsApp asks for the account's passkey before it goes on. Not answered, it may unlink this device.",
+};
+
+/** WAWebIntegrityCheckpointOpener knows two kinds, and shows only the passkey's (2026-04-27). */
+const other = (type: string): string =>
+  `WhatsApp wants to know that a person is there (${type}), in a way that WhatsApp Web cannot show: open WhatsApp on the phone.`;
+
+/** Nothing to close. */
+export class PersonWanted {
+  readonly #listener: ClientListener;
+  #dialog: string | null = null;
+  #checkpoint: string | null = null;
+  #passkey: 'account' | null = null;
+  #told: Attention | null = null;
+
+  constructor(listener: ClientListener) {
+    this.#listener = listener;
+  }
+
+  /** A dialog waits for a button that only a person may press; null when it is gone. */
+  dialog(says: string | null): void {
+    this.#dialog = says;
+    this.#tell();
+  }
+
+  /** WhatsApp holds the linked account until somebody has answered: in its own word, PASSKEY or CAPTCHA. */
+  checkpoint(type: string | null): void {
+    this.#checkpoint = type;
+    this.#tell();
+  }
+
+  /** The page asks for the passkey of a linked account, whatever for. */
+  passkey(purpose: 'account' | null): void {
+    this.#passkey = purpose;
+    this.#tell();
+  }
+
+  newDocument(): void {
+    this.#dialog = null;
+    this.#checkpoint = null;
+    this.#passkey = null;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const what = this.#now();
+    if (what?.says === this.#told?.says) return;
+    this.#told = what;
+    this.#listener.event({ type: 'client.attention', what });
+  }
+
+  #now(): Attention | null {
+    if (this.#checkpoint === 'PASSKEY' || this.#passkey !== null) return PASSKEY;
+    const says = this.#checkpoint === null ? this.#dialog : other(this.#checkpoint);
+    return says === null ? null : { reason: 'action_required', says };
+  }
+}

@@ -1,0 +1,423 @@
+// Turns what the page shows and reports into events of the life cycle. It knows how far this one client has come, and
+// nothing of puppeteer: client.ts feeds it and does what it asks for. It trusts a check of the page, never the
+// library's `ready`.
+import type { BrokenReason, LogoutBan } from '../../session/event.js';
+import type { ClientListener } from '../../session/port.js';
+import type { Limits } from '../../session/restriction.js';
+import type { Linked } from '../../session/state.js';
+import { PageCapabilities } from '../capabilities/page-capabilities.js';
+import type { Look } from '../page/look.js';
+import type { Told } from '../page/page-window.js';
+import { PersonWanted } from './attention.js';
+import { PasskeyRequest } from './passkey-request.js';
+
+/**
+ * How far the client has come. `lost`: it was linked, and its connection or document is gone; `over`: it is closed or
+ * broken, and says nothing more.
+ */
+type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
+
+/** A look, with the limits of the account where the page has any to tell. */
+export interface Seen extends Look {
+  readonly limits?: Limits | null;
+}
+
+/** What the witness wants done to the page. */
+export interface WitnessNeeds {
+  look(): void;
+  refreshQr(): void;
+  /** Keeps a picture of the page; its path, or null. */
+  picture?(): string | null;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
+const EXPLAIN_MS = 3_000;
+/** In the address of the document after it (WAWebLogoutReasonConstants, WAWebReloadAfterLogout; 2026-04-27). */
+const LOGOUT_REASON = /[?&]logout_reason=([0-3])(?:[&#]|$)/;
+const ACCOUNT_LOCKED = '3';
+const GAVE_UP: Readonly<Record<string, string>> = {
+  0: 'client_fatal',
+  1: 'sync_fail',
+  2: 'initial_history_sync_timeout',
+};
+/** A page that has lost its connection begins another one, OPENING, well before this. */
+const STILL_MS = 8_000;
+
+export class PageState {
+  readonly #listener: ClientListener;
+  readonly #needs: WitnessNeeds;
+  /** There is a session to lose: a QR is a loss, not a beginning. */
+  #hasSession: boolean;
+  #phase: Phase = 'loading';
+  #linkedAtMs: number | null = null;
+  #explain: NodeJS.Timeout | undefined;
+  /** While a connection stands on which nothing flows. */
+  #still: NodeJS.Timeout | undefined;
+  /** Who was named last: told again only when it is somebody, or something of them, new. */
+  #me = 'null';
+  /** What was told last of the limits of the account. */
+  #limits = 'null';
+  /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
+  #leaves = false;
+  /** The server has logged the whole account out; null: it has not said so. */
+  #expelled: LogoutBan | null = null;
+  /** Why the page unlinks the account by itself; null: it does not. */
+  #byPage: string | null = null;
+  readonly #capabilities: PageCapabilities;
+  readonly #passkey: PasskeyRequest;
+  readonly #wanted: PersonWanted;
+  #reports = 0;
+  /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
+  unlinked: (() => void) | undefined;
+
+  constructor(listener: ClientListener, needs: WitnessNeeds, expectsSession: boolean) {
+    this.#listener = listener;
+    this.#needs = needs;
+    this.#hasSession = expectsSession;
+    this.#passkey = new PasskeyRequest(listener);
+    this.#wanted = new PersonWanted(listener);
+    this.#capabilities = new PageCapabilities({
+      tell: (capabilities) => listener.report({ type: 'capabilities', capabilities }),
+      unfit: (detail) => {
+        // A page that waits for a phone can still be linked.
+        if (this.#phase !== 'unpaired')
+          listener.event({ type: 'client.refused', reason: 'outdated_library', detail });
+      },
+      look: () => needs.look(),
+    });
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** How often the page has reported a new document or a change of its connection: what was seen before is out of date. */
+  get reports(): number {
+    return this.#reports;
+  }
+
+  /** When this page was linked; null when it came with its link. */
+  get linkedAtMs(): number | null {
+    return this.#linkedAtMs;
+  }
+
+  /** A code that the page offers meanwhile is nobody's business. */
+  get awaitsPasskey(): boolean {
+    return this.#passkey.purpose === 'link';
+  }
+
+  /** Nothing more is said. Idempotent. */
+  over(): void {
+    this.#phase = 'over';
+    clearTimeout(this.#explain);
+    clearTimeout(this.#still);
+    this.#passkey.over();
+    this.#capabilities.over();
+  }
+
+  /** Browser or page are of no more use. */
+  broken(reason: BrokenReason, detail: string): void {
+    if (this.#phase === 'over') return;
+    this.over();
+    this.#listener.event({ type: 'client.broken', reason, detail });
+  }
+
+  /** The watcher in the page spoke. */
+  told(told: Told): void {
+    if (this.#phase === 'over') return;
+    if (told.kind === 'document' || told.kind === 'state') this.#reports += 1;
+    switch (told.kind) {
+      case 'document':
+        this.#newDocument(told.url);
+        break;
+      case 'limits':
+        this.#needs.look();
+        break;
+      case 'trusted':
+        this.#listener.report({ type: 'trusted', chatId: told.chatId });
+        break;
+      case 'ban':
+        this.#ban(told.banned, told.expireS);
+        break;
+      case 'failure':
+        this.#refusedWith(told.code);
+        break;
+      case 'logout-begins':
+        this.#leaves = true;
+        break;
+      case 'gives-up':
+        this.#leaves = true;
+        this.#byPage = told.reason.slice(0, 60);
+        break;
+      case 'logout':
+        this.#loggedOut();
+        break;
+      case 'code-over':
+        this.#listener.event({ type: 'client.pairing-over' });
+        break;
+      case 'qr':
+        if (told.text === null) this.#listener.report({ type: 'qr-gone' });
+        else this.qr(told.text);
+        break;
+      case 'people':
+        this.#listener.report({ type: 'people', pairs: told.pairs });
+        break;
+      case 'missing':
+        this.#needs.warn('whatsapp.watcher', { what: told.what });
+        break;
+      case 'dialog':
+        this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
+        if (!told.pressed)
+          this.#wanted.dialog(`A dialog on WhatsApp Web waits: ${told.text}${this.#picture()}`);
+        break;
+      case 'dialog-gone':
+        this.#wanted.dialog(null);
+        break;
+      case 'passkey':
+        this.#passkey.asked(told.id, told.options, this.#isLinked() ? 'account' : 'link');
+        this.#wantPasskey();
+        break;
+      case 'passkey-answered':
+        this.passkeyAnswered();
+        break;
+      case 'passkey-gone':
+        this.#passkey.end('refused');
+        this.#wantPasskey();
+        break;
+      case 'checkpoint':
+        this.#wanted.checkpoint(told.type);
+        break;
+      case 'checkpoint-gone':
+        this.#wanted.checkpoint(null);
+        break;
+      case 'state':
+        this.#socketState(told.state, told.wid);
+        this.#stream(told);
+        break;
+    }
+  }
+
+  #picture(): string {
+    const path = this.#needs.picture?.() ?? null;
+    return path === null ? '' : ` (a picture: ${path})`;
+  }
+
+  #newDocument(url: string): void {
+    const reason = LOGOUT_REASON.exec(url)?.[1];
+    if (reason === ACCOUNT_LOCKED) this.#expelled ??= 'locked';
+    else if (reason !== undefined) this.#byPage ??= GAVE_UP[reason] ?? null;
+    if (reason !== undefined || url.includes('post_logout=1')) this.#loggedOut();
+    else if (!url.startsWith('https://web.whatsapp.com/')) {
+      // Only once there was a page can it have strayed from it.
+      if (this.#phase === 'loading') return;
+      // A reload that found no network ends on Chromium's own page.
+      const reason = url.startsWith('chrome-error:') ? 'network_down' : 'page_unresponsive';
+      this.broken(reason, `the page went to ${url.slice(0, 100)}`);
+    } else {
+      clearTimeout(this.#still);
+      this.#wanted.newDocument();
+      this.#passkey.end('gone');
+      this.#capabilities.newDocument();
+      if (this.#phase === 'unpaired') this.#listener.report({ type: 'qr-gone' });
+      this.#loses('client.reloading');
+    }
+  }
+
+  /** What was linked has to prove itself anew. Told where it had been ready; else its deadline goes on. */
+  #loses(event: 'client.reloading' | 'client.offline'): void {
+    const wasReady = this.#phase === 'ready';
+    if (wasReady || this.#phase === 'linked') this.#phase = 'lost';
+    if (wasReady) this.#listener.event({ type: event });
+  }
+
+  #socketState(state: string, wid: string | null): void {
+    switch (state) {
+      case 'UNPAIRED_IDLE':
+        this.#needs.refreshQr();
+        this.#showsQr();
+        break;
+      case 'UNPAIRED':
+        this.#showsQr();
+        break;
+      case 'PAIRING':
+        if (wid !== null) this.#linked(null);
+        break;
+      case 'CONNECTED':
+        this.#linked(null);
+        this.#needs.look();
+        break;
+      case 'CONFLICT':
+        this.#phase = 'lost';
+        this.#listener.event({ type: 'client.conflict' });
+        break;
+      case 'DEPRECATED_VERSION':
+        this.#listener.event({ type: 'client.refused', reason: 'outdated_library' });
+        break;
+      case 'TOS_BLOCK':
+      case 'SMB_TOS_BLOCK':
+        this.#listener.event({ type: 'client.refused', reason: 'banned' });
+        break;
+      default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for whatever cause
+        // At a start OPENING is the way up; TIMEOUT is the page's own word that it cannot.
+        if (this.#phase !== 'ready' && this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK'))
+          this.#listener.event({ type: 'client.offline' });
+        this.#loses('client.offline');
+    }
+  }
+
+  /**
+   * A page whose session another WhatsApp Web has taken stops its connection, leaves its state at CONNECTED and begins no
+   * other one (WAWebHandleStreamError, WAComms, WAWebSocketModel; 2026-04-27).
+   */
+  #stream({ state, stream, online }: Extract<Told, { kind: 'state' }>): void {
+    clearTimeout(this.#still);
+    if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;
+    this.#still = setTimeout(() => {
+      if (this.#phase !== 'ready') return;
+      if (!online) return this.#loses('client.offline');
+      this.#phase = 'lost';
+      this.#listener.event({ type: 'client.conflict' });
+    }, STILL_MS);
+  }
+
+  /** The page wants a phone: a beginning on a bare profile, a loss where there was a session. */
+  #showsQr(): void {
+    if (this.#hasSession && this.#leaves) this.#loggedOut();
+    else if (this.#hasSession) {
+      // The phone's word may come after the state; a QR alone proves less.
+      this.#explain ??= setTimeout(() => {
+        if (this.#phase === 'over') return;
+        if (this.unlinked) this.unlinked();
+        else this.#needs.warn('whatsapp.session-unfound', {});
+        this.#listener.event({ type: 'client.logged-out', explained: false });
+      }, EXPLAIN_MS);
+    } else if (this.#phase === 'loading') {
+      this.#phase = 'unpaired';
+      this.#listener.event({ type: 'client.unpaired' });
+    }
+  }
+
+  #loggedOut(): void {
+    // A bare page that is told to log out has nothing to lose.
+    if (!this.#hasSession) return;
+    clearTimeout(this.#explain);
+    this.#leaves = false;
+    this.unlinked?.();
+    this.#phase = 'linked';
+    const [ban, byPage] = [this.#expelled, this.#byPage];
+    this.#listener.event({
+      ...{ type: 'client.logged-out', explained: true },
+      ...(ban === null ? {} : { ban }),
+      ...(byPage === null ? {} : { byPage }),
+    });
+  }
+
+  /** WAWebHandleFailure and WAWebFailureErrorCodes, 2026-04-27: after each of these the page gives up its credentials. */
+  #refusedWith(code: number): void {
+    if (code !== 401 && code !== 403 && code !== 406) return;
+    this.#leaves = true;
+    if (code !== 401) this.#expelled = code === 403 ? 'locked' : 'banned';
+  }
+
+  /** The page draws a QR, or the library has composed one where the page has nothing to listen to. */
+  qr(payload: string): void {
+    // After a scan the ref is cleared and the library composes `undefined,…` (H18).
+    if (/^(undefined|null)?,/.test(payload)) this.#listener.report({ type: 'qr-gone' });
+    else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
+      this.#passkey.codeShown();
+      this.#showsQr();
+      // What our stand-ins made of it can be scanned by no phone.
+      if (this.#phase === 'unpaired' && !this.#capabilities.isLacking('link.qr'))
+        this.#listener.report({ type: 'qr', payload });
+    }
+  }
+
+  /** Told when it comes to be so, not at every look: a page that stays linked and never gets ready makes no news. */
+  #linked(me: Linked | null): void {
+    const before = this.#phase;
+    if (before === 'loading' || before === 'unpaired') this.#listener.report({ type: 'qr-gone' });
+    clearTimeout(this.#explain);
+    this.#explain = undefined;
+    this.#passkey.linked();
+    if (before === 'lost') {
+      this.#leaves = false;
+      this.#expelled = null;
+      this.#byPage = null;
+    }
+    if (!this.#hasSession) this.#linkedAtMs = Date.now();
+    this.#hasSession = true;
+    if (before !== 'ready') this.#phase = 'linked';
+    const isNew = me !== null && JSON.stringify(me) !== this.#me;
+    if (isNew) this.#me = JSON.stringify(me);
+    if (isNew || (before !== 'linked' && before !== 'ready'))
+      this.#listener.event({ type: 'client.linked', me });
+  }
+
+  #wantPasskey(): void {
+    this.#wanted.passkey(this.#passkey.asks === 'account' ? 'account' : null);
+  }
+
+  #isLinked(): boolean {
+    return this.#phase === 'linked' || this.#phase === 'ready' || this.#phase === 'lost';
+  }
+
+  /** The page is about to be given an answer to its passkey request. */
+  passkeyAnswered(): void {
+    if (this.#phase === 'over') return;
+    this.#passkey.answered();
+    this.#wantPasskey();
+  }
+
+  /** By probes and shims: what works and what does not. */
+  capable(found: Readonly<Record<string, string>>): void {
+    if (this.#phase !== 'over') this.#capabilities.learn(found);
+  }
+
+  /** Of the needs in capabilities/needs.ts, for how long, ms; null where nobody could look. */
+  lacks(missing: Look['missing']): void {
+    if (this.#phase !== 'over') this.#capabilities.lacks(missing);
+  }
+
+  /** What a look has shown of the limits of the account; told when it is new, and before anything is sent. */
+  limits(limits: Limits | null | undefined): void {
+    if (this.#phase === 'over' || limits === null || limits === undefined) return;
+    const told = JSON.stringify(limits);
+    if (told === this.#limits) return;
+    this.#limits = told;
+    this.#listener.report({ type: 'limits', limits });
+  }
+
+  /** 402 at a login: the page shows until when, and goes on connecting. */
+  #ban(banned: boolean, expireS: number | null): void {
+    if (!banned) {
+      this.#listener.report({ type: 'ban', untilMs: null });
+      return;
+    }
+    const untilMs = Date.now() + (expireS ?? 0) * 1000;
+    this.#listener.report({ type: 'ban', untilMs });
+    this.#listener.event({
+      ...{ type: 'client.refused', reason: 'banned' },
+      ...(expireS === null ? {} : { untilMs }),
+    });
+  }
+
+  /** A look at the page: the one thing that `ready` rests on. */
+  judge(seen: Seen): void {
+    if (this.#phase === 'over') return;
+    this.#capabilities.lacks(seen.missing);
+    this.limits(seen.limits);
+    if (seen.socketState !== 'CONNECTED' || seen.still || seen.wid === null) return;
+    const me = linkedOf(seen);
+    if (this.#phase !== 'ready') this.#linked(me);
+    if (!seen.synced || !seen.utils || !seen.listening || this.#capabilities.why !== null) return;
+    this.#phase = 'ready';
+    this.#capabilities.learn({ 'session.receive': 'ok' });
+    this.#listener.event({ type: 'client.ready', me });
+  }
+}
+
+function linkedOf({ wid, platform, pushname }: Look): Linked {
+  const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5).replace(/:.*$/, '') : null;
+  return { wid, phone, platform: platform ?? 'web', pushname };
+}

@@ -1,0 +1,87 @@
+// A passkey that the page asks for: held by the page, answered, and judged by what the page does next. It does not know
+// the state of the link; page-state.ts says what it is asked for, when a code is shown and when there is a link.
+import type { PasskeyOptions } from '../../protocol/passkey.js';
+import type { PasskeyEnd } from '../../session/event.js';
+import type { ClientListener } from '../../session/port.js';
+
+/** WhatsApp's own period for a passkey (WAWebIntegrityChallengeUtils, 2026-04-27); the page may say less. */
+const PASSKEY_MS = 600_000;
+/** A code after an answer says that it was not accepted, unless a link comes within this. */
+const VERDICT_MS = 3_000;
+
+/** `link`: a device is being linked. `account`: it is linked, and WhatsApp wants to know who is there. */
+export type PasskeyPurpose = 'link' | 'account';
+
+/** Ended by `over`. */
+export class PasskeyRequest {
+  readonly #listener: ClientListener;
+  /** Held by the page, or answered and not judged yet. */
+  #state: { readonly is: 'asked' | 'answered'; readonly purpose: PasskeyPurpose } | null = null;
+  #verdict: NodeJS.Timeout | undefined;
+
+  constructor(listener: ClientListener) {
+    this.#listener = listener;
+  }
+
+  /** For what a passkey is wanted now, or was and is not judged yet; null when none is. */
+  get purpose(): PasskeyPurpose | null {
+    return this.#state?.purpose ?? null;
+  }
+
+  /** For what the page waits for an answer now. */
+  get asks(): PasskeyPurpose | null {
+    return this.#state?.is === 'asked' ? this.#state.purpose : null;
+  }
+
+  asked(id: number, options: PasskeyOptions, purpose: PasskeyPurpose): void {
+    this.#stopDoubting();
+    // Asked once more after an answer: that one was not accepted.
+    if (this.#state?.is === 'answered') this.end('wrong');
+    this.#state = { is: 'asked', purpose };
+    const { timeout = 0 } = options;
+    const limitMs = timeout > 0 ? Math.min(timeout, PASSKEY_MS) : PASSKEY_MS;
+    if (purpose === 'link') this.#listener.report({ type: 'qr-gone' });
+    this.#listener.report({ type: 'passkey', id, options, limitMs });
+    if (purpose === 'link') this.#listener.event({ type: 'client.passkey', limitMs });
+  }
+
+  /** The page has been given an answer, or is about to be. */
+  answered(): void {
+    if (this.#state?.is !== 'asked') return;
+    const { purpose } = this.#state;
+    this.#state = { is: 'answered', purpose };
+    this.#listener.report({ type: 'passkey-gone' });
+    if (purpose === 'link') this.#listener.event({ type: 'client.passkey-answered' });
+  }
+
+  /** The page shows a code to scan. */
+  codeShown(): void {
+    if (this.#state?.is !== 'answered') return;
+    this.#verdict ??= setTimeout(() => this.end('wrong'), VERDICT_MS);
+  }
+
+  /** It came to nothing. Told once. */
+  end(why: PasskeyEnd): void {
+    if (this.#state === null) return;
+    const { purpose } = this.#state;
+    this.over();
+    this.#listener.report({ type: 'passkey-gone' });
+    if (purpose === 'link') this.#listener.event({ type: 'client.passkey-over', why });
+  }
+
+  /** There is a link: what was asked for it is settled. */
+  linked(): void {
+    if (this.#state?.purpose === 'link') this.over();
+  }
+
+  /** Nothing to ask any more: nothing is told. Idempotent. */
+  over(): void {
+    this.#stopDoubting();
+    this.#state = null;
+  }
+
+  #stopDoubting(): void {
+    clearTimeout(this.#verdict);
+    this.#verdict = undefined;
+  }
+}

@@ -1,0 +1,202 @@
+// Prepares a document before the library touches it, and checks it until it is ready. Checks are triggered by whatever
+// happens on the page, and repeated at a slow pace, because events get lost (H2).
+import type { Page } from 'puppeteer';
+import type { Log } from '../../protocol/log.js';
+import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
+import { raiseMissedSync } from '../compat/d4-missed-sync.js';
+import { installLoader } from '../compat/d9-lazy-modules.js';
+import { giveOrigin } from '../compat/d13-chat-origin.js';
+import { LATE_SHIMS, SHIMS } from '../compat/index.js';
+import type { Shim } from '../compat/shim.js';
+import { within } from '../failures/deadline.js';
+import { errorText, isNavigation, isTransport } from '../failures/errors.js';
+import { installLacks } from '../page/lacks.js';
+import { look } from '../page/look.js';
+import { ID_TAG, installOwnIds } from '../page/own-id.js';
+import type { PageWindow } from '../page/page-window.js';
+import { tellPeople } from '../page/people.js';
+import { tellQr } from '../page/qr.js';
+import { installRequire } from '../page/require.js';
+import { noteNacks, readLimits, tellTrust } from '../page/restriction.js';
+import { PageRpc } from '../requests/page-rpc.js';
+import type { PageState, Seen } from './page-state.js';
+
+declare const window: PageWindow;
+
+const LOOK_MS = 8_000;
+const PACE_MS = 1_000;
+const SHIM_MS = 10_000;
+/** How long each way to a module that the page fetches on demand may take. */
+const FETCH_MS = 10_000;
+/** Names of modules that are kept for the next error. */
+const ASKED = 12;
+
+export class Readiness {
+  readonly #binding: string;
+  readonly #page: () => Page;
+  readonly #pageState: PageState;
+  readonly #log: Log;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #pace: NodeJS.Timeout | undefined;
+  /** Shims that could not tell on this document before it was linked. */
+  #unlinked: readonly Shim[] = [];
+  /** WhatsApp Web's build, as far as it was seen. */
+  build: string | null = null;
+
+  /** The document at hand tells of its QR codes by itself. */
+  tellsQr = false;
+
+  /**
+   * @param page throws while there is none
+   * @param binding name of the function through which the page tells
+   */
+  constructor(page: () => Page, pageState: PageState, log: Log, binding: string) {
+    this.#binding = binding;
+    this.#page = page;
+    this.#pageState = pageState;
+    this.#log = log;
+  }
+
+  /** Looks at a slow pace while the account is not ready. Ended by `stop`. */
+  start(): void {
+    this.#pace = setInterval(() => {
+      if (this.#pageState.phase !== 'ready') this.look();
+    }, PACE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#pace);
+  }
+
+  /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
+  async prepare(page: Page): Promise<void> {
+    await page.evaluate(installLacks);
+    await page.evaluate(installLoader, FETCH_MS);
+    await within(LOOK_MS, page.evaluate(registered, FIRST_NEEDS, LASTS_MS), "the page's first modules");
+    const standIns = await page.evaluate(installRequire, ASKED);
+    if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
+    await page.evaluate(fetchLazy, ALL_NEEDS);
+    this.#unlinked = SHIMS;
+    const found = await this.#mend(page);
+    await PageRpc.install(page).catch(lacking);
+    await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
+      found['send.text'] = `missing: ${lacking(error)}`;
+    });
+    await page.evaluate(noteNacks).catch((error: unknown) => {
+      this.#log.debug('whatsapp.nacks', { error: lacking(error) });
+    });
+    this.tellsQr = await page.evaluate(tellQr, this.#binding);
+    await page.evaluate(() => {
+      if (window.__wad) window.__wad.prepared = true;
+    });
+    this.#pageState.lacks((await this.see(page, LOOK_MS)).missing);
+    // After what is missing: a shim for what is not there has nothing to say.
+    this.#pageState.capable(found);
+  }
+
+  /** There is an account, and nobody listens yet: what could not be mended before. @throws when the document went away */
+  async linked(page: Page): Promise<void> {
+    await page.evaluate(tellPeople, this.#binding);
+    await page.evaluate(tellTrust).catch((error: unknown) => {
+      this.#log.debug('whatsapp.trust', { error: lacking(error) });
+    });
+    const found = await this.#mend(page);
+    for (const { capability } of this.#unlinked) found[capability] = 'degraded: failed: there is no account';
+    this.#pageState.capable(found);
+  }
+
+  /** Applies the shims that could not tell yet. @throws when the document went away meanwhile */
+  async #mend(page: Page): Promise<Record<string, string>> {
+    const found: Record<string, string> = {};
+    const unlinked: Shim[] = [];
+    for (const shim of this.#unlinked) {
+      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
+      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
+      if (result === 'unlinked') unlinked.push(shim);
+      else
+        found[shim.capability] =
+          result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
+    }
+    this.#unlinked = unlinked;
+    return found;
+  }
+
+  /** The library has injected itself: raise what it may have missed, and look. */
+  async injected(page: Page): Promise<void> {
+    await page.evaluate(raiseMissedSync);
+    this.look();
+  }
+
+  /** The library's own functions are there: mends what of them is broken. */
+  async attached(page: Page): Promise<void> {
+    await page.evaluate(giveOrigin).catch((error: unknown) => {
+      this.#log.debug('whatsapp.origin', { error: lacking(error) });
+    });
+    const found: Record<string, string> = {};
+    for (const shim of LATE_SHIMS) {
+      const word = await within(SHIM_MS, shim.apply(page), `shim ${shim.id}`).catch(
+        (error: unknown) => `failed: ${errorText(error)}` as const,
+      );
+      this.#log.debug('whatsapp.shim', { shim: shim.id, result: word });
+      // One that failed says it all.
+      if (word === 'native' || found[shim.capability]?.startsWith('degraded')) continue;
+      found[shim.capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
+    }
+    this.#pageState.capable(found);
+  }
+
+  /** Looks once; asked again meanwhile, once more. */
+  look(): void {
+    this.#again = true;
+    this.#looking ??= this.#lookWhileAsked().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    while (this.#again && this.#pageState.phase !== 'over') {
+      this.#again = false;
+      try {
+        const page = this.#page();
+        const { reports } = this.#pageState;
+        const seen = await this.see(page, LOOK_MS);
+        // A connection that was lost meanwhile must not count as ready by an answer from before the loss (H25).
+        if (this.#pageState.reports !== reports) {
+          this.#again = true;
+          continue;
+        }
+        this.#pageState.judge(seen);
+        if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
+      } catch (error) {
+        if (!isNavigation(error)) this.#log.debug('whatsapp.look', { error: errorText(error) });
+      }
+    }
+  }
+
+  /** One look. @throws when the page does not answer in time */
+  async see(page: Page, timeoutMs: number): Promise<Seen> {
+    const seen = await within(timeoutMs, page.evaluate(look, ALL_NEEDS), 'looking at the page');
+    this.build = seen.whatsappWeb ?? this.build;
+    // Nobody's yet before it is linked and synced.
+    const limits =
+      seen.synced && seen.wid !== null ? await within(timeoutMs, page.evaluate(readLimits), 'limits') : null;
+    return { ...seen, limits };
+  }
+}
+
+/** Runs in the page, and is not waited for: what is fetched on demand comes while the library sets itself up. */
+function fetchLazy(needs: readonly string[]): void {
+  void window.__wad?.load?.(needs);
+}
+
+/** Runs in the page: until what is needed first has been registered, or is not part of this build. */
+async function registered(needs: readonly string[], lastsMs: number): Promise<void> {
+  await window.__wad?.lackingFor?.(needs, lastsMs);
+}
+
+/** A navigation under the work is not the page's lack of anything: it is told onwards, and tried again. */
+function lacking(error: unknown): string {
+  if (isNavigation(error) || isTransport(error)) throw error;
+  return errorText(error);
+}

@@ -1,0 +1,55 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import t from 'tap';
+import { faultsOf, openApi } from '../../../../src/daemon/api/openapi.js';
+import { ROUTES } from '../../../../src/http/routes.js';
+import { METHODS } from '../../../../src/protocol/methods/index.js';
+
+type Operation = Record<string, never> & {
+  operationId: string;
+  responses: Record<string, { content?: Record<string, { schema: unknown; example?: unknown }> }>;
+  requestBody?: { content: Record<string, { schema: { properties: object } }> };
+  parameters?: { name: string; in: string; required: boolean }[];
+};
+const document = openApi(ROUTES, '1.2.3') as { paths: Record<string, Record<string, Operation>> };
+
+t.test('the document is OpenAPI 3.1', async (t) => {
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  t.ok(valid, JSON.stringify(errors)?.slice(0, 2_000));
+});
+
+t.test('it has every route with its body, its answers and its errors', async (t) => {
+  for (const route of ROUTES) {
+    const operation = document.paths[route.path]?.[route.verb.toLowerCase()];
+    if (operation === undefined) {
+      t.fail(`${route.verb} ${route.path} is missing`);
+      continue;
+    }
+    t.ok(operation.responses[route.success], route.path);
+    for (const status of faultsOf(route).keys()) t.ok(operation.responses[status], `${route.path} ${status}`);
+    if (route.verb === 'POST' && route.asks !== null) {
+      const { properties } = Object.values(operation.requestBody?.content ?? {})[0]?.schema ?? {};
+      const { shape } = METHODS[route.asks].params as unknown as { shape: object };
+      t.same(
+        Object.keys(properties ?? {}).sort(),
+        [...Object.keys(shape), 'deadlineMs', 'account'].sort(),
+        route.path,
+      );
+    }
+  }
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  t.equal(new Set(ids).size, ids.length, 'and no name twice');
+});
+
+t.test('names in a path are parameters of the path, and lists are written with commas', async (t) => {
+  t.match(document.paths['/api/whatsapp/messages/{id}']?.get?.parameters, [
+    { name: 'id', in: 'path', required: true },
+  ]);
+  t.match(document.paths['/api/whatsapp/events']?.get?.parameters, [
+    { name: 'after', in: 'query', required: false },
+    { name: 'types', style: 'form', explode: false },
+    { name: 'consumer' },
+    { name: 'from' },
+  ]);
+});

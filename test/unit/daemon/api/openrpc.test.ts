@@ -1,0 +1,111 @@
+// The document against the rules of OpenRPC 1.3.2 that a generator of clients leans on.
+import t from 'tap';
+import { openRpc } from '../../../../src/daemon/api/openrpc.js';
+import { METHODS } from '../../../../src/protocol/methods/index.js';
+
+type Json = Record<string, unknown>;
+const document = openRpc(METHODS, '1.2.3');
+const methods = document.methods as unknown as {
+  name: string;
+  params: { name: string; required: boolean; schema: Json }[];
+  result: { name: string; schema: Json };
+  errors: { code: number; message: string; data: { kind: string } }[];
+  examples: {
+    name: string;
+    params: { name: string; value: unknown }[];
+    result: { name: string; value: unknown };
+  }[];
+  [more: string]: unknown;
+}[];
+
+t.test('is JSON, and as long as the table', async (t) => {
+  t.same(JSON.parse(JSON.stringify(document)), document);
+  t.match(document, { openrpc: '1.3.2', info: { title: 'wad', version: '1.2.3' } });
+  t.same(
+    methods.map(({ name }) => name),
+    Object.keys(METHODS),
+  );
+  t.ok(JSON.stringify(document).length < 512 * 1024, 'and fits into a line of the socket');
+});
+
+t.test('has only the members that OpenRPC has', async (t) => {
+  const allowed = {
+    document: ['openrpc', 'info', 'servers', 'methods', 'components', 'externalDocs'],
+    method: [
+      'name',
+      'tags',
+      'summary',
+      'description',
+      'externalDocs',
+      'params',
+      'result',
+      'deprecated',
+      'servers',
+      'errors',
+      'links',
+      'paramStructure',
+      'examples',
+    ],
+    descriptor: ['name', 'summary', 'description', 'required', 'schema', 'deprecated'],
+    error: ['code', 'message', 'data'],
+    pairing: ['name', 'description', 'summary', 'params', 'result'],
+    example: ['name', 'summary', 'description', 'value', 'externalValue'],
+  };
+  const only = (value: object, kind: keyof typeof allowed, where: string) => {
+    const strange = Object.keys(value).filter((key) => !allowed[kind].includes(key) && !key.startsWith('x-'));
+    t.same(strange, [], where);
+  };
+  only(document, 'document', 'document');
+  for (const method of methods) {
+    only(method, 'method', method.name);
+    t.equal(method.paramStructure, 'by-name');
+    t.match(method['x-effect'], /^(reads|writes)$/);
+    t.match(method['x-since'], /^\d+\.\d+\.\d+$/);
+    for (const descriptor of [...method.params, method.result]) only(descriptor, 'descriptor', method.name);
+    for (const error of method.errors) {
+      only(error, 'error', method.name);
+      t.ok(Number.isInteger(error.code) && error.code !== 0);
+    }
+    for (const pairing of method.examples) {
+      only(pairing, 'pairing', method.name);
+      for (const example of [...pairing.params, pairing.result]) only(example, 'example', method.name);
+    }
+  }
+});
+
+t.test('names are unique, examples use them, and every method takes a deadline and an account', async (t) => {
+  for (const { name, params, errors, examples } of methods) {
+    const names = params.map((param) => param.name);
+    t.equal(new Set(names).size, names.length, name);
+    t.same(names.slice(-2), ['deadlineMs', 'account']);
+    t.equal(new Set(errors.map(({ code }) => code)).size, errors.length, `${name}: codes`);
+    for (const example of examples) {
+      for (const given of example.params) t.ok(names.includes(given.name), `${name}: ${given.name}`);
+      const given = new Set(example.params.map((param) => param.name));
+      for (const param of params)
+        if (param.required) t.ok(given.has(param.name), `${name} needs ${param.name}`);
+    }
+  }
+});
+
+t.test('schemas stand by themselves', async (t) => {
+  for (const { name, params, result } of methods) {
+    for (const { schema } of [...params, result]) {
+      t.notMatch(JSON.stringify(schema), /"\$(ref|schema|defs)"/, name);
+    }
+    t.equal(result.schema.type, 'object', name);
+  }
+  const list = methods.find(({ name }) => name === 'events.list');
+  t.match(
+    list?.params.map(({ name, required }) => [name, required]),
+    [
+      ['after', false],
+      ['limit', false],
+      ['types', false],
+      ['consumer', false],
+      ['from', false],
+      ['deadlineMs', false],
+    ],
+  );
+  t.match(list?.params[1]?.schema, { type: 'integer', minimum: 1, maximum: 1000 });
+});

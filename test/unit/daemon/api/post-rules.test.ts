@@ -1,0 +1,47 @@
+import t from 'tap';
+import { refuseUnfit } from '../../../../src/daemon/api/post-rules.js';
+import type { Content } from '../../../../src/protocol/content.js';
+import type { Fault } from '../../../../src/protocol/fault.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+
+const file = { id: 'f-1', mimetype: 'image/png', name: null, size: 1 };
+const text = (more: object = {}): Content => ({ kind: 'text', text: 'hello', ...more });
+const CHANNEL: Addressee = '120363000000000001@newsletter';
+const STATUS: Addressee = 'status@broadcast';
+
+t.test('what a status and a channel take', async (t) => {
+  const fits: readonly (readonly [Addressee, Content])[] = [
+    [STATUS, text()],
+    [STATUS, text({ text: 'x'.repeat(700) })],
+    [STATUS, text({ mentions: [] })],
+    [STATUS, { kind: 'image', file, caption: 'a' }],
+    [STATUS, { kind: 'video', file }],
+    [STATUS, { kind: 'voice', file }],
+    [CHANNEL, text({ linkPreview: true })],
+    [CHANNEL, text({ text: 'x'.repeat(701) })],
+    [CHANNEL, { kind: 'image', file }],
+    // Nobody's business: a chat takes all of it.
+    ['15550002222@c.us', { kind: 'sticker', file, replyTo: '3EB0' }],
+    ['120363000000000001@g.us', text({ text: ' ' })],
+  ];
+  for (const [to, content] of fits) refuseUnfit(to, content);
+
+  const unfit: readonly (readonly [Addressee, Content, RegExp])[] = [
+    [STATUS, text({ linkPreview: true }), /no preview/],
+    [STATUS, text({ text: 'x'.repeat(701) }), /700 characters at most; these are 701/],
+    [STATUS, text({ text: ' \n ' }), /not blank/],
+    [STATUS, { kind: 'document', file }, /document is none/],
+    [STATUS, { kind: 'sticker', file }, /sticker is none/],
+  ];
+  const neither = (to: Addressee): typeof unfit => [
+    [to, text({ replyTo: '3EB0' }), /answers no message/],
+    [to, text({ mentions: ['15550002222@c.us'] }), /mentions nobody/],
+    [to, { kind: 'location', latitude: 1, longitude: 1 }, /location is none/],
+    [to, { kind: 'contact', contacts: [] }, /contact is none/],
+    [to, { kind: 'poll', question: '?', options: ['a', 'b'], multiple: false }, /poll is none/],
+  ];
+  for (const [to, content, message] of [...unfit, ...neither(STATUS), ...neither(CHANNEL)]) {
+    const fault = t.throws(() => refuseUnfit(to, content)) as Fault;
+    t.match(fault, { kind: 'invalid_params', message });
+  }
+});

@@ -1,0 +1,257 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { type DoctorFrom, examine, type Report, renderReport } from '../../../../src/daemon/doctor/doctor.js';
+import { layout } from '../../../../src/session-dir/layout.js';
+import { takeLock } from '../../../../src/session-dir/lock.js';
+import { diagnose } from '../../../../src/whatsapp/browser/launch-errors.js';
+
+const WORKS: DoctorFrom['tryBrowser'] = async () => ({
+  ok: true,
+  ms: 500,
+  version: 'Chrome/156',
+  stderr: '',
+});
+
+function machine(t: { teardown(end: () => void): unknown }, more: Partial<DoctorFrom> = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'wad-doctor-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  writeFileSync(join(dir, 'chromium'), '#!/bin/sh\n', { mode: 0o755 });
+  const stateDir = join(dir, 'state');
+  const from: DoctorFrom = {
+    flags: {
+      account: 'shop',
+      config: undefined,
+      stateDir,
+      keys: { 'no-sandbox': true, browser: join(dir, 'chromium') },
+    },
+    env: { XDG_RUNTIME_DIR: dir, XDG_CONFIG_HOME: dir },
+    uid: process.geteuid?.() ?? 0,
+    home: dir,
+    cwd: dir,
+    nowMs: Date.now(),
+    tryBrowser: WORKS,
+    ...more,
+  };
+  return { dir, stateDir, from };
+}
+const finding = ({ checks }: Report, name: string) => checks.find((check) => check.name === name);
+
+t.test('on a machine that has everything nothing fails', async (t) => {
+  const { from, dir } = machine(t);
+  const report = await examine(from);
+  t.equal(report.ok, true, JSON.stringify(report));
+  t.same(
+    report.checks.map(({ name }) => name),
+    [
+      'node',
+      'packages',
+      'config',
+      'state',
+      'session',
+      'disk',
+      'limits',
+      'clock',
+      'lock',
+      'socket',
+      'whatsapp',
+      'browser',
+      'sandbox',
+      'launch',
+    ],
+  );
+  t.match(finding(report, 'state'), { status: 'ok', says: /will be made/ });
+  t.match(finding(report, 'lock'), { status: 'ok', says: 'free' });
+  t.match(finding(report, 'socket'), { status: 'ok', says: /no daemon runs/ });
+  t.match(finding(report, 'sandbox'), { status: 'warn', says: /^off/ });
+  t.match(finding(report, 'packages'), {
+    status: 'ok',
+    says: /whatsapp-web\.js 1\.34\.7, puppeteer 24\.38\.0/,
+  });
+  t.match(finding(report, 'launch'), { status: 'ok', says: /Chrome\/156 .* in 0\.5 s/ });
+  t.match(finding(report, 'browser'), { says: join(dir, 'chromium') });
+});
+
+t.test('text for people, JSON for programs', (t) => {
+  const report: Report = {
+    ok: false,
+    checks: [
+      { name: 'node', status: 'ok', says: 'Node 20', remedy: null },
+      { name: 'browser', status: 'fail', says: 'none', remedy: 'sudo apt-get install chromium' },
+    ],
+  };
+  t.equal(
+    renderReport(report, 'text'),
+    'ok    node     Node 20\nfail  browser  none\n               → sudo apt-get install chromium\n',
+  );
+  t.same(JSON.parse(renderReport(report, 'json')), report);
+  t.end();
+});
+
+t.test('a broken configuration is said, and the rest is checked by the defaults', async (t) => {
+  const { from, dir } = machine(t);
+  mkdirSync(join(dir, 'wad'));
+  writeFileSync(join(dir, 'wad', 'wad.toml'), 'autoInit = true\n[log]\nlevel = 3\n');
+  const report = await examine(from);
+  t.equal(report.ok, false);
+  t.match(finding(report, 'config'), {
+    status: 'fail',
+    says: /wad\.toml:1: autoInit: no such key.*; .*wad\.toml:3: log\.level/,
+    remedy: 'wad --account shop --check-config',
+  });
+  t.equal(report.checks.length, 14);
+});
+
+t.test('a directory that others use as well is refused, as a start refuses it', async (t) => {
+  const { from, stateDir } = machine(t);
+  mkdirSync(stateDir);
+  writeFileSync(join(stateDir, 'index.html'), '');
+  chmodSync(stateDir, 0o755);
+  const found = finding(await examine(from), 'state');
+  t.match(found, { status: 'fail', says: /not the daemon's alone .*index\.html/, remedy: /^install -d/ });
+  t.notMatch(found?.says, /closes it/);
+  const system = machine(t);
+  const flags = { ...system.from.flags, stateDir: tmpdir() };
+  t.match(finding(await examine({ ...system.from, flags }), 'state'), { status: 'fail', says: /tmp/ });
+});
+
+t.test('directories that are open to others, in the way, or somebody else’s', async (t) => {
+  const { from, stateDir } = machine(t);
+  mkdirSync(join(stateDir, 'auth', 'session-shop'), { recursive: true });
+  chmodSync(stateDir, 0o755);
+  let report = await examine(from);
+  t.match(finding(report, 'state'), {
+    status: 'warn',
+    says: /open to others \(755\)/,
+    remedy: `chmod 700 ${stateDir}`,
+  });
+  chmodSync(stateDir, 0o700);
+  chmodSync(join(stateDir, 'auth'), 0o700);
+  chmodSync(join(stateDir, 'auth', 'session-shop'), 0o750);
+  report = await examine(from);
+  t.match(finding(report, 'state'), { status: 'ok' });
+  t.match(finding(report, 'session'), { status: 'warn', says: /session-shop is open to others \(750\)/ });
+  report = await examine({ ...from, uid: 54_321 });
+  t.match(finding(report, 'state'), { status: 'fail', says: /belongs to user/, remedy: /chown/ });
+  rmSync(stateDir, { recursive: true });
+  writeFileSync(stateDir, '');
+  t.match(finding(await examine(from), 'state'), { status: 'fail', says: /not a directory/ });
+});
+
+t.test('the lock: held, left behind', async (t) => {
+  const { from, stateDir } = machine(t);
+  const dir = layout(join(stateDir, 'auth'), 'shop');
+  mkdirSync(dir.dataPath, { recursive: true, mode: 0o700 });
+  {
+    await using _ = await takeLock(dir, { log: { info() {}, warn() {} } });
+    t.match(finding(await examine(from), 'lock'), {
+      status: 'ok',
+      says: `held by process ${process.pid} since`,
+    });
+  }
+  mkdirSync(dir.lock);
+  t.match(finding(await examine(from), 'lock'), { status: 'ok', says: /left behind/ });
+});
+
+t.test('the socket: answering, silent, left behind, too long', async (t) => {
+  const { from, dir } = machine(t);
+  mkdirSync(join(dir, 'wad', 'shop'), { recursive: true });
+  const path = join(dir, 'wad', 'shop', 'control.sock');
+  const listen = async (answer: boolean) => {
+    const server = createServer((peer) => {
+      peer.on('error', () => {});
+      if (answer) peer.once('data', () => peer.end('{"jsonrpc":"2.0","id":1,"result":{}}\n'));
+      else peer.resume().end();
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return () => new Promise((resolve) => server.close(resolve));
+  };
+  let close = await listen(true);
+  t.match(finding(await examine(from), 'socket'), { status: 'ok', says: `a daemon answers at ${path}` });
+  await close();
+  close = await listen(false);
+  t.match(finding(await examine(from), 'socket'), { status: 'fail', says: /does not answer/ });
+  await close();
+  const long = { ...from.flags, keys: { ...from.flags.keys, socket: `/tmp/${'x'.repeat(120)}` } };
+  t.match(finding(await examine({ ...from, flags: long }), 'socket'), { status: 'fail', says: /107/ });
+});
+
+t.test('a clock that cannot be right', async (t) => {
+  const { from, stateDir } = machine(t);
+  t.match(finding(await examine({ ...from, nowMs: 0 }), 'clock'), { status: 'fail', remedy: /set-ntp/ });
+  mkdirSync(stateDir);
+  writeFileSync(join(stateDir, 'file'), '');
+  const later = new Date(Date.now() + 3_600_000);
+  utimesSync(join(stateDir, 'file'), later, later);
+  t.match(finding(await examine(from), 'clock'), { status: 'warn', says: /a file of ours is from/ });
+});
+
+t.test('no browser, a browser that does not start, a check that breaks', async (t) => {
+  const { from } = machine(t);
+  const flags = { ...from.flags, keys: { ...from.flags.keys, browser: '/nowhere/chrome' } };
+  let report = await examine({ ...from, flags });
+  t.match(finding(report, 'browser'), { status: 'fail', remedy: /apt-get install chromium/ });
+  t.match(finding(report, 'launch'), { status: 'fail', says: /not tried/ });
+
+  const stderr = 'noise\nNo usable sandbox!';
+  report = await examine({
+    ...from,
+    tryBrowser: async () => ({ ok: false, ms: 1, version: null, stderr, ...diagnose(stderr) }),
+  });
+  t.match(finding(report, 'launch'), {
+    status: 'fail',
+    says: /user namespaces.*\(No usable sandbox!\)/,
+    remedy: /sysctl/,
+  });
+
+  report = await examine({ ...from, tryBrowser: () => Promise.reject(new Error('boom')) });
+  t.match(finding(report, 'launch'), { status: 'fail', says: 'could not be checked: boom' });
+});
+
+t.test('root with the sandbox on fails, another user does not', async (t) => {
+  const { from } = machine(t);
+  const { 'no-sandbox': _, ...keys } = from.flags.keys;
+  const flags = { ...from.flags, keys };
+  t.match(finding(await examine({ ...from, flags, uid: 0 }), 'sandbox'), {
+    status: 'fail',
+    says: /--no-sandbox/,
+  });
+  t.notMatch(finding(await examine({ ...from, flags, uid: 1000 }), 'sandbox'), { status: 'fail' });
+});
+
+t.test('what a browser says, told apart', (t) => {
+  for (const [said, trouble] of [
+    ['Running as root without --no-sandbox is not supported. See https://crbug.com/638180.', 'root'],
+    ['No usable sandbox! If you are running on Ubuntu 23.10+', 'no_userns'],
+    [
+      'Failed to move to new namespace: PID namespaces supported, but failed: errno = Operation not permitted',
+      'no_userns',
+    ],
+    [
+      'Failed to create socket directory.\nThe profile appears to be in use by another Chromium process',
+      'read_only_tmp',
+    ],
+    [
+      'The profile appears to be in use by another Chromium process (4242) on another computer',
+      'profile_locked',
+    ],
+    ['The browser is already running for /x. Use a different `userDataDir`', 'profile_locked'],
+    [
+      'chrome: error while loading shared libraries: libnss3.so: cannot open shared object file',
+      'missing_libs',
+    ],
+    ['Browser was not found at the configured executablePath (/x)', 'not_found'],
+    ['spawn /x EACCES', 'not_executable'],
+    ['Missing X server or $DISPLAY', 'no_display'],
+    ['EROFS: read-only file system, mkdtemp', 'read_only_tmp'],
+    ['[1:1:ERROR:content/zygote/zygote_linux.cc:662] write: Broken pipe (32)', 'no_userns'],
+    // Its zygote complains first, by chance, of a browser that ended for another reason.
+    ['zygote_linux.cc:662] write: Broken pipe\nFailed to create socket directory.', 'read_only_tmp'],
+    ['Protocol error (Target.setDiscoverTargets): Target.setDiscoverTargets timed out.', 'timeout'],
+    ['Target closed', 'other'],
+  ] as const)
+    t.equal(diagnose(said).trouble, trouble, said.slice(0, 70));
+  t.end();
+});

@@ -1,0 +1,511 @@
+// Events by cursor, and subscriptions: every event once, in order, none left out without a word.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { Feed } from '../../../../src/daemon/events/feed.js';
+import type { Peer } from '../../../../src/protocol/dispatch.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import { eventSchema, type WireEvent } from '../../../../src/protocol/schema.js';
+import type { EventType } from '../../../../src/protocol/state.js';
+import { opened, scratch } from '../../store/scratch.js';
+import { keepLines, thrownBy } from '../log/lines.js';
+
+const BASE = Date.UTC(2026, 0, 1);
+
+/** A feed on a store of its own. */
+function open(t: Test, directory = scratch(t)) {
+  const store = opened(t, directory, () => BASE);
+  const clock = { ms: BASE };
+  const feed = new Feed({ account: 'test', store, log: keepLines(), now: () => clock.ms });
+  const written = () => store.write(() => undefined);
+  return {
+    ...{ feed, store, clock, written },
+    /** On disk and told of when it resolves. */
+    async add(count: number, type: (n: number) => EventType = () => 'message', body = ''): Promise<void> {
+      for (let n = 1; n <= count; n += 1) feed.append(type(n), { n, body });
+      await written();
+    },
+    /** Deletes what is older than this, as the retention does. */
+    forget: (beforeMs: number) =>
+      store.sweep({ nowMs: beforeMs + 86_400_000, retentionDays: 1, maxMb: 1_000 }),
+  };
+}
+const cursors = (events: readonly WireEvent[]): number[] => events.map(({ cursor }) => cursor - BASE);
+
+/** A peer that reads when it is told to. Each event waits as `bytes`. */
+class FakePeer implements Peer {
+  readonly id = 1;
+  readonly heard: WireEvent[] = [];
+  readonly #closed = new AbortController();
+  readonly #bytes: number;
+  backlogBytes = 0;
+  highestBacklog = 0;
+  holds = 0;
+  #wake = () => {};
+
+  constructor(bytes = 0) {
+    this.#bytes = bytes;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  notify(_method: 'event', event: WireEvent): boolean {
+    if (this.#closed.signal.aborted) return false;
+    this.heard.push(eventSchema.parse(event));
+    this.backlogBytes += this.#bytes;
+    this.highestBacklog = Math.max(this.highestBacklog, this.backlogBytes);
+    return true;
+  }
+
+  drained(): Promise<void> {
+    if (this.backlogBytes === 0 || this.#closed.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  hold(): () => void {
+    this.holds += 1;
+    return () => {
+      this.holds -= 1;
+    };
+  }
+
+  read(): void {
+    this.backlogBytes = 0;
+    this.#wake();
+  }
+
+  hangUp(): void {
+    this.#closed.abort();
+    this.#wake();
+  }
+}
+
+const kindOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    return error instanceof Fault ? error.kind : String(error);
+  }
+  return 'nothing thrown';
+};
+
+/** Turns the loop until it is so. */
+async function until(done: () => boolean): Promise<void> {
+  for (let turns = 0; !done(); turns += 1) {
+    if (turns > 10_000) throw new Error('it did not come to that');
+    await nextTurn();
+  }
+}
+
+t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps its cursor', async (t) => {
+  const directory = scratch(t);
+  const { feed, store, add } = open(t, directory);
+  t.equal(feed.last, BASE);
+  const peer = new FakePeer();
+  feed.subscribe(peer, {});
+  await until(() => feed.last === BASE);
+  await nextTurn();
+  feed.append('state', { to: 'ready' });
+  t.same(peer.heard, [], 'not written, not told');
+  await add(0);
+  const event = {
+    cursor: BASE + 1,
+    type: 'state',
+    time: '2026-01-01T00:00:00.000Z',
+    account: 'test',
+    data: { to: 'ready' },
+  };
+  t.same(peer.heard, [event]);
+  t.same(feed.list({}), { events: [event], next: BASE + 1 });
+  store.close();
+  const later = open(t, directory);
+  t.same(later.feed.list({}).events, [event], 'after a restart');
+  await later.add(1);
+  t.equal(later.feed.last, BASE + 2);
+});
+
+t.test('settled: when all that was to be kept so far is, also with others before it', async (t) => {
+  const { feed, store } = open(t);
+  // A slow write ends the group: what comes behind it is written a turn of the loop later.
+  const slow = store.write(() => {
+    for (const until = performance.now() + 20; performance.now() < until; );
+  });
+  feed.append('state', {});
+  await slow;
+  t.equal(feed.last, BASE, 'not yet');
+  await feed.settled();
+  t.equal(feed.last, BASE + 1);
+  await feed.settled();
+});
+
+t.test('what is refused before it has run is a gap as well', async (t) => {
+  const { feed, store, clock } = open(t);
+  let again = (): void => undefined;
+  const timers = t.intercept(globalThis, 'setInterval', {
+    value: (run: () => void) => {
+      again = run;
+      return setTimeout(() => undefined);
+    },
+  });
+  const refusing = t.intercept(store, 'write', { value: () => Promise.reject(new Fault('busy')) });
+  feed.append('message', {});
+  await feed.settled();
+  await nextTurn();
+  clock.ms += 60_000;
+  feed.append('message', {});
+  await feed.settled();
+  await nextTurn();
+  timers.restore();
+  refusing.restore();
+  const recovered = new Promise<number>((resolve) => {
+    feed.onRecovered = resolve;
+  });
+  again();
+  t.equal(await recovered, BASE, 'and since when');
+  t.match(feed.list({}).events, [{ type: 'gap', data: { reason: 'busy', events: 2 } }]);
+});
+
+t.test('pages', async (t) => {
+  const { feed, add } = open(t);
+  await add(250, (n) => (n % 10 === 0 ? 'alert' : 'message'));
+  const table = [
+    ['from the oldest, 100 at a time', {}, [1, 100, 100]],
+    ['0 is the oldest', { after: 0, limit: 5 }, [1, 5, 5]],
+    ['after a cursor', { after: BASE + 100 }, [101, 200, 200]],
+    ['the last page', { after: BASE + 200 }, [201, 250, 250]],
+    ['from before the first', { after: BASE, limit: 3 }, [1, 3, 3]],
+  ] as const;
+  for (const [name, asked, [first, last, next]] of table) {
+    const page = feed.list(asked);
+    const got = cursors(page.events);
+    t.same([got[0], got.at(-1), page.next - BASE], [first, last, next], name);
+  }
+  t.same(
+    feed.list({ after: BASE + 250 }),
+    { events: [], next: BASE + 250 },
+    'at the end: nothing, and it stays',
+  );
+  t.same(
+    feed.list({ after: BASE + 999 }),
+    { events: [], next: BASE + 999 },
+    'beyond the end: nothing, and it stays',
+  );
+  const alerts = feed.list({ types: ['alert'], limit: 10 });
+  t.same(cursors(alerts.events), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+  t.equal(alerts.next, BASE + 100);
+  t.same(
+    feed.list({ types: ['call'] }),
+    { events: [], next: BASE + 250 },
+    'a filter that finds nothing moves on',
+  );
+  t.same(open(t).feed.list({}), { events: [], next: BASE }, 'before the first event');
+});
+
+t.test('paging meets every event once, whatever the sizes', async (t) => {
+  const { feed, written } = open(t);
+  for (let n = 0; n < 300; n += 1) feed.append('message', { body: 'x'.repeat((n % 7) * 10_000) });
+  await written();
+  for (const limit of [1, 7, 100, 1000]) {
+    const met: number[] = [];
+    for (let after = 0; ; ) {
+      const { events, next } = feed.list({ after, limit });
+      met.push(...cursors(events));
+      if (next === after) break;
+      t.ok(events.length > 0 || next === feed.last);
+      t.ok(
+        events.length <= 1 || JSON.stringify(events).length < 1_100_000,
+        'no page is too long for the socket',
+      );
+      after = next;
+    }
+    t.same(
+      met,
+      Array.from({ length: 300 }, (_, n) => n + 1),
+      `limit ${limit}`,
+    );
+  }
+});
+
+t.test('what is not kept any more is a gap, and it is said', async (t) => {
+  const { feed, add, clock, forget } = open(t);
+  await add(20);
+  clock.ms = BASE + 1_000;
+  await add(10);
+  await forget(BASE + 500);
+  t.same(cursors(feed.list({}).events), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30], '0 asks for what is kept');
+  t.same(cursors(feed.list({ after: BASE + 20 }).events).length, 10, 'nothing is missing');
+  const gapped = feed.list({ after: BASE + 5, limit: 3 });
+  t.match(gapped.events[0], {
+    cursor: BASE + 20,
+    type: 'gap',
+    data: { reason: 'not_kept', after: BASE + 5, oldest: BASE + 21 },
+  });
+  t.same(cursors(gapped.events), [20, 21, 22]);
+  t.equal(gapped.next, BASE + 22);
+  t.same(cursors(feed.list({ after: BASE + 5, limit: 1 }).events), [20], 'alone on its page');
+  eventSchema.parse(gapped.events[0]);
+  t.match(
+    feed.list({ after: BASE + 5, types: ['call'] }),
+    { events: [{ type: 'gap' }], next: BASE + 30 },
+    'no filter hides it',
+  );
+  t.match(
+    feed.list({ after: 12_345 }).events[0],
+    { type: 'gap', cursor: BASE + 20 },
+    'a cursor of an earlier file',
+  );
+  const { feed: fresh } = open(t);
+  t.match(
+    fresh.list({ after: 12_345 }),
+    { events: [{ type: 'gap', cursor: BASE }], next: BASE },
+    'before any event',
+  );
+  t.same(fresh.list({ after: BASE }), { events: [], next: BASE });
+});
+
+t.test('a subscription replays and goes on, with no gap and no double', async (t) => {
+  const { feed, add } = open(t);
+  await add(500);
+  const peer = new FakePeer();
+  t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
+  t.same(peer.heard, [], 'the answer goes out first');
+  // Events that come while it replays.
+  for (let n = 0; peer.heard.length < 450; n += 1) {
+    if (n < 50) feed.append('message', {});
+    await nextTurn();
+  }
+  await until(() => peer.heard.length === 450);
+  await add(1);
+  t.same(
+    cursors(peer.heard),
+    Array.from({ length: 451 }, (_, n) => n + 101),
+  );
+});
+
+t.test('where a subscription begins', async (t) => {
+  const { feed, add } = open(t);
+  await add(10, (n) => (n % 2 ? 'message' : 'state'));
+  await feed.ack('crm', BASE + 7);
+  const table = [
+    ['from now on', {}, [11, 12]],
+    ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+    ['where its consumer is', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
+    ['a cursor goes before the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
+    ['a consumer that is new: from now on', { consumer: 'new' }, [11, 12]],
+    ['or from the oldest', { consumer: 'old', from: 'oldest' }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+    ['which moves no consumer back', { consumer: 'crm', from: 'oldest' }, [8, 9, 10, 11, 12]],
+    ['the oldest without a consumer', { from: 'oldest', types: ['state'] }, [2, 4, 6, 8, 10, 12]],
+    ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
+    ['beyond the end: nothing', { after: BASE + 99 }, []],
+  ] as const;
+  const peers = table.map(([, place]) => {
+    const peer = new FakePeer();
+    feed.subscribe(peer, place);
+    return peer;
+  });
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  await add(2, (n) => (n === 1 ? 'message' : 'state'));
+  table.forEach(([name, , expected], index) => {
+    t.same(cursors(peers[index]?.heard ?? []), expected, name);
+  });
+});
+
+t.test('a slow peer is waited for in the replay', async (t) => {
+  const { feed, add } = open(t);
+  await add(1_000);
+  const peer = new FakePeer(10_000);
+  feed.subscribe(peer, { after: 0 });
+  for (let reads = 0; peer.heard.length < 1_000; reads += 1) {
+    if (reads > 10_000) throw new Error('it did not end');
+    await nextTurn();
+    peer.read();
+  }
+  t.same(
+    cursors(peer.heard),
+    Array.from({ length: 1_000 }, (_, n) => n + 1),
+  );
+  t.ok(peer.highestBacklog < 300_000, `at most ${peer.highestBacklog} bytes waited`);
+  peer.read();
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  await add(100);
+  t.equal(
+    peer.heard.length,
+    1_100,
+    'what is live is not held back: the socket decides about who does not read',
+  );
+});
+
+t.test('events that are dropped while a slow peer replays are a gap for it', async (t) => {
+  const { feed, add, clock, forget } = open(t);
+  await add(50);
+  const peer = new FakePeer(20_000);
+  feed.subscribe(peer, { after: 0 });
+  await until(() => peer.backlogBytes > 256 * 1024);
+  const before = peer.heard.length;
+  clock.ms = BASE + 1_000;
+  await add(100);
+  await forget(BASE + 500);
+  await until(() => {
+    peer.read();
+    return peer.heard.at(-1)?.cursor === feed.last;
+  });
+  t.match(peer.heard[before], {
+    type: 'gap',
+    cursor: BASE + 50,
+    data: { after: BASE + before, oldest: BASE + 51 },
+  });
+  t.equal(peer.heard.length, before + 1 + 100);
+});
+
+t.test('a peer that goes is let go', async (t) => {
+  const { feed, add } = open(t);
+  await add(1);
+  const peer = new FakePeer();
+  feed.subscribe(peer, { after: 0 });
+  await until(() => peer.heard.length === 1);
+  peer.hangUp();
+  await add(1);
+  t.equal(peer.heard.length, 1);
+  t.equal(
+    kindOf(() => feed.unsubscribe(peer, 's-1')),
+    'no_such_subscription',
+  );
+  feed.subscribe(peer, { after: 0 });
+  await nextTurn();
+  t.equal(peer.heard.length, 1, 'one that has gone already hears nothing');
+  const waiting = new FakePeer(1_000_000);
+  feed.subscribe(waiting, { after: 0 });
+  await until(() => waiting.heard.length === 1);
+  waiting.hangUp();
+  await nextTurn();
+  t.equal(waiting.heard.length, 1);
+});
+
+t.test('unsubscribe ends one of this peer’s own', async (t) => {
+  const { feed, add } = open(t);
+  const peer = new FakePeer();
+  const other = new FakePeer();
+  const { subscription } = feed.subscribe(peer, {});
+  t.equal(
+    kindOf(() => feed.unsubscribe(other, subscription)),
+    'no_such_subscription',
+    'of another peer',
+  );
+  feed.unsubscribe(peer, subscription);
+  t.equal(
+    kindOf(() => feed.unsubscribe(peer, subscription)),
+    'no_such_subscription',
+    'twice',
+  );
+  await nextTurn();
+  await add(1);
+  t.same(peer.heard, []);
+});
+
+t.test('a peer has a bounded number of subscriptions', async (t) => {
+  const { feed } = open(t);
+  const peer = new FakePeer();
+  const ids = Array.from({ length: 16 }, () => feed.subscribe(peer, {}).subscription);
+  t.equal(
+    kindOf(() => feed.subscribe(peer, {})),
+    'busy',
+  );
+  feed.subscribe(new FakePeer(), {});
+  feed.unsubscribe(peer, ids[3] as string);
+  t.ok(feed.subscribe(peer, {}));
+});
+
+t.test('a consumer keeps its place, which never moves back', async (t) => {
+  const directory = scratch(t);
+  const { feed, add, store } = open(t, directory);
+  await add(10);
+  const table = [
+    [4, 4],
+    [2, 4],
+    [4, 4],
+    [9, 9],
+    [99, 10],
+  ] as const;
+  for (const [acknowledged, kept] of table) {
+    t.equal(await feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
+    t.equal(cursors(feed.list({ consumer: 'crm' }).events)[0], kept === 10 ? undefined : kept + 1);
+  }
+  t.same(cursors(feed.list({ consumer: 'other' }).events), [], 'another one begins now');
+  t.equal(cursors(feed.list({ consumer: 'other', from: 'oldest' }).events)[0], 1);
+  for (const name of ['__proto__', 'constructor']) t.equal(await feed.ack(name, BASE + 1), BASE + 1);
+  await Promise.all(Array.from({ length: 997 }, (_, n) => feed.ack(`c${n}`, BASE)));
+  t.match(await thrownBy(feed.ack('one more', BASE)), { kind: 'too_many_consumers' });
+  t.equal(await feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
+  store.close();
+  t.same(
+    open(t, directory).feed.list({ consumer: 'crm' }).events,
+    [],
+    'and after a restart it is where it was',
+  );
+});
+
+t.test('who begins after a store was replaced hears of that, and then begins now', async (t) => {
+  const { feed, add } = open(t);
+  feed.replaced(['/lost']);
+  await feed.settled();
+  await feed.open({ consumer: 'soon' });
+  await add(5);
+  await feed.open({ consumer: 'late' });
+  await add(2);
+  const heard = (consumer: string, limit = 100) =>
+    feed.list({ consumer, limit }).events.map(({ cursor, type }) => [cursor - BASE, type]);
+  t.same(
+    heard('soon')
+      .slice(0, 2)
+      .map(([, type]) => type),
+    ['gap', 'message'],
+  );
+  t.equal(heard('soon').length, 8, 'nothing that came since is left out');
+  t.same(heard('late'), [
+    [6, 'gap'],
+    [7, 'message'],
+    [8, 'message'],
+  ]);
+  t.same(heard('late', 1), [[6, 'gap']]);
+  t.match(feed.list({ consumer: 'late' }).events[0], {
+    data: { reason: 'store_replaced', movedTo: ['/lost'] },
+  });
+  const peer = new FakePeer();
+  feed.subscribe(peer, { consumer: 'late' });
+  for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+  t.same(cursors(peer.heard), [6, 7, 8], 'over a subscription as well');
+  await feed.ack('late', BASE + 6);
+  t.same(
+    heard('late').map(([cursor]) => cursor),
+    [7, 8],
+    'once',
+  );
+  t.same(feed.list({ from: 'now' }).events, [], 'who has no name begins now');
+});
+
+t.test('a gap is heard live as well, whatever types were asked for', async (t) => {
+  const { feed, add } = open(t);
+  const peer = new FakePeer();
+  feed.subscribe(peer, { types: ['message'] });
+  await add(1);
+  await until(() => peer.heard.length === 1);
+  await add(1, () => 'alert');
+  await add(1, () => 'gap');
+  await add(1);
+  t.same(
+    peer.heard.map(({ type }) => type),
+    ['message', 'gap', 'message'],
+  );
+});
+
+t.test('a subscription holds its connection for as long as it lasts', async (t) => {
+  const { feed } = open(t);
+  const peer = new FakePeer();
+  const ids = [1, 2].map(() => feed.subscribe(peer, {}).subscription);
+  t.equal(peer.holds, 2);
+  feed.unsubscribe(peer, ids[0] ?? '');
+  t.equal(peer.holds, 1);
+  peer.hangUp();
+  t.equal(peer.holds, 0);
+});

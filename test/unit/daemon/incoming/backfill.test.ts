@@ -1,0 +1,260 @@
+/** What came in while nobody listened, out of the page's own store: each once, and what cannot be known is said. */
+import { setTimeout as pause } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { Feed } from '../../../../src/daemon/events/feed.js';
+import { Backfill, type BackfillOptions } from '../../../../src/daemon/incoming/backfill.js';
+import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { InboundMessage } from '../../../../src/session/inbound-message.js';
+import type { ClientReport } from '../../../../src/session/port.js';
+import { opened, message as row, WID } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+
+const CHAT = '15550002222@c.us';
+const message = (messageId: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
+  ...{ key: `false_${CHAT}_${messageId}`, messageId, chatId: CHAT, from: CHAT, to: WID, author: null },
+  ...{ fromMe: false, type: 'text', body: messageId, timestamp: '2026-01-01T00:00:00.000Z', ack: 1 },
+  ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: true, ...more },
+});
+
+function open(t: Test, times?: BackfillOptions['times']) {
+  const store = opened(t);
+  const log = keepLines();
+  const feed = new Feed({ account: 'test', store, log });
+  const inbox = new Inbox(store);
+  const page = {
+    has: [] as InboundMessage[],
+    whole: true,
+    failure: null as string | null,
+    broken: false,
+    /** What the next looks at the chat end with. */
+    failures: [] as Error[],
+    ticks: [] as Extract<ClientReport, { type: 'ack' }>[],
+    fetched: [] as string[][],
+    ciphers: new Set<string>(),
+    since: [] as number[],
+  };
+  const acked: number[] = [];
+  const backfill = new Backfill({
+    ...{ feed, inbox, store, log, acked: (news) => acked.push(news.ack), ...(times && { times }) },
+    page: () => ({
+      chatsSince: async (sinceMs) => {
+        page.since.push(sinceMs);
+        if (page.broken) throw new Error('page_error');
+        return [CHAT];
+      },
+      keysSince: async () => {
+        const failure = page.failures.shift();
+        if (failure !== undefined) throw failure;
+        return {
+          keys: page.has.map(({ key }) => key),
+          revoked: [],
+          whole: page.whole,
+          failure: page.failure,
+        };
+      },
+      messagesOf: async (_, keys) => {
+        const asked = page.has.filter(({ key }) => keys.includes(key));
+        page.fetched.push(asked.map(({ messageId }) => messageId));
+        const isCipher = ({ messageId }: InboundMessage) => page.ciphers.has(messageId);
+        return {
+          messages: asked.map((one) => (isCipher(one) ? { ...one, type: 'ciphertext', body: null } : one)),
+          revoked: [],
+          undecrypted: asked.filter(isCipher).map(({ key }) => key),
+        };
+      },
+      acksOf: async () => page.ticks,
+    }),
+  });
+  t.teardown(() => backfill.stop());
+  const passed = async (): Promise<void> => {
+    for (let n = 0; !log.lines.some(([, event]) => event.startsWith('backfill.')); n += 1) {
+      if (n > 2_000) throw new Error('it did not look');
+      await pause(1);
+    }
+    await store.write(() => undefined);
+  };
+  const told = () => store.journal.page({ after: 0 }).events.map(({ type, data }) => [type, data.body]);
+  return { store, inbox, page, backfill, acked, passed, told, log };
+}
+
+t.test(
+  'what is not known is told, in the order of the chat; what is known is not even fetched',
+  async (t) => {
+    const { store, inbox, page, backfill, passed, told } = open(t);
+    store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
+    page.has = [message('one'), message('heard'), message('two')];
+    backfill.start(1_000, () => undefined);
+    await passed();
+    t.same(page.since, [1_000]);
+    t.same(page.fetched, [['one', 'two']]);
+    t.same(told(), [
+      ['message', 'heard'],
+      ['message', 'one'],
+      ['message', 'two'],
+    ]);
+  },
+);
+
+t.test('one that is told live while it is looked for is told once', async (t) => {
+  const { store, inbox, page, backfill, passed, told } = open(t);
+  page.has = [message('both')];
+  backfill.start(0, () => undefined);
+  store.writeNow((tx) => inbox.message(tx, message('both', { backfilled: false })));
+  await passed();
+  t.same(told(), [['message', 'both']]);
+});
+
+t.test('what a page has in memory is told, also where it fails to read the rest', async (t) => {
+  const { page, backfill, passed, told, log } = open(t);
+  page.has = [message('held')];
+  page.failure = 'DataError';
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(told(), [['message', 'held']]);
+  t.ok(log.lines.some(([, event]) => event === 'backfill.failed'));
+});
+
+t.test('a chat that has more than can be read is a gap; so are not the others', async (t) => {
+  const { page, backfill, passed, told } = open(t);
+  page.has = [message('newest')];
+  page.whole = false;
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(told(), [
+    ['message', 'newest'],
+    ['gap', undefined],
+  ]);
+});
+
+t.test('many are fetched some at a time', async (t) => {
+  const { page, backfill, passed, told } = open(t);
+  page.has = Array.from({ length: 120 }, (_, n) => message(`${n}`));
+  backfill.start(0, () => undefined);
+  await passed();
+  t.same(
+    page.fetched.map(({ length }) => length),
+    [50, 50, 20],
+  );
+  t.equal(told().length, 100, 'a page of events');
+});
+
+t.test('ticks that came meanwhile are told; a page that does not answer is asked again', async (t) => {
+  const { store, inbox, page, backfill, passed, acked, log } = open(t);
+  const tick = {
+    type: 'ack',
+    key: 'true_k',
+    messageId: row(1).messageId,
+    chatId: CHAT,
+    fromMe: true,
+  } as const;
+  store.writeNow((tx) => {
+    for (const n of [1, 2]) {
+      store.outbox.accept(tx, row(n));
+      store.outbox.change(tx, `m-${n}`, 'queued', { state: 'sent', nowMs: 1, ack: 1 });
+    }
+    inbox.ack(tx, { ...tick, ack: 1 });
+  });
+  // Of the second the send itself has brought the word, and the daemon died before it was told of.
+  page.ticks = [
+    { ...tick, ack: 3 },
+    { ...tick, ack: 1 },
+    { ...tick, key: 'true_l', messageId: row(2).messageId, ack: 1 },
+  ];
+  page.broken = true;
+  let isDone = false;
+  backfill.start(0, () => {
+    isDone = true;
+  });
+  await passed();
+  t.same(acked, [3, 1]);
+  t.match(log.lines, [['warn', 'backfill.failed', { what: 'chats' }]]);
+  t.equal(isDone, false);
+  backfill.stop();
+});
+
+t.test(
+  'what the page cannot read at first is told when it can, and only then is everything heard',
+  async (t) => {
+    const { page, backfill, told } = open(t, { passes: [0], cipherEvery: 5, cipherFor: 60_000 });
+    page.has = [message('plain'), message('late')];
+    page.ciphers.add('late');
+    let isDone = false;
+    const done = new Promise<void>((resolve) =>
+      backfill.start(1_000, () => {
+        isDone = true;
+        resolve();
+      }),
+    );
+    for (let n = 0; page.fetched.length < 3; n += 1) {
+      if (n > 2_000) throw new Error('it did not look again');
+      await pause(1);
+    }
+    t.notOk(isDone);
+    t.same(
+      told(),
+      [
+        ['message', 'plain'],
+        ['message', null],
+      ],
+      'as what cannot be read, once',
+    );
+    t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is asked for again');
+    page.ciphers.clear();
+    await done;
+    t.same(told(), [
+      ['message', 'plain'],
+      ['message', null],
+      ['message', 'late'],
+    ]);
+  },
+);
+
+t.test('what the page never can read is a gap in the end', async (t) => {
+  const { page, backfill, store } = open(t, { passes: [0], cipherEvery: 1, cipherFor: 20 });
+  page.has = [message('never')];
+  page.ciphers.add('never');
+  await new Promise<void>((resolve) => backfill.start(1_000, resolve));
+  await store.write(() => undefined);
+  t.match(store.journal.page({ after: 0 }).events, [
+    { type: 'message', data: { type: 'ciphertext', body: null, messageId: 'never' } },
+    { type: 'gap', data: { reason: 'undecrypted', chatId: CHAT, messageIds: ['never'] } },
+  ]);
+});
+
+t.test('a chat that the page never gives is a gap, and all else is heard', async (t) => {
+  const { page, backfill, store } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
+  page.failures = [new Fault('page_error'), new Fault('page_error')];
+  await new Promise<void>((resolve) => backfill.start(1_000, resolve));
+  await store.write(() => undefined);
+  t.match(store.journal.page({ after: 0 }).events, [
+    { type: 'gap', data: { reason: 'unreadable', chatId: CHAT, since: '1970-01-01T00:00:01.000Z' } },
+  ]);
+});
+
+t.test(
+  'one that the next pass gives is none; nor is a page that has gone, or a disk without room',
+  async (t) => {
+    for (const [kind, times, isDone] of [
+      ['page_error', 1, true],
+      ['not_ready', 2, false],
+      ['disk_full', 2, false],
+    ] as const) {
+      const { page, backfill, store, log } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
+      page.failures = Array.from({ length: times }, () => new Fault(kind));
+      let done = false;
+      backfill.start(1_000, () => {
+        done = true;
+      });
+      const looks = () => log.lines.filter(([, event]) => event === 'backfill.nothing').length;
+      for (let n = 0; looks() < 2; n += 1) {
+        if (n > 2_000) throw new Error('it did not look');
+        await pause(1);
+      }
+      await store.write(() => undefined);
+      t.equal(done, isDone, kind);
+      t.same(store.journal.page({ after: 0 }).events, [], kind);
+      backfill.stop();
+    }
+  },
+);

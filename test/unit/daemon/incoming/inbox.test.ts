@@ -1,0 +1,123 @@
+/** What the page reports, once each, however often it repeats itself. */
+import t, { type Test } from 'tap';
+import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
+import type { InboundMessage } from '../../../../src/session/inbound-message.js';
+import { opened, scratch } from '../../store/scratch.js';
+
+function open(t: Test, directory = scratch(t)) {
+  const store = opened(t, directory);
+  const inbox = new Inbox(store);
+  const published = () =>
+    store.journal.page({ after: 0 }).events.map(({ type, data }) => `${type} ${data.key} ${data.ack}`);
+  const hear = (one: News) =>
+    store.writeNow((tx) => (one.type === 'message' ? inbox.message(tx, one.message) : inbox.ack(tx, one)));
+  return { inbox, published, hear, store };
+}
+
+const message = (key: string, ack = 0): { type: 'message'; message: InboundMessage } => ({
+  type: 'message',
+  message: {
+    ...{ key, ack, messageId: key, chatId: 'c', from: 'c', to: 'me', author: null, fromMe: false },
+    ...{ type: 'text', body: 'hello', timestamp: '2026-01-01T00:00:00.000Z', hasMedia: false, media: null },
+    ...{ replyTo: null, mentions: [], details: null, backfilled: false },
+  },
+});
+const ack = (key: string, n: number) =>
+  ({ type: 'ack', key, messageId: key, chatId: 'c', fromMe: true, ack: n }) as const;
+
+type News = ReturnType<typeof message> | ReturnType<typeof ack>;
+const ROWS: readonly (readonly [about: string, news: readonly News[], published: readonly string[]])[] = [
+  ['a message twice, after a re-injection', [message('a'), message('a')], ['message a 0']],
+  ['two messages', [message('a'), message('b')], ['message a 0', 'message b 0']],
+  [
+    'acks that lead on',
+    [message('a'), ack('a', 1), ack('a', 3)],
+    ['message a 0', 'message.ack a 1', 'message.ack a 3'],
+  ],
+  ['acks doubled', [ack('a', 1), ack('a', 1)], ['message.ack a 1']],
+  ['acks out of order', [ack('a', 3), ack('a', 2)], ['message.ack a 3']],
+  ['the ack that the message came with', [message('a', 1), ack('a', 1)], ['message a 1']],
+  ['an ack that overtook its message', [ack('a', 1), message('a')], ['message.ack a 1', 'message a 0']],
+  [
+    'which does not set it back',
+    [ack('a', 2), message('a'), ack('a', 1)],
+    ['message.ack a 2', 'message a 0'],
+  ],
+  ['refused', [message('a'), ack('a', -1)], ['message a 0', 'message.ack a -1']],
+  ['refused after the server had it', [message('a', 1), ack('a', -1)], ['message a 1']],
+  ['refused twice', [ack('a', 0), ack('a', -1), ack('a', -1)], ['message.ack a 0', 'message.ack a -1']],
+];
+
+t.test('each once', (t) => {
+  for (const [about, news, expected] of ROWS) {
+    const { hear, published } = open(t);
+    const told = news.map(hear).filter((event) => event !== null);
+    t.same(published(), expected, about);
+    t.equal(told.length, expected.length, `${about}: and told of once`);
+  }
+  t.end();
+});
+
+t.test('what cannot be read yet, and what it was, once each, whatever repeats itself when', (t) => {
+  const directory = scratch(t);
+  const cipher = (key: string): News => {
+    const { type, message: one } = message(key);
+    return { type, message: { ...one, type: 'ciphertext', body: null } };
+  };
+  {
+    const { hear, inbox, store, published } = open(t, directory);
+    for (const one of [cipher('a'), cipher('a'), ack('a', 1), cipher('a'), cipher('b')]) hear(one);
+    t.same([inbox.knows('a'), inbox.hasTold('a'), inbox.hasTold('c')], [false, true, false]);
+    t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'ciphertext' } });
+    for (const one of [message('a'), message('a'), cipher('a'), message('a')]) hear(one);
+    t.same(inbox.knows('a'), true);
+    t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'text' } });
+    t.same(published(), ['message a 0', 'message.ack a 1', 'message b 0', 'message a 0']);
+    store.close();
+  }
+  const { hear, published } = open(t, directory);
+  for (const one of [cipher('b'), message('b'), message('b'), cipher('b'), message('c'), cipher('c')])
+    hear(one);
+  t.same(published().slice(4), ['message b 0', 'message c 0'], 'in the next process, too');
+  t.end();
+});
+
+t.test('what is known is what was reported, now or by an earlier run', (t) => {
+  const directory = scratch(t);
+  const first = open(t, directory);
+  first.hear(message('before'));
+  first.store.close();
+  const { hear, inbox, published } = open(t, directory);
+  hear(message('now'));
+  hear(ack('acked only', 1));
+  hear(message('before'));
+  t.same(
+    ['before', 'now', 'acked only', 'never'].map((key) => inbox.knows(key)),
+    [true, true, false, false],
+  );
+  t.same(published(), ['message before 0', 'message now 0', 'message.ack acked only 1']);
+  t.end();
+});
+
+t.test('a message is once for each account', (t) => {
+  const { hear, store, published } = open(t);
+  for (const wid of ['15550001111@c.us', '15550009999@c.us']) {
+    store.writeNow((tx) => store.account.link(tx, wid, 0));
+    hear(message('a'));
+    hear(message('a'));
+  }
+  t.same(published(), ['message a 0', 'message a 0']);
+  t.end();
+});
+
+t.test('what was heard live is known by its time, and what is found later is not', (t) => {
+  const { inbox, hear } = open(t);
+  t.equal(inbox.lastHeardAtMs, 0);
+  const found = message('found');
+  hear({ ...found, message: { ...found.message, backfilled: true } });
+  t.equal(inbox.lastHeardAtMs, 0);
+  const before = Date.now();
+  hear(message('a'));
+  t.ok(inbox.lastHeardAtMs >= before);
+  t.end();
+});

@@ -1,0 +1,175 @@
+/** A number and a LID of one person: one queue, one pace, and both in every event. */
+import t from 'tap';
+import { namedIn } from '../../../../src/daemon/incoming/event-people.js';
+import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
+import { People } from '../../../../src/daemon/incoming/people.js';
+import type { Addressee } from '../../../../src/protocol/wid.js';
+import type { Pair } from '../../../../src/session/port.js';
+import { opened, scratch, WID } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+import { A, B, FAST, open, rest, TAKEN, until } from '../outgoing/sending.js';
+
+const LID: Addressee = '270000000000002@lid';
+const PAIR: Pair = { number: A, lid: LID };
+const nobody = async () => [];
+
+t.test('both identities of a person are one queue, in the order of acceptance', async (t) => {
+  const { page, sender, accept, ack, store } = open(t);
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  await people.learn([PAIR]);
+  for (const [chat, text] of [
+    [A, 'one'],
+    [LID, 'two'],
+    [A, 'three'],
+    [B, 'other'],
+  ] as const)
+    await accept(chat, text);
+  sender.open(WID);
+  await until(() => page.sent.length === 2);
+  await rest(store);
+  t.same(page.texts, ['one', 'other'], 'the LID waits behind the number');
+  for (const text of ['one', 'two', 'three']) {
+    await until(() => page.texts.includes(text));
+    const sent = page.sent.find((one) => one.text === text);
+    sent?.answer(TAKEN);
+    await ack(sent?.messageId ?? '', 1);
+  }
+  t.same(page.texts, ['one', 'other', 'two', 'three']);
+  t.same(
+    page.sent.map(({ chatId }) => chatId),
+    [A, B, LID, A],
+    'each in the chat that it was meant for',
+  );
+});
+
+t.test('two queues that turn out to be one person become one', async (t) => {
+  const { page, sender, accept, ack, store, outbox } = open(t);
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  const first = await accept(A, 'one');
+  const second = await accept(LID, 'two');
+  sender.open(WID);
+  await until(() => page.sent.length === 2);
+  t.same(page.texts, ['one', 'two'], 'nobody has said that they are one');
+  await accept(LID, 'three');
+  const behind = await accept(A, 'four');
+  await people.learn([PAIR]);
+  t.same([outbox.get(second.id).lane, outbox.get(behind.id).lane], [A, A]);
+  page.sent[1]?.answer(TAKEN);
+  await ack(second.messageId, 1);
+  await rest(store);
+  t.same(page.texts, ['one', 'two'], 'the number has one in flight');
+  page.sent[0]?.answer(TAKEN);
+  await ack(first.messageId, 1);
+  await until(() => page.sent.length === 3);
+  t.equal(page.last().text, 'three', 'what was accepted first');
+  page.last().answer(TAKEN);
+  await ack(page.last().messageId, 1);
+  await until(() => page.sent.length === 4);
+  t.equal(page.last().text, 'four');
+});
+
+t.test('who is who is kept: it holds in the next process, before there is a page', async (t) => {
+  const directory = scratch(t);
+  {
+    const store = opened(t, directory);
+    await new People({ store, log: keepLines(), ask: nobody, joined: () => undefined }).learn([PAIR]);
+    store.close();
+  }
+  const { outbox, accept, store } = open(t, { directory });
+  t.equal((await accept(LID, 'hello')).lane, A);
+  t.match(store.outbox.list({ chatId: A }).messages, [{ chatId: LID }], 'found by either identity');
+  t.same(store.outbox.openLanes(), [A]);
+  t.ok(outbox);
+});
+
+t.test('somebody who was written to by number is no stranger by LID', async (t) => {
+  let nowMs = Date.UTC(2026, 0, 1);
+  const pacing = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 } as const;
+  const { page, sender, accept, ack, store } = open(t, { pacing, now: () => nowMs, chance: () => 0.5 });
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  await people.learn([PAIR]);
+  sender.open(WID);
+  await accept(A, 'first');
+  await until(() => page.sent.length === 1);
+  page.last().answer(TAKEN);
+  await ack(page.last().messageId, 1);
+  nowMs += 1_000;
+  await accept(LID, 'second');
+  await until(() => page.sent.length === 2, 'without the twenty seconds between strangers');
+  t.same(page.texts, ['first', 'second']);
+});
+
+t.test('an event has both identities of everybody whom it names', async (t) => {
+  const { store } = open(t);
+  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => undefined });
+  const ben = { number: B, lid: '270000000000003@lid' };
+  await people.learn([PAIR, ben]);
+  const ana = (id: string) => ({ id, phone: '15550002222', lid: LID });
+  const group = { id: '120363000000000000@g.us', phone: null, lid: null };
+  const bare = { key: 'k', messageId: 'AC01', ack: 1, fromMe: false, author: null, mentions: [] };
+  const message = { ...bare, chatId: LID, from: LID, to: WID };
+  t.same(namedIn(store, message), { chat: ana(LID), sender: ana(LID), people: [] });
+  t.same(namedIn(store, { ...message, fromMe: true, from: WID, to: LID }), {
+    chat: ana(LID),
+    sender: { id: WID, phone: '15550001111', lid: null },
+    people: [],
+  });
+  t.same(
+    namedIn(store, {
+      ...{ ...bare, chatId: group.id, from: group.id },
+      ...{ author: LID, mentions: [ben.lid, '99999999@lid'] },
+    }),
+    {
+      chat: group,
+      sender: ana(LID),
+      people: [
+        { id: ben.lid, phone: '15550003333', lid: ben.lid },
+        { id: '99999999@lid', phone: null, lid: '99999999@lid' },
+      ],
+    },
+    'a LID of which nobody has said the number stays one',
+  );
+  t.match(namedIn(store, { chatId: group.id, author: A, participants: [B] }), {
+    sender: ana(A),
+    people: [{ id: B, phone: '15550003333', lid: ben.lid }],
+  });
+  t.match(namedIn(store, { id: 'call', from: LID, fromMe: false }), { chat: ana(LID), sender: ana(LID) });
+  t.match(namedIn(store, { key: 'k', chatId: A, fromMe: false, author: null }), { sender: ana(A) });
+  t.match(namedIn(store, { key: 'k', chatId: A, fromMe: true, ack: 3 }), { chat: ana(A), sender: null });
+  const event = store.writeNow((tx) =>
+    new Inbox(store).ack(tx, {
+      ...{ type: 'ack', key: 'k', messageId: 'AC01', chatId: LID, fromMe: true, ack: 2 },
+    }),
+  );
+  t.match(event?.data, { chat: ana(LID), sender: null });
+});
+
+t.test('a number that was given to somebody else is theirs, and what is no pair is none', async (t) => {
+  const { store } = open(t);
+  const asked: string[][] = [];
+  const people = new People({
+    ...{ store, log: keepLines(), joined: () => undefined },
+    ask: async (ids) => {
+      asked.push([...ids]);
+      return [{ number: A, lid: '270000000000009@lid' }];
+    },
+  });
+  await people.learn([
+    PAIR,
+    { number: LID, lid: A },
+    { number: B, lid: 'x' },
+    { number: '1@g.us', lid: LID },
+  ]);
+  t.equal(store.identities.laneOf(LID), A);
+  await people.meet([A, A]);
+  t.same(asked, [[A]]);
+  t.equal(store.identities.laneOf('270000000000009@lid'), A);
+  t.equal(store.identities.laneOf(LID), LID, 'whoever had it before is somebody else');
+  await people.meet([]);
+  t.equal(asked.length, 1);
+  const silent = new People({
+    ...{ store, log: keepLines(), joined: () => undefined },
+    ask: () => Promise.reject(new Error('no page')),
+  });
+  await silent.meet([B]);
+});

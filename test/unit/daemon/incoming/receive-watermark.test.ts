@@ -1,0 +1,179 @@
+/** How far the account was heard, and from where it is read back, by a clock that the test sets. */
+import { mock } from 'node:test';
+import t, { type Test } from 'tap';
+import { type HeardUntil, ReceiveWatermark } from '../../../../src/daemon/incoming/receive-watermark.js';
+import { readMarker, writeMarker } from '../../../../src/session-dir/marker.js';
+import { place } from '../../session-dir/place.js';
+import { WID } from '../../store/scratch.js';
+import { keepLines, settled } from '../log/lines.js';
+
+const LINKED = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+/** What may have been lost with a page that went. */
+const IN_DOUBT = 10_000;
+/** What is looked through once more. */
+const MARGIN = 300_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+mock.timers.enable({ apis: ['Date'], now: LINKED });
+t.teardown(() => mock.timers.reset());
+const at = (ms: number) => mock.timers.setTime(ms);
+
+async function open(t: Test, heardUntil: HeardUntil, linked = true) {
+  at(LINKED);
+  const { dir } = place(t);
+  if (linked) await writeMarker(dir, { linkedAt: iso(LINKED), wid: WID, lastSeenAt: iso(LINKED) });
+  const gaps: unknown[] = [];
+  const started: { readonly sinceMs: number; readonly done: () => void }[] = [];
+  let stops = 0;
+  const hearing = new ReceiveWatermark({
+    ...{ dir, log: keepLines(), heardUntil },
+    feed: { append: (_type, data) => void gaps.push(data) },
+    backfill: {
+      start: (sinceMs, done) => void started.push({ sinceMs, done }),
+      stop: () => {
+        stops += 1;
+      },
+    },
+  });
+  /** A page is ready; from where it is read back. */
+  const ready = async (readyAtMs: number): Promise<number | undefined> => {
+    const before = started.length;
+    hearing.ready(readyAtMs);
+    await until(() => started.length > before);
+    return started.at(-1)?.sinceMs;
+  };
+  /** All of it was read: what the page raises from here on is heard. */
+  const live = async (readyAtMs: number) => {
+    await ready(readyAtMs);
+    started.at(-1)?.done();
+  };
+  const lastSeen = async () => {
+    await hearing.mark({ wid: WID, phone: WID, platform: 'android', pushname: 'Ada' });
+    return (await readMarker(dir))?.lastSeenAt;
+  };
+  return { hearing, gaps, started, ready, live, lastSeen, stopped: () => stops };
+}
+
+/** Reading the marker takes the disk's time, which is not the clock's. */
+async function until(done: () => boolean): Promise<void> {
+  for (let turns = 0; !done(); turns += 1) {
+    if (turns > 100_000) throw new Error('it did not come to that');
+    await settled();
+  }
+}
+
+const ROWS: readonly {
+  readonly name: string;
+  readonly heardUntil: number | null;
+  /** A page that was ready before, and when it went. */
+  readonly earlier?: { readonly readyAtMs: number; readonly leftAtMs: number; readonly wasRead: boolean };
+  readonly sinceMs: number;
+}[] = [
+  { name: 'a fresh link is read from its beginning', heardUntil: null, sinceMs: LINKED },
+  {
+    name: 'what an earlier daemon heard is looked through from a margin before its end',
+    heardUntil: LINKED + HOUR,
+    sinceMs: LINKED + HOUR - MARGIN,
+  },
+  { name: 'and never from before the link', heardUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
+  {
+    name: 'the end of a page that went is in doubt',
+    heardUntil: LINKED,
+    earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + 2 * HOUR, wasRead: true },
+    sinceMs: LINKED + 2 * HOUR - IN_DOUBT - MARGIN,
+  },
+  {
+    name: 'but not what came before it was ready',
+    heardUntil: LINKED,
+    earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + HOUR + 1_000, wasRead: true },
+    sinceMs: LINKED + HOUR - MARGIN,
+  },
+  {
+    name: 'a page that went before all was read has moved nothing',
+    heardUntil: LINKED + HOUR,
+    earlier: { readyAtMs: LINKED + 2 * HOUR, leftAtMs: LINKED + 3 * HOUR, wasRead: false },
+    sinceMs: LINKED + HOUR - MARGIN,
+  },
+];
+
+for (const { name, heardUntil, earlier, sinceMs } of ROWS)
+  t.test(name, async (t) => {
+    const { hearing, ready, live } = await open(t, heardUntil);
+    if (earlier !== undefined) {
+      await (earlier.wasRead ? live : ready)(earlier.readyAtMs);
+      at(earlier.leftAtMs);
+      hearing.left();
+    }
+    t.equal(await ready(LINKED + 9 * HOUR), sinceMs);
+  });
+
+t.test('the marker says what is certain: not what is still being read, nor the last seconds', async (t) => {
+  const { hearing, started, ready, lastSeen } = await open(t, LINKED + HOUR);
+  at(LINKED + 2 * HOUR);
+  t.equal(await lastSeen(), iso(LINKED + HOUR), 'no page');
+  await ready(LINKED + 2 * HOUR);
+  at(LINKED + 3 * HOUR);
+  t.equal(await lastSeen(), iso(LINKED + HOUR), 'behind');
+  started.at(-1)?.done();
+  t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'live');
+  hearing.left();
+  at(LINKED + 4 * HOUR);
+  t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'away');
+});
+
+t.test('the first mark of all begins where the link does', async (t) => {
+  const { hearing, lastSeen } = await open(t, null, false);
+  t.equal(hearing.hasBegun, false);
+  at(LINKED + 5_000);
+  t.equal(await lastSeen(), iso(LINKED + 5_000));
+  t.equal(hearing.hasBegun, true);
+});
+
+t.test('events that the disk refused are read out of the page, as far as it was heard live', async (t) => {
+  const { hearing, started, live } = await open(t, LINKED);
+  hearing.again(LINKED + HOUR);
+  await settled();
+  t.equal(started.length, 0, 'there is no page to read');
+  await live(LINKED + HOUR);
+  hearing.again(LINKED + 2 * HOUR);
+  await until(() => started.length === 2);
+  t.equal(started[1]?.sinceMs, LINKED + 2 * HOUR - MARGIN);
+  hearing.again(LINKED + 3 * HOUR);
+  await until(() => started.length === 3);
+  t.equal(started[2]?.sinceMs, LINKED + 2 * HOUR - MARGIN, 'what is behind does not move on');
+});
+
+t.test('what came in while nothing was linked is told as a gap, once', async (t) => {
+  const { hearing, gaps, ready } = await open(t, LINKED - HOUR);
+  hearing.unlinked();
+  t.equal(hearing.hasBegun, false);
+  t.equal(await ready(LINKED + HOUR), LINKED);
+  t.same(gaps, [{ reason: 'unlinked', since: iso(LINKED - HOUR), until: iso(LINKED) }]);
+  hearing.left();
+  await ready(LINKED + 2 * HOUR);
+  t.equal(gaps.length, 1);
+});
+
+t.test('a page that went while the marker was read is not read, and the reading of it ends', async (t) => {
+  const { hearing, started, ready, stopped } = await open(t, LINKED);
+  hearing.ready(LINKED + HOUR);
+  hearing.left();
+  t.equal(stopped(), 1);
+  await ready(LINKED + 2 * HOUR);
+  t.equal(started.length, 1);
+  hearing.stop();
+  t.equal(stopped(), 2);
+});
+
+t.test('a session of another program is a gap, once, and no time is noted before that is told', async (t) => {
+  const { gaps, ready, lastSeen } = await open(t, 'unknown');
+  at(LINKED + HOUR);
+  t.equal(await lastSeen(), null, 'while it syncs');
+  t.same(gaps, []);
+  t.equal(await ready(LINKED + HOUR), LINKED, 'what came since it was taken over is read back');
+  t.same(gaps, [{ reason: 'adopted', since: null, until: iso(LINKED) }]);
+  t.equal(await lastSeen(), iso(LINKED));
+  await ready(LINKED + 2 * HOUR);
+  t.equal(gaps.length, 1);
+});

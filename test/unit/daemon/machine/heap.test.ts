@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import t, { type Test } from 'tap';
+import { Heap } from '../../../../src/daemon/machine/heap.js';
+import type { Log } from '../../../../src/protocol/log.js';
+
+const QUIET = { info() {}, warn() {}, error() {} };
+
+/** Much that lives. */
+function burst(): object[] {
+  const kept: object[] = [];
+  for (let n = 0; n < 1_000_000; n += 1) kept.push({ text: `x${n}` });
+  return kept;
+}
+
+/** @returns a heap, and a wait for the next time that it has collected */
+function watched(t: Test) {
+  const target = new EventTarget();
+  const log: Log = { ...QUIET, debug: (event) => void target.dispatchEvent(new Event(event)) };
+  const heap = new Heap(log);
+  // What is waited for does not keep a process alive by itself.
+  const alive = setInterval(() => {}, 1_000);
+  t.teardown(() => {
+    heap.stop();
+    clearInterval(alive);
+  });
+  const collected = () => once(target, 'heap.collected', { signal: AbortSignal.timeout(40_000) });
+  return { heap, collected };
+}
+
+t.test('what a burst took is given back when it is over', async (t) => {
+  const { heap, collected } = watched(t);
+  t.notOk('gc' in globalThis, 'nobody else gets hold of it');
+  heap.start();
+  burst();
+  const full = process.memoryUsage.rss();
+  await collected();
+  t.ok(full - process.memoryUsage.rss() > 16 * 2 ** 20, `${full - process.memoryUsage.rss()} bytes went`);
+});
+
+t.test('what lived through a collection is given back as well, once it is let go of', async (t) => {
+  const { heap, collected } = watched(t);
+  heap.start();
+  // Left alone V8 may not collect for minutes.
+  burst();
+  await collected();
+  let kept = burst();
+  await collected();
+  const full = process.memoryUsage.rss();
+  t.equal(kept.length, 1_000_000, 'it lives');
+  kept = [];
+  heap.heard(2 ** 30);
+  await collected();
+  t.ok(full - process.memoryUsage.rss() > 16 * 2 ** 20, `${full - process.memoryUsage.rss()} bytes went`);
+});
+
+t.test('what was read from a socket does not gather', async (t) => {
+  const heap = new Heap({ ...QUIET, debug() {} });
+  t.teardown(() => heap.stop());
+  const before = process.memoryUsage().arrayBuffers;
+  let mostBytes = 0;
+  for (let n = 0; n < 400; n += 1) {
+    heap.heard(Buffer.alloc(64 * 1024, 'x').length);
+    mostBytes = Math.max(mostBytes, process.memoryUsage().arrayBuffers - before);
+  }
+  t.ok(mostBytes < 10 * 2 ** 20, `${mostBytes} bytes of 25 MB were there at once`);
+});

@@ -1,0 +1,66 @@
+/** The lowest limit of the control groups that a process is in, by what the kernel's files say. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { groupLimit } from '../../../../src/daemon/machine/memory-limit.js';
+
+const MB = 2 ** 20;
+const SERVICE = '/system.slice/system-wad.slice/wad@default.service';
+/** As on a 64-bit machine, where nothing is set. */
+const V1_NONE = '9223372036854771712\n';
+
+const CASES: readonly [what: string, of: string, files: object, mb: number | null][] = [
+  ['version 2, nothing set', `0::${SERVICE}\n`, {}, null],
+  ['MemoryMax= of the service', `0::${SERVICE}\n`, { [`${SERVICE}/memory.max`]: 1024 * MB }, 1024],
+  [
+    'MemoryHigh= is the lower one',
+    `0::${SERVICE}\n`,
+    { [`${SERVICE}/memory.max`]: 1024 * MB, [`${SERVICE}/memory.high`]: 600 * MB },
+    600,
+  ],
+  [
+    'a slice above has less',
+    `0::${SERVICE}\n`,
+    { [`${SERVICE}/memory.max`]: 1024 * MB, '/system.slice/memory.max': 512 * MB },
+    512,
+  ],
+  ['a container that is its own root', '0::/\n', { '/memory.max': 800 * MB, '/memory.high': 'max\n' }, 800],
+  [
+    'a container that does not see the path it is given',
+    '0::/docker/0f3a\n',
+    { '/memory.max': 700 * MB },
+    700,
+  ],
+  [
+    'version 1',
+    `4:memory:${SERVICE}\n1:cpu:/\n0::/\n`,
+    { [`/memory${SERVICE}/memory.limit_in_bytes`]: 900 * MB, '/memory/memory.limit_in_bytes': V1_NONE },
+    900,
+  ],
+  ['version 1, nothing set', '4:memory:/\n', { '/memory/memory.limit_in_bytes': V1_NONE }, null],
+  ['version 1, mounted with another', '4:cpu,memory:/\n', { '/memory/memory.limit_in_bytes': 400 * MB }, 400],
+  [
+    'a path with colons in it',
+    '0::/kubepods.slice:cri-containerd:0f3a\n',
+    { '/kubepods.slice:cri-containerd:0f3a/memory.max': 300 * MB },
+    300,
+  ],
+  ['no groups at all', '', {}, null],
+];
+
+for (const [what, of, files, mb] of CASES)
+  t.test(what, async (t) => {
+    const dir = t.testdir({ of });
+    for (const [path, value] of Object.entries(files)) {
+      const file = join(dir, 'root', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${value}\n`);
+    }
+    const limit = await groupLimit({ of: join(dir, 'of'), root: join(dir, 'root') });
+    t.equal(limit, mb === null ? null : mb * MB);
+  });
+
+t.test('of this very process, whatever it is', async (t) => {
+  const limit = await groupLimit();
+  t.ok(limit === null || limit > MB);
+});

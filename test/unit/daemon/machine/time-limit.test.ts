@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t from 'tap';
+import { limited } from '../../../../src/daemon/machine/time-limit.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const aborted = (signal: AbortSignal): Promise<string> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(String(signal.reason))));
+
+t.test('a limit is kept, also when garbage was collected meanwhile', async (t) => {
+  const callers = Array.from({ length: 20 }, () => new AbortController().signal);
+  const waits = callers.map((signal) => limited(200, [signal], aborted));
+  await delay(20);
+  collect();
+  t.equal((await Promise.all(waits)).length, 20);
+});
+
+t.test("the caller's own end comes first, with its reason", async (t) => {
+  const caller = new AbortController();
+  const wait = limited(60_000, [caller.signal], aborted);
+  caller.abort('hung up');
+  t.equal(await wait, 'hung up');
+  t.equal(
+    await limited(60_000, [caller.signal], (signal) => signal.reason),
+    'hung up',
+    'or has come already',
+  );
+});
+
+t.test('without a limit it waits for the caller, and what is thrown is passed on', async (t) => {
+  t.equal(await limited(undefined, [], () => 'done'), 'done');
+  await t.rejects(
+    limited(10, [], () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+});

@@ -1,0 +1,100 @@
+// Files by rule, without a page: what is tried again, what is not, and where it goes on.
+import t from 'tap';
+import { Feed } from '../../../../src/daemon/events/feed.js';
+import { Prefetch } from '../../../../src/daemon/media/prefetch.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import { openStore } from '../../../../src/store/open.js';
+import { scratch } from '../../store/scratch.js';
+
+const log = Object.fromEntries(
+  ['debug', 'info', 'warn', 'error'].map((level) => [level, () => undefined]),
+) as never;
+
+function journal(t: { teardown(end: () => void): unknown }) {
+  const store = openStore({ directory: scratch(t) });
+  t.teardown(() => store.close());
+  const feed = new Feed({ account: 'test', store, log });
+  const image = (n: number, more = {}) =>
+    feed.append('message', {
+      ...{ key: `false_15550002222@c.us_3EB0${n}`, type: 'image', hasMedia: true, fromMe: false },
+      ...{ media: { mimetype: 'image/png', size: 10, name: null }, ...more },
+    });
+  return { store, feed, image };
+}
+
+/** A page whose answers the test gives: a file, or the kind of a fault. */
+function page(answers: Record<string, string[]>) {
+  const asked: string[] = [];
+  const bells = new Set<() => void>();
+  const fetch = async ({ id }: { id: string }) => {
+    asked.push(id);
+    for (const ring of bells) ring();
+    const answer = answers[id]?.shift();
+    if (answer !== undefined) throw new Fault(answer as 'internal');
+    return { id: `f-${id}`, mimetype: 'image/png', name: null, size: 10 };
+  };
+  const times = async (count: number): Promise<string[]> => {
+    while (asked.length < count) await new Promise<void>((resolve) => bells.add(resolve));
+    return asked;
+  };
+  return { fetcher: { fetch }, asked, times };
+}
+
+t.test('each in its order; what fails is tried again, and what is gone is not', async (t) => {
+  const { store, feed, image } = journal(t);
+  const { fetcher, times } = page({ '3EB01': ['page_error'], '3EB02': ['media_gone'], '3EB03': [] });
+  const options = { rules: ['image'], feed, store, fetcher, log, delaysMs: [1, 1] };
+  const collector = await Prefetch.open(options);
+  image(0, { fromMe: true });
+  image(0, { hasMedia: false });
+  image(0, { type: 'video' });
+  for (const n of [1, 2, 3]) image(n);
+  t.same(await times(4), ['3EB01', '3EB01', '3EB02', '3EB03']);
+  await collector.close();
+});
+
+t.test('without a page it waits until it is told of one, and no attempt is counted', async (t) => {
+  const { store, feed, image } = journal(t);
+  const { fetcher, times } = page({ '3EB01': Array(9).fill('not_ready') });
+  const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
+  image(1);
+  for (let count = 1; count <= 9; count += 1) {
+    await times(count);
+    await new Promise((resolve) => setImmediate(resolve));
+    collector.wake();
+  }
+  t.equal((await times(10)).length, 10);
+  await collector.close();
+});
+
+t.test('a place that the disk refuses is kept later, and nothing stops for it', async (t) => {
+  const { store, feed, image } = journal(t);
+  const { fetcher, times } = page({});
+  const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
+  const refusing = t.intercept(feed, 'ack', { value: () => Promise.reject(new Fault('disk_full')) });
+  image(1);
+  await times(2);
+  refusing.restore();
+  image(2);
+  for (let count = 3; (await times(count)).at(-1) !== '3EB02'; ) count += 1;
+  await collector.close();
+  t.equal(store.consumers.place('media:rules'), feed.last);
+});
+
+t.test('it goes on where it was, and begins with what comes', async (t) => {
+  const { store, feed, image } = journal(t);
+  image(1);
+  await feed.settled();
+  const first = page({});
+  const options = { rules: ['any'], feed, store, log, delaysMs: [] };
+  const one = await Prefetch.open({ ...options, fetcher: first.fetcher });
+  image(2);
+  t.same(await first.times(1), ['3EB02'], 'what was there before is nobody’s wish');
+  await one.close();
+  image(3);
+  await feed.settled();
+  const second = page({});
+  const two = await Prefetch.open({ ...options, fetcher: second.fetcher });
+  t.same(await second.times(1), ['3EB03']);
+  await two.close();
+});

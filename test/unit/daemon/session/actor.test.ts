@@ -1,0 +1,223 @@
+/** The actor: one event at a time, effects in order and each to its end, and nothing that stops it. */
+import { mock } from 'node:test';
+import t from 'tap';
+import { Actor, type Executors } from '../../../../src/daemon/session/actor.js';
+import type { Effect } from '../../../../src/session/effect.js';
+import { initialState, type State } from '../../../../src/session/state.js';
+import { ME, POLICY, SAVED, state } from '../../session/machine.js';
+import { keepLines, settled, thrownBy } from '../log/lines.js';
+
+type Act = (effect: Effect) => void | Promise<void>;
+
+/** Executors that note what they were asked for; `acts` says what some of them do besides. */
+function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Record<Effect['do'], Act>> = {}) {
+  const log = keepLines();
+  const actor = new Actor(from, POLICY, log);
+  const done: string[] = [];
+  const heard: string[] = [];
+  const note =
+    (name: Effect['do']): Act =>
+    (effect) => {
+      heard.push(name);
+      const act = acts[name]?.(effect);
+      if (!(act instanceof Promise)) return void done.push(name);
+      return act.then(() => void done.push(name));
+    };
+  const names: Exclude<Effect['do'], 'arm'>[] = [
+    ...(['launch', 'close', 'nudge', 'show-qr', 'drain', 'logout', 'remove-profile'] as const),
+    ...(['move-profile-aside', 'examine-profile', 'mark-linked', 'prune-profiles', 'alert', 'exit'] as const),
+  ];
+  const executors = Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Executors;
+  actor.begin(executors);
+  return { actor, log, done, heard };
+}
+
+const generation = 7;
+
+/** A promise and how to fulfil it. */
+function gate(): { passed: Promise<void>; open: () => void } {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
+t.test('effects run in list order, each to its end', async (t) => {
+  const closing = gate();
+  const { actor, heard, done } = stage(state({ name: 'stopped' }), { close: () => closing.passed });
+  actor.post({ type: 'disconnect' });
+  await settled();
+  t.same(heard, ['close']);
+  t.same(done, []);
+  closing.open();
+  await settled();
+  t.same(done, ['close', 'remove-profile']);
+});
+
+t.test('a second event queues behind the effects of the first', async (t) => {
+  const closing = gate();
+  const { actor, heard } = stage(state({ name: 'failed' }), { close: () => closing.passed });
+  actor.post({ type: 'disconnect' });
+  actor.post({ type: 'stop', logout: false });
+  actor.post({ type: 'lock-lost' });
+  await settled();
+  t.same(heard, ['alert', 'close'], 'an alert is told at once');
+  closing.open();
+  await settled();
+  t.same(heard, ['alert', 'close', 'close', 'exit'], 'the profile is somebody else’s now');
+  actor.end();
+});
+
+t.test('what a launch would begin after the end is not begun', async (t) => {
+  const closing = gate();
+  const { actor, heard } = stage(state({ name: 'ready' }), { close: () => closing.passed });
+  actor.post({ type: 'client.logged-out', generation, explained: true });
+  actor.post({ type: 'stop', logout: false });
+  closing.open();
+  await settled();
+  t.same(heard, ['alert', 'close', 'remove-profile', 'drain', 'close', 'exit']);
+  actor.end();
+});
+
+t.test('an effect that fails is logged, and the chain goes on', async (t) => {
+  const { actor, log, done } = stage(state({ name: 'stopped' }), {
+    close: async () => {
+      throw new Error('no');
+    },
+    'remove-profile': () => {
+      throw new Error('neither');
+    },
+  });
+  actor.post({ type: 'disconnect' });
+  actor.post({ type: 'stop', logout: false });
+  await settled();
+  t.match(
+    log.lines.filter(([level]) => level === 'error'),
+    [
+      ['error', 'session.effect-failed', { effect: 'close', err: { message: 'no' } }],
+      ['error', 'session.effect-failed', { effect: 'remove-profile', err: { message: 'neither' } }],
+    ],
+  );
+  t.same(done, []);
+  actor.post({ type: 'lock-lost' });
+  await settled();
+  t.same(done, ['alert', 'exit']);
+  actor.end();
+});
+
+t.test('an alert that cannot be told does not keep the rest from being done', async (t) => {
+  const { actor, log, done } = stage(state({ name: 'ready' }), {
+    alert: () => {
+      throw new Error('full');
+    },
+  });
+  actor.post({ type: 'client.logged-out', generation, explained: true });
+  await settled();
+  t.same(done, ['close', 'remove-profile', 'launch']);
+  t.match(log.lines.at(-1), ['error', 'session.effect-failed', { effect: 'alert' }]);
+  actor.end();
+});
+
+t.test('a watcher that throws keeps nothing from being done, nor from being told', async (t) => {
+  const { actor, log, done } = stage(state({ name: 'stopped' }));
+  const told: string[] = [];
+  actor.watch(() => {
+    throw new Error('a watcher');
+  });
+  actor.watch(({ name }) => told.push(name));
+  actor.post({ type: 'disconnect' });
+  await settled();
+  t.same(told, ['logging-out']);
+  t.same(done, ['close', 'remove-profile']);
+  t.match(log.lines, [
+    ['info', 'session.transition'],
+    ['error', 'session.watcher-failed', { err: Error }],
+  ]);
+});
+
+t.test('what a watcher posts comes after the event at hand, with its effects', async (t) => {
+  const { actor, heard } = stage(state({ name: 'ready' }));
+  const told: string[] = [];
+  actor.watch(({ name }) => {
+    if (name === 'reconnecting') actor.post({ type: 'disconnect' });
+  });
+  actor.watch(({ name }, { name: before }) => told.push(`${before} → ${name}`));
+  actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
+  t.equal(actor.state.name, 'logging-out', 'and before `post` returns');
+  await settled();
+  t.same(told, ['ready → reconnecting', 'reconnecting → logging-out']);
+  t.same(heard, ['alert', 'close', 'close', 'remove-profile']);
+  actor.end();
+});
+
+t.test('a transition is one line with its cause; what changes nothing is none', (t) => {
+  const { actor, log } = stage(state({ name: 'ready' }));
+  actor.post({ type: 'client.ready', generation, me: ME });
+  actor.post({ type: 'client.offline', generation: generation - 1 });
+  t.same(log.lines, []);
+  actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
+  t.same(log.lines, [
+    [
+      'info',
+      'session.transition',
+      {
+        ...{ from: 'ready', to: 'reconnecting', reason: 'browser_crashed' },
+        ...{ cause: 'client.broken', nextAttemptInMs: POLICY.delaysMs[0], detail: 'gone' },
+      },
+    ],
+  ]);
+  actor.end();
+  t.end();
+});
+
+t.test('the one timer: armed, forgotten, and quiet after the end', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { actor } = stage(state({ name: 'ready' }));
+  actor.post({ type: 'client.offline', generation });
+  mock.timers.tick(59_999);
+  t.match(actor.state, { name: 'reconnecting', step: { kind: 'grace' } });
+  mock.timers.tick(1);
+  t.match(actor.state, { name: 'reconnecting', attempts: 1, step: { kind: 'running', rung: 'reconnect' } });
+  actor.post({ type: 'client.ready', generation, me: ME });
+  mock.timers.tick(1_000_000);
+  t.equal(actor.state.name, 'ready', 'the deadline of the attempt is forgotten');
+  actor.post({ type: 'client.offline', generation });
+  actor.end();
+  mock.timers.tick(1_000_000);
+  t.match(actor.state, { name: 'reconnecting', step: { kind: 'grace' } });
+  t.end();
+});
+
+t.test('until: at once, at the first state that fits, or not in time', async (t) => {
+  const { actor } = stage(state({ name: 'ready' }));
+  const never = new AbortController().signal;
+  const is = (name: string) => (state: State) => state.name === name;
+  t.equal((await actor.until(is('ready'), { signal: AbortSignal.abort() })).name, 'ready', 'at once');
+  const later = actor.until(is('reconnecting'), { signal: never });
+  const late = new AbortController();
+  const tooLate = actor.until(is('failed'), { signal: late.signal });
+  actor.post({ type: 'client.offline', generation });
+  t.equal((await later).name, 'reconnecting');
+  late.abort();
+  t.match(await thrownBy(tooLate), {
+    kind: 'wait_expired',
+    details: { more: { status: 'reconnecting', sessionReason: 'network_down' } },
+  });
+  t.match(await thrownBy(actor.until(is('failed'), { signal: late.signal })), { kind: 'wait_expired' });
+  actor.end();
+});
+
+t.test('a watcher is told no more once it has stopped, or all has ended', (t) => {
+  const { actor } = stage(state({ name: 'ready' }));
+  const told: string[] = [];
+  const stop = actor.watch(({ name }) => told.push(`a ${name}`));
+  actor.watch(({ name }) => told.push(`b ${name}`));
+  stop();
+  actor.post({ type: 'client.offline', generation });
+  actor.end();
+  actor.post({ type: 'client.ready', generation, me: ME });
+  t.same(told, ['b reconnecting']);
+  t.end();
+});

@@ -1,0 +1,77 @@
+/** Whose the store is: what waits for one account never goes out by the page of another. */
+import t, { type Test } from 'tap';
+import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
+import { LinkedAccount } from '../../../../src/daemon/session/linked-account.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import { message, opened, WID } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+
+const OTHER = '15550009999@c.us';
+
+async function owned(t: Test) {
+  const store = opened(t);
+  const log = keepLines();
+  const outbox = new Outbox(store, log);
+  const open: string[] = [];
+  let forgot = 0;
+  const owner = new LinkedAccount({
+    ...{ store, outbox, log },
+    sender: { open: (wid) => void open.push(wid) },
+    recipients: {
+      forget: () => {
+        forgot += 1;
+      },
+    },
+  });
+  owner.link(WID);
+  await store.write((tx) => store.outbox.accept(tx, message(1)));
+  return { store, log, outbox, owner, open, forgot: () => forgot };
+}
+
+t.test('the first to be linked owns the store, whatever device of theirs it is', async (t) => {
+  const { store, owner, open, forgot } = await owned(t);
+  const before = forgot();
+  owner.ready('15550001111:12@c.us');
+  t.equal(store.account.wid, WID);
+  t.same(open, [WID]);
+  t.equal(forgot(), before, 'what is known of numbers stays');
+});
+
+t.test('of another account nothing stays: neither what waits nor what is known of numbers', async (t) => {
+  const { store, outbox, owner, open, forgot } = await owned(t);
+  const before = forgot();
+  owner.ready(OTHER);
+  t.match(outbox.get('m-1'), { state: 'failed', error: { kind: 'account_changed' } });
+  t.equal(store.account.wid, OTHER);
+  t.same(open, [OTHER]);
+  t.equal(forgot(), before + 1);
+});
+
+t.test(
+  'a disk that refuses the new owner keeps the queue shut; it is written when there is room',
+  async (t) => {
+    const { store, outbox, owner, open, log } = await owned(t);
+    const refusing = t.intercept(store, 'writeNow', {
+      value: () => {
+        throw new Fault('disk_full');
+      },
+    });
+    owner.link(OTHER);
+    owner.ready(OTHER);
+    t.same(open, [], "the old account's queue does not go to the new one's page");
+    t.match(outbox.get('m-1'), { state: 'queued' });
+    t.ok(log.lines.some(([level, event]) => level === 'error' && event === 'account.link-refused'));
+    refusing.restore();
+    owner.again(OTHER);
+    t.match(outbox.get('m-1'), { state: 'failed' });
+    t.same(open, [OTHER]);
+    owner.again(OTHER);
+    t.same(open, [OTHER], 'open already');
+  },
+);
+
+t.test('a page that does not say whose it is opens nothing', async (t) => {
+  const { owner, open } = await owned(t);
+  owner.ready(null);
+  t.same(open, []);
+});

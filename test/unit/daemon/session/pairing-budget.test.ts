@@ -1,0 +1,61 @@
+/** Pairing codes: three minutes apart, five a day, and the one handed out as long as it can be typed in. */
+import t from 'tap';
+import { PairingBudget } from '../../../../src/daemon/session/pairing-budget.js';
+
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+
+/** Asks at these moments. Returns for each whether it was granted, or in how many ms it would be. */
+function ask(...atMs: number[]): (true | number)[] {
+  const budget = new PairingBudget();
+  return atMs.map((ms) => {
+    try {
+      budget.spend(ms);
+      return true;
+    } catch (error) {
+      return (error as { details: { retryAfterMs: number } }).details.retryAfterMs;
+    }
+  });
+}
+
+t.test('how often', (t) => {
+  const rows: [string, number[], (true | number)[]][] = [
+    ['the first at once, the next after three minutes', [0, MIN, 3 * MIN], [true, 2 * MIN, true]],
+    ['one that was refused does not count', [0, MIN, 2 * MIN, 3 * MIN], [true, 2 * MIN, MIN, true]],
+    [
+      'five a day',
+      [0, 1, 2, 3, 4, 5, 24].map((h) => h * HOUR),
+      [true, true, true, true, true, 19 * HOUR, true],
+    ],
+    [
+      'the day may be over, and the three minutes not',
+      [0, HOUR, 2 * HOUR, 3 * HOUR, 24 * HOUR - MIN, 24 * HOUR, 24 * HOUR + 2 * MIN],
+      [true, true, true, true, true, 2 * MIN, true],
+    ],
+    ['a clock that was set back', [HOUR, 0], [true, HOUR + 3 * MIN]],
+  ];
+  for (const [about, moments, expected] of rows) t.same(ask(...moments), expected, about);
+  t.end();
+});
+
+t.test('a refusal says when, and that a QR can be scanned meanwhile', (t) => {
+  const budget = new PairingBudget();
+  budget.spend(0);
+  t.throws(() => budget.spend(1_500), {
+    ...{ kind: 'pairing_limited', message: /in 179 s; a QR code can be scanned now/ },
+  } as unknown as Error);
+  t.end();
+});
+
+t.test('a code stands for its number, for three minutes, until it is worth nothing', (t) => {
+  const budget = new PairingBudget();
+  t.equal(budget.current('1', 0), null);
+  const code = budget.issued('1', 'ABCD1234', 1_000);
+  t.same(code, { code: 'ABCD1234', number: '1', expiresAtMs: 181_000 });
+  t.same(budget.current('1', 180_999), code);
+  t.equal(budget.current('2', 2_000), null, 'another number');
+  t.equal(budget.current('1', 181_000), null, 'expired');
+  budget.forget();
+  t.equal(budget.current('1', 2_000), null, 'linked, or its page is gone');
+  t.end();
+});

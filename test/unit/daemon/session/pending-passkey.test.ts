@@ -1,0 +1,61 @@
+/** What can be answered, until when, and which answers are kept back. */
+import t from 'tap';
+import { PendingPasskey } from '../../../../src/daemon/session/pending-passkey.js';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { PasskeyAnswer } from '../../../../src/protocol/passkey.js';
+
+const OPTIONS = { challenge: 'Y2hhbGxlbmdl', rpId: 'whatsapp.com' };
+
+function answer(client: object | string): PasskeyAnswer {
+  const text = typeof client === 'string' ? client : JSON.stringify(client);
+  return {
+    id: 'aWQ',
+    rawId: 'aWQ',
+    type: 'public-key',
+    clientExtensionResults: {},
+    response: {
+      clientDataJSON: Buffer.from(text).toString('base64url'),
+      authenticatorData: 'ZA',
+      signature: 'cw',
+    },
+  };
+}
+
+const GOOD = { type: 'webauthn.get', challenge: 'Y2hhbGxlbmdl', origin: 'https://web.whatsapp.com' };
+
+t.test('a request stands until its time is over or it is cleared', async (t) => {
+  let now = 1_000;
+  const desk = new PendingPasskey(() => now);
+  t.equal(desk.current(), null);
+  desk.show({ id: 3, options: OPTIONS, expiresAtMs: 2_000 });
+  t.match(desk.current(), { id: 3, options: OPTIONS });
+  now = 2_000;
+  t.equal(desk.current(), null);
+  t.equal(desk.pending?.id, 3, 'the page may still be told that it is late');
+  t.throws(() => desk.answerable(answer(GOOD)), new Fault('no_passkey'));
+  desk.clear();
+  t.equal(desk.pending, null);
+});
+
+t.test('an answer goes to its own request only', async (t) => {
+  const desk = new PendingPasskey();
+  t.throws(() => desk.answerable(null), new Fault('no_passkey'));
+  desk.show({ id: 7, options: OPTIONS, expiresAtMs: Date.now() + 60_000 });
+  t.equal(desk.answerable(answer(GOOD)).id, 7);
+  t.equal(desk.answerable(null).id, 7, 'a refusal fits any');
+  const refused = (client: object | string): string => {
+    try {
+      desk.answerable(answer(client));
+      return 'taken';
+    } catch (error) {
+      const fault = error as Fault;
+      return fault instanceof Fault && fault.kind === 'invalid_params' ? fault.message : String(error);
+    }
+  };
+  t.match(refused({ ...GOOD, challenge: 'b3RoZXI' }), /another request/);
+  t.match(refused({ ...GOOD, origin: 'https://whatsapp.com' }), /made on https:\/\/whatsapp\.com/);
+  t.match(refused({ ...GOOD, type: 'webauthn.create' }), /not one to navigator/);
+  t.match(refused('{'), /no client data/);
+  t.match(refused('null'), /not one to navigator/);
+  t.equal(desk.current()?.id, 7, 'and the request still stands');
+});

@@ -1,0 +1,135 @@
+/** What is kept of restrictions, told of them, and held because of them. */
+import t from 'tap';
+import { AccountRestriction } from '../../../../src/daemon/session/restriction.js';
+import type { Restriction } from '../../../../src/session/restriction.js';
+import { NOW, opened, scratch, WID } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+import { A, B, open, rest, TAKEN, until } from '../outgoing/sending.js';
+
+const HOUR = 3_600_000;
+const NONE = { lockUntilMs: null, cap: null };
+const LOCKED: Restriction = { kind: 'time_lock', untilMs: NOW + HOUR, used: null, total: null };
+
+t.test('what is known is told once, and kept over restarts', async (t) => {
+  const directory = scratch(t);
+  let nowMs = NOW;
+  let asked = 0;
+  const begin = () => {
+    const store = opened(t, directory);
+    if (store.account.wid === null) store.writeNow((tx) => store.account.link(tx, WID, 0));
+    const told: [string | null, string | null][] = [];
+    const refresh = async () => {
+      asked += 1;
+    };
+    const restriction = new AccountRestriction({ store, log: keepLines(), now: () => nowMs, refresh });
+    restriction.watch((now, before) => told.push([now?.kind ?? null, before]));
+    t.teardown(() => restriction.stop());
+    restriction.start();
+    return { store, restriction, told };
+  };
+  const first = begin();
+  t.equal(first.restriction.current, null);
+  first.restriction.seen({ ...NONE, lockUntilMs: NOW + HOUR });
+  first.restriction.seen({ ...NONE, lockUntilMs: NOW + HOUR });
+  t.same(first.told, [['time_lock', null]]);
+  await rest(first.store);
+  first.restriction.stop();
+  first.store.close();
+
+  const second = begin();
+  t.match(second.restriction.current, LOCKED);
+  t.same(second.told, [], 'it was told before');
+  await rest(second.store);
+  second.restriction.stop();
+  second.store.close();
+
+  nowMs = NOW + 2 * HOUR;
+  const third = begin();
+  t.equal(third.restriction.current, null);
+  t.same(third.told, [[null, 'time_lock']], 'it ended while nobody ran');
+  const untilMs = await third.store.write((tx) => third.restriction.nacked(tx, 'restricted'));
+  t.equal(untilMs, nowMs + HOUR);
+  third.restriction.settled();
+  third.restriction.settled();
+  t.same(third.told.at(-1), ['time_lock', null]);
+  t.equal(asked, 1, 'the page is asked once');
+  third.store.writeNow((tx) => third.store.account.link(tx, '15559990000@c.us', 0));
+  t.equal(third.restriction.current, null, "another account's is none of this one's");
+});
+
+t.test('while new chats are locked, strangers wait and nobody else, and go when it ends', async (t) => {
+  let now: Restriction | null = LOCKED;
+  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+  page.reachable.add(B);
+  sender.open(WID);
+  const stranger = await accept(A, 'new');
+  await accept(A, 'and again');
+  await accept(B, 'known');
+  await until(() => page.texts.length === 1);
+  await rest(store);
+  t.same(page.texts, ['known']);
+  t.same(sender.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+  page.last().answer(TAKEN);
+  page.reachable.add(A);
+  sender.heardFrom(A);
+  await until(() => page.texts.length === 2);
+  t.same(page.texts, ['known', 'new'], 'who has written is answered');
+  now = null;
+});
+
+t.test('what is refused for now waits with its reason, what comes later in its chat behind it', async (t) => {
+  let now: Restriction | null = null;
+  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+  outbox.onNack = () => {
+    now = LOCKED;
+    return NOW + HOUR;
+  };
+  sender.open(WID);
+  const first = await accept(A, 'first');
+  const behind = await accept(A, 'behind');
+  await until(() => page.texts.length === 1);
+  page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
+  await until(() => outbox.get(first.id).state === 'queued');
+  await rest(store);
+  t.match(outbox.get(first.id), {
+    attempts: 1,
+    ack: 0,
+    notBeforeMs: NOW + HOUR,
+    error: { kind: 'restricted' },
+  });
+  t.same(sender.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+  // A late word on what waits again says nothing.
+  await outbox.take(first.id, { type: 'ack', ack: -1 });
+  await outbox.take(first.id, { type: 'ack', ack: -1, nack: 463 });
+  t.match(outbox.get(first.id), { state: 'queued', attempts: 1 });
+  t.same(page.texts, ['first'], 'nothing overtakes it');
+  t.equal(outbox.get(behind.id).state, 'queued');
+
+  now = null;
+  sender.restrictionChanged(null);
+  await until(() => page.texts.length === 2);
+  t.same(page.texts, ['first', 'first']);
+  page.last().answer({ outcome: 'accepted', ack: 1 });
+  await until(() => page.texts.length === 3);
+  t.same(page.texts, ['first', 'first', 'behind']);
+});
+
+t.test('the third refusal of a message is its end, and one that waits can be taken back', async (t) => {
+  const { sender, accept, page, outbox, store } = open(t, { now: () => NOW });
+  outbox.onNack = () => NOW + HOUR;
+  sender.open(WID);
+  const { id } = await accept(A, 'refused');
+  for (const attempts of [1, 2, 3]) {
+    await until(() => page.texts.length === attempts);
+    page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
+    await until(() => outbox.get(id).state !== 'sending');
+    await rest(store);
+    if (attempts < 3) sender.restrictionChanged(null);
+  }
+  t.match(outbox.get(id), { state: 'failed', error: { kind: 'restricted', reason: /3 times/ } });
+  const other = await accept(B, 'other');
+  await until(() => page.texts.length === 4);
+  page.last().answer({ outcome: 'accepted', ack: -1, nack: 475 });
+  await until(() => outbox.get(other.id).state === 'queued');
+  t.match(await outbox.cancel(other.id), { state: 'cancelled', error: null });
+});

@@ -1,0 +1,130 @@
+/** When a browser is asked to go for its memory: against a real process, of which it is the size that counts. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import t from 'tap';
+import { Upkeep } from '../../../../src/daemon/session/upkeep.js';
+import { scratch } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+
+t.test('a browser over its limit goes, and the next one not within the hour', async (t) => {
+  const child = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => {}, 1000)"], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const log = keepLines();
+  const asked: string[] = [];
+  let quiet = true;
+  const open = (memoryLimitMb: number) =>
+    new Upkeep({
+      ...{ memoryLimitMb, recycleHours: 0, dataPath: '/', storePath: '/', log },
+      browser: () => ({ pid: child.pid ?? 0, path: '/nowhere', startedAtMs: Date.now() }),
+      isQuiet: () => quiet,
+      recycle: (why) => asked.push(why),
+      disk: () => undefined,
+      diskFull: () => undefined,
+      hourly: async () => undefined,
+      jumped: () => undefined,
+    });
+  await open(0).look();
+  await open(100_000).look();
+  t.same(asked, [], 'no limit, or one that it keeps');
+  const upkeep = open(1);
+  quiet = false;
+  await upkeep.look();
+  t.same(asked, [], 'not in the midst of something');
+  quiet = true;
+  await upkeep.look();
+  t.match(asked, [/^the browser takes \d+ MB, and 1 are its limit$/]);
+  for (let n = 0; n < 3; n += 1) await upkeep.look();
+  t.equal(asked.length, 1);
+  t.match(log.lines, [['warn', 'upkeep.memory-limit-low', { limitMb: 1 }]]);
+  t.equal(log.lines.length, 1, 'said once');
+});
+
+t.test(
+  "a disk without room is told of, the profile's or the store's; only the first ends the browser",
+  async (t) => {
+    // The kernel's own file systems have none.
+    const rows = [
+      { dataPath: '.', storePath: '.', told: [] },
+      { dataPath: '.', storePath: '/proc', told: ['low'] },
+      { dataPath: '/proc', storePath: '.', told: ['low', 'full'] },
+    ];
+    for (const { told, ...paths } of rows) {
+      const heard: string[] = [];
+      const upkeep = new Upkeep({
+        ...{ memoryLimitMb: 0, recycleHours: 0, log: keepLines(), ...paths },
+        browser: () => null,
+        isQuiet: () => true,
+        recycle: () => undefined,
+        disk: (freeMb, low) => heard.push(low ? 'low' : `${freeMb} MB`),
+        diskFull: () => heard.push('full'),
+        hourly: async () => undefined,
+        jumped: () => undefined,
+      });
+      await upkeep.lookAtDisk();
+      t.same(heard, told, JSON.stringify(paths));
+    }
+  },
+);
+
+t.test('a browser that was replaced while it was looked at stays', async (t) => {
+  const asked: string[] = [];
+  let pid = 1;
+  const upkeep = new Upkeep({
+    ...{ memoryLimitMb: 0, recycleHours: 1, dataPath: '/', storePath: '/', log: keepLines() },
+    browser: () => ({ pid: pid++, path: '/nowhere', startedAtMs: 0 }),
+    isQuiet: () => true,
+    recycle: (why) => asked.push(why),
+    disk: () => undefined,
+    diskFull: () => undefined,
+    hourly: async () => undefined,
+    jumped: () => undefined,
+  });
+  await upkeep.look();
+  t.same(asked, []);
+});
+
+t.test(
+  'a disk that was low is fine again only when it clearly is',
+  { skip: process.getuid?.() !== 0 && 'needs root, to mount a small disk' },
+  async (t) => {
+    const place = scratch(t);
+    const mount = (how: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', how, 'tmpfs', place]);
+    mount('size=550m');
+    // A test that bails ends the process without its teardowns, and the mount would outlive it.
+    const unmount = () => execFileSync('umount', [place]);
+    process.once('exit', unmount);
+    using _mounted = {
+      [Symbol.dispose]: () => {
+        process.off('exit', unmount);
+        unmount();
+      },
+    };
+    const told: boolean[] = [];
+    const upkeep = new Upkeep({
+      ...{ memoryLimitMb: 0, recycleHours: 0, dataPath: place, storePath: place, log: keepLines() },
+      browser: () => null,
+      isQuiet: () => true,
+      recycle: () => undefined,
+      disk: (_freeMb, low) => told.push(low),
+      diskFull: () => undefined,
+      hourly: async () => undefined,
+      jumped: () => undefined,
+    });
+    for (const [sizeMb, then] of [
+      [550, []],
+      [490, [true]],
+      [550, [true]],
+      [490, [true]],
+      [650, [true, false]],
+      [550, [true, false]],
+    ] as const) {
+      mount(`remount,size=${sizeMb}m`);
+      await upkeep.lookAtDisk();
+      t.same(told, then, `${sizeMb} MB`);
+    }
+  },
+);

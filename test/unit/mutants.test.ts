@@ -1,0 +1,25 @@
+// The table of mutants moves with the code: a row whose text or test is gone would notice nothing.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { MUTANTS } from '../mutants/table.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+t.test('every mutant changes a text that its file has, and names tests that exist', async (t) => {
+  t.ok(MUTANTS.length > 100);
+  const source = (file: string): string | null =>
+    existsSync(`${ROOT}src/${file}.ts`) ? readFileSync(`${ROOT}src/${file}.ts`, 'utf8') : null;
+  t.same(
+    MUTANTS.filter(({ file, from }) => !source(file)?.includes(from)).map(
+      ({ file, from }) => `${file}: ${from}`,
+    ),
+    [],
+  );
+  t.same(
+    [...new Set(MUTANTS.flatMap(({ tests }) => tests))].filter(
+      (test) => !existsSync(`${ROOT}test/${test}.test.ts`),
+    ),
+    [],
+  );
+});

@@ -1,0 +1,199 @@
+/** What is said of a send: by the page's own store, and "absent" only where the page that took it was asked. */
+import { tmpdir } from 'node:os';
+import type { Page } from 'puppeteer';
+import t from 'tap';
+import { Fault } from '../../../../src/protocol/fault.js';
+import type { PageRpc } from '../../../../src/whatsapp/requests/page-rpc.js';
+import { resend, send } from '../../../../src/whatsapp/requests/send.js';
+
+const MESSAGE = {
+  ...{ chatId: '15550002222@c.us', messageId: '3EB0000000000000000001', again: false },
+  content: { kind: 'text', text: 'hello' },
+} as const;
+
+const ended = (state: string, more = {}) => ({ state, error: '', refused: null, ack: null, ...more });
+const NAVIGATED = new Error('Execution context was destroyed, most likely because of a navigation.');
+const fail = (error: unknown) => () => Promise.reject(error);
+
+const ROWS: readonly {
+  readonly name: string;
+  /** What the page says of the send. */
+  readonly page: () => unknown;
+  /** What it has of our id afterwards. */
+  readonly has: () => unknown;
+  readonly outcome: object;
+}[] = [
+  {
+    name: 'done, and shown with its ack',
+    page: () => ended('done', { ack: 1 }),
+    has: fail(new Error('not asked')),
+    outcome: { outcome: 'accepted', ack: 1 },
+  },
+  {
+    name: 'done, and found by its id',
+    page: () => ended('done'),
+    has: () => 0,
+    outcome: { outcome: 'accepted', ack: 0 },
+  },
+  {
+    name: 'done, and nowhere',
+    page: () => ended('done'),
+    has: () => null,
+    outcome: { outcome: 'absent', again: true },
+  },
+  {
+    name: 'failed, and there all the same',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => 2,
+    outcome: { outcome: 'accepted', ack: 2 },
+  },
+  {
+    name: 'failed',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false, error: { message: 'e' } },
+  },
+  {
+    name: 'refused by kind',
+    page: () => ended('failed', { error: 'e', refused: 'no_such_chat' }),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false, error: { kind: 'no_such_chat' } },
+  },
+  {
+    name: 'done, and given up by the page since',
+    page: () => ended('done'),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'stranded', error: { message: /given it up/ } },
+  },
+  {
+    name: 'failed, and stranded in the page',
+    page: () => ended('failed', { error: 'e' }),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'stranded', error: { message: 'e' } },
+  },
+  {
+    name: 'the network failed it, and it is stranded',
+    page: () => ended('failed', { error: 'e', refused: 'outcome_unknown' }),
+    has: () => ({ ack: 0, stranded: true }),
+    outcome: { outcome: 'unknown', error: { kind: 'outcome_unknown' } },
+  },
+  {
+    name: 'its document went',
+    page: fail(NAVIGATED),
+    has: () => null,
+    outcome: { outcome: 'unknown', error: NAVIGATED },
+  },
+  {
+    name: 'its document went, and the next knows nothing of it',
+    page: () => ended('unknown'),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'its document went, and the next has it',
+    page: fail(NAVIGATED),
+    has: () => 1,
+    outcome: { outcome: 'accepted', ack: 1 },
+  },
+  {
+    name: 'its browser went',
+    page: fail(new Error('Target closed')),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'the page does not know',
+    page: fail(new Fault('outcome_unknown')),
+    has: () => null,
+    outcome: { outcome: 'unknown' },
+  },
+  {
+    name: 'the page is loading',
+    page: fail(new Fault('not_ready')),
+    has: () => null,
+    outcome: { outcome: 'absent', again: true },
+  },
+  {
+    name: 'the page lacks what it takes',
+    page: fail(new Fault('unsupported_now')),
+    has: () => null,
+    outcome: { outcome: 'absent', again: false },
+  },
+  {
+    name: 'the page cannot be asked',
+    page: () => ended('done'),
+    has: fail(new Error('Target closed')),
+    outcome: { outcome: 'unknown' },
+  },
+];
+
+const NO_PAGE = {
+  evaluate: async () => {
+    throw new Error('it is asked through the kit');
+  },
+} as unknown as Page;
+
+for (const { name, page, has, outcome } of ROWS)
+  t.test(name, async (t) => {
+    const asked: unknown[] = [];
+    const rpc = {
+      step: async (_ability: unknown, noun: string, _verb: string, ...args: unknown[]) => {
+        if (noun !== 'own') return page();
+        asked.push(args);
+        const ack = await has();
+        return typeof ack === 'number' ? { ack, stranded: false } : ack;
+      },
+    } as unknown as PageRpc;
+    t.match(await send(rpc, NO_PAGE, MESSAGE, tmpdir()), outcome);
+    // With this question a send that has not reached the door yet is given up.
+    for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true, null]);
+  });
+
+t.test('handed over again: the page is told first that it may', async (t) => {
+  const order: string[] = [];
+  const rpc = {
+    step: async (_ability: unknown, _noun: string, verb: string) => {
+      order.push(verb);
+      return verb === 'find' ? null : ended('done', { ack: 1 });
+    },
+  } as unknown as PageRpc;
+  const doc = { evaluate: async () => void order.push('allow') } as unknown as Page;
+  await send(rpc, doc, { ...MESSAGE, again: true }, tmpdir());
+  t.same(order, ['find', 'allow', 'begin']);
+});
+
+t.test("handed over again after a refusal: it goes out of the page's store", async (t) => {
+  const order: string[] = [];
+  const rpc = {
+    step: async (_ability: unknown, _noun: string, verb: string) => {
+      order.push(verb);
+      if (verb === 'resend') return null;
+      return { ack: order.length === 1 ? -1 : 0, stranded: false, nack: 463 };
+    },
+  } as unknown as PageRpc;
+  const doc = {} as unknown as Page;
+  t.match(await send(rpc, doc, { ...MESSAGE, again: true }, tmpdir()), { outcome: 'accepted', ack: 0 });
+  t.same(order, ['find', 'resend', 'find']);
+});
+
+const AGAIN: readonly [string, () => unknown, () => unknown, object][] = [
+  ['no word yet', () => null, () => ({ ack: 0, stranded: false }), { outcome: 'accepted', ack: 0 }],
+  ['taken', () => null, () => ({ ack: 1, stranded: false }), { outcome: 'accepted', ack: 1 }],
+  ['given up again', () => ({ refused: null, error: 'e' }), () => null, { outcome: 'stranded' }],
+  [
+    'refused by kind',
+    () => ({ refused: 'blocked_contact', error: 'e' }),
+    () => null,
+    { outcome: 'stranded', error: { kind: 'blocked_contact' } },
+  ],
+  ['the network', () => ({ refused: 'outcome_unknown', error: 'e' }), () => null, { outcome: 'unknown' }],
+  ['gone meanwhile', () => null, () => null, { outcome: 'unknown' }],
+  ['the page cannot be asked', fail(new Error('Target closed')), () => null, { outcome: 'unknown' }],
+];
+for (const [name, page, has, outcome] of AGAIN)
+  t.test(`sent once more: ${name}`, async (t) => {
+    const rpc = {
+      step: async (_ability: unknown, _noun: string, verb: string) => (verb === 'find' ? has() : page()),
+    } as unknown as PageRpc;
+    t.match(await resend(rpc, MESSAGE), outcome);
+  });

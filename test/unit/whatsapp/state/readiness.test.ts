@@ -1,0 +1,60 @@
+/** A look at the page takes two questions. What the page reports between them is newer than the first answer. */
+import type { Page } from 'puppeteer';
+import t from 'tap';
+import { look } from '../../../../src/whatsapp/page/look.js';
+import type { Told } from '../../../../src/whatsapp/page/page-window.js';
+import { PageState } from '../../../../src/whatsapp/state/page-state.js';
+import { Readiness } from '../../../../src/whatsapp/state/readiness.js';
+import { keepLog } from '../../../harness/server.js';
+import { eventually } from '../../../harness/wad.js';
+
+const WID = '15550001111@c.us';
+const UP = {
+  ...{ url: 'https://web.whatsapp.com/', whatsappWeb: '2.3000', socketState: 'CONNECTED', still: false },
+  ...{ synced: true, injected: true, attaching: true, listening: true, utils: true },
+  ...{ wid: WID, platform: 'android', pushname: 'Me', missing: {} },
+};
+const state = (to: string): Told => ({
+  ...{ kind: 'state', state: to, stream: null, online: true, synced: true, wid: WID },
+});
+
+/** Looks at a page that reports this between the two answers of its first look. Returns what the daemon heard. */
+async function lookWhile(told: Told, then: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const heard: string[] = [];
+  const needs = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
+  const listener = {
+    event: ({ type }: { type: string }) => void heard.push(type),
+    report: () => undefined,
+  };
+  const witness = new PageState(listener, needs, true);
+  let looks = 0;
+  const page = {
+    evaluate: async (question: unknown) => {
+      if (question === look) return { ...UP, ...(looks++ === 0 ? {} : then) };
+      if (looks === 1) witness.told(told);
+      return null;
+    },
+  } as unknown as Page;
+  const readiness = new Readiness(() => page, witness, keepLog(), 'tell');
+  witness.judge(UP);
+  heard.length = 0;
+  readiness.look();
+  await eventually(() => looks === 2, 'the page was looked at again');
+  await new Promise(setImmediate);
+  return heard;
+}
+
+t.test('a connection that is lost during a look does not come back with its answer', async (t) => {
+  t.same(await lookWhile(state('OPENING'), { socketState: 'OPENING' }), ['client.offline']);
+});
+
+t.test('a document that is replaced during a look is not ready by what the one before it had', async (t) => {
+  const reload: Told = { kind: 'document', url: 'https://web.whatsapp.com/' };
+  t.same(await lookWhile(reload, { synced: false, listening: false, socketState: null }), [
+    'client.reloading',
+  ]);
+});
+
+t.test('a look that came too late is made again', async (t) => {
+  t.same(await lookWhile(state('CONNECTED'), {}), ['client.ready']);
+});
