@@ -53,7 +53,6 @@ export function watch(binding: string): void {
       const expireS = typeof expire === 'number' && expire >= 0 ? expire : null;
       tell({ kind: 'ban', banned: banned === true, expireS });
     });
-    hearGivingUp(socket);
     state();
   };
 
@@ -61,7 +60,8 @@ export function watch(binding: string): void {
    * The page unlinks itself where it cannot go on, as after a failure to sync or of its storage. Of the reason it says less,
    * and later, in the address of its next document (WAWebSocketModel, WAWebLogoutReasonConstants; 2026-04-27).
    */
-  const hearGivingUp = (socket: PageSocket): void => {
+  const hearGivingUp = (): void => {
+    const socket = window.require('WAWebSocketModel').Socket as PageSocket;
     const { logout } = socket;
     const heard: PageSocket['logout'] = (reason, ...more) => {
       if (typeof reason === 'string' && reason !== 'user_initiated') tell({ kind: 'gives-up', reason });
@@ -97,11 +97,12 @@ export function watch(binding: string): void {
     try {
       listen();
       window.clearInterval(waiting);
-      try {
-        hearFailures();
-      } catch {
-        // A page without it says of a lock alone what it was, in the address of its next document.
-      }
+      for (const hear of [hearFailures, hearGivingUp])
+        try {
+          hear();
+        } catch {
+          // A page without it says a part of this in the address of its next document.
+        }
     } catch (error) {
       if (!said && Date.now() - startedAt > 10_000) {
         said = true;
