@@ -1,4 +1,4 @@
-/** What README.md shows of a terminal is what the program prints: its samples are run, ids and times masked. */
+/** Runs the terminal samples of README.md and docs/commands.md, and compares the output; ids and times are masked. */
 import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { Home, type Wad } from '../harness/wad.js';
@@ -15,8 +15,10 @@ interface Sample {
 
 /** Shown elsewhere: scripts/up itself checks the lines of its trial. */
 const ELSEWHERE = [/^wactl qr --timeout/, /^wactl events --follow/];
-/** What is shown after the account is unlinked, and of one that does not have a phone any more. */
-const UNLINKED = [/^wactl disconnect/, /^wactl send \+15550002222 x/, /^wactl -o json send/];
+/** Unlinks the account. */
+const UNLINKS = /^wactl disconnect/;
+/** Shown of an account without a phone. */
+const UNLINKED = [/^wactl send \+15550002222 x/, /^wactl -o json send/];
 
 /** Each `$ wactl …` of a block, with the lines that stand below it. */
 function samplesIn(page: string): Sample[] {
@@ -53,9 +55,13 @@ const masked = (text: string): string =>
     .replace(/wactl( -a \w+)?( --socket \S+)?(?= )/g, 'wactl')
     .replace(/\s+/g, '');
 
-t.test('README.md shows what the program prints', async (t) => {
-  const page = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-  const samples = samplesIn(page).filter(({ line }) => !ELSEWHERE.some((one) => one.test(line)));
+t.test('README.md and docs/commands.md show what the program prints', async (t) => {
+  const pages = await Promise.all(
+    ['README.md', 'docs/commands.md'].map((name) =>
+      readFile(new URL(`../../../${name}`, import.meta.url), 'utf8'),
+    ),
+  );
+  const samples = pages.flatMap(samplesIn).filter(({ line }) => !ELSEWHERE.some((one) => one.test(line)));
   t.ok(samples.length >= 10, `${samples.length} samples`);
 
   await using sim = await Simulator.start();
@@ -66,9 +72,12 @@ t.test('README.md shows what the program prints', async (t) => {
   await wad.link(phone);
   for (const text of ['hi', 'hello']) await ana.send(text);
   await wad.event('message', ({ body }) => body === 'hello');
-  /** What came in is looked at before anything is sent, and what ends the link is run last. */
-  const turn = ({ line }: Sample): number =>
-    UNLINKED.some((one) => one.test(line)) ? 2 : /^wactl (chats|messages) /.test(line) ? 0 : 1;
+  /** Incoming messages are listed before anything is sent; the account is unlinked near the end. */
+  const turn = ({ line }: Sample): number => {
+    if (UNLINKED.some((one) => one.test(line))) return 3;
+    if (UNLINKS.test(line)) return 2;
+    return /^wactl (chats|messages) /.test(line) ? 0 : 1;
+  };
   for (const sample of samples.toSorted((a, b) => turn(a) - turn(b))) await shown(t, wad, sample);
 });
 
