@@ -1,9 +1,9 @@
 // The shape of a command's row. The parser, --help, completion and the docs read it; `run` does the work.
 
 import type { Address } from '../protocol/address.js';
+import type { WireEvent } from '../protocol/events/index.js';
 import type { Params, Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
-import type { WireEvent } from '../protocol/schema.js';
 import type { ClientPath } from '../socket/path.js';
 import type { Output } from './output.js';
 

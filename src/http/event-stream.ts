@@ -2,7 +2,7 @@
 // back-pressure. Refuses to know: which events there are.
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../protocol/dispatch.js';
-import type { WireEvent } from '../protocol/schema.js';
+import type { WireEvent } from '../protocol/events/index.js';
 import type { Connection } from './connection.js';
 import { ALWAYS } from './reply.js';
 

@@ -1,6 +1,6 @@
 // What the socket (and later HTTP) carries to the daemon: a method, its parameters, who asks, and a way to say
 // that nobody waits any more. Types only.
-import type { WireEvent } from './schema.js';
+import type { WireEvent } from './events/index.js';
 
 /** One connection of a client. */
 export interface Peer extends Owner {

@@ -16,16 +16,6 @@ export const eventType = () => z.enum(EVENT_TYPES);
 /** What `initialize`, `disconnect` and `clear` answer. */
 export const done = () => ({ success: z.boolean(), message: z.string(), timestamp: instant() });
 
-/** An event as it stands in the journal and on the wire. */
-export const eventSchema = record({
-  cursor: cursor(),
-  type: eventType(),
-  time: instant(),
-  account: z.string(),
-  data: z.record(z.string(), z.unknown()),
-});
-export type WireEvent = z.infer<typeof eventSchema>;
-
 /** A message on its way out, as message.send, message.get and message.wait show it. */
 export const outgoingSchema = record({
   id: z.string(),
@@ -69,27 +59,36 @@ export const page = () => ({
  * same person may write from either (H21).
  */
 export const identity = () => ({
-  id: z.string(),
-  /** Digits; null for groups, and where WhatsApp tells no number. */
-  phone: z.string().nullable(),
-  lid: z.string().nullable(),
+  id: z.string().describe('The id that WhatsApp Web uses for this person, group or channel.'),
+  phone: z
+    .string()
+    .nullable()
+    .describe('The phone number, digits only. Null for groups, and where the number is not known.'),
+  lid: z
+    .string()
+    .nullable()
+    .describe('The LID, the second identity of a person. Null for groups, and where it is not known.'),
 });
 
 /** What a message carries besides its text, as far as it is known before it is fetched. */
 export const mediaSchema = record({
-  mimetype: z.string(),
-  size: z.int().nullable(),
-  name: z.string().nullable(),
+  mimetype: z.string().describe('The media type, as the sender declared it.'),
+  size: z.int().nullable().describe('Size in bytes, as the sender declared it. Null when it declared none.'),
+  name: z.string().nullable().describe('The file name. Null when the sender gave none.'),
 });
 
 /** Whom an event names, each with both identities as far as they are known: for groups both are null. */
-const named = () => ({
-  /** The chat that it is in. */
-  chat: z.strictObject(identity()),
-  /** Who did it: who wrote the message, reacted, called, changed the group. Null where that is not known. */
-  sender: z.strictObject(identity()).nullable(),
-  /** Who else is named, in that order: the mentions of a message, the participants that a change of a group is about. */
-  people: z.array(z.strictObject(identity())),
+export const named = () => ({
+  chat: z.strictObject(identity()).describe('The chat, with both identities.'),
+  sender: z
+    .strictObject(identity())
+    .nullable()
+    .describe(
+      'Who wrote the message, reacted, called or changed the group, with both identities. Null when unknown.',
+    ),
+  people: z
+    .array(z.strictObject(identity()))
+    .describe('Everyone else that the event names, in this order: `mentions`, then `participants`.'),
 });
 export type Who = z.infer<z.ZodObject<ReturnType<typeof identity>>>;
 export interface Named {
@@ -98,31 +97,47 @@ export interface Named {
   readonly people: Who[];
 }
 
+/** Which message an event is about. */
+export const messageName = () => ({
+  key: z.string().describe("The daemon's own key of the message. It is unique and does not change."),
+  messageId: z
+    .string()
+    .describe("WhatsApp's id of the message. The sender chooses it, so it may not be unique."),
+  chatId: z.string().describe('The id of the chat.'),
+});
+export const ack = () =>
+  z.int().describe('-1 failed, 0 not sent yet, 1 on the server, 2 delivered, 3 read, 4 played.');
+
 /** A message as the page has it. */
 const inbound = () => ({
-  /** Ours, and stable. */
-  key: z.string(),
-  /** WhatsApp's random part. */
-  messageId: z.string(),
-  chatId: z.string(),
-  from: z.string(),
-  to: z.string(),
-  author: z.string().nullable(),
-  fromMe: z.boolean(),
-  /** `ciphertext`: WhatsApp Web cannot read it yet; `view_once`: it never can, only the phone. */
-  type: z.string(),
-  /** Null where the message cannot be shown. */
-  body: z.string().nullable(),
-  timestamp: instant(),
-  ack: z.int(),
-  hasMedia: z.boolean(),
-  media: mediaSchema.nullable(),
-  /** The random part of the message that it answers. */
-  replyTo: z.string().nullable(),
-  mentions: z.array(z.string()),
-  /** What is in it besides `body`: of a location, a contact card or a poll. */
-  details: z.record(z.string(), z.unknown()).nullable(),
-  backfilled: z.boolean(),
+  ...messageName(),
+  from: z.string().describe('The id of the sender; in a group, the id of the group.'),
+  to: z.string().describe('The id of the recipient.'),
+  author: z.string().nullable().describe('The id of the member who wrote it. Null outside groups.'),
+  fromMe: z.boolean().describe('True when this account sent it, from any of its devices.'),
+  type: z
+    .string()
+    .describe(
+      'What it is: `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contact`, `poll`, or a word of WhatsApp. `ciphertext`: WhatsApp Web cannot read it yet. `view_once`: only the phone can show it.',
+    ),
+  body: z.string().nullable().describe('The text or caption. Null when the message cannot be shown.'),
+  timestamp: instant().describe('When it was sent.'),
+  ack: ack(),
+  hasMedia: z.boolean().describe('True when it has a file, which `media.fetch` reads.'),
+  media: mediaSchema
+    .nullable()
+    .describe('The file, as far as it is known before it is fetched. Null without one.'),
+  replyTo: z.string().nullable().describe('The `messageId` of the message that it answers. Null otherwise.'),
+  mentions: z.array(z.string()).describe('The ids of the people that the text mentions.'),
+  details: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe(
+      'A location has `latitude`, `longitude` and `url`, a contact `vcards`, a poll `question`, `options` and `multiple`. Null for other types.',
+    ),
+  backfilled: z
+    .boolean()
+    .describe('True when it was read from the page after a connection was lost, not received live.'),
 });
 export const inboundSchema = record(inbound());
 

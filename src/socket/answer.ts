@@ -2,8 +2,8 @@
 // words and never thrown. Checked by hand, since the client's fast path goes without zod.
 // Refuses to know: what was asked.
 import type { JSONRPCResponse } from 'json-rpc-2.0';
+import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
-import type { WireEvent } from '../protocol/schema.js';
 
 export type Answer =
   | { readonly is: 'response'; readonly id: number; readonly response: JSONRPCResponse }

@@ -4,10 +4,10 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
 import type { z } from 'zod';
+import type { WireEvent } from '../protocol/events/index.js';
 import { Fault, type Outcome } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
-import type { WireEvent } from '../protocol/schema.js';
 import { readAnswer } from './answer.js';
 import { LineSplitter } from './line.js';
 import { type ClientPath, clientPath } from './path.js';

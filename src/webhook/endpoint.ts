@@ -2,8 +2,8 @@
 // accepted or its retries have run out. It has its own cursor in the journal, so nothing is lost while it, or this
 // daemon, is away. It does not know where events are stored or what they mean.
 import { setTimeout as pause } from 'node:timers/promises';
+import type { WireEvent } from '../protocol/events/index.js';
 import type { Log } from '../protocol/log.js';
-import type { WireEvent } from '../protocol/schema.js';
 import { backoffMs } from './backoff.js';
 import type { Format, FormatContext } from './format.js';
 import type { Answer, Poster } from './post.js';

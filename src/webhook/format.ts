@@ -1,5 +1,5 @@
 // The format of a webhook's requests: ours, or that of another program whose receivers somebody keeps. Pure.
-import type { WireEvent } from '../protocol/schema.js';
+import type { WireEvent } from '../protocol/events/index.js';
 
 /** What an event says, or a message as its event told of it. */
 export type Data = Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 // Events in the form of WAHA with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
 // payload, and its HMAC. Pure, but for the HMAC's arithmetic.
 import { createHmac } from 'node:crypto';
-import type { Who, WireEvent } from '../protocol/schema.js';
+import type { WireEvent } from '../protocol/events/index.js';
+import type { Who } from '../protocol/schema.js';
 import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,

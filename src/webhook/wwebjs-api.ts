@@ -1,6 +1,6 @@
 // Events in the form of wwebjs-api (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
 // whatsapp-web.js in it. Pure.
-import type { WireEvent } from '../protocol/schema.js';
+import type { WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,

@@ -2,7 +2,7 @@
 // time, over the same link, with one browser, and told of what a person should hear of, once.
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
-import type { WireEvent } from '../../src/protocol/schema.js';
+import type { WireEvent } from '../../src/protocol/events/index.js';
 import type { StateName } from '../../src/protocol/state.js';
 import { eventually } from '../harness/wad.js';
 import type { Row } from './row.js';

@@ -2,10 +2,10 @@
 // is a test of the contract too. What crosses the socket against the table fails the test that made it cross.
 import type { z } from 'zod';
 import { COMMON_FAULTS } from '../../src/daemon/api/dispatch.js';
+import { eventSchema, type WireEvent } from '../../src/protocol/events/index.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { deadlineMs } from '../../src/protocol/method.js';
 import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
-import { eventSchema, type WireEvent } from '../../src/protocol/schema.js';
 import {
   type Answered,
   type Asked,

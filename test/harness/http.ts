@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { readPage } from '../../src/http/page.js';
 import { json, typed } from '../../src/http/reply.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/server.js';
+import type { WireEvent } from '../../src/protocol/events/index.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import type { METHODS } from '../../src/protocol/methods/index.js';
-import type { WireEvent } from '../../src/protocol/schema.js';
 import { startServer, type TestServer } from './server.js';
 
 export interface TestDoor extends AsyncDisposable {

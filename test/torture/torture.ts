@@ -1,7 +1,7 @@
 // Kills daemon, browser, renderer and connection at random moments while clients send and people answer, and looks at
 // what everybody has in the end: each accepted message once, in order per sender and chat, and each answer once.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WireEvent } from '../../src/protocol/schema.js';
+import type { WireEvent } from '../../src/protocol/events/index.js';
 import { Client } from '../../src/socket/client.js';
 import { type Dice, diceOf } from '../harness/dice.js';
 import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js';

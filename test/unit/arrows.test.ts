@@ -211,7 +211,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
 };
 
 /** Files whose values would bring zod along; the rooms of wactl and of the library may have their types. */
-const SCHEMAS = /^protocol\/(methods\/|schema\.ts|method\.ts)/;
+const SCHEMAS = /^protocol\/(methods\/|events\/|schema\.ts|method\.ts)/;
 const SCHEMA_FREE: readonly string[] = ['cli', 'client', 'socket'];
 
 interface Import {
@@ -383,6 +383,8 @@ t.test('a wrong arrow is found, whatever it is written as', async (t) => {
     ['cli/a.ts', `import { type METHODS } from '../protocol/methods/index.js';`, /zod/],
     ['cli/a.ts', `import type { METHODS } from '../protocol/methods/index.js';`, null],
     ['client/a.ts', `import { METHODS } from '../protocol/methods/index.js';`, /zod/],
+    ['client/a.ts', `import { EVENTS } from '../protocol/events/index.js';`, /zod/],
+    ['cli/a.ts', `import type { EventData } from '../protocol/events/index.js';`, null],
     ['mcp/a.ts', `import '../daemon/api/openrpc.js';`, /on the library/],
     ['cli/a.ts', `import { serve } from '../mcp/serve.js';`, /wactl is thin/],
     ['cli/a.ts', `import '@modelcontextprotocol/sdk/types.js';`, /heavy/],

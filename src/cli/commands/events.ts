@@ -1,5 +1,5 @@
+import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
-import type { WireEvent } from '../../protocol/schema.js';
 import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { namesFor } from '../names.js';

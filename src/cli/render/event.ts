@@ -1,4 +1,4 @@
-import type { WireEvent } from '../../protocol/schema.js';
+import type { WireEvent } from '../../protocol/events/index.js';
 import { printable } from '../output.js';
 import type { Names } from './name.js';
 import { when } from './time.js';

@@ -1,6 +1,6 @@
 // Reads the journal for peers: pages of events after a cursor, with a gap event where events are no longer kept.
 // Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
-import type { WireEvent } from '../../protocol/schema.js';
+import type { WireEvent } from '../../protocol/events/index.js';
 import type { EventType } from '../../protocol/state.js';
 import type { StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';

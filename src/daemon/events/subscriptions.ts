@@ -2,8 +2,8 @@
 // order. Controls the pace of a replay. It does not know where events come from or what they say.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Peer } from '../../protocol/dispatch.js';
+import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
-import type { WireEvent } from '../../protocol/schema.js';
 import type { EventType } from '../../protocol/state.js';
 import type { JournalReader, Place } from './journal-reader.js';
 

@@ -3,10 +3,10 @@
 import type { Config } from '../../config/keys.js';
 import { readSecret } from '../../config/secret-file.js';
 import type { Peer } from '../../protocol/dispatch.js';
+import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';
-import type { WireEvent } from '../../protocol/schema.js';
 import { parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import { Endpoint, type Ledger } from '../../webhook/endpoint.js';

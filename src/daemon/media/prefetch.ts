@@ -3,9 +3,9 @@
 // forever.
 import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
 import type { Peer } from '../../protocol/dispatch.js';
+import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
-import type { WireEvent } from '../../protocol/schema.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
-import { cursor, eventSchema, eventType, instant, record } from '../schema.js';
+import { cursor, eventType, instant, record } from '../schema.js';
 
 const consumer = () => z.string().regex(/^[\w.-]{1,64}$/);
 /** Where a consumer begins that is new; one that is known goes on where it was. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
-import { cursor, eventSchema, instant, record } from '../schema.js';
+import { cursor, instant, record } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const name = () => z.string().min(1).max(32);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import t from 'tap';
 import type { Peer } from '../../../src/protocol/dispatch.js';
-import type { WireEvent } from '../../../src/protocol/schema.js';
+import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { startWactl, WACTL, wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from './daemon.js';
 

@@ -1,6 +1,6 @@
 // Events as an iterator: each once and in order, whatever becomes of the connection.
 import t from 'tap';
-import type { WireEvent } from '../../../src/protocol/schema.js';
+import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { connect, failure } from '../../harness/library.js';
 import { startServer } from '../../harness/server.js';
 

@@ -1,6 +1,6 @@
 /** One event that is several bodies: each is posted until it is taken, and none again after that. */
 import t from 'tap';
-import type { WireEvent } from '../../../src/protocol/schema.js';
+import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { type DeadLetter, Endpoint, type Ledger } from '../../../src/webhook/endpoint.js';
 import type { Format } from '../../../src/webhook/format.js';
 import type { Answer, Poster } from '../../../src/webhook/post.js';

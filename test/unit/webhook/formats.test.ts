@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { DOCS } from '../../../scripts/docs.js';
-import type { WireEvent } from '../../../src/protocol/schema.js';
+import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { EVENT_TYPES } from '../../../src/protocol/state.js';
 import { backoffMs } from '../../../src/webhook/backoff.js';
 import { WAD } from '../../../src/webhook/format.js';

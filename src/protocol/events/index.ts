@@ -1,0 +1,48 @@
+// Every type of event, joined. A new type: a word in EVENT_TYPES of state.ts, which does not compile without a row here.
+import { z } from 'zod';
+import type { EventRow } from '../event.js';
+import { cursor, eventType, instant, record } from '../schema.js';
+import type { EventType } from '../state.js';
+import { callEvents } from './call.js';
+import { gapEvents } from './gap.js';
+import { groupEvents } from './group.js';
+import { messageEvents } from './message.js';
+import { sessionEvents } from './session.js';
+
+export const EVENTS = {
+  ...messageEvents,
+  ...groupEvents,
+  ...callEvents,
+  ...sessionEvents,
+  ...gapEvents,
+} satisfies { readonly [T in EventType]: EventRow & { readonly type: T } };
+
+/** The data of an event of this type. */
+export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>;
+
+const DATA = 'What happened; the fields depend on the type.';
+
+/** What every event has. */
+const envelope = {
+  cursor: cursor().describe(
+    'The place of the event in the journal. Cursors only grow, also across restarts.',
+  ),
+  type: eventType().describe('What kind of event it is.'),
+  time: instant().describe('When the daemon stored the event.'),
+  account: z.string().describe('The name of the account, as it is configured.'),
+};
+
+/** What the daemon checks of an event: not the data, which an earlier version may have stored. */
+export const eventSchema = record({
+  ...envelope,
+  data: z.record(z.string(), z.unknown()).describe(DATA),
+});
+export type WireEvent = z.infer<typeof eventSchema>;
+
+/** A whole event of one type, with its data. For the tests and the docs. */
+export const eventSchemaOf = ({ type, data, does }: EventRow) =>
+  record({
+    ...envelope,
+    type: z.literal(type).describe(envelope.type.description ?? ''),
+    data: data.describe(DATA),
+  }).describe(does);

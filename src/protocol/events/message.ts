@@ -1,0 +1,101 @@
+// Events about messages: the message itself, its acks, reactions, edits and deletion.
+import { z } from 'zod';
+import { event } from '../event.js';
+import { ack, instant, messageName, messageSchema, named, record } from '../schema.js';
+
+const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid' };
+const NAME = {
+  key: 'false_15550002222@c.us_3EB0C431C26A1916E07E',
+  messageId: '3EB0C431C26A1916E07E',
+  chatId: ANA.id,
+};
+const NAMED = { chat: ANA, sender: ANA, people: [] };
+const AT = '2026-01-01T00:00:00.000Z';
+
+const author = () =>
+  z.string().nullable().describe('The id of the member who did it. Null outside groups, and when unknown.');
+
+export const messageEvents = {
+  message: event({
+    type: 'message',
+    does: 'A message was received, or sent by any device of the account. Each message is reported once; one of the type `ciphertext` is reported again when it can be read.',
+    data: messageSchema,
+    example: {
+      ...NAME,
+      ...{ from: ANA.id, to: '15550001111@c.us', author: null, fromMe: false },
+      ...{ type: 'text', body: 'Hello', timestamp: AT, ack: 1, hasMedia: false, media: null },
+      ...{ replyTo: null, mentions: [], details: null, backfilled: false },
+      ...NAMED,
+    },
+  }),
+  'message.ack': event({
+    type: 'message.ack',
+    does: 'A message got further on its way: it was sent, delivered, read or played, or it failed. An ack that reports nothing new is not an event.',
+    data: record({
+      ...messageName(),
+      fromMe: z.boolean().describe('True for a message of this account.'),
+      ack: ack(),
+      ...named(),
+    }),
+    example: {
+      ...{ ...NAME, key: 'true_15550002222@c.us_3EB0C431C26A1916E07E', fromMe: true, ack: 2 },
+      ...{ chat: ANA, sender: null, people: [] },
+    },
+  }),
+  'message.reaction': event({
+    type: 'message.reaction',
+    does: 'Someone reacted to a message, voted in a poll, or took either back.',
+    data: record({
+      ...messageName(),
+      from: z.string().describe('The id of the person who reacted or voted.'),
+      fromMe: z
+        .boolean()
+        .nullable()
+        .describe(
+          'True when this account did. Null for a vote from a LID, which may be the LID of this account.',
+        ),
+      emoji: z
+        .string()
+        .nullable()
+        .describe('The reaction. An empty string: it was taken back. Null for a vote.'),
+      vote: z
+        .array(z.string())
+        .nullable()
+        .describe(
+          'The chosen options of the poll; `#2` is the second one of a poll whose text is not known. An empty list: the vote was taken back. Null for a reaction.',
+        ),
+      timestamp: instant().describe('When it was done.'),
+      ...named(),
+    }),
+    example: { ...NAME, from: ANA.id, fromMe: false, emoji: '👍', vote: null, timestamp: AT, ...NAMED },
+  }),
+  'message.edit': event({
+    type: 'message.edit',
+    does: 'The text of a message was changed by its author.',
+    data: record({
+      ...messageName(),
+      author: author(),
+      fromMe: z.boolean().describe('True for a message of this account.'),
+      body: z.string().describe('The new text.'),
+      previous: z.string().nullable().describe('The text before. Null when it is not known.'),
+      timestamp: instant().describe('When it was changed.'),
+      ...named(),
+    }),
+    example: {
+      ...{ ...NAME, author: null, fromMe: false, body: 'Hello!', previous: 'Hello', timestamp: AT },
+      ...NAMED,
+    },
+  }),
+  'message.revoke': event({
+    type: 'message.revoke',
+    does: 'A message was deleted for everyone.',
+    data: record({
+      ...messageName(),
+      author: author(),
+      fromMe: z.boolean().describe('True when this account deleted it.'),
+      timestamp: instant().describe('When the daemon learned of it.'),
+      ...named(),
+    }),
+    example: { ...NAME, author: null, fromMe: false, timestamp: AT, ...NAMED },
+  }),
+};

@@ -1,0 +1,66 @@
+import t from 'tap';
+import { z } from 'zod';
+import type { EventRow } from '../../../src/protocol/event.js';
+import { EVENTS, eventSchema, eventSchemaOf } from '../../../src/protocol/events/index.js';
+import { EVENT_TYPES } from '../../../src/protocol/state.js';
+
+type Json = Record<string, unknown>;
+const rows = Object.entries(EVENTS) as [string, EventRow][];
+
+/** Every field of a schema by its path, with its description; the variants of a union share their names. */
+function fieldsIn(schema: Json, at: string): [path: string, says: unknown][] {
+  const variants = [
+    ...((schema.anyOf ?? schema.oneOf ?? []) as Json[]),
+    ...(schema.items ? [schema.items as Json] : []),
+  ];
+  return [
+    ...variants.flatMap((variant) => fieldsIn(variant, at)),
+    ...Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(
+      ([name, inner]): [string, unknown][] => [
+        [`${at}.${name}`, inner.description],
+        ...fieldsIn(inner, `${at}.${name}`),
+      ],
+    ),
+  ];
+}
+
+t.test('every type has a row under its own name, which says a sentence', async (t) => {
+  t.same(Object.keys(EVENTS).sort(), [...EVENT_TYPES].sort());
+  for (const [key, row] of rows) {
+    t.equal(row.type, key);
+    t.match(row.does, /^[A-Z].*\.$/, key);
+  }
+});
+
+t.test('every example fits its schema, and a field more or less does not', async (t) => {
+  const envelope = { cursor: 1, time: '2026-01-01T00:00:00.000Z', account: 'default' };
+  for (const [type, row] of rows) {
+    const fits = (data: object) => eventSchemaOf(row).safeParse({ ...envelope, type, data }).success;
+    const example = row.example as Json;
+    t.equal(eventSchemaOf(row).safeParse({ ...envelope, type, data: example }).error, undefined, type);
+    t.notOk(fits({ ...example, surprise: 1 }), `${type}: one more`);
+    for (const name of Object.keys(example)) {
+      const { [name]: _, ...rest } = example;
+      t.notOk(fits(rest), `${type}: without ${name}`);
+    }
+  }
+});
+
+t.test('every field says what it is', async (t) => {
+  for (const [type, row] of rows) {
+    const fields = fieldsIn(z.toJSONSchema(eventSchemaOf(row), { io: 'input' }) as Json, type);
+    t.ok(fields.length > 5);
+    for (const [path, says] of fields) t.match(says, /^[-\w`"].*\.$/, path);
+  }
+});
+
+t.test('what an earlier version stored is still an event', async (t) => {
+  const old = {
+    cursor: 1,
+    type: 'call',
+    time: '2026-01-01T00:00:00.000Z',
+    account: 'default',
+    data: { old: 1 },
+  };
+  t.ok(eventSchema.safeParse(old).success);
+});
