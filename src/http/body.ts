@@ -1,4 +1,4 @@
-// The body of a request: a JSON object within its bounds. Refuses to know: what it asks for.
+// Reads the body of a request: a JSON object within its bounds. It does not know what the body asks for.
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 

@@ -1,5 +1,5 @@
-// One connection of the HTTP door: the answers that its peer has not read yet, what is being done for it, and its end.
-// Refuses to know: what is asked, and what is answered.
+// One HTTP connection: the answers that its peer has not read yet, the work in progress for it, and its end. It does
+// not know what is asked or answered.
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,5 +1,5 @@
-// Events to one listener by server-sent events: the peer of an `events.subscribe`. Owns the form of the stream and its
-// back-pressure. Refuses to know: which events there are.
+// Sends events to one listener as server-sent events: the peer of an `events.subscribe`. Owns the format of the stream
+// and its back-pressure. It does not know which events exist.
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../protocol/dispatch.js';
 import type { WireEvent } from '../protocol/events/index.js';

@@ -1,5 +1,5 @@
-// One request and its answer: who asks, for what, and what of it the daemon says. Whatever goes wrong is a Fault and is
-// answered as one. Refuses to know: what any route does, and how connections come and go.
+// Handles one request and its answer: authorises it, finds its route, and reports how it ended for log and metrics.
+// Every failure is a Fault and is answered as one. It does not know what a route does, or how connections come and go.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Address } from '../protocol/address.js';
 import type { Dispatch, Owner, Peer } from '../protocol/dispatch.js';

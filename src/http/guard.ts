@@ -1,5 +1,6 @@
-// Who may ask at all, before anything is looked at: requests that were meant for this machine, and not made by a page
-// of another site in somebody's browser (DNS rebinding, CSRF). Refuses to know: tokens, routes and bodies.
+// Decides who may send requests at all, before anything else is checked: only requests that were meant for this
+// machine, and were not made by a page of another site in somebody's browser (DNS rebinding, CSRF). It does not know
+// tokens, routes or bodies.
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 

@@ -1,5 +1,5 @@
-// The linking page: three files that are read once and served as they are, under a policy that lets them load nothing
-// from anywhere else. Refuses to know: what they say.
+// Serves the linking page: three files that are read once and served unchanged, under a policy that lets them load
+// nothing from anywhere else. It does not know what they say.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Reply, typed } from './reply.js';

@@ -1,4 +1,4 @@
-// The QR code as somebody wants to see it: the payload with a picture in the JSON, or the picture alone.
+// Formats the QR code for a request: the payload with a picture in the JSON, or the picture alone.
 import type { Result } from '../protocol/method.js';
 import type { METHODS } from '../protocol/methods/index.js';
 import type { StateName } from '../protocol/state.js';

@@ -1,5 +1,5 @@
-// Parameters of a GET: strings, read as what the method's own schema wants. What does not fit stays a string, and the
-// daemon's check says so as it would on the socket.
+// Parses the parameters of a GET: strings, read as the type that the method's own schema requires. A value that does
+// not fit stays a string, and the daemon's validation reports it as it would on the socket.
 import type { z } from 'zod';
 
 export function queryParams(

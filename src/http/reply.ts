@@ -1,4 +1,4 @@
-// What goes back: a status, a type and bytes; and a Fault as a reply, with the status that the table of faults gives it.
+// A reply: a status, a type and bytes; and a Fault as a reply, with the status from the table of faults.
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Fault } from '../protocol/fault.js';
 import { faultRow } from '../protocol/fault-table.js';

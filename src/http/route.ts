@@ -1,5 +1,5 @@
-// The shape of a route, and how one is found. Paths are compared as they are sent: nothing is decoded, joined or
-// cleaned up first, so there is nothing to trick.
+// The type of a route, and how a request's route is found. Paths are compared as they are sent: nothing is decoded,
+// joined or normalised first, so there is nothing to trick.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';

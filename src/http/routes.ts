@@ -1,5 +1,5 @@
-// THE table of routes. Each asks the one table of methods and adds nothing to it but the form; the OpenAPI document and
-// docs/http.md are read off it.
+// The table of routes. Each calls a method of the one table of methods and adds only the format; the OpenAPI document
+// and docs/http.md are generated from it.
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import { pictureWanted, qrReply } from './qr.js';

@@ -1,5 +1,5 @@
-// The HTTP door: connections, their number and their time. What comes in goes to exchange.ts.
-// Refuses to know: routes, methods, tokens; and how an address is taken, which whoever builds it does.
+// The HTTP server: connections, their number and their time-outs. Requests go to exchange.ts. It does not know routes,
+// methods or tokens, or how an address is bound: whoever builds the server does that.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Backlog } from '../protocol/backlog.js';

@@ -1,4 +1,4 @@
-// The bearer token, compared without telling how much of it was right. Refuses to know: where it is kept.
+// Compares the bearer token in constant time. It does not know where the token is kept.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Fault } from '../protocol/fault.js';

@@ -1,7 +1,7 @@
-// Chromium's own note of how its last run on a profile ended. One that starts after a crash waits for a person to say
-// that they have seen that, and until then notes a crash at the end of its own run as well, however orderly it was
-// (seen with Chromium 156: a browser killed after its note was on disk, then one started and closed within seconds). We
-// have seen it: the note is taken away before the next start.
+// Removes Chromium's note that its last run on a profile crashed. A browser that starts after a crash waits for a
+// person to confirm having seen that. Until then it notes a crash at the end of its own run as well, however orderly it
+// was (seen with Chromium 156: a browser killed after its note was on disk, then one started and closed within
+// seconds). So the note is removed before the next start.
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBoundedAsync } from '../local/bounded-file.js';

@@ -1,4 +1,4 @@
-// What the kernel refuses, as Faults: no room, no permission. Anything else keeps its own text as `internal`.
+// Turns the kernel's errors into Faults: no room, no permission. Any other error keeps its own text as `internal`.
 import { Fault } from '../protocol/fault.js';
 
 /** The Fault for an error of a file operation on `path`. A Fault stays what it is. */

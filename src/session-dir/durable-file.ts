@@ -1,4 +1,4 @@
-// A file that is either whole or not there, whatever happens while it is written.
+// Writes a file so that it is either whole or absent, whatever happens during the write.
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskFault } from './disk-fault.js';

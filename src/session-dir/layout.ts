@@ -1,5 +1,5 @@
-// What lies where around one session: the profile as LocalAuth lays it out, and our files beside it. Also whose it
-// must be and with which modes. Knows no lock, no browser, and not what is inside the profile.
+// The layout of a session directory: the profile as LocalAuth lays it out, and our files next to it, with their
+// required owner and modes. It does not know the lock, the browser, or what is inside the profile.
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';

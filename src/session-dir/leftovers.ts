@@ -1,6 +1,7 @@
-// What a daemon that died leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files (H15),
-// half a write in its databases and its note of a crash (H7). Called while we hold the session's lock, before a launch. A process that is not our child gives no event
-// when it ends, so its end is watched by looking at /proc at short intervals.
+// Clears what a dead daemon leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files
+// (H15), a half-written record in its databases and its note of a crash (H7). Called while we hold the session's lock,
+// before a launch. A process that is not our child raises no event when it ends, so its end is detected by polling
+// /proc.
 import { lstat, readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';

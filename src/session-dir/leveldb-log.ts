@@ -1,5 +1,5 @@
-// The log of a LevelDB database, as far as it takes to tell what of it is whole. Refuses to know what is in a record.
-// The format: https://github.com/google/leveldb/blob/main/doc/log_format.md
+// Parses the log of a LevelDB database far enough to tell which part of it is whole. It does not interpret records. The
+// format: https://github.com/google/leveldb/blob/main/doc/log_format.md
 const BLOCK = 32_768;
 /** Checksum (4 bytes), length (2), kind (1). Where fewer bytes are left in a block, it is filled up. */
 const HEADER = 7;

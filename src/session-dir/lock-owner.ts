@@ -1,5 +1,5 @@
-// Who owns the lock of a session directory. The owner writes this next to the lock; whoever is refused reads it. A file
-// that a crash left behind is normal: only the process that it names decides whether it still counts.
+// Records who owns the lock of a session directory. The owner writes this file next to the lock; a process that is
+// refused reads it. A file that a crash left behind is normal: it counts only while the process that it names lives.
 import { readBounded } from '../local/bounded-file.js';
 import { writeDurably } from './durable-file.js';
 import type { SessionDir } from './layout.js';

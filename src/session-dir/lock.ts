@@ -1,6 +1,6 @@
-// Exactly one daemon per session directory. proper-lockfile keeps the lock fresh and notices its loss; this file says
-// who holds it, waits for a dead holder's lock to become stale, and lets exactly one waiter break it.
-// Refuses to know what the lock protects: whoever hears that it is lost stops the browser without touching the profile.
+// The lock that keeps one daemon per session directory. proper-lockfile keeps the lock fresh and notices its loss; this
+// file says who owns it, waits for a dead owner's lock to become stale, and lets exactly one waiter break it. It does
+// not know what the lock protects: when the lock is lost, the caller stops the browser without touching the profile.
 import fs from 'node:fs';
 import { open, rm, rmdir, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';

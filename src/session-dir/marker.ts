@@ -1,5 +1,5 @@
-// Whether there is a saved session: a marker beside the profile, set when an account has synced for the first time
-// and removed with the profile. A profile that another program made counts by its IndexedDB.
+// Tells whether there is a saved session, by a marker next to the profile. The marker is set when an account has synced
+// for the first time and removed with the profile. A profile that another program made counts by its IndexedDB.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBounded, UnfitFile } from '../local/bounded-file.js';

@@ -1,5 +1,5 @@
-// The place beside a session where another one comes in: decrypted or copied, tried, and then renamed. A move that was
-// killed leaves it behind, with a whole session in it, so whoever takes the lock next removes it.
+// The directory next to a session where an imported one is decrypted or copied, verified, and then renamed. A move that
+// was killed leaves it behind with a whole session in it, so the next owner of the lock removes it.
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFault } from './disk-fault.js';

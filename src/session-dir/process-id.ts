@@ -1,5 +1,5 @@
-// Which process a number means: a pid alone is reused, a pid with its start time and the kernel's boot id is not.
-// Reads /proc only; sends no signal.
+// Identifies a process beyond its pid: a pid alone is reused, a pid with its start time and the kernel's boot id is
+// not. Reads /proc only; sends no signal.
 import { readFile, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 

@@ -1,5 +1,5 @@
-// How a profile goes: renamed away first, then deleted or kept aside for a while. Called only after the browser has
-// ended (H8). Touches names that the layout gives and nothing else; links are removed, never followed.
+// Removes a profile: renames it away first, then deletes it or keeps it in quarantine for a while. Called only after
+// the browser has ended (H8). Touches only names that the layout gives; links are removed, never followed.
 import { lstat, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../protocol/fault.js';

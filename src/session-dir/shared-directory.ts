@@ -1,4 +1,4 @@
-// Whether a directory is for others as well: to take their rights away would lock them out. Reads names only.
+// Tells whether a directory is shared with other users: narrowing its mode would lock them out. Checks names only.
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';

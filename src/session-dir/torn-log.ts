@@ -1,8 +1,8 @@
-// What a page stores lies in databases of LevelDB, whose logs end in half a record when a browser is killed in the midst
-// of a write (H31). The next browser reads on up to there, as it should, and then, as Chromium has it, goes on writing
-// behind the half (reuse_logs). The one after that finds a record that is none in the midst of its log, and throws the
-// whole database away: with IndexedDB goes the session. So the half goes before a browser is started, also where somebody
-// has written on behind it already, as in a profile that another program has used.
+// Cuts off a half-written record at the end of a LevelDB log before a browser starts. A page's storage is in LevelDB
+// databases, whose logs end in half a record when a browser is killed during a write (H31). The next browser reads up
+// to that point, correctly, and then Chromium appends behind the half record (reuse_logs). The browser after that finds
+// an invalid record in the middle of its log and discards the whole database: the session goes with IndexedDB. The half
+// is also removed where something was appended behind it already, as in a profile that another program has used.
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBoundedAsync } from '../local/bounded-file.js';

@@ -1,4 +1,4 @@
-// How long to wait before an attempt. Pure; the figures come from [reconnect].
+// Computes the wait before a reconnect attempt. Pure; the values come from [reconnect].
 
 export interface Backoff {
   /** Delay before attempt 1, 2, …; the last one serves for all that follow. */

@@ -1,4 +1,4 @@
-// What can happen to a session, in our words. The library's own events are translated in whatsapp/ and are hints:
+// The events that can happen to a session. whatsapp/ translates the library's own events, which are only hints:
 // `client.ready` is only ever raised by our own probe.
 import type { Reason } from '../protocol/state.js';
 import type { Attention, Linked } from './state.js';

@@ -1,4 +1,4 @@
-// What a lane does to learn what became of messages: it asks the page for the id of each, and nothing is guessed (H6).
+// How a lane learns the outcome of messages: it asks the page for the id of each, and guesses nothing (H6).
 import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
 import { ask, askAll, become, giveAgain, learn, settle, stay, undoubted, withRef } from './lane-step.js';
 

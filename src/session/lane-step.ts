@@ -1,4 +1,4 @@
-// The few ways to write a lane's next state, shared by its transitions.
+// Helpers that build a lane's next state, shared by its transitions.
 import type { SendState } from '../protocol/state.js';
 import {
   type Attempt,

@@ -1,4 +1,4 @@
-// What becomes of a message that WhatsApp's server has refused, by the code of the refusal.
+// Decides what becomes of a message that WhatsApp's server refused, by the code of the refusal.
 //
 //   code  kind          then
 //   463   restricted    waits for the end of the restriction; after three refusals it has failed

@@ -1,4 +1,4 @@
-// The few ways to write a next state, shared by the transitions.
+// Helpers that build the next state of the session, shared by the transitions.
 import type { Reason, StateName } from '../protocol/state.js';
 import type { Effect } from './effect.js';
 import type { Policy } from './policy.js';

@@ -1,5 +1,5 @@
-// The life of one message on its way out, as a pure function. What is durable and when the page is asked is the
-// daemon's; that a state never goes backwards is here.
+// The life cycle of one outgoing message, as a pure function. A state never goes backwards. The daemon decides what is
+// made durable and when the page is asked.
 import type { SendState } from '../protocol/state.js';
 
 export type SendEvent =

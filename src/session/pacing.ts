@@ -1,5 +1,5 @@
-// At what pace messages go out, as a pure function of what went out before: so that WhatsApp sees a person and no
-// machine. What is kept of the past is five values; when the clock is looked at is the daemon's.
+// Computes the pace of outgoing messages as a pure function of what was sent before, so that the account behaves like a
+// person. The past is five values; the daemon reads the clock.
 import type { WaitsFor } from '../protocol/state.js';
 
 export interface PacingRules {

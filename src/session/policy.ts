@@ -1,4 +1,4 @@
-// The figures that the state machine decides by, all from configuration.
+// The delays and limits that the state machine decides by, all from the configuration.
 import type { Backoff } from './backoff.js';
 
 export interface Policy extends Backoff {

@@ -1,5 +1,5 @@
-// What the daemon needs of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
-// used, closed, and never launched again (H30).
+// The interface of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched, used, closed,
+// and never launched again (H30).
 import type { Content } from '../protocol/content.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Addressee } from '../protocol/wid.js';

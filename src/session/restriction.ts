@@ -1,4 +1,4 @@
-// What WhatsApp does not let the account do for now, as a pure function of what page and server have said.
+// Derives what WhatsApp currently forbids the account, as a pure function of what page and server have reported.
 //
 //   facts                            restriction     new chats              existing chats   alert
 //   banned for a time (402)          ban             held                   held: not ready  by the state
@@ -7,9 +7,10 @@
 //   nearly used up, by WhatsApp      quota_low       spread over the cycle  go               yes
 //   a quota with enough left         quota           spread from half on    go               no
 //
-// The worst that holds is told. Whom a restriction is about, the page decides for each chat: `canSendMsgWhileTimelocked`
-// and `canSendMsgWhileCapped` let everybody be written to who has given the account a token of trust, which people do by
-// writing to it (WAWebReachoutTimelockUtils, WAWebIndividualNewChatMessageCappingLimitUtils; 2026-04-27).
+// The worst current restriction is reported. The page decides for each chat whether a restriction covers it:
+// `canSendMsgWhileTimelocked` and `canSendMsgWhileCapped` allow messages to everyone who has given the account a token
+// of trust, which people do by writing to it (WAWebReachoutTimelockUtils,
+// WAWebIndividualNewChatMessageCappingLimitUtils; 2026-04-27).
 import type { RestrictionKind } from '../protocol/state.js';
 import type { Nack } from './nack.js';
 

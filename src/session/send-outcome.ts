@@ -1,4 +1,4 @@
-// What the end of one call to the page means for the message that it carried.
+// Interprets the end of one call to the page: what it means for the message that the call carried.
 //
 //   outcome of the call                              said
 //   the page has it, ack ≥ 1                         sent

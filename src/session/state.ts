@@ -1,5 +1,5 @@
-// What the account is doing, as one value: a name and only the data that makes sense in it. Nothing else in the
-// daemon remembers whether it is starting, stopping or linked.
+// The state of the account as one value: a name and only the data that makes sense in it. Nothing else in the daemon
+// remembers whether it is starting, stopping or linked.
 import type { Reason, StateName } from '../protocol/state.js';
 
 /** Who is linked, as far as WhatsApp Web has said. An empty object of nulls: a saved session nobody has opened yet. */

@@ -1,6 +1,5 @@
-// What a line from the daemon is: an answer, an event, or nothing that JSON-RPC knows. Whatever comes, it is said in
-// words and never thrown. Checked by hand, since the client's fast path goes without zod.
-// Refuses to know: what was asked.
+// Classifies a line from the daemon: an answer, an event, or not JSON-RPC. Any input is described and never throws.
+// Checked by hand, because the client's fast path does without zod. It does not know what was asked.
 import type { JSONRPCResponse } from 'json-rpc-2.0';
 import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';

@@ -1,6 +1,6 @@
-// The client's end of the control socket: connect, ask, hear events. Whatever happens, every request settles, and
-// always with a Fault. Part of the fast path of wactl: types of methods only, so neither zod nor a table is loaded.
-// Refuses to know: which methods there are, what a command prints, and its exit status.
+// The client's end of the control socket: connects, sends requests, receives events. Every request settles, and always
+// with a Fault when it fails. Part of the fast path of wactl: it imports types of methods only, so neither zod nor a
+// table is loaded. It does not know which methods exist, what a command prints, or its exit status.
 import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
 import type { z } from 'zod';

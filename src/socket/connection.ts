@@ -1,5 +1,5 @@
-// One peer: its lines in, its answers and events out, its requests in flight. Owns back-pressure both ways and the
-// ways a connection ends. Refuses to know: methods, and what a request means.
+// One peer of the control socket: its lines in, its answers and events out, its requests in flight. Owns back-pressure
+// in both directions and the ways a connection ends. It does not know methods, or what a request means.
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { JSONRPCServer } from 'json-rpc-2.0';

@@ -1,8 +1,8 @@
-// The socket as a file: its directory, its mode, a stale one in its place, and whose it is when it is removed.
-// Refuses to know: what is said over it.
+// Creates and removes the socket's file: its directory, its mode, and a stale socket in its place. It does not know
+// what is sent over it.
 //
 // The socket is bound inside a new directory of mode 0700, given its mode, and only then linked to its path. So
-//  - there is no moment when it is more open than meant, and no umask of the whole process to turn;
+//  - it is never more open than intended, and the umask of the process is not changed;
 //  - link(2) never replaces: whoever else comes to the path at the same time is noticed, not overwritten;
 //  - libuv, which at close removes the path that was bound whoever has it by then, finds nothing there to remove.
 // What it costs: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.

@@ -1,5 +1,5 @@
-// NDJSON: bytes in, lines out. Owns the size bound, UTF-8 and what is left at the end.
-// Refuses to know: what stands in a line.
+// NDJSON framing: turns bytes into lines. Owns the size bound, UTF-8 and what is left at the end. It does not know what
+// a line contains.
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '../protocol/fault.js';
 

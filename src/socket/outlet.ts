@@ -1,5 +1,5 @@
-// The way out to one peer: one message a line, and no more waiting for the peer than was agreed. A peer that does not
-// read is cut off here. Refuses to know: what is sent, and what has been asked.
+// Sends to one peer: one message per line, with a bound on what waits for the peer. A peer that does not read is cut
+// off here. It does not know what is sent, or what was asked.
 import type { Socket } from 'node:net';
 import type { JSONRPCResponse } from 'json-rpc-2.0';
 import type { Backlog, Unread } from '../protocol/backlog.js';

@@ -1,5 +1,5 @@
-// Where the control socket lives. Pure: environment, user id and a look at the disk come in as values.
-// Refuses to know: whether anybody listens there (client.ts) and how the file is made (file.ts).
+// Chooses the path of the control socket. Pure: the environment, the user id and a check of the disk are arguments. It
+// does not know whether a daemon listens there (client.ts) or how the file is made (file.ts).
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Address, addressOf } from '../protocol/address.js';

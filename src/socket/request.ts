@@ -1,6 +1,6 @@
-// The guard before json-rpc-2.0: what of a line is a request, and what is wrong with one that is not. The library
-// would answer `null` to `null`, take batches, scalars as parameters and any id, and leave out why.
-// Refuses to know: methods and their parameters (the daemon's dispatch).
+// Validates a line as a request before json-rpc-2.0 sees it, and says what is wrong with an invalid one. The library
+// alone would answer `null` to `null`, accept batches, scalars as parameters and any id, and give no reason. It does
+// not know methods and their parameters (the daemon's dispatch).
 import type { JSONRPCErrorResponse } from 'json-rpc-2.0';
 import { Fault } from '../protocol/fault.js';
 

@@ -1,10 +1,10 @@
-// Whether a socket is the daemon's: before a client connects, every directory on the way to it and the socket itself
-// must belong to this user, to root or to the service's user, and nobody else may be able to replace them. /tmp is
-// open to all, so /tmp/wad-UID may be anybody's. OpenSSH checks authorized_keys in the same way.
+// Checks that a socket belongs to the daemon. Before a client connects, every directory on the way to it and the socket
+// itself must belong to this user, to root or to the service's user, and nobody else may be able to replace them. /tmp
+// is writable by everyone, so anyone may have made /tmp/wad-UID. OpenSSH checks authorized_keys in the same way.
 //
-// Node cannot ask who the peer is (SO_PEERCRED), so the path is checked, and before the connection: no byte may go to
-// a stranger. Between the check and the connection nobody can put another socket there, since no directory on the way
-// is writable by anybody who has not passed the check.
+// Node cannot ask who the peer is (SO_PEERCRED), so the path is checked before the connection: no byte may go to a
+// stranger. Between the check and the connection nobody can put another socket there, since no directory on the way is
+// writable by anybody who has not passed the check.
 import { lstatSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';

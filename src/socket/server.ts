@@ -1,5 +1,5 @@
-// The control socket: who may connect, how many, and how it all ends. JSON-RPC comes from json-rpc-2.0, behind the
-// guard of request.ts. Refuses to know: methods (the daemon's dispatch) and single requests (connection.ts).
+// The control socket's server: who may connect, how many, and how connections end. JSON-RPC comes from json-rpc-2.0,
+// behind the guard of request.ts. It does not know methods (the daemon's dispatch) or single requests (connection.ts).
 import { createServer, type Server, type Socket } from 'node:net';
 import { type JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
 import { Backlog } from '../protocol/backlog.js';

@@ -1,5 +1,4 @@
-// Why a daemon cannot be reached, in words, with the command that mends it.
-// Refuses to know: how to connect.
+// Explains why a daemon cannot be reached, with the command that helps. It does not know how to connect.
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';

@@ -1,4 +1,4 @@
-// Which linked account the store belongs to. Remembered across restarts, so that messages can be accepted for it
+// Which linked account the store belongs to. It survives restarts, so that messages can be accepted for that account
 // while nothing is connected.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';

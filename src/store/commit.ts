@@ -1,5 +1,5 @@
 // Group commit: many writers share one transaction and one sync of the disk, which is what a write costs. SQLite runs
-// in this thread, so a group is kept small: while it runs nothing else does.
+// in this thread and blocks it, so groups are kept small.
 import { Fault } from '../protocol/fault.js';
 import type { Database, Statement } from './database.js';
 

@@ -1,5 +1,5 @@
-// The places of named consumers: everything up to the cursor has been dealt with. A name with a colon is one of the daemon's
-// own (a webhook, the fetching of media), which no peer can take: it counts for no limit and does not expire.
+// The cursors of named consumers: everything up to the cursor has been processed. A name with a colon belongs to the
+// daemon (a webhook, media prefetch) and is closed to peers: it counts for no limit and does not expire.
 import { Fault } from '../protocol/fault.js';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';

@@ -1,4 +1,4 @@
-// What an idempotency key stands for, as a hash: the same request twice is one message.
+// Hashes the request that an idempotency key stands for: the same request twice is one message.
 import { createHash } from 'node:crypto';
 
 /**

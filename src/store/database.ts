@@ -1,4 +1,4 @@
-// One open file: how it is set up, and statements whose errors are Faults. Refuses to know what is in it.
+// One open database file: its settings, and statements whose errors are Faults. It does not know the schema.
 import { writeFileSync } from 'node:fs';
 import { Fault } from '../protocol/fault.js';
 import { DatabaseSync, type Value } from './driver.js';

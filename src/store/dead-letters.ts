@@ -1,4 +1,5 @@
-// Events that a webhook gave up, whole: the journal may have dropped them by the time somebody looks.
+// The dead letters of webhooks, stored whole, because the journal may have dropped the events by the time somebody
+// looks.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 

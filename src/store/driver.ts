@@ -1,5 +1,5 @@
-// The SQLite driver, named once. What is used of it is the API of `node:sqlite`, so that on a Node which has that
-// (22.13 and newer) this line can name it instead: docs/decisions/008-sqlite-driver.md.
+// Names the SQLite driver, in one place. Only the API of `node:sqlite` is used, so that this line can name that module
+// on a Node which has it (22.13 and newer): docs/decisions/008-sqlite-driver.md.
 export { DatabaseSync } from '@photostructure/sqlite';
 
 /** What a statement takes and gives. Times are ms since 1970 and cursors below 2^53, so no integer needs a bigint. */

@@ -1,4 +1,4 @@
-// An event as the journal keeps it. Times are ms since 1970; what the account is called is the daemon's.
+// An event as the journal stores it. Times are ms since 1970. The daemon adds the name of the account.
 import type { EventType } from '../protocol/state.js';
 
 export interface NewEvent {

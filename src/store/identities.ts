@@ -1,5 +1,5 @@
-// Which number and which LID are one person, as the page has said; kept, so that it holds before there is a page. Refuses
-// to know: who asks, and what the page is. Ids are whole: `…@c.us` and `…@lid`.
+// Which number and which LID are the same person, as reported by the page. It is stored, so that it is known before
+// there is a page. It does not know who asks or what the page is. Ids are complete: `…@c.us` and `…@lid`.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 

@@ -1,5 +1,5 @@
-// Every event by its cursor. Cursors grow and none comes twice, whatever is deleted, so "after this one" means the
-// same for ever. Refuses to know: what an event says, who listens, and what is to be done about a gap.
+// Stores every event under a cursor. Cursors grow and are never reused, whatever is deleted, so "after this one" always
+// means the same. It does not know what an event says, who reads it, or how a gap is handled.
 import type { EventType } from '../protocol/state.js';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';

@@ -1,5 +1,5 @@
-// Which messages have been told of, so that each is told of once, however often the page repeats it (H3), and acks
-// only when they say something new (H23). By our own key; the keys outlive the events.
+// Which messages have been reported, so that each is reported once, however often the page repeats it (H3), and acks
+// only when they are new (H23). Keyed by our own key; the keys outlive the events.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 import type { NewEvent, StoredEvent } from './event.js';

@@ -1,5 +1,6 @@
-// Brings a file to the newest schema: forward only, each step in a transaction of its own with its number, so that a
-// crash or a full disk leaves a whole older version that the next start takes on. The number is SQLite's user_version.
+// Migrates a database to the newest schema: forward only, each step in a transaction of its own with its number. A
+// crash or a full disk leaves a whole older version, from which the next start continues. The number is SQLite's
+// user_version.
 import { Fault } from '../protocol/fault.js';
 import type { Database } from './database.js';
 import { MIGRATIONS } from './migrations/index.js';

@@ -1,4 +1,4 @@
-// What opening a store found and did.
+// The report of opening a store: what was found and done.
 
 /** Why a file was set aside. What was in it (messages that waited, keys, events, places of consumers) is not here. */
 export interface Replaced {

@@ -1,5 +1,5 @@
-// Opens the store of one account: `wad.sqlite` in its state directory. What is damaged is set aside, so that the rest
-// of the daemon still works; what is newer than this program is left alone.
+// Opens the store of one account: `wad.sqlite` in its state directory. A damaged store goes into quarantine, so that
+// the rest of the daemon still works; a store that is newer than this program is left alone.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { Database } from './database.js';
 import { isDamage, storeFault } from './errors.js';

@@ -1,4 +1,4 @@
-// A message on its way out, as it stands in a row and as the daemon sees it. Times are ms since 1970.
+// An outgoing message as a row of the store and as the daemon sees it. Times are ms since 1970.
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';

@@ -1,5 +1,5 @@
-// The rows of messages on their way out. Keeps what it is told: which state follows which is decided elsewhere, and
-// comes here as "from this to that". Methods that write take the transaction that they are part of.
+// The rows of outgoing messages. Which state follows which is decided elsewhere and arrives here as "from this to
+// that". Methods that write take the transaction that they are part of.
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import { SEND_STATES, type SendState } from '../protocol/state.js';

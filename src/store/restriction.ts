@@ -1,4 +1,4 @@
-// What is known of the restrictions of an account, across restarts. Refuses to know what follows from it.
+// What is known about the account's restrictions, across restarts. Their consequences are decided elsewhere.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 

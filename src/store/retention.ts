@@ -1,4 +1,5 @@
-// What is kept how long. Everything goes in small steps, each a write among the others, so that nobody waits long.
+// Deletes what has been kept for long enough. It deletes in small steps, each one write among the others, so that no
+// other write waits long.
 import type { GroupCommit } from './commit.js';
 import type { Database, Statement } from './database.js';
 

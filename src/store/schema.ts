@@ -1,5 +1,5 @@
-// Whether a file that opens is one of ours: with the tables that our migrations make, and with numbers that could have come
-// from us. SQLite's own check knows nothing of either.
+// Checks whether a database file is one of ours: it has the tables that our migrations make, and numbers that we could
+// have written. SQLite's own check covers neither.
 import type { Database } from './database.js';
 import { DatabaseSync } from './driver.js';
 import type { Migration } from './migrate.js';

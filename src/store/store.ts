@@ -1,4 +1,4 @@
-// The durable store of one account, as the daemon holds it: what goes out, what has happened, who has heard of it.
+// The durable store of one account, as the daemon uses it: the outbox, the journal, and the cursors of consumers.
 import { Account } from './account.js';
 import { GroupCommit, type Write, type WriteOptions } from './commit.js';
 import { Consumers } from './consumers.js';

@@ -1,5 +1,5 @@
-// Whether the write-ahead log is whole. SQLite takes the first frame with a wrong checksum for the end of the log, as
-// after a crash, and drops in silence what was committed behind it: messages that somebody was told are safe. So the
+// Checks whether the write-ahead log is whole. SQLite takes the first frame with a wrong checksum for the end of the
+// log, as after a crash, and silently drops what was committed behind it: messages that were reported as safe. So the
 // log is read once more here. Format: https://sqlite.org/fileformat2.html#walformat
 import { readFileSync, statSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// How long until an event that was not taken is tried again: soon at first, then once an hour, for days.
+// Computes the wait before a refused event is tried again: soon at first, then once an hour, for days.
 
 const DELAYS_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000];
 /** A receiver may ask for more, but not for ever. */

@@ -1,4 +1,4 @@
-// The format of a webhook's requests: ours, or that of another program whose receivers somebody keeps. Pure.
+// The formats of webhook requests: ours, and those of other programs whose receivers are kept. Pure.
 import type { WireEvent } from '../protocol/events/index.js';
 
 /** What an event says, or a message as its event told of it. */

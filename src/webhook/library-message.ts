@@ -1,5 +1,5 @@
-// A message in the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which is what receivers of programs built
-// on it read. A field of which nothing is known is left out. Pure.
+// Converts a message to the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which receivers of programs
+// built on it read. A field of unknown value is left out. Pure.
 import { parseMessageRef } from '../protocol/wid.js';
 import type { Data, FormatContext } from './format.js';
 

@@ -1,5 +1,5 @@
-// One POST and its answer. The status decides; the body is read only so that the connection can be kept, within a bound of
-// time and size. Never follows a redirect.
+// Sends one POST and reads its answer. The status decides. The body is read, within a bound of time and size, only so
+// that the connection can be kept. Never follows a redirect.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';

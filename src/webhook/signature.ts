@@ -1,5 +1,5 @@
-// What a receiver can tell a delivery by: its id, which stays the same however often it is tried, when it was sent, and
-// the signature of Standard Webhooks over both and the body.
+// Identifies and signs a delivery: its id, which stays the same on every retry, the time it was sent, and the signature
+// of Standard Webhooks over both and the body.
 import { Webhook } from 'standardwebhooks';
 import { Fault } from '../protocol/fault.js';
 

@@ -1,4 +1,4 @@
-// How far an address leads, by the ranges that have a purpose of their own. The rows are those of IANA's special-purpose
+// Classifies IP addresses by the ranges that have a special purpose. The rows are those of IANA's special-purpose
 // registries for IPv4 and IPv6 that are not globally reachable, and addresses on which clouds answer their guests.
 import { BlockList, isIP } from 'node:net';
 

@@ -1,6 +1,6 @@
-// Where a webhook may lead: never to what only this machine's surroundings reach, unless whoever configures it said so.
-// Names are resolved once for each connection, and what they resolve to is looked at there: a name that leads somewhere
-// else a moment later leads nowhere (SSRF, DNS rebinding). Redirects are not followed by whoever posts.
+// Decides which addresses a webhook may reach: no address that only this machine's network reaches, unless the
+// configuration allows it. Names are resolved once for each connection, and the result is checked there, so a name that
+// changes its address later reaches nothing (SSRF, DNS rebinding). The poster does not follow redirects.
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Fault } from '../protocol/fault.js';

@@ -1,5 +1,5 @@
-// Events in the form of WAHA with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
-// payload, and its HMAC. Pure, but for the HMAC's arithmetic.
+// Formats events as WAHA does with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
+// payload, and its HMAC. Pure, except for computing the HMAC.
 import { createHmac } from 'node:crypto';
 import type { WireEvent } from '../protocol/events/index.js';
 import type { Who } from '../protocol/schema.js';

@@ -1,4 +1,4 @@
-// Events in the form of wwebjs-api (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
+// Formats events as wwebjs-api does (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
 // whatsapp-web.js in it. Pure.
 import type { WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';

@@ -1,5 +1,5 @@
-// What the page says of the people whom messages go to: whether there was a chat with them before, and whether a restricted
-// account may write to them. Kept per account, for a while.
+// Caches what the page says about recipients: whether a chat with them existed before, and whether a restricted account
+// may write to them. One cache per account, with expiry.
 import type { Log } from '../../protocol/log.js';
 import { type Addressee, isGroupId, isPostId } from '../../protocol/wid.js';
 import { holdsNewChats, type Restriction } from '../../session/restriction.js';
@@ -14,11 +14,11 @@ export interface AcquaintancesOptions {
   readonly now: () => number;
 }
 
-/** How long a person whom the page could not say anything of is taken for a stranger. */
+/** How long a person counts as a stranger when the page could not answer. */
 const GUESS_MS = 15_000;
-/** How long a chat of a restricted account is taken for closed; a person who writes is asked about at once. */
+/** How long a chat of a restricted account counts as closed. When the person writes, the page is asked again at once. */
 const CLOSED_MS = 600_000;
-/** More people than are waited for anywhere. */
+/** An upper bound: more people than ever wait. */
 const REMEMBERED = 100_000;
 
 interface Word {
@@ -31,14 +31,14 @@ export class Acquaintances {
   readonly #options: AcquaintancesOptions;
   readonly #known = new Map<Addressee, Word>();
   readonly #open = new Map<Addressee, Word>();
-  /** Whose acquaintances these are. */
+  /** The account that the cache belongs to. */
   #wid: string | null = null;
 
   constructor(options: AcquaintancesOptions) {
     this.#options = options;
   }
 
-  /** Another account's acquaintances are none of this one's. */
+  /** Clears the cache when another account is linked. */
   belongTo(wid: string): void {
     if (wid !== this.#wid) {
       this.#known.clear();
@@ -62,17 +62,17 @@ export class Acquaintances {
     return this.#open.get(lane)?.untilMs ?? Infinity;
   }
 
-  /** A message has gone there. */
+  /** Records that a message was sent there. */
   met(lane: Addressee): void {
     this.#known.set(lane, { yes: true, untilMs: Infinity });
   }
 
-  /** The account is not restricted. */
+  /** Records that the account is not restricted. */
   unrestricted(): void {
     this.#open.clear();
   }
 
-  /** Somebody has written, and may be answered: the page is asked again. */
+  /** Records that somebody has written and may be answered: the page is asked again. */
   heardFrom(lane: Addressee): void {
     this.#open.delete(lane);
   }
@@ -82,7 +82,7 @@ export class Acquaintances {
     const { page, log, now } = this.#options;
     const wid = this.#wid;
     const isRestricted = holdsNewChats(this.#options.restriction());
-    // Where the page does not answer it is asked again, and not at once.
+    // When the page does not answer, it is asked again later.
     const guess = (event: string) => (error: unknown) => {
       log.debug(event, { err: error });
       return { yes: false, untilMs: now() + GUESS_MS };
@@ -110,5 +110,5 @@ export class Acquaintances {
   }
 }
 
-/** A group or a post: there are no strangers there. */
+/** A group or a post: no stranger is addressed there. */
 export const isNobody = (lane: Addressee): boolean => isGroupId(lane) || isPostId(lane);

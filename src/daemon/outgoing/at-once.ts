@@ -1,4 +1,4 @@
-// Runs tasks, a limited number at a time, in the order in which they came.
+// Runs tasks in order of arrival, a limited number at a time.
 
 /** Nothing to close. */
 export class AtOnce {

@@ -1,4 +1,4 @@
-// One call that gives a message to the page: which chat it goes to, the call, and what the end of the call means.
+// Gives one message to the page: chooses its chat, makes the call, and interprets how the call ended.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Addressee } from '../../protocol/wid.js';
@@ -15,7 +15,7 @@ export interface DeliveryOptions {
   readonly log: Log;
 }
 
-/** A number that WhatsApp does not answer for within this time is tried. */
+/** When WhatsApp does not say within this time whether a number exists, the message is tried. */
 const RESOLVE_MS = 5_000;
 
 /** Gives a message to the page. Never rejects. */
@@ -30,26 +30,26 @@ export async function deliver(row: StoredMessage, way: Way, options: DeliveryOpt
     if (result.outcome === 'unknown') log.warn('message.unknown', { id, reason: said(result.error) });
     return saidOf(result);
   } catch (error) {
-    // Thrown before anything was given to the page, this time.
+    // Thrown before this call gave anything to the page.
     log.info('message.returned', { id, reason: said(error) });
     return { as: 'no-page' };
   }
 }
 
-/** Why the message does not go to the chat that its row names; null when it does. */
+/** Why the message cannot go to the chat that its row names; null when it can. */
 async function addressOf(row: StoredMessage, { recipients, log }: DeliveryOptions): Promise<Said | null> {
   let chatId: Addressee | null = row.chatId;
   try {
     chatId = await limited(RESOLVE_MS, [], (signal) => recipients.find(row.recipient, signal));
   } catch {
-    // Not known now: the page finds out when it sends.
+    // Unknown now: the page finds out when it sends.
   }
   if (chatId === null) {
     const reason = `${row.recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`;
     return { as: 'failed', error: new Fault('not_on_whatsapp', { reason }) };
   }
-  // Accepted while the chat was not known: it takes its turn in that one. A page that may have it already has it in the
-  // chat that it went to.
+  // Accepted while the chat was unknown: it is queued in that chat. A page that may already have the message has it in
+  // the chat that it went to.
   if (chatId === row.chatId || row.attempts > 1) return null;
   log.info('message.other-chat', { id: row.id });
   return { as: 'elsewhere', chatId };

@@ -1,5 +1,5 @@
-// The lanes that have anything in memory, by name, and how many of them are being served. Applies events to them and hands
-// the effects to the sender.
+// Holds the lanes that have anything in memory, by name, and limits how many are served at a time. Applies events to
+// them and passes their effects to the sender.
 import type { Addressee } from '../../protocol/wid.js';
 import {
   EMPTY,
@@ -15,7 +15,7 @@ import {
 } from '../../session/lane.js';
 import { nextLane } from '../../session/lane-transition.js';
 
-/** A lane and its name of the moment: the name changes when two identities turn out to be one person's. */
+/** A lane and its current name. The name changes when two identities turn out to be the same person's. */
 export interface Slot {
   readonly name: Addressee;
   readonly lane: Lane;
@@ -27,7 +27,7 @@ interface OwnSlot {
 
 export interface LanesOptions {
   readonly now: () => LaneNow;
-  /** @param freed the lane has left its place among those that are served */
+  /** @param freed called when the lane gives up its place among the served lanes */
   readonly run: (slot: Slot, effects: readonly LaneEffect[], freed: boolean) => void;
 }
 
@@ -35,7 +35,7 @@ export interface LanesOptions {
 export class Lanes {
   readonly #options: LanesOptions;
   readonly #slots = new Map<Addressee, OwnSlot>();
-  /** Each had a message on its way when its person turned out to have another lane that had one as well. */
+  /** Lanes with a message in flight whose person turned out to have a second lane with a message in flight. */
   readonly #strays = new Set<OwnSlot>();
   #served = 0;
 
@@ -48,12 +48,12 @@ export class Lanes {
     return this.#served;
   }
 
-  /** What is known of a lane. */
+  /** The state of a lane. */
   find(name: Addressee): Lane {
     return this.#slots.get(name)?.lane ?? EMPTY;
   }
 
-  /** The lane that knows of the message; else the one that its row names. */
+  /** The lane that holds the message; else the lane that its row names. */
   of(row: { readonly id: string; readonly lane: Addressee }): Slot {
     for (const stray of this.#strays) if (knows(stray.lane, row.id)) return stray;
     return this.at(row.lane);
@@ -67,7 +67,7 @@ export class Lanes {
     return [...this.#slots.values(), ...this.#strays];
   }
 
-  /** Applies an event. A slot that was merged or forgotten since stands for the lane that has its name now. */
+  /** Applies an event. A slot that has been merged or removed since stands for the lane that has its name now. */
   post(given: Slot, event: LaneEvent): void {
     const slot = this.#present(given);
     const before = slot.lane;
@@ -84,7 +84,7 @@ export class Lanes {
     for (const slot of this.all) this.post(slot, event);
   }
 
-  /** Some lanes have got another name. */
+  /** Renames lanes. */
   rename(nameOf: (name: Addressee) => Addressee): void {
     for (const slot of [...this.#slots.values()]) {
       const name = nameOf(slot.name);

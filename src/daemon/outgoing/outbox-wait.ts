@@ -1,4 +1,4 @@
-// Waits for what becomes of messages: of one, or of all that are with the page. They end with their signals.
+// Waits for the outcome of one message, or of all messages that are with the page. A wait ends with its signal.
 import { Fault } from '../../protocol/fault.js';
 import { isPostId } from '../../protocol/wid.js';
 import { hasReached, isEnded, isTaken } from '../../session/outbox.js';
@@ -8,8 +8,9 @@ import type { Outbox } from './outbox.js';
 export type Goal = 'sent' | 'delivered' | 'read';
 
 /**
- * Resolves when the message has come as far as asked, or can come no further by itself. An unknown outcome most often
- * settles as soon as a page can be asked; one that has not when the signal aborts is the answer, and no late one.
+ * Resolves when the message has reached the requested state, or cannot progress by itself. An unknown outcome usually
+ * settles as soon as a page can be asked. One that is still unknown when the signal aborts is returned as the answer,
+ * without wait_expired.
  * @param wid the account that is linked now
  * @throws (rejects) Fault no_such_message, wait_expired
  */
@@ -22,9 +23,9 @@ export async function reached(
   let row = outbox.get(id);
   const isOver = (): boolean =>
     hasReached(row.state, goal) || isEnded(row.state) || isForsaken(row) || isPosted(row);
-  // No page of the account that is linked now can be asked for it.
+  // No page of the currently linked account can be asked about it.
   const isForsaken = ({ state, wid: of }: StoredMessage): boolean => state === 'unknown' && of !== wid();
-  // Nobody says that a post was delivered or read.
+  // WhatsApp does not report that a post was delivered or read.
   const isPosted = ({ state, chatId }: StoredMessage): boolean => isTaken(state) && isPostId(chatId);
   if (isOver()) return row;
   await changed(outbox, signal, (one) => {
@@ -36,12 +37,12 @@ export async function reached(
   return row;
 }
 
-/** Resolves when nothing is with the page that WhatsApp has not taken, or when the signal aborts. */
+/** Resolves when the page holds no message that WhatsApp has not accepted, or when the signal aborts. */
 export async function drained(outbox: Outbox, signal: AbortSignal): Promise<void> {
   if (outbox.isInFlight) await changed(outbox, signal, () => !outbox.isInFlight);
 }
 
-/** Resolves at the change that was waited for, or when the signal aborts. */
+/** Resolves when the change has happened, or when the signal aborts. */
 function changed(outbox: Outbox, signal: AbortSignal, isIt: (row: StoredMessage) => boolean): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -1,5 +1,5 @@
-// Messages on their way out, as rows on disk: accepts them and records what becomes of each. Every step is on disk before
-// anybody is notified. Sending them is sender.ts; waiting for them is outbox-wait.ts.
+// The durable outbox: accepts messages as rows on disk and records the outcome of each. Every step is on disk before
+// anyone is notified. Sending is sender.ts; waiting is outbox-wait.ts.
 import { type Address, addressed } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
 import { type FaultKind, faultRow, isFaultKind } from '../../protocol/fault-table.js';
@@ -14,9 +14,9 @@ import type { Store } from '../../store/store.js';
 import { messageId, ownId } from './ids.js';
 
 export interface Request {
-  /** The account that it goes out from. */
+  /** The account that sends it. */
   readonly wid: string;
-  /** Who it was meant for, as asked; WhatsApp may know the chat under another id. */
+  /** The recipient as requested. WhatsApp may know the chat under another id. */
   readonly recipient: Addressee;
   readonly chatId: Addressee;
   readonly kind: string;
@@ -26,18 +26,18 @@ export interface Request {
   readonly expiresAtMs: number | null;
 }
 
-/** What goes with a step. */
+/** Data recorded with a step. */
 export interface More {
   readonly error?: Fault | undefined;
-  /** It was handed to the page once more. */
+  /** The page was given the message once more. */
   readonly attempted?: boolean;
   readonly chatId?: Addressee;
 }
 
-/** What a write has changed. */
+/** The changes of one write. */
 export interface Change {
   readonly row: StoredMessage;
-  /** The next messages of the lane, marked as handed over in the same write. */
+  /** The next messages of the lane, staged in the same write. */
   readonly staged: readonly StoredMessage[];
 }
 
@@ -45,24 +45,24 @@ type Watcher = (row: StoredMessage, staged: readonly StoredMessage[]) => void;
 
 /** What the outbox asks the sender about the message of a row. */
 export interface LaneView {
-  /** Marks the messages behind one that WhatsApp's server is now known to have, as far as they may follow. */
+  /** Stages the messages behind one that WhatsApp's server has acknowledged, as far as they may follow. */
   stageBehind(tx: Tx, row: StoredMessage): readonly StoredMessage[];
-  /** It is marked as handed over, and the page has not heard of it. */
+  /** The message is staged and has not been given to the page. */
   isStaged(row: StoredMessage): boolean;
-  /** A call gives it to the page just now. */
+  /** A call is giving it to the page now. */
   isDelivering(row: StoredMessage): boolean;
 }
 const NO_LANES: LaneView = { stageBehind: () => [], isStaged: () => false, isDelivering: () => false };
 
-/** Nothing to close: the store ends with whoever opened it. */
+/** Nothing to close: whoever opened the store closes it. */
 export class Outbox {
   readonly #store: Store;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #watchers = new Set<Watcher>();
-  /** The sender's, once there is one. */
+  /** The sender's interface, once there is a sender. */
   lanes: LaneView = NO_LANES;
-  /** Until when what the server has refused for now waits; asked within the write that notes it. */
+  /** Until when a message that the server refused for now waits. Called within the write that records the refusal. */
   onNack: (tx: Tx, nack: Nack) => number = () => this.#now();
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
@@ -94,15 +94,18 @@ export class Outbox {
   }
 
   /**
-   * Whether nobody waits for a tick of this message of ours, by either id: WhatsApp's server is known to have it, or the
-   * page is still at it, and its answer brings the same word.
+   * Whether an ack of this own message, by either id, brings nothing new: WhatsApp's server has acknowledged it, or the
+   * page is still working on it and its answer will say the same.
    */
   tickMayWait(id: string): boolean {
     const row = this.#store.outbox.get(id);
     return row !== null && (isTaken(row.state) || this.lanes.isDelivering(row));
   }
 
-  /** Watchers run after each change that is on disk, and after an accept. Returns how to stop. */
+  /**
+   * Registers a watcher that runs after each change that is on disk, and after an accept. Returns a function that
+   * removes it.
+   */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -117,8 +120,8 @@ export class Outbox {
   }
 
   /**
-   * Takes a row a step further within a write.
-   * @returns the change, where there is one: for `told`, once it is on disk
+   * Advances a row by one step within a write.
+   * @returns the change, if any; it is passed to `told` once it is on disk
    */
   step(tx: Tx, id: string, event: SendEvent, more: More = {}): Change | null {
     const row = this.#store.outbox.get(id);
@@ -138,7 +141,7 @@ export class Outbox {
     const nowMs = this.#now();
     const changed = this.#store.outbox.change(tx, row.id, row.state, {
       ...{ state, nowMs, ack, chatId: more.chatId },
-      // No page had it, which the next one is not to doubt.
+      // No page had it; the next page does not ask again.
       attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? errorOf(more.error, refused) : null,
@@ -148,7 +151,7 @@ export class Outbox {
     return { row: changed, staged: isNews ? this.lanes.stageBehind(tx, changed) : [] };
   }
 
-  /** The server has refused it for now: it waits, with the reason, and goes out again under its id. */
+  /** Records that the server refused it for now: it waits, with the reason, and is sent again under its id. */
   #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): Change | null {
     const held = this.#store.outbox.change(tx, row.id, row.state, {
       ...{ state: advance(row.state, { type: 'held' }), nowMs: this.#now() },
@@ -157,14 +160,14 @@ export class Outbox {
     return held && { row: held, staged: [] };
   }
 
-  /** What was refused for now goes at another time: the restriction is over, or lasts longer. */
+  /** Reschedules messages that were refused for now: the restriction is over, or lasts longer. */
   async wakeHeld(atMs: number): Promise<void> {
     const woken = await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs));
     for (const row of woken) this.told({ row, staged: [] });
   }
 
   /**
-   * The same as a write of its own, for which the next message of the chat waits.
+   * The same in a transaction of its own. The next message of the chat waits for it.
    * @throws (rejects) Fault disk_full, busy, shutting_down
    */
   async take(id: string, event: SendEvent, more: More = {}): Promise<StoredMessage | null> {
@@ -182,7 +185,7 @@ export class Outbox {
     });
   }
 
-  /** Takes back what is queued. @throws (rejects) Fault no_such_message, too_late, disk_full */
+  /** Cancels a queued message. @throws (rejects) Fault no_such_message, too_late, disk_full */
   async cancel(id: string): Promise<StoredMessage> {
     const { id: own } = this.get(id);
     const row = await this.#store.write((tx) => {
@@ -194,7 +197,10 @@ export class Outbox {
     return row;
   }
 
-  /** A person's word on a message of unknown outcome. @throws (rejects) Fault no_such_message, too_late, disk_full */
+  /**
+   * Records a person's decision about a message of unknown outcome. @throws (rejects) Fault no_such_message, too_late,
+   * disk_full
+   */
   async resolve(id: string, as: 'sent' | 'failed' | 'again'): Promise<StoredMessage> {
     const { id: own } = this.get(id);
     const nowMs = this.#now();
@@ -216,7 +222,7 @@ export class Outbox {
     return new Fault('too_late', { reason: `The message ${id} is ${state}; ${why}.`, more: { id, state } });
   }
 
-  /** Something is with the page that WhatsApp's server does not have yet. */
+  /** Whether the page holds a message that WhatsApp's server does not have yet. */
   get isInFlight(): boolean {
     return this.#store.outbox.oldestIn('sending') !== null;
   }
@@ -236,7 +242,7 @@ function errorOf(fault: Fault | undefined, refused: Refusal | null): { kind: Fau
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** A row as it stands on the wire. @param to for the hint of its error */
+/** A row as the protocol shows it. @param to for the hint of its error */
 export function show(row: StoredMessage, to: Address = []): Outgoing {
   const { id, messageId, chatId, state, ack, queuedAtMs, sentAtMs, error } = row;
   const remedy = error && isFaultKind(error.kind) ? faultRow(error.kind).remedy : null;

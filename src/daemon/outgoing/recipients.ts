@@ -1,5 +1,5 @@
-// Which chat a recipient has, as WhatsApp says. Remembered for a while, so that a thousand messages to one person are
-// one question; that a number is not on WhatsApp is not remembered, since it may come tomorrow.
+// Resolves a recipient to a chat by asking WhatsApp. Answers are cached for a while, so that a thousand messages to one
+// person are one question. "Not on WhatsApp" is not cached, because the number may join at any time.
 import type { Addressee } from '../../protocol/wid.js';
 
 export type AskRecipient = (recipient: Addressee, signal: AbortSignal) => Promise<Addressee | null>;
@@ -10,7 +10,7 @@ const FRESH_MS = 3_600_000;
 export class Recipients {
   readonly #ask: AskRecipient;
   readonly #known = new Map<Addressee, { readonly chatId: Addressee; readonly atMs: number }>();
-  /** Which account's answers these are, counted from the start. */
+  /** The number of the account whose answers these are, counted from the start. */
   #asker = 0;
 
   constructor(ask: AskRecipient) {
@@ -19,7 +19,7 @@ export class Recipients {
 
   /**
    * The chat, or null when the number is not on WhatsApp.
-   * @throws Fault no_such_chat, not_allowed; what else the question throws: nobody knows
+   * @throws Fault no_such_chat, not_allowed; anything else that the question throws means: unknown
    */
   async find(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     const known = this.#known.get(recipient);
@@ -37,7 +37,7 @@ export class Recipients {
     return chatId;
   }
 
-  /** Another account is linked: what WhatsApp told the one before is not what it tells this one. */
+  /** Another account is linked: the answers of the previous one do not hold for it. */
   forget(): void {
     this.#asker += 1;
     this.#known.clear();

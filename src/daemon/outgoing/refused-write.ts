@@ -1,4 +1,4 @@
-// What the disk refuses of the outbox where nobody waits for it, as the log has it.
+// Logs a write of the outbox that the disk refused while no caller waited for it.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 
@@ -7,7 +7,7 @@ export const refusedBy =
   (error: unknown): void => {
     const { kind } = Fault.of(error);
     if (kind === 'shutting_down') return;
-    // That the disk is full is told once, as an alert.
+    // A full disk is reported once, as an alert.
     const say = kind === 'disk_full' ? log.warn : log.error;
     say('outbox.refused', { kind, err: error });
   };

@@ -1,6 +1,5 @@
-// Decides which messages have their turn: the first of each lane on which nothing is on its way, as far as the pace and
-// WhatsApp's restrictions allow. They are marked as handed over in the same write, so that the disk knows before the page
-// does (H6).
+// Decides which messages are sent next: the first of each lane with nothing in flight, as far as the pace and
+// WhatsApp's restrictions allow. Stages them in the same write, so that the disk knows before the page does (H6).
 import type { WaitsFor } from '../../protocol/state.js';
 import type { Addressee } from '../../protocol/wid.js';
 import { isFree, type Lane } from '../../session/lane.js';
@@ -26,31 +25,31 @@ export interface SchedulerOptions {
   readonly lanes: { find(name: Addressee): Lane; readonly served: number };
   readonly acquaintances: Acquaintances;
   readonly pacing: PacingRules;
-  /** What WhatsApp does not let the account do now. */
+  /** What WhatsApp currently forbids the account. */
   readonly restriction: () => Restriction | null;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** From 0 up to 1. */
+  /** A random number from 0 up to 1. */
   readonly chance: () => number;
 }
 
-/** What a scan has found. */
+/** The result of a scan. */
 export interface Turns {
-  /** Marked as handed over. */
+  /** Staged messages. */
   readonly taken: readonly StoredMessage[];
-  /** Lanes whose person the page has to be asked about first. */
+  /** Lanes about whose person the page has to be asked first. */
   readonly unmet: readonly Addressee[];
   /** Until when a message is held back, ms since 1970; null when none is. */
   readonly holdMs: number | null;
-  /** Lanes that found no place, as many as possible being served; first come, first served. */
+  /** Lanes without a place because the limit is reached, in order of arrival. */
   readonly turnedAway: readonly Addressee[];
 }
 
 export const NO_TURNS: Turns = { taken: [], unmet: [], holdMs: null, turnedAway: [] };
 
-/** Lanes that are served at the same time. */
+/** The number of lanes that are served at the same time. */
 const PLACES = 32;
-/** People whom the page is asked about after one scan. */
+/** The number of people about whom the page is asked after one scan. */
 const ASKED_AT_ONCE = 1_000;
 /** Reasons that hold back one lane and not the next. */
 const ONE_LANE: ReadonlySet<Hold['why']> = new Set(['stranger', 'stranger_cap', 'quota', 'restriction']);
@@ -65,7 +64,7 @@ export class Scheduler {
     this.#options = options;
   }
 
-  /** What a queued row waits for, and until when at least, as far as that can be said. */
+  /** What a queued row waits for, and its earliest time, where that is known. */
   waitOf(row: StoredMessage, wid: string | null): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
     if (row.state !== 'queued') return null;
     const { store, lanes, now } = this.#options;
@@ -82,7 +81,10 @@ export class Scheduler {
       : { waitsFor: hold.why, nextAtMs: hold.untilMs };
   }
 
-  /** Marks the message behind the one of a lane that is on its way; null where anything may still hold it back or end it. */
+  /**
+   * Stages the message behind the one of a lane that is in flight; null where anything may still hold it back or end
+   * it.
+   */
   behind(tx: Tx, wid: string, lane: Addressee, nowMs: number): StoredMessage | null {
     const { store, outbox, pacing } = this.#options;
     if (pacing.mode === 'on') return null;
@@ -91,7 +93,7 @@ export class Scheduler {
     return outbox.step(tx, row.id, { type: 'submit' }, { attempted: true })?.row ?? null;
   }
 
-  /** Marks the messages that have their turn. */
+  /** Stages the messages that are due. */
   take(tx: Tx, wid: string, asked: Asked, nowMs: number): Turns {
     const { store, outbox, lanes, acquaintances, pacing, chance } = this.#options;
     const taken: StoredMessage[] = [];
@@ -101,7 +103,7 @@ export class Scheduler {
     acquaintances.belongTo(wid);
     for (const row of this.#candidates(wid, asked, nowMs)) {
       if (!isFree(lanes.find(row.lane))) continue;
-      // Its timer is due as well, and ends it.
+      // Its expiry timer is due as well, and ends it.
       if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
         holdMs = nowMs;
         continue;
@@ -134,7 +136,7 @@ export class Scheduler {
     return { taken, unmet, holdMs, turnedAway };
   }
 
-  /** One message of each lane, in the order of acceptance; of all that wait as far as the caller takes them. */
+  /** Yields one message of each lane, in the order of acceptance, out of all that wait. The caller may stop early. */
   *#candidates(wid: string, asked: Asked, nowMs: number): Generator<Due, void, void> {
     const { outbox } = this.#options.store;
     if (asked === 'all') {
@@ -156,7 +158,10 @@ export class Scheduler {
     return holdsAll(past, pacing, nowMs) ?? (isStranger ? holdsStranger(past, pacing, nowMs, gapMs) : null);
   }
 
-  /** Held until the end of a restriction; `ask`: the page has to say first whether it covers this lane. */
+  /**
+   * Whether the lane is held until the end of a restriction. `ask`: the page has to say first whether the restriction
+   * covers this lane.
+   */
   #restricted({ lane }: Due): Hold | 'ask' | null {
     const { acquaintances, now } = this.#options;
     const restriction = this.#options.restriction();
@@ -170,7 +175,7 @@ export class Scheduler {
     return isOpen ? null : { why: 'restriction', untilMs: restriction.untilMs ?? now() + CHECK_AGAIN_MS };
   }
 
-  /** A page was given it, or it came back from one that was gone: it does not wait for the pace a second time. */
+  /** Whether the message has already waited for the pace: a page was given it, or it came back from a page that is gone. */
   #hasWaited({ id, lane, attempts }: Due): boolean {
     return attempts > 0 || this.#options.lanes.find(lane).paced === id;
   }

@@ -1,5 +1,5 @@
-// Sends what waits in the outbox: runs the effects of the lanes (session/lane-transition.ts) against the disk and the page,
-// and scans the outbox for the next turns. Which message has its turn is decided in scheduler.ts.
+// Sends the messages of the outbox: runs the effects of the lanes (session/lane-transition.ts) against the disk and the
+// page, and scans the outbox for messages that are due. scheduler.ts decides which message is next.
 import type { WaitsFor } from '../../protocol/state.js';
 import type { Addressee } from '../../protocol/wid.js';
 import {
@@ -33,24 +33,27 @@ export interface SenderOptions extends DeliveryOptions {
   readonly outbox: Outbox;
   readonly page: SendingPage;
   readonly pacing: PacingRules;
-  /** What WhatsApp does not let the account do now. */
+  /** What WhatsApp currently forbids the account. */
   readonly restriction: () => Restriction | null;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** From 0 up to 1. */
+  /** A random number from 0 up to 1. */
   readonly chance?: () => number;
 }
 
 interface Scan extends Turns {
-  /** Were staged, and wait again. */
+  /** Messages that were staged and wait again. */
   readonly back: readonly (Change | null)[];
-  /** Have waited too long. */
+  /** Messages that have expired. */
   readonly expired: readonly StoredMessage[];
 }
 
-/** How often a ready page is asked for what it has not said by itself. */
+/** How often a ready page is asked for outcomes that it has not reported. */
 const TICK_MS = 15_000;
-/** How long a lane rests that had no page to give its message to: a page that is gone and was not missed yet. */
+/**
+ * How long a lane pauses when there was no page to give its message to: the page is gone, and its end has not been
+ * noticed yet.
+ */
 const REST_MS = 1_000;
 
 /** Ended by `stop`. */
@@ -63,7 +66,7 @@ export class Sender {
   #page = 0;
   #isStopped = false;
   #ticks: NodeJS.Timeout | undefined;
-  /** Lanes that found no place, first come first. */
+  /** Lanes without a place, in order of arrival. */
   readonly #line = new Set<Addressee>();
   readonly #lanes: Lanes;
   readonly #acquaintances: Acquaintances;
@@ -98,7 +101,10 @@ export class Sender {
     };
   }
 
-  /** Begins to keep the times of what waits. What an earlier process had given to a page is unknown now. */
+  /**
+   * Starts the timers of waiting messages. The outcome of messages that an earlier process gave to a page becomes
+   * unknown.
+   */
   async start(): Promise<void> {
     const { store } = this.#options;
     for (const row of store.outbox.inStates(['unknown'], { limit: Number.MAX_SAFE_INTEGER }))
@@ -113,7 +119,7 @@ export class Sender {
     this.#wakeups.stop();
   }
 
-  /** The page of this account is ready: asks it for all whose outcome is open, and sends what waits. */
+  /** Called when the page of this account is ready: asks it about all messages of unknown outcome, and sends what waits. */
   open(wid: string): void {
     this.#wid = wid;
     this.#page += 1;
@@ -123,7 +129,7 @@ export class Sender {
     this.#wakeups.at('all');
   }
 
-  /** Nothing new is given to the page; what is with it goes on. */
+  /** Gives nothing new to the page. Messages that are with it continue. */
   close(): void {
     this.#wid = null;
     this.#line.clear();
@@ -131,12 +137,12 @@ export class Sender {
     this.#lanes.postAll({ type: 'page' });
   }
 
-  /** The page is gone: what it had not said of a message is unknown until the next one can be asked. */
+  /** Called when the page is gone: outcomes that it had not reported are unknown until the next page can be asked. */
   lost(): void {
     this.#loseAll().catch(refusedBy(this.#options.log));
   }
 
-  /** The restriction of the account has changed: what waited for it may go, what was refused goes when it ends. */
+  /** Called when the restriction has changed: held messages may go, and refused messages go when it ends. */
   restrictionChanged(now: Restriction | null): void {
     const atMs = holdsNewChats(now) ? (now.untilMs ?? null) : 0;
     const woken = atMs === null ? Promise.resolve() : this.#options.outbox.wakeHeld(atMs);
@@ -144,26 +150,26 @@ export class Sender {
     this.#wakeups.at('all');
   }
 
-  /** Somebody has written, and may be answered whatever the restriction. */
+  /** Called when somebody has written and may be answered despite the restriction. */
   heardFrom(chatId: string): void {
     if (!holdsNewChats(this.#options.restriction())) return;
     this.#acquaintances.heardFrom(this.#options.store.identities.laneOf(chatId as Addressee));
     this.#wakeups.at('all');
   }
 
-  /** Two lanes have become one. */
+  /** Called when lanes have been merged. */
   joined(): void {
     const { identities } = this.#options.store;
     this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
     this.#wakeups.at('all');
   }
 
-  /** What a queued row waits for, and until when at least, as far as that can be said. */
+  /** What a queued row waits for, and its earliest time, where that is known. */
   waitOf(row: StoredMessage): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
     return this.#scheduler.waitOf(row, this.#wid);
   }
 
-  /** For how long the page has had the oldest message that has no ack of the server, ms; 0 when there is none. */
+  /** How long the page has had the oldest message without an ack of the server, ms; 0 when there is none. */
   oldestUnsentMs(): number {
     const nowMs = this.#now();
     let oldestMs = nowMs;
@@ -172,14 +178,14 @@ export class Sender {
     return nowMs - oldestMs;
   }
 
-  /** A row has changed on disk. */
+  /** Called when a row has changed on disk. */
   #changed(row: StoredMessage, staged: readonly StoredMessage[]): void {
     const { state, notBeforeMs, expiresAtMs } = row;
     if (state === 'queued')
       for (const atMs of [notBeforeMs, expiresAtMs])
         if (atMs !== null && atMs > this.#now()) this.#wakeups.by(atMs);
     this.#lanes.post(this.#lanes.of(row), { type: 'row', message: row, state, staged });
-    // A lane that has something on its way asks for a scan when that is over.
+    // A lane with a message in flight requests a scan when it is over.
     if (state !== 'sending' && isIdle(this.#lanes.find(row.lane))) this.#wakeups.at(row.lane);
   }
 
@@ -197,19 +203,19 @@ export class Sender {
     }
     this.#wakeups.by(holdMs);
     if (asked === 'all') this.#wakeups.by(store.outbox.nextTime(nowMs));
-    // The place may be another's, when this lane has nothing to send any more.
+    // Another lane may take the place when this one has nothing more to send.
     if (taken.length === 0 && turnedAway.length === 0) this.#scanNextInLine();
     if (unmet.length > 0) void this.#meet(unmet);
   }
 
-  /** What has its turn, marked on disk; with a full scan, what has waited too long as well. */
+  /** Stages messages that are due; a full scan also ends expired ones. */
   async #take(asked: Asked, nowMs: number): Promise<Scan> {
     const { store } = this.#options;
     const wid = this.#wid;
     const slots = asked === 'all' ? this.#lanes.all : [...asked].map((name) => this.#lanes.at(name));
     const idle = slots.filter(({ lane }) => lane.staged.length > 0 && (wid === null || !goesOn(lane)));
     const staged = idle.flatMap(({ lane }) => lane.staged);
-    // While no page is ready, an accepted message is no reason to write anything more.
+    // While no page is ready, an accepted message needs no further write.
     if (asked !== 'all' && wid === null && staged.length === 0) return { back: [], expired: [], ...NO_TURNS };
     return store.write(
       (tx) => ({
@@ -221,7 +227,7 @@ export class Sender {
     );
   }
 
-  /** A message that the page has not heard of waits again, as if it had never been marked. */
+  /** A message that was never given to the page waits again, as if it had not been staged. */
   #putBack(tx: Tx, { id }: Ref): Change | null {
     return this.#options.outbox.step(tx, id, { type: 'returned' });
   }
@@ -233,7 +239,7 @@ export class Sender {
     this.#wakeups.at(next);
   }
 
-  /** Asks the page about these people; one that does not answer holds up no other lane. */
+  /** Asks the page about these people. A question without an answer blocks no other lane. */
   async #meet(lanes: readonly Addressee[]): Promise<void> {
     const slots = lanes.map((name) => this.#lanes.at(name));
     for (const slot of slots) this.#lanes.post(slot, { type: 'meet' });
@@ -242,10 +248,10 @@ export class Sender {
     this.#wakeups.at('all');
   }
 
-  /** Within the write that records the ack of a message: marks those behind, which spares each a sync of the disk. */
+  /** Within the write that records the ack of a message, stages those behind it. That saves one disk sync for each. */
   #stageBehind(tx: Tx, row: StoredMessage): StoredMessage[] {
     const staged: StoredMessage[] = [];
-    // A lane that waits for a place goes first.
+    // A lane that waits for a place takes precedence.
     if (this.#isStopped || this.#wid === null || this.#line.size > 0) return staged;
     const room = roomBehind(this.#lanes.of(row).lane);
     while (staged.length < room) {
@@ -256,7 +262,7 @@ export class Sender {
     return staged;
   }
 
-  /** What a page that is gone had not said is unknown. What is staged, no page has heard of. */
+  /** Outcomes that a page had not reported when it went are unknown. Staged messages were never given to a page. */
   async #loseAll(): Promise<void> {
     const { store, outbox } = this.#options;
     const changes = await store.write((tx) =>
@@ -303,7 +309,7 @@ export class Sender {
       this.#lanes.post(slot, { type: 'noted', message, state });
     } catch (trouble) {
       refusedBy(log)(trouble);
-      // Another word on it may have come meanwhile.
+      // Another report about it may have arrived meanwhile.
       const state = this.#options.store.outbox.get(id)?.state ?? null;
       const isOpen = state === 'sending' || state === 'unknown';
       this.#lanes.post(slot, isOpen ? { type: 'unwritten', message } : { type: 'noted', message, state });
@@ -321,7 +327,7 @@ export class Sender {
   async #ask({ id }: Ref): Promise<Answer> {
     const { store, page, log } = this.#options;
     const row = store.outbox.get(id);
-    // Another account's page is asked nothing.
+    // The page of another account is not asked.
     if (row === null || row.wid !== this.#wid) return { as: 'silent' };
     try {
       const own = await page.findOwn(row);

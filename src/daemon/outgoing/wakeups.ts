@@ -9,27 +9,27 @@ import { refusedBy } from './refused-write.js';
 export type Asked = ReadonlySet<Addressee> | 'all';
 
 export interface WakeupsOptions {
-  /** One scan. Where it rejects, nothing has been given to the page. */
+  /** Runs one scan. When it rejects, nothing has been given to the page. */
   readonly scan: (asked: Asked) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** How long a disk that had no room is left alone. */
+/** The wait before a scan is tried again on a full disk. */
 const DISK_MS = 5_000;
-/** No timer of Node is longer. */
+/** The longest timer of Node. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Ended by `stop`. */
 export class Wakeups {
   readonly #options: WakeupsOptions;
-  /** To be scanned in the next turn of the loop. */
+  /** Requests for the next turn of the loop. */
   #asked: Set<Addressee> | 'all' | null = null;
   #isScanning = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer starts a full scan, ms since 1970. */
+  /** The time of the next full scan, ms since 1970. */
   #nextMs = Infinity;
 
   constructor(options: WakeupsOptions) {
@@ -49,7 +49,7 @@ export class Wakeups {
     });
   }
 
-  /** A full scan happens at this time or before. @param atMs ms since 1970; null or Infinity: no scan is needed */
+  /** Schedules a full scan at this time or before. @param atMs ms since 1970; null or Infinity: no scan is needed */
   by(atMs: number | null): void {
     if (atMs === null || atMs >= this.#nextMs || this.#isStopped) return;
     this.#nextMs = atMs;
@@ -65,7 +65,7 @@ export class Wakeups {
 
   async #scanOn(): Promise<void> {
     const { scan, now, log } = this.#options;
-    // Everything that came in this turn of the loop is one scan.
+    // Requests of one turn of the loop become one scan.
     await Promise.resolve();
     while (this.#asked !== null && !this.#isStopped) {
       const asked = this.#asked;
@@ -78,7 +78,7 @@ export class Wakeups {
         await scan(asked);
       } catch (error) {
         refusedBy(log)(error);
-        // The same again when there may be room.
+        // The same scan again when there may be room.
         if (Fault.of(error).kind !== 'shutting_down') this.by(now() + DISK_MS);
         return;
       }

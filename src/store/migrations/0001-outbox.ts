@@ -1,4 +1,4 @@
-// What goes out, and for which account. Never edited once shipped: a change is a new migration.
+// Outgoing messages, and the account they belong to. Never edited once shipped: a change is a new migration.
 export const OUTBOX = `
 CREATE TABLE account (
   only      INTEGER PRIMARY KEY CHECK (only = 1),

@@ -1,4 +1,4 @@
-// What happened, by cursor, and which messages have been told of. Never edited once shipped.
+// Events by cursor, and which messages have been reported. Never edited once shipped.
 export const JOURNAL = `
 -- AUTOINCREMENT: SQLite keeps the highest cursor there ever was in sqlite_sequence, so none comes twice, even when
 -- the newest events are deleted.

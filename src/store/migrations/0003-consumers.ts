@@ -1,4 +1,4 @@
-// How far each named consumer of events has come. Never edited once shipped.
+// The cursor of each named consumer of events. Never edited once shipped.
 export const CONSUMERS = `
 CREATE TABLE consumers (
   name   TEXT    PRIMARY KEY,

@@ -1,4 +1,4 @@
-// What went out lately, as far as the pace of the next message depends on it. Never edited once shipped.
+// What was sent lately, as far as the pace of the next message depends on it. Never edited once shipped.
 export const PACING = `
 CREATE TABLE pacing (
   only        INTEGER PRIMARY KEY CHECK (only = 1),

@@ -1,4 +1,4 @@
-// Events that a webhook could not be told of. Never edited once shipped.
+// Events that a webhook gave up (dead letters). Never edited once shipped.
 export const DEAD_LETTERS = `
 CREATE TABLE dead_letters (
   webhook  TEXT    NOT NULL,

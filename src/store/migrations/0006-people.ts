@@ -1,4 +1,4 @@
-// Which number and which LID are one person, and the one queue that each person has. Never edited once shipped.
+// Which number and which LID are the same person, and the one queue of each person. Never edited once shipped.
 export const PEOPLE = `
 -- A number has one LID at a time, and a LID one number: the newer word holds.
 CREATE TABLE person (

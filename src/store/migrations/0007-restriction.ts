@@ -1,4 +1,4 @@
-// What WhatsApp does not let the account do for now, and how many strangers were written to today. Never edited once shipped.
+// What WhatsApp currently forbids the account, and how many strangers were written to today. Never edited once shipped.
 export const RESTRICTION = `
 CREATE TABLE restriction (
   only  INTEGER PRIMARY KEY CHECK (only = 1),

@@ -1,5 +1,5 @@
-// All migrations in order; the place in the list is the version. New ones go to the end. They are TypeScript with SQL
-// in it, so that the compiler brings them to build/ and a test can run the first few.
+// All migrations in order; the position in the list is the version. New ones are appended. They are TypeScript with SQL
+// in it, so that the compiler puts them into build/ and a test can run the first few.
 import { OUTBOX } from './0001-outbox.js';
 import { JOURNAL } from './0002-journal.js';
 import { CONSUMERS } from './0003-consumers.js';
