@@ -1,4 +1,4 @@
-// The shape of a command's row. The parser, --help, completion and the docs read it; `run` does the work.
+// The type of a command's row in the table. The parser, --help, completion and the docs read it; `run` does the work.
 
 import type { Address } from '../protocol/address.js';
 import type { WireEvent } from '../protocol/events/index.js';

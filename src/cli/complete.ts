@@ -1,4 +1,4 @@
-// What may come next on a line: commands, options, and the values of both. Read off the table.
+// Computes shell completions: the commands, options and values that can follow on a line, from the table of commands.
 import { readdirSync } from 'node:fs';
 import { checkSafePath } from '../socket/safe-path.js';
 import type { Argument, Command, Option, Options } from './command.js';

@@ -1,4 +1,4 @@
-// What a line of `send` is to say: one of a text, a file, a place, cards and a poll.
+// Builds the content of a message from a line of `send`: one of text, file, place, cards and poll.
 import type { MediaKind } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';

@@ -1,4 +1,4 @@
-// Fault → exit status of wactl, from the fault table; and the words for each status, for --help.
+// Maps a Fault to the exit status of wactl, by the fault table; and describes each status for --help.
 import type { Fault } from '../protocol/fault.js';
 import { type FaultKind, faultRow } from '../protocol/fault-table.js';
 

@@ -1,5 +1,5 @@
-// The slow half of wactl: help, errors of usage with the word that was meant, completion, and the commands
-// that need more than a call and a print. Parsing is parse.ts here too, so the two halves cannot disagree.
+// The slow path of wactl: help, usage errors with a suggestion, completion, and the commands that need more than a call
+// and a print. Both paths parse with parse.ts, so they cannot disagree.
 import { Fault } from '../protocol/fault.js';
 import { COMMANDS } from './commands/rare.js';
 import { complete } from './complete.js';

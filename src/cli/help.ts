@@ -1,3 +1,4 @@
+// Renders --help, 80 columns wide, from the table of commands.
 import type { Argument, Command, Group, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { EXITS } from './exit.js';

@@ -1,4 +1,4 @@
-// The options that every list takes, and what the daemon makes of them.
+// The options that every list command takes, and their translation to parameters of the daemon.
 import { Fault } from '../protocol/fault.js';
 import type { Context, Options } from './command.js';
 import { write } from './output.js';

@@ -1,5 +1,6 @@
-// bin wactl, the fast path: an ordinary line of a simple command is parsed, asked and printed here. Help, errors and
-// the rarer commands are full.ts, which is loaded only then. Thin: no zod, no yargs (test/unit/cli/thin.test.ts).
+// The entry point of wactl and its fast path: parses, runs and prints an ordinary line of a simple command. full.ts,
+// loaded only when needed, has help, errors and the rarer commands. Thin: no zod, no yargs
+// (test/unit/cli/thin.test.ts).
 import { SIMPLE } from './commands/index.js';
 import { write } from './output.js';
 import { type Line, parse } from './parse.js';

@@ -1,4 +1,4 @@
-// A moment that a person names: an instant of ISO 8601, or so long from now.
+// Parses a time that a person gives: an ISO 8601 instant, or a duration from now.
 import { Fault } from '../protocol/fault.js';
 
 const UNITS: Readonly<Record<string, number>> = {

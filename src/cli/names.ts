@@ -1,5 +1,5 @@
-// What people and groups are called, for text: the page is asked once, and not at all for JSON. Where it cannot be asked,
-// numbers and ids stand for themselves.
+// Finds the names of people and groups for text output. The page is asked once, and not at all for JSON. When it cannot
+// be asked, numbers and ids are shown instead.
 
 import type { Context } from './command.js';
 import type { Identified } from './render/name.js';

@@ -1,4 +1,5 @@
-/** Letters to change, add, drop or swap to make one word of the other. */
+// Finds the known word that is nearest to a mistyped one.
+/** The number of letters to change, add, drop or swap to turn one word into the other. */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

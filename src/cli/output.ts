@@ -1,4 +1,4 @@
-// What goes to stdout and stderr, and how: written whole before the program exits, quiet when the reader has gone.
+// Writes to stdout and stderr: everything is written before the program exits, and a closed pipe is not an error.
 // stdout is the answer, stderr everything else.
 import { fstatSync, writeSync } from 'node:fs';
 import type { Fault } from '../protocol/fault.js';

@@ -1,5 +1,6 @@
-// A command line → a command with its arguments, or a Usage that says what is wrong. yargs' own parser, told to
-// leave every value a string: +55…, 0005…, 1e3 and 0x1f stay what was typed. Values are checked against the table.
+// Parses a command line into a command with its arguments, or a Usage error that says what is wrong. Uses yargs' own
+// parser with every value left a string: +55…, 0005…, 1e3 and 0x1f stay what was typed. Values are checked against the
+// table.
 import parser from 'yargs-parser';
 import type { Command, Globals, Option, Options } from './command.js';
 import { GLOBALS } from './globals.js';

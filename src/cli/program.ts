@@ -1,4 +1,4 @@
-// Other programs that commands hand over to.
+// Runs other programs that commands hand over to.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Runs one parsed line: what a command may use, and how its end becomes an exit status.
+// Runs one parsed line: gives the command its context, and turns its end into an exit status.
 import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { Client } from '../socket/client.js';

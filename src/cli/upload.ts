@@ -1,4 +1,5 @@
-// The caller's file, to the daemon in pieces: it opens no path that we name, and may run as somebody else.
+// Uploads the caller's file to the daemon in pieces. The daemon opens no path that a peer names, and may run as another
+// user.
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isatty } from 'node:tty';

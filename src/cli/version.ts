@@ -1,4 +1,4 @@
-// The version of this program; scripts/bundle.mjs puts it in.
+// The version of this program, inserted by scripts/bundle.mjs.
 declare const WACTL_VERSION: string | undefined;
 
 export const version: string = typeof WACTL_VERSION === 'string' ? WACTL_VERSION : 'unbundled';

@@ -1,4 +1,4 @@
-// Text for a terminal of 80 columns: paragraphs, and terms with what is said of each beside them.
+// Wraps text for a terminal of 80 columns: paragraphs, and terms with their descriptions next to them.
 
 export const COLUMNS = 80;
 /** A longer term has a line of its own. */

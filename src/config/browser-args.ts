@@ -1,6 +1,6 @@
-// `browser.args`: THE table of Chromium arguments that may be given, each with why it does no harm. An allow-list, since
-// Chromium knows some 1,500 switches, and among them new ones that open its sandbox or run another program. Who needs
-// one that is missing puts it into a script and names that in `browser.path`. Pure.
+// `browser.args`: the table of permitted Chromium arguments, each with the reason why it is harmless. It is an
+// allow-list, because Chromium knows some 1,500 switches, and new ones among them open its sandbox or run another
+// program. To use one that is missing, put it into a script and name that in `browser.path`. Pure.
 import { z } from 'zod';
 import { nearest } from './nearest.js';
 import type { Kind } from './row.js';

@@ -1,5 +1,5 @@
-// Which browser to run: the configured one, or the first that is found in the usual places. Looks at files only; it
-// starts nothing. Says when the browser is a snap, since a snap cannot see every directory.
+// Finds the browser to run: the configured one, or the first in the usual places. Checks files only and starts nothing.
+// Reports when the browser is a snap, because a snap cannot see every directory.
 import {
   accessSync,
   closeSync,

@@ -1,5 +1,4 @@
-// What `wad --check-config` prints: every key with its value and where that comes from, in the form of a file that
-// could be used as one.
+// Prints `wad --check-config`: every key with its value and source, in the form of a configuration file.
 import { originText, shown } from './error.js';
 import { rowsOf, SWITCHES } from './keys.js';
 import type { Loaded } from './load.js';

@@ -1,4 +1,4 @@
-// What is wrong with a configuration, all of it at once. Data first: the text for people is made from it.
+// The errors of a configuration, all of them at once, as data; the text for people is made from it.
 
 /** Where a value comes from. */
 export type Origin =

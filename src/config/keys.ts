@@ -1,5 +1,5 @@
-// THE table of keys: names, kinds, units, defaults, docs, environment names and flags. The type Config, the checks,
-// `wad --check-config` and docs/config.md are read off it. Refuses to know where a value comes from.
+// The table of configuration keys: names, kinds, units, defaults, docs, environment names and flags. The type Config,
+// the validation, `wad --check-config` and docs/config.md are derived from it. It does not know the source of a value.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { browserArgs } from './browser-args.js';

@@ -1,4 +1,5 @@
-// Where a door for this machine only may listen: a loopback address with a port, or a Unix socket. Pure.
+// Parses an address to listen on that only this machine can reach: a loopback address with a port, or a Unix socket.
+// Pure.
 import { z } from 'zod';
 import type { Kind } from './row.js';
 

@@ -1,5 +1,5 @@
-// Defaults < files < environment < flags, checked whole before anything starts. Every value knows where it comes
-// from. Reads files; refuses to know what a value is for.
+// Loads the configuration: defaults < files < environment < flags, validated completely before anything starts. Every
+// value has its source. Reads files; it does not know what a value is for.
 import { resolve } from 'node:path';
 import { readBounded, UnfitFile } from '../local/bounded-file.js';
 import { ConfigError, type Mistake, type Origin } from './error.js';

@@ -1,5 +1,5 @@
-// Where a key stands in a TOML text: the parser tells lines of syntax errors only, and an unknown key or a bad value
-// needs one too. A scan by lines that skips what stands inside multi-line strings and arrays; not a parser.
+// Finds the line of a key in a TOML text. The parser reports lines for syntax errors only, and an unknown key or a bad
+// value needs one too. It scans lines and skips multi-line strings and arrays; it is not a parser.
 
 const HEADER = /^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}/;
 const KEY =

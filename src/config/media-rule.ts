@@ -1,4 +1,4 @@
-// `journal.mediaRules`: which files of messages are fetched without anybody asking, by kind and size. Pure.
+// Parses `journal.mediaRules`: which files of messages are prefetched, by kind and size. Pure.
 import { type Kind, words } from './row.js';
 
 const KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker', 'any'];

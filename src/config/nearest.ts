@@ -1,4 +1,4 @@
-// The nearest of some names to one that is not among them, for "did you mean". Pure.
+// Finds the known name nearest to an unknown one, for "did you mean". Pure.
 
 /** Case, dashes and underscores are what people get wrong first: `delays_ms` is `delaysMs`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');

@@ -1,5 +1,5 @@
-// Where the state of a container of 0.1 is. That image kept it at the root of the volume (/var/lib/wad); later ones keep it
-// in `state` below, because the root of a fresh volume of Kubernetes belongs to root.
+// Finds the state of a container of version 0.1. That image kept it at the root of the volume (/var/lib/wad); later
+// ones keep it in `state` below, because the root of a fresh Kubernetes volume belongs to root.
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { quoted } from '../protocol/address.js';

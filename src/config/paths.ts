@@ -1,5 +1,5 @@
-// Where state, sockets and configuration lie: as systemd hands the directories over, else by the XDG rules. Pure: the
-// environment comes in as a value, nothing is created and nothing is looked at on disk.
+// Chooses the directories of state, sockets and configuration: those that systemd passes, else those of the XDG rules.
+// Pure: the environment is an argument, and nothing is created or checked on disk.
 import { isAbsolute, join, resolve } from 'node:path';
 
 export interface PathsFrom {

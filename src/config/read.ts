@@ -1,5 +1,5 @@
-// Reads values out of one source (a TOML text, the environment, flags) as { key → value, origin }, or mistakes.
-// Knows the table of keys, not which source wins.
+// Reads values from one source (a TOML text, the environment, flags) as { key → value, origin }, or errors. It knows
+// the table of keys, not which source wins.
 import { parse, TomlError } from 'smol-toml';
 import { type Mistake, type Origin, shown } from './error.js';
 import { FAMILIES, MEMBER, memberRows, type NamedRow, ROWS, rowOf, TABLES } from './keys.js';

@@ -1,5 +1,5 @@
-// The shape of a row of the table of keys, and one constructor per kind of value: schema, the words for "what was
-// expected", and how the same value is written in one environment variable or flag. Knows no key.
+// The type of a row in the table of keys, and one constructor per kind of value: its schema, the text for "expected",
+// and how the same value is written in one environment variable or flag. It knows no key.
 import { z } from 'zod';
 import { nearest } from './nearest.js';
 

@@ -1,4 +1,5 @@
-// A secret in a file of its own: read where nobody else can, made where it may be. Its content is never in a fault.
+// Reads a secret from a file that nobody else can read, and makes the file where that is allowed. The content is never
+// in a fault.
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { link, open, rm } from 'node:fs/promises';

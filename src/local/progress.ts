@@ -1,5 +1,5 @@
-// How far a long transfer is, on a terminal: one line on stderr, drawn over itself and gone at the end. Nothing where
-// stderr is no terminal, and nothing for what takes less than half a second.
+// Shows the progress of a long transfer on a terminal: one line on stderr, redrawn in place and removed at the end.
+// Shows nothing when stderr is no terminal, and nothing for a transfer shorter than half a second.
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 

@@ -1,7 +1,7 @@
-// A file that a person names and a program writes: whole or not at all. It replaces a regular file and nothing else,
-// so that a link, a device or a socket in its place, even when root runs the program, is neither followed nor removed.
-// The bytes gather under a name that nobody can guess, with mode 0600. A pipe or a character device is written to, as
-// curl does, since that is what naming one means.
+// Writes a file that a person names, whole or not at all. It replaces a regular file and nothing else, so that a link,
+// a device or a socket in its place is neither followed nor removed, even when root runs the program. The bytes are
+// collected under an unguessable name, with mode 0600. A pipe or a character device is written to, as curl does, since
+// that is what naming one means.
 import { randomBytes } from 'node:crypto';
 import { constants, rmSync, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';

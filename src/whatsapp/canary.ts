@@ -1,5 +1,5 @@
-// WhatsApp Web as it is today, looked at without an account: a page on a throw-away profile, up to its QR code. What
-// went missing is known before a linked account meets it.
+// Checks today's WhatsApp Web without an account: a page on a temporary profile, up to its QR code. Missing modules are
+// found before a linked account meets them.
 
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';

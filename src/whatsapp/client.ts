@@ -1,6 +1,5 @@
-// One WhatsApp client on one browser: the port of session/port.ts. It joins the guarded library, the witness that
-// tells what happens and the proof of readiness, and does what the daemon asks of the page. It decides nothing about
-// what happens next.
+// One WhatsApp client on one browser: implements session/port.ts. It joins the guarded library, the page state and the
+// readiness check, and carries out the daemon's requests to the page. It does not decide what happens next.
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';

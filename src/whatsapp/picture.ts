@@ -1,4 +1,4 @@
-// Pictures of the page: one that a person asks for, without what is written on it, and one that is kept beside the log
+// Takes pictures of the page: one on a person's request, with its text hidden, and one that is stored next to the log
 // when a page waits for a person.
 import { writeFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer';

@@ -1,3 +1,4 @@
+// `wactl adopt`: takes over a saved session of another program.
 import { command } from '../command.js';
 import { handToWad } from '../program.js';
 

@@ -1,3 +1,4 @@
+// `wactl bugreport`: collects a bug report, with numbers and texts blanked.
 import { execFile } from 'node:child_process';
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';

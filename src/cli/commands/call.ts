@@ -1,3 +1,4 @@
+// `wactl call`: calls any method of the daemon by its name.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { json } from '../output.js';

@@ -1,3 +1,4 @@
+// `wactl canary`: checks today's WhatsApp Web without an account.
 import { command } from '../command.js';
 import { handToWad } from '../program.js';
 

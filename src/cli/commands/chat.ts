@@ -1,3 +1,4 @@
+// `wactl chat`: shows one chat, or changes it.
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';
 import { momentToCome } from '../moment.js';

@@ -1,3 +1,4 @@
+// `wactl chats`: lists chats.
 import { command } from '../command.js';
 import { LISTING, listing, showList } from '../listing.js';
 import { renderChats } from '../render/chat.js';

@@ -1,3 +1,4 @@
+// `wactl clear-session`: removes the saved session.
 import { command } from '../command.js';
 import { showGone } from './disconnect.js';
 

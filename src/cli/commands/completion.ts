@@ -1,3 +1,4 @@
+// `wactl completion`: prints the completion script of a shell.
 import { command } from '../command.js';
 import { write } from '../output.js';
 

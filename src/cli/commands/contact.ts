@@ -1,3 +1,4 @@
+// `wactl contact`: shows, checks, blocks and unblocks a person.
 import { command } from '../command.js';
 import { renderChecked, renderContacts } from '../render/contact.js';
 

@@ -1,3 +1,4 @@
+// `wactl contacts`: lists people.
 import { command } from '../command.js';
 import { LISTING, listing, showList } from '../listing.js';
 import { renderContacts } from '../render/contact.js';

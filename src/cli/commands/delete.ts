@@ -1,3 +1,4 @@
+// `wactl delete`: deletes a message.
 import { command } from '../command.js';
 import { MESSAGE, renderActed } from '../render/acted.js';
 

@@ -1,3 +1,4 @@
+// `wactl disconnect`: unlinks the phone and removes the session.
 import { type Context, command } from '../command.js';
 
 interface Gone {

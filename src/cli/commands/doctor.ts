@@ -1,3 +1,4 @@
+// `wactl doctor`: checks this machine, with or without a daemon.
 import { command } from '../command.js';
 import { handToWad } from '../program.js';
 

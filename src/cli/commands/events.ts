@@ -1,3 +1,4 @@
+// `wactl events`: prints events, follows them, and manages consumers.
 import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import { EVENT_TYPES, type EventType } from '../../protocol/state.js';

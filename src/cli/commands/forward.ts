@@ -1,3 +1,4 @@
+// `wactl forward`: forwards a message.
 import { command } from '../command.js';
 import { MESSAGE, renderActed } from '../render/acted.js';
 

@@ -1,3 +1,4 @@
+// `wactl group`: shows, creates and changes a group.
 import { Fault } from '../../protocol/fault.js';
 import type { Group, ParticipantOutcome } from '../../protocol/methods/group.js';
 import { type Context, command } from '../command.js';

@@ -1,3 +1,4 @@
+// `wactl groups`: lists groups.
 import { command } from '../command.js';
 import { LISTING, listing, showList } from '../listing.js';
 import { renderGroups } from '../render/group.js';

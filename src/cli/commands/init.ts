@@ -1,3 +1,4 @@
+// `wactl init`: connects the account.
 import { command } from '../command.js';
 
 export const init = command({

@@ -1,3 +1,4 @@
+// `wactl logs`: shows the daemon's log from the systemd journal.
 import { existsSync, readlinkSync } from 'node:fs';
 import { Fault } from '../../protocol/fault.js';
 import { type Context, command } from '../command.js';

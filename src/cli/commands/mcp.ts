@@ -1,3 +1,4 @@
+// `wactl mcp`: serves the account over the Model Context Protocol.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Fault } from '../../protocol/fault.js';
 import type { ClientPath } from '../../socket/path.js';

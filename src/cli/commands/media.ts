@@ -1,3 +1,4 @@
+// `wactl media`: saves the file of a message.
 import { Progress } from '../../local/progress.js';
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';

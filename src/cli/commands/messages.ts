@@ -1,3 +1,4 @@
+// `wactl messages`: lists the messages of a chat.
 import { command } from '../command.js';
 import { showList, whole } from '../listing.js';
 import { namesFor } from '../names.js';

@@ -1,3 +1,4 @@
+// `wactl outbox`: lists outgoing messages, cancels them, and decides unknown outcomes.
 import { Fault } from '../../protocol/fault.js';
 import type { OutboxRow } from '../../protocol/schema.js';
 import { SEND_STATES, type SendState } from '../../protocol/state.js';

@@ -1,3 +1,4 @@
+// `wactl pair`: requests a pairing code for a number.
 import { command } from '../command.js';
 import { renderPairing } from '../render/pairing.js';
 

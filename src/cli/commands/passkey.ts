@@ -1,3 +1,4 @@
+// `wactl passkey`: shows a passkey request and sends the answer to it.
 import { readNamed, UnfitFile } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 import { type PasskeyOptions, passkeySnippet } from '../../protocol/passkey.js';

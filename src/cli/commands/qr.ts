@@ -1,3 +1,4 @@
+// `wactl qr`: draws the QR code until a phone is linked.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { Fault } from '../../protocol/fault.js';
@@ -21,7 +22,7 @@ async function current({ ask }: Now) {
   }
 }
 
-/** Why no QR will come by itself, or null where one may. */
+/** Why no QR code will appear by itself, or null when one may. */
 function hopeless({ status, reason, hint }: Status): Fault | null {
   const stuck = status === 'stopped' || status === 'failed' || status === 'logging-out';
   const person = reason === 'passkey_required' || reason === 'banned' || reason === 'action_required';

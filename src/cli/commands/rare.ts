@@ -1,4 +1,4 @@
-// Every command, in the order of the help. What is not in index.ts needs more than a call and a print.
+// Every command, in the order of the help. Commands that are not in index.ts need more than a call and a print.
 import type { Command } from '../command.js';
 import { adopt } from './adopt.js';
 import { bugreport } from './bugreport.js';

@@ -1,3 +1,4 @@
+// `wactl react`: reacts to a message.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { MESSAGE, renderActed } from '../render/acted.js';

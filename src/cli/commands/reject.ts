@@ -1,3 +1,4 @@
+// `wactl reject`: rejects a ringing call.
 import { command } from '../command.js';
 import { printable } from '../output.js';
 import { chat } from '../render/phone.js';

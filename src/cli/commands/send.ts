@@ -1,3 +1,4 @@
+// `wactl send`: sends a message.
 import { Fault } from '../../protocol/fault.js';
 import { isFaultKind } from '../../protocol/fault-table.js';
 import type { Known, Outgoing } from '../../protocol/schema.js';

@@ -1,3 +1,4 @@
+// `wactl session`: exports and imports the saved session.
 import { command } from '../command.js';
 import { handToWad } from '../program.js';
 

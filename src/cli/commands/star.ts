@@ -1,3 +1,4 @@
+// `wactl star`: stars a message, or removes the star.
 import { command } from '../command.js';
 import { MESSAGE, renderActed } from '../render/acted.js';
 

@@ -1,3 +1,4 @@
+// `wactl status`: prints the state of the account.
 import { command } from '../command.js';
 import { renderStatus } from '../render/status.js';
 

@@ -1,3 +1,4 @@
+// `wactl version`: prints the versions of both programs.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { printable } from '../output.js';

@@ -1,9 +1,10 @@
+// `wactl wait`: waits until the account reaches a state.
 import { Fault } from '../../protocol/fault.js';
 import { STATES, type StateName } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { DEFAULT_TIMEOUT_MS } from '../globals.js';
 
-/** So long a person who is about to scan may take before we say that one is needed. */
+/** How long to wait for a person who is about to scan before reporting that one is needed. */
 const GRACE_MS = 10_000;
 
 type Ask = Pick<Context, 'ask'>;
@@ -25,8 +26,8 @@ async function waiting({ ask }: Ask, states: readonly StateName[], ms: number) {
 }
 
 /**
- * Waits for a state without a time-out of the caller's. While a person must act the state does not come by itself, and
- * after some grace that is the answer.
+ * Waits for a state without a time-out of the caller's. While a person must act, the state is not reached by itself;
+ * after a grace period that is the answer.
  * @throws Fault state_unreachable, wait_expired, bad_answer
  */
 export async function waitUnlessStuck(

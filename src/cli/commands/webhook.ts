@@ -1,3 +1,4 @@
+// `wactl webhook`: lists webhooks, tests them, and redrives dead letters.
 import { Fault } from '../../protocol/fault.js';
 import { command } from '../command.js';
 import { showList } from '../listing.js';

@@ -1,4 +1,4 @@
-// What an act on a message answers, in one line; and the argument by which each of them names one.
+// Prints the result of an act on a message in one line; and the argument by which those commands name a message.
 import { printable } from '../output.js';
 import { chat } from './phone.js';
 

@@ -1,3 +1,4 @@
+// Prints chats and their messages as tables.
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { Message } from '../../protocol/schema.js';
 import { printable } from '../output.js';

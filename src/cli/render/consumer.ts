@@ -1,3 +1,4 @@
+// Prints the named consumers of events.
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import { printable } from '../output.js';

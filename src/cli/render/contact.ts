@@ -1,3 +1,4 @@
+// Prints contacts, and whether a number is on WhatsApp.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
 import { printable } from '../output.js';
 import { who } from './chat.js';

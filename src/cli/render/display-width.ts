@@ -1,5 +1,5 @@
-// How many columns of a terminal a text takes: two for East Asian wide characters and emoji, none for marks.
-// string-width is not used: version 8 compiles a regular expression of 25 ms, version 7 one of 10 kB.
+// Counts the terminal columns of a text: two for East Asian wide characters and emoji, none for marks. string-width is
+// not used: version 8 compiles a regular expression of 25 ms, version 7 one of 10 kB.
 import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Every character takes one column. */

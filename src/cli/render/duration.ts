@@ -1,3 +1,4 @@
+// Formats a duration for people.
 const UNITS = [
   ['d', 86_400],
   ['h', 3600],

@@ -1,3 +1,4 @@
+// Prints one event as a line of text.
 import type { WireEvent } from '../../protocol/events/index.js';
 import { printable } from '../output.js';
 import type { Names } from './name.js';

@@ -1,3 +1,4 @@
+// Prints groups, and the outcome of a change for each participant.
 import type { Group, GroupBrief, ParticipantOutcome } from '../../protocol/methods/group.js';
 import { bold, printable } from '../output.js';
 import { who } from './chat.js';

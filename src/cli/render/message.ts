@@ -1,3 +1,4 @@
+// Prints the result of `send`.
 import type { Outgoing } from '../../protocol/schema.js';
 import type { SendState } from '../../protocol/state.js';
 import { printable } from '../output.js';

@@ -1,4 +1,4 @@
-// A person or a group as people know them: the name where it is known, and the number or id that a command takes.
+// Prints a person or a group: the name where it is known, and the number or id that a command takes.
 import { chat as address } from './phone.js';
 
 export interface Identified {

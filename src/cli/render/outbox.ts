@@ -1,3 +1,4 @@
+// Prints the messages of the outbox.
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { OutboxRow } from '../../protocol/schema.js';

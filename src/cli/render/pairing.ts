@@ -1,3 +1,4 @@
+// Prints a pairing code with the steps to use it.
 import type { Result } from '../../protocol/method.js';
 import type { sessionMethods } from '../../protocol/methods/session.js';
 import { bold, printable } from '../output.js';

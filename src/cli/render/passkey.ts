@@ -1,3 +1,4 @@
+// Prints a passkey request with the steps to answer it.
 import { type Address, addressed } from '../../protocol/address.js';
 import type { Result } from '../../protocol/method.js';
 import type { sessionMethods } from '../../protocol/methods/session.js';

@@ -1,4 +1,4 @@
-// A phone number as people write it. Country codes of one and two digits are listed; all others have three.
+// Formats a phone number as people write it. Country codes of one and two digits are listed; all others have three.
 const TWO_DIGITS = new Set(
   '20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98'.split(
     ' ',

@@ -1,4 +1,4 @@
-// The QR code as half blocks on a terminal, or as a PNG; both by the qrcode package.
+// Renders the QR code as half blocks for a terminal, or as a PNG, with the qrcode package.
 import { isatty } from 'node:tty';
 import QRCode from 'qrcode';
 import { write } from '../output.js';

@@ -1,3 +1,4 @@
+// Prints `session.status` on one screen.
 import { type Address, addressed } from '../../protocol/address.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';

@@ -1,4 +1,4 @@
-// Rows under headings, each column as wide as its widest cell. For people; programs take -o json.
+// Prints rows under headings, each column as wide as its widest cell. For people; programs take -o json.
 import { bold } from '../output.js';
 import { displayWidth, padded } from './display-width.js';
 

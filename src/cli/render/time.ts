@@ -1,4 +1,4 @@
-// The one clock of text: local time, to the second. JSON has ISO 8601 in UTC.
+// Formats times for text output: local time, to the second. JSON has ISO 8601 in UTC.
 
 /** `2026-01-01T00:00:00.000Z` → `2026-01-01 00:00:00` in this machine's time; nothing for null. */
 export function when(instant: string | null): string {

@@ -1,3 +1,4 @@
+// Prints webhooks and their dead letters.
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';

@@ -1,4 +1,4 @@
-// Chromium as a process: how it is launched, and the steps by which it is ended until the process is gone (H7, H13).
+// Launches Chromium, and ends it step by step until the process is gone (H7, H13).
 import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,7 +1,7 @@
-// Who the browser says it is, in the user agent and in the client hints alike: what an untouched Chromium of its version says,
-// as this very browser tells it, without the word Headless. Brands follow the version (150 said `Not;A=Brand` 8 first, 156
-// says `Not:A-Brand` 8), so none is written down here. The library's default says Chrome 101 on a Mac, and a user agent
-// without hints leaves the list of brands empty, which no browser does (H27).
+// Sets the identity that the browser reports, in the user agent and in the client hints alike: that of an unmodified
+// Chromium of its version, as this browser itself reports it, without the word Headless. Brands follow the version (150
+// said `Not;A=Brand` 8 first, 156 says `Not:A-Brand` 8), so none is written down here. The library's default says
+// Chrome 101 on a Mac, and a user agent without hints leaves the list of brands empty, which no browser does (H27).
 import type { Browser, Page } from 'puppeteer';
 import { within } from '../failures/deadline.js';
 

@@ -1,6 +1,6 @@
-// THE table of what Chromium is told in order to cost less, each with what it gave when it was measured alone and with
-// why nothing is lost by it (docs/performance.md; bench/browser.mjs measures the whole). None touches the sandbox, site
-// isolation or the process model of what handles foreign bytes. Refuses to know how a browser is launched.
+// The table of Chromium switches that save memory or CPU, each with its measured gain and the reason why nothing is
+// lost (docs/performance.md; bench/browser.mjs measures all of them together). None touches the sandbox, site isolation
+// or the process model of what handles foreign bytes. It does not know how a browser is launched.
 
 interface Saving {
   /** A switch with its value, or the name of a feature to switch off. */

@@ -1,6 +1,6 @@
-// Every breakage of whatsapp-web.js 1.34.7 on current WhatsApp Web that is mended at run time, in order. One file
-// each. A shim is off where the page does not need it, and its file is deleted the day a release carries the fix.
-// node_modules is never touched: patched installs have failed users in silence.
+// The shims that repair whatsapp-web.js 1.34.7 on current WhatsApp Web at run time, in order, one file each. A shim is
+// off where the page does not need it, and its file is deleted the day a release carries the fix. node_modules is never
+// changed: patched installs have failed silently.
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
 import { statusPost } from './d5-status-post.js';

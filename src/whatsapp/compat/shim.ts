@@ -1,4 +1,4 @@
-// One breakage of whatsapp-web.js that is mended at run time: what it is, and how its file mends it.
+// The type of a shim: a breakage of whatsapp-web.js that is repaired at run time, and the function that repairs it.
 import type { Page } from 'puppeteer';
 
 /** `unlinked`: only a page with an account can tell. */

@@ -1,4 +1,4 @@
-// A wait on the page that ends. Puppeteer's own time-outs come late, and a crashed page answers never (H4).
+// Limits the time of a wait on the page. Puppeteer's own time-outs come late, and a crashed page never answers (H4).
 
 /** Rejects when the work is not done in time; the page's own work goes on all the same (H6). */
 export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {

@@ -1,5 +1,5 @@
-// The only file that matches error texts: what puppeteer, Chromium and WhatsApp Web say → what it means to us.
-// Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+// Classifies errors by their text. No other file matches error texts of puppeteer, Chromium and WhatsApp Web. Texts as
+// of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
 import type { BrokenReason } from '../../session/event.js';
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

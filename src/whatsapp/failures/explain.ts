@@ -1,5 +1,5 @@
-// Errors of the page come minified (`r: r`, D7). What they can be told by stands beside them: what we were doing, the
-// modules that were asked for last or stand in the stack, and the build.
+// Adds context to errors of the page, which arrive minified (`r: r`, D7): what we were doing, the modules that were
+// requested last or are in the stack, and the build.
 import type { Page } from 'puppeteer';
 import type { PageWindow } from '../page/page-window.js';
 import { within } from './deadline.js';

@@ -1,5 +1,5 @@
-// Exceptions in the page, the only place where one inside the library's own code there shows (H2): the newest are kept for
-// a report, each with what it can be told by. What fails of it here, is logged (expose.ts).
+// Collects exceptions in the page, which is the only place where one inside the library's own code there shows (H2).
+// The newest are kept for a report, each with its context. Failures of our own functions are logged by expose.ts.
 import type { Page } from 'puppeteer';
 import type { Log } from '../../protocol/log.js';
 import type { PageError } from '../../session/port.js';

@@ -1,5 +1,6 @@
-// LocalAuth that never deletes (H8): the library removes the profile under a running Chromium at every logout, and
-// the session that is linked next then lives in deleted files only. Removal is session-dir's, after the browser.
+// A LocalAuth that never deletes (H8). The library removes the profile under a running Chromium at every logout, and
+// the session that is linked next then lives in deleted files only. session-dir removes the profile, after the browser
+// has ended.
 import { LocalAuth } from './library.js';
 
 export class KeepingAuth extends LocalAuth {

@@ -1,7 +1,7 @@
-// Functions of ours in the page, for the library and for our own watcher; what the page tells by them goes one way.
-// Puppeteer's exposeFunction answers each call, by code that it sends to the page to be evaluated there: seven answers a
-// message, at which nobody looks. It also refuses a name that it was given once, so that a document which came up
-// meanwhile would never get it, and the library's listeners would be left half attached (H2).
+// Exposes our functions to the page, for the library and for our own watcher; calls go one way only. Puppeteer's
+// exposeFunction answers each call, by code that it sends to the page to be evaluated there: seven answers per message,
+// which nothing reads. It also refuses a name that it was given once, so a document that appeared meanwhile would never
+// get the function, and the library's listeners would be half attached (H2).
 import type { CDPSession, Page } from 'puppeteer';
 import type { PageWindow } from '../page/page-window.js';
 

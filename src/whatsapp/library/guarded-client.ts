@@ -1,5 +1,5 @@
-// whatsapp-web.js's Client with its traps closed, by overriding the methods it calls on itself: one injection a
-// document, one set of listeners, no cache files, no self-destruction in mid-event, no rejection that nobody awaits.
+// whatsapp-web.js's Client with its hazards closed, by overriding the methods that it calls on itself: one injection
+// per document, one set of listeners, no cache files, no self-destruction during an event, no unhandled rejection.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CDPSession, Page } from 'puppeteer';
 import { type ChromeOptions, launchOptions } from '../browser/chrome.js';

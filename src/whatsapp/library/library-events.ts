@@ -1,4 +1,4 @@
-// What the library raises: hints to look at the page, and the messages themselves, put into our words.
+// Handles the library's events: hints to check the page, and the messages themselves, translated to our types.
 import type { ClientListener } from '../../session/port.js';
 import { errorText } from '../failures/errors.js';
 import { ContentEvents } from './content-events.js';

@@ -1,11 +1,11 @@
-// The one door to whatsapp-web.js: its inner methods that we override are typed here, since its own types leave them
-// out. Read in 1.34.7; nothing else in the product imports the library.
+// The only import of whatsapp-web.js in the product. It types the library's inner methods that we override, which its
+// own types omit. Read in 1.34.7.
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'puppeteer';
 
-// The two files that are used. The package's index brings its other strategies with archivers as well: 75 ms of a start
-// and 8 MB.
+// The two files that are used. The package's index also loads its other strategies with archivers: 75 ms of a start and
+// 8 MB.
 const require = createRequire(import.meta.url);
 
 /** The parts of a message's key, which are there in every page generation (D1). */

@@ -1,5 +1,5 @@
-// Warnings of listeners that fail: the first of each event at once, the rest as a count once a minute. A function of the
-// page that throws for each chat would otherwise fill the log.
+// Limits warnings about failing listeners: the first of each event is logged at once, the rest as a count once a
+// minute. A function of the page that throws for each chat would otherwise fill the log.
 import type { Log } from '../../protocol/log.js';
 
 const PERIOD_MS = 60_000;

@@ -1,5 +1,5 @@
-// Reads one message, whatever its sender put into it. What cannot be read keeps its key, as a message of the type
-// `unknown`, and takes no other along.
+// Reads one message, whatever its sender put into it. A message that cannot be read keeps its key and gets the type
+// `unknown`; it makes no other message fail.
 import { inboundSchema } from '../../protocol/schema.js';
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { InboundMessage } from '../../session/inbound-message.js';

@@ -1,4 +1,5 @@
-// The library's message → ours. Fields whose form changes between page generations are read by their parts (H1).
+// Translates the library's message to ours. Fields whose form changes between page generations are read by their parts
+// (H1).
 
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { InboundMessage } from '../../session/inbound-message.js';

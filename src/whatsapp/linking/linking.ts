@@ -1,4 +1,5 @@
-// What a person links a phone by: a QR code, a code for a number, and the passkey that WhatsApp asks some accounts for.
+// The ways to link a phone: a QR code, a pairing code for a number, and the passkey that WhatsApp requires of some
+// accounts.
 import type { Page } from 'puppeteer';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';

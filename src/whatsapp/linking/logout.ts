@@ -1,4 +1,4 @@
-// Unlinking from this side, bounded, with the page's word for it.
+// Unlinks from this side, within a time limit, with the page's confirmation.
 import type { Page } from 'puppeteer';
 import { within } from '../failures/deadline.js';
 import { isNavigation } from '../failures/errors.js';

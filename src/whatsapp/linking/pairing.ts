@@ -1,4 +1,4 @@
-// A pairing code, asked for once. How often is pairing-budget's to say.
+// Requests a pairing code once. pairing-budget.ts limits how often.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../protocol/fault.js';
 import { within } from '../failures/deadline.js';

@@ -1,4 +1,4 @@
-// Runs in the page: acts on a message. Each is looked for afterwards where the page shows it.
+// Runs in the page: acts on a message. The effect of each is checked afterwards where the page shows it.
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
 import type { PageChat, PageMsg, PageWindow } from './page-window.js';

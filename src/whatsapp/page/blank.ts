@@ -1,5 +1,5 @@
-// Runs in the page: makes what people wrote and showed invisible, for a picture that may be given away. By a sheet that
-// is adopted, since the page's policy forbids to put one in.
+// Runs in the page: hides what people wrote and showed, for a picture that may be shared. Uses an adopted style sheet,
+// because the page's policy forbids inserting one.
 import type { PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

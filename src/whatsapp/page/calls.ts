@@ -1,4 +1,4 @@
-// Runs in the page: what is done to a call that comes in.
+// Runs in the page: acts on an incoming call.
 
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';

@@ -1,4 +1,4 @@
-// Runs in the page: chats, and what a person does to one. `status@broadcast` is never looked at (U2).
+// Runs in the page: reads chats and changes them. `status@broadcast` is never read (U2).
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';

@@ -1,7 +1,8 @@
-// Runs in the page, on every document. WhatsApp stops an account that is linked until its owner has proved to be there
-// (WAWebMexIntegrityChallengeNotificationHandler, 2026-04-27): the page keeps the challenge over restarts, and shows a
-// window with a button that asks for the account's passkey. Nobody is there to press it, so it is pressed here; the call
-// that it makes is held by passkey.ts. The window's other button logs out, and is never pressed.
+// Runs in the page, on every document: presses the button of WhatsApp's integrity challenge. WhatsApp stops a linked
+// account until its owner has proved to be present (WAWebMexIntegrityChallengeNotificationHandler, 2026-04-27): the
+// page keeps the challenge over restarts, and shows a window with a button that requests the account's passkey. No
+// person is there to press it, so it is pressed here; passkey.ts holds the call that it makes. The window's other
+// button logs out, and is never pressed.
 import type { PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;

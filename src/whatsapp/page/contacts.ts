@@ -1,4 +1,4 @@
-// Runs in the page: people, under both identities.
+// Runs in the page: reads people, under both identities.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';

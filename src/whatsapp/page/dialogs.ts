@@ -1,6 +1,6 @@
 // Runs in the page, before any of its own scripts, on every document: acknowledges the dialogs that WhatsApp Web shows
-// to a person who is not there, above all "What's new", which ends a fresh link when it stays (U1). What it cannot
-// acknowledge it tells of.
+// to a person who is not there, above all "What's new", which ends a fresh link when it stays (U1). It reports dialogs
+// that it cannot acknowledge.
 import type { PageElement, PageWid, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;

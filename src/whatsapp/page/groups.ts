@@ -1,5 +1,5 @@
-// Runs in the page: groups, their people and settings. What was asked for is looked at afterwards: a call may succeed
-// and change nothing (D6).
+// Runs in the page: reads groups, and changes their members and settings. Each change is verified afterwards, because a
+// call may succeed and change nothing (D6).
 import type { Group, GroupBrief, Participant, ParticipantOutcome } from '../../protocol/methods/group.js';
 import type { Tools } from './messages.js';
 import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js';

@@ -1,5 +1,6 @@
-// Runs in the page: the media of a message that came in, fetched from WhatsApp, decrypted by the page, and handed out in
-// pieces. Not the library's downloadMedia: it leaves out the mimetype, without which current pages download nothing (D3).
+// Runs in the page: fetches the media of a received message from WhatsApp, has the page decrypt it, and returns it in
+// pieces. The library's downloadMedia is not used: it omits the mimetype, without which current pages download nothing
+// (D3).
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
 import type { PageWindow } from './page-window.js';

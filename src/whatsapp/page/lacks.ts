@@ -1,6 +1,6 @@
-// Runs in the page, once a document, before the library touches it: which of our needs the page lacks, and for how long
-// it has lacked each. Modules register one after the other and raise no event (wa-js #3476, #3481), so a lack that has
-// not lasted is no lack yet.
+// Runs in the page, once per document, before the library touches it: reports which modules that we need are missing,
+// and for how long. Modules register one after the other and raise no event (wa-js #3476, #3481), so a module counts as
+// missing only after some time.
 import type { PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

@@ -1,4 +1,4 @@
-// Runs in the page: one look at everything that `ready` rests on.
+// Runs in the page: reads everything that `ready` depends on, in one call.
 import type { PageSocket, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

@@ -1,5 +1,5 @@
-// Runs in the page: finds a message by its key or by its id. Senders choose the ids, so one may name several messages. How it
-// gets into the page: see tools.ts.
+// Runs in the page: finds a message by its key or by its id. Senders choose the ids, so one id may name several
+// messages. tools.ts describes how it gets into the page.
 import type { MessageRef } from '../../protocol/wid.js';
 import type { PageMsg, PageWid, PageWindow } from './page-window.js';
 import type { BaseTools } from './tools.js';

@@ -1,5 +1,5 @@
-// Run in the page: what it has that came after a moment, out of its own store. `status@broadcast` is never looked at,
-// not even to count: on some accounts that gets the link revoked (U2).
+// Runs in the page: reads from its own store what arrived after a given time. `status@broadcast` is never read, not
+// even to count: on some accounts that gets the link revoked (U2).
 import type { PageMsg, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

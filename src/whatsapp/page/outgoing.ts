@@ -1,5 +1,5 @@
-// Runs in the page: messages of every kind on their way out, and the bytes that they carry, which come and go in pieces.
-// A send that is not over soon is asked after: a call that lasts as long as an upload would be cut off by puppeteer.
+// Runs in the page: sends messages of every kind, with their files, which are transferred in pieces. A send that takes
+// longer is polled: puppeteer would cut off a call that lasts as long as an upload.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';

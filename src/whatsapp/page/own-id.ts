@@ -1,8 +1,8 @@
-// Run in the page: a message goes out under the id that we chose. It is found by it again in own-message.ts.
+// Runs in the page: sends a message under the id that we chose. own-message.ts finds it again by that id.
 //
 // The library makes its own key inside sendMessage. The id travels with the message as a tag in the send options'
-// `extra`, which the library spreads into the message, and the wrapper below builds the key from it at the one door
-// every message goes through. An override of WAWebMsgKey.newId would give parallel sends each other's ids.
+// `extra`, which the library spreads into the message, and the wrapper below builds the key from it in the one function
+// that every message passes. An override of WAWebMsgKey.newId would give parallel sends each other's ids.
 import type { PageMsgKey, PageMsgKeyClass, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

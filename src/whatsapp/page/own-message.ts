@@ -1,4 +1,4 @@
-// Runs in the page: our own messages by the ids that we gave them: what became of one, and sending it again.
+// Runs in the page: finds our own messages by the ids that we gave them, reports their outcome, and sends one again.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { OwnMessage } from '../../session/port.js';
 import type { Tools } from './messages.js';

@@ -1,6 +1,6 @@
-// What our functions that run inside the page may assume of it. Each of them declares its own
-// `declare const window: PageWindow`, so that the browser's globals never leak into the daemon's types.
-// Such a function is sent to the page as text: it can use nothing but its arguments and `window`.
+// The type of the page's window for our functions that run inside the page. Each of them declares its own `declare
+// const window: PageWindow`, so that the browser's globals never leak into the daemon's types. Such a function is sent
+// to the page as text: it can use nothing but its arguments and `window`.
 
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 

@@ -1,6 +1,6 @@
-// Runs in the page, before any of its own scripts. The passkey that WhatsApp asks of some accounts when a device is
-// linked cannot be here: the page's own call is held open, told to the daemon, and settled with what a browser of the
-// person's answered on the same origin.
+// Runs in the page, before any of its own scripts. The passkey that WhatsApp requires of some accounts when a device is
+// linked is not on this machine. So the page's own call is held open and reported to the daemon, and settled with the
+// answer of the person's own browser on the same origin.
 import type { PasskeyAnswer } from '../../protocol/passkey.js';
 import type { PageWindow, Told } from './page-window.js';
 

@@ -1,6 +1,6 @@
-// Runs in the page: tells which number and which LID are one person, of everybody whom a message names, before the message
-// itself is told. Everything that the library tells of messages goes through its `getMessageModel`. What the page knows is
-// in its memory (WAWebApiContact, 2026-04-27); nobody is asked.
+// Runs in the page: reports the number and the LID of everyone whom a message names, before the message itself is
+// reported. Everything that the library reports about messages goes through its `getMessageModel`. The page has the
+// identities in memory (WAWebApiContact, 2026-04-27); WhatsApp is not asked.
 import type { PageMsg, PageWindow, Told } from './page-window.js';
 import type { BaseTools } from './tools.js';
 

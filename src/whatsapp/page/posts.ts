@@ -1,6 +1,6 @@
-// Runs in the page: what is posted for whoever looks, and goes through no chat. The library's own ways are broken (D5, D8),
-// have the page choose the id of a status, and believe a post sent whatever the server says; so it is put together here, and
-// handed to the page's own actions.
+// Runs in the page: posts statuses and channel messages. The library's own functions are broken (D5, D8), let the page
+// choose the id of a status, and take a post for sent whatever the server says. So posts are built here and passed to
+// the page's own actions.
 import type { Content, FileRef } from '../../protocol/content.js';
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { Tools } from './messages.js';

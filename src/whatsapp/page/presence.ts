@@ -1,7 +1,8 @@
-// Runs in the page, once a document: whether the account appears online, and whether a message that it sends marks the chat
-// as read. Left alone, the page says what its window says (WAWebStreamModel: available is document.hasFocus()), and asks to
-// have the chat marked with each message that it sends (WAWebSendMsgRecordAction); what it may not mark while the account is
-// away waits, and is marked for every chat as soon as anything makes it available (WAWebUpdateUnreadChatAction; 2026-04-27).
+// Runs in the page, once per document: controls whether the account appears online, and whether sending a message marks
+// the chat as read. By default the page reports the state of its window (WAWebStreamModel: available is
+// document.hasFocus()), and asks to have the chat marked with each message that it sends (WAWebSendMsgRecordAction).
+// What it may not mark while the account is away waits, and is marked for every chat as soon as anything makes it
+// available (WAWebUpdateUnreadChatAction; 2026-04-27).
 import type { Emitter, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

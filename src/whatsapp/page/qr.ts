@@ -1,6 +1,5 @@
-// Runs in the page: the text of the QR code, composed as the page composes it and told whenever the page draws it anew; and
-// the early end of a pairing code.
-// The library takes the parts of its own choice and knows nothing of what stands around them.
+// Runs in the page: reports the text of the QR code, composed as the page composes it, whenever the page redraws it;
+// and reports when a pairing code ends early. The library picks its own parts of the text and does not know the rest.
 import type { Emitter, PageElement, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;

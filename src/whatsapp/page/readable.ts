@@ -1,6 +1,6 @@
-// Runs in the page: whatever a sender put into a message, the library's `getMessageModel` gives something that can leave the
-// page. It throws at what is malformed, and what has no JSON is lost on its way: either would take along every other message
-// of the same answer.
+// Runs in the page: makes the library's `getMessageModel` return something that can leave the page, whatever a sender
+// put into a message. The original throws at malformed input, and values without a JSON form are lost in transfer:
+// either would lose every other message of the same answer.
 import type { PageMsg, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

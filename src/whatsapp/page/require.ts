@@ -1,6 +1,6 @@
-// Runs in the page, once a document, before the library touches it: a note of the modules that are asked for, which is
-// what a minified error can be told by (D7), and stand-ins for modules, and members of modules, that the library asks for
-// at its start although nothing but a side capability rests on them. Without one the library would not start at all.
+// Runs in the page, once per document, before the library touches it: records the modules that are requested, which
+// helps to identify minified errors (D7), and provides stand-ins for modules, and members of modules, that the library
+// requires at its start although only a side capability needs them. Without one the library would not start at all.
 import type { PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

@@ -1,6 +1,6 @@
-// Runs in the page: what it knows of the limits of its account, whom it lets be written to meanwhile, and the codes with
-// which WhatsApp's server refuses messages.
-// WAWebReachoutTimelockUtils, WAWebIndividualNewChatMessageCappingLimitUtils and WAWebSendMsgRecordAction, 2026-04-27.
+// Runs in the page: reports the restrictions of its account, who can be written to under them, and the codes with which
+// WhatsApp's server refuses messages. WAWebReachoutTimelockUtils, WAWebIndividualNewChatMessageCappingLimitUtils and
+// WAWebSendMsgRecordAction, 2026-04-27.
 import type { Limits } from '../../session/restriction.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
 

@@ -1,5 +1,5 @@
-// Runs in the page: what the other parts of our kit share. Each `make…` of this folder becomes text and is put
-// together again inside the page (whatsapp/requests/page-rpc.ts), so it uses nothing but its arguments and `window`.
+// Runs in the page: helpers shared by our other functions there. Each `make…` of this folder is sent as text and
+// assembled again inside the page (whatsapp/requests/page-rpc.ts), so it uses nothing but its arguments and `window`.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { postStatus } from '../compat/d5-status-post.js';
 import type { whomToBlock } from '../compat/d6-contact-block.js';

@@ -1,4 +1,4 @@
-// Runs in the page, before any of its own scripts, on every document. Tells the daemon what the library does not:
+// Runs in the page, before any of its own scripts, on every document. Reports to the daemon what the library does not:
 // a new document, each state of the socket from the first on, and a logout.
 import type { CallTold, DocumentMarks, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
 

@@ -1,4 +1,4 @@
-// One question to the page, bounded, and every way in which it can fail as a fault.
+// Asks the page one question, within a time limit, and turns every way in which it can fail into a Fault.
 import type { Page } from 'puppeteer';
 import { Fault } from '../../protocol/fault.js';
 import { within } from '../failures/deadline.js';

@@ -1,4 +1,4 @@
-// Calls: the port's requests, put to the page.
+// Calls: implements the port's requests by calling the page.
 import type { CallPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
 

@@ -1,4 +1,4 @@
-// Chats: the port's questions, put to the page, and messages put into our words.
+// Chats: implements the port's requests by calling the page, and translates messages to our types.
 import type { ChatPage } from '../../session/page-port.js';
 import type { LibraryClient } from '../library/library.js';
 import { messagesIn, readMessages } from '../library/readable.js';

@@ -1,4 +1,4 @@
-// People: the port's questions, put to the page.
+// People: implements the port's requests by calling the page.
 import type { ContactPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
 

@@ -1,4 +1,4 @@
-// Groups: the port's questions, put to the page.
+// Groups: implements the port's requests by calling the page.
 import type { GroupPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';
 

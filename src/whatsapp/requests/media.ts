@@ -1,4 +1,4 @@
-// What messages carry, between the page and a file: out of the page in pieces, and into it.
+// Transfers the files of messages between the page and a file, in both directions, in pieces.
 import { randomBytes } from 'node:crypto';
 import { openRegular } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';

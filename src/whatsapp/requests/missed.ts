@@ -1,4 +1,4 @@
-// What came while nobody listened: the port's questions, put to the page's own store, and its messages in our words.
+// Reads messages that arrived while nobody listened from the page's own store, and translates them to our types.
 import { escapeId, messageKey, parseMessageRef } from '../../protocol/wid.js';
 import type { MissedPage } from '../../session/page-port.js';
 import { revocationOf } from '../library/content-events.js';

@@ -1,5 +1,5 @@
-// One send. The page's answer is not believed either way: a call that never comes back may be a delivered message (H1),
-// and a time-out does not stop the page (H6). The page is asked for the id that we chose.
+// Sends one message. The page's answer is not trusted either way: a call that never returns may be a delivered message
+// (H1), and a time-out does not stop the page (H6). The page is asked for the id that we chose.
 import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import type { Content } from '../../protocol/content.js';

@@ -1,5 +1,5 @@
-// A passkey that the page asks for: held by the page, answered, and judged by what the page does next. It does not know
-// the state of the link; page-state.ts says what it is asked for, when a code is shown and when there is a link.
+// A passkey request of the page: held by the page, answered, and judged by what the page does next. It does not know
+// the state of the link; page-state.ts says what is requested, when a code is shown and when there is a link.
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 import type { PasskeyEnd } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';

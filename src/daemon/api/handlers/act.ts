@@ -1,4 +1,4 @@
-// Acts on a message: asked of the page at once and not queued; a time-out is an outcome that nobody knows.
+// Acts on a message. The page is asked at once, not queued; a time-out leaves the outcome unknown.
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';

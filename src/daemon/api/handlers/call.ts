@@ -1,4 +1,4 @@
-// Calls: asked of the page at once and not queued; a time-out is an outcome that nobody knows.
+// Calls. The page is asked at once, not queued; a time-out leaves the outcome unknown.
 import type { Handlers } from '../../../protocol/method.js';
 import type { callMethods } from '../../../protocol/methods/call.js';
 import type { Account } from '../../account.js';

@@ -1,3 +1,4 @@
+// chat.*: lists and changes chats.
 import type { Handlers } from '../../../protocol/method.js';
 import type { chatMethods } from '../../../protocol/methods/chat.js';
 import { parseRecipient } from '../../../protocol/wid.js';

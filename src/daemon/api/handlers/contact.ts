@@ -1,3 +1,4 @@
+// contact.*: lists, checks, blocks and unblocks people.
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { contactMethods } from '../../../protocol/methods/contact.js';
@@ -5,7 +6,7 @@ import { type ChatId, isGroupId, numberOf, parseRecipient } from '../../../proto
 import type { Account } from '../../account.js';
 import { readyClient } from '../ready-client.js';
 
-/** @throws Fault invalid_recipient for a group as well */
+/** @throws Fault invalid_recipient, for a group as well */
 export function parsePerson(text: string): ChatId {
   const id = parseRecipient(text);
   if (isGroupId(id))

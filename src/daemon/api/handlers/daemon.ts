@@ -1,4 +1,4 @@
-// daemon.* and rpc.discover: facts about this process, which wire hands in. Refuses to know: where they come from.
+// daemon.* and rpc.discover: facts about this process, passed in by wire.ts.
 import type { Handlers, Result } from '../../../protocol/method.js';
 import type { daemonMethods, LOG_LEVELS } from '../../../protocol/methods/daemon.js';
 

@@ -1,4 +1,4 @@
-// events.*: the feed, asked over the wire.
+// events.*: reads and follows the feed for a peer.
 import type { Handlers } from '../../../protocol/method.js';
 import type { eventMethods } from '../../../protocol/methods/event.js';
 import type { Feed } from '../../events/feed.js';

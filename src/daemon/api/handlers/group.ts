@@ -1,3 +1,4 @@
+// group.*: lists, creates and changes groups.
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { groupMethods } from '../../../protocol/methods/group.js';

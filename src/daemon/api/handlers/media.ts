@@ -1,3 +1,4 @@
+// media.*: uploads files, and fetches the files of messages.
 import { CHUNK_BYTES } from '../../../protocol/content.js';
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
@@ -8,7 +9,7 @@ import type { Fetcher } from '../../media/fetcher.js';
 import type { MediaStore } from '../../media/media-store.js';
 import { Uploads } from '../../media/uploads.js';
 
-/** Puts a piece for the connection that sends it. */
+/** Stores a piece of an upload for the connection that sends it. */
 export const mediaPut =
   (uploads: Uploads): Handlers<typeof mediaMethods>['media.put'] =>
   async ({ upload, offset = 0, data, done = false, name }, { peer }) => {

@@ -1,3 +1,4 @@
+// message.*: accepts messages for sending, waits for their outcome, and looks messages up.
 import type { Content, FileRef } from '../../../protocol/content.js';
 import { Fault } from '../../../protocol/fault.js';
 import type { FaultKind } from '../../../protocol/fault-table.js';
@@ -31,10 +32,10 @@ import { refuseWhenEnding } from './session.js';
 
 type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
 
-/** An accept waits so long for WhatsApp's word on a number, and no longer. */
+/** How long an accept waits for WhatsApp to answer whether a number exists. */
 const RESOLVE_MS = 2_000;
 
-/** WhatsApp's word on a chat; everything else that fails here says nothing of it. */
+/** The faults with which WhatsApp answers about a chat; any other failure says nothing about it. */
 const NEVER: ReadonlySet<FaultKind> = new Set(['no_such_chat', 'not_allowed']);
 
 export function messageHandlers(
@@ -70,7 +71,7 @@ export function messageHandlers(
         throw new Fault('not_on_whatsapp', {
           reason: `${recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`,
         });
-      // It may have changed while WhatsApp was asked.
+      // The linked account may have changed while WhatsApp was asked.
       return brief(await outbox.accept({ ...request, wid: owner(), chatId }));
     },
 

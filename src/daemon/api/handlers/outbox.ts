@@ -1,4 +1,4 @@
-// outbox.*: what is on its way out, and what a person may do to it.
+// outbox.*: lists outgoing messages, cancels them, and resolves unknown outcomes.
 import type { Handlers } from '../../../protocol/method.js';
 import type { outboxMethods } from '../../../protocol/methods/outbox.js';
 import type { OutboxRow } from '../../../protocol/schema.js';

@@ -1,3 +1,4 @@
+// session.*: the state of the account, linking, and unlinking.
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
@@ -25,14 +26,14 @@ type SessionHandlers = Pick<
 const iso = (ms: number): string => new Date(ms).toISOString();
 const now = (): string => new Date().toISOString();
 
-/** Refuses what cannot be begun any more. @throws Fault shutting_down */
+/** Refuses what can no longer be started. @throws Fault shutting_down */
 export function refuseWhenEnding(state: State): void {
   if (isShuttingDown(state) || isOver(state)) throw new Fault('shutting_down');
 }
 
 const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
 
-/** While a passkey is asked for, a code that the page may still show links nobody. */
+/** While a passkey is requested, a code that the page may still show links nobody. */
 const mayScan = (state: State): boolean => state.name === 'linking' && state.reason !== 'passkey_required';
 
 const isJudged = (state: State): boolean => reasonOf(state) !== 'passkey_required';
@@ -44,7 +45,7 @@ const WHAT_WENT = {
   nothing: 'There was no saved session; stopped.',
 } as const;
 
-/** A state that nothing but a person will change. */
+/** Whether only a person can change the state. */
 const isStuck = (state: State): boolean =>
   state.name === 'stopped' || (state.name === 'failed' && state.retryAtMs === null);
 

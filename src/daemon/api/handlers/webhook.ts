@@ -1,4 +1,4 @@
-// webhook.*: how the receivers stand, and what a person may do about one.
+// webhook.*: shows the webhooks, tests them, and redrives their dead letters.
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { webhookMethods } from '../../../protocol/methods/webhook.js';
