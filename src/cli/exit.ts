@@ -15,7 +15,7 @@ export const EXITS: readonly (readonly [status: number, when: string])[] = [
   [130, 'interrupted'],
 ];
 
-/** What says itself how it ended, whatever became of the thing asked for. */
+/** Faults that say how the command ended, whatever the outcome of the request. */
 const ENDED: readonly FaultKind[] = ['interrupted', 'wait_expired'];
 
 /** A write whose answer was lost may have happened: that is 6, whatever lost it; the rest is the table's. */

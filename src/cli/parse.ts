@@ -20,7 +20,7 @@ export class Usage extends Error {
 }
 
 export interface Line extends Globals {
-  /** Missing only where help or version was asked for. */
+  /** Missing only when help or version was requested. */
   readonly command: Command | undefined;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;

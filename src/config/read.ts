@@ -144,7 +144,10 @@ export function readFlags(flags: Readonly<Record<string, string | true | undefin
   return { readings, mistakes: [] };
 }
 
-/** One string as the value that its row wants; a string that cannot be read stays one, and the schema refuses it. */
+/**
+ * Parses a string as the value that its row requires. A string that cannot be parsed stays a string, and the schema
+ * refuses it.
+ */
 function fromText(row: NamedRow, text: string): unknown {
   const number = (word: string): unknown => (/^\s*-?\d+\s*$/.test(word) ? Number(word) : word);
   switch (row.written) {

@@ -1,5 +1,4 @@
-// One account with everything it is made of, and what comes out of it: the state, the client of the moment, messages
-// on their way out and in.
+// One account and all of its parts: the state, the current client, and the outgoing and incoming messages.
 import type { Config } from '../config/keys.js';
 import type { Address } from '../protocol/address.js';
 import type { Content } from '../protocol/content.js';
@@ -58,7 +57,7 @@ function otherOf({ identities }: Store, id: string): string | null {
 
 /** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
-/** No message for so long is a quiet moment. */
+/** How long without a message counts as a quiet moment. */
 const QUIET_MS = 60_000;
 
 export class Account {

@@ -1,4 +1,5 @@
-// The program `wad`: reads what it is told, wires the daemon, waits for its end, and exits with what that means.
+// The entry point of `wad`: reads its flags and configuration, wires the daemon, waits for its end, and exits with the
+// matching status.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';

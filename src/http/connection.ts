@@ -139,7 +139,7 @@ export class Connection implements Unread {
 
   /**
    * Writes the whole body of a response, however long, as fast as the peer reads. Cuts it off when it would leave too
-   * much unread beside an answer that it has not read.
+   * much unread in addition to an answer that it has not read.
    * @param then called when the last piece has been handed to the response; never when the peer is cut off
    */
   answer(response: ServerResponse, body: Uint8Array, then: () => void): void {

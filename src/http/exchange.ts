@@ -40,7 +40,7 @@ export interface Bug {
   readonly bodyBytes: number;
 }
 
-/** What a body that is not wanted may take until its connection is closed. */
+/** How long an unwanted body may take until its connection is closed. */
 const LINGER_MS = 1_000;
 
 interface Between {
@@ -88,7 +88,7 @@ export async function exchange(
   }
 }
 
-/** For a stranger, whom the hint of a daemon would tell where its socket is: with the hint of the table. */
+/** For a stranger, who would learn the socket's path from the daemon's own hint: uses the hint of the table. */
 const unaddressed = ({ kind, details }: Fault): Fault => new Fault(kind, { ...details, hint: undefined });
 
 /** @throws Fault answer_too_long */

@@ -9,7 +9,7 @@ const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 type Headers = Pick<IncomingMessage, 'headersDistinct' | 'url'>;
 
-/** Beyond so many Node would drop headers without a word, and one that is looked at here among them. */
+/** Beyond this many headers Node silently drops some, possibly one that is checked here. */
 export const MAX_HEADERS = 100;
 
 /** Their bytes are bounded as they are read. @throws Fault body_too_large */
@@ -28,7 +28,7 @@ export function refuseFlood({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>)
 export function refuseForeign({ headersDistinct, url = '' }: Headers): void {
   const only = (name: string): string | undefined => {
     const all = headersDistinct[name] ?? [];
-    // Of two, somebody in between may have looked at the other one.
+    // Of two, a proxy in between may have checked the other one.
     return all.length > 1 ? '' : all[0];
   };
   const host = only('host');

@@ -9,7 +9,7 @@ type Qr = Result<(typeof METHODS)['session.qr']>;
 const SCALE = 8;
 const PICTURES = ['image/png', 'image/svg+xml'] as const;
 
-/** The picture that is wanted more than JSON, or null. Weights are read, the rest of RFC 9110 is not needed here. */
+/** The picture type that the client prefers to JSON, or null. Weights are read; the rest of RFC 9110 is not needed here. */
 export function pictureWanted(accept = ''): (typeof PICTURES)[number] | null {
   const weights = new Map(
     accept.split(',').map((part) => {

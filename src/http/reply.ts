@@ -29,7 +29,7 @@ export const typed = (type: string, body: string | Uint8Array, status = 200): Re
 export const json = (value: unknown, status = 200): Reply =>
   typed('application/json; charset=utf-8', `${JSON.stringify(value)}\n`, status);
 
-/** `error` is the object that the socket would have answered with; the fields beside it are for people with curl. */
+/** `error` is the object that the socket would have answered; the fields next to it are for people with curl. */
 export function faultReply(fault: Fault): Reply {
   const error = fault.toWire();
   const { status, headers, body } = json(

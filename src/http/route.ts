@@ -39,7 +39,7 @@ export interface Route {
   readonly asks: MethodName | null;
   /** The status of its success. */
   readonly success: number;
-  /** No token is asked for: it tells nothing of the account. */
+  /** No token is required: the route reveals nothing about the account. */
   readonly open: boolean;
   /** Null: the response is a stream, which has begun. */
   readonly serve: (asked: Asked, own: Own) => Promise<Reply | null> | Reply;

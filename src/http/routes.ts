@@ -93,7 +93,7 @@ const OPEN: readonly Route[] = [
   open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => openApi()),
 ];
 
-/** It tells how much is sent and heard, so it wants the token. */
+/** It shows how much is sent and received, so it requires the token. */
 const SCRAPED: Route = {
   ...{ verb: 'GET', path: '/metrics', does: 'Metrics for Prometheus; see metrics.md.' },
   ...{ asks: null, success: 200, open: false },

@@ -50,15 +50,15 @@ export interface HttpOptions
   readonly onEnded?: (ended: Ended) => void;
 }
 
-/** A peer has so long from its connect, or its last answer, to its next request, however many wait for its place. */
+/** How long a peer may take from its connect, or its last answer, to its next request, however many wait for its place. */
 const IDLE_MS = 1_000;
-/** Answers in flight have so long to be written when the server closes. */
+/** How long answers in flight may take to be written when the server closes. */
 const CLOSE_MS = 1_000;
 /** How long a peer that was refused may take to read so. */
 const REFUSED_MS = 2_000;
 /** One line of a kind in this time is a warning, more of them are not. */
 const QUIET_MS = 10_000;
-/** Refused at the door, or thrown out: somebody should know. */
+/** Connections refused or closed by the server; logged, because somebody should know. */
 const NEWS = ['unauthorized', 'foreign_host', 'foreign_origin', 'slow_reader'];
 
 /** Listens. The caller closes it. @throws (rejects) what `bind` throws */
@@ -104,7 +104,7 @@ export class HttpServer {
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
     this.#server
       .on('request', serve)
-      // Left to Node, a stranger would be asked for the body (100 Continue) before anybody looked who that is.
+      // Left to Node, a stranger would be asked for the body (100 Continue) before being authenticated.
       .on('checkContinue', serve)
       .on('checkExpectation', serve)
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
@@ -196,7 +196,7 @@ export class HttpServer {
     request.on('error', () => {});
     response.on('error', () => {});
     const connection = this.#connections.get(request.socket);
-    // Cut off already: what the parser had read before is not looked at.
+    // Already cut off: what the parser had read before is ignored.
     if (connection === undefined || request.socket.destroyed) return;
     if (!connection.take(response)) {
       this.#note('http.refused', 'busy', { unanswered: this.#limits.maxUnanswered });

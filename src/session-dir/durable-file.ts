@@ -3,7 +3,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { diskFault } from './disk-fault.js';
 
-/** Replaces a file by way of a new one beside it; both, and the directory, are on disk when this returns. Mode 0600. */
+/** Replaces a file by renaming a new one over it; the file and the directory are on disk when this returns. Mode 0600. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const fresh = `${path}.${process.pid}.new`;
   try {
@@ -22,7 +22,7 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
   }
 }
 
-/** Removes what a crash in the middle of `writeDurably` has left. Only for whoever alone may write the file. */
+/** Removes what a crash during `writeDurably` has left. Only the single writer of the file may call it. */
 export async function removeUnfinished(path: string): Promise<void> {
   const directory = dirname(path);
   const names = await readdir(directory).catch(() => []);

@@ -114,7 +114,7 @@ export async function ownDirectory(path: string): Promise<boolean> {
 export async function narrowerMode(path: string): Promise<number | null> {
   const known = await wellKnown(path);
   if (known === 'system') throw shared(path, 'others use it as well');
-  // stat, not lstat: whoever names a linked directory means the one behind the link.
+  // stat, not lstat: a linked directory means the one behind the link.
   const { uid, mode } = await stat(path);
   const foreign = await foreignNames(path);
   // Its files are not taken from somebody else on our advice.
@@ -158,7 +158,7 @@ function owned(path: string, uid: number): void {
 }
 
 /**
- * Makes the data path, and narrows it, the profile and our files beside it to their owner. Reports what it narrowed.
+ * Makes the data path, and narrows it, the profile and our files next to it to their owner. Reports what it narrowed.
  * @throws Fault permission_denied (exit 77) when anything belongs to another user or the profile is a link; disk_full
  */
 export async function prepare(dir: SessionDir, log: SessionLog): Promise<void> {

@@ -27,7 +27,7 @@ function parse(json: string): LockOwner | null {
   }
 }
 
-/** The holder that is named beside the lock, alive or not; null when none is. */
+/** The owner that is named next to the lock, alive or not; null when none is named. */
 export const readLockOwner = async (dir: SessionDir): Promise<LockOwner | null> => readLockOwnerSync(dir);
 
 /** The same for code that runs while the process exits. */

@@ -21,7 +21,7 @@ export interface LockOptions {
   readonly log: SessionLog;
   /** Ends the wait for a dead holder's lock. */
   readonly signal?: AbortSignal;
-  /** A lock that was not refreshed for so long belongs to nobody. At least 2000. */
+  /** A lock that was not refreshed for this long belongs to nobody. At least 2000. */
   readonly staleMs?: number;
   /** How often the lock is refreshed, which is also how soon its loss is seen. At least 1000. */
   readonly updateMs?: number;

@@ -24,7 +24,7 @@ export async function makeMoving(dir: SessionDir): Promise<string> {
 }
 
 /**
- * Removes what moves have left. Only for whoever holds the lock.
+ * Removes what moves have left. The caller must hold the lock.
  * @returns the paths that are gone
  * @throws (rejects) Fault permission_denied, disk_full
  */

@@ -141,7 +141,7 @@ export interface Revocation {
   readonly timestamp: string;
 }
 
-/** A tick, as it would have been told had somebody listened. */
+/** An ack, as it would have been reported had somebody listened. */
 export interface MissedAck {
   readonly type: 'ack';
   readonly key: string;

@@ -49,7 +49,7 @@ export type ClientReport =
   | { readonly type: 'trusted'; readonly chatId: string }
   /** The account is banned for a time; null: WhatsApp lets it in. */
   | { readonly type: 'ban'; readonly untilMs: number | null }
-  /** A reaction, an edit, a deletion, a change of a group, a call: an event as it stands, told once. */
+  /** A reaction, an edit, a deletion, a change of a group, a call: an event, reported once. */
   | {
       readonly type: 'happened';
       readonly event: 'message.reaction' | 'message.edit' | 'group' | 'call';
@@ -85,7 +85,10 @@ export type SendOutcome =
       readonly nack?: number | null;
     }
   | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
-  /** The page has it in its store and is not at it: it has given it up, or is another document than the one that sent it. */
+  /**
+   * The page has it in its store and is not sending it: it has given up, or is another document than the one that sent
+   * it.
+   */
   | { readonly outcome: 'stranded'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
@@ -94,11 +97,11 @@ export interface OwnMessage {
   readonly ack: number;
   /** With −1: the code of the server's refusal; null where the page does not say. */
   readonly nack?: number | null;
-  /** The server does not have it, and this document is not at it: it found it in its store, or has given it up. */
+  /** The server does not have it, and this document is not sending it: it found it in its store, or has given up. */
   readonly stranded: boolean;
 }
 
-/** An error inside the page, with what it can be told by: its own words are minified. */
+/** An error inside the page, with context to identify it, because its own text is minified. */
 export interface PageError {
   readonly atMs: number;
   readonly error: string;
@@ -150,11 +153,14 @@ export interface WhatsAppClient {
     /** It was handed to a page before, under the same id. */
     readonly again: boolean;
   }): Promise<SendOutcome>;
-  /** Both identities of those of these whom the page knows; nobody else is asked. @throws Fault page_error */
+  /** Both identities of those people that the page knows; WhatsApp is not asked. @throws Fault page_error */
   pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
   /** Whether the page lets this account write there while it is restricted. @throws Fault page_error */
   mayWrite(chatId: Addressee): Promise<boolean>;
-  /** Has the page ask WhatsApp for the limits of the account; what comes of it is told as news. @throws Fault page_error */
+  /**
+   * Has the page ask WhatsApp for the limits of the account. The answer is reported as an event. @throws Fault
+   * page_error
+   */
   refreshLimits(): Promise<void>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
   knowsChat(chatId: Addressee): Promise<boolean>;

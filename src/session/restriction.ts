@@ -76,7 +76,7 @@ const REST: Readonly<Record<Nack, readonly [first: number, longest: number]>> = 
   restricted: [HOUR, 24 * HOUR],
   new_chat_cap: [24 * HOUR, 24 * HOUR],
 };
-/** A refusal that came so long after the one before is a first one. */
+/** A refusal this long after the previous one counts as a first one. */
 const FORGOTTEN = 48 * HOUR;
 
 const isAhead = (ms: number | null, nowMs: number): ms is number => ms !== null && ms > nowMs;
@@ -84,7 +84,7 @@ const isAhead = (ms: number | null, nowMs: number): ms is number => ms !== null 
 /** What holds now, or null. */
 export function restrictionOf(facts: Facts, nowMs: number): Restriction | null {
   const { lockUntilMs, banUntilMs, nack } = facts;
-  // The page keeps what it was told until it is told otherwise: what is over by the clock is over.
+  // The page keeps a restriction until it is notified otherwise, so the clock decides that one is over.
   const cap = facts.cap !== null && (facts.cap.untilMs ?? Infinity) > nowMs ? facts.cap : null;
   const { used = null, total = null } = cap ?? {};
   const of = (kind: RestrictionKind, untilMs: number | null): Restriction => ({ kind, untilMs, used, total });

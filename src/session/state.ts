@@ -10,7 +10,7 @@ export interface Linked {
   readonly pushname: string | null;
 }
 
-/** How an attempt goes about it; each rung costs more and mends more than the one before. */
+/** The methods of an attempt. Each costs more and repairs more than the one before. */
 export type Rung = 'takeover' | 'reconnect' | 'reload' | 'browser';
 
 /** Where a reconnection stands. */
@@ -42,7 +42,7 @@ interface Common {
   readonly takeoversMs: readonly number[];
   /** When the page was sick while its browser lived, or had lost the session, newest last, of the past hour. */
   readonly sickMs: readonly number[];
-  /** Incidents that have been told since the last `ready`: each once. */
+  /** Incidents that have been reported since the last `ready`, each once. */
   readonly alerted: readonly Reason[];
   /** What a person must do while the state goes on unchanged (a dialog on the page, a passkey of a linked account). */
   readonly attention: Attention | null;
@@ -74,7 +74,7 @@ export type State = Common &
 
 export type StateOf<N extends StateName> = Extract<State, { readonly name: N }>;
 
-/** What a person is asked for, besides the state. `says` is a sentence. */
+/** What a person must do, in addition to the state. `says` is a sentence. */
 export interface Attention {
   readonly reason: Extract<Reason, 'action_required' | 'passkey_required'>;
   readonly says: string;

@@ -3,9 +3,9 @@
 //
 // The socket is bound inside a new directory of mode 0700, given its mode, and only then linked to its path. So
 //  - it is never more open than intended, and the umask of the process is not changed;
-//  - link(2) never replaces: whoever else comes to the path at the same time is noticed, not overwritten;
-//  - libuv, which at close removes the path that was bound whoever has it by then, finds nothing there to remove.
-// What it costs: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.
+//  - link(2) never replaces: another process that takes the path at the same time is noticed, not overwritten;
+//  - libuv, which at close removes the path that was bound, whoever owns it by then, finds nothing there to remove.
+//  What it costs: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.
 import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, mkdtemp, open, rm, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
@@ -68,7 +68,7 @@ export async function putSocket(server: Server, options: SocketFileOptions): Pro
  */
 const isOurs = (directory: string): boolean => /^wad(-\d+)?$/.test(basename(dirname(directory)));
 
-/** Makes what is missing, and lets in nobody whom the path's own place would not. */
+/** Makes missing directories, and admits nobody whom the path's own directory would not. */
 async function makeDirectory(directory: string, mode: number, log: Log): Promise<void> {
   const parent = dirname(directory);
   // Who may come into the directory has to get through its parent.
@@ -204,7 +204,7 @@ function notUsable(directory: string, explicit: boolean, error: NodeJS.ErrnoExce
   return new Fault('usage', { reason: `${directory} cannot be used: ${why}`, hint: null, cause: error });
 }
 
-/** For `catch`: a file that is gone is what was wanted. */
+/** For `catch`: the file was to be removed, so it may be gone. */
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

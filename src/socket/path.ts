@@ -65,7 +65,7 @@ export interface ClientSurroundings extends Pick<Surroundings, 'env' | 'uid'> {
   readonly socket?: string | undefined;
 }
 
-/** Where a client connects, and whom it expects there. */
+/** Where a client connects, and which owner it expects there. */
 export interface ClientPath {
   readonly path: string;
   /** Chosen by a person: its directory is theirs. */

@@ -11,7 +11,7 @@ export interface Request {
   readonly jsonrpc: '2.0';
   readonly method: string;
   readonly params?: Record<string, unknown>;
-  /** Left out in a notification: it is run like a request and, as JSON-RPC 2.0 wants it, never answered. */
+  /** Missing in a notification, which is run like a request and, as JSON-RPC 2.0 requires, never answered. */
   readonly id?: RequestId;
 }
 
@@ -22,7 +22,7 @@ export type Reading =
 
 const MEMBERS = new Set(['jsonrpc', 'method', 'params', 'id']);
 const MAX_METHOD_CHARS = 128;
-/** Nothing that is asked for comes near. */
+/** No valid request comes near this bound. */
 export const MAX_LEVELS = 100;
 
 /** Reads one line. Never throws. */
@@ -82,7 +82,7 @@ export const refusal = (id: RequestId | null, fault: Fault): JSONRPCErrorRespons
   error: fault.toWire(),
 });
 
-// A larger integer would come back as another one, and `null` could not be told from "id unreadable".
+// A larger integer would be returned as another one, and `null` could not be distinguished from "id unreadable".
 const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
 
 const TOO_DEEP = `the line is nested more than ${MAX_LEVELS} levels deep`;

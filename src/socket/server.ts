@@ -37,7 +37,7 @@ export const SOCKET_LIMITS = {
   unreadMs: 60_000,
 } as const;
 
-/** A peer has so long from its connect, or its last answer, to its next request, however many wait for its place. */
+/** How long a peer may take from its connect, or its last answer, to its next request, however many wait for its place. */
 const IDLE_MS = 1_000;
 
 /** How long a connection that is one too many may take to read so. */

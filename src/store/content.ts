@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The hash of what would go out. Not in it: when it goes out, since whoever tries again may have reckoned that anew.
- * @param recipient as asked for, not the chat that WhatsApp made of it
+ * The hash of what would be sent. The time of sending is not part of it, because a retry may have computed it anew.
+ * @param recipient as requested, not the chat that WhatsApp resolved it to
  */
 export function contentHash(
   recipient: string,

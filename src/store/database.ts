@@ -14,7 +14,7 @@ export interface Statement<Row> {
 }
 type Bound = readonly Value[] | readonly [Readonly<Record<string, Value>>];
 
-/** How long to wait for somebody who looks at the file; it holds up everything else. */
+/** How long to wait for another reader of the file. The wait blocks everything else. */
 const BUSY_MS = 2_000;
 /** The WAL is cut back to this when it has been copied into the file. */
 const WAL_BYTES = 16 * 1024 * 1024;

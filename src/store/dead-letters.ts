@@ -9,7 +9,7 @@ export interface DeadLetterRow {
   readonly atMs: number;
   readonly attempts: number;
   readonly reason: string;
-  /** JSON, as it was told. */
+  /** JSON, as it was posted. */
   readonly event: string;
 }
 

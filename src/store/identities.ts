@@ -21,7 +21,7 @@ export class Identities {
     this.#put = db.prepare('INSERT OR REPLACE INTO person (lid, number) VALUES (?, ?)');
   }
 
-  /** Both identities of whoever has this one; null for a group, and for a person of whom only this one is known. */
+  /** Both identities of the person with this one; null for a group, and for a person of whom only this one is known. */
   pairOf(id: string): Pair | null {
     if (id.endsWith('@lid')) return this.#byLid.get(id) ?? null;
     return id.endsWith('@c.us') ? (this.#byNumber.get(id) ?? null) : null;

@@ -19,8 +19,8 @@ export interface PageOptions {
 export interface Page {
   readonly events: readonly StoredEvent[];
   /**
-   * Behind everything that was looked at, so that it moves on even when the filter lets nothing through. The end is
-   * reached when it is where one asked from.
+   * Behind everything that was read, so that it advances even when the filter matches nothing. The end is reached when
+   * it is where one asked from.
    */
   readonly next: number;
   /** There were events behind `after` that are not kept any more: all before `oldest`. */
@@ -28,7 +28,7 @@ export interface Page {
 }
 
 const PAGE_BYTES = 1024 * 1024;
-/** Events that one page looks at: a filter that lets nothing through holds up the loop for some 5 ms. */
+/** The number of events that one page reads. A filter that matches nothing blocks the loop for some 5 ms. */
 const WINDOW = 10_000;
 /** Rows in one look at the table; events differ in size, and a page is bound by bytes. */
 const STEP = 250;

@@ -107,7 +107,7 @@ export class Messages {
     return stored;
   }
 
-  /** True for a message that has been told of as it is, to this account. */
+  /** True for a message that has been reported in this form, to this account. */
   knows(key: string, wid: string | null): boolean {
     const known = this.#known(key, wid);
     return known !== undefined && this.#isTold(known);

@@ -13,7 +13,7 @@ export interface NewMessage {
   readonly wid: string;
   /** Idempotency key of the caller, once per account. */
   readonly key: string | null;
-  /** As asked for. */
+  /** As requested. */
   readonly recipient: Addressee;
   /** What WhatsApp made of it. */
   readonly chatId: Addressee;

@@ -8,12 +8,12 @@ export const storePath = (directory: string): string => join(directory, 'wad.sql
 export const besides = (path: string): readonly string[] => [`${path}-wal`, `${path}-shm`];
 /**
  * A file whose presence says that SQLite met damage while the store was in use. The check at the next start may not
- * find it: that looks at the structure of the tables, and not at whether an index says the same as its table.
+ * find it: that checks the structure of the tables, and not whether an index agrees with its table.
  */
 export const damageMark = (path: string): string => `${path}.damaged`;
 
 /**
- * Renames the file and what is beside it to `…corrupt-20260101T000000000Z`; the names go together, so that SQLite can
+ * Renames the file and its companion files to `…corrupt-20260101T000000000Z`; the names go together, so that SQLite can
  * still open it there. The file may be open.
  * @returns the new paths, the main file's first; none when there was nothing
  * @throws the kernel's error

@@ -8,7 +8,7 @@ const MB = 1024 * 1024;
 
 export interface RetentionOptions {
   readonly nowMs: number;
-  /** Events, and messages out with which nothing will happen any more, are kept so long. */
+  /** How long events, and finished outgoing messages, are kept. */
   readonly retentionDays: number;
   /** What the file may take up; the oldest events go before their time. */
   readonly maxMb: number;

@@ -14,7 +14,7 @@ import { Pacing } from './pacing.js';
 import { Restriction } from './restriction.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
 
-/** Made by `openStore`; closed by whoever opened it. Reading and writing throw Fault shutting_down after that. */
+/** Made by `openStore` and closed by its caller. Reading and writing throw Fault shutting_down after that. */
 export class Store {
   readonly report: OpenReport;
   readonly account: Account;

@@ -14,7 +14,8 @@ type Sum = readonly [number, number];
 
 /**
  * What is wrong with a write-ahead log; null for a whole one, and for one whose last transaction was cut off by a
- * crash, which nobody was told of. Damage in the very last transaction looks the same and cannot be told from it.
+ * crash, which was reported to nobody. Damage in the very last transaction looks the same and cannot be distinguished
+ * from it.
  * @param path of the log; the file may be missing
  * @throws the kernel's error when it cannot be read
  */

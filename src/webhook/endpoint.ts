@@ -21,7 +21,7 @@ export interface DeadLetter {
 export interface Ledger {
   /** Everything up to here was dealt with. */
   readonly place: number;
-  /** What came after a cursor, oldest first; `next` is behind all that was looked at. */
+  /** Events after a cursor, oldest first; `next` is behind all that were read. */
   page(after: number): { readonly events: readonly WireEvent[]; readonly next: number };
   /** @throws (rejects) Fault disk_full, shutting_down */
   keep(place: number): Promise<void>;
@@ -51,7 +51,7 @@ export interface EndpointOptions {
 }
 
 export interface EndpointStatus {
-  /** Everything up to here was dealt with, or is not wanted; the place on disk may be behind it. */
+  /** Everything up to here was delivered or is not subscribed to; the cursor on disk may be behind it. */
   readonly position: number;
   readonly state: 'idle' | 'delivering' | 'waiting';
   /** Of the event that is being delivered. */

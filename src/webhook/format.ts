@@ -1,10 +1,10 @@
 // The formats of webhook requests: ours, and those of other programs whose receivers are kept. Pure.
 import type { WireEvent } from '../protocol/events/index.js';
 
-/** What an event says, or a message as its event told of it. */
+/** The data of an event, or of a message as its event reported it. */
 export type Data = Readonly<Record<string, unknown>>;
 
-/** Who it is told of, and what is known besides the event. */
+/** The account that the event is about, and what is known in addition to the event. */
 export interface FormatContext {
   readonly account: string;
   readonly version: string;

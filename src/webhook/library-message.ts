@@ -17,7 +17,7 @@ export const seconds = (instant: unknown): number => Math.floor(Date.parse(Strin
 export const present = (fields: Data): Data =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** The key says whose message it is; beside it stands who reacted, or voted. */
+/** The key says whose message it is; next to it is who reacted or voted. */
 export function libraryKey({ key, messageId, chatId }: Data) {
   const { place } = parseMessageRef(String(key));
   return {
@@ -27,7 +27,7 @@ export function libraryKey({ key, messageId, chatId }: Data) {
   };
 }
 
-/** The message that an event names by its key: as its own event told of it, else what the key says. */
+/** The message that an event names by its key: as its own event reported it, else what the key says. */
 export function messageOf(data: Data, { me, message }: FormatContext): Data {
   const { key, messageId, chatId } = data;
   const { fromMe, participant } = libraryKey(data);

@@ -74,7 +74,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
   switch (type) {
     case 'message':
       if (isUnreadable(data)) return [['message.waiting', payloadOf(data, context)]];
-      // What comes in is told as message.any there as well; see docs/migrating.md.
+      // WAHA reports received messages as message.any as well; see docs/migrating.md.
       return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, context)]];
     case 'message.ack': {
       const message = { ...messageOf(data, context), ack: data.ack };
@@ -154,7 +154,7 @@ function voteOf(data: Data, context: FormatContext): Payload {
   ];
 }
 
-/** The id by number of somebody whom the event names, as far as it knows it. */
+/** The id by number of a person whom the event names, where it is known. */
 function numberIdOf({ people = [] }: Data, id: string): string | undefined {
   const phone = (people as readonly Who[]).find((one) => one.id === id)?.phone ?? null;
   return phone === null ? undefined : `${phone}@c.us`;

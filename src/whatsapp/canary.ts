@@ -9,7 +9,7 @@ import { createClient } from './client.js';
 
 export interface CanaryOptions {
   readonly chrome: ChromeOptions;
-  /** An empty directory; whoever made it removes it. */
+  /** An empty directory; the caller removes it. */
   readonly directory: string;
   readonly timeoutMs: number;
   readonly log: Log;

@@ -79,7 +79,7 @@ export interface ClientOptions {
 
 /** The function through which the watcher in the page speaks. */
 const BINDING = '__wadTell';
-/** How long a dialog that wants a button is looked for after each load (U1). */
+/** How long to look for a dialog that needs a button press after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
@@ -319,7 +319,7 @@ class Client implements WhatsAppClient {
     if (found === null) return null;
     const { number, lid } = found;
     if (number !== null && lid !== null) this.#listener.report({ type: 'people', pairs: [{ number, lid }] });
-    // A number may answer under its other identity; the chat stays keyed by what was asked for (H21).
+    // A number may answer under its other identity; the chat stays keyed by the requested one (H21).
     return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
   }
 

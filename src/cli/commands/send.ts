@@ -211,7 +211,7 @@ export const send = command({
       const leftMs = (timeoutMs ?? WAIT_MS) - Math.round(performance.now() - startedAt);
       const end = await follow(context, accepted, goal, Math.max(leftMs, 0));
       known.push(end.known);
-      // The first that went wrong is told; the others stand in the lines.
+      // The first failure is reported; the others are in the lines.
       worst ??=
         end.fault === null ? null : await about(fileOf(at), Promise.reject(end.fault)).catch(Fault.of);
     }

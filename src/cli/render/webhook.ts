@@ -6,7 +6,7 @@ import { printable } from '../output.js';
 import { table } from './table.js';
 import { when } from './time.js';
 
-/** What it is at, when that is not simply waiting for news. */
+/** What the webhook is doing, when it is not simply waiting for events. */
 function at({ state, attempts, nextAttemptAt, lastError }: Webhook): string {
   // The journal could not be asked: nothing was attempted.
   if (state === 'waiting' && attempts === 0) return `${lastError}, the next look at ${when(nextAttemptAt)}`;

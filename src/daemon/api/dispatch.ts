@@ -28,7 +28,7 @@ export interface DispatchOptions<T extends Record<string, MethodRow>> {
   readonly handlers: Handlers<T>;
   /** Whose daemon this is. */
   readonly account: string;
-  /** For the hints of faults, so that they lead here whoever reads them. */
+  /** For the hints of faults, so that they name this daemon for every reader. */
   readonly address: Address;
   readonly log: Log;
 }

@@ -13,7 +13,7 @@ const MAX_LISTED = 10;
 const MAX_KEY_CHARS = 64;
 
 /**
- * @param value what was checked; only looked at, to tell "missing" from "of the wrong type"
+ * @param value what was checked; only read, to tell "missing" from "of the wrong type"
  * @param at put in front of every path
  */
 export function issuesOf(error: z.ZodError, value: unknown, at = ''): Issue[] {

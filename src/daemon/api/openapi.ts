@@ -8,7 +8,7 @@ import { COMMON_FAULTS } from './dispatch.js';
 
 type Json = Record<string, unknown>;
 
-/** What the door itself may refuse with, whatever is asked. */
+/** Faults that the HTTP server itself may answer for any request. */
 export const DOOR_FAULTS = [
   'foreign_host',
   'foreign_origin',

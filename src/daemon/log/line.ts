@@ -1,5 +1,5 @@
-// One record as one line that a journal can take: bounded, without raw control characters, with its priority in
-// front where a journal reads. Knows JSON and priorities; refuses to know where lines go.
+// One record as one line that a journal can take: bounded, without raw control characters, with its priority in front
+// where a journal reads. It knows JSON and priorities, not where lines go.
 
 /** Fields over 4 KiB are not shown by `journalctl -o json`. */
 export const MAX_LINE_BYTES = 4_096;

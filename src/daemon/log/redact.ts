@@ -1,5 +1,5 @@
-// What of a record's fields may be written: phone numbers masked, message text counted, secrets not at all, and
-// nothing without a bound. Knows values and the names of fields; refuses to know what a record is about.
+// What of a record's fields may be written: phone numbers masked, message text counted, secrets not at all, and nothing
+// without a bound. It knows values and the names of fields, not what a record is about.
 
 /** These never leave the process, whatever the configuration says. */
 const SECRET =

@@ -44,7 +44,7 @@ export class ClientSlot {
     this.#options = options;
   }
 
-  /** The client of the moment. @throws Fault not_ready when there is none */
+  /** The current client. @throws Fault not_ready when there is none */
   get client(): WhatsAppClient {
     if (this.#client === null) throw new Fault('not_ready');
     return this.#client;

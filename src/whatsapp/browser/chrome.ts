@@ -25,7 +25,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   headless: !chrome.headed,
   // With a pipe Chromium sees our end and closes by itself, session intact, when this process dies (H14).
   pipe: true,
-  // Nobody looks at the page's requests. Else each frame of its socket would be told of, and what it loads be kept for them.
+  // Nothing reads the page's requests. Otherwise each frame of its socket would be reported, and loaded data kept.
   networkEnabled: false,
   // Puppeteer's own handlers would kill the browser before ours could close it (H7).
   handleSIGINT: false,
@@ -41,7 +41,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
 const CLOSE_MS = 9_000;
 const TERM_MS = 3_000;
 const KILL_MS = 5_000;
-/** The children see that their browser has gone, and take so long to follow. */
+/** How long the children take to end after their browser has gone. */
 const FOLLOW_MS = 1_000;
 const LOOK_MS = 25;
 

@@ -7,11 +7,11 @@ export interface PageCapabilitiesListener {
   tell(capabilities: Readonly<Record<string, string>>): void;
   /** What `ready` rests on has not come: it is not part of this build. */
   unfit(detail: string): void;
-  /** Something is lacking: the page is to be looked at again, at the time at which that is decided. */
+  /** Something is missing: the page is checked again at the time at which that is decided. */
   look(): void;
 }
 
-/** What a look that misses nothing means. The essential ones are told when they are proved. */
+/** The result of a check that finds nothing missing. Essential capabilities are reported when they are proved. */
 const FINE = Object.fromEntries(
   Object.keys(NEEDS)
     .filter((name) => !ESSENTIAL.includes(name))
@@ -19,7 +19,7 @@ const FINE = Object.fromEntries(
 );
 /** How much later than the rest the modules that `ready` needs may come. */
 const UNFIT_MS = 8_000;
-/** The longest pause between two looks at a page that lacks something. */
+/** The longest pause between two checks of a page that lacks something. */
 const PAUSE_MS = 60_000;
 
 /** Need → for how long the page has lacked it, ms. */

@@ -13,7 +13,7 @@ import type { Shim } from './shim.js';
 
 /** Before the library touches the document; those that answer `unlinked`, again before its listeners are attached. */
 export const SHIMS: readonly Shim[] = [messageKey];
-/** When the library's own functions are in it: they are what is mended. */
+/** When the library's own functions are in the page: the shim repairs them. */
 export const LATE_SHIMS: readonly Shim[] = [
   mediaModel,
   statusPost,

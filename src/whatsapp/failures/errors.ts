@@ -23,7 +23,7 @@ export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }):
 const texts = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined ? `${text(error)}\n${texts(error.cause)}` : text(error);
 
-/** The document went away under an evaluation; whoever needs the answer asks the next document. */
+/** The document went away during an evaluation; the caller asks the next document. */
 export const isNavigation = (error: unknown): boolean =>
   /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i.test(
     texts(error),

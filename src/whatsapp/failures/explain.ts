@@ -7,7 +7,7 @@ import { within } from './deadline.js';
 declare const window: PageWindow;
 
 const ASK_MS = 1_000;
-/** The newest few: those before them were asked for by what went well. */
+/** Only the newest few: earlier modules were requested by calls that succeeded. */
 const MODULES = 4;
 
 /** Names of WhatsApp Web's modules in a stack, each once. */
@@ -15,7 +15,7 @@ export const modulesIn = (stack: string | undefined): readonly string[] => [
   ...new Set(stack?.match(/\bWA[A-Z]\w+/g) ?? []),
 ];
 
-/** The modules that the page asked for last. Never rejects: a page that is gone has nothing to say. */
+/** The modules that the page requested last. Never rejects: for a page that is gone the list is empty. */
 export const askedLast = (page: Page): Promise<readonly string[]> =>
   within(
     ASK_MS,

@@ -17,7 +17,7 @@ import { timeOf, widText } from './translate.js';
 
 export type Happening = Extract<ClientReport, { type: 'happened' }>;
 
-/** How many are remembered, so that none is told twice. */
+/** How many are remembered, so that none is reported twice. */
 const REMEMBERED = 5_000;
 
 const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
@@ -30,7 +30,7 @@ const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
 const isElsewhere = (chat: string, other: string): boolean =>
   chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
 
-/** A deletion for everybody, told of what is left of the message. */
+/** A deletion for everyone, reported with what is left of the message. */
 export function revocationOf(message: LibraryMessage): Revocation {
   const { author, fromMe } = readMessage(message);
   const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
@@ -134,7 +134,7 @@ export class ContentEvents {
     this.#once(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
   }
 
-  /** As the page itself tells of it (compat/d10-native-calls.ts): one that rings, or rings no more. */
+  /** A call as the page itself reports it (compat/d10-native-calls.ts): ringing, or no longer ringing. */
   heardCall({ id, from, video, group, state, offeredAt }: CallTold): void {
     const at = typeof offeredAt === 'number' ? offeredAt : undefined;
     const data = {

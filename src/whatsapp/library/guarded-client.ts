@@ -26,7 +26,7 @@ export interface GuardHooks {
   listening(): void;
   /** The library's own functions are in the document, and its listeners. */
   attached(page: Page): Promise<void>;
-  /** What the page told by a function of that name, the library has failed on. */
+  /** The library failed to handle a call from the page to the function of that name. */
   unheard(name: string, error: unknown): void;
   /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
   trouble(where: string, error: unknown): void;
@@ -185,7 +185,7 @@ export class GuardedClient extends Client {
       });
       this.#hooks.listening();
     } catch (error) {
-      // The document went while it was at it. The next has a sync of its own, and is no worse for this.
+      // The document went away during the call. The next one has a sync of its own and is not affected.
       if (isNavigation(error) || !(await page.evaluate(isClaimed).catch(isTransport))) return;
       this.#hooks.trouble('attachEventListeners', error);
       throw error;

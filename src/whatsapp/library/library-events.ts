@@ -51,7 +51,7 @@ export function listenTo(
   on('message_create', (message: LibraryMessage) => {
     if (!isNotice(message)) listener.report({ type: 'message', message: readMessage(message) });
   });
-  // What cannot be read; once it can, the library tells of it as of any other.
+  // A message that cannot be read. Once it can, the library reports it like any other.
   on('message_ciphertext', (message: LibraryMessage) =>
     listener.report({ type: 'message', message: readMessage(message) }),
   );

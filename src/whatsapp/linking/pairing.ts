@@ -13,7 +13,7 @@ const LOOK_MS = 50;
 /** The library asks for a new code at this interval until somebody pairs, and WhatsApp counts them all (H24). */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** A page shows that it wants a phone before the library is in it. @throws when it does not come */
+/** A page shows that it asks for a phone before the library is in it. @throws when it does not come */
 async function injected({ pupPage }: LibraryClient): Promise<void> {
   for (const until = performance.now() + ASK_MS; performance.now() < until; await delay(LOOK_MS))
     if (await pupPage?.evaluate(() => window.__wad?.injected === true)) return;

@@ -38,7 +38,7 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
     const buttons = [...dialog.querySelectorAll('button, [role="button"]')];
     const named = buttons.find((button) => CONTINUE.test(nameOf(button)));
     if (named) return named;
-    // In a language we do not know: the only one that says something. An icon beside it closes the window.
+    // In a language we do not know: the only one that says something. An icon next to it closes the window.
     const saying = buttons.filter((button) => shownIn(button) !== '');
     const [only] = saying.length === 0 ? buttons : saying;
     const isPlain = saying.length === 1 || (saying.length === 0 && buttons.length === 1);
@@ -51,7 +51,7 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
   const seen = new Map<string, number>();
   let waits: string | null = null;
   const looking = window.setInterval(() => {
-    // A dialog that was told of is watched until it goes.
+    // A dialog that was reported is watched until it closes.
     if (Date.now() - startedAt > forMs && waits === null) window.clearInterval(looking);
     if (!isLinked()) return;
     const there = new Set<string>();

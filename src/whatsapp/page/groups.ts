@@ -85,7 +85,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
     if (query) await tools.answered('page_error', 'what the group is like', query({ id }));
     return chat;
   };
-  /** A new group is among the chats before it is described: its metadata come by themselves, or when they are asked for. */
+  /** A new group is among the chats before it is described: its metadata arrive by themselves, or on request. */
   const described = async (id: string): Promise<void> => {
     const isDescribed = (): boolean => {
       const { groupMetadata: meta } = group(id);

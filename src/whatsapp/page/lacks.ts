@@ -18,7 +18,7 @@ export function installLacks(): void {
       return null;
     }
   };
-  // The page's own: our stand-ins are not what is asked for.
+  // The page's own require, because our stand-ins must not count.
   const module = (name: string) => (marks.require ?? window.require)(name);
   const proofs: Readonly<Record<string, () => boolean>> = {
     'a wid as text': () => {

@@ -20,7 +20,7 @@ export interface DocumentMarks {
   readonly nacks: Record<string, number>;
   /** Our functions for chats, people, groups and messages; see whatsapp/requests/page-rpc.ts. */
   rpc?: unknown;
-  /** Names of modules that were asked for last, newest last. */
+  /** Names of the modules that were requested last, newest last. */
   readonly asked: string[];
   /** The page's own require; set once ours stands before it. */
   // biome-ignore lint/suspicious/noExplicitAny: as of window.require
@@ -35,13 +35,13 @@ export interface DocumentMarks {
   loading?: Record<string, Promise<void>>;
   /** Tells the daemon. */
   tell(told: Told | CallTold): void;
-  /** Calls that come in are told of, on whichever stack (compat/d10-native-calls.ts). */
+  /** Incoming calls are reported, on either stack (compat/d10-native-calls.ts). */
   hearsCalls?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
   tellsTrust?: boolean;
-  /** A chat is being marked as read because somebody asked for it (page/presence.ts). */
+  /** A chat is being marked as read on request (page/presence.ts). */
   reading?: boolean;
-  /** Our shims are in: what is looked for before that may still be mended. */
+  /** Our shims are installed: a lack that is found before that may still be repaired. */
   prepared?: boolean;
   /** What is being told of the QR that is drawn now is not told any more; the next one is. */
   dropQr?(): void;
@@ -192,7 +192,7 @@ export type Told =
   | { readonly kind: 'passkey-answered'; readonly id: number }
   /** That call has ended without an answer. */
   | { readonly kind: 'passkey-gone'; readonly id: number }
-  /** WhatsApp wants to know who is there: PASSKEY or CAPTCHA, in its own words. */
+  /** WhatsApp asks for proof of the owner's presence: PASSKEY or CAPTCHA, in its own words. */
   | { readonly kind: 'checkpoint'; readonly type: string }
   | { readonly kind: 'checkpoint-gone' };
 

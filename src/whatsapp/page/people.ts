@@ -8,7 +8,7 @@ declare const window: PageWindow;
 
 /** Wraps the library's function, once a document. @param binding name of the function through which the daemon is told */
 export function tellPeople(binding: string): void {
-  /** Of so many it is kept in mind that they were told of. */
+  /** How many reported people are remembered. */
   const REMEMBERED = 20_000;
   type Read = ((msg: PageMsg) => unknown) & { tellsPeople?: true };
   const library = window.WWebJS as { getMessageModel?: Read } | undefined;

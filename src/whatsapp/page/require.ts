@@ -64,7 +64,7 @@ export function installRequire(asked: number): string[] {
     { wad: true as const },
   );
   (window as { require: unknown }).require = wrapped;
-  // The page's own, for whoever wants to know what is really there.
+  // The page's own require, to check what is really there.
   marks.require = native;
   marks.standIns = Object.keys(standIns).filter((name) => {
     ask(name);

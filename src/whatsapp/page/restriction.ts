@@ -6,7 +6,7 @@ import type { PageModel, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** Null where the page has none of it. What it was told it keeps until it is told otherwise, also past its end. */
+/** Null when the page has no limits. It keeps a limit until it is notified otherwise, also past its end. */
 export function readLimits(): Limits | null {
   const module = window.__wad?.require ?? window.require;
   const attempt = <T>(get: () => T): T | null => {

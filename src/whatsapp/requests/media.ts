@@ -8,7 +8,7 @@ import type { PageRpc } from './page-rpc.js';
 /** A multiple of three, so that pieces of base64 can be joined. */
 const PIECE = 3 * 2 ** 20;
 
-/** One question whether it has come lasts so long at most. */
+/** The time limit of one poll for its arrival. */
 const LOOK_MS = 15_000;
 const FETCH_MS = 10 * 60_000;
 

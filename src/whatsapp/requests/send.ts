@@ -19,7 +19,7 @@ const ASK_MS = 10_000;
 /** A file gets the time of a line of 64 KiB a second, and a minute to be prepared. */
 const PREPARE_MS = 60_000;
 const BYTES_PER_MS = 64;
-/** One question whether it is done lasts so long at most. */
+/** The time limit of one poll for its completion. */
 const LOOK_MS = 15_000;
 
 export interface OutgoingMessage {
@@ -30,7 +30,7 @@ export interface OutgoingMessage {
   readonly again: boolean;
 }
 
-/** Our own time limit: the page is there, and is told to let it be. */
+/** Our own time limit has passed: the page is there and is ordered to stop. */
 class Late extends Error {}
 
 /** What the page has of our own message, or null when it does not have it. @throws when the page cannot be asked */

@@ -22,7 +22,7 @@ export interface Seen extends Look {
   readonly limits?: Limits | null;
 }
 
-/** What the witness wants done to the page. */
+/** The actions on the page that the page state requests. */
 export interface WitnessNeeds {
   look(): void;
   refreshQr(): void;
@@ -54,9 +54,9 @@ export class PageState {
   #explain: NodeJS.Timeout | undefined;
   /** While a connection stands on which nothing flows. */
   #still: NodeJS.Timeout | undefined;
-  /** Who was named last: told again only when it is somebody, or something of them, new. */
+  /** The account that was reported last. It is reported again only when it, or something about it, is new. */
   #me = 'null';
-  /** What was told last of the limits of the account. */
+  /** The limits of the account that were reported last. */
   #limits = 'null';
   /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
   #leaves = false;
@@ -281,7 +281,7 @@ export class PageState {
     }, STILL_MS);
   }
 
-  /** The page wants a phone: a beginning on a bare profile, a loss where there was a session. */
+  /** The page asks for a phone: the normal start on an empty profile, a loss where there was a session. */
   #showsQr(): void {
     if (this.#hasSession && this.#leaves) this.#loggedOut();
     else if (this.#hasSession) {
@@ -299,7 +299,7 @@ export class PageState {
   }
 
   #loggedOut(): void {
-    // A bare page that is told to log out has nothing to lose.
+    // A page without an account that is ordered to log out has nothing to lose.
     if (!this.#hasSession) return;
     clearTimeout(this.#explain);
     this.#leaves = false;
@@ -379,7 +379,10 @@ export class PageState {
     if (this.#phase !== 'over') this.#capabilities.lacks(missing);
   }
 
-  /** What a look has shown of the limits of the account; told when it is new, and before anything is sent. */
+  /**
+   * Handles the limits of the account that a check has shown. They are reported when they are new, and before anything
+   * is sent.
+   */
   limits(limits: Limits | null | undefined): void {
     if (this.#phase === 'over' || limits === null || limits === undefined) return;
     const told = JSON.stringify(limits);

@@ -9,7 +9,7 @@ const PASSKEY_MS = 600_000;
 /** A code after an answer says that it was not accepted, unless a link comes within this. */
 const VERDICT_MS = 3_000;
 
-/** `link`: a device is being linked. `account`: it is linked, and WhatsApp wants to know who is there. */
+/** `link`: a device is being linked. `account`: it is linked, and WhatsApp asks for proof of the owner's presence. */
 export type PasskeyPurpose = 'link' | 'account';
 
 /** Ended by `over`. */
@@ -23,7 +23,7 @@ export class PasskeyRequest {
     this.#listener = listener;
   }
 
-  /** For what a passkey is wanted now, or was and is not judged yet; null when none is. */
+  /** What the passkey is required for now, or was and is not judged yet; null when none is required. */
   get purpose(): PasskeyPurpose | null {
     return this.#state?.purpose ?? null;
   }
@@ -69,12 +69,12 @@ export class PasskeyRequest {
     if (purpose === 'link') this.#listener.event({ type: 'client.passkey-over', why });
   }
 
-  /** There is a link: what was asked for it is settled. */
+  /** Called when there is a link: its request is settled. */
   linked(): void {
     if (this.#state?.purpose === 'link') this.over();
   }
 
-  /** Nothing to ask any more: nothing is told. Idempotent. */
+  /** Ends the request without a report. Idempotent. */
   over(): void {
     this.#stopDoubting();
     this.#state = null;

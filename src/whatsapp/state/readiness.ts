@@ -44,7 +44,7 @@ export class Readiness {
   /** WhatsApp Web's build, as far as it was seen. */
   build: string | null = null;
 
-  /** The document at hand tells of its QR codes by itself. */
+  /** The current document reports its QR codes by itself. */
   tellsQr = false;
 
   /**
@@ -69,7 +69,7 @@ export class Readiness {
     clearInterval(this.#pace);
   }
 
-  /** Shims, and the door through which our ids go. @throws when the document went away meanwhile */
+  /** Installs the shims, and the wrapper that sends under our ids. @throws when the document went away meanwhile */
   async prepare(page: Page): Promise<void> {
     await page.evaluate(installLacks);
     await page.evaluate(installLoader, FETCH_MS);
@@ -95,7 +95,10 @@ export class Readiness {
     this.#pageState.capable(found);
   }
 
-  /** There is an account, and nobody listens yet: what could not be mended before. @throws when the document went away */
+  /**
+   * Repairs what could not be repaired earlier: there is an account, and nobody listens yet. @throws when the document
+   * went away
+   */
   async linked(page: Page): Promise<void> {
     await page.evaluate(tellPeople, this.#binding);
     await page.evaluate(tellTrust).catch((error: unknown) => {
@@ -128,7 +131,7 @@ export class Readiness {
     this.look();
   }
 
-  /** The library's own functions are there: mends what of them is broken. */
+  /** Repairs the library's functions in the page, once they are there. */
   async attached(page: Page): Promise<void> {
     await page.evaluate(giveOrigin).catch((error: unknown) => {
       this.#log.debug('whatsapp.origin', { error: lacking(error) });
@@ -195,7 +198,10 @@ async function registered(needs: readonly string[], lastsMs: number): Promise<vo
   await window.__wad?.lackingFor?.(needs, lastsMs);
 }
 
-/** A navigation under the work is not the page's lack of anything: it is told onwards, and tried again. */
+/**
+ * A navigation during the work does not mean that the page lacks something: it is rethrown, and the work is tried
+ * again.
+ */
 function lacking(error: unknown): string {
   if (isNavigation(error) || isTransport(error)) throw error;
   return errorText(error);

@@ -76,7 +76,7 @@ export function messageHandlers(
     },
 
     'message.get': async ({ id }) => {
-      // That it was sent is on disk, and told, a little before the event of it is.
+      // That it was sent is on disk, and reported, a little before its event is.
       await feed.settled();
       return knownMessage(store, id, account.address);
     },
@@ -116,7 +116,7 @@ export function messageHandlers(
   }
 
   /**
-   * The account that a message is accepted for: the one that was linked last, whatever its page does at the moment.
+   * The account that a message is accepted for: the one that was linked last, whatever the state of its page.
    * @throws Fault not_linked when nothing but a link by a person could ever send it; banned, shutting_down …
    */
   function owner(): string {
