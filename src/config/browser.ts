@@ -70,7 +70,7 @@ function downloaded(home: string): string[] {
   }
 }
 
-/** What a snap's confinement means for us, or null for a browser that is none. */
+/** What a snap's confinement means for us, or null for a browser that is not a snap. */
 function snapLimit(path: string): string | null {
   const says =
     'it is a snap: it cannot use a profile in a hidden folder of the home directory, in /var/lib or in /tmp of the host';
@@ -93,7 +93,7 @@ function behindScript(path: string): string {
   return program !== undefined && executable(program) ? program : path;
 }
 
-/** Finds the browser. A configured one that is not there is an answer too: another is not taken in its place. */
+/** Finds the browser. A configured one that is missing is reported: no other one replaces it. */
 export function findBrowser({ browser: { path: configured }, env, home }: BrowserFrom): Browser {
   const dirs = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter).filter(Boolean);
   const inPath = (name: string) => dirs.map((dir) => join(dir, name));

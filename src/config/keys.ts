@@ -273,7 +273,7 @@ export const FAMILIES = {
   },
 } as const;
 
-/** What a member of a family may be called. */
+/** The permitted names of a family's member. */
 export const MEMBER = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
 type Values<T> = { readonly [K in keyof T]: T[K] extends KeyRow<infer V> ? V : Values<T[K]> };
@@ -325,7 +325,7 @@ export const rowsOf = (config: Config): readonly NamedRow[] => [
   ),
 ];
 
-/** For docs: a member stands for all. */
+/** For docs: one member represents all. */
 export const DOCUMENTED: readonly NamedRow[] = [
   ...ROWS,
   ...Object.keys(FAMILIES).flatMap((family) => memberRows(`${family}.NAME`)),

@@ -9,7 +9,7 @@ export type Listen =
 
 const ADDRESS = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})$/;
 
-/** Null for what is neither, such as an address that other machines reach. */
+/** Null for anything else, such as an address that other machines reach. */
 export function parseListen(text: string): Listen | null {
   if (text.startsWith('/') && !text.includes('\0')) return { path: text };
   const [, name = '', digits] = ADDRESS.exec(text) ?? [];

@@ -9,7 +9,7 @@ import { check, type Reading, readEnvironment, readFlags, readToml } from './rea
 export interface LoadFrom {
   readonly account: string;
   readonly stateDir: string;
-  /** Files in the order in which they are read; one that does not exist is passed over. */
+  /** Files in the order in which they are read; a missing one is skipped. */
   readonly configFiles: readonly string[];
   /** `--config`: read instead of the files above, and has to exist. */
   readonly configFile?: string | undefined;

@@ -17,13 +17,13 @@ const opens = (text: string): '"""' | "'''" | null => {
   return null;
 };
 
-/** How many brackets `text` leaves open; what stands in strings or comments does not count. */
+/** How many brackets `text` leaves open; brackets in strings or comments do not count. */
 const depthOf = (text: string): number => {
   const bare = text.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, '').replace(/#.*/, '');
   return (bare.match(/[[{]/g)?.length ?? 0) - (bare.match(/[\]}]/g)?.length ?? 0);
 };
 
-/** Every key and table of the text with the 1-based line on which it first stands, as a map of full names. */
+/** Every key and table of the text with the 1-based line of its first occurrence, as a map of full names. */
 export function lines(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const note = (name: string, line: number) => {

@@ -11,7 +11,7 @@ interface Rule {
   readonly maxBytes: number;
 }
 
-/** Null for what is no rule. */
+/** Null for an invalid rule. */
 export function parseMediaRule(word: string): Rule | null {
   const [, kind, size, unit] = FORM.exec(word) ?? [];
   if (kind === undefined) return null;

@@ -22,7 +22,7 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The candidate nearest to `name`, or null when none is near enough to be what was meant. */
+/** The candidate nearest to `name`, or null when none is near enough. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;

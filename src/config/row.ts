@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { nearest } from './nearest.js';
 
-/** What a default may depend on: what is settled before any value is. */
+/** What a default may depend on: values that are settled before any key. */
 export interface DefaultFrom {
   readonly account: string;
   readonly stateDir: string;

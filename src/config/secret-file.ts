@@ -8,7 +8,7 @@ import { Fault } from '../protocol/fault.js';
 
 export interface SecretFile {
   readonly path: string;
-  /** The key that names it, for what is said of it. */
+  /** The key that names it, for messages. */
   readonly key: string;
   /** A file that is not there is made, with 256 bits of chance behind this; null: it has to be there. */
   readonly make: string | null;
@@ -18,7 +18,7 @@ const MAX_BYTES = 4_096;
 const MIN_CHARS = 16;
 
 /**
- * The one word in it.
+ * Returns the single word in the file.
  * @throws Fault usage: missing, not a file, or no secret in it. permission_denied: others can read it, or we cannot.
  */
 export async function readSecret({ path, key, make }: SecretFile): Promise<string> {

@@ -15,7 +15,7 @@ export interface ConnectionLimits {
   readonly maxAnswerBytes: number;
 }
 
-/** A long answer goes out in such pieces, each when the one before has been read: so it shows that the peer reads. */
+/** A long answer is sent in pieces of this size, each when the one before has been read: this shows that the peer reads. */
 const PIECE_BYTES = 256 * 1024;
 
 /** Ends with its socket. */
@@ -99,7 +99,7 @@ export class Connection implements Unread {
     return true;
   }
 
-  /** Something is done for its peer until what it returns is called. */
+  /** Marks work for the peer as in progress until the returned function is called. */
   use(): () => void {
     this.#inFlight += 1;
     return () => {
@@ -108,7 +108,7 @@ export class Connection implements Unread {
     };
   }
 
-  /** Keeps the connection for a stream of events until what it returns is called. @throws Fault busy */
+  /** Keeps the connection for a stream of events until the returned function is called. @throws Fault busy */
   hold(): () => void {
     if (this.#holds === 0) this.#letGo = this.#places.hold();
     this.#holds += 1;

@@ -103,7 +103,7 @@ function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
 
 const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'));
 
-/** @throws Fault of guard, token and router: in this order, so that nobody learns what there is */
+/** @throws Fault of guard, token and router: in this order, so that strangers do not learn which routes exist */
 function admit(request: IncomingMessage, { router, token }: ExchangeOptions): Found {
   refuseFlood(request);
   refuseForeign(request);

@@ -40,7 +40,7 @@ export function refuseForeign({ headersDistinct, url = '' }: Headers): void {
   if (origin !== undefined && !isOwn(origin, host)) throw new Fault('foreign_origin');
 }
 
-/** What a browser says of requests that carry no Origin, such as that of a picture in a page. */
+/** What a browser sends with requests that carry no Origin, such as that of a picture in a page. */
 export function refuseCrossSite({ headersDistinct }: Headers): void {
   const sites = headersDistinct['sec-fetch-site'] ?? [];
   if (sites.some((site) => site !== 'same-origin' && site !== 'none')) throw new Fault('foreign_origin');

@@ -46,7 +46,7 @@ export interface HttpOptions
   readonly log: Log;
   /** What waits for the peers of every door; one of its own when left out. */
   readonly unread?: Backlog;
-  /** Told of every request that was answered. */
+  /** Called for every request that was answered. */
   readonly onEnded?: (ended: Ended) => void;
 }
 
@@ -159,7 +159,7 @@ export class HttpServer {
     this.#options.log.info('http.closed', { address: this.address });
   }
 
-  /** A connection that is one too many takes the place of the one that has been idle for longest. */
+  /** Beyond the limit, a new connection replaces the one that has been idle for longest. */
   #accept(socket: Socket): void {
     if (this.#connections.size >= this.#limits.maxConnections) {
       this.#note('http.too_many', 'busy', { connections: this.#connections.size });
@@ -192,7 +192,7 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A peer that has gone: 'close' follows, and what was done for it is let go there.
+    // The peer has disconnected: 'close' follows, and its work is released there.
     request.on('error', () => {});
     response.on('error', () => {});
     const connection = this.#connections.get(request.socket);
@@ -231,7 +231,7 @@ export class HttpServer {
     this.#options.onEnded?.(ended);
   }
 
-  /** What is no HTTP, or came too slowly. */
+  /** Input that is not HTTP, or arrived too slowly. */
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const fault = faultOf(error);
     this.#note('http.refused', fault.kind, { code: error.code });

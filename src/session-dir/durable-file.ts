@@ -30,7 +30,7 @@ export async function removeUnfinished(path: string): Promise<void> {
   for (const name of names.filter(isLeft)) await rm(join(directory, name), { force: true });
 }
 
-/** Puts names on disk: what was renamed, made or removed in this directory. */
+/** Syncs a directory, so that renamed, made and removed names are on disk. */
 export async function syncDirectory(path: string): Promise<void> {
   const dir = await open(path, 'r');
   try {

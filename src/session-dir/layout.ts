@@ -86,7 +86,7 @@ export async function asidePaths(
 
 /** Group and others. Owner's bits stay: Chromium keeps a few executables in the profile. */
 const WIDE = 0o077;
-/** Whoever may write there may not remove what is another's: a mark of directories for all. */
+/** The sticky bit: users who may write there may not remove files of others. It marks shared directories. */
 const STICKY = 0o1000;
 
 /**

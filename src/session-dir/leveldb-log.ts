@@ -14,7 +14,7 @@ export type Finding =
   /** Wrong in a way that no end in the midst of a write explains. */
   | { readonly is: 'damaged' };
 
-/** A piece of a record, as it stands in one block; null where there is none. */
+/** The part of a record within one block; null when there is none. */
 interface Piece {
   readonly kind: number;
   readonly data: Buffer;
@@ -23,7 +23,7 @@ interface Piece {
 
 /** Reads a log to its end. */
 export function examine(log: Buffer): Finding {
-  // In pieces, as they stand: copied only where a log is laid out anew.
+  // In pieces, uncopied: they are copied only when a log is rewritten.
   const records: Buffer[][] = [];
   let open: Buffer[] | null = null;
   let sound = 0;
@@ -78,7 +78,7 @@ function pieceAt(log: Buffer, at: number): Piece | null {
   return { kind, data: log.subarray(at + HEADER, end), end };
 }
 
-/** Where a piece would end, by its own word, were it whole. */
+/** Where a piece would end by its own length, if it were whole. */
 const endAt = (log: Buffer, at: number): number =>
   at + HEADER > log.length ? Infinity : at + HEADER + log.readUInt16LE(at + 4);
 
@@ -91,7 +91,7 @@ function nextBeginning(log: Buffer, from: number): number | null {
   return null;
 }
 
-/** Whether what begins here is the beginning of a record and no more, or what a loss of power leaves of its end. */
+/** Whether only the beginning of a record is here, or what a power loss leaves of its end. */
 function breaksOff(log: Buffer, at: number): boolean {
   if (at + HEADER > log.length) return true;
   const kind = log[at + 6] ?? 0;

@@ -10,7 +10,7 @@ export interface LockOwner extends ProcessId {
   readonly since: string;
 }
 
-/** What is larger, or no regular file, names nobody. */
+/** A larger file, or one that is not regular, names no owner. */
 const MAX_BYTES = 4_096;
 
 function parse(json: string): LockOwner | null {

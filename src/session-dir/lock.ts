@@ -38,7 +38,7 @@ export interface SessionLock {
 
 /** How long an unrefreshed lock may be waited for beyond its staleness before we give up. */
 const SPARE_MS = 5_000;
-/** A lock's life has no event that Node could wait for; a look costs two system calls. */
+/** A lock raises no event that Node could wait for; a check costs two system calls. */
 const LOOK_MS = 100;
 
 /**
@@ -63,7 +63,7 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
     }
     const holder = await readLockOwner(dir);
     if (holder !== null && (await isAlive(holder))) throw heldBy(dir, holder);
-    // From here on it is nobody that we can see: a crash, or one that has locked and not yet written its name.
+    // From here on the owner is unknown: a crash, or a process that has locked and not yet written its name.
     const now = performance.now();
     if (seen.id === '') log.info('lock.waiting', { holderPid: holder?.pid ?? null, atMostMs: staleMs });
     if (seen.id !== found.id) seen = { id: found.id, at: now };
@@ -104,9 +104,9 @@ async function look(dir: SessionDir): Promise<{ id: string; mtimeMs: number } | 
 }
 
 /**
- * Removes a stale lock. proper-lockfile would do so itself, but looks first and removes later: of two that wait for
- * the same lock the slower one then removes the lock that the faster one has just taken. Here whoever removes holds a
- * claim and looks again under it.
+ * Removes a stale lock. proper-lockfile would do so itself, but checks first and removes later: of two that wait for
+ * the same lock the slower one then removes the lock that the faster one has just taken. Here the remover holds a claim
+ * and checks again under it.
  */
 async function breakStale(dir: SessionDir, id: string, staleMs: number): Promise<void> {
   const claim = `${dir.lock}.claim`;

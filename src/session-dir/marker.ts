@@ -18,7 +18,7 @@ export interface Marker {
 
 const MAX_BYTES = 4_096;
 
-/** The marker, or null. One that cannot be read still says that there was a link; its times are those of the file. */
+/** The marker, or null. An unreadable marker still means that there was a link; its times are those of the file. */
 export async function readMarker({ marker }: SessionDir): Promise<Marker | null> {
   let text = '';
   let at: string;

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Of the system; nobody means one of these as a place for the daemon alone. */
+/** System directories; none of them is meant for the daemon alone. */
 const WELL_KNOWN = [
   ...[
     '/',

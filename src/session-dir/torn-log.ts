@@ -18,7 +18,7 @@ const DEPTH = 3;
 const MAX_BYTES = 256 * 1_048_576;
 
 /**
- * Takes what was not written to its end out of the logs of all databases in a profile. Nobody may have them open. What is
+ * Removes half-written records from the logs of all databases in a profile. No process may have them open. What is
  * wrong with one in any other way is left to Chromium. Never rejects.
  */
 export async function mendLogs({ profile }: SessionDir, log: SessionLog): Promise<void> {

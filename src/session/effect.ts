@@ -9,9 +9,9 @@ export type Effect =
   /** Ends the browser; done when its process is gone. */
   | { readonly do: 'close' }
   | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
-  /** The pairing code is of no more use: the page goes back to its QR. */
+  /** The pairing code is no longer usable: the page returns to its QR code. */
   | { readonly do: 'show-qr' }
-  /** Nobody answered: the page is told so, as a browser would. */
+  /** Nobody answered: the page's call is rejected, as a browser would do. */
   | { readonly do: 'refuse-passkey' }
   /** Waits, bounded, for messages that are on their way out. */
   | { readonly do: 'drain' }
@@ -23,7 +23,7 @@ export type Effect =
   | { readonly do: 'move-profile-aside'; readonly why: 'corrupt' | 'authfailed' }
   /** Finds out whether the browser starts on an empty profile; answers with `profile-suspect`. */
   | { readonly do: 'examine-profile' }
-  /** Notes beside the profile that there is a session. */
+  /** Writes the marker of a saved session next to the profile. */
   | { readonly do: 'mark-linked' }
   /** Profiles that were moved aside are no longer needed. */
   | { readonly do: 'prune-profiles' }

@@ -9,9 +9,9 @@ export type ClientEvent =
   | { readonly type: 'client.unpaired' }
   /** A pairing code was handed out. */
   | { readonly type: 'client.pairing' }
-  /** WhatsApp wants another code, or the phone's answer to this one failed: it links nobody any more. */
+  /** WhatsApp requires another code, or the phone's answer to this one failed: this code no longer links. */
   | { readonly type: 'client.pairing-over' }
-  /** WhatsApp asks for the account's passkey; the page waits so long. */
+  /** WhatsApp asks for the account's passkey; how long the page waits is given. */
   | { readonly type: 'client.passkey'; readonly limitMs: number }
   /** An answer was handed to the page; WhatsApp has yet to judge it. */
   | { readonly type: 'client.passkey-answered' }
@@ -19,7 +19,7 @@ export type ClientEvent =
   | { readonly type: 'client.passkey-over'; readonly why: PasskeyEnd }
   /** The page has credentials and the server knows them. */
   | { readonly type: 'client.linked'; readonly me: Linked | null }
-  /** Sync goes on; worth waiting for. */
+  /** Sync makes progress; it is worth waiting for. */
   | { readonly type: 'client.progress' }
   /** Our own probe passed. */
   | { readonly type: 'client.ready'; readonly me: Linked }
@@ -58,7 +58,7 @@ export type ClientEvent =
  */
 export type LogoutBan = 'banned' | 'locked';
 
-/** `wrong`: WhatsApp did not accept what it was answered. `gone`: the page went to another document meanwhile. */
+/** `wrong`: WhatsApp did not accept the answer. `gone`: the page loaded another document meanwhile. */
 export type PasskeyEnd = 'refused' | 'late' | 'wrong' | 'gone';
 
 export type BrokenReason = Extract<
@@ -73,8 +73,8 @@ export type BrokenReason = Extract<
 >;
 
 /**
- * What a look at a ready page can find: no answer, no connection though nobody said so, listeners that are gone (ready
- * but deaf), no idea who it is, or messages of ours that stay unsent (ready but dead, H10).
+ * The findings of a check of a ready page: no answer, no connection though nobody said so, listeners that are gone
+ * (ready but deaf), no idea who it is, or messages of ours that stay unsent (ready but dead, H10).
  */
 export type Ailment = 'unresponsive' | 'offline' | 'deaf' | 'nobody' | 'stuck';
 

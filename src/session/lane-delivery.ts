@@ -63,7 +63,7 @@ export function rowAwaited(lane: LaneAt<'awaiting'>, event: LaneEventOf<'row'>, 
   return settle(learn(lane, event), now);
 }
 
-/** The page is no longer ready: the next scan puts back what is staged. */
+/** The page is no longer ready: the next scan unstages messages. */
 export const closed = (lane: Lane, _event: unknown, { page }: LaneNow): NextLane =>
   page === null && lane.staged.length > 0 ? { lane, effects: [{ do: 'scan' }] } : stay(lane);
 
@@ -82,7 +82,7 @@ export function said(lane: LaneAt<'delivering'>, event: LaneEventOf<'said'>, now
   return SAID[event.said.as]({ lane, attempt, said: event.said as never, now, isReady });
 }
 
-/** The server has the message: the next one goes at once, where it is staged. */
+/** The server has the message: the next one is sent at once when it is staged. */
 function follow(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
   const [next, ...staged] = lane.staged;
   if (next === undefined || now.page === null) return settle(lane, now, effects);

@@ -13,7 +13,7 @@ export function opened(lane: LaneAt<'idle' | 'awaiting'>, _event: unknown, now: 
   return lane.doubts.length > 0 ? askAll(lane, null, now) : stay(lane);
 }
 
-/** The page may know by now what it could not say before. */
+/** The page may have the answer by now. */
 export const askDoubts = (lane: LaneAt<'idle'>, _event: unknown, { page }: LaneNow): NextLane =>
   lane.doubts.length === 0 || page === null
     ? stay(lane)
@@ -58,7 +58,7 @@ export function answered(
     case 'lacking':
       // A page that has taken it need not have it for ever: a person may have deleted it there.
       if (isFlight && flight.page === page) return askNext(lane, now);
-      // It waits for its turn again, behind what was accepted before it.
+      // It is queued again, behind messages that were accepted before it.
       return note(lane, { event: { type: 'again' } }, { flight: isFlight ? null : flight, rests: !isNew });
     case 'found': {
       const { ack, nack, stranded } = answer;
@@ -116,7 +116,7 @@ function askNext(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
   return page === now.page ? ask(lane, queue, [], { flight, isNew, rests, page }) : interrupted(lane, now);
 }
 
-/** The page that was asked is not the one that is ready. */
+/** The page that was asked is not the current one. */
 function interrupted(lane: LaneAt<'asking'>, now: LaneNow): NextLane {
   const { flight } = lane.work;
   if (now.page !== null) return askAll(lane, flight, now);

@@ -107,10 +107,10 @@ export function ask(
 /** The message is not on its way any more, as far as the disk says. */
 export const isOver = (state: SendState): boolean => state !== 'sending' && state !== 'unknown';
 
-/** What the disk has of a message now goes for what the lane knows of it. */
+/** Replaces what the lane knows of a message by what the disk has now. */
 export function learn(lane: Lane, { message, state, staged }: LaneEventOf<'row'>): Lane {
   let { doubts, staged: own, paced } = lane;
-  // `sending`, and not by this lane: a word on it came after a person had decided about it.
+  // `sending`, and not by this lane: a report about it arrived after a person had decided about it.
   if (state === 'unknown' || (state === 'sending' && !knows(lane, message.id)))
     doubts = withRef(doubts, message);
   else if (isOver(state)) doubts = without(doubts, message);

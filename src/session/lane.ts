@@ -49,9 +49,9 @@ export interface Flight extends Ref {
 export type Work =
   /** Nothing is on its way: the next message may have its turn. */
   | { readonly at: 'idle' }
-  /** The page's word on whether there is a chat with this person already. */
+  /** The page's answer whether a chat with this person exists already. */
   | { readonly at: 'meeting' }
-  /** The disk, which has to know that the message goes to the page once more before it does. */
+  /** The disk, which must record that the message is given to the page again before it is. */
   | { readonly at: 'marking'; readonly attempt: Attempt }
   /** The page, which is given a message. */
   | {
@@ -111,7 +111,7 @@ export interface Note {
   readonly event: SendEvent;
   readonly error?: Fault;
   readonly chatId?: Addressee;
-  /** It goes to the page once more. */
+  /** It is given to the page again. */
   readonly attempted?: true;
 }
 
@@ -144,9 +144,9 @@ export type LaneEvent =
   | { readonly type: 'paced'; readonly message: Ref }
   | { readonly type: 'meet' }
   | { readonly type: 'met' }
-  /** A page is ready, or the one that was is not any more: see `Now.page`. */
+  /** A page has become ready, or is no longer ready: see `Now.page`. */
   | { readonly type: 'page' }
-  /** Time to ask a ready page for what it has not said by itself. */
+  /** Time to ask a ready page for outcomes that it has not reported. */
   | { readonly type: 'tick' }
   | { readonly type: 'rested' };
 
@@ -186,7 +186,7 @@ export const isForgettable = ({ work, staged, doubts, paced }: Lane): boolean =>
 export const holdsPlace = ({ work }: Lane): boolean =>
   work.at === 'marking' || work.at === 'delivering' || work.at === 'noting' || work.at === 'asking';
 
-/** What is staged follows as soon as the message before it is known to be sent. */
+/** A staged message follows as soon as the message before it is known to be sent. */
 export const goesOn = ({ work }: Lane): boolean =>
   work.at === 'delivering' || (work.at === 'noting' && isSent(work.note));
 

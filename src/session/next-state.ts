@@ -4,7 +4,7 @@ import type { Effect } from './effect.js';
 import type { Policy } from './policy.js';
 import type { State, StateOf } from './state.js';
 
-/** What a move may know besides state and event. */
+/** What a transition may use besides state and event. */
 export interface Now {
   /** Wall clock, ms. */
   readonly atMs: number;
@@ -42,7 +42,7 @@ export function arm({ state, effects }: Next, afterMs: number): Next {
   return { state: { ...state, timer }, effects: [...effects, { do: 'arm', timer, afterMs }] };
 }
 
-/** One alert per incident: what has been told since the last `ready` is not told again. */
+/** One alert per incident: an incident that was reported since the last `ready` is not reported again. */
 export function alertOnce({ state, effects }: Next, reason: Reason, says: string): Next {
   if (state.alerted.includes(reason)) return { state, effects };
   const alerted = [...state.alerted, reason];
@@ -51,11 +51,11 @@ export function alertOnce({ state, effects }: Next, reason: Reason, says: string
 
 export const HOUR_MS = 3_600_000;
 
-/** The moments of the past hour. One that lies ahead is of a clock that was set back since, and does not count. */
+/** The times within the past hour. A time in the future comes from a clock that was set back since, and does not count. */
 export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
   moments.filter((ms) => ms <= atMs && atMs - ms < HOUR_MS);
 
-/** The client of now is done with: what it still says is ignored, and its page wants nothing of anybody any more. */
+/** Drops the current client: its further reports are ignored, and its page no longer needs a person. */
 export const leave = (state: State): State => ({
   ...state,
   generation: state.generation + 1,

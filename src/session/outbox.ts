@@ -7,13 +7,13 @@ export type SendEvent =
   | { readonly type: 'submit' }
   /** The page has it under our id. */
   | { readonly type: 'accepted'; readonly ack: number; readonly nack?: number | null }
-  /** WhatsApp's server has refused it for now: it waits until that may be over, and goes out under the same id. */
+  /** WhatsApp's server has refused it for now: it waits until that may be over, and is sent under the same id. */
   | { readonly type: 'held' }
   /** The page was asked and does not have it, nor ever will. */
   | { readonly type: 'absent' }
   /** Nothing was handed to the page, and nothing had been before: it waits as if its turn had not come. */
   | { readonly type: 'returned' }
-  /** The page was asked and does not have it: it waits for its turn once more, and goes out under the same id. */
+  /** The page was asked and does not have it: it is queued again, and sent under the same id. */
   | { readonly type: 'again' }
   /** The page could not be asked. */
   | { readonly type: 'lost' }
@@ -43,8 +43,8 @@ export function advance(state: SendState, event: SendEvent): SendState {
       return isTaken(state) ? state : 'unknown';
     case 'accepted':
     case 'ack':
-      // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble.
-      // Of one that waits again it is an old word.
+      // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble. For a message that waits
+      // again this is an outdated report.
       if (event.ack < 0) return isTaken(state) || state === 'queued' ? state : 'failed';
       return state === 'unknown' && event.ack === 0 ? 'sending' : forward(stateOfAck(event.ack));
   }

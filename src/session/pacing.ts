@@ -56,7 +56,7 @@ export function holdsAll(past: PacingPast, rules: PacingRules, nowMs: number): H
 }
 
 /**
- * What holds up a first message to a stranger besides, whoever else may go.
+ * What delays a first message to a stranger in addition, while other messages may go.
  * @param quotaGapMs the time between two of them that WhatsApp's own quota asks for; 0 for none
  */
 export function holdsStranger(

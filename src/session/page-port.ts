@@ -63,7 +63,7 @@ export interface CallPage {
 
 export interface MediaPage {
   /**
-   * Fetches what a message carries, and hands it out in pieces in their order.
+   * Fetches the file of a message, and returns it in pieces, in order.
    * @throws Fault no_such_message, no_such_media, media_gone, media_too_large
    */
   fetch(
@@ -96,7 +96,7 @@ export interface GroupPage {
   leave(group: ChatId): Promise<{ left: boolean }>;
 }
 
-/** What came while nobody listened, out of the page's own store. All reject with page_error. */
+/** Messages that arrived while nobody listened, from the page's own store. All reject with page_error. */
 export interface MissedPage {
   /** Chats in which something happened since then. Statuses are never read (U2). */
   chatsSince(sinceMs: number): Promise<readonly string[]>;

@@ -17,7 +17,7 @@ export interface Policy extends Backoff {
   readonly passkeyMs: number;
   /** How long WhatsApp may take to judge that answer. */
   readonly verdictMs: number;
-  /** From linked to ready, counted anew while sync makes progress. */
+  /** From linked to ready; restarted while sync makes progress. */
   readonly syncMs: number;
   readonly afterLogout: 'link' | 'stop';
   /** More conflicts than this in an hour mean that two hosts fight for the account. */

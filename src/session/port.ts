@@ -17,7 +17,7 @@ import type {
 } from './page-port.js';
 import type { Limits } from './restriction.js';
 
-/** What a client tells besides the events of the life cycle. */
+/** What a client reports besides the events of the life cycle. */
 export type ClientReport =
   | { readonly type: 'qr'; readonly payload: string }
   | { readonly type: 'qr-gone' }
@@ -30,7 +30,7 @@ export type ClientReport =
     }
   /** That request is answered, given up or gone with its page. */
   | { readonly type: 'passkey-gone' }
-  /** Numbers and LIDs of which each pair is one person: before whatever names them is told. */
+  /** Pairs of number and LID, each of one person; reported before any event that names them. */
   | { readonly type: 'people'; readonly pairs: readonly Pair[] }
   | { readonly type: 'message'; readonly message: InboundMessage }
   | {
@@ -64,7 +64,7 @@ export interface Pair {
   readonly lid: string;
 }
 
-/** What a look at the page showed. */
+/** The result of a check of the page. */
 export interface Health {
   readonly socketState: string | null;
   readonly whatsappWeb: string | null;

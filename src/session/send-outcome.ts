@@ -46,7 +46,7 @@ export function saidOf(result: SendOutcome): Said {
   }
 }
 
-/** Longer than this is no word for people. */
+/** A longer text is not shown to people. */
 const REASON_LENGTH = 300;
 
 function faultOf(error: unknown): Fault {

@@ -2,7 +2,10 @@
 // remembers whether it is starting, stopping or linked.
 import type { Reason, StateName } from '../protocol/state.js';
 
-/** Who is linked, as far as WhatsApp Web has said. An empty object of nulls: a saved session nobody has opened yet. */
+/**
+ * The linked account, as far as WhatsApp Web has reported it. All fields null: a saved session that has not been opened
+ * yet.
+ */
 export interface Linked {
   readonly wid: string | null;
   readonly phone: string | null;
@@ -13,7 +16,7 @@ export interface Linked {
 /** The methods of an attempt. Each costs more and repairs more than the one before. */
 export type Rung = 'takeover' | 'reconnect' | 'reload' | 'browser';
 
-/** Where a reconnection stands. */
+/** The progress of a reconnection. */
 export type Step =
   /** The page is left to reconnect by itself. */
   | { readonly kind: 'grace'; readonly atMs: number }
@@ -36,7 +39,10 @@ interface Common {
   readonly timer: number;
   /** Launches in a row that failed before any page came up; two of them put the profile under suspicion. */
   readonly launchFailures: number;
-  /** Pages since the last `ready` that showed a QR in place of the saved session, and nobody said why. */
+  /**
+   * The number of pages since the last `ready` that showed a QR instead of the saved session, without a reported
+   * reason.
+   */
   readonly unfound: number;
   /** When a conflict was last taken over, newest last, of the past hour. */
   readonly takeoversMs: readonly number[];

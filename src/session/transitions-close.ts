@@ -71,7 +71,7 @@ export function removed(state: StateOf<'logging-out'>, { gone, left }: EventOf<'
   return { state: become(bare, 'stopped', { reason: 'user_stopped', unlinked, left }), effects: [] };
 }
 
-/** Nobody waits for an answer. */
+/** Raised as an alert, because nobody waits for an answer. */
 const LEFT: Effect = {
   do: 'alert',
   reason: 'shutting_down',

@@ -6,7 +6,7 @@ import type { State, StateOf } from './state.js';
 import { loggedOut } from './transitions-recovery.js';
 
 /**
- * The page wants a phone. With no saved session that is what linking is. With one, and no word from the server, the
+ * The page asks for a phone. Without a saved session this is normal linking. With one, and no word from the server, the
  * session may be dead: LocalAuth never says so, it only shows a QR (H18).
  */
 export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: Now): Next {
@@ -26,7 +26,7 @@ export const pairingOver = (state: StateOf<'linking'>, _event: unknown): Next =>
     ? { state: become(disarm(state), 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] }
     : stay(state);
 
-/** What a person was given time for has not been done: back to the QR. */
+/** A person did not act in time: back to the QR code. */
 export function linkingLate(state: StateOf<'linking'>, event: EventOf<'timer'>): Next {
   if (event.timer !== state.timer) return stay(state);
   if (state.reason === 'passkey_required') return passkeyEnds(state, 'late', [{ do: 'refuse-passkey' }]);
@@ -34,7 +34,7 @@ export function linkingLate(state: StateOf<'linking'>, event: EventOf<'timer'>):
   return { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] };
 }
 
-/** The phone has scanned or typed, and WhatsApp wants the account's passkey besides. */
+/** The phone has scanned or typed, and WhatsApp also requires the account's passkey. */
 export const passkey = (state: StateOf<'linking'>, event: EventOf<'client.passkey'>, now: Now): Next =>
   arm(
     { state: become(state, 'linking', { reason: 'passkey_required' }), effects: [] },
@@ -69,7 +69,7 @@ function passkeyEnds(state: StateOf<'linking'>, why: PasskeyEnd, effects: readon
 /** Credentials are stored: from here on there is a session that must not be lost. */
 export function linked(state: State, event: EventOf<'client.linked'>, now: Now): Next {
   const session = event.me ?? state.session ?? { wid: null, phone: null, platform: null, pushname: null };
-  // A page that did not sync in its time, and comes and goes, does not win more of it: the next rung is due.
+  // A page that did not sync in time gains no time by reloading: the next step is due.
   if (state.name === 'reconnecting' && state.reason === 'sync_timeout' && state.step.kind === 'scheduled')
     return { state: { ...state, session }, effects: [] };
   return arm(
@@ -81,11 +81,11 @@ export function linked(state: State, event: EventOf<'client.linked'>, now: Now):
   );
 }
 
-/** Who it is may be known a little later than that somebody is; the deadline goes on. */
+/** The account's identity may become known a little later than its presence; the deadline continues. */
 export const known = (state: StateOf<'syncing'>, event: EventOf<'client.linked'>): Next =>
   event.me === null ? stay(state) : { state: { ...state, session: event.me }, effects: [] };
 
-/** Sync that makes progress gets its time anew. */
+/** Progress restarts the deadline of the sync. */
 export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): Next =>
   arm({ state, effects: [] }, now.policy.syncMs);
 

@@ -35,11 +35,11 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'syncing', {}), effects: [] }, now.policy.syncMs);
 
 /**
- * The link is gone. The profile goes only after the browser: removed when server, phone or page said so, kept aside
- * when only a QR turned up, since that could be the page's mistake (H8, H18). Before that, a second browser looks for
- * the session: while anything else holds the lock of its storage, Chromium gives the page an empty one and says
- * nothing, and all of it is there again once the lock is free. A session that is lost and found again and again is no
- * such mishap: that counts as a sick page does.
+ * The link is gone. The profile is removed only after the browser has ended: deleted when server, phone or page
+ * reported the logout, kept in quarantine when only a QR appeared, because that could be the page's mistake (H8, H18).
+ * Before that, a second browser looks for the session: while anything else holds the lock of its storage, Chromium
+ * gives the page an empty one and says nothing, and all of it is there again once the lock is free. A session that is
+ * lost and found again and again is no such mishap: that counts as a sick page does.
  */
 export function loggedOut(
   state: State,
@@ -119,13 +119,13 @@ export function conflict(state: State, _event: EventOf<'client.conflict'>, now: 
 /** The server does not want us: a person must see to a ban; an old version may be cured by a reload, once. */
 export function refused(state: State, event: EventOf<'client.refused'>, now: Now): Next {
   if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now, [], event.untilMs);
-  // The page says so more than once; only what it says after the reload counts.
+  // The page reports this more than once; only its report after the reload counts.
   if (state.name === 'reconnecting' && state.reason === 'outdated_library' && state.step.kind === 'scheduled')
     return stay(state);
-  // What a page lacks has been told by name when it was seen.
+  // What the page lacks was reported by name when it was found.
   const told: State =
     event.detail === undefined ? state : { ...state, alerted: [...state.alerted, 'outdated_library'] };
-  // Whatever was tried since the last `ready` has loaded the page anew, and on its way here it may have been linked.
+  // Every attempt since the last `ready` has reloaded the page, and it may have been linked on the way.
   return state.name === 'failed' || state.attempts > 0 || isSlowRetry(state)
     ? giveUp(told, 'outdated_library', 'gone', now)
     : retry(state, 'outdated_library', 'lives', now);
@@ -141,7 +141,7 @@ export function broken(state: State, event: EventOf<'client.broken'>, now: Now):
   const effects: readonly Effect[] = isSuspect ? [{ do: 'examine-profile' }] : [];
   const next = retry({ ...state, launchFailures }, event.reason, 'gone', now, { effects });
   const says = DIED[event.reason];
-  // What was up and died is an incident; a start that fails is told when its attempts are used up.
+  // The death of a running browser is an incident; a start that fails is reported when its attempts are used up.
   return says !== undefined && WAS_UP.includes(state.name) ? alertOnce(next, event.reason, says) : next;
 }
 
@@ -174,7 +174,7 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
   return alertOnce(retry(counted, 'page_unresponsive', 'lives', now, options), 'page_unresponsive', says);
 }
 
-/** The browser starts on an empty profile but not on ours: ours is kept aside, and linking begins anew. */
+/** The browser starts on an empty profile but not on ours: ours goes into quarantine, and linking begins anew. */
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);
   const effects: readonly Effect[] = [{ do: 'close' }, { do: 'move-profile-aside', why: 'corrupt' }];

@@ -36,7 +36,7 @@ interface RetryOptions {
 export function retry(state: State, reason: Reason, page: Page, now: Now, options: RetryOptions = {}): Next {
   const { policy } = now;
   const { effects = [], rung = rungFor(reason, state.attempts + 1, page) } = options;
-  // A slow retry that failed goes back to waiting, for what it waited before.
+  // A failed slow retry waits again, for the same reason as before.
   if (isSlowRetry(state)) return giveUp(state, state.reason, page, now, effects);
   if (state.attempts >= policy.maxAttempts) return giveUp(state, 'attempts_exhausted', page, now, effects);
   const waitMs = delayMs(policy, state.attempts + 1);
@@ -79,7 +79,7 @@ export function giveUp(
   return waitMs === null ? next : arm(next, waitMs);
 }
 
-/** A timer of Node's holds no longer; whoever wakes up too early is told so again. */
+/** The longest timer of Node. A wake-up that is too early sets the timer again. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** How long the slow retry waits; null leaves it to a person. A ban that ends by itself is over then and not before. */
@@ -121,7 +121,7 @@ export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'t
     case 'scheduled':
       return run(state, state.step.rung, now);
     case 'running': {
-      // A page that was only nudged ails as before; one that cannot be had, or taken back, lacks the network.
+      // After a mere nudge the reason stays; a page that cannot be loaded or taken back means that the network is down.
       const { rung } = state.step;
       const reason = rung === 'reconnect' || rung === 'reload' ? state.reason : 'network_down';
       return retry(state, reason, 'lives', now);

@@ -14,7 +14,7 @@ import { type ClientPath, clientPath } from './path.js';
 import { checkSafePath } from './safe-path.js';
 import { connectFault, olderDaemon } from './unreachable.js';
 
-/** What a caller may give, and gets. */
+/** The parameters and results of a call. */
 export type Asked<M extends MethodName> = z.input<(typeof METHODS)[M]['params']>;
 export type Answered<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
 
@@ -30,7 +30,7 @@ export interface ConnectOptions {
 export interface RequestOptions {
   /** Sent as `deadlineMs`, so that the daemon answers first; a second later this end gives up by itself. */
   readonly timeoutMs?: number | undefined;
-  /** Gives up with `interrupted`. The daemon goes on until its deadline, or until the connection ends. */
+  /** Stops waiting, with `interrupted`. The daemon continues until its deadline, or until the connection ends. */
   readonly signal?: AbortSignal | undefined;
   /** False when the method only reads. Else a request that gets no answer has the outcome `unknown`. */
   readonly writes?: boolean | undefined;
@@ -50,7 +50,7 @@ const uid = process.getuid?.() ?? 0;
 
 /** One connection. The holder calls `close()`. */
 export class Client {
-  /** Resolves when the connection has ended, whoever ended it. Never rejects. */
+  /** Resolves when the connection has ended, from either side. Never rejects. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #target: ClientPath;
@@ -58,12 +58,12 @@ export class Client {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: WireEvent) => void>();
   #lastId = 0;
-  /** Why there is no connection any more; what is asked later is refused with it. */
+  /** Why the connection has ended; later requests are refused with it. */
   #lost: Fault | undefined;
 
   /**
    * @param to a path alone stands for whichever daemon listens there
-   * @throws Fault unreachable: nobody listens there. unsafe_socket: another user made it, or can replace it.
+   * @throws Fault unreachable: no daemon listens there. unsafe_socket: another user made it, or can replace it.
    * permission_denied: the socket or its directory is closed to this user. busy: the daemon's queue of connections
    * stays full.
    */
@@ -208,7 +208,8 @@ export class Client {
   }
 
   #respond(id: number, response: JSONRPCResponse): void {
-    // An answer that comes after this end gave up is dropped; one that nobody can have asked for is a bug there.
+    // An answer that arrives after the client stopped waiting is dropped; an answer to no request is a bug of the
+    // daemon.
     if (id > this.#lastId) this.#lose(badAnswer(`an answer to request ${id}, which was never sent`));
     else this.#rpc.receive(response);
   }
@@ -217,13 +218,13 @@ export class Client {
     if (this.#lost) return;
     const alone = this.#pending.size === 1;
     for (const id of this.#pending.keys()) this.#settle(id, fault, alone);
-    // What is asked from now on was not even sent.
+    // Requests from now on are not even sent.
     this.#lost = new Fault(fault.kind, { ...fault.details, outcome: 'none' });
     this.#socket.destroy();
   }
 
   /**
-   * Ends a request from this side. It goes through the library, which else would keep waiting for the answer.
+   * Ends a request from this side. It goes through the library, which would otherwise keep waiting for the answer.
    * @param known what the daemon said of the outcome can be said of this request: it was the only one
    */
   #settle(id: number, fault: Fault, known = false): void {

@@ -35,7 +35,7 @@ const SETTLE_MS = 1_000;
 /** How often a peer that has ended its side is asked whether it is still there. */
 const PROBE_MS = 1_000;
 
-/** Closes itself when the peer goes; `end()` is for the server that closes. */
+/** Closes itself when the peer disconnects; `end()` is for a server that closes. */
 export class Connection implements Peer {
   readonly id: number;
   readonly #socket: Socket;
@@ -126,7 +126,7 @@ export class Connection implements Peer {
     return this.#inFlight.size > 0 || this.#holds > 0 ? null : this.#usedAtMs;
   }
 
-  /** Ends an idle connection for another one's sake: nothing that still comes is taken, and the peer is told so. */
+  /** Ends an idle connection to make room for another: further input is ignored, and the peer is notified. */
   giveWay(): void {
     if (this.#state === 'ending' || this.#state === 'gone') return;
     this.#refuse(null, new Fault('connection_idle'));
@@ -226,8 +226,8 @@ export class Connection implements Peer {
   }
 
   /**
-   * A peer that has closed looks like one that has only ended its side. To write nothing tells them apart: the
-   * kernel looks whether anybody reads before it looks at the length, and EPIPE closes the socket.
+   * A peer that has closed looks like one that has only ended its side. Writing zero bytes distinguishes them: the
+   * kernel checks for a reader before it checks the length, and EPIPE closes the socket.
    */
   #probe(): void {
     if (this.#state !== 'answering' || this.#inFlight.size === 0) return;

@@ -74,7 +74,7 @@ async function makeDirectory(directory: string, mode: number, log: Log): Promise
   // Who may come into the directory has to get through its parent.
   await make(parent, mode === 0o700 ? 0o700 : 0o755);
   await make(directory, mode);
-  // In /tmp anybody can have been here first. The parent may be root's, who made /run/wad; nobody else's.
+  // In /tmp anyone can have been here first. The parent may belong to root, who made /run/wad, and to no other user.
   const uid = process.getuid?.() ?? 0;
   const above = await checkOwner(parent, [uid, 0]);
   const stats = await checkOwner(directory, [uid]);
@@ -95,7 +95,7 @@ async function make(directory: string, mode: number): Promise<void> {
   }
 }
 
-/** Whoever may write there could put another socket in the place of ours. @throws Fault permission_denied */
+/** A user who may write there could replace our socket. @throws Fault permission_denied */
 function refuseWriters(directory: string, mode: number): void {
   if (mode & STICKY || (mode & 0o022) === 0) return;
   throw new Fault('permission_denied', {
@@ -159,7 +159,7 @@ async function linkInto(nested: string, path: string): Promise<void> {
   throw new Fault('lock_held', { reason: `somebody else keeps putting a socket at ${path}` });
 }
 
-/** Removes a socket on which nobody listens; anything else is a Fault. */
+/** Removes a socket without a listener; anything else is a Fault. */
 async function removeStale(path: string): Promise<void> {
   const before = await lstat(path).catch(absent);
   if (before === undefined) return;

@@ -11,7 +11,7 @@ const RETURN = 0x0d;
 const NOTHING = Buffer.alloc(0);
 /** By how much the held memory grows; the rest of a short line, as most are, fits at once. */
 const PAGE = 4_096;
-/** What a peer keeps between two lines. */
+/** A peer's state between two lines. */
 const KEPT = 16 * PAGE;
 
 /**
@@ -68,7 +68,7 @@ export class LineSplitter {
     if (line !== undefined) yield line;
   }
 
-  /** Nothing more is taken, and what is held is let go of. */
+  /** Takes nothing more, and releases the buffer. */
   close(): void {
     this.#closed = true;
     this.#length = 0;
@@ -97,7 +97,7 @@ export class LineSplitter {
   #read(whole: Buffer): Line | undefined {
     const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole;
     if (bytes.length === 0) return undefined;
-    // Buffer.toString would put U+FFFD for what it cannot read, and the text would no longer be the sender's.
+    // Buffer.toString would replace invalid bytes by U+FFFD, and the text would no longer be the sender's.
     if (!isUtf8(bytes))
       return { fault: new Fault('parse_error', { reason: 'the line is not UTF-8', hint: null }) };
     return { text: bytes.toString('utf8') };

@@ -11,7 +11,7 @@ export const MAX_PATH_BYTES = 107;
 export interface Surroundings {
   /** Letters, digits, `_` and `-`. */
   readonly account: string;
-  /** What `--socket` or the configuration says; goes before the environment. */
+  /** The value of `--socket` or of the configuration; it takes precedence over the environment. */
   readonly explicit?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
@@ -60,7 +60,7 @@ export function serverAddress({ path }: ServerPath, around: Surroundings): Addre
 export const DEFAULT_ACCOUNT = 'default';
 
 export interface ClientSurroundings extends Pick<Surroundings, 'env' | 'uid'> {
-  /** What an option names; goes before the environment. */
+  /** The value of an option; it takes precedence over the environment. */
   readonly account?: string | undefined;
   readonly socket?: string | undefined;
 }

@@ -15,7 +15,7 @@ export interface Request {
   readonly id?: RequestId;
 }
 
-/** What a line says. `id` is the request's own whenever it can be read; `undefined` means: do not answer. */
+/** The content of a line. `id` is the request's own whenever it can be read; `undefined` means: do not answer. */
 export type Reading =
   | { readonly request: Request }
   | { readonly fault: Fault; readonly id: RequestId | null | undefined };

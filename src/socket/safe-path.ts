@@ -86,8 +86,8 @@ function checkOwner(
 }
 
 /**
- * Who root is here. A user namespace that maps no root, such as that of a container without privileges, shows what is
- * root's as the overflow user's, as whom nobody can make anything: user_namespaces(7).
+ * The user id of root here. A user namespace that maps no root, such as that of a container without privileges, shows
+ * what is root's as the overflow user's, as whom nobody can make anything: user_namespaces(7).
  */
 export function rootHere(read: (file: string) => string = (file) => readFileSync(file, 'utf8')): number {
   try {

@@ -19,7 +19,10 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
   readonly mode?: number;
   /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
   readonly directoryMode?: number;
-  /** One more than these takes the place of the one that has been idle for longest. The last ones take no subscription. */
+  /**
+   * Beyond this limit a new connection replaces the one that has been idle for longest. The last places take no
+   * subscription.
+   */
   readonly maxConnections?: number;
   /** What waits for the peers of every door; one of its own when left out. */
   readonly unread?: Backlog;
@@ -196,7 +199,7 @@ export class SocketServer {
  */
 function rpcServer(dispatch: Dispatch, log: Log): JSONRPCServer<Call> {
   const rpc = new JSONRPCServer<Call>({ errorListener: () => {} });
-  // A middleware that asks nobody further: dispatch knows every method, also those that there are not.
+  // A middleware that calls no next one: dispatch handles every method, including unknown ones.
   rpc.applyMiddleware(async (_next, request, call): Promise<JSONRPCResponse | null> => {
     const result = await dispatch(request.method, request.params, call);
     return request.id === undefined ? null : { jsonrpc: '2.0', id: request.id, result: result ?? null };

@@ -20,7 +20,7 @@ function commandTo(verb: 'start' | 'restart', { account, explicit, path }: Clien
   return `wad --account ${account}${explicit ? ` --socket ${quoted(resolve(path))}` : ''}`;
 }
 
-/** The Fault for an error of connect(2) or lstat(2). Looks at the disk only now, when something is wrong. */
+/** The Fault for an error of connect(2) or lstat(2). Reads the disk only now, when something is wrong. */
 export async function connectFault(target: ClientPath, error: NodeJS.ErrnoException): Promise<Fault> {
   const { path } = target;
   const more = { path, code: error.code ?? error.name };

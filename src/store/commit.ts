@@ -38,13 +38,13 @@ const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000, patienceMs: 2
 
 export interface WriteOptions {
   /**
-   * `first`: what is next to happen waits for it, so that it is not held up by what others write; `patient`: nobody is
-   * held up by it, so that it goes with the next one that is neither, or by itself a moment later.
+   * `first`: the next step waits for it, so other writes do not delay it; `patient`: nobody waits for it, so it goes
+   * with the next write that is neither, or by itself a little later.
    */
   readonly turn?: 'first' | 'patient';
 }
 
-/** Of the writes that wait: only those that go first; all, though these go before; all, and now. */
+/** Which waiting writes a commit takes: only urgent ones; all, urgent ones first; all, at once. */
 type Due = 'first' | 'all' | 'overdue';
 const URGENCY: Readonly<Record<Due, number>> = { first: 0, all: 1, overdue: 2 };
 
@@ -65,7 +65,7 @@ export class GroupCommit {
   readonly #release: Statement<never>;
   readonly #undo: Statement<never>;
   #waiting: Job[] = [];
-  /** What goes before all of these. */
+  /** Urgent writes. */
   #first: Job[] = [];
   /** What the next turn of the loop is to write; null while nothing but patience waits. */
   #due: Due | null = null;
@@ -85,8 +85,8 @@ export class GroupCommit {
 
   /**
    * Runs a write together with all others of this turn of the loop, and the patient ones before it, in the order of the
-   * calls; those that go first, together with each other, and what is not first a turn later then. Resolves when it is
-   * on disk, also after a loss of power.
+   * calls; urgent writes commit together first, and the rest one turn later. Resolves when it is on disk, also after a
+   * loss of power.
    * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
    *   busy: too many wait; shutting_down
    */

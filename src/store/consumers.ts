@@ -43,7 +43,7 @@ export class Consumers {
     return this.#get.get(name) ?? null;
   }
 
-  /** Where it has come to; null when nobody has asked under this name. */
+  /** Its cursor; null for an unknown name. */
   place(name: string): number | null {
     return this.get(name)?.cursor ?? null;
   }

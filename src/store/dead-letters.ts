@@ -13,7 +13,7 @@ export interface DeadLetterRow {
   readonly event: string;
 }
 
-/** Of one webhook. More than this is a receiver that nobody looks after; the oldest go. */
+/** The limit per webhook. More than this means an unattended receiver; the oldest are deleted. */
 const MAX_LETTERS = 10_000;
 
 /** Nothing to close. */

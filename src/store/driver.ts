@@ -2,7 +2,10 @@
 // on a Node which has it (22.13 and newer): docs/decisions/008-sqlite-driver.md.
 export { DatabaseSync } from '@photostructure/sqlite';
 
-/** What a statement takes and gives. Times are ms since 1970 and cursors below 2^53, so no integer needs a bigint. */
+/**
+ * The parameters and results of a statement. Times are ms since 1970 and cursors below 2^53, so no integer needs a
+ * bigint.
+ */
 export type Value = string | number | null;
 
 /** The result code of SQLite in an error of the driver, extended (https://sqlite.org/rescode.html), or null. */

@@ -21,7 +21,7 @@ export interface EventRow {
   data: string;
 }
 
-/** An event whose data cannot be read any more is a gap, so that nobody is stuck before it. */
+/** An event whose data can no longer be read becomes a gap, so that no reader is stuck at it. */
 export function eventOf({ cursor, type, time, wid, data }: EventRow): StoredEvent {
   try {
     return { cursor, type, timeMs: time, wid, data: JSON.parse(data) as Record<string, unknown> };

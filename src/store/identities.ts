@@ -32,7 +32,7 @@ export class Identities {
     return (this.pairOf(id)?.number ?? id) as Id;
   }
 
-  /** A number may be given to somebody else, and people change theirs: the newer word holds. @returns whether it is new */
+  /** Numbers are reassigned, and people change theirs: the newer report wins. @returns whether it is new */
   put(tx: Tx, { number, lid }: Pair): boolean {
     tx.check();
     if (this.pairOf(lid)?.number === number) return false;

@@ -8,7 +8,7 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /**
  * Looks for the first damage: of the structure, types and constraints of every table; of a very large file, of the
  * outbox only.
- * @returns what is wrong, or null
+ * @returns the damage, or null
  * @throws Fault disk_full when the disk itself fails
  */
 export function findDamage(db: Database): string | null {

@@ -30,7 +30,7 @@ export interface Page {
 const PAGE_BYTES = 1024 * 1024;
 /** The number of events that one page reads. A filter that matches nothing blocks the loop for some 5 ms. */
 const WINDOW = 10_000;
-/** Rows in one look at the table; events differ in size, and a page is bound by bytes. */
+/** Rows per read of the table; events differ in size, and a page is bounded by bytes. */
 const STEP = 250;
 
 /** Nothing to close. */
@@ -66,7 +66,7 @@ export class Journal {
     return this.#oldest.get()?.cursor ?? this.last + 1;
   }
 
-  /** Keeps an event. Nobody may hear of it before the transaction is on disk. */
+  /** Stores an event. It may not be reported before the transaction is on disk. */
   append(tx: Tx, event: NewEvent): StoredEvent {
     tx.check();
     const { type, timeMs, wid, data } = event;

@@ -22,7 +22,7 @@ export function refuseNewer(db: Database, migrations: readonly Migration[] = MIG
 }
 
 /**
- * Runs what is missing. Foreign keys are checked at each commit.
+ * Runs the missing migrations. Foreign keys are checked at each commit.
  * @returns the version that it found
  * @throws Fault store_newer: written by a newer wad, nothing was changed; disk_full
  */

@@ -1,13 +1,16 @@
 // The report of opening a store: what was found and done.
 
-/** Why a file was set aside. What was in it (messages that waited, keys, events, places of consumers) is not here. */
+/**
+ * Why a file went into quarantine. Its content (waiting messages, keys, events, cursors of consumers) is missing from
+ * the new store.
+ */
 export interface Replaced {
   readonly reason: string;
   /** Its paths now, the main file's first. */
   readonly movedTo: readonly string[];
 }
 
-/** What was found at the start, for the log and for people. */
+/** The findings at the start, for the log and for people. */
 export interface OpenReport {
   readonly path: string;
   /** A fresh file begins; there was none, or it was replaced. */

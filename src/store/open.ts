@@ -26,7 +26,7 @@ const UNREAD_CURSORS = 1_000_000;
 const BELIEVABLE_MS = 10 * 365 * 86_400_000;
 
 /**
- * Opens or makes the store; synchronous. Whoever opens it closes it.
+ * Opens or makes the store; synchronous. The caller closes it.
  * @throws Fault store_newer, lock_held (another process has it open), permission_denied, disk_full
  */
 export function openStore({ directory, now = Date.now }: StoreOptions): Store {
@@ -68,7 +68,7 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
   }
 }
 
-/** The file, open and sound, or null when there is none; or what is wrong with it, and the file if it can be opened. */
+/** The file, open and intact, or null when there is none; or the damage, and the file if it can be opened. */
 function openSound(path: string): { db: Database | null } | { db: Database | null; damage: string } {
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const file = statSync(path, { throwIfNoEntry: false });

@@ -3,13 +3,13 @@ import type { FaultKind } from '../protocol/fault-table.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 
-/** What is accepted. Ids and times are the caller's: the store has neither a clock nor chance. */
+/** An accepted message. The caller supplies ids and times: the store has neither a clock nor randomness. */
 export interface NewMessage {
   /** Ours. */
   readonly id: string;
   /** WhatsApp's, chosen by us. */
   readonly messageId: string;
-  /** The account that it goes out from. */
+  /** The account that sends it. */
   readonly wid: string;
   /** Idempotency key of the caller, once per account. */
   readonly key: string | null;
@@ -29,7 +29,7 @@ export interface NewMessage {
 export interface StoredMessage extends NewMessage {
   /** Its place in the order of acceptance. */
   readonly seq: number;
-  /** Whose queue it stands in: one for each person, whichever of their identities `chatId` is. */
+  /** Its queue: one for each person, whichever of their identities `chatId` is. */
   readonly lane: Addressee;
   readonly notBeforeMs: number | null;
   readonly expiresAtMs: number | null;

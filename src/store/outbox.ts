@@ -9,7 +9,7 @@ import type { Database, Statement } from './database.js';
 import type { Identities, Pair } from './identities.js';
 import { type Due, fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
 
-/** What changes with a state; what is left out stays. An error goes with the state: left out, there is none. */
+/** The fields that change with a state. Omitted fields stay, except the error, which an omission clears. */
 export interface Change {
   readonly state: SendState;
   readonly nowMs: number;
@@ -131,7 +131,7 @@ export class Outbox {
   /**
    * Takes a message, at the end of its lane: the queue of its person or group. The same key with the same content gives the
    * row there is.
-   * @throws Fault key_reused: this account's key stands for another content
+   * @throws Fault key_reused: this account used the key for another content
    */
   accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {
     tx.check();
@@ -157,13 +157,13 @@ export class Outbox {
     return { message: earlier, isNew: false };
   }
 
-  /** The row that a key stands for, whatever it says, or null. */
+  /** The row of a key, whatever its content, or null. */
   withKey(key: string, wid: string): StoredMessage | null {
     const row = this.#byKey.get(key, wid);
     return row === undefined ? null : fromRow(row);
   }
 
-  /** The row that a key stands for, or null. @throws Fault key_reused */
+  /** The row of a key, or null. @throws Fault key_reused */
   earlier(
     key: string,
     wid: string,
@@ -192,7 +192,7 @@ export class Outbox {
 
   /**
    * Changes a row that is still in the state that the caller has seen.
-   * @returns the row as it is now, or null when it was in another state or is gone: look again
+   * @returns the row as it is now, or null when it was in another state or is gone: read it again
    */
   change(tx: Tx, id: string, expected: SendState, change: Change): StoredMessage | null {
     tx.check();
@@ -222,7 +222,7 @@ export class Outbox {
     return row === undefined ? null : fromRow(row);
   }
 
-  /** The messages whose turn it is, one of each lane, first accepted first. Looks at all that wait. */
+  /** The messages that are next, one of each lane, in the order of acceptance. Reads all that wait. */
   due(wid: string, nowMs: number, { busy = IN_FLIGHT } = {}): Due[] {
     return this.#due.all({ wid, now: nowMs, busy: JSON.stringify(busy) }).map((row) => ({
       ...{ id: row.id, wid: row.wid, lane: row.lane, attempts: row.attempts },
@@ -236,7 +236,7 @@ export class Outbox {
   }
 
   /**
-   * Lets what was refused with one of these kinds, and waits to be tried again, go at another time.
+   * Reschedules messages that were refused with one of these kinds and wait to be tried again.
    * @returns the rows that it changed
    */
   wakeHeld(tx: Tx, kinds: readonly string[], atMs: number): StoredMessage[] {

@@ -18,7 +18,7 @@ export class OwnerLock {
    */
   constructor(path: string) {
     const file = `${path}.lock`;
-    // O_NONBLOCK: a FIFO in its place gives ENXIO, and holds nobody up.
+    // O_NONBLOCK: a FIFO in its place gives ENXIO instead of blocking.
     closeSync(openSync(file, O_WRONLY | O_CREAT | O_NONBLOCK, 0o600));
     this.#lock = new DatabaseSync(file, { timeout: WAIT_MS });
     try {

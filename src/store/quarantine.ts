@@ -21,7 +21,7 @@ export const damageMark = (path: string): string => `${path}.damaged`;
 export function quarantine(path: string, at: Date): readonly string[] {
   const stem = freeName(`${path}.corrupt-${at.toISOString().replace(/[-:.]/g, '')}`);
   const moved: string[] = [];
-  // The main file first: without its log it would pass for a sound one that is older than it was.
+  // The main file first: without its log it would look intact, but older than it was.
   for (const from of [path, ...besides(path)]) {
     if (!existsSync(from)) continue;
     const to = stem + from.slice(path.length);
@@ -33,7 +33,7 @@ export function quarantine(path: string, at: Date): readonly string[] {
   return moved;
 }
 
-/** Puts names on disk: what was made, renamed or removed. */
+/** Syncs a directory, so that made, renamed and removed names are on disk. */
 function syncDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {

@@ -15,7 +15,7 @@ export interface RetentionOptions {
   /**
    * Keys of messages are kept so long; three times `retentionDays`, and 90 at least, when left out. Longer than the
    * events, because the page goes on repeating old messages (after a reload, a back-fill, a new link): one whose key is
-   * forgotten would be told of as if it had just come. A consumer of which nothing was heard for so long is forgotten, too.
+   * forgotten would be reported as new. A consumer that was idle for as long is forgotten, too.
    */
   readonly seenDays?: number;
   /** Ends it after the step that runs. */
@@ -27,7 +27,7 @@ export interface Swept {
   readonly outbox: number;
   readonly seen: number;
   readonly consumers: number;
-  /** What is in use now. */
+  /** What is in use and must be kept. */
   readonly bytes: number;
   /** The longest step, ms, with its sync and whatever was in the same group. */
   readonly longestMs: number;
@@ -40,7 +40,7 @@ const SMALLEST_STEP = 25;
 const LARGEST_STEP = 1_000;
 /** Pages that are moved in one step; each is written twice. */
 const LARGEST_MOVE = 100;
-/** These are never deleted for want of room: without any event nobody could follow what happens. */
+/** These are never deleted to free space: without any event nobody could follow what happens. */
 const KEEP_EVENTS = 1_000;
 /** Free pages that are left in the file: they are needed again soon. */
 const SPARE_PAGES = 256;
@@ -61,7 +61,7 @@ export class Retention {
   constructor(db: Database, commit: GroupCommit) {
     this.#db = db;
     this.#commit = commit;
-    // Only ever from the oldest on, up to the first that is young: what is kept has no holes, whatever the clock did.
+    // Deletes from the oldest on, up to the first young one: kept events have no holes, whatever the clock did.
     const prefix = (table: string, id: string, at: string) =>
       `SELECT min(iif(${at} >= :before, ${id}, NULL)) AS id, count(*) AS n, max(${id}) AS newest
        FROM (SELECT ${id}, ${at} FROM ${table} ORDER BY ${id} LIMIT :limit)`;
@@ -93,8 +93,8 @@ export class Retention {
   }
 
   /**
-   * Deletes what is too old, then the oldest events while the file is too large, and gives space back to the disk.
-   * What waits to be sent, is in flight or has an unknown outcome stays, whatever its age.
+   * Deletes expired rows, then the oldest events while the file is too large, and returns space to the disk. What waits
+   * to be sent, is in flight or has an unknown outcome stays, whatever its age.
    * @throws (rejects) Fault disk_full (a delete needs room, too), shutting_down
    */
   async sweep(options: RetentionOptions): Promise<Swept> {

@@ -23,7 +23,7 @@ const NUMBERS: readonly (readonly [since: number, table: string, column: string]
 ];
 
 /**
- * What is not as this version has it. An index, a table or a view more does no harm; a trigger more is for
+ * The differences from the schema of this version. An index, a table or a view more does no harm; a trigger more is for
  * `dropForeignTriggers`.
  * @returns the first thing, in words, or null
  */

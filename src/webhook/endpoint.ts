@@ -17,7 +17,7 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** What is kept of one receiver on disk. */
+/** The state of one receiver on disk. */
 export interface Ledger {
   /** Everything up to here was dealt with. */
   readonly place: number;
@@ -44,7 +44,7 @@ export interface EndpointOptions {
   readonly retryMs: number;
   readonly context: () => FormatContext;
   readonly log: Log;
-  /** Told of each attempt. */
+  /** Called for each attempt. */
   readonly onAttempt?: (taken: boolean) => void;
   readonly now?: () => number;
   readonly chance?: () => number;
@@ -135,7 +135,7 @@ export class Endpoint {
     this.#options.poster.close();
   }
 
-  /** Posts a test. When it is taken, what waits goes on at once. */
+  /** Posts a test. When it is accepted, waiting events are tried at once. */
   async test(): Promise<Answer> {
     const { format, context } = this.#options;
     const at = new Date(this.#now());
@@ -171,7 +171,7 @@ export class Endpoint {
     let noted = place;
     while (!this.#closing.signal.aborted) {
       try {
-        // Made before the look: what comes after it wakes us.
+        // Made before the read, so that later events wake us.
         this.#poke = new AbortController();
         const { events, next } = ledger.page(place);
         for (const event of events) {

@@ -17,7 +17,7 @@ export interface FormatContext {
 }
 
 export interface Format {
-  /** What is posted for an event, in order; nothing for one that this form has no words for. */
+  /** The posts for an event, in order; none for an event that this format does not have. */
   bodies(event: WireEvent, context: FormatContext): readonly object[];
   /** What says that this is only a test. */
   test(at: Date, context: FormatContext): object;
@@ -25,7 +25,7 @@ export interface Format {
   headers(body: string, secret: string, id: string, at: Date): Readonly<Record<string, string>>;
 }
 
-/** An event as it stands in the journal. */
+/** An event as the journal has it. */
 export const WAD: Format = {
   bodies: (event) => [event],
   test: (at, { account }) => ({

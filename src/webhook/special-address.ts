@@ -2,7 +2,7 @@
 // registries for IPv4 and IPv6 that are not globally reachable, and addresses on which clouds answer their guests.
 import { BlockList, isIP } from 'node:net';
 
-/** `never`: nobody's receiver is there. `private`: this machine and its neighbours. */
+/** `never`: no receiver is there. `private`: this machine and its neighbours. */
 export type Reach = 'public' | 'private' | 'never';
 
 interface Range {
@@ -46,7 +46,7 @@ export const RANGES: readonly Range[] = [
     ...{ subnet: '64:ff9b::/96', reach: 'public', purpose: 'IPv4 by NAT64', source: 'RFC 6052' },
     endsInIpv4: true,
   },
-  // Each network places the IPv4 address in it as it likes, so what it leads to cannot be known.
+  // Each network places the IPv4 address in it differently, so its target is unknown.
   { subnet: '64:ff9b:1::/48', reach: 'never', purpose: 'NAT64 of a network of its own', source: 'RFC 8215' },
   { subnet: '100::/64', reach: 'never', purpose: 'discarded', source: 'RFC 6666' },
   { subnet: '100:0:0:1::/64', reach: 'never', purpose: 'dummy prefix', source: 'RFC 9780' },

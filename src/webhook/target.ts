@@ -16,7 +16,7 @@ type Resolve = (
 const refused = (host: string, why: string): Fault =>
   new Fault('webhook_refused', { reason: `${host} leads to ${why}` });
 
-/** @throws Fault webhook_refused: an address that stands in the url and may not be posted to by anybody */
+/** @throws Fault webhook_refused: an address in the url to which nobody may post */
 export function refuseAddress({ hostname }: URL): void {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address) !== 0 && reachOf(address) === 'never') throw refused(hostname, 'no receiver');

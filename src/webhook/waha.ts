@@ -69,7 +69,7 @@ function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMes
   });
 }
 
-/** What is posted of an event, in order. What it has no event for is posted under our word. */
+/** The posts for an event, in order. An event that WAHA does not have is posted under our name. */
 function payloadsOf({ type, time, data, account }: WireEvent, context: FormatContext): readonly Payload[] {
   switch (type) {
     case 'message':

@@ -14,7 +14,7 @@ import {
 /** Without data where that program posts none. */
 type Raised = readonly (readonly [dataType: string, data?: object])[];
 
-/** What the library would have raised, in its order. What it has no event for is posted under our word. */
+/** The events that the library would have raised, in its order. An event that it does not have is posted under our name. */
 function raised({ type, data }: WireEvent, context: FormatContext): Raised {
   switch (type) {
     case 'message': {
