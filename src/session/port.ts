@@ -1,6 +1,7 @@
 // The interface of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched, used, closed,
 // and never launched again (H30).
 import type { Content } from '../protocol/content.js';
+import type { Unnamed } from '../protocol/events/index.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
 import type { Addressee } from '../protocol/wid.js';
 import type { ClientEvent } from './event.js';
@@ -51,12 +52,17 @@ export type ClientReport =
   | { readonly type: 'ban'; readonly untilMs: number | null }
   /** A reaction, an edit, a deletion, a change of a group, a call: an event, reported once. */
   | {
-      readonly type: 'happened';
-      readonly event: 'message.reaction' | 'message.edit' | 'group' | 'call';
-      readonly data: Readonly<Record<string, unknown>>;
-    }
+      readonly [E in ContentEvent]: {
+        readonly type: 'happened';
+        readonly event: E;
+        readonly data: Unnamed<E>;
+      };
+    }[ContentEvent]
   | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
   | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
+
+/** Events that the daemon stores as the client reports them. */
+export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call';
 
 /** Both identities of one person: `…@c.us` and `…@lid`. */
 export interface Pair {

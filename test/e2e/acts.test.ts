@@ -215,7 +215,7 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
     await inGroups(t, sim, wad, ana, ben);
 
     const events = await wad.events();
-    const edits = events.filter(({ type }) => type === 'message.edit').map(({ data }) => data.body);
+    const edits = events.flatMap(({ type, data }) => (type === 'message.edit' ? [data.body] : []));
     const made = ['at nine', 'I come late', 'the bill', 'my bill', 'from all of us'];
     t.same(edits, made, 'each edit once, and nothing that is none');
     for (const type of ['message.revoke', 'message.reaction', 'group', 'call']) {

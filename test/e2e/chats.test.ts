@@ -85,7 +85,7 @@ async function messages(t: Test, wad: Wad, ana: Contact): Promise<void> {
   });
   t.same(earlier.messages, all.messages.slice(-20, -10), 'page by page');
   const told = (await wad.events('message')).map(({ data }) => data.key);
-  t.ok(told.includes(all.messages.at(-1)?.key), 'under the key that the event had');
+  t.ok(told.includes(all.messages.at(-1)?.key ?? ''), 'under the key that the event had');
   const text = await wad.wactl(['messages', ana.number, '--limit', '2']);
   t.match(text, { code: 0, stdout: /WHO[\s\S]*Ana +false_\S+ +one[\s\S]*two[\s\S]*--before/ });
 }

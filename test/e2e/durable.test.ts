@@ -1,5 +1,7 @@
 /** What was accepted and what was heard outlives the daemon: each message once, and none passed over. */
+
 import t, { type Test } from 'tap';
+import type { EventData } from '../../src/protocol/events/index.js';
 import { CheckedClient } from '../harness/client.js';
 import { eventually, Home, type Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
@@ -252,7 +254,8 @@ for (const generation of ['2026-07', '2026-09'] as const) {
     await eventually(() => second() > then, 'another second');
     await wad.link(phone);
     const { data } = await wad.event('gap', ({ reason }) => reason === 'unlinked');
-    t.ok(String(data.since) < String(data.until), `from ${data.since} until ${data.until}`);
+    const { since, until } = data as EventData<'gap'> & { reason: 'unlinked' };
+    t.ok(since < until, `from ${since} until ${until}`);
     await contact.send('after');
     await wad.event('message', ({ body }) => body === 'after');
     const told = (await wad.events('message')).map(({ data }) => data.body);

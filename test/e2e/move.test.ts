@@ -232,7 +232,7 @@ moves('a session of another program begins with a gap, wherever it lies', async 
   rmSync(`${home.profile}.linked.json`);
   const wad = await home.start();
   await wad.until('ready');
-  await wad.event('gap', ({ reason, until }) => reason === 'adopted' && Date.parse(String(until)) > 0);
+  await wad.event('gap', (data) => data.reason === 'adopted' && Date.parse(data.until) > 0);
   await wad.stop();
 });
 

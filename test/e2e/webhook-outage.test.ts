@@ -1,7 +1,9 @@
 /** A receiver that is down while the daemon ends ten times, once by kill -9: then it gets everything once, in order. */
+
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
 import { openStore } from '../../src/store/open.js';
+import { madeUp } from '../harness/made-up-event.js';
 import { Receiver } from '../harness/receiver.js';
 import { keepLog } from '../harness/server.js';
 import { eventually, Home } from '../harness/wad.js';
@@ -27,7 +29,7 @@ t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
   const journal = async (count: number): Promise<void> => {
     const store = openStore({ directory: home.stateDir });
     const feed = new Feed({ account: 'default', store, log: keepLog() });
-    for (const end = told + count; told < end; told += 1) feed.append('message', { n: told });
+    for (const end = told + count; told < end; told += 1) feed.append('message', madeUp({ n: told }));
     await feed.settled();
     store.close();
   };

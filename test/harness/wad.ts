@@ -7,11 +7,11 @@ import { chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { WireEvent } from '../../src/protocol/events/index.js';
+import type { EventData, EventOf, WireEvent } from '../../src/protocol/events/index.js';
 import { Fault } from '../../src/protocol/fault.js';
 import type { MethodName } from '../../src/protocol/methods/index.js';
 import type { Status } from '../../src/protocol/methods/session.js';
-import type { StateName } from '../../src/protocol/state.js';
+import type { EventType, StateName } from '../../src/protocol/state.js';
 import type { Answered, Asked, RequestOptions } from '../../src/socket/client.js';
 import type { Phone } from '../simulator/phone.js';
 import type { Simulator } from '../simulator/simulator.js';
@@ -328,9 +328,9 @@ export class Wad {
       after = this.startedAfter,
       timeoutMs = STATE_MS,
     }: { reason?: string; after?: number; timeoutMs?: number } = {},
-  ): Promise<WireEvent['data']> {
+  ): Promise<EventData<'state'>> {
     // What a page can do is told in such events too, and is no coming into a state.
-    const fits = (data: WireEvent['data']) =>
+    const fits = (data: EventData<'state'>) =>
       data.status === to &&
       data.capabilities === undefined &&
       (reason === undefined || data.reason === reason);
@@ -386,8 +386,8 @@ export class Wad {
   }
 
   /** Every event of this run, or behind `from` (0: every one that is kept), oldest first. */
-  async events(type?: WireEvent['type'], from = this.startedAfter): Promise<WireEvent[]> {
-    const all: WireEvent[] = [];
+  async events<T extends EventType = EventType>(type?: T, from = this.startedAfter): Promise<EventOf<T>[]> {
+    const all: EventOf<T>[] = [];
     for (let after = from; ; ) {
       const { events, next } = await this.request('events.list', {
         after,
@@ -395,24 +395,25 @@ export class Wad {
         ...(type && { types: [type] }),
       });
       // A gap is told of whatever was asked for.
-      all.push(...events.filter((event) => type === undefined || event.type === type));
+      const fits = (event: WireEvent): event is EventOf<T> => type === undefined || event.type === type;
+      all.push(...events.filter(fits));
       if (next === after) return all;
       after = next;
     }
   }
 
   /** The first event of a type, past or yet to come, that fits. */
-  async event(
-    type: WireEvent['type'],
-    fits: (data: WireEvent['data']) => boolean = () => true,
+  async event<T extends EventType>(
+    type: T,
+    fits: (data: EventData<T>) => boolean = () => true,
     { after = this.startedAfter, timeoutMs = 20_000 }: { after?: number; timeoutMs?: number } = {},
-  ): Promise<WireEvent> {
+  ): Promise<EventOf<T>> {
     await using own = await CheckedClient.connect(this.home.socket, { owner: this.home.owner });
     await own.request('events.subscribe', { after, types: [type] });
     const until = performance.now() + timeoutMs;
     for (;;) {
       const event = await own.event(Math.max(1, until - performance.now()));
-      if (event.type === type && fits(event.data)) return event;
+      if (event.type === type && fits(event.data as EventData<T>)) return event as EventOf<T>;
     }
   }
 

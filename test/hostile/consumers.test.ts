@@ -1,9 +1,11 @@
 /** Named consumers: a thousand names lock nobody out, and a new one is not given what others wrote before it was there. */
+
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
 import type { Fault } from '../../src/protocol/fault.js';
 import { connect } from '../harness/library.js';
+import { dataOf, madeUp } from '../harness/made-up-event.js';
 import { keepLog, startServer } from '../harness/server.js';
 import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -92,13 +94,15 @@ t.test('a consumer of which nothing is heard is forgotten; one that listens is n
 t.test('a new consumer begins now, and loses nothing from then on', async (t) => {
   await using running = await startServer();
   const add = async (n: number): Promise<void> => {
-    running.feed.append('message', { n });
+    running.feed.append('message', madeUp({ n }));
     await running.written();
   };
   for (const n of [1, 2, 3]) await add(n);
   await using account = await connect({ socket: running.path });
   const listed = async (name: string, from?: 'now' | 'oldest') =>
-    (await account.events.list({ consumer: name, ...(from && { from }) })).events.map(({ data }) => data.n);
+    (await account.events.list({ consumer: name, ...(from && { from }) })).events.map(
+      (event) => dataOf(event).n,
+    );
   t.same(await listed('bot'), [], 'what came before is not its business');
   await add(4);
   t.same(await listed('bot'), [4], 'what comes then is, though it has never acknowledged anything');

@@ -1,4 +1,5 @@
 // Receivers that mean harm, against the webhooks of a daemon: over a real store and real connections.
+
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
@@ -9,6 +10,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { Feed } from '../../src/daemon/events/feed.js';
 import { Webhooks } from '../../src/daemon/events/webhooks.js';
 import { openStore } from '../../src/store/open.js';
+import { madeUp } from '../harness/made-up-event.js';
 import { keepLog } from '../harness/server.js';
 
 t.test('a receiver whose 200 never ends gets each event once', async (t) => {
@@ -51,7 +53,7 @@ t.test('a receiver whose 200 never ends gets each event once', async (t) => {
     server.close();
     await rm(stateDir, { recursive: true, force: true });
   });
-  for (const n of [0, 1, 2]) feed.append('message', { n });
+  for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
   while (posted.length < 3) await new Promise<void>((resolve) => (told = resolve));
   await feed.settled();
   while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));

@@ -225,8 +225,8 @@ async function consume(home: Home, told: Map<string, number>, over: AbortSignal)
       const client = await Client.connect(home.socket);
       const hear = ({ type, cursor, data }: WireEvent): void => {
         after = cursor;
-        const body = String(data.body);
-        if (type === 'message' && data.fromMe === false) told.set(body, (told.get(body) ?? 0) + 1);
+        if (type === 'message' && !data.fromMe)
+          told.set(String(data.body), (told.get(String(data.body)) ?? 0) + 1);
         client.request('events.ack', { consumer: 'torture', cursor }).catch(() => undefined);
       };
       client.onEvent(hear);

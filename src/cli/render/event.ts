@@ -4,7 +4,8 @@ import { printable } from '../output.js';
 import type { Names } from './name.js';
 import { when } from './time.js';
 
-type Data = WireEvent['data'];
+/** Read field by field: another version of the daemon may have other fields. */
+type Data = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
@@ -49,7 +50,8 @@ function restriction(data: Data): string {
 }
 
 /** What happened, in one line. Each type has its words. */
-function gist({ type, data }: WireEvent, names: Names): string {
+function gist({ type, ...event }: WireEvent, names: Names): string {
+  const data: Data = event.data;
   const { full } = names;
   /** Who did it. */
   const someone = (): string =>

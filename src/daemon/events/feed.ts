@@ -1,6 +1,7 @@
 // Appends events to the journal and delivers them to readers, none before it is on disk: peers that read by cursor, and
 // peers that subscribed. It does not know where events come from or what they say.
 import type { Peer } from '../../protocol/dispatch.js';
+import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { EventType } from '../../protocol/state.js';
@@ -55,7 +56,7 @@ export class Feed {
 
   /** The store is new, in place of one that was lost. Before its first event. */
   replaced(movedTo: readonly string[]): void {
-    const says = { reason: 'store_replaced', movedTo: [...movedTo] };
+    const says: EventData<'gap'> = { reason: 'store_replaced', movedTo: [...movedTo] };
     this.#reader.replaced(says);
     this.append('gap', says);
   }
@@ -112,7 +113,7 @@ export class Feed {
   }
 
   /** Keeps an event, then tells everybody who is subscribed. One that the disk refuses becomes part of a gap. */
-  append(type: EventType, data: Record<string, unknown>): void {
+  append<T extends EventType>(type: T, data: EventData<T>): void {
     void this.write((tx, keep) => keep(this.keepIn(tx, type, data))).catch(() => undefined);
   }
 
@@ -123,7 +124,7 @@ export class Feed {
   }
 
   /** Keeps an event within a write. */
-  keepIn(tx: Tx, type: EventType, data: Record<string, unknown>): StoredEvent {
+  keepIn<T extends EventType>(tx: Tx, type: T, data: EventData<T>): StoredEvent {
     return this.#store.journal.append(tx, { type, timeMs: this.#now(), wid: this.#store.account.wid, data });
   }
 

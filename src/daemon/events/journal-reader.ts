@@ -1,6 +1,6 @@
 // Reads the journal for peers: pages of events after a cursor, with a gap event where events are no longer kept.
 // Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
-import type { WireEvent } from '../../protocol/events/index.js';
+import type { EventData, WireEvent } from '../../protocol/events/index.js';
 import type { EventType } from '../../protocol/state.js';
 import type { StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';
@@ -36,7 +36,7 @@ export class JournalReader {
   readonly #store: Store;
   readonly #now: () => number;
   /** The earlier store is lost, with the places of its consumers: the newest cursor then, and what a gap says of it. */
-  #replaced: { readonly after: number; readonly says: Record<string, unknown> } | null = null;
+  #replaced: { readonly after: number; readonly says: EventData<'gap'> } | null = null;
   /** Consumers that begin since then, each with the cursor at which it hears of that loss. */
   readonly #newcomers = new Map<string, number>();
 
@@ -52,7 +52,7 @@ export class JournalReader {
   }
 
   /** The store is new, in place of one that was lost. Before its first event. @param says what a gap says of it */
-  replaced(says: Record<string, unknown>): void {
+  replaced(says: EventData<'gap'>): void {
     this.#replaced = { after: this.last, says };
   }
 
@@ -91,15 +91,16 @@ export class JournalReader {
     return this.#behindGap(oldest - 1, { reason: 'not_kept', after, oldest }, wanted, limit);
   }
 
-  /** An event as it is sent. */
+  /** An event as it is sent. Its data is not checked: what an earlier version stored is sent as it is. */
   wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
-    return { cursor, type, time: new Date(timeMs).toISOString(), account: this.#account, data: { ...data } };
+    const time = new Date(timeMs).toISOString();
+    return { cursor, type, time, account: this.#account, data: { ...data } } as WireEvent;
   }
 
   /** A gap that is in no journal, and what comes after it. */
   #behindGap(
     cursor: number,
-    data: Record<string, unknown>,
+    data: EventData<'gap'>,
     types: readonly EventType[] | undefined,
     limit: number,
   ): Page {

@@ -1,5 +1,7 @@
 // Counts events that the disk refused, and reports them as one gap event as soon as the disk accepts events again.
+import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
+import type { FaultKind } from '../../protocol/fault-table.js';
 import type { Log } from '../../protocol/log.js';
 
 export interface RefusedEventsOptions {
@@ -7,7 +9,7 @@ export interface RefusedEventsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Writes a gap, and publishes it once it is on disk. @throws (rejects) while the disk takes nothing */
-  readonly writeGap: (data: Record<string, unknown>) => Promise<void>;
+  readonly writeGap: (data: EventData<'gap'>) => Promise<void>;
   /** The disk takes events again. */
   readonly recovered: (refusedFromMs: number) => void;
 }
@@ -42,7 +44,7 @@ export class RefusedEvents {
     this.#retry ??= setInterval(() => this.#tell(kind), RETRY_MS).unref();
   }
 
-  #tell(reason: string): void {
+  #tell(reason: FaultKind): void {
     const { log, writeGap, recovered } = this.#options;
     const events = this.#count;
     writeGap({ reason, events }).then(

@@ -165,9 +165,10 @@ function filterOf({ types, chats }: Row): (event: WireEvent) => boolean {
   const wanted = new Set(types);
   const among = new Set(chats.map((chat) => parseRecipient(chat) as string));
   return ({ type, data }) => {
+    const { chatId } = data as { chatId?: unknown };
     if (type === 'gap') return true;
     if (wanted.size > 0 && !wanted.has(type)) return false;
-    return among.size === 0 || typeof data.chatId !== 'string' || among.has(data.chatId);
+    return among.size === 0 || typeof chatId !== 'string' || among.has(chatId);
   };
 }
 

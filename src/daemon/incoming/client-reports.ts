@@ -1,9 +1,9 @@
 // Applies what the client reports: to the current QR and the pending passkey, to the journal and to the outbox.
 // Messages and acks are on disk before anyone is notified.
-import type { EventType } from '../../protocol/state.js';
+import type { EventData, Unnamed } from '../../protocol/events/index.js';
 import { isPostId } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
-import type { ClientReport } from '../../session/port.js';
+import type { ClientReport, ContentEvent } from '../../session/port.js';
 import type { Tx, WriteOptions } from '../../store/commit.js';
 import type { Store } from '../../store/store.js';
 import type { Feed, Keep } from '../events/feed.js';
@@ -116,11 +116,11 @@ export class ClientReports {
   }
 
   /** The page has not always said who these people are: it is asked, and none of these events overtakes another meanwhile. */
-  #happened(event: EventType, data: Readonly<Record<string, unknown>>): void {
+  #happened<T extends ContentEvent>(event: T, data: Unnamed<T>): void {
     const { feed, people, store } = this.#options;
     const tell = (): void =>
       this.#keep((tx, keep) => {
-        keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) }));
+        keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) } as EventData<T>));
         return null;
       }, {});
     const halfKnown = halfKnownIn(store, data);

@@ -1,6 +1,8 @@
 // Records each reported message and ack once. The library repeats itself after every re-injection, and acks arrive
 // twice and out of order (H3, H23). Keys are our own, never the page's (H1), and outlive their events.
 
+import type { Unnamed } from '../../protocol/events/index.js';
+import type { EventType } from '../../protocol/state.js';
 import type { InboundMessage } from '../../session/inbound-message.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
@@ -65,7 +67,7 @@ export class Inbox {
     return this.#store.messages.knows(key, this.#store.account.wid);
   }
 
-  #event(type: NewEvent['type'], data: Record<string, unknown>): NewEvent {
+  #event<T extends EventType>(type: T, data: Unnamed<T>): NewEvent {
     const named = namedIn(this.#store, data);
     return { type, timeMs: this.#now(), wid: this.#store.account.wid, data: { ...data, ...named } };
   }

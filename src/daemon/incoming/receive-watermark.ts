@@ -119,8 +119,8 @@ export class ReceiveWatermark {
     this.#heardUntil = heardUntilMs;
     if (this.#unlinkedAtMs !== null) {
       // A phone hands its history to a new link without a word on what is new in it.
-      const [since, until] = [this.#unlinkedAtMs, linkedAtMs].map((ms) => new Date(ms).toISOString());
-      feed.append('gap', { reason: 'unlinked', since, until });
+      const since = new Date(this.#unlinkedAtMs).toISOString();
+      feed.append('gap', { reason: 'unlinked', since, until: new Date(linkedAtMs).toISOString() });
       this.#unlinkedAtMs = null;
     }
     backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {

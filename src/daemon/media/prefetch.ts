@@ -3,13 +3,15 @@
 // forever.
 import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
 import type { Peer } from '../../protocol/dispatch.js';
-import type { WireEvent } from '../../protocol/events/index.js';
+import type { EventOf, WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';
 import type { Fetcher } from './fetcher.js';
+
+type MessageEvent = EventOf<'message'>;
 
 export interface CollectorOptions {
   readonly rules: readonly string[];
@@ -102,17 +104,17 @@ export class Prefetch {
     await feed.ack(CONSUMER, next);
   }
 
-  #isWanted({ type, data }: WireEvent): boolean {
+  #isWanted(event: WireEvent): event is MessageEvent {
+    const { type, data } = event;
     if (type !== 'message' || data.hasMedia !== true || data.fromMe === true) return false;
-    const { size = null } = (data.media ?? {}) as { size?: number | null };
-    return fitsMediaRules(this.#options.rules, String(data.type), size);
+    return fitsMediaRules(this.#options.rules, data.type, data.media?.size ?? null);
   }
 
   /** @returns false when it was ended before it was done with this one */
-  async #collect({ data }: WireEvent): Promise<boolean> {
+  async #collect({ data }: MessageEvent): Promise<boolean> {
     const { fetcher, log, rules } = this.#options;
-    const key = String(data.key);
-    const maxBytes = mediaLimit(rules, String(data.type)) ?? 0;
+    const { key } = data;
+    const maxBytes = mediaLimit(rules, data.type) ?? 0;
     let failures = 0;
     while (!this.#closing.signal.aborted) {
       try {

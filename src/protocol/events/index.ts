@@ -1,7 +1,7 @@
 // Every type of event, joined. A new type: a word in EVENT_TYPES of state.ts, which does not compile without a row here.
 import { z } from 'zod';
 import type { EventRow } from '../event.js';
-import { cursor, eventType, instant, record } from '../schema.js';
+import { cursor, eventType, instant, type Named, record } from '../schema.js';
 import type { EventType } from '../state.js';
 import { callEvents } from './call.js';
 import { gapEvents } from './gap.js';
@@ -20,6 +20,9 @@ export const EVENTS = {
 /** The data of an event of this type. */
 export type EventData<T extends EventType> = z.infer<(typeof EVENTS)[T]['data']>;
 
+/** The same, before the daemon adds both identities of everyone that it names. */
+export type Unnamed<T extends EventType> = Omit<EventData<T>, keyof Named>;
+
 const DATA = 'What happened; the fields depend on the type.';
 
 /** What every event has. */
@@ -32,12 +35,17 @@ const envelope = {
   account: z.string().describe('The name of the account, as it is configured.'),
 };
 
+/** An event as it stands in the journal and on the wire; `type` tells which fields `data` has. */
+export type WireEvent = {
+  [T in EventType]: { cursor: number; type: T; time: string; account: string; data: EventData<T> };
+}[EventType];
+export type EventOf<T extends EventType> = Extract<WireEvent, { type: T }>;
+
 /** What the daemon checks of an event: not the data, which an earlier version may have stored. */
 export const eventSchema = record({
   ...envelope,
   data: z.record(z.string(), z.unknown()).describe(DATA),
-});
-export type WireEvent = z.infer<typeof eventSchema>;
+}) as unknown as z.ZodType<WireEvent, WireEvent>;
 
 /** A whole event of one type, with its data. For the tests and the docs. */
 export const eventSchemaOf = ({ type, data, does }: EventRow) =>

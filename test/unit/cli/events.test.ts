@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import t from 'tap';
 import type { Peer } from '../../../src/protocol/dispatch.js';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { startWactl, WACTL, wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from './daemon.js';
 
@@ -10,7 +11,7 @@ const event = (cursor: number, data: Record<string, unknown> = { to: 'ready' }):
   type: 'state',
   time: '2026-01-01T00:00:00.000Z',
   account: 'default',
-  data,
+  data: madeUp(data),
 });
 const COUNT = 450;
 const all = Array.from({ length: COUNT }, (_, i) => event(i + 1));

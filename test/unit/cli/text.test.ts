@@ -1,4 +1,5 @@
 // What is printed for people: headings, one clock, names, and never JSON.
+
 import t, { type Test } from 'tap';
 import { namesFor } from '../../../src/cli/names.js';
 import { EVENT_HEADINGS, renderEvent } from '../../../src/cli/render/event.js';
@@ -7,6 +8,7 @@ import { renderRow } from '../../../src/cli/render/outbox.js';
 import { clock, when } from '../../../src/cli/render/time.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
 import { EVENT_TYPES, type EventType } from '../../../src/protocol/state.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from './daemon.js';
 
@@ -82,14 +84,14 @@ t.test('every type of event has words, with names and the one clock', async (t) 
   for (const type of EVENT_TYPES)
     for (const [data, says] of EVENTS[type]) {
       const text = renderEvent(
-        { cursor: 1767225600001, type, time: AT, account: 'default', data: { ...data } },
+        { cursor: 1767225600001, type, time: AT, account: 'default', data: madeUp(data) },
         names,
       );
       t.match(text.trimEnd(), says, type);
       t.notMatch(text, JSON_LIKE, type);
       t.equal(text.indexOf(when(AT)), EVENT_HEADINGS.indexOf('TIME'), `${type}: below its heading`);
     }
-  const newer = { cursor: 1, type: 'poke' as never, time: AT, account: 'default', data: { a: 1 } };
+  const newer = { cursor: 1, type: 'poke' as never, time: AT, account: 'default', data: madeUp({ a: 1 }) };
   t.match(renderEvent(newer, names), /poke/, 'a type of a newer daemon');
 });
 

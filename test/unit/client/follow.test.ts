@@ -1,7 +1,9 @@
 // Events as an iterator: each once and in order, whatever becomes of the connection.
+
 import t from 'tap';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { connect, failure } from '../../harness/library.js';
+import { dataOf, madeUp } from '../../harness/made-up-event.js';
 import { startServer } from '../../harness/server.js';
 
 const N = 350; // more than three pages
@@ -10,8 +12,8 @@ const N = 350; // more than three pages
 async function take(events: AsyncIterable<WireEvent>, count: number): Promise<number[]> {
   const taken: number[] = [];
   if (count === 0) return taken;
-  for await (const { data } of events) {
-    taken.push(Number(data.n));
+  for await (const event of events) {
+    taken.push(Number(dataOf(event).n));
     if (taken.length === count) break;
   }
   return taken;
@@ -20,19 +22,19 @@ const upTo = (n: number, from = 1): number[] => Array.from({ length: n - from + 
 
 t.test('from a cursor: what is kept, then what comes', async (t) => {
   await using running = await startServer();
-  for (const n of upTo(N)) running.feed.append('message', { n });
+  for (const n of upTo(N)) running.feed.append('message', madeUp({ n }));
   await running.written();
   await using account = await connect({ socket: running.path });
   const taken = take(account.follow({ after: 0 }), N + 2);
-  running.feed.append('message', { n: N + 1 });
+  running.feed.append('message', madeUp({ n: N + 1 }));
   await running.written();
-  running.feed.append('message', { n: N + 2 });
+  running.feed.append('message', madeUp({ n: N + 2 }));
   t.same(await taken, upTo(N + 2));
 });
 
 t.test('without a cursor: only what comes from now on, and only what is asked for', async (t) => {
   await using running = await startServer();
-  running.feed.append('message', { n: 1 });
+  running.feed.append('message', madeUp({ n: 1 }));
   await running.written();
   await using account = await connect({ socket: running.path });
   const events = account.follow({ types: ['message'] });
@@ -42,8 +44,8 @@ t.test('without a cursor: only what comes from now on, and only what is asked fo
   });
   // When it has subscribed, nobody tells: so there is news until it has heard some.
   for (let n = 2; first === undefined; n += 2) {
-    running.feed.append('alert', { n });
-    running.feed.append('message', { n: n + 1 });
+    running.feed.append('alert', madeUp({ n }));
+    running.feed.append('message', madeUp({ n: n + 1 }));
     await running.written();
   }
   await read;
@@ -57,12 +59,12 @@ t.test('goes on where it was when the daemon comes back: nothing lost, nothing t
   await using account = await connect({ socket: running.path });
   const taken: number[] = [];
   const add = (n: number) => {
-    running.feed.append('message', { n });
+    running.feed.append('message', madeUp({ n }));
     return running.written();
   };
   await add(1);
-  for await (const { data } of account.follow({ after: 0 })) {
-    const n = Number(data.n);
+  for await (const event of account.follow({ after: 0 })) {
+    const n = Number(dataOf(event).n);
     taken.push(n);
     if (n === N) break;
     if (n % 50 === 0) await running.restart(() => add(n + 1));
@@ -73,7 +75,7 @@ t.test('goes on where it was when the daemon comes back: nothing lost, nothing t
 
 t.test('a consumer goes on after what it has dealt with, in another process too', async (t) => {
   await using running = await startServer();
-  for (const n of upTo(10)) running.feed.append('message', { n });
+  for (const n of upTo(10)) running.feed.append('message', madeUp({ n }));
   await running.written();
   await using first = await connect({ socket: running.path });
   t.same(await take(first.follow({ consumer: 'bot', from: 'oldest' }), 4), upTo(4));

@@ -1,4 +1,5 @@
 // The door in front of the real dispatch: the same answers and errors as the socket, events by cursor, and its end.
+
 import { EventEmitter, once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import t from 'tap';
@@ -10,6 +11,7 @@ import { faultRow } from '../../../src/protocol/fault-table.js';
 import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js';
 import { Client } from '../../../src/socket/client.js';
 import { Listener, startDoor, type TestDoor } from '../../harness/http.js';
+import { dataOf, madeUp } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -195,27 +197,27 @@ t.test('a stranger is not told where the socket is', async (t) => {
 t.test('events come from a cursor on, and a listener that comes back misses none', async (t) => {
   await using door = await startDoor();
   const { feed, written } = door.behind;
-  for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', { n });
+  for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', madeUp({ n }));
   await written();
   using first = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0' });
   const events = [...(await first.heard(500))];
   t.same(
-    events.map(({ data }) => data.n),
+    events.map((event) => dataOf(event).n),
     Array.from({ length: 500 }, (_, n) => n),
   );
   const at = events[199]?.cursor ?? 0;
   const headers = { 'Last-Event-ID': String(at) };
   using second = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0', headers });
-  feed.append('alert', { n: 500 });
+  feed.append('alert', madeUp({ n: 500 }));
   t.same(
-    (await second.heard(301)).map(({ data }) => data.n),
+    (await second.heard(301)).map((event) => dataOf(event).n),
     Array.from({ length: 301 }, (_, n) => n + 200),
   );
   using some = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0&types=qr,alert' });
   t.same(new Set((await some.heard(251)).map(({ type }) => type)), new Set(['alert']));
   using fresh = await Listener.open(door.url);
   t.equal(fresh.lastEventId, String(feed.last), 'it knows where to resume before the first event');
-  feed.append('qr', { n: 501 });
+  feed.append('qr', madeUp({ n: 501 }));
   t.match(await fresh.heard(1), [{ type: 'qr', data: { n: 501 } }]);
   for (const query of ['after=x', 'types=nothing', 'after=1&other=2', 'consumer=a%20b'])
     t.equal((await fetch(`${door.url}/api/whatsapp/events?${query}`)).status, 400, query);
@@ -228,10 +230,10 @@ t.test('a hundred listeners hear every event, in order', async (t) => {
   t.teardown(() => {
     for (const listener of listeners) listener[Symbol.dispose]();
   });
-  for (let n = 0; n < 200; n += 1) door.behind.feed.append('message', { n, body: 'x'.repeat(500) });
+  for (let n = 0; n < 200; n += 1) door.behind.feed.append('message', madeUp({ n, body: 'x'.repeat(500) }));
   const wanted = Array.from({ length: 200 }, (_, n) => n);
   for (const listener of listeners) {
-    const heard = (await listener.heard(200)).map(({ data }) => data.n);
+    const heard = (await listener.heard(200)).map((event) => dataOf(event).n);
     if (JSON.stringify(heard) !== JSON.stringify(wanted)) t.fail('one missed something');
   }
   t.equal(listeners.length, 100);
@@ -248,7 +250,7 @@ t.test('a listener that does not read is cut off, and nobody else notices', asyn
   response.on('error', () => {});
   const cutOff = new Promise<void>((resolve) => deaf.once('close', () => resolve()));
   for (let n = 0; n < 1_200; n += 1) {
-    door.behind.feed.append('message', { n, body: 'x'.repeat(20_000) });
+    door.behind.feed.append('message', madeUp({ n, body: 'x'.repeat(20_000) }));
     if (n % 20 === 19) await reads.heard(n + 1);
   }
   response.resume();

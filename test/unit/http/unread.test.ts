@@ -1,11 +1,13 @@
 // Peers of the HTTP door that do not read, or hold a connection for nothing: what they may leave unread, how long, and who
 // has to give way when all places are taken.
+
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { typed } from '../../../src/http/reply.js';
 import { Backlog } from '../../../src/protocol/backlog.js';
 import { Listener, raw, startDoor, type TestDoor } from '../../harness/http.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
 import { eventually } from '../../harness/wad.js';
 
@@ -157,7 +159,7 @@ t.test('an idle connection gives way when all places are taken; one in use never
   // Too early for one that has just come; then it gives way.
   await eventually(async () => (await raw(door.port, inOne(['/']))) !== '', 'an answer');
   await first;
-  door.behind.feed.append('qr', { n: 1 });
+  door.behind.feed.append('qr', madeUp({ n: 1 }));
   t.match(await listener.heard(1), [{ type: 'qr' }], 'a listener is not cut off');
   leave.abort();
   await t.rejects(waiting, { name: 'AbortError' }, 'nor a request in flight');

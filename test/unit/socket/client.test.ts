@@ -1,4 +1,5 @@
 // The client against a real server, against one that misbehaves, and against none.
+
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,6 +15,7 @@ import { Client } from '../../../src/socket/client.js';
 import { clientPath } from '../../../src/socket/path.js';
 import { olderDaemon } from '../../../src/socket/unreachable.js';
 import { CheckedClient } from '../../harness/client.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { startServer, untilAborted } from '../../harness/server.js';
 
 const directory = await mkdtemp(join(tmpdir(), 'wad-'));
@@ -50,7 +52,7 @@ t.test('asks, is answered, and hears events', async (t) => {
   const { events, next } = await client.request('events.list', {});
   t.same(events, []);
   await client.request('events.subscribe', { after: next });
-  running.feed.append('alert', { text: 'hello' });
+  running.feed.append('alert', madeUp({ text: 'hello' }));
   t.match(await client.event(), { cursor: next + 1, type: 'alert', data: { text: 'hello' } });
 });
 
@@ -268,11 +270,11 @@ t.test('listeners come and go', async (t) => {
   const stop = client.onEvent((event) => heard.push(event));
   await client.request('events.subscribe', {});
   await client.request('daemon.ping', {});
-  running.feed.append('alert', {});
+  running.feed.append('alert', madeUp({}));
   await running.feed.settled();
   await client.request('daemon.ping', {});
   stop();
-  running.feed.append('alert', {});
+  running.feed.append('alert', madeUp({}));
   await running.feed.settled();
   await client.request('daemon.ping', {});
   t.equal(heard.length, 1);

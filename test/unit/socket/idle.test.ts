@@ -1,5 +1,6 @@
 // Peers of the control socket that hold a connection for nothing, or do not read: who has to give way when all places are
 // taken, and what waits for all of them together.
+
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
@@ -11,6 +12,7 @@ import { Fault } from '../../../src/protocol/fault.js';
 import { Client } from '../../../src/socket/client.js';
 import { Outlet } from '../../../src/socket/outlet.js';
 import { connect, failure } from '../../harness/library.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { RawPeer } from '../../harness/raw-peer.js';
 import { keepLog, startServer } from '../../harness/server.js';
 import { eventually } from '../../harness/wad.js';
@@ -68,7 +70,7 @@ t.test(
     await first.end();
     await second.write(line(2, 'daemon.ping'));
     t.match(await second.answer(), { id: 2, result: {} }, 'the other one stays');
-    running.feed.append('qr', { n: 1 });
+    running.feed.append('qr', madeUp({ n: 1 }));
     t.match(await subscriber.answer(), { method: 'event' });
     using _full = await RawPeer.connect(running.path);
     t.equal((await failure(asker.answer(200))) !== undefined, true, 'still waits');
@@ -164,7 +166,7 @@ t.test('an answer that is not read in time ends the connection, a subscription d
   await listener.write(line(1, 'events.subscribe'));
   await listener.answer();
   listener.socket.pause();
-  for (let n = 0; n < 100; n += 1) running.feed.append('message', { n, body: 'x'.repeat(10_000) });
+  for (let n = 0; n < 100; n += 1) running.feed.append('message', madeUp({ n, body: 'x'.repeat(10_000) }));
   await running.written();
   using other = await RawPeer.connect(running.path);
   other.socket.pause();

@@ -1,4 +1,5 @@
 // The socket as a file, who may come in, and how a connection ends.
+
 import { once } from 'node:events';
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -10,6 +11,7 @@ import type { Dispatch, Peer } from '../../../src/protocol/dispatch.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { Client } from '../../../src/socket/client.js';
 import { type ListenOptions, listen } from '../../../src/socket/server.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { RawPeer } from '../../harness/raw-peer.js';
 import { keepLog, startServer, untilAborted } from '../../harness/server.js';
 
@@ -283,7 +285,10 @@ t.test('a hang-up aborts what is in flight, and a peer that only ended its side 
     await aborted;
     await closed;
     t.match(signal.reason, { kind: 'connection_lost' }, how);
-    t.equal(seen.notify('event', { cursor: 1, type: 'state', time: '', account: '', data: {} }), false);
+    t.equal(
+      seen.notify('event', { cursor: 1, type: 'state', time: '', account: '', data: madeUp({}) }),
+      false,
+    );
     t.equal(seen.backlogBytes, 0);
     await seen.drained();
   }
@@ -362,13 +367,13 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
     running.log.lines.some(({ event, fields }) => event === 'socket.closed' && fields.why === 'slow_reader');
   const data = { body: 'x'.repeat(10_000) };
   for (let n = 0; n < 200 && !cutOff(); n += 1) {
-    running.feed.append('message', data);
+    running.feed.append('message', madeUp(data));
     await running.feed.settled();
     await new Promise((resolve) => setImmediate(resolve));
   }
   t.ok(cutOff());
   t.equal(running.server.connections, 0);
-  running.feed.append('message', data);
+  running.feed.append('message', madeUp(data));
 
   // It comes back with its cursor and misses nothing.
   const client = await Client.connect(running.path);
@@ -380,7 +385,7 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
 t.test('a slow reader gets a long replay whole and in order', async (t) => {
   await using running = await startServer({}, { maxBacklogBytes: 1024 * 1024 });
   const data = { body: 'x'.repeat(1_000) };
-  for (let n = 0; n < 5_000; n += 1) running.feed.append('message', data);
+  for (let n = 0; n < 5_000; n += 1) running.feed.append('message', madeUp(data));
   await running.written();
   using slow = await RawPeer.connect(running.path);
   slow.socket.pause();

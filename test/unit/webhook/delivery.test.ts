@@ -1,4 +1,5 @@
 // Webhooks over a real store and real HTTP: each event in order, whatever happens to receiver and daemon.
+
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { Inbox } from '../../../src/daemon/incoming/inbox.js';
 import { openStore } from '../../../src/store/open.js';
 import type { Store } from '../../../src/store/store.js';
 import type { Endpoint } from '../../../src/webhook/endpoint.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { Receiver } from '../../harness/receiver.js';
 import { keepLog } from '../../harness/server.js';
 
@@ -79,7 +81,7 @@ t.test('a receiver that is down for 1,000 events and 10 restarts gets each once,
   let n = 0;
   for (let restart = 0; restart < 10; restart += 1) {
     const { feed, end, webhooks } = await run(receiver.url);
-    for (let i = 0; i < 100; i += 1, n += 1) feed.append('message', { n, body: `number ${n}` });
+    for (let i = 0; i < 100; i += 1, n += 1) feed.append('message', madeUp({ n, body: `number ${n}` }));
     await feed.settled();
     t.match(webhooks.list(), [{ name: 'crm', behind: n }]);
     await end();
@@ -94,7 +96,7 @@ t.test('a receiver that is down for 1,000 events and 10 restarts gets each once,
   t.match(webhooks.list(), [{ behind: 0, dead: 0, lastError: null }]);
   await end();
   const again = await run(receiver.url);
-  again.feed.append('message', { n: 1_000 });
+  again.feed.append('message', madeUp({ n: 1_000 }));
   await receiver.took(1_001);
   t.same(numbers(receiver), upTo(1_001), 'and none again after one more restart');
   await again.end();
@@ -104,7 +106,7 @@ t.test('restarts in the middle of it change nothing', async (t) => {
   const { run } = await place(t);
   await using receiver = await Receiver.start(null);
   let running = await run(receiver.url);
-  for (let n = 0; n < 400; n += 1) running.feed.append('message', { n });
+  for (let n = 0; n < 400; n += 1) running.feed.append('message', madeUp({ n }));
   for (let restart = 0; restart < 8; restart += 1) {
     await receiver.took(restart * 40 + 7);
     await running.end();
@@ -126,7 +128,7 @@ t.test('a daemon that ends begins no other delivery, which it would have to cut 
       return 204;
     };
   });
-  for (const n of upTo(10)) feed.append('message', { n });
+  for (const n of upTo(10)) feed.append('message', madeUp({ n }));
   await ended;
   t.same(numbers(receiver), [0]);
 });
@@ -135,14 +137,14 @@ t.test('a new one begins with what comes from now on, and filters let gaps throu
   const { run } = await place(t, { TYPES: 'message', CHATS: '+15550002222 120363000000000000@g.us' });
   await using receiver = await Receiver.start(null);
   const { feed, webhooks, end } = await run(receiver.url);
-  feed.append('message', { n: 0, chatId: '15550002222@c.us' });
-  feed.append('message.ack', { n: 1, chatId: '15550002222@c.us' });
-  feed.append('message', { n: 2, chatId: '15550003333@c.us' });
-  feed.append('gap', { n: 3 });
-  feed.append('message', { n: 4, chatId: '120363000000000000@g.us' });
+  feed.append('message', madeUp({ n: 0, chatId: '15550002222@c.us' }));
+  feed.append('message.ack', madeUp({ n: 1, chatId: '15550002222@c.us' }));
+  feed.append('message', madeUp({ n: 2, chatId: '15550003333@c.us' }));
+  feed.append('gap', madeUp({ n: 3 }));
+  feed.append('message', madeUp({ n: 4, chatId: '120363000000000000@g.us' }));
   await receiver.took(3);
   t.same(numbers(receiver), [0, 3, 4]);
-  feed.append('message.ack', { n: 5, chatId: '15550002222@c.us' });
+  feed.append('message.ack', madeUp({ n: 5, chatId: '15550002222@c.us' }));
   await feed.settled();
   while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));
   t.match(webhooks.list(), [{ behind: 0, state: 'idle' }], 'what it does not want does not leave it behind');
@@ -154,7 +156,7 @@ t.test('a receiver that fails is asked again, and goes on at once after a test t
   await using receiver = await Receiver.start(null, () => 503);
   receiver.headers = { 'Retry-After': '600' };
   const { feed, webhooks, end } = await run(receiver.url);
-  for (const n of [0, 1]) feed.append('message', { n });
+  for (const n of [0, 1]) feed.append('message', madeUp({ n }));
   await receiver.denied(1);
   const [standing] = await new Promise<ReturnType<Webhooks['list']>>((resolve) => {
     const look = () => {
@@ -167,7 +169,7 @@ t.test('a receiver that fails is asked again, and goes on at once after a test t
   t.match(standing, { attempts: 1, lastError: 'the receiver answered 503', behind: 2 });
   const inMs = Date.parse(standing?.nextAttemptAt ?? '') - Date.now();
   t.ok(inMs > 590_000 && inMs <= 600_000, `it is asked again when it wants to be: in ${inMs} ms`);
-  feed.append('message', { n: 2 });
+  feed.append('message', madeUp({ n: 2 }));
   t.match(await webhooks.get('crm').test(), { status: 503, says: 'the receiver answered 503' });
   t.equal(receiver.refused.length, 2, 'news do not wake one that is down');
   receiver.answers = () => 200;
@@ -185,7 +187,7 @@ t.test('what a receiver will never take becomes a dead letter, and is posted aga
     isPoison && body.data.n === 1 ? 422 : 200,
   );
   const { feed, webhooks, log, end } = await run(receiver.url);
-  for (const n of [0, 1, 2]) feed.append('message', { n });
+  for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
   const crm = webhooks.get('crm');
   await failing(receiver, crm, 5);
   await receiver.took(2 + 4);
@@ -212,7 +214,7 @@ t.test('an event that is too old is given up, and the next has its turn', async 
   await using receiver = await Receiver.start(null, ({ body }) => (body.data.n === 0 ? 503 : 200));
   // Told two hours ago, by a daemon that could not deliver it.
   const { feed, webhooks, end } = await run(receiver.url, { now: () => Date.now() - 2 * 3_600_000 });
-  for (const n of [0, 1]) feed.append('message', { n });
+  for (const n of [0, 1]) feed.append('message', madeUp({ n }));
   await failing(receiver, webhooks.get('crm'), 5);
   await receiver.took(1 + 4);
   t.same(numbers(receiver).filter(Number.isInteger), [1]);
@@ -226,8 +228,8 @@ t.test(
     const { run } = await place(t, { FORMAT: 'waha', TYPES: 'group message' });
     await using receiver = await Receiver.start(null);
     const { feed, webhooks, end } = await run(receiver.url);
-    feed.append('group', { change: 'add', participants: null });
-    feed.append('message', { body: 'behind it', media: null, replyTo: null });
+    feed.append('group', madeUp({ change: 'add', participants: null }));
+    feed.append('message', madeUp({ body: 'behind it', media: null, replyTo: null }));
     await receiver.took(1);
     t.match(receiver.taken, [{ body: { event: 'message', payload: { body: 'behind it' } } }]);
     const crm = webhooks.get('crm');
@@ -264,7 +266,7 @@ t.test('an acknowledgement has the message that the store knows by its key', asy
       ...{ mentions: [], details: null, backfilled: false },
     });
   });
-  feed.append('message.ack', { ...ids, ack: 2 });
+  feed.append('message.ack', madeUp({ ...ids, ack: 2 }));
   await receiver.took(1);
   const message = { body: 'hello', from: '15550001111@c.us', to: '15550002222@c.us', ack: 2 };
   t.match(receiver.taken[0]?.body, { dataType: 'message_ack', data: { message, ack: 2 } });
@@ -279,7 +281,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   const until = async (state: string) => {
     while (crm.status.state !== state) await new Promise((resolve) => setImmediate(resolve));
   };
-  feed.append('message', { n: 0 });
+  feed.append('message', madeUp({ n: 0 }));
   await receiver.took(1);
   await until('idle');
   const { list } = feed;
@@ -289,7 +291,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   };
   feed.list = broken;
   store.consumers.place = broken;
-  feed.append('message', { n: 1 });
+  feed.append('message', madeUp({ n: 1 }));
   await until('waiting');
   t.match(crm.status, {
     attempts: 0,
@@ -303,7 +305,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   t.match(await crm.test(), { says: null });
   await receiver.took(3);
   await until('idle');
-  feed.append('message', { n: 2 });
+  feed.append('message', madeUp({ n: 2 }));
   await receiver.took(4);
   t.same(numbers(receiver).filter(Number.isInteger), [0, 1, 2]);
   await until('idle');

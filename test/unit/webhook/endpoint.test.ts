@@ -1,13 +1,16 @@
 /** One event that is several bodies: each is posted until it is taken, and none again after that. */
+
 import t from 'tap';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
 import { type DeadLetter, Endpoint, type Ledger } from '../../../src/webhook/endpoint.js';
 import type { Format } from '../../../src/webhook/format.js';
 import type { Answer, Poster } from '../../../src/webhook/post.js';
+import { madeUp } from '../../harness/made-up-event.js';
 import { keepLog } from '../../harness/server.js';
 
 const EVENT: WireEvent = {
-  ...{ cursor: 7, type: 'message', time: '2026-01-01T00:00:00.000Z', account: 'shop', data: {} },
+  ...{ cursor: 7, type: 'message', time: '2026-01-01T00:00:00.000Z', account: 'shop' },
+  data: madeUp({}),
 };
 const TAKEN: Answer = { status: 200, says: null, retryAfterMs: 0 };
 const BUSY: Answer = { status: 503, says: 'it answered 503', retryAfterMs: 0 };

@@ -1,4 +1,5 @@
 // What each form makes of each event, field by field as the receivers of those programs read it; and the signatures.
+
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Webhook } from 'standardwebhooks';
@@ -11,6 +12,7 @@ import { WAD } from '../../../src/webhook/format.js';
 import { signer } from '../../../src/webhook/signature.js';
 import { WAHA } from '../../../src/webhook/waha.js';
 import { WWEBJS_API } from '../../../src/webhook/wwebjs-api.js';
+import { madeUp } from '../../harness/made-up-event.js';
 
 const ME = '15550001111@c.us';
 const ANA = '15550002222@c.us';
@@ -21,7 +23,7 @@ const TIME = '2026-01-01T00:00:00.000Z';
 const SECONDS = Date.parse(TIME) / 1_000;
 
 const event = (type: WireEvent['type'], data: Record<string, unknown>): WireEvent => ({
-  ...{ cursor: 12, type, time: TIME, account: 'shop', data },
+  ...{ cursor: 12, type, time: TIME, account: 'shop', data: madeUp(data) },
 });
 
 /** A message as its event tells of it. */

@@ -1,4 +1,5 @@
 // Events by cursor, and subscriptions: every event once, in order, none left out without a word.
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
@@ -6,6 +7,7 @@ import type { Peer } from '../../../../src/protocol/dispatch.js';
 import { eventSchema, type WireEvent } from '../../../../src/protocol/events/index.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import type { EventType } from '../../../../src/protocol/state.js';
+import { madeUp } from '../../../harness/made-up-event.js';
 import { opened, scratch } from '../../store/scratch.js';
 import { keepLines, thrownBy } from '../log/lines.js';
 
@@ -21,7 +23,7 @@ function open(t: Test, directory = scratch(t)) {
     ...{ feed, store, clock, written },
     /** On disk and told of when it resolves. */
     async add(count: number, type: (n: number) => EventType = () => 'message', body = ''): Promise<void> {
-      for (let n = 1; n <= count; n += 1) feed.append(type(n), { n, body });
+      for (let n = 1; n <= count; n += 1) feed.append(type(n), madeUp({ n, body }));
       await written();
     },
     /** Deletes what is older than this, as the retention does. */
@@ -106,7 +108,7 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
   feed.subscribe(peer, {});
   await until(() => feed.last === BASE);
   await nextTurn();
-  feed.append('state', { to: 'ready' });
+  feed.append('state', madeUp({ to: 'ready' }));
   t.same(peer.heard, [], 'not written, not told');
   await add(0);
   const event = {
@@ -131,7 +133,7 @@ t.test('settled: when all that was to be kept so far is, also with others before
   const slow = store.write(() => {
     for (const until = performance.now() + 20; performance.now() < until; );
   });
-  feed.append('state', {});
+  feed.append('state', madeUp({}));
   await slow;
   t.equal(feed.last, BASE, 'not yet');
   await feed.settled();
@@ -149,11 +151,11 @@ t.test('what is refused before it has run is a gap as well', async (t) => {
     },
   });
   const refusing = t.intercept(store, 'write', { value: () => Promise.reject(new Fault('busy')) });
-  feed.append('message', {});
+  feed.append('message', madeUp({}));
   await feed.settled();
   await nextTurn();
   clock.ms += 60_000;
-  feed.append('message', {});
+  feed.append('message', madeUp({}));
   await feed.settled();
   await nextTurn();
   timers.restore();
@@ -204,7 +206,7 @@ t.test('pages', async (t) => {
 
 t.test('paging meets every event once, whatever the sizes', async (t) => {
   const { feed, written } = open(t);
-  for (let n = 0; n < 300; n += 1) feed.append('message', { body: 'x'.repeat((n % 7) * 10_000) });
+  for (let n = 0; n < 300; n += 1) feed.append('message', madeUp({ body: 'x'.repeat((n % 7) * 10_000) }));
   await written();
   for (const limit of [1, 7, 100, 1000]) {
     const met: number[] = [];
@@ -272,7 +274,7 @@ t.test('a subscription replays and goes on, with no gap and no double', async (t
   t.same(peer.heard, [], 'the answer goes out first');
   // Events that come while it replays.
   for (let n = 0; peer.heard.length < 450; n += 1) {
-    if (n < 50) feed.append('message', {});
+    if (n < 50) feed.append('message', madeUp({}));
     await nextTurn();
   }
   await until(() => peer.heard.length === 450);

@@ -1,9 +1,11 @@
 // Files by rule, without a page: what is tried again, what is not, and where it goes on.
+
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
 import { Prefetch } from '../../../../src/daemon/media/prefetch.js';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { openStore } from '../../../../src/store/open.js';
+import { madeUp } from '../../../harness/made-up-event.js';
 import { scratch } from '../../store/scratch.js';
 
 const log = Object.fromEntries(
@@ -15,10 +17,13 @@ function journal(t: { teardown(end: () => void): unknown }) {
   t.teardown(() => store.close());
   const feed = new Feed({ account: 'test', store, log });
   const image = (n: number, more = {}) =>
-    feed.append('message', {
-      ...{ key: `false_15550002222@c.us_3EB0${n}`, type: 'image', hasMedia: true, fromMe: false },
-      ...{ media: { mimetype: 'image/png', size: 10, name: null }, ...more },
-    });
+    feed.append(
+      'message',
+      madeUp({
+        ...{ key: `false_15550002222@c.us_3EB0${n}`, type: 'image', hasMedia: true, fromMe: false },
+        ...{ media: { mimetype: 'image/png', size: 10, name: null }, ...more },
+      }),
+    );
   return { store, feed, image };
 }
 

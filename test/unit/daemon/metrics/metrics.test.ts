@@ -1,4 +1,5 @@
 // What is scraped: counted once, named by convention, without a trace of anybody; and what the docs make of it.
+
 import { readdir, readFile } from 'node:fs/promises';
 import t from 'tap';
 import { DOCS } from '../../../../scripts/docs.js';
@@ -8,6 +9,7 @@ import { FAULTS } from '../../../../src/protocol/fault-table.js';
 import { METHODS } from '../../../../src/protocol/methods/index.js';
 import { EVENT_TYPES, REASONS, SEND_STATES, STATES } from '../../../../src/protocol/state.js';
 import type { StoredMessage } from '../../../../src/store/outbox-row.js';
+import { madeUp } from '../../../harness/made-up-event.js';
 import { measured, valueIn } from '../../../harness/metrics.js';
 
 const PHONE = '919876543210';
@@ -79,8 +81,8 @@ t.test('no counter is made but by its lists of labels', async (t) => {
 
 t.test('a word that is in no list is counted as another', async (t) => {
   const { behind, metrics } = await measured(t);
-  behind.feed.append('alert', { reason: PHONE });
-  behind.feed.append('state', { status: PHONE });
+  behind.feed.append('alert', madeUp({ reason: PHONE }));
+  behind.feed.append('state', madeUp({ status: PHONE }));
   await behind.written();
   const { text } = await metrics.scrape();
   t.equal(valueIn(text, 'wad_alerts_total{reason="other"}'), 1);
@@ -96,11 +98,11 @@ t.test('what happens is counted once, by closed lists of labels', async (t) => {
   await t.rejects(dispatch('session.status', { x: PHONE }, call));
   for (const name of [PHONE, '__proto__', 'constructor']) await t.rejects(dispatch(name, {}, call));
   const chat = { chatId: `${PHONE}@c.us`, body: `call me at ${PHONE}` };
-  behind.feed.append('message', { ...chat, fromMe: false });
-  behind.feed.append('message', { ...chat, fromMe: true });
-  behind.feed.append('state', { status: 'reconnecting', reason: 'network_down' });
-  behind.feed.append('state', { status: 'ready', reason: 'none', capabilities: {} });
-  behind.feed.append('alert', { reason: 'disk_full', says: PHONE });
+  behind.feed.append('message', madeUp({ ...chat, fromMe: false }));
+  behind.feed.append('message', madeUp({ ...chat, fromMe: true }));
+  behind.feed.append('state', madeUp({ status: 'reconnecting', reason: 'network_down' }));
+  behind.feed.append('state', madeUp({ status: 'ready', reason: 'none', capabilities: {} }));
+  behind.feed.append('alert', madeUp({ reason: 'disk_full', says: PHONE }));
   await behind.written();
   for (const taken of [true, true, false]) metrics.webhook('crm', taken);
   const row = {
