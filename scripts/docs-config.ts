@@ -44,7 +44,7 @@ ${table(['argument', 'why it does no harm'], rows)}`;
 }
 
 function line(row: NamedRow): string[] {
-  const given = [row.env, row.alsoEnv, row.flag && `--${row.flag}`].filter((name) => name !== undefined);
+  const given = [row.env, row.alsoEnv, row.flag && `--${row.flag.name}`].filter((name) => name !== undefined);
   return [
     code(row.name.split('.').at(-1) ?? row.name),
     row.expects,

@@ -57,14 +57,16 @@ ${JSON.stringify(example)}
 }
 
 function section(kind: FaultKind): string {
-  const { code: number, exit, http, retry, says, remedy } = faultRow(kind);
+  const { code: number, exit, wadExit, http, retry, says, remedy } = faultRow(kind);
   const raisedBy = (Object.values(METHODS) as MethodRow[]).filter(({ faults }) => faults.includes(kind));
   const by = COMMON_FAULTS.some((common) => common === kind)
     ? 'any method'
     : raisedBy.map(({ name }) => `[${code(name)}](rpc.md#${name.toLowerCase().replace('.', '')})`).join(', ');
   return [
     `### ${kind}`,
-    `${says} Code ${number}, exit ${exit}, HTTP ${http}. Try again: ${RETRIES[retry]}.${
+    `${says} Code ${number}, exit ${exit}, HTTP ${http}.${
+      wadExit === 70 ? '' : ` \`wad\` ends with it as ${wadExit}.`
+    } Try again: ${RETRIES[retry]}.${
       remedy === null ? '' : ` What helps: ${code(remedy)}.`
     }${by === '' ? '' : ` Raised by ${by}.`}`,
   ].join('\n\n');

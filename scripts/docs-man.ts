@@ -132,7 +132,7 @@ export function wadPage(): string {
 }
 
 const key = (row: NamedRow): string => {
-  const given = [row.env, row.alsoEnv, row.flag && `--${row.flag}`].filter((name) => name !== undefined);
+  const given = [row.env, row.alsoEnv, row.flag && `--${row.flag.name}`].filter((name) => name !== undefined);
   const fallback = row.required ? 'none, it is required' : (row.defaultSays ?? JSON.stringify(row.default));
   return entry(
     bold(row.name.split('.').at(-1) ?? row.name),

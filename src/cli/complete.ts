@@ -1,5 +1,6 @@
 // Computes shell completions: the commands, options and values that can follow on a line, from the table of commands.
 import { readdirSync } from 'node:fs';
+import { isAccountName } from '../protocol/names.js';
 import { checkSafePath } from '../socket/safe-path.js';
 import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
@@ -13,7 +14,7 @@ function accounts(): string[] {
     try {
       // What another user put there is no account, and its names go to the shell.
       checkSafePath({ path: home, explicit: false }, { uid: process.getuid?.() ?? 0 });
-      return readdirSync(home).filter((name) => /^[\w-]{1,64}$/.test(name));
+      return readdirSync(home).filter(isAccountName);
     } catch {
       return [];
     }

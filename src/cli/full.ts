@@ -1,19 +1,19 @@
 // The slow path of wactl: help, usage errors with a suggestion, completion, and the commands that need more than a call
 // and a print. Both paths parse with parse.ts, so they cannot disagree.
 import { Fault } from '../protocol/fault.js';
+import { nearest } from '../protocol/nearest.js';
 import { COMMANDS } from './commands/rare.js';
 import { complete } from './complete.js';
 import { exitOf } from './exit.js';
 import { help } from './help.js';
-import { nearest } from './nearest.js';
 import { complain, write } from './output.js';
 import { type Line, outputOf, parse, Usage } from './parse.js';
 import { run } from './run.js';
 import { version } from './version.js';
 
 function hintOf({ word, known, command }: Usage, argv: readonly string[]): string {
-  const meant = word !== undefined && known ? nearest(word, known) : undefined;
-  if (meant !== undefined && word !== undefined) {
+  const meant = word !== undefined && known ? nearest(word, known) : null;
+  if (meant !== null && word !== undefined) {
     const at = argv.findIndex((arg) => arg === word || arg.startsWith(`${word}=`));
     const corrected = argv.map((arg, i) => (i === at ? arg.replace(word, meant) : arg));
     if (at !== -1 && corrected.every((arg) => /^[\w@+.,:/=-]+$/.test(arg)))

@@ -2,6 +2,7 @@
 // parser with every value left a string: +55…, 0005…, 1e3 and 0x1f stay what was typed. Values are checked against the
 // table.
 import parser from 'yargs-parser';
+import { isAccountName } from '../protocol/names.js';
 import type { Command, Globals, Option, Options } from './command.js';
 import { GLOBALS } from './globals.js';
 import { OUTPUTS, type Output } from './output.js';
@@ -157,7 +158,7 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
 
 function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
   const account = (options.account as string | undefined) ?? (process.env.WAD_ACCOUNT || 'default');
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(account)) {
+  if (!isAccountName(account)) {
     throw new Usage(`--account: "${account}" has more in it than letters, digits, _ and -`);
   }
   return {

@@ -2,7 +2,7 @@
 // allow-list, because Chromium knows some 1,500 switches, and new ones among them open its sandbox or run another
 // program. To use one that is missing, put it into a script and name that in `browser.path`. Pure.
 import { z } from 'zod';
-import { nearest } from './nearest.js';
+import { nearest } from '../protocol/nearest.js';
 import type { Kind } from './row.js';
 
 interface BrowserArg {

@@ -25,7 +25,7 @@ const DAY = 86_400_000;
 export const KEYS = {
   autoInitialize: key(yesNo(), {
     default: true,
-    flag: 'no-auto-init',
+    flag: { name: 'no-auto-init', value: null, does: 'do not connect at the start, wait for `wactl init`' },
     doc: 'Connect when the daemon starts. When false, nothing happens until `wactl init`.',
   }),
   afterLogout: key(choice(['link', 'stop']), {
@@ -36,13 +36,17 @@ export const KEYS = {
     dataPath: key(path(), {
       default: ({ stateDir }) => `${stateDir}/auth`,
       defaultSays: 'auth/ in the state directory',
-      flag: 'data-path',
+      flag: { name: 'data-path', value: 'DIR', does: 'the folder that holds the session' },
       doc: 'The folder that holds the session, as LocalAuth lays it out. Relative to the working directory, so that an existing ./.wwebjs_auth is used in place.',
     }),
     clientId: key(text(/^[-_A-Za-z0-9]{1,64}$/, 'letters, digits, "_" and "-"'), {
       default: ({ account }) => account,
       defaultSays: 'the account',
-      flag: 'client-id',
+      flag: {
+        name: 'client-id',
+        value: 'ID',
+        does: 'the session lives in session-ID below the data path (default: the account)',
+      },
       doc: 'The session lives in `session-ID` below dataPath.',
     }),
   },
@@ -50,17 +54,21 @@ export const KEYS = {
     path: key(pathOrFound(), {
       default: null,
       defaultSays: 'found: chromium, google-chrome, Chrome for Testing',
-      flag: 'browser',
+      flag: { name: 'browser', value: 'PATH', does: 'the browser, or a script that execs one' },
       doc: 'The browser, or a script that ends in `exec` of one. A bare name is looked up in PATH. `chromium-headless-shell` takes half the memory, and a page can tell it from a browser with windows.',
     }),
     sandbox: key(yesNo(), {
       default: true,
-      flag: 'no-sandbox',
+      flag: {
+        name: 'no-sandbox',
+        value: null,
+        does: "run without Chromium's sandbox; the only way to run as root",
+      },
       doc: "Chromium's own sandbox. Without it a page that breaks out owns the account; the only way to run as root.",
     }),
     headed: key(yesNo(), {
       default: false,
-      flag: 'headed',
+      flag: { name: 'headed', value: null, does: 'show the browser' },
       doc: 'Show a window; needs a display.',
     }),
     memoryLimitMb: key(count(0, 1_000_000, 'MB'), {
@@ -187,7 +195,7 @@ export const KEYS = {
     path: key(pathOrFound(), {
       default: null,
       defaultSays: 'control.sock in the runtime directory',
-      flag: 'socket',
+      flag: { name: 'socket', value: 'PATH', does: 'the Unix socket for wactl' },
       alsoEnv: 'WAD_SOCKET',
       doc: 'The Unix socket for wactl, at most 107 bytes. Its directory is left as it is when the path is given.',
     }),
@@ -223,7 +231,7 @@ export const KEYS = {
   log: {
     level: key(choice(LOG_LEVELS), {
       default: 'info',
-      flag: 'log-level',
+      flag: { name: 'log-level', value: 'LEVEL', does: 'fatal, error, warn, info, debug or trace' },
       restart: false,
       doc: 'The least severe records that are written.',
     }),

@@ -1,10 +1,10 @@
 // Reads values from one source (a TOML text, the environment, flags) as { key → value, origin }, or errors. It knows
 // the table of keys, not which source wins.
 import { parse, TomlError } from 'smol-toml';
+import { nearest } from '../protocol/nearest.js';
 import { type Mistake, type Origin, shown } from './error.js';
 import { FAMILIES, MEMBER, memberRows, type NamedRow, ROWS, rowOf, TABLES } from './keys.js';
 import { lines, locate } from './locate.js';
-import { nearest } from './nearest.js';
 
 export interface Reading {
   readonly row: NamedRow;
@@ -135,11 +135,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 export function readFlags(flags: Readonly<Record<string, string | true | undefined>>): Readings {
   const readings: Reading[] = [];
   for (const row of ROWS) {
-    if (row.flag === undefined) continue;
-    const given = flags[row.flag];
-    if (given === undefined) continue;
-    const value = given === true ? !row.flag.startsWith('no-') : fromText(row, given);
-    readings.push({ row, value, origin: { from: 'flag', flag: row.flag } });
+    const { name } = row.flag ?? {};
+    const given = name === undefined ? undefined : flags[name];
+    if (name === undefined || given === undefined) continue;
+    const value = given === true ? !name.startsWith('no-') : fromText(row, given);
+    readings.push({ row, value, origin: { from: 'flag', flag: name } });
   }
   return { readings, mistakes: [] };
 }

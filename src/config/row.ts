@@ -1,7 +1,7 @@
 // The type of a row in the table of keys, and one constructor per kind of value: its schema, the text for "expected",
 // and how the same value is written in one environment variable or flag. It knows no key.
 import { z } from 'zod';
-import { nearest } from './nearest.js';
+import { nearest } from '../protocol/nearest.js';
 
 /** What a default may depend on: values that are settled before any key. */
 export interface DefaultFrom {
@@ -26,14 +26,22 @@ export interface Kind<T> {
   readonly suggest?: (wrong: string) => string | null;
 }
 
+/** A flag of `wad` that sets a key. */
+export interface KeyFlag {
+  /** Without the dashes. `no-…` means that giving the flag sets the key to false. */
+  readonly name: string;
+  /** What stands for its value in `--help`; null: it takes none. */
+  readonly value: string | null;
+  readonly does: string;
+}
+
 export interface KeyRow<T = unknown> extends Kind<T> {
   readonly row: true;
   readonly default: T | ((from: DefaultFrom) => T);
   /** The default in words, where it is not a plain value. */
   readonly defaultSays?: string;
   readonly doc: string;
-  /** Without the dashes. `no-…` means that giving the flag sets the key to false. */
-  readonly flag?: string;
+  readonly flag?: KeyFlag;
   /** Another environment variable with the same meaning, besides the derived name. */
   readonly alsoEnv?: string;
   /** It has no default and has to be given. */

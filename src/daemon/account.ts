@@ -4,6 +4,7 @@ import type { Address } from '../protocol/address.js';
 import type { Content } from '../protocol/content.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, RestrictionKind, StateName } from '../protocol/state.js';
+import { isoTime } from '../protocol/time.js';
 import { RESTRICTIONS, type Restriction } from '../session/restriction.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
@@ -116,7 +117,7 @@ export class Account {
     this.actor = new Actor(state, policyOf(config), log);
     this.outbox = new Outbox(store, log);
     this.qr = new CurrentQr(({ number, expiresAtMs }) => {
-      feed.append('qr', { number, expiresAt: new Date(expiresAtMs).toISOString() });
+      feed.append('qr', { number, expiresAt: isoTime(expiresAtMs) });
     });
     this.#capabilities = new CapabilityTracker((words, news) => this.#capable(words, news));
     const inbox = new Inbox(store);

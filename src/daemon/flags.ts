@@ -1,7 +1,9 @@
 // What the command line of `wad` may say. Reads argv and nothing else; the values of configuration keys are checked
 // where all values are, in config/load.ts.
 import parser from 'yargs-parser';
-import { nearest } from '../config/nearest.js';
+import { ROWS } from '../config/keys.js';
+import { isAccountName } from '../protocol/names.js';
+import { nearest } from '../protocol/nearest.js';
 
 /** Flags that are configuration keys, by name without the dashes; true for one that takes no value. */
 export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
@@ -23,24 +25,22 @@ export interface Flags {
 /** Either flags, or a text without its last newline and its exit status: 0 goes to stdout, 64 to stderr. */
 export type FlagsRead = { readonly flags: Flags } | { readonly text: string; readonly exit: 0 | 64 };
 
-const ACCOUNT = /^[A-Za-z0-9_-]{1,64}$/;
+type Option = readonly [value: string | null, does: string];
 
-/** Flag → what stands for its value, or null, and what it does. --help and wad(8) are read off it. */
-export const OPTIONS = {
+/** Flags that set a key of the configuration, from the table of keys. */
+const KEY_OPTIONS: Readonly<Record<string, Option>> = Object.fromEntries(
+  ROWS.flatMap(({ flag }) => (flag === undefined ? [] : [[flag.name, [flag.value, flag.does]]])),
+);
+
+/** Flag → what stands for its value, or null, and what it does. --help and wad(8) are generated from it. */
+export const OPTIONS: Readonly<Record<string, Option>> = {
   account: ['NAME', 'the account; letters, digits, "_" and "-" (default: $WAD_ACCOUNT, else "default")'],
   config: ['FILE', 'read this file instead of the usual ones'],
-  'data-path': ['DIR', 'the folder that holds the session'],
-  'client-id': ['ID', 'the session lives in session-ID below the data path (default: the account)'],
-  socket: ['PATH', 'the Unix socket for wactl'],
   'state-dir': ['DIR', 'outbox, journal and, by default, the session'],
-  browser: ['PATH', 'the browser, or a script that execs one'],
-  'no-sandbox': [null, "run without Chromium's sandbox; the only way to run as root"],
-  headed: [null, 'show the browser'],
-  'no-auto-init': [null, 'do not connect at the start, wait for `wactl init`'],
-  'log-level': ['LEVEL', 'fatal, error, warn, info, debug or trace'],
+  ...KEY_OPTIONS,
   'check-config': [null, 'print every value and where it comes from, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
-  canary: [null, "look at today's WhatsApp Web without an account, up to its QR code, then exit"],
+  canary: [null, "check today's WhatsApp Web without an account, up to its QR code, then exit"],
   adopt: ['DIR', 'go on with a copy of the session of another program, once it has become ready, then exit'],
   export: ['FILE', 'write the session, encrypted with a passphrase, then exit'],
   import: ['FILE', 'go on with an exported session, once it has become ready, then exit'],
@@ -48,20 +48,9 @@ export const OPTIONS = {
   output: ['FORM', 'text or json, for what prints and exits'],
   version: [null, 'print `wad VERSION`, then exit'],
   help: [null, 'print this, then exit'],
-} as const satisfies Record<string, readonly [string | null, string]>;
+};
 
 const ALIASES: Readonly<Record<string, string>> = { output: 'o', version: 'V', help: 'h' };
-const KEY_FLAGS = [
-  'data-path',
-  'client-id',
-  'socket',
-  'browser',
-  'no-sandbox',
-  'headed',
-  'no-auto-init',
-  'log-level',
-];
-
 const MODES = ['doctor', 'canary', 'check-config', 'adopt', 'export', 'import'] as const;
 
 const EPILOGUE = `Examples:
@@ -79,12 +68,12 @@ see --check-config. The daemon stays in the foreground and logs to stdout.
 Exit status: 0 clean stop, 64 usage, 70 internal, 73 no room on the disk,
 75 the session is held by another daemon, 77 permissions, 78 configuration.`;
 
-const VALUED = (Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]).filter((name) => OPTIONS[name][0] !== null);
+const VALUED = Object.entries(OPTIONS).flatMap(([name, [value]]) => (value === null ? [] : [name]));
 
 /** yargs' own parser, which is there at once, while the whole of yargs costs a start 65 ms. */
 const PARSER = {
   string: VALUED,
-  boolean: Object.keys(OPTIONS).filter((name) => !(VALUED as string[]).includes(name)),
+  boolean: Object.keys(OPTIONS).filter((name) => !VALUED.includes(name)),
   narg: Object.fromEntries(VALUED.map((name) => [name, 1])),
   alias: Object.fromEntries(Object.entries(ALIASES).map(([name, alias]) => [name, [alias]])),
   configuration: {
@@ -110,7 +99,7 @@ export async function readFlags(
 
   const text = (name: string): string | undefined => read[name] as string | undefined;
   const account = text('account') ?? (env.WAD_ACCOUNT || 'default');
-  if (!ACCOUNT.test(account))
+  if (!isAccountName(account))
     return usage(`"${account}" is no account: letters, digits, "_" and "-", at most 64`);
   return {
     flags: {
@@ -121,10 +110,9 @@ export async function readFlags(
       config: text('config'),
       stateDir: text('state-dir'),
       keys: Object.fromEntries(
-        KEY_FLAGS.filter((name) => read[name] !== undefined && read[name] !== false).map((name) => [
-          name,
-          read[name] as string | true,
-        ]),
+        Object.keys(KEY_OPTIONS)
+          .filter((name) => read[name] !== undefined && read[name] !== false)
+          .map((name) => [name, read[name] as string | true]),
       ),
       output: text('output')?.startsWith('json') ? 'json' : 'text',
     },

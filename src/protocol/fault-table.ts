@@ -5,10 +5,13 @@
 /** When the same call may be tried again: at once, after a while, never, or only after a look at what happened. */
 export type Retry = 'now' | 'later' | 'never' | 'ask_first';
 
-/** One row of the table. `exit` is the exit status of wactl; see docs/faults.md for the classes. */
+/** One row of the table; see docs/faults.md for the classes of exit statuses. */
 export interface FaultRow {
   readonly code: number;
+  /** Of wactl. */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
+  /** Of wad, when a start or a run ends with it: sysexits.h. systemd starts neither 64 nor 78 again. */
+  readonly wadExit: 64 | 70 | 73 | 75 | 77 | 78;
   readonly http: number;
   readonly retry: Retry;
   readonly says: string;
@@ -22,20 +25,19 @@ const row = (
   retry: Retry,
   says: string,
   remedy: string | null = null,
-): FaultRow => ({ code, exit, http, retry, says, remedy });
+): FaultRow => ({ code, exit, wadExit: 70, http, retry, says, remedy });
+
+/** A fault with which the daemon ends by an exit status of its own. */
+const ends = (wadExit: FaultRow['wadExit'], of: FaultRow): FaultRow => ({ ...of, wadExit });
 
 export const FAULTS = {
   // JSON-RPC's own
   parse_error: row(-32700, 1, 400, 'never', 'The line is not JSON.'),
   invalid_request: row(-32600, 1, 400, 'never', 'The line is not a JSON-RPC 2.0 request.'),
   method_not_found: row(-32601, 1, 404, 'never', 'There is no such method.', 'wactl call rpc.discover'),
-  invalid_params: row(
-    -32602,
-    2,
-    400,
-    'never',
-    'The parameters do not fit the method.',
-    'wactl call rpc.discover',
+  invalid_params: ends(
+    78,
+    row(-32602, 2, 400, 'never', 'The parameters do not fit the method.', 'wactl call rpc.discover'),
   ),
 
   // 10xx: the daemon and its socket
@@ -67,14 +69,10 @@ export const FAULTS = {
     'This build of WhatsApp Web lacks what the method needs.',
     'wactl doctor',
   ),
-  disk_full: row(1007, 5, 507, 'later', 'The disk is full.', 'df -h'),
-  store_newer: row(
-    1008,
-    1,
-    500,
-    'never',
-    'The store was written by a newer version of wad.',
-    'wactl version',
+  disk_full: ends(73, row(1007, 5, 507, 'later', 'The disk is full.', 'df -h')),
+  store_newer: ends(
+    78,
+    row(1008, 1, 500, 'never', 'The store was written by a newer version of wad.', 'wactl version'),
   ),
 
   wrong_account: row(1009, 3, 409, 'never', 'The daemon serves another account.'),
@@ -96,7 +94,7 @@ export const FAULTS = {
     'WhatsApp has banned this account or wants its terms accepted.',
     'wactl status',
   ),
-  lock_held: row(1108, 1, 423, 'later', 'Another daemon holds the session.', 'wactl status'),
+  lock_held: ends(75, row(1108, 1, 423, 'later', 'Another daemon holds the session.', 'wactl status')),
   launch_failed: row(1109, 1, 502, 'later', 'Chromium could not be started.', 'wactl doctor'),
   wait_expired: row(1110, 8, 504, 'later', 'The wait ran out.', 'wactl status'),
   state_unreachable: row(
@@ -257,19 +255,15 @@ export const FAULTS = {
   body_too_slow: row(1405, 1, 408, 'now', 'The request did not come in time.'),
   body_too_large: row(1406, 1, 413, 'never', 'The request is longer than is accepted.'),
   unsupported_body: row(1407, 1, 415, 'never', 'The body of a request is JSON, and has to say so.'),
-  address_in_use: row(1408, 1, 500, 'never', 'Another program listens where HTTP is to be served.'),
-  bad_config: row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.'),
+  address_in_use: ends(78, row(1408, 1, 500, 'never', 'Another program listens where HTTP is to be served.')),
+  bad_config: ends(78, row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.')),
 
   // 19xx: raised by the client itself, never sent by the daemon
-  usage: row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help'),
+  usage: ends(64, row(1900, 2, 400, 'never', 'The command line is not understood.', 'wactl --help')),
   unreachable: row(1901, 3, 503, 'later', 'The daemon is not running.', 'systemctl start wad@default'),
-  permission_denied: row(
-    1902,
-    3,
-    403,
-    'never',
-    "No permission on the daemon's socket.",
-    'sudo usermod -aG wad $USER',
+  permission_denied: ends(
+    77,
+    row(1902, 3, 403, 'never', "No permission on the daemon's socket.", 'sudo usermod -aG wad $USER'),
   ),
   connection_lost: row(1903, 3, 502, 'now', 'The connection to the daemon was lost.', 'wactl status'),
   interrupted: row(1904, 130, 499, 'now', 'Interrupted.'),

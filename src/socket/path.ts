@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Address, addressOf } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
+import { isAccountName } from '../protocol/names.js';
 
 /** Bytes of a path that fit into sun_path of Linux, besides its closing NUL. */
 export const MAX_PATH_BYTES = 107;
@@ -122,7 +123,7 @@ function chosenPath({ account, explicit, env }: Surroundings): string | undefine
 
 /** The name becomes a part of a path, so it is checked here even if somebody has checked it before. */
 function checkAccount(account: string): void {
-  if (/^[\w-]{1,64}$/.test(account)) return;
+  if (isAccountName(account)) return;
   throw new Fault('usage', {
     reason: `"${account.slice(0, 64)}" is no account's name: letters, digits, _ and -, at most 64`,
   });

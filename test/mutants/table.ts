@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
   // cli
   ['cli/moment', 'nowMs + Number(count) * factor', 'nowMs - Number(count) * factor', 'unit/cli/moment'],
   ['cli/exit', "fault.details.outcome === 'unknown' && !ENDED.includes(fault.kind) ? 6", "fault.details.outcome === 'unknown' ? 6", 'unit/cli/exit'],
-  ['cli/nearest', 'Math.max(1, Math.floor(word.length / 3))', 'Math.floor(word.length / 3)', 'unit/cli/nearest'],
+  ['protocol/nearest', 'Math.max(1, Math.floor(length / 3))', 'Math.floor(length / 3)', 'unit/protocol/nearest'],
   ['cli/listing', 'if (value <= max) return value;', 'if (value < max) return value;', 'unit/cli/listing'],
   ['cli/render/duration', 'UNITS.slice(at, at + 2)', 'UNITS.slice(at, at + 3)', 'unit/cli/render'],
   ['cli/render/table', 'offset + shown < total', 'offset + shown <= total', 'unit/cli/render'],
@@ -75,7 +75,7 @@ const ROWS: readonly Row[] = [
   ['config/media-rule', 'Number.POSITIVE_INFINITY) <= limit', 'Number.POSITIVE_INFINITY) < limit', 'unit/config/media-rule'],
   ['config/secret-file', 'if ((mode & 0o077) === 0) return;', 'if ((mode & 0o007) === 0) return;', 'unit/config/secret-file'],
   ['config/secret-file', 'text.length < MIN_CHARS || ', '', 'unit/config/secret-file'],
-  ['config/nearest', 'plain(best).length / 3', 'plain(best).length / 1', 'unit/config/load'],
+  ['protocol/nearest', 'Math.floor(length / 3)', 'length', 'unit/config/load'],
   // daemon
   ['daemon/outgoing/recipients', 'chatId !== null && asker === this.#asker', 'chatId !== null', 'unit/daemon/outgoing/recipients'],
   ['daemon/outgoing/wakeups', 'atMs === null || atMs >= this.#nextMs || ', 'atMs === null || ', 'unit/daemon/outgoing/wakeups'],

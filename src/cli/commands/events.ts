@@ -1,6 +1,7 @@
 // `wactl events`: prints events, follows them, and manages consumers.
 import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
+import { CONSUMER_NAME } from '../../protocol/names.js';
 import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { namesFor } from '../names.js';
@@ -32,7 +33,7 @@ function queryOf(options: {
   if (since !== undefined && !(/^\d+$/.test(since) && Number.isSafeInteger(Number(since)))) {
     refuse(`--since: "${since}" is not a cursor (a number that an event carries)`);
   }
-  if (consumer !== undefined && !/^[\w.-]{1,64}$/.test(consumer)) {
+  if (consumer !== undefined && !CONSUMER_NAME.test(consumer)) {
     refuse(`--consumer: "${consumer}" has more in it than letters, digits, _ . and -`);
   }
   if (ack && consumer === undefined) refuse('--ack keeps the place of a --consumer: name one');

@@ -1,9 +1,13 @@
 // The client of a ready account, for requests that are answered by the page at once and not queued.
 import { Fault } from '../../protocol/fault.js';
 import type { WhatsAppClient } from '../../session/port.js';
-import { reasonOf } from '../../session/state.js';
+import { isOver, isShuttingDown, reasonOf, type State } from '../../session/state.js';
 import type { Account } from '../account.js';
-import { refuseWhenEnding } from './handlers/session.js';
+
+/** Refuses what can no longer be started. @throws Fault shutting_down */
+export function refuseWhenEnding(state: State): void {
+  if (isShuttingDown(state) || isOver(state)) throw new Fault('shutting_down');
+}
 
 /** @throws Fault not_linked, not_ready, banned, shutting_down */
 export function readyClient({ actor: { state }, hint, slot }: Account): WhatsAppClient {

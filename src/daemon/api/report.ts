@@ -3,6 +3,7 @@
 import type { Result } from '../../protocol/method.js';
 import type { daemonMethods } from '../../protocol/methods/daemon.js';
 import type { Status } from '../../protocol/methods/session.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Account } from '../account.js';
 import { maskNumbers } from '../log/redact.js';
 
@@ -24,11 +25,11 @@ export async function reportOf(account: Account, status: Status): Promise<Report
     // Who is linked is nobody's business.
     status: { ...rest, session: { hasSession, connected, platform, phone: session.phone && '#' } },
     states: account.history.entries.map(({ atMs, ...more }) => ({
-      time: new Date(atMs).toISOString(),
+      time: isoTime(atMs),
       ...more,
     })),
     pageErrors: account.slot.pageErrors.map(({ atMs, error, modules, build }) => ({
-      time: new Date(atMs).toISOString(),
+      time: isoTime(atMs),
       error: blank(error),
       modules: [...modules],
       whatsappWeb: build,

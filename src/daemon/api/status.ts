@@ -1,12 +1,11 @@
 // Builds the answer of `session.status`: everything a person or a program asks about the account, as one object.
 import type { Status } from '../../protocol/methods/session.js';
+import { isoTime } from '../../protocol/time.js';
 import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../../session/state.js';
 import type { Account } from '../account.js';
 import type { Feed } from '../events/feed.js';
 import { showRestriction } from '../session/restriction-words.js';
 import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 export function statusOf(account: Account, feed: Feed, maxAttempts: number): Status {
   const { state } = account.actor;
@@ -29,8 +28,8 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
     account: account.name,
     reason: reasonOf(state),
     hint: account.hint,
-    nextAttemptAt: next === null ? null : iso(next),
-    since: iso(state.sinceMs),
+    nextAttemptAt: next === null ? null : isoTime(next),
+    since: isoTime(state.sinceMs),
     monitor: account.monitor.view(),
     versions: {
       wad: WAD_VERSION,

@@ -5,6 +5,7 @@ import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { EventType } from '../../protocol/state.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Tx, WriteOptions } from '../../store/commit.js';
 import type { StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';
@@ -101,7 +102,7 @@ export class Feed {
     const { last } = this;
     return this.#store.consumers.list().map(({ name, cursor, atMs }) => ({
       ...{ name, cursor, behind: Math.max(0, last - cursor) },
-      usedAt: new Date(atMs).toISOString(),
+      usedAt: isoTime(atMs),
     }));
   }
 

@@ -2,6 +2,7 @@
 // Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
 import type { EventData, WireEvent } from '../../protocol/events/index.js';
 import type { EventType } from '../../protocol/state.js';
+import { isoTime } from '../../protocol/time.js';
 import type { StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';
 
@@ -93,7 +94,7 @@ export class JournalReader {
 
   /** An event as it is sent. Its data is not checked: what an earlier version stored is sent as it is. */
   wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
-    const time = new Date(timeMs).toISOString();
+    const time = isoTime(timeMs);
     return { cursor, type, time, account: this.#account, data: { ...data } } as WireEvent;
   }
 

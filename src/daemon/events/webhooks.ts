@@ -7,6 +7,7 @@ import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Webhook } from '../../protocol/methods/webhook.js';
+import { isoTime } from '../../protocol/time.js';
 import { parseRecipient } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import { Endpoint, type Ledger } from '../../webhook/endpoint.js';
@@ -73,8 +74,8 @@ export class Webhooks {
         ...{ name, url: cut(url), format, types: [...types], state, attempts, lastError },
         cursor: ledger.place,
         behind: Math.max(0, last - status.position),
-        nextAttemptAt: iso(nextAttemptAtMs),
-        deliveredAt: iso(deliveredAtMs),
+        nextAttemptAt: isoTime(nextAttemptAtMs),
+        deliveredAt: isoTime(deliveredAtMs),
         dead: this.dead(name),
       };
     });
@@ -187,5 +188,3 @@ function cut(url: string): string {
   const { origin, pathname, search } = new URL(url);
   return pathname === '/' && search === '' ? origin : `${origin}/…`;
 }
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

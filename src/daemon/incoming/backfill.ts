@@ -4,6 +4,7 @@
 // never by the order in which it appears.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
+import { isoTime } from '../../protocol/time.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { MissedPage } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
@@ -101,7 +102,7 @@ export class Backfill {
         this.#options.feed.append('gap', {
           reason: 'unreadable',
           chatId,
-          since: new Date(sinceMs).toISOString(),
+          since: isoTime(sinceMs),
         });
       // What could not be read is looked for again after the next `ready`.
       if (whole) done();
@@ -138,7 +139,7 @@ export class Backfill {
         await attempt('chat', read, chatId);
       }
     });
-    const since = new Date(sinceMs).toISOString();
+    const since = isoTime(sinceMs);
     if (found > 0) log.info('backfill.found', { messages: found, since });
     else log.debug('backfill.nothing', { since, whole: left.whole && left.unreadable.length === 0 });
     return left;
@@ -164,7 +165,7 @@ export class Backfill {
       feed.append('gap', {
         reason: 'too_many',
         chatId,
-        since: new Date(sinceMs).toISOString(),
+        since: isoTime(sinceMs),
         told: PER_CHAT,
       });
     }

@@ -1,6 +1,7 @@
 // The receive watermark: everything received before this time has been journalled. It starts the back-fill of what is
 // missing (H11), and is stored next to the profile, so that the next daemon knows where to begin.
 import type { Log } from '../../protocol/log.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Linked } from '../../session/state.js';
 import type { SessionDir } from '../../session-dir/layout.js';
 import { readMarker, writeMarker } from '../../session-dir/marker.js';
@@ -99,7 +100,7 @@ export class ReceiveWatermark {
     this.#heardUntil ??= Date.parse(linkedAt);
     // While it is still being caught up with, what came before is not told of yet.
     const until = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntil;
-    const lastSeenAt = until === 'unknown' ? null : new Date(until).toISOString();
+    const lastSeenAt = until === 'unknown' ? null : isoTime(until);
     await writeMarker(dir, { linkedAt, wid, lastSeenAt });
   }
 
@@ -111,16 +112,16 @@ export class ReceiveWatermark {
   async #catchUp(phase: Present): Promise<void> {
     const { dir, feed, backfill } = this.#options;
     const { readyAtMs } = phase;
-    const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? new Date(readyAtMs).toISOString());
+    const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? isoTime(readyAtMs));
     if (this.#phase !== phase) return;
     if (this.#heardUntil === 'unknown')
-      feed.append('gap', { reason: 'adopted', since: null, until: new Date(linkedAtMs).toISOString() });
+      feed.append('gap', { reason: 'adopted', since: null, until: isoTime(linkedAtMs) });
     const heardUntilMs = typeof this.#heardUntil === 'number' ? this.#heardUntil : linkedAtMs;
     this.#heardUntil = heardUntilMs;
     if (this.#unlinkedAtMs !== null) {
       // A phone hands its history to a new link without a word on what is new in it.
-      const since = new Date(this.#unlinkedAtMs).toISOString();
-      feed.append('gap', { reason: 'unlinked', since, until: new Date(linkedAtMs).toISOString() });
+      const since = isoTime(this.#unlinkedAtMs);
+      feed.append('gap', { reason: 'unlinked', since, until: isoTime(linkedAtMs) });
       this.#unlinkedAtMs = null;
     }
     backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {

@@ -5,6 +5,7 @@ import { Fault } from '../../protocol/fault.js';
 import { type FaultKind, faultRow, isFaultKind } from '../../protocol/fault-table.js';
 import type { Log } from '../../protocol/log.js';
 import type { Outgoing } from '../../protocol/schema.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Addressee } from '../../protocol/wid.js';
 import { HELD, type Nack, type Refusal, refusal } from '../../session/nack.js';
 import { advance, isTaken, type SendEvent } from '../../session/outbox.js';
@@ -240,16 +241,14 @@ function errorOf(fault: Fault | undefined, refused: Refusal | null): { kind: Fau
   return { kind, reason };
 }
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
 /** A row as the protocol shows it. @param to for the hint of its error */
 export function show(row: StoredMessage, to: Address = []): Outgoing {
   const { id, messageId, chatId, state, ack, queuedAtMs, sentAtMs, error } = row;
   const remedy = error && isFaultKind(error.kind) ? faultRow(error.kind).remedy : null;
   return {
     ...{ id, messageId, chatId, state, ack },
-    queuedAt: new Date(queuedAtMs).toISOString(),
-    sentAt: iso(sentAtMs),
+    queuedAt: isoTime(queuedAtMs),
+    sentAt: isoTime(sentAtMs),
     error: error && { ...error, hint: remedy && addressed(remedy.replace(/\bID$/, id), to) },
   };
 }

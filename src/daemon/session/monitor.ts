@@ -1,6 +1,7 @@
 // The heartbeat: probes the page at a fixed period, each probe with its own time-out, and reports failures. What
 // follows is decided by the life cycle.
 import type { Log } from '../../protocol/log.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Ailment } from '../../session/event.js';
 import type { Health } from '../../session/port.js';
 
@@ -47,10 +48,9 @@ export class Monitor {
   }
 
   view(): MonitorView {
-    const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
     return {
-      lastCheckAt: iso(this.#lastCheckAtMs),
-      lastOkAt: iso(this.#lastOkAtMs),
+      lastCheckAt: isoTime(this.#lastCheckAtMs),
+      lastOkAt: isoTime(this.#lastOkAtMs),
       failures: this.#failures,
     };
   }

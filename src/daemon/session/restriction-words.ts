@@ -1,5 +1,6 @@
 // A restriction as the protocol shows it, and as a sentence for people.
 import type { RestrictionKind } from '../../protocol/state.js';
+import { isoTime } from '../../protocol/time.js';
 import type { Restriction } from '../../session/restriction.js';
 
 export interface ShownRestriction {
@@ -9,12 +10,10 @@ export interface ShownRestriction {
   readonly total: number | null;
 }
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
 export const showRestriction = (restriction: Restriction | null): ShownRestriction | null =>
   restriction && {
     kind: restriction.kind,
-    until: iso(restriction.untilMs),
+    until: isoTime(restriction.untilMs),
     used: restriction.used,
     total: restriction.total,
   };
@@ -36,7 +35,7 @@ const MEANWHILE: Partial<Record<RestrictionKind, string>> = {
 
 /** One sentence or two, with the end and what is left. */
 export function inWords({ kind, untilMs, used, total }: Restriction): string {
-  const until = untilMs === null ? '' : ` until ${new Date(untilMs).toISOString()}`;
+  const until = untilMs === null ? '' : ` until ${isoTime(untilMs)}`;
   const count = used === null || total === null ? '' : ` (${used} of ${total} used)`;
   return `${WORDS[kind]}${until}${count}.${MEANWHILE[kind] ?? ''}`;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
+import { CONSUMER_NAME } from '../names.js';
 import { cursor, eventType, instant, record } from '../schema.js';
 
-const consumer = () => z.string().regex(/^[\w.-]{1,64}$/);
+const consumer = () => z.string().regex(CONSUMER_NAME);
 /** Where a consumer begins that is new; one that is known goes on where it was. */
 const from = () => z.enum(['now', 'oldest']).optional();
 const types = () => z.array(eventType()).min(1).optional();

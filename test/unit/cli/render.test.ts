@@ -2,7 +2,6 @@ import t from 'tap';
 import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { complete } from '../../../src/cli/complete.js';
 import { exitOf } from '../../../src/cli/exit.js';
-import { nearest } from '../../../src/cli/nearest.js';
 import { printable } from '../../../src/cli/output.js';
 import { duration } from '../../../src/cli/render/duration.js';
 import { phone } from '../../../src/cli/render/phone.js';
@@ -11,6 +10,7 @@ import { rest } from '../../../src/cli/render/table.js';
 import { addressed } from '../../../src/protocol/address.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
+import { nearest } from '../../../src/protocol/nearest.js';
 
 const STATUS = METHODS['session.status'].example.result;
 
@@ -132,7 +132,7 @@ t.test('the word that was meant', (t) => {
     ['disc', 'disconnect'],
     ['clear', 'clear-session'],
     ['log', 'logs'],
-    ['xyzzy', undefined],
+    ['xyzzy', null],
   ] as const) {
     t.equal(nearest(typed, names), meant);
   }

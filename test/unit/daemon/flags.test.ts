@@ -61,8 +61,8 @@ t.test('what is not understood is exit 64, with the nearest flag', async (t) => 
 t.test('--help shows every flag and examples, --version the version; both exit 0', async (t) => {
   const help = await read(['--help']);
   t.match(help, { exit: 0, text: /Examples:/ });
-  for (const flag of ROWS.flatMap((row) => row.flag ?? []))
-    t.ok('text' in help && help.text.includes(`--${flag}`), flag);
+  for (const { name } of ROWS.flatMap((row) => row.flag ?? []))
+    t.ok('text' in help && help.text.includes(`--${name}`), name);
   t.same(await read(['-h']), help);
   t.same(await read(['--version']), { text: 'wad 0.1.0', exit: 0 });
 });

@@ -2,17 +2,10 @@
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { contactMethods } from '../../../protocol/methods/contact.js';
-import { type ChatId, isGroupId, numberOf, parseRecipient } from '../../../protocol/wid.js';
+import { numberOf } from '../../../protocol/wid.js';
 import type { Account } from '../../account.js';
+import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
-
-/** @throws Fault invalid_recipient, for a group as well */
-export function parsePerson(text: string): ChatId {
-  const id = parseRecipient(text);
-  if (isGroupId(id))
-    throw new Fault('invalid_recipient', { reason: `${id} is a group and no person.`, hint: null });
-  return id;
-}
 
 export function contactHandlers(account: Account): Handlers<typeof contactMethods> {
   const contacts = () => readyClient(account).contacts;

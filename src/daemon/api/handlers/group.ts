@@ -4,8 +4,8 @@ import type { Handlers } from '../../../protocol/method.js';
 import type { groupMethods } from '../../../protocol/methods/group.js';
 import { type ChatId, isGroupId, parseRecipient } from '../../../protocol/wid.js';
 import type { Account } from '../../account.js';
+import { parsePerson } from '../parse-person.js';
 import { readyClient } from '../ready-client.js';
-import { parsePerson } from './contact.js';
 
 /** @throws Fault invalid_recipient */
 function parseGroup(text: string): ChatId {

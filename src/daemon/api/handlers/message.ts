@@ -28,7 +28,7 @@ import { reached } from '../../outgoing/outbox-wait.js';
 import { refuseLost } from '../../session/capability-tracker.js';
 import { knownMessage } from '../known-message.js';
 import { refuseUnfit } from '../post-rules.js';
-import { refuseWhenEnding } from './session.js';
+import { refuseWhenEnding } from '../ready-client.js';
 
 type MessageHandlers = Pick<Handlers<typeof METHODS>, 'message.send' | 'message.get' | 'message.wait'>;
 

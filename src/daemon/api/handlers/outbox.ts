@@ -2,6 +2,7 @@
 import type { Handlers } from '../../../protocol/method.js';
 import type { outboxMethods } from '../../../protocol/methods/outbox.js';
 import type { OutboxRow } from '../../../protocol/schema.js';
+import { isoTime } from '../../../protocol/time.js';
 import { parseRecipient } from '../../../protocol/wid.js';
 import type { StoredMessage } from '../../../store/outbox-row.js';
 import type { Store } from '../../../store/store.js';
@@ -18,11 +19,11 @@ export function outboxHandlers(
     return {
       ...show(row, address),
       ...{ to: recipient, kind, key, attempts },
-      notBefore: iso(notBeforeMs),
-      expiresAt: iso(expiresAtMs),
-      changedAt: new Date(changedAtMs).toISOString(),
+      notBefore: isoTime(notBeforeMs),
+      expiresAt: isoTime(expiresAtMs),
+      changedAt: isoTime(changedAtMs),
       waitsFor: wait?.waitsFor ?? null,
-      nextAt: iso(wait?.nextAtMs ?? null),
+      nextAt: isoTime(wait?.nextAtMs ?? null),
     };
   };
   return {
@@ -39,5 +40,3 @@ export function outboxHandlers(
     'outbox.resolve': async ({ id, as }) => showRow(await outbox.resolve(id, as)),
   };
 }
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

@@ -3,12 +3,14 @@ import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { METHODS } from '../../../protocol/methods/index.js';
 import type { Status } from '../../../protocol/methods/session.js';
+import { isoTime } from '../../../protocol/time.js';
 import { numberOf, parseRecipient } from '../../../protocol/wid.js';
-import { isOver, isShuttingDown, reasonOf, type State, type StateOf } from '../../../session/state.js';
+import { reasonOf, type State, type StateOf } from '../../../session/state.js';
 import type { Account } from '../../account.js';
 import { limited } from '../../machine/time-limit.js';
 import { refuseLost } from '../../session/capability-tracker.js';
 import { PairingBudget } from '../../session/pairing-budget.js';
+import { refuseWhenEnding } from '../ready-client.js';
 
 type SessionHandlers = Pick<
   Handlers<typeof METHODS>,
@@ -23,13 +25,7 @@ type SessionHandlers = Pick<
   | 'session.wait'
 >;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
 const now = (): string => new Date().toISOString();
-
-/** Refuses what can no longer be started. @throws Fault shutting_down */
-export function refuseWhenEnding(state: State): void {
-  if (isShuttingDown(state) || isOver(state)) throw new Fault('shutting_down');
-}
 
 const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
 
@@ -100,7 +96,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
           const current = mayScan(state) ? qr.current() : null;
           if (current !== null && current.payload !== not) {
             const { payload, issuedAtMs, expiresAtMs, number } = current;
-            return { qr: payload, issuedAt: iso(issuedAtMs), expiresAt: iso(expiresAtMs), number };
+            return { qr: payload, issuedAt: isoTime(issuedAtMs), expiresAt: isoTime(expiresAtMs), number };
           }
           if (state.name === 'linking' && mayScan(state)) refuse('link.qr');
           if (waitMs !== undefined && isLinked(state)) throw new Fault('already_linked', { hint: null });
@@ -134,7 +130,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       if (current === null) budget.spend(Date.now());
       const { code, expiresAtMs } =
         current ?? budget.issued(digits, await account.slot.client.requestPairingCode(digits), Date.now());
-      return { code, number: digits, expiresAt: iso(expiresAtMs) };
+      return { code, number: digits, expiresAt: isoTime(expiresAtMs) };
     },
 
     'session.passkey': () => {
@@ -142,7 +138,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       return {
         required: request !== null,
         options: request && { ...request.options },
-        expiresAt: request && iso(request.expiresAtMs),
+        expiresAt: request && isoTime(request.expiresAtMs),
       };
     },
 

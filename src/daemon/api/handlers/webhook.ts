@@ -2,6 +2,7 @@
 import { Fault } from '../../../protocol/fault.js';
 import type { Handlers } from '../../../protocol/method.js';
 import type { webhookMethods } from '../../../protocol/methods/webhook.js';
+import { isoTime } from '../../../protocol/time.js';
 import type { Webhooks } from '../../events/webhooks.js';
 
 const SHOWN = 100;
@@ -30,7 +31,7 @@ export function webhookHandlers(webhooks: () => Webhooks | null): Handlers<typeo
         .ledger.dead(limit)
         .map(({ atMs, event, attempts, reason }) => ({
           ...{ event, attempts, reason },
-          at: new Date(atMs).toISOString(),
+          at: isoTime(atMs),
         })),
     }),
     'webhook.redrive': async ({ name, limit = ALL }) => {

@@ -1,6 +1,6 @@
 /** Which known word was probably meant: one letter in three may be wrong, and one at least. */
 import t from 'tap';
-import { nearest } from '../../../src/cli/nearest.js';
+import { nearest } from '../../../src/protocol/nearest.js';
 
 const KNOWN = ['status', 'stop', 'send', 'qr', 'events', '--output'];
 
@@ -15,11 +15,11 @@ t.test('the nearest word, or none that is near', async (t) => {
     ['--outptu', '--output'],
     ['ev', 'events'],
     ['stat', 'status'],
-    ['e', undefined],
-    ['xyz', undefined],
-    ['stxxxx', undefined],
-    ['', undefined],
+    ['e', null],
+    ['xyz', null],
+    ['stxxxx', null],
+    ['', null],
   ] as const)
     t.equal(nearest(word, KNOWN), meant, JSON.stringify(word));
-  t.equal(nearest('a', []), undefined);
+  t.equal(nearest('a', []), null);
 });

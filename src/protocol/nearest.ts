@@ -1,6 +1,6 @@
 // Finds the known name nearest to an unknown one, for "did you mean". Pure.
 
-/** Case, dashes and underscores are what people get wrong first: `delays_ms` is `delaysMs`. */
+/** Case, dashes and underscores are the usual mistakes: `delays_ms` is `delaysMs`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 
 /** Edits (insert, delete, replace, swap of neighbours) from one text to the other. */
@@ -22,13 +22,18 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The candidate nearest to `name`, or null when none is near enough. */
-export function nearest(name: string, candidates: readonly string[]): string | null {
+/**
+ * The name with the fewest edits to `word`; where none is near, the first that begins with it. Null when there is neither.
+ * A name is near when at most a third of the word differs.
+ */
+export function nearest(word: string, names: readonly string[]): string | null {
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
-    const edits = distance(plain(name), plain(candidate));
-    if (edits < least) [best, least] = [candidate, edits];
+  for (const name of names) {
+    const edits = distance(plain(word), plain(name));
+    if (edits < least) [best, least] = [name, edits];
   }
-  return best !== null && least <= Math.max(1, Math.floor(plain(best).length / 3)) ? best : null;
+  const { length } = plain(word);
+  if (best !== null && least <= Math.max(1, Math.floor(length / 3))) return best;
+  return (word.length > 1 && names.find((name) => name.startsWith(word))) || null;
 }
