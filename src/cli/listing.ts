@@ -5,7 +5,7 @@ import { write } from './output.js';
 
 export const LISTING = {
   query: { type: 'text', alias: 'q', value: 'WORD', does: 'only those with this in the name or number' },
-  limit: { type: 'text', value: 'N', does: 'so many at most (default: 100; 1000 at most)' },
+  limit: { type: 'text', value: 'N', does: 'the most entries (default: 100; 1000 at most)' },
   offset: { type: 'text', value: 'N', does: 'leave out the first N' },
 } as const satisfies Options;
 

@@ -92,7 +92,7 @@ export const KEYS = {
     capMs: key(ms(0, DAY), { default: 30_000, doc: 'No wait is longer than this.' }),
     maxAttempts: key(count(1, 1_000), {
       default: 5,
-      doc: 'After so many failed attempts the state is failed, and the slow retry begins.',
+      doc: 'After this many failed attempts the state is failed, and the slow retry begins.',
     }),
     graceMs: key(ms(0, DAY), {
       default: 60_000,
@@ -109,7 +109,10 @@ export const KEYS = {
       doc: 'How often the health of the page is checked.',
     }),
     probeTimeoutMs: key(ms(100, 60_000), { default: 8_000, doc: 'A check that takes longer has failed.' }),
-    failuresToAct: key(count(1, 100), { default: 2, doc: 'So many failures in a row make the daemon act.' }),
+    failuresToAct: key(count(1, 100), {
+      default: 2,
+      doc: 'The number of failed checks in a row after which the daemon acts.',
+    }),
   },
   deadlines: {
     startMs: key(ms(1_000, 600_000), {
@@ -151,7 +154,7 @@ export const KEYS = {
     }),
     burst: key(count(1, 1_000), {
       default: 5,
-      doc: 'So many go out without a wait when there was quiet before.',
+      doc: 'The number of messages that are sent without a wait after a quiet time.',
     }),
     strangerGapMs: key(ms(0, DAY), {
       default: 20_000,
@@ -163,14 +166,14 @@ export const KEYS = {
     }),
     strangersPerDay: key(count(0, 1_000_000), {
       default: 50,
-      doc: 'No more than so many people with whom there was no chat yet are written to on one day of local time; 0 is no limit. WhatsApp names no number, restricts accounts that write first to many, and where it shows a quota counts it by the month: the number is ours, and below what reports of restricted accounts speak of.',
+      doc: 'The most people without an earlier chat who are written to on one day of local time; 0 is no limit. WhatsApp names no number, restricts accounts that write first to many, and where it shows a quota counts it by the month: the number is ours, and below what reports of restricted accounts speak of.',
     }),
     quietHours: key(
       text(
         /^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
         'two times of day such as "22:00-07:00", or ""',
       ),
-      { default: '', defaultSays: 'none', doc: 'Nothing goes out between these times, local time.' },
+      { default: '', defaultSays: 'none', doc: 'Nothing is sent between these times, local time.' },
     ),
   },
   journal: {
@@ -184,7 +187,7 @@ export const KEYS = {
     }),
     mediaMaxMb: key(count(16, 1_000_000, 'MB'), {
       default: 2_000,
-      doc: 'What the files of messages may take up, those that were put and those that were fetched; those that nobody has used for longest go first. A file that is still to go out stays, and so does the newest.',
+      doc: 'The most space for files of messages, both uploaded and fetched ones. The least recently used files are deleted first. Files that are still to be sent stay, and so does the newest.',
     }),
     mediaRules: key(mediaRules(), {
       default: [],
@@ -225,7 +228,7 @@ export const KEYS = {
     tokenFile: key(path(), {
       default: ({ stateDir }) => `${stateDir}/http-token`,
       defaultSays: 'http-token in the state directory, made when it is missing',
-      doc: 'The bearer token that HTTP wants, in a file of mode 0600.',
+      doc: 'The bearer token that HTTP requires, in a file of mode 0600.',
     }),
   },
   log: {
@@ -272,7 +275,7 @@ export const FAMILIES = {
     }),
     retryHours: key(count(1, 720, 'h'), {
       default: 72,
-      doc: 'An event that could not be delivered for so long becomes a dead letter.',
+      doc: 'An event that could not be delivered for this long becomes a dead letter.',
     }),
     allowPrivate: key(yesNo(), {
       default: false,

@@ -38,7 +38,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   config: ['FILE', 'read this file instead of the usual ones'],
   'state-dir': ['DIR', 'outbox, journal and, by default, the session'],
   ...KEY_OPTIONS,
-  'check-config': [null, 'print every value and where it comes from, then exit'],
+  'check-config': [null, 'print every value and its source, then exit'],
   doctor: [null, 'check this machine and say what to do, then exit'],
   canary: [null, "check today's WhatsApp Web without an account, up to its QR code, then exit"],
   adopt: ['DIR', 'go on with a copy of the session of another program, once it has become ready, then exit'],

@@ -11,8 +11,8 @@ export const contacts = command({
   args: [],
   options: {
     ...LISTING,
-    all: { type: 'flag', does: 'also those who are not saved' },
-    blocked: { type: 'flag', does: 'only those who are blocked' },
+    all: { type: 'flag', does: 'also people who are not saved' },
+    blocked: { type: 'flag', does: 'only blocked people' },
   },
   examples: [
     ['wactl contacts -q ana', 'by part of a name'],

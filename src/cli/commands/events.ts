@@ -182,17 +182,17 @@ export const events = command({
     {
       name: 'WHAT',
       required: false,
-      does: 'consumers: who follows events under a name',
+      does: 'consumers: list the named consumers',
       choices: ['consumers'],
     },
     { name: 'VERB', required: false, does: 'forget', choices: ['forget'] },
     { name: 'NAME', required: false, does: 'of the consumer' },
   ],
   options: {
-    since: { type: 'text', value: 'CURSOR', does: 'only what came after this event' },
-    follow: { type: 'flag', alias: 'f', does: 'go on as events come' },
+    since: { type: 'text', value: 'CURSOR', does: 'only events after this one' },
+    follow: { type: 'flag', alias: 'f', does: 'print new events as they happen' },
     type: { type: 'list', value: 'T', choices: EVENT_TYPES, does: 'only these types (repeat, or commas)' },
-    consumer: { type: 'text', value: 'NAME', does: 'go on after what this consumer has acknowledged' },
+    consumer: { type: 'text', value: 'NAME', does: 'continue where this consumer stopped' },
     from: {
       type: 'text',
       value: 'WHERE',

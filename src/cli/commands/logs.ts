@@ -41,9 +41,9 @@ export const logs = command({
     'run under systemd it says where the log goes.',
   args: [],
   options: {
-    follow: { type: 'flag', alias: 'f', does: 'go on as lines come' },
+    follow: { type: 'flag', alias: 'f', does: 'print new lines as they arrive' },
     lines: { type: 'text', alias: 'n', value: 'N', does: 'only the last N lines (default: 200), or all' },
-    err: { type: 'flag', does: 'only what a person should look at' },
+    err: { type: 'flag', does: "only lines that need a person's attention" },
     priority: { type: 'text', alias: 'p', value: 'P', choices: PRIORITIES, does: 'least priority' },
   },
   examples: [

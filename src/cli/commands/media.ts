@@ -9,7 +9,7 @@ import { MESSAGE } from '../render/acted.js';
 export const media = command({
   name: 'media',
   group: 'Messages and events',
-  does: 'fetch what a message carries into a file',
+  does: 'save the file of a message',
   notes:
     'What has expired at WhatsApp is asked of the phone. The file appears under its name when it is whole.',
   args: [MESSAGE],

@@ -13,7 +13,7 @@ export const messages = command({
     'edit, delete, forward, star, media and send --reply-to.',
   args: [{ name: 'CHAT', required: true, does: 'phone number with country code, or chat id' }],
   options: {
-    limit: { type: 'text', value: 'N', does: 'so many at most (default: 20; 500 at most)' },
+    limit: { type: 'text', value: 'N', does: 'the most messages (default: 20; 500 at most)' },
     before: { type: 'text', value: 'KEY', does: 'only those before this message' },
   },
   examples: [

@@ -19,7 +19,7 @@ const refuse = (reason: string): never => {
 export const outbox = command({
   name: 'outbox',
   group: 'Messages and events',
-  does: 'messages on their way out, and what became of them',
+  does: 'outgoing messages and their outcome',
   verbs: [
     ['list', 'newest first (the default); with --state only those in these states'],
     ['show ID', 'one message with its content'],
@@ -36,7 +36,7 @@ export const outbox = command({
   ],
   options: {
     state: { type: 'list', value: 'S', choices: SEND_STATES, does: 'list: only these states' },
-    limit: { type: 'text', value: 'N', does: 'list: no more than so many (default: all)' },
+    limit: { type: 'text', value: 'N', does: 'list: the most messages (default: all)' },
     as: { type: 'text', value: 'HOW', choices: OUTCOMES, does: 'resolve: sent, failed or again' },
   },
   examples: [

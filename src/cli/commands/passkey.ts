@@ -45,7 +45,7 @@ export const passkey = command({
     'WhatsApp goes on with it, 4 when it was refused or nothing is asked for.',
   args: [],
   options: {
-    answer: { type: 'text', value: 'FILE', does: 'what the snippet answered; - for stdin' },
+    answer: { type: 'text', value: 'FILE', does: 'the answer of the snippet; - for stdin' },
     refuse: { type: 'flag', does: 'tell WhatsApp that there will be no answer' },
     snippet: { type: 'flag', does: 'the snippet alone, to copy or to pipe' },
   },

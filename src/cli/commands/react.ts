@@ -6,9 +6,9 @@ import { MESSAGE, renderActed } from '../render/acted.js';
 export const react = command({
   name: 'react',
   group: 'Messages and events',
-  does: 'react to a message with an emoji, or take the reaction back',
+  does: 'react to a message with an emoji, or remove the reaction',
   args: [MESSAGE, { name: 'EMOJI', required: false, does: 'the emoji' }],
-  options: { remove: { type: 'flag', does: 'take the reaction back' } },
+  options: { remove: { type: 'flag', does: 'remove the reaction' } },
   examples: [
     ['wactl react 3EB0C0FFEE0123456789 👍', 'by the id that an event or `messages` shows'],
     ['wactl react 3EB0C0FFEE0123456789 --remove', 'take it back'],

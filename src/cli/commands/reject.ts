@@ -6,7 +6,7 @@ import { chat } from '../render/phone.js';
 export const reject = command({
   name: 'reject',
   group: 'Messages and events',
-  does: 'turn away a call that rings',
+  does: 'reject a ringing call',
   args: [{ name: 'CALL', required: true, does: 'its id, as the event has it' }],
   options: {},
   examples: [['wactl reject 00C28E4F6B2FFA7159760CC8BEAFDDA3', 'the caller sees that it was declined']],

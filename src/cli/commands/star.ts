@@ -5,9 +5,9 @@ import { MESSAGE, renderActed } from '../render/acted.js';
 export const star = command({
   name: 'star',
   group: 'Messages and events',
-  does: 'star a message, or take the star away',
+  does: 'star a message, or remove the star',
   args: [MESSAGE],
-  options: { remove: { type: 'flag', does: 'take the star away' } },
+  options: { remove: { type: 'flag', does: 'remove the star' } },
   examples: [['wactl star 3EB0C0FFEE0123456789', 'star']],
   async run({ ask, args: [id = ''], options: { remove }, show }) {
     const answer = await ask('message.star', { id, starred: remove !== true }, { writes: true });

@@ -5,7 +5,7 @@ import { renderStatus } from '../render/status.js';
 export const status = command({
   name: 'status',
   group: 'Account',
-  does: 'what is going on, since when, who is linked, what to do next',
+  does: 'the state, since when, who is linked, what to do next',
   notes: 'Exits 0 whenever the daemon answered, whatever the state.',
   args: [],
   options: {},
