@@ -2,7 +2,7 @@
 // is a test of the contract too. What crosses the socket against the table fails the test that made it cross.
 import type { z } from 'zod';
 import { COMMON_FAULTS } from '../../src/daemon/api/dispatch.js';
-import { eventSchema, type WireEvent } from '../../src/protocol/events/index.js';
+import type { WireEvent } from '../../src/protocol/events/index.js';
 import { Fault } from '../../src/protocol/fault.js';
 import { deadlineMs } from '../../src/protocol/method.js';
 import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
@@ -13,6 +13,7 @@ import {
   type ConnectOptions,
   type RequestOptions,
 } from '../../src/socket/client.js';
+import { schemaFor } from './check-event.js';
 
 /** Made by the client itself, never by a handler. */
 const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer', 'connection_idle'];
@@ -30,7 +31,7 @@ export class CheckedClient implements AsyncDisposable {
   private constructor(client: Client) {
     this.client = client;
     client.onEvent((event) => {
-      this.#events.push(check(eventSchema, event, 'the event'));
+      this.#events.push(checkEvent(event));
       this.#wake();
     });
   }
@@ -56,7 +57,9 @@ export class CheckedClient implements AsyncDisposable {
         if (error instanceof Fault && kinds.includes(error.kind)) throw error;
         throw new ContractBroken(`${method} may not fail with this`, { cause: error });
       });
-    return check(row.result as z.ZodType, answer, `the answer of ${method}`) as Answered<M>;
+    const checked = check(row.result as z.ZodType, answer, `the answer of ${method}`) as Answered<M>;
+    if (method === 'events.list') (checked as Answered<'events.list'>).events.forEach(checkEvent);
+    return checked;
   }
 
   /** The next event that nobody has taken yet; fails after `waitMs`. */
@@ -82,6 +85,9 @@ export class CheckedClient implements AsyncDisposable {
     return this.close();
   }
 }
+
+const checkEvent = (event: WireEvent): WireEvent =>
+  check(schemaFor(event), event, `the event ${event.type}`) as WireEvent;
 
 function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const read = schema.safeParse(value);

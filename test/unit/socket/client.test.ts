@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
-import type { WireEvent } from '../../../src/protocol/events/index.js';
+import { EVENTS, type WireEvent } from '../../../src/protocol/events/index.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { Client } from '../../../src/socket/client.js';
 import { clientPath } from '../../../src/socket/path.js';
@@ -52,8 +52,8 @@ t.test('asks, is answered, and hears events', async (t) => {
   const { events, next } = await client.request('events.list', {});
   t.same(events, []);
   await client.request('events.subscribe', { after: next });
-  running.feed.append('alert', madeUp({ text: 'hello' }));
-  t.match(await client.event(), { cursor: next + 1, type: 'alert', data: { text: 'hello' } });
+  running.feed.append('alert', { ...EVENTS.alert.example, says: 'hello' });
+  t.match(await client.event(), { cursor: next + 1, type: 'alert', data: { says: 'hello' } });
 });
 
 t.test(
@@ -270,11 +270,11 @@ t.test('listeners come and go', async (t) => {
   const stop = client.onEvent((event) => heard.push(event));
   await client.request('events.subscribe', {});
   await client.request('daemon.ping', {});
-  running.feed.append('alert', madeUp({}));
+  running.feed.append('alert', EVENTS.alert.example);
   await running.feed.settled();
   await client.request('daemon.ping', {});
   stop();
-  running.feed.append('alert', madeUp({}));
+  running.feed.append('alert', EVENTS.alert.example);
   await running.feed.settled();
   await client.request('daemon.ping', {});
   t.equal(heard.length, 1);
@@ -350,4 +350,16 @@ t.test('the client loads neither zod nor a table of methods', async (t) => {
     'src/socket/safe-path.js',
     'src/socket/unreachable.js',
   ]);
+});
+
+t.test('an event whose data its type does not have fails the test that sees it', async (t) => {
+  await using running = await startServer();
+  await using client = await CheckedClient.connect(running.path);
+  const { next } = await client.request('events.list', {});
+  running.feed.append('alert', madeUp({ ...EVENTS.alert.example, surprise: 1 }));
+  await running.written();
+  await t.rejects(client.request('events.list', { after: next }), {
+    name: 'ContractBroken',
+    message: /surprise/,
+  });
 });
