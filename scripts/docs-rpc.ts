@@ -61,7 +61,7 @@ After \`events.subscribe\` each event comes as a notification; it is the only th
 {"jsonrpc":"2.0","method":"event","params":{"cursor":1767225600001,"type":"state","time":"2026-01-01T00:00:00.000Z","account":"default","data":{}}}
 \`\`\`
 
-\`type\` is one of ${list(EVENT_TYPES)}. Cursors only grow, also across restarts.
+\`type\` is one of ${list(EVENT_TYPES)}; [events.md](events.md) has the fields of each. Cursors only grow, also across restarts.
 Read with \`events.list\` until \`next\` is the cursor that was asked from; keep \`next\`, and go on from it later. \`after: 0\` is
 the oldest that is kept. What is not kept any more is said by an event \`gap\` with \`{reason: "not_kept", after, oldest}\`,
 whatever types were asked for. A subscription without \`after\` and \`consumer\` begins now; with one of them, what came

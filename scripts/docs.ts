@@ -1,10 +1,11 @@
-// Writes docs/rpc.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
+// Writes docs/rpc.md, events.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
 // programs themselves read.
 // `--check` writes nothing and exits 1 when a page is not what the tables say. Another directory than docs/ may be named.
 // Importing does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { configPage } from './docs-config.js';
+import { eventsPage } from './docs-events.js';
 import { faultsPage } from './docs-faults.js';
 import { httpPage } from './docs-http.js';
 import { wactlPage, wadPage, wadTomlPage } from './docs-man.js';
@@ -16,6 +17,7 @@ import { rpcPage } from './docs-rpc.js';
 export const pages = (): ReadonlyMap<string, string> =>
   new Map([
     ['rpc.md', rpcPage()],
+    ['events.md', eventsPage()],
     ['http.md', httpPage()],
     ['mcp.md', mcpPage()],
     ['metrics.md', metricsPage()],

@@ -21,6 +21,9 @@ const { chats } = await account.chat.list({ limit: 3 });
 const names: (string | null)[] = chats.map((chat) => chat.name);
 for await (const event of account.follow({ types: ['message'], consumer: 'bot' })) {
   const { cursor }: Event = event;
+  if (event.type === 'message') { const body: string | null = event.data.body; names.push(body); }
+  // @ts-expect-error a call has no text
+  if (event.type === 'call') names.push(event.data.body);
   if (cursor > 3) break;
 }
 try { await account.outbox.cancel({ id }); } catch (error) {
