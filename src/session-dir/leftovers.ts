@@ -13,6 +13,7 @@ import { removeUnfinished } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { processStat } from './process-id.js';
 import { mendLogs } from './torn-log.js';
+import { mendTransactions } from './unfinished-transactions.js';
 
 /** A browser's main process. */
 export interface Leftover {
@@ -96,6 +97,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
   await removeSingletons(dir, log);
   await mendLogs(dir, log);
+  await mendTransactions(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 

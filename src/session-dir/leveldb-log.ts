@@ -1,5 +1,5 @@
-// Parses the log of a LevelDB database far enough to tell which part of it is whole. It does not interpret records. The
-// format: https://github.com/google/leveldb/blob/main/doc/log_format.md
+// Reads and writes the log of a LevelDB database: which part of it is whole, and its records. It does not interpret
+// records. The format: https://github.com/google/leveldb/blob/main/doc/log_format.md
 const BLOCK = 32_768;
 /** Checksum (4 bytes), length (2), kind (1). Where fewer bytes are left in a block, it is filled up. */
 const HEADER = 7;
@@ -22,8 +22,16 @@ interface Piece {
 }
 
 /** Reads a log to its end. */
-export function examine(log: Buffer): Finding {
-  // In pieces, uncopied: they are copied only when a log is rewritten.
+export const examine = (log: Buffer): Finding => read(log).finding;
+
+/** The records of a log that is whole, in their order; null for every other log. */
+export function recordsOf(log: Buffer): readonly Buffer[] | null {
+  const { finding, records } = read(log);
+  return finding.is === 'whole' ? records.map(joined) : null;
+}
+
+function read(log: Buffer): { finding: Finding; records: readonly Buffer[][] } {
+  // In pieces, uncopied: they are copied only when a log is rewritten or its records are asked for.
   const records: Buffer[][] = [];
   let open: Buffer[] | null = null;
   let sound = 0;
@@ -40,20 +48,20 @@ export function examine(log: Buffer): Finding {
     if (piece === null) {
       const next = nextBeginning(log, at + 1);
       if (next === null) {
-        if (!breaksOff(log, at)) return { is: 'damaged' };
+        if (!breaksOff(log, at)) return { finding: { is: 'damaged' }, records };
         break;
       }
       // A record broke off here, and who wrote on began a new one before that should have ended; or right there, where what
       // was missing was taken for filling.
       const end = endAt(log, at);
-      if (end < next || (end === next && next % BLOCK !== 0)) return { is: 'damaged' };
+      if (end < next || (end === next && next % BLOCK !== 0)) return { finding: { is: 'damaged' }, records };
       spliced = true;
       open = null;
       at = next;
       continue;
     }
     const begins = piece.kind === FULL || piece.kind === FIRST;
-    if (!begins && open === null) return { is: 'damaged' };
+    if (!begins && open === null) return { finding: { is: 'damaged' }, records };
     if (begins && open !== null) spliced = true;
     open = begins ? [piece.data] : [...(open ?? []), piece.data];
     at = piece.end;
@@ -63,9 +71,16 @@ export function examine(log: Buffer): Finding {
       sound = at;
     }
   }
-  if (spliced) return { is: 'spliced', mended: layOut(records.map((pieces) => Buffer.concat(pieces))) };
-  return sound < log.length ? { is: 'torn', soundBytes: sound } : { is: 'whole' };
+  const finding: Finding = spliced
+    ? { is: 'spliced', mended: layOut(records.map(joined)) }
+    : sound < log.length
+      ? { is: 'torn', soundBytes: sound }
+      : { is: 'whole' };
+  return { finding, records };
 }
+
+const joined = (pieces: readonly Buffer[]): Buffer =>
+  pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 
 function pieceAt(log: Buffer, at: number): Piece | null {
   if (at + HEADER > log.length) return null;
@@ -100,10 +115,10 @@ function breaksOff(log: Buffer, at: number): boolean {
   return kind <= LAST && end - at <= BLOCK - (at % BLOCK) && end >= log.length;
 }
 
-/** A log of these records. */
-export function layOut(records: readonly Buffer[]): Buffer {
+/** A log of these records; with `bytes`, what is appended to a log of that size. */
+export function layOut(records: readonly Buffer[], bytes = 0): Buffer {
   const parts: Buffer[] = [];
-  let at = 0;
+  let at = bytes;
   const put = (part: Buffer): void => {
     parts.push(part);
     at += part.length;

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { layOut } from '../../src/session-dir/leveldb-log.js';
+import { leaveUnfinished } from '../harness/unfinished.js';
 import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
@@ -181,9 +182,10 @@ export const storageHeld: Act = async (scene) => {
   const lock = join(home.profile, 'Default/Local Storage/leveldb/LOCK');
   await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${withLock(lock)} "$0" "$@"\nexec`)(scene);
 };
+const DATABASE = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
 /** The log of the page's IndexedDB ends in half a record: its header says how long it is, and the rest never came. */
 const tear = ({ home }: Scene): string => {
-  const folder = join(home.profile, 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb');
+  const folder = join(home.profile, DATABASE);
   const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
   assert.equal(logs.length, 1, 'there is a log of IndexedDB');
   const path = join(folder, logs[0] ?? '');
@@ -218,6 +220,9 @@ export const writeTorn: Act = async (scene) => {
   await wad.kill();
   await scene.gone();
 };
+/** A kill came amid two transactions of the page, each of which had removed a record. */
+export const transactionsUnfinished: Act = ({ home }) =>
+  leaveUnfinished(join(home.profile, DATABASE), 'model-storage');
 /** A package has put another file in the browser's place; the one that runs goes on. */
 export const upgrade: Act = async (scene) => {
   const script = readFileSync(scene.home.browser);

@@ -47,6 +47,7 @@ export const BROWSER: readonly Row[] = [
   { name: 'something else holds the storage of the page',    given: down,    do: act.storageHeld,                               expect: starts,                          within: 30, also: act.logs('whatsapp.session-unfound') },
   { name: 'a write was torn, and another program wrote on (H31)', given: down, do: act.writeSpliced,                         expect: starts,                          within: 20, also: act.logs('leftover.torn-log') },
   { name: 'a write was torn, and another came behind it (H31)', given: down,    do: act.writeTorn,                                 expect: starts,                          within: 40 },
+  { name: 'two transactions were unfinished (H33)',           given: down,    do: act.transactionsUnfinished,                    expect: starts,                          within: 20, also: act.logs('leftover.unfinished-transactions') },
   { name: 'lock files of another host in the profile (H15)', given: down,    do: act.foreignSingleton,                          expect: starts,                          within: 20 },
   { name: 'a browser was left over on the profile (H14)',    given: down,    do: act.leftOver,                                  expect: starts,                          within: 30 },
 ];

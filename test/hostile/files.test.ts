@@ -15,6 +15,7 @@ import { layout } from '../../src/session-dir/layout.js';
 import { readLockOwner } from '../../src/session-dir/lock-owner.js';
 import { readMarker } from '../../src/session-dir/marker.js';
 import { mendLogs } from '../../src/session-dir/torn-log.js';
+import { mendTransactions } from '../../src/session-dir/unfinished-transactions.js';
 import { storeFault } from '../../src/store/errors.js';
 import { OwnerLock } from '../../src/store/owner-lock.js';
 import { stopReason } from '../../src/systemd/stop-reason.js';
@@ -100,6 +101,11 @@ for (const [kind, make] of Object.entries({ fifo, endless })) {
     const say = (_: string, fields: unknown) => void said.push(fields);
     await mendLogs(dir, { info: say, warn: say } as never);
     t.match(said, kind === 'fifo' ? [] : [{ err: /000001\.log has more than 268435456 bytes/ }]);
+    said.length = 0;
+    rmSync(join(folder, 'CURRENT'));
+    make(join(folder, 'CURRENT'));
+    await mendTransactions(dir, { info: say, warn: say } as never);
+    t.match(said, kind === 'fifo' ? [] : [{ err: /CURRENT has more than 64 bytes/ }]);
   });
 }
 

@@ -117,6 +117,8 @@ const ROWS: readonly Row[] = [
   ['session-dir/lock-owner', ' &&\n  a.since === b.since', '', 'unit/session-dir/holder'],
   ['session-dir/leveldb-log', 'if (begins && open !== null) spliced = true;', '', 'unit/session-dir/leveldb-log'],
   ['session-dir/torn-log', " && entries.some(({ name }) => name === 'CURRENT')", '', 'unit/session-dir/torn-log'],
+  ['session-dir/scope-locks', '.at(-1) === scope', '.at(0) === scope', 'unit/session-dir/unfinished-transactions'],
+  ['session-dir/unfinished-transactions', 'sequence: sequence + 1n', 'sequence', 'unit/session-dir/unfinished-transactions'],
   // socket
   ['socket/line', 'whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole', 'whole', 'unit/socket/line'],
   ['socket/line', 'this.#length + piece.length > this.#maxBytes', 'this.#length + piece.length >= this.#maxBytes', 'unit/socket/line'],
