@@ -33,18 +33,18 @@ export class People {
    */
   async learn(pairs: readonly Pair[]): Promise<void> {
     const { store, log, joined } = this.#options;
-    const report = pairs.filter(
+    const fresh = pairs.filter(
       ({ number, lid }) =>
         PAIR.number.test(number) && PAIR.lid.test(lid) && store.identities.pairOf(lid)?.number !== number,
     );
-    if (report.length === 0) return;
+    if (fresh.length === 0) return;
     try {
       const moved = await store.write((tx) => {
         let moved = 0;
-        for (const pair of report) if (store.identities.put(tx, pair)) moved += store.outbox.join(tx, pair);
+        for (const pair of fresh) if (store.identities.put(tx, pair)) moved += store.outbox.join(tx, pair);
         return moved;
       });
-      log.debug('people.learnt', { pairs: report.length, moved });
+      log.debug('people.learnt', { pairs: fresh.length, moved });
       if (moved > 0) joined();
     } catch (error) {
       refusedBy(log)(error);
