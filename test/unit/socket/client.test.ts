@@ -343,6 +343,7 @@ t.test('the client loads neither zod nor a table of methods', async (t) => {
     'src/protocol/address.js',
     'src/protocol/fault-table.js',
     'src/protocol/fault.js',
+    'src/protocol/names.js',
     'src/socket/answer.js',
     'src/socket/client.js',
     'src/socket/line.js',
