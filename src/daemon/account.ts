@@ -81,7 +81,7 @@ export class Account {
   readonly #options: AccountOptions;
   readonly #clientReports: ClientReports;
   readonly #receiveWatermark: ReceiveWatermark;
-  readonly #owner: LinkedAccount;
+  readonly #linkedAccount: LinkedAccount;
   readonly #capabilities: CapabilityTracker;
   readonly #upkeep: Upkeep;
   readonly #hurry = new AbortController();
@@ -102,7 +102,7 @@ export class Account {
     const heardUntil = !saved ? null : seenAt === null ? 'unknown' : Date.parse(seenAt);
     const state = initialState(session, Date.now());
     const account = new Account(options, state, heardUntil);
-    account.#owner.link(state.session?.wid ?? null);
+    account.#linkedAccount.link(state.session?.wid ?? null);
     account.restriction.start();
     await account.sender.start();
     return account;
@@ -119,7 +119,7 @@ export class Account {
     this.qr = new CurrentQr(({ number, expiresAtMs }) => {
       feed.append('qr', { number, expiresAt: isoTime(expiresAtMs) });
     });
-    this.#capabilities = new CapabilityTracker((words, news) => this.#capable(words, news));
+    this.#capabilities = new CapabilityTracker((words, changes) => this.#capable(words, changes));
     const inbox = new Inbox(store);
     const { outbox, qr, passkey } = this;
     this.people = new People({
@@ -147,12 +147,12 @@ export class Account {
     const backfill = new Backfill({
       ...{ feed, store, log, inbox },
       page: () => this.slot.client.missed,
-      acked: (news) => this.#clientReports.acked(news),
+      acked: (report) => this.#clientReports.acked(report),
     });
     this.#receiveWatermark = new ReceiveWatermark({ dir, feed, log, backfill, heardUntil });
     feed.onRecovered = (refusedFromMs) => {
       const { name, session } = this.actor.state;
-      if (name === 'ready') this.#owner.again(session?.wid ?? null);
+      if (name === 'ready') this.#linkedAccount.again(session?.wid ?? null);
       this.#receiveWatermark.again(refusedFromMs);
     };
     this.recipients = new Recipients((recipient, signal) => this.slot.client.resolve(recipient, signal));
@@ -172,7 +172,7 @@ export class Account {
         knowsChat: async (chatId) => this.slot.client.knowsChat(chatId),
       },
     });
-    this.#owner = new LinkedAccount({
+    this.#linkedAccount = new LinkedAccount({
       ...{ store, log, outbox, recipients: this.recipients },
       sender: { open: (wid) => this.#open(wid) },
     });
@@ -294,7 +294,7 @@ export class Account {
       this.#receiveWatermark.left();
     }
     if (now.session === null) this.#receiveWatermark.unlinked();
-    else if (now.session.wid !== before.session?.wid) this.#owner.link(now.session.wid);
+    else if (now.session.wid !== before.session?.wid) this.#linkedAccount.link(now.session.wid);
     if (now.name === before.name && reasonOf(now) === reasonOf(before)) return;
     if (now.name === 'stopped') this.#capabilities.forget();
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
@@ -302,7 +302,7 @@ export class Account {
     this.#options.feed.append('state', data);
     if (now.name !== 'ready' || before.name === 'ready') return;
     this.monitor.proved();
-    this.#owner.ready(now.session?.wid ?? null);
+    this.#linkedAccount.ready(now.session?.wid ?? null);
     this.#receiveWatermark.ready(now.sinceMs);
   }
 
@@ -327,17 +327,17 @@ export class Account {
   }
 
   /** What a build lacks is logged and told, by name, when it comes to be so and when it is over. */
-  #capable(words: Capabilities, news: Capabilities): void {
+  #capable(words: Capabilities, changes: Capabilities): void {
     const { log, feed } = this.#options;
     const { whatsappWeb } = this.slot.browser;
     log.info('session.capabilities', { words, whatsappWeb });
-    if (Object.keys(news).length === 0) return;
+    if (Object.keys(changes).length === 0) return;
     const { state } = this.actor;
     feed.append('state', {
       ...{ status: state.name, reason: reasonOf(state), from: state.name, hint: this.hint },
-      capabilities: news,
+      capabilities: changes,
     });
-    const lost = lostOf(news).map((name) => `${name} is ${news[name]}`);
+    const lost = lostOf(changes).map((name) => `${name} is ${changes[name]}`);
     if (lost.length > 0)
       this.#alert('outdated_library', `WhatsApp Web ${whatsappWeb ?? ''}: ${lost.join('; ')}.`);
   }
@@ -350,7 +350,7 @@ export class Account {
     await this.slot.launch(this.actor.state.session !== null, {
       event: (event) => this.actor.post({ ...event, generation }),
       // Heard as long as the client is there: a stop that waits for messages on their way has to hear of them.
-      report: (news) => generation === this.#launched && this.#clientReports.take(news),
+      report: (report) => generation === this.#launched && this.#clientReports.take(report),
     });
   }
 

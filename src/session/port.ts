@@ -117,7 +117,7 @@ export interface PageError {
 
 export interface ClientListener {
   event(event: ClientEvent): void;
-  report(news: ClientReport): void;
+  report(report: ClientReport): void;
 }
 
 export interface WhatsAppClient {

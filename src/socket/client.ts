@@ -48,7 +48,7 @@ const LATE_MS = 1_000;
 const MAX_DEADLINE_MS = 86_400_000;
 const uid = process.getuid?.() ?? 0;
 
-/** One connection. The holder calls `close()`. */
+/** One connection. The caller calls `close()`. */
 export class Client {
   /** Resolves when the connection has ended, from either side. Never rejects. */
   readonly closed: Promise<void>;

@@ -25,7 +25,7 @@ export interface PosterOptions {
 const MAX_BODY_BYTES = 64 * 1024;
 const BODY_MS = 1_000;
 
-/** Keeps a connection to one receiver. The holder closes it. */
+/** Keeps a connection to one receiver. The caller closes it. */
 export class Poster {
   readonly #options: PosterOptions;
   readonly #agent: HttpAgent;

@@ -41,7 +41,7 @@ const HOUR_MS = 3_600_000;
 /** Nobody from outside can acknowledge under such a name. */
 const consumerOf = (name: string): string => `webhook:${name}`;
 
-/** The holder closes it, before the store. */
+/** The caller closes it, before the store. */
 export class Webhooks {
   readonly #config: Config['webhook'];
   readonly #store: Store;

@@ -34,7 +34,7 @@ const LATER = new Set(['not_ready', 'not_linked', 'banned']);
 /** The same call fails again. */
 const NEVER = new Set(['media_gone', 'media_too_large', 'no_such_message', 'unsupported_now']);
 
-/** The holder closes it, before the store. */
+/** The caller closes it, before the store. */
 export class Prefetch {
   readonly #options: CollectorOptions;
   readonly #delaysMs: readonly number[];

@@ -35,10 +35,10 @@ export function refuseLost(capabilities: Capabilities, capability: string, whats
 /** What is known of the page that is there, or of the last one. Nothing to close. */
 export class CapabilityTracker {
   #known: Capabilities = {};
-  readonly #onChange: (words: Capabilities, news: Capabilities) => void;
+  readonly #onChange: (words: Capabilities, changes: Capabilities) => void;
 
-  /** @param onChange told of the words that are new, and of those among them that are news to a person */
-  constructor(onChange: (words: Capabilities, news: Capabilities) => void) {
+  /** @param onChange receives all capabilities, and those among them whose change a person should know of */
+  constructor(onChange: (words: Capabilities, changes: Capabilities) => void) {
     this.#onChange = onChange;
   }
 

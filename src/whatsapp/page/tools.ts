@@ -10,7 +10,7 @@ import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js'
 
 declare const window: PageWindow;
 
-/** Thrown by a part of the kit: a fault of our table, known by its kind on the other side. */
+/** Thrown by one of our functions in the page: a fault of our table, known by its kind on the other side. */
 export interface Refusal {
   readonly refused: FaultKind;
   readonly why: string;

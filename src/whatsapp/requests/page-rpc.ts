@@ -79,7 +79,7 @@ interface PageCall {
   readonly ms: number;
 }
 
-export interface KitOptions {
+export interface PageRpcOptions {
   /** @throws Fault while there is no page */
   readonly page: () => Page;
   /** WhatsApp Web's build. */
@@ -112,9 +112,9 @@ const source = (): string => {
 };
 
 export class PageRpc {
-  readonly #options: KitOptions;
+  readonly #options: PageRpcOptions;
 
-  constructor(options: KitOptions) {
+  constructor(options: PageRpcOptions) {
     this.#options = options;
   }
 
