@@ -125,7 +125,7 @@ export class Account {
     this.people = new People({
       ...{ store, log },
       ask: async (ids) => this.slot.client.pairsOf(ids),
-      joined: () => this.sender.joined(),
+      learnt: (pairs, moved) => this.sender.identified(pairs, moved),
     });
     const { people } = this;
     this.restriction = new AccountRestriction({

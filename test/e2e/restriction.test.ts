@@ -152,7 +152,8 @@ for (const [code, kind, shown] of [
         await wad.link(phone);
         const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
         await wad.logged('session.restriction', (line) => line.kind === shown);
-        t.match(await wad.request('outbox.get', { id }), {
+        // The page may say so before the refusal is on disk.
+        t.match(await waitsFor(wad, id, 'restriction'), {
           ...{ state: 'queued', attempts: 1, waitsFor: 'restriction', nextAt: /Z$/ },
           error: { kind, reason: new RegExp(code), hint: /wactl .*status/ },
         });

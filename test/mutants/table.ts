@@ -103,6 +103,8 @@ const ROWS: readonly Row[] = [
   ['socket/file', 'if (!isOurs(directory)) return refuseWriters(directory, stats.mode);', '', 'unit/socket/server'],
   ['daemon/move/running', 'if (info === null || (uid !== 0 && info.profileDir !== dir.profile)) return;', 'return;', 'e2e/hints'],
   // mcp
+  ['daemon/outgoing/acquaintances', '!this.#asking.delete(lane) || ', '', 'unit/daemon/outgoing/acquaintances'],
+  ['daemon/outgoing/sender', 'moved > 0 || reconsidered.length > 0', 'moved > 0', 'unit/daemon/outgoing/acquaintances'],
   ['mcp/tools', 'name !== SEND || recipients.length > 0', 'true', 'unit/mcp/tools'],
   ['mcp/tools', 'const input = z.strictObject(', 'const input = z.object(', 'unit/mcp/tools'],
   // protocol

@@ -11,8 +11,8 @@ export interface PeopleOptions {
   readonly log: Log;
   /** Those of these whom the page knows by both. @throws (rejects) when there is no page, or it does not answer */
   readonly ask: (ids: readonly string[]) => Promise<readonly Pair[]>;
-  /** Queues have become one. */
-  readonly joined: () => void;
+  /** These pairs are new and on disk. @param moved how many waiting messages are in another queue because of it */
+  readonly learnt: (pairs: readonly Pair[], moved: number) => void;
 }
 
 /** The page answers from its memory; one that does not is not waited for. */
@@ -32,7 +32,7 @@ export class People {
    * @returns settles when it is on disk, or was refused; never rejects
    */
   async learn(pairs: readonly Pair[]): Promise<void> {
-    const { store, log, joined } = this.#options;
+    const { store, log, learnt } = this.#options;
     const fresh = pairs.filter(
       ({ number, lid }) =>
         PAIR.number.test(number) && PAIR.lid.test(lid) && store.identities.pairOf(lid)?.number !== number,
@@ -45,7 +45,7 @@ export class People {
         return moved;
       });
       log.debug('people.learnt', { pairs: fresh.length, moved });
-      if (moved > 0) joined();
+      learnt(fresh, moved);
     } catch (error) {
       refusedBy(log)(error);
     }

@@ -31,6 +31,8 @@ export class Acquaintances {
   readonly #options: AcquaintancesOptions;
   readonly #known = new Map<Addressee, Word>();
   readonly #open = new Map<Addressee, Word>();
+  /** The people the page is being asked about. Who is removed meanwhile is asked about again. */
+  readonly #asking = new Set<Addressee>();
   /** The account that the cache belongs to. */
   #wid: string | null = null;
 
@@ -72,9 +74,16 @@ export class Acquaintances {
     this.#open.clear();
   }
 
-  /** Records that somebody has written and may be answered: the page is asked again. */
-  heardFrom(lane: Addressee): void {
-    this.#open.delete(lane);
+  /**
+   * Forgets that somebody is a stranger or may not be written to, because they have written since or turned out to have
+   * another identity. An answer that is on its way is out of date as well: the page may have given it before.
+   * @returns whether there is a reason to look at the lane again
+   */
+  reconsider(lane: Addressee): boolean {
+    this.#asking.delete(lane);
+    const closed = this.#open.get(lane)?.yes === false && this.#open.delete(lane);
+    const unknown = this.#known.get(lane)?.yes === false && this.#known.delete(lane);
+    return closed || unknown;
   }
 
   /** Asks the page about these people. Never rejects. */
@@ -88,6 +97,7 @@ export class Acquaintances {
       return { yes: false, untilMs: now() + GUESS_MS };
     };
     await askForEach(lanes, async (lane) => {
+      this.#asking.add(lane);
       const open = isRestricted
         ? await page
             .mayWrite(lane)
@@ -96,8 +106,8 @@ export class Acquaintances {
       const known = await page
         .knowsChat(lane)
         .then((yes) => ({ yes, untilMs: Infinity }), guess('outbox.stranger'));
-      // Another account may have been linked meanwhile.
-      if (this.#wid !== wid) return;
+      // Another account may have been linked meanwhile, or the person may have written.
+      if (!this.#asking.delete(lane) || this.#wid !== wid) return;
       if (open !== null) this.#open.set(lane, open);
       this.#known.set(lane, known);
     });

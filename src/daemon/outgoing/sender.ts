@@ -13,6 +13,7 @@ import {
   roomBehind,
 } from '../../session/lane.js';
 import type { PacingRules } from '../../session/pacing.js';
+import type { Pair } from '../../session/port.js';
 import { holdsNewChats, type Restriction } from '../../session/restriction.js';
 import type { Said } from '../../session/send-outcome.js';
 import type { Tx } from '../../store/commit.js';
@@ -150,18 +151,22 @@ export class Sender {
     this.#wakeups.at('all');
   }
 
-  /** Called when somebody has written and may be answered despite the restriction. */
+  /** Called when somebody has written: they are no stranger, and may be answered despite a restriction. */
   heardFrom(chatId: string): void {
-    if (!holdsNewChats(this.#options.restriction())) return;
-    this.#acquaintances.heardFrom(this.#options.store.identities.laneOf(chatId as Addressee));
-    this.#wakeups.at('all');
+    const lane = this.#options.store.identities.laneOf(chatId as Addressee);
+    if (this.#acquaintances.reconsider(lane)) this.#wakeups.at(lane);
   }
 
-  /** Called when lanes have been merged. */
-  joined(): void {
+  /**
+   * Called when both identities of these people are known. What was known of one may not hold for the other.
+   * @param moved how many messages are in another lane because of it
+   */
+  identified(pairs: readonly Pair[], moved: number): void {
     const { identities } = this.#options.store;
-    this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
-    this.#wakeups.at('all');
+    const ids = pairs.flatMap(({ number, lid }) => [number, lid] as Addressee[]);
+    const reconsidered = ids.filter((id) => this.#acquaintances.reconsider(id));
+    if (moved > 0) this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
+    if (moved > 0 || reconsidered.length > 0) this.#wakeups.at('all');
   }
 
   /** What a queued row waits for, and its earliest time, where that is known. */

@@ -15,7 +15,12 @@ const nobody = async () => [];
 
 t.test('both identities of a person are one queue, in the order of acceptance', async (t) => {
   const { page, sender, accept, ack, store } = open(t);
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  const people = new People({
+    store,
+    log: keepLines(),
+    ask: nobody,
+    learnt: (pairs, moved) => sender.identified(pairs, moved),
+  });
   await people.learn([PAIR]);
   for (const [chat, text] of [
     [A, 'one'],
@@ -44,7 +49,12 @@ t.test('both identities of a person are one queue, in the order of acceptance', 
 
 t.test('two queues that turn out to be one person become one', async (t) => {
   const { page, sender, accept, ack, store, outbox } = open(t);
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  const people = new People({
+    store,
+    log: keepLines(),
+    ask: nobody,
+    learnt: (pairs, moved) => sender.identified(pairs, moved),
+  });
   const first = await accept(A, 'one');
   const second = await accept(LID, 'two');
   sender.open(WID);
@@ -72,7 +82,7 @@ t.test('who is who is kept: it holds in the next process, before there is a page
   const directory = scratch(t);
   {
     const store = opened(t, directory);
-    await new People({ store, log: keepLines(), ask: nobody, joined: () => undefined }).learn([PAIR]);
+    await new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined }).learn([PAIR]);
     store.close();
   }
   const { outbox, accept, store } = open(t, { directory });
@@ -86,7 +96,12 @@ t.test('somebody who was written to by number is no stranger by LID', async (t) 
   let nowMs = Date.UTC(2026, 0, 1);
   const pacing = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 } as const;
   const { page, sender, accept, ack, store } = open(t, { pacing, now: () => nowMs, chance: () => 0.5 });
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => sender.joined() });
+  const people = new People({
+    store,
+    log: keepLines(),
+    ask: nobody,
+    learnt: (pairs, moved) => sender.identified(pairs, moved),
+  });
   await people.learn([PAIR]);
   sender.open(WID);
   await accept(A, 'first');
@@ -101,7 +116,7 @@ t.test('somebody who was written to by number is no stranger by LID', async (t) 
 
 t.test('an event has both identities of everybody whom it names', async (t) => {
   const { store } = open(t);
-  const people = new People({ store, log: keepLines(), ask: nobody, joined: () => undefined });
+  const people = new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined });
   const ben = { number: B, lid: '270000000000003@lid' };
   await people.learn([PAIR, ben]);
   const ana = (id: string) => ({ id, phone: '15550002222', lid: LID });
@@ -148,7 +163,7 @@ t.test('a number that was given to somebody else is theirs, and what is no pair 
   const { store } = open(t);
   const asked: string[][] = [];
   const people = new People({
-    ...{ store, log: keepLines(), joined: () => undefined },
+    ...{ store, log: keepLines(), learnt: () => undefined },
     ask: async (ids) => {
       asked.push([...ids]);
       return [{ number: A, lid: '270000000000009@lid' }];
@@ -168,7 +183,7 @@ t.test('a number that was given to somebody else is theirs, and what is no pair 
   await people.meet([]);
   t.equal(asked.length, 1);
   const silent = new People({
-    ...{ store, log: keepLines(), joined: () => undefined },
+    ...{ store, log: keepLines(), learnt: () => undefined },
     ask: () => Promise.reject(new Error('no page')),
   });
   await silent.meet([B]);

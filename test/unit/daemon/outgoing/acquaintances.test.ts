@@ -1,0 +1,85 @@
+/** What the page says about people, and what overtakes its answers. */
+import t, { type Test } from 'tap';
+import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
+import type { Restriction } from '../../../../src/session/restriction.js';
+import { NOW, WID } from '../../store/scratch.js';
+import { keepLines } from '../log/lines.js';
+import { A, open, Page, until } from './sending.js';
+
+const LOCKED: Restriction = { kind: 'time_lock', untilMs: NOW + 3_600_000, used: null, total: null };
+
+/** A page whose answers are taken when they are asked for, and arrive when the test says so. */
+class SlowPage extends Page {
+  readonly #late: (() => void)[] = [];
+
+  override async mayWrite(chatId: typeof A): Promise<boolean> {
+    const answer = this.reachable.has(chatId);
+    await new Promise<void>((arrive) => this.#late.push(arrive));
+    return answer;
+  }
+
+  arrive(): void {
+    for (const arrive of this.#late.splice(0)) arrive();
+  }
+}
+
+function begin(t: Test) {
+  const page = new SlowPage();
+  const log = keepLines();
+  const acquaintances = new Acquaintances({ page, restriction: () => LOCKED, log, now: () => NOW });
+  acquaintances.belongTo(WID);
+  t.equal(acquaintances.isOpen(A), null);
+  return { page, acquaintances };
+}
+
+t.test('an answer that was given before somebody wrote does not count', async (t) => {
+  const { page, acquaintances } = begin(t);
+  const met = acquaintances.meet([A]);
+  page.reachable.add(A);
+  page.acquaintances.add(A);
+  acquaintances.reconsider(A);
+  page.arrive();
+  await met;
+  t.equal(acquaintances.isOpen(A), null, 'the page is asked again');
+  t.equal(acquaintances.knows(A), null);
+  const again = acquaintances.meet([A]);
+  page.arrive();
+  await again;
+  t.equal(acquaintances.isOpen(A), true);
+  t.equal(acquaintances.knows(A), true);
+  t.equal(acquaintances.reconsider(A), false, 'who may be written to stays so');
+  t.equal(acquaintances.isOpen(A), true);
+});
+
+t.test('who may not be written to is asked about again once they have written', async (t) => {
+  const { page, acquaintances } = begin(t);
+  const met = acquaintances.meet([A]);
+  page.arrive();
+  await met;
+  t.equal(acquaintances.isOpen(A), false);
+  t.equal(acquaintances.reconsider(A), true);
+  t.equal(acquaintances.isOpen(A), null);
+  t.equal(acquaintances.reconsider(A), false, 'there is nothing more to forget');
+});
+
+t.test('a held message goes out whenever its person writes, and under either identity', async (t) => {
+  for (const how of ['number', 'lid', 'lid, learnt later'] as const) {
+    const { page, sender, accept, store } = open(t, { restriction: () => LOCKED, now: () => NOW });
+    const pair = { number: A, lid: '200000000002222@lid' } as const;
+    if (how === 'lid') {
+      store.writeNow((tx) => store.identities.put(tx, pair));
+      sender.identified([pair], 0);
+    }
+    const row = await accept(A, 'held');
+    sender.open(WID);
+    await until(() => sender.waitOf(store.outbox.get(row.id) ?? row)?.waitsFor === 'restriction');
+    t.same(page.sent, []);
+    page.reachable.add(A);
+    sender.heardFrom(how === 'number' ? A : pair.lid);
+    if (how === 'lid, learnt later') {
+      store.writeNow((tx) => store.identities.put(tx, pair));
+      sender.identified([pair], 0);
+    }
+    await until(() => page.sent.length === 1, how);
+  }
+});
