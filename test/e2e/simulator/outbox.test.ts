@@ -1,8 +1,8 @@
 /** Own messages: kept before they leave, sent again with the same id, shown to a person once. */
 import t from 'tap';
-import type { PageWindow } from '../../src/whatsapp/page/page-window.js';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import type { PageWindow } from '../../../src/whatsapp/page/page-window.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 const sim = await Simulator.start();
 const phone = sim.createPhone({ number: '15550001111' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import puppeteer from 'puppeteer';
 import t from 'tap';
-import { Simulator } from '../simulator/simulator.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 t.test('a browser started by the wrapper', async (t) => {
   const sim = await Simulator.start();

@@ -1,11 +1,11 @@
 /** The passkey demanded at linking: by the browser's own WebAuthn, and judged by the simulated server. */
 import puppeteer, { type Page } from 'puppeteer';
 import t from 'tap';
-import { holdPasskey } from '../harness/passkey.js';
-import { LinkRefused } from '../simulator/pairing-desk.js';
-import { Passkey } from '../simulator/passkey.js';
-import { Simulator } from '../simulator/simulator.js';
-import type { PasskeyOptions } from '../simulator/wire.js';
+import { holdPasskey } from '../../harness/passkey.js';
+import { LinkRefused } from '../../simulator/pairing-desk.js';
+import { Passkey } from '../../simulator/passkey.js';
+import { Simulator } from '../../simulator/simulator.js';
+import type { PasskeyOptions } from '../../simulator/wire.js';
 
 t.setTimeout(120_000);
 

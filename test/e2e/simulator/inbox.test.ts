@@ -1,8 +1,8 @@
 /** What comes in: while the page is there, while it is away, from groups, and what points at it afterwards. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
 type Any = any;

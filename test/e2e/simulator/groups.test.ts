@@ -1,7 +1,7 @@
 /** Groups as the bare library sees them: made, changed by others, left; and what it is told of each change. */
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
 type Any = any;

@@ -1,9 +1,9 @@
 /** Generation 2026-09: what stock whatsapp-web.js 1.34.7 suffers there, and in no way before it. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
-import { BareClient } from '../simulator/bare-client.js';
-import type { Contact } from '../simulator/contact.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import type { Contact } from '../../simulator/contact.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
 type Any = any;

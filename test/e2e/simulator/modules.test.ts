@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 const SOURCE = 'node_modules/whatsapp-web.js/src';
 

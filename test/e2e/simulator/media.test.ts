@@ -1,8 +1,8 @@
 /** Media both ways: encrypted in the page, uploaded, downloaded, expired, and broken as in September 2026. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 const sim = await Simulator.start();
 const phone = sim.createPhone({ number: '15550001111' });

@@ -1,7 +1,7 @@
 /** Generation 2026-07: what stock whatsapp-web.js 1.34.7 suffers there. */
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 /** Without the navigations during sync, which hurt in ways of their own. */
 const CALM = { framesWhileSyncing: 0, pushStatesWhileSyncing: 0 };

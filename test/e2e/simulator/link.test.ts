@@ -1,8 +1,8 @@
 /** The real library in a real Chromium links with the simulator, sends, receives and comes back without a QR. */
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { LinkRefused } from '../simulator/pairing-desk.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { LinkRefused } from '../../simulator/pairing-desk.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 t.test(
   'whatsapp-web.js links by QR, sends with acks 1, 2, 3, receives, and restores without a QR',

@@ -1,7 +1,7 @@
 /** Being thrown out: by the phone, while away, by oneself, by a server that wants nothing to do with us. */
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 async function linked(sim: Simulator): Promise<BareClient> {
   const bare = await BareClient.start(sim);

@@ -1,8 +1,8 @@
 /** Bad days: loads that fail, sockets that die, QRs that run out, modules that go missing, pages that misbehave. */
 import type { Page } from 'puppeteer';
 import t from 'tap';
-import { BareClient } from '../simulator/bare-client.js';
-import { Simulator } from '../simulator/simulator.js';
+import { BareClient } from '../../simulator/bare-client.js';
+import { Simulator } from '../../simulator/simulator.js';
 
 const sim = await Simulator.start({ knobs: { reconnectMs: 50 } });
 const phone = sim.createPhone({ number: '15550001111' });
