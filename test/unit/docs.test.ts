@@ -75,6 +75,46 @@ t.test('every method, fault and key has its place, and every link leads somewher
   t.same(broken, []);
 });
 
+t.test('every file and test that a page names is there', async (t) => {
+  const root = new URL('..', DOCS);
+  const named = [
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'docs/hazards.md',
+    'docs/drift.md',
+    'docs/lifecycle.md',
+  ];
+  /** What a page may leave out of a path. */
+  const folders = [
+    '',
+    'src/',
+    'test/',
+    'test/e2e/',
+    'docs/',
+    'src/daemon/',
+    'src/daemon/events/',
+    'src/daemon/outgoing/',
+  ];
+  const endings = ['', '.ts', '.test.ts', '.md'];
+  const missing: string[] = [];
+  for (const page of named) {
+    const text = (await readFile(new URL(page, root), 'utf8')).replace(/^```[^]*?^```$/gm, '');
+    for (const [, path = ''] of text.matchAll(/`([a-z][\w-]*(?:\/[\w.-]+)+\/?)`/g)) {
+      const places = folders.flatMap((folder) => endings.map((ending) => `${folder}${path}${ending}`));
+      const found = await Promise.all(
+        places.map((place) =>
+          access(new URL(place, root)).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+      if (!found.includes(true) && !path.includes('NNN')) missing.push(`${page}: ${path}`);
+    }
+  }
+  t.same(missing, []);
+});
+
 t.test('docs/sending.md has every error that sending has', async (t) => {
   const text = await readFile(new URL('sending.md', DOCS), 'utf8');
   const kinds = [
