@@ -1,6 +1,6 @@
 /** A ban or a lock of the account arrives as a logout: the page wipes its credentials and loads itself anew. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

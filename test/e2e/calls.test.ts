@@ -1,6 +1,6 @@
 /** D10: a call that comes in is told of and can be turned away, on the older stack and on the native one. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { Home, WAD } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');

@@ -4,8 +4,8 @@
  */
 import t from 'tap';
 import { NEEDS } from '../../src/whatsapp/capabilities/needs.js';
+import { Home } from '../harness/home.js';
 import { exchange, isVital, lostWith, NAMED_MS, named } from '../harness/lost-modules.js';
-import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a fifth of this.

@@ -1,6 +1,6 @@
 /** Changes of chats and messages: by the page's own functions, and for as long as they are worth waiting for. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

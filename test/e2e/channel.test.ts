@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { eventually, Home, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Channel } from '../simulator/channel.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';

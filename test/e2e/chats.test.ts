@@ -3,7 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
-import { Home, type Wad } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import type { KnobValues } from '../simulator/knobs.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -1,6 +1,7 @@
 /** `wactl disconnect` and `wactl clear-session` work in every state, ask nothing, and leave nothing of the session. */
 import t from 'tap';
-import { Home, type Wad } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 

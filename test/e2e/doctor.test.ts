@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openPort } from '../faults/devtools.js';
 import { CAN_MOUNT, SmallDisk } from '../faults/small-disk.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { wactl } from '../harness/wactl.js';
-import { eventually, Home, WAD } from '../harness/wad.js';
+import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

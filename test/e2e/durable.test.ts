@@ -3,7 +3,9 @@
 import t, { type Test } from 'tap';
 import type { EventData } from '../../src/protocol/events/index.js';
 import { CheckedClient } from '../harness/client.js';
-import { eventually, Home, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -1,6 +1,6 @@
 /** D9: forwarding is in a bundle that the page fetches on demand; here it is asked for, by either of two ways. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 

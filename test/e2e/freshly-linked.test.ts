@@ -1,6 +1,7 @@
 /** The first minutes of a link, in which current WhatsApp Web is lost by those who do not look (U1, U2). */
 import t from 'tap';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

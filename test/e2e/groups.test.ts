@@ -1,7 +1,7 @@
 /** Groups: made, filled, led, renamed, left; and what became of each person that was asked for. */
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,7 +1,8 @@
 /** The headless shell of Chromium, where it is installed: half the memory, and the same profile. */
 import t, { type Test } from 'tap';
+import { Home } from '../harness/home.js';
 import { lacks } from '../harness/program.js';
-import { Home, type Wad } from '../harness/wad.js';
+import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 t.setTimeout(180_000);

@@ -8,9 +8,11 @@ import { PNG } from 'pngjs';
 import t from 'tap';
 import { DOCS } from '../../scripts/docs.js';
 import type { Status } from '../../src/protocol/methods/session.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Listener, raw } from '../harness/http.js';
 import { HOSTILE_REQUESTS, TOKEN as token } from '../harness/http-hostile.js';
-import { eventually, Home, type StartOptions } from '../harness/wad.js';
+import type { StartOptions } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -8,7 +8,7 @@ import { launch } from 'puppeteer';
 import t, { type Test } from 'tap';
 import { launchOptions } from '../../src/whatsapp/browser/chrome.js';
 import { identityOf } from '../../src/whatsapp/browser/identity.js';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 t.setTimeout(180_000);

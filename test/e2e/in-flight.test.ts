@@ -1,6 +1,7 @@
 /** The browser or its page goes while a message is on its way: it is neither lost nor doubled, nor its fate guessed (H6). */
 import t from 'tap';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

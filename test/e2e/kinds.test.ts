@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { Home } from '../harness/home.js';
 import { lacks } from '../harness/program.js';
-import { Home, type Wad } from '../harness/wad.js';
+import type { Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -1,6 +1,6 @@
 /** WhatsApp Web unlinks itself where it cannot go on: that is told as its own doing, with its reason. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -4,7 +4,8 @@
  */
 import { watch } from 'node:fs';
 import t from 'tap';
-import { Home, isAlive } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import { isAlive } from '../harness/processes.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -14,9 +14,10 @@ import {
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { Home } from '../harness/home.js';
 import { Receiver } from '../harness/receiver.js';
 import { type WactlEnd, wactl } from '../harness/wactl.js';
-import { Home, type Wad } from '../harness/wad.js';
+import type { Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 

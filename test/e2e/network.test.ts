@@ -1,6 +1,7 @@
 /** The network goes and comes back: patience first, then attempts that climb, then a slow retry; never a new link. */
 import t from 'tap';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,6 +1,6 @@
 /** What the page's own modules do where reports had it otherwise, played by the simulator and met by the daemon. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

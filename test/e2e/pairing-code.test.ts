@@ -1,6 +1,6 @@
 /** Linking by a code that is typed on the phone. Codes are few (H24), and one too many costs the link (U3). */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

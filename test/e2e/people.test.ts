@@ -3,7 +3,7 @@
  * either (WAWebLid1X1MigrationGating, WAWebMessageProcessUtils). Events have both, and both are one queue.
  */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

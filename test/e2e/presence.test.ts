@@ -1,6 +1,6 @@
 /** Reading and presence: what a send does to the chat, and whether the account appears online. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,7 +1,8 @@
 /** Runs the terminal samples of README.md and docs/commands.md, and compares the output; ids and times are masked. */
 import { readFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
-import { Home, type Wad } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

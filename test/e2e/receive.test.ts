@@ -1,6 +1,8 @@
 /** What comes in is told once, however often the page syncs, navigates or repeats itself (H3, H9, H11, D4). */
 import t from 'tap';
-import { eventually, Home, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,6 +1,6 @@
 /** A page that reloads itself while the library is at the sync of the document that goes. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

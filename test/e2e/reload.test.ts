@@ -2,7 +2,7 @@
 import t from 'tap';
 import { Fault } from '../../src/protocol/fault.js';
 import type { MethodName } from '../../src/protocol/methods/index.js';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,6 +1,6 @@
 /** The device was removed on the phone while the daemon was down: the server answers 401 at the next login. */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,6 +1,7 @@
 /** A saved session survives every orderly stop: link once, and never see a QR again. */
 import t, { type Test } from 'tap';
-import { Home, type Wad } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const ROUNDS = Number(process.env.WAD_ROUNDS ?? 3);

@@ -3,7 +3,9 @@
  * never wrote to it wait for the end of that, and nobody else does.
  */
 import t from 'tap';
-import { eventually, Home, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -1,7 +1,9 @@
 /** Sending honestly: what is said of a message is what is known of it, and a message goes out once. */
 import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
-import { eventually, Home, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { SOCKET_LIMITS } from '../../src/socket/server.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { bystander, HOSTILE } from '../harness/hostile.js';
-import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -3,7 +3,9 @@
  * table of faults.
  */
 import t from 'tap';
-import { eventually, Home, STOP_MS } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import { STOP_MS } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

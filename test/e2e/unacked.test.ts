@@ -3,7 +3,7 @@
  * daemon has it sent again under the same id, and says why where the page has given it up.
  */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a fifth of this.

@@ -3,10 +3,11 @@
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
 import { openStore } from '../../src/store/open.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { madeUp } from '../harness/made-up-event.js';
 import { Receiver } from '../harness/receiver.js';
 import { keepLog } from '../harness/server.js';
-import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -2,8 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Receiver } from '../harness/receiver.js';
-import { eventually, Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

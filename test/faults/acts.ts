@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { layOut } from '../../src/session-dir/leveldb-log.js';
+import { eventually } from '../harness/eventually.js';
 import { leaveUnfinished } from '../harness/unfinished.js';
-import { eventually } from '../harness/wad.js';
 import type { KnobName, KnobValues } from '../simulator/knobs.js';
 import { closePage, command } from './devtools.js';
 import { PAGELESS } from './pageless-browser.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import type { Home } from '../harness/wad.js';
+import type { Home } from '../harness/home.js';
 
 /** From the next start on the browser opens the port. */
 export async function openPort(home: Home): Promise<void> {

@@ -2,7 +2,8 @@
 import t from 'tap';
 import { Fault } from '../../src/protocol/fault.js';
 import { CheckedClient } from '../harness/client.js';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 import { CAN_MOUNT, SmallDisk } from './small-disk.js';
 

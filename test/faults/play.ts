@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import type { StateName } from '../../src/protocol/state.js';
-import { eventually } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
 import type { Row } from './row.js';
 import { Scene, type SceneOptions } from './scene.js';
 import { CAN_MOUNT } from './small-disk.js';

@@ -3,7 +3,9 @@
 // leave nothing. The holder disposes of it.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, Home, type HomeOptions, type Wad } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home, type HomeOptions } from '../harness/home.js';
+import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { knobsOf } from '../simulator/generations.js';
 import type { KnobName, KnobSettings } from '../simulator/knobs.js';

@@ -2,7 +2,7 @@
 // the memory controller, of version 1 or 2, whichever there is. Needs root, and a controller that this machine lets us use.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
 
 const V1 = '/sys/fs/cgroup/memory';
 const V2 = '/sys/fs/cgroup';

@@ -3,7 +3,8 @@ import t from 'tap';
 import { moduleOf, NEEDS } from '../../src/whatsapp/capabilities/needs.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
-import { Home, type Wad } from './wad.js';
+import { Home } from './home.js';
+import type { Wad } from './wad.js';
 
 const NUMBER = '15550001111';
 const VITAL = ['session.receive', 'send.text'];

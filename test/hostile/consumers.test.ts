@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
 import type { Fault } from '../../src/protocol/fault.js';
+import { Home } from '../harness/home.js';
 import { connect } from '../harness/library.js';
 import { dataOf, madeUp } from '../harness/made-up-event.js';
 import { keepLog, startServer } from '../harness/server.js';
-import { Home } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 import { event, NOW, opened, scratch } from '../unit/store/scratch.js';
 

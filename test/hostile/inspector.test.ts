@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
+import { isAlive } from '../harness/processes.js';
 import { startServer, untilAborted } from '../harness/server.js';
 import { WACTL } from '../harness/wactl.js';
-import { eventually, Home, isAlive } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -7,7 +7,8 @@ import { MediaStore } from '../../src/daemon/media/media-store.js';
 import { Transcoder } from '../../src/daemon/media/voice.js';
 import type { FileRef } from '../../src/protocol/content.js';
 import type { Fault } from '../../src/protocol/fault.js';
-import { eventually, Home } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 // For a slow machine; it takes a tenth of this.

@@ -9,7 +9,7 @@ import type { Row } from '../faults/row.js';
 import { Scene } from '../faults/scene.js';
 import { BROWSER, DAEMON, NETWORK, PAGE } from '../faults/table.js';
 import { type Dice, diceOf } from '../harness/dice.js';
-import { eventually } from '../harness/wad.js';
+import { eventually } from '../harness/eventually.js';
 
 export interface SoakOptions {
   readonly seed: number;

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ContainerEngine } from '../harness/container-engine.js';
+import { eventually } from '../harness/eventually.js';
 import { lacks } from '../harness/program.js';
-import { eventually } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');

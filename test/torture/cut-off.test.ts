@@ -4,7 +4,7 @@
  * WAD_CUTS=100 for a hundred times.
  */
 import t from 'tap';
-import { Home } from '../harness/wad.js';
+import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const CUTS = Number(process.env.WAD_CUTS ?? 4);

@@ -1,7 +1,7 @@
 // What tells why a run was not well: it is gone with the directories of the run, and chance does not repeat itself.
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Home } from '../harness/wad.js';
+import type { Home } from '../harness/home.js';
 import type { Simulator } from '../simulator/simulator.js';
 
 export interface Evidence {

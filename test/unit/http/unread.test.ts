@@ -6,10 +6,10 @@ import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { typed } from '../../../src/http/reply.js';
 import { Backlog } from '../../../src/protocol/backlog.js';
+import { eventually } from '../../harness/eventually.js';
 import { Listener, raw, startDoor, type TestDoor } from '../../harness/http.js';
 import { madeUp } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
-import { eventually } from '../../harness/wad.js';
 
 /** More than the kernel takes for a peer on the same machine. */
 const LONG = Buffer.alloc(12 * 1024 * 1024, 'x');

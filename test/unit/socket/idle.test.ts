@@ -11,11 +11,11 @@ import { Backlog } from '../../../src/protocol/backlog.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { Client } from '../../../src/socket/client.js';
 import { Outlet } from '../../../src/socket/outlet.js';
+import { eventually } from '../../harness/eventually.js';
 import { connect, failure } from '../../harness/library.js';
 import { madeUp } from '../../harness/made-up-event.js';
 import { RawPeer } from '../../harness/raw-peer.js';
 import { keepLog, startServer } from '../../harness/server.js';
-import { eventually } from '../../harness/wad.js';
 
 const line = (id: number, method: string, params: object = {}): string =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;

@@ -11,9 +11,9 @@ import { Fault } from '../../../../src/protocol/fault.js';
 import type { Handlers } from '../../../../src/protocol/method.js';
 import type { mediaMethods } from '../../../../src/protocol/methods/media.js';
 import { Client } from '../../../../src/socket/client.js';
+import { eventually } from '../../../harness/eventually.js';
 import { startDoor } from '../../../harness/http.js';
 import { startServer } from '../../../harness/server.js';
-import { eventually } from '../../../harness/wad.js';
 
 const DATA = Buffer.from('a file').toString('base64');
 

@@ -5,8 +5,8 @@ import { look } from '../../../../src/whatsapp/page/look.js';
 import type { Told } from '../../../../src/whatsapp/page/page-window.js';
 import { PageState } from '../../../../src/whatsapp/state/page-state.js';
 import { Readiness } from '../../../../src/whatsapp/state/readiness.js';
+import { eventually } from '../../../harness/eventually.js';
 import { keepLog } from '../../../harness/server.js';
-import { eventually } from '../../../harness/wad.js';
 
 const WID = '15550001111@c.us';
 const UP = {

@@ -1,0 +1,67 @@
+// Processes as /proc shows them: which were started from a directory, whether one is alive, and what it waits for.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+
+/**
+ * Every process that was started from the directory, the children of a browser included.
+ * @param groups groups of processes that were begun by one of them; kept by the caller and added to here
+ */
+export async function processesOf(
+  dir: string,
+  groups: Set<number>,
+): Promise<{ pid: number; command: string }[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = (await Promise.all(pids.map(seen))).filter((one) => one !== null);
+  for (const { pid, group, command, environ } of found)
+    if (group === pid && isOf(dir, command, environ)) groups.add(group);
+  // What Chromium's headless shell starts names no folder, and has written over its environment.
+  return found
+    .filter(({ group, command, environ }) => groups.has(group) || isOf(dir, command, environ))
+    .map(({ pid, command }) => ({ pid, command }));
+}
+
+export const isAlive = (pid: number): boolean => signal(pid, 0);
+
+/** False when there is no such process. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/** What each thread of a process does or waits for, as the kernel sees it: `node R 0 clock 812`. */
+export function standstill(pid: number): string {
+  const read = (path: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${path}`, 'latin1').trim();
+    } catch {
+      return '?';
+    }
+  };
+  const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
+  const all = threads.map((thread) => {
+    const stat = read(`${thread}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${read(`${thread}/comm`)} ${fields[0]} ${read(`${thread}/wchan`)} clock ${fields[11]}`;
+  });
+  return all.length > 0 ? all.join(', ') : 'the process has gone';
+}
+
+/** Null for what has ended: a zombie has no command line any more. */
+async function seen(
+  pid: number,
+): Promise<{ pid: number; group: number; command: string; environ: string } | null> {
+  if (pid === process.pid) return null;
+  const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
+  const command = (await read('cmdline')).replaceAll('\0', ' ').trim();
+  if (command === '') return null;
+  const stat = await read('stat');
+  const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+  return { pid, group, command, environ: await read('environ') };
+}
+
+/** Its environment or its command line names the directory. */
+const isOf = (dir: string, command: string, environ: string): boolean =>
+  command.includes(`${dir}/`) || environ.split('\0').includes(`HOME=${dir}`);
