@@ -1,5 +1,5 @@
-// Which linked account the store belongs to. It survives restarts, so that messages can be accepted for that account
-// while nothing is connected.
+// Stores which linked account the store belongs to, so that messages can be accepted for that account while nothing is
+// connected.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 
@@ -7,9 +7,9 @@ import type { Database, Statement } from './database.js';
 export class Account {
   readonly #get: Statement<{ wid: string }>;
   readonly #set: Statement<never>;
-  /** As it is on disk, once that was read: each event and each accept asks. */
+  /** The stored value, cached because each event and each accepted message needs it. */
   #known: string | null | undefined;
-  /** The last write that changed it: until that is over it may be undone. */
+  /** The last transaction that changed it, which may be rolled back while it is open. */
   #by: Tx | undefined;
 
   constructor(db: Database) {
@@ -20,7 +20,7 @@ export class Account {
     );
   }
 
-  /** The wid that was linked last, also after an unlink; null when there never was one. */
+  /** The wid that was linked last, also after an unlink; null when none was ever linked. */
   get wid(): string | null {
     if (this.#known !== undefined) return this.#known;
     const wid = this.#get.get()?.wid ?? null;
@@ -28,7 +28,7 @@ export class Account {
     return wid;
   }
 
-  /** @returns true when it is another account than before, or the first one */
+  /** @returns true for the first account, and for another one than before */
   link(tx: Tx, wid: string, nowMs: number): boolean {
     tx.check();
     if (this.wid === wid) return false;

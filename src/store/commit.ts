@@ -1,13 +1,13 @@
-// Group commit: many writers share one transaction and one sync of the disk, which is what a write costs. SQLite runs
-// in this thread and blocks it, so groups are kept small.
+// Group commit: many writes share one transaction and one sync of the disk, which is most of the cost of a write. SQLite
+// runs in this thread and blocks it, so groups are kept small.
 import { Fault } from '../protocol/fault.js';
 import type { Database, Statement } from './database.js';
 
-/** Proof that a transaction is open; only good inside the function that was given it. */
+/** Proof that a transaction is open; valid only inside the function that receives it. */
 export class Tx {
   #open = true;
 
-  /** @throws Fault internal: a write outside of its transaction would be committed by itself */
+  /** @throws Fault internal after the transaction: such a write would be committed on its own */
   check(): void {
     if (!this.#open) throw new Fault('internal', { reason: 'a write after its transaction' });
   }
@@ -21,25 +21,25 @@ export class Tx {
   }
 }
 
-/** A write; runs once, to its end, without awaiting anything. What it throws undoes what it did, and that only. */
+/** A write; runs once and synchronously. If it throws, its own changes are undone, and no others. */
 export type Write<T> = (tx: Tx) => T extends PromiseLike<unknown> ? never : T;
 
 export interface GroupLimits {
-  /** Writes in one transaction. */
+  /** The most writes in one transaction. */
   readonly writes: number;
-  /** After so many ms no further write is begun in this transaction; the sync comes on top. */
+  /** After this many ms no further write begins in the transaction; the sync takes additional time. */
   readonly ms: number;
-  /** Writes that may wait. */
+  /** The most writes that may wait. */
   readonly waiting: number;
-  /** How long a patient write waits for another one's sync. */
+  /** How long a patient write waits for other writes to share their sync. */
   readonly patienceMs: number;
 }
 const LIMITS: GroupLimits = { writes: 128, ms: 8, waiting: 20_000, patienceMs: 20 };
 
 export interface WriteOptions {
   /**
-   * `first`: the next step waits for it, so other writes do not delay it; `patient`: nobody waits for it, so it goes
-   * with the next write that is neither, or by itself a little later.
+   * `first`: urgent, because the next step depends on it; other writes do not delay it. `patient`: nothing depends on
+   * it, so it is committed with the next ordinary write, or on its own after `patienceMs`.
    */
   readonly turn?: 'first' | 'patient';
 }
@@ -67,7 +67,7 @@ export class GroupCommit {
   #waiting: Job[] = [];
   /** Urgent writes. */
   #first: Job[] = [];
-  /** What the next turn of the loop is to write; null while nothing but patience waits. */
+  /** The writes that the next event-loop turn commits; null while only patient ones wait. */
   #due: Due | null = null;
   #patience: NodeJS.Timeout | undefined;
   #busy = false;
@@ -84,11 +84,11 @@ export class GroupCommit {
   }
 
   /**
-   * Runs a write together with all others of this turn of the loop, and the patient ones before it, in the order of the
-   * calls; urgent writes commit together first, and the rest one turn later. Resolves when it is on disk, also after a
-   * loss of power.
-   * @throws (rejects) what the write throws; Fault disk_full: nothing of it was written, and it may be tried again;
-   *   busy: too many wait; shutting_down
+   * Runs a write in one transaction with all others of this event-loop turn and the waiting patient ones, in the order of
+   * the calls. Urgent writes commit together first, and the rest one turn later. Resolves when the write is on disk and
+   * survives a power failure.
+   * @throws (rejects) the error of the write; Fault disk_full: nothing was written, and a retry is safe; busy: too many
+   *   writes wait; shutting_down
    */
   write<T>(run: Write<T>, { turn }: WriteOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(closed());
@@ -103,13 +103,13 @@ export class GroupCommit {
     });
   }
 
-  /** What waits with patience is written in this turn of the loop. */
+  /** Commits the patient writes in this event-loop turn. */
   hurry(): void {
     if (this.#patience !== undefined) this.#schedule('overdue');
   }
 
   /**
-   * Runs a write, and all that wait, before it returns.
+   * Runs a write, and all waiting ones, before it returns.
    * @throws as `write`; Fault internal from within a write
    */
   writeNow<T>(run: Write<T>): T {
@@ -127,33 +127,33 @@ export class GroupCommit {
     return values[0] as T;
   }
 
-  /** Writes all that waits. Does nothing from within a write. */
+  /** Commits all waiting writes. Does nothing when called from within a write. */
   flush(): void {
     if (this.#busy) return;
     while (this.#first.length > 0) this.#runFirst();
     while (this.#waiting.length > 0) this.#runWaiting();
   }
 
-  /** Writes all that waits, and takes no more. Twice is fine. */
+  /** Commits all waiting writes and refuses further ones. May be called twice. */
   close(): void {
     this.#closed = true;
     this.flush();
   }
 
-  /** After the input of this turn: every request that came with it is in the group. */
+  /** Runs after the input of this turn, so that all requests that arrived with it are in the group. */
   #schedule(what: Due): void {
     const isNew = this.#due === null;
     if (this.#due === null || URGENCY[what] > URGENCY[this.#due]) this.#due = what;
     if (isNew) setImmediate(() => this.#run());
   }
 
-  /** Two groups at most, and the rest after a turn of the loop, so that others have their say. */
+  /** Commits at most two groups, and the rest one event-loop turn later, so that other work can run. */
   #run(): void {
     const due = this.#due;
     this.#due = null;
     const hasFirst = this.#first.length > 0;
     if (hasFirst) this.#runFirst();
-    // What has given way once does so no more.
+    // Writes that were postponed for an urgent group once are overdue, and not postponed again.
     if (this.#waiting.length > 0 && (due === 'overdue' || (due === 'all' && !hasFirst))) this.#runWaiting();
     if (this.#first.length > 0) this.#schedule('first');
     if (this.#waiting.length > 0 && due !== 'first') this.#schedule('overdue');
@@ -169,7 +169,7 @@ export class GroupCommit {
     this.#waiting = this.#waiting.slice(this.#runGroup(this.#waiting));
   }
 
-  /** @returns how many of those that wait were begun: none of them is to be begun again */
+  /** @returns how many of the waiting writes were run; none of them may run again */
   #runGroup(waiting: readonly Job[]): number {
     const group = waiting.slice(0, this.#limits.writes);
     const tx = new Tx();
@@ -188,10 +188,10 @@ export class GroupCommit {
     return outcomes.length;
   }
 
-  /** @returns one outcome for each write that was begun, none of which is to be begun again */
+  /** @returns one outcome for each write that was run; none of them may run again */
   #transact(group: readonly Job[], tx: Tx): readonly Outcome[] {
     const outcomes: Outcome[] = [];
-    /** The disk refused: all that had gone well is undone with it. */
+    /** Fails the whole group after an error of the disk: the writes that had succeeded are rolled back, too. */
     const lost = (error: unknown, upTo: number): readonly Outcome[] => {
       attempt(() => this.#rollback.run());
       return group.slice(0, upTo).map((job, i) => {
@@ -219,7 +219,7 @@ export class GroupCommit {
           this.#undo.run();
           this.#release.run();
         } catch {
-          // SQLite ends a whole transaction by itself when the disk is full: there is no savepoint any more.
+          // When the disk is full, SQLite rolls back the whole transaction itself, and the savepoint is gone.
           return lost(error, outcomes.length);
         }
       }

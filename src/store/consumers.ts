@@ -1,5 +1,5 @@
-// The cursors of named consumers: everything up to the cursor has been processed. A name with a colon belongs to the
-// daemon (a webhook, media prefetch) and is closed to peers: it counts for no limit and does not expire.
+// Stores the cursor of each named consumer: it has processed everything up to the cursor. A name with a colon belongs to
+// the daemon (a webhook, media prefetch). Peers cannot use such a name; it counts towards no limit and never expires.
 import { Fault } from '../protocol/fault.js';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
@@ -8,11 +8,11 @@ import type { Journal } from './journal.js';
 export interface Consumer {
   readonly name: string;
   readonly cursor: number;
-  /** When it last acknowledged or asked, as far as that was noted; ms since 1970. */
+  /** When it was last recorded as active (an ack or a request), ms since 1970. */
   readonly atMs: number;
 }
 
-/** Names are a few words of an administrator; more than this is a mistake that would fill the disk. */
+/** An administrator chooses a few names. More than this are a mistake that would fill the disk. */
 const MAX_CONSUMERS = 1_000;
 const OF_PEERS = "instr(name, ':') = 0";
 
@@ -49,8 +49,8 @@ export class Consumers {
   }
 
   /**
-   * Keeps a place, which never moves back (acknowledgements may overtake each other), nor beyond the newest event.
-   * @returns the place that is kept
+   * Stores a cursor. It never moves back (acknowledgements may overtake each other), nor past the newest event.
+   * @returns the stored cursor
    * @throws Fault too_many_consumers
    */
   ack(tx: Tx, name: string, cursor: number, nowMs: number): number {
@@ -64,18 +64,18 @@ export class Consumers {
     return kept?.cursor ?? 0;
   }
 
-  /** It is in use, whether or not it has acknowledged anything. */
+  /** Records that the consumer is in use, although it acknowledged nothing. */
   touch(tx: Tx, name: string, nowMs: number): void {
     tx.check();
     this.#touch.run(nowMs, name);
   }
 
-  /** Those of peers, by name. */
+  /** The consumers of peers, by name. */
   list(): Consumer[] {
     return this.#list.all().map((row) => ({ ...row }));
   }
 
-  /** @returns false when there was none of this name */
+  /** @returns false when no consumer has this name */
   remove(tx: Tx, name: string): boolean {
     tx.check();
     return this.#remove.run(name) > 0;

@@ -1,8 +1,8 @@
-// Hashes the request that an idempotency key stands for: the same request twice is one message.
+// Hashes the content of a request, to compare requests with the same idempotency key.
 import { createHash } from 'node:crypto';
 
 /**
- * The hash of what would be sent. The time of sending is not part of it, because a retry may have computed it anew.
+ * The hash of what would be sent. The time of sending is excluded, because a retry may compute a new one.
  * @param recipient as requested, not the chat that WhatsApp resolved it to
  */
 export function contentHash(
@@ -15,7 +15,7 @@ export function contentHash(
     .digest('base64url');
 }
 
-/** The order of an object's keys says nothing. By hand, as a replacer of JSON.stringify costs some 20 µs. */
+/** Sorts the keys of objects, whose order has no meaning. A replacer of JSON.stringify would cost some 20 µs more. */
 const sorted = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);

@@ -16,12 +16,12 @@ type Bound = readonly Value[] | readonly [Readonly<Record<string, Value>>];
 
 /** How long to wait for another reader of the file. The wait blocks everything else. */
 const BUSY_MS = 2_000;
-/** The WAL is cut back to this when it has been copied into the file. */
+/** The WAL is truncated to this size once it has been copied into the file. */
 const WAL_BYTES = 16 * 1024 * 1024;
 
 /**
- * Closed by whoever opened it. While it is open this process must not open the file by other means: closing that would
- * drop the locks of this one, as POSIX has it.
+ * The caller closes it. While it is open, this process must not open the file in another way: under POSIX, closing the
+ * other descriptor would drop the locks of this one.
  */
 export class Database {
   readonly path: string;
@@ -29,17 +29,17 @@ export class Database {
   #closed = false;
 
   /**
-   * Opens a file, or makes one; the caller has made it with its mode.
-   * @throws the driver's own error, so that the caller can tell damage from the rest
+   * Opens a file, which may be empty; the caller has created it with its mode.
+   * @throws the driver's own error, so that the caller can tell damage from other errors
    */
   constructor(path: string) {
     this.path = path;
     this.#db = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
     try {
-      // Lets the retention give space back in small steps. Of a new file only: on any other it would be a write.
+      // Lets the retention return space in small steps. Only for a new file: on any other it would be a write.
       if (this.pragma('page_count') === 0) this.#db.exec('PRAGMA auto_vacuum = INCREMENTAL');
       this.#db.exec('PRAGMA journal_mode = WAL');
-      // With WAL, FULL syncs at every commit; NORMAL would lose the newest ones with the power.
+      // With WAL, FULL syncs at every commit; NORMAL would lose the newest commits in a power failure.
       this.#db.exec('PRAGMA synchronous = FULL');
       this.#db.exec(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
       this.#db.exec('PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF');
@@ -53,7 +53,7 @@ export class Database {
     return this.#closed;
   }
 
-  /** One or more statements without values. @throws Fault */
+  /** Runs one or more statements without parameters. @throws Fault */
   exec(sql: string): void {
     this.#guard(() => this.#db.exec(sql));
   }
@@ -68,15 +68,16 @@ export class Database {
     };
   }
 
-  /** The one value of a pragma. */
+  /** The value of a pragma that returns a single one. */
   pragma(name: string): Value {
     const row = this.prepare<Record<string, Value>>(`PRAGMA ${name}`).get();
     return Object.values(row ?? {})[0] ?? null;
   }
 
   /**
-   * Empties the WAL into the file. Twice is fine. Never throws: what could not be copied stays in the WAL. The driver
-   * lets go of the file itself only when the statements are collected as well; it holds no lock then that matters.
+   * Copies the WAL into the file and closes it. May be called twice. Never throws: pages that could not be copied stay in
+   * the WAL. The driver closes the file descriptor only once the statements are garbage-collected, too; until then it
+   * holds no lock that matters.
    */
   close(): void {
     if (this.#closed) return;
@@ -87,7 +88,7 @@ export class Database {
     this.#db.close();
   }
 
-  /** Closes the file as it is, for one that has been moved away: nothing is copied. */
+  /** Closes a file that has been moved away, without copying the WAL into it. */
   abandon(): void {
     if (this.#closed) return;
     this.#closed = true;

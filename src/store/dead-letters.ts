@@ -1,11 +1,11 @@
-// The dead letters of webhooks, stored whole, because the journal may have dropped the events by the time somebody
-// looks.
+// Stores the dead letters of webhooks. Each keeps its whole event, which the journal may have deleted by the time
+// somebody reads the dead letter.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 
 export interface DeadLetterRow {
   readonly cursor: number;
-  /** When it was given up, ms since 1970. */
+  /** When the webhook gave up, ms since 1970. */
   readonly atMs: number;
   readonly attempts: number;
   readonly reason: string;
@@ -13,7 +13,7 @@ export interface DeadLetterRow {
   readonly event: string;
 }
 
-/** The limit per webhook. More than this means an unattended receiver; the oldest are deleted. */
+/** The limit per webhook, reached when a receiver is unattended. The oldest beyond it are deleted. */
 const MAX_LETTERS = 10_000;
 
 /** Nothing to close. */
@@ -56,7 +56,7 @@ export class DeadLetters {
     return this.#count.get(webhook)?.n ?? 0;
   }
 
-  /** @returns false when there was none */
+  /** @returns false when there is no such dead letter */
   remove(tx: Tx, webhook: string, cursor: number): boolean {
     tx.check();
     return this.#remove.run(webhook, cursor) > 0;

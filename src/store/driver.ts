@@ -1,5 +1,5 @@
-// Names the SQLite driver, in one place. Only the API of `node:sqlite` is used, so that this line can name that module
-// on a Node which has it (22.13 and newer): docs/decisions/008-sqlite-driver.md.
+// The SQLite driver: the only import of it. Only the API of `node:sqlite` is used, so that this import can change to
+// that module on a Node that has it (22.13 and newer): docs/decisions/008-sqlite-driver.md.
 export { DatabaseSync } from '@photostructure/sqlite';
 
 /**

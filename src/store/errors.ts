@@ -3,9 +3,9 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault } from '../protocol/fault.js';
 import { CODE, resultCode } from './driver.js';
-import { besides } from './quarantine.js';
+import { companions } from './quarantine.js';
 
-/** True when the file itself is broken: nothing that is asked of it again will work. */
+/** True when the file itself is damaged, so that a retry cannot succeed. */
 export function isDamage(error: unknown): boolean {
   const own = error instanceof Fault ? error.details.cause : error;
   const code = (resultCode(own) ?? 0) & 0xff;
@@ -13,8 +13,8 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * The Fault for an error of the driver or of a file operation. A Fault stays what it is.
- * @param path of the store's file; for the texts, and to look why it cannot be opened
+ * The Fault for an error of the driver or of a file operation. A Fault is returned unchanged.
+ * @param path of the store's file, for the texts and for finding out why it cannot be opened
  */
 export function storeFault(error: unknown, path: string): Fault {
   if (error instanceof Fault) return error;
@@ -25,7 +25,7 @@ export function storeFault(error: unknown, path: string): Fault {
     case CODE.full:
       return full(path, error);
     case CODE.ioerr:
-      // A full quota and a full tmpfs come as I/O errors of a write; a dying disk does, too.
+      // A full quota, a full tmpfs and a failing disk all appear as I/O errors of a write.
       return new Fault('disk_full', {
         reason: `the disk refused ${path}: ${message} (${result})`,
         hint: `df -h ${dirname(path)}`,
@@ -52,11 +52,11 @@ function kernelFault(error: unknown, code: string | undefined, message: string, 
   return new Fault('internal', { reason: message, cause: error });
 }
 
-/** SQLite says no more than "unable to open database file". */
+/** Finds out why a file cannot be opened: SQLite only says "unable to open database file". */
 function whyNotOpen(path: string, error: unknown): Fault {
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
-    for (const file of [path, ...besides(path)])
+    for (const file of [path, ...companions(path)])
       if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
     const { bavail, files, ffree } = statfsSync(dirname(path));
     if (bavail === 0 || (files > 0 && ffree === 0)) return full(path, error);

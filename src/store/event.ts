@@ -21,7 +21,7 @@ export interface EventRow {
   data: string;
 }
 
-/** An event whose data can no longer be read becomes a gap, so that no reader is stuck at it. */
+/** Decodes a row. An event whose data cannot be parsed becomes a gap, so that no reader gets stuck. */
 export function eventOf({ cursor, type, time, wid, data }: EventRow): StoredEvent {
   try {
     return { cursor, type, timeMs: time, wid, data: JSON.parse(data) as Record<string, unknown> };

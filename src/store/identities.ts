@@ -1,5 +1,5 @@
-// Which number and which LID are the same person, as reported by the page. It is stored, so that it is known before
-// there is a page. It does not know who asks or what the page is. Ids are complete: `…@c.us` and `…@lid`.
+// Stores which phone number and which LID are the same person, as reported by the page, so that it is known before a page
+// is loaded. Ids are complete: `…@c.us` and `…@lid`.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 
@@ -21,18 +21,18 @@ export class Identities {
     this.#put = db.prepare('INSERT OR REPLACE INTO person (lid, number) VALUES (?, ?)');
   }
 
-  /** Both identities of the person with this one; null for a group, and for a person of whom only this one is known. */
+  /** Both identities of a person; null for a group, and for a person with only one known identity. */
   pairOf(id: string): Pair | null {
     if (id.endsWith('@lid')) return this.#byLid.get(id) ?? null;
     return id.endsWith('@c.us') ? (this.#byNumber.get(id) ?? null) : null;
   }
 
-  /** The id by which the messages to somebody stand in one queue: the number where it is known, else the id itself. */
+  /** The id of the queue of a recipient: the number if it is known, else the id itself. */
   laneOf<Id extends string>(id: Id): Id {
     return (this.pairOf(id)?.number ?? id) as Id;
   }
 
-  /** Numbers are reassigned, and people change theirs: the newer report wins. @returns whether it is new */
+  /** The newer report wins: numbers are reassigned, and people change theirs. @returns whether the pair is new */
   put(tx: Tx, { number, lid }: Pair): boolean {
     tx.check();
     if (this.pairOf(lid)?.number === number) return false;

@@ -1,13 +1,13 @@
-// The integrity check of a file that SQLite opens.
+// Checks the integrity of a database file that SQLite can open.
 import type { Database } from './database.js';
 import { isDamage } from './errors.js';
 
-/** A larger file is not read whole: the check does some 500 MB a second, and the start waits for it. */
+/** A larger file is not checked whole: the check reads about 500 MB a second, and the start waits for it. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 
 /**
- * Looks for the first damage: of the structure, types and constraints of every table; of a very large file, of the
- * outbox only.
+ * Finds the first damage in the structure, types and constraints of every table; in a very large file, of the outbox
+ * only.
  * @returns the damage, or null
  * @throws Fault disk_full when the disk itself fails
  */

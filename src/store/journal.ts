@@ -1,36 +1,36 @@
-// Stores every event under a cursor. Cursors grow and are never reused, whatever is deleted, so "after this one" always
-// means the same. It does not know what an event says, who reads it, or how a gap is handled.
+// Stores every event under a cursor. Cursors grow and are never reused, even after a delete, so "after this one" always
+// means the same. The journal knows nothing of an event's data or its readers.
 import type { EventType } from '../protocol/state.js';
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 import { type EventRow, eventOf, type NewEvent, type StoredEvent } from './event.js';
 
 export interface PageOptions {
-  /** 0: from the oldest kept on. */
+  /** 0: from the oldest stored event. */
   readonly after: number;
-  /** Events in the page; 100 when left out. */
+  /** The most events in the page; default 100. */
   readonly limit?: number | undefined;
-  /** Bytes of data in the page, 1 MiB when left out; a single event is given whatever its size. */
+  /** The most bytes of data in the page, default 1 MiB; a first event is returned at any size. */
   readonly maxBytes?: number | undefined;
-  /** Who must hear of gaps names `gap` as well. */
+  /** Add `gap` to get the gaps, too. */
   readonly types?: readonly EventType[] | undefined;
 }
 
 export interface Page {
   readonly events: readonly StoredEvent[];
   /**
-   * Behind everything that was read, so that it advances even when the filter matches nothing. The end is reached when
-   * it is where one asked from.
+   * The last cursor that was read, so that it advances even when the filter matches nothing. It equals `after` at the end
+   * of the journal.
    */
   readonly next: number;
-  /** There were events behind `after` that are not kept any more: all before `oldest`. */
+  /** Set when events after `after` have been deleted: all before `oldest`. */
   readonly gap: { readonly after: number; readonly oldest: number } | null;
 }
 
 const PAGE_BYTES = 1024 * 1024;
-/** The number of events that one page reads. A filter that matches nothing blocks the loop for some 5 ms. */
+/** The most events that one page reads: a filter that matches nothing then blocks the event loop for about 5 ms. */
 const WINDOW = 10_000;
-/** Rows per read of the table; events differ in size, and a page is bounded by bytes. */
+/** Rows per query. Small, because events differ in size and a page is limited in bytes. */
 const STEP = 250;
 
 /** Nothing to close. */
@@ -56,17 +56,17 @@ export class Journal {
     this.#oldest = db.prepare('SELECT min(cursor) AS cursor FROM events');
   }
 
-  /** The newest cursor there ever was; the base of the file when there was none. */
+  /** The newest cursor ever given out; before the first event, the start value of the file. */
   get last(): number {
     return this.#last.get()?.seq ?? 0;
   }
 
-  /** The oldest cursor that is kept; one past the newest when none is. */
+  /** The oldest stored cursor; one past the newest when the journal is empty. */
   get oldest(): number {
     return this.#oldest.get()?.cursor ?? this.last + 1;
   }
 
-  /** Stores an event. It may not be reported before the transaction is on disk. */
+  /** Stores an event. It must not be reported before the transaction is on disk. */
   append(tx: Tx, event: NewEvent): StoredEvent {
     tx.check();
     const { type, timeMs, wid, data } = event;
@@ -79,7 +79,7 @@ export class Journal {
     return row === undefined ? null : eventOf(row);
   }
 
-  /** What came after a cursor, oldest first. */
+  /** The events after a cursor, oldest first. */
   page({ after, limit = 100, maxBytes = PAGE_BYTES, types }: PageOptions): Page {
     const { last, oldest } = this;
     const isGap = after !== 0 && after < oldest - 1 && after < last;

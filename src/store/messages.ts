@@ -1,15 +1,15 @@
-// Which messages have been reported, so that each is reported once, however often the page repeats it (H3), and acks
-// only when they are new (H23). Keyed by our own key; the keys outlive the events.
+// Stores which messages have been reported, so that each is reported once, however often the page repeats it (H3), and
+// an ack only when it is new (H23). Rows have a key of our own and are kept longer than the events.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 import type { NewEvent, StoredEvent } from './event.js';
 import type { Journal } from './journal.js';
 
-/** How a message is named, and how far it has come. */
+/** The keys of a message, and its ack. */
 export interface Sighting {
-  /** Ours and stable. Counts for the account of the event. */
+  /** Our own, stable key; unique per account. */
   readonly key: string;
-  /** WhatsApp's random part. */
+  /** The random part of WhatsApp's id. */
   readonly messageId: string;
   /** −1 error, 0 pending, 1 server, 2 delivered, 3 read, 4 played. */
   readonly ack: number;
@@ -17,14 +17,14 @@ export interface Sighting {
 
 export interface SeenMessage extends Sighting {
   readonly wid: string | null;
-  /** Of its message event; null when only acks of it have come. */
+  /** The cursor of its message event; null when only acks were reported. */
   readonly cursor: number | null;
 }
 
-/** No key of a message begins so. Its cursor is that of the placeholder's event, which the message's takes the place of. */
-const placeholderMark = (key: string): string => `placeholder ${key}`;
+/** The key of a placeholder's row; no message has a key like it. The row keeps the cursor of the placeholder's event. */
+const placeholderKey = (key: string): string => `placeholder ${key}`;
 
-/** More messages with one id are no mistake, but an attack. */
+/** More messages with the same id are an attack, not a mistake. */
 const SAME_ID = 20;
 
 interface SeenRow {
@@ -37,7 +37,10 @@ interface SeenRow {
 }
 
 const seenOf = ({ key, message_id: messageId, ack, cursor, wid }: SeenRow): SeenMessage => ({
-  ...{ key, messageId, ack, cursor },
+  key,
+  messageId,
+  ack,
+  cursor,
   wid: wid === '' ? null : wid,
 });
 
@@ -66,12 +69,12 @@ export class Messages {
   }
 
   /**
-   * Keeps the event of a message, unless this message has had one: then null, even if that is deleted by now. That of a
-   * placeholder is none.
+   * Stores the event of a message. Returns null when the message has had an event, even a deleted one; the event of a
+   * placeholder does not count.
    */
   appendOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
-    if (known !== undefined && this.#isTold(known)) return null;
+    if (known !== undefined && this.#isReported(known)) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(
       known,
@@ -83,20 +86,20 @@ export class Messages {
     return stored;
   }
 
-  /** Keeps the event of a message that cannot be read yet, unless this message has had any: then null. */
+  /** Stores the event of a message that cannot be decrypted yet; returns null when the message has had any event. */
   appendPlaceholder(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
     if (known !== undefined && known.cursor !== null) return null;
     const stored = this.#journal.append(tx, event);
     this.#keep(known, seen, Math.max(known?.ack ?? seen.ack, seen.ack), stored.cursor, event);
-    const mark = { key: placeholderMark(seen.key), messageId: '', ack: 0 };
-    this.#keep(this.#known(mark.key, event.wid), mark, 0, stored.cursor, event);
+    const placeholder = { key: placeholderKey(seen.key), messageId: '', ack: 0 };
+    this.#keep(this.#known(placeholder.key, event.wid), placeholder, 0, stored.cursor, event);
     return stored;
   }
 
   /**
-   * Keeps the event of an acknowledgement, unless it says nothing new: then null. They come late, doubled and out of
-   * order; −1 counts only before WhatsApp's server has taken the message.
+   * Stores the event of an acknowledgement; returns null when it is not new. Acks come late, doubled and out of order; −1
+   * counts only before WhatsApp's server has taken the message.
    */
   ackOnce(tx: Tx, seen: Sighting, event: NewEvent): StoredEvent | null {
     const known = this.#known(seen.key, event.wid);
@@ -107,31 +110,31 @@ export class Messages {
     return stored;
   }
 
-  /** True for a message that has been reported in this form, to this account. */
+  /** True when this message of this account has been reported, not only its placeholder. */
   knows(key: string, wid: string | null): boolean {
     const known = this.#known(key, wid);
-    return known !== undefined && this.#isTold(known);
+    return known !== undefined && this.#isReported(known);
   }
 
-  /** By our key, of this account first; null when it was never heard of. */
+  /** By our key, this account's first; null for an unknown message. */
   get(key: string, wid: string | null): SeenMessage | null {
     const row = this.#byKey.get(key, wid ?? '');
     return row === undefined ? null : seenOf(row);
   }
 
-  /** All with WhatsApp's id, which is no name of one: senders choose it. Those with an event first, the newest first. */
+  /** All messages with this id of WhatsApp's, which need not be unique: senders choose it. With an event first, then newest. */
   withId(messageId: string): SeenMessage[] {
     return this.#byId.all(messageId).map(seenOf);
   }
 
-  /** The event of a message; null when there was none or it is not kept any more. */
+  /** The event of a message; null when there was none or it has been deleted. */
   event({ cursor }: SeenMessage): StoredEvent | null {
     return cursor === null ? null : this.#journal.get(cursor);
   }
 
-  /** By another event than that of its placeholder. */
-  #isTold({ key, wid, cursor }: SeenRow): boolean {
-    return cursor !== null && this.#find.get(placeholderMark(key), wid)?.cursor !== cursor;
+  /** True when its event is another one than that of its placeholder. */
+  #isReported({ key, wid, cursor }: SeenRow): boolean {
+    return cursor !== null && this.#find.get(placeholderKey(key), wid)?.cursor !== cursor;
   }
 
   #known(key: string, wid: string | null): SeenRow | undefined {

@@ -1,15 +1,15 @@
-// Migrates a database to the newest schema: forward only, each step in a transaction of its own with its number. A
-// crash or a full disk leaves a whole older version, from which the next start continues. The number is SQLite's
-// user_version.
+// Migrates a database to the newest schema. Each step is a transaction of its own that also sets the version number
+// (SQLite's user_version), so a crash or a full disk leaves a complete older version, from which the next start
+// continues. There is no way back to an older version.
 import { Fault } from '../protocol/fault.js';
 import type { Database } from './database.js';
 import { MIGRATIONS } from './migrations/index.js';
 
-/** SQL that makes version N+1 out of version N, N being its place in the list. */
+/** The SQL from version N to version N+1, where N is its position in the list. */
 export type Migration = string;
 
 /**
- * The version of a file; 0 is a new one.
+ * The schema version of a file; 0 for a new one.
  * @throws Fault store_newer
  */
 export function refuseNewer(db: Database, migrations: readonly Migration[] = MIGRATIONS): number {
@@ -24,7 +24,7 @@ export function refuseNewer(db: Database, migrations: readonly Migration[] = MIG
 /**
  * Runs the missing migrations. Foreign keys are checked at each commit.
  * @returns the version that it found
- * @throws Fault store_newer: written by a newer wad, nothing was changed; disk_full
+ * @throws Fault store_newer: a newer wad has written the file, and nothing was changed; disk_full
  */
 export function migrate(db: Database, migrations: readonly Migration[] = MIGRATIONS): number {
   const found = refuseNewer(db, migrations);
@@ -35,7 +35,7 @@ export function migrate(db: Database, migrations: readonly Migration[] = MIGRATI
     } catch (error) {
       try {
         db.exec('ROLLBACK');
-      } catch {} // SQLite has done it already when the disk was full
+      } catch {} // when the disk is full, SQLite has rolled back already
       throw error;
     }
   }

@@ -1,8 +1,8 @@
-// The report of opening a store: what was found and done.
+// The report of opening a store: its version, its damage, and what was repaired.
 
 /**
- * Why a file went into quarantine. Its content (waiting messages, keys, events, cursors of consumers) is missing from
- * the new store.
+ * Why a file was quarantined. Its content (waiting messages, keys, events, cursors of consumers) is missing from the new
+ * store.
  */
 export interface Replaced {
   readonly reason: string;
@@ -10,19 +10,18 @@ export interface Replaced {
   readonly movedTo: readonly string[];
 }
 
-/** The findings at the start, for the log and for people. */
 export interface OpenReport {
   readonly path: string;
-  /** A fresh file begins; there was none, or it was replaced. */
+  /** True when a new file was created: there was none, or it was replaced. */
   readonly created: boolean;
   readonly replaced: Replaced | null;
-  /** Schema that was found; 0 in a fresh file. */
+  /** The schema version that was found; 0 for a new file. */
   readonly migratedFrom: number;
   readonly version: number;
-  /** Others could read it, and cannot any more. */
+  /** True when other users had access to the file; that was removed. */
   readonly narrowed: boolean;
-  /** Triggers that were not wad's, and are gone. */
+  /** The dropped triggers, which no migration had made. */
   readonly droppedTriggers: readonly string[];
-  /** All of it, ms. */
+  /** How long the whole opening took, ms. */
   readonly tookMs: number;
 }

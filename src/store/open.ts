@@ -1,5 +1,5 @@
-// Opens the store of one account: `wad.sqlite` in its state directory. A damaged store goes into quarantine, so that
-// the rest of the daemon still works; a store that is newer than this program is left alone.
+// Opens the store of one account: `wad.sqlite` in its state directory. A damaged store is quarantined and replaced, so
+// that the rest of the daemon works; a store that is newer than this program is refused and not changed.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { Database } from './database.js';
 import { isDamage, storeFault } from './errors.js';
@@ -8,50 +8,50 @@ import { migrate, refuseNewer } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import type { Replaced } from './open-report.js';
 import { OwnerLock } from './owner-lock.js';
-import { besides, damageMark, quarantine, storePath } from './quarantine.js';
+import { companions, damageMark, quarantine, storePath } from './quarantine.js';
 import { dropForeignTriggers, findForeign } from './schema.js';
 import { Store } from './store.js';
 import { walDamage } from './wal.js';
 
 export interface StoreOptions {
-  /** Absolute; made with mode 0700 when it is not there. */
+  /** An absolute path; created with mode 0700 if missing. */
   readonly directory: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-/** Cursors that a damaged file may have given out beyond the last one that can still be read from it. */
+/** How many cursors a damaged file may have given out beyond the last readable one. */
 const UNREAD_CURSORS = 1_000_000;
-/** A last cursor further ahead of the clock than this was not given out, but is part of the damage. */
+/** A last cursor further ahead of the clock than this was never given out: it is part of the damage. */
 const BELIEVABLE_MS = 10 * 365 * 86_400_000;
 
 /**
- * Opens or makes the store; synchronous. The caller closes it.
+ * Opens or creates the store; synchronous. The caller closes it.
  * @throws Fault store_newer, lock_held (another process has it open), permission_denied, disk_full
  */
 export function openStore({ directory, now = Date.now }: StoreOptions): Store {
   const startedAt = performance.now();
   const path = storePath(directory);
-  let hold: OwnerLock | undefined;
+  let lock: OwnerLock | undefined;
   let db: Database | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    hold = new OwnerLock(path);
+    lock = new OwnerLock(path);
     const narrowed = narrow(path);
-    const sound = openSound(path);
+    const opened = openIntact(path);
     let replaced: Replaced | null = null;
     let lastCursor = 0;
-    if ('damage' in sound) {
-      lastCursor = sound.db === null ? 0 : lastCursorIn(sound.db, now());
-      replaced = { reason: sound.damage, movedTo: quarantine(path, new Date(now())) };
-      // Only now: closing it in its place would have copied into it what is left of its log.
-      sound.db?.abandon();
-    } else db = sound.db ?? undefined;
+    if ('damage' in opened) {
+      lastCursor = opened.db === null ? 0 : lastCursorIn(opened.db, now());
+      replaced = { reason: opened.damage, movedTo: quarantine(path, new Date(now())) };
+      // Only after the move: a close in its old place would copy the rest of its log into it.
+      opened.db?.abandon();
+    } else db = opened.db ?? undefined;
     const droppedTriggers = db === undefined ? [] : dropForeignTriggers(db, MIGRATIONS);
     db ??= new Database(make(path));
     const migratedFrom = migrate(db);
-    begin(db, Math.max(now(), lastCursor));
-    return new Store(db, hold, {
+    seedCursors(db, Math.max(now(), lastCursor));
+    return new Store(db, lock, {
       path,
       created: migratedFrom === 0,
       replaced,
@@ -63,22 +63,22 @@ export function openStore({ directory, now = Date.now }: StoreOptions): Store {
     });
   } catch (error) {
     db?.close();
-    hold?.release();
+    lock?.release();
     throw storeFault(error, path);
   }
 }
 
-/** The file, open and intact, or null when there is none; or the damage, and the file if it can be opened. */
-function openSound(path: string): { db: Database | null } | { db: Database | null; damage: string } {
+/** The intact file, open, or null when there is none; or the damage, with the file if it can be opened. */
+function openIntact(path: string): { db: Database | null } | { db: Database | null; damage: string } {
   const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const file = statSync(path, { throwIfNoEntry: false });
   if (file !== undefined && !file.isFile()) return { db: null, damage: 'it is no file' };
   if ((file?.size ?? 0) === 0) {
-    // SQLite would delete the log.
+    // Next to an empty file, SQLite would delete the log.
     return hasLog ? { db: null, damage: 'there is a write-ahead log without its file' } : { db: null };
   }
-  // SQLite would open a file that it may not write as read-only, and refuse the first write. Closed before SQLite opens
-  // it: a close takes every lock of this process on the file along.
+  // Fails now if the file is not writable: SQLite would open it read-only and refuse the first write. It is closed before
+  // SQLite opens the file, because a close drops every lock of this process on it.
   closeSync(openSync(path, 'r+'));
   const ofLog = walDamage(`${path}-wal`);
   let db: Database;
@@ -100,7 +100,7 @@ function openSound(path: string): { db: Database | null } | { db: Database | nul
   }
 }
 
-/** An empty file is a new database to SQLite; made here for its mode, which the log takes over. */
+/** Creates an empty file, which is a new database to SQLite. Its mode is set here, and the log inherits it. */
 function make(path: string): string {
   closeSync(openSync(path, 'a', 0o600));
   return path;
@@ -108,7 +108,7 @@ function make(path: string): string {
 
 function narrow(path: string): boolean {
   let narrowed = false;
-  for (const file of [path, ...besides(path)]) {
+  for (const file of [path, ...companions(path)]) {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined || (found.mode & 0o077) === 0) continue;
     chmodSync(file, 0o600);
@@ -118,17 +118,17 @@ function narrow(path: string): boolean {
 }
 
 /**
- * The cursors of a fresh file begin at the clock, in ms since 1970: with fewer than a thousand events a second on
- * average, and a clock that is right, they are larger than all of any file that was here before. So a cursor that
- * somebody kept still means "after this", and not some other event that has got the same number.
+ * Starts the cursors of a new file at the clock, in ms since 1970. With fewer than a thousand events a second on average
+ * and a correct clock, they are larger than all cursors of an earlier file. So a cursor that a reader has kept still
+ * means "after this", and never another event with the same number.
  */
-function begin(db: Database, base: number): void {
+function seedCursors(db: Database, base: number): void {
   const known = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();
   if (known === undefined)
     db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)").run(Math.floor(base));
 }
 
-/** For the case that the clock is not right: the last cursor of a damaged file, if that much can be read, and some. */
+/** The last cursor of a damaged file plus a margin, in case the clock is wrong; 0 if it cannot be read. */
 function lastCursorIn(db: Database, nowMs: number): number {
   try {
     const row = db.prepare<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get();

@@ -1,35 +1,35 @@
-// An outgoing message as a row of the store and as the daemon sees it. Times are ms since 1970.
+// An outgoing message: as a row of the store, and as an object for the daemon. Times are ms since 1970.
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
 
 /** An accepted message. The caller supplies ids and times: the store has neither a clock nor randomness. */
 export interface NewMessage {
-  /** Ours. */
+  /** Our own id. */
   readonly id: string;
-  /** WhatsApp's, chosen by us. */
+  /** The id at WhatsApp, chosen by us. */
   readonly messageId: string;
   /** The account that sends it. */
   readonly wid: string;
-  /** Idempotency key of the caller, once per account. */
+  /** Idempotency key of the caller, unique per account. */
   readonly key: string | null;
   /** As requested. */
   readonly recipient: Addressee;
-  /** What WhatsApp made of it. */
+  /** The chat to which WhatsApp resolved the recipient. */
   readonly chatId: Addressee;
   readonly kind: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly queuedAtMs: number;
-  /** It does not go out before this. */
+  /** The earliest time to send it. */
   readonly notBeforeMs?: number | null;
-  /** It does not go out from this on. */
+  /** From this time on it is not sent any more. */
   readonly expiresAtMs?: number | null;
 }
 
 export interface StoredMessage extends NewMessage {
   /** Its place in the order of acceptance. */
   readonly seq: number;
-  /** Its queue: one for each person, whichever of their identities `chatId` is. */
+  /** Its queue: one per person, whichever of the person's identities `chatId` is. */
   readonly lane: Addressee;
   readonly notBeforeMs: number | null;
   readonly expiresAtMs: number | null;
@@ -38,13 +38,13 @@ export interface StoredMessage extends NewMessage {
   /** How often it was handed to the page. */
   readonly attempts: number;
   readonly sentAtMs: number | null;
-  /** Of the last change of state or ack. */
+  /** The time of the last change of state or ack. */
   readonly changedAtMs: number;
-  /** The kind is a string: the row may be of another version, with other faults. */
+  /** The kind may be any string: another version of wad, with other kinds, may have written the row. */
   readonly error: { readonly kind: FaultKind | (string & {}); readonly reason: string } | null;
 }
 
-/** As much of a row as it takes to tell whether it may go. */
+/** The fields of a row that decide whether it can be sent now. */
 export type Due = Pick<StoredMessage, 'id' | 'wid' | 'lane' | 'attempts' | 'expiresAtMs'>;
 
 export interface Row {

@@ -1,5 +1,5 @@
-// The rows of outgoing messages. Which state follows which is decided elsewhere and arrives here as "from this to
-// that". Methods that write take the transaction that they are part of.
+// Stores outgoing messages: one row each. Which state follows which is decided elsewhere; a change names the expected
+// state and the new one. Methods that write take the transaction that they are part of.
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import { SEND_STATES, type SendState } from '../protocol/state.js';
@@ -9,19 +9,19 @@ import type { Database, Statement } from './database.js';
 import type { Identities, Pair } from './identities.js';
 import { type Due, fromRow, type NewMessage, type Row, type StoredMessage } from './outbox-row.js';
 
-/** The fields that change with a state. Omitted fields stay, except the error, which an omission clears. */
+/** The fields that change with a state. An omitted field keeps its value; an omitted error is cleared. */
 export interface Change {
   readonly state: SendState;
   readonly nowMs: number;
-  /** Only ever raises the stored one; −1 counts only before WhatsApp's server has taken the message. */
+  /** A lower ack than the stored one is ignored. −1 counts only before WhatsApp's server has taken the message. */
   readonly ack?: number | undefined;
-  /** Kept when there is one already. */
+  /** Ignored when one is stored already. */
   readonly sentAtMs?: number | undefined;
   readonly chatId?: string | undefined;
-  /** It was handed to the page once more; `undone`: that was said of it, and it was not. */
+  /** True counts one more attempt (handed to the page); `undone` takes back an attempt that did not happen. */
   readonly attempted?: boolean | 'undone' | undefined;
   readonly error?: { readonly kind: FaultKind; readonly reason: string } | null | undefined;
-  /** It does not go out before this. */
+  /** The earliest time to send it. */
   readonly notBeforeMs?: number | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface OutboxFilter {
   /** Either identity of a person. */
   readonly chatId?: string | undefined;
   readonly wid?: string | undefined;
-  /** Newest first when left out. */
+  /** Default: newest first. */
   readonly order?: 'oldest' | 'newest' | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: number | undefined;
-  /** 100 when left out. */
+  /** Default: 100. */
   readonly limit?: number | undefined;
 }
 
@@ -90,7 +90,8 @@ export class Outbox {
           SELECT 1 FROM outbox INDEXED BY outbox_held
           WHERE lane = :lane AND state = 'queued' AND attempts > 0 AND not_before > :now)
       ORDER BY seq LIMIT 1`);
-    // In one pass over the waiting rows: the first of each lane. Without its payload: most have to wait once more.
+    // The first row of each lane, in one pass over the waiting rows. It omits the payload, because most of these rows
+    // have to wait again.
     this.#due = db.prepare(`
       SELECT o.id, o.wid, o.lane, o.attempts, o.expires_at FROM outbox o JOIN (
         SELECT min(seq) AS first FROM outbox WHERE state = 'queued' AND wid = :wid AND not_before <= :now GROUP BY lane
@@ -129,8 +130,8 @@ export class Outbox {
   }
 
   /**
-   * Takes a message, at the end of its lane: the queue of its person or group. The same key with the same content gives the
-   * row there is.
+   * Appends a message to its lane: the queue of its person or group. The same key with the same content returns the
+   * existing row.
    * @throws Fault key_reused: this account used the key for another content
    */
   accept(tx: Tx, message: NewMessage): { message: StoredMessage; isNew: boolean } {
@@ -184,15 +185,15 @@ export class Outbox {
     return row === undefined ? null : fromRow(row);
   }
 
-  /** By WhatsApp's random part alone, whatever the chat is called there (H23). */
+  /** By the random part of WhatsApp's id alone, whichever chat id it comes with (H23). */
   byMessageId(messageId: string): StoredMessage | null {
     const row = this.#byMessageId.get(messageId);
     return row === undefined ? null : fromRow(row);
   }
 
   /**
-   * Changes a row that is still in the state that the caller has seen.
-   * @returns the row as it is now, or null when it was in another state or is gone: read it again
+   * Changes a row if it is still in the expected state.
+   * @returns the changed row, or null when it is in another state or gone: read it again
    */
   change(tx: Tx, id: string, expected: SendState, change: Change): StoredMessage | null {
     tx.check();
@@ -214,69 +215,72 @@ export class Outbox {
   }
 
   /**
-   * The message of a lane whose turn it is; null while another one of it is in flight, or when none is due.
-   * @param busy the states in which a message holds up those behind it; `unknown` would as well, for strict order
+   * The next message of a lane; null while another one of the lane is in flight, or when none is due.
+   * @param busy the states in which a message blocks the later ones; add `unknown` for strict order
    */
   nextOf(wid: string, lane: string, nowMs: number, busy = IN_FLIGHT): StoredMessage | null {
     const row = this.#nextOf.get({ wid, lane, now: nowMs, busy: JSON.stringify(busy) });
     return row === undefined ? null : fromRow(row);
   }
 
-  /** The messages that are next, one of each lane, in the order of acceptance. Reads all that wait. */
+  /** The next message of each lane, in the order of acceptance. Reads every waiting row. */
   due(wid: string, nowMs: number, { busy = IN_FLIGHT } = {}): Due[] {
     return this.#due.all({ wid, now: nowMs, busy: JSON.stringify(busy) }).map((row) => ({
-      ...{ id: row.id, wid: row.wid, lane: row.lane, attempts: row.attempts },
+      id: row.id,
+      wid: row.wid,
+      lane: row.lane,
+      attempts: row.attempts,
       expiresAtMs: row.expires_at,
     }));
   }
 
-  /** When `due` or `expire` will have something that they have not now, ms since 1970; null when nothing waits for a time. */
+  /** The next time at which `due` or `expire` returns more than now, ms since 1970; null when no row waits for a time. */
   nextTime(nowMs: number): number | null {
     return this.#nextTime.get({ now: nowMs })?.at ?? null;
   }
 
   /**
-   * Reschedules messages that were refused with one of these kinds and wait to be tried again.
-   * @returns the rows that it changed
+   * Reschedules messages that wait for a retry after an error of one of these kinds.
+   * @returns the changed rows
    */
   wakeHeld(tx: Tx, kinds: readonly string[], atMs: number): StoredMessage[] {
     tx.check();
     return this.#wakeHeld.all({ kinds: JSON.stringify(kinds), at: atMs }).map(fromRow);
   }
 
-  /** Ends what has waited too long. @returns the rows that it ended */
+  /** Marks queued messages expired whose time is over. @returns the changed rows */
   expire(tx: Tx, nowMs: number): StoredMessage[] {
     tx.check();
     return this.#expire.all({ now: nowMs }).map(fromRow);
   }
 
-  /** Rows in some of the states, oldest first, from behind `after` on; for the start: queued, sending and unknown. */
+  /** Rows in these states, oldest first, with a `seq` above `after`. */
   inStates(states: readonly SendState[], { after = 0, limit = 1_000 } = {}): StoredMessage[] {
     return this.#inStates.all({ states: JSON.stringify(states), after, limit }).map(fromRow);
   }
 
-  /** Two queues turn out to be one person's: from now on they are one, in the order of acceptance. @returns how many moved */
+  /** Merges two queues that belong to one person, in the order of acceptance. @returns how many rows moved */
   join(tx: Tx, pair: Pair): number {
     tx.check();
     return this.#join.all({ ...pair }).length;
   }
 
-  /** The lanes in which something is not over. */
+  /** The lanes with a message that is queued, in flight or of unknown outcome. */
   openLanes(): string[] {
     return this.#openLanes.all().map(({ lane }) => lane);
   }
 
-  /** True when something was handed to the page for this lane, as far as rows are kept. */
+  /** True when a message of this lane was handed to the page, as far as its row is still kept. */
   hasTried(wid: string, lane: string): boolean {
     return this.#tried.get(lane, wid) !== undefined;
   }
 
-  /** When the row that has been in this state for longest came into it, ms since 1970; null when none is. */
+  /** The time of the oldest change into this state, ms since 1970; null when no row is in it. */
   oldestIn(state: SendState): number | null {
     return this.#oldestIn.get(state)?.at ?? null;
   }
 
-  /** How many rows there are in each state. */
+  /** The number of rows in each state. */
   counts(): Record<SendState, number> {
     const counts = Object.fromEntries(SEND_STATES.map((state) => [state, 0])) as Record<SendState, number>;
     for (const { state, n } of this.#counts.all()) counts[state] = n;
@@ -284,9 +288,9 @@ export class Outbox {
   }
 
   /**
-   * Another account is linked. What waited for the one before is not sent any more (failed, account_changed); what
-   * was in flight may have gone out and cannot be asked for now (unknown).
-   * @returns the rows that it changed
+   * Ends the messages of the previous account when another one is linked: queued ones fail (account_changed); those in
+   * flight may have gone out and can no longer be checked (unknown).
+   * @returns the changed rows
    */
   accountChanged(tx: Tx, wid: string, nowMs: number): StoredMessage[] {
     tx.check();
@@ -294,7 +298,7 @@ export class Outbox {
     return this.#disown.all({ wid, now: nowMs, reason }).map(fromRow);
   }
 
-  /** A page of rows. `next` is null behind the last one. */
+  /** A page of rows. `next` is null on the last page. */
   list(filter: OutboxFilter = {}): { messages: StoredMessage[]; next: number | null } {
     const { states, chatId, wid, order = 'newest', after, limit = 100 } = filter;
     const terms: [sql: string, value: string | number | undefined][] = [

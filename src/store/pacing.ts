@@ -1,4 +1,4 @@
-// What the pace of the next message depends on, across restarts. The pace itself is computed elsewhere.
+// Stores what the pace of the next message depends on, across restarts. The pace itself is computed elsewhere.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 

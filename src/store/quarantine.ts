@@ -1,28 +1,28 @@
-// Where the files of a store are, and how a damaged store is put into quarantine for a person to examine. Nothing but
-// the mark of the damage is ever deleted here.
+// Names the files of a store, and moves a damaged store into quarantine, where a person can examine it. Only the damage
+// mark is ever deleted here.
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export const storePath = (directory: string): string => join(directory, 'wad.sqlite');
-/** SQLite's own names. */
-export const besides = (path: string): readonly string[] => [`${path}-wal`, `${path}-shm`];
+/** The other files of a database, as SQLite names them. */
+export const companions = (path: string): readonly string[] => [`${path}-wal`, `${path}-shm`];
 /**
- * A file whose presence says that SQLite met damage while the store was in use. The check at the next start may not
- * find it: that checks the structure of the tables, and not whether an index agrees with its table.
+ * A file that exists when SQLite found damage while the store was in use. The check at the next start may miss that
+ * damage: it checks the structure of the tables, but not whether an index agrees with its table.
  */
 export const damageMark = (path: string): string => `${path}.damaged`;
 
 /**
- * Renames the file and its companion files to `…corrupt-20260101T000000000Z`; the names go together, so that SQLite can
- * still open it there. The file may be open.
- * @returns the new paths, the main file's first; none when there was nothing
+ * Renames the file and its companions to `…corrupt-20260101T000000000Z`. The names still belong together, so that SQLite
+ * can open the file there. The file may be open.
+ * @returns the new paths, the main file's first; empty when there was no file
  * @throws the kernel's error
  */
 export function quarantine(path: string, at: Date): readonly string[] {
   const stem = freeName(`${path}.corrupt-${at.toISOString().replace(/[-:.]/g, '')}`);
   const moved: string[] = [];
-  // The main file first: without its log it would look intact, but older than it was.
-  for (const from of [path, ...besides(path)]) {
+  // The main file goes first: left behind without its log it would look intact, but lack the newest commits.
+  for (const from of [path, ...companions(path)]) {
     if (!existsSync(from)) continue;
     const to = stem + from.slice(path.length);
     renameSync(from, to);
@@ -33,7 +33,7 @@ export function quarantine(path: string, at: Date): readonly string[] {
   return moved;
 }
 
-/** Syncs a directory, so that made, renamed and removed names are on disk. */
+/** Syncs a directory, so that the renamed and removed names are on disk. */
 function syncDirectory(path: string): void {
   const directory = openSync(path, 'r');
   try {
@@ -46,6 +46,6 @@ function syncDirectory(path: string): void {
 function freeName(path: string): string {
   for (let n = 1; ; n += 1) {
     const name = n === 1 ? path : `${path}_${n}`;
-    if (!existsSync(name) && !besides(name).some(existsSync)) return name;
+    if (!existsSync(name) && !companions(name).some(existsSync)) return name;
   }
 }

@@ -1,4 +1,4 @@
-// What is known about the account's restrictions, across restarts. Their consequences are decided elsewhere.
+// Stores the known restrictions of the account, across restarts. Their consequences are decided elsewhere.
 import type { Tx } from './commit.js';
 import type { Database, Statement } from './database.js';
 
@@ -15,13 +15,13 @@ export class Restriction {
     );
   }
 
-  /** Of this account; null where nothing was kept. */
+  /** The facts about this account; null when none are stored. */
   of(wid: string): Readonly<Record<string, unknown>> | null {
     const row = this.#get.get(wid);
     return row === undefined ? null : (JSON.parse(row.facts) as Record<string, unknown>);
   }
 
-  /** Of one account: another one's is gone then. */
+  /** Replaces the stored facts, also those of another account. */
   keep(tx: Tx, wid: string, facts: object): void {
     tx.check();
     this.#set.run(wid, JSON.stringify(facts));

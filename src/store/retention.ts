@@ -1,5 +1,5 @@
-// Deletes what has been kept for long enough. It deletes in small steps, each one write among the others, so that no
-// other write waits long.
+// Deletes expired rows and returns their space to the disk. Each small step is a write of its own, so that no other
+// write waits long.
 import type { GroupCommit } from './commit.js';
 import type { Database, Statement } from './database.js';
 
@@ -10,15 +10,15 @@ export interface RetentionOptions {
   readonly nowMs: number;
   /** How long events, and finished outgoing messages, are kept. */
   readonly retentionDays: number;
-  /** What the file may take up; the oldest events go before their time. */
+  /** The largest size of the file, in MB. Above it, the oldest events are deleted before they expire. */
   readonly maxMb: number;
   /**
-   * Keys of messages are kept so long; three times `retentionDays`, and 90 at least, when left out. Longer than the
-   * events, because the page goes on repeating old messages (after a reload, a back-fill, a new link): one whose key is
-   * forgotten would be reported as new. A consumer that was idle for as long is forgotten, too.
+   * How long the keys of messages are kept; by default three times `retentionDays`, and at least 90. It is longer than
+   * for events, because the page repeats old messages (after a reload, a back-fill, a new link): a message whose key was
+   * deleted would be reported as new. A consumer that was idle for as long is deleted, too.
    */
   readonly seenDays?: number;
-  /** Ends it after the step that runs. */
+  /** Stops after the current step. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,22 +27,22 @@ export interface Swept {
   readonly outbox: number;
   readonly seen: number;
   readonly consumers: number;
-  /** What is in use and must be kept. */
+  /** Bytes of the file that are in use afterwards. */
   readonly bytes: number;
-  /** The longest step, ms, with its sync and whatever was in the same group. */
+  /** The longest step, ms, including its sync and the other writes of its group. */
   readonly longestMs: number;
 }
 
-/** A step is made so large that it takes about this, with its sync. */
+/** The intended duration of a step, with its sync. */
 const STEP_MS = 8;
 const FIRST_STEP = 100;
 const SMALLEST_STEP = 25;
 const LARGEST_STEP = 1_000;
-/** Pages that are moved in one step; each is written twice. */
+/** The most pages that one step moves; each is written twice. */
 const LARGEST_MOVE = 100;
-/** These are never deleted to free space: without any event nobody could follow what happens. */
+/** The newest events, which are never deleted to free space: readers need them to follow the account. */
 const KEEP_EVENTS = 1_000;
-/** Free pages that are left in the file: they are needed again soon. */
+/** Free pages that stay in the file, because they are soon needed again. */
 const SPARE_PAGES = 256;
 
 /** Nothing to close. */
@@ -61,7 +61,8 @@ export class Retention {
   constructor(db: Database, commit: GroupCommit) {
     this.#db = db;
     this.#commit = commit;
-    // Deletes from the oldest on, up to the first young one: kept events have no holes, whatever the clock did.
+    // Finds the first young row. Everything before it is deleted, so that the kept rows have no holes even if the clock
+    // jumped.
     const prefix = (table: string, id: string, at: string) =>
       `SELECT min(iif(${at} >= :before, ${id}, NULL)) AS id, count(*) AS n, max(${id}) AS newest
        FROM (SELECT ${id}, ${at} FROM ${table} ORDER BY ${id} LIMIT :limit)`;
@@ -86,16 +87,16 @@ export class Retention {
     );
   }
 
-  /** Bytes of the file that hold something. */
+  /** Bytes of the file that are in use. */
   get bytes(): number {
     const pages = Number(this.#db.pragma('page_count')) - Number(this.#db.pragma('freelist_count'));
     return pages * Number(this.#db.pragma('page_size'));
   }
 
   /**
-   * Deletes expired rows, then the oldest events while the file is too large, and returns space to the disk. What waits
-   * to be sent, is in flight or has an unknown outcome stays, whatever its age.
-   * @throws (rejects) Fault disk_full (a delete needs room, too), shutting_down
+   * Deletes expired rows, then the oldest events while the file is too large, and returns space to the disk. A message
+   * that is queued, in flight or has an unknown outcome is kept at any age.
+   * @throws (rejects) Fault disk_full (a delete needs space, too), shutting_down
    */
   async sweep(options: RetentionOptions): Promise<Swept> {
     const { nowMs, retentionDays, maxMb, signal } = options;
@@ -124,7 +125,7 @@ export class Retention {
       const excess = this.bytes - maxMb * MB;
       const spare = (this.#events.get()?.n ?? 0) - KEEP_EVENTS;
       if (excess <= 0 || spare <= 0) return 0;
-      // Half of what it would seem to take: an event may take up twice its length in pages, and the rest comes next.
+      // Half of the estimate: an event may take up twice its length in pages. The next step deletes the rest.
       const enough = Math.ceil(excess / (this.#eventBytes.get()?.bytes ?? 1) / 2);
       const step = Math.min(limit, spare, enough);
       return drop(this.#young, this.#dropEvents, Number.MAX_SAFE_INTEGER, step);
@@ -144,14 +145,14 @@ export class Retention {
 
 type Prefix = Statement<{ id: number | null; n: number; newest: number | null }>;
 
-/** Deletes of the oldest `limit` rows those before the first young one. */
+/** Of the oldest `limit` rows, deletes those before the first young one. */
 function drop(look: Prefix, remove: Statement<never>, before: number, limit: number): number {
   const { id, n, newest } = look.get({ before, limit }) ?? { id: null, n: 0, newest: null };
   if (n === 0 || newest === null) return 0;
   return remove.run(id ?? newest + 1);
 }
 
-/** How much to do in one step, from how long the last ones took. */
+/** The size of a step, adapted to how long the last steps took. */
 class Pace {
   longestMs = 0;
   limit = FIRST_STEP;

@@ -1,5 +1,5 @@
-// Checks whether a database file is one of ours: it has the tables that our migrations make, and numbers that we could
-// have written. SQLite's own check covers neither.
+// Checks whether a database file was written by wad: it has the tables of our migrations, and plausible numbers. SQLite's
+// own check covers neither.
 import type { Database } from './database.js';
 import { DatabaseSync } from './driver.js';
 import type { Migration } from './migrate.js';
@@ -11,9 +11,9 @@ interface Part {
 }
 
 const PARTS = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'";
-/** Cursors are ms since 1970 and upwards; a larger one leaves no room for those to come, and is no exact number in JSON. */
+/** Cursors start at ms since 1970. A larger one leaves too few for later events, and JSON numbers are exact to 2^53. */
 const MAX_NUMBER = 2 ** 52;
-/** Numbers that others are counted on from, and in which version they came. */
+/** Columns from which later numbers are counted, with the schema version that added them. */
 const NUMBERS: readonly (readonly [since: number, table: string, column: string])[] = [
   [2, 'sqlite_sequence', 'seq'],
   [2, 'events', 'cursor'],
@@ -23,9 +23,9 @@ const NUMBERS: readonly (readonly [since: number, table: string, column: string]
 ];
 
 /**
- * The differences from the schema of this version. An index, a table or a view more does no harm; a trigger more is for
- * `dropForeignTriggers`.
- * @returns the first thing, in words, or null
+ * Compares a file with the schema of its version. An additional index, table or view is harmless; additional triggers are
+ * left to `dropForeignTriggers`.
+ * @returns the first difference, in words, or null
  */
 export function findForeign(db: Database, migrations: readonly Migration[]): string | null {
   const version = Number(db.pragma('user_version'));

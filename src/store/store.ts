@@ -1,4 +1,4 @@
-// The durable store of one account, as the daemon uses it: the outbox, the journal, and the cursors of consumers.
+// The durable store of one account: outbox, journal, consumers and the other tables, behind one group commit.
 import { Account } from './account.js';
 import { GroupCommit, type Write, type WriteOptions } from './commit.js';
 import { Consumers } from './consumers.js';
@@ -14,7 +14,7 @@ import { Pacing } from './pacing.js';
 import { Restriction } from './restriction.js';
 import { Retention, type RetentionOptions, type Swept } from './retention.js';
 
-/** Made by `openStore` and closed by its caller. Reading and writing throw Fault shutting_down after that. */
+/** Created by `openStore` and closed by its caller. After that, every read and write throws Fault shutting_down. */
 export class Store {
   readonly report: OpenReport;
   readonly account: Account;
@@ -27,14 +27,14 @@ export class Store {
   readonly pacing: Pacing;
   readonly restriction: Restriction;
   readonly #db: Database;
-  readonly #hold: OwnerLock;
+  readonly #lock: OwnerLock;
   readonly #commit: GroupCommit;
   readonly #retention: Retention;
 
-  constructor(db: Database, hold: OwnerLock, report: OpenReport) {
+  constructor(db: Database, lock: OwnerLock, report: OpenReport) {
     this.report = report;
     this.#db = db;
-    this.#hold = hold;
+    this.#lock = lock;
     this.#commit = new GroupCommit(db);
     this.account = new Account(db);
     this.identities = new Identities(db);
@@ -49,39 +49,39 @@ export class Store {
   }
 
   /**
-   * Runs a write together with the others of this turn; resolves when it is on disk.
-   * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
+   * Runs a write together with the others of this event-loop turn; resolves when it is on disk.
+   * @throws (rejects) the error of the write; Fault disk_full, busy, shutting_down
    */
   write<T>(run: Write<T>, options?: WriteOptions): Promise<T> {
     return this.#commit.write(run, options);
   }
 
-  /** Has what waits for the sync of others written now. */
+  /** Commits the patient writes in this event-loop turn. */
   hurry(): void {
     this.#commit.hurry();
   }
 
-  /** The same at once, with all that wait; for the last words of a process. */
+  /** Runs a write, and all waiting ones, before it returns; for the end of the process. */
   writeNow<T>(run: Write<T>): T {
     return this.#commit.writeNow(run);
   }
 
-  /** Deletes what need not be kept, in small steps. @throws (rejects) Fault disk_full, shutting_down */
+  /** Deletes expired rows in small steps. @throws (rejects) Fault disk_full, shutting_down */
   sweep(options: RetentionOptions): Promise<Swept> {
     return this.#retention.sweep(options);
   }
 
-  /** Bytes of the file that hold something. */
+  /** Bytes of the file that are in use. */
   get bytes(): number {
     return this.#retention.bytes;
   }
 
-  /** Writes what waits, empties the log into the file, lets go of it. Twice is fine; never throws. */
+  /** Commits the waiting writes, copies the WAL into the file and closes it. May be called twice; never throws. */
   close(): void {
     if (this.#db.isClosed) return;
     this.#commit.close();
     this.#db.close();
-    this.#hold.release();
+    this.#lock.release();
   }
 
   [Symbol.dispose](): void {

@@ -1,33 +1,32 @@
-// Checks whether the write-ahead log is whole. SQLite takes the first frame with a wrong checksum for the end of the
-// log, as after a crash, and silently drops what was committed behind it: messages that were reported as safe. So the
-// log is read once more here. Format: https://sqlite.org/fileformat2.html#walformat
+// Checks whether the write-ahead log is whole. SQLite takes the first frame with a wrong checksum as the end of the log,
+// as after a crash, and silently drops the later commits: messages that were reported as safe. So the log is checked
+// here before SQLite opens it. Format: https://sqlite.org/fileformat2.html#walformat
 import { readFileSync, statSync } from 'node:fs';
 
 const HEADER = 32;
 const FRAME = 24;
 const MAGIC = 0x377f0682;
 const VERSION = 3_007_000;
-/** A larger log is not read: it is some 1 s of work at the start. */
+/** A larger log is not checked: reading this much takes about 1 s of the start. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 type Sum = readonly [number, number];
 
 /**
- * What is wrong with a write-ahead log; null for a whole one, and for one whose last transaction was cut off by a
- * crash, which was reported to nobody. Damage in the very last transaction looks the same and cannot be distinguished
- * from it.
+ * The damage of a write-ahead log; null for a whole one, and for one whose last transaction was cut off by a crash, which
+ * was never reported as done. Damage in the last transaction looks the same and cannot be distinguished from it.
  * @param path of the log; the file may be missing
- * @throws the kernel's error when it cannot be read
+ * @throws the kernel's error when the file cannot be read
  */
 export function walDamage(path: string): string | null {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= HEADER || size > MAX_BYTES) return null;
   const log = new Log(readFileSync(path));
-  // Never synced, so nothing was committed: the power went before the disk had any of it.
+  // Never synced, so nothing was committed: the power failed before any of it was on disk.
   if (log.isBlank) return null;
   if (!log.isHeaderSound) return 'the header of the write-ahead log is damaged';
   const broken = log.firstUnsound();
-  // The commit that the unsound frame belongs to may have been under way. One more behind it may not: each is synced
+  // The commit with the broken frame may have been in progress. No later commit can exist then, because each is synced
   // before the next begins.
   const cutOff = log.nextCommit(broken);
   if (cutOff === null) return null;
@@ -68,21 +67,21 @@ class Log {
     );
   }
 
-  /** The first frame that SQLite would not read; the number of frames when all are sound. */
+  /** The first frame that SQLite would not read; the number of frames when all are valid. */
   firstUnsound(): number {
     let frame = 0;
     while (frame < this.frames && this.isSound(frame)) frame += 1;
     return frame;
   }
 
-  /** The first frame from here on that ends a transaction of this log, or null. */
+  /** The first frame at or after `from` that ends a transaction of this log, or null. */
   nextCommit(from: number): number | null {
     for (let frame = from; frame < this.frames; frame += 1)
       if (this.#isOurs(frame) && this.#bytes.getUint32(this.#at(frame) + 4) !== 0) return frame;
     return null;
   }
 
-  /** Written into this log, and following on what stands before it. */
+  /** True when the frame belongs to this log and its checksum continues that of the frame before it. */
   isSound(frame: number): boolean {
     const at = this.#at(frame);
     if (!this.#isOurs(frame)) return false;
@@ -91,7 +90,7 @@ class Log {
     return same(this.#sum(sum, at + FRAME, this.#pageSize), this.#stored(at + 16));
   }
 
-  /** A log is written over from its beginning once it is copied; what is left of before has other salts. */
+  /** A copied log is overwritten from its beginning. Frames left from before have other salts. */
   #isOurs(frame: number): boolean {
     const at = this.#at(frame) + 8;
     return (
