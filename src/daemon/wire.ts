@@ -198,7 +198,7 @@ export async function wire(
     const meter = async () => {
       const { openMetrics } = await import('./metrics/metrics.js');
       return openMetrics({
-        ...{ feed, outbox: account.outbox, webhooks: Object.keys(config.webhook) },
+        ...{ feed, outbox: account.outgoing.outbox, webhooks: Object.keys(config.webhook) },
         gaugeValues: async () => ({
           ...{ status: await status(), info: info() },
           httpConnections: http?.connections ?? 0,

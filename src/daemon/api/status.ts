@@ -9,6 +9,7 @@ import { LIBRARY_VERSION, NODE_VERSION, WAD_VERSION } from '../version.js';
 
 export function statusOf(account: Account, feed: Feed, maxAttempts: number): Status {
   const { state } = account.actor;
+  const { monitor } = account.supervision;
   const { version, whatsappWeb } = account.slot.browser;
   const next = nextAttemptAtMs(state);
   return {
@@ -23,14 +24,14 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
     reconnectAttempts: state.attempts,
     maxReconnectAttempts: maxAttempts,
     isShuttingDown: isShuttingDown(state),
-    monitorActive: account.monitor.active,
+    monitorActive: monitor.active,
     timestamp: new Date().toISOString(),
     account: account.name,
     reason: reasonOf(state),
     hint: account.hint,
     nextAttemptAt: next === null ? null : isoTime(next),
     since: isoTime(state.sinceMs),
-    monitor: account.monitor.view(),
+    monitor: monitor.view(),
     versions: {
       wad: WAD_VERSION,
       whatsappWebJs: LIBRARY_VERSION,
@@ -40,7 +41,7 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
     },
     capabilities: { ...account.capabilities },
     restriction: showRestriction(account.restriction.current),
-    outbox: account.outbox.counts(),
+    outbox: account.outgoing.outbox.counts(),
     journal: { last: feed.last },
   };
 }

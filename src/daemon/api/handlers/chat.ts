@@ -21,7 +21,7 @@ export function chatHandlers(account: Account, store: Store): Handlers<typeof ch
         before: before === undefined ? null : namedMessage(store, before).ref,
       });
       const halfKnown = messages.flatMap((message) => halfKnownIn(store, message));
-      await account.people.meet(halfKnown);
+      await account.incoming.people.meet(halfKnown);
       return { messages: messages.map((message) => ({ ...message, ...namedIn(store, message) })), more };
     },
     'chat.markRead': ({ chat, read = true }) => chats().markRead(parseRecipient(chat), read),

@@ -45,7 +45,8 @@ export function messageHandlers(
   mediaStore: MediaStore,
   voices: Transcoder,
 ): MessageHandlers {
-  const { actor, outbox, recipients } = account;
+  const { actor } = account;
+  const { outbox, recipients } = account.outgoing;
   return {
     'message.send': async (asked, { signal }) => {
       const { to, key = null, notBefore, expiresAt } = asked;

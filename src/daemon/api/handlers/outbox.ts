@@ -10,7 +10,7 @@ import type { Account } from '../../account.js';
 import { show } from '../../outgoing/outbox.js';
 
 export function outboxHandlers(
-  { address, outbox, sender }: Account,
+  { address, outgoing: { outbox, sender } }: Account,
   store: Store,
 ): Handlers<typeof outboxMethods> {
   const showRow = (row: StoredMessage): OutboxRow => {

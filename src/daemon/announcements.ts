@@ -1,0 +1,78 @@
+// Tells the feed and the log about the account: its state, each new QR code, what the page can do, what WhatsApp
+// forbids, and incidents that a person should know of.
+import type { Address } from '../protocol/address.js';
+import type { Log } from '../protocol/log.js';
+import type { Reason, RestrictionKind } from '../protocol/state.js';
+import { isoTime } from '../protocol/time.js';
+import { RESTRICTIONS, type Restriction } from '../session/restriction.js';
+import { reasonOf, type State } from '../session/state.js';
+import type { Feed } from './events/feed.js';
+import type { Actor } from './session/actor.js';
+import { type Capabilities, lostOf } from './session/capability-tracker.js';
+import type { ClientSlot } from './session/client-slot.js';
+import type { Qr } from './session/current-qr.js';
+import { alertHint, hintFor } from './session/hint.js';
+import { inWords, showRestriction } from './session/restriction-words.js';
+
+export interface AnnouncementsOptions {
+  readonly feed: Feed;
+  readonly log: Log;
+  /** What makes wactl reach this daemon. */
+  readonly address: Address;
+  readonly actor: Actor;
+  readonly slot: ClientSlot;
+}
+
+/** Nothing to close. */
+export class Announcements {
+  readonly #options: AnnouncementsOptions;
+
+  constructor(options: AnnouncementsOptions) {
+    this.#options = options;
+  }
+
+  state(now: State, before: State): void {
+    const { feed, address } = this.#options;
+    const hint = hintFor(now, address);
+    feed.append('state', { status: now.name, reason: reasonOf(now), from: before.name, hint });
+  }
+
+  /** One event and one line at `err` per incident, with a command that helps. */
+  alert(reason: Reason | 'restricted', says: string): void {
+    const { feed, log, address } = this.#options;
+    const hint = alertHint(reason, address);
+    log.error('session.alert', { reason, says, hint });
+    feed.append('alert', { reason, says, hint });
+  }
+
+  /** That there is a new QR code; its payload is handed out on request only. */
+  qr({ number, expiresAtMs }: Qr): void {
+    this.#options.feed.append('qr', { number, expiresAt: isoTime(expiresAtMs) });
+  }
+
+  /** One event for each change, and one alert where a person should know. */
+  restriction(now: Restriction | null, before: RestrictionKind | null): void {
+    const { feed, log } = this.#options;
+    const shown = showRestriction(now) ?? { kind: null, until: null, used: null, total: null };
+    log.info('session.restriction', { ...shown, before });
+    feed.append('restriction', { ...shown, before });
+    if (now !== null && now.kind !== before && RESTRICTIONS[now.kind].alerts)
+      this.alert('restricted', inWords(now));
+  }
+
+  /** What a build lacks is logged and told, by name, when it comes to be so and when it is over. */
+  capabilities(words: Capabilities, changes: Capabilities): void {
+    const { feed, log, address, actor, slot } = this.#options;
+    const { whatsappWeb } = slot.browser;
+    log.info('session.capabilities', { words, whatsappWeb });
+    if (Object.keys(changes).length === 0) return;
+    const { state } = actor;
+    feed.append('state', {
+      ...{ status: state.name, reason: reasonOf(state), from: state.name, hint: hintFor(state, address) },
+      capabilities: changes,
+    });
+    const lost = lostOf(changes).map((name) => `${name} is ${changes[name]}`);
+    if (lost.length > 0)
+      this.alert('outdated_library', `WhatsApp Web ${whatsappWeb ?? ''}: ${lost.join('; ')}.`);
+  }
+}

@@ -1,0 +1,66 @@
+// The incoming side of an account: what the client reports, who people are, and what was missed while nobody listened.
+import type { Log } from '../../protocol/log.js';
+import type { WhatsAppClient } from '../../session/port.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import type { Store } from '../../store/store.js';
+import type { Feed } from '../events/feed.js';
+import type { Outgoing } from '../outgoing/outgoing.js';
+import type { CapabilityTracker } from '../session/capability-tracker.js';
+import type { CurrentQr } from '../session/current-qr.js';
+import type { PendingPasskey } from '../session/pending-passkey.js';
+import type { AccountRestriction } from '../session/restriction.js';
+import { Backfill } from './backfill.js';
+import { ClientReports } from './client-reports.js';
+import { Inbox } from './inbox.js';
+import { People } from './people.js';
+import { QueueOpener } from './queue-opener.js';
+import { type HeardUntil, ReceiveWatermark } from './receive-watermark.js';
+
+export interface IncomingOptions {
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly dir: SessionDir;
+  readonly log: Log;
+  /** As an earlier daemon has left it. */
+  readonly heardUntil: HeardUntil;
+  /** The current client. @throws Fault not_ready when there is none */
+  readonly client: () => WhatsAppClient;
+  readonly outgoing: Outgoing;
+  readonly qr: CurrentQr;
+  readonly passkey: PendingPasskey;
+  readonly capabilities: CapabilityTracker;
+  readonly restriction: AccountRestriction;
+}
+
+/** Whoever ends the account stops the watermark. */
+export class Incoming {
+  readonly inbox: Inbox;
+  readonly people: People;
+  readonly reports: ClientReports;
+  readonly watermark: ReceiveWatermark;
+  readonly queues: QueueOpener;
+
+  constructor(options: IncomingOptions) {
+    const { store, feed, dir, log, heardUntil, client } = options;
+    const { qr, passkey, capabilities, restriction } = options;
+    const { outbox, sender } = options.outgoing;
+    this.inbox = new Inbox(store);
+    this.people = new People({
+      ...{ store, log },
+      ask: async (ids) => client().pairsOf(ids),
+      learnt: (pairs, moved) => sender.identified(pairs, moved),
+    });
+    const { inbox, people } = this;
+    this.reports = new ClientReports({
+      ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities, restriction },
+      heardFrom: (chatId) => sender.heardFrom(chatId),
+    });
+    const backfill = new Backfill({
+      ...{ feed, store, log, inbox },
+      page: () => client().missed,
+      acked: (report) => this.reports.acked(report),
+    });
+    this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, heardUntil });
+    this.queues = new QueueOpener({ store, people, sender });
+  }
+}

@@ -1,0 +1,86 @@
+// What supervises a session: the monitor asks the page, the upkeep looks after browser, disk and clock. What either
+// finds becomes an event of the life cycle.
+import type { Config } from '../../config/keys.js';
+import type { Log } from '../../protocol/log.js';
+import type { StateName } from '../../protocol/state.js';
+import type { SessionDir } from '../../session-dir/layout.js';
+import type { Store } from '../../store/store.js';
+import type { Outgoing } from '../outgoing/outgoing.js';
+import type { Actor } from './actor.js';
+import type { ClientSlot } from './client-slot.js';
+import { Monitor } from './monitor.js';
+import { Upkeep } from './upkeep.js';
+
+export interface SupervisionOptions {
+  readonly config: Config;
+  readonly dir: SessionDir;
+  readonly store: Store;
+  readonly log: Log;
+  readonly actor: Actor;
+  readonly slot: ClientSlot;
+  readonly outgoing: Outgoing;
+  /** When something last came in, ms since 1970; 0 before that. */
+  readonly lastHeardAtMs: () => number;
+  /** Either disk has become too full to rely on. */
+  readonly diskLow: (freeMb: number) => void;
+  /** Once an hour. */
+  readonly hourly: () => Promise<void>;
+}
+
+/** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
+const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
+/** How long without a message counts as a quiet moment. */
+const QUIET_MS = 60_000;
+
+/** Whoever ends the account calls `stop`. */
+export class Supervision {
+  readonly monitor: Monitor;
+  readonly #upkeep: Upkeep;
+
+  constructor(options: SupervisionOptions) {
+    const { config, dir, store, log, actor, slot, lastHeardAtMs, diskLow, hourly } = options;
+    const { outbox, sender } = options.outgoing;
+    this.monitor = new Monitor({
+      ...config.monitor,
+      log,
+      expects: () => EXPECTED[actor.state.name] ?? null,
+      probe: (timeoutMs) => slot.client.probe(timeoutMs),
+      oldestUnsentMs: () => sender.oldestUnsentMs(),
+      onSick: (ailment, detail) => {
+        actor.post({ type: 'client.sick', generation: actor.state.generation, ailment, detail });
+      },
+    });
+    this.#upkeep = new Upkeep({
+      ...config.browser,
+      log,
+      dataPath: dir.dataPath,
+      storePath: store.report.path,
+      browser: () => (actor.state.name === 'ready' ? slot.running : null),
+      isQuiet: () => !outbox.isInFlight && Date.now() - lastHeardAtMs() > QUIET_MS,
+      recycle: (why) => actor.post({ type: 'recycle', why }),
+      disk: (freeMb, low) => {
+        if (low) diskLow(freeMb);
+        else log.info('disk.fine', { freeMb });
+      },
+      // Closed in order while it still can write; it comes back when there is room.
+      diskFull: (freeMb) => {
+        if (slot.running === null) return;
+        const detail = `only ${freeMb} MB are free where the session lives`;
+        const { generation } = actor.state;
+        actor.post({ type: 'client.broken', generation, reason: 'disk_full', detail });
+      },
+      hourly,
+      jumped: () => this.monitor.checkNow(),
+    });
+  }
+
+  start(): void {
+    this.monitor.start();
+    this.#upkeep.start();
+  }
+
+  stop(): void {
+    this.monitor.stop();
+    this.#upkeep.stop();
+  }
+}
