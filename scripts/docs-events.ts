@@ -1,10 +1,8 @@
 // docs/events.md: every type of event with its fields and an example, from the table of events.
-import { schemaOf } from '../src/daemon/api/openrpc.js';
+import { componentsFor, type Json } from '../src/daemon/api/components.js';
 import type { EventRow } from '../src/protocol/event.js';
 import { EVENTS } from '../src/protocol/events/index.js';
-import { anchor, code, table, wordsOf } from './markdown.js';
-
-type Json = Record<string, unknown>;
+import { anchor, code, fieldsOf, refOf, TIME, table } from './markdown.js';
 
 const INTRO = `# Events
 
@@ -14,22 +12,20 @@ Each event is \`{ cursor, type, time, account, data }\`: \`cursor\` is its place
 it, \`account\` is the name of the account, and \`data\` depends on \`type\`. [rpc.md](rpc.md#events) says how to read events. Fields
 are added, never changed. Events that an earlier version stored may lack fields.`;
 
-/** One row for each field, with those of nested objects behind their parent. */
-function rowsOf(schema: Json, at = ''): string[][] {
-  const required = (schema.required ?? []) as string[];
-  return Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(([name, inner]) => {
-    const path = at ? `${at}.${name}` : name;
-    const says = `${required.includes(name) ? '' : 'May be missing. '}${String(inner.description)}`;
-    const [object = inner] = ((inner.anyOf ?? []) as Json[]).filter(({ properties }) => properties);
-    const items = inner.items as Json | undefined;
-    const nested = items?.properties ? rowsOf(items, `${path}[]`) : rowsOf(object, path);
-    return [[code(path), wordsOf(inner), says], ...nested];
-  });
-}
+const { schemas, schemaOf } = componentsFor('draft-7');
+const linkOf = (name: string): string => (name === 'Time' ? TIME : `[${name}](rpc.md#${anchor(name)})`);
+
+const rowsOf = (schema: Json): string[][] =>
+  fieldsOf(schema, linkOf).map(({ path, words, required, says }) => [
+    code(path),
+    words,
+    `${required ? '' : 'May be missing. '}${says}`,
+  ]);
 
 function section({ type, does, data, example }: EventRow): string {
   const schema = schemaOf(data);
-  const variants = (schema.oneOf ?? schema.anyOf ?? [schema]) as Json[];
+  const whole = schemas[refOf(schema) ?? ''] ?? schema;
+  const variants = (whole.oneOf ?? whole.anyOf ?? [whole]) as Json[];
   return [
     `## ${type}`,
     does,

@@ -88,15 +88,14 @@ export function mcpPage(): string {
 }
 
 function params(schema: Record<string, unknown>): string {
-  const properties = schema.properties as Record<string, { readonly description?: string }>;
   const fields = fieldsOf(schema);
   if (fields.length === 0) return '';
   return table(
     ['parameter', 'type', ''],
-    fields.map(({ path, words, required }) => [
+    fields.map(({ path, words, required, says }) => [
       code(path),
       words,
-      `${required ? 'Required. ' : ''}${properties[path]?.description ?? ''}`,
+      `${required ? 'Required. ' : ''}${says}`,
     ]),
   );
 }

@@ -1,13 +1,13 @@
 // docs/rpc.md: how to talk to the socket, and every method, from the table of methods.
+import { componentsFor, type Json } from '../src/daemon/api/components.js';
 import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
-import { schemaOf } from '../src/daemon/api/openrpc.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 import { EVENT_TYPES } from '../src/protocol/state.js';
 import { MAX_LEVELS } from '../src/socket/request.js';
 import { SOCKET_LIMITS } from '../src/socket/server.js';
-import { anchor, code, fieldsOf, table } from './markdown.js';
+import { anchor, code, fieldsOf, refOf, TIME, table, wordsOf } from './markdown.js';
 
 const mib = (bytes: number): string => `${bytes / 1024 / 1024} MiB`;
 const list = (words: readonly string[]): string => words.map(code).join(', ');
@@ -15,7 +15,7 @@ const list = (words: readonly string[]): string => words.map(code).join(', ');
 const INTRO = `# JSON-RPC over the control socket
 
 Generated from \`src/protocol/methods/\` by \`npm run docs\`; do not edit. The same table checks every request and
-answer, and \`rpc.discover\` gives it as an OpenRPC document.
+answer, and \`rpc.discover\` gives it as an OpenRPC document, with a schema for each event.
 
 Each account has one Unix socket: \`$WAD_SOCKET\`, else \`/run/wad/ACCOUNT/control.sock\` for the system service, else
 \`$XDG_RUNTIME_DIR/wad/ACCOUNT/control.sock\`, else \`/tmp/wad-UID/ACCOUNT/control.sock\`. Who can open it may use the
@@ -74,18 +74,41 @@ The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`
 \`adopted\` (another program used the session until \`until\`), and a kind of fault such as
 \`disk_full\`: so many \`events\`, at least, could not be kept.`;
 
+const { schemas, schemaOf } = componentsFor('draft-7');
+/** Those that have a heading here. Events have a page of their own, and a time is said in words. */
+const shapes = Object.entries(schemas).filter(([name]) => !name.endsWith('Event') && name !== 'Time');
+const linkOf = (name: string): string =>
+  name === 'Event' ? '[Event](events.md)' : name === 'Time' ? TIME : `[${name}](#${anchor(name)})`;
+
 export function rpcPage(): string {
   const rows: readonly MethodRow[] = Object.values(METHODS);
   const contents = table(
     ['method', '', 'what it does'],
     rows.map(({ name, effect, does }) => [`[${code(name)}](#${anchor(name)})`, effect, does]),
   );
-  return `${[INTRO, '## Methods', contents, ...rows.map(section)].join('\n\n')}\n`;
+  const named = shapes.map(
+    ([name, schema]) =>
+      `### ${name}\n\n${schema.properties ? fieldTable('field', schema) : `${wordsOf(schema)}.`}`,
+  );
+  return `${[INTRO, '## Methods', contents, ...rows.map(section), '## Shapes', SHAPES, ...named].join('\n\n')}\n`;
 }
 
+const SHAPES = 'What several parameters and results have in common.';
+
+const fieldTable = (title: string, schema: Json): string =>
+  table(
+    [title, 'type', ''],
+    fieldsOf(schema, linkOf).map(({ path, words, required, says }) => [
+      code(path),
+      words,
+      `${required ? '' : 'May be missing. '}${says}`.trim(),
+    ]),
+  );
+
 function section(row: MethodRow): string {
-  const params = fieldsOf(schemaOf(row.params));
-  const result = fieldsOf(schemaOf(row.result));
+  const params = fieldsOf(schemaOf(row.params), linkOf);
+  const result = schemaOf(row.result);
+  const shape = refOf(result);
   const request = { jsonrpc: '2.0', id: 1, method: row.name, params: row.example.params };
   const answer = { jsonrpc: '2.0', id: 1, result: row.example.result };
   return [
@@ -95,12 +118,13 @@ function section(row: MethodRow): string {
       ? 'No parameters.'
       : table(
           ['parameter', 'type', ''],
-          params.map(({ path, words, required }) => [code(path), words, required ? 'required' : '']),
+          params.map(({ path, words, required, says }) => [
+            code(path),
+            words,
+            `${required ? 'Required. ' : ''}${says}`.trim(),
+          ]),
         ),
-    table(
-      ['result', 'type', ''],
-      result.map(({ path, words, required }) => [code(path), words, required ? '' : 'may be missing']),
-    ),
+    shape === undefined ? fieldTable('result', result) : `The result is ${linkOf(shape)}.`,
     row.faults.length === 0 ? '' : `Faults: ${row.faults.map(faultLink).join(', ')}.`,
     `\`\`\`json\n${JSON.stringify(request)}\n${JSON.stringify(answer)}\n\`\`\``,
   ]

@@ -22,42 +22,56 @@ export interface Field {
   readonly path: string;
   readonly words: string;
   readonly required: boolean;
+  /** What it is, in a sentence; empty where the name says it. */
+  readonly says: string;
 }
 
-/** The fields of an object schema, those of nested objects behind their parent. */
-export function fieldsOf(schema: Json, at = ''): Field[] {
+export const TIME = 'time, ISO 8601 UTC';
+
+/** Where a schema with a name is described. */
+export type LinkOf = (name: string) => string;
+const here: LinkOf = (name) => `[${name}](#${anchor(name)})`;
+
+/** The name of the schema that this one refers to; draft 7 wraps a reference that has a description. */
+export function refOf({ $ref, allOf }: Json): string | undefined {
+  const [only] = (allOf ?? []) as Json[];
+  const target = $ref ?? only?.$ref;
+  return typeof target === 'string' ? target.split('/').at(-1) : undefined;
+}
+
+/** The fields of an object schema, those of nested objects behind their parent. A schema with a name is not opened. */
+export function fieldsOf(schema: Json, linkOf: LinkOf = here, at = ''): Field[] {
   const required = (schema.required ?? []) as string[];
   return Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(([name, inner]) => {
     const path = at ? `${at}.${name}` : name;
+    const [object = inner] = ((inner.anyOf ?? []) as Json[]).filter(({ properties }) => properties);
     const items = inner.items as Json | undefined;
-    const nested = inner.properties
-      ? fieldsOf(inner, path)
-      : items?.properties
-        ? fieldsOf(items, `${path}[]`)
-        : [];
-    return [{ path, words: wordsOf(inner), required: required.includes(name) }, ...nested];
+    const nested = items?.properties ? fieldsOf(items, linkOf, `${path}[]`) : fieldsOf(object, linkOf, path);
+    const says = typeof inner.description === 'string' ? inner.description : '';
+    return [{ path, words: wordsOf(inner, linkOf), required: required.includes(name), says }, ...nested];
   });
 }
 
-/** `integer, 1 to 1000`, `"link" or "stop"`, `string or null`. */
-export function wordsOf(schema: Json): string {
+/** `integer, 1 to 1000`, `"link" or "stop"`, `string or null`, `list of [Chat](#chat)`. */
+export function wordsOf(schema: Json, linkOf: LinkOf = here): string {
+  const words = (inner: Json) => wordsOf(inner, linkOf);
+  const name = refOf(schema);
+  if (name !== undefined) return linkOf(name);
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => code(JSON.stringify(value))).join(', ');
-  if (Array.isArray(schema.anyOf)) return [...new Set((schema.anyOf as Json[]).map(wordsOf))].join(' or ');
-  if (Array.isArray(schema.type)) return schema.type.map((type) => wordsOf({ ...schema, type })).join(' or ');
+  if (Array.isArray(schema.anyOf)) return [...new Set((schema.anyOf as Json[]).map(words))].join(' or ');
+  if (Array.isArray(schema.type)) return schema.type.map((type) => words({ ...schema, type })).join(' or ');
   switch (schema.type) {
     case 'integer':
     case 'number':
       return `${schema.type}${range(schema.minimum, schema.maximum)}`;
     case 'string':
-      if (schema.format === 'date-time') return 'time, ISO 8601 UTC';
+      if (schema.format === 'date-time') return TIME;
       return `string${range(schema.minLength, schema.maxLength, ' characters')}${pattern(schema.pattern)}`;
     case 'array':
-      return `list of ${wordsOf((schema.items ?? {}) as Json)}${schema.minItems ? `, at least ${schema.minItems}` : ''}`;
+      return `list of ${words((schema.items ?? {}) as Json)}${schema.minItems ? `, at least ${schema.minItems}` : ''}`;
     case 'object':
-      return schema.properties
-        ? 'object'
-        : `object of ${wordsOf((schema.additionalProperties ?? {}) as Json)}`;
+      return schema.properties ? 'object' : `object of ${words((schema.additionalProperties ?? {}) as Json)}`;
     default:
       return typeof schema.type === 'string' ? schema.type : 'anything';
   }

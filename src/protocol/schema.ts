@@ -5,13 +5,19 @@ import { EVENT_TYPES, REASONS, SEND_STATES, STATES, WAITS } from './state.js';
 
 /** An object that refuses unknown keys by name. */
 export const record = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape);
-export const instant = () => z.iso.datetime();
+/** One schema each, which the documents refer to by name wherever it stands. */
+export const timeSchema = z.iso.datetime();
+export const stateNameSchema = z.enum(STATES);
+export const reasonSchema = z.enum(REASONS);
+export const sendStateSchema = z.enum(SEND_STATES);
+export const eventTypeSchema = z.enum(EVENT_TYPES);
+export const instant = () => timeSchema;
 export const waitMs = () => z.int().min(0).max(86_400_000);
 export const cursor = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-export const stateName = () => z.enum(STATES);
-export const reason = () => z.enum(REASONS);
-export const sendState = () => z.enum(SEND_STATES);
-export const eventType = () => z.enum(EVENT_TYPES);
+export const stateName = () => stateNameSchema;
+export const reason = () => reasonSchema;
+export const sendState = () => sendStateSchema;
+export const eventType = () => eventTypeSchema;
 
 /** What `initialize`, `disconnect` and `clear` answer. */
 export const done = () => ({ success: z.boolean(), message: z.string(), timestamp: instant() });
@@ -70,6 +76,9 @@ export const identity = () => ({
     .describe('The LID, the second identity of a person. Null for groups, and where it is not known.'),
 });
 
+export const identitySchema = record(identity());
+export type Who = z.infer<typeof identitySchema>;
+
 /** What a message carries besides its text, as far as it is known before it is fetched. */
 export const mediaSchema = record({
   mimetype: z.string().describe('The media type, as the sender declared it.'),
@@ -79,18 +88,16 @@ export const mediaSchema = record({
 
 /** Whom an event names, each with both identities as far as they are known: for groups both are null. */
 export const named = () => ({
-  chat: z.strictObject(identity()).describe('The chat, with both identities.'),
-  sender: z
-    .strictObject(identity())
+  chat: identitySchema.describe('The chat, with both identities.'),
+  sender: identitySchema
     .nullable()
     .describe(
       'Who wrote the message, reacted, called or changed the group, with both identities. Null when unknown.',
     ),
   people: z
-    .array(z.strictObject(identity()))
+    .array(identitySchema)
     .describe('Everyone else that the event names, in this order: `mentions`, then `participants`.'),
 });
-export type Who = z.infer<z.ZodObject<ReturnType<typeof identity>>>;
 export interface Named {
   readonly chat: Who;
   readonly sender: Who | null;

@@ -196,7 +196,7 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   'proper-lockfile': { in: ['session-dir/lock.ts'], why: 'one lock, with one way to lose it' },
   '@photostructure/sqlite': { in: ['store'], why: 'the one native module, behind one door' },
   zod: {
-    in: ['protocol', 'config', 'daemon/api/openrpc.ts', 'mcp/tools.ts', 'daemon/api/openapi.ts'],
+    in: ['protocol', 'config', 'daemon/api/components.ts', 'mcp/tools.ts'],
     types: ['socket/client.ts', 'daemon/api/issue.ts', 'http/query.ts'],
     why: 'it is slow to load: the client knows the types and never the schemas',
   },

@@ -1,12 +1,11 @@
 // The OpenAPI 3.1 document, generated from the table of routes and the tables it uses. Pure.
-import { z } from 'zod';
 import type { Route } from '../../http/route.js';
 import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
 import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
 import { METHODS } from '../../protocol/methods/index.js';
+import { type Components, componentsFor, type Json } from './components.js';
 import { COMMON_FAULTS } from './dispatch.js';
-
-type Json = Record<string, unknown>;
+import { eventWebhooks } from './openapi-webhooks.js';
 
 /** Faults that the HTTP server itself may answer for any request. */
 export const DOOR_FAULTS = [
@@ -39,10 +38,12 @@ export function faultsOf({ asks, open, verb }: Route): ReadonlyMap<number, reado
 
 /** @param version of the program */
 export function openApi(routes: readonly Route[], version: string): Json {
+  const { schemas, schemaOf } = componentsFor('draft-2020-12');
+  const errors = errorResponses();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] ??= {};
-    (paths[route.path] as Json)[route.verb.toLowerCase()] = operation(route);
+    (paths[route.path] as Json)[route.verb.toLowerCase()] = operation(route, schemaOf, errors.refsOf(route));
   }
   return {
     openapi: '3.1.0',
@@ -55,14 +56,44 @@ export function openApi(routes: readonly Route[], version: string): Json {
     servers: [{ url: 'http://127.0.0.1:3001' }],
     security: [{ token: [] }],
     paths,
+    webhooks: eventWebhooks(),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { Error: ERROR },
+      responses: errors.responses,
+      schemas: { ...schemas, Error: ERROR },
     },
   };
 }
 
-function operation(route: Route): Json {
+/** The answers of every route that failed, each once: `Error409`, then `Error409_2` with other kinds of fault. */
+function errorResponses() {
+  const responses: Record<string, Json> = {};
+  const names = new Map<string, string>();
+  const nameOf = (status: number, kinds: readonly FaultKind[]): string => {
+    const key = kinds.join(' ');
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const first = `Error${status}`;
+    let name = first;
+    for (let n = 2; responses[name] !== undefined; n += 1) name = `${first}_${n}`;
+    names.set(key, name);
+    responses[name] = {
+      description: kinds.map((kind) => `${kind}: ${faultRow(kind).says}`).join(' '),
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    };
+    return name;
+  };
+  const refsOf = (route: Route): Json =>
+    Object.fromEntries(
+      [...faultsOf(route)].map(([status, kinds]) => [
+        status,
+        { $ref: `#/components/responses/${nameOf(status, kinds)}` },
+      ]),
+    );
+  return { responses, refsOf };
+}
+
+function operation(route: Route, schemaOf: Components['schemaOf'], errors: Json): Json {
   const { asks, does, open, path, success, verb } = route;
   const row: MethodRow | null = asks === null ? null : METHODS[asks];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
@@ -78,23 +109,12 @@ function operation(route: Route): Json {
         ...(schema.type === 'array' && { style: 'form', explode: false }),
       })),
     }),
-    ...(verb === 'POST' && row !== null && { requestBody: bodyOf(row) }),
-    responses: {
-      [success]: { description: 'Done.', ...contentOf(route, row) },
-      ...Object.fromEntries(
-        [...faultsOf(route)].map(([status, kinds]) => [
-          status,
-          {
-            description: kinds.map((kind) => `${kind}: ${faultRow(kind).says}`).join(' '),
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-          },
-        ]),
-      ),
-    },
+    ...(verb === 'POST' && row !== null && { requestBody: bodyOf(row, schemaOf) }),
+    responses: { [success]: { description: 'Done.', ...contentOf(route, row, schemaOf) }, ...errors },
   };
 }
 
-function bodyOf({ params, example }: MethodRow): Json {
+function bodyOf({ params, example }: MethodRow, schemaOf: Components['schemaOf']): Json {
   const {
     properties = {},
     required = [],
@@ -111,8 +131,8 @@ function bodyOf({ params, example }: MethodRow): Json {
   };
 }
 
-function contentOf({ path }: Route, row: MethodRow | null): Json {
-  if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: { type: 'string' } } } };
+function contentOf({ path }: Route, row: MethodRow | null, schemaOf: Components['schemaOf']): Json {
+  if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: STREAM } } };
   if (path.endsWith('/qr')) {
     const picture = { schema: { type: 'string' } };
     const qr = { 'application/json': { schema: QR } };
@@ -121,6 +141,26 @@ function contentOf({ path }: Route, row: MethodRow | null): Json {
   const schema = row === null ? {} : schemaOf(row.result);
   return { content: { 'application/json': { schema, ...(row && { example: row.example.result }) } } };
 }
+
+/** OpenAPI 3.1 has no word for the items of a stream; `itemSchema` is from 3.2, and each item is an object of these fields. */
+const STREAM: Json = {
+  type: 'string',
+  description:
+    'Server-sent events. Of each, `id` is the cursor, `event` the type, and `data` the event as JSON, which follows the schema Event.',
+  'x-itemSchema': {
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      event: { type: 'string' },
+      data: {
+        type: 'string',
+        contentMediaType: 'application/json',
+        contentSchema: { $ref: '#/components/schemas/Event' },
+      },
+    },
+    required: ['id', 'event', 'data'],
+  },
+};
 
 const text = { type: 'string' };
 const QR: Json = {
@@ -160,8 +200,3 @@ const ERROR: Json = {
   },
   required: ['success', 'message', 'reason', 'hint', 'timestamp', 'error'],
 };
-
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...bare } = z.toJSONSchema(schema, { io: 'input' }) as Json;
-  return bare;
-}

@@ -1,10 +1,8 @@
 // The OpenRPC 1.3.2 document, generated from the table of methods and the table of faults. Pure.
-import { z } from 'zod';
 import { type FaultKind, faultRow } from '../../protocol/fault-table.js';
 import { account, deadlineMs, type MethodRow } from '../../protocol/method.js';
+import { type Components, componentsFor, type Json } from './components.js';
 import { COMMON_FAULTS } from './dispatch.js';
-
-type Json = Record<string, unknown>;
 
 type MethodObject = Json & { name: string };
 
@@ -12,10 +10,14 @@ export interface OpenRpc extends Json {
   openrpc: '1.3.2';
   info: Json & { title: string; version: string };
   methods: MethodObject[];
+  components: Json & { schemas: Components['schemas'] };
 }
 
 /** @param version of the program: the methods have their own in `x-since` */
 export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: string): OpenRpc {
+  const rows = Object.values(methods);
+  const { schemas, schemaOf } = componentsFor('draft-7');
+  const faults = new Set(rows.flatMap(({ faults }) => [...faults, ...COMMON_FAULTS]));
   return {
     openrpc: '1.3.2',
     info: {
@@ -23,11 +25,37 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
       version,
       description: 'JSON-RPC 2.0, one object a line, over the Unix socket of one WhatsApp account.',
     },
-    methods: Object.values(methods).map(methodObject),
+    methods: rows.map((row) => methodObject(row, schemaOf)),
+    'x-notifications': [
+      {
+        name: 'event',
+        summary: 'Sent after events.subscribe, one for each event. OpenRPC has no word for notifications.',
+        params: { $ref: '#/components/schemas/Event' },
+      },
+    ],
+    components: {
+      schemas,
+      errors: Object.fromEntries([...faults].map((kind) => [kind, errorObject(kind)])),
+      contentDescriptors: {
+        deadlineMs: {
+          name: 'deadlineMs',
+          summary: 'When it has passed, the answer is deadline_exceeded. Any method takes it.',
+          required: false,
+          schema: schemaOf(deadlineMs),
+        },
+        account: {
+          name: 'account',
+          summary:
+            'A daemon of another account refuses with wrong_account and does nothing. Any method takes it.',
+          required: false,
+          schema: schemaOf(account),
+        },
+      },
+    },
   };
 }
 
-function methodObject(row: MethodRow): MethodObject {
+function methodObject(row: MethodRow, schemaOf: Components['schemaOf']): MethodObject {
   const { properties = {}, required = [] } = schemaOf(row.params) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -43,22 +71,11 @@ function methodObject(row: MethodRow): MethodObject {
         required: required.includes(name),
         schema,
       })),
-      {
-        name: 'deadlineMs',
-        summary: 'When it has passed, the answer is deadline_exceeded. Any method takes it.',
-        required: false,
-        schema: schemaOf(deadlineMs),
-      },
-      {
-        name: 'account',
-        summary:
-          'A daemon of another account refuses with wrong_account and does nothing. Any method takes it.',
-        required: false,
-        schema: schemaOf(account),
-      },
+      { $ref: '#/components/contentDescriptors/deadlineMs' },
+      { $ref: '#/components/contentDescriptors/account' },
     ],
     result: { name: 'result', schema: schemaOf(row.result) },
-    errors: [...row.faults, ...COMMON_FAULTS].map(errorObject),
+    errors: [...row.faults, ...COMMON_FAULTS].map((kind) => ({ $ref: `#/components/errors/${kind}` })),
     examples: [
       {
         name: 'example',
@@ -74,13 +91,4 @@ function methodObject(row: MethodRow): MethodObject {
 function errorObject(kind: FaultKind): Json {
   const { code, says, retry, remedy } = faultRow(kind);
   return { code, message: says, data: { kind, retry, hint: remedy } };
-}
-
-/**
- * OpenRPC 1.3 means JSON Schema draft 7. `input` is what crosses the wire in both directions: a handler's result is
- * checked as it is, before zod has made anything of it.
- */
-export function schemaOf(schema: z.ZodType): Json {
-  const { $schema: _, ...bare } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Json;
-  return bare;
 }

@@ -22,7 +22,7 @@ const brief = {
   admin: z.boolean(),
   member: z.boolean(),
 };
-const briefSchema = record(brief);
+export const briefSchema = record(brief);
 export type GroupBrief = z.infer<typeof briefSchema>;
 
 export const groupSchema = record({
@@ -60,7 +60,11 @@ const ONE = ['invalid_recipient', 'no_such_chat'] as const;
 const group = () => reference('the id of a group, …@g.us');
 const people = () => z.array(reference('a phone number, …@c.us or …@lid')).min(1).max(64);
 /** What became of one of the people asked for. `reason` where nothing did. */
-const outcomeSchema = record({ participant: z.string(), done: z.boolean(), reason: z.string().nullable() });
+export const outcomeSchema = record({
+  participant: z.string(),
+  done: z.boolean(),
+  reason: z.string().nullable(),
+});
 export type ParticipantOutcome = z.infer<typeof outcomeSchema>;
 
 export const groupMethods = {

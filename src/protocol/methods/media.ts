@@ -4,7 +4,7 @@ import { CHUNK_BYTES } from '../content.js';
 import { method } from '../method.js';
 import { record, reference } from '../schema.js';
 
-const fileSchema = record({
+export const fileSchema = record({
   id: z.string(),
   mimetype: z.string(),
   name: z.string().nullable(),

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
 import { faultsOf, openApi } from '../../../../src/daemon/api/openapi.js';
 import { ROUTES } from '../../../../src/http/routes.js';
+import { EVENTS, eventSchemaOf } from '../../../../src/protocol/events/index.js';
 import { METHODS } from '../../../../src/protocol/methods/index.js';
 
 type Operation = Record<string, never> & {
@@ -52,4 +53,28 @@ t.test('names in a path are parameters of the path, and lists are written with c
     { name: 'consumer' },
     { name: 'from' },
   ]);
+});
+
+t.test('events have schemas, which the stream and the webhooks refer to', async (t) => {
+  const { components, webhooks } = document as unknown as {
+    components: { schemas: Record<string, Record<string, unknown>> };
+    webhooks: Record<string, { post: Operation }>;
+  };
+  t.match(components.schemas.Event, {
+    discriminator: {
+      propertyName: 'type',
+      mapping: { 'message.ack': '#/components/schemas/MessageAckEvent' },
+    },
+  });
+  const { mapping } = (components.schemas.Event?.discriminator ?? {}) as { mapping?: object };
+  t.same(Object.keys(mapping ?? {}), Object.keys(EVENTS));
+  const Event = { $ref: '#/components/schemas/Event' };
+  const stream = document.paths['/api/whatsapp/events']?.get?.responses[200]?.content?.['text/event-stream'];
+  t.match(stream?.schema, { 'x-itemSchema': { properties: { data: { contentSchema: Event } } } });
+  const body = webhooks.event?.post.requestBody?.content['application/json'];
+  t.match(body?.schema, Event);
+  t.ok(
+    eventSchemaOf(EVENTS.message).safeParse((body as { example?: unknown } | undefined)?.example).success,
+    'and the example is an event',
+  );
 });

@@ -1,0 +1,113 @@
+// The named schemas of the OpenRPC and OpenAPI documents: shapes that several methods share, and every event. Built
+// when a document is asked for, and not before: most daemons are never asked.
+import { z } from 'zod';
+import type { EventRow } from '../../protocol/event.js';
+import { EVENTS, eventSchema, eventSchemaOf } from '../../protocol/events/index.js';
+import { chatSchema } from '../../protocol/methods/chat.js';
+import { checkedSchema, contactSchema } from '../../protocol/methods/contact.js';
+import { briefSchema, groupSchema, outcomeSchema, participantSchema } from '../../protocol/methods/group.js';
+import { fileSchema } from '../../protocol/methods/media.js';
+import { statusSchema } from '../../protocol/methods/session.js';
+import { webhookSchema } from '../../protocol/methods/webhook.js';
+import {
+  eventTypeSchema,
+  identitySchema,
+  knownSchema,
+  mediaSchema,
+  messageSchema,
+  outboxRowSchema,
+  outgoingSchema,
+  reasonSchema,
+  sendStateSchema,
+  stateNameSchema,
+  timeSchema,
+} from '../../protocol/schema.js';
+
+export type Json = Record<string, unknown>;
+
+/** What makes one document's schemas: `schemaOf` refers by name to what is in `schemas`. */
+export interface Components {
+  readonly schemas: Readonly<Record<string, Json>>;
+  schemaOf(schema: z.ZodType): Json;
+}
+
+const SHAPES: readonly (readonly [name: string, schema: z.ZodType])[] = [
+  ['Identity', identitySchema],
+  ['Media', mediaSchema],
+  ['Message', messageSchema],
+  ['Outgoing', outgoingSchema],
+  ['QueuedMessage', outboxRowSchema],
+  ['KnownMessage', knownSchema],
+  ['Status', statusSchema],
+  ['Chat', chatSchema],
+  ['Contact', contactSchema],
+  ['CheckedNumber', checkedSchema],
+  ['Group', groupSchema],
+  ['GroupBrief', briefSchema],
+  ['Participant', participantSchema],
+  ['ParticipantOutcome', outcomeSchema],
+  ['File', fileSchema],
+  ['Webhook', webhookSchema],
+  ['Time', timeSchema],
+  ['StateName', stateNameSchema],
+  ['Reason', reasonSchema],
+  ['SendState', sendStateSchema],
+  ['EventType', eventTypeSchema],
+];
+
+/** `message.ack` → `MessageAckEvent`. */
+const eventName = (type: string): string =>
+  `${type.replace(/(?:^|\.)(\w)/g, (_, first: string) => first.toUpperCase())}Event`;
+
+const refTo = (name: string): string => `#/components/schemas/${name}`;
+
+/**
+ * @param target OpenRPC 1.3 means JSON Schema draft 7, which ignores whatever stands next to a `$ref`; OpenAPI 3.1 means
+ * draft 2020-12
+ */
+export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
+  const rows: readonly EventRow[] = Object.values(EVENTS);
+  const named = new Map<z.ZodType, string>([
+    ...SHAPES.map(([name, schema]) => [schema, name] as const),
+    ...rows.map((row) => [eventSchemaOf(row), eventName(row.type)] as const),
+    [eventSchema, 'Event'],
+  ]);
+
+  /** A schema with a name, or the same with another description, becomes a reference wherever it stands. */
+  const refer = (zodSchema: z.core.$ZodType, json: Json): void => {
+    const own = named.get(zodSchema as z.ZodType);
+    const name = own ?? named.get(zodSchema._zod.parent as z.ZodType);
+    if (name === undefined) return;
+    const { description } = json;
+    for (const key of Object.keys(json)) delete json[key];
+    const $ref = refTo(name);
+    if (own !== undefined || description === undefined) json.$ref = $ref;
+    else Object.assign(json, target === 'draft-7' ? { allOf: [{ $ref }] } : { $ref }, { description });
+  };
+
+  /**
+   * `input` is what crosses the wire in both directions: a handler's result is checked as it is, before zod has made
+   * anything of it.
+   */
+  const convert = (schema: z.ZodType, root: z.ZodType | null): Json => {
+    const { $schema: _, ...bare } = z.toJSONSchema(schema, {
+      ...{ io: 'input', target },
+      override: ({ zodSchema, jsonSchema }) => {
+        if ((zodSchema as z.core.$ZodType) !== root) refer(zodSchema, jsonSchema as Json);
+      },
+    }) as Json;
+    return bare;
+  };
+
+  const mapping = Object.fromEntries(rows.map(({ type }) => [type, refTo(eventName(type))]));
+  const schemas = Object.fromEntries(
+    [...named].map(([schema, name]) => [name, convert(schema, schema)] as const),
+  );
+  schemas.Event = {
+    description:
+      'An event; `type` says which. Fields are added, never changed, and an event that an earlier version stored may lack fields.',
+    oneOf: Object.values(mapping).map(($ref) => ({ $ref })),
+    discriminator: { propertyName: 'type', mapping },
+  };
+  return { schemas, schemaOf: (schema) => convert(schema, null) };
+}
