@@ -90,7 +90,7 @@ t.test('every file and test that a page names is there', async (t) => {
   const endings = ['', '.ts', '.test.ts', '.md'];
   const missing: string[] = [];
   for (const page of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/hazards.md', 'docs/drift.md']) {
-    const text = (await readFile(new URL(page, root), 'utf8')).replace(/^```[^]*?^```$/gm, '');
+    const text = (await readFile(new URL(page, root), 'utf8')).replace(/^```[\s\S]*?^```$/gm, '');
     for (const [, path = ''] of text.matchAll(/`([a-z][\w-]*(?:\/[\w.-]+)+\/?)`/g)) {
       const places = folders.flatMap((folder) => endings.map((ending) => `${folder}${path}${ending}`));
       const isThere = places.some((place) => existsSync(new URL(place, root)));
