@@ -1,7 +1,10 @@
 /** What comes in is told once, however often the page syncs, navigates or repeats itself (H3, H9, H11, D4). */
 import t from 'tap';
+import type { WireEvent } from '../../src/protocol/events/index.js';
+import { checkEvent } from '../harness/check-event.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
+import { connect } from '../harness/library.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
@@ -17,6 +20,17 @@ async function told(wad: Wad): Promise<Record<string, number>> {
     if (data.fromMe === false && data.body !== null)
       counts[String(data.body)] = (counts[String(data.body)] ?? 0) + 1;
   return counts;
+}
+
+/** Every event that is kept, up to this one, as a program reads them. */
+async function followed(wad: Wad, last: number): Promise<WireEvent[]> {
+  const all: WireEvent[] = [];
+  await using account = await connect({ socket: wad.home.socket });
+  for await (const event of account.follow({ after: 0 })) {
+    all.push(checkEvent(event));
+    if (event.cursor === last) break;
+  }
+  return all;
 }
 
 const SYNCS = [
@@ -66,6 +80,10 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       ]),
     );
     t.same(await told(wad), expected);
+    const last = await wad.mark();
+    const listed = (await wad.events(undefined, 0)).filter(({ cursor }) => cursor <= last);
+    t.same(await followed(wad, last), listed, 'the library hears the same, and each fits its schema');
+    t.match(await wad.wactl(['events', '--since', '0', '-o', 'json']), { code: 0 }, 'so does wactl');
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
   });

@@ -2,10 +2,10 @@
 
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
+import { EVENTS } from '../../src/protocol/events/index.js';
 import { openStore } from '../../src/store/open.js';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
-import { madeUp } from '../harness/made-up-event.js';
 import { Receiver } from '../harness/receiver.js';
 import { keepLog } from '../harness/server.js';
 import { Simulator } from '../simulator/simulator.js';
@@ -15,6 +15,8 @@ t.setTimeout(300_000);
 
 const RESTARTS = 10;
 const EACH = 100;
+/** A message that says which of them it is. */
+const numbered = (n: number) => ({ ...EVENTS.message.example, body: String(n) });
 /** Of a daemon that was killed the next one waits until its lock is stale, some 10 s. */
 const KILLED = 4;
 
@@ -30,7 +32,7 @@ t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
   const journal = async (count: number): Promise<void> => {
     const store = openStore({ directory: home.stateDir });
     const feed = new Feed({ account: 'default', store, log: keepLog() });
-    for (const end = told + count; told < end; told += 1) feed.append('message', madeUp({ n: told }));
+    for (const end = told + count; told < end; told += 1) feed.append('message', numbered(told));
     await feed.settled();
     store.close();
   };
@@ -49,7 +51,7 @@ t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
   }
 
   await receiver.up();
-  const numbers = () => receiver.taken.map(({ body }) => body.data.n);
+  const numbers = () => receiver.taken.map(({ body }) => Number(body.data.body));
   const wanted = Array.from({ length: RESTARTS * EACH }, (_, n) => n);
   const back = await home.start(options);
   await receiver.took(RESTARTS * EACH, 60_000);

@@ -13,15 +13,10 @@ import {
   type ConnectOptions,
   type RequestOptions,
 } from '../../src/socket/client.js';
-import { schemaFor } from './check-event.js';
+import { ContractBroken, check, checkEvent } from './check-event.js';
 
 /** Made by the client itself, never by a handler. */
 const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer', 'connection_idle'];
-
-/** The contract was broken; never a Fault, so that no test takes it for an answer. */
-export class ContractBroken extends Error {
-  override readonly name = 'ContractBroken';
-}
 
 export class CheckedClient implements AsyncDisposable {
   readonly client: Client;
@@ -59,6 +54,8 @@ export class CheckedClient implements AsyncDisposable {
       });
     const checked = check(row.result as z.ZodType, answer, `the answer of ${method}`) as Answered<M>;
     if (method === 'events.list') (checked as Answered<'events.list'>).events.forEach(checkEvent);
+    if (method === 'webhook.dead')
+      for (const { event } of (checked as Answered<'webhook.dead'>).letters) checkEvent(event);
     return checked;
   }
 
@@ -84,13 +81,4 @@ export class CheckedClient implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-const checkEvent = (event: WireEvent): WireEvent =>
-  check(schemaFor(event), event, `the event ${event.type}`) as WireEvent;
-
-function check<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const read = schema.safeParse(value);
-  if (!read.success) throw new ContractBroken(`${what} does not fit the table: ${read.error.message}`);
-  return read.data;
 }

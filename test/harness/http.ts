@@ -9,6 +9,7 @@ import { type HttpOptions, type HttpServer, serveHttp } from '../../src/http/ser
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import type { Handlers } from '../../src/protocol/method.js';
 import type { METHODS } from '../../src/protocol/methods/index.js';
+import { checkEvent } from './check-event.js';
 import { startServer, type TestServer } from './server.js';
 
 export interface TestDoor extends AsyncDisposable {
@@ -70,26 +71,35 @@ export async function raw(port: number, bytes: string | Uint8Array, waitMs = 10_
   return text;
 }
 
-/** One listener to `/events`. The holder closes it. */
+export interface ListenerOptions {
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  /** Throws for an event that does not fit its schema; the check itself when left out. */
+  readonly check?: (event: WireEvent) => unknown;
+}
+
+/** One listener to `/events`, which checks each. The holder closes it. */
 export class Listener implements Disposable {
   readonly events: WireEvent[] = [];
   /** As a browser would say it when it comes back. */
   lastEventId = '';
   readonly #close: () => void;
+  readonly #check: (event: WireEvent) => unknown;
   #watcher = (): void => undefined;
   #isOver = false;
 
-  private constructor(close: () => void) {
+  private constructor(close: () => void, check: (event: WireEvent) => unknown) {
     this.#close = close;
+    this.#check = check;
   }
 
   /** Connected and subscribed when it resolves. */
   static async open(
     url: string,
-    { path = '/api/whatsapp/events', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+    { path = '/api/whatsapp/events', headers = {}, check = checkEvent }: ListenerOptions = {},
   ): Promise<Listener> {
     const asked = request(`${url}${path}`, { headers, agent: false });
-    const listener = new Listener(() => asked.destroy());
+    const listener = new Listener(() => asked.destroy(), check);
     const answered = once(
       asked.on('error', () => {}),
       'response',
@@ -122,6 +132,7 @@ export class Listener implements Disposable {
     const event = JSON.parse(data) as WireEvent;
     if (fields.get('event') !== event.type || id !== String(event.cursor))
       throw new Error(`the fields do not fit the event: ${block}`);
+    this.#check(event);
     this.events.push(event);
     this.#watcher();
   }

@@ -1,9 +1,11 @@
-// Somebody who is told by webhooks: a real HTTP server that verifies each signature with the package that receivers use,
-// and can be down, slow, or of another opinion.
+// A receiver of webhooks: a real HTTP server that verifies each signature with the package that receivers use, checks each
+// event against its schema, and can be down, slow, or refuse.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import type { WireEvent } from '../../src/protocol/events/index.js';
+import { checkEvent } from './check-event.js';
 
 export interface Delivery {
   readonly id: string;
@@ -23,21 +25,30 @@ export class Receiver implements AsyncDisposable {
   /** Behind each answer; for `Retry-After`, `Location`. */
   headers: Record<string, string> = {};
   readonly #webhook: Webhook | null;
+  readonly #check: (event: WireEvent) => unknown;
   #server: Server | null = null;
   #port = 0;
   #watcher = (): void => undefined;
 
-  private constructor(secret: string | null, answers: Answers) {
+  private constructor(secret: string | null, answers: Answers, check: (event: WireEvent) => unknown) {
     this.#webhook =
       secret === null
         ? null
         : new Webhook(secret, secret.startsWith('whsec_') ? undefined : { format: 'raw' });
     this.answers = answers;
+    this.#check = check;
   }
 
-  /** @param secret null: signatures are not looked at */
-  static async start(secret: string | null, answers: Answers = () => 204): Promise<Receiver> {
-    const receiver = new Receiver(secret, answers);
+  /**
+   * @param secret null: signatures are not checked
+   * @param check throws for an event that does not fit its schema; the check itself when left out
+   */
+  static async start(
+    secret: string | null,
+    answers: Answers = () => 204,
+    check: (event: WireEvent) => unknown = checkEvent,
+  ): Promise<Receiver> {
+    const receiver = new Receiver(secret, answers, check);
     await receiver.up();
     return receiver;
   }
@@ -58,6 +69,7 @@ export class Receiver implements AsyncDisposable {
         this.#webhook?.verify(text, headers as Record<string, string>);
         const id = String(headers['webhook-id']);
         const delivery: Delivery = { id, headers, text, body: JSON.parse(text) as Delivery['body'] };
+        if (delivery.body.type !== 'webhook.test') this.#check(delivery.body as unknown as WireEvent);
         const status = this.answers(delivery);
         if (status === null) return;
         (status < 300 ? this.taken : this.refused).push(delivery);

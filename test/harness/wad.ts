@@ -9,6 +9,7 @@ import type { Status } from '../../src/protocol/methods/session.js';
 import type { EventType, StateName } from '../../src/protocol/state.js';
 import type { Answered, Asked, RequestOptions } from '../../src/socket/client.js';
 import type { Phone } from '../simulator/phone.js';
+import { checkPrinted } from './check-event.js';
 import { CheckedClient } from './client.js';
 import { DaemonLog, type LogRecord } from './daemon-log.js';
 import type { Home, HomeOptions } from './home.js';
@@ -240,8 +241,11 @@ export class Wad {
     }
   }
 
-  wactl(args: readonly string[], options: WactlOptions = {}): Promise<WactlEnd> {
-    return wactl(args, { socket: this.home.socket, ...options });
+  /** Runs wactl against it; the events that it prints as JSON are checked. */
+  async wactl(args: readonly string[], options: WactlOptions = {}): Promise<WactlEnd> {
+    const end = await wactl(args, { socket: this.home.socket, ...options });
+    if (args.includes('-o') && end.code === 0) checkPrinted(end.stdout);
+    return end;
   }
 
   /** Sends the signal and waits for the end, which has to come within `withinMs`. */

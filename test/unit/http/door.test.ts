@@ -11,7 +11,7 @@ import { faultRow } from '../../../src/protocol/fault-table.js';
 import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js';
 import { Client } from '../../../src/socket/client.js';
 import { Listener, startDoor, type TestDoor } from '../../harness/http.js';
-import { dataOf, madeUp } from '../../harness/made-up-event.js';
+import { dataOf, madeUp, unchecked } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -199,7 +199,7 @@ t.test('events come from a cursor on, and a listener that comes back misses none
   const { feed, written } = door.behind;
   for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', madeUp({ n }));
   await written();
-  using first = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0' });
+  using first = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0', check: unchecked });
   const events = [...(await first.heard(500))];
   t.same(
     events.map((event) => dataOf(event).n),
@@ -207,15 +207,22 @@ t.test('events come from a cursor on, and a listener that comes back misses none
   );
   const at = events[199]?.cursor ?? 0;
   const headers = { 'Last-Event-ID': String(at) };
-  using second = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0', headers });
+  using second = await Listener.open(door.url, {
+    path: '/api/whatsapp/events?after=0',
+    headers,
+    check: unchecked,
+  });
   feed.append('alert', madeUp({ n: 500 }));
   t.same(
     (await second.heard(301)).map((event) => dataOf(event).n),
     Array.from({ length: 301 }, (_, n) => n + 200),
   );
-  using some = await Listener.open(door.url, { path: '/api/whatsapp/events?after=0&types=qr,alert' });
+  using some = await Listener.open(door.url, {
+    path: '/api/whatsapp/events?after=0&types=qr,alert',
+    check: unchecked,
+  });
   t.same(new Set((await some.heard(251)).map(({ type }) => type)), new Set(['alert']));
-  using fresh = await Listener.open(door.url);
+  using fresh = await Listener.open(door.url, { check: unchecked });
   t.equal(fresh.lastEventId, String(feed.last), 'it knows where to resume before the first event');
   feed.append('qr', madeUp({ n: 501 }));
   t.match(await fresh.heard(1), [{ type: 'qr', data: { n: 501 } }]);
@@ -226,7 +233,9 @@ t.test('events come from a cursor on, and a listener that comes back misses none
 
 t.test('a hundred listeners hear every event, in order', async (t) => {
   await using door = await startDoor();
-  const listeners = await Promise.all(Array.from({ length: 100 }, () => Listener.open(door.url)));
+  const listeners = await Promise.all(
+    Array.from({ length: 100 }, () => Listener.open(door.url, { check: unchecked })),
+  );
   t.teardown(() => {
     for (const listener of listeners) listener[Symbol.dispose]();
   });
@@ -241,7 +250,7 @@ t.test('a hundred listeners hear every event, in order', async (t) => {
 
 t.test('a listener that does not read is cut off, and nobody else notices', async (t) => {
   await using door = await startDoor({}, { maxBacklogBytes: 1024 * 1024 });
-  using reads = await Listener.open(door.url);
+  using reads = await Listener.open(door.url, { check: unchecked });
   const deaf = request(`${door.url}/api/whatsapp/events`, { agent: false })
     .on('error', () => {})
     .end();

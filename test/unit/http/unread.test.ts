@@ -8,7 +8,7 @@ import { typed } from '../../../src/http/reply.js';
 import { Backlog } from '../../../src/protocol/backlog.js';
 import { eventually } from '../../harness/eventually.js';
 import { Listener, raw, startDoor, type TestDoor } from '../../harness/http.js';
-import { madeUp } from '../../harness/made-up-event.js';
+import { madeUp, unchecked } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
 
 /** More than the kernel takes for a peer on the same machine. */
@@ -144,7 +144,7 @@ t.test('an idle connection gives way when all places are taken; one in use never
     { 'session.wait': (_, { signal }) => untilAborted(signal) },
     { maxConnections: 8 },
   );
-  using listener = await Listener.open(door.url);
+  using listener = await Listener.open(door.url, { check: unchecked });
   const leave = new AbortController();
   const waiting = fetch(`${door.url}/api/rpc/session.wait`, {
     ...{ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"states":["ready"]}' },

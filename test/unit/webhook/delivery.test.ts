@@ -12,8 +12,8 @@ import { Inbox } from '../../../src/daemon/incoming/inbox.js';
 import { openStore } from '../../../src/store/open.js';
 import type { Store } from '../../../src/store/store.js';
 import type { Endpoint } from '../../../src/webhook/endpoint.js';
-import { madeUp } from '../../harness/made-up-event.js';
-import { Receiver } from '../../harness/receiver.js';
+import { madeUp, unchecked } from '../../harness/made-up-event.js';
+import { type Answers, Receiver } from '../../harness/receiver.js';
 import { keepLog } from '../../harness/server.js';
 
 interface Run {
@@ -64,19 +64,22 @@ async function failing(receiver: Receiver, endpoint: Endpoint, attempts: number)
   }
 }
 
+const startReceiver = (answers?: Answers, secret: string | null = null): Promise<Receiver> =>
+  Receiver.start(secret, answers, unchecked);
+
 const numbers = ({ taken }: Receiver): unknown[] => taken.map(({ body }) => body.data.n);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 t.test('a receiver that is down for 1,000 events and 10 restarts gets each once, in order', async (t) => {
   const { run, secret, stateDir } = await place(t);
-  const probe = await Receiver.start(null);
+  const probe = await startReceiver();
   const { url } = probe;
   const first = await run(url);
   t.match(await secret(), /^whsec_[\w+/]{43}=$/);
   t.equal((await stat(join(stateDir, 'webhook-crm.secret'))).mode & 0o777, 0o600);
   await first.end();
   await probe.down();
-  await using receiver = await Receiver.start(await secret());
+  await using receiver = await startReceiver(undefined, await secret());
   await receiver.down();
   let n = 0;
   for (let restart = 0; restart < 10; restart += 1) {
@@ -104,7 +107,7 @@ t.test('a receiver that is down for 1,000 events and 10 restarts gets each once,
 
 t.test('restarts in the middle of it change nothing', async (t) => {
   const { run } = await place(t);
-  await using receiver = await Receiver.start(null);
+  await using receiver = await startReceiver();
   let running = await run(receiver.url);
   for (let n = 0; n < 400; n += 1) running.feed.append('message', madeUp({ n }));
   for (let restart = 0; restart < 8; restart += 1) {
@@ -119,7 +122,7 @@ t.test('restarts in the middle of it change nothing', async (t) => {
 
 t.test('a daemon that ends begins no other delivery, which it would have to cut off', async (t) => {
   const { run } = await place(t);
-  await using receiver = await Receiver.start(null);
+  await using receiver = await startReceiver();
   const { feed, end } = await run(receiver.url);
   const ended = new Promise<void>((resolve, reject) => {
     receiver.answers = () => {
@@ -135,7 +138,7 @@ t.test('a daemon that ends begins no other delivery, which it would have to cut 
 
 t.test('a new one begins with what comes from now on, and filters let gaps through', async (t) => {
   const { run } = await place(t, { TYPES: 'message', CHATS: '+15550002222 120363000000000000@g.us' });
-  await using receiver = await Receiver.start(null);
+  await using receiver = await startReceiver();
   const { feed, webhooks, end } = await run(receiver.url);
   feed.append('message', madeUp({ n: 0, chatId: '15550002222@c.us' }));
   feed.append('message.ack', madeUp({ n: 1, chatId: '15550002222@c.us' }));
@@ -153,7 +156,7 @@ t.test('a new one begins with what comes from now on, and filters let gaps throu
 
 t.test('a receiver that fails is asked again, and goes on at once after a test that it takes', async (t) => {
   const { run } = await place(t);
-  await using receiver = await Receiver.start(null, () => 503);
+  await using receiver = await startReceiver(() => 503);
   receiver.headers = { 'Retry-After': '600' };
   const { feed, webhooks, end } = await run(receiver.url);
   for (const n of [0, 1]) feed.append('message', madeUp({ n }));
@@ -183,9 +186,7 @@ t.test('a receiver that fails is asked again, and goes on at once after a test t
 t.test('what a receiver will never take becomes a dead letter, and is posted again on request', async (t) => {
   const { run } = await place(t);
   let isPoison = true;
-  await using receiver = await Receiver.start(null, ({ body }) =>
-    isPoison && body.data.n === 1 ? 422 : 200,
-  );
+  await using receiver = await startReceiver(({ body }) => (isPoison && body.data.n === 1 ? 422 : 200));
   const { feed, webhooks, log, end } = await run(receiver.url);
   for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
   const crm = webhooks.get('crm');
@@ -211,7 +212,7 @@ t.test('what a receiver will never take becomes a dead letter, and is posted aga
 
 t.test('an event that is too old is given up, and the next has its turn', async (t) => {
   const { run } = await place(t, { RETRY_HOURS: '1' });
-  await using receiver = await Receiver.start(null, ({ body }) => (body.data.n === 0 ? 503 : 200));
+  await using receiver = await startReceiver(({ body }) => (body.data.n === 0 ? 503 : 200));
   // Told two hours ago, by a daemon that could not deliver it.
   const { feed, webhooks, end } = await run(receiver.url, { now: () => Date.now() - 2 * 3_600_000 });
   for (const n of [0, 1]) feed.append('message', madeUp({ n }));
@@ -226,7 +227,7 @@ t.test(
   'an event that a form has no words for is a dead letter at once, and the next has its turn',
   async (t) => {
     const { run } = await place(t, { FORMAT: 'waha', TYPES: 'group message' });
-    await using receiver = await Receiver.start(null);
+    await using receiver = await startReceiver();
     const { feed, webhooks, end } = await run(receiver.url);
     feed.append('group', madeUp({ change: 'add', participants: null }));
     feed.append('message', madeUp({ body: 'behind it', media: null, replyTo: null }));
@@ -243,7 +244,7 @@ t.test(
 
 t.test('an acknowledgement has the message that the store knows by its key', async (t) => {
   const { run } = await place(t, { FORMAT: 'wwebjs-api', TYPES: 'message.ack' });
-  await using receiver = await Receiver.start(null);
+  await using receiver = await startReceiver();
   const { feed, store, end } = await run(receiver.url);
   const inbox = new Inbox(store);
   const ids = {
@@ -275,7 +276,7 @@ t.test('an acknowledgement has the message that the store knows by its key', asy
 
 t.test('a journal that cannot be read is waited for, and what came meanwhile is told', async (t) => {
   const { run } = await place(t);
-  await using receiver = await Receiver.start(null);
+  await using receiver = await startReceiver();
   const { feed, webhooks, store, end } = await run(receiver.url);
   const crm = webhooks.get('crm');
   const until = async (state: string) => {
@@ -315,8 +316,8 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
 
 t.test('no redirect is followed, and no address that may not be', async (t) => {
   const { run } = await place(t);
-  await using inner = await Receiver.start(null);
-  await using receiver = await Receiver.start(null, () => 307);
+  await using inner = await startReceiver();
+  await using receiver = await startReceiver(() => 307);
   receiver.headers = { Location: inner.url };
   const { webhooks, end } = await run(receiver.url);
   t.match(await webhooks.get('crm').test(), { status: 307, says: /redirects are not followed/ });
