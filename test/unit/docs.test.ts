@@ -13,7 +13,8 @@ import { OPTIONS } from '../../src/daemon/flags.js';
 import { alertHint } from '../../src/daemon/session/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
-import { REASONS } from '../../src/protocol/state.js';
+import { REASONS, STATES } from '../../src/protocol/state.js';
+import { LATE_SHIMS, SHIMS } from '../../src/whatsapp/compat/index.js';
 import { lacks } from '../harness/program.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
@@ -98,6 +99,23 @@ t.test('every file and test that a page names is there', async (t) => {
     }
   }
   t.same(missing, []);
+});
+
+t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim', async (t) => {
+  const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
+  const [states = '', reasons = ''] = (await page('lifecycle.md')).split('\n## Reasons\n');
+  const [table = ''] = reasons.split('\n## ');
+  const missing = [
+    ...STATES.filter((state) => !states.includes(`\n| \`${state}\` |`)),
+    ...REASONS.filter((reason) => !table.includes(`\`${reason}\``)),
+  ];
+  t.same(missing, []);
+  const drift = await page('drift.md');
+  const shims = [...SHIMS, ...LATE_SHIMS].map(({ id }) => id);
+  t.same(
+    shims.filter((id) => !drift.includes(`\n| ${id} |`)),
+    [],
+  );
 });
 
 t.test('docs/sending.md has every error that sending has', async (t) => {
