@@ -32,7 +32,16 @@ export type Handlers<T extends Record<string, MethodRow>> = {
 };
 
 /** `deadlineMs` may stand in any request's params; it is taken out before the method's own schema is asked. */
-export const deadlineMs = z.int().min(1).max(86_400_000).optional();
+export const deadlineMs = z
+  .int()
+  .min(1)
+  .max(86_400_000)
+  .optional()
+  .describe('How long the answer may take, in milliseconds. After that it is deadline_exceeded.');
 
 /** `account` as well: a daemon of another account refuses the request. */
-export const account = z.string().max(64).optional();
+export const account = z
+  .string()
+  .max(64)
+  .optional()
+  .describe('The name of an account. The daemon of another one answers wrong_account and does nothing.');

@@ -13,51 +13,85 @@ export const sendStateSchema = z.enum(SEND_STATES);
 export const eventTypeSchema = z.enum(EVENT_TYPES);
 export const instant = () => timeSchema;
 export const waitMs = () => z.int().min(0).max(86_400_000);
+/** How many of a list at most. */
+export const limit = (max: number, fallback: number) =>
+  z.int().min(1).max(max).optional().describe(`How many to return at most; ${fallback} when left out.`);
 export const cursor = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const stateName = () => stateNameSchema;
 export const reason = () => reasonSchema;
 export const sendState = () => sendStateSchema;
 export const eventType = () => eventTypeSchema;
 
+export const ack = () =>
+  z.int().describe('-1 failed, 0 not sent yet, 1 on the server, 2 delivered, 3 read, 4 played.');
+
 /** What `initialize`, `disconnect` and `clear` answer. */
-export const done = () => ({ success: z.boolean(), message: z.string(), timestamp: instant() });
+export const done = () => ({
+  success: z.boolean().describe('Always true: what fails is an error.'),
+  message: z.string().describe('What was done, in English.'),
+  timestamp: instant().describe('When this was answered.'),
+});
 
 /** A message on its way out, as message.send, message.get and message.wait show it. */
 export const outgoingSchema = record({
-  id: z.string(),
-  messageId: z.string(),
-  chatId: z.string(),
-  state: sendState(),
-  ack: z.int(),
-  queuedAt: instant(),
-  sentAt: instant().nullable(),
-  error: z.strictObject({ kind: z.string(), reason: z.string(), hint: z.string().nullable() }).nullable(),
+  id: z.string().describe("The daemon's id of the message."),
+  messageId: z
+    .string()
+    .describe("WhatsApp's id of the message, chosen before it is sent. It does not change."),
+  chatId: z.string().describe('The id of the chat.'),
+  state: sendState().describe(
+    'How far it has come. `sent`: the server of WhatsApp has it. `unknown`: the daemon cannot tell yet whether it was sent.',
+  ),
+  ack: ack(),
+  queuedAt: instant().describe('When the daemon accepted it.'),
+  sentAt: instant().nullable().describe('When WhatsApp had it. Null before that.'),
+  error: z
+    .strictObject({
+      kind: z.string().describe('The kind of fault.'),
+      reason: z.string().describe('What happened, in English.'),
+      hint: z.string().nullable().describe('The command that helps. Null when none does.'),
+    })
+    .nullable()
+    .describe('Why it failed, or why the last attempt did. Null without an error.'),
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
 
 /** The same as it lies in the queue: who it is for, how often it was tried, and what it waits for. */
 export const outboxRowSchema = record({
   ...outgoingSchema.shape,
-  to: z.string(),
-  kind: z.string(),
-  key: z.string().nullable(),
-  attempts: z.int(),
-  notBefore: instant().nullable(),
-  expiresAt: instant().nullable(),
-  changedAt: instant(),
-  /** Null unless it is queued. */
-  waitsFor: z.enum(WAITS).nullable(),
-  /** When it can go out at the earliest, as far as that is known. */
-  nextAt: instant().nullable(),
+  to: z.string().describe('The recipient, as an id: a person, a group, a channel or `status@broadcast`.'),
+  kind: z.string().describe('What it carries: `text`, a kind of file, `location`, `contact` or `poll`.'),
+  key: z.string().nullable().describe('The idempotency key of the request. Null without one.'),
+  attempts: z.int().describe('How often the daemon has tried to send it.'),
+  notBefore: instant().nullable().describe('It does not go out before this time. Null without one.'),
+  expiresAt: instant().nullable().describe('It does not go out from this time on. Null without one.'),
+  changedAt: instant().describe('When its state changed last.'),
+  waitsFor: z
+    .enum(WAITS)
+    .nullable()
+    .describe(
+      'What it waits for: `ready` the account, `not_before` its own time, `turn` the message before it in its chat, `pace`, `stranger`, `daily_cap`, `stranger_cap` and `quiet_hours` the pacing, `quota` the quota of new chats, `restriction` the end of a restriction. Null unless it is queued.',
+    ),
+  nextAt: instant().nullable().describe('When it can go out at the earliest. Null when that is not known.'),
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
-/** Whatever names one thing: a number, a chat id, a message. What it may be is checked where it is read. */
+/**
+ * Whatever names one thing: a number, a chat id, a message. What it may be is checked where it is read.
+ * @param what a sentence, for the docs
+ */
 export const reference = (what: string) => z.string().min(1).max(256).describe(what);
+
+/** Any message, ours or another's. */
+export const messageRef = () =>
+  reference("A message: its `key`, WhatsApp's `messageId`, or the `id` that message.send returned.");
+export const chatRef = () =>
+  reference('A chat: a phone number with its country code, …@c.us, …@lid, or the id of a group, …@g.us.');
+export const personRef = () => reference('A person: a phone number with its country code, …@c.us or …@lid.');
 
 /** A part of a long list. */
 export const page = () => ({
-  limit: z.int().min(1).max(1000).optional(),
-  offset: z.int().min(0).max(1_000_000).optional(),
+  limit: limit(1000, 100),
+  offset: z.int().min(0).max(1_000_000).optional().describe('How many to skip; 0 when left out.'),
 });
 
 /**
@@ -104,7 +138,7 @@ export interface Named {
   readonly people: Who[];
 }
 
-/** Which message an event is about. */
+/** Which message an event or an act is about. */
 export const messageName = () => ({
   key: z.string().describe("The daemon's own key of the message. It is unique and does not change."),
   messageId: z
@@ -112,8 +146,6 @@ export const messageName = () => ({
     .describe("WhatsApp's id of the message. The sender chooses it, so it may not be unique."),
   chatId: z.string().describe('The id of the chat.'),
 });
-export const ack = () =>
-  z.int().describe('-1 failed, 0 not sent yet, 1 on the server, 2 delivered, 3 read, 4 played.');
 
 /** A message as the page has it. */
 const inbound = () => ({
@@ -158,13 +190,21 @@ export type Message = z.infer<typeof messageSchema>;
  */
 export const knownSchema = record({
   ...outgoingSchema.shape,
-  /** Ours; null for a message that this daemon was not asked to send. So are `state` and `queuedAt`. */
-  id: z.string().nullable(),
-  state: sendState().nullable(),
-  queuedAt: instant().nullable(),
-  /** Null until the message has been seen. */
-  key: z.string().nullable(),
-  /** As its event told of it; null when there was none yet, or it is not kept any more. */
-  message: messageSchema.nullable(),
+  id: z
+    .string()
+    .nullable()
+    .describe("The daemon's id of the message. Null for a message that this daemon was not asked to send."),
+  state: sendState()
+    .nullable()
+    .describe('How far it has come. Null for a message that this daemon was not asked to send.'),
+  queuedAt: instant()
+    .nullable()
+    .describe('When the daemon accepted it. Null for a message that it was not asked to send.'),
+  key: z.string().nullable().describe("The daemon's own key of the message. Null until it has been seen."),
+  message: messageSchema
+    .nullable()
+    .describe(
+      'The message as its event reported it. Null when there was no event yet, or it is not kept any more.',
+    ),
 });
 export type Known = z.infer<typeof knownSchema>;

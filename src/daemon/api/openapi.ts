@@ -104,8 +104,9 @@ function operation(route: Route, schemaOf: Components['schemaOf'], errors: Json)
     summary: does,
     ...(open && { security: [] }),
     ...(query.length > 0 && {
-      parameters: query.map(([name, schema]) => ({
-        ...{ name, in: names.includes(name) ? 'path' : 'query', required: names.includes(name), schema },
+      parameters: query.map(([name, { description, ...schema }]) => ({
+        ...{ name, in: names.includes(name) ? 'path' : 'query', required: names.includes(name) },
+        ...{ description, schema },
         ...(schema.type === 'array' && { style: 'form', explode: false }),
       })),
     }),

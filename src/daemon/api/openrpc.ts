@@ -37,23 +37,17 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
       schemas,
       errors: Object.fromEntries([...faults].map((kind) => [kind, errorObject(kind)])),
       contentDescriptors: {
-        deadlineMs: {
-          name: 'deadlineMs',
-          summary: 'When it has passed, the answer is deadline_exceeded. Any method takes it.',
-          required: false,
-          schema: schemaOf(deadlineMs),
-        },
-        account: {
-          name: 'account',
-          summary:
-            'A daemon of another account refuses with wrong_account and does nothing. Any method takes it.',
-          required: false,
-          schema: schemaOf(account),
-        },
+        deadlineMs: anyParameter('deadlineMs', schemaOf(deadlineMs)),
+        account: anyParameter('account', schemaOf(account)),
       },
     },
   };
 }
+
+/** One that any method takes. */
+const anyParameter = (name: string, { description, ...schema }: Json): Json => ({
+  ...{ name, description, required: false, schema },
+});
 
 function methodObject(row: MethodRow, schemaOf: Components['schemaOf']): MethodObject {
   const { properties = {}, required = [] } = schemaOf(row.params) as {
@@ -66,10 +60,8 @@ function methodObject(row: MethodRow, schemaOf: Components['schemaOf']): MethodO
     tags: [{ name: row.name.split('.')[0] }],
     paramStructure: 'by-name',
     params: [
-      ...Object.entries(properties).map(([name, schema]) => ({
-        name,
-        required: required.includes(name),
-        schema,
+      ...Object.entries(properties).map(([name, { description, ...schema }]) => ({
+        ...{ name, description, required: required.includes(name), schema },
       })),
       { $ref: '#/components/contentDescriptors/deadlineMs' },
       { $ref: '#/components/contentDescriptors/account' },

@@ -12,8 +12,11 @@ export const callMethods = {
     does: 'Turns away a call that rings, by the `id` of its event. The caller sees that it was declined.',
     effect: 'writes',
     since: '0.2.0',
-    params: record({ id: reference('the id of a call, as its event has it') }),
-    result: record({ id: z.string(), from: z.string() }),
+    params: record({ id: reference('The `id` of a call, as its event has it.') }),
+    result: record({
+      id: z.string().describe('The id of the call.'),
+      from: z.string().describe('The id of the caller.'),
+    }),
     faults: [...ACT_FAULTS, 'no_such_call'],
     example: { params: { id: example.id }, result: example },
   }),

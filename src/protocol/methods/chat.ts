@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { identity, instant, messageSchema, page, record, reference } from '../schema.js';
+import { chatRef, identity, instant, limit, messageRef, messageSchema, page, record } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
 export const chatSchema = record({
   ...identity(),
-  name: z.string(),
-  kind: z.enum(['person', 'group']),
-  unread: z.int(),
-  /** A person marked it as unread; `unread` may be 0 all the same. */
-  markedUnread: z.boolean(),
-  archived: z.boolean(),
-  pinned: z.boolean(),
-  muted: z.boolean(),
-  /** Null where it is not muted, or muted for ever. */
-  mutedUntil: instant().nullable(),
-  lastMessageAt: instant().nullable(),
+  name: z.string().describe('The name that is shown for the chat.'),
+  kind: z.enum(['person', 'group']).describe('Whom it is with.'),
+  unread: z.int().describe('How many messages are unread.'),
+  markedUnread: z
+    .boolean()
+    .describe('True when a person marked the chat as unread; `unread` may be 0 all the same.'),
+  archived: z.boolean().describe('True when it is archived.'),
+  pinned: z.boolean().describe('True when it is pinned to the top of the list.'),
+  muted: z.boolean().describe('True when it is muted.'),
+  mutedUntil: instant()
+    .nullable()
+    .describe('When the mute ends. Null when it is not muted, or muted for ever.'),
+  lastMessageAt: instant().nullable().describe('When the newest message was sent. Null without one.'),
 });
 export type Chat = z.infer<typeof chatSchema>;
 
@@ -40,7 +42,7 @@ const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002
 
 /** Faults of whatever names one chat. */
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
-const chat = () => reference('a phone number or chat id');
+const chat = chatRef;
 
 export const chatMethods = {
   'chat.list': method({
@@ -50,12 +52,25 @@ export const chatMethods = {
     since: '0.1.0',
     params: record({
       ...page(),
-      /** Part of a name, or digits of a number. */
-      query: z.string().min(1).max(256).optional(),
-      unread: z.boolean().optional(),
-      archived: z.boolean().optional(),
+      query: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe('Only chats with this in their name, or these digits in their number.'),
+      unread: z
+        .boolean()
+        .optional()
+        .describe('True: only chats with unread messages. False: only others. Left out: both.'),
+      archived: z
+        .boolean()
+        .optional()
+        .describe('True: only archived chats. False: only others. Left out: both.'),
     }),
-    result: record({ chats: z.array(chatSchema), total: z.int() }),
+    result: record({
+      chats: z.array(chatSchema).describe('The chats, newest message first.'),
+      total: z.int().describe('How many there are in all pages together.'),
+    }),
     faults: LOOK_FAULTS,
     example: { params: { limit: 20 }, result: { chats: [example], total: 1 } },
   }),
@@ -76,10 +91,13 @@ export const chatMethods = {
     since: '0.1.0',
     params: record({
       chat: chat(),
-      limit: z.int().min(1).max(500).optional(),
-      before: reference('a message').optional(),
+      limit: limit(500, 50),
+      before: messageRef().optional().describe('Only messages before this one: its `key` or `messageId`.'),
     }),
-    result: record({ messages: z.array(messageSchema), more: z.boolean() }),
+    result: record({
+      messages: z.array(messageSchema).describe('The messages, oldest first.'),
+      more: z.boolean().describe('True when the chat may have older messages.'),
+    }),
     faults: [...LOOK_FAULTS, ...ONE, ...NAMED_FAULTS],
     example: {
       params: { chat: '15550002222@c.us', limit: 1 },
@@ -117,7 +135,10 @@ export const chatMethods = {
     does: 'Marks a chat as read, which its people may see; with `read: false` as unread, for oneself.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ chat: chat(), read: z.boolean().optional() }),
+    params: record({
+      chat: chat(),
+      read: z.boolean().optional().describe('False marks it as unread; true when left out.'),
+    }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...example, unread: 0 } },
@@ -127,7 +148,10 @@ export const chatMethods = {
     does: 'Archives a chat, or with `archived: false` takes it out again.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ chat: chat(), archived: z.boolean().optional() }),
+    params: record({
+      chat: chat(),
+      archived: z.boolean().optional().describe('False takes it out of the archive; true when left out.'),
+    }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...example, archived: true } },
@@ -137,7 +161,11 @@ export const chatMethods = {
     does: 'Mutes a chat, until a moment or for ever; with `muted: false` no longer.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ chat: chat(), muted: z.boolean().optional(), until: instant().optional() }),
+    params: record({
+      chat: chat(),
+      muted: z.boolean().optional().describe('False ends the mute; true when left out.'),
+      until: instant().optional().describe('When the mute ends; never when left out.'),
+    }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: {
@@ -150,7 +178,10 @@ export const chatMethods = {
     does: 'Pins a chat to the top of the list, or with `pinned: false` no longer.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ chat: chat(), pinned: z.boolean().optional() }),
+    params: record({
+      chat: chat(),
+      pinned: z.boolean().optional().describe('False unpins it; true when left out.'),
+    }),
     result: chatSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { chat: '15550002222@c.us' }, result: { ...example, pinned: true } },
@@ -160,8 +191,17 @@ export const chatMethods = {
     does: 'Shows the people of a chat "typing…" or "recording audio…" for some seconds, or stops that.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ chat: chat(), state: z.enum(['typing', 'recording', 'stop']).optional() }),
-    result: record({ chat: z.string(), state: z.enum(['typing', 'recording', 'stop']) }),
+    params: record({
+      chat: chat(),
+      state: z
+        .enum(['typing', 'recording', 'stop'])
+        .optional()
+        .describe('What is shown; `stop` ends it. `typing` when left out.'),
+    }),
+    result: record({
+      chat: z.string().describe('The id of the chat.'),
+      state: z.enum(['typing', 'recording', 'stop']).describe('What is shown now.'),
+    }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { chat: '15550002222@c.us' },

@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { identity, page, record, reference } from '../schema.js';
+import { identity, page, personRef, record, reference } from '../schema.js';
 
 export const contactSchema = record({
   ...identity(),
-  /** As it is shown: the saved name, else what the person calls themselves, else the number. */
-  name: z.string(),
-  /** What the person calls themselves. */
-  pushname: z.string().nullable(),
-  /** In the phone's address book. */
-  saved: z.boolean(),
-  business: z.boolean(),
-  blocked: z.boolean(),
+  name: z
+    .string()
+    .describe(
+      'The name that is shown: the saved name, else what the person calls themselves, else the number.',
+    ),
+  pushname: z.string().nullable().describe('What the person calls themselves. Null when not known.'),
+  saved: z.boolean().describe("True when the person is in the phone's address book."),
+  business: z.boolean().describe('True for a business account.'),
+  blocked: z.boolean().describe('True when this account has blocked the person.'),
 });
 export type Contact = z.infer<typeof contactSchema>;
 
@@ -28,15 +29,15 @@ const example: Contact = {
 };
 
 const ONE = ['invalid_recipient', 'no_such_contact'] as const;
-const contact = () => reference('a phone number, …@c.us or …@lid');
+const contact = personRef;
 
 /** Whether a number is on WhatsApp, and under which identities. */
 export const checkedSchema = record({
-  number: z.string(),
-  onWhatsApp: z.boolean(),
-  id: z.string().nullable(),
-  lid: z.string().nullable(),
-  business: z.boolean(),
+  number: z.string().describe('The number, digits only.'),
+  onWhatsApp: z.boolean().describe('True when the number is on WhatsApp.'),
+  id: z.string().nullable().describe('The id to write to. Null when it is not on WhatsApp.'),
+  lid: z.string().nullable().describe('The LID, the second identity of the person. Null when not known.'),
+  business: z.boolean().describe('True for a business account.'),
 });
 export type Checked = z.infer<typeof checkedSchema>;
 
@@ -48,11 +49,25 @@ export const contactMethods = {
     since: '0.1.0',
     params: record({
       ...page(),
-      query: z.string().min(1).max(256).optional(),
-      all: z.boolean().optional(),
-      blocked: z.boolean().optional(),
+      query: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe('Only people with this in their name, or these digits in their number.'),
+      all: z
+        .boolean()
+        .optional()
+        .describe('True: also people who are not in the address book; false when left out.'),
+      blocked: z
+        .boolean()
+        .optional()
+        .describe('True: only blocked people. False: only others. Left out: both.'),
     }),
-    result: record({ contacts: z.array(contactSchema), total: z.int() }),
+    result: record({
+      contacts: z.array(contactSchema).describe('The people, by name.'),
+      total: z.int().describe('How many there are in all pages together.'),
+    }),
     faults: LOOK_FAULTS,
     example: { params: { query: 'an' }, result: { contacts: [example], total: 1 } },
   }),
@@ -71,7 +86,7 @@ export const contactMethods = {
     does: 'Whether a number is on WhatsApp, asked of WhatsApp now.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ number: reference('a phone number') }),
+    params: record({ number: reference('A phone number with its country code.') }),
     result: checkedSchema,
     faults: [...LOOK_FAULTS, 'invalid_recipient'],
     example: {
@@ -90,7 +105,10 @@ export const contactMethods = {
     does: 'Blocks a person, or with `blocked: false` no longer. Answered when the list of blocked people says so.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ contact: contact(), blocked: z.boolean().optional() }),
+    params: record({
+      contact: contact(),
+      blocked: z.boolean().optional().describe('False unblocks the person; true when left out.'),
+    }),
     result: contactSchema,
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { contact: '15550002222@c.us' }, result: { ...example, blocked: true } },

@@ -2,12 +2,21 @@ import { z } from 'zod';
 import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
 import { CONSUMER_NAME } from '../names.js';
-import { cursor, eventType, instant, record } from '../schema.js';
+import { cursor, eventType, instant, limit, record } from '../schema.js';
 
-const consumer = () => z.string().regex(CONSUMER_NAME);
-/** Where a consumer begins that is new; one that is known goes on where it was. */
-const from = () => z.enum(['now', 'oldest']).optional();
-const types = () => z.array(eventType()).min(1).optional();
+const consumer = () =>
+  z.string().regex(CONSUMER_NAME).describe('The name of a consumer, whose place the daemon keeps on disk.');
+const from = () =>
+  z
+    .enum(['now', 'oldest'])
+    .optional()
+    .describe('Where a new consumer begins; `now` when left out. A known one continues where it was.');
+const types = () =>
+  z
+    .array(eventType())
+    .min(1)
+    .optional()
+    .describe('Only these types; all when left out. A `gap` comes whatever is asked for.');
 
 export const eventMethods = {
   'events.list': method({
@@ -16,14 +25,22 @@ export const eventMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({
-      after: cursor().optional(),
-      limit: z.int().min(1).max(1000).optional(),
+      after: cursor()
+        .optional()
+        .describe('Only events after this cursor. 0, or left out without a consumer: the oldest kept.'),
+      limit: limit(1000, 100),
       types: types(),
-      /** Goes on after what this consumer has acknowledged. */
-      consumer: consumer().optional(),
+      consumer: consumer()
+        .optional()
+        .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
       from: from(),
     }),
-    result: record({ events: z.array(eventSchema), next: cursor() }),
+    result: record({
+      events: z.array(eventSchema).describe('The events, oldest first.'),
+      next: cursor().describe(
+        'The cursor to continue from. It equals the one asked for when nothing follows.',
+      ),
+    }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { after: 0, limit: 100 }, result: { events: [], next: 0 } },
   }),
@@ -33,12 +50,19 @@ export const eventMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({
-      after: cursor().optional(),
+      after: cursor()
+        .optional()
+        .describe('Replays events after this cursor first; 0 is the oldest kept. Left out: from now on.'),
       types: types(),
-      consumer: consumer().optional(),
+      consumer: consumer()
+        .optional()
+        .describe('Without `after`, continues after what this consumer has acknowledged with events.ack.'),
       from: from(),
     }),
-    result: record({ subscription: z.string(), after: cursor() }),
+    result: record({
+      subscription: z.string().describe('The id of the subscription, which events.unsubscribe takes.'),
+      after: cursor().describe('The cursor after which events are sent.'),
+    }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { after: 12 }, result: { subscription: 's-1', after: 12 } },
   }),
@@ -47,8 +71,10 @@ export const eventMethods = {
     does: 'Ends a subscription of this connection.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ subscription: z.string().max(64) }),
-    result: record({ unsubscribed: z.literal(true) }),
+    params: record({
+      subscription: z.string().max(64).describe('The id that events.subscribe returned.'),
+    }),
+    result: record({ unsubscribed: z.literal(true).describe('Always true.') }),
     faults: ['no_such_subscription'],
     example: { params: { subscription: 's-1' }, result: { unsubscribed: true } },
   }),
@@ -57,8 +83,14 @@ export const eventMethods = {
     does: 'Keeps the place of a named consumer: everything up to the cursor has been dealt with.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ consumer: consumer(), cursor: cursor() }),
-    result: record({ consumer: z.string(), cursor: cursor() }),
+    params: record({
+      consumer: consumer(),
+      cursor: cursor().describe('Everything up to this cursor has been dealt with.'),
+    }),
+    result: record({
+      consumer: z.string().describe('The name of the consumer.'),
+      cursor: cursor().describe('Its place now.'),
+    }),
     faults: ['too_many_consumers', 'disk_full'],
     example: { params: { consumer: 'crm', cursor: 12 }, result: { consumer: 'crm', cursor: 12 } },
   }),
@@ -69,7 +101,16 @@ export const eventMethods = {
     since: '0.1.0',
     params: record({}),
     result: record({
-      consumers: z.array(record({ name: z.string(), cursor: cursor(), behind: z.int(), usedAt: instant() })),
+      consumers: z
+        .array(
+          record({
+            name: z.string().describe('The name of the consumer.'),
+            cursor: cursor().describe('Its place: the last event that it acknowledged.'),
+            behind: z.int().describe('How many events were stored since.'),
+            usedAt: instant().describe('When it last read or acknowledged.'),
+          }),
+        )
+        .describe('The consumers.'),
     }),
     faults: [],
     example: {
@@ -83,7 +124,10 @@ export const eventMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({ consumer: consumer() }),
-    result: record({ consumer: z.string(), forgotten: z.literal(true) }),
+    result: record({
+      consumer: z.string().describe('The name of the consumer.'),
+      forgotten: z.literal(true).describe('Always true.'),
+    }),
     faults: ['no_such_consumer', 'disk_full'],
     example: { params: { consumer: 'crm' }, result: { consumer: 'crm', forgotten: true } },
   }),

@@ -1,38 +1,38 @@
 import { z } from 'zod';
 import { ACT_FAULTS, LOOK_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';
-import { identity, instant, page, record, reference } from '../schema.js';
+import { identity, instant, page, personRef, record, reference } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 
 export const participantSchema = record({
   ...identity(),
-  name: z.string(),
-  admin: z.boolean(),
-  /** Made the group. */
-  owner: z.boolean(),
+  name: z.string().describe('The name that is shown for the person.'),
+  admin: z.boolean().describe('True for an admin of the group.'),
+  owner: z.boolean().describe('True for the person who made the group.'),
 });
 export type Participant = z.infer<typeof participantSchema>;
 
 const brief = {
-  id: z.string(),
-  name: z.string(),
-  size: z.int(),
-  /** Whether this account is an admin of it, and still in it. */
-  admin: z.boolean(),
-  member: z.boolean(),
+  id: z.string().describe('The id of the group, …@g.us.'),
+  name: z.string().describe('The name of the group.'),
+  size: z.int().describe('How many members it has.'),
+  admin: z.boolean().describe('True when this account is an admin of the group.'),
+  member: z.boolean().describe('True when this account is still in the group.'),
 };
 export const briefSchema = record(brief);
 export type GroupBrief = z.infer<typeof briefSchema>;
 
 export const groupSchema = record({
   ...brief,
-  description: z.string().nullable(),
-  owner: z.string().nullable(),
-  createdAt: instant().nullable(),
-  onlyAdminsSend: z.boolean(),
-  onlyAdminsEdit: z.boolean(),
-  participants: z.array(participantSchema),
+  description: z.string().nullable().describe('The description of the group. Null without one.'),
+  owner: z.string().nullable().describe('The id of the person who made it. Null when not known.'),
+  createdAt: instant().nullable().describe('When it was made. Null when not known.'),
+  onlyAdminsSend: z.boolean().describe('True when only admins can send messages.'),
+  onlyAdminsEdit: z
+    .boolean()
+    .describe('True when only admins can change the name, the description and the picture.'),
+  participants: z.array(participantSchema).describe('The members.'),
 });
 export type Group = z.infer<typeof groupSchema>;
 
@@ -57,13 +57,13 @@ const example: Group = {
 };
 
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
-const group = () => reference('the id of a group, …@g.us');
-const people = () => z.array(reference('a phone number, …@c.us or …@lid')).min(1).max(64);
-/** What became of one of the people asked for. `reason` where nothing did. */
+const group = () => reference('The id of a group, …@g.us.');
+const people = () => z.array(personRef()).min(1).max(64).describe('The people, 64 at most.');
+/** What became of one of the people asked for. */
 export const outcomeSchema = record({
-  participant: z.string(),
-  done: z.boolean(),
-  reason: z.string().nullable(),
+  participant: z.string().describe('The id of the person.'),
+  done: z.boolean().describe('True when it was done.'),
+  reason: z.string().nullable().describe('Why it was not done. Null when it was.'),
 });
 export type ParticipantOutcome = z.infer<typeof outcomeSchema>;
 
@@ -73,8 +73,14 @@ export const groupMethods = {
     does: 'Groups that this account is or was in, by name.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ ...page(), query: z.string().min(1).max(256).optional() }),
-    result: record({ groups: z.array(briefSchema), total: z.int() }),
+    params: record({
+      ...page(),
+      query: z.string().min(1).max(256).optional().describe('Only groups with this in their name.'),
+    }),
+    result: record({
+      groups: z.array(briefSchema).describe('The groups, by name.'),
+      total: z.int().describe('How many there are in all pages together.'),
+    }),
     faults: LOOK_FAULTS,
     example: { params: {}, result: { groups: [short], total: 1 } },
   }),
@@ -93,8 +99,14 @@ export const groupMethods = {
     does: 'Makes a group. Whom WhatsApp did not add is told with the reason; the group is there all the same.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ name: z.string().min(1).max(100), participants: people() }),
-    result: record({ group: groupSchema, results: z.array(outcomeSchema) }),
+    params: record({
+      name: z.string().min(1).max(100).describe('The name of the group.'),
+      participants: people(),
+    }),
+    result: record({
+      group: groupSchema.describe('The group as it is now.'),
+      results: z.array(outcomeSchema).describe('What became of each of the people.'),
+    }),
     faults: [...ACT_FAULTS, 'invalid_recipient', 'not_on_whatsapp'],
     example: {
       params: { name: 'Team', participants: ['+1 555 000 2222'] },
@@ -108,10 +120,15 @@ export const groupMethods = {
     since: '0.1.0',
     params: record({
       group: group(),
-      action: z.enum(['add', 'remove', 'promote', 'demote']),
+      action: z
+        .enum(['add', 'remove', 'promote', 'demote'])
+        .describe('`promote` makes people admins, `demote` makes them members again.'),
       participants: people(),
     }),
-    result: record({ group: groupSchema, results: z.array(outcomeSchema) }),
+    result: record({
+      group: groupSchema.describe('The group as it is now.'),
+      results: z.array(outcomeSchema).describe('What became of each of the people.'),
+    }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { group: GROUP, action: 'promote', participants: ['+1 555 000 2222'] },
@@ -125,10 +142,17 @@ export const groupMethods = {
     since: '0.1.0',
     params: record({
       group: group(),
-      name: z.string().min(1).max(100).optional(),
-      description: z.string().max(2048).optional(),
-      onlyAdminsSend: z.boolean().optional(),
-      onlyAdminsEdit: z.boolean().optional(),
+      name: z.string().min(1).max(100).optional().describe('The new name.'),
+      description: z
+        .string()
+        .max(2048)
+        .optional()
+        .describe('The new description. An empty string removes it.'),
+      onlyAdminsSend: z.boolean().optional().describe('True: only admins can send messages.'),
+      onlyAdminsEdit: z
+        .boolean()
+        .optional()
+        .describe('True: only admins can change the name, the description and the picture.'),
     }),
     result: groupSchema,
     faults: [...ACT_FAULTS, ...ONE],
@@ -139,8 +163,18 @@ export const groupMethods = {
     does: 'The link by which people join a group; with `reset` a new one, and the one before ends.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ group: group(), reset: z.boolean().optional() }),
-    result: record({ group: z.string(), code: z.string(), link: z.string() }),
+    params: record({
+      group: group(),
+      reset: z
+        .boolean()
+        .optional()
+        .describe('True ends the present link and makes a new one; false when left out.'),
+    }),
+    result: record({
+      group: z.string().describe('The id of the group.'),
+      code: z.string().describe('The code at the end of the link.'),
+      link: z.string().describe('The link by which people join.'),
+    }),
     faults: [...ACT_FAULTS, ...ONE],
     example: {
       params: { group: GROUP },
@@ -157,7 +191,10 @@ export const groupMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({ group: group() }),
-    result: record({ group: z.string(), left: z.boolean() }),
+    result: record({
+      group: z.string().describe('The id of the group.'),
+      left: z.boolean().describe('True when this account is no longer in it.'),
+    }),
     faults: [...ACT_FAULTS, ...ONE],
     example: { params: { group: GROUP }, result: { group: GROUP, left: true } },
   }),

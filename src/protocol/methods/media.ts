@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { LOOK_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { CHUNK_BYTES } from '../content.js';
 import { method } from '../method.js';
-import { record, reference } from '../schema.js';
+import { messageRef, record, reference } from '../schema.js';
 
 export const fileSchema = record({
-  id: z.string(),
-  mimetype: z.string(),
-  name: z.string().nullable(),
-  size: z.int(),
+  id: z.string().describe('The id of the file, which message.send takes as `media` and media.read as `id`.'),
+  mimetype: z.string().describe('The media type, read from its bytes or declared by its sender.'),
+  name: z.string().nullable().describe('The file name. Null without one.'),
+  size: z.int().describe('Size in bytes.'),
 });
 const FILE = `f-${'0'.repeat(40)}`;
 const example = { id: FILE, mimetype: 'application/pdf', name: 'offer.pdf', size: 3 };
@@ -16,7 +16,8 @@ const base64 = () =>
   z
     .string()
     .max(Math.ceil(CHUNK_BYTES / 3) * 4)
-    .regex(/^[A-Za-z0-9+/]*={0,2}$/);
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+    .describe(`The bytes of the piece in base64, ${CHUNK_BYTES} bytes at most.`);
 
 export const mediaMethods = {
   'media.put': method({
@@ -25,15 +26,28 @@ export const mediaMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({
-      upload: reference('the id that the first piece answered').optional(),
-      /** Where this piece begins: the size so far. */
-      offset: z.int().min(0).optional(),
+      upload: reference(
+        'The `upload` that the first piece returned. Left out with the first piece.',
+      ).optional(),
+      offset: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('Where this piece begins, in bytes: the size so far; 0 when left out.'),
       data: base64(),
-      done: z.boolean().optional(),
-      /** For people to see; with the first piece. */
-      name: z.string().min(1).max(255).optional(),
+      done: z.boolean().optional().describe('True with the last piece; false when left out.'),
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('The file name that people see. It goes with the first piece.'),
     }),
-    result: record({ upload: z.string(), size: z.int(), file: fileSchema.nullable() }),
+    result: record({
+      upload: z.string().describe('The id of the upload, which the next piece takes.'),
+      size: z.int().describe('The size so far, in bytes: the `offset` of the next piece.'),
+      file: fileSchema.nullable().describe('The file. Null until the last piece.'),
+    }),
     faults: ['no_such_media', 'media_too_large', 'disk_full'],
     example: {
       params: { data: 'JVBE', name: 'offer.pdf', done: true },
@@ -46,11 +60,21 @@ export const mediaMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({
-      id: reference('the id of a file'),
-      offset: z.int().min(0),
-      length: z.int().min(1).max(CHUNK_BYTES).optional(),
+      id: reference('The id of a file.'),
+      offset: z.int().min(0).describe('Where to begin, in bytes.'),
+      length: z
+        .int()
+        .min(1)
+        .max(CHUNK_BYTES)
+        .optional()
+        .describe(`How many bytes to return at most; ${CHUNK_BYTES} when left out.`),
     }),
-    result: record({ id: z.string(), offset: z.int(), data: z.string(), end: z.boolean() }),
+    result: record({
+      id: z.string().describe('The id of the file.'),
+      offset: z.int().describe('Where the piece begins, in bytes.'),
+      data: z.string().describe('The bytes of the piece in base64.'),
+      end: z.boolean().describe('True when nothing follows this piece.'),
+    }),
     faults: ['no_such_media'],
     example: {
       params: { id: FILE, offset: 0 },
@@ -62,7 +86,7 @@ export const mediaMethods = {
     does: 'Fetches what a message carries, keeps it, and answers the file to read. The phone is asked for what has expired.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ id: reference('a message') }),
+    params: record({ id: messageRef() }),
     result: fileSchema,
     faults: [...LOOK_FAULTS, ...NAMED_FAULTS, 'no_such_media', 'media_gone', 'media_too_large', 'disk_full'],
     example: { params: { id: 'false_15550002222@c.us_3AEB0C0FFEE012345678' }, result: example },

@@ -2,7 +2,19 @@ import { z } from 'zod';
 import { ACT_FAULTS, NAMED_FAULTS } from '../act-faults.js';
 import { MEDIA_KINDS } from '../content.js';
 import { method } from '../method.js';
-import { instant, knownSchema, outgoingSchema, record, reference, sendState, waitMs } from '../schema.js';
+import {
+  chatRef,
+  instant,
+  knownSchema,
+  messageName,
+  messageRef,
+  outgoingSchema,
+  personRef,
+  record,
+  reference,
+  sendState,
+  waitMs,
+} from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const outgoing = {
@@ -16,10 +28,6 @@ const outgoing = {
   error: null,
 };
 
-/** Ours or WhatsApp's: both name the same message wherever a message is named. */
-const anyId = () => z.string().min(1).max(256);
-
-const actedOn = { key: z.string(), messageId: z.string(), chatId: z.string() };
 const acted = {
   key: 'false_15550002222@c.us_3AEB0C0FFEE012345678',
   messageId: '3AEB0C0FFEE012345678',
@@ -33,44 +41,74 @@ export const messageMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({
-      to: z.string().min(1).max(128),
-      text: z.string().min(1).max(65_536).optional(),
-      /** A file that was put with media.put, or fetched. */
-      media: reference('the id of a file').optional(),
-      /** What the file is shown as; by its type when left out. */
-      as: z.enum(MEDIA_KINDS).optional(),
-      caption: z.string().min(1).max(65_536).optional(),
+      to: z
+        .string()
+        .min(1)
+        .max(128)
+        .describe(
+          'The recipient: a phone number with its country code, …@c.us, …@lid, a group, …@g.us, a channel, …@newsletter, or `status@broadcast`.',
+        ),
+      text: z.string().min(1).max(65_536).optional().describe('The text of a text message.'),
+      media: reference('The `id` of a file that media.put or media.fetch returned.').optional(),
+      as: z
+        .enum(MEDIA_KINDS)
+        .optional()
+        .describe('What the file is shown as; its media type decides when left out.'),
+      caption: z.string().min(1).max(65_536).optional().describe('The text that goes with the file.'),
       location: record({
-        latitude: z.number().min(-90).max(90),
-        longitude: z.number().min(-180).max(180),
-        name: z.string().min(1).max(1_000).optional(),
-      }).optional(),
-      /** Contact cards. */
+        latitude: z.number().min(-90).max(90).describe('Degrees north; negative in the south.'),
+        longitude: z.number().min(-180).max(180).describe('Degrees east; negative in the west.'),
+        name: z.string().min(1).max(1_000).optional().describe('The name of the place.'),
+      })
+        .optional()
+        .describe('A location.'),
       contacts: z
-        .array(record({ name: z.string().min(1).max(256), number: z.string().min(1).max(64) }))
+        .array(
+          record({
+            name: z.string().min(1).max(256).describe('The name on the card.'),
+            number: z.string().min(1).max(64).describe('The phone number with its country code.'),
+          }),
+        )
         .min(1)
         .max(64)
-        .optional(),
+        .optional()
+        .describe('Contact cards, 64 at most.'),
       poll: record({
-        question: z.string().min(1).max(255),
-        options: z.array(z.string().min(1).max(100)).min(2).max(12),
-        /** Whether several options may be chosen. */
-        multiple: z.boolean().optional(),
-      }).optional(),
-      /** The message that it answers. */
-      replyTo: reference('a message').optional(),
-      /** People who are named in the text as @ and the digits of their number. */
-      mentions: z.array(reference('a phone number, …@c.us or …@lid')).max(256).optional(),
-      /** Fetches a preview of the first link, for five seconds at most. */
-      linkPreview: z.literal(true).optional(),
-      /** Idempotency key: the same request twice is one message. */
-      key: z.string().min(1).max(256).optional(),
-      /** It does not go out before this. */
-      notBefore: instant().optional(),
-      /** It does not go out from this on. */
-      expiresAt: instant().optional(),
+        question: z.string().min(1).max(255).describe('The question.'),
+        options: z.array(z.string().min(1).max(100)).min(2).max(12).describe('The options, 2 to 12.'),
+        multiple: z
+          .boolean()
+          .optional()
+          .describe('True: several options may be chosen; false when left out.'),
+      })
+        .optional()
+        .describe('A poll.'),
+      replyTo: messageRef()
+        .optional()
+        .describe('The message that it answers: its `key`, `messageId` or `id`.'),
+      mentions: z
+        .array(personRef())
+        .max(256)
+        .optional()
+        .describe('The people whom the text names as @ and the digits of their number.'),
+      linkPreview: z
+        .literal(true)
+        .optional()
+        .describe('True: fetches a preview of the first link, for five seconds at most.'),
+      key: z
+        .string()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe('The idempotency key: repeating a request with the same key sends one message.'),
+      notBefore: instant().optional().describe('It does not go out before this time.'),
+      expiresAt: instant().optional().describe('It does not go out from this time on.'),
     }),
-    result: record({ id: z.string(), messageId: z.string(), state: sendState() }),
+    result: record({
+      id: z.string().describe("The daemon's id of the message."),
+      messageId: z.string().describe("WhatsApp's id of the message, chosen before it is sent."),
+      state: sendState().describe('How far it has come: `queued`, or more for a request that was repeated.'),
+    }),
     faults: [
       'invalid_recipient',
       'not_linked',
@@ -98,7 +136,7 @@ export const messageMethods = {
     does: "Any message that this daemon knows of, sent or received, by its key, by WhatsApp's id, or by the id of message.send.",
     effect: 'reads',
     since: '0.1.0',
-    params: record({ id: anyId() }),
+    params: record({ id: messageRef() }),
     result: knownSchema,
     faults: [...NAMED_FAULTS],
     example: {
@@ -112,9 +150,14 @@ export const messageMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({
-      id: anyId(),
-      for: z.enum(['sent', 'delivered', 'read']).optional(),
-      timeoutMs: waitMs().optional(),
+      id: messageRef(),
+      for: z
+        .enum(['sent', 'delivered', 'read'])
+        .optional()
+        .describe('How far to wait; `sent` when left out.'),
+      timeoutMs: waitMs()
+        .optional()
+        .describe('How long to wait, in milliseconds; without an end when left out.'),
     }),
     result: outgoingSchema,
     faults: ['no_such_message', 'wait_expired'],
@@ -125,8 +168,14 @@ export const messageMethods = {
     does: 'Reacts to a message with an emoji; an empty one takes the reaction back. Answered once, not queued.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), emoji: z.string().max(64) }),
-    result: record({ ...actedOn, emoji: z.string() }),
+    params: record({
+      id: messageRef(),
+      emoji: z.string().max(64).describe('The reaction. An empty string takes it back.'),
+    }),
+    result: record({
+      ...messageName(),
+      emoji: z.string().describe('The reaction now. An empty string: none.'),
+    }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: acted.key, emoji: '👍' }, result: { ...acted, emoji: '👍' } },
   }),
@@ -135,8 +184,11 @@ export const messageMethods = {
     does: 'Changes the text or caption of a message of ours, as long as WhatsApp lets it be changed.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), text: z.string().min(1).max(65_536) }),
-    result: record({ ...actedOn, text: z.string() }),
+    params: record({
+      id: messageRef(),
+      text: z.string().min(1).max(65_536).describe('The new text or caption.'),
+    }),
+    result: record({ ...messageName(), text: z.string().describe('The text now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS],
     example: { params: { id: 'm-1', text: 'hello!' }, result: { ...acted, text: 'hello!' } },
   }),
@@ -145,8 +197,14 @@ export const messageMethods = {
     does: 'Deletes a message for everybody, or with `for: "me"` on the devices of this account only.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), for: z.enum(['all', 'me']).optional() }),
-    result: record({ ...actedOn, for: z.enum(['all', 'me']) }),
+    params: record({
+      id: messageRef(),
+      for: z
+        .enum(['all', 'me'])
+        .optional()
+        .describe('`me`: on the devices of this account only. `all` when left out.'),
+    }),
+    result: record({ ...messageName(), for: z.enum(['all', 'me']).describe('For whom it was deleted.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: 'm-1' }, result: { ...acted, for: 'all' } },
   }),
@@ -155,8 +213,15 @@ export const messageMethods = {
     does: 'Sends a message on to another chat. `key` is the new message, or null where it was not seen in time.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), to: reference('a phone number or chat id') }),
-    result: record({ chatId: z.string(), key: z.string().nullable(), messageId: z.string().nullable() }),
+    params: record({ id: messageRef(), to: chatRef() }),
+    result: record({
+      chatId: z.string().describe('The id of the chat that it was sent to.'),
+      key: z.string().nullable().describe('The key of the new message. Null when it was not seen in time.'),
+      messageId: z
+        .string()
+        .nullable()
+        .describe("WhatsApp's id of the new message. Null when it was not seen in time."),
+    }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat', 'not_on_whatsapp', 'invalid_recipient'],
     example: {
       params: { id: acted.key, to: '+1 555 000 3333' },
@@ -172,8 +237,11 @@ export const messageMethods = {
     does: 'Stars a message, or with `starred: false` no longer.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), starred: z.boolean().optional() }),
-    result: record({ ...actedOn, starred: z.boolean() }),
+    params: record({
+      id: messageRef(),
+      starred: z.boolean().optional().describe('False removes the star; true when left out.'),
+    }),
+    result: record({ ...messageName(), starred: z.boolean().describe('True when it is starred now.') }),
     faults: [...ACT_FAULTS, ...NAMED_FAULTS, 'no_such_chat'],
     example: { params: { id: acted.key }, result: { ...acted, starred: true } },
   }),

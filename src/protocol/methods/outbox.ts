@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { method } from '../method.js';
-import { cursor, type OutboxRow, outboxRowSchema, record, sendState } from '../schema.js';
+import { cursor, limit, type OutboxRow, outboxRowSchema, record, reference, sendState } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const row: OutboxRow = {
@@ -23,8 +23,7 @@ const row: OutboxRow = {
   nextAt: null,
 };
 
-/** Ours or WhatsApp's. */
-const anyId = () => z.string().min(1).max(256);
+const id = () => reference("A message of the outbox: its `id`, or WhatsApp's `messageId`.");
 
 export const outboxMethods = {
   'outbox.list': method({
@@ -33,12 +32,24 @@ export const outboxMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({
-      states: z.array(sendState()).min(1).optional(),
-      chat: z.string().min(1).max(128).optional(),
-      after: cursor().optional(),
-      limit: z.int().min(1).max(1000).optional(),
+      states: z
+        .array(sendState())
+        .min(1)
+        .optional()
+        .describe('Only messages in these states; all when left out.'),
+      chat: z
+        .string()
+        .min(1)
+        .max(128)
+        .optional()
+        .describe('Only messages to this chat: a phone number with its country code, or an id.'),
+      after: cursor().optional().describe('The next page: `next` of the previous answer.'),
+      limit: limit(1000, 100),
     }),
-    result: record({ messages: z.array(outboxRowSchema), next: cursor().nullable() }),
+    result: record({
+      messages: z.array(outboxRowSchema).describe('The messages, newest first.'),
+      next: cursor().nullable().describe('What `after` of the next page is. Null behind the last one.'),
+    }),
     faults: ['invalid_recipient'],
     example: { params: { states: ['queued'] }, result: { messages: [row], next: null } },
   }),
@@ -47,8 +58,13 @@ export const outboxMethods = {
     does: 'One message of the outbox with its content.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ id: anyId() }),
-    result: record({ ...outboxRowSchema.shape, payload: z.record(z.string(), z.unknown()) }),
+    params: record({ id: id() }),
+    result: record({
+      ...outboxRowSchema.shape,
+      payload: z
+        .record(z.string(), z.unknown())
+        .describe('The content; its fields depend on `kind`, such as `text`, `file` and `caption`.'),
+    }),
     faults: ['no_such_message'],
     example: { params: { id: 'm-1' }, result: { ...row, payload: { text: 'hello' } } },
   }),
@@ -57,7 +73,7 @@ export const outboxMethods = {
     does: 'Takes back a message that is queued; it will not go out.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId() }),
+    params: record({ id: id() }),
     result: outboxRowSchema,
     faults: ['no_such_message', 'too_late', 'disk_full'],
     example: {
@@ -70,7 +86,12 @@ export const outboxMethods = {
     does: 'Decides for a message of unknown outcome: it was sent, it was not, or it goes out again under the same id.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ id: anyId(), as: z.enum(['sent', 'failed', 'again']) }),
+    params: record({
+      id: id(),
+      as: z
+        .enum(['sent', 'failed', 'again'])
+        .describe('What to do with it: `again` sends it once more under the same id.'),
+    }),
     result: outboxRowSchema,
     faults: ['no_such_message', 'too_late', 'disk_full'],
     example: {

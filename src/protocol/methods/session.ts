@@ -7,50 +7,72 @@ import { RESTRICTION_KINDS } from '../state.js';
 const NOW = '2026-01-01T00:00:00.000Z';
 
 const restrictionSchema = record({
-  kind: z.enum(RESTRICTION_KINDS),
-  until: instant().nullable(),
-  used: z.int().nullable(),
-  total: z.int().nullable(),
+  kind: z
+    .enum(RESTRICTION_KINDS)
+    .describe(
+      '`ban`: no access until then. `time_lock` and `new_chat_cap`: no new chats until then. `quota_low`: WhatsApp warns that the quota of new chats runs out. `quota`: WhatsApp counts new chats.',
+    ),
+  until: instant().nullable().describe('When it ends. Null when that is not known.'),
+  used: z
+    .int()
+    .nullable()
+    .describe('New chats used in the cycle that ends at `until`. Null when there is no quota.'),
+  total: z.int().nullable().describe('New chats that the cycle allows. Null when there is no quota.'),
 });
 
 /** What `session.status` answers; the first seven fields keep their names and places for ever. */
 export const statusSchema = record({
-  status: stateName(),
+  status: stateName().describe('The state of the account. It sends and receives in `ready` only.'),
   session: record({
-    hasSession: z.boolean(),
-    phone: z.string().nullable(),
-    platform: z.string().nullable(),
-    connected: z.boolean(),
-    pushname: z.string().nullable(),
-  }),
-  reconnectAttempts: z.int(),
-  maxReconnectAttempts: z.int(),
-  isShuttingDown: z.boolean(),
-  monitorActive: z.boolean(),
-  timestamp: instant(),
-  account: z.string(),
-  reason: reason(),
-  hint: z.string().nullable(),
-  nextAttemptAt: instant().nullable(),
-  since: instant(),
-  monitor: record({ lastCheckAt: instant().nullable(), lastOkAt: instant().nullable(), failures: z.int() }),
+    hasSession: z.boolean().describe('True when a session is saved: a phone is linked.'),
+    phone: z
+      .string()
+      .nullable()
+      .describe('The phone number of the account, digits only. Null when not known.'),
+    platform: z.string().nullable().describe('The system of the linked phone. Null when not known.'),
+    connected: z.boolean().describe('True in the state `ready`.'),
+    pushname: z.string().nullable().describe('What the account calls itself. Null when not known.'),
+  }).describe('The linked account.'),
+  reconnectAttempts: z.int().describe('Attempts in a row to start or reconnect.'),
+  maxReconnectAttempts: z.int().describe('After this many attempts the daemon gives up.'),
+  isShuttingDown: z.boolean().describe('True when the daemon is ending.'),
+  monitorActive: z.boolean().describe('True when the connection is checked at intervals.'),
+  timestamp: instant().describe('When this was answered.'),
+  account: z.string().describe('The name of the account, as it is configured.'),
+  reason: reason().describe('Why it is in this state; `none` when there is nothing to explain.'),
+  hint: z.string().nullable().describe('The command that helps. Null when the daemon needs no help.'),
+  nextAttemptAt: instant().nullable().describe('When the next attempt is due. Null when none is.'),
+  since: instant().describe('When this state began.'),
+  monitor: record({
+    lastCheckAt: instant()
+      .nullable()
+      .describe('When the connection was last checked. Null before the first check.'),
+    lastOkAt: instant().nullable().describe('When a check last succeeded. Null when none did.'),
+    failures: z.int().describe('Failed checks in a row.'),
+  }).describe('The checks of the connection.'),
   versions: record({
-    wad: z.string(),
-    whatsappWebJs: z.string(),
-    whatsappWeb: z.string().nullable(),
-    browser: z.string().nullable(),
-    node: z.string(),
-  }),
-  /** Per capability: `ok`, `patched`, `degraded: WHY` or `missing: MODULE`. Empty until a page was probed. */
-  capabilities: z.record(z.string(), z.string()),
-  /**
-   * What WhatsApp does not let the account do for now; null: nothing. `ban`: it lets it in again at `until`. `time_lock` and
-   * `new_chat_cap`: no new chats until then. `quota_low`: WhatsApp warns that they run out. `quota`: it counts them. `used` and
-   * `total` are new chats of the cycle that ends at `until`, or null.
-   */
-  restriction: restrictionSchema.nullable(),
-  outbox: record({ queued: z.int(), unknown: z.int(), failed: z.int() }),
-  journal: record({ last: cursor() }),
+    wad: z.string().describe('The version of the daemon.'),
+    whatsappWebJs: z.string().describe('The version of the library whatsapp-web.js.'),
+    whatsappWeb: z.string().nullable().describe('The version of WhatsApp Web. Null until a page was loaded.'),
+    browser: z.string().nullable().describe('The version of the browser. Null until it was started.'),
+    node: z.string().describe('The version of Node.js.'),
+  }).describe('What is running.'),
+  capabilities: z
+    .record(z.string(), z.string())
+    .describe(
+      'For each capability: `ok`, `patched`, `degraded: WHY` or `missing: MODULE`. Empty until a page was probed.',
+    ),
+  restriction: restrictionSchema
+    .nullable()
+    .describe('What WhatsApp does not let the account do for now. Null: nothing.'),
+  outbox: record({
+    queued: z.int().describe('Messages that wait to go out.'),
+    unknown: z.int().describe('Messages of which it is not known whether they were sent.'),
+    failed: z.int().describe('Messages that failed.'),
+  }).describe('The outbox.'),
+  journal: record({ last: cursor().describe('The cursor of the newest event; 0 without one.') }).describe(
+    'The journal of events.',
+  ),
 });
 export type Status = z.infer<typeof statusSchema>;
 
@@ -88,24 +110,34 @@ const statusExample: Status = {
 };
 
 /** A QR payload is a secret: whoever scans it owns the link. It is answered, never logged. */
-const qrSchema = record({ qr: z.string(), issuedAt: instant(), expiresAt: instant(), number: z.int() });
+const qrSchema = record({
+  qr: z.string().describe('The payload of the QR code. It is a secret: whoever scans it owns the link.'),
+  issuedAt: instant().describe('When WhatsApp showed the code.'),
+  expiresAt: instant().describe('When WhatsApp replaces the code.'),
+  number: z.int().describe('Counts the codes of this attempt to link, from 1.'),
+});
 
 /** A byte string of WebAuthn's JSON: base64url without padding. */
 const bytes = () => z.base64url().max(16_384);
 
 /** The answer to a passkey request, as PublicKeyCredential.toJSON() gives it; what else a browser puts in is let in. */
 const passkeyAnswer = z.looseObject({
-  id: bytes().min(1),
-  rawId: bytes().min(1),
-  type: z.literal('public-key'),
-  authenticatorAttachment: z.string().max(64).nullish(),
-  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
-  response: z.looseObject({
-    clientDataJSON: bytes().min(1),
-    authenticatorData: bytes().min(1),
-    signature: bytes().min(1),
-    userHandle: bytes().nullish(),
-  }),
+  id: bytes().min(1).describe('The id of the credential, in base64url.'),
+  rawId: bytes().min(1).describe('The same as `id`.'),
+  type: z.literal('public-key').describe('The kind of credential.'),
+  authenticatorAttachment: z.string().max(64).nullish().describe('Where the passkey is kept.'),
+  clientExtensionResults: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('The results of WebAuthn extensions; none when left out.'),
+  response: z
+    .looseObject({
+      clientDataJSON: bytes().min(1).describe('What the browser signed, in base64url.'),
+      authenticatorData: bytes().min(1).describe('What the authenticator adds, in base64url.'),
+      signature: bytes().min(1).describe('The signature, in base64url.'),
+      userHandle: bytes().nullish().describe('The user that the passkey belongs to, in base64url.'),
+    })
+    .describe('The signed answer.'),
 });
 
 const EXAMPLE_PASSKEY = {
@@ -115,6 +147,14 @@ const EXAMPLE_PASSKEY = {
   clientExtensionResults: {},
   response: { clientDataJSON: 'eyJ0eXBlIjoi4oCmIn0', authenticatorData: 'ZGF0YQ', signature: 'c2lnbmF0dXJl' },
 } as const;
+
+/** What `disconnect` and `clear` answer. */
+const removedSchema = record({
+  ...done(),
+  unlinked: z.boolean().describe('True when the phone was unlinked.'),
+  hadSession: z.boolean().describe('True when there was a saved session to remove.'),
+  status: stateName().describe('The state now.'),
+});
 
 export const sessionMethods = {
   'session.status': method({
@@ -132,8 +172,10 @@ export const sessionMethods = {
     does: 'Starts the account, or with `restart` replaces its browser; answers when the start is under way.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ restart: z.boolean().optional() }),
-    result: record({ ...done(), status: stateName() }),
+    params: record({
+      restart: z.boolean().optional().describe('True replaces the browser; false when left out.'),
+    }),
+    result: record({ ...done(), status: stateName().describe('The state now.') }),
     faults: [],
     example: {
       params: {},
@@ -145,7 +187,16 @@ export const sessionMethods = {
     does: 'The QR payload that can be scanned now. With `waitMs`, waits that long for one other than `not`.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ waitMs: waitMs().optional(), not: z.string().max(4096).optional() }),
+    params: record({
+      waitMs: waitMs()
+        .optional()
+        .describe('How long to wait for a code, in milliseconds; not at all when left out.'),
+      not: z
+        .string()
+        .max(4096)
+        .optional()
+        .describe('A payload that is already known: only another one is returned.'),
+    }),
     result: qrSchema,
     faults: ['no_qr', 'already_linked', 'unsupported_now'],
     example: {
@@ -163,8 +214,14 @@ export const sessionMethods = {
     does: 'Asks WhatsApp for an eight-character code that links the phone with this number, instead of a QR.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ number: z.string().min(1).max(64) }),
-    result: record({ code: z.string(), number: z.string(), expiresAt: instant() }),
+    params: record({
+      number: z.string().min(1).max(64).describe('The phone number of the account with its country code.'),
+    }),
+    result: record({
+      code: z.string().describe('The code to enter on the phone, eight characters.'),
+      number: z.string().describe('The phone number, digits only.'),
+      expiresAt: instant().describe('When the code expires.'),
+    }),
     faults: [
       ...(['already_linked', 'not_ready', 'pairing_limited', 'pairing_failed'] as const),
       ...(['invalid_recipient', 'unsupported_now'] as const),
@@ -181,9 +238,12 @@ export const sessionMethods = {
     since: '0.1.0',
     params: record({}),
     result: record({
-      required: z.boolean(),
-      options: z.record(z.string(), z.unknown()).nullable(),
-      expiresAt: instant().nullable(),
+      required: z.boolean().describe('True when WhatsApp asks for the passkey.'),
+      options: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .describe('What it asks: the options of WebAuthn as JSON. Null when it asks for nothing.'),
+      expiresAt: instant().nullable().describe('When the request expires. Null when there is none.'),
     }),
     faults: [],
     example: {
@@ -201,15 +261,19 @@ export const sessionMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({
-      credential: passkeyAnswer.optional(),
-      refuse: z.literal(true).optional(),
-      waitMs: waitMs().optional(),
+      credential: passkeyAnswer
+        .optional()
+        .describe('The answer of the browser. Either this or `refuse` is given.'),
+      refuse: z.literal(true).optional().describe('True refuses the request.'),
+      waitMs: waitMs()
+        .optional()
+        .describe('How long to wait for the verdict, in milliseconds; not at all when left out.'),
     }),
     result: record({
-      verdict: z.enum(PASSKEY_VERDICTS),
-      status: stateName(),
-      reason: reason(),
-      timestamp: instant(),
+      verdict: z.enum(PASSKEY_VERDICTS).describe('`goes_on`: WhatsApp has not decided yet.'),
+      status: stateName().describe('The state now.'),
+      reason: reason().describe('Why it is in this state.'),
+      timestamp: instant().describe('When this was answered.'),
     }),
     faults: ['no_passkey', 'not_ready', 'page_error'],
     example: {
@@ -223,7 +287,7 @@ export const sessionMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({}),
-    result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
+    result: removedSchema,
     faults: ['not_removed'],
     example: {
       params: {},
@@ -243,7 +307,7 @@ export const sessionMethods = {
     effect: 'writes',
     since: '0.1.0',
     params: record({}),
-    result: record({ ...done(), unlinked: z.boolean(), hadSession: z.boolean(), status: stateName() }),
+    result: removedSchema,
     faults: ['not_removed'],
     example: {
       params: {},
@@ -262,8 +326,17 @@ export const sessionMethods = {
     does: 'Answers when the account is in one of the given states; `timeoutMs` bounds the wait.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ states: z.array(stateName()).min(1), timeoutMs: waitMs().optional() }),
-    result: record({ status: stateName(), reason: reason(), timestamp: instant() }),
+    params: record({
+      states: z.array(stateName()).min(1).describe('The states to wait for; any of them will do.'),
+      timeoutMs: waitMs()
+        .optional()
+        .describe('How long to wait, in milliseconds; without an end when left out.'),
+    }),
+    result: record({
+      status: stateName().describe('The state that was reached.'),
+      reason: reason().describe('Why it is in this state.'),
+      timestamp: instant().describe('When this was answered.'),
+    }),
     faults: ['wait_expired', 'state_unreachable'],
     example: {
       params: { states: ['ready'], timeoutMs: 60_000 },

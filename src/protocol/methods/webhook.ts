@@ -1,30 +1,34 @@
 import { z } from 'zod';
 import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
-import { cursor, instant, record } from '../schema.js';
+import { cursor, instant, limit, record } from '../schema.js';
 
 const NOW = '2026-01-01T00:00:00.000Z';
-const name = () => z.string().min(1).max(32);
+const name = () => z.string().min(1).max(32).describe('The name of the webhook in the configuration.');
 
 /** How one receiver stands. */
 export const webhookSchema = record({
   name: name(),
-  /** Without what may be a secret in it: password, path and query are cut. */
-  url: z.string(),
-  format: z.enum(['wad', 'wwebjs-api', 'waha']),
-  /** Empty: every type. */
-  types: z.array(z.string()),
-  state: z.enum(['idle', 'delivering', 'waiting']),
-  /** Its place on disk. */
-  cursor: cursor(),
-  /** Events that are not dealt with yet; some of them may not be wanted. */
-  behind: z.int(),
-  /** Of the event that is being delivered. */
-  attempts: z.int(),
-  nextAttemptAt: instant().nullable(),
-  lastError: z.string().nullable(),
-  deliveredAt: instant().nullable(),
-  dead: z.int(),
+  url: z
+    .string()
+    .describe('The address without what may be secret in it: password, path and query are cut off.'),
+  format: z.enum(['wad', 'wwebjs-api', 'waha']).describe('The format of its requests.'),
+  types: z.array(z.string()).describe('The types of event that it takes. An empty list: all of them.'),
+  state: z
+    .enum(['idle', 'delivering', 'waiting'])
+    .describe('`waiting`: the last attempt failed, and the next one is due at `nextAttemptAt`.'),
+  cursor: cursor().describe('Its place on disk: everything up to this event is dealt with.'),
+  behind: z.int().describe('Events that are not dealt with yet, including types that it does not take.'),
+  attempts: z.int().describe('Attempts so far at the event that is being delivered.'),
+  nextAttemptAt: instant().nullable().describe('When the next attempt is due. Null unless it waits.'),
+  lastError: z
+    .string()
+    .nullable()
+    .describe('Why the last attempt failed, in English. Null after one that succeeded.'),
+  deliveredAt: instant()
+    .nullable()
+    .describe('When an event was last delivered. Null when none was since the start.'),
+  dead: z.int().describe('How many events were given up and are kept as dead letters.'),
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
@@ -35,7 +39,7 @@ export const webhookMethods = {
     effect: 'reads',
     since: '0.1.0',
     params: record({}),
-    result: record({ webhooks: z.array(webhookSchema) }),
+    result: record({ webhooks: z.array(webhookSchema).describe('The webhooks.') }),
     faults: [],
     example: {
       params: {},
@@ -57,11 +61,10 @@ export const webhookMethods = {
     since: '0.1.0',
     params: record({ name: name() }),
     result: record({
-      taken: z.boolean(),
-      /** Of HTTP; null without an answer. */
-      status: z.int().nullable(),
-      says: z.string().nullable(),
-      ms: z.int(),
+      taken: z.boolean().describe('True when the receiver answered 2xx.'),
+      status: z.int().nullable().describe('The HTTP status. Null without an answer.'),
+      says: z.string().nullable().describe('Why it was not taken, in English. Null when it was.'),
+      ms: z.int().describe('How long it took, in milliseconds.'),
     }),
     faults: ['no_such_webhook'],
     example: { params: { name: 'crm' }, result: { taken: true, status: 204, says: null, ms: 31 } },
@@ -71,9 +74,18 @@ export const webhookMethods = {
     does: 'The events that a webhook was given up to be told of, oldest first.',
     effect: 'reads',
     since: '0.1.0',
-    params: record({ name: name(), limit: z.int().min(1).max(1_000).optional() }),
+    params: record({ name: name(), limit: limit(1_000, 100) }),
     result: record({
-      letters: z.array(record({ event: eventSchema, at: instant(), attempts: z.int(), reason: z.string() })),
+      letters: z
+        .array(
+          record({
+            event: eventSchema.describe('The event.'),
+            at: instant().describe('When it was given up.'),
+            attempts: z.int().describe('How often it was tried.'),
+            reason: z.string().describe('Why the last attempt failed, in English.'),
+          }),
+        )
+        .describe('The dead letters, oldest first.'),
     }),
     faults: ['no_such_webhook'],
     example: { params: { name: 'crm' }, result: { letters: [] } },
@@ -83,8 +95,15 @@ export const webhookMethods = {
     does: 'Posts the dead letters of a webhook again, oldest first, until one is not taken.',
     effect: 'writes',
     since: '0.1.0',
-    params: record({ name: name(), limit: z.int().min(1).max(10_000).optional() }),
-    result: record({ taken: z.int(), left: z.int(), says: z.string().nullable() }),
+    params: record({
+      name: name(),
+      limit: z.int().min(1).max(10_000).optional().describe('How many to post at most; 10000 when left out.'),
+    }),
+    result: record({
+      taken: z.int().describe('How many the receiver took.'),
+      left: z.int().describe('How many dead letters are left.'),
+      says: z.string().nullable().describe('Why it stopped, in English. Null when all were taken.'),
+    }),
     faults: ['no_such_webhook', 'disk_full'],
     example: { params: { name: 'crm' }, result: { taken: 12, left: 0, says: null } },
   }),

@@ -3,26 +3,10 @@ import { z } from 'zod';
 import type { EventRow } from '../../../src/protocol/event.js';
 import { EVENTS, eventSchema, eventSchemaOf } from '../../../src/protocol/events/index.js';
 import { EVENT_TYPES } from '../../../src/protocol/state.js';
+import { fieldsIn } from './fields.js';
 
 type Json = Record<string, unknown>;
 const rows = Object.entries(EVENTS) as [string, EventRow][];
-
-/** Every field of a schema by its path, with its description; the variants of a union share their names. */
-function fieldsIn(schema: Json, at: string): [path: string, says: unknown][] {
-  const variants = [
-    ...((schema.anyOf ?? schema.oneOf ?? []) as Json[]),
-    ...(schema.items ? [schema.items as Json] : []),
-  ];
-  return [
-    ...variants.flatMap((variant) => fieldsIn(variant, at)),
-    ...Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(
-      ([name, inner]): [string, unknown][] => [
-        [`${at}.${name}`, inner.description],
-        ...fieldsIn(inner, `${at}.${name}`),
-      ],
-    ),
-  ];
-}
 
 t.test('every type has a row under its own name, which says a sentence', async (t) => {
   t.same(Object.keys(EVENTS).sort(), [...EVENT_TYPES].sort());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAULTS } from '../../../src/protocol/fault-table.js';
 import type { MethodRow } from '../../../src/protocol/method.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';
+import { fieldsIn } from './fields.js';
 
 const rows = Object.entries(METHODS) as [string, MethodRow][];
 
@@ -30,4 +31,20 @@ t.test('unknown parameters are refused by name, and results are objects', async 
     t.equal((z.toJSONSchema(row.result) as { type?: string }).type, 'object', `${name}: result`);
     t.not(Object.keys(row.params.safeParse(row.example.params).data as object).includes('deadlineMs'), true);
   }
+});
+
+t.test('every field of parameters and results says what it is', async (t) => {
+  for (const [name, row] of rows)
+    for (const [part, schema] of Object.entries({ params: row.params, result: row.result })) {
+      const json = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
+      for (const [path, says] of fieldsIn(json, `${name} ${part}`)) t.match(says, /^[-\w`"].*\.$/, path);
+    }
+  t.match(
+    fieldsIn({ properties: { a: { items: { properties: { b: {} } } } } }, 'x'),
+    [
+      ['x.a', undefined],
+      ['x.a.b', undefined],
+    ],
+    'and one that says nothing is seen, however deep it is',
+  );
 });

@@ -45,7 +45,7 @@ t.test('it has every route with its body, its answers and its errors', async (t)
 
 t.test('names in a path are parameters of the path, and lists are written with commas', async (t) => {
   t.match(document.paths['/api/whatsapp/messages/{id}']?.get?.parameters, [
-    { name: 'id', in: 'path', required: true },
+    { name: 'id', in: 'path', required: true, description: /^A message: / },
   ]);
   t.match(document.paths['/api/whatsapp/events']?.get?.parameters, [
     { name: 'after', in: 'query', required: false },

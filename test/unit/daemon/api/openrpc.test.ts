@@ -22,7 +22,7 @@ const methods = (document.methods as unknown as Json[]).map((method) => ({
   errors: (method.errors as Json[]).map(resolved),
 })) as unknown as {
   name: string;
-  params: { name: string; required: boolean; schema: Json }[];
+  params: { name: string; description: string; required: boolean; schema: Json }[];
   result: { name: string; schema: Json };
   errors: { code: number; message: string; data: { kind: string } }[];
   examples: {
@@ -155,7 +155,9 @@ t.test('next to a reference stands nothing, since draft 7 ignores it', async (t)
   });
 });
 
-t.test('parameters keep their bounds', async (t) => {
+t.test('parameters keep their bounds and their texts', async (t) => {
+  for (const { name, params } of methods)
+    for (const param of params) t.match(param.description, /^\S.*\.$/, `${name}: ${param.name}`);
   const list = methods.find(({ name }) => name === 'events.list');
   t.match(
     list?.params.map(({ name, required }) => [name, required]),
