@@ -1,25 +1,9 @@
 // Computes shell completions: the commands, options and values that can follow on a line, from the table of commands.
-import { readdirSync } from 'node:fs';
-import { isAccountName } from '../protocol/names.js';
-import { checkSafePath } from '../socket/safe-path.js';
+import { homedir } from 'node:os';
+import { knownAccounts } from '../socket/known-accounts.js';
 import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { GLOBALS } from './globals.js';
-
-/** The accounts whose daemons have a socket directory here. */
-function accounts(): string[] {
-  const runtime = process.env.XDG_RUNTIME_DIR;
-  const homes = ['/run/wad', runtime ? `${runtime}/wad` : `/tmp/wad-${process.getuid?.() ?? 0}`];
-  return homes.flatMap((home) => {
-    try {
-      // What another user put there is no account, and its names go to the shell.
-      checkSafePath({ path: home, explicit: false }, { uid: process.getuid?.() ?? 0 });
-      return readdirSync(home).filter(isAccountName);
-    } catch {
-      return [];
-    }
-  });
-}
 
 /** Of a list, only what stands behind the last comma is still open. */
 function listed(choices: readonly string[], current: string): string[] {
@@ -29,7 +13,8 @@ function listed(choices: readonly string[], current: string): string[] {
 }
 
 function values(row: Option | Argument, name: string, current: string): readonly string[] {
-  if (name === 'account') return accounts();
+  if (name === 'account')
+    return knownAccounts({ env: process.env, uid: process.getuid?.() ?? 0, home: homedir() });
   const choices = row.choices ?? [];
   const list = 'list' in row ? row.list === true : 'type' in row && row.type === 'list';
   return list ? listed(choices, current) : choices;

@@ -184,7 +184,7 @@ export class Account {
     this.history.note({ atMs: Date.now(), status: now.name, reason: reasonOf(now), cause });
     this.#announce.state(now, before);
     if (now.name !== 'ready' || before.name === 'ready') return;
-    this.supervision.monitor.proved();
+    this.supervision.ready();
     this.#linkedAccount.ready(now.session?.wid ?? null);
     watermark.ready(now.sinceMs);
   }

@@ -147,6 +147,7 @@ export async function wire(
           path: browser.found ? browser.path : null,
           pid: account.slot.browser.pid,
           sandbox: config.browser.sandbox,
+          memoryBytes: account.supervision.browserBytes,
         },
         connections: server?.connections ?? 0,
         logLevel: to.level,

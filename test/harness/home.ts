@@ -15,6 +15,8 @@ export interface HomeOptions {
   readonly t?: { teardown(end: () => void): unknown; passing(): boolean; comment(text: string): unknown };
   /** The browser's own sandbox; off when left out, since tests may run as root. */
   readonly sandbox?: boolean;
+  /** Where the daemon listens; below the home when left out. */
+  readonly socket?: string;
   /** Whose the directories are, and who runs the daemon; this user when left out. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -61,7 +63,7 @@ export class Home implements AsyncDisposable {
     return `${this.profile}.holder.json`;
   }
   get socket(): string {
-    return join(this.dir, 'run', 'control.sock');
+    return this.#options.socket ?? join(this.dir, 'run', 'control.sock');
   }
   /** Where the daemon runs; nothing may be written here. */
   get cwd(): string {

@@ -74,6 +74,17 @@ export class Supervision {
     });
   }
 
+  /** Memory of the browser, bytes; null while it was not measured. */
+  get browserBytes(): number | null {
+    return this.#upkeep.browserBytes;
+  }
+
+  /** Called when the account has become ready. */
+  ready(): void {
+    this.monitor.proved();
+    void this.#upkeep.measure();
+  }
+
   start(): void {
     this.monitor.start();
     this.#upkeep.start();

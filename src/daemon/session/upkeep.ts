@@ -57,6 +57,8 @@ export class Upkeep {
   #rounds = 0;
   /** When a browser was last replaced for its memory, by the clock of the process; null before that. */
   #renewedAtMs: number | null = null;
+  /** The newest measure of the browser's memory. */
+  #measured: { readonly pid: number; readonly bytes: number } | null = null;
   /** The browser of which it has been said that it takes too much too soon. */
   #toldOf: number | null = null;
 
@@ -90,11 +92,25 @@ export class Upkeep {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
+  /** Memory of the running browser as of the last round or `measure`, bytes; null while it was not measured. */
+  get browserBytes(): number | null {
+    return this.#measured?.pid === this.#options.browser()?.pid ? (this.#measured?.bytes ?? null) : null;
+  }
+
+  /** Measures the browser's memory between two rounds. Never rejects. */
+  async measure(): Promise<void> {
+    const running = this.#options.browser();
+    if (running === null) return;
+    const bytes = await browserMemory(running.pid).catch(() => null);
+    this.#measured = bytes === null ? null : { pid: running.pid, bytes };
+  }
+
   /** One round; `start` makes one a minute. */
   async look(): Promise<void> {
     this.#rounds += 1;
     if (this.#rounds % ROUNDS_PER_HOUR === 1) await this.#options.hourly();
     const { browser, isQuiet, recycle } = this.#options;
+    await this.measure();
     const running = browser();
     if (running === null || !isQuiet()) return;
     const why = await this.#whyReplace(running);
@@ -117,8 +133,8 @@ export class Upkeep {
     if (recycleHours > 0 && Date.now() - running.startedAtMs > recycleHours * 3_600_000)
       return `the browser has run for ${recycleHours} h`;
     const limitMb = await this.#memoryLimitMb();
-    const mb = limitMb > 0 ? Math.round((await browserMemory(running.pid)) / 2 ** 20) : 0;
-    if (mb > limitMb && this.#mayRenew(running.pid, mb, limitMb))
+    const mb = Math.round((this.browserBytes ?? 0) / 2 ** 20);
+    if (limitMb > 0 && mb > limitMb && this.#mayRenew(running.pid, mb, limitMb))
       return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
     // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
     // Packages set the time of writing themselves; the time of the change is the kernel's.

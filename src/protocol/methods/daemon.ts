@@ -42,6 +42,12 @@ export const daemonMethods = {
         path: z.string().nullable().describe('The path of the browser. Null when none was found.'),
         pid: z.int().nullable().describe('The process id of the browser. Null when none runs.'),
         sandbox: z.boolean().describe('True when the browser runs in its sandbox.'),
+        memoryBytes: z
+          .int()
+          .nullable()
+          .describe(
+            'Memory of all processes of the browser (PSS), in bytes, measured once a minute. Null before the first time.',
+          ),
       }).describe('The browser.'),
       connections: z.int().describe('Open connections to the control socket.'),
       logLevel: level().describe('The log level now.'),
@@ -62,7 +68,7 @@ export const daemonMethods = {
         stateDir: '/var/lib/wad/default',
         configFiles: ['/etc/wad/wad.toml'],
         profileDir: '/var/lib/wad/default/auth/session-default',
-        browser: { path: '/usr/bin/chromium', pid: 4250, sandbox: true },
+        browser: { path: '/usr/bin/chromium', pid: 4250, sandbox: true, memoryBytes: 392_000_000 },
         connections: 1,
         logLevel: 'info',
       },

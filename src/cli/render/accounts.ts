@@ -1,0 +1,66 @@
+// Prints the list of accounts.
+import type { Result } from '../../protocol/method.js';
+import type { METHODS } from '../../protocol/methods/index.js';
+import type { Status } from '../../protocol/methods/session.js';
+import { REASON_WORDS } from '../../protocol/reason-words.js';
+import { duration } from './duration.js';
+import { phone } from './phone.js';
+import { table } from './table.js';
+
+export interface AccountLine {
+  readonly account: string;
+  readonly socket: string;
+  /** False when no daemon listens there. */
+  readonly running: boolean;
+  /** Null where the daemon was not asked or did not answer; `error` says why. */
+  readonly status: Status | null;
+  readonly info: Result<(typeof METHODS)['daemon.info']> | null;
+  readonly error: { readonly kind: string; readonly reason: string; readonly hint: string | null } | null;
+}
+
+/** Of an account that is not there, or cannot be asked. */
+const ABSENT: Readonly<Record<string, string>> = {
+  unreachable: 'not running',
+  permission_denied: 'no permission',
+  unsafe_socket: 'unsafe socket',
+  deadline_exceeded: 'no answer',
+};
+
+/** A line for each account; nothing when there is none. */
+export const renderAccounts = (lines: readonly AccountLine[]): string =>
+  table(
+    ['ACCOUNT', 'STATE', 'SINCE', 'NUMBER', 'QUEUE', 'MEMORY', 'HTTP', 'NOTE'],
+    lines.map(({ account, status, info, error }) => {
+      if (status === null) {
+        const kind = error?.kind ?? 'unreachable';
+        const note =
+          kind === 'unreachable' ? '' : [error?.reason, error?.hint].filter(Boolean).join('; try: ');
+        return [account, ABSENT[kind] ?? kind, '', '', '', '', '', note];
+      }
+      const { session, outbox } = status;
+      return [
+        ...[account, status.status, duration(Date.parse(status.timestamp) - Date.parse(status.since))],
+        ...[
+          session.phone === null ? (session.hasSession ? 'linked' : '') : phone(session.phone),
+          queue(outbox),
+        ],
+        ...[memory(info), info?.http ?? '', note(status)],
+      ];
+    }),
+  );
+
+const queue = ({ queued, unknown, failed }: Status['outbox']): string =>
+  [String(queued), unknown > 0 && `${unknown} unknown`, failed > 0 && `${failed} failed`]
+    .filter(Boolean)
+    .join(', ');
+
+const memory = (info: AccountLine['info']): string => {
+  const bytes = info?.browser.memoryBytes ?? null;
+  return bytes === null ? '' : `${Math.round(bytes / 2 ** 20)} MB`;
+};
+
+/** What a person should know: why it is in this state, and what WhatsApp does not let it do. */
+const note = ({ reason, restriction, hint }: Status): string =>
+  [REASON_WORDS[reason] ?? reason, restriction?.kind.replaceAll('_', ' '), hint && `try: ${hint}`]
+    .filter(Boolean)
+    .join('; ');
