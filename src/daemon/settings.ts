@@ -52,7 +52,7 @@ export function ownFile({ files, paths: { configFiles } }: Settings): string {
   return chosen ?? configFiles.at(-1) ?? '';
 }
 
-/** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words. */
+/** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words (H29). */
 export function refuseRoot({ config }: Settings): void {
   if (process.getuid?.() !== 0 || !config.browser.sandbox) return;
   throw new Fault('bad_config', {

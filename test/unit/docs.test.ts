@@ -118,6 +118,27 @@ t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim',
   );
 });
 
+t.test('of each hazard, a file that guards against it cites its number', async (t) => {
+  const rows = (await readFile(new URL('hazards.md', DOCS), 'utf8')).matchAll(
+    /^\| (H\d+) \|[^|]*\|([^|]*)/gm,
+  );
+  const hazards = [...rows].map(([, number = '', guard = '']) => [number, guard] as const);
+  t.same(
+    hazards.map(([number]) => number),
+    hazards.map((_, at) => `H${at + 1}`),
+  );
+  for (const [number, guard] of hazards) {
+    const files = [...guard.matchAll(/`([\w-]+\/[\w/.-]+\.ts)`/g)].map(([, path = '']) => path);
+    const texts = await Promise.all(
+      files.map((path) => readFile(new URL(`../src/${path}`, DOCS), 'utf8').catch(() => '')),
+    );
+    t.ok(
+      texts.some((text) => new RegExp(`\\b${number}\\b`).test(text)),
+      `${number}: ${files.join(', ')}`,
+    );
+  }
+});
+
 t.test('docs/sending.md has every error that sending has', async (t) => {
   const text = await readFile(new URL('sending.md', DOCS), 'utf8');
   const kinds = [

@@ -1,5 +1,5 @@
 // How much memory the browser takes: the proportional share of every process of its group, so that what they have in
-// common is counted once. Linux only, like the product.
+// common is counted once (H26). Linux only, like the product.
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Process group of a pid out of /proc/PID/stat, whose second field may itself hold blanks and brackets. */

@@ -8,7 +8,7 @@ import { savingArgs } from './switches.js';
 /**
  * The page keeps half of its credentials in localStorage. By itself Chromium writes that out 5 s after the first change and
  * then once a minute (StorageAreaImpl::ComputeCommitDelay), so a session that is killed within the minute after linking is
- * lost. With this it is a second.
+ * lost (H32). With this it is a second.
  */
 const WRITE_THROUGH = '--enable-aggressive-domstorage-flushing';
 

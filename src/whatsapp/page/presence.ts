@@ -2,7 +2,7 @@
 // the chat as read. By default the page reports the state of its window (WAWebStreamModel: available is
 // document.hasFocus()), and asks to have the chat marked with each message that it sends (WAWebSendMsgRecordAction).
 // What it may not mark while the account is away waits, and is marked for every chat as soon as anything makes it
-// available (WAWebUpdateUnreadChatAction; 2026-04-27).
+// available (H22: WAWebUpdateUnreadChatAction; 2026-04-27).
 import type { Emitter, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
