@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
   // session
   ['session/outbox', "return isTaken(state) ? state : 'unknown';", "return 'unknown';", 'unit/session/outbox'],
   ['session/outbox', 'ack >= 3', 'ack > 3', 'unit/session/outbox'],
-  ['session/backoff', 'Math.min(attempt, delaysMs.length) - 1]', 'Math.min(attempt, delaysMs.length - 1)]', 'unit/session/transition'],
+  ['session/backoff', 'Math.min(attempt, delaysMs.length) - 1]', 'Math.min(attempt, delaysMs.length - 1)]', 'unit/session/transitions-retry'],
   ['session/transitions-link', 'if (event.timer !== state.timer) return stay(state);', '', 'unit/session/transition'],
   ['session/transition', "if ('generation' in event && event.generation !== state.generation) return stay(state);", '', 'unit/session/transition'],
   // session-dir
