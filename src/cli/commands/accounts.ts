@@ -17,6 +17,8 @@ const PACE_MS = 1_000;
 /** Back to the first line and column, and nothing below it. */
 const CLEAR = '\u001b[H\u001b[2J';
 
+const NONE = 'no account is here; `wactl init` begins one';
+
 const machine = { env: process.env, uid: process.getuid?.() ?? 0, home: homedir() };
 
 /** Asks one daemon. Never rejects: what is wrong is in the line. */
@@ -76,13 +78,7 @@ export const accounts = command({
     if (!options.watch) {
       const lines = await look(askMs);
       if (output === 'jsonl') each(lines);
-      else
-        showList(
-          { show, output },
-          { accounts: lines },
-          text(lines),
-          'no account is here; `wactl init` begins one',
-        );
+      else showList({ show, output }, { accounts: lines }, text(lines), NONE);
       return 0;
     }
     if (output === 'json')
@@ -92,13 +88,13 @@ export const accounts = command({
       });
     onInterrupt(() => null);
     const shown = new Map<string, string>();
-    for (let before = ''; ; await pause(PACE_MS)) {
+    for (let before: string | null = null; ; await pause(PACE_MS)) {
       const lines = await look(askMs);
       if (output === 'jsonl') {
         each(lines.filter((line) => changes(shown, line)));
         continue;
       }
-      const screen = text(lines);
+      const screen = text(lines) || `${NONE}\n`;
       if (screen !== before) write(1, process.stdout.isTTY ? CLEAR + screen : `${screen}\n`);
       before = screen;
     }
