@@ -9,11 +9,13 @@
 //   dist/THIRD-PARTY-NOTICES.txt   the packages in each, and their licences
 // With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { clientTypes } from '../build/scripts/client-types.js';
 import { METHODS } from '../build/src/protocol/methods/index.js';
 import { dist, put, putProgram, wrapped } from './code-cache.mjs';
 import { notices } from './licences.mjs';
@@ -48,6 +50,14 @@ const apart = {
     }));
   },
 };
+/** A file of types, and those that it imports in turn. */
+function reached(file, files = new Set()) {
+  if (files.has(file)) return files;
+  files.add(file);
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)\.js'/g))
+    reached(join(dirname(file), `${path}.d.ts`), files);
+  return files;
+}
 /** What the compiler says of src/client/, which else says so on stdout. */
 async function types() {
   for (const name of ['types', 'types-cjs']) rmSync(`${dist}${name}`, { recursive: true, force: true });
@@ -55,6 +65,12 @@ async function types() {
   await promisify(execFile)(process.execPath, tsc).catch(({ stdout }) => {
     throw new Error(stdout);
   });
+  // Written out, with the texts. What the compiler derived them from is not needed then, nor zod.
+  writeFileSync(`${dist}types/protocol/types.d.ts`, clientTypes());
+  const needed = reached(`${dist}types/client/index.d.ts`);
+  for (const { parentPath, name } of readdirSync(`${dist}types`, { recursive: true, withFileTypes: true }))
+    if (name.endsWith('.d.ts') && !needed.has(join(parentPath, name))) rmSync(join(parentPath, name));
+  for (const empty of ['methods', 'events']) rmdirSync(`${dist}types/protocol/${empty}`);
   // The compiler reads off the nearest package.json what kind of module a file of types is about.
   cpSync(`${dist}types`, `${dist}types-cjs`, { recursive: true });
   writeFileSync(`${dist}types-cjs/package.json`, '{"type":"commonjs"}\n');

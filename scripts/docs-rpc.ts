@@ -86,10 +86,11 @@ export function rpcPage(): string {
     ['method', '', 'what it does'],
     rows.map(({ name, effect, does }) => [`[${code(name)}](#${anchor(name)})`, effect, does]),
   );
-  const named = shapes.map(
-    ([name, schema]) =>
-      `### ${name}\n\n${schema.properties ? fieldTable('field', schema) : `${wordsOf(schema)}.`}`,
-  );
+  const named = shapes.flatMap(([name, schema]) => [
+    `### ${name}`,
+    String(schema.description),
+    schema.properties ? fieldTable('field', schema) : `${wordsOf(schema)}.`,
+  ]);
   return `${[INTRO, '## Methods', contents, ...rows.map(section), '## Shapes', SHAPES, ...named].join('\n\n')}\n`;
 }
 

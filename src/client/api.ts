@@ -1,27 +1,27 @@
 // The methods of the daemon as a program calls them: `account.message.send(…)` is `message.send`. The types are the
 // table's own; at run time there are names and effects only, which the bundle takes from the same table
 // (scripts/bundle.mjs), so that neither zod nor a schema is loaded.
-import type { MethodName } from '../protocol/methods/index.js';
-import type { Answered, Asked, RequestOptions } from '../socket/client.js';
+import type { Methods } from '../protocol/types.js';
+import type { RequestOptions } from '../socket/client.js';
 
 /** `writes` is known from the table. */
 export type CallOptions = Omit<RequestOptions, 'writes'>;
 
 /** These two are `follow()`'s: the events of a subscription need a connection that is looked after. */
-type Followed = 'events.subscribe' | 'events.unsubscribe';
-type Callable = Exclude<MethodName, Followed>;
+type Followed = 'subscribe' | 'unsubscribe';
 
-type Noun = Callable extends `${infer N}.${string}` ? N : never;
-type Verb<N extends Noun> = Callable extends infer M ? (M extends `${N}.${infer V}` ? V : never) : never;
+type Method<M> = M extends { params: infer P; result: infer R }
+  ? Record<never, never> extends P
+    ? (params?: P, options?: CallOptions) => Promise<R>
+    : (params: P, options?: CallOptions) => Promise<R>
+  : never;
 
-type Method<M extends MethodName> =
-  Record<never, never> extends Asked<M>
-    ? (params?: Asked<M>, options?: CallOptions) => Promise<Answered<M>>
-    : (params: Asked<M>, options?: CallOptions) => Promise<Answered<M>>;
+/** Mapped over the keys themselves, so that an editor finds the text of each. */
+type Calls<Verbs> = { readonly [V in keyof Verbs]: Method<Verbs[V]> };
 
 /** Every method but those two, by noun and verb. */
-export type Api = {
-  readonly [N in Noun]: { readonly [V in Verb<N>]: Method<Extract<`${N}.${V}`, MethodName>> };
+export type Api = { readonly [N in keyof Omit<Methods, 'events'>]: Calls<Methods[N]> } & {
+  readonly events: Omit<Calls<Methods['events']>, Followed>;
 };
 
 /** Method → effect, put in by the bundle. */

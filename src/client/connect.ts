@@ -1,8 +1,8 @@
 // The door for programs: one account, its methods, its events. Holds a connection to the daemon and makes another one
 // when that is lost, on the next call; what was under way then fails with `connection_lost` and says its outcome.
 
-import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
+import type { WireEvent } from '../protocol/types.js';
 import { Client, type ConnectOptions, type RequestOptions } from '../socket/client.js';
 import { type ClientPath, clientPath } from '../socket/path.js';
 import { type Api, apiOver } from './api.js';

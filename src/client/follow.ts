@@ -1,10 +1,10 @@
 // Events as an async iterator that outlives connections and daemons. A subscription only says that there is something
 // new; what is handed out is read page by page, so a slow reader holds up nobody and no more than a page is in memory.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import type { EventType } from '../protocol/state.js';
+import type { WireEvent } from '../protocol/types.js';
 import type { Client } from '../socket/client.js';
 
 export interface FollowOptions {

@@ -2,7 +2,7 @@
 import { ReadStream, statSync } from 'node:fs';
 import { MAX_FILE_BYTES } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
-import type { Answered } from '../socket/client.js';
+import type { Answered } from '../protocol/types.js';
 import type { CallOptions } from './api.js';
 
 export interface UploadOptions extends CallOptions {

@@ -3,20 +3,16 @@
 // table is loaded. It does not know which methods exist, what a command prints, or its exit status.
 import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
-import type { z } from 'zod';
-import type { WireEvent } from '../protocol/events/index.js';
 import { Fault, type Outcome } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
-import type { METHODS, MethodName } from '../protocol/methods/index.js';
+import type { Answered, Asked, MethodName, WireEvent } from '../protocol/types.js';
 import { readAnswer } from './answer.js';
 import { LineSplitter } from './line.js';
 import { type ClientPath, clientPath } from './path.js';
 import { checkSafePath } from './safe-path.js';
 import { connectFault, olderDaemon } from './unreachable.js';
 
-/** The parameters and results of a call. */
-export type Asked<M extends MethodName> = z.input<(typeof METHODS)[M]['params']>;
-export type Answered<M extends MethodName> = z.output<(typeof METHODS)[M]['result']>;
+export type { Answered, Asked };
 
 export interface ConnectOptions {
   /** How long to wait for a place in the daemon's queue of connections; 5 s when left out. */

@@ -31,28 +31,40 @@ export interface Components {
   schemaOf(schema: z.ZodType): Json;
 }
 
-const SHAPES: readonly (readonly [name: string, schema: z.ZodType])[] = [
-  ['Identity', identitySchema],
-  ['Media', mediaSchema],
-  ['Message', messageSchema],
-  ['Outgoing', outgoingSchema],
-  ['QueuedMessage', outboxRowSchema],
-  ['KnownMessage', knownSchema],
-  ['Status', statusSchema],
-  ['Chat', chatSchema],
-  ['Contact', contactSchema],
-  ['CheckedNumber', checkedSchema],
-  ['Group', groupSchema],
-  ['GroupBrief', briefSchema],
-  ['Participant', participantSchema],
-  ['ParticipantOutcome', outcomeSchema],
-  ['File', fileSchema],
-  ['Webhook', webhookSchema],
-  ['Time', timeSchema],
-  ['StateName', stateNameSchema],
-  ['Reason', reasonSchema],
-  ['SendState', sendStateSchema],
-  ['EventType', eventTypeSchema],
+const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string])[] = [
+  [
+    'Identity',
+    identitySchema,
+    'Who: the id that WhatsApp Web uses, with both identities of a person as far as they are known.',
+  ],
+  ['Media', mediaSchema, 'The file of a message, as far as it is known before it is fetched.'],
+  ['Message', messageSchema, 'A message in a chat or an event.'],
+  ['Outgoing', outgoingSchema, 'A message on its way out.'],
+  [
+    'QueuedMessage',
+    outboxRowSchema,
+    'A message of the outbox: whom it is for, how often it was tried, and what it waits for.',
+  ],
+  [
+    'KnownMessage',
+    knownSchema,
+    'Any message that this daemon knows of: one that it was asked to send, one that was received, or one that another device of the account sent.',
+  ],
+  ['Status', statusSchema, 'The state of the account, and what belongs to it.'],
+  ['Chat', chatSchema, 'A chat.'],
+  ['Contact', contactSchema, 'A person.'],
+  ['CheckedNumber', checkedSchema, 'Whether a number is on WhatsApp, and under which identities.'],
+  ['Group', groupSchema, 'A group with its members and settings.'],
+  ['GroupBrief', briefSchema, 'A group, in short.'],
+  ['Participant', participantSchema, 'A member of a group.'],
+  ['ParticipantOutcome', outcomeSchema, 'What became of one of the people that a request named.'],
+  ['File', fileSchema, 'A file that the daemon keeps.'],
+  ['Webhook', webhookSchema, 'A webhook of the configuration, and how it stands.'],
+  ['Time', timeSchema, 'A time, ISO 8601 in UTC.'],
+  ['StateName', stateNameSchema, 'The states of the account.'],
+  ['Reason', reasonSchema, 'Why the account is in its state.'],
+  ['SendState', sendStateSchema, 'The states of a message on its way out.'],
+  ['EventType', eventTypeSchema, 'The types of event.'],
 ];
 
 /** `message.ack` → `MessageAckEvent`. */
@@ -103,6 +115,7 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
   const schemas = Object.fromEntries(
     [...named].map(([schema, name]) => [name, convert(schema, schema)] as const),
   );
+  for (const [name, , description] of SHAPES) schemas[name] = { description, ...schemas[name] };
   schemas.Event = {
     description:
       'An event; `type` says which. Fields are added, never changed, and an event that an earlier version stored may lack fields.',

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const FILE = `${ROOT}examples/program.ts`;
 
 const PROGRAM = `
-import { connect, Fault, type Event } from 'wactl';
+import { connect, Fault, type Event, type EventData, type EventOf, type Message } from 'wactl';
 await using account = await connect({ account: 'shop' });
 const status = await account.session.status();
 const word: 'ready' | 'failed' | string = status.status;
@@ -26,6 +26,12 @@ for await (const event of account.follow({ types: ['message'], consumer: 'bot' }
   if (event.type === 'call') names.push(event.data.body);
   if (cursor > 3) break;
 }
+const onMessage = ({ data: { body } }: EventOf<'message'>): string | null => body;
+const onEvent = (event: Event) => (event.type === 'message' ? onMessage(event) : null);
+const ack = ({ ack }: EventData<'message.ack'>): number => ack;
+const same: (message: Message) => EventData<'message'> = (message) => message;
+// @ts-expect-error a reaction has no text
+const wrong = ({ body }: EventData<'message.reaction'>) => body;
 try { await account.outbox.cancel({ id }); } catch (error) {
   if (error instanceof Fault && error.kind === 'too_late') console.log(error.hint, names);
 }
@@ -58,41 +64,122 @@ const PROGRAMS: readonly (readonly [file: string, module: ts.ModuleKind, text: s
     ts.ModuleKind.Node16,
     WITHIN(PROGRAM.replace(/^\nimport .*/, "\nimport wactl = require('wactl');")).replace(
       'main() {',
-      'main() { const { connect, Fault } = wactl; type Event = wactl.Event;',
+      'main() { const { connect, Fault } = wactl; type Event = wactl.Event; type Message = wactl.Message; type EventData<T extends wactl.EventType> = wactl.EventData<T>; type EventOf<T extends wactl.EventType> = wactl.EventOf<T>;',
     ),
     /\/dist\/types-cjs\//,
   ],
 ];
 
+/** A program of one file, which is there for the compiler only. */
+function programOf(name: string, text: string, more: ts.CompilerOptions): ts.Program {
+  const target = `${ROOT}examples/${name}`;
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    strict: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [`${ROOT}node_modules/@types`],
+    ...more,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (file) => file === target || fileExists(file);
+  host.readFile = (file) => (file === target ? text : readFile(file));
+  host.getSourceFile = (file, version, ...rest) =>
+    file === target ? ts.createSourceFile(file, text, version, true) : getSourceFile(file, version, ...rest);
+  return ts.createProgram([target], options, host);
+}
+
+const saidOf = (program: ts.Program): string[] =>
+  ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
+    const at = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `${file?.fileName}:${at} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+  });
+
+/** Every node below this one. */
+function* within(node: ts.Node): Generator<ts.Node> {
+  for (const child of node.getChildren()) {
+    yield child;
+    yield* within(child);
+  }
+}
+
 for (const [name, module, text, types] of PROGRAMS)
   t.test(`${name} of ${ts.ModuleKind[module]} is checked by the declarations that are shipped`, (t) => {
-    const target = `${ROOT}examples/${name}`;
-    const options: ts.CompilerOptions = {
-      target: ts.ScriptTarget.ES2022,
-      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-      module,
-      strict: true,
-      noEmit: true,
-      types: ['node'],
-      typeRoots: [`${ROOT}node_modules/@types`],
-    };
-    const host = ts.createCompilerHost(options);
-    const { getSourceFile, fileExists, readFile } = host;
-    host.fileExists = (file) => file === target || fileExists(file);
-    host.readFile = (file) => (file === target ? text : readFile(file));
-    host.getSourceFile = (file, version, ...more) =>
-      file === target ? ts.createSourceFile(file, text, version) : getSourceFile(file, version, ...more);
-    const program = ts.createProgram([target], options, host);
-    const said = ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
-      const at = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
-      return `${file?.fileName}:${at} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
-    });
-    t.same(said, []);
+    const program = programOf(name, text, { module });
+    t.same(saidOf(program), []);
     const files = program.getSourceFiles().map(({ fileName }) => fileName);
     const ours = files.filter((file) => file.startsWith(`${ROOT}dist/types`));
     t.ok(ours.length > 10 && ours.every((file) => types.test(file)), 'by those of its kind, and no others');
+    t.notOk(
+      files.some((file) => file.includes('/node_modules/zod/')),
+      'and without zod',
+    );
     t.end();
   });
+
+t.test('the types that are shipped are those of the schemas', (t) => {
+  const text = `
+import type * as Schemas from '../src/protocol/types.js';
+import type * as Shipped from '../dist/types/protocol/types.js';
+type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false;
+type All<N extends PropertyKey> = { [K in N]: true };
+type Methods = { [M in Schemas.MethodName]: Same<
+  { params: Schemas.Asked<M>; result: Schemas.Answered<M> }, { params: Shipped.Asked<M>; result: Shipped.Answered<M> }> };
+type Keys = { [M in Schemas.MethodName]: Same<keyof Schemas.Asked<M>, keyof Shipped.Asked<M>> };
+type Events = { [E in Schemas.WireEvent['type']]: Same<Schemas.EventOf<E>, Shipped.EventOf<E>> };
+declare const methods: Methods, keys: Keys, events: Events;
+export const isSame: [All<Schemas.MethodName>, All<Shipped.MethodName>, All<Schemas.MethodName>] = [methods, methods, keys];
+export const areEvents: All<Shipped.WireEvent['type']> = events;
+export const shapes: [true, true, true, true, true, true, true] = [
+  true satisfies Same<Schemas.Message, Shipped.Message>, true satisfies Same<Schemas.Outgoing, Shipped.Outgoing>,
+  true satisfies Same<Schemas.QueuedMessage, Shipped.QueuedMessage>, true satisfies Same<Schemas.Status, Shipped.Status>,
+  true satisfies Same<Schemas.Chat, Shipped.Chat>, true satisfies Same<Schemas.Contact, Shipped.Contact>,
+  true satisfies Same<Schemas.Group, Shipped.Group>,
+];
+// @ts-expect-error so that a difference would be seen
+export const differs: true = true satisfies Same<Schemas.Chat, Shipped.Contact>;
+`;
+  const module = ts.ModuleKind.NodeNext;
+  t.same(saidOf(programOf('same.ts', text, { module, exactOptionalPropertyTypes: true })), []);
+  t.end();
+});
+
+t.test('an editor shows the text of each method and field', (t) => {
+  const program = programOf('program.ts', PROGRAM, { module: ts.ModuleKind.NodeNext });
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(`${ROOT}examples/program.ts`) as ts.SourceFile;
+  const shown = new Map<string, string>();
+  for (const node of within(file)) {
+    if (!ts.isPropertyAccessExpression(node)) continue;
+    const says = checker.getSymbolAtLocation(node.name)?.getDocumentationComment(checker) ?? [];
+    const text = node.getText(file);
+    if (!shown.has(text)) shown.set(text, ts.displayPartsToString(says));
+  }
+  t.match(shown.get('account.message.send'), /^Accepts a message/);
+  t.match(shown.get('account.outbox.cancel'), /^Takes back a message/);
+  t.match(shown.get('event.data.body'), /^The text or caption/);
+  t.match(shown.get('status.status'), /^The state of the account/);
+  t.match(shown.get('chat.name'), /^The name that is shown/);
+  t.match(shown.get('file.id'), /^The id of the file/);
+
+  const types = program.getSourceFile(`${ROOT}dist/types/protocol/types.d.ts`) as ts.SourceFile;
+  const silent: string[] = [];
+  let fields = 0;
+  for (const node of within(types)) {
+    // The nouns, and what a row of the table is made of.
+    const { name } = node as ts.PropertySignature;
+    if (!ts.isPropertySignature(node) || ts.isInterfaceDeclaration(node.parent)) continue;
+    if (['params', 'result'].includes(name.getText(types))) continue;
+    fields += 1;
+    if (ts.getJSDocCommentsAndTags(node).length === 0) silent.push(node.getText(types));
+  }
+  // Of EventOf, which only picks.
+  t.same(silent, ['type: T']);
+  t.ok(fields > 300);
+  t.end();
+});
 
 t.test('import and require find one library', async (t) => {
   const required = createRequire(FILE)('wactl') as { connect: unknown; Fault: unknown };
