@@ -1,0 +1,54 @@
+// Joins the handlers of all methods.
+import type { Handlers } from '../../../protocol/method.js';
+import type { METHODS } from '../../../protocol/methods/index.js';
+import type { Status } from '../../../protocol/methods/session.js';
+import type { Store } from '../../../store/store.js';
+import type { Account } from '../../account.js';
+import type { Feed } from '../../events/feed.js';
+import type { Webhooks } from '../../events/webhooks.js';
+import type { Fetcher } from '../../media/fetcher.js';
+import type { MediaStore } from '../../media/media-store.js';
+import type { Transcoder } from '../../media/voice.js';
+import { actHandlers } from './act.js';
+import { callHandlers } from './call.js';
+import { chatHandlers } from './chat.js';
+import { contactHandlers } from './contact.js';
+import { type DaemonFacts, daemonHandlers } from './daemon.js';
+import { eventHandlers } from './event.js';
+import { groupHandlers } from './group.js';
+import { mediaHandlers } from './media.js';
+import { messageHandlers } from './message.js';
+import { outboxHandlers } from './outbox.js';
+import { sessionHandlers } from './session.js';
+import { webhookHandlers } from './webhook.js';
+
+export interface HandlerParts {
+  readonly account: Account;
+  readonly store: Store;
+  readonly feed: Feed;
+  readonly mediaStore: MediaStore;
+  readonly fetcher: Fetcher;
+  readonly voices: Transcoder;
+  readonly status: () => Promise<Status>;
+  /** Null where none is configured, or not opened yet. */
+  readonly webhooks: () => Webhooks | null;
+  readonly facts: DaemonFacts;
+}
+
+export function handlersOf(parts: HandlerParts): Handlers<typeof METHODS> {
+  const { account, store, feed, mediaStore, fetcher, voices, status, webhooks, facts } = parts;
+  return {
+    ...sessionHandlers(account, status),
+    ...messageHandlers(account, store, feed, mediaStore, voices),
+    ...mediaHandlers(store, mediaStore, fetcher),
+    ...outboxHandlers(account, store),
+    ...actHandlers(account, store),
+    ...callHandlers(account),
+    ...eventHandlers(feed),
+    ...chatHandlers(account, store),
+    ...contactHandlers(account),
+    ...groupHandlers(account),
+    ...webhookHandlers(webhooks),
+    ...daemonHandlers(facts),
+  };
+}

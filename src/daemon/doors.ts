@@ -1,0 +1,86 @@
+// The doors of the daemon: the socket, and HTTP where it is configured. A stop may come while one is being opened:
+// `close` waits for that and closes it too.
+import type { HttpServer } from '../http/server.js';
+import { Backlog } from '../protocol/backlog.js';
+import type { Dispatch } from '../protocol/dispatch.js';
+import { listen, type SocketServer } from '../socket/server.js';
+import { Closers } from './closers.js';
+import type { DaemonLog } from './log/log.js';
+import type { Metrics } from './metrics/metrics.js';
+import { ownFile, type Settings } from './settings.js';
+
+export interface DoorsOptions {
+  readonly settings: Settings;
+  readonly log: DaemonLog;
+  /** Hears how many bytes came from a peer of the socket, which wait to be collected. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
+/** The caller closes them. */
+export class Doors {
+  readonly #options: DoorsOptions;
+  readonly #unread = new Backlog();
+  readonly #closers = new Closers();
+  #socket: SocketServer | null = null;
+  #http: HttpServer | null = null;
+
+  constructor(options: DoorsOptions) {
+    this.#options = options;
+  }
+
+  /** Null until it listens. */
+  get socket(): SocketServer | null {
+    return this.#socket;
+  }
+
+  /** Null until it listens. */
+  get http(): HttpServer | null {
+    return this.#http;
+  }
+
+  /** @throws (rejects) Fault lock_held, permission_denied, usage, disk_full */
+  async openSocket(dispatch: Dispatch): Promise<void> {
+    const { settings, log, onRead } = this.#options;
+    const own = { ...settings.socket, ...settings.config.socket, path: settings.socket.path };
+    this.#socket = await this.#register(
+      listen({ ...own, dispatch, unread: this.#unread, log, ...(onRead && { onRead }) }),
+    );
+  }
+
+  /**
+   * Its code is loaded here, and a stop may come meanwhile.
+   * @throws (rejects) Fault address_in_use, bad_config, permission_denied, usage, disk_full
+   */
+  async openHttp(
+    address: string,
+    { dispatch, metrics, isStopped }: { dispatch: Dispatch; metrics: Metrics; isStopped: () => boolean },
+  ): Promise<void> {
+    const { settings, log } = this.#options;
+    const { openHttpDoor } = await import('./api/http-door.js');
+    if (isStopped()) return;
+    this.#http = await this.#register(
+      openHttpDoor({
+        ...{ dispatch, metrics, log, unread: this.#unread, address: settings.address },
+        config: { ...settings.config.http, listen: address },
+        configFile: ownFile(settings),
+        tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',
+      }),
+    );
+  }
+
+  /** HTTP first, then the socket. */
+  close(): Promise<void> {
+    return this.#closers.close();
+  }
+
+  /** Has it closed, whenever the stop comes. Why it could not be opened, whoever opens it is told. */
+  async #register<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
+    await this.#closers.add(() =>
+      opening.then(
+        (door) => door.close(),
+        () => undefined,
+      ),
+    );
+    return opening;
+  }
+}

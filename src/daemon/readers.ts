@@ -1,0 +1,75 @@
+// The daemon's own readers of the journal, each with its cursor: the rules for media, and webhooks. Either is opened
+// only where it is configured.
+import type { Store } from '../store/store.js';
+import { Closers } from './closers.js';
+import type { Feed } from './events/feed.js';
+import type { Webhooks } from './events/webhooks.js';
+import type { DaemonLog } from './log/log.js';
+import type { Fetcher } from './media/fetcher.js';
+import { Prefetch } from './media/prefetch.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { Actor } from './session/actor.js';
+import type { Settings } from './settings.js';
+import { WAD_VERSION } from './version.js';
+
+export interface ReadersOptions {
+  readonly settings: Settings;
+  readonly feed: Feed;
+  readonly store: Store;
+  readonly fetcher: Fetcher;
+  readonly actor: Actor;
+  readonly log: DaemonLog;
+}
+
+/** The caller closes them, before the store. */
+export class Readers {
+  readonly #options: ReadersOptions;
+  readonly #closers = new Closers();
+  #webhooks: Webhooks | null = null;
+
+  constructor(options: ReadersOptions) {
+    this.#options = options;
+  }
+
+  /** Null where none is configured, or not opened yet. */
+  get webhooks(): Webhooks | null {
+    return this.#webhooks;
+  }
+
+  /** @throws (rejects) Fault disk_full, busy */
+  async openPrefetch(): Promise<void> {
+    const { settings, feed, store, fetcher, actor, log } = this.#options;
+    const { mediaRules: rules } = settings.config.journal;
+    if (rules.length === 0) return;
+    const prefetch = await Prefetch.open({ rules, feed, store, fetcher, log });
+    await this.#closers.add(() => prefetch.close());
+    actor.watch((now) => {
+      if (now.name === 'ready') prefetch.wake();
+    });
+  }
+
+  /** @throws (rejects) Fault usage, permission_denied, webhook_refused, disk_full */
+  async openWebhooks(metrics: Metrics | null): Promise<void> {
+    const { settings, feed, store, actor, log } = this.#options;
+    const { webhook: config } = settings.config;
+    if (Object.keys(config).length === 0) return;
+    const { Webhooks } = await import('./events/webhooks.js');
+    const webhooks = await Webhooks.open({
+      ...{ config, feed, store, log },
+      secretIsNamed: (one) => settings.origins.get(`webhook.${one}.secretFile`)?.from !== 'default',
+      context: () => {
+        const { session } = actor.state;
+        const me = session?.wid ? { id: session.wid, pushname: session.pushname } : null;
+        return { account: settings.account, version: WAD_VERSION, me };
+      },
+      ...(metrics && { onAttempt: metrics.webhook }),
+    });
+    await this.#closers.add(() => webhooks.close());
+    this.#webhooks = webhooks;
+  }
+
+  /** Webhooks first, then the rules for media. */
+  close(): Promise<void> {
+    return this.#closers.close();
+  }
+}

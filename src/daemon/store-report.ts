@@ -1,0 +1,19 @@
+// Reports how the store was found. A store that had to be replaced is a loss, and an alert.
+import { type Address, addressed } from '../protocol/address.js';
+import type { OpenReport } from '../store/open-report.js';
+import type { Feed } from './events/feed.js';
+import type { DaemonLog } from './log/log.js';
+
+export function reportStore(report: OpenReport, feed: Feed, log: DaemonLog, to: Address): void {
+  const { path, created, replaced, migratedFrom, version, narrowed, droppedTriggers, tookMs } = report;
+  const { last } = feed;
+  log.info('store.opened', { path, created, migratedFrom, version, last, tookMs: Math.round(tookMs) });
+  if (narrowed) log.warn('store.narrowed', { path });
+  if (droppedTriggers.length > 0) log.warn('store.triggers_dropped', { path, names: droppedTriggers });
+  if (replaced === null) return;
+  const { reason, movedTo } = replaced;
+  log.error('store.replaced', { path, reason, movedTo });
+  const says = `Outbox and journal were damaged (${reason}) and begin anew; the old ones are ${movedTo[0] ?? 'gone'}.`;
+  feed.replaced(movedTo);
+  feed.append('alert', { reason: 'store_replaced', says, hint: addressed('wactl logs', to) });
+}
