@@ -151,11 +151,17 @@ const ROWS: readonly Row[] = [
   ['webhook/endpoint', 'if (n < progress.done) continue;', '', 'unit/webhook/endpoint'],
   ['webhook/post', 'status >= 200 && status < 300', 'status >= 200 && status < 400', 'unit/webhook/delivery'],
   ['webhook/post', 'if (bytes > MAX_BODY_BYTES) response.destroy();', '', 'unit/webhook/post'],
+  // What is opened is closed.
+  ['daemon/closers', 'this.#closers.toReversed()', 'this.#closers', 'unit/daemon/closers'],
+  ['daemon/closers', 'else await closer();', '', 'unit/daemon/closers'],
+  ['daemon/closers', 'Promise.resolve().then(() => this.#run())', 'this.#run()', 'unit/daemon/closers'],
   // whatsapp
   ['whatsapp/library/translate', "widText(message.author) || widText(participant) || null", "widText(message.author) || null", 'unit/whatsapp/library/translate'],
   ['whatsapp/library/content-events', " || body !== message.body", '', 'unit/whatsapp/library/content-events'],
   ['whatsapp/library/content-events', 'String(interractedAtTs)', "''", 'unit/whatsapp/library/content-events'],
   ['whatsapp/failures/errors', 'Execution context was destroyed|', '', 'unit/whatsapp/failures/errors'],
+  ['whatsapp/failures/errors', ' || causes(error).some((one) => one instanceof DocumentGone)', '', 'unit/whatsapp/failures/errors'],
+  ['whatsapp/failures/errors', ' || causes(error).some((one) => one instanceof TimedOut)', '', 'unit/whatsapp/failures/errors'],
   ['whatsapp/capabilities/needs', 'moduleOf(need), need].find', 'need].find', 'unit/whatsapp/capabilities/needs'],
   ['whatsapp/page/own-message', "if (sends?.[id] === 'entered')\n", 'if (false)\n', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', '!isHere', 'unit/whatsapp/own-id'],

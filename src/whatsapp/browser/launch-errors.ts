@@ -1,5 +1,6 @@
 // Why a browser does not start, recognised by the messages of Chromium 156 and puppeteer 24.38: one row a cause, with
 // what to do. A message that changes costs the diagnosis and nothing else.
+import { TimedOut } from '../failures/deadline.js';
 
 export type Trouble = (typeof ROWS)[number]['trouble'] | 'other';
 
@@ -83,15 +84,20 @@ const ROWS = [
   },
   {
     trouble: 'timeout',
-    when: /timed out|TimeoutError|ran out of time/,
+    when: /timed out|TimeoutError/,
     says: 'the browser started but did not answer in time',
     remedy: null,
   },
 ] as const satisfies readonly { trouble: string; when: RegExp; says: string; remedy: string | null }[];
 
-/** The kind of trouble in what was said. @param said error messages and stderr together */
-export function diagnose(said: string): Diagnosis {
-  const row = ROWS.find(({ when }) => when.test(said));
+/**
+ * The kind of trouble in what was said.
+ * @param said error messages and stderr together
+ * @param error what was thrown: a time limit of ours says as much as puppeteer's
+ */
+export function diagnose(said: string, error?: unknown): Diagnosis {
+  const isLate = error instanceof TimedOut;
+  const row = ROWS.find(({ trouble, when }) => when.test(said) || (trouble === 'timeout' && isLate));
   if (row === undefined)
     return {
       trouble: 'other',

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Browser } from 'puppeteer';
+import { TimedOut } from '../failures/deadline.js';
 import { type ChromeOptions, endBrowser, launchOptions } from './chrome.js';
 import { type Diagnosis, diagnose, type Trouble } from './launch-errors.js';
 
@@ -75,12 +76,12 @@ export async function tryBrowser({
   } catch (error) {
     const { message } = error as Error;
     let stderr = '';
-    let found = diagnose(message);
+    let found = diagnose(message, error);
     // A browser that crashes does not always get as far as saying why; then a second one may.
     for (const plain of plains) {
       if (version !== null || given !== undefined || signal.aborted) break;
       stderr = await plainStart(chrome, plain, Math.min(PLAIN_MS, timeoutMs));
-      found = diagnose(`${stderr}\n${message}`);
+      found = diagnose(`${stderr}\n${message}`, error);
       if (found.trouble !== 'other') break;
     }
     return { ok: false, ms: ms(), version, stderr, ...found };
@@ -111,7 +112,7 @@ async function drive(
   const timer = setTimeout(end, timeoutMs);
   signal.addEventListener('abort', end, { once: true });
   const late = once(stop.signal, 'abort').then(() => {
-    throw new Error('ran out of time');
+    throw new TimedOut('ran out of time');
   });
   late.catch(() => undefined);
   if (signal.aborted) end();
@@ -124,7 +125,7 @@ async function drive(
     await Promise.race([exercise(browser, onVersion), late]);
     const ended = await endBrowser(browser);
     browser = undefined;
-    if (ended !== 'closed') throw new Error(`Browser.close timed out; the browser was ${ended}`);
+    if (ended !== 'closed') throw new TimedOut(`Browser.close timed out; the browser was ${ended}`);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);

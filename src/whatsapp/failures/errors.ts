@@ -1,6 +1,7 @@
-// Classifies errors by their text. No other file matches error texts of puppeteer, Chromium and WhatsApp Web. Texts as
-// of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+// Classifies errors: our own by their class, those of others by their text. No other file matches error texts of
+// puppeteer, Chromium and WhatsApp Web. Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
 import type { BrokenReason } from '../../session/event.js';
+import { TimedOut } from './deadline.js';
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -19,34 +20,45 @@ export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }):
   return MISSING.test(text(error)) ? 'browser_missing' : 'launch_failed';
 };
 
-/** Its own text, and those of what caused it: a Fault says it in words for people. */
-const texts = (error: unknown): string =>
-  error instanceof Error && error.cause !== undefined ? `${text(error)}\n${texts(error.cause)}` : text(error);
+/** The document that was asked is another one by now: ours says so where it finds that out without an evaluation. */
+export class DocumentGone extends Error {}
+
+/** The error and what caused it: a Fault says it in words for people. */
+const causes = (error: unknown): readonly unknown[] =>
+  error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
+
+const says = (error: unknown, pattern: RegExp): boolean =>
+  causes(error).some((one) => pattern.test(text(one)));
+
+const NAVIGATION =
+  /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i;
 
 /** The document went away during an evaluation; the caller asks the next document. */
 export const isNavigation = (error: unknown): boolean =>
-  /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i.test(
-    texts(error),
-  );
+  says(error, NAVIGATION) || causes(error).some((one) => one instanceof DocumentGone);
 
 /** The frame that was asked is gone for good; the page may have another one by now. */
-export const isDetached = (error: unknown): boolean => /detached Frame/i.test(texts(error));
+export const isDetached = (error: unknown): boolean => says(error, /detached Frame/i);
 
-const GONE = /Target closed|Session closed|Connection closed|detached Frame|Page crashed/;
-const LATE = /timed out/;
+const isGone = (error: unknown): boolean =>
+  says(error, /Target closed|Session closed|Connection closed|detached Frame|Page crashed/);
+
+/** By our limit, or by puppeteer's. */
+const isLate = (error: unknown): boolean =>
+  says(error, /timed out/) || causes(error).some((one) => one instanceof TimedOut);
 
 /** The page or its browser can no longer be asked. */
 export const isTransport = (error: unknown): boolean =>
-  [GONE, LATE, /Protocol error/].some((one) => one.test(texts(error)));
+  isGone(error) || isLate(error) || says(error, /Protocol error/);
 
 /** The document or the browser that was asked is no more: another one may answer. */
-export const isReplaced = (error: unknown): boolean => isNavigation(error) || GONE.test(texts(error));
+export const isReplaced = (error: unknown): boolean => isNavigation(error) || isGone(error);
 
 /** What became of a question to the page, for people: the library's words mean nothing to them. */
 export function pageTrouble(error: unknown): string {
   if (isNavigation(error)) return 'WhatsApp Web loaded anew before it answered.';
-  if (GONE.test(texts(error))) return 'The browser of WhatsApp Web ended before it answered.';
-  if (LATE.test(texts(error))) return 'WhatsApp Web did not answer in time.';
+  if (isGone(error)) return 'The browser of WhatsApp Web ended before it answered.';
+  if (isLate(error)) return 'WhatsApp Web did not answer in time.';
   return `WhatsApp Web did not answer (${errorText(error)}).`;
 }
 

@@ -8,8 +8,8 @@ import { isFaultKind } from '../../protocol/fault-table.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { OwnMessage, SendOutcome } from '../../session/port.js';
 import { capabilityFor, capabilityToReach } from '../capabilities/actions.js';
-import { within } from '../failures/deadline.js';
-import { isNavigation, isTransport } from '../failures/errors.js';
+import { TimedOut, within } from '../failures/deadline.js';
+import { DocumentGone, isNavigation, isTransport } from '../failures/errors.js';
 import { allowAgain, ID_TAG } from '../page/own-id.js';
 import { piecesOf } from './media.js';
 import type { PageRpc } from './page-rpc.js';
@@ -31,7 +31,7 @@ export interface OutgoingMessage {
 }
 
 /** Our own time limit has passed: the page is there and is ordered to stop. */
-class Late extends Error {}
+class Late extends TimedOut {}
 
 /** What the page has of our own message, or null when it does not have it. @throws when the page cannot be asked */
 export const askForOwn = (
@@ -148,7 +148,7 @@ async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): P
     case 'failed':
       throw faultOf(refused, error);
     case 'unknown': // a new document knows nothing of it
-      throw new Error('Execution context was destroyed under the send');
+      throw new DocumentGone('WhatsApp Web loaded anew under the send');
     case 'running':
       throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);
   }

@@ -7,6 +7,7 @@ import { type DoctorFrom, examine, type Report, renderReport } from '../../../..
 import { layout } from '../../../../src/session-dir/layout.js';
 import { takeLock } from '../../../../src/session-dir/lock.js';
 import { diagnose } from '../../../../src/whatsapp/browser/launch-errors.js';
+import { TimedOut } from '../../../../src/whatsapp/failures/deadline.js';
 
 const WORKS: DoctorFrom['tryBrowser'] = async () => ({
   ok: true,
@@ -253,5 +254,8 @@ t.test('what a browser says, told apart', (t) => {
     ['Target closed', 'other'],
   ] as const)
     t.equal(diagnose(said).trouble, trouble, said.slice(0, 70));
+  const late = new TimedOut('x');
+  t.equal(diagnose('x', late).trouble, 'timeout', 'by a limit of ours');
+  t.equal(diagnose('Missing X server or $DISPLAY', late).trouble, 'no_display', 'why it was late');
   t.end();
 });

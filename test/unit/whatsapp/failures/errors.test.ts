@@ -1,7 +1,9 @@
 /** Texts of puppeteer, Chromium and WhatsApp Web, and what each of them means to us. */
 import t from 'tap';
 import { Fault } from '../../../../src/protocol/fault.js';
+import { TimedOut, within } from '../../../../src/whatsapp/failures/deadline.js';
 import {
+  DocumentGone,
   errorText,
   isFromLibrary,
   isNavigation,
@@ -73,7 +75,6 @@ const TEXTS: readonly (readonly [said: string, is: string])[] = [
   ['Connection closed.', 'transport'],
   ['Page crashed!', 'transport'],
   ["Runtime.callFunctionOn timed out. Increase the 'protocolTimeout' setting", 'transport'],
-  ['looking at the page timed out after 8000 ms', 'transport'],
   ['Error: rate-overlimit', 'limit'],
   ['rateOverlimit', 'limit'],
   ['CompanionHelloError: 429', 'limit'],
@@ -82,16 +83,29 @@ const TEXTS: readonly (readonly [said: string, is: string])[] = [
   ['message 14290 is gone', ''],
 ];
 
+const meaning = (error: unknown): string =>
+  [isNavigation(error) && 'navigation', isTransport(error) && 'transport', isRateLimit(error) && 'limit']
+    .filter(Boolean)
+    .join(' ');
+
 t.test('what a text says of the page', (t) => {
-  const meaning = (error: unknown): string =>
-    [isNavigation(error) && 'navigation', isTransport(error) && 'transport', isRateLimit(error) && 'limit']
-      .filter(Boolean)
-      .join(' ');
   for (const [said, is] of TEXTS) {
     t.equal(meaning(new Error(said)), is, said);
     t.equal(meaning(said), is, `${said}, as a bare string`);
   }
   t.end();
+});
+
+t.test('errors of our own say it by their class, whatever their text is', async (t) => {
+  for (const [error, is] of [
+    [new TimedOut('x'), 'transport'],
+    [new DocumentGone('x'), 'navigation'],
+  ] as const) {
+    t.equal(meaning(error), is);
+    t.equal(meaning(new Fault('page_error', { reason: 'x', cause: error })), is, 'as the cause of a Fault');
+  }
+  const late = await within(1, new Promise(() => undefined), 'looking').catch((error: unknown) => error);
+  t.ok(late instanceof TimedOut);
 });
 
 t.test('one line for the log, whatever was thrown', (t) => {
