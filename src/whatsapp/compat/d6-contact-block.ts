@@ -3,12 +3,12 @@
 // action itself, WAWebBlockContactAction, is as before, and takes a person under their LID, by which the list of the blocked
 // is kept. Delete this file when a release finds the person by itself.
 import type { PageModel, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './shim.js';
+import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
 /** Runs in the page. */
-function probeBlock(): ShimResult {
+function probeBlock(): VariantResult {
   try {
     const { getContactToBlockOnlyUseIfNoAssociatedChat: helper } = window.require('WAWebBlockContactUtils');
     return typeof helper === 'function' ? 'native' : 'patched';
@@ -26,11 +26,11 @@ export async function whomToBlock(contact: PageModel, byLid: () => Promise<PageM
   return typeof helper === 'function' ? helper(contact, 'ChatListBlock') : byLid();
 }
 
-export const contactBlock: Shim = {
+export const contactBlock: Variant = {
   id: 'D6',
   breaks: 'the helper that finds whom to block is gone',
   since: '2.3000.1040549582',
   source: 'wwebjs/whatsapp-web.js #201776, #201866; rmyndharis/OpenWA PR #1391',
   capability: 'contact.block',
-  apply: (page) => page.evaluate(probeBlock),
+  probe: (page) => page.evaluate(probeBlock),
 };

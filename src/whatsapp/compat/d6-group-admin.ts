@@ -4,12 +4,12 @@
 // people who were never touched: WAWebGroupModifyParticipantsJob is asked first, to which the action itself hands on, and
 // which is the same on all builds. Delete this file when a release does so by itself.
 import type { PageChat, PageModel, PageWid, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './shim.js';
+import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
 /** Runs in the page. How many arguments it has is all that tells one function from the other. */
-function probeDescription(): ShimResult {
+function probeDescription(): VariantResult {
   const { setGroupDescription } = window.require('WAWebGroupModifyInfoJob');
   return setGroupDescription.length === 1 ? 'patched' : 'native';
 }
@@ -59,11 +59,11 @@ export async function changePeople(
   if (refused !== undefined) throw refused;
 }
 
-export const groupAdmin: Shim = {
+export const groupAdmin: Variant = {
   id: 'D6',
   breaks: 'setGroupDescription takes named arguments; people are changed with success and not at all',
   since: '2.3000.1045318025',
   source: 'wwebjs/whatsapp-web.js PR #201895; devlikeapro/waha #2199; wppconnect-team/wa-js #3595, #3546',
   capability: 'group.admin',
-  apply: (page) => page.evaluate(probeDescription),
+  probe: (page) => page.evaluate(probeDescription),
 };

@@ -2,12 +2,12 @@
 // metadata of a file: "msg.avParams is not a function". WhatsApp Web itself hands over the handle of what was uploaded and
 // nothing else. Delete this file when a release does so (PR #201824).
 import type { PageModel, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './shim.js';
+import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
 /** Runs in the page. */
-function probeMedia(): ShimResult {
+function probeMedia(): VariantResult {
   const { prototype } = window.require('WAWebCollections').Msg.modelClass;
   return typeof prototype.avParams === 'function' ? 'native' : 'patched';
 }
@@ -20,11 +20,11 @@ export function postedMedia(msg: PageModel, mediaHandle: unknown): object {
   };
 }
 
-export const channelMedia: Shim = {
+export const channelMedia: Variant = {
   id: 'D8',
   breaks: 'a message has no avParams, which is asked when media go into a channel',
   since: '2.3000.1042852868',
   source: 'wwebjs/whatsapp-web.js #201823, PR #201824; devlikeapro/waha #2149',
   capability: 'send.channel',
-  apply: (page) => page.evaluate(probeMedia),
+  probe: (page) => page.evaluate(probeMedia),
 };

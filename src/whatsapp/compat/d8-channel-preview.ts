@@ -3,12 +3,12 @@
 // text, where WhatsApp Web sends a card as media: followers see a blurred picture, or no card. The second half is in
 // page/posts.ts. Delete this file when a release passes the chat.
 import type { PageChat, PageWindow } from '../page/page-window.js';
-import type { Shim, ShimResult } from './shim.js';
+import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
 /** Runs in the page. How many arguments it declares is all that tells; to ask for a preview goes over the network. */
-function probePreview(): ShimResult {
+function probePreview(): VariantResult {
   return window.require('WAWebLinkPreviewChatAction').getLinkPreview.length > 1 ? 'patched' : 'native';
 }
 
@@ -18,11 +18,11 @@ export async function previewFor(link: object, chat?: PageChat): Promise<{ reado
   return chat === undefined ? getLinkPreview(link) : getLinkPreview(link, chat);
 }
 
-export const channelPreview: Shim = {
+export const channelPreview: Variant = {
   id: 'D8',
   breaks: 'a preview that is made without the channel is not shown in it',
   since: '2.3000.1043',
   source: 'rmyndharis/OpenWA #1006, PR #1044; vinikjkkj/zapo #214, PR #216',
   capability: 'send.channel',
-  apply: (page) => page.evaluate(probePreview),
+  probe: (page) => page.evaluate(probePreview),
 };

@@ -3,11 +3,12 @@
 import type { Page } from 'puppeteer';
 import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
+import type { Break } from '../compat/break.js';
 import { raiseMissedSync } from '../compat/d4-missed-sync.js';
 import { installLoader } from '../compat/d9-lazy-modules.js';
 import { giveOrigin } from '../compat/d13-chat-origin.js';
-import { LATE_SHIMS, SHIMS } from '../compat/index.js';
-import type { Shim } from '../compat/shim.js';
+import { LATE_SHIMS, SHIMS, VARIANTS } from '../compat/index.js';
+import type { Shim, ShimResult } from '../compat/shim.js';
 import { within } from '../failures/deadline.js';
 import { errorText, isNavigation, isTransport } from '../failures/errors.js';
 import { installLacks } from '../page/lacks.js';
@@ -131,21 +132,23 @@ export class Readiness {
     this.look();
   }
 
-  /** Repairs the library's functions in the page, once they are there. */
+  /** Repairs the library's functions in the page, once they are there, and notes which variants this build has. */
   async attached(page: Page): Promise<void> {
     await page.evaluate(giveOrigin).catch((error: unknown) => {
       this.#log.debug('whatsapp.origin', { error: lacking(error) });
     });
     const found: Record<string, string> = {};
-    for (const shim of LATE_SHIMS) {
-      const word = await within(SHIM_MS, shim.apply(page), `shim ${shim.id}`).catch(
+    const note = async (what: 'shim' | 'variant', { id, capability }: Break, result: Promise<ShimResult>) => {
+      const word = await within(SHIM_MS, result, `${what} ${id}`).catch(
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
-      this.#log.debug('whatsapp.shim', { shim: shim.id, result: word });
+      this.#log.debug(`whatsapp.${what}`, { [what]: id, result: word });
       // One that failed says it all.
-      if (word === 'native' || found[shim.capability]?.startsWith('degraded')) continue;
-      found[shim.capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
-    }
+      if (word === 'native' || found[capability]?.startsWith('degraded')) return;
+      found[capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
+    };
+    for (const shim of LATE_SHIMS) await note('shim', shim, shim.apply(page));
+    for (const variant of VARIANTS) await note('variant', variant, variant.probe(page));
     this.#pageState.capable(found);
   }
 

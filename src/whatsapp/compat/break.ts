@@ -1,0 +1,11 @@
+// A break of whatsapp-web.js by WhatsApp Web, as docs/drift.md lists it.
+
+export interface Break {
+  /** Its number in docs/drift.md. */
+  readonly id: string;
+  readonly breaks: string;
+  readonly since: string;
+  readonly source: string;
+  /** The capability that is lost without its repair. */
+  readonly capability: string;
+}

@@ -1,0 +1,12 @@
+// The type of a variant: something of the page that differs between builds, and that a function of ours uses in place
+// of the library's. The function chooses at each call; nothing in the page is patched.
+import type { Page } from 'puppeteer';
+import type { Break } from './break.js';
+
+/** `native`: as the library expects it; `patched`: our function takes another way. */
+export type VariantResult = 'native' | 'patched';
+
+export interface Variant extends Break {
+  /** Reports which way this build takes. */
+  probe(page: Page): Promise<VariantResult>;
+}
