@@ -14,7 +14,7 @@ import { alertHint } from '../../src/daemon/session/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { REASONS, STATES } from '../../src/protocol/state.js';
-import { LATE_SHIMS, SHIMS } from '../../src/whatsapp/compat/index.js';
+import { LATE_SHIMS, SHIMS, VARIANTS } from '../../src/whatsapp/compat/index.js';
 import { lacks } from '../harness/program.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
@@ -101,7 +101,7 @@ t.test('every file and test that a page names is there', async (t) => {
   t.same(missing, []);
 });
 
-t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim', async (t) => {
+t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim and variant', async (t) => {
   const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
   const [states = '', reasons = ''] = (await page('lifecycle.md')).split('\n## Reasons\n');
   const [table = ''] = reasons.split('\n## ');
@@ -111,7 +111,7 @@ t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim',
   ];
   t.same(missing, []);
   const drift = await page('drift.md');
-  const shims = [...SHIMS, ...LATE_SHIMS].map(({ id }) => id);
+  const shims = [...SHIMS, ...LATE_SHIMS, ...VARIANTS].map(({ id }) => id);
   t.same(
     shims.filter((id) => !drift.includes(`\n| ${id} |`)),
     [],
