@@ -1,8 +1,7 @@
 // Formats events as WAHA does with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
 // payload, and its HMAC. Pure, except for computing the HMAC.
 import { createHmac } from 'node:crypto';
-import type { WireEvent } from '../protocol/events/index.js';
-import type { Who } from '../protocol/schema.js';
+import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,
@@ -88,7 +87,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       return [['message.edited', payload]];
     }
     case 'message.revoke': {
-      const known = context.message(String(data.key));
+      const known = context.message(data.key);
       const left = { ...messageOf(data, context), media: null };
       const after = payloadOf(left, context, revokedMessage(data, context));
       const before = known && payloadOf(known, context);
@@ -109,7 +108,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
     }
     case 'state': {
       if (data.capabilities !== undefined) return [];
-      const status = STATUSES[String(data.status)] ?? 'STARTING';
+      const status = STATUSES[data.status] ?? 'STARTING';
       const statuses = [{ status, timestamp: Date.parse(time) }];
       return [['session.status', { name: account, status, statuses }]];
     }
@@ -122,7 +121,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
   }
 }
 
-function reactionOf(data: Data): Payload {
+function reactionOf(data: EventData<'message.reaction'>): Payload {
   const { chatId, emoji, from, fromMe, key, timestamp } = data;
   return [
     'message.reaction',
@@ -133,11 +132,11 @@ function reactionOf(data: Data): Payload {
   ];
 }
 
-function voteOf(data: Data, context: FormatContext): Payload {
+function voteOf(data: EventData<'message.reaction'>, context: FormatContext): Payload {
   const { chatId, from, key, messageId, timestamp, vote } = data;
   const me = context.me?.id ?? null;
   const own = libraryKey(data);
-  const inGroup = String(chatId).endsWith('@g.us');
+  const inGroup = chatId.endsWith('@g.us');
   const fromMe = data.fromMe === true;
   const ends = (isOwn: boolean) => (isOwn ? { from: me, to: chatId } : { from: chatId, to: me });
   return [
@@ -147,7 +146,7 @@ function voteOf(data: Data, context: FormatContext): Payload {
       vote: {
         id: `${fromMe}_${chatId}_${messageId}${inGroup ? `_${from}` : ''}`,
         ...{ fromMe, ...ends(fromMe), ...(inGroup && { participant: from }) },
-        ...{ selectedOptions: vote, timestamp: Date.parse(String(timestamp)) },
+        ...{ selectedOptions: vote, timestamp: Date.parse(timestamp) },
       },
       _data: {},
     },
@@ -155,17 +154,16 @@ function voteOf(data: Data, context: FormatContext): Payload {
 }
 
 /** The id by number of a person whom the event names, where it is known. */
-function numberIdOf({ people = [] }: Data, id: string): string | undefined {
-  const phone = (people as readonly Who[]).find((one) => one.id === id)?.phone ?? null;
+function numberIdOf({ people = [] }: EventData<'group'>, id: string): string | undefined {
+  const phone = people.find((one) => one.id === id)?.phone ?? null;
   return phone === null ? undefined : `${phone}@c.us`;
 }
 
-function groupOf(data: Data, { me }: FormatContext): readonly Payload[] {
-  const change = String(data.change);
+function groupOf(data: EventData<'group'>, { me }: FormatContext): readonly Payload[] {
+  const { change, participants: ids } = data;
   // It has an event of its own for who asks to join, which its engine WEBJS does not raise.
   if (change === 'membership_approval_request') return [];
   const about = { group: { id: data.chatId }, timestamp: seconds(data.timestamp), _data: {} };
-  const ids = data.participants as readonly string[];
   const member = MEMBERS[change];
   if (member !== undefined) {
     const [type, role] = member;

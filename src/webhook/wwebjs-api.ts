@@ -1,6 +1,6 @@
 // Formats events as wwebjs-api does (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
 // whatsapp-web.js in it. Pure.
-import type { WireEvent } from '../protocol/events/index.js';
+import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
 import {
   isUnreadable,
@@ -28,7 +28,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
       return [['message_ack', { message: libraryMessage({ ...messageOf(data, context), ack }), ack }]];
     }
     case 'message.reaction':
-      return [data.vote === null ? reactionOf(data) : voteOf(data, context)];
+      return [data.vote === null ? reactionOf(data) : voteOf(data, data.vote, context)];
     case 'message.edit': {
       const { body } = data;
       const message = libraryMessage({ ...messageOf(data, context), body });
@@ -37,7 +37,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
     case 'message.revoke':
       return [['message_revoke_everyone', { message: revokedMessage(data, context) }]];
     case 'group':
-      return [[noticeOf(String(data.change)), { notification: notificationOf(data) }]];
+      return [[noticeOf(data.change), { notification: notificationOf(data) }]];
     case 'call':
       // Theirs is raised when it begins to ring.
       return data.state === 'ended' ? [] : [['call', { call: callOf(data) }]];
@@ -53,7 +53,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
 }
 
 /** Of the reaction's own key only these two parts are kept. */
-const reactionOf = (data: Data): Raised[number] => {
+const reactionOf = (data: EventData<'message.reaction'>): Raised[number] => {
   const { chatId, emoji, from, fromMe, timestamp } = data;
   const reaction = {
     ...{ id: { fromMe, remote: chatId }, msgId: libraryKey(data), senderId: from },
@@ -63,8 +63,12 @@ const reactionOf = (data: Data): Raised[number] => {
 };
 
 /** A vote in a poll: `#3` is an option whose name was not known. */
-function voteOf(data: Data, context: FormatContext): Raised[number] {
-  const poll = context.message(String(data.key));
+function voteOf(
+  data: EventData<'message.reaction'>,
+  vote: readonly string[],
+  context: FormatContext,
+): Raised[number] {
+  const poll = context.message(data.key);
   const names = ((poll?.details as Data | null)?.options ?? []) as readonly string[];
   const option = (name: string) => {
     const place = /^#(\d+)$/.exec(name)?.[1];
@@ -72,14 +76,14 @@ function voteOf(data: Data, context: FormatContext): Raised[number] {
     if (localId < 0 && place !== undefined) return { localId: Number(place) - 1 };
     return localId < 0 ? { name } : { name, localId };
   };
-  const vote = {
+  const told = {
     voter: data.from,
-    selectedOptions: (data.vote as readonly string[]).map(option),
-    interractedAtTs: Date.parse(String(data.timestamp)),
+    selectedOptions: vote.map(option),
+    interractedAtTs: Date.parse(data.timestamp),
     parentMessage: libraryMessage(messageOf(data, context)),
     parentMsgKey: libraryKey(data),
   };
-  return ['vote_update', { vote }];
+  return ['vote_update', { vote: told }];
 }
 
 function noticeOf(change: string): string {
@@ -89,14 +93,22 @@ function noticeOf(change: string): string {
   return change === 'promote' || change === 'demote' ? 'group_admin_changed' : 'group_update';
 }
 
-const notificationOf = ({ id, chatId, change, author, participants, body, timestamp }: Data) => ({
+const notificationOf = ({
+  id,
+  chatId,
+  change,
+  author,
+  participants,
+  body,
+  timestamp,
+}: EventData<'group'>) => ({
   id: { fromMe: false, remote: chatId, id },
   ...{ chatId, type: change, author, body: body ?? '' },
   recipientIds: participants,
   timestamp: seconds(timestamp),
 });
 
-const callOf = ({ id, from, fromMe, group, timestamp, video }: Data) => ({
+const callOf = ({ id, from, fromMe, group, timestamp, video }: EventData<'call'>) => ({
   ...{ id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group, fromMe },
 });
 
@@ -107,13 +119,13 @@ const REASONS: Readonly<Record<string, string>> = {
   conflict: 'CONFLICT',
 };
 
-function stateOf({ status, from, reason, capabilities }: Data): Raised {
+function stateOf({ status, from, reason, capabilities }: EventData<'state'>): Raised {
   if (capabilities !== undefined || status === from) return [];
   if (status === 'syncing') return [['authenticated']];
   if (status === 'ready') return [['ready']];
   if (status === 'linking' && reason === 'auth_failed') return [['status', { msg: reason }]];
   if (from !== 'ready') return [];
-  const why = status === 'logging-out' ? 'LOGOUT' : (REASONS[String(reason)] ?? reason);
+  const why = status === 'logging-out' ? 'LOGOUT' : (REASONS[reason] ?? reason);
   return [['disconnected', { reason: why }]];
 }
 

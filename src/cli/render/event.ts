@@ -1,12 +1,10 @@
 // Prints one event as a line of text.
-import type { WireEvent } from '../../protocol/events/index.js';
+import type { EventData, WireEvent } from '../../protocol/types.js';
 import { printable } from '../output.js';
 import type { Names } from './name.js';
 import { when } from './time.js';
 
-/** Read field by field: another version of the daemon may have other fields. */
-type Data = Readonly<Record<string, unknown>>;
-
+// Another version of the daemon may lack a field, or have another value in it.
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 const between = (...parts: readonly string[]): string => parts.filter(Boolean).join(' ');
@@ -31,32 +29,35 @@ const GAPS: Readonly<Record<string, string>> = {
   store_replaced: 'the store was damaged and begun anew',
 };
 
-function gap(data: Data, { full }: Names): string {
+/** The fields of a gap depend on its reason. */
+function gap(data: EventData<'gap'>, { full }: Names): string {
   const reason = text(data.reason);
-  const where = text(data.chatId);
+  const where = 'chatId' in data ? text(data.chatId) : '';
+  const since = 'since' in data ? text(data.since) : '';
+  const until = 'until' in data ? text(data.until) : '';
   return between(
     GAPS[reason] ?? reason,
     where && `in ${full(where)}`,
-    text(data.since) && `since ${when(text(data.since))}`,
-    text(data.until) && `until ${when(text(data.until))}`,
-    list(data.messageIds).join(', '),
+    since && `since ${when(since)}`,
+    until && `until ${when(until)}`,
+    'messageIds' in data ? list(data.messageIds).join(', ') : '',
   );
 }
 
-function restriction(data: Data): string {
+function restriction(data: EventData<'restriction'>): string {
   const count = typeof data.used === 'number' ? `, ${data.used} of ${String(data.total)} used` : '';
   if (data.kind === null) return `${text(data.before)} is over`;
   return `${text(data.kind)}${text(data.until) && ` until ${when(text(data.until))}`}${count}`;
 }
 
 /** What happened, in one line. Each type has its words. */
-function gist({ type, ...event }: WireEvent, names: Names): string {
-  const data: Data = event.data;
+function gist({ type, data }: WireEvent, names: Names): string {
   const { full } = names;
-  /** Who did it. */
-  const someone = (): string =>
-    data.fromMe === true ? 'me' : full(text(data.from) || text(data.author) || text(data.chatId));
-  const message = text(data.messageId);
+  /** Who did it; in a chat with one person, that person. */
+  const someone = (
+    by: string | null,
+    { fromMe, chatId }: { fromMe: boolean | null; chatId: string },
+  ): string => (fromMe === true ? 'me' : full(text(by) || text(chatId)));
   switch (type) {
     case 'message': {
       const who =
@@ -68,21 +69,26 @@ function gist({ type, ...event }: WireEvent, names: Names): string {
       return `${who}${where}: ${text(data.body) || (kind ? `[${kind}]` : '')}`;
     }
     case 'message.ack':
-      return between(message, `in ${full(text(data.chatId))}:`, ACKS[String(data.ack)] ?? String(data.ack));
-    case 'message.reaction':
+      return between(
+        text(data.messageId),
+        `in ${full(text(data.chatId))}:`,
+        ACKS[String(data.ack)] ?? String(data.ack),
+      );
+    case 'message.reaction': {
+      const who = someone(data.from, data);
+      const message = text(data.messageId);
       if (Array.isArray(data.vote)) {
         const chosen = list(data.vote).join(', ');
-        return chosen
-          ? `${someone()} voted ${chosen} in ${message}`
-          : `${someone()} took a vote in ${message} back`;
+        return chosen ? `${who} voted ${chosen} in ${message}` : `${who} took a vote in ${message} back`;
       }
       return text(data.emoji)
-        ? `${someone()} ${text(data.emoji)} to ${message}`
-        : `${someone()} took a reaction to ${message} back`;
+        ? `${who} ${text(data.emoji)} to ${message}`
+        : `${who} took a reaction to ${message} back`;
+    }
     case 'message.edit':
-      return `${someone()} changed ${message}: ${text(data.body)}`;
+      return `${someone(data.author, data)} changed ${text(data.messageId)}: ${text(data.body)}`;
     case 'message.revoke':
-      return `${someone()} deleted ${message}`;
+      return `${someone(data.author, data)} deleted ${text(data.messageId)}`;
     case 'group': {
       const what = between(text(data.change), ...list(data.participants).map(full), text(data.body));
       return `${full(text(data.chatId))}: ${what}${data.author ? ` by ${full(text(data.author))}` : ''}`;
