@@ -2,7 +2,7 @@
  * Named builds of WhatsApp Web, each a set of knobs. A generation holds no behaviour of its own: whatever broke
  * has a knob, so that one break can also be tried alone.
  */
-import { defaultKnobs, type KnobSettings, type KnobValues, nearest } from './knobs.js';
+import { defaultKnobs, guess, type KnobSettings, type KnobValues } from './knobs.js';
 
 const JULY = {
   pageVersion: '2.3000.1043220887',
@@ -80,9 +80,7 @@ export type Generation = keyof typeof GENERATIONS;
 export function generationNamed(name: string): Generation {
   if (Object.hasOwn(GENERATIONS, name)) return name as Generation;
   const known = Object.keys(GENERATIONS);
-  throw new RangeError(
-    `no generation "${name}"; did you mean "${nearest(name, known)}"? There are ${known.join(', ')}`,
-  );
+  throw new RangeError(`no generation "${name}"${guess(name, known)}; there are ${known.join(', ')}`);
 }
 
 export function knobsOf(generation: Generation): KnobValues {

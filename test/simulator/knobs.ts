@@ -2,6 +2,7 @@
  * The table of knobs: every behaviour of the simulator that can differ between builds, accounts or bad days.
  * One knob, one behaviour. Knows no sockets and no pages; `Simulator` carries the values to whoever acts on them.
  */
+import { nearest } from '../../src/protocol/nearest.js';
 
 /**
  * Where a behaviour comes from: the module of the page that shows it, as of the newest reading in seen.ts; reports about the
@@ -556,7 +557,7 @@ export function defaultKnobs(): KnobValues {
 /** Throws KnobError unless `name` is a knob. */
 export function knobNamed(name: string): KnobName {
   if (Object.hasOwn(KNOBS, name)) return name as KnobName;
-  throw new KnobError(`no knob "${name}"; did you mean "${nearest(name, Object.keys(KNOBS))}"?`);
+  throw new KnobError(`no knob "${name}"${guess(name, Object.keys(KNOBS))}`);
 }
 
 /** Checks a value for a knob; throws KnobError. */
@@ -581,8 +582,7 @@ export function checkKnob<K extends KnobName>(name: K, value: unknown): KnobValu
       break;
     case 'choice':
       if (typeof value !== 'string' || !knob.choices.includes(value)) {
-        const guess = nearest(String(value), knob.choices);
-        refuse(`one of ${knob.choices.join(', ')} (did you mean "${guess}"?)`);
+        refuse(`one of ${knob.choices.join(', ')}${guess(String(value), knob.choices)}`);
       }
   }
   return value as KnobValues[K];
@@ -608,21 +608,8 @@ export function parseKnob(name: string, word: string): unknown {
   return word;
 }
 
-/** The candidate with the smallest edit distance. */
-export function nearest(word: string, candidates: readonly string[]): string {
-  const distances = candidates.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()));
-  return candidates[distances.indexOf(Math.min(...distances))] ?? '';
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+/** ` (did you mean "NAME"?)`; nothing when no name is near. */
+export function guess(word: string, names: readonly string[]): string {
+  const name = nearest(word, names);
+  return name === null ? '' : ` (did you mean "${name}"?)`;
 }
