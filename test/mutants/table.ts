@@ -167,6 +167,14 @@ const ROWS: readonly Row[] = [
   ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', '!isHere', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', '(!isHere || msg.isSendFailure === true)', 'msg.isSendFailure === true', 'unit/whatsapp/own-id'],
   ['whatsapp/page/own-message', "msg.ack > 0 || (sends[id] === 'resent'", "(sends[id] === 'resent'", 'unit/whatsapp/own-id'],
+  ['whatsapp/state/attention', 'if (what?.says === this.#told?.says) return;', '', 'unit/whatsapp/state/attention'],
+  ['whatsapp/state/passkey-request', 'Math.min(timeout, PASSKEY_MS)', 'timeout', 'unit/whatsapp/state/passkey-request'],
+  ['whatsapp/state/passkey-request', "if (this.#state?.is === 'answered') this.end('wrong');", '', 'unit/whatsapp/state/passkey-request'],
+  ['whatsapp/capabilities/page-capabilities', 'if (told === this.#told) return;', '', 'unit/whatsapp/capabilities/page-capabilities'],
+  ['whatsapp/capabilities/page-capabilities', 'ms >= LASTS_MS', 'ms > LASTS_MS', 'unit/whatsapp/capabilities/page-capabilities'],
+  ['whatsapp/requests/media', 'if (filled > 0) yield', 'yield', 'unit/whatsapp/requests/media'],
+  ['whatsapp/linking/pairing', '/^[A-Z0-9]{8}$/i', '/^[A-Z0-9]{8}/i', 'unit/whatsapp/linking/pairing'],
+  ['whatsapp/failures/explain', '[...new Set(asked)].slice(-MODULES)', 'asked.slice(-MODULES)', 'unit/whatsapp/failures/explain'],
 ];
 
 export const MUTANTS: readonly Mutant[] = ROWS.map(([file, from, to, ...tests]) => ({
