@@ -1,6 +1,7 @@
 // The table of configuration keys: names, kinds, units, defaults, docs, environment names and flags. The type Config,
 // the validation, `wad --check-config` and docs/config.md are derived from it. It does not know the source of a value.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
+import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
 import { browserArgs } from './browser-args.js';
 import { listening } from './listen.js';
@@ -269,7 +270,7 @@ export const FAMILIES = {
       words((word) => word.length > 0, 'a list of numbers and chat ids'),
       { default: [], defaultSays: 'every chat', doc: 'Of the events of chats, only those of these.' },
     ),
-    format: key(choice(['wad', 'wwebjs-api', 'waha']), {
+    format: key(choice(WEBHOOK_FORMATS), {
       default: 'wad',
       doc: 'The form of what is sent: ours, or that of another program whose receivers are kept.',
     }),

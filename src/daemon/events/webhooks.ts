@@ -2,7 +2,6 @@
 // configured.
 import type { Config } from '../../config/keys.js';
 import { readSecret } from '../../config/secret-file.js';
-import type { Peer } from '../../protocol/dispatch.js';
 import type { WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -18,6 +17,7 @@ import { guardedLookup, refuseAddress } from '../../webhook/target.js';
 import { WAHA } from '../../webhook/waha.js';
 import { WWEBJS_API } from '../../webhook/wwebjs-api.js';
 import type { Feed } from './feed.js';
+import { localPeer } from './local-peer.js';
 
 type Row = Config['webhook'][string];
 
@@ -60,7 +60,10 @@ export class Webhooks {
     this.#config = config;
     this.#store = store;
     this.#endpoints = endpoints;
-    feed.subscribe(listening(this.#closing.signal, endpoints), {});
+    const peer = localPeer(this.#closing.signal, () => {
+      for (const endpoint of endpoints.values()) endpoint.wake();
+    });
+    feed.subscribe(peer, {});
     for (const endpoint of endpoints.values()) endpoint.start();
     log.info('webhook.started', { webhooks: [...endpoints.keys()] });
   }
@@ -172,16 +175,6 @@ function filterOf({ types, chats }: Row): (event: WireEvent) => boolean {
     return among.size === 0 || typeof chatId !== 'string' || among.has(chatId);
   };
 }
-
-/** A subscriber that is in this process, and only tells that there is something new. */
-const listening = (closed: AbortSignal, endpoints: ReadonlyMap<string, Endpoint>): Peer => ({
-  ...{ id: 0, closed, backlogBytes: 0 },
-  notify: () => {
-    for (const endpoint of endpoints.values()) endpoint.wake();
-    return true;
-  },
-  drained: async () => undefined,
-});
 
 /** A password, a path and a query may be secrets. */
 function cut(url: string): string {

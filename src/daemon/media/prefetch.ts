@@ -2,13 +2,13 @@
 // skips none. One file at a time, while a page is ready; a file that is not available does not block the others
 // forever.
 import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
-import type { Peer } from '../../protocol/dispatch.js';
 import type { EventOf, WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { parseMessageRef } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 import type { Feed } from '../events/feed.js';
+import { localPeer } from '../events/local-peer.js';
 import type { Fetcher } from './fetcher.js';
 
 type MessageEvent = EventOf<'message'>;
@@ -52,14 +52,7 @@ export class Prefetch {
   private constructor(options: CollectorOptions) {
     this.#options = options;
     this.#delaysMs = options.delaysMs ?? DELAYS_MS;
-    const peer: Peer = {
-      ...{ id: 0, closed: this.#closing.signal, backlogBytes: 0 },
-      notify: () => {
-        this.wake();
-        return true;
-      },
-      drained: async () => undefined,
-    };
+    const peer = localPeer(this.#closing.signal, () => this.wake());
     options.feed.subscribe(peer, { types: ['message'] });
     this.#over = this.#run();
   }

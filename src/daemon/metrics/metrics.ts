@@ -1,8 +1,8 @@
 // Prometheus metrics: counters that are incremented as things happen, and gauges that are read at each scrape. Loaded
 // only where HTTP is on.
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { Peer } from '../../protocol/dispatch.js';
 import type { Feed } from '../events/feed.js';
+import { localPeer } from '../events/local-peer.js';
 import type { Outbox } from '../outgoing/outbox.js';
 import { type Counters, eventCounters } from './counters.js';
 import { daemonGauges, type GaugeValues } from './gauges.js';
@@ -29,7 +29,10 @@ export function openMetrics({ feed, outbox, webhooks, gaugeValues }: MetricsOpti
   const stand = daemonGauges(registry);
   const closing = new AbortController();
   const unwatch = outbox.watch((row) => counters.message(row));
-  feed.subscribe(counting(counters, closing.signal), {});
+  feed.subscribe(
+    localPeer(closing.signal, (event) => counters.event(event)),
+    {},
+  );
   return {
     ...counters,
     async scrape() {
@@ -43,13 +46,3 @@ export function openMetrics({ feed, outbox, webhooks, gaugeValues }: MetricsOpti
     },
   };
 }
-
-/** A subscriber that is in this process, and never slow. */
-const counting = (counters: Counters, closed: AbortSignal): Peer => ({
-  ...{ id: 0, closed, backlogBytes: 0 },
-  notify: (_, event) => {
-    counters.event(event);
-    return true;
-  },
-  drained: async () => undefined,
-});

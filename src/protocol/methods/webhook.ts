@@ -3,6 +3,9 @@ import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
 import { cursor, instant, limit, record } from '../schema.js';
 
+/** Ours, and those of other programs whose receivers are kept. */
+export const WEBHOOK_FORMATS = ['wad', 'wwebjs-api', 'waha'] as const;
+
 const NOW = '2026-01-01T00:00:00.000Z';
 const name = () => z.string().min(1).max(32).describe('The name of the webhook in the configuration.');
 
@@ -12,7 +15,7 @@ export const webhookSchema = record({
   url: z
     .string()
     .describe('The address without what may be secret in it: password, path and query are cut off.'),
-  format: z.enum(['wad', 'wwebjs-api', 'waha']).describe('The format of its requests.'),
+  format: z.enum(WEBHOOK_FORMATS).describe('The format of its requests.'),
   types: z.array(z.string()).describe('The types of event that it takes. An empty list: all of them.'),
   state: z
     .enum(['idle', 'delivering', 'waiting'])
