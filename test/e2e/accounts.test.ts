@@ -93,6 +93,18 @@ t.test(
     });
     t.match(accounts[0], { account: 'new', running: false, status: null, error: { kind: 'unreachable' } });
     t.match(accounts[3], { account: 'stuck', running: true, error: { kind: 'deadline_exceeded' } });
+    const elsewhere = await wactl(['-o', 'json', 'accounts'], {
+      env: { XDG_RUNTIME_DIR: env.HOME },
+      socket: shop.socket,
+    });
+    t.match(
+      (JSON.parse(elsewhere.stdout) as { accounts: Listed[] }).accounts.find(
+        ({ account }) => account === 'shop',
+      ),
+      {
+        running: true,
+      },
+    );
     const each = (await wactl(['-o', 'jsonl', 'accounts'], { env })).stdout.trimEnd().split('\n');
     t.same(
       each.map((line) => (JSON.parse(line) as Listed).account),

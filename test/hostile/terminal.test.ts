@@ -40,6 +40,7 @@ const N = '15550002222';
 /** A line, or several, of each command that asks the daemon. */
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   status: [[]],
+  accounts: [[]],
   init: [[]],
   pair: [[N]],
   wait: [['ready', '--timeout', '5']],

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
 import { knownAccounts } from '../../socket/known-accounts.js';
-import { clientPath } from '../../socket/path.js';
+import { type ClientPath, clientPath } from '../../socket/path.js';
 import { command } from '../command.js';
 import { showList } from '../listing.js';
 import { json, printableIn, write } from '../output.js';
@@ -21,10 +21,16 @@ const NONE = 'no account is here; `wactl init` begins one';
 
 const machine = { env: process.env, uid: process.getuid?.() ?? 0, home: homedir() };
 
+/** The daemon that the environment names comes in as well, wherever it listens, as in a container. */
+function targets(): ClientPath[] {
+  const named = process.env.WAD_SOCKET ? [clientPath(machine)] : [];
+  const found = knownAccounts(machine).map((account) => clientPath({ ...machine, account }));
+  return [...named, ...found.filter(({ path }) => path !== named[0]?.path)];
+}
+
 /** Asks one daemon. Never rejects: what is wrong is in the line. */
-async function ask(account: string, timeoutMs: number): Promise<AccountLine> {
-  const target = clientPath({ ...machine, account });
-  const line = { account, socket: target.path };
+async function ask(target: ClientPath, timeoutMs: number): Promise<AccountLine> {
+  const { account, path: socket } = target;
   let client: Client | undefined;
   try {
     client = await Client.connect(target, { timeoutMs });
@@ -33,11 +39,11 @@ async function ask(account: string, timeoutMs: number): Promise<AccountLine> {
       client.request('session.status', {}, options),
       client.request('daemon.info', {}, options),
     ]);
-    return { ...line, running: true, status, info, error: null };
+    return { account: info.account, socket, running: true, status, info, error: null };
   } catch (error) {
     const { kind, message, hint } = Fault.of(error).addressedTo(target.address);
-    const isDown = kind === 'unreachable';
-    return { ...line, running: !isDown, status: null, info: null, error: { kind, reason: message, hint } };
+    const running = kind !== 'unreachable';
+    return { account, socket, running, status: null, info: null, error: { kind, reason: message, hint } };
   } finally {
     client?.close();
   }
@@ -45,10 +51,12 @@ async function ask(account: string, timeoutMs: number): Promise<AccountLine> {
 
 /** Every account, in the order of names. */
 async function look(timeoutMs: number): Promise<AccountLine[]> {
-  const lines = await Promise.all(knownAccounts(machine).map((account) => ask(account, timeoutMs)));
-  // A state directory below /var/lib/wad may have another name than its account, as in a container.
+  const lines = await Promise.all(targets().map((target) => ask(target, timeoutMs)));
+  // The name of a state directory below /var/lib/wad may differ from its account's, as in a container.
   const states = new Set(lines.flatMap(({ info }) => (info === null ? [] : [info.stateDir])));
-  return lines.filter(({ account, running }) => running || !states.has(`/var/lib/wad/${account}`));
+  return lines
+    .filter(({ account, running }) => running || !states.has(`/var/lib/wad/${account}`))
+    .sort((a, b) => (a.account < b.account ? -1 : 1));
 }
 
 export const accounts = command({
@@ -56,8 +64,8 @@ export const accounts = command({
   group: 'Account',
   does: 'every account of this machine: state, number, queue, memory',
   notes:
-    'Finds accounts by their sockets, their state and their configuration, of the system and of this user. An account\n' +
-    'whose daemon is not running, or does not answer within 3 s, is listed with the reason. Exits 0 in any case.\n\n' +
+    'Finds accounts by their sockets, state and configuration, of the system and of this user, and by WAD_SOCKET. An\n' +
+    'account whose daemon is not running, or does not answer within 3 s, is listed as well. Exits 0 in any case.\n\n' +
     'With -o json: {"accounts": [{account, socket, running, status, info, error}]}, where `status` and `info` are the\n' +
     'results of session.status and daemon.info, or null; with -o jsonl one line for each account. --watch reads the\n' +
     'list every second; with -o jsonl it prints the accounts that have changed.',
