@@ -1,12 +1,12 @@
-// Classifies a line from the daemon: an answer, an event, or not JSON-RPC. Any input is described and never throws.
-// Checked by hand, because the client's fast path does without zod. It does not know what was asked.
+// Classifies a line from the daemon: an answer, an event, a refusal, or not JSON-RPC. It is checked by hand, because the
+// client starts without zod.
 import type { JSONRPCResponse } from 'json-rpc-2.0';
 import type { WireEvent } from '../protocol/events/index.js';
 import { Fault } from '../protocol/fault.js';
 
 export type Answer =
   | { readonly is: 'response'; readonly id: number; readonly response: JSONRPCResponse }
-  /** An error without an id: the daemon could not tell, or does not care, which request it is about. */
+  /** An error without an id: it is about the connection, or about a request whose id could not be read. */
   | { readonly is: 'refusal'; readonly fault: Fault }
   | { readonly is: 'event'; readonly event: WireEvent }
   | { readonly is: 'other notification' }

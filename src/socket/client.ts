@@ -1,6 +1,6 @@
-// The client's end of the control socket: connects, sends requests, receives events. Every request settles, and always
-// with a Fault when it fails. Part of the fast path of wactl: it imports types of methods only, so neither zod nor a
-// table is loaded. It does not know which methods exist, what a command prints, or its exit status.
+// The client of the control socket: connects, sends requests and receives events. Every request settles, and always with
+// a Fault when it fails. It is on the start-up path of wactl, so it imports only the types of methods and loads neither
+// zod nor a table.
 import { connect as connectSocket, type Socket } from 'node:net';
 import { JSONRPCClient, type JSONRPCResponse } from 'json-rpc-2.0';
 import { Fault, type Outcome } from '../protocol/fault.js';
@@ -15,20 +15,20 @@ import { connectFault, olderDaemon } from './unreachable.js';
 export type { Answered, Asked };
 
 export interface ConnectOptions {
-  /** How long to wait for a place in the daemon's queue of connections; 5 s when left out. */
+  /** How long to wait for a place in the daemon's queue of connections; default 5 s. */
   readonly timeoutMs?: number;
-  /** The id of a user whose socket is taken, besides this user, root and the service's. */
+  /** The id of one more user whose socket is accepted, in addition to this user, root and the service's user. */
   readonly owner?: number | undefined;
-  /** The longest line taken from the daemon; 64 MiB when left out. */
+  /** The longest line accepted from the daemon; default 64 MiB. */
   readonly maxLineBytes?: number;
 }
 
 export interface RequestOptions {
-  /** Sent as `deadlineMs`, so that the daemon answers first; a second later this end gives up by itself. */
+  /** Sent as `deadlineMs`, so that the daemon answers first; one second later the client gives up by itself. */
   readonly timeoutMs?: number | undefined;
   /** Stops waiting, with `interrupted`. The daemon continues until its deadline, or until the connection ends. */
   readonly signal?: AbortSignal | undefined;
-  /** False when the method only reads. Else a request that gets no answer has the outcome `unknown`. */
+  /** False when the method only reads. Otherwise a request without an answer has the outcome `unknown`. */
   readonly writes?: boolean | undefined;
 }
 
@@ -39,7 +39,7 @@ interface Pending {
 const CONNECT_MS = 5_000;
 const RETRY_MS = 10;
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
-/** How much longer than the daemon this end waits. */
+/** How much longer than the daemon the client waits. */
 const LATE_MS = 1_000;
 const MAX_DEADLINE_MS = 86_400_000;
 const uid = process.getuid?.() ?? 0;
@@ -54,14 +54,14 @@ export class Client {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: WireEvent) => void>();
   #lastId = 0;
-  /** Why the connection has ended; later requests are refused with it. */
+  /** Why the connection has ended; later requests fail with it. */
   #lost: Fault | undefined;
 
   /**
-   * @param to a path alone stands for whichever daemon listens there
+   * @param to with only a path, the daemon of any account is accepted there
    * @throws Fault unreachable: no daemon listens there. unsafe_socket: another user made it, or can replace it.
-   * permission_denied: the socket or its directory is closed to this user. busy: the daemon's queue of connections
-   * stays full.
+   * permission_denied: this user may not open the socket or its directory. busy: the daemon's queue of connections stays
+   * full.
    */
   static async connect(to: string | ClientPath, options: ConnectOptions = {}): Promise<Client> {
     const { timeoutMs = CONNECT_MS, owner, maxLineBytes = MAX_LINE_BYTES } = options;
@@ -83,7 +83,7 @@ export class Client {
         });
       });
       if (met instanceof Client) return met;
-      // The daemon's queue is full. A blocking connect(2) would wait for a place; Node's says EAGAIN at once.
+      // The daemon's queue is full. A blocking connect(2) would wait for a place; Node's fails with EAGAIN at once.
       if (met.code !== 'EAGAIN' || performance.now() > until) throw await connectFault(target, met);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
@@ -135,7 +135,7 @@ export class Client {
     const id = this.#lastId;
     this.#pending.set(id, { writes });
     const { account, named, address } = this.#target;
-    // In each request, so that nothing is done where the account is another one: no answer has to be waited for.
+    // Every request names the account, so that a daemon of another account does nothing, without a round trip to ask.
     const only = named ? { account } : {};
     const deadline = timeoutMs === undefined ? {} : { deadlineMs: asDeadline(timeoutMs) };
     const interrupt = () => this.#settle(id, new Fault('interrupted'));
@@ -165,16 +165,16 @@ export class Client {
   }
 
   /**
-   * Hears every event of every subscription of this connection. Attach before subscribing: the first event may come
-   * right behind the answer. A listener must not throw.
-   * @returns detaches the listener
+   * Calls the listener for every event of every subscription of this connection. Attach it before subscribing: the first
+   * event may follow the answer immediately. A listener must not throw.
+   * @returns a function that detaches the listener
    */
   onEvent(listener: (event: WireEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the connection; what is pending settles with `connection_lost`. Calling it twice is fine. */
+  /** Ends the connection; pending requests settle with `connection_lost`. May be called twice. */
   close(): Promise<void> {
     this.#lose(new Fault('connection_lost', { reason: 'this end closed the connection', hint: null }));
     return this.closed;
@@ -190,7 +190,7 @@ export class Client {
       case 'event':
         for (const listener of this.#listeners) listener(answer.event);
         return;
-      case 'other notification': // of a newer daemon
+      case 'other notification': // from a newer daemon
         return;
       case 'response':
         this.#respond(answer.id, answer.response);
@@ -220,8 +220,8 @@ export class Client {
   }
 
   /**
-   * Ends a request from this side. It goes through the library, which would otherwise keep waiting for the answer.
-   * @param known what the daemon said of the outcome can be said of this request: it was the only one
+   * Settles a request from this side. It goes through the library, which would otherwise keep waiting for the answer.
+   * @param known true when the outcome in the fault applies to this request, because it was the only one
    */
   #settle(id: number, fault: Fault, known = false): void {
     const writes = this.#pending.get(id)?.writes ?? true;
@@ -232,7 +232,7 @@ export class Client {
   }
 }
 
-/** With these the daemon says that it took nothing more from this connection. */
+/** With these faults the daemon has not accepted any further request of the connection. */
 const UNTAKEN: readonly FaultKind[] = ['busy', 'connection_idle'];
 
 const badAnswer = (reason: string): Fault => new Fault('bad_answer', { reason });

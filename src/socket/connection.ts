@@ -1,5 +1,5 @@
-// One peer of the control socket: its lines in, its answers and events out, its requests in flight. Owns back-pressure
-// in both directions and the ways a connection ends. It does not know methods, or what a request means.
+// One connection of the control socket: reads request lines, tracks requests in flight, writes answers and events, applies
+// back-pressure in both directions, and closes.
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { JSONRPCServer } from 'json-rpc-2.0';
@@ -16,26 +16,26 @@ import { type Request, type RequestId, readRequest, refusal } from './request.js
 export interface ConnectionLimits {
   readonly maxLineBytes: number;
   readonly maxInFlight: number;
-  /** More than this waiting for a peer to read, and it is cut off. From half of it on nothing is read from it. */
+  /** A peer with more unread bytes than this is cut off. Above half of it, no requests are read from the peer. */
   readonly maxBacklogBytes: number;
   /** How long a peer without a subscription may leave its answers unread. */
   readonly unreadMs: number;
 }
 
 /**
- * `open`: lines are read. `answering`: nothing new is read; what is in flight is answered, then we end.
- * `ending`: our side has ended; what still comes is thrown away. `gone`: the socket is closed.
+ * `open`: requests are read. `answering`: no new ones are read; those in flight are answered, then the connection ends.
+ * `ending`: our side has ended; further input is discarded. `gone`: the socket is closed.
  */
 type State = 'open' | 'answering' | 'ending' | 'gone';
 
-/** How long a peer may take to read the last words before the socket is closed on it. */
+/** How long a peer may take to read the last line before the socket is destroyed. */
 const LINGER_MS = 1_000;
 /** How long requests in flight may take to notice that the server closes. */
 const SETTLE_MS = 1_000;
-/** How often a peer that has ended its side is asked whether it is still there. */
+/** How often to check whether a peer that has ended its side is still connected. */
 const PROBE_MS = 1_000;
 
-/** Closes itself when the peer disconnects; `end()` is for a server that closes. */
+/** Closes when the peer disconnects; `end()` is for a server that closes. */
 export class Connection implements Peer {
   readonly id: number;
   readonly #socket: Socket;
@@ -51,15 +51,15 @@ export class Connection implements Peer {
   #lines: Iterator<Line> = [][Symbol.iterator]();
   #turn: NodeJS.Immediate | undefined;
   #state: State = 'open';
-  /** Subscriptions, for which the connection is kept although nothing is asked on it. */
+  /** The number of subscriptions: a connection with one is not idle. */
   #holds = 0;
-  #letGo: () => void = () => undefined;
+  #releasePlace: () => void = () => undefined;
   #usedAtMs = performance.now();
 
   /**
-   * @param socket with `allowHalfOpen`; it belongs to the connection from now on
-   * @param unread what waits for the peers of every door
-   * @param places of this door
+   * @param socket with `allowHalfOpen`; the connection owns it from now on
+   * @param unread the backlog of the peers of all servers
+   * @param places the places for connections of this server
    */
   constructor(
     id: number,
@@ -84,12 +84,12 @@ export class Connection implements Peer {
       this.#read();
     });
     socket.on('drain', () => this.#read());
-    // Nothing went either way. Node does not count a write that makes progress.
+    // Fires when nothing was sent or received; a write that makes progress restarts it.
     socket.setTimeout(limits.unreadMs, () => {
       if (this.#holds === 0 && this.backlogBytes > 0) this.#out.cutOff();
     });
     socket.on('end', () => this.#peerEnded());
-    // A Fault when the peer was cut off; else EPIPE or ECONNRESET, since it has gone. 'close' follows.
+    // A Fault when the peer was cut off; otherwise EPIPE or ECONNRESET, because it has disconnected. 'close' follows.
     socket.on('error', (error) => this.#gone(error instanceof Fault ? error : undefined));
     socket.on('close', () => this.#gone());
   }
@@ -112,28 +112,28 @@ export class Connection implements Peer {
 
   /** See Peer. @throws Fault busy */
   hold(): () => void {
-    if (this.#holds === 0) this.#letGo = this.#places.hold();
+    if (this.#holds === 0) this.#releasePlace = this.#places.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;
-      if (this.#holds === 0) this.#letGo();
+      if (this.#holds === 0) this.#releasePlace();
       this.#usedAtMs = performance.now();
     };
   }
 
-  /** Since when it has had neither a request in flight nor a subscription, by performance.now(); null while it has one. */
+  /** When it became idle (no request in flight, no subscription), by performance.now(); null while it is in use. */
   get idleSinceMs(): number | null {
     return this.#inFlight.size > 0 || this.#holds > 0 ? null : this.#usedAtMs;
   }
 
-  /** Ends an idle connection to make room for another: further input is ignored, and the peer is notified. */
+  /** Ends an idle connection to make room for another: sends `connection_idle` and ignores further input. */
   giveWay(): void {
     if (this.#state === 'ending' || this.#state === 'gone') return;
     this.#refuse(null, new Fault('connection_idle'));
     this.#finish(2 * LINGER_MS);
   }
 
-  /** Stops reading, aborts what is in flight with `shutting_down`, answers it, and closes. Bounded; never rejects. */
+  /** Stops reading, aborts and answers the requests in flight with `shutting_down`, and closes. Bounded; never rejects. */
   async end(): Promise<void> {
     if (this.#state === 'gone') return;
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
@@ -146,19 +146,19 @@ export class Connection implements Peer {
     await closed;
   }
 
-  /** Takes lines until the chunk is used up or the peer has to wait; only then does the socket go on. */
+  /** Handles the lines of the chunk until it is used up or the peer has to wait; only then is the socket resumed. */
   #read(waited = false): void {
-    // A turn of the loop is waited for, and goes on by itself.
+    // The scheduled `setImmediate` continues.
     if (!waited && this.#turn !== undefined) return;
     this.#turn = undefined;
     let patient = !waited;
     while (this.#state === 'open') {
-      // A peer that asks and asks and does not read must not fill our memory with answers.
+      // A peer that sends requests and reads no answers must not fill our memory.
       if (this.#out.isHalfFull) {
-        this.#socket.pause(); // 'drain' goes on
+        this.#socket.pause(); // continues on 'drain'
         return;
       }
-      // "In flight" means: takes longer than a turn of the loop. A burst of quick requests is not `busy`.
+      // Only requests that take longer than one event-loop turn count as in flight, so a burst of quick ones is not `busy`.
       if (patient && this.#inFlight.size >= this.#limits.maxInFlight) {
         this.#socket.pause();
         this.#turn = setImmediate(() => this.#read(true));
@@ -167,7 +167,7 @@ export class Connection implements Peer {
       patient = true;
       const next = this.#lines.next();
       if (next.done) {
-        if (this.#socket.readableEnded) this.#heardAll();
+        if (this.#socket.readableEnded) this.#readAll();
         else this.#socket.resume();
         return;
       }
@@ -208,26 +208,26 @@ export class Connection implements Peer {
     this.#finishWhenIdle();
   }
 
-  /** The peer will say no more. It may still read: `printf '{…}' | nc` does. */
+  /** The peer sends no more, but may still read, as `printf '{…}' | nc` does. */
   #peerEnded(): void {
     if (this.#state !== 'open') {
       this.#finishWhenIdle();
       return;
     }
-    // Behind the lines that still wait for their turn.
+    // After the lines that are still waiting.
     this.#lines = inOrder(this.#lines, this.#splitter.end());
     this.#read();
   }
 
-  #heardAll(): void {
+  #readAll(): void {
     this.#state = 'answering';
     this.#probe();
     this.#finishWhenIdle();
   }
 
   /**
-   * A peer that has closed looks like one that has only ended its side. Writing zero bytes distinguishes them: the
-   * kernel checks for a reader before it checks the length, and EPIPE closes the socket.
+   * Finds out whether a peer has closed or only ended its side, which look the same. Writing zero bytes distinguishes
+   * them: the kernel checks for a reader before it checks the length, and EPIPE closes the socket.
    */
   #probe(): void {
     if (this.#state !== 'answering' || this.#inFlight.size === 0) return;
@@ -240,8 +240,8 @@ export class Connection implements Peer {
   }
 
   /**
-   * Last words are out or on their way; what comes in is read and dropped, or the peer would see a reset.
-   * @param withinMs closes then, whether or not the last words were read
+   * Ends our side after the last answer. Further input is read and dropped: unread, it would turn the close into a reset.
+   * @param withinMs destroys the socket after this time, even if the peer has not read everything
    */
   #finish(withinMs?: number): void {
     if (this.#state === 'ending' || this.#state === 'gone') return;
@@ -274,7 +274,7 @@ export class Connection implements Peer {
   }
 }
 
-/** Lazy, as both are. */
+/** One iterator after the other, lazily. */
 function* inOrder(first: Iterator<Line>, second: Iterable<Line>): Generator<Line, void, void> {
   for (let next = first.next(); !next.done; next = first.next()) yield next.value;
   yield* second;

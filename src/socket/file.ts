@@ -1,11 +1,10 @@
-// Creates and removes the socket's file: its directory, its mode, and a stale socket in its place. It does not know
-// what is sent over it.
+// Creates and removes the file of the control socket, with its directory and its mode, and replaces a stale socket.
 //
-// The socket is bound inside a new directory of mode 0700, given its mode, and only then linked to its path. So
+// The socket is bound inside a new directory of mode 0700, gets its mode, and is only then linked to its path. So
 //  - it is never more open than intended, and the umask of the process is not changed;
 //  - link(2) never replaces: another process that takes the path at the same time is noticed, not overwritten;
-//  - libuv, which at close removes the path that was bound, whoever owns it by then, finds nothing there to remove.
-//  What it costs: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.
+//  - libuv, which at close removes the bound path, whoever owns it by then, finds nothing there to remove.
+//  The cost: `ss -xl` shows the path that was bound, `…/.XXXXXX/s`.
 import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, mkdtemp, open, rm, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
@@ -16,27 +15,26 @@ import { MAX_PATH_BYTES } from './path.js';
 
 export interface SocketFileOptions {
   readonly path: string;
-  /** A person's choice: its directory is used as it is, and must be there. */
+  /** True when a person chose the path: its directory must exist and is not changed. */
   readonly explicit: boolean;
   readonly mode: number;
   readonly directoryMode: number;
   readonly log: Log;
 }
 
-/** A socket file that is in its place. */
 export interface SocketFile {
-  /** Takes it away if it is still ours; another daemon's, or none, is left alone. */
+  /** Removes the file if it is still ours; another daemon's is left alone. */
   remove(): Promise<void>;
 }
 
-/** How often a stale file may come back while it is being replaced. */
+/** How often a stale file is removed before we give up. */
 const TRIES = 5;
 const STICKY = 0o1000;
 
 /**
- * Lets `server` listen at a path. The server is the caller's to close, also when this fails.
- * @throws Fault lock_held: somebody answers there. permission_denied: the directory or file is another user's, a
- * symlink, or closed to us. usage: the path is taken by something else, or an explicit directory is missing.
+ * Makes `server` listen at a path. The caller closes the server, also when this fails.
+ * @throws Fault lock_held: another daemon answers there. permission_denied: the directory or file belongs to another
+ * user, is a symlink, or is not accessible. usage: something else is at the path, or an explicit directory is missing.
  */
 export async function putSocket(server: Server, options: SocketFileOptions): Promise<SocketFile> {
   const { path, explicit, mode, directoryMode, log } = options;
@@ -63,18 +61,18 @@ export async function putSocket(server: Server, options: SocketFileOptions): Pro
 }
 
 /**
- * `…/wad/ACCOUNT` and `…/wad-UID/ACCOUNT`, which no other program uses. RUNTIME_DIRECTORY may name any other, such as
- * /run, whose mode is not ours to change.
+ * True for `…/wad/ACCOUNT` and `…/wad-UID/ACCOUNT`, which no other program uses. RUNTIME_DIRECTORY may name any other
+ * directory, such as /run, whose mode must not be changed.
  */
 const isOurs = (directory: string): boolean => /^wad(-\d+)?$/.test(basename(dirname(directory)));
 
-/** Makes missing directories, and admits nobody whom the path's own directory would not. */
+/** Creates missing directories, and checks and narrows the mode of existing ones. */
 async function makeDirectory(directory: string, mode: number, log: Log): Promise<void> {
   const parent = dirname(directory);
-  // Who may come into the directory has to get through its parent.
+  // Users who may enter the directory need to pass through its parent.
   await make(parent, mode === 0o700 ? 0o700 : 0o755);
   await make(directory, mode);
-  // In /tmp anyone can have been here first. The parent may belong to root, who made /run/wad, and to no other user.
+  // In /tmp another user may have created them first. The parent may also belong to root, which makes /run/wad.
   const uid = process.getuid?.() ?? 0;
   const above = await checkOwner(parent, [uid, 0]);
   const stats = await checkOwner(directory, [uid]);
@@ -83,19 +81,19 @@ async function makeDirectory(directory: string, mode: number, log: Log): Promise
   await narrow(directory, stats.mode, mode, log);
 }
 
-/** With just this mode whatever the umask says, if it is made now. */
+/** Creates a directory with exactly this mode, whatever the umask. An existing one is not changed. */
 async function make(directory: string, mode: number): Promise<void> {
   try {
     const made = await mkdir(directory, { recursive: true, mode: 0o700 });
     if (made !== undefined) await chmod(directory, mode);
   } catch (error) {
-    // EEXIST: a file or a dangling symlink, which the check of the owner puts into words.
+    // EEXIST: a file or a dangling symlink, which the check of the owner reports.
     const failed = error as NodeJS.ErrnoException;
     if (failed.code !== 'EEXIST') throw notUsable(directory, false, failed);
   }
 }
 
-/** A user who may write there could replace our socket. @throws Fault permission_denied */
+/** Refuses a directory that others can write: they could replace our socket. @throws Fault permission_denied */
 function refuseWriters(directory: string, mode: number): void {
   if (mode & STICKY || (mode & 0o022) === 0) return;
   throw new Fault('permission_denied', {
@@ -125,7 +123,7 @@ async function checkOwner(directory: string, owners: readonly number[]) {
 }
 
 async function listenAt(server: Server, directory: string, nested: string): Promise<void> {
-  // The nest may be longer than the path it stands in for; through the directory's descriptor it is always short.
+  // The temporary path may be longer than sun_path allows. Through the directory's descriptor it is always short.
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     const short = `/proc/self/fd/${handle.fd}/${basename(dirname(nested))}/${basename(nested)}`;
@@ -179,11 +177,11 @@ async function removeStale(path: string): Promise<void> {
       hint: `ls -l ${path}`,
     });
   }
-  // Also a full backlog (EAGAIN) is somebody's.
+  // A full backlog (EAGAIN) has a listener, too.
   throw new Fault('lock_held', { reason: `another daemon listens on ${path}`, hint: `ss -xlp | grep wad` });
 }
 
-/** Connects and hangs up: null when somebody listens, else the error's code. */
+/** Connects and hangs up: null when a process listens, else the error's code. */
 const knock = (path: string): Promise<string | null> =>
   new Promise((resolve) => {
     const socket = connect(path);
@@ -200,11 +198,11 @@ function notUsable(directory: string, explicit: boolean, error: NodeJS.ErrnoExce
     return new Fault('permission_denied', { reason, hint: `ls -ld ${directory}`, cause: error });
   }
   if (error.code === 'ENOSPC') return new Fault('disk_full', { cause: error });
-  const why = explicit ? 'the directory of an explicit --socket is not made' : String(error.code);
+  const why = explicit ? 'the directory of an explicit --socket is not created' : String(error.code);
   return new Fault('usage', { reason: `${directory} cannot be used: ${why}`, hint: null, cause: error });
 }
 
-/** For `catch`: the file was to be removed, so it may be gone. */
+/** For `catch`: ignores that a file is already gone. */
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -1,24 +1,23 @@
-// NDJSON framing: turns bytes into lines. Owns the size bound, UTF-8 and what is left at the end. It does not know what
-// a line contains.
+// Splits bytes into lines (NDJSON framing): the size bound, the check of UTF-8, and an unfinished line at the end.
 import { isUtf8 } from 'node:buffer';
 import { Fault } from '../protocol/fault.js';
 
-/** A line without its end, or why there is none. After `line_too_long` nothing more comes. */
+/** A line without its newline, or the fault in it. `line_too_long` is the last one. */
 export type Line = { readonly text: string } | { readonly fault: Fault };
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const NOTHING = Buffer.alloc(0);
-/** By how much the held memory grows; the rest of a short line, as most are, fits at once. */
+/** The step in which the buffer grows. Most lines are short and fit at once. */
 const PAGE = 4_096;
-/** A peer's state between two lines. */
+/** The most memory that a peer keeps between two lines. */
 const KEPT = 16 * PAGE;
 
 /**
- * Splits a stream into lines. Empty ones are left out, and CRLF is taken for LF. What waits for its newline is held in
- * one place that grows where it is, never in a list of chunks: a megabyte that comes byte by byte costs linear time and
- * its size. That place is a resizable ArrayBuffer, which has pages of its own: shrunk, it gives them back to the kernel
- * at once, where a freed Buffer would leave its hole in the heap of malloc for good.
+ * Splits a stream into lines. Empty lines are skipped, and CRLF counts as LF. An unfinished line is kept in one buffer
+ * that grows in place, not in a list of chunks: a megabyte that arrives byte by byte costs linear time and its own size.
+ * The buffer is a resizable ArrayBuffer with pages of its own: shrinking it returns them to the kernel at once, where a
+ * freed Buffer would leave a hole in the heap of malloc.
  */
 export class LineSplitter {
   readonly #maxBytes: number;
@@ -26,17 +25,17 @@ export class LineSplitter {
   #length = 0;
   #closed = false;
 
-  /** @param maxBytes the longest line taken, without its end */
+  /** @param maxBytes the longest line accepted, without its newline */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes of the line that has begun. */
+  /** Bytes of the unfinished line. */
   get heldBytes(): number {
     return this.#length;
   }
 
-  /** The lines that end in this chunk. Lazy: take all of them before the next chunk goes in. */
+  /** The lines that end in this chunk. Lazy: consume all of them before the next push. */
   *push(chunk: Buffer): Generator<Line, void, void> {
     let from = 0;
     while (!this.#closed) {
@@ -58,8 +57,8 @@ export class LineSplitter {
   }
 
   /**
-   * What stands behind the last newline. It is given out as a line: no beginning of a JSON object is itself one, so
-   * a request that was cut off never passes for a whole one, and `printf '{…}' | nc` need not end its line.
+   * The text after the last newline, as a line. No prefix of a JSON object is a JSON object, so a request that was cut off
+   * never passes as a whole one, and `printf '{…}' | nc` works without a newline.
    */
   *end(): Generator<Line, void, void> {
     if (this.#closed) return;
@@ -68,14 +67,14 @@ export class LineSplitter {
     if (line !== undefined) yield line;
   }
 
-  /** Takes nothing more, and releases the buffer. */
+  /** Accepts nothing more, and releases the buffer. */
   close(): void {
     this.#closed = true;
     this.#length = 0;
     this.#held?.resize(0);
   }
 
-  /** @returns the bytes of the line that has begun; they are good until the next call */
+  /** @returns the bytes of the unfinished line, valid until the next call */
   #hold(piece: Buffer): Buffer {
     const length = this.#length + piece.length;
     this.#held ??= new ArrayBuffer(0, { maxByteLength: this.#maxBytes });
@@ -97,7 +96,7 @@ export class LineSplitter {
   #read(whole: Buffer): Line | undefined {
     const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole;
     if (bytes.length === 0) return undefined;
-    // Buffer.toString would replace invalid bytes by U+FFFD, and the text would no longer be the sender's.
+    // Buffer.toString would replace invalid bytes by U+FFFD and so change the sender's text.
     if (!isUtf8(bytes))
       return { fault: new Fault('parse_error', { reason: 'the line is not UTF-8', hint: null }) };
     return { text: bytes.toString('utf8') };

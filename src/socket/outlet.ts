@@ -1,5 +1,4 @@
-// Sends to one peer: one message per line, with a bound on what waits for the peer. A peer that does not read is cut
-// off here. It does not know what is sent, or what was asked.
+// Sends lines to one peer, with a bound on the bytes that wait for it. A peer that does not read is disconnected here.
 import type { Socket } from 'node:net';
 import type { JSONRPCResponse } from 'json-rpc-2.0';
 import type { Backlog, Unread } from '../protocol/backlog.js';
@@ -13,12 +12,12 @@ export class Outlet implements Unread {
   readonly #maxBacklogBytes: number;
   readonly #all: Backlog;
   readonly #log: Log;
-  /** Handed to the socket and not called back for. */
+  /** Bytes handed to the socket whose callback has not come. */
   #unsentBytes = 0;
 
   /**
-   * @param maxBacklogBytes what may wait for the peer to read; a message that would pass it ends the connection
-   * @param all what waits for every peer
+   * @param maxBacklogBytes how many bytes may wait for the peer; a message beyond that ends the connection
+   * @param all the backlog of all peers
    */
   constructor(socket: Socket, maxBacklogBytes: number, all: Backlog, log: Log) {
     this.#socket = socket;
@@ -32,19 +31,19 @@ export class Outlet implements Unread {
   }
 
   /**
-   * Bytes that wait in this process, or a few more; what the kernel holds for the peer (about 200 kB) is not counted. The
-   * socket counts characters, of which none has more than three bytes a unit, but counts down at once; we hear a turn late.
+   * Bytes that wait in this process, at most a few too many. The kernel's buffer (about 200 kB) is not counted. The socket
+   * counts UTF-16 units, of at most three bytes each, and counts down at once; our own count lags one event-loop turn.
    */
   get backlogBytes(): number {
     return Math.min(this.#unsentBytes, 3 * this.#socket.writableLength);
   }
 
-  /** True when the peer should be asked nothing more before it has read; 'drain' follows on the socket. */
+  /** True when no more requests should be read from the peer until it has read; 'drain' follows on the socket. */
   get isHalfFull(): boolean {
     return this.#socket.writableNeedDrain && this.backlogBytes > this.#maxBacklogBytes / 2;
   }
 
-  /** 'error' tells the connection why; what waited is dropped with the socket. */
+  /** Destroys the socket with Fault slow_reader; the waiting bytes are dropped. */
   cutOff(): void {
     this.#socket.destroy(new Fault('slow_reader'));
   }
@@ -61,7 +60,7 @@ export class Outlet implements Unread {
     });
   }
 
-  /** False when it was not sent: the peer has gone, or has just been cut off. */
+  /** False when it was not sent: the peer has disconnected, or has just been cut off. */
   write(message: object): boolean {
     const text = serialize(message);
     return text !== null && this.#writeLine(text);
@@ -84,16 +83,15 @@ export class Outlet implements Unread {
 
   #writeLine(text: string): boolean {
     if (!this.#socket.writable) return false;
-    // The socket would count characters.
     const bytes = Buffer.byteLength(text) + 1;
     if (this.backlogBytes + bytes > this.#maxBacklogBytes) {
       this.cutOff();
       return false;
     }
     this.#unsentBytes += bytes;
-    // As a string: what waits as buffers is memory of malloc, whose heap a burst would leave large for good.
+    // As a string: waiting buffers are memory of malloc, whose heap would stay large after a burst.
     this.#socket.write(`${text}\n`, 'utf8', (error) => {
-      // What was left when it closed is counted there.
+      // The 'close' listener has counted the rest.
       if (error) return;
       this.#unsentBytes -= bytes;
       this.#all.read(this, bytes, this.#unsentBytes === 0);

@@ -1,12 +1,12 @@
-// Chooses the path of the control socket. Pure: the environment, the user id and a check of the disk are arguments. It
-// does not know whether a daemon listens there (client.ts) or how the file is made (file.ts).
+// Chooses the path of the control socket, for the daemon and for its clients. The environment, the user id and the check
+// of the disk are arguments.
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Address, addressOf } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { isAccountName } from '../protocol/names.js';
 
-/** Bytes of a path that fit into sun_path of Linux, besides its closing NUL. */
+/** The most bytes of a path in Linux's sun_path, without the closing NUL. */
 export const MAX_PATH_BYTES = 107;
 
 export interface Surroundings {
@@ -18,25 +18,25 @@ export interface Surroundings {
   readonly uid: number;
 }
 
-/** Where a server listens, and how open it is to others. */
+/** Where a server listens, and who may connect. */
 export interface ServerPath {
   readonly path: string;
-  /** Chosen by a person: its directory is theirs, and stays as it is. */
+  /** True when a person chose the path: its directory is not changed. */
   readonly explicit: boolean;
-  /** Mode of the socket file. Who can open it may use the account. */
+  /** Mode of the socket file. Every user who can open it can use the account. */
   readonly mode: 0o600 | 0o660;
-  /** Mode of the directory, where it is ours to make. */
+  /** Mode of the directory, if the daemon creates it. */
   readonly directoryMode: 0o700 | 0o750;
 }
 
 /**
- * The path for `wad`. Under systemd's system manager the group of the unit may come in; elsewhere only the owner.
- * @throws Fault usage: an account's name that is none, a path that does not fit
+ * The path for `wad`. Under systemd's system manager the group of the unit may connect; elsewhere only the owner.
+ * @throws Fault usage: an invalid account name, or a path that is too long
  */
 export function serverPath(around: Surroundings): ServerPath {
   const { env } = around;
-  // RUNTIME_DIRECTORY is a list when the unit names several; the socket's is the first. A user manager sets it as
-  // well, below XDG_RUNTIME_DIR, where there is no group to let in.
+  // RUNTIME_DIRECTORY is a list when the unit names several; the first is for the socket. A user manager sets it, too,
+  // below XDG_RUNTIME_DIR, which no group can enter.
   const runtime = env.RUNTIME_DIRECTORY?.split(':')[0] || undefined;
   const forGroup = runtime !== undefined && !runtime.startsWith(`${xdgRuntime(env) ?? '\0'}/`);
   const chosen = chosenPath(around);
@@ -48,7 +48,7 @@ export function serverPath(around: Surroundings): ServerPath {
   };
 }
 
-/** What makes another wactl speak to the daemon that listens there: its account, and the path where no rule leads to it. */
+/** The options with which another wactl reaches the daemon: its account, and the path if it is not the usual one. */
 export function serverAddress({ path }: ServerPath, around: Surroundings): Address {
   const { account } = around;
   const usual = [join('/run/wad', account, 'control.sock'), ownPath(around)];
@@ -69,25 +69,25 @@ export interface ClientSurroundings extends Pick<Surroundings, 'env' | 'uid'> {
 /** Where a client connects, and which owner it expects there. */
 export interface ClientPath {
   readonly path: string;
-  /** Chosen by a person: its directory is theirs. */
+  /** True when a person chose the path. */
   readonly explicit: boolean;
-  /** Whose daemon the path is for. */
+  /** The account whose daemon is expected. */
   readonly account: string;
-  /** Somebody named the account: a daemon of another one must do nothing. */
+  /** True when a person named the account: the daemon of another account must then refuse. */
   readonly named: boolean;
-  /** Leads to the same daemon whatever the environment says. */
+  /** The options that reach the same daemon in any environment. */
   readonly address: Address;
-  /** A user, by name or id, whose socket is taken as well: `WAD_SOCKET_OWNER`. */
+  /** One more user, by name or id, whose socket is accepted: `WAD_SOCKET_OWNER`. */
   readonly owner?: string | undefined;
 }
 
 /**
- * The path for `wactl` and the library. Options go before the environment; in each, the socket says where, and the
- * account says whose. The system service goes before the user's own daemon, but only when its directory says that
- * it is there: systemd makes `/run/wad/ACCOUNT` at the start and removes it at the stop. A directory that may not
- * be read counts as there, so that a user outside the group reads "no permission" and not "not running".
- * @param lives whether a directory is there and not known to be empty
- * @throws Fault usage: an account's name that is none, a path that does not fit
+ * The path for `wactl` and the library. Options take precedence over the environment; in each, the socket gives the path
+ * and the account gives the expected account. The system service takes precedence over the user's own daemon, but only
+ * while its directory exists: systemd creates `/run/wad/ACCOUNT` at the start and removes it at the stop. A directory
+ * that may not be read counts as existing, so that a user outside the group gets "no permission", not "not running".
+ * @param lives whether a directory exists and is not known to be empty
+ * @throws Fault usage: an invalid account name, or a path that is too long
  */
 export function clientPath(
   around: ClientSurroundings,
@@ -101,7 +101,7 @@ export function clientPath(
   const chosen = (byOption ? around.socket : env.WAD_SOCKET) || undefined;
   const system = join('/run/wad', account);
   const found = () => (lives(system) ? join(system, 'control.sock') : ownPath({ account, env, uid }));
-  // What the environment says of another daemon has to be overruled even for the default account.
+  // If the environment names another daemon, even the default account needs its option.
   const bare = given === undefined || (given === DEFAULT_ACCOUNT && !env.WAD_SOCKET && !env.WAD_ACCOUNT);
   return {
     path: fitting(chosen ?? found()),
@@ -121,11 +121,11 @@ function chosenPath({ account, explicit, env }: Surroundings): string | undefine
   return explicit || env.WAD_SOCKET || undefined;
 }
 
-/** The name becomes a part of a path, so it is checked here even if somebody has checked it before. */
+/** The name becomes part of a path, so it is checked here again. */
 function checkAccount(account: string): void {
   if (isAccountName(account)) return;
   throw new Fault('usage', {
-    reason: `"${account.slice(0, 64)}" is no account's name: letters, digits, _ and -, at most 64`,
+    reason: `"${account.slice(0, 64)}" is not an account name: letters, digits, _ and -, at most 64`,
   });
 }
 
@@ -134,23 +134,23 @@ function ownPath({ account, env, uid }: Surroundings): string {
   return runtime ? join(runtime, 'wad', account, 'control.sock') : `/tmp/wad-${uid}/${account}/control.sock`;
 }
 
-/** XDG says of a relative path: to be ignored. */
+/** XDG requires that a relative path is ignored. */
 function xdgRuntime(env: Surroundings['env']): string | undefined {
   const directory = env.XDG_RUNTIME_DIR;
   return directory?.startsWith('/') ? directory.replace(/\/+$/, '') : undefined;
 }
 
-/** Node would say EINVAL, and the kernel would cut off what does not fit. */
+/** Refuses a path that is too long: Node would report EINVAL, and the kernel would cut the path off. */
 function fitting(path: string): string {
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
     throw new Fault('usage', {
-      reason: `the socket's path is ${bytes} bytes long, and ${MAX_PATH_BYTES} is the most that Linux takes: ${path.slice(0, 256)}`,
+      reason: `the socket's path has ${bytes} bytes, and Linux allows ${MAX_PATH_BYTES}: ${path.slice(0, 256)}`,
       hint: 'set a shorter one with --socket or WAD_SOCKET',
     });
   }
   if (path.includes('\0'))
-    throw new Fault('usage', { reason: "the socket's path has a NUL in it", hint: null });
+    throw new Fault('usage', { reason: "the socket's path contains a NUL", hint: null });
   return path;
 }
 

@@ -1,6 +1,6 @@
-// Validates a line as a request before json-rpc-2.0 sees it, and says what is wrong with an invalid one. The library
-// alone would answer `null` to `null`, accept batches, scalars as parameters and any id, and give no reason. It does
-// not know methods and their parameters (the daemon's dispatch).
+// Validates a line as a request before json-rpc-2.0 gets it, and explains what is wrong with an invalid one. The library
+// alone would answer `null` to `null`, accept batches, scalars as parameters and any id, and give no reason. Methods and
+// their parameters are checked later, by the daemon's dispatch.
 import type { JSONRPCErrorResponse } from 'json-rpc-2.0';
 import { Fault } from '../protocol/fault.js';
 
@@ -38,7 +38,7 @@ export function readRequest(text: string): Reading {
   if (Array.isArray(value)) return invalid('batches are not taken: send one request a line', null);
   if (typeof value !== 'object' || value === null) return invalid('a request is a JSON object', null);
 
-  // JSON.parse makes `__proto__` an own key like any other, so looking at own keys is all the care it needs.
+  // JSON.parse makes `__proto__` an own key like any other, so reading only own keys is safe.
   const envelope = new Map<string, unknown>(Object.entries(value));
   const id = envelope.get('id');
   const readable = isId(id) ? id : null;
@@ -51,7 +51,7 @@ export function readRequest(text: string): Reading {
   for (const key of envelope.keys()) {
     if (!MEMBERS.has(key)) return invalid(`unknown member ${JSON.stringify(key.slice(0, 64))}`, readable);
   }
-  // From here on it is a request of JSON-RPC; without an id it is a notification, and those get no answer.
+  // From here on it is a JSON-RPC request. Without an id it is a notification, which gets no answer.
   const answered = isId(id) ? id : undefined;
   if (method.length > MAX_METHOD_CHARS) {
     const reason = `a method's name has at most ${MAX_METHOD_CHARS} characters`;
@@ -75,26 +75,26 @@ export function readRequest(text: string): Reading {
   };
 }
 
-/** The answer that carries a fault. */
+/** The error response for a fault. */
 export const refusal = (id: RequestId | null, fault: Fault): JSONRPCErrorResponse => ({
   jsonrpc: '2.0',
   id,
   error: fault.toWire(),
 });
 
-// A larger integer would be returned as another one, and `null` could not be distinguished from "id unreadable".
+// A larger integer would come back as a different one, and `null` means "the id could not be read".
 const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
 
 const TOO_DEEP = `the line is nested more than ${MAX_LEVELS} levels deep`;
 
-/** Looked at before the parser is, which takes memory by the level, and leaves it scattered. */
+/** Checked before parsing: the parser needs memory for each level, and leaves the heap fragmented. */
 function isDeeper(text: string, levels: number): boolean {
   if (text.length <= levels) return false;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
-      case 0x5c: // \ takes the next along; outside of a string the parser refuses it
+      case 0x5c: // \ escapes the next character; outside of a string the parser refuses it
         at += 1;
         break;
       case 0x22: // "

@@ -1,10 +1,10 @@
-// Checks that a socket belongs to the daemon. Before a client connects, every directory on the way to it and the socket
-// itself must belong to this user, to root or to the service's user, and nobody else may be able to replace them. /tmp
-// is writable by everyone, so anyone may have made /tmp/wad-UID. OpenSSH checks authorized_keys in the same way.
+// Checks, before a client connects, that a socket belongs to the daemon: every directory of its path and the socket itself
+// must belong to this user, to root or to the service's user, and no other user may be able to replace them. /tmp is
+// writable by everyone, so any user may have made /tmp/wad-UID. OpenSSH checks authorized_keys in the same way.
 //
-// Node cannot ask who the peer is (SO_PEERCRED), so the path is checked before the connection: no byte may go to a
-// stranger. Between the check and the connection nobody can put another socket there, since no directory on the way is
-// writable by anybody who has not passed the check.
+// Node cannot read the identity of the peer (SO_PEERCRED), so the path is checked before the connection: no byte may go to
+// another user. No one can replace the socket between the check and the connection, because only users that have passed
+// the check can write to the directories of the path.
 import { lstatSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';
@@ -13,7 +13,7 @@ import type { ClientPath } from './path.js';
 
 export interface Trust {
   readonly uid: number;
-  /** One more user whose socket is taken. */
+  /** One more user whose socket is accepted. */
   readonly owner?: number | undefined;
 }
 
@@ -21,15 +21,15 @@ const ROOT = 0;
 const GROUP_WRITE = 0o020;
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
-/** Where systemd makes the directory of each account. */
+/** Where systemd creates the directory of each account. */
 const SYSTEM_DIRECTORY = '/run/wad';
 const SERVICE_USER = 'wad';
 
 type Checked = Pick<ClientPath, 'path' | 'explicit' | 'owner'>;
 
 /**
- * Checks the path from the top down.
- * @throws Fault unsafe_socket. NodeJS.ErrnoException: what lstat(2) says of a path that is not there, or is closed to us
+ * Checks the path from the root down.
+ * @throws Fault unsafe_socket. NodeJS.ErrnoException: the error of lstat(2) for a missing or inaccessible path
  */
 export function checkSafePath(target: Checked, trust: Trust): void {
   const path = resolve(target.path);
@@ -40,7 +40,7 @@ export function checkSafePath(target: Checked, trust: Trust): void {
     const stats = lstatSync(step);
     const isLink = stats.isSymbolicLink();
     viaLink ||= isLink;
-    // These two the daemon makes itself. Above them, and on the way to a path of a person's choice, a link may lead on.
+    // The daemon itself creates these two. Links are allowed above them, and anywhere in an explicit path.
     const isMade = !explicit && (step === directory || step === dirname(directory));
     if (isLink && isMade) throw isALink(step);
     checkOwner(step, stats, target, trust);
@@ -59,8 +59,8 @@ function stepsTo(directory: string): string[] {
 }
 
 /**
- * What lies in a sticky directory can be replaced by its owner only. On the way to a path of a person's choice, who is in
- * a group is that person's choice as well; directories that the daemon makes are closed to groups, too.
+ * Refuses a directory that other users can write. In a sticky directory only the owner can replace a file. In an explicit
+ * path, groups are trusted, because a person chose it; the directories that the daemon creates must be closed to groups.
  */
 function checkWriters(directory: string, { mode }: Stats, explicit: boolean): void {
   if (mode & STICKY) return;
@@ -79,15 +79,15 @@ function checkOwner(
   if (named !== undefined && uid === (/^\d+$/.test(named) ? Number(named) : uidOf(named))) return;
   const who = nameOf(uid) ?? `#${uid}`;
   const why = `belongs to another user (${who}), who could read and forge everything`;
-  // Root reaches the daemon of a user as that user.
+  // Root is pointed to sudo: it can run wactl as that user.
   if (own === ROOT && explicit)
     throw unsafe(step, why, `sudo -u ${quoted(who)} wactl --socket ${quoted(resolve(path))} status`);
   throw unsafe(step, explicit ? why : `${why}; have root remove it`, `ls -ld ${quoted(step)}`);
 }
 
 /**
- * The user id of root here. A user namespace that maps no root, such as that of a container without privileges, shows
- * what is root's as the overflow user's, as whom nobody can make anything: user_namespaces(7).
+ * The user id of root as seen here. A user namespace that does not map root, such as that of an unprivileged container,
+ * shows root's files as the overflow user's. No process can create files as that user: user_namespaces(7).
  */
 export function rootHere(read: (file: string) => string = (file) => readFileSync(file, 'utf8')): number {
   try {
@@ -100,8 +100,8 @@ export function rootHere(read: (file: string) => string = (file) => readFileSync
 }
 
 /**
- * Below /run/wad, where root alone makes directories, the user to whom root gave this one: a unit may run as any.
- * Elsewhere the user of that name.
+ * The user of the service. Below /run/wad, where only root creates directories, it is the owner of the account's
+ * directory, because a unit may run as any user. Elsewhere it is the user named `wad`.
  */
 function serviceUser(step: string): number | null {
   const [account] = step.startsWith(`${SYSTEM_DIRECTORY}/`)
@@ -125,7 +125,7 @@ function unsafe(path: string, why: string, hint: string): Fault {
   });
 }
 
-/** Lines of passwd(5). The names that a directory service adds are not in it, and no service's user is one of them. */
+/** The lines of passwd(5). Users of a directory service are not in it, but no user of a service is one of those. */
 function passwd(): string[][] {
   try {
     return readFileSync('/etc/passwd', 'utf8')

@@ -1,5 +1,5 @@
-// The control socket's server: who may connect, how many, and how connections end. JSON-RPC comes from json-rpc-2.0,
-// behind the guard of request.ts. It does not know methods (the daemon's dispatch) or single requests (connection.ts).
+// The server of the control socket: accepts connections up to a limit, and closes them all at the end. JSON-RPC comes
+// from json-rpc-2.0, after the validation of request.ts; connection.ts serves the requests.
 import { createServer, type Server, type Socket } from 'node:net';
 import { type JSONRPCResponse, JSONRPCServer } from 'json-rpc-2.0';
 import { Backlog } from '../protocol/backlog.js';
@@ -13,20 +13,20 @@ import { refusal } from './request.js';
 
 export interface ListenOptions extends Partial<ConnectionLimits> {
   readonly path: string;
-  /** A person chose the path: its directory is neither made nor changed. */
+  /** True when a person chose the path: its directory is neither created nor changed. */
   readonly explicit: boolean;
-  /** Of the socket file: 0o660 for the system service, 0o600 (the default) elsewhere. */
+  /** Mode of the socket file: 0o660 for the system service, 0o600 (the default) elsewhere. */
   readonly mode?: number;
-  /** Of the directory, where it is ours to make: 0o750 for the system service, 0o700 (the default) elsewhere. */
+  /** Mode of the directory, if it is created: 0o750 for the system service, 0o700 (the default) elsewhere. */
   readonly directoryMode?: number;
   /**
-   * Beyond this limit a new connection replaces the one that has been idle for longest. The last places take no
+   * Beyond this limit a new connection replaces the one that has been idle for longest. The last places accept no
    * subscription.
    */
   readonly maxConnections?: number;
-  /** What waits for the peers of every door; one of its own when left out. */
+  /** The backlog shared by the peers of all servers; default: a new one. */
   readonly unread?: Backlog;
-  /** So many bytes came from a peer, which Node put into a buffer that now waits to be collected. */
+  /** Called with the number of bytes read from a peer, whose buffer now waits for the garbage collector. */
   readonly onRead?: (bytes: number) => void;
   readonly dispatch: Dispatch;
   readonly log: Log;
@@ -40,15 +40,15 @@ export const SOCKET_LIMITS = {
   unreadMs: 60_000,
 } as const;
 
-/** How long a peer may take from its connect, or its last answer, to its next request, however many wait for its place. */
+/** The time from a connect or an answer to the next request in which a peer is never replaced. */
 const IDLE_MS = 1_000;
 
-/** How long a connection that is one too many may take to read so. */
+/** How long a refused connection may take to read its error. */
 const REFUSED_MS = 1_000;
 
 /**
- * Listens.
- * @returns what the caller must `close()`
+ * Starts to listen.
+ * @returns the server, which the caller closes
  * @throws Fault lock_held, permission_denied, usage, disk_full: see file.ts
  */
 export async function listen(options: ListenOptions): Promise<SocketServer> {
@@ -68,7 +68,7 @@ export class SocketServer {
   readonly #unread: Backlog;
   readonly #places: Places;
   readonly #connections = new Set<Connection>();
-  /** Idle ones that had to give way, until they have closed. */
+  /** Idle connections that were replaced, until they have closed. */
   readonly #leaving = new Set<Connection>();
   readonly #refused = new Set<Socket>();
   #file: SocketFile | undefined;
@@ -88,11 +88,11 @@ export class SocketServer {
     this.#maxConnections = options.maxConnections ?? SOCKET_LIMITS.maxConnections;
     this.#places = new Places(this.#maxConnections);
     this.#rpc = rpcServer(options.dispatch, options.log);
-    // Half-open: a peer that has ended its side may still read its answers.
+    // Half-open: a peer that has closed its sending side may still read its answers.
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
-  /** Peers connected now. */
+  /** The number of connected peers. */
   get connections(): number {
     return this.#connections.size;
   }
@@ -106,14 +106,14 @@ export class SocketServer {
       this.#server.close();
       throw error;
     }
-    // After listening only accept(2) fails, for want of descriptors; the next connection is tried again.
+    // Once the server listens, only accept(2) can fail, when no file descriptor is free. The next connection may succeed.
     this.#server.on('error', (error) => log.error('socket.accept_failed', { err: error }));
     log.info('socket.listening', { path, mode: `0${mode.toString(8)}` });
   }
 
   /**
-   * Takes the file away (if it is still ours), accepts nobody more, answers what is in flight with `shutting_down`
-   * and closes every connection. Within about two seconds, however the peers behave. Calling it twice is fine.
+   * Removes the file (if it is still ours), accepts no further connection, answers the requests in flight with
+   * `shutting_down` and closes every connection, within about two seconds whatever the peers do. May be called twice.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -125,7 +125,7 @@ export class SocketServer {
   }
 
   async #close(): Promise<void> {
-    // The file first: who comes now reads "not running", not a connection that ends at once.
+    // The file first: a new client then gets "not running", not a connection that ends at once.
     await this.#file?.remove();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#refused) socket.destroy();
@@ -158,7 +158,7 @@ export class SocketServer {
     log.debug('socket.connected', { peer: connection.id, connections: this.#connections.size });
   }
 
-  /** Ends the connection that has been idle for longest. False when none has been for long enough. */
+  /** Ends the connection that has been idle for longest. False when none has been idle for `IDLE_MS`. */
   #makeRoom(): boolean {
     let oldest: Connection | undefined;
     let sinceMs = performance.now() - IDLE_MS;
@@ -178,7 +178,7 @@ export class SocketServer {
 
   #refuse(socket: Socket): void {
     const reason = `${this.#maxConnections} clients are connected`;
-    // One line for a whole flood of them.
+    // One warning for a whole flood of connections.
     const level = this.#refused.size === 0 ? 'warn' : 'debug';
     this.#options.log[level]('socket.too_many', { connections: this.#connections.size });
     this.#refused.add(socket);
@@ -194,8 +194,8 @@ export class SocketServer {
 }
 
 /**
- * json-rpc-2.0 as we want it. Left alone (1.8.1) it answers an ordinary throw with code 0, drops an error's code and
- * data, and prints errors with console.warn.
+ * Configures json-rpc-2.0. By default (1.8.1) it answers an ordinary throw with code 0, drops an error's code and data,
+ * and prints errors with console.warn.
  */
 function rpcServer(dispatch: Dispatch, log: Log): JSONRPCServer<Call> {
   const rpc = new JSONRPCServer<Call>({ errorListener: () => {} });

@@ -1,15 +1,15 @@
-// Explains why a daemon cannot be reached, with the command that helps. It does not know how to connect.
+// Explains why a daemon cannot be reached, and suggests the command that helps.
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import type { ClientPath } from './path.js';
 
-/** Where units are installed: by an administrator, by a package. */
+/** The directories of units of the administrator and of packages. */
 const SYSTEM_UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 const UNIT = 'wad@.service';
 
-/** The one command that starts, or restarts, the daemon of this path, as this machine is set up. */
+/** The command that starts or restarts the daemon of this path on this machine. */
 function commandTo(verb: 'start' | 'restart', { account, explicit, path }: ClientPath): string {
   const isInstalled = (directory: string) => existsSync(join(directory, UNIT));
   const unit = `${verb} wad@${account}`;
@@ -20,7 +20,7 @@ function commandTo(verb: 'start' | 'restart', { account, explicit, path }: Clien
   return `wad --account ${account}${explicit ? ` --socket ${quoted(resolve(path))}` : ''}`;
 }
 
-/** The Fault for an error of connect(2) or lstat(2). Reads the disk only now, when something is wrong. */
+/** The Fault for an error of connect(2) or lstat(2). Reads the disk only here, after a failure. */
 export async function connectFault(target: ClientPath, error: NodeJS.ErrnoException): Promise<Fault> {
   const { path } = target;
   const more = { path, code: error.code ?? error.name };
@@ -33,7 +33,7 @@ export async function connectFault(target: ClientPath, error: NodeJS.ErrnoExcept
         more,
         hint,
       });
-    case 'ECONNREFUSED': // left behind by a daemon that was killed
+    case 'ECONNREFUSED': // the socket file of a daemon that was killed
       return new Fault('unreachable', {
         reason: `no daemon is running: nobody listens on ${path}`,
         more,
@@ -49,7 +49,7 @@ export async function connectFault(target: ClientPath, error: NodeJS.ErrnoExcept
   }
 }
 
-/** A directory that may not be entered and a socket that may not be written give the same EACCES; say which. */
+/** Finds out which of two causes EACCES has: a directory that cannot be entered, or a socket that cannot be opened. */
 async function closedTo(path: string): Promise<string> {
   const { access, constants } = await import('node:fs/promises');
   const steps = dirname(path).split('/');
@@ -67,8 +67,8 @@ async function closedTo(path: string): Promise<string> {
 }
 
 /**
- * The Fault for a daemon of 0.1, which refuses the parameter `account` that every request of a named account carries;
- * null for any other refusal.
+ * The Fault for a daemon of version 0.1, which refuses the parameter `account` of a request with a named account; null
+ * for any other refusal.
  */
 export function olderDaemon(target: ClientPath, { kind, details }: Fault): Fault | null {
   const issues = details.more?.issues;
