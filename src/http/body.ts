@@ -1,9 +1,9 @@
-// Reads the body of a request: a JSON object within its bounds. It does not know what the body asks for.
+// Reads the body of a request: a JSON object up to a maximum size.
 import type { IncomingMessage } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 
 /**
- * An empty body is an empty object.
+ * An empty body counts as an empty object.
  * @throws (rejects) Fault unsupported_body, body_too_large, parse_error, invalid_params, connection_lost
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Record<string, unknown>> {
@@ -22,9 +22,9 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     throw new Fault('connection_lost', { outcome: 'none', cause: error });
   }
   if (bytes === 0) return {};
-  // A form of another site cannot say this without asking first, and the answer to that question is no.
+  // A page of another site cannot send this type without a preflight request, which is refused (CSRF).
   if (!/^application\/json *(;|$)/i.test(type ?? '') || coding !== undefined) {
-    const reason = 'Content-Type must be application/json, and the body is sent as it is';
+    const reason = 'Content-Type must be application/json, without a Content-Encoding';
     throw new Fault('unsupported_body', { reason, hint: "curl -H 'Content-Type: application/json'" });
   }
   return parsed(Buffer.concat(chunks));
@@ -39,8 +39,8 @@ function parsed(bytes: Buffer): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new Fault('invalid_params', { reason: 'the body is a JSON object; parameters go by name' });
+  throw new Fault('invalid_params', { reason: 'the body must be a JSON object with named parameters' });
 }
 
 const tooLarge = (maxBytes: number): Fault =>
-  new Fault('body_too_large', { reason: `a body has at most ${maxBytes} bytes`, hint: null });
+  new Fault('body_too_large', { reason: `a body may have at most ${maxBytes} bytes`, hint: null });

@@ -1,5 +1,5 @@
-// One HTTP connection: the answers that its peer has not read yet, the work in progress for it, and its end. It does
-// not know what is asked or answered.
+// One HTTP connection: tracks its requests in progress and its unread answers, sends bodies as fast as the peer reads, and
+// cuts off a peer that does not read.
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -10,12 +10,12 @@ import type { Places } from '../protocol/places.js';
 export interface ConnectionLimits {
   /** Requests of one connection whose answers the kernel has not taken. */
   readonly maxUnanswered: number;
-  /** More than this waiting for a peer to read, and it is cut off; one answer alone may be longer. */
+  /** A peer with more unread bytes than this is cut off; a single answer may be longer. */
   readonly maxBacklogBytes: number;
   readonly maxAnswerBytes: number;
 }
 
-/** A long answer is sent in pieces of this size, each when the one before has been read: this shows that the peer reads. */
+/** A long answer is sent in pieces of this size. Each waits until the kernel has the one before, so the peer reads. */
 const PIECE_BYTES = 256 * 1024;
 
 /** Ends with its socket. */
@@ -26,27 +26,28 @@ export class Connection implements Unread {
   readonly #places: Places;
   readonly #closed = new AbortController();
   readonly #unanswered = new Set<ServerResponse>();
-  /** Handed to the socket and not called back for. */
+  /** Bytes whose write callback has not come, including `#restBytes`. */
   #unsentBytes = 0;
-  /** Of answers: not handed to a response yet. */
+  /** Bytes of answers that have not been handed to a response yet. */
   #restBytes = 0;
+  /** Set when the peer sent too many requests: further ones are ignored. */
   #isDeaf = false;
   #inFlight = 0;
-  /** Streams of events, whose peers may read as slowly as they like. */
+  /** The number of event streams: a connection with one is neither idle nor stalled. */
   #holds = 0;
-  #letGo: () => void = () => undefined;
+  #releasePlace: () => void = () => undefined;
   #usedAtMs = performance.now();
 
   /**
-   * @param all what waits for the peers of every door
-   * @param places of this door
+   * @param all the backlog of the peers of all servers
+   * @param places the places for connections of this server
    */
   constructor(socket: Socket, limits: ConnectionLimits, all: Backlog, places: Places) {
     this.#socket = socket;
     this.#places = places;
     this.#limits = limits;
     this.#all = all;
-    // One for each request that is being answered, and for its stream.
+    // One listener for each request in progress, and for its stream.
     setMaxListeners(0, this.#closed.signal);
     socket.once('close', () => {
       this.end(new Fault('connection_lost', { reason: 'the peer hung up', hint: null }));
@@ -55,7 +56,7 @@ export class Connection implements Unread {
     });
   }
 
-  /** Aborted with a Fault when the connection ends, or is to. */
+  /** Aborted with a Fault when the connection ends or should end. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
@@ -67,12 +68,12 @@ export class Connection implements Unread {
     return this.#restBytes + Math.min(bytes, this.#unsentBytes - this.#restBytes);
   }
 
-  /** Since when nothing has been done for it, by performance.now(); null while something is. */
+  /** When it became idle, by performance.now(); null while it has a request in progress or a stream. */
   get idleSinceMs(): number | null {
     return this.#inFlight > 0 || this.#holds > 0 ? null : this.#usedAtMs;
   }
 
-  /** Nothing went either way for a while. Ends it when that is up to the peer: it does not read, or asks for nothing. */
+  /** Called after a time without traffic. Ends the connection if the peer does not read, or has no request in progress. */
   stalled(): void {
     if (this.#holds > 0) return;
     if (this.#socket.writableLength > 0) this.cutOff();
@@ -80,11 +81,11 @@ export class Connection implements Unread {
   }
 
   /**
-   * Takes a request in. An answer counts until the kernel has it, and not until it was written. With one request more than
-   * there may be, nothing is heard from the peer any more; once it has read its answers, the connection ends.
-   * @returns false when nothing is to be answered
+   * Accepts a request. Its answer counts as unread until the kernel has it. After one request too many, further input is
+   * ignored, and the connection ends once the earlier answers have been read.
+   * @returns false when the request gets no answer
    */
-  take(response: ServerResponse): boolean {
+  accept(response: ServerResponse): boolean {
     if (this.#socket.destroyed || this.#isDeaf) return false;
     if (this.#unanswered.size >= this.#limits.maxUnanswered) {
       this.#isDeaf = true;
@@ -110,21 +111,21 @@ export class Connection implements Unread {
 
   /** Keeps the connection for a stream of events until the returned function is called. @throws Fault busy */
   hold(): () => void {
-    if (this.#holds === 0) this.#letGo = this.#places.hold();
+    if (this.#holds === 0) this.#releasePlace = this.#places.hold();
     this.#holds += 1;
     return () => {
       this.#holds -= 1;
-      if (this.#holds === 0) this.#letGo();
+      if (this.#holds === 0) this.#releasePlace();
       this.#usedAtMs = performance.now();
     };
   }
 
-  /** Whether an answer of this length could be sent to anybody. */
+  /** True when an answer of this length is allowed. */
   fits(bytes: number): boolean {
     return bytes <= this.#limits.maxAnswerBytes;
   }
 
-  /** Writes a part of a stream. False when the peer was cut off instead: it would leave too much unread. */
+  /** Writes a part of a stream. False when the peer was cut off, because too much would be unread. */
   write(response: ServerResponse, bytes: Uint8Array): boolean {
     if (this.#socket.destroyed) return false;
     if (this.backlogBytes + bytes.length > this.#limits.maxBacklogBytes) {
@@ -138,9 +139,9 @@ export class Connection implements Unread {
   }
 
   /**
-   * Writes the whole body of a response, however long, as fast as the peer reads. Cuts it off when it would leave too
-   * much unread in addition to an answer that it has not read.
-   * @param then called when the last piece has been handed to the response; never when the peer is cut off
+   * Writes the whole body of a response, of any length, as fast as the peer reads. Cuts the peer off when earlier unread
+   * answers and this one together exceed `maxBacklogBytes`.
+   * @param then called when the last piece has been handed to the response; never if the peer is cut off
    */
   answer(response: ServerResponse, body: Uint8Array, then: () => void): void {
     if (this.#socket.destroyed) return;
@@ -165,10 +166,10 @@ export class Connection implements Unread {
     if (rest.length === 0) then();
   }
 
-  /** @param then called when the kernel has taken it */
+  /** @param then called when the kernel has taken the bytes */
   #hand(response: ServerResponse, bytes: Uint8Array, then?: () => void): void {
     response.write(bytes, (error) => {
-      // What was left when it closed is counted there.
+      // The 'close' listener has counted the rest.
       if (error || this.#socket.destroyed) return;
       this.#unsentBytes -= bytes.length;
       this.#all.read(this, bytes.length, this.#unsentBytes === 0);
@@ -184,15 +185,15 @@ export class Connection implements Unread {
   }
 
   /**
-   * Node's parser goes on with the 64 KiB that it has read, and would keep request and response for each of the hundreds
-   * of requests in them until the socket has closed. Seen with Node 20.
+   * Makes Node's parser skip further requests. It would continue with the 64 KiB that it has read, and keep request and
+   * response of each of the hundreds of requests in them until the socket has closed. Seen with Node 20.
    */
   #stopParser(): void {
     const { parser } = this.#socket as Socket & { parser?: { onIncoming: unknown } | null };
     if (parser) parser.onIncoming = () => 0;
   }
 
-  /** Aborts everything that is being done for this connection. The caller closes the socket. Twice is fine. */
+  /** Aborts all work for this connection. The caller closes the socket. May be called twice. */
   end(why: Fault): void {
     if (!this.#closed.signal.aborted) this.#closed.abort(why);
   }

@@ -1,14 +1,14 @@
-// Sends events to one listener as server-sent events: the peer of an `events.subscribe`. Owns the format of the stream
-// and its back-pressure. It does not know which events exist.
+// Sends events to one listener as server-sent events: the peer of an `events.subscribe`, with the format of the stream and
+// its back-pressure.
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../protocol/dispatch.js';
 import type { WireEvent } from '../protocol/events/index.js';
 import type { Connection } from './connection.js';
 import { ALWAYS } from './reply.js';
 
-/** A listener behind a proxy would be cut off as idle. */
+/** The interval of keep-alive comments: a proxy would cut off an idle stream. */
 const ALIVE_MS = 15_000;
-/** A browser that lost the stream comes back after this. */
+/** A browser that lost the stream reconnects after this. */
 const RETRY_MS = 2_000;
 
 /** Ends with its connection. */
@@ -37,14 +37,14 @@ export class EventStream implements Peer {
     return this.#connection.hold();
   }
 
-  /** The listener is subscribed: from now on it knows where it would have to resume. */
+  /** Starts the stream after the subscription. The first id gives the listener the cursor to resume from. */
   begin(after: number): void {
     if (this.closed.aborted) return;
     const type = 'text/event-stream; charset=utf-8';
-    // Nothing can follow it on its connection.
+    // No further response can follow a stream on its connection.
     const headers = { ...ALWAYS, 'Content-Type': type, 'X-Accel-Buffering': 'no', Connection: 'close' };
     this.#response.writeHead(200, headers);
-    // An id without data is kept by the listener and makes no event.
+    // The listener remembers an id without data, and fires no event for it.
     this.#write(`retry: ${RETRY_MS}\nid: ${after}\n\n`);
     this.#alive = setInterval(() => this.#write(':\n\n'), ALIVE_MS);
     const release = this.#connection.hold();
@@ -57,7 +57,7 @@ export class EventStream implements Peer {
   }
 
   notify(_method: 'event', event: WireEvent): boolean {
-    // JSON has no raw line breaks, so one line of data holds it.
+    // JSON contains no raw line breaks, so it fits into one `data:` line.
     return this.#write(`id: ${event.cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 

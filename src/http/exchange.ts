@@ -1,5 +1,5 @@
-// Handles one request and its answer: authorises it, finds its route, and reports how it ended for log and metrics.
-// Every failure is a Fault and is answered as one. It does not know what a route does, or how connections come and go.
+// Handles one HTTP request: authorises it, finds and runs its route, sends the answer, and returns the result for log and
+// metrics. Every failure is answered as a Fault.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Address } from '../protocol/address.js';
 import type { Dispatch, Owner, Peer } from '../protocol/dispatch.js';
@@ -18,41 +18,40 @@ export interface ExchangeOptions {
   readonly router: Router;
   readonly own: Own;
   readonly token: Token;
-  /** For the hints of this door's own faults. */
+  /** For the hints of the faults raised here. */
   readonly address?: Address | undefined;
   readonly maxBodyBytes: number;
 }
 
-/** How one ended, for log and metrics. The path as it was asked is not in it: it may hold anything. */
+/** The result of a request, for log and metrics. It leaves out the requested path, which may contain anything. */
 export interface Ended {
   readonly route: Route | null;
   readonly status: number;
   readonly fault: Fault | null;
-  /** An error of this room's own. */
+  /** Set when the error was not a Fault. */
   readonly bug: Bug | null;
   readonly ms: number;
 }
 
-/** What of a request that met one may be written down: names, sizes and types, and no value that somebody sent. */
+/** The parts of a failed request that may be logged: names and sizes, but no values. */
 export interface Bug {
   readonly err: unknown;
   readonly parameters: readonly string[];
   readonly bodyBytes: number;
 }
 
-/** How long an unwanted body may take until its connection is closed. */
+/** How long to read and drop the rest of an unwanted body before the response ends. */
 const LINGER_MS = 1_000;
 
 interface Between {
   readonly id: number;
   readonly connection: Connection;
-  /** Of what outlasts a request, which the next one may bring over another connection. */
+  /** Owns what outlasts a request, such as an upload: the next request may come over another connection. */
   readonly owner: Owner;
 }
 
 /**
- * Answers one request. Never rejects; resolves when the answer has been handed to the connection, and of a stream when
- * it has begun.
+ * Answers one request. Never rejects; resolves when the answer has been handed to the connection, or the stream has begun.
  */
 export async function exchange(
   request: IncomingMessage,
@@ -62,10 +61,9 @@ export async function exchange(
   const { connection } = options;
   const startedAt = performance.now();
   let route: Route | null = null;
-  const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => ({
-    ...{ route, status, fault, bug },
-    ms: performance.now() - startedAt,
-  });
+  const ended = (status: number, fault: Fault | null, bug: Bug | null = null): Ended => {
+    return { route, status, fault, bug, ms: performance.now() - startedAt };
+  };
   try {
     const found = admit(request, options);
     route = found.route;
@@ -88,7 +86,7 @@ export async function exchange(
   }
 }
 
-/** For a stranger, who would learn the socket's path from the daemon's own hint: uses the hint of the table. */
+/** For unauthorised requests: uses the hint of the table, because the daemon's own hint contains the socket's path. */
 const unaddressed = ({ kind, details }: Fault): Fault => new Fault(kind, { ...details, hint: undefined });
 
 /** @throws Fault answer_too_long */
@@ -103,7 +101,7 @@ function bugOf(err: unknown, { url = '', headers }: IncomingMessage): Bug {
 
 const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'));
 
-/** @throws Fault of guard, token and router: in this order, so that strangers do not learn which routes exist */
+/** @throws Fault of guard, token and router, in this order: unauthorised requests do not learn which routes exist */
 function admit(request: IncomingMessage, { router, token }: ExchangeOptions): Found {
   refuseFlood(request);
   refuseForeign(request);
@@ -160,7 +158,7 @@ function asked(
   };
 }
 
-/** A connection that is closed on what the peer still sends is reset, and the answer lost: so that is read first. */
+/** Reads the rest of the body before the response ends: closing on unread input resets the connection and loses the answer. */
 function finish(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.destroyed) {
     response.end();

@@ -1,12 +1,12 @@
-// Serves the linking page: three files that are read once and served unchanged, under a policy that lets them load
-// nothing from anywhere else. It does not know what they say.
+// Serves the linking page: three files that are read once and served unchanged, with a Content-Security-Policy that
+// forbids loading anything from elsewhere.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Reply, typed } from './reply.js';
 
 export type Page = Readonly<Record<'index' | 'script' | 'style', Reply>>;
 
-/** No outside resource, no inline code, no frame, no form that leaves the page, no markup made of text. */
+/** No outside resource, inline code, frame, outgoing form, or markup made from text. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,7 +19,7 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-/** @param directory with index.html, link.js and link.css @throws (rejects) when one is not there */
+/** @param directory with index.html, link.js and link.css @throws (rejects) when a file is missing */
 export async function readPage(directory: string): Promise<Page> {
   const file = async (name: string, type: string): Promise<Reply> => {
     const { status, headers, body } = typed(type, await readFile(join(directory, name)));

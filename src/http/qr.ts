@@ -1,4 +1,4 @@
-// Formats the QR code for a request: the payload with a picture in the JSON, or the picture alone.
+// Formats the QR code for a request: JSON with payload and picture, or only the picture.
 import type { Result } from '../protocol/method.js';
 import type { METHODS } from '../protocol/methods/index.js';
 import type { StateName } from '../protocol/state.js';
@@ -9,7 +9,7 @@ type Qr = Result<(typeof METHODS)['session.qr']>;
 const SCALE = 8;
 const PICTURES = ['image/png', 'image/svg+xml'] as const;
 
-/** The picture type that the client prefers to JSON, or null. Weights are read; the rest of RFC 9110 is not needed here. */
+/** The picture type that the client prefers to JSON, or null. Of RFC 9110 only the weights are supported. */
 export function pictureWanted(accept = ''): (typeof PICTURES)[number] | null {
   const weights = new Map(
     accept.split(',').map((part) => {
@@ -26,7 +26,7 @@ export function pictureWanted(accept = ''): (typeof PICTURES)[number] | null {
   return (weights.get(best) ?? 0) >= other ? best : null;
 }
 
-/** The package is loaded when it is needed: once in the life of a link. */
+/** Loads the package only here, because most daemons never need it. */
 export async function qrReply(
   { qr, expiresAt }: Qr,
   status: StateName,

@@ -1,5 +1,5 @@
-// Parses the parameters of a GET: strings, read as the type that the method's own schema requires. A value that does
-// not fit stays a string, and the daemon's validation reports it as it would on the socket.
+// Parses the query parameters of a GET into the types that the schema of the method requires. A value that does not fit
+// stays a string, and the daemon's validation reports it as it does on the socket.
 import type { z } from 'zod';
 
 export function queryParams(
@@ -9,7 +9,7 @@ export function queryParams(
 ): Record<string, unknown> {
   const { shape = {} } = schema as { shape?: Readonly<Record<string, z.ZodType>> };
   const given = [...query, ...Object.entries(names)];
-  // Own names only: every object has a "constructor".
+  // Own properties only: every object has a "constructor".
   const wanted = (name: string) => (Object.hasOwn(shape, name) ? shape[name] : undefined);
   return Object.fromEntries(given.map(([name, text]) => [name, readAs(wanted(name), text)]));
 }

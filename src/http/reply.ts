@@ -1,4 +1,4 @@
-// A reply: a status, a type and bytes; and a Fault as a reply, with the status from the table of faults.
+// Builds and sends replies: status, type and bytes. A Fault becomes a reply with the status from the table of faults.
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Fault } from '../protocol/fault.js';
 import { faultRow } from '../protocol/fault-table.js';
@@ -7,11 +7,11 @@ import type { Connection } from './connection.js';
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes, which many answers may share. */
+  /** Several replies may share these bytes. */
   readonly body: Uint8Array;
 }
 
-/** Nothing here is to be kept, guessed at, framed, or shown to another site. */
+/** Headers of every reply: not cached, not sniffed, not framed, not readable by another site. */
 export const ALWAYS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
@@ -29,7 +29,7 @@ export const typed = (type: string, body: string | Uint8Array, status = 200): Re
 export const json = (value: unknown, status = 200): Reply =>
   typed('application/json; charset=utf-8', `${JSON.stringify(value)}\n`, status);
 
-/** `error` is the object that the socket would have answered; the fields next to it are for people with curl. */
+/** `error` is the same object as on the socket; the other fields are for people who use curl. */
 export function faultReply(fault: Fault): Reply {
   const error = fault.toWire();
   const { status, headers, body } = json(
@@ -54,7 +54,7 @@ function more({ kind, details }: Fault): Record<string, string> {
   return {};
 }
 
-/** For a request of which nothing could be read, and that has no response to write to. */
+/** The raw text of a reply, for a request that could not be parsed and so has no response object. */
 export function bareReply(fault: Fault): string {
   const { status, headers, body } = faultReply(fault);
   const length = { 'Content-Length': String(body.length), Connection: 'close' };
@@ -66,8 +66,9 @@ export function bareReply(fault: Fault): string {
 }
 
 /**
- * @param last nothing more is read from this connection
- * @param then called when all of it has been handed to the response, which the caller ends
+ * Writes a reply to a response, which the caller ends.
+ * @param last true when nothing more is read from this connection
+ * @param then called when the whole body has been handed to the response
  */
 export function send(
   connection: Connection,

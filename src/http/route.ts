@@ -1,5 +1,5 @@
-// The type of a route, and how a request's route is found. Paths are compared as they are sent: nothing is decoded,
-// joined or normalised first, so there is nothing to trick.
+// Finds the route of a request. Paths are compared as they were sent: nothing is decoded, joined or normalised first, so
+// no spelling of a path can get around the check.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Fault } from '../protocol/fault.js';
 import type { Result } from '../protocol/method.js';
@@ -8,23 +8,23 @@ import type { EventStream } from './event-stream.js';
 import type { Page } from './page.js';
 import type { Reply } from './reply.js';
 
-/** One request, as a route sees it. */
+/** One request, as a route gets it. */
 export interface Asked {
-  /** What stood in the place of `{name}` in the path, decoded. */
+  /** The decoded values of the `{name}` parts of the path. */
   readonly names: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Whether it has the token, or none is needed: on an open route a stranger may ask as well. */
+  /** True when the request has the token, or none is required. On an open route it may be false. */
   readonly isKnown: boolean;
   /** @throws (rejects) Fault: see body.ts */
   body(): Promise<Record<string, unknown>>;
-  /** Asks the daemon, as the socket would. @throws (rejects) Fault */
+  /** Calls a method of the daemon, as the socket does. @throws (rejects) Fault */
   ask<M extends MethodName>(method: M, params?: unknown): Promise<Result<(typeof METHODS)[M]>>;
-  /** For a response that does not end: to be begun once its subscription stands. */
+  /** A response that does not end. Call its `begin` after the subscription. */
   stream(): EventStream;
 }
 
-/** What the daemon puts behind the routes that ask no method. */
+/** The content of the routes that call no method. */
 export interface Own {
   readonly page: Page;
   readonly metrics: () => Promise<Reply>;
@@ -35,13 +35,13 @@ export interface Route {
   readonly verb: 'GET' | 'POST';
   readonly path: string;
   readonly does: string;
-  /** The method that it asks, for the docs; null for what only HTTP has. */
+  /** The method that it calls, for the docs; null for a route that exists only in HTTP. */
   readonly asks: MethodName | null;
-  /** The status of its success. */
+  /** The status of a success. */
   readonly success: number;
   /** No token is required: the route reveals nothing about the account. */
   readonly open: boolean;
-  /** Null: the response is a stream, which has begun. */
+  /** Returns null when the response is a stream that has begun. */
   readonly serve: (asked: Asked, own: Own) => Promise<Reply | null> | Reply;
 }
 
@@ -50,7 +50,7 @@ export interface Found {
   readonly names: Readonly<Record<string, string>>;
 }
 
-/** Finds by path and verb; GET serves HEAD too. */
+/** Finds a route by path and verb. A GET route serves HEAD, too. */
 export class Router {
   readonly #exact = new Map<string, Route[]>();
   readonly #patterns: { readonly route: Route; readonly pattern: RegExp }[] = [];

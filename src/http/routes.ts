@@ -1,5 +1,5 @@
-// The table of routes. Each calls a method of the one table of methods and adds only the format; the OpenAPI document
-// and docs/http.md are generated from it.
+// The table of HTTP routes. A route calls a method and adds only the format. The OpenAPI document and docs/http.md are
+// generated from it.
 import { METHODS, type MethodName } from '../protocol/methods/index.js';
 import { REASON_WORDS } from '../protocol/reason-words.js';
 import { pictureWanted, qrReply } from './qr.js';
@@ -9,12 +9,12 @@ import type { Asked, Route } from './route.js';
 
 const API = '/api/whatsapp';
 
-/** They live on a connection of the socket; here `/events` is the one connection that lasts. */
+/** Methods that need a lasting connection. Over HTTP, `/events` takes their place. */
 const OF_A_CONNECTION: readonly MethodName[] = ['events.subscribe', 'events.unsubscribe'];
 
 type Rest = Partial<Pick<Route, 'does' | 'success' | 'serve'>>;
 
-/** A route that is a method: the body, or else path and query, are its parameters. */
+/** A route that calls a method. The parameters come from the body of a POST, or from path and query of a GET. */
 function asking(verb: Route['verb'], path: string, method: MethodName, rest: Rest = {}): Route {
   const { does, success = 200 } = { does: METHODS[method].does, ...rest };
   const params = (asked: Asked) =>
@@ -23,16 +23,21 @@ function asking(verb: Route['verb'], path: string, method: MethodName, rest: Res
   return { verb, path, does, asks: method, success, open: false, serve: rest.serve ?? serve };
 }
 
-/** A route of this door's own, for which no token is asked. */
+/** A route that exists only in HTTP and requires no token. */
 const open = (path: string, does: string, serve: Route['serve']): Route => ({
-  ...{ verb: 'GET', path, does, serve },
-  ...{ asks: null, success: 200, open: true },
+  verb: 'GET',
+  path,
+  does,
+  serve,
+  asks: null,
+  success: 200,
+  open: true,
 });
 
 const NAMED: readonly Route[] = [
   asking('GET', `${API}/status`, 'session.status'),
   asking('GET', `${API}/qr`, 'session.qr', {
-    does: 'The QR code that can be scanned now: payload and PNG, or with Accept: image/png or image/svg+xml the picture alone.',
+    does: 'The current QR code: payload and PNG; with Accept: image/png or image/svg+xml only the picture.',
     serve: async ({ ask, query, names, headers }) => {
       const qr = await ask('session.qr', queryParams(METHODS['session.qr'].params, query, names));
       const { status } = await ask('session.status');
@@ -53,12 +58,12 @@ const NAMED: readonly Route[] = [
   }),
   asking('GET', `${API}/messages/{id}`, 'message.get'),
   asking('GET', `${API}/events`, 'events.subscribe', {
-    does: 'Events as they come (server-sent events), from behind a cursor: `after`, else the header Last-Event-ID, else the place of a `consumer` (a new one begins with what comes, or with `from=oldest` at the oldest kept), else only new ones. `types` are separated by commas.',
+    does: 'Streams events (server-sent events) that follow a cursor: `after`, else the header Last-Event-ID, else the cursor of `consumer` (a new consumer gets only new events, or with `from=oldest` all that are kept), else only new events. `types` are separated by commas.',
     serve: async ({ ask, query, headers, stream }) => {
       const wanted = new URLSearchParams(query);
       const types = wanted.get('types')?.split(',');
       wanted.delete('types');
-      // A browser that comes back asks at the same address as before: what it has seen since is in the header.
+      // A browser reconnects with the same URL as before; the header has the last event that it got.
       const last = headers['last-event-id'];
       if (typeof last === 'string' && last !== '') wanted.set('after', last);
       const params = queryParams(METHODS['events.subscribe'].params, wanted, {});
@@ -74,16 +79,16 @@ const WORDS = json(REASON_WORDS);
 
 const OPEN: readonly Route[] = [
   open('/', 'The linking page, for a browser.', (_, { page }) => page.index),
-  open('/link.js', 'Of the linking page.', (_, { page }) => page.script),
-  open('/link.css', 'Of the linking page.', (_, { page }) => page.style),
+  open('/link.js', 'The script of the linking page.', (_, { page }) => page.script),
+  open('/link.css', 'The style sheet of the linking page.', (_, { page }) => page.style),
   open('/words.json', 'What each reason means, in plain words.', () => WORDS),
-  open('/healthz', 'Whether the daemon lives: 200, whatever state the account is in.', async ({ ask }) => {
+  open('/healthz', 'Whether the daemon runs: 200 in any state of the account.', async ({ ask }) => {
     const { timestamp } = await ask('daemon.ping');
     return json({ status: 'ok', timestamp });
   }),
   open(
     '/readyz',
-    'Whether the account is ready: 200, else 503; with the token also in which state it is, and why.',
+    'Whether the account is ready: 200, else 503. With the token also its state, and the reason.',
     async ({ ask, isKnown }) => {
       const { status, reason, timestamp } = await ask('session.status');
       const ready = status === 'ready';
@@ -93,14 +98,18 @@ const OPEN: readonly Route[] = [
   open('/openapi.json', 'This table as an OpenAPI document.', (_, { openApi }) => openApi()),
 ];
 
-/** It shows how much is sent and received, so it requires the token. */
+/** Requires the token, because metrics reveal how much is sent and received. */
 const SCRAPED: Route = {
-  ...{ verb: 'GET', path: '/metrics', does: 'Metrics for Prometheus; see metrics.md.' },
-  ...{ asks: null, success: 200, open: false },
+  verb: 'GET',
+  path: '/metrics',
+  does: 'Metrics for Prometheus; see metrics.md.',
+  asks: null,
+  success: 200,
+  open: false,
   serve: (_, { metrics }) => metrics(),
 };
 
-/** Every method of the table under its own name. */
+/** One route for every method, under its own name. */
 const METHODS_BY_NAME: readonly Route[] = (Object.keys(METHODS) as MethodName[])
   .filter((name) => !OF_A_CONNECTION.includes(name))
   .map((name) => asking('POST', `/api/rpc/${name}`, name));

@@ -1,5 +1,5 @@
-// The HTTP server: connections, their number and their time-outs. Requests go to exchange.ts. It does not know routes,
-// methods or tokens, or how an address is bound: whoever builds the server does that.
+// The HTTP server: accepts connections up to a limit, applies time-outs, and passes requests to exchange.ts. The caller
+// supplies the function that binds the address.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Backlog } from '../protocol/backlog.js';
@@ -15,23 +15,23 @@ import { ROUTES } from './routes.js';
 
 export const HTTP_LIMITS = {
   maxConnections: 256,
-  /** Requests that are being answered, on all connections; streams of events are not counted. */
+  /** Requests in progress on all connections; event streams are not counted. */
   maxInFlight: 64,
-  /** Requests of one connection whose answers the kernel has not taken. After one more it ends. */
+  /** Requests of one connection whose answers the kernel has not taken. One more ends the connection. */
   maxUnanswered: 16,
   maxBodyBytes: 1024 * 1024,
-  /** More than this waiting for a peer to read, and it is cut off; one answer alone may be longer. */
+  /** A peer with more unread bytes than this is cut off; a single answer may be longer. */
   maxBacklogBytes: 4 * 1024 * 1024,
-  /** As long as a line that a client of the socket takes. */
+  /** The same as the longest line that a client of the socket accepts. */
   maxAnswerBytes: 64 * 1024 * 1024,
-  /** How long a peer may take to read on, unless it listens to events. */
+  /** How long a peer may leave answers unread, unless it has an event stream. */
   unreadMs: 30_000,
-  /** From the first byte of a request to the end of its headers, and to its last byte. */
+  /** The time from the first byte of a request to the end of its headers; `requestMs`: to its last byte. */
   headersMs: 10_000,
   requestMs: 30_000,
 } as const;
 
-/** An address that was taken. */
+/** The address that was bound. */
 export interface Bound {
   /** `127.0.0.1:3001`, or the path of a Unix socket. */
   readonly address: string;
@@ -41,27 +41,27 @@ export interface Bound {
 export interface HttpOptions
   extends Omit<ExchangeOptions, 'router' | 'maxBodyBytes'>,
     Partial<{ [K in keyof typeof HTTP_LIMITS]: number }> {
-  /** Lets the server listen. */
+  /** Makes the server listen. */
   readonly bind: (server: Server) => Promise<Bound>;
   readonly log: Log;
-  /** What waits for the peers of every door; one of its own when left out. */
+  /** The backlog shared by the peers of all servers; default: a new one. */
   readonly unread?: Backlog;
-  /** Called for every request that was answered. */
+  /** Called after every answered request. */
   readonly onEnded?: (ended: Ended) => void;
 }
 
-/** How long a peer may take from its connect, or its last answer, to its next request, however many wait for its place. */
+/** The time from a connect or an answer to the next request in which a peer is never replaced. */
 const IDLE_MS = 1_000;
 /** How long answers in flight may take to be written when the server closes. */
 const CLOSE_MS = 1_000;
-/** How long a peer that was refused may take to read so. */
+/** How long a refused peer may take to read its error. */
 const REFUSED_MS = 2_000;
-/** One line of a kind in this time is a warning, more of them are not. */
+/** At most one warning per kind in this time; further lines are logged at debug. */
 const QUIET_MS = 10_000;
-/** Connections refused or closed by the server; logged, because somebody should know. */
-const NEWS = ['unauthorized', 'foreign_host', 'foreign_origin', 'slow_reader'];
+/** The faults that are logged as warnings, because an operator should know of them. */
+const WARNED = ['unauthorized', 'foreign_host', 'foreign_origin', 'slow_reader'];
 
-/** Listens. The caller closes it. @throws (rejects) what `bind` throws */
+/** Starts to listen. The caller closes the server. @throws (rejects) the error of `bind` */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
   const server = new HttpServer(options);
   await server.start();
@@ -77,7 +77,7 @@ export class HttpServer {
   readonly #places: Places;
   readonly #connections = new Map<Socket, Connection>();
   readonly #closed = new AbortController();
-  /** Every client of this server: all have the token, and one client may use several connections. */
+  /** One owner for all clients: all have the token, and one client may use several connections. */
   readonly #owner = { closed: this.#closed.signal };
   readonly #warnedAt = new Map<string, number>();
   #bound: Bound | undefined;
@@ -95,21 +95,21 @@ export class HttpServer {
     this.#server = createServer({
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
-      // guard.ts says so, with a reason.
+      // guard.ts refuses it, with a reason.
       requireHostHeader: false,
       connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
     });
-    // One more than there may be: guard.ts says so.
+    // One more than allowed, so that guard.ts can refuse the request.
     this.#server.maxHeadersCount = MAX_HEADERS + 1;
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
     this.#server
       .on('request', serve)
-      // Left to Node, a stranger would be asked for the body (100 Continue) before being authenticated.
+      // By default, Node would ask for the body (100 Continue) before the request is authenticated.
       .on('checkContinue', serve)
       .on('checkExpectation', serve)
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#refuse(error, socket))
       .on('connection', (socket: Socket) => this.#accept(socket));
-    // Also of a connection that is kept for its next request, which Node bounds by itself.
+    // Also fires for an idle keep-alive connection, which Node's keepAliveTimeout usually ends first.
     this.#server.setTimeout(limits.unreadMs, (socket) => {
       const connection = this.#connections.get(socket);
       if (connection === undefined) socket.destroy();
@@ -117,7 +117,7 @@ export class HttpServer {
     });
   }
 
-  /** Where it listens. */
+  /** The address where it listens. */
   get address(): string {
     return this.#bound?.address ?? '';
   }
@@ -131,7 +131,7 @@ export class HttpServer {
     try {
       this.#bound = await this.#options.bind(this.#server);
     } catch (error) {
-      // It may listen at a place that was given up again.
+      // `bind` may fail after the server has begun to listen.
       this.#server.close();
       throw error;
     }
@@ -140,7 +140,10 @@ export class HttpServer {
     log.info('http.listening', { address: this.address, anonymous: token === null });
   }
 
-  /** Takes no more, answers what is in flight with `shutting_down`, ends every stream. Bounded; twice is fine. */
+  /**
+   * Accepts no further connection, answers requests in flight with `shutting_down`, and ends every stream. Bounded; may be
+   * called twice.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -192,13 +195,13 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // The peer has disconnected: 'close' follows, and its work is released there.
+    // The peer has disconnected: 'close' follows, and aborts its work.
     request.on('error', () => {});
     response.on('error', () => {});
     const connection = this.#connections.get(request.socket);
-    // Already cut off: what the parser had read before is ignored.
+    // Already cut off: requests that the parser had read before are ignored.
     if (connection === undefined || request.socket.destroyed) return;
-    if (!connection.take(response)) {
+    if (!connection.accept(response)) {
       this.#note('http.refused', 'busy', { unanswered: this.#limits.maxUnanswered });
       return;
     }
@@ -214,15 +217,17 @@ export class HttpServer {
     const id = this.#lastId;
     const release = connection.use();
     const ended = await exchange(request, response, {
-      ...{ ...this.#exchange, id, connection },
+      ...this.#exchange,
+      id,
+      connection,
       owner: this.#owner,
     });
     release();
     this.#inFlight -= 1;
-    this.#tell(id, request.method, ended);
+    this.#report(id, request.method, ended);
   }
 
-  #tell(peer: number, verb: string | undefined, ended: Ended): void {
+  #report(peer: number, verb: string | undefined, ended: Ended): void {
     const { route, status, fault, ms } = ended;
     const fields = { peer, verb, route: route?.path ?? null, status, ms: Math.round(ms) };
     if (ended.bug !== null) this.#options.log.error('http.internal', { ...fields, ...ended.bug });
@@ -231,7 +236,7 @@ export class HttpServer {
     this.#options.onEnded?.(ended);
   }
 
-  /** Input that is not HTTP, or arrived too slowly. */
+  /** Answers input that is not HTTP, or arrived too slowly. */
   #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const fault = faultOf(error);
     this.#note('http.refused', fault.kind, { code: error.code });
@@ -247,10 +252,10 @@ export class HttpServer {
   #note(event: string, kind: string, fields: Record<string, unknown>): void {
     const { log } = this.#options;
     const now = performance.now();
-    const isNews = NEWS.includes(kind) || event === 'http.too_many';
-    const isQuiet = now - (this.#warnedAt.get(kind) ?? -QUIET_MS) >= QUIET_MS;
-    if (isNews && isQuiet) this.#warnedAt.set(kind, now);
-    log[isNews && isQuiet ? 'warn' : 'debug'](event, { kind, ...fields });
+    const isWarned = WARNED.includes(kind) || event === 'http.too_many';
+    const isDue = now - (this.#warnedAt.get(kind) ?? -QUIET_MS) >= QUIET_MS;
+    if (isWarned && isDue) this.#warnedAt.set(kind, now);
+    log[isWarned && isDue ? 'warn' : 'debug'](event, { kind, ...fields });
   }
 }
 
@@ -261,6 +266,6 @@ function faultOf({ code }: NodeJS.ErrnoException): Fault {
     case 'HPE_HEADER_OVERFLOW':
       return new Fault('body_too_large', { reason: 'the headers are too long', hint: null });
     default:
-      return new Fault('invalid_request', { reason: 'this is no HTTP/1.1', hint: null });
+      return new Fault('invalid_request', { reason: 'the input is not HTTP/1.1', hint: null });
   }
 }
