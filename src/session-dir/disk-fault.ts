@@ -1,7 +1,7 @@
-// Turns the kernel's errors into Faults: no room, no permission. Any other error keeps its own text as `internal`.
+// Turns errors of file operations into Faults: disk_full, permission_denied, or `internal` with the error's own text.
 import { Fault } from '../protocol/fault.js';
 
-/** The Fault for an error of a file operation on `path`. A Fault stays what it is. */
+/** The Fault for an error of a file operation on `path`. A Fault is returned unchanged. */
 export function diskFault(error: unknown, path: string): Fault {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof Fault) return error;

@@ -22,7 +22,7 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
   }
 }
 
-/** Removes what a crash during `writeDurably` has left. Only the single writer of the file may call it. */
+/** Removes the temporary files of a `writeDurably` that crashed. Only the single writer of the file may call it. */
 export async function removeUnfinished(path: string): Promise<void> {
   const directory = dirname(path);
   const names = await readdir(directory).catch(() => []);
@@ -30,7 +30,7 @@ export async function removeUnfinished(path: string): Promise<void> {
   for (const name of names.filter(isLeft)) await rm(join(directory, name), { force: true });
 }
 
-/** Syncs a directory, so that renamed, made and removed names are on disk. */
+/** Syncs a directory, so that renamed, created and removed names are on disk. */
 export async function syncDirectory(path: string): Promise<void> {
   const dir = await open(path, 'r');
   try {

@@ -1,5 +1,5 @@
-// The layout of a session directory: the profile as LocalAuth lays it out, and our files next to it, with their
-// required owner and modes. It does not know the lock, the browser, or what is inside the profile.
+// The layout of a session directory: the paths of the profile, which LocalAuth defines, and of our files next to it. It
+// also checks their owner and narrows their modes.
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { quoted } from '../protocol/address.js';
@@ -11,21 +11,21 @@ import { foreignNames, holdsOurs, wellKnown } from './shared-directory.js';
 /** The part of a logger that this room uses. */
 export type SessionLog = Pick<Log, 'info' | 'warn'>;
 
-/** All paths are absolute. Nothing but `profile` is inside the profile, so none of it goes when the profile goes. */
+/** All paths are absolute. Our files are outside the profile, so they stay when it is deleted. */
 export interface SessionDir {
   readonly dataPath: string;
   readonly clientId: string;
   /** `session-<clientId>`: the browser's user data directory. It is the credential of the account. */
   readonly profile: string;
-  /** A directory, made and kept fresh by proper-lockfile. */
+  /** A directory that proper-lockfile creates and refreshes. */
   readonly lock: string;
-  /** Who holds the lock. */
-  readonly holder: string;
-  /** Says that the profile has a linked session. */
+  /** The file with the owner of the lock. */
+  readonly owner: string;
+  /** The file that marks the profile as linked. */
   readonly marker: string;
 }
 
-/** Why a profile was set aside; part of its new name. */
+/** Why a profile was quarantined; part of its new name. */
 export type Why = 'corrupt' | 'authfailed' | 'removed';
 
 const CLIENT_ID = /^[-_A-Za-z0-9]+$/;
@@ -37,7 +37,7 @@ const CLIENT_ID = /^[-_A-Za-z0-9]+$/;
 export function layout(dataPath: string, clientId: string): SessionDir {
   if (!CLIENT_ID.test(clientId))
     throw new Fault('invalid_params', {
-      reason: `"${clientId}" is no client id: letters, digits, "_" and "-"`,
+      reason: `"${clientId}" is not a client id: letters, digits, "_" and "-"`,
       hint: null,
     });
   const root = resolve(dataPath);
@@ -47,17 +47,17 @@ export function layout(dataPath: string, clientId: string): SessionDir {
     clientId,
     profile,
     lock: `${profile}.lock`,
-    holder: `${profile}.holder.json`,
+    owner: `${profile}.holder.json`,
     marker: `${profile}.linked.json`,
   };
 }
 
-/** `session-<clientId>.<why>-20260101T000000000Z`; such names sort by age, and no clientId can look like one. */
-export const asidePath = (dir: SessionDir, why: Why, at: Date): string =>
+/** `session-<clientId>.<why>-20260101T000000000Z`. These names sort by age, and no clientId can look like one. */
+export const quarantinePath = (dir: SessionDir, why: Why, at: Date): string =>
   `${dir.profile}.${why}-${at.toISOString().replace(/[-:.]/g, '')}`;
 
-/** The profiles that were set aside for one reason, oldest first, with the time of that. */
-export async function asidePaths(
+/** The profiles that were quarantined for one reason, oldest first, with the time of the quarantine. */
+export async function quarantinedProfiles(
   dir: SessionDir,
   why: Why,
 ): Promise<readonly { path: string; atMs: number }[]> {
@@ -84,14 +84,14 @@ export async function asidePaths(
   });
 }
 
-/** Group and others. Owner's bits stay: Chromium keeps a few executables in the profile. */
+/** The rights of group and others. The owner's stay: Chromium keeps a few executables in the profile. */
 const WIDE = 0o077;
-/** The sticky bit: users who may write there may not remove files of others. It marks shared directories. */
+/** The sticky bit marks shared directories: users who may write there cannot remove files of others. */
 const STICKY = 0o1000;
 
 /**
- * Makes a directory of ours when it is not there, checks its owner, and takes every right of others away where it holds
- * nothing but ours, or a store or session of ours. One that is closed already stays as it is.
+ * Creates a directory if it is missing, checks its owner, and removes the rights of group and others if the directory
+ * contains only our files, or our store or a session. The mode of a closed directory is not changed.
  * @returns true when its mode had to be narrowed
  * @throws Fault permission_denied (exit 77) for another owner and for a directory that is shared, disk_full
  */
@@ -108,22 +108,22 @@ export async function ownDirectory(path: string): Promise<boolean> {
 }
 
 /**
- * The mode that `ownDirectory` would give to a directory that is there; null where it is closed already. Changes nothing.
- * @throws Fault permission_denied; what the kernel says
+ * The mode that `ownDirectory` would set on an existing directory; null when it is closed already. Changes nothing.
+ * @throws Fault permission_denied; the kernel's error
  */
 export async function narrowerMode(path: string): Promise<number | null> {
   const known = await wellKnown(path);
   if (known === 'system') throw shared(path, 'others use it as well');
-  // stat, not lstat: a linked directory means the one behind the link.
+  // stat, not lstat: a link stands for its target.
   const { uid, mode } = await stat(path);
   const foreign = await foreignNames(path);
-  // Its files are not taken from somebody else on our advice.
+  // With other files in it, the hint must not be to chown them.
   if (foreign !== null && foreign.length === 0) owned(path, uid);
   else if (uid !== ownUid()) throw shared(path, `it belongs to user ${uid}`);
   if (mode & STICKY) throw shared(path, 'everybody may write to it');
   const isOpen = (mode & WIDE) !== 0;
   const isUsed = await holdsOurs(path, uid);
-  // The home of a user that was made for the bot, and has been its state directory.
+  // Allowed: the closed home of a user who was created for the bot, if it is already the state directory.
   if (known === 'home' && (isOpen || !isUsed))
     throw shared(path, 'it is a home', isOpen && isUsed ? `chmod 700 ${quoted(path)}` : undefined);
   if (!isOpen) return null;
@@ -136,7 +136,7 @@ export async function narrowerMode(path: string): Promise<number | null> {
 
 const ownUid = (): number => process.geteuid?.() ?? 0;
 
-/** @param close closes it, where that makes it the daemon's */
+/** @param close the command that would make it acceptable, if there is one */
 function shared(path: string, why: string, close?: string): Fault {
   const below = join(path, 'wad-state');
   const or = close === undefined ? '' : `; if nobody else uses it, close it to others: ${close}`;
@@ -158,19 +158,19 @@ function owned(path: string, uid: number): void {
 }
 
 /**
- * Makes the data path, and narrows it, the profile and our files next to it to their owner. Reports what it narrowed.
- * @throws Fault permission_denied (exit 77) when anything belongs to another user or the profile is a link; disk_full
+ * Creates the data path, and removes the rights of other users from it, the profile and our files. Logs what it changed.
+ * @throws Fault permission_denied (exit 77) when a file belongs to another user or the profile is a link; disk_full
  */
 export async function prepare(dir: SessionDir, log: SessionLog): Promise<void> {
   const narrowed: string[] = [];
   if (await ownDirectory(dir.dataPath)) narrowed.push(dir.dataPath);
   await narrow(dir.profile, narrowed);
-  for (const file of [dir.holder, dir.marker]) await narrow(file, narrowed);
+  for (const file of [dir.owner, dir.marker]) await narrow(file, narrowed);
   if (narrowed.length > 0)
     log.warn('session-dir.narrowed', { count: narrowed.length, first: narrowed.slice(0, 3) });
 }
 
-/** Everything below a path, links left alone. What vanishes meanwhile was not ours to keep. */
+/** Narrows everything below a path, except links. A file that disappears meanwhile is ignored. */
 async function narrow(path: string, narrowed: string[], inside = false): Promise<void> {
   try {
     const entry = await lstat(path);

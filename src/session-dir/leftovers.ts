@@ -1,7 +1,7 @@
-// Clears what a dead daemon leaves in a profile: a browser that still runs on it (H14), Chromium's own lock files
-// (H15), a half-written record in its databases and its note of a crash (H7). Called while we hold the session's lock,
-// before a launch. A process that is not our child raises no event when it ends, so its end is detected by polling
-// /proc.
+// Cleans a profile before a launch, after a daemon or browser died: ends a browser that still runs on it (H14), removes
+// Chromium's lock files (H15), repairs half-written records of its databases (H31, H33) and removes its crash mark (H7).
+// The caller owns the session's lock. /proc is polled, because a process that is not our child raises no event when it
+// ends.
 import { lstat, readdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -15,19 +15,19 @@ import { processStat } from './process-id.js';
 import { mendLogs } from './torn-log.js';
 import { mendTransactions } from './unfinished-transactions.js';
 
-/** A browser's main process. */
+/** A browser process: the main one, or a child. */
 export interface Leftover {
   readonly pid: number;
   readonly startTicks: number;
-  /** The process group; the browser leads one of its own when puppeteer launched it. */
+  /** The process group. A browser that puppeteer launched leads its own group. */
   readonly group: number;
   readonly command: string;
 }
 
-const LOOK_MS = 50;
+const POLL_MS = 50;
 const FLAG = '--user-data-dir=';
 
-/** The main processes of browsers of this user on this profile, wherever they came from. */
+/** The main processes of this user's browsers on this profile, whoever started them. */
 export const findBrowsers = (profile: string): Promise<readonly Leftover[]> => find(profile, 'main');
 
 async function find(profile: string, which: 'main' | 'child'): Promise<readonly Leftover[]> {
@@ -55,11 +55,11 @@ async function browserOn(
     const alive = await processStat(pid);
     return alive === null ? null : { pid, ...alive, command: args.slice(0, 1).join(' ') };
   } catch {
-    return null; // ended meanwhile, or not for us to see
+    return null; // it has ended, or may not be read
   }
 }
 
-/** A search for our profile's name in the process list carries the argument too. */
+/** Tells a browser from another process with the same argument, such as a `grep` for it. */
 async function looksLikeBrowser(proc: string, args: readonly string[]): Promise<boolean> {
   if (args.some((arg) => arg.startsWith('--remote-debugging-'))) return true;
   return /chrom|headless_shell|brave|edge|vivaldi/i.test(await readlink(`${proc}/exe`));
@@ -67,16 +67,16 @@ async function looksLikeBrowser(proc: string, args: readonly string[]): Promise<
 
 export interface ClearOptions {
   readonly log: SessionLog;
-  /** From SIGTERM to SIGKILL. */
+  /** The time from SIGTERM to SIGKILL. */
   readonly termMs?: number;
-  /** From SIGKILL to giving up. */
+  /** The time from SIGKILL to giving up. */
   readonly killMs?: number;
 }
 
 /**
- * Ends every browser on the profile, and removes Chromium's lock files, what it had half written, and its note of a
- * crash. Bounded by termMs + killMs.
- * @throws Fault launch_failed when one, or a child of one, cannot be ended; its lock files are left alone then
+ * Ends every browser on the profile, removes Chromium's lock files and crash mark, and repairs its databases. The waits
+ * are bounded by termMs and killMs.
+ * @throws Fault launch_failed when a browser process does not end; its lock files are left alone then
  */
 export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Promise<void> {
   const { log, termMs = 5_000, killMs = 5_000 } = options;
@@ -84,7 +84,7 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
     log.warn('leftover.found', { pid: leftover.pid, command: leftover.command });
     signal(leftover, 'SIGTERM', false);
     const ended = await gone(leftover, termMs);
-    // The command line is read again right before the kill: the number may be another process by now.
+    // The command line is read again right before the kill, because the pid may have been reused.
     if (!ended && (await findBrowsers(dir.profile)).some((still) => isSame(still, leftover))) {
       signal(leftover, 'SIGKILL', leftover.group === leftover.pid);
       await gone(leftover, killMs);
@@ -94,14 +94,14 @@ export async function clearLeftovers(dir: SessionDir, options: ClearOptions): Pr
   refuse(dir, await findBrowsers(dir.profile));
   await killChildren(dir, log, killMs);
   refuse(dir, await find(dir.profile, 'child'));
-  for (const file of [dir.marker, dir.holder]) await removeUnfinished(file);
+  for (const file of [dir.marker, dir.owner]) await removeUnfinished(file);
   await removeSingletons(dir, log);
   await mendLogs(dir, log);
   await mendTransactions(dir, log);
   if (await removeCrashMark(dir.profile)) log.info('leftover.crash-mark-removed');
 }
 
-/** @throws Fault launch_failed when anything is left */
+/** @throws Fault launch_failed when a process is left */
 function refuse({ profile }: SessionDir, left: readonly Leftover[]): void {
   if (left.length === 0) return;
   const pids = left.map(({ pid }) => pid);
@@ -113,8 +113,8 @@ function refuse({ profile }: SessionDir, left: readonly Leftover[]): void {
 }
 
 /**
- * Without a browser its children go by themselves, except for one that is frozen and never sees it. Waited for: two
- * browsers' processes in one profile is one too many, whatever each of them writes.
+ * Kills the children of a browser that has ended. They usually end by themselves, but a frozen one does not. It waits for
+ * their end, because processes of two browsers must not write to one profile.
  */
 async function killChildren({ profile }: SessionDir, log: SessionLog, killMs: number): Promise<void> {
   const children = await find(profile, 'child');
@@ -130,7 +130,7 @@ function signal({ pid }: Leftover, name: 'SIGTERM' | 'SIGKILL', group: boolean):
   try {
     process.kill(group ? -pid : pid, name);
   } catch {
-    // Gone already.
+    // It has ended already.
   }
 }
 
@@ -138,22 +138,22 @@ async function gone({ pid, startTicks }: Leftover, withinMs: number): Promise<bo
   const until = performance.now() + withinMs;
   while ((await processStat(pid))?.startTicks === startTicks) {
     if (performance.now() > until) return false;
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
   }
   return true;
 }
 
 /**
- * Chromium's lock files go with the browser that has made them, where it was killed and could not remove them itself.
- * Those of any other stay: the profile may be somebody else's by now. Never rejects.
+ * Removes the lock files of a browser that was killed and could not remove them itself. Those of another browser stay,
+ * because another process may use the profile by now. Never rejects.
  */
 export async function clearAfter(mainPid: number, dir: SessionDir, log: SessionLog): Promise<void> {
-  const holder = await readlink(join(dir.profile, 'SingletonLock')).catch(() => '');
-  if (holder !== `${hostname()}-${mainPid}`) return;
+  const owner = await readlink(join(dir.profile, 'SingletonLock')).catch(() => '');
+  if (owner !== `${hostname()}-${mainPid}`) return;
   await removeSingletons(dir, log).catch((error: unknown) => log.warn('leftover.singletons', { err: error }));
 }
 
-/** Links to a host name and a pid: with another host name (a renamed machine, a container) Chromium would exit 21. */
+/** The lock links to a host name and a pid: with another host name (renamed machine, container) Chromium would exit 21. */
 async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promise<void> {
   const names = (await readdir(profile).catch(() => [])).filter((name) =>
     ['SingletonLock', 'SingletonSocket', 'SingletonCookie'].includes(name),
@@ -168,9 +168,9 @@ async function removeSingletons({ profile }: SessionDir, log: SessionLog): Promi
   if (names.length > 0) log.info('leftover.singletons-removed', { names });
 }
 
-/** The socket itself is in a folder of Chromium's own for temporary files, which only an orderly end removes. */
+/** Removes the folder of Chromium's socket, which is in the directory for temporary files and survives a kill. */
 async function removeSocketFolder(profile: string): Promise<void> {
-  // A copy of a profile whose browser runs names the socket of that one.
+  // In a copy of a profile, the link names the socket of the original's browser, which may still run.
   const lock = await readlink(join(profile, 'SingletonLock')).catch(() => '');
   const [, host, pid] = /^(.*)-(\d+)$/.exec(lock) ?? [];
   if (host === hostname() && (await processStat(Number(pid))) !== null) return;
@@ -182,6 +182,6 @@ async function removeSocketFolder(profile: string): Promise<void> {
   if (!(await lstat(folder).catch(() => null))?.isDirectory()) return;
   for (const name of ['SingletonSocket', 'SingletonCookie'])
     await rm(join(folder, name), { force: true }).catch(() => undefined);
-  // Not ours, or with more in it than Chromium puts there: it stays.
+  // Fails, and leaves the folder, if another user owns it or it contains other files.
   await rmdir(folder).catch(() => undefined);
 }

@@ -1,15 +1,15 @@
-// Reads what the records of a LevelDB database say: the batches of writes in its log, and the edits in the list of its
-// files. Reading anything else throws a RangeError. The formats: db/write_batch.cc and db/version_edit.cc of
+// Decodes the records of a LevelDB database: the batches of writes in its log, and the edits in the list of its files
+// (MANIFEST). Any other input throws a RangeError. The formats: db/write_batch.cc and db/version_edit.cc of
 // https://github.com/google/leveldb, version 1.23.
 
-/** One write: a value put at a key, or, where it is null, the key removed. */
+/** One write: a value put at a key, or, with null, the key removed. */
 export interface Write {
   readonly key: Buffer;
   readonly value: Buffer | null;
 }
 
 export interface Batch {
-  /** The number of the first write. Each further one has the next. */
+  /** The number of the first write; the others follow. */
   readonly sequence: bigint;
   readonly writes: readonly Write[];
 }
@@ -43,7 +43,7 @@ export function writeBatch({ sequence, writes }: Batch): Buffer {
   return Buffer.concat([header, ...parts]);
 }
 
-/** What the list of a database's files says, as far as it is asked here. */
+/** The fields of a database's list of files that are needed here. */
 export interface FileList {
   readonly comparator: string;
   /** Logs with a lower number are in tables already. */
@@ -74,7 +74,7 @@ export function readFileList(records: readonly Buffer[]): FileList {
   return list;
 }
 
-/** Reads numbers of variable length, and bytes behind their length; protocol buffers have the same. */
+/** Reads varints and length-prefixed bytes. Protocol buffers have the same encoding. */
 export class Reader {
   readonly #from: Buffer;
   #at = 0;
@@ -87,7 +87,7 @@ export class Reader {
     return this.#at >= this.#from.length;
   }
 
-  /** @throws RangeError where it breaks off, or is larger than a number can be */
+  /** @throws RangeError when the input ends, or the value is above MAX_SAFE_INTEGER */
   number(): number {
     let number = 0;
     for (let factor = 1; ; factor *= 128) {
@@ -99,7 +99,7 @@ export class Reader {
     }
   }
 
-  /** @throws RangeError where they break off */
+  /** @throws RangeError when the input ends */
   bytes(): Buffer {
     const length = this.number();
     if (length > this.#from.length - this.#at) throw new RangeError('bytes that break off');

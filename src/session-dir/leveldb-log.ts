@@ -1,20 +1,20 @@
-// Reads and writes the log of a LevelDB database: which part of it is whole, and its records. It does not interpret
-// records. The format: https://github.com/google/leveldb/blob/main/doc/log_format.md
+// Reads and writes the log of a LevelDB database: finds damage, and splits it into records, without decoding them. The
+// format: https://github.com/google/leveldb/blob/main/doc/log_format.md
 const BLOCK = 32_768;
-/** Checksum (4 bytes), length (2), kind (1). Where fewer bytes are left in a block, it is filled up. */
+/** Checksum (4 bytes), length (2), kind (1). If fewer bytes are left in a block, they are filled with zeros. */
 const HEADER = 7;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
 
 export type Finding =
   | { readonly is: 'whole' }
-  /** Breaks off behind so many bytes. */
+  /** Ends in half a record, after this many bytes. */
   | { readonly is: 'torn'; readonly soundBytes: number }
-  /** Broke off, and was written on behind that: the same without what broke off. */
+  /** Contains half a record with whole ones after it. `mended` is the log without it. */
   | { readonly is: 'spliced'; readonly mended: Buffer }
-  /** Wrong in a way that no end in the midst of a write explains. */
+  /** Damaged in a way that an interrupted write does not explain. */
   | { readonly is: 'damaged' };
 
-/** The part of a record within one block; null when there is none. */
+/** The part of a record within one block. */
 interface Piece {
   readonly kind: number;
   readonly data: Buffer;
@@ -24,14 +24,14 @@ interface Piece {
 /** Reads a log to its end. */
 export const examine = (log: Buffer): Finding => read(log).finding;
 
-/** The records of a log that is whole, in their order; null for every other log. */
+/** The records of a whole log, in their order; null for any other log. */
 export function recordsOf(log: Buffer): readonly Buffer[] | null {
   const { finding, records } = read(log);
   return finding.is === 'whole' ? records.map(joined) : null;
 }
 
 function read(log: Buffer): { finding: Finding; records: readonly Buffer[][] } {
-  // In pieces, uncopied: they are copied only when a log is rewritten or its records are asked for.
+  // Views, not copies: they are copied only when the log is rewritten or its records are returned.
   const records: Buffer[][] = [];
   let open: Buffer[] | null = null;
   let sound = 0;
@@ -51,8 +51,8 @@ function read(log: Buffer): { finding: Finding; records: readonly Buffer[][] } {
         if (!breaksOff(log, at)) return { finding: { is: 'damaged' }, records };
         break;
       }
-      // A record broke off here, and who wrote on began a new one before that should have ended; or right there, where what
-      // was missing was taken for filling.
+      // Half a record is here. A later writer began a new record before its end, or, at the end of a block, exactly at its
+      // end, when the missing bytes were taken for filling.
       const end = endAt(log, at);
       if (end < next || (end === next && next % BLOCK !== 0)) return { finding: { is: 'damaged' }, records };
       spliced = true;
@@ -93,11 +93,11 @@ function pieceAt(log: Buffer, at: number): Piece | null {
   return { kind, data: log.subarray(at + HEADER, end), end };
 }
 
-/** Where a piece would end by its own length, if it were whole. */
+/** The end of a piece by its own length field. */
 const endAt = (log: Buffer, at: number): number =>
   at + HEADER > log.length ? Infinity : at + HEADER + log.readUInt16LE(at + 4);
 
-/** Where the next record begins that is whole, in this block or a later one. */
+/** The start of the next whole first piece of a record, in this block or a later one. */
 function nextBeginning(log: Buffer, from: number): number | null {
   for (let at = from; at + HEADER <= log.length; at += 1) {
     const kind = log[at + 6];
@@ -106,7 +106,7 @@ function nextBeginning(log: Buffer, from: number): number | null {
   return null;
 }
 
-/** Whether only the beginning of a record is here, or what a power loss leaves of its end. */
+/** True when the log ends in the beginning of a record, or in the zeros that a power failure leaves. */
 function breaksOff(log: Buffer, at: number): boolean {
   if (at + HEADER > log.length) return true;
   const kind = log[at + 6] ?? 0;
@@ -115,7 +115,7 @@ function breaksOff(log: Buffer, at: number): boolean {
   return kind <= LAST && end - at <= BLOCK - (at % BLOCK) && end >= log.length;
 }
 
-/** A log of these records; with `bytes`, what is appended to a log of that size. */
+/** Encodes records as a log; with `bytes`, as the part to append to a log of that size. */
 export function layOut(records: readonly Buffer[], bytes = 0): Buffer {
   const parts: Buffer[] = [];
   let at = bytes;
@@ -143,7 +143,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return n >>> 0;
 });
 
-/** CRC-32C, turned and shifted, since a log may itself hold checksums. */
+/** A masked CRC-32C (rotated, plus a constant), as LevelDB stores it, since a log may itself contain checksums. */
 export function checksum(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = ((TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)) >>> 0;

@@ -1,5 +1,5 @@
-// Records who owns the lock of a session directory. The owner writes this file next to the lock; a process that is
-// refused reads it. A file that a crash left behind is normal: it counts only while the process that it names lives.
+// Reads and writes the file that records the owner of the lock of a session directory, so that a refused process can name
+// it. A crash leaves the file behind; it counts only while the process in it lives.
 import { readBounded } from '../local/bounded-file.js';
 import { writeDurably } from './durable-file.js';
 import type { SessionDir } from './layout.js';
@@ -10,7 +10,7 @@ export interface LockOwner extends ProcessId {
   readonly since: string;
 }
 
-/** A larger file, or one that is not regular, names no owner. */
+/** A larger file, or one that is not regular, counts as having no owner. */
 const MAX_BYTES = 4_096;
 
 function parse(json: string): LockOwner | null {
@@ -27,26 +27,26 @@ function parse(json: string): LockOwner | null {
   }
 }
 
-/** The owner that is named next to the lock, alive or not; null when none is named. */
+/** The recorded owner, alive or not; null when none is recorded. */
 export const readLockOwner = async (dir: SessionDir): Promise<LockOwner | null> => readLockOwnerSync(dir);
 
-/** The same for code that runs while the process exits. */
-export function readLockOwnerSync({ holder }: SessionDir): LockOwner | null {
+/** The synchronous form, for code that runs while the process exits. */
+export function readLockOwnerSync({ owner }: SessionDir): LockOwner | null {
   try {
-    return parse(readBounded(holder, MAX_BYTES).toString());
+    return parse(readBounded(owner, MAX_BYTES).toString());
   } catch {
     return null;
   }
 }
 
-/** Names this process. */
+/** Records this process as the owner. */
 export async function writeLockOwner(dir: SessionDir): Promise<LockOwner> {
-  const holder = { ...ownProcessId(), since: new Date().toISOString() };
-  await writeDurably(dir.holder, `${JSON.stringify(holder)}\n`);
-  return holder;
+  const owner = { ...ownProcessId(), since: new Date().toISOString() };
+  await writeDurably(dir.owner, `${JSON.stringify(owner)}\n`);
+  return owner;
 }
 
-/** The same taking of the lock, not just the same process. */
+/** True for the same acquisition of the lock, not only the same process. */
 export const sameLockOwner = (a: LockOwner | null, b: LockOwner): boolean =>
   a !== null &&
   a.pid === b.pid &&

@@ -1,6 +1,6 @@
-// The lock that keeps one daemon per session directory. proper-lockfile keeps the lock fresh and notices its loss; this
-// file says who owns it, waits for a dead owner's lock to become stale, and lets exactly one waiter break it. It does
-// not know what the lock protects: when the lock is lost, the caller stops the browser without touching the profile.
+// The lock of a session directory, so that only one daemon uses it. proper-lockfile refreshes the lock and detects its
+// loss. This file records the owner, waits until a dead owner's lock is stale, and lets exactly one waiter break it. When
+// the lock is lost, the caller stops the browser without touching the profile.
 import fs from 'node:fs';
 import { open, rm, rmdir, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,32 +19,32 @@ import { isAlive } from './process-id.js';
 
 export interface LockOptions {
   readonly log: SessionLog;
-  /** Ends the wait for a dead holder's lock. */
+  /** Aborts the wait for a dead owner's lock. */
   readonly signal?: AbortSignal;
-  /** A lock that was not refreshed for this long belongs to nobody. At least 2000. */
+  /** A lock that was not refreshed for this long is stale and may be broken. At least 2000. */
   readonly staleMs?: number;
-  /** How often the lock is refreshed, which is also how soon its loss is seen. At least 1000. */
+  /** How often the lock is refreshed, and so how soon its loss is detected. At least 1000. */
   readonly updateMs?: number;
 }
 
 export interface SessionLock {
-  readonly holder: LockOwner;
-  /** Aborted, with a Fault lock_held, when the lock turns out to be no longer ours. */
+  readonly owner: LockOwner;
+  /** Aborted with a Fault lock_held when the lock is no longer ours. */
   readonly lost: AbortSignal;
-  /** Gives the lock back and removes holder file and lock, unless they are another's by now. Twice is fine. */
+  /** Removes the owner file and the lock, unless they are another process's by now. May be called twice. */
   release(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How long an unrefreshed lock may be waited for beyond its staleness before we give up. */
+/** How much longer than `staleMs` to wait before giving up. */
 const SPARE_MS = 5_000;
-/** A lock raises no event that Node could wait for; a check costs two system calls. */
-const LOOK_MS = 100;
+/** The polling interval: a lock raises no event to wait for. One check costs two system calls. */
+const POLL_MS = 100;
 
 /**
  * Takes the lock of a session directory, which must exist (`prepare`).
- * @throws Fault lock_held at once when its holder lives, or after the wait when somebody we cannot see refreshes it;
- *   permission_denied, disk_full
+ * @throws Fault lock_held at once when its owner lives, or after the wait when an invisible process keeps refreshing it
+ *   (another machine or container); permission_denied, disk_full
  */
 export async function takeLock(dir: SessionDir, options: LockOptions): Promise<SessionLock> {
   const { log, signal, staleMs = 10_000, updateMs = 2_500 } = options;
@@ -61,38 +61,38 @@ export async function takeLock(dir: SessionDir, options: LockOptions): Promise<S
         log.warn('lock.taken-over', { fromPid: dead?.pid ?? null, since: dead?.since ?? null });
       return taken;
     }
-    const holder = await readLockOwner(dir);
-    if (holder !== null && (await isAlive(holder))) throw heldBy(dir, holder);
-    // From here on the owner is unknown: a crash, or a process that has locked and not yet written its name.
+    const owner = await readLockOwner(dir);
+    if (owner !== null && (await isAlive(owner))) throw ownedBy(dir, owner);
+    // From here on the owner is unknown: it crashed, or it has locked and not yet written the owner file.
     const now = performance.now();
-    if (seen.id === '') log.info('lock.waiting', { holderPid: holder?.pid ?? null, atMostMs: staleMs });
+    if (seen.id === '') log.info('lock.waiting', { holderPid: owner?.pid ?? null, atMostMs: staleMs });
     if (seen.id !== found.id) seen = { id: found.id, at: now };
-    dead = holder;
-    // The second clause is for clocks that were set back: such a lock's time lies in the future for long.
+    dead = owner;
+    // The second condition is for a clock that was set back, which leaves the time of the lock in the future.
     if (Date.now() - found.mtimeMs > staleMs || now - seen.at > staleMs)
       await breakStale(dir, found.id, staleMs);
-    else if (now > giveUpAt) throw heldBy(dir, null);
-    await delay(LOOK_MS, undefined, { signal });
+    else if (now > giveUpAt) throw ownedBy(dir, null);
+    await delay(POLL_MS, undefined, { signal });
   }
 }
 
-/** Who holds the lock now, for people: free, held by a living process, or left behind. */
+/** The state of the lock, for people: free, the living owner, or left behind by a dead one. */
 export async function lockState(dir: SessionDir): Promise<'free' | 'left behind' | LockOwner> {
   if ((await look(dir)) === null) return 'free';
-  const holder = await readLockOwner(dir);
-  return holder !== null && (await isAlive(holder)) ? holder : 'left behind';
+  const owner = await readLockOwner(dir);
+  return owner !== null && (await isAlive(owner)) ? owner : 'left behind';
 }
 
-function heldBy(dir: SessionDir, holder: LockOwner | null): Fault {
-  const who = holder === null ? 'a process that cannot be seen from here' : `process ${holder.pid}`;
+function ownedBy(dir: SessionDir, owner: LockOwner | null): Fault {
+  const who = owner === null ? 'a process that cannot be seen from here' : `process ${owner.pid}`;
   return new Fault('lock_held', {
-    reason: `${dir.profile} is held by ${who}${holder === null ? '' : ` since ${holder.since}`}`,
-    hint: holder === null ? null : `ps -fp ${holder.pid}`,
-    more: holder === null ? {} : { pid: holder.pid, since: holder.since },
+    reason: `${dir.profile} is held by ${who}${owner === null ? '' : ` since ${owner.since}`}`,
+    hint: owner === null ? null : `ps -fp ${owner.pid}`,
+    more: owner === null ? {} : { pid: owner.pid, since: owner.since },
   });
 }
 
-/** This very incarnation of the lock: a refresh or another taking gives another id. */
+/** The lock on disk, with an id that every refresh and every new lock changes. */
 async function look(dir: SessionDir): Promise<{ id: string; mtimeMs: number } | null> {
   try {
     const { ino, mtimeMs } = await stat(dir.lock);
@@ -104,9 +104,9 @@ async function look(dir: SessionDir): Promise<{ id: string; mtimeMs: number } | 
 }
 
 /**
- * Removes a stale lock. proper-lockfile would do so itself, but checks first and removes later: of two that wait for
- * the same lock the slower one then removes the lock that the faster one has just taken. Here the remover holds a claim
- * and checks again under it.
+ * Removes a stale lock. proper-lockfile could do so itself, but it checks first and removes later: of two waiters, the
+ * slower one would remove the lock that the faster one has just taken. Here the remover first creates a claim file, and
+ * checks again while it has it.
  */
 async function breakStale(dir: SessionDir, id: string, staleMs: number): Promise<void> {
   const claim = `${dir.lock}.claim`;
@@ -115,7 +115,7 @@ async function breakStale(dir: SessionDir, id: string, staleMs: number): Promise
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskFault(error, claim);
     const left = await stat(claim).catch(() => null);
-    // Its owner died within the few lines below.
+    // The process that made the claim died within the few lines below.
     if (left !== null && Date.now() - left.mtimeMs > staleMs) await rm(claim, { force: true });
     return;
   }
@@ -128,17 +128,17 @@ async function breakStale(dir: SessionDir, id: string, staleMs: number): Promise
   }
 }
 
-/** Null when another was faster. */
+/** Null when another process was faster. */
 async function lock(
   dir: SessionDir,
   log: SessionLog,
   staleMs: number,
   updateMs: number,
 ): Promise<SessionLock | null> {
-  let holder: LockOwner | null = null;
+  let owner: LockOwner | null = null;
   const stillOurs = (): boolean => {
-    const named = holder && readLockOwnerSync(dir);
-    return holder === null || named === null || sameLockOwner(named, holder);
+    const named = owner && readLockOwnerSync(dir);
+    return owner === null || named === null || sameLockOwner(named, owner);
   };
   const lost = new AbortController();
   let released: Promise<void> | null = null;
@@ -152,7 +152,7 @@ async function lock(
       retries: 0,
       fs: ownFs(dir, stillOurs),
       onCompromised: (cause) => {
-        // A refresh that was under way when we let go finds nothing, and proper-lockfile calls that a loss.
+        // A refresh that was in progress during the release finds no lock, and proper-lockfile reports that as a loss.
         if (released !== null) return;
         log.warn('lock.lost', { why: cause.message });
         lost.abort(
@@ -166,28 +166,28 @@ async function lock(
     throw diskFault(error, dir.lock);
   }
   try {
-    holder = await writeLockOwner(dir);
+    owner = await writeLockOwner(dir);
   } catch (error) {
     await unlock();
     throw error;
   }
   const release = () => {
-    // Once compromised, proper-lockfile has let go by itself and must not be asked to remove anything.
+    // Once compromised, proper-lockfile has released the lock itself, and must not remove anything.
     released ??= lost.signal.aborted ? Promise.resolve() : unlock();
     return released;
   };
-  return { holder, lost: lost.signal, release, [Symbol.asyncDispose]: release };
+  return { owner, lost: lost.signal, release, [Symbol.asyncDispose]: release };
 }
 
 /**
- * The file system that proper-lockfile works on. It knows its lock by the modification time only, which two takings
- * within one second can share; so a look at a lock that names another holder finds nothing, which is a loss, and a
- * removal spares such a lock. Else a removal takes the holder file along.
+ * The file system for proper-lockfile, which recognises its lock only by the modification time. Two processes that lock
+ * within one second can have the same. So `stat` of a lock with another owner fails, which counts as a loss, and `rmdir`
+ * leaves such a lock alone. Otherwise `rmdir` removes the owner file, too.
  *
- * That also goes for the removal at exit which proper-lockfile registers through signal-exit 3. That package listens
- * to SIGTERM, SIGINT, SIGHUP and others from its import on, but acts only where nobody else listens: then it gives
- * the lock back and sends the signal again, which ends the process as it would have ended. The daemon has listeners
- * of its own for the signals that it survives, so there the lock stays until `release` or the end of the process.
+ * The same applies to the removal at exit, which proper-lockfile registers through signal-exit 3. That package listens to
+ * SIGTERM, SIGINT, SIGHUP and others from its import on, but acts only if there is no other listener: then it removes the
+ * lock and sends the signal again, which ends the process as usual. The daemon has listeners of its own for the signals
+ * that it survives, so its lock stays until `release` or the end of the process.
  */
 const ownFs = (dir: SessionDir, stillOurs: () => boolean) => ({
   ...fs,
@@ -197,11 +197,11 @@ const ownFs = (dir: SessionDir, stillOurs: () => boolean) => ({
   },
   rmdir(path: string, done: (error: NodeJS.ErrnoException | null) => void) {
     if (!stillOurs()) return done(null);
-    fs.rm(dir.holder, { force: true }, () => fs.rmdir(path, done));
+    fs.rm(dir.owner, { force: true }, () => fs.rmdir(path, done));
   },
   rmdirSync(path: string) {
     if (!stillOurs()) return;
-    fs.rmSync(dir.holder, { force: true });
+    fs.rmSync(dir.owner, { force: true });
     fs.rmdirSync(path);
   },
 });

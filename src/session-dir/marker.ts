@@ -1,5 +1,5 @@
-// Tells whether there is a saved session, by a marker next to the profile. The marker is set when an account has synced
-// for the first time and removed with the profile. A profile that another program made counts by its IndexedDB.
+// Reads and writes the marker of a saved session, a file next to the profile. It is written when an account has synced for
+// the first time, and removed with the profile. For a profile that another program made, its IndexedDB counts instead.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readBounded, UnfitFile } from '../local/bounded-file.js';
@@ -8,17 +8,17 @@ import { removeUnfinished, syncDirectory, writeDurably } from './durable-file.js
 import type { SessionDir } from './layout.js';
 
 export interface Marker {
-  /** When the link was first seen to work, ISO 8601. */
+  /** When the link first worked, ISO 8601. */
   readonly linkedAt: string;
-  /** The account that is linked, when known: outbox and journal belong to it. */
+  /** The linked account, if known: outbox and journal belong to it. */
   readonly wid: string | null;
-  /** Until when all that came in was journalled, ISO 8601; null for a session that another program has used. */
+  /** The receive watermark, ISO 8601: everything before it is journalled. Null if another program used the session since. */
   readonly lastSeenAt: string | null;
 }
 
 const MAX_BYTES = 4_096;
 
-/** The marker, or null. An unreadable marker still means that there was a link; its times are those of the file. */
+/** The marker, or null. An unreadable marker still means that there was a link; then the times of the file are used. */
 export async function readMarker({ marker }: SessionDir): Promise<Marker | null> {
   let text = '';
   let at: string;
@@ -38,7 +38,7 @@ export async function readMarker({ marker }: SessionDir): Promise<Marker | null>
   try {
     found = (JSON.parse(text) as Record<string, unknown> | null) ?? {};
   } catch {
-    // Half a file of an earlier program; ours are written whole.
+    // A damaged file. The current version always writes it whole.
   }
   return {
     linkedAt: string(found.linkedAt, at),
@@ -47,11 +47,11 @@ export async function readMarker({ marker }: SessionDir): Promise<Marker | null>
   };
 }
 
-/** Writes it whole, and on disk when this returns. @throws Fault disk_full, permission_denied */
+/** Writes the marker; it is on disk when this returns. @throws Fault disk_full, permission_denied */
 export const writeMarker = (dir: SessionDir, marker: Marker): Promise<void> =>
   writeDurably(dir.marker, `${JSON.stringify(marker)}\n`);
 
-/** No marker is fine. */
+/** Does nothing when there is no marker. */
 export async function removeMarker({ marker }: SessionDir): Promise<void> {
   try {
     await removeUnfinished(marker);
@@ -62,7 +62,7 @@ export async function removeMarker({ marker }: SessionDir): Promise<void> {
   }
 }
 
-/** Whether a start can hope to connect without a QR code. A marker without a profile promises nothing. */
+/** True when a start may connect without a QR code. A marker without a profile does not count. */
 export async function hasSession(dir: SessionDir): Promise<boolean> {
   if (!(await stat(dir.profile).catch(() => null))?.isDirectory()) return false;
   if ((await readMarker(dir)) !== null) return true;

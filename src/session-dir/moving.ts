@@ -1,21 +1,21 @@
-// The directory next to a session where an imported one is decrypted or copied, verified, and then renamed. A move that
-// was killed leaves it behind with a whole session in it, so the next owner of the lock removes it.
+// Creates and removes the directory next to a session in which an imported session is decrypted or copied, verified, and
+// then renamed. A killed import leaves it behind with a whole session in it, so the next owner of the lock removes it.
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFault } from './disk-fault.js';
 import type { SessionDir } from './layout.js';
 
-/** A browser that was killed may still let go of its files. */
+/** A killed browser may still be closing its files. */
 const RETRIES = { maxRetries: 5, retryDelay: 100 } as const;
 
-/** No clientId has a dot, so one account's place is never taken for another's. */
+/** A clientId contains no dot, so the directories of two accounts are never confused. */
 const prefixOf = ({ clientId }: SessionDir): string => `.moving-${clientId}.`;
 
-/** As version 0.1 named it, without the account. A day later no move of that version can still be at work in it. */
+/** The name in version 0.1, without the account. After a day, no import of that version can still be using it. */
 const OLD_NAME = /^\.moving-[A-Za-z0-9]{6}$/;
 const OLD_MS = 86_400_000;
 
-/** A new one, empty, for its owner only. */
+/** Creates a new, empty directory with mode 0700. */
 export async function makeMoving(dir: SessionDir): Promise<string> {
   const stem = join(dir.dataPath, prefixOf(dir));
   return mkdtemp(stem).catch((error: unknown) => {
@@ -24,8 +24,8 @@ export async function makeMoving(dir: SessionDir): Promise<string> {
 }
 
 /**
- * Removes what moves have left. The caller must hold the lock.
- * @returns the paths that are gone
+ * Removes the directories of earlier imports. The caller must own the lock.
+ * @returns the removed paths
  * @throws (rejects) Fault permission_denied, disk_full
  */
 export async function pruneMoving(dir: SessionDir): Promise<readonly string[]> {

@@ -1,5 +1,4 @@
-// Identifies a process beyond its pid: a pid alone is reused, a pid with its start time and the kernel's boot id is
-// not. Reads /proc only; sends no signal.
+// Identifies a process by its pid, start time and boot id, from /proc. A pid alone is reused, the three together are not.
 import { readFile, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -23,15 +22,15 @@ const bootId = (): string => {
 };
 
 function parse(stat: string): ProcessStat | null {
-  // The second field is the command in parentheses and may hold spaces and parentheses itself.
+  // The second field is the command in parentheses, and may contain spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0] ?? 'X';
-  // A zombie has ended; only its parent has not asked yet.
+  // A zombie has ended; its parent has not waited for it yet.
   if (state === 'Z' || state === 'X') return null;
   return { group: Number(fields[2]), startTicks: Number(fields[19]) };
 }
 
-/** Start time and group of a running process, or null when there is none (or it may not be seen). */
+/** Start time and group of a running process, or null when there is none (or it may not be read). */
 export async function processStat(pid: number): Promise<ProcessStat | null> {
   try {
     return parse(await promisify(readFile)(`/proc/${pid}/stat`, 'utf8'));
@@ -40,13 +39,12 @@ export async function processStat(pid: number): Promise<ProcessStat | null> {
   }
 }
 
-/** This process. */
 export function ownProcessId(): ProcessId {
   const stat = parse(readFileSync('/proc/self/stat', 'utf8'));
   return { pid: process.pid, startTicks: stat?.startTicks ?? 0, bootId: bootId() };
 }
 
-/** Whether exactly this process still runs. */
+/** True while exactly this process runs. */
 export async function isAlive({ pid, startTicks, bootId: itsBoot }: ProcessId): Promise<boolean> {
   return itsBoot === bootId() && (await processStat(pid))?.startTicks === startTicks;
 }

@@ -1,57 +1,57 @@
-// Removes a profile: renames it away first, then deletes it or keeps it in quarantine for a while. Called only after
-// the browser has ended (H8). Touches only names that the layout gives; links are removed, never followed.
+// Moves a profile into quarantine, or deletes it; both begin with a rename. Called only after the browser has ended (H8).
+// Only names of the layout are touched, and links are removed, never followed.
 import { lstat, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../protocol/fault.js';
 import { diskFault } from './disk-fault.js';
 import { syncDirectory } from './durable-file.js';
-import { asidePath, asidePaths, type SessionDir, type Why } from './layout.js';
+import { quarantinedProfiles, quarantinePath, type SessionDir, type Why } from './layout.js';
 import { removeMarker } from './marker.js';
 
-/** Half a minute of trying again, for a file system that still lets go of a dead browser's files. */
+/** Retries each file for about 6 s (the delay grows), for a file system that is still releasing a dead browser's files. */
 const RETRIES = { maxRetries: 10, retryDelay: 100 } as const;
 
 /**
- * Removes the saved session for good: nothing of it stays. No session is fine. What a crash leaves half deleted goes
- * with the next `prune(dir, 'removed')`.
- * @throws Fault permission_denied, disk_full; internal when it cannot be deleted, though it is no session any more
+ * Deletes the saved session; does nothing when there is none. The next `prune(dir, 'removed')` deletes what a crash
+ * leaves.
+ * @throws Fault permission_denied, disk_full; internal when it cannot be deleted, although it has been renamed
  */
 export async function remove(dir: SessionDir): Promise<void> {
-  await moveAside(dir, 'removed');
+  await quarantine(dir, 'removed');
   await prune(dir, 'removed');
 }
 
 /**
- * Renames the profile away and forgets that there was a session.
+ * Renames the profile and removes the marker, so that there is no saved session.
  * @returns the new path, or null when there was no profile
  */
-export async function moveAside(dir: SessionDir, why: Why): Promise<string | null> {
+export async function quarantine(dir: SessionDir, why: Why): Promise<string | null> {
   inside(dir, dir.profile);
   let to: string | null = null;
   try {
     if (await exists(dir.profile)) {
-      to = await freeName(asidePath(dir, why, new Date()));
+      to = await freeName(quarantinePath(dir, why, new Date()));
       await rename(dir.profile, to);
       await syncDirectory(dir.dataPath);
     }
   } catch (error) {
     throw diskFault(error, dir.profile);
   }
-  // Marker last: a crash in between leaves a marker without a profile, which promises nothing.
+  // The marker last: a crash in between leaves a marker without a profile, which does not count as a session.
   await removeMarker(dir);
   return to;
 }
 
 /**
- * Deletes profiles that were set aside: all but the newest `keep`, of these only the ones older than `olderThanMs`.
- * @returns the paths that are gone
+ * Deletes quarantined profiles older than `olderThanMs`, except for the newest `keep`.
+ * @returns the deleted paths
  */
 export async function prune(
   dir: SessionDir,
   why: Why,
   { keep = 0, olderThanMs = 0 }: { keep?: number; olderThanMs?: number } = {},
 ): Promise<readonly string[]> {
-  const all = await asidePaths(dir, why);
+  const all = await quarantinedProfiles(dir, why);
   const gone: string[] = [];
   for (const { path, atMs } of all.slice(0, Math.max(0, all.length - keep))) {
     if (olderThanMs > 0 && Date.now() - atMs < olderThanMs) continue;
@@ -67,7 +67,7 @@ export async function prune(
   return gone;
 }
 
-/** The last check before something is renamed or deleted, whatever made the path. */
+/** The last check of a path before it is renamed or deleted. */
 function inside(dir: SessionDir, path: string): void {
   if (dirname(path) !== dir.dataPath || !path.startsWith(dir.profile))
     throw new Fault('internal', { reason: `${path} is not a profile of ${dir.dataPath}` });

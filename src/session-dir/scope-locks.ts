@@ -1,25 +1,26 @@
-// Finds unfinished transactions of an IndexedDB database that Chromium cannot undo together, and the writes that let it
-// (H33). A transaction that reaches the disk before it is committed is a "scope": metadata with its locks, and undo tasks.
-// The next browser takes the locks of all unfinished scopes, each lock exclusively, and then runs the undo tasks of one
-// after the other. Every transaction that writes to object stores has a shared lock on the database, and exclusive ones on
-// its stores. Of two scopes the second therefore finds the database's lock taken, and Chromium destroys the database.
-// Their stores differ, so neither scope's undo tasks touch what the other one wrote, and the database's lock of the scope
-// that is undone last keeps changes of version away until all are undone.
+// Finds unfinished transactions of an IndexedDB database that Chromium cannot undo together, and computes the writes that
+// let it undo them (H33). A transaction that reaches the disk before it is committed is a "scope": metadata with its
+// locks, and undo tasks. The next browser takes the locks of all unfinished scopes, each exclusively, and then runs their
+// undo tasks one after the other. Every transaction that writes to object stores has a shared lock on the database, and
+// exclusive ones on its stores. So the second of two scopes finds the database's lock taken, and Chromium destroys the
+// database. Removing that lock from all scopes but one is safe: their stores differ, so the undo tasks of one scope do
+// not touch the writes of another. The scope that is undone last keeps the database's lock, which prevents a version
+// change until all are undone.
 // Source: LevelDBScope::SetModeToUndoLog, LevelDBScopes::Initialize and StartRecoveryAndCleanupTasks in
 // components/services/storage/indexed_db/scopes of Chromium; the values are scopes_metadata.proto there.
 import { Reader, varint, type Write } from './leveldb-batch.js';
 
-/** Global metadata (an empty prefix of a database, a store and an index), scopes, and which record of them. */
+/** Key prefixes: global metadata (no database, store or index), scopes, and the kind of record. */
 const METADATA = Buffer.from([0, 0, 0, 0, 50, 1]);
 const TASK = Buffer.from([0, 0, 0, 0, 50, 2]);
-/** Which kind of thing is locked. */
+/** The partition of a lock: what kind of object is locked. */
 const [DATABASE, OBJECT_STORE] = [0, 1];
 
 interface Lock {
   readonly partition: number;
-  /** Of the partition and the key. */
+  /** Made of the partition and the key. */
   readonly id: string;
-  /** The field of the metadata, as it stands there. */
+  /** The encoded field of the metadata. */
   readonly field: Buffer;
 }
 
@@ -28,11 +29,11 @@ interface Scope {
   readonly locks: readonly Lock[];
 }
 
-/** What all writes of the logs leave of scopes, in the order of the writes. */
+/** The scopes that remain after all writes of the logs. `add` takes the writes in their order. */
 export class Scopes {
-  /** By their number, in hexadecimal: the metadata. */
+  /** The metadata of each scope, by its number in hexadecimal. */
   readonly #metadata = new Map<string, Buffer>();
-  /** The keys of tasks, with their scope's number. */
+  /** The number of the scope of each undo task, by the key of the task. */
   readonly #tasks = new Map<string, string>();
 
   add({ key, value }: Write): void {
@@ -43,27 +44,27 @@ export class Scopes {
   }
 
   /**
-   * The writes that let Chromium undo all unfinished scopes: each gives up its share of a database's lock, except for the
-   * one that Chromium undoes last. None is written where nothing overlaps.
-   * @throws Error where scopes overlap in a way that no kill explains, or are not understood
+   * The writes that let Chromium undo all unfinished scopes: each scope loses its shared lock of a database, except for the
+   * one that Chromium undoes last. Empty when no locks overlap.
+   * @throws Error when scopes overlap in a way that a kill does not explain, or cannot be decoded
    */
   mend(): readonly Write[] {
     const scopes = this.#unfinished();
-    const holders = new Map<string, Scope[]>();
+    const owners = new Map<string, Scope[]>();
     for (const scope of scopes)
       for (const id of new Set(scope.locks.map((lock) => lock.id)))
-        holders.set(id, [...(holders.get(id) ?? []), scope]);
-    const isShared = ({ id }: Lock): boolean => (holders.get(id)?.length ?? 0) > 1;
+        owners.set(id, [...(owners.get(id) ?? []), scope]);
+    const isShared = ({ id }: Lock): boolean => (owners.get(id)?.length ?? 0) > 1;
     const writes: Write[] = [];
     for (const scope of scopes) {
       const shared = scope.locks.filter(isShared);
       if (shared.length === 0) continue;
       if (shared.some(({ partition }) => partition !== DATABASE))
         throw new Error('two unfinished transactions hold one object store');
-      // Chromium takes one without a lock for committed.
+      // Chromium treats a scope without locks as committed.
       if (!scope.locks.some(({ partition }) => partition === OBJECT_STORE))
         throw new Error('an unfinished transaction shares a database and holds no object store');
-      const kept = scope.locks.filter(({ id }) => (holders.get(id) ?? []).at(-1) === scope);
+      const kept = scope.locks.filter(({ id }) => (owners.get(id) ?? []).at(-1) === scope);
       if (kept.length < scope.locks.length)
         writes.push({ key: scope.key, value: Buffer.concat(kept.map(({ field }) => field)) });
     }
@@ -94,10 +95,10 @@ function keep<V>(map: Map<string, V>, key: string, value: V | null): void {
 
 const varintLength = (bytes: Buffer): number => bytes.findIndex((byte) => byte < 128) + 1;
 
-/** Of a field of protocol buffers: its number, times eight, and how it is written. */
+/** Tags of protocol buffers: eight times the number of the field, plus its wire type. */
 const [NUMBER_1, BYTES_1, NUMBER_2, BYTES_2] = [8, 10, 16, 18];
 
-/** None where the scope is finished. */
+/** Empty when the scope is finished. */
 function locksOf(metadata: Buffer): readonly Lock[] {
   const reader = new Reader(metadata);
   const locks: Lock[] = [];
@@ -130,7 +131,7 @@ function lockOf(bytes: Buffer): Lock {
   };
 }
 
-/** One of an older Chromium is a range, with a second field. */
+/** A lock of an older Chromium has a range with a second field, which is refused. */
 function keyOf(bytes: Buffer): Buffer {
   const reader = new Reader(bytes);
   if (reader.number() !== BYTES_1) throw new RangeError('the key of a lock is not understood');

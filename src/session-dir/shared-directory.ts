@@ -1,52 +1,38 @@
-// Tells whether a directory is shared with other users: narrowing its mode would lock them out. Checks names only.
+// Checks by names whether a directory is shared with other users or programs: narrowing its mode would lock them out.
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** System directories; none of them is meant for the daemon alone. */
-const WELL_KNOWN = [
-  ...[
-    '/',
-    '/bin',
-    '/boot',
-    '/dev',
-    '/etc',
-    '/home',
-    '/lib',
-    '/lib64',
-    '/media',
-    '/mnt',
-    '/opt',
-    '/proc',
-    '/root',
-  ],
-  ...['/run', '/sbin', '/srv', '/sys', '/tmp', '/usr', '/usr/local', '/usr/share', '/var', '/var/cache'],
-  ...['/var/lib', '/var/log', '/var/spool', '/var/tmp', '/var/www', '/run/wad', '/run/user', '/etc/wad'],
-];
-/** Below a home. */
+const WELL_KNOWN = `
+  / /bin /boot /dev /etc /etc/wad /home /lib /lib64 /media /mnt /opt /proc /root /run /run/user /run/wad /sbin /srv /sys
+  /tmp /usr /usr/local /usr/share /var /var/cache /var/lib /var/log /var/spool /var/tmp /var/www`
+  .trim()
+  .split(/\s+/);
+/** A home directory itself, and shared directories below it. */
 const OF_A_HOME = ['', '/.cache', '/.config', '/.local', '/.local/share', '/.local/state'];
 
 /**
- * What the daemon and whatsapp-web.js put into a state directory or a data path, what a file system has at its root, and
- * what git and a desktop put anywhere.
+ * Names that the daemon and whatsapp-web.js create in a state directory or a data path, that a file system has at its
+ * root, and that git and desktops create anywhere.
  */
 const OURS =
   /^(auth|media|session.*|RemoteAuth.*|_IGNORE_.*|wad.*|webhook-.*\.secret|http-token|.*\.(token|sock)|action-required\.png|\.moving-.*|.*\.corrupt-.*|\.wwebjs_(auth|cache)|\.git(ignore|keep)|\.keep|\.DS_Store|lost\+found)$/;
 
-/** Of the system, for everybody; a home, for all programs of one user; or neither. */
+/** `system`: shared by all users; `home`: shared by all programs of one user; null: neither. */
 export async function wellKnown(path: string): Promise<'system' | 'home' | null> {
   const real = await realpath(path);
   if (OF_A_HOME.some((below) => homedir() + below === real)) return 'home';
   return [...WELL_KNOWN, tmpdir()].includes(real) ? 'system' : null;
 }
 
-/** Names in it that are none of ours, some of them; null when it cannot be read. */
+/** The names in a directory that neither wad nor whatsapp-web.js creates; null when it cannot be read. */
 export async function foreignNames(path: string): Promise<readonly string[] | null> {
   const names = await readdir(path).catch(() => null);
   return names?.filter((name) => !OURS.test(name)).sort() ?? null;
 }
 
-/** Whether a daemon or a bot of this user has kept its store or its sessions there: then it is theirs already. */
+/** True when a daemon or bot of this user keeps its store or sessions in the directory. */
 export async function holdsOurs(path: string, uid: number): Promise<boolean> {
   const names = await readdir(path).catch(() => []);
   for (const name of names) {
@@ -61,5 +47,5 @@ export async function holdsOurs(path: string, uid: number): Promise<boolean> {
   return false;
 }
 
-/** A profile as LocalAuth names it. */
+/** The name that LocalAuth gives to a profile. */
 const SESSION = /^session(-[-\w]+)?$/;

@@ -1,8 +1,8 @@
-// Cuts off a half-written record at the end of a LevelDB log before a browser starts. A page's storage is in LevelDB
-// databases, whose logs end in half a record when a browser is killed during a write (H31). The next browser reads up
-// to that point, correctly, and then Chromium appends behind the half record (reuse_logs). The browser after that finds
-// an invalid record in the middle of its log and discards the whole database: the session goes with IndexedDB. The half
-// is also removed where something was appended behind it already, as in a profile that another program has used.
+// Removes a half-written record from the LevelDB logs of a profile before a browser starts. A page's storage is in LevelDB
+// databases, whose logs end in half a record when the browser is killed during a write (H31). The next browser reads
+// correctly up to that point, but then appends after the half record (reuse_logs). The browser after that finds an
+// invalid record in the middle of the log and discards the whole database: the session is lost with IndexedDB. A half
+// record with later records after it is also removed, as in a profile that another program has used.
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBoundedAsync } from '../local/bounded-file.js';
@@ -10,16 +10,16 @@ import { writeDurably } from './durable-file.js';
 import type { SessionDir, SessionLog } from './layout.js';
 import { examine } from './leveldb-log.js';
 
-/** The log and the list of a database's files, which is a log as well. */
+/** The log of a database, and its list of files, which has the format of a log, too. */
 const IS_LOG = /^(?:\d+\.log|MANIFEST-\d+)$/;
-/** Below the profile: IndexedDB/ORIGIN.leveldb, Local Storage/leveldb, Service Worker/Database and their like. */
+/** How deep below the profile databases are: IndexedDB/ORIGIN.leveldb, Local Storage/leveldb, Service Worker/Database. */
 const DEPTH = 3;
-/** LevelDB begins a new log at 4 MiB. A log that is larger than this is left to Chromium. */
+/** LevelDB begins a new log at 4 MiB. A larger log than this is left to Chromium. */
 const MAX_BYTES = 256 * 1_048_576;
 
 /**
- * Removes half-written records from the logs of all databases in a profile. No process may have them open. What is
- * wrong with one in any other way is left to Chromium. Never rejects.
+ * Removes half-written records from the logs of all databases in a profile. No process may have them open. Any other
+ * damage is left to Chromium. Never rejects.
  */
 export async function mendLogs({ profile }: SessionDir, log: SessionLog): Promise<void> {
   for await (const path of logsBelow(join(profile, 'Default'), DEPTH)) {
@@ -42,7 +42,7 @@ async function* logsBelow(folder: string, depth: number): AsyncGenerator<string>
   }
 }
 
-/** @returns how many bytes went */
+/** @returns how many bytes were removed */
 async function mend(path: string): Promise<number> {
   const log = await readBoundedAsync(path, MAX_BYTES);
   const found = examine(log);

@@ -1,7 +1,7 @@
-// Lets Chromium undo the unfinished transactions that a killed browser leaves in a page's IndexedDB (H33). With two of
-// one database Chromium declares the whole storage corrupt and destroys it: the session goes with it. Before a browser
-// starts, one record is appended to the database's log; Chromium itself does the undoing. Tables are not read: where the
-// log lacks a part, nothing is changed.
+// Repairs IndexedDB databases so that Chromium can undo the unfinished transactions of a killed browser (H33). With two
+// of them in one database, Chromium would declare the storage corrupt and destroy it, and the session with it. Before a
+// browser starts, one record is appended to the log of the database; Chromium itself undoes the transactions. The tables
+// of the database are not read: if the log lacks a part, nothing is changed.
 import { constants, copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBoundedAsync } from '../local/bounded-file.js';
@@ -11,14 +11,14 @@ import { type Batch, type FileList, readBatch, readFileList, writeBatch } from '
 import { layOut, recordsOf } from './leveldb-log.js';
 import { Scopes } from './scope-locks.js';
 
-/** LevelDB begins a new log at 4 MiB. A log that is larger than this is left to Chromium. */
+/** LevelDB begins a new log at 4 MiB. A larger log than this is left to Chromium. */
 const MAX_BYTES = 64 * 1_048_576;
-/** Chromium's name for the order of keys in IndexedDB. Databases with another one have no such transactions. */
+/** Chromium's name for the key order of IndexedDB. Databases with another order have no such transactions. */
 const COMPARATOR = 'idb_cmp1';
 
 /**
- * Mends the databases of all pages in a profile. No process may have them open, and their logs have to be whole. Before
- * a log is changed, it is copied beside itself; an earlier copy is removed. Never rejects.
+ * Repairs the databases of all pages in a profile. No process may have them open, and their logs must be whole. Before a
+ * log is changed, a copy is made next to it; an earlier copy is removed. Never rejects.
  */
 export async function mendTransactions({ profile }: SessionDir, log: SessionLog): Promise<void> {
   const root = join(profile, 'Default', 'IndexedDB');
@@ -35,14 +35,14 @@ export async function mendTransactions({ profile }: SessionDir, log: SessionLog)
 }
 
 interface Mended extends Readonly<Record<string, unknown>> {
-  /** The log. */
+  /** The path of the log. */
   readonly path: string;
-  /** How many transactions gave up a lock. */
+  /** How many transactions lost a lock. */
   readonly changed: number;
   readonly copy: string;
 }
 
-/** @returns null where there is nothing to mend */
+/** @returns null when nothing has to be repaired */
 async function mend(folder: string): Promise<Mended | null> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
@@ -80,7 +80,7 @@ const later = (sequence: bigint, batch: Batch): bigint => {
   return end > sequence ? end : sequence;
 };
 
-/** Null where it does not end in a whole record. */
+/** Null when the list is damaged. */
 async function fileList(folder: string): Promise<FileList | null> {
   const name = (await readBoundedAsync(join(folder, 'CURRENT'), 64)).toString('latin1');
   if (!/^MANIFEST-\d+\n$/.test(name)) return null;
@@ -88,7 +88,7 @@ async function fileList(folder: string): Promise<FileList | null> {
   return records === null ? null : readFileList(records);
 }
 
-/** Neither LevelDB nor Chromium reads a file of such a name, and it goes with the database. */
+/** Copies a log. LevelDB and Chromium ignore a file with this name; it is deleted with the database. */
 async function copyBeside(folder: string, names: readonly string[], path: string): Promise<string> {
   for (const name of names)
     if (/^\d+\.log\.corrupt-\w+$/.test(name)) await rm(join(folder, name), { force: true });

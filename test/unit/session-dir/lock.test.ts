@@ -46,12 +46,12 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
 t.test('taking names the holder, letting go leaves nothing, twice is fine', async (t) => {
   const { dir, log, said } = place(t);
   const lock = await takeLock(dir, { log, ...SOON });
-  t.match(await readLockOwner(dir), { pid: process.pid, since: lock.holder.since });
+  t.match(await readLockOwner(dir), { pid: process.pid, since: lock.owner.since });
   t.match(await lockState(dir), { pid: process.pid });
   await Promise.all([lock.release(), lock.release()]);
   await lock.release();
   t.notOk(existsSync(dir.lock));
-  t.notOk(existsSync(dir.holder));
+  t.notOk(existsSync(dir.owner));
   t.equal(await lockState(dir), 'free');
   t.notOk(lock.lost.aborted);
   t.same(said, [], 'nothing to say about it');
@@ -87,7 +87,7 @@ t.test('the lock of a holder that was killed is waited for and taken over', asyn
   const before = performance.now();
   await using lock = await takeLock(dir, { log, ...SOON });
   t.ok(performance.now() - before < 5 * STALE, 'in time');
-  t.equal(lock.holder.pid, process.pid);
+  t.equal(lock.owner.pid, process.pid);
   t.match(said, [
     ['lock.waiting', { holderPid: child.pid }],
     ['lock.taken-over', { fromPid: child.pid }],
@@ -104,10 +104,10 @@ t.test('a killed holder whose number went to another process is dead all the sam
     mkdirSync(dir.lock);
     const old = new Date(Date.now() - 60_000);
     utimesSync(dir.lock, old, old);
-    writeFileSync(dir.holder, JSON.stringify({ ...own, ...other, since: old.toISOString() }));
+    writeFileSync(dir.owner, JSON.stringify({ ...own, ...other, since: old.toISOString() }));
     await using lock = await takeLock(dir, { log, ...SOON });
-    t.match(lock.holder, own, what);
-    t.same(await readLockOwner(dir), lock.holder, 'the file names the new holder');
+    t.match(lock.owner, own, what);
+    t.same(await readLockOwner(dir), lock.owner, 'the file names the new holder');
     t.match(said.at(-1), ['lock.taken-over', { fromPid: process.pid, since: old.toISOString() }], what);
   }
 });
@@ -141,7 +141,7 @@ t.test('a lock whose time lies in the future (a clock set back) is taken over as
   const later = new Date(Date.now() + 3_600_000);
   utimesSync(dir.lock, later, later);
   await using lock = await takeLock(dir, { log, ...SOON });
-  t.same(await readLockOwner(dir), lock.holder);
+  t.same(await readLockOwner(dir), lock.owner);
   t.match(said.at(-1), ['lock.taken-over', { fromPid: null }]);
 });
 
@@ -201,10 +201,10 @@ t.test('a lock that is taken away is lost, and release touches nothing any more'
 t.test('release spares a lock that another took unnoticed', async (t) => {
   const { dir, log } = place(t);
   const lock = await takeLock(dir, { log, ...SOON });
-  writeFileSync(dir.holder, JSON.stringify({ ...lock.holder, pid: 1 }));
+  writeFileSync(dir.owner, JSON.stringify({ ...lock.owner, pid: 1 }));
   await lock.release();
   t.ok(existsSync(dir.lock));
-  t.match(JSON.parse(readFileSync(dir.holder, 'utf8')), { pid: 1 });
+  t.match(JSON.parse(readFileSync(dir.owner, 'utf8')), { pid: 1 });
 });
 
 t.test(
@@ -222,7 +222,7 @@ t.test(
     child.kill('SIGCONT');
     t.match(await lost, [{ says: 'lost' }]);
     await end(child, 'SIGTERM');
-    t.ok(existsSync(dir.lock) && existsSync(dir.holder), 'still ours');
+    t.ok(existsSync(dir.lock) && existsSync(dir.owner), 'still ours');
     t.notOk(lock.lost.aborted);
   },
 );
@@ -241,7 +241,7 @@ t.test(
     child.send({ go: true });
     t.match(await exit, [0, null], 'with its own exit status');
     t.notOk(existsSync(dir.lock), 'given back at exit');
-    t.notOk(existsSync(dir.holder));
+    t.notOk(existsSync(dir.owner));
   },
 );
 

@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { asidePath, layout, ownDirectory, prepare } from '../../../src/session-dir/layout.js';
+import { layout, ownDirectory, prepare, quarantinePath } from '../../../src/session-dir/layout.js';
 import { hasSession, readMarker, removeMarker, writeMarker } from '../../../src/session-dir/marker.js';
-import { moveAside, prune, remove } from '../../../src/session-dir/quarantine.js';
+import { prune, quarantine, remove } from '../../../src/session-dir/quarantine.js';
 import { place } from './place.js';
 
 const modeOf = (path: string) => (lstatSync(path).mode & 0o777).toString(8);
@@ -36,7 +36,7 @@ t.test('an existing LocalAuth session is used in place', (t) => {
   t.match(layout('/srv/app/.wwebjs_auth', 'energenie-whatsapp'), {
     profile: '/srv/app/.wwebjs_auth/session-energenie-whatsapp',
     lock: '/srv/app/.wwebjs_auth/session-energenie-whatsapp.lock',
-    holder: '/srv/app/.wwebjs_auth/session-energenie-whatsapp.holder.json',
+    owner: '/srv/app/.wwebjs_auth/session-energenie-whatsapp.holder.json',
     marker: '/srv/app/.wwebjs_auth/session-energenie-whatsapp.linked.json',
   });
   for (const bad of ['', '../x', 'a/b', 'a.b', 'a b'])
@@ -246,12 +246,12 @@ t.test('what a crash left half removed goes with the next removal', async (t) =>
 t.test('a corrupt profile is kept aside and is no session any more', async (t) => {
   const { dir, write } = place(t);
   write({ 'session-shop/Default/Cookies': 'x', 'session-shop.linked.json': '{}' });
-  const aside = await moveAside(dir, 'corrupt');
-  t.match(aside, /session-shop\.corrupt-\d{8}T\d{9}Z$/);
-  t.equal(readFileSync(join(aside ?? '', 'Default/Cookies'), 'utf8'), 'x');
+  const moved = await quarantine(dir, 'corrupt');
+  t.match(moved, /session-shop\.corrupt-\d{8}T\d{9}Z$/);
+  t.equal(readFileSync(join(moved ?? '', 'Default/Cookies'), 'utf8'), 'x');
   t.equal(await hasSession(dir), false);
   t.equal(await readMarker(dir), null);
-  t.equal(await moveAside(dir, 'corrupt'), null, 'nothing to move');
+  t.equal(await quarantine(dir, 'corrupt'), null, 'nothing to move');
 });
 
 t.test('two moved aside in one instant both stay', async (t) => {
@@ -259,7 +259,7 @@ t.test('two moved aside in one instant both stay', async (t) => {
   const names = new Set<string | null>();
   for (let n = 0; n < 5; n++) {
     write({ 'session-shop/x': String(n) });
-    names.add(await moveAside(dir, 'authfailed'));
+    names.add(await quarantine(dir, 'authfailed'));
   }
   t.equal(names.size, 5);
   t.equal(readdirSync(dir.dataPath).length, 5);
@@ -276,7 +276,7 @@ t.test('which of the kept profiles are pruned', async (t) => {
     [{ keep: 3, olderThanMs: 15 * day }, [20, 10, 1]],
   ] as const) {
     const { dir, write } = place(t);
-    const path = (age: number) => asidePath(dir, 'corrupt', new Date(Date.now() - age * day));
+    const path = (age: number) => quarantinePath(dir, 'corrupt', new Date(Date.now() - age * day));
     const names = new Map(ages.map((age) => [path(age), age]));
     for (const name of names.keys()) write({ [`${name.slice(dir.dataPath.length + 1)}/x`]: '' });
     write({
