@@ -1,5 +1,5 @@
-// The door for programs: one account, its methods, its events. Holds a connection to the daemon and makes another one
-// when that is lost, on the next call; what was under way then fails with `connection_lost` and says its outcome.
+// Connects a program to the daemon of one account: its methods, events and uploads. When the connection is lost, calls in
+// progress fail with `connection_lost` and their outcome, and the next call makes a new connection.
 
 import { Fault } from '../protocol/fault.js';
 import type { WireEvent } from '../protocol/types.js';
@@ -10,25 +10,25 @@ import { type FollowOptions, follow } from './follow.js';
 import { type File, type UploadOptions, upload } from './upload.js';
 
 export interface Options extends Pick<ConnectOptions, 'timeoutMs' | 'owner'> {
-  /** `$WAD_ACCOUNT`, else `default`. A daemon of another account refuses every call (`wrong_account`). */
+  /** Default: `$WAD_ACCOUNT`, else `default`. A daemon of another account refuses every call (`wrong_account`). */
   readonly account?: string;
-  /** The daemon's socket; the account's where that is given, else `$WAD_SOCKET`, else the account's. */
+  /** The path of the socket. Default: the account's if `account` is given, else `$WAD_SOCKET`, else the account's. */
   readonly socket?: string;
 }
 
-/** As `wactl` has it. */
+/** The default time limit of a call, as in `wactl`. */
 const CALL_MS = 120_000;
 
-/** One account. Whoever has it closes it: `await using`, or `close()`. */
+/** One account. The caller closes it: `await using`, or `close()`. */
 export class Account implements AsyncDisposable {
-  /** Where the daemon is asked. */
+  /** The path of the daemon's socket. */
   readonly socket: string;
   readonly #target: ClientPath;
   readonly #options: ConnectOptions;
   readonly #closing = new AbortController();
   #current: Promise<Client> | undefined;
 
-  /** @param client the connection to begin with; it belongs to the account from now on */
+  /** @param client the first connection; the account owns it from now on */
   constructor(target: ClientPath, options: ConnectOptions, client: Client) {
     this.socket = target.path;
     this.#target = target;
@@ -37,8 +37,8 @@ export class Account implements AsyncDisposable {
   }
 
   /**
-   * Any method by its name, also one that this version does not know.
-   * @throws Fault the daemon's own, those of a connection that is lost, and those of making another one
+   * Calls any method by its name, also one that this version does not know.
+   * @throws Fault of the daemon, of a lost connection, and of a new connection
    */
   async call(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
     let used: Promise<Client> | undefined;
@@ -50,7 +50,7 @@ export class Account implements AsyncDisposable {
     try {
       return await ask();
     } catch (error) {
-      // The daemon ended the idle connection while this was on its way, and did not take it.
+      // The daemon ended the idle connection before it accepted this call.
       if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
       // Another call may have made a new one already.
       if (this.#current === used) this.#current = undefined;
@@ -59,10 +59,9 @@ export class Account implements AsyncDisposable {
   }
 
   /**
-   * Events, each once and in order, for as long as they are wanted: `break`, `signal` or `close()` end it. It has a
-   * connection of its own, and goes on by cursor when that is lost or the daemon restarts. See FollowOptions for
-   * where it begins.
-   * @throws Fault what no waiting mends: invalid_params, permission_denied
+   * Iterates over events, each once and in order, until `break`, `signal` or `close()`. It has a connection of its own, and
+   * continues by cursor when the connection is lost or the daemon restarts. FollowOptions choose where it starts.
+   * @throws Fault that a retry does not solve: invalid_params, permission_denied
    */
   follow(options: FollowOptions = {}): AsyncGenerator<WireEvent, void, undefined> {
     const signals = [this.#closing.signal, ...(options.signal ? [options.signal] : [])];
@@ -70,14 +69,14 @@ export class Account implements AsyncDisposable {
   }
 
   /**
-   * Hands a file to the daemon. The answer's `id` is what `message.send` takes as `media`.
+   * Uploads a file to the daemon. Pass the `id` of the result to `message.send` as `media`.
    * @throws Fault media_too_large, disk_full
    */
   upload(data: Uint8Array | AsyncIterable<Uint8Array>, options: UploadOptions = {}): Promise<File> {
     return upload((params) => this.call('media.put', params, options), data, options);
   }
 
-  /** What is under way fails with `connection_lost`, iterators end. Twice is fine. */
+  /** Closes the connection: calls in progress fail with `connection_lost`, iterators end. May be called twice. */
   async close(): Promise<void> {
     this.#closing.abort();
     const client = await this.#current?.catch(() => undefined);
@@ -107,13 +106,13 @@ export class Account implements AsyncDisposable {
 const closed = (): Fault =>
   new Fault('connection_lost', { reason: 'this end closed the account', hint: null, outcome: 'none' });
 
-/** A noun of the methods that is a member of Account too would take its place: then this is `never`, and nothing compiles. */
+/** `never`, so that nothing compiles, if a noun of the methods is also a member of Account, which it would replace. */
 type HidesNothing = [keyof Account & keyof Api] extends [never] ? unknown : never;
 
 /**
  * Connects to the daemon of an account.
- * @throws Fault unreachable: it does not run. permission_denied: its socket is closed to this user. unsafe_socket:
- * another user made the socket, or can replace it. wrong_account: the socket is another account's.
+ * @throws Fault unreachable: it does not run. permission_denied: this user may not open its socket. unsafe_socket:
+ * another user made the socket, or can replace it. wrong_account: the socket belongs to another account.
  */
 export async function connect({ account, socket, timeoutMs, owner }: Options = {}): Promise<Account & Api> {
   const target = clientPath({ account, socket, env: process.env, uid: process.getuid?.() ?? 0 });

@@ -1,5 +1,5 @@
-// Events as an async iterator that outlives connections and daemons. A subscription only says that there is something
-// new; what is handed out is read page by page, so a slow reader holds up nobody and no more than a page is in memory.
+// Iterates over events across lost connections and restarts of the daemon. The subscription only signals that there are
+// new events; they are read page by page, so a slow reader delays no one and at most one page is in memory.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
@@ -8,16 +8,16 @@ import type { WireEvent } from '../protocol/types.js';
 import type { Client } from '../socket/client.js';
 
 export interface FollowOptions {
-  /** What came after this event; 0 is the oldest that is kept. Without it and without `consumer`: from now on. */
+  /** Starts after this cursor; 0: with the oldest event that is kept. Without it and without `consumer`: only new events. */
   readonly after?: number | undefined;
-  /** All when left out. `gap` comes whatever is asked for. */
+  /** Default: all types. `gap` is always included. */
   readonly types?: readonly EventType[] | undefined;
   /**
-   * Goes on where this name stopped. An event counts as dealt with when the next one is asked for: one whose handling ended
-   * the loop comes again.
+   * Continues where this consumer stopped. An event is acknowledged when the next one is requested: an event whose handling
+   * ended the loop is delivered again.
    */
   readonly consumer?: string | undefined;
-  /** Where a consumer begins that is new: with what comes from now on (when left out), or with the oldest that is kept. */
+  /** Where a new consumer starts: `now` (default), or with the oldest event that is kept. */
   readonly from?: 'now' | 'oldest' | undefined;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
@@ -28,10 +28,15 @@ const ASK_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** What the next connection may not meet any more. */
-const PASSING: readonly FaultKind[] = [
-  ...(['unreachable', 'connection_lost', 'shutting_down', 'slow_reader', 'busy'] as const),
-  ...(['deadline_exceeded', 'connection_idle'] as const),
+/** Temporary faults, after which a new connection is tried. */
+const TEMPORARY: readonly FaultKind[] = [
+  'unreachable',
+  'connection_lost',
+  'shutting_down',
+  'slow_reader',
+  'busy',
+  'deadline_exceeded',
+  'connection_idle',
 ];
 
 export async function* follow(
@@ -48,7 +53,7 @@ export async function* follow(
   while (!signal.aborted) {
     try {
       await using client = await open();
-      const news = new NewEvents(client, signal);
+      const newEvents = new NewEvents(client, signal);
       const { after: now } = await client.request('events.subscribe', filter, options);
       if (consumer === undefined) cursor ??= from === 'oldest' ? 0 : now;
       const acknowledge = async (): Promise<void> => {
@@ -56,9 +61,9 @@ export async function* follow(
         await client.request('events.ack', { consumer, cursor }, options);
         acknowledged = cursor;
       };
-      await acknowledge(); // of the last one, whose acknowledgement the connection before may have lost
+      await acknowledge(); // the previous connection may have lost the acknowledgement of the last event
       while (!signal.aborted) {
-        const heard = news.next();
+        const arrived = newEvents.next();
         const place = cursor === undefined ? begin : { after: cursor };
         const page = await client.request(
           'events.list',
@@ -74,18 +79,18 @@ export async function* follow(
         }
         const last = page.events.length === 0 && page.next === cursor;
         cursor = page.next;
-        if (last) await heard;
+        if (last) await arrived;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof Fault && PASSING.includes(error.kind))) throw error;
+      if (!(error instanceof Fault && TEMPORARY.includes(error.kind))) throw error;
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
 }
 
-/** Wakes whoever waits for the next event, for the end of the connection, or for being told to stop. */
+/** Resolves a wait at the next event, at the end of the connection, or when the signal is aborted. */
 class NewEvents {
   #wake: () => void = () => {};
 
@@ -99,7 +104,7 @@ class NewEvents {
     });
   }
 
-  /** Resolves at what comes from now on. */
+  /** Resolves at the next of them. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

@@ -1,4 +1,4 @@
-// `import { connect } from 'wactl'`: what a program may use. Bundled as dist/client.js, with its types beside it.
+// The public exports of the library: `import { connect } from 'wactl'`. Bundled as dist/client.js, with its types.
 
 export { Fault, type FaultDetails, type Outcome } from '../protocol/fault.js';
 export type { FaultKind } from '../protocol/fault-table.js';

@@ -1,4 +1,4 @@
-// Bytes to the daemon in pieces: it opens no path that a peer names, and may run as somebody else.
+// Uploads bytes to the daemon in pieces. The daemon opens no path that a peer names, and may run as another user.
 import { ReadStream, statSync } from 'node:fs';
 import { MAX_FILE_BYTES } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
@@ -6,7 +6,7 @@ import type { Answered } from '../protocol/types.js';
 import type { CallOptions } from './api.js';
 
 export interface UploadOptions extends CallOptions {
-  /** For people to see. */
+  /** The name that is shown to people. */
   readonly name?: string;
 }
 
@@ -14,7 +14,7 @@ export type File = NonNullable<Answered<'media.put'>['file']>;
 
 const PIECE = 384 * 1024;
 
-/** Bytes that come in whatever lots, in lots of a piece; the last one may be shorter, and is there even when empty. */
+/** Regroups bytes into pieces of the same size. The last one may be shorter, and is yielded even when empty. */
 async function* pieces(
   data: Uint8Array | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ readonly bytes: Buffer; readonly done: boolean }> {
@@ -27,14 +27,14 @@ async function* pieces(
   yield { bytes: held, done: true };
 }
 
-/** Before any of it, or of what goes beyond, is sent. @throws Fault media_too_large */
+/** Called before the bytes are sent. @throws Fault media_too_large */
 function checkSize(bytes: number): void {
   if (bytes <= MAX_FILE_BYTES) return;
   const reason = `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most.`;
   throw new Fault('media_too_large', { reason, outcome: 'none' });
 }
 
-/** A stream of a whole file: its size is known before. @throws Fault media_too_large, with the stream closed */
+/** Checks the stream of a whole file, whose size is known in advance. @throws Fault media_too_large; the stream is closed then */
 function checkStream(stream: ReadStream): void {
   const { path, start, end } = stream as ReadStream & { start?: number; end?: number };
   if (typeof path !== 'string' || start !== undefined || end !== Number.POSITIVE_INFINITY) return;
@@ -47,7 +47,7 @@ function checkStream(stream: ReadStream): void {
   }
 }
 
-/** @throws Fault those of media.put */
+/** @throws Fault of media.put */
 export async function upload(
   put: (params: object) => Promise<unknown>,
   data: Uint8Array | AsyncIterable<Uint8Array>,
@@ -62,11 +62,13 @@ export async function upload(
     const first = name === undefined ? {} : { name };
     const answer = (await put({
       ...(id === undefined ? first : { upload: id }),
-      ...{ offset, done, data: bytes.toString('base64') },
+      offset,
+      done,
+      data: bytes.toString('base64'),
     })) as Answered<'media.put'>;
     if (answer.file !== null) return answer.file;
     id = answer.upload;
     offset += bytes.length;
   }
-  throw new Error('the last piece makes it a file');
+  throw new Error('the daemon did not complete the file after its last piece');
 }

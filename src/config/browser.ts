@@ -1,5 +1,5 @@
-// Finds the browser to run: the configured one, or the first in the usual places. Checks files only and starts nothing.
-// Reports when the browser is a snap, because a snap cannot see every directory.
+// Finds the browser to run: the configured one, or the first in the usual places. It only reads files. It reports when the
+// browser is a snap, because a snap cannot access every directory.
 import {
   accessSync,
   closeSync,
@@ -17,13 +17,13 @@ export type Browser =
   | { readonly found: false; readonly says: string; readonly remedy: string };
 
 export interface BrowserFrom {
-  /** Of the configuration: a bare name is looked up in PATH. */
+  /** From the configuration: a bare name is looked up in PATH. */
   readonly browser: { readonly path: string | null };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
 
-/** Chromium without the parts that draw windows, which a page can tell: somebody has to choose it (decision 017). */
+/** Chromium without the code for windows. A page can detect it, so it must be configured explicitly (decision 017). */
 const SHELLS = ['chromium-headless-shell', 'chrome-headless-shell'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 const INSTALL = 'sudo apt-get install chromium';
@@ -40,8 +40,8 @@ function head(path: string): string {
 }
 
 /**
- * Whether the kernel would run it. A script without its interpreter counts as not: puppeteer does not listen for the
- * error of a process that could not be made, and that would end the daemon.
+ * True when the kernel would run the file. False for a script without its interpreter: puppeteer has no listener for the
+ * error of a failed spawn, which would end the daemon.
  */
 const executable = (path: string): boolean => {
   try {
@@ -70,7 +70,7 @@ function downloaded(home: string): string[] {
   }
 }
 
-/** What a snap's confinement means for us, or null for a browser that is not a snap. */
+/** The limits of a snap, in words, or null for a browser that is not a snap. */
 function snapLimit(path: string): string | null {
   const says =
     'it is a snap: it cannot use a profile in a hidden folder of the home directory, in /var/lib or in /tmp of the host';
@@ -85,15 +85,15 @@ function snapLimit(path: string): string | null {
 }
 
 /**
- * What Debian's script /usr/bin/chromium-headless-shell runs, instead of the script: it does not `exec`, and so the
- * process that is ours to watch and to end would be a shell.
+ * The program that Debian's script /usr/bin/chromium-headless-shell runs. The script does not `exec`, so the process to
+ * watch and to end would be a shell.
  */
 function behindScript(path: string): string {
   const program = /^#!.*\n\s*(\/\S+) "\$@"\s*$/.exec(head(path))?.[1];
   return program !== undefined && executable(program) ? program : path;
 }
 
-/** Finds the browser. A configured one that is missing is reported: no other one replaces it. */
+/** Finds the browser. If the configured one is missing, no other is used instead. */
 export function findBrowser({ browser: { path: configured }, env, home }: BrowserFrom): Browser {
   const dirs = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter).filter(Boolean);
   const inPath = (name: string) => dirs.map((dir) => join(dir, name));
@@ -118,11 +118,11 @@ export function findBrowser({ browser: { path: configured }, env, home }: Browse
   ]
     .filter(executable)
     .map((path) => ({ found: true as const, path, snap: snapLimit(path) }));
-  // A browser with less confinement first: a snap often cannot see the state directory.
+  // Others before snaps: a snap often cannot access the state directory.
   const found = all.find(({ snap }) => snap === null) ?? all[0];
   if (found !== undefined) return found;
   const shell = SHELLS.find((name) => inPath(name).some(executable));
-  const only = shell === undefined ? '' : `; ${shell} is there, and is taken only when browser.path names it`;
+  const only = shell === undefined ? '' : `; ${shell} exists, but is used only when browser.path names it`;
   return {
     found: false,
     says: `no browser found: tried ${NAMES.join(', ')} in PATH${only}`,

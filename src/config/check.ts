@@ -6,7 +6,7 @@ import type { Loaded } from './load.js';
 const valueAt = (config: object, name: string): unknown =>
   name.split('.').reduce<unknown>((tree, word) => (tree as Record<string, unknown>)[word], config);
 
-/** Text of many lines, the last one ended. Warnings stand at the end as comments. */
+/** The text to print. Warnings are comments at the end. */
 export function renderCheck({ config, origins, files, warnings }: Loaded): string {
   const out = [files.length === 0 ? '# files read: none' : `# files read: ${files.join(', ')}`];
   const rows = rowsOf(config);
@@ -15,14 +15,14 @@ export function renderCheck({ config, origins, files, warnings }: Loaded): strin
   for (const row of rows) {
     const dot = row.name.lastIndexOf('.');
     const within = dot < 0 ? '' : row.name.slice(0, dot);
-    // Read as a file, the header alone would switch it on.
+    // If the output were used as a file, the header alone would switch the table on.
     const off = within in SWITCHES && valueAt(config, `${within}.${SWITCHES[within]}`) === null;
     if (within !== table) out.push('', `${off ? '# ' : ''}[${within}]`);
     table = within;
     const value = valueAt(config, row.name);
     const origin = originText(origins.get(row.name) ?? { from: 'default' });
     const line = `${row.name.slice(dot + 1).padEnd(width)} = ${value === null ? '""' : shown(value)}`;
-    // Null has no form in TOML: such a key is shown as a comment, with what takes its place.
+    // TOML has no null: such a key is shown as a comment, with the default in words.
     out.push(
       value === null || off
         ? `# ${line.replace('""', row.defaultSays ?? 'none')}`

@@ -1,6 +1,6 @@
-// The errors of a configuration, all of them at once, as data; the text for people is made from it.
+// The errors of a configuration, as data and as text. All mistakes are reported at once.
 
-/** Where a value comes from. */
+/** The source of a value. */
 export type Origin =
   | { readonly from: 'default' }
   | { readonly from: 'file'; readonly file: string; readonly line: number | null }
@@ -23,11 +23,11 @@ export function originText(origin: Origin): string {
 
 export interface Mistake {
   readonly origin: Origin;
-  /** The full name of the key as it was written, or null when the file as a whole is the trouble. */
+  /** The full name of the key as written, or null when the mistake concerns the whole file. */
   readonly key: string | null;
   readonly says: string;
   readonly expected: string | null;
-  /** What came, as JSON, cut. */
+  /** The given value as JSON, shortened. */
   readonly got: string | null;
   /** The nearest valid name or word. */
   readonly nearest: string | null;
@@ -42,7 +42,7 @@ export const mistakeText = ({ origin, key, says, expected, got, nearest }: Mista
     nearest === null ? '' : `; did you mean ${nearest}?`,
   ].join('');
 
-/** Exit status of a bad configuration; 64 and 78 are never restarted by systemd. */
+/** The exit statuses of a bad configuration. systemd does not restart after 64 or 78. */
 export const EXIT_USAGE = 64;
 export const EXIT_CONFIG = 78;
 
@@ -59,7 +59,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A value for a person to recognise: JSON, cut, and nothing that looks like a password in a URL. */
+/** A value for messages: JSON, shortened, without credentials in URLs. */
 export function shown(value: unknown): string {
   const json = JSON.stringify(value) ?? String(value);
   const safe = json.replace(/(\w+:\/\/)[^\s"/@]+@/g, '$1…@');

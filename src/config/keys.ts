@@ -1,5 +1,5 @@
 // The table of configuration keys: names, kinds, units, defaults, docs, environment names and flags. The type Config,
-// the validation, `wad --check-config` and docs/config.md are derived from it. It does not know the source of a value.
+// the validation, `wad --check-config` and docs/config.md are derived from it.
 import { LOG_LEVELS } from '../protocol/methods/daemon.js';
 import { WEBHOOK_FORMATS } from '../protocol/methods/webhook.js';
 import { EVENT_TYPES } from '../protocol/state.js';
@@ -180,19 +180,19 @@ export const KEYS = {
   journal: {
     retentionDays: key(count(1, 3_650, 'days'), {
       default: 30,
-      doc: 'Events, and messages out with which nothing will happen any more, are kept so long.',
+      doc: 'How long events and finished outgoing messages are kept.',
     }),
     maxMb: key(count(16, 1_000_000, 'MB'), {
       default: 1_000,
-      doc: 'What outbox and journal may take up; the oldest events go before their time.',
+      doc: 'The largest size of the store (outbox and journal). Above it, the oldest events are deleted early.',
     }),
     mediaMaxMb: key(count(16, 1_000_000, 'MB'), {
       default: 2_000,
-      doc: 'The most space for files of messages, both uploaded and fetched ones. The least recently used files are deleted first. Files that are still to be sent stay, and so does the newest.',
+      doc: 'The most space for uploaded and downloaded files. The least recently used files are deleted first; files that are still to be sent, and the newest file, are kept.',
     }),
     mediaRules: key(mediaRules(), {
       default: [],
-      doc: 'Files of messages that are fetched as they come, and kept for 30 days after they were last asked for: `["image", "voice", "document<=5MB"]`. Any other is fetched when it is asked for.',
+      doc: 'Files that are downloaded as soon as their message arrives, and kept for 30 days after their last use: `["image", "voice", "document<=5MB"]`. Other files are downloaded on request.',
     }),
   },
   socket: {
@@ -201,34 +201,34 @@ export const KEYS = {
       defaultSays: 'control.sock in the runtime directory',
       flag: { name: 'socket', value: 'PATH', does: 'the Unix socket for wactl' },
       alsoEnv: 'WAD_SOCKET',
-      doc: 'The Unix socket for wactl, at most 107 bytes. Its directory is left as it is when the path is given.',
+      doc: 'The Unix socket for wactl; the path has at most 107 bytes. When it is set, its directory is not changed.',
     }),
     maxLineBytes: key(count(4_096, 67_108_864, 'bytes'), {
       default: 1_048_576,
-      doc: 'A longer request line is refused and its connection closed.',
+      doc: 'A longer request line is refused, and its connection is closed.',
     }),
     maxConnections: key(count(1, 10_000), {
       default: 64,
-      doc: 'A further connection takes the place of the one that has been idle for longest, and is answered with busy when there is none. The last 4 (of fewer than 8, half) take neither a subscription nor an upload.',
+      doc: 'One more connection replaces the one that has been idle for longest, or gets `busy` when none is idle. The last 4 connections (of fewer than 8, half) accept neither subscriptions nor uploads.',
     }),
     maxInFlight: key(count(1, 10_000), {
       default: 32,
-      doc: 'Requests of one connection that may be unanswered at a time.',
+      doc: 'The most unanswered requests of one connection.',
     }),
   },
   http: {
     listen: key(listening(), {
       default: ({ tables }) => (tables.has('http') ? '127.0.0.1:3001' : null),
-      defaultSays: '"127.0.0.1:3001" where there is a table [http], else none: HTTP is off',
-      doc: 'Where HTTP is served: on this machine only, or on a Unix socket of mode 0600.',
+      defaultSays: '"127.0.0.1:3001" when there is a table [http], else none: HTTP is off',
+      doc: 'Where HTTP is served: a loopback address, or a Unix socket of mode 0600.',
     }),
     anonymousLoopback: key(yesNo(), {
       default: false,
-      doc: 'Serve HTTP without a token. Every process and every user of this machine may then use the account.',
+      doc: 'Serve HTTP without a token. Every process and every user of this machine can then use the account.',
     }),
     tokenFile: key(path(), {
       default: ({ stateDir }) => `${stateDir}/http-token`,
-      defaultSays: 'http-token in the state directory, made when it is missing',
+      defaultSays: 'http-token in the state directory, created if missing',
       doc: 'The bearer token that HTTP requires, in a file of mode 0600.',
     }),
   },
@@ -241,38 +241,42 @@ export const KEYS = {
     }),
     content: key(yesNo(), {
       default: false,
-      doc: 'Write phone numbers and message text, at debug only. QR codes and session secrets are never written.',
+      doc: 'Log phone numbers and message texts, only at debug. QR codes and session secrets are never logged.',
     }),
   },
 } as const;
 
-/** Tables of which there may be many, each with a name of its own: `[webhook.crm]`. */
+/** Families of tables: any number of them, each with a name, such as `[webhook.crm]`. */
 export const FAMILIES = {
   webhook: {
     url: key(webAddress(), {
       default: '',
       required: true,
-      doc: 'Where each event is posted to.',
+      doc: 'The URL that gets each event as a POST.',
     }),
     secretFile: key(path(), {
       default: ({ stateDir, member }) => `${stateDir}/webhook-${member}.secret`,
-      defaultSays: 'webhook-NAME.secret in the state directory, made when it is missing',
-      doc: 'What is signed with, in a file of mode 0600: whsec_ and base64, or any word of 16 characters or more.',
+      defaultSays: 'webhook-NAME.secret in the state directory, created if missing',
+      doc: 'The file of mode 0600 with the signing secret: whsec_ and base64, or any word of 16 characters or more.',
     }),
     types: key(
       words(
         (word) => EVENT_TYPES.some((type) => type === word),
         `a list of types out of ${EVENT_TYPES.join(', ')}`,
       ),
-      { default: [], defaultSays: 'every type', doc: 'Only these events are sent, and gaps.' },
+      { default: [], defaultSays: 'every type', doc: 'Only these types of event, and gaps, are sent.' },
     ),
     chats: key(
       words((word) => word.length > 0, 'a list of numbers and chat ids'),
-      { default: [], defaultSays: 'every chat', doc: 'Of the events of chats, only those of these.' },
+      {
+        default: [],
+        defaultSays: 'every chat',
+        doc: 'Of the events of chats, only those of these chats are sent.',
+      },
     ),
     format: key(choice(WEBHOOK_FORMATS), {
       default: 'wad',
-      doc: 'The form of what is sent: ours, or that of another program whose receivers are kept.',
+      doc: "The format of the requests: wad's own, or that of another program, to keep its receivers.",
     }),
     retryHours: key(count(1, 720, 'h'), {
       default: 72,
@@ -280,7 +284,7 @@ export const FAMILIES = {
     }),
     allowPrivate: key(yesNo(), {
       default: false,
-      doc: 'Whether a name may lead to a private address or to this machine. An address that stands in the url itself may anyway.',
+      doc: 'Whether the host name may resolve to a private address or to this machine. An address in the url itself is always allowed.',
     }),
   },
 } as const;
@@ -318,16 +322,16 @@ function* named(table: object, prefix: string): Generator<NamedRow> {
   }
 }
 
-/** The table as a list, in the order in which it is shown. */
+/** The table as a list, in display order. */
 export const ROWS: readonly NamedRow[] = [...named(KEYS, '')];
 
-/** The rows of one member: `webhook.crm.url` … @param table its full name, `webhook.crm` */
+/** The rows of one member, such as `webhook.crm.url`. @param table its full name, `webhook.crm` */
 export function memberRows(table: string): readonly NamedRow[] {
   const [family = ''] = table.split('.');
   return [...named(FAMILIES[family as keyof typeof FAMILIES] ?? {}, `${table}.`)];
 }
 
-/** The rows of a configuration: those that there are once, then those of each member that it has. */
+/** The rows of a configuration: the fixed ones, then those of each member of a family. */
 export const rowsOf = (config: Config): readonly NamedRow[] => [
   ...ROWS,
   ...Object.keys(FAMILIES).flatMap((family) =>
@@ -348,7 +352,7 @@ export const rowOf = (name: string): NamedRow | undefined =>
   ROWS.find((row) => row.name === name) ??
   memberRows(name.slice(0, name.lastIndexOf('.'))).find((row) => row.name === name);
 
-/** The tables that switch something on by being there, and the key that is null while it is off. */
+/** The tables whose presence switches something on, with the key that is null while it is off. */
 export const SWITCHES: Readonly<Record<string, string>> = { http: 'listen' };
 
 /** The names of the tables in a file: `session`, `browser` … */

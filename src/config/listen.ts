@@ -1,5 +1,4 @@
-// Parses an address to listen on that only this machine can reach: a loopback address with a port, or a Unix socket.
-// Pure.
+// Parses an address to listen on, which only this machine can reach: a loopback address with a port, or a Unix socket.
 import { z } from 'zod';
 import type { Kind } from './row.js';
 
@@ -9,7 +8,7 @@ export type Listen =
 
 const ADDRESS = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})$/;
 
-/** Null for anything else, such as an address that other machines reach. */
+/** Null for anything else, such as an address that other machines can reach. */
 export function parseListen(text: string): Listen | null {
   if (text.startsWith('/') && !text.includes('\0')) return { path: text };
   const [, name = '', digits] = ADDRESS.exec(text) ?? [];
@@ -18,7 +17,7 @@ export function parseListen(text: string): Listen | null {
   return { host: name === 'localhost' ? '127.0.0.1' : name.replace(/[[\]]/g, ''), port };
 }
 
-/** Null: it does not listen. Null cannot be written in a file. */
+/** The kind of `http.listen`. Null: it does not listen; null cannot be written in a file. */
 export const listening = (): Kind<string | null> => ({
   schema: z
     .string()

@@ -1,5 +1,5 @@
-// Loads the configuration: defaults < files < environment < flags, validated completely before anything starts. Every
-// value has its source. Reads files; it does not know what a value is for.
+// Loads the configuration: defaults < files < environment < flags. It is validated completely before anything starts, and
+// the source of every value is recorded.
 import { resolve } from 'node:path';
 import { readBounded, UnfitFile } from '../local/bounded-file.js';
 import { ConfigError, type Mistake, type Origin } from './error.js';
@@ -9,14 +9,14 @@ import { check, type Reading, readEnvironment, readFlags, readToml } from './rea
 export interface LoadFrom {
   readonly account: string;
   readonly stateDir: string;
-  /** Files in the order in which they are read; a missing one is skipped. */
+  /** The files, in reading order; a missing one is skipped. */
   readonly configFiles: readonly string[];
-  /** `--config`: read instead of the files above, and has to exist. */
+  /** `--config`: read instead of the files above; it must exist. */
   readonly configFile?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags by name without the dashes; true for one that takes no value. */
   readonly flags?: Readonly<Record<string, string | true | undefined>>;
-  /** Where relative paths count from, in a file too: `dataPath = "./.wwebjs_auth"` means the project's folder. */
+  /** The base of relative paths, also in a file: `dataPath = "./.wwebjs_auth"` means the project's folder. */
   readonly cwd: string;
   readonly home: string;
 }
@@ -25,13 +25,13 @@ export interface Loaded {
   readonly config: Config;
   /** By full name of the key. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** The files that were there and were read. */
+  /** The files that existed and were read. */
   readonly files: readonly string[];
-  /** One sentence each; nothing that stops the daemon. */
+  /** One sentence each. They do not stop the daemon. */
   readonly warnings: readonly string[];
 }
 
-/** What is larger is no configuration, but some other file. */
+/** A larger file is not a configuration. */
 const MAX_BYTES = 1_048_576;
 
 /**
@@ -56,7 +56,7 @@ export function loadConfig(from: LoadFrom): Loaded {
   const environment = readEnvironment(from.env);
   readings.push(...environment.readings, ...readFlags(from.flags ?? {}).readings);
 
-  // Each reading is checked, also one that a later source overrides: it is wrong all the same.
+  // Each value is checked, even one that a later source overrides.
   const values = new Map<string, unknown>();
   const origins = new Map<string, Origin>();
   for (const reading of readings) {
@@ -80,7 +80,7 @@ export function loadConfig(from: LoadFrom): Loaded {
       given ?? (typeof row.default === 'function' ? row.default({ ...from, tables, member }) : row.default);
     place(tree, row.name, row.written === 'path' ? located(value, row, from) : value);
   }
-  // The tree has exactly the rows of the table, each checked by its schema: that is what Config says.
+  // The cast is safe: the tree has exactly the rows of the table, each checked by its schema.
   return { config: tree as unknown as Config, origins, files, warnings: environment.warnings };
 }
 
@@ -106,7 +106,7 @@ function readFile(file: string, required: boolean, mistakes: Mistake[]): string 
   }
 }
 
-/** A path as the kernel should see it; a bare name of a browser stays one, to be looked up in PATH. */
+/** Resolves a path. A bare name of a browser is kept, because it is looked up in PATH. */
 function located(value: unknown, row: NamedRow, { cwd, home }: LoadFrom): unknown {
   if (typeof value !== 'string') return value;
   if (row.name === 'browser.path' && !value.includes('/')) return value;
@@ -116,7 +116,7 @@ function located(value: unknown, row: NamedRow, { cwd, home }: LoadFrom): unknow
 /** `webhook.crm` of `webhook.crm.url`; empty for a key at the top. */
 const tableOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')));
 
-/** Told where its table was named first. */
+/** The mistake of a missing key; its origin is the first occurrence of its table. */
 const missing = (row: NamedRow, readings: readonly Reading[]): Mistake => ({
   origin: readings.find(({ row: other }) => tableOf(other.name) === tableOf(row.name))?.origin ?? {
     from: 'default',

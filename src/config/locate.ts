@@ -1,5 +1,5 @@
-// Finds the line of a key in a TOML text. The parser reports lines for syntax errors only, and an unknown key or a bad
-// value needs one too. It scans lines and skips multi-line strings and arrays; it is not a parser.
+// Finds the line of a key in a TOML text, for messages about unknown keys and bad values: the parser reports lines only
+// for syntax errors. It scans lines, and skips multi-line strings and arrays.
 
 const HEADER = /^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}/;
 const KEY =
@@ -17,13 +17,13 @@ const opens = (text: string): '"""' | "'''" | null => {
   return null;
 };
 
-/** How many brackets `text` leaves open; brackets in strings or comments do not count. */
+/** The number of brackets that `text` opens and does not close, without those in strings and comments. */
 const depthOf = (text: string): number => {
   const bare = text.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, '').replace(/#.*/, '');
   return (bare.match(/[[{]/g)?.length ?? 0) - (bare.match(/[\]}]/g)?.length ?? 0);
 };
 
-/** Every key and table of the text with the 1-based line of its first occurrence, as a map of full names. */
+/** The 1-based line of the first occurrence of every key and table, by full name. */
 export function lines(toml: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const note = (name: string, line: number) => {
@@ -60,7 +60,7 @@ export function lines(toml: string): ReadonlyMap<string, number> {
   return found;
 }
 
-/** The line of a full name, or of the nearest table above it (an inline table has one line for all its keys). */
+/** The line of a full name, or of the nearest table above it: an inline table has one line for all its keys. */
 export function locate(found: ReadonlyMap<string, number>, name: string): number | null {
   for (let parts = name.split('.'); parts.length > 0; parts = parts.slice(0, -1)) {
     const line = found.get(parts.join('.'));

@@ -1,4 +1,4 @@
-// Parses `journal.mediaRules`: which files of messages are prefetched, by kind and size. Pure.
+// Parses `journal.mediaRules`, which select by kind and size the files of messages to prefetch.
 import { type Kind, words } from './row.js';
 
 const KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker', 'any'];
@@ -6,7 +6,7 @@ const FORM = new RegExp(`^(${KINDS.join('|')})(?:<=(\\d{1,4}(?:\\.\\d)?)(KB|MB))
 const UNIT = { KB: 1_024, MB: 1_048_576 };
 
 interface Rule {
-  /** As the `type` of a message; `any` is every type. */
+  /** The `type` of a message, or `any`. */
   readonly kind: string;
   readonly maxBytes: number;
 }
@@ -19,14 +19,14 @@ export function parseMediaRule(word: string): Rule | null {
   return { kind, maxBytes };
 }
 
-/** A list of rules, any of which is enough. */
+/** The kind of a list of rules. A file is prefetched if any rule matches. */
 export const mediaRules = (): Kind<readonly string[]> =>
   words(
     (word) => parseMediaRule(word) !== null,
-    `a list of kinds (${KINDS.join(', ')}), each with a size at most where one is wanted, such as "document<=5MB"`,
+    `a list of kinds (${KINDS.join(', ')}), each with an optional maximum size, such as "document<=5MB"`,
   );
 
-/** How large a file of this type may be that is fetched by rule; null when none is. */
+/** The largest file of this type that the rules prefetch; null when they prefetch none. */
 export function mediaLimit(rules: readonly string[], type: string): number | null {
   const limits = rules
     .map(parseMediaRule)
@@ -36,8 +36,8 @@ export function mediaLimit(rules: readonly string[], type: string): number | nul
 }
 
 /**
- * Whether a file is to be fetched, by what its message says. That is the sender's word, so whoever fetches it counts the
- * bytes as well. One whose size is not known fits rules without a size only.
+ * True when a rule matches the type and size of a file. The sender states the size, so the download must count the bytes,
+ * too. A file of unknown size matches only rules without a size.
  */
 export function fitsMediaRules(rules: readonly string[], type: string, size: number | null): boolean {
   const limit = mediaLimit(rules, type);

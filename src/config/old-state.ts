@@ -1,5 +1,5 @@
 // Finds the state of a container of version 0.1. That image kept it at the root of the volume (/var/lib/wad); later
-// ones keep it in `state` below, because the root of a fresh Kubernetes volume belongs to root.
+// images keep it in `state` below, because the root of a new Kubernetes volume belongs to root.
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { quoted } from '../protocol/address.js';
@@ -9,9 +9,9 @@ const holdsState = (directory: string): boolean =>
   ['wad.sqlite', 'auth'].some((name) => existsSync(join(directory, name)));
 
 /**
- * The directory above the `state` directory that STATE_DIRECTORY names, when it holds a state and `state` does not: it is
- * used where it is, so that an upgrade moves nothing. Undefined in every other case.
- * @throws Fault permission_denied when others may enter it, which the directory of a state may not be
+ * The parent of the `state` directory that STATE_DIRECTORY names, if it contains a state and `state` does not. It is used
+ * in place, so that an upgrade moves nothing. Undefined otherwise.
+ * @throws Fault permission_denied when other users can access the parent, which a state directory does not allow
  */
 export function oldState(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const [given = ''] = env.STATE_DIRECTORY?.split(':') ?? [];

@@ -1,5 +1,5 @@
-// Reads values from one source (a TOML text, the environment, flags) as { key → value, origin }, or errors. It knows
-// the table of keys, not which source wins.
+// Reads the values of one source (a TOML text, the environment, or flags), each with its key and origin, and the mistakes
+// in it.
 import { parse, TomlError } from 'smol-toml';
 import { nearest } from '../protocol/nearest.js';
 import { type Mistake, type Origin, shown } from './error.js';
@@ -20,19 +20,19 @@ export interface Readings {
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
-/** `key` without its table may be what was meant: `level` at the top is `log.level`. */
+/** The nearest key. A key without its table also matches: `level` at the top suggests `log.level`. */
 function nearestKey(name: string): string | null {
   const names = ROWS.map((row) => row.name);
   const table = name.includes('.') ? `${name.slice(0, name.indexOf('.'))}.` : '';
-  const beside = nearest(
+  const inTable = nearest(
     name,
     names.filter((other) => table === '' || other.startsWith(table)),
   );
   const last = name.slice(name.lastIndexOf('.') + 1);
-  return beside ?? nearest(name, names) ?? names.find((other) => other.endsWith(`.${last}`)) ?? null;
+  return inTable ?? nearest(name, names) ?? names.find((other) => other.endsWith(`.${last}`)) ?? null;
 }
 
-/** The keys of one TOML text and the tables that it names; unknown ones are mistakes. */
+/** The keys and tables of one TOML text; unknown ones are mistakes. */
 export function readToml(file: string, toml: string): Readings & { readonly tables: readonly string[] } {
   const at = (line: number | null): Origin => ({ from: 'file', file, line });
   let tree: Record<string, unknown>;
@@ -92,10 +92,10 @@ const mistake = (
   { expected = null, got = null, nearest = null }: Partial<Mistake> = {},
 ): Mistake => ({ origin, key, says, expected, got, nearest });
 
-/** Variables that are not keys but are ours all the same: the account, and where wactl finds the socket. */
+/** Known variables that are not keys: the account, and one for wactl. */
 const NOT_KEYS = ['WAD_ACCOUNT', 'WAD_SOCKET_OWNER'];
 
-/** The WAD_* variables, and a warning for each one that means nothing. An empty one counts as absent. */
+/** The WAD_* variables, with a warning for each unknown one. An empty variable counts as absent. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Readings & {
   readonly warnings: readonly string[];
 } {
@@ -131,7 +131,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return { readings, mistakes: [], warnings };
 }
 
-/** Flags by name, without the dashes; true for one that takes no value. Flags that are no keys are not for us. */
+/** Flags by name, without the dashes; true for one that takes no value. Flags that set no key are ignored. */
 export function readFlags(flags: Readonly<Record<string, string | true | undefined>>): Readings {
   const readings: Reading[] = [];
   for (const row of ROWS) {
@@ -165,7 +165,7 @@ function fromText(row: NamedRow, text: string): unknown {
         .split(',')
         .map(number);
     case 'words':
-      // An argument may hold spaces and commas; then the list is written as JSON.
+      // Written as JSON if an item contains spaces.
       if (!text.trimStart().startsWith('[')) return text.split(/\s+/).filter(Boolean);
       try {
         return JSON.parse(text) as unknown;
@@ -175,7 +175,7 @@ function fromText(row: NamedRow, text: string): unknown {
   }
 }
 
-/** What is wrong with a value, or null. Of a list, the member that is. */
+/** The mistake in a value, or null. For a list, it shows the wrong item. */
 export function check({ row, value, origin }: Reading): Mistake | null {
   const { error } = row.schema.safeParse(value);
   if (error === undefined && value !== null) return null;

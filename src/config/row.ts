@@ -1,19 +1,19 @@
-// The type of a row in the table of keys, and one constructor per kind of value: its schema, the text for "expected",
-// and how the same value is written in one environment variable or flag. It knows no key.
+// The type of a row in the table of configuration keys, and one constructor per kind of value: its schema, its text for
+// "expected", and its form in an environment variable or a flag.
 import { z } from 'zod';
 import { nearest } from '../protocol/nearest.js';
 
-/** What a default may depend on: values that are settled before any key. */
+/** The values that a default may depend on; they are known before any key. */
 export interface DefaultFrom {
   readonly account: string;
   readonly stateDir: string;
-  /** The tables that some source names, be it an empty `[http]`: some switch on what they configure. */
+  /** The tables that occur in a source, even an empty `[http]`: some switch on what they configure. */
   readonly tables: ReadonlySet<string>;
-  /** `crm` for a key of `[webhook.crm]`; empty for a key of a table that there is once. */
+  /** `crm` for a key of `[webhook.crm]`; empty for a key outside a family. */
   readonly member: string;
 }
 
-/** How a value is read from the one string that an environment variable or a flag can carry. */
+/** How a value is parsed from the string of an environment variable or a flag. */
 export type Written = 'text' | 'path' | 'word' | 'yes-no' | 'number' | 'numbers' | 'words';
 
 export interface Kind<T> {
@@ -22,7 +22,7 @@ export interface Kind<T> {
   /** Completes "expected …". */
   readonly expects: string;
   readonly unit: string | null;
-  /** The nearest that would be right, for "did you mean". */
+  /** The nearest valid value, for "did you mean". */
   readonly suggest?: (wrong: string) => string | null;
 }
 
@@ -30,7 +30,7 @@ export interface Kind<T> {
 export interface KeyFlag {
   /** Without the dashes. `no-…` means that giving the flag sets the key to false. */
   readonly name: string;
-  /** What stands for its value in `--help`; null: it takes none. */
+  /** The placeholder of its value in `--help`; null: it takes no value. */
   readonly value: string | null;
   readonly does: string;
 }
@@ -38,21 +38,21 @@ export interface KeyFlag {
 export interface KeyRow<T = unknown> extends Kind<T> {
   readonly row: true;
   readonly default: T | ((from: DefaultFrom) => T);
-  /** The default in words, where it is not a plain value. */
+  /** The default in words, if it is not a plain value. */
   readonly defaultSays?: string;
   readonly doc: string;
   readonly flag?: KeyFlag;
-  /** Another environment variable with the same meaning, besides the derived name. */
+  /** Another environment variable with the same meaning, in addition to the derived name. */
   readonly alsoEnv?: string;
-  /** It has no default and has to be given. */
+  /** It has no default and must be given. */
   readonly required?: true;
-  /** False: a change can be made while the daemon runs. */
+  /** False: it can be changed while the daemon runs. */
   readonly restart: boolean;
 }
 
 type Rest<T> = Omit<KeyRow<T>, keyof Kind<T> | 'row' | 'restart'> & { readonly restart?: boolean };
 
-/** Declares a row: kind of value, then default and words. */
+/** Declares a row: the kind of value, then the other fields. */
 export const key = <T>(kind: Kind<T>, rest: NoInfer<Rest<T>>): KeyRow<T> => ({
   row: true,
   restart: true,
@@ -100,13 +100,13 @@ export const text = (pattern: RegExp, expects: string): Kind<string> => ({
   unit: null,
 });
 
-// A NUL ends a path for the kernel but not for us.
+// The kernel would end the path at a NUL.
 const pathSchema = z
   .string()
   .min(1)
   .refine((path) => !path.includes('\0'));
 
-/** A path; a relative one counts from the working directory, `~/` from the home directory. */
+/** A path, relative to the working directory, or with `~/` to the home directory. */
 export const path = (): Kind<string> => ({
   schema: pathSchema,
   written: 'path',
@@ -114,10 +114,10 @@ export const path = (): Kind<string> => ({
   unit: null,
 });
 
-/** A path, or null where the daemon finds one by itself. Null cannot be written in a file. */
+/** A path, or null when the daemon finds one by itself. Null cannot be written in a file. */
 export const pathOrFound = (): Kind<string | null> => ({ ...path(), schema: pathSchema.nullable() });
 
-/** Where something is sent to. */
+/** An http or https URL. */
 export const webAddress = (): Kind<string> => ({
   schema: z.url({ protocol: /^https?$/ }).max(2_000),
   written: 'text',
@@ -125,7 +125,7 @@ export const webAddress = (): Kind<string> => ({
   unit: null,
 });
 
-/** Strings that each pass `accept`. */
+/** A list of strings that each pass `accept`. */
 export const words = (accept: (word: string) => boolean, expects: string): Kind<readonly string[]> => ({
   schema: z.array(z.string().refine(accept)).max(200),
   written: 'words',

@@ -1,5 +1,5 @@
-// Reads a secret from a file that nobody else can read, and makes the file where that is allowed. The content is never
-// in a fault.
+// Reads a secret from a file that only its owner can read, and creates the file if that is allowed. No fault contains the
+// secret.
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { link, open, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ export interface SecretFile {
   readonly path: string;
   /** The key that names it, for messages. */
   readonly key: string;
-  /** A file that is not there is made, with 256 bits of chance behind this; null: it has to be there. */
+  /** The prefix of the 256 random bits with which a missing file is created; null: the file must exist. */
   readonly make: string | null;
 }
 
@@ -19,7 +19,8 @@ const MIN_CHARS = 16;
 
 /**
  * Returns the single word in the file.
- * @throws Fault usage: missing, not a file, or no secret in it. permission_denied: others can read it, or we cannot.
+ * @throws Fault usage: the file is missing, not a regular file, or contains no secret. permission_denied: others can read
+ * it, or we cannot.
  */
 export async function readSecret({ path, key, make }: SecretFile): Promise<string> {
   if (make !== null) await makeSecret(path, key, make);
@@ -37,7 +38,7 @@ export async function readSecret({ path, key, make }: SecretFile): Promise<strin
     throw notUsable(path, key, error as NodeJS.ErrnoException);
   }
   if (text.length < MIN_CHARS || /\s/.test(text)) {
-    const reason = `${key}: ${path} holds no secret: one word of ${MIN_CHARS} characters or more`;
+    const reason = `${key}: ${path} must contain one word of ${MIN_CHARS} characters or more`;
     throw new Fault('usage', { reason, hint: `openssl rand -hex 32 > ${path}` });
   }
   return text;
@@ -51,9 +52,9 @@ const refuseOpen =
     throw new Fault('permission_denied', { reason, hint: `chmod 600 ${path}` });
   };
 
-/** Whole or not at all, and never over a file that exists. */
+/** Creates the file atomically. Never replaces an existing one. */
 async function makeSecret(path: string, key: string, prefix: string): Promise<void> {
-  // A name of its own, so that two calls at once write two files. The first to link wins, and both read that one.
+  // A unique name, so that two concurrent calls write two files. The first link wins, and both calls read that file.
   const fresh = `${path}.${randomBytes(12).toString('hex')}.new`;
   try {
     const handle = await open(fresh, 'wx', 0o600);

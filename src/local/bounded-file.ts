@@ -1,20 +1,20 @@
-// Reads files whole, up to a bound. Opening never blocks: O_NONBLOCK, since a FIFO without a writer would hang the
-// program, at process.exit too. A file that grows, or a device that never ends, stops at the bound.
+// Reads whole files up to a maximum size. Opening never blocks (O_NONBLOCK): a FIFO without a writer would hang the
+// program, even at process.exit. Reading a growing file, or an endless device, stops at the maximum.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 const READ_ONLY = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-/** What is read at a time. */
+/** The size of one read. */
 const PIECE = 65_536;
 const RETRY_MS = 20;
-/** How long a pipe may stay without its first byte. */
+/** How long to wait for the first byte of a pipe. */
 const FIRST_BYTE_MS = 30_000;
 /** The device number of /dev/null, which counts as an empty file. */
 const NULL_DEVICE = 0x103;
 
-/** A file that is there and is not read. The message names the file; `why` does not. */
+/** A file exists but is refused. The message names the file; `why` does not. */
 export class UnfitFile extends Error {
   readonly why: string;
 
@@ -25,15 +25,15 @@ export class UnfitFile extends Error {
 }
 
 export interface BoundedOptions {
-  /** False refuses a symbolic link, with ELOOP; true when left out. */
+  /** False refuses a symbolic link, with ELOOP; default true. */
   readonly follow?: boolean;
-  /** Throws when the file, which is open by then, must not be read. */
+  /** Called with the open file; throws when it must not be read. */
   readonly check?: (stats: Stats) => void;
 }
 
 /**
- * A regular file, or /dev/null, of at most `maxBytes`.
- * @throws UnfitFile; what the kernel says; what `check` throws
+ * Reads a regular file, or /dev/null, of at most `maxBytes`.
+ * @throws UnfitFile; the kernel's error; the error of `check`
  */
 export function readBounded(path: string, maxBytes: number, options: BoundedOptions = {}): Buffer {
   const { follow = true, check } = options;
@@ -57,7 +57,7 @@ export function readBounded(path: string, maxBytes: number, options: BoundedOpti
   }
 }
 
-/** The same without holding up the program: for files of several MB. @throws (rejects) as `readBounded` throws */
+/** The asynchronous form, for files of several MB. @throws (rejects) as `readBounded` throws */
 export async function readBoundedAsync(path: string, maxBytes: number): Promise<Buffer> {
   await using file = await openRegular(path);
   const { size } = await file.stat();
@@ -65,7 +65,7 @@ export async function readBoundedAsync(path: string, maxBytes: number): Promise<
   return await readOn(file, path, size, maxBytes);
 }
 
-/** A regular file, open to be read; the caller closes it. @throws (rejects) UnfitFile; what the kernel says */
+/** Opens a regular file for reading; the caller closes it. @throws (rejects) UnfitFile; the kernel's error */
 export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, READ_ONLY);
   try {
@@ -78,8 +78,9 @@ export async function openRegular(path: string): Promise<FileHandle> {
 }
 
 /**
- * What a person names: a regular file, a character device, or a pipe such as `<(pass show wad)`, which is waited for.
- * @throws (rejects) UnfitFile; what the kernel says; an AbortError
+ * Reads a file that a person names: a regular file, a character device, or a pipe such as `<(pass show wad)`, for whose
+ * first byte it waits.
+ * @throws (rejects) UnfitFile; the kernel's error; an AbortError
  */
 export async function readNamed(path: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
   await using file = await open(path, READ_ONLY);
@@ -105,7 +106,7 @@ async function readOn(
     const read = await file.read(piece, 0, piece.length, null).then(
       ({ bytesRead }) => bytesRead,
       (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EAGAIN') return null; // a writer is there, and has written nothing yet
+        if (error.code === 'EAGAIN') return null; // there is a writer, which has written nothing yet
         throw error;
       },
     );
@@ -120,7 +121,7 @@ async function readOn(
   }
 }
 
-/** One byte more than there should be, so that the end is seen. */
+/** One byte more than expected, so that the end is detected. */
 const roomFor = (size: number, bytes: number, maxBytes: number): number =>
   Math.min(Math.max(size - bytes + 1, PIECE), maxBytes - bytes + 1);
 

@@ -1,5 +1,5 @@
 // Shows the progress of a long transfer on a terminal: one line on stderr, redrawn in place and removed at the end.
-// Shows nothing when stderr is no terminal, and nothing for a transfer shorter than half a second.
+// Shows nothing when stderr is not a terminal, or when the transfer takes less than half a second.
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
@@ -16,8 +16,8 @@ export class Progress {
   #isDrawn = false;
 
   /**
-   * @param what printable
-   * @param total bytes; null where that is not known
+   * @param what a printable name
+   * @param total bytes; null when unknown
    */
   constructor(what: string, total: number | null) {
     this.#what = what;
@@ -25,7 +25,7 @@ export class Progress {
     this.#isShown = isatty(2);
   }
 
-  /** @param total where it is known only now */
+  /** @param total given when it has become known only now */
   add(bytes: number, total = this.#total): void {
     this.#total = total;
     this.#bytes += bytes;

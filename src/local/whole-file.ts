@@ -1,7 +1,6 @@
-// Writes a file that a person names, whole or not at all. It replaces a regular file and nothing else, so that a link,
-// a device or a socket in its place is neither followed nor removed, even when root runs the program. The bytes are
-// collected under an unguessable name, with mode 0600. A pipe or a character device is written to, as curl does, since
-// that is what naming one means.
+// Writes a file that a person names, completely or not at all. It replaces only a regular file: a link, a device or a
+// socket at the path is neither followed nor removed, even when root runs the program. The bytes go to a temporary file
+// with an unguessable name and mode 0600. A pipe or a character device is written to directly, as curl does.
 import { randomBytes } from 'node:crypto';
 import { constants, rmSync, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises';
@@ -12,16 +11,16 @@ import { Fault } from '../protocol/fault.js';
 export interface WholeFile {
   /** @throws (rejects) Fault usage */
   write(bytes: Uint8Array): Promise<void>;
-  /** The file is there under its name. @throws (rejects) Fault usage, and then nothing is */
+  /** Gives the file its name. @throws (rejects) Fault usage; nothing is left then */
   done(): Promise<void>;
-  /** Nothing of it stays. Fine after `done`. */
+  /** Removes the temporary file. May be called after `done`. */
   abandon(): Promise<void>;
 }
 
 export interface NewFile extends WholeFile {
-  /** Where the bytes gather until it is done. */
+  /** The path of the temporary file. */
   readonly part: string;
-  /** What was written is on the disk. */
+  /** Syncs the written bytes to the disk. */
   sync(): Promise<void>;
 }
 
@@ -29,7 +28,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 const RETRY_MS = 20;
 
 /**
- * @param mode of a file that is new; one that is replaced hands its own on, as far as this allows
+ * @param mode of a new file; a replaced file keeps its own mode, without the rights that are missing in this one
  * @throws (rejects) Fault usage
  */
 export async function openWholeFile(path: string, mode = 0o600): Promise<WholeFile> {
@@ -45,7 +44,7 @@ export async function openWholeFile(path: string, mode = 0o600): Promise<WholeFi
 }
 
 /**
- * A file that must not be there yet, under this name or as a link of this name.
+ * Creates a file; no file or link of this name may exist.
  * @throws (rejects) Fault usage
  */
 export async function createWholeFile(path: string): Promise<NewFile> {
@@ -53,7 +52,7 @@ export async function createWholeFile(path: string): Promise<NewFile> {
   return Part.open(path, null, 0o600);
 }
 
-/** A pipe waits for its reader; without O_NONBLOCK the whole program would, and Ctrl-C could not end it. */
+/** Opens a pipe or device, and waits for a pipe's reader. Without O_NONBLOCK, Ctrl-C could not end the wait. */
 async function openStream(path: string): Promise<WholeFile> {
   for (;;) {
     try {
@@ -81,14 +80,14 @@ async function writeAll(handle: FileHandle, path: string, bytes: Uint8Array): Pr
   }
 }
 
-/** The bytes of a file that is not there yet. */
+/** The temporary file of a regular file. */
 class Part implements NewFile {
   readonly #path: string;
   readonly part: string;
   readonly #handle: FileHandle;
   readonly #replaces: boolean;
   readonly #mode: number;
-  /** However the program ends. */
+  /** Also runs when the program exits. */
   readonly #remove: () => void;
 
   static async open(path: string, before: Stats | null, mode: number): Promise<Part> {
@@ -145,13 +144,13 @@ class Part implements NewFile {
   }
 }
 
-/** Gives a file its name, which must be free: link(2) never replaces. @throws (rejects) Fault usage */
+/** Gives a file its name, which must not exist: link(2) never replaces. @throws (rejects) Fault usage */
 export async function putNew(part: string, path: string): Promise<void> {
   try {
     await link(part, path);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    // File systems without hard links: FAT, some network ones.
+    // File systems without hard links: FAT, some network file systems.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw cannot(path, error);
     if (await lstat(path).catch(() => null)) throw cannot(path, { code: 'EEXIST' });
     await rename(part, path).catch((failed) => {
@@ -166,7 +165,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such directory',
   ENOTDIR: 'there is no such directory',
   EACCES: 'no permission',
-  EEXIST: 'it is there already',
+  EEXIST: 'it exists already',
   ENOSPC: 'the disk is full',
 };
 
@@ -178,7 +177,7 @@ function cannot(path: string, error: unknown): Fault {
 
 function refused(path: string, stats: Stats): Fault {
   const [what, hint] = stats.isSymbolicLink()
-    ? ['it is a symbolic link; name the file that it leads to', `readlink -f ${path}`]
+    ? ['it is a symbolic link; name its target', `readlink -f ${path}`]
     : stats.isDirectory()
       ? ['it is a directory', null]
       : stats.isSocket()

@@ -1,15 +1,15 @@
-// What a language model may ask of the daemon: an explicit list of methods, and of the parameters of each. A method or a
-// parameter that is in neither table below is not exposed. Everything the model reads was written by strangers, so
-// each entry assumes that it has been talked into the worst use of it.
+// The methods and parameters that a language model may use: an explicit list. A method or a parameter that is in neither
+// table below is not exposed. Strangers wrote everything that the model reads, so each entry assumes that the model has
+// been persuaded to use it in the worst way.
 import type { MethodRow, Params } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 
 /** A parameter that a model may give. */
 export interface Exposed {
   readonly says: string;
-  /** Of a parameter that the method itself does not require. */
+  /** Makes a parameter required that the method does not require. */
   readonly required?: true;
-  /** Of a number: the most a model may ask for, and what is asked for when it says nothing. */
+  /** For a number: the largest value, and the value when it is omitted. */
   readonly max?: number;
   readonly fallback?: number;
 }
@@ -22,9 +22,9 @@ export interface ToolRow<P extends string = string> {
 
 type Names<M extends MethodName> = keyof Params<(typeof METHODS)[M] & MethodRow> & string;
 
-const OFFSET = { says: 'How many to skip; 0 when left out. Use it to read the next part of a long list.' };
+const OFFSET = { says: 'How many to skip; default 0. Use it to read the next part of a long list.' };
 const limit = (max: number, fallback: number): Exposed => ({
-  says: `How many to return at most; ${fallback} when left out.`,
+  says: `How many to return at most; default ${fallback}.`,
   max,
   fallback,
 });
@@ -35,7 +35,7 @@ const MESSAGE = {
 export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   'session.status': {
     title: 'Account status',
-    does: 'State of the WhatsApp account: whether a phone is linked, whether it can send and receive now (`status` is `ready`), why not, and how many messages wait to go out. Call it first when another tool fails with not_ready or not_linked. `hint` is a command for the user to run; it cannot be run from here.',
+    does: 'State of the WhatsApp account: whether a phone is linked, whether it can send and receive now (`status` is `ready`), why not, and how many messages wait to be sent. Call it first when another tool fails with not_ready or not_linked. `hint` is a command for the user to run; it cannot be run from here.',
     params: {},
   },
   'chat.list': {
@@ -73,7 +73,7 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'contact.list': {
     title: 'Find contacts',
-    does: "People in the phone's address book, by name, with their phone number. Use it to find the number of somebody by name.",
+    does: "People in the phone's address book, by name, with their phone number. Use it to find a person's number by name.",
     params: {
       limit: limit(100, 20),
       offset: OFFSET,
@@ -97,9 +97,11 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'events.list': {
     title: 'List events',
-    does: 'What happened on the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow what is new, start from `journal.last` of session_status and pass `next` of each answer as `after` of the next call. To read one conversation, chat_messages is better.',
+    does: 'Events of the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow new events, start from `journal.last` of session_status and pass `next` of each answer as `after` of the next call. To read one conversation, chat_messages is better.',
     params: {
-      after: { says: 'Only events after this cursor; from the oldest kept when left out or 0.' },
+      after: {
+        says: 'Only events after this cursor; 0 (default) starts with the oldest event that is kept.',
+      },
       limit: limit(200, 50),
       types: {
         says: 'Only these types of event, for example ["message"].',
@@ -108,17 +110,17 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'message.get': {
     title: 'Show one message',
-    does: 'One message, sent or received. For a message sent with message_send, `state` says how far it has come: queued, sending, sent, delivered, read, or failed, expired, cancelled, unknown.',
+    does: 'One message, sent or received. For a message sent with message_send, `state` is one of queued, sending, sent, delivered, read, failed, expired, cancelled, unknown.',
     params: { id: MESSAGE },
   },
   'message.wait': {
     title: 'Wait for a sent message',
-    does: 'Waits until a message sent with message_send has come as far as `for`, or can come no further, and returns its state. Fails with wait_expired when the time runs out; the message then stays on its way, so do not send it again.',
+    does: 'Waits until a message sent with message_send has reached the state `for` or a final state, and returns its state. Fails with wait_expired when the time runs out; the message is still being sent then, so do not send it again.',
     params: {
       id: { ...MESSAGE, says: 'The `id` that message_send returned.' },
-      for: { says: '`sent` (WhatsApp has it; when left out), `delivered` or `read`.' },
+      for: { says: '`sent` (WhatsApp has it; default), `delivered` or `read`.' },
       timeoutMs: {
-        says: 'How long to wait, in milliseconds; 30000 when left out.',
+        says: 'How long to wait, in milliseconds; default 30000.',
         max: 30_000,
         fallback: 30_000,
       },
@@ -126,7 +128,7 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'outbox.list': {
     title: 'List outgoing messages',
-    does: 'Messages that this daemon was asked to send, newest first, with their state, what they wait for and why they failed. Texts are not included: use outbox_get.',
+    does: 'Messages that this daemon was asked to send, newest first, with their state, the reason of a wait, and the error of a failure. Texts are not included: use outbox_get.',
     params: {
       limit: limit(100, 20),
       after: { says: 'The next part: `next` of the previous answer.' },
@@ -141,59 +143,60 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'message.send': {
     title: 'Send a text message',
-    does: 'Sends a text message to one person or group, in the name of the owner of the account; it cannot be taken back. Returns as soon as the message is safely queued, with its `id`; message_wait says when WhatsApp has it. Do not call it again for the same message, even after an error with outcome "unknown", unless with the same `key`.',
+    does: 'Sends a text message to one person or group, in the name of the owner of the account; it cannot be undone. Returns its `id` as soon as the message is queued on disk; message_wait waits until WhatsApp has it. Do not call it again for the same message, even after an error with outcome "unknown", unless with the same `key`.',
     params: {
       to: {
-        says: 'Who gets it: a phone number with its country code (+1 555 000 2222), or a group id (…@g.us). Must be one of the allowed recipients.',
+        says: 'The recipient: a phone number with its country code (+1 555 000 2222), or a group id (…@g.us). Must be one of the allowed recipients.',
       },
       text: {
         says: 'The text. WhatsApp shows *bold*, _italic_ and ~struck~; no Markdown beyond that.',
         required: true,
       },
       key: {
-        says: 'A new unique string for each message. A call with the same key and text again sends nothing twice and returns the first message.',
+        says: 'A new unique string for each message. Another call with the same key and text sends nothing and returns the first message.',
       },
     },
   },
 };
 
-const ASKS_WHATSAPP = 'it asks WhatsApp about any number; asking about many gets an account banned';
-const OTHER_KINDS = 'a text is enough; each further kind is one more way to be abused';
+const ASKS_WHATSAPP =
+  'it queries WhatsApp about any number; queries about many numbers get an account banned';
+const OTHER_KINDS = 'a text is enough; each further kind is one more way of abuse';
 
-/** Methods that read and parameters of exposed methods that a model is not given, with the reason. Methods that write need none. */
+/** Reading methods, and parameters of exposed methods, that a model must not use, with the reason. Methods that write need none. */
 export const WITHHELD: { readonly [M in MethodName]?: string | { readonly [K in Names<M>]?: string } } = {
-  'session.qr': 'whoever has the code can link the account',
-  'session.passkey': 'what WhatsApp asks the passkey is for its owner',
+  'session.qr': 'anyone with the code can link the account',
+  'session.passkey': "WhatsApp's question is for the owner of the passkey",
   'session.wait': 'session.status answers at once',
-  'daemon.ping': 'session.status says more',
+  'daemon.ping': 'session.status reports more',
   'daemon.info': 'paths and processes of the machine are not for a model',
-  'daemon.report': 'it is for people to read before they give it away',
+  'daemon.report': 'a person must read it before passing it on',
   'events.subscribe': 'a subscription is for a connection that listens',
   'events.unsubscribe': 'a subscription is for a connection that listens',
-  'events.consumers': 'which programs listen is for the operator',
+  'events.consumers': 'the list of consumers is for the operator',
   'media.read': 'pieces of a file mean nothing to a model',
-  'media.fetch': 'it downloads a file that a stranger chose, and could not be read',
+  'media.fetch': 'it downloads a file that a stranger chose, and a model cannot read the file',
   'contact.get': ASKS_WHATSAPP,
   'contact.check': ASKS_WHATSAPP,
-  'webhook.list': 'where events go is for the operator',
-  'webhook.dead': 'where events go is for the operator',
-  'rpc.discover': 'the list of tools says the same',
-  'contact.list': { blocked: 'whom the owner has blocked is not needed to find somebody' },
+  'webhook.list': 'the destinations of events are for the operator',
+  'webhook.dead': 'the destinations of events are for the operator',
+  'rpc.discover': 'the list of tools has the same content',
+  'contact.list': { blocked: 'the list of blocked people is not needed to find a contact' },
   'events.list': {
-    consumer: 'it would make consumers, and read on in the place of others',
-    from: 'it goes with consumer',
+    consumer: 'it would create consumers, and read events in place of others',
+    from: 'it belongs to consumer',
   },
   'message.send': {
-    media: 'a file of another chat could be handed on by its id',
-    as: 'it goes with media',
-    caption: 'it goes with media',
+    media: 'a file of another chat could be forwarded by its id',
+    as: 'it belongs to media',
+    caption: 'it belongs to media',
     location: OTHER_KINDS,
     contacts: OTHER_KINDS,
     poll: OTHER_KINDS,
     replyTo: 'it quotes a message of any chat to the recipient',
     mentions: 'it notifies up to 256 members of a group',
-    linkPreview: 'it makes the page fetch an address that the text names',
-    notBefore: 'a message would go out later, when nobody is watching',
-    expiresAt: 'it goes with notBefore',
+    linkPreview: 'it makes the page fetch an address in the text',
+    notBefore: 'a message would be sent later, when nobody is watching',
+    expiresAt: 'it belongs to notBefore',
   },
 };

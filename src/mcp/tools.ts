@@ -1,4 +1,4 @@
-// The tools of the Model Context Protocol, made from the table of methods and the table of what is exposed.
+// Builds the tools of the Model Context Protocol from the table of methods and the table of exposed parameters.
 import { z } from 'zod';
 import { Fault } from '../protocol/fault.js';
 import type { MethodRow } from '../protocol/method.js';
@@ -24,14 +24,14 @@ export interface Tool {
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
-  /** The arguments with what was left out filled in. @throws Fault invalid_params, also for what is not exposed */
+  /** Validates arguments and fills in defaults. @throws Fault invalid_params, also for a parameter that is not exposed */
   read(given: unknown): Json;
 }
 
-/** Names of tools have no dots. */
+/** The name of a tool must not contain a dot. */
 export const toolName = (method: string): string => method.replace('.', '_');
 
-/** @param recipients who may be sent to; nobody when it is empty, and then there is no tool for sending */
+/** @param recipients the allowed ones; when empty, there is no tool for sending */
 export const toolsFor = (recipients: readonly string[]): Tool[] =>
   (Object.entries(TOOLS) as [MethodName, ToolRow][])
     .filter(([name]) => name !== SEND || recipients.length > 0)
@@ -42,7 +42,7 @@ export const toolsFor = (recipients: readonly string[]): Tool[] =>
       ),
     );
 
-/** One method as a tool, with those of its parameters that the row names and no other. */
+/** One method as a tool, with only the parameters in the row. */
 export function makeTool(method: MethodRow, { title, does, params }: ToolRow): Tool {
   const { shape } = method.params as z.ZodObject;
   const names = Object.keys(params).filter((name) => shape[name] !== undefined);
@@ -88,7 +88,7 @@ function jsonSchema(schema: z.ZodType): ObjectSchema {
   return { ...bare, type: 'object' };
 }
 
-/** Fields are added to results, so a client must not refuse those of a newer daemon. */
+/** Allows additional fields in results, because a newer daemon may add some. */
 function open(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(open);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -1,11 +1,11 @@
-// What a service manager is told: ready, status, alive, stopping, and that a stop takes longer (sd_notify(3)). Spoken
-// through one long-lived helper, systemd/notify.pl, since Node has no datagram sockets.
-// Silent where nobody listens. Refuses to know what the words mean, or when they are true.
+// Notifies the service manager (sd_notify(3)): ready, status, alive, stopping, and that a stop takes longer. It uses a
+// long-lived helper, systemd/notify.pl, because Node has no Unix datagram sockets. Without a service manager it does
+// nothing.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 export interface Notify {
-  /** Somebody listens. */
+  /** True when there is a service manager. */
   readonly heard: boolean;
   ready(): void;
   /** One line for `systemctl status`. */
@@ -13,24 +13,24 @@ export interface Notify {
   stopping(): void;
   /** For the watchdog. */
   alive(): void;
-  /** The stop (or start) under way takes up to so much longer, counted from now. */
+  /** Extends the time limit of the current start or stop to this long from now. */
   extend(ms: number): void;
-  /** Ends the helper when it has said everything. Bounded; never rejects. */
+  /** Ends the helper after everything has been sent. Bounded; never rejects. */
   close(): Promise<void>;
 }
 
 export interface NotifyOptions {
-  /** $NOTIFY_SOCKET; undefined where no service manager listens. */
+  /** $NOTIFY_SOCKET; undefined without a service manager. */
   readonly socket: string | undefined;
-  /** Gets the reason, once an incident, when what should be said cannot be. */
+  /** Called with the reason, once per incident, when a notification cannot be sent. */
   readonly onTrouble: (says: string) => void;
-  /** Runs the helper. */
+  /** The command line of the helper. */
   readonly command: readonly [string, ...string[]];
 }
 
 type Helper = ChildProcessByStdio<Writable, null, Readable>;
 
-/** A helper that ended sooner than this would end again. */
+/** A helper that ended sooner than this after its start is not started again. */
 const WORTH_ANOTHER_MS = 10_000;
 const CLOSE_MS = 2_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they separate variables and datagrams
@@ -45,16 +45,16 @@ export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notif
   function start(): Helper {
     startedAt = performance.now();
     const [program, ...args] = command;
-    // Nothing of our own surroundings but where to find perl: no options for it, and no secrets.
+    // Of our own environment only PATH, to find perl: no options for perl, and no secrets.
     const env = { NOTIFY_SOCKET: socket, PATH: process.env.PATH, LC_ALL: 'C' };
     const child = spawn(program, args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-500);
-      // A datagram that was not taken is lost, but the helper goes on.
+      // A datagram that could not be sent is lost, but the helper continues.
       if (child.exitCode === null && /^send: /m.test(text)) onTrouble(text.trim());
     });
-    // Its end says more than EPIPE does.
+    // The 'close' event gives a better reason than EPIPE.
     child.stdin.on('error', () => {});
     child.once('error', ({ message }) => gone(child, message));
     child.once('close', (code, signal) => gone(child, `${said.trim()} (${signal ?? `exit ${code}`})`.trim()));
@@ -66,7 +66,7 @@ export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notif
     helper = null;
     if (closing) return;
     mute = performance.now() - startedAt < WORTH_ANOTHER_MS;
-    onTrouble(`the helper that speaks to systemd has ended: ${why}`);
+    onTrouble(`the helper that notifies systemd has ended: ${why}`);
   }
 
   function say(...variables: string[]): void {
@@ -93,7 +93,7 @@ export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notif
   };
 }
 
-/** Lets it say what it has been given; one that does not end by itself is ended. */
+/** Waits until the helper has sent everything and ended; kills it if it does not end. */
 function ended(child: Helper): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);

@@ -1,12 +1,11 @@
-// Why we are being stopped, as far as a root helper has found out (systemd/stop-intent, run by ExecStop= before the
-// SIGTERM). Anything absent, stale, unreadable or unclear is "not an explicit stop".
-// Refuses to know what an explicit stop means for the session.
+// Reads why the daemon is being stopped, as recorded by a root helper (systemd/stop-intent, which ExecStop= runs before
+// the SIGTERM). A missing, stale, unreadable or unclear record counts as "not an explicit stop".
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { readBounded, UnfitFile } from '../local/bounded-file.js';
 
 export interface StopReason {
-  /** A person or a program has stopped just this service; it is not restarted, and the machine does not go down. */
+  /** True when a person or program stopped this service only: it is no restart and no shutdown of the machine. */
   readonly explicit: boolean;
   /** For the log. */
   readonly why: string;
@@ -16,7 +15,7 @@ export interface StopReasonFrom {
   readonly account: string;
   /** $INVOCATION_ID; undefined outside systemd. */
   readonly invocation: string | undefined;
-  /** Where the helper writes; another directory and owner in tests. */
+  /** Where the helper writes; tests use another directory and owner. */
   readonly directory?: string;
   readonly owner?: number;
 }
@@ -28,7 +27,7 @@ const LINE = /^invocation=([0-9a-f]{32}) explicit=(yes|no) why=([\x21-\x7e]{1,20
 
 const kept = (why: string): StopReason => ({ explicit: false, why });
 
-/** Reads the verdict. Synchronous, since a second signal may come at any moment; never throws. */
+/** Reads the record. Synchronous, because a second signal may arrive at any time; never throws. */
 export function stopReason(from: StopReasonFrom): StopReason {
   const { account, invocation, directory = DIRECTORY, owner = ROOT } = from;
   if (invocation === undefined) return kept('not under systemd');
@@ -46,7 +45,7 @@ export function stopReason(from: StopReasonFrom): StopReason {
   return { explicit: explicit === 'yes', why };
 }
 
-/** @throws when it is not a regular file of that owner which only the owner can write */
+/** @throws when it is not a regular file that belongs to the owner and that only the owner can write */
 function readOwned(path: string, owner: number): string {
   const check = (stats: Stats) => {
     if (stats.uid !== owner) throw new Error(`owned by user ${stats.uid}`);

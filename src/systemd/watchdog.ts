@@ -1,26 +1,26 @@
-// Tells the service manager that this process lives: only after the event loop has turned and the heart of the
-// program has answered. Refuses to know anything else, least of all how WhatsApp is: a restart would not mend that.
+// Feeds the watchdog of the service manager, only after the event loop has turned and the core of the program has
+// answered. The state of WhatsApp does not count: a restart would not repair it.
 import { setImmediate as turn } from 'node:timers/promises';
 
 export interface WatchdogOptions {
-  /** $WATCHDOG_USEC; undefined where nobody watches. */
+  /** $WATCHDOG_USEC; undefined without a watchdog. */
   readonly usec: string | undefined;
-  /** $WATCHDOG_PID; another process's watchdog is not ours to feed. */
+  /** $WATCHDOG_PID: with the pid of another process, the watchdog is not fed. */
   readonly pid: string | undefined;
-  /** Resolves when the heart of the program has answered. The signal aborts when it takes too long. */
+  /** Resolves when the core of the program has answered. The signal aborts when it takes too long. */
   readonly answers: (signal: AbortSignal) => Promise<unknown>;
   readonly alive: () => void;
-  /** Gets the reason, once an incident. */
+  /** Called with the reason, once per incident. */
   readonly onTrouble: (says: string) => void;
 }
 
 export interface Watchdog {
-  /** How often it says so; null where nobody watches. */
+  /** The interval; null without a watchdog. */
   readonly everyMs: number | null;
   stop(): void;
 }
 
-/** How often between two deadlines of the manager: two may be late and nothing happens. */
+/** How often the watchdog is fed within its timeout: two late ones do no harm. */
 const PER_DEADLINE = 3;
 
 export function startWatchdog({ usec, pid, answers, alive, onTrouble }: WatchdogOptions): Watchdog {
@@ -33,14 +33,15 @@ export function startWatchdog({ usec, pid, answers, alive, onTrouble }: Watchdog
   let troubled = false;
 
   async function beat(): Promise<void> {
-    // A timer is due also on a loop that comes to nothing else; a turn ends only when its input has been looked at.
+    // A timer alone proves little: it also fires on a loop that does nothing else. `setImmediate` runs after the poll for I/O.
     await turn();
     try {
       await answers(AbortSignal.timeout(everyMs));
       troubled = false;
       if (!stopped) alive();
     } catch (error) {
-      if (!stopped && !troubled) onTrouble(`the daemon's heart does not answer: ${(error as Error).message}`);
+      if (!stopped && !troubled)
+        onTrouble(`the core of the daemon does not answer: ${(error as Error).message}`);
       troubled = true;
     }
     schedule();
@@ -48,7 +49,7 @@ export function startWatchdog({ usec, pid, answers, alive, onTrouble }: Watchdog
   function schedule(): void {
     if (!stopped) timer = setTimeout(beat, everyMs);
   }
-  // The first at once: the manager has counted since the start.
+  // The first one at once, because the manager has counted since the start.
   void beat();
   return {
     everyMs,

@@ -1,6 +1,5 @@
-// One webhook endpoint: delivers the events that it subscribed to, one at a time and in order, each until it is
-// accepted or its retries have run out. It has its own cursor in the journal, so nothing is lost while it, or this
-// daemon, is away. It does not know where events are stored or what they mean.
+// Delivers events to one webhook, one at a time and in order, each until the receiver accepts it or the retries have run
+// out. It has its own cursor in the journal, so nothing is lost while the receiver or this daemon is down.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WireEvent } from '../protocol/events/index.js';
 import type { Log } from '../protocol/log.js';
@@ -9,7 +8,7 @@ import type { Format, FormatContext } from './format.js';
 import type { Answer, Poster } from './post.js';
 import type { Sign } from './signature.js';
 
-/** An event that was given up, with why. */
+/** An event that could not be delivered, with the reason. */
 export interface DeadLetter {
   readonly event: WireEvent;
   readonly atMs: number;
@@ -19,17 +18,17 @@ export interface DeadLetter {
 
 /** The state of one receiver on disk. */
 export interface Ledger {
-  /** Everything up to here was dealt with. */
+  /** The cursor: everything up to it was delivered or given up. */
   readonly place: number;
-  /** Events after a cursor, oldest first; `next` is behind all that were read. */
+  /** Events after a cursor, oldest first; `next` is the last cursor that was read. */
   page(after: number): { readonly events: readonly WireEvent[]; readonly next: number };
-  /** @throws (rejects) Fault disk_full, shutting_down */
+  /** Stores the cursor. @throws (rejects) Fault disk_full, shutting_down */
   keep(place: number): Promise<void>;
-  /** Keeps the place and the letter in one write. @throws (rejects) the same */
+  /** Stores the cursor and the dead letter in one write. @throws (rejects) the same */
   bury(letter: DeadLetter): Promise<void>;
   /** Oldest first. */
   dead(limit: number): readonly DeadLetter[];
-  /** @throws (rejects) the same */
+  /** Removes a dead letter. @throws (rejects) the same */
   unbury(cursor: number): Promise<void>;
 }
 
@@ -44,7 +43,7 @@ export interface EndpointOptions {
   readonly retryMs: number;
   readonly context: () => FormatContext;
   readonly log: Log;
-  /** Called for each attempt. */
+  /** Called after each attempt. */
   readonly onAttempt?: (taken: boolean) => void;
   readonly now?: () => number;
   readonly chance?: () => number;
@@ -54,31 +53,31 @@ export interface EndpointStatus {
   /** Everything up to here was delivered or is not subscribed to; the cursor on disk may be behind it. */
   readonly position: number;
   readonly state: 'idle' | 'delivering' | 'waiting';
-  /** Of the event that is being delivered. */
+  /** Attempts for the current event. */
   readonly attempts: number;
   readonly nextAttemptAtMs: number | null;
   readonly lastError: string | null;
   readonly deliveredAtMs: number | null;
 }
 
-/** A receiver that says so will not change its mind about this event; five times, since it may be a slip. */
+/** With these statuses the receiver rejects the event for good. It gets five attempts, in case of a mistake. */
 const REJECTIONS = [400, 405, 413, 415, 422];
 const MAX_REJECTED = 5;
-/** Fewer attempts than this are no reason to give up, however old the event is. */
+/** An event gets at least this many attempts, even when it is too old. */
 const LEAST_ATTEMPTS = 5;
-/** So many events that it does not want, and its place is noted all the same. */
+/** After this many skipped events the cursor is stored although nothing was delivered. */
 const NOTE_EVERY = 1_000;
-/** How long a delivery under way may take when the daemon ends. */
+/** How long a delivery in progress may take when the daemon stops. */
 const CLOSE_MS = 3_000;
-/** How soon a disk that refused a place is asked again. */
+/** The wait after the store refused a write. */
 const DISK_MS = 5_000;
 
-/** It has no words in this form: nothing was posted, and waiting changes nothing. */
+/** The event cannot be converted to this format: nothing was posted, and a retry would not help. */
 class FormatError extends Error {}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Begun by `start`, ended by `close`. */
+/** Started by `start`, stopped by `close`. */
 export class Endpoint {
   readonly name: string;
   readonly #options: EndpointOptions;
@@ -89,14 +88,12 @@ export class Endpoint {
   #poke = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #status: EndpointStatus = {
-    ...{
-      position: 0,
-      state: 'idle',
-      attempts: 0,
-      nextAttemptAtMs: null,
-      lastError: null,
-      deliveredAtMs: null,
-    },
+    position: 0,
+    state: 'idle',
+    attempts: 0,
+    nextAttemptAtMs: null,
+    lastError: null,
+    deliveredAtMs: null,
   };
 
   constructor(options: EndpointOptions) {
@@ -119,12 +116,12 @@ export class Endpoint {
     this.#running = this.#run();
   }
 
-  /** Something new is in the journal: of no interest to a receiver that is down. */
+  /** Called when the journal has new events. It does not end the wait for a receiver that is down. */
   wake(): void {
     if (this.#status.state !== 'waiting') this.#poke.abort();
   }
 
-  /** Lets a delivery under way come to its end for some seconds. Never rejects. */
+  /** Waits up to `CLOSE_MS` for a delivery in progress. Never rejects. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#poke.abort();
@@ -135,7 +132,7 @@ export class Endpoint {
     this.#options.poster.close();
   }
 
-  /** Posts a test. When it is accepted, waiting events are tried at once. */
+  /** Posts a test. If it is accepted, the waiting event is retried at once. */
   async test(): Promise<Answer> {
     const { format, context } = this.#options;
     const at = new Date(this.#now());
@@ -145,8 +142,8 @@ export class Endpoint {
   }
 
   /**
-   * Posts dead letters again, oldest first, until one is not taken.
-   * @returns how many were taken, and why it ended; null when none is left
+   * Posts dead letters again, oldest first, until one is refused.
+   * @returns how many were accepted, and the error that ended it; null when none is left
    */
   async redrive(limit: number): Promise<{ readonly taken: number; readonly says: string | null }> {
     let taken = 0;
@@ -171,14 +168,14 @@ export class Endpoint {
     let noted = place;
     while (!this.#closing.signal.aborted) {
       try {
-        // Made before the read, so that later events wake us.
+        // Created before the read, so that later events wake us.
         this.#poke = new AbortController();
         const { events, next } = ledger.page(place);
         for (const event of events) {
-          // None is begun that the end would cut off: its receiver would get it twice.
+          // No delivery begins that the stop would cut off: the receiver would get the event twice.
           if (this.#closing.signal.aborted) return;
           if (wants(event)) {
-            if (!(await this.#dealWith(event))) return;
+            if (!(await this.#handle(event))) return;
             noted = event.cursor;
           }
           place = event.cursor;
@@ -194,11 +191,13 @@ export class Endpoint {
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         log.warn('webhook.ledger', { webhook: this.name, err: error });
-        // What was taken and could not be noted is sent again, under the same id. The ledger is not asked for the place:
-        // it may be what failed, and nobody would hear of it.
+        // Events that were accepted but not recorded are sent again, with the same id. `ledger.place` is not read here: it
+        // may be what failed, and would throw out of this loop.
         place = noted;
         this.#update({
-          ...{ state: 'waiting', attempts: 0, nextAttemptAtMs: this.#now() + DISK_MS },
+          state: 'waiting',
+          attempts: 0,
+          nextAttemptAtMs: this.#now() + DISK_MS,
           lastError: `the journal failed: ${wordsOf(error)}`,
         });
         this.#poke = new AbortController();
@@ -208,8 +207,8 @@ export class Endpoint {
     }
   }
 
-  /** @returns false when the daemon ends first */
-  async #dealWith(event: WireEvent): Promise<boolean> {
+  /** Delivers an event or gives it up. @returns false when the daemon stops first */
+  async #handle(event: WireEvent): Promise<boolean> {
     try {
       return await this.#deliver(event);
     } catch (error) {
@@ -219,7 +218,7 @@ export class Endpoint {
     }
   }
 
-  /** @returns false when the daemon ends first. @throws (rejects) Untold; Fault disk_full, shutting_down */
+  /** @returns false when the daemon stops first. @throws (rejects) FormatError; Fault disk_full, shutting_down */
   async #deliver(event: WireEvent): Promise<boolean> {
     const { ledger, log, retryMs } = this.#options;
     const progress = { done: 0 };
@@ -240,10 +239,14 @@ export class Endpoint {
       }
       const delayMs = backoffMs(attempts, this.#chance(), answer.retryAfterMs);
       log[attempts === 1 ? 'warn' : 'debug']('webhook.failed', {
-        ...{ webhook: this.name, cursor: event.cursor, attempts, says: answer.says, delayMs },
+        webhook: this.name,
+        cursor: event.cursor,
+        attempts,
+        says: answer.says,
+        delayMs,
       });
       this.#update({ state: 'waiting', lastError: answer.says, nextAttemptAtMs: this.#now() + delayMs });
-      // News do not end this wait; a test that it takes does.
+      // New events do not end this wait; an accepted test does.
       this.#poke = new AbortController();
       await this.#rest(delayMs);
       if (this.#closing.signal.aborted) return false;
@@ -257,18 +260,18 @@ export class Endpoint {
     this.#update({ state: 'idle', attempts: 0, lastError: reason });
   }
 
-  /** @throws Untold */
+  /** @throws FormatError */
   #bodies(event: WireEvent): readonly object[] {
     const { format, context } = this.#options;
     const who = context();
     try {
       return format.bodies(event, who);
     } catch (cause) {
-      throw new FormatError(`it cannot be told in this form: ${wordsOf(cause)}`, { cause });
+      throw new FormatError(`the event cannot be converted to this format: ${wordsOf(cause)}`, { cause });
     }
   }
 
-  /** @throws (rejects) Untold */
+  /** Posts the bodies that have not been accepted yet. @throws (rejects) FormatError */
   async #attempt(event: WireEvent, progress: { done: number }): Promise<Answer> {
     const bodies = this.#bodies(event);
     const id = `${event.account}-${event.cursor}`;
@@ -296,7 +299,7 @@ export class Endpoint {
     return answer;
   }
 
-  /** Until the time is over, somebody wakes us, or the daemon ends. */
+  /** Waits until the time is over, `#poke` is aborted, or the daemon stops. */
   async #rest(ms: number | null): Promise<void> {
     const signal = AbortSignal.any([this.#poke.signal, this.#closing.signal]);
     if (signal.aborted) return;

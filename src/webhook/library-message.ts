@@ -1,15 +1,17 @@
 // Converts a message to the fields of whatsapp-web.js 1.34.7 (src/structures/Message.js), which receivers of programs
-// built on it read. A field of unknown value is left out. Pure.
+// built on it expect. A field of unknown value is omitted.
 import { parseMessageRef } from '../protocol/wid.js';
 import type { Data, FormatContext } from './format.js';
 
-/** Our words for what the library calls otherwise. */
+/** The library's names of types that we name differently. */
 const TYPES: Readonly<Record<string, string>> = {
-  ...{ text: 'chat', voice: 'ptt', poll: 'poll_creation' },
+  text: 'chat',
+  voice: 'ptt',
+  poll: 'poll_creation',
   view_once: 'ciphertext',
 };
 
-/** The library has one event for whatever cannot be shown. */
+/** True for messages that cannot be shown, for which the library has one event. */
 export const isUnreadable = ({ type }: Data): boolean => type === 'ciphertext' || type === 'view_once';
 
 export const seconds = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
@@ -17,17 +19,19 @@ export const seconds = (instant: unknown): number => Math.floor(Date.parse(Strin
 export const present = (fields: Data): Data =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** The key says whose message it is; next to it is who reacted or voted. */
+/** The library's key of a message. `fromMe` is taken from our key: in `data` it may be about who reacted or voted. */
 export function libraryKey({ key, messageId, chatId }: Data) {
   const { place } = parseMessageRef(String(key));
   return {
-    ...{ fromMe: place?.fromMe ?? false, remote: chatId, id: messageId },
+    fromMe: place?.fromMe ?? false,
+    remote: chatId,
+    id: messageId,
     ...(place?.participant && { participant: place.participant }),
     _serialized: key,
   };
 }
 
-/** The message that an event names by its key: as its own event reported it, else what the key says. */
+/** The message that an event refers to: the data of its own event, else the parts of its key. */
 export function messageOf(data: Data, { me, message }: FormatContext): Data {
   const { key, messageId, chatId } = data;
   const { fromMe, participant } = libraryKey(data);
@@ -72,16 +76,20 @@ export function libraryMessage(data: Data): Data {
   });
 }
 
-/** A message that was deleted for everyone: what is left of it has no text, and says which message it was. */
+/** A message that was deleted for everyone: it has no text, and `protocolMessageKey` names the deleted message. */
 export const revokedMessage = (data: Data, context: FormatContext): Data => {
   const { timestamp, ...message } = libraryMessage({ ...messageOf(data, context), body: '' });
   return present({
-    ...{ ...message, type: 'revoked', hasMedia: false, vCards: [], protocolMessageKey: libraryKey(data) },
+    ...message,
+    type: 'revoked',
+    hasMedia: false,
+    vCards: [],
+    protocolMessageKey: libraryKey(data),
     timestamp: timestamp ?? seconds(data.timestamp),
   });
 };
 
-/** The library has the card itself there, and of a place a picture of the map, which is not kept. */
+/** For a contact, the library puts the card into `body`; for a location, a map image, which we do not store. */
 function bodyOf(type: string, body: unknown, vcards: readonly string[]): unknown {
   if (type === 'contact') return vcards.length === 1 ? vcards[0] : '';
   return isPlace(type) ? '' : (body ?? '');
@@ -89,7 +97,7 @@ function bodyOf(type: string, body: unknown, vcards: readonly string[]): unknown
 
 const isPlace = (type: unknown): boolean => type === 'location' || type === 'live_location';
 
-/** As the library guesses it. */
+/** The library's guess of the sender's device. */
 function deviceOf(messageId: string): string {
   if (messageId.length > 25) return 'android';
   return messageId.startsWith('3A') ? 'ios' : 'web';

@@ -1,14 +1,14 @@
-// Sends one POST and reads its answer. The status decides. The body is read, within a bound of time and size, only so
-// that the connection can be kept. Never follows a redirect.
+// Sends a POST and reads the status of its answer. The body is read, within limits of time and size, only so that the
+// connection can be reused. Redirects are not followed.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Fault } from '../protocol/fault.js';
 
 export interface Answer {
-  /** 0: there was none. */
+  /** 0: there was no answer. */
   readonly status: number;
-  /** In one sentence; null when it was taken. No text of the receiver's is in it. */
+  /** The error in one sentence, without text of the receiver; null when it accepted the request. */
   readonly says: string | null;
   readonly retryAfterMs: number;
 }
@@ -16,16 +16,16 @@ export interface Answer {
 export interface PosterOptions {
   readonly url: URL;
   readonly lookup: LookupFunction;
-  /** Until the status is there. */
+  /** How long to wait for the status. */
   readonly timeoutMs: number;
-  /** For the body behind it; then the connection is dropped, and the status counts all the same. */
+  /** How long to read the body after it. Then the connection is dropped, and the status still counts. */
   readonly bodyMs?: number;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
 const BODY_MS = 1_000;
 
-/** Keeps a connection to one receiver. The caller closes it. */
+/** Posts to one receiver over a keep-alive connection. The caller closes it. */
 export class Poster {
   readonly #options: PosterOptions;
   readonly #agent: HttpAgent;
@@ -36,17 +36,20 @@ export class Poster {
     this.#agent = options.url.protocol === 'https:' ? new HttpsAgent(keep) : new HttpAgent(keep);
   }
 
-  /** Never rejects. @param signal gives it up; without a status, whether it was taken is not known then */
+  /** Never rejects. @param signal aborts the request; without a status, the outcome is unknown then */
   post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     const { url, lookup, timeoutMs, bodyMs = BODY_MS } = this.#options;
     const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve) => {
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const asked = ask(url, {
-        ...{ method: 'POST', agent: this.#agent, lookup, signal: bounded },
+        method: 'POST',
+        agent: this.#agent,
+        lookup,
+        signal: bounded,
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
       });
-      // Once there, nothing that follows changes it: what the receiver took, it took.
+      // Final as soon as there is a status: a later error of the connection does not change it.
       let verdict: Answer | null = null;
       asked.on('error', (error: NodeJS.ErrnoException) =>
         resolve(verdict ?? failed(error, signal, timeoutMs)),
@@ -56,7 +59,7 @@ export class Poster {
         verdict = answer;
         readOut(response, bodyMs).then(() => resolve(answer));
       });
-      // 101 is no response to Node, and without a listener here nothing else would follow.
+      // Node raises 'upgrade' instead of 'response' for status 101. Without a listener the promise would never settle.
       asked.on('upgrade', (response, socket) => {
         socket.destroy();
         resolve(answered(response));
@@ -70,7 +73,7 @@ export class Poster {
   }
 }
 
-/** Settles when the body has ended, in whatever way, or is dropped. Never rejects. */
+/** Resolves when the body has ended or has been dropped. Never rejects. */
 function readOut(response: IncomingMessage, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
     let bytes = 0;
@@ -79,7 +82,7 @@ function readOut(response: IncomingMessage, withinMs: number): Promise<void> {
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES) response.destroy();
     });
-    // A connection that breaks here takes nothing back.
+    // A connection that breaks here does not change the answer.
     response.on('error', () => undefined);
     response.on('close', () => {
       clearTimeout(late);
@@ -93,7 +96,8 @@ function answered({ statusCode: status = 0, headers }: IncomingMessage): Answer 
   const seconds = Number(headers['retry-after']);
   const why = status >= 300 && status < 400 ? ', and redirects are not followed' : '';
   return {
-    ...{ status, says: taken ? null : `the receiver answered ${status}${why}` },
+    status,
+    says: taken ? null : `the receiver answered ${status}${why}`,
     retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 0,
   };
 }

@@ -1,5 +1,5 @@
-// Identifies and signs a delivery: its id, which stays the same on every retry, the time it was sent, and the signature
-// of Standard Webhooks over both and the body.
+// Signs a delivery as Standard Webhooks requires: the signature covers the id, which is the same on every retry, the time
+// and the body.
 import { Webhook } from 'standardwebhooks';
 import { Fault } from '../protocol/fault.js';
 
@@ -7,14 +7,14 @@ export type Sign = (id: string, at: Date, body: string) => Readonly<Record<strin
 
 /**
  * @param secret `whsec_` and base64, or any word
- * @throws Fault usage: it begins with whsec_, and what follows is no base64
+ * @throws Fault usage: the text after whsec_ is not base64
  */
 export function signer(secret: string, key: string): Sign {
   let webhook: Webhook;
   try {
     webhook = secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(secret, { format: 'raw' });
   } catch {
-    throw new Fault('usage', { reason: `${key}: what follows whsec_ is no base64`, hint: null });
+    throw new Fault('usage', { reason: `${key}: the text after whsec_ is not base64`, hint: null });
   }
   return (id, at, body) => ({
     'webhook-id': id,

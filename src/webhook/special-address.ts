@@ -1,8 +1,8 @@
-// Classifies IP addresses by the ranges that have a special purpose. The rows are those of IANA's special-purpose
-// registries for IPv4 and IPv6 that are not globally reachable, and addresses on which clouds answer their guests.
+// Classifies IP addresses by the ranges with a special purpose. The rows are those of IANA's special-purpose registries
+// for IPv4 and IPv6 that are not globally reachable, and the addresses of cloud metadata services.
 import { BlockList, isIP } from 'node:net';
 
-/** `never`: no receiver is there. `private`: this machine and its neighbours. */
+/** `never`: there can be no receiver. `private`: this machine and its network. */
 export type Reach = 'public' | 'private' | 'never';
 
 interface Range {
@@ -10,13 +10,13 @@ interface Range {
   readonly reach: Reach;
   readonly purpose: string;
   readonly source: string;
-  /** Its last 32 bits are an IPv4 address, which decides. */
+  /** The last 32 bits are an IPv4 address, which is classified instead. */
   readonly endsInIpv4?: true;
 }
 
-/** The longest prefix decides, whatever the order here. */
+/** The longest prefix decides, in any order of the rows. */
 export const RANGES: readonly Range[] = [
-  { subnet: '0.0.0.0/0', reach: 'public', purpose: 'whatever has no row of its own', source: 'RFC 791' },
+  { subnet: '0.0.0.0/0', reach: 'public', purpose: 'all other addresses', source: 'RFC 791' },
   { subnet: '0.0.0.0/8', reach: 'never', purpose: 'this network', source: 'RFC 791' },
   { subnet: '10.0.0.0/8', reach: 'private', purpose: 'private use', source: 'RFC 1918' },
   { subnet: '100.64.0.0/10', reach: 'private', purpose: 'shared by carriers', source: 'RFC 6598' },
@@ -35,18 +35,24 @@ export const RANGES: readonly Range[] = [
   { subnet: '224.0.0.0/4', reach: 'never', purpose: 'multicast', source: 'RFC 5771' },
   { subnet: '240.0.0.0/4', reach: 'never', purpose: 'reserved, broadcast', source: 'RFC 1112' },
 
-  { subnet: '::/0', reach: 'never', purpose: 'not assigned to anybody', source: 'RFC 4291' },
+  { subnet: '::/0', reach: 'never', purpose: 'not assigned', source: 'RFC 4291' },
   { subnet: '::/96', reach: 'never', purpose: 'IPv4-compatible, withdrawn; ::', source: 'RFC 4291' },
   { subnet: '::1/128', reach: 'private', purpose: 'loopback', source: 'RFC 4291' },
   {
-    ...{ subnet: '::ffff:0:0/96', reach: 'public', purpose: 'IPv4-mapped', source: 'RFC 4291' },
+    subnet: '::ffff:0:0/96',
+    reach: 'public',
+    purpose: 'IPv4-mapped',
+    source: 'RFC 4291',
     endsInIpv4: true,
   },
   {
-    ...{ subnet: '64:ff9b::/96', reach: 'public', purpose: 'IPv4 by NAT64', source: 'RFC 6052' },
+    subnet: '64:ff9b::/96',
+    reach: 'public',
+    purpose: 'IPv4 by NAT64',
+    source: 'RFC 6052',
     endsInIpv4: true,
   },
-  // Each network places the IPv4 address in it differently, so its target is unknown.
+  // Each network chooses the position of the IPv4 address, so the target is unknown.
   { subnet: '64:ff9b:1::/48', reach: 'never', purpose: 'NAT64 of a network of its own', source: 'RFC 8215' },
   { subnet: '100::/64', reach: 'never', purpose: 'discarded', source: 'RFC 6666' },
   { subnet: '100:0:0:1::/64', reach: 'never', purpose: 'dummy prefix', source: 'RFC 9780' },
@@ -79,19 +85,19 @@ const LONGEST_FIRST = RANGES.map((range) => {
   return { ...range, list, family, bits: Number(bits) };
 }).sort((one, other) => other.bits - one.bits);
 
-/** @param address of IPv4 or IPv6; its zone, when it has one, changes nothing */
+/** @param address IPv4 or IPv6; a zone is ignored */
 export function reachOf(address: string): Reach {
   const family = familyOf(address);
-  // A list for IPv6 matches IPv4 by its mapped form: each family is asked of its own rows.
+  // A BlockList with IPv6 rows also matches IPv4 by its mapped form, so only rows of the same family are checked.
   const range = LONGEST_FIRST.find((row) => row.family === family && row.list.check(address, family));
   if (range === undefined) return 'never';
   return range.endsInIpv4 ? reachOf(lastIpv4(address)) : range.reach;
 }
 
-/** The last 32 bits, in whatever form they were written. */
+/** The last 32 bits, as an IPv4 address. */
 function lastIpv4(address: string): string {
   const [bare = ''] = address.split('%');
-  // URL writes an address of IPv6 in groups of hexadecimal digits only, and leaves out the longest run of zeros.
+  // URL normalises an IPv6 address to groups of hexadecimal digits, without the longest run of zeros.
   const groups = new URL(`http://[${bare}]/`).hostname.slice(1, -1).split(':');
   const [high = 0, low = 0] = groups.slice(-2).map((group) => Number.parseInt(group || '0', 16));
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');

@@ -1,12 +1,12 @@
-// Decides which addresses a webhook may reach: no address that only this machine's network reaches, unless the
-// configuration allows it. Names are resolved once for each connection, and the result is checked there, so a name that
-// changes its address later reaches nothing (SSRF, DNS rebinding). The poster does not follow redirects.
+// Decides which addresses a webhook may connect to: no private addresses, unless the configuration allows them. A name is
+// resolved once for each connection, and the result is checked, so a name that changes its address later cannot reach a
+// private one (SSRF, DNS rebinding). Redirects are not followed.
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Fault } from '../protocol/fault.js';
 import { reachOf } from './special-address.js';
 
-/** As `lookup` of node:dns, for all addresses of a name. */
+/** The type of `lookup` of node:dns, for all addresses of a name. */
 type Resolve = (
   hostname: string,
   options: LookupAllOptions,
@@ -16,15 +16,15 @@ type Resolve = (
 const refused = (host: string, why: string): Fault =>
   new Fault('webhook_refused', { reason: `${host} leads to ${why}` });
 
-/** @throws Fault webhook_refused: an address in the url to which nobody may post */
+/** @throws Fault webhook_refused: an address in the url to which no webhook may post */
 export function refuseAddress({ hostname }: URL): void {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address) !== 0 && reachOf(address) === 'never') throw refused(hostname, 'no receiver');
 }
 
 /**
- * Resolves a name for a connection, which is made to nothing else than what is answered here. An address or `localhost` in
- * the url is what somebody wrote, and is not refused for being private.
+ * Resolves a name for a connection, which uses only the addresses returned here. `localhost` in the url is explicit, and
+ * so not refused for being private; for an address in the url, Node does not call this function.
  */
 export const guardedLookup =
   (allowPrivate: boolean, resolve: Resolve = lookup): LookupFunction =>
@@ -39,7 +39,7 @@ export const guardedLookup =
     });
   };
 
-/** All addresses of a name have to be fine: which of them is taken is not ours to choose. */
+/** All addresses of a name must be allowed, because we do not choose which of them is used. */
 function verdict(hostname: string, address: string, allowPrivate: boolean): Fault | null {
   const reach = reachOf(address);
   if (reach === 'never') return refused(hostname, 'no receiver');

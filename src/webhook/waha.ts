@@ -1,5 +1,5 @@
 // Formats events as WAHA does with its engine WEBJS (commit 1a070b9, 2026-08): an envelope with event, session, me and
-// payload, and its HMAC. Pure, except for computing the HMAC.
+// payload, and its HMAC.
 import { createHmac } from 'node:crypto';
 import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
@@ -33,7 +33,7 @@ const STATUSES: Readonly<Record<string, string>> = {
   failed: 'FAILED',
 };
 
-/** What becomes of people in a group, and what they are then. */
+/** The type of a change of group members, and their role afterwards. */
 const MEMBERS: Readonly<Record<string, readonly [type: string, role: string]>> = {
   add: ['join', 'participant'],
   invite: ['join', 'participant'],
@@ -49,16 +49,15 @@ type Payload = readonly [event: string, payload: object];
 const pick = (from: Data, ...names: readonly string[]): Data =>
   present(Object.fromEntries(names.map((name) => [name, from[name]])));
 
-/** @param shown the same message as whatsapp-web.js shows it */
+/** @param shown the same message in the form of whatsapp-web.js */
 function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMessage(data)): Data {
   const media = (data.media ?? null) as { mimetype: string; name: string | null } | null;
   return present({
-    ...{ id: data.key, ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia') },
-    ...{
-      participant: data.author,
-      source: data.fromMe === true && isSentHere(String(data.messageId)) ? 'api' : 'app',
-    },
-    // The file itself is fetched by its id: media.fetch.
+    id: data.key,
+    ...pick(shown, 'timestamp', 'from', 'fromMe', 'to', 'body', 'hasMedia'),
+    participant: data.author,
+    source: data.fromMe === true && isSentHere(String(data.messageId)) ? 'api' : 'app',
+    // There is no url: a file is downloaded by its id, with media.fetch.
     media: media && { url: null, mimetype: media.mimetype, filename: media.name },
     ...(data.ack !== undefined && { ack: data.ack, ackName: ACKS[Number(data.ack)] ?? 'UNKNOWN' }),
     location: data.type === undefined ? undefined : (shown.location ?? null),
@@ -68,12 +67,12 @@ function payloadOf(data: Data, { isSentHere }: FormatContext, shown = libraryMes
   });
 }
 
-/** The posts for an event, in order. An event that WAHA does not have is posted under our name. */
+/** The payloads for an event, in order. An event that WAHA lacks keeps our name. */
 function payloadsOf({ type, time, data, account }: WireEvent, context: FormatContext): readonly Payload[] {
   switch (type) {
     case 'message':
       if (isUnreadable(data)) return [['message.waiting', payloadOf(data, context)]];
-      // WAHA reports received messages as message.any as well; see docs/migrating.md.
+      // WAHA also reports received messages as message.any; see docs/migrating.md.
       return [[data.fromMe === true ? 'message.any' : 'message', payloadOf(data, context)]];
     case 'message.ack': {
       const message = { ...messageOf(data, context), ack: data.ack };
@@ -97,7 +96,7 @@ function payloadsOf({ type, time, data, account }: WireEvent, context: FormatCon
       return groupOf(data, context);
     case 'call': {
       const { id, from, timestamp, video, group } = data;
-      // Whether it was answered or declined elsewhere, which theirs say, is not known.
+      // WAHA's events distinguish calls that were answered or declined elsewhere, which is unknown here.
       if (data.state === 'ended') return [];
       return [
         [
@@ -126,7 +125,11 @@ function reactionOf(data: EventData<'message.reaction'>): Payload {
   return [
     'message.reaction',
     {
-      ...{ from, fromMe, participant: from, to: chatId, timestamp: seconds(timestamp) },
+      from,
+      fromMe,
+      participant: from,
+      to: chatId,
+      timestamp: seconds(timestamp),
       reaction: { text: emoji, messageId: key },
     },
   ];
@@ -145,15 +148,18 @@ function voteOf(data: EventData<'message.reaction'>, context: FormatContext): Pa
       poll: { id: key, fromMe: own.fromMe, ...ends(own.fromMe), ...pick(own, 'participant') },
       vote: {
         id: `${fromMe}_${chatId}_${messageId}${inGroup ? `_${from}` : ''}`,
-        ...{ fromMe, ...ends(fromMe), ...(inGroup && { participant: from }) },
-        ...{ selectedOptions: vote, timestamp: Date.parse(timestamp) },
+        fromMe,
+        ...ends(fromMe),
+        ...(inGroup && { participant: from }),
+        selectedOptions: vote,
+        timestamp: Date.parse(timestamp),
       },
       _data: {},
     },
   ];
 }
 
-/** The id by number of a person whom the event names, where it is known. */
+/** The id by phone number of a person in the event, if it is known. */
 function numberIdOf({ people = [] }: EventData<'group'>, id: string): string | undefined {
   const phone = people.find((one) => one.id === id)?.phone ?? null;
   return phone === null ? undefined : `${phone}@c.us`;
@@ -161,16 +167,16 @@ function numberIdOf({ people = [] }: EventData<'group'>, id: string): string | u
 
 function groupOf(data: EventData<'group'>, { me }: FormatContext): readonly Payload[] {
   const { change, participants: ids } = data;
-  // It has an event of its own for who asks to join, which its engine WEBJS does not raise.
+  // WAHA has an event of its own for requests to join, which its engine WEBJS does not raise.
   if (change === 'membership_approval_request') return [];
   const about = { group: { id: data.chatId }, timestamp: seconds(data.timestamp), _data: {} };
   const member = MEMBERS[change];
   if (member !== undefined) {
     const [type, role] = member;
     const participants = ids.map((id) => present({ id, pn: numberIdOf(data, id), role }));
-    const told: Payload = ['group.v2.participants', { ...about, type, participants }];
+    const changed: Payload = ['group.v2.participants', { ...about, type, participants }];
     const isMine = me !== null && ids.includes(me.id) && (type === 'join' || type === 'leave');
-    return isMine ? [told, [`group.v2.${type}`, about]] : [told];
+    return isMine ? [changed, [`group.v2.${type}`, about]] : [changed];
   }
   const named = change === 'subject' || change === 'description';
   const group = { ...about.group, ...(named && { [change]: data.body ?? '' }) };
@@ -183,7 +189,11 @@ const envelope = (
   [event, payload]: Payload,
   { account, version, me }: FormatContext,
 ): object => ({
-  ...{ id, timestamp: at.getTime(), event, session: account, metadata: {} },
+  id,
+  timestamp: at.getTime(),
+  event,
+  session: account,
+  metadata: {},
   me: me && { id: me.id, pushName: me.pushname },
   payload,
   engine: 'WEBJS',
@@ -192,8 +202,8 @@ const envelope = (
 
 export const WAHA: Format = {
   bodies: (event, context) =>
-    payloadsOf(event, context).map((told, n) =>
-      envelope(`evt_${event.cursor}${n === 0 ? '' : `_${n}`}`, new Date(event.time), told, context),
+    payloadsOf(event, context).map((payload, n) =>
+      envelope(`evt_${event.cursor}${n === 0 ? '' : `_${n}`}`, new Date(event.time), payload, context),
     ),
   test: (at, context) => envelope('evt_test', at, ['test', {}], context),
   headers: (body, secret, id, at) => ({

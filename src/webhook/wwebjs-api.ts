@@ -1,5 +1,5 @@
 // Formats events as wwebjs-api does (commit e45da16, 2026-07): `{ dataType, data, sessionId }`, with the objects of
-// whatsapp-web.js in it. Pure.
+// whatsapp-web.js in it.
 import type { EventData, WireEvent } from '../protocol/events/index.js';
 import type { Data, Format, FormatContext } from './format.js';
 import {
@@ -11,10 +11,10 @@ import {
   seconds,
 } from './library-message.js';
 
-/** Without data where that program posts none. */
+/** Without data if that program posts none. */
 type Raised = readonly (readonly [dataType: string, data?: object])[];
 
-/** The events that the library would have raised, in its order. An event that it does not have is posted under our name. */
+/** The events that the library would have raised, in its order. An event that it lacks keeps our name. */
 function raised({ type, data }: WireEvent, context: FormatContext): Raised {
   switch (type) {
     case 'message': {
@@ -39,7 +39,7 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
     case 'group':
       return [[noticeOf(data.change), { notification: notificationOf(data) }]];
     case 'call':
-      // Theirs is raised when it begins to ring.
+      // The library raises its event when the call begins to ring.
       return data.state === 'ended' ? [] : [['call', { call: callOf(data) }]];
     case 'state':
       return stateOf(data);
@@ -52,17 +52,20 @@ function raised({ type, data }: WireEvent, context: FormatContext): Raised {
   }
 }
 
-/** Of the reaction's own key only these two parts are kept. */
+/** Of the reaction's own key, only these two parts are known. */
 const reactionOf = (data: EventData<'message.reaction'>): Raised[number] => {
   const { chatId, emoji, from, fromMe, timestamp } = data;
   const reaction = {
-    ...{ id: { fromMe, remote: chatId }, msgId: libraryKey(data), senderId: from },
-    ...{ reaction: emoji, timestamp: seconds(timestamp) },
+    id: { fromMe, remote: chatId },
+    msgId: libraryKey(data),
+    senderId: from,
+    reaction: emoji,
+    timestamp: seconds(timestamp),
   };
   return ['message_reaction', { reaction }];
 };
 
-/** A vote in a poll: `#3` is an option whose name was not known. */
+/** A vote in a poll. `#3` stands for the third option when its name is unknown. */
 function voteOf(
   data: EventData<'message.reaction'>,
   vote: readonly string[],
@@ -103,7 +106,10 @@ const notificationOf = ({
   timestamp,
 }: EventData<'group'>) => ({
   id: { fromMe: false, remote: chatId, id },
-  ...{ chatId, type: change, author, body: body ?? '' },
+  chatId,
+  type: change,
+  author,
+  body: body ?? '',
   recipientIds: participants,
   timestamp: seconds(timestamp),
 });
@@ -112,7 +118,7 @@ const callOf = ({ id, from, fromMe, group, timestamp, video }: EventData<'call'>
   ...{ id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group, fromMe },
 });
 
-/** The library's reasons, where it has one. */
+/** The library's word for a reason, if it has one. */
 const REASONS: Readonly<Record<string, string>> = {
   logged_out_by_phone: 'LOGOUT',
   logged_out_by_page: 'LOGOUT',
@@ -131,10 +137,10 @@ function stateOf({ status, from, reason, capabilities }: EventData<'state'>): Ra
 
 export const WWEBJS_API: Format = {
   bodies: (event, context) =>
-    raised(event, context).map(([dataType, data]) => ({
-      ...{ dataType, ...(data && { data }), sessionId: context.account },
-    })),
+    raised(event, context).map(([dataType, data]) => {
+      return { dataType, ...(data && { data }), sessionId: context.account };
+    }),
   test: (_, { account }) => ({ dataType: 'test', data: {}, sessionId: account }),
-  // Its receivers know their sender by the key that both have.
+  // Receivers of wwebjs-api authenticate the sender by a shared key.
   headers: (_, secret) => ({ 'x-api-key': secret }),
 };

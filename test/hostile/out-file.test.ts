@@ -150,7 +150,7 @@ t.test('what gathers has a name that nobody can guess, and is the owner’s alon
   t.equal(lstatSync(path).mode & 0o777, 0o644);
   await t.rejects(
     second.done(),
-    { kind: 'usage', message: /it is there already/ },
+    { kind: 'usage', message: /it exists already/ },
     'what came meanwhile stays',
   );
   t.ok(readFileSync(path).equals(BYTES));

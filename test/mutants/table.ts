@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
   ['cli/parse', "(end === -1 || i < end) && ", '', 'unit/cli/parse'],
   // client
   ['client/follow', '          cursor = event.cursor;\n', '', 'unit/client/follow'],
-  ['client/follow', 'if (last) await heard;', 'await heard;', 'unit/client/follow'],
+  ['client/follow', 'if (last) await arrived;', 'await arrived;', 'unit/client/follow'],
   ['client/upload', 'offset += bytes.length;', 'offset = bytes.length;', 'unit/client/upload'],
   // config
   ['config/listen', 'port > 65_535', 'port > 65_536', 'unit/config/listen'],

@@ -51,7 +51,7 @@ t.test('a headless shell is taken only when it is named', (t) => {
     'the program itself, since the script stays in between',
   );
   rmSync(join(dir, 'bin/chromium'));
-  t.match(found(null), { found: false, says: /chromium-headless-shell is there.*browser\.path names it/ });
+  t.match(found(null), { found: false, says: /chromium-headless-shell exists.*browser\.path names it/ });
   t.end();
 });
 

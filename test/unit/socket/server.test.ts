@@ -122,7 +122,7 @@ t.test('the directory of an explicit path is used as it is', async (t) => {
   t.equal(await modeOf(own), '755');
   t.equal(await modeOf(join(own, 'my.sock')), '600');
   const fault = await refused(options(join(own, 'missing', 'my.sock'), { explicit: true }));
-  t.match(fault, { kind: 'usage', message: /missing.*is not made/ });
+  t.match(fault, { kind: 'usage', message: /missing.*is not created/ });
   t.same(await readdir(own), ['my.sock'], 'and none is made');
 });
 

@@ -52,7 +52,7 @@ t.test('none while the heart does not answer; the trouble is told once, and they
   await seen;
   t.equal(count(), 1);
   t.ok(asked >= 5);
-  t.same(troubles, ["the daemon's heart does not answer: stuck"]);
+  t.same(troubles, ['the core of the daemon does not answer: stuck']);
   watchdog.stop();
 });
 

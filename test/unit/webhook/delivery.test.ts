@@ -234,7 +234,7 @@ t.test(
     await receiver.took(1);
     t.match(receiver.taken, [{ body: { event: 'message', payload: { body: 'behind it' } } }]);
     const crm = webhooks.get('crm');
-    const reason = /^it cannot be told in this form: /;
+    const reason = /^the event cannot be converted to this format: /;
     t.match(crm.ledger.dead(10), [{ attempts: 0, reason, event: { type: 'group' } }]);
     t.match(await crm.redrive(10), { taken: 0, says: reason }, 'nor when it is asked for');
     t.match(webhooks.list(), [{ dead: 1 }]);
@@ -301,7 +301,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   });
   feed.list = list;
   store.consumers.place = placeOf;
-  t.match(renderWebhooks(webhooks.list()), / {2}the journal failed: disk I\/O error, the next look at 2/);
+  t.match(renderWebhooks(webhooks.list()), / {2}the journal failed: disk I\/O error, the next try at 2/);
   // A test that is taken ends the wait.
   t.match(await crm.test(), { says: null });
   await receiver.took(3);

@@ -70,7 +70,7 @@ t.test('what is written is read, for the owner alone; caches and locks stay away
     t.equal(statSync(join(to, name)).mode & 0o077, 0, name);
   }
   t.notOk(readFileSync(file).includes('keykey'), 'nothing can be read in it');
-  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /it is there already/);
+  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /it exists already/);
 });
 
 t.test('an archive has its name when it is whole, and not before', async (t) => {
@@ -94,7 +94,7 @@ t.test('an archive has its name when it is whole, and not before', async (t) => 
 
   const link = join(out, 'link');
   symlinkSync(join(directory, 'nowhere'), link);
-  await t.rejects(writeArchive(link, { profile: from, manifest, passphrase }), /it is there already/);
+  await t.rejects(writeArchive(link, { profile: from, manifest, passphrase }), /it exists already/);
   const meanwhile = join(out, 'b.age');
   const made = () => writeFileSync(meanwhile, 'somebody else');
   await t.rejects(writeArchive(meanwhile, { profile: from, manifest, passphrase, onBytes: made }), /already/);
