@@ -1,4 +1,4 @@
-// The type of a command's row in the table. The parser, --help, completion and the docs read it; `run` does the work.
+// The type of a row in the table of commands. The parser, --help, completion and the docs read it; `run` does the work.
 
 import type { Address } from '../protocol/address.js';
 import type { WireEvent } from '../protocol/events/index.js';
@@ -8,12 +8,12 @@ import type { ClientPath } from '../socket/path.js';
 import type { Output } from './output.js';
 
 export interface Option {
-  /** A list may be given several times, or with commas. */
+  /** A list may be repeated, or separated by commas. */
   readonly type: 'text' | 'flag' | 'list';
-  /** Of a list: commas are a part of the value. */
+  /** For a list: commas are part of the value. */
   readonly whole?: boolean;
   readonly alias?: string;
-  /** What stands for the value in the help. */
+  /** The placeholder of the value in the help. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly does: string;
@@ -33,9 +33,9 @@ export interface Argument {
   readonly required: boolean;
   readonly does: string;
   readonly choices?: readonly string[];
-  /** Several with commas between. */
+  /** Several values, separated by commas. */
   readonly list?: boolean;
-  /** The last one: as many as are given. */
+  /** The last argument: it may be repeated. */
   readonly rest?: boolean;
 }
 
@@ -46,23 +46,23 @@ export interface Command<O extends Options = Options> {
   readonly group: Group;
   /** One line for the list of commands. */
   readonly does: string;
-  /** What each verb does, for commands that have several; a form each, as `cancel ID`. */
+  /** For a command with verbs: the form of each, such as `cancel ID`, and what it does. */
   readonly verbs?: readonly (readonly [form: string, does: string])[];
-  /** More for the command's own help: paragraphs with an empty line between them, which are filled. */
+  /** Text for the command's own help: paragraphs, separated by empty lines; each is wrapped. */
   readonly notes?: string;
   readonly args: readonly Argument[];
   readonly options: O;
   readonly examples: readonly (readonly [line: string, does: string])[];
-  /** Answers the exit status; throws a Fault. */
+  /** Returns the exit status; throws a Fault. */
   run(context: Context<O>): Promise<number>;
 }
 
-/** Declares a row; a function only so that `run` knows the types of its options. */
+/** Declares a row. It is a function so that `run` gets the types of its options. */
 export const command = <const O extends Options>(row: Command<O>): Command => row as unknown as Command;
 
 export interface Globals {
   readonly account: string;
-  /** The account was given with -a, which goes before the environment. */
+  /** True when the account was given with -a, which takes precedence over the environment. */
   readonly named: boolean;
   /** As given with --socket. */
   readonly socket: string | undefined;
@@ -77,29 +77,29 @@ type Question<M extends MethodName> = Partial<Params<(typeof METHODS)[M]>>;
 export interface AskOptions {
   /** Default: --timeout, else 120 s. */
   readonly timeoutMs?: number;
-  /** A call whose loss leaves the outcome unknown. */
+  /** True for a call that changes something: if its answer is lost, the outcome is unknown. */
   readonly writes?: boolean;
 }
 
-/** What is said when Ctrl-C ends the program; `ignored` where another program answers it. */
+/** The message when Ctrl-C ends the program; `ignored` when another program handles Ctrl-C. */
 export type Interrupt = (() => string | null) | 'ignored';
 
-/** What a command may use: the line, the daemon (connected when first asked), and the way out. */
+/** The interface for commands: the parsed line, the daemon (connected on first use), and the output. */
 export interface Context<O extends Options = Options> extends Globals {
   readonly args: readonly string[];
   readonly options: Values<O>;
-  /** Options that make another wactl in this environment speak to the same daemon; for hints. */
+  /** Options with which another wactl in this environment reaches the same daemon; for hints. */
   readonly address: Address;
-  /** Where the daemon is. @throws Fault usage */
+  /** The path of the daemon's socket. @throws Fault usage */
   target(): ClientPath;
-  /** Where the answer is shown as text, every text in it is printable. */
+  /** Calls a method. For text output, every string in the answer is made printable. */
   ask<M extends MethodName>(method: M, params: Question<M>, options?: AskOptions): Promise<Answer<M>>;
-  /** Any method, also one that this program does not know. The answer is as it came: for JSON and for files. */
+  /** Calls any method, also an unknown one. The answer is unchanged, for JSON and for files. */
   askAny(method: string, params: Record<string, unknown>, options?: AskOptions): Promise<unknown>;
   onEvent(handler: (event: WireEvent) => void): Promise<void>;
   /** Rejects when the connection is lost, with the reason. */
   lost(): Promise<never>;
-  /** Prints the RPC result as it is, or the text made of it. */
+  /** Prints the RPC result as JSON, or the text made from it. */
   show(result: unknown, text: () => string): void;
   warn(text: string): void;
   onInterrupt(does: Interrupt): void;

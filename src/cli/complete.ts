@@ -5,7 +5,7 @@ import type { Argument, Command, Option, Options } from './command.js';
 import { COMMANDS } from './commands/rare.js';
 import { GLOBALS } from './globals.js';
 
-/** Of a list, only what stands behind the last comma is still open. */
+/** For a list, completes the part after the last comma. */
 function listed(choices: readonly string[], current: string): string[] {
   const done = current.slice(0, current.lastIndexOf(',') + 1);
   const taken = done.split(',');
@@ -25,13 +25,13 @@ const optionNamed = (options: Options, word: string): [string, Option] | undefin
     ([name, { alias }]) => word === `--${name}` || (alias && word === `-${alias}`),
   );
 
-/** bash hands over `--output=js` as three words. */
+/** Joins `--output=js`, which bash passes as three words. */
 const unsplit = (words: readonly string[]): string[] =>
   words.flatMap((word, at) =>
     word !== '=' || !words[at - 1]?.startsWith('--') ? [word] : at === words.length - 1 ? [''] : [],
   );
 
-/** @param line with the program's name in front; the last word is being typed */
+/** @param line begins with the program's name; its last word is being typed */
 export function complete(line: readonly string[]): string[] {
   const words = unsplit(line);
   const current = words.at(-1) ?? '';

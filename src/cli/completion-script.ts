@@ -1,7 +1,7 @@
 // The completion scripts of the shells. Each asks `wactl --get-yargs-completions` for words (complete.ts).
 import yargs from 'yargs';
 
-/** Offers names of files where there are no words, as the other two shells do. yargs' own script for fish leaves out words. */
+/** Offers file names when there are no words, as in the other shells. yargs' own script for fish omits some words. */
 const FISH = `function __wactl_complete
     set -l found (wactl --get-yargs-completions (commandline -opc) (commandline -ct))
     if test (count $found) -gt 0
@@ -13,7 +13,7 @@ end
 complete -c wactl -f -a '(__wactl_complete)'
 `;
 
-/** For bash and zsh yargs' own script; each asks `wactl --get-yargs-completions` (complete.ts). */
+/** The script for a shell; for bash and zsh it is yargs' own. */
 export function completionScript(shell: string): string {
   if (shell === 'fish') return FISH;
   const before = process.env.SHELL;

@@ -1,11 +1,11 @@
-// Builds the content of a message from a line of `send`: one of text, file, place, cards and poll.
+// Builds the content of a message from the options of `send`: text, files, location, contacts or poll.
 import type { MediaKind } from '../protocol/content.js';
 import { Fault } from '../protocol/fault.js';
 import type { Context } from './command.js';
 import { readStdin } from './stdin.js';
 
 const MAX_CHARACTERS = 65_536;
-/** Named here too: the table's own file would bring more along. */
+/** Repeated here, because importing the protocol's file would load more. */
 export const KINDS = [
   'image',
   'video',
@@ -24,7 +24,7 @@ async function textOf(given: string | undefined): Promise<string> {
   const text = given === '-' ? (await readStdin(MAX_CHARACTERS * 4)).replace(/\r?\n$/, '') : given;
   if (text === '') return refuse('send: the text is empty', null);
   if (text.length > MAX_CHARACTERS) {
-    return refuse(`send: the text has ${text.length} characters; WhatsApp takes ${MAX_CHARACTERS}`, null);
+    return refuse(`send: the text has ${text.length} characters; WhatsApp allows ${MAX_CHARACTERS}`, null);
   }
   return text;
 }
@@ -59,7 +59,7 @@ function cardOf(text: string) {
   return { name: at > 0 ? text.slice(0, at).trim() : number, number };
 }
 
-/** One of several files, in front of what is said of it. */
+/** Puts the name of a file in front of its errors, if there are several files. */
 export async function about<T>(file: string | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -70,7 +70,7 @@ export async function about<T>(file: string | undefined, work: Promise<T>): Prom
   }
 }
 
-/** What is to be sent, of the one kind that the line asks for: of files each is a message, the caption with the first. */
+/** The contents to send, all of one kind. Each file is a message; the first one gets the caption. */
 export async function contentsOf(
   context: Pick<Context, 'ask' | 'output'>,
   given: string | undefined,
@@ -85,7 +85,7 @@ export async function contentsOf(
   });
   const asked = kinds.filter(([, value]) => value !== undefined).map(([name]) => name);
   if (asked.length > 1)
-    return refuse(`send: ${asked.join(' and ')} are messages of their own; send them one by one`, help);
+    return refuse(`send: ${asked.join(' and ')} are separate messages; send them one by one`, help);
   for (const [name, value, goesWith] of [
     ['--caption', caption, '--file'],
     ['--as', as, '--file'],
@@ -98,12 +98,12 @@ export async function contentsOf(
     if (given !== undefined && caption !== undefined)
       return refuse('send: the text is the caption; leave out one', help);
     const text = caption ?? (given === undefined ? undefined : await textOf(given));
-    // Loaded when it is needed: the fast path is for texts.
+    // Loaded only for files, so that a text starts fast.
     const { checkSize, upload } = await import('./upload.js');
     if (file.filter((path) => path === '-').length > 1) return refuse('send: stdin can be read once', help);
     for (const path of file) checkSize(path);
     const contents = [];
-    // All of them before the first is sent: a name that is wrong stops the whole line.
+    // All are uploaded before the first is sent, so that a wrong name stops the whole command.
     for (const [at, path] of file.entries())
       contents.push({
         media: await about(path, upload(context, path)),
@@ -113,12 +113,12 @@ export async function contentsOf(
     return contents;
   }
   if (asked.length > 0 && given !== undefined)
-    return refuse(`send: ${asked[0]} takes no text beside it`, help);
+    return refuse(`send: ${asked[0]} cannot be combined with a text`, help);
   if (location !== undefined) return [{ location: placeOf(location) }];
   if (contact !== undefined) return [{ contacts: contact.map(cardOf) }];
   if (poll !== undefined) {
     if ((option?.length ?? 0) < 2)
-      return refuse('send: a poll has two options at least: --option A --option B', help);
+      return refuse('send: a poll needs at least two options: --option A --option B', help);
     return [{ poll: { question: poll, options: [...(option ?? [])], multiple: multiple === true } }];
   }
   return [{ text: await textOf(given) }];

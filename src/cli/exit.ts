@@ -1,4 +1,4 @@
-// Maps a Fault to the exit status of wactl, by the fault table; and describes each status for --help.
+// Maps a Fault to the exit status of wactl, by the fault table, and describes each status for --help.
 import type { Fault } from '../protocol/fault.js';
 import { type FaultKind, faultRow } from '../protocol/fault-table.js';
 
@@ -15,9 +15,9 @@ export const EXITS: readonly (readonly [status: number, when: string])[] = [
   [130, 'interrupted'],
 ];
 
-/** Faults that say how the command ended, whatever the outcome of the request. */
+/** Faults about the command itself, which keep their status whatever the outcome of the request. */
 const ENDED: readonly FaultKind[] = ['interrupted', 'wait_expired'];
 
-/** A write whose answer was lost may have happened: that is 6, whatever lost it; the rest is the table's. */
+/** 6 for a write with an unknown outcome, whatever the fault; otherwise the status in the table. */
 export const exitOf = (fault: Fault): number =>
   fault.details.outcome === 'unknown' && !ENDED.includes(fault.kind) ? 6 : faultRow(fault.kind).exit;

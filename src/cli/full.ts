@@ -27,7 +27,7 @@ function hintOf({ word, known, command }: Usage, argv: readonly string[]): strin
 
 export { Progress } from '../local/progress.js';
 
-/** Takes the whole line, prints, and answers the exit status. */
+/** Handles any command line; returns the exit status. */
 export async function full(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--get-yargs-completions') {
     write(

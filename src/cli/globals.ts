@@ -19,6 +19,6 @@ export const GLOBALS = {
     does: 'text, json (the RPC result) or jsonl',
   },
   timeout: { type: 'text', value: 'S', does: 'seconds to wait (default: 120, unless following)' },
-  help: { type: 'flag', alias: 'h', does: 'help, also of a command' },
+  help: { type: 'flag', alias: 'h', does: 'print this help, or that of a command' },
   version: { type: 'flag', alias: 'V', does: 'print `wactl VERSION`, then exit' },
 } as const satisfies Options;

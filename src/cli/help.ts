@@ -14,14 +14,14 @@ export const GROUPS: readonly Group[] = [
 ];
 const EXAMPLES = [
   ['wactl init && wactl qr', 'start, and link a phone'],
-  ['wactl wait ready && wactl status', 'wait until it can send, and look'],
+  ['wactl wait ready && wactl status', 'wait until it can send, and show its state'],
   ["wactl send '+55 11 90000-0002' 'hello'", 'send, and wait until WhatsApp has it'],
-  ['wactl -o jsonl events --follow', 'what happens, an event a line'],
+  ['wactl -o jsonl events --follow', 'print events as they happen, one a line'],
 ] as const;
 export const CLOCK =
-  'Times in text are local, YYYY-MM-DD HH:MM:SS; JSON has ISO 8601 in UTC. Lists have a line of headings; an empty one prints nothing but a word on stderr.';
+  'Times in text are local, YYYY-MM-DD HH:MM:SS; JSON has ISO 8601 in UTC. Lists begin with a line of headings. An empty list prints nothing on stdout, and a note on stderr.';
 const ERRORS =
-  'Errors go to stderr: a reason and a command to try; with -o json the error object of JSON-RPC on one line, and nothing on stdout. `wactl COMMAND --help` says more.';
+  'Errors go to stderr: a reason and a command to try; with -o json the error object of JSON-RPC on one line, and nothing on stdout. `wactl COMMAND --help` describes a command.';
 
 /** `TO`, `[TEXT]`, `MORE...` */
 export const shape = ({ name, required, list, rest }: Argument): string => {
@@ -31,7 +31,7 @@ export const shape = ({ name, required, list, rest }: Argument): string => {
 
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** A heading and what stands below it; nothing where there is nothing. */
+/** A heading with rows below it; empty when there are no rows. */
 const below = (heading: string, rows: readonly (readonly [string, string])[]): string[] =>
   rows.length === 0 ? [] : [`${heading}:\n${columns(rows)}`];
 
@@ -41,7 +41,7 @@ const optionRows = (options: Options) =>
     return [value === undefined ? names : `${names} ${value}`, does] as const;
   });
 
-/** A command stands on a line of its own, so that it can be copied whole. */
+/** Each command is on a line of its own, so that it can be copied. */
 const examples = (rows: Command['examples']): string =>
   ['Examples:', ...rows.map(([line, does]) => `  # ${does}\n  ${line}`)].join('\n');
 

@@ -1,15 +1,15 @@
-// The options that every list command takes, and their translation to parameters of the daemon.
+// The options of every list command, their translation to parameters of the daemon, and the output of a list.
 import { Fault } from '../protocol/fault.js';
 import type { Context, Options } from './command.js';
 import { write } from './output.js';
 
 export const LISTING = {
-  query: { type: 'text', alias: 'q', value: 'WORD', does: 'only those with this in the name or number' },
+  query: { type: 'text', alias: 'q', value: 'WORD', does: 'only entries with this in the name or number' },
   limit: { type: 'text', value: 'N', does: 'the most entries (default: 100; 1000 at most)' },
-  offset: { type: 'text', value: 'N', does: 'leave out the first N' },
+  offset: { type: 'text', value: 'N', does: 'skip the first N' },
 } as const satisfies Options;
 
-/** A whole number of an option. @throws Fault usage */
+/** Parses the whole number of an option. @throws Fault usage */
 export function whole(name: string, text: string | undefined, max: number): number | undefined {
   if (text === undefined) return undefined;
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -27,7 +27,7 @@ export function listing(options: { query?: string; limit?: string; offset?: stri
   };
 }
 
-/** A list on stdout; of an empty one a word on stderr, and nothing on stdout. */
+/** Prints a list on stdout. For an empty list in text, a note goes to stderr and nothing to stdout. */
 export function showList(
   { show, output }: Pick<Context, 'show' | 'output'>,
   answer: unknown,

@@ -1,12 +1,11 @@
-// The entry point of wactl and its fast path: parses, runs and prints an ordinary line of a simple command. full.ts,
-// loaded only when needed, has help, errors and the rarer commands. Thin: no zod, no yargs
-// (test/unit/cli/thin.test.ts).
+// The entry point of wactl, with the fast path for simple commands. full.ts has help, errors and the other commands, and is
+// loaded only when needed. Neither zod nor yargs is loaded here (test/unit/cli/thin.test.ts).
 import { SIMPLE } from './commands/index.js';
 import { write } from './output.js';
 import { type Line, parse } from './parse.js';
 import { run } from './run.js';
 
-/** Null where the line is not for the fast path. */
+/** Null when the line is not for the fast path. */
 function ordinary(argv: readonly string[]): Line | null {
   try {
     const line = parse(argv, SIMPLE);
@@ -21,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return line ? run(line) : (await import('./full.js')).full(argv);
 }
 
-// A loop that runs dry while something is waited for would end the program with 0, and in silence.
+// If the event loop becomes empty during a wait, the program would otherwise end silently with status 0.
 process.once('beforeExit', () => {
   write(2, 'wactl: ended without a result; this is a bug in wactl\n');
   process.exit(1);

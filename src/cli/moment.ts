@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 604_800_000,
 };
-/** The help of every option that takes one. */
+/** The help of every option with a time. */
 export const MOMENT = '2026-01-31T08:00Z, or 10m from now (s, m, h, d, w)';
 
 const refuse = (reason: string): never => {
@@ -27,11 +27,11 @@ export function moment(option: string, text: string, nowMs = Date.now()): string
         : NaN;
   const at = new Date(ms);
   return Number.isNaN(at.getTime())
-    ? refuse(`--${option}: "${text}" is no moment; say ${MOMENT}`)
+    ? refuse(`--${option}: "${text}" is not a time; write ${MOMENT}`)
     : at.toISOString();
 }
 
-/** A moment that is still to come. @throws Fault usage */
+/** A time in the future. @throws Fault usage */
 export function momentToCome(option: string, text: string, nowMs = Date.now()): string {
   const at = moment(option, text, nowMs);
   return Date.parse(at) > nowMs
@@ -39,7 +39,7 @@ export function momentToCome(option: string, text: string, nowMs = Date.now()): 
     : refuse(`--${option}: ${text} has passed; it is ${new Date(nowMs).toISOString()} now`);
 }
 
-/** When a message may go out. @throws Fault usage where it never may */
+/** The time window in which a message may be sent. @throws Fault usage when it is empty */
 export function windowOf(given: {
   readonly notBefore?: string | undefined;
   readonly expires?: string | undefined;

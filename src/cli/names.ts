@@ -1,5 +1,5 @@
-// Finds the names of people and groups for text output. The page is asked once, and not at all for JSON. When it cannot
-// be asked, numbers and ids are shown instead.
+// Fetches the names of people and groups for text output, with one request for each list, and none for JSON. If a request
+// fails, numbers and ids are shown instead.
 
 import type { Context } from './command.js';
 import type { Identified } from './render/name.js';

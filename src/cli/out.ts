@@ -1,10 +1,10 @@
-// Where a command writes what -O, --png and FILE name: a file, or a descriptor that this program was started with.
+// Opens the output of -O, --png and FILE: a file, or a descriptor that this program has inherited.
 
 import { openWholeFile, type WholeFile } from '../local/whole-file.js';
 import { Fault } from '../protocol/fault.js';
 import { write } from './output.js';
 
-/** `-`, /dev/stdout and what a shell makes of `>(…)`: links that lead to no file of anybody's. */
+/** The descriptor for `-`, /dev/stdout and a shell's `>(…)`; null for a path of a file. */
 function inherited(path: string): number | null {
   if (path === '-' || path === '/dev/stdout') return 1;
   if (path === '/dev/stderr') return 2;
@@ -12,7 +12,7 @@ function inherited(path: string): number | null {
   return fd === undefined ? null : Number(fd);
 }
 
-/** Whether the answer goes to stdout, where nothing else may then be. */
+/** True when the output goes to stdout; nothing else may be written there then. */
 export const isStdout = (path: string): boolean => inherited(path) === 1;
 
 /** @throws (rejects) Fault usage */
@@ -26,7 +26,7 @@ export async function openOut(command: string, path: string, mode?: number): Pro
   });
 }
 
-/** All of it at once. @throws (rejects) Fault usage */
+/** Writes a whole file. @throws (rejects) Fault usage */
 export async function writeOut(command: string, path: string, bytes: Uint8Array): Promise<void> {
   const out = await openOut(command, path);
   try {

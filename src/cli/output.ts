@@ -1,12 +1,12 @@
-// Writes to stdout and stderr: everything is written before the program exits, and a closed pipe is not an error.
-// stdout is the answer, stderr everything else.
+// Writes to stdout (the answer) and stderr (everything else), completely before the program exits. A closed pipe is not an
+// error.
 import { fstatSync, writeSync } from 'node:fs';
 import type { Fault } from '../protocol/fault.js';
 
 export type Output = 'text' | 'json' | 'jsonl';
 export const OUTPUTS: readonly Output[] = ['text', 'json', 'jsonl'];
 
-/** Writes all of it, also to a pipe that does not block; ends the program quietly when stdout's reader has gone. */
+/** Writes all data, also to a non-blocking pipe; ends the program silently when the reader of stdout has closed it. */
 export function write(fd: number, data: string | Uint8Array): void {
   let rest: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
   while (rest.length > 0) {
@@ -28,22 +28,22 @@ export function write(fd: number, data: string | Uint8Array): void {
   }
 }
 
-/** Controls, and marks that turn the direction of a line. */
+/** Control characters, and marks that change the direction of text. */
 const OBEYED =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** JSON for stdout. What JSON leaves bare and terminals obey is escaped, which changes no value. */
+/** JSON for stdout. Characters that terminals interpret and JSON does not escape are escaped, which changes no value. */
 export const json = (value: unknown, output: Output): string => {
   const text = JSON.stringify(value, null, output === 'json' ? 2 : undefined);
   return `${text.replace(OBEYED, (char) => (char === '\n' ? char : escaped(char)))}\n`;
 };
 
-/** Text from strangers, for a terminal: one line, with nothing in it that a terminal would obey. */
+/** Makes text from strangers safe for a terminal: one line, without characters that a terminal interprets. */
 export const printable = (text: string): string => text.replace(/\r?\n/g, '\\n').replace(OBEYED, escaped);
 
-/** An answer with every text in it printable, names of fields as well: what is drawn of it cannot do harm. */
+/** Makes every string in an answer printable, including the names of fields. */
 export function printableIn<T>(value: T): T {
   if (typeof value === 'string') return printable(value) as T;
   if (Array.isArray(value)) return value.map(printableIn) as T;
@@ -53,7 +53,7 @@ export function printableIn<T>(value: T): T {
   ) as T;
 }
 
-/** A character device will do for a terminal (/dev/null does not mind); node:tty costs the fast path 0.3 ms. */
+/** Any character device counts as a terminal, which does no harm for /dev/null: node:tty would cost 0.3 ms. */
 const colourful = (): boolean =>
   !process.env.NO_COLOR && process.env.TERM !== 'dumb' && fstatSync(1).isCharacterDevice();
 
@@ -67,7 +67,7 @@ export const yellow = paint(33);
 export const red = paint(31);
 export const bold = paint(1);
 
-/** An error on stderr: for people a reason and a command to try, else JSON-RPC's error object on one line. */
+/** Prints an error on stderr: a reason and a command to try, or for JSON the error object of JSON-RPC on one line. */
 export function complain(fault: Fault, output: Output): void {
   if (output !== 'text') {
     write(2, json(fault.toWire(), 'jsonl'));

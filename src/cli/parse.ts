@@ -1,13 +1,13 @@
-// Parses a command line into a command with its arguments, or a Usage error that says what is wrong. Uses yargs' own
-// parser with every value left a string: +55…, 0005…, 1e3 and 0x1f stay what was typed. Values are checked against the
-// table.
+// Parses a command line into a command with its arguments and options, or throws a Usage error with the reason. yargs'
+// parser leaves every value a string: +55…, 0005…, 1e3 and 0x1f stay as typed. Values are checked against the table of
+// commands.
 import parser from 'yargs-parser';
 import { isAccountName } from '../protocol/names.js';
 import type { Command, Globals, Option, Options } from './command.js';
 import { GLOBALS } from './globals.js';
 import { OUTPUTS, type Output } from './output.js';
 
-/** What is wrong with a line, and which words would have been right. */
+/** An invalid command line, with the wrong word and the words that would have been valid. */
 export class Usage extends Error {
   constructor(
     reason: string,
@@ -31,7 +31,7 @@ export interface Line extends Globals {
 
 type Parsed = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
-/** `-aNAME` and `-ojson`, which the parser would take for a row of flags. */
+/** Splits `-aNAME` and `-ojson`, which the parser would read as several flags. */
 const unglued = (argv: readonly string[]): string[] => {
   const end = argv.indexOf('--');
   return argv.flatMap((arg, i) =>
@@ -108,7 +108,12 @@ function checkArguments(command: Command, args: readonly string[]): void {
   if (args.length > rows.length && !rows.at(-1)?.rest) {
     const why =
       rows.length === 0 ? 'takes no argument' : `takes no more than ${rows.map((r) => r.name).join(' ')}`;
-    throw new Usage(`${command.name} ${why}; quote what has spaces in it`, undefined, undefined, command);
+    throw new Usage(
+      `${command.name} ${why}; quote a value that contains spaces`,
+      undefined,
+      undefined,
+      command,
+    );
   }
   rows.forEach((row, i) => {
     const given = args[i];
@@ -121,7 +126,7 @@ function checkArguments(command: Command, args: readonly string[]): void {
   });
 }
 
-/** The output form that a line asks for, also of a line that is otherwise wrong. */
+/** The output format of a line, even if the line is otherwise invalid. */
 export function outputOf(argv: readonly string[]): Output {
   const text = /(?:^|\0)(?:-o|--output)[=\0]?(json|jsonl|text)(?:\0|$)/.exec(argv.join('\0'))?.[1];
   return OUTPUTS.find((output) => output === text) ?? 'text';
@@ -159,7 +164,7 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
 function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
   const account = (options.account as string | undefined) ?? (process.env.WAD_ACCOUNT || 'default');
   if (!isAccountName(account)) {
-    throw new Usage(`--account: "${account}" has more in it than letters, digits, _ and -`);
+    throw new Usage(`--account: "${account}" may contain only letters, digits, _ and -`);
   }
   return {
     account,

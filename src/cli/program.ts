@@ -1,4 +1,4 @@
-// Runs other programs that commands hand over to.
+// Runs other programs in place of wactl: wad and journalctl.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -25,16 +25,16 @@ export const onPath = (name: string): string | undefined =>
 
 /** The wad that belongs to this wactl, else one on PATH; as a command line. */
 export function wad(): readonly string[] | undefined {
-  const beside = fileURLToPath(new URL('wad.cjs', import.meta.url));
-  if (runnable(beside, constants.R_OK)) return [process.execPath, beside];
+  const bundled = fileURLToPath(new URL('wad.cjs', import.meta.url));
+  if (runnable(bundled, constants.R_OK)) return [process.execPath, bundled];
   const other = onPath('wad');
   return other ? [other] : undefined;
 }
 
 /**
- * Hands over to `wad --MODE` for the account; works with the daemon down.
- * @param more what stands behind the mode: its value, and other flags
- * @throws Fault unreachable where there is no wad
+ * Runs `wad --MODE` for the account; works with the daemon down.
+ * @param more the arguments after the mode: its value, and other flags
+ * @throws Fault unreachable when wad is not installed
  */
 export function handToWad(
   mode: 'doctor' | 'canary' | 'adopt' | 'export' | 'import',
@@ -56,13 +56,13 @@ export function handToWad(
 
 type Wanted = Pick<Globals, 'account' | 'named' | 'socket' | 'output'>;
 
-/** The same daemon as this wactl speaks to. */
+/** The options of wad that name the same daemon as this wactl. */
 export const wadOptions = ({ account, socket }: Pick<Wanted, 'account' | 'socket'>): string[] => [
   ...['--account', account],
   ...(socket === undefined ? [] : ['--socket', socket]),
 ];
 
-/** -a goes before the environment in wad too, which takes WAD_SOCKET for its configuration. */
+/** Removes WAD_SOCKET when -a was given: -a takes precedence, but wad reads the variable as configuration. */
 export function wadEnvironment({ named }: Pick<Wanted, 'named'>): NodeJS.ProcessEnv {
   if (!named) return process.env;
   const { WAD_SOCKET: _, ...env } = process.env;
@@ -74,15 +74,15 @@ export function theWad(mode: string): readonly string[] {
   const program = wad();
   if (program) return program;
   throw new Fault('unreachable', {
-    reason: `${mode}: the program wad is neither beside wactl nor on PATH`,
+    reason: `${mode}: the program wad is neither next to wactl nor on PATH`,
     hint: `PATH=$PATH:/directory/of/wad wactl ${mode}`,
   });
 }
 
-/** Exit statuses of services (sysexits.h) that mean the same as ours. */
+/** Exit statuses of wad (sysexits.h) that mean the same as our 2. */
 const USAGE: readonly number[] = [64, 78];
 
-/** Runs it on our terminal, and answers its exit status as one of ours. Ctrl-C reaches it too, and is its own to answer. */
+/** Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do. */
 export function handOver(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,

@@ -1,4 +1,4 @@
-// Runs one parsed line: gives the command its context, and turns its end into an exit status.
+// Runs a parsed command line: connects on demand, gives the command its context, and returns its exit status.
 import type { Address } from '../protocol/address.js';
 import { Fault } from '../protocol/fault.js';
 import { Client } from '../socket/client.js';
@@ -11,7 +11,7 @@ import type { Line } from './parse.js';
 
 const CONNECT_MS = 5_000;
 
-/** Runs the command and answers the exit status. Never rejects. */
+/** Runs the command and returns the exit status. Never rejects. */
 export async function run(line: Line): Promise<number> {
   const { command, account, named, socket, output, timeoutMs } = line;
   let place: ClientPath | undefined;
@@ -24,7 +24,7 @@ export async function run(line: Line): Promise<number> {
     });
     return place;
   };
-  // What the environment says, it says to the command of a hint as well.
+  // Hints need the options only: the command of a hint runs in the same environment.
   const isByOption = named || socket !== undefined;
   let address: Address = [];
   let connection: Promise<Client> | undefined;
@@ -43,13 +43,13 @@ export async function run(line: Line): Promise<number> {
     try {
       return await once();
     } catch (error) {
-      // The daemon needed the place of an idle connection, and did not take this.
+      // The daemon has ended the idle connection to make room, and has not accepted this request.
       if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
       connection = undefined;
       return once();
     }
   };
-  // The one door by which texts of others come in: no command can forget to make them printable.
+  // All answers pass through here, so no command can forget to make texts of strangers printable.
   const shown = <T>(answer: T): T => (output === 'text' ? printableIn(answer) : answer);
   const ask = async (method: string, params: object, options?: AskOptions) =>
     shown(await askAny(method, params, options));
@@ -73,7 +73,7 @@ export async function run(line: Line): Promise<number> {
       lost: async () => {
         const ended = await client();
         await ended.closed;
-        // What is asked of a closed connection is refused with the reason for its end.
+        // A request on a closed connection fails with the reason for its end.
         await ended.call('daemon.ping');
         throw new Fault('connection_lost');
       },
@@ -84,7 +84,7 @@ export async function run(line: Line): Promise<number> {
       },
     };
     const status = command?.run(context);
-    // Behind the start of the command, since the daemon can work meanwhile.
+    // After the start of the command, so that the daemon can work meanwhile.
     process.on('SIGINT', () => {
       if (interrupt === 'ignored') return;
       const says = interrupt();

@@ -1,4 +1,4 @@
-// Reads stdin for `-`: all of it, as text, bounded, and refused when it is not UTF-8.
+// Reads all of stdin as text, for `-`, up to a maximum size; refuses input that is not UTF-8.
 import { Fault } from '../protocol/fault.js';
 
 /** @throws Fault usage */

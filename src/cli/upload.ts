@@ -14,14 +14,14 @@ const tooLarge = (path: string, size: string): Fault =>
     reason: `${path} is too large (${size}); WhatsApp accepts files of up to ${MAX_FILE_BYTES / 2 ** 20} MiB`,
   });
 
-/** What is too large by its size is refused before any of it, or of a file before it, is read. @throws Fault media_too_large */
+/** Refuses a file that is too large before any file of the command is read. @throws Fault media_too_large */
 export function checkSize(path: string): void {
   const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() && stats.size > MAX_FILE_BYTES)
     throw tooLarge(path, `${(stats.size / 2 ** 20).toFixed(1)} MiB`);
 }
 
-/** @returns the file's id. @throws Fault usage, and those of media.put */
+/** @returns the file's id. @throws Fault usage, and the faults of media.put */
 export async function upload(
   { ask, output }: Pick<Context, 'ask' | 'output'>,
   path: string,
@@ -40,7 +40,7 @@ export async function upload(
     return refuse(error);
   }
   const stats = fstatSync(fd);
-  // Only a person who watches needs it: in the bundles it lies in the slow half.
+  // Needed only on a terminal, so it is loaded only then, from the bundle of full.ts.
   const progress =
     output === 'text' && isatty(2)
       ? new (await import('../local/progress.js')).Progress('uploading', stats.isFile() ? stats.size : null)
@@ -52,11 +52,13 @@ export async function upload(
       let filled = 0;
       for (let read = -1; filled < PIECE && read !== 0; filled += read)
         read = readSync(fd, buffer, filled, PIECE - filled, null);
-      // Of a pipe or a file that grows the size is not known before.
+      // The size of a pipe, or of a growing file, is not known in advance.
       if (offset + filled > MAX_FILE_BYTES) throw tooLarge(path, 'longer than that');
       const answer = await ask('media.put', {
         ...(id === undefined ? (path === '-' ? {} : { name: basename(path) }) : { upload: id }),
-        ...{ offset, done: filled < PIECE, data: buffer.toString('base64', 0, filled) },
+        offset,
+        done: filled < PIECE,
+        data: buffer.toString('base64', 0, filled),
       });
       id = answer.upload;
       offset += filled;

@@ -1,7 +1,7 @@
-// Wraps text for a terminal of 80 columns: paragraphs, and terms with their descriptions next to them.
+// Wraps text to 80 columns: paragraphs, and two columns of terms and descriptions.
 
 export const COLUMNS = 80;
-/** A longer term has a line of its own. */
+/** A longer term gets a line of its own. */
 const MAX_TERM = 26;
 
 /** Lines of at most `width` characters; words stay whole. */
@@ -15,14 +15,14 @@ export function wrap(text: string, width = COLUMNS): string[] {
   return lines;
 }
 
-/** Paragraphs, which an empty line parts. */
+/** Wraps paragraphs, which are separated by empty lines. */
 export const paragraphs = (text: string): string =>
   text
     .split('\n\n')
     .map((one) => wrap(one).join('\n'))
     .join('\n\n');
 
-/** A term and what is said of it, a row each. */
+/** Terms and their descriptions in two columns. */
 export function columns(rows: readonly (readonly [term: string, says: string])[]): string {
   const left = Math.min(Math.max(...rows.map(([term]) => term.length)), MAX_TERM);
   return rows

@@ -139,7 +139,7 @@ async function refusals(t: Test, wad: Wad, dir: string, ana: Contact): Promise<v
     [['--file', join(dir, 'large.bin'), '--as', 'sticker'], 2, /does not take as sticker/],
     [['--location', '91,0'], 2, /LAT,LON/],
     [['--poll', 'When?', '--option', 'now'], 2, /two options/],
-    [['--poll', 'When?', '--location', '1,1'], 2, /messages of their own/],
+    [['--poll', 'When?', '--location', '1,1'], 2, /separate messages/],
     [['--contact', 'X=nobody'], 2, /neither a phone number/],
     [['text', '--caption', 'c'], 2, /goes with --file/],
     [['answer', '--reply-to', '3EB0000000000000000000'], 7, /no message 3EB0/],

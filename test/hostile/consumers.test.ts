@@ -46,11 +46,11 @@ t.test(
       refused.stderr,
     );
     const { stdout } = await next.wactl(['events', 'consumers']);
-    t.match(stdout, /^CONSUMER +BEHIND +LAST HEARD OF +CURSOR\nc0 /);
+    t.match(stdout, /^CONSUMER +BEHIND +LAST ACTIVE +CURSOR\nc0 /);
     t.notMatch(stdout, /webhook:|media:/, "the daemon's own are not a peer's to see or remove");
     t.match(await next.wactl(['events', 'consumers', 'forget', 'c1']), {
       code: 0,
-      stdout: 'c1 is forgotten\n',
+      stdout: 'c1 forgotten\n',
     });
     t.match(await next.wactl(['events', 'consumers', 'forget', 'c1']), { code: 7 });
     t.match(await next.wactl(['events', 'consumers', 'forget']), { code: 2 });

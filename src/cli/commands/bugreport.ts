@@ -9,7 +9,7 @@ import { version } from '../version.js';
 
 const DOCTOR_MS = 60_000;
 
-/** What the doctor says as JSON, or why there is nothing. A doctor that found something exits 1 and is an answer all the same. */
+/** The JSON output of `wad --doctor`, or the error. If it found a problem it exits 1, and its output is still used. */
 function doctor(globals: Pick<Context, 'account' | 'named' | 'socket'>): Promise<unknown> {
   const [program = '', ...args] = theWad('bugreport');
   return new Promise((resolve) => {
@@ -25,19 +25,19 @@ function doctor(globals: Pick<Context, 'account' | 'named' | 'socket'>): Promise
   });
 }
 
-/** Paths name people: their home, their account of the machine. */
+/** Blanks user names in paths, and long numbers. */
 const anonymous = (text: string): string =>
   text.replace(/\/(home|Users)\/[^/"\s]+/g, '/$1/USER').replace(/(?<![\d.])\d{7,}(?![\d.])/g, '#');
 
 export const bugreport = command({
   name: 'bugreport',
   group: 'Daemon',
-  does: 'write what helps to mend a fault, numbers and texts blanked',
+  does: 'write a bug report, with numbers and texts blanked',
   notes:
-    'Versions, the states of late and why, what WhatsApp Web can do and lacks, errors inside its page with the names of\n' +
-    'its modules, what the doctor says, and a picture of the page with all text made invisible. One JSON file (mode\n' +
-    '0600), to read before it is given away. Works with the daemon down, with less in it.',
-  args: [{ name: 'FILE', required: true, does: 'where to write it; - for stdout' }],
+    'Contains versions, recent states with reasons, capabilities of WhatsApp Web, errors inside its page with the names of\n' +
+    'its modules, the output of the doctor, and a picture of the page with all text made invisible. It is one JSON file (mode\n' +
+    '0600); read it before passing it on. With the daemon down it contains less.',
+  args: [{ name: 'FILE', required: true, does: 'the file to write; - for stdout' }],
   options: {},
   examples: [['wactl bugreport wad-report.json', 'attach it to an issue']],
   async run({ askAny, args: [file = '-'], show, ...globals }) {
@@ -54,7 +54,7 @@ export const bugreport = command({
       doctor: await doctor(globals),
     };
     const { picture = null, ...rest } = daemon as { picture?: string | null };
-    // The picture is no text: what looks like digits in it is left alone.
+    // The picture is base64, in which digits must not be blanked.
     const blanked = JSON.parse(JSON.stringify({ ...report, daemon: rest }), (_, value: unknown) =>
       typeof value === 'string' ? anonymous(value) : value,
     );
@@ -63,7 +63,7 @@ export const bugreport = command({
     if (isStdout(file)) return 0;
     show(
       { file, bytes: whole.length },
-      () => `Written to ${printable(file)}. Read it before you give it away.\n`,
+      () => `Written to ${printable(file)}. Read it before passing it on.\n`,
     );
     return 0;
   },

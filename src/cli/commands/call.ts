@@ -4,7 +4,7 @@ import { command } from '../command.js';
 import { json } from '../output.js';
 import { readStdin } from '../stdin.js';
 
-/** Methods whose names say that they change nothing; the loss of any other leaves its outcome unknown. */
+/** The names of methods that change nothing. If the answer of any other is lost, its outcome is unknown. */
 const READS =
   /^(daemon\.(ping|info)|rpc\.discover|.*\.(status|get|list|wait|qr|read|check|messages|subscribe))$/;
 
@@ -40,12 +40,9 @@ export const call = command({
   ],
   options: {},
   examples: [
-    ['wactl call daemon.info', 'who is answering'],
-    [`wactl call message.get '{"id":"m-1"}'`, 'what became of a message'],
-    [
-      `wactl call message.get '{"id":"AC0C1D2E3F"}'`,
-      "what is known of one that came in, by its key or WhatsApp's id",
-    ],
+    ['wactl call daemon.info', 'version and process of the daemon'],
+    [`wactl call message.get '{"id":"m-1"}'`, 'the state of a sent message'],
+    [`wactl call message.get '{"id":"AC0C1D2E3F"}'`, "a received message, by its key or WhatsApp's id"],
     ["wactl call rpc.discover | jq -r '.methods[].name'", 'all methods'],
   ],
   async run({ askAny, args: [method = '', given], output, show }) {

@@ -7,8 +7,8 @@ export const canary = command({
   group: 'Daemon',
   does: "check today's WhatsApp Web without an account",
   notes:
-    'Names what it lacks. Runs `wad --canary`: a page on a throw-away profile, up to its QR code. Exits 0 when all that the product takes is\n' +
-    'there, else 1. Touches no session; works with the daemon down. wad-canary@NAME.timer does it daily.',
+    'Lists the missing capabilities. Runs `wad --canary`: a page on a temporary profile, up to its QR code. Exits 0 when nothing that wad needs\n' +
+    'is missing, else 1. It uses no session, and works with the daemon down. wad-canary@NAME.timer runs it daily.',
   args: [],
   options: {},
   examples: [

@@ -4,10 +4,7 @@ import { type Context, command } from '../command.js';
 import { momentToCome } from '../moment.js';
 import { renderChats } from '../render/chat.js';
 
-const ACTIONS = [
-  ...['show', 'read', 'unread', 'archive', 'unarchive', 'mute', 'unmute', 'pin', 'unpin'],
-  ...['typing', 'recording', 'quiet'],
-];
+const ACTIONS = 'show read unread archive unarchive mute unmute pin unpin typing recording quiet'.split(' ');
 const WRITES = { writes: true } as const;
 
 function act({ ask }: Pick<Context, 'ask'>, action: string, chat: string, until: string | undefined) {
@@ -39,16 +36,16 @@ export const chat = command({
   group: 'Chats and people',
   does: 'show one chat; mark it read, archive, mute or pin it; show typing',
   verbs: [
-    ['show', 'the chat, with what is unread'],
+    ['show', 'the chat, with the number of unread messages'],
     ['read, unread', 'mark it as read, or as unread'],
-    ['archive, unarchive', 'put it away, or back'],
-    ['mute, unmute', 'no sound for it, until --until or for ever'],
-    ['pin, unpin', 'to the top of the list, or no longer'],
-    ['typing, recording, quiet', 'what the other side sees you do'],
+    ['archive, unarchive', 'move it to the archive, or back'],
+    ['mute, unmute', 'mute it until --until or for ever, or unmute it'],
+    ['pin, unpin', 'pin it to the top of the list, or unpin it'],
+    ['typing, recording, quiet', 'show the other side "typing" or "recording", or stop'],
   ],
   notes:
-    'read tells the other side that their messages were read. typing and recording are shown for some seconds, or\n' +
-    'until quiet.',
+    '`read` sends read receipts. "typing" and "recording" are shown for some seconds, or\n' +
+    'until `quiet`.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CHAT', required: true, does: 'phone number with country code, or chat id' },
@@ -57,7 +54,7 @@ export const chat = command({
     until: {
       type: 'text',
       value: 'WHEN',
-      does: 'with mute: 8h, 3d, 1w, or a moment; for ever when left out',
+      does: 'with mute: 8h, 3d, 1w, or a time (default: for ever)',
     },
   },
   examples: [

@@ -7,15 +7,15 @@ import { rest } from '../render/table.js';
 export const chats = command({
   name: 'chats',
   group: 'Chats and people',
-  does: 'chats, the one with the newest message first',
+  does: 'list chats, newest message first',
   args: [],
   options: {
     ...LISTING,
-    unread: { type: 'flag', does: 'only those with something unread' },
-    archived: { type: 'flag', does: 'only archived ones' },
+    unread: { type: 'flag', does: 'only chats with unread messages' },
+    archived: { type: 'flag', does: 'only archived chats' },
   },
   examples: [
-    ['wactl chats --unread', 'what waits to be read'],
+    ['wactl chats --unread', 'unread chats'],
     ["wactl -o json chats | jq -r '.chats[].id'", 'their ids'],
   ],
   async run({ ask, options, show, output }) {

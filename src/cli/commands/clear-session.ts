@@ -5,13 +5,13 @@ import { showGone } from './disconnect.js';
 export const clearSession = command({
   name: 'clear-session',
   group: 'Account',
-  does: 'remove the saved session, in whatever state it is',
+  does: 'remove the saved session, in any state',
   notes:
-    'Asks no question. Unlinks the phone too where the account is ready, else leaves the link to the phone:\n' +
-    'then the exit status is 0 and a warning says so.',
+    'Does not ask for confirmation. If the account is ready, it also unlinks the phone; otherwise the phone keeps listing\n' +
+    'the device: then the exit status is 0, and a warning is printed.',
   args: [],
   options: {},
-  examples: [['wactl clear-session && wactl init && wactl qr', 'start again with a fresh QR']],
+  examples: [['wactl clear-session && wactl init && wactl qr', 'start again with a new QR code']],
   async run(context) {
     showGone(context, await context.ask('session.clear', {}, { writes: true }));
     return 0;

@@ -7,7 +7,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export const completion = command({
   name: 'completion',
   group: 'This program',
-  does: 'a completion script for the shell',
+  does: 'print a completion script for the shell',
   args: [
     { name: 'SHELL', required: false, does: 'bash, zsh or fish (default: from $SHELL)', choices: SHELLS },
   ],

@@ -8,13 +8,13 @@ const NOT_FOUND = 7;
 export const contact = command({
   name: 'contact',
   group: 'Chats and people',
-  does: 'show one person, ask whether a number is on WhatsApp, block',
+  does: 'show or block a person; check whether a number is on WhatsApp',
   verbs: [
     ['show', 'name, number and identities'],
     ['check', 'whether the number is on WhatsApp'],
-    ['block, unblock', 'take no messages from this person, or again'],
+    ['block, unblock', 'block or unblock this person'],
   ],
-  notes: 'check asks WhatsApp now, and exits 7 when the number is not on it.',
+  notes: '`check` asks WhatsApp, and exits 7 when the number is not on it.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'CONTACT', required: true, does: 'phone number with country code, ...@c.us or ...@lid' },

@@ -7,7 +7,7 @@ import { rest } from '../render/table.js';
 export const contacts = command({
   name: 'contacts',
   group: 'Chats and people',
-  does: "people in the phone's address book, by name",
+  does: "list people in the phone's address book, by name",
   args: [],
   options: {
     ...LISTING,
@@ -16,7 +16,7 @@ export const contacts = command({
   },
   examples: [
     ['wactl contacts -q ana', 'by part of a name'],
-    ['wactl contacts --blocked', 'whom this account has blocked'],
+    ['wactl contacts --blocked', 'blocked people'],
   ],
   async run({ ask, options, show, output }) {
     const query = listing(options);

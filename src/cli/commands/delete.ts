@@ -6,7 +6,8 @@ export const deleteMessage = command({
   name: 'delete',
   group: 'Messages and events',
   does: 'delete a message for everybody, or for this account only',
-  notes: 'For everybody: messages of ours for about two days, and as an admin those of others in a group.',
+  notes:
+    'For everybody: own messages, for about two days; an admin of a group can also delete those of others.',
   args: [MESSAGE],
   options: { 'for-me': { type: 'flag', does: 'only on the devices of this account' } },
   examples: [

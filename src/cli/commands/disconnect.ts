@@ -7,7 +7,7 @@ interface Gone {
   readonly unlinked: boolean;
 }
 
-/** The answer of disconnect and clear-session; a link that may still stand is worth a warning. */
+/** Prints the answer of disconnect and clear-session, with a warning if the phone may still be linked. */
 export function showGone({ show, warn }: Pick<Context, 'show' | 'warn'>, answer: Gone): void {
   show(answer, () => `${answer.message}\n`);
   if (answer.hadSession && !answer.unlinked) {
@@ -20,11 +20,11 @@ export const disconnect = command({
   group: 'Account',
   does: 'unlink the phone and remove the saved session',
   notes:
-    'Asks no question, works in every state, and answers when the browser is gone and the session removed.\n' +
-    'Where the phone could not be told, the exit status is 0 and a warning says so.',
+    'Works in every state, without asking for confirmation, and returns when the browser has ended and the session is removed.\n' +
+    'If the phone could not be notified, the exit status is 0, and a warning is printed.',
   args: [],
   options: {},
-  examples: [['wactl disconnect', 'unlink; `wactl init` starts afresh']],
+  examples: [['wactl disconnect', 'unlink; `wactl init` starts again']],
   async run(context) {
     showGone(context, await context.ask('session.disconnect', {}, { writes: true }));
     return 0;

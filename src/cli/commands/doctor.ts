@@ -5,7 +5,7 @@ import { handToWad } from '../program.js';
 export const doctor = command({
   name: 'doctor',
   group: 'Daemon',
-  does: 'check this machine, and say what to do',
+  does: 'check this machine, and suggest what to do',
   notes:
     'Checks browser, sandbox, directories, lock, disk, socket, versions, and what WhatsApp Web lacks. Runs `wad --doctor` for the account. Works with the daemon down.',
   args: [],

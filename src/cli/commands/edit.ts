@@ -9,8 +9,8 @@ const MAX_BYTES = 262_144;
 export const edit = command({
   name: 'edit',
   group: 'Messages and events',
-  does: 'change the text or caption of a message of ours',
-  notes: 'WhatsApp lets a message be changed for some 15 minutes. "-" reads the text from stdin.',
+  does: 'change the text or caption of an own message',
+  notes: 'WhatsApp allows this for about 15 minutes. "-" reads the text from stdin.',
   args: [MESSAGE, { name: 'TEXT', required: true, does: 'the new text, or - for stdin' }],
   options: {},
   examples: [["wactl edit m-1a217f98d0843c316dcd 'at nine, not at ten'", 'by the id that send printed']],

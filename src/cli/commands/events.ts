@@ -34,11 +34,10 @@ function queryOf(options: {
     refuse(`--since: "${since}" is not a cursor (a number that an event carries)`);
   }
   if (consumer !== undefined && !CONSUMER_NAME.test(consumer)) {
-    refuse(`--consumer: "${consumer}" has more in it than letters, digits, _ . and -`);
+    refuse(`--consumer: "${consumer}" may contain only letters, digits, _ . and -`);
   }
-  if (ack && consumer === undefined) refuse('--ack keeps the place of a --consumer: name one');
-  if (from !== undefined && since !== undefined)
-    refuse('--from and --since both say where to begin: give one');
+  if (ack && consumer === undefined) refuse('--ack needs --consumer NAME');
+  if (from !== undefined && since !== undefined) refuse('--from and --since exclude each other');
   return {
     ...(from === undefined ? {} : { from: from as 'now' | 'oldest' }),
     ...(since === undefined ? {} : { after: Number(since) }),
@@ -47,7 +46,7 @@ function queryOf(options: {
   };
 }
 
-/** How events are printed, one by one; text has names and, before the first, a line of headings. */
+/** A function that prints one event. Text output has names, and headings before the first event. */
 async function printer({
   ask,
   output,
@@ -61,7 +60,7 @@ async function printer({
   };
 }
 
-/** Every page from the query on, until one brings nothing new; then nothing is left. */
+/** The pages of the query, until one has no new events. */
 async function* pages(ask: Context['ask'], query: Query) {
   let { after } = query;
   for (;;) {
@@ -96,7 +95,7 @@ async function list({ ask, output }: Context, query: Query, ack: boolean): Promi
   return 0;
 }
 
-/** Prints each event as it comes; ends only by a lost connection, --timeout or Ctrl-C. */
+/** Prints each event as it arrives; ends only by a lost connection, --timeout or Ctrl-C. */
 async function follow(context: Context, query: Query, ack: boolean): Promise<never> {
   const { ask, onEvent, lost, output, timeoutMs, onInterrupt, address } = context;
   let last = query.after;
@@ -123,9 +122,9 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
     }
     acking = false;
   };
-  onInterrupt(() => (last === undefined ? null : `go on with: ${resume()}`));
+  onInterrupt(() => (last === undefined ? null : `continue with: ${resume()}`));
   try {
-    // All in one race from the start: whichever ends it, no other's rejection is left to itself.
+    // One promise for all ways to end, so that no other rejection stays unhandled.
     return await new Promise<never>((_, end) => {
       if (timeoutMs !== undefined) {
         const reason = `--timeout: ${timeoutMs / 1000} s have passed`;
@@ -161,22 +160,22 @@ async function consumers({ ask, args, show }: Context): Promise<number> {
   }
   if (name === undefined) return refuse('consumers forget needs the NAME of a consumer');
   const answer = await ask('events.forget', { consumer: name }, { writes: true });
-  show(answer, () => `${name} is forgotten\n`);
+  show(answer, () => `${name} forgotten\n`);
   return 0;
 }
 
 export const events = command({
   name: 'events',
   group: 'Messages and events',
-  does: 'what has happened: messages, acks, changes of state',
+  does: 'print events: messages, acks, changes of state',
   notes:
-    'Prints everything after --since (default: the oldest kept) and exits 0. With --follow it goes on as\n' +
-    'events come (without --since and --consumer: only new ones); when the connection is lost it exits 3\n' +
-    'and says on stderr how to resume. Nothing is lost in between.\n\n' +
-    'A consumer that is new begins now, and its place is kept from then on; --from oldest begins with\n' +
-    'everything that is kept. events consumers lists them; one that was not heard of for 90 days (or three\n' +
-    'times journal.retentionDays) is forgotten by itself, and with forget NAME at once.\n\n' +
-    '-o jsonl: one event a line, nothing else. -o json: one object { events, next }; with --follow the same\n' +
+    'Prints all events after --since (default: all that are kept) and exits 0. With --follow it continues with\n' +
+    'new events (without --since and --consumer: only new ones). When the connection is lost, it exits 3\n' +
+    'and prints on stderr how to resume; no event is lost.\n\n' +
+    'A new consumer starts with new events, and its cursor is kept from then on; --from oldest starts with\n' +
+    'all events that are kept. `events consumers` lists the consumers. One that was inactive for 90 days (or three\n' +
+    'times journal.retentionDays) is removed automatically; `forget NAME` removes one at once.\n\n' +
+    '-o jsonl prints one event a line. -o json prints one object { events, next }; with --follow it is the same\n' +
     `as jsonl.\n\nTypes: ${EVENT_TYPES.join(', ')}.`,
   args: [
     {
@@ -185,8 +184,8 @@ export const events = command({
       does: 'consumers: list the named consumers',
       choices: ['consumers'],
     },
-    { name: 'VERB', required: false, does: 'forget', choices: ['forget'] },
-    { name: 'NAME', required: false, does: 'of the consumer' },
+    { name: 'VERB', required: false, does: 'forget: remove a consumer', choices: ['forget'] },
+    { name: 'NAME', required: false, does: 'the name of the consumer' },
   ],
   options: {
     since: { type: 'text', value: 'CURSOR', does: 'only events after this one' },
@@ -197,15 +196,15 @@ export const events = command({
       type: 'text',
       value: 'WHERE',
       choices: ['now', 'oldest'],
-      does: 'where a new consumer begins (default: now)',
+      does: 'where a new consumer starts (default: now)',
     },
-    ack: { type: 'flag', does: 'acknowledge for --consumer what has been printed' },
+    ack: { type: 'flag', does: 'acknowledge printed events for --consumer' },
   },
   examples: [
-    ['wactl events --since 1200', 'all after event 1200'],
-    ['wactl -o jsonl events --follow --type message', 'messages as they come, a line each'],
-    ['wactl -o jsonl events --consumer crm --ack', 'what crm has not seen yet, once'],
-    ['wactl events consumers', 'who follows, and how far behind'],
+    ['wactl events --since 1200', 'all events after 1200'],
+    ['wactl -o jsonl events --follow --type message', 'messages as they arrive, one a line'],
+    ['wactl -o jsonl events --consumer crm --ack', 'each event that is new to crm, once'],
+    ['wactl events consumers', 'consumers, and how far behind they are'],
   ],
   async run(context) {
     const { options, args } = context;

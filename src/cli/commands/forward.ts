@@ -5,7 +5,7 @@ import { MESSAGE, renderActed } from '../render/acted.js';
 export const forward = command({
   name: 'forward',
   group: 'Messages and events',
-  does: 'send a message on to another chat',
+  does: 'forward a message to another chat',
   args: [MESSAGE, { name: 'TO', required: true, does: 'phone number with country code, or chat id' }],
   options: {},
   examples: [["wactl forward 3EB0C0FFEE0123456789 '+55 11 90000-0002'", 'with its media and caption']],

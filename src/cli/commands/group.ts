@@ -29,21 +29,21 @@ const refuse = (reason: string): never => {
   throw new Fault('usage', { reason: `group ${reason}`, hint: 'wactl group --help' });
 };
 
-/** The one text behind the group. */
+/** The single text after GROUP. */
 function textOf(action: string, rest: readonly string[]): string {
   const [text, ...more] = rest;
   if (text === undefined) return refuse(`${action}: the text is missing`);
-  return more.length > 0 ? refuse(`${action}: quote a text that has spaces in it`) : text;
+  return more.length > 0 ? refuse(`${action}: quote a text that contains spaces`) : text;
 }
 
-/** Exits 1 when something did not work for somebody; who and why is in the answer. */
-function tell(
+/** Prints the result. Returns exit status 1 when it failed for some participants; the answer has the reasons. */
+function report(
   { show, warn, output }: Pick<Context, 'show' | 'warn' | 'output'>,
   answer: { readonly group: Group; readonly results: readonly ParticipantOutcome[] },
 ): number {
   const failed = answer.results.filter(({ done }) => !done);
   show(answer, () => renderGroup(answer.group));
-  if (output === 'text' && failed.length > 0) warn(`not for everybody:\n${renderOutcomes(failed).trimEnd()}`);
+  if (output === 'text' && failed.length > 0) warn(`it failed for:\n${renderOutcomes(failed).trimEnd()}`);
   return failed.length > 0 ? SOME_FAILED : 0;
 }
 
@@ -52,25 +52,25 @@ export const group = command({
   group: 'Chats and people',
   does: 'show, create or change a group; its people and invitation; leave it',
   verbs: [
-    ['create NAME PERSON...', 'make a group'],
+    ['create NAME PERSON...', 'create a group'],
     ['show GROUP', 'people and settings'],
-    ['add|remove GROUP PERSON...', 'who is in it'],
-    ['promote|demote GROUP PERSON...', 'who is an admin'],
-    ['rename GROUP NAME', 'another name'],
-    ['describe GROUP TEXT', 'another description'],
+    ['add|remove GROUP PERSON...', 'add or remove people'],
+    ['promote|demote GROUP PERSON...', 'make people admins, or no longer'],
+    ['rename GROUP NAME', 'change the name'],
+    ['describe GROUP TEXT', 'change the description'],
     ['admins-send|all-send GROUP', 'who may write'],
     ['admins-edit|all-edit GROUP', 'who may change name and description'],
-    ['invite GROUP [--reset]', 'the link by which people join'],
+    ['invite GROUP [--reset]', 'the link for joining'],
     ['leave GROUP', 'leave it'],
   ],
   notes:
-    'When something did not work for somebody, the exit status is 1 and the answer says for whom and why.',
+    'If it fails for some of the people, the exit status is 1, and the answer names them with the reasons.',
   args: [
     { name: 'ACTION', required: true, does: 'one of the above', choices: ACTIONS },
     { name: 'GROUP', required: true, does: 'id of the group (...@g.us); for create its name' },
     { name: 'MORE', required: false, does: 'people, a name or a text', rest: true },
   ],
-  options: { reset: { type: 'flag', does: 'with invite: a new link, the one before ends' } },
+  options: { reset: { type: 'flag', does: 'with invite: make a new link and revoke the old one' } },
   examples: [
     ["wactl group create 'Team' '+55 11 90000-0002' 15550002222", 'a group of three'],
     ['wactl group promote 120363000000000000@g.us 15550002222', 'make an admin'],
@@ -96,7 +96,7 @@ export const group = command({
               { group: id, action: action as PeopleAction, participants: rest },
               WRITES,
             );
-      return tell(context, await asked);
+      return report(context, await asked);
     }
     if (action === 'rename') return update({ name: textOf(action, rest) });
     if (action === 'describe') return update({ description: textOf(action, rest) });

@@ -7,7 +7,7 @@ import { rest } from '../render/table.js';
 export const groups = command({
   name: 'groups',
   group: 'Chats and people',
-  does: 'groups, by name',
+  does: 'list groups, by name',
   args: [],
   options: LISTING,
   examples: [['wactl groups -q team', 'by part of the name']],

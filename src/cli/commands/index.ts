@@ -1,4 +1,4 @@
-// The simple commands, which need one call and one print. The fast path knows only these; rare.ts has the others.
+// The simple commands, with one call and one print, which start fast. rare.ts has the others.
 import type { Command } from '../command.js';
 import { call } from './call.js';
 import { clearSession } from './clear-session.js';

@@ -5,10 +5,10 @@ export const init = command({
   name: 'init',
   group: 'Account',
   does: 'start the account (a saved session connects without a QR)',
-  notes: 'Answers when the start is under way. `wactl wait ready` waits for its end.',
+  notes: 'Returns as soon as the start has begun. `wactl wait ready` waits until the account is ready.',
   args: [],
   options: {
-    restart: { type: 'flag', does: 'replace the browser, whatever the state' },
+    restart: { type: 'flag', does: 'replace the browser, in any state' },
   },
   examples: [
     ['wactl init && wactl wait ready', 'start, and wait until it can send'],

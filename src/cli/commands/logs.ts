@@ -7,14 +7,14 @@ import { handOver, onPath } from '../program.js';
 
 const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 
-/** Where the stdout of a running daemon goes, as far as we may look. */
+/** Where the stdout of a running daemon goes, as far as we can read it. */
 function stdoutOf(pid: number): string {
   try {
     const target = readlinkSync(`/proc/${pid}/fd/1`);
     if (target.startsWith('/dev/pts/')) return `on the terminal ${target}`;
     if (target.startsWith('/') && !target.startsWith('/dev/')) return `in ${target}`;
   } catch {
-    // another user's process, or gone
+    // another user's process, or it has ended
   }
   return 'where its stdout goes: to whatever started it';
 }
@@ -37,14 +37,14 @@ export const logs = command({
   group: 'Daemon',
   does: "the daemon's log, from the systemd journal",
   notes:
-    'Runs journalctl -u wad@ACCOUNT. With -o json or jsonl: the journal as JSON. Where the daemon does not\n' +
-    'run under systemd it says where the log goes.',
+    'Runs journalctl -u wad@ACCOUNT; with -o json or jsonl, prints the journal as JSON. If the daemon does not\n' +
+    'run under systemd, it shows where the log goes.',
   args: [],
   options: {
     follow: { type: 'flag', alias: 'f', does: 'print new lines as they arrive' },
     lines: { type: 'text', alias: 'n', value: 'N', does: 'only the last N lines (default: 200), or all' },
     err: { type: 'flag', does: "only lines that need a person's attention" },
-    priority: { type: 'text', alias: 'p', value: 'P', choices: PRIORITIES, does: 'least priority' },
+    priority: { type: 'text', alias: 'p', value: 'P', choices: PRIORITIES, does: 'lowest priority to show' },
   },
   examples: [
     ['wactl logs -f', 'follow'],

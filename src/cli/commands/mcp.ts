@@ -5,7 +5,7 @@ import type { ClientPath } from '../../socket/path.js';
 import { command } from '../command.js';
 import { version } from '../version.js';
 
-/** src/mcp/serve.ts, which is a bundle of its own: the SDK in it would make every other command slow. */
+/** The exports of src/mcp/serve.ts, a bundle of its own, because its SDK would make every other command slow. */
 interface McpBundle {
   serve(options: { version: string; target: ClientPath; recipients: readonly string[] }): Promise<void>;
 }
@@ -19,13 +19,13 @@ export const mcp = command({
   group: 'Daemon',
   does: 'serve the account to a language model (Model Context Protocol)',
   notes:
-    'On stdin and stdout, for the configuration of a program that speaks MCP. Its tools read: status, chats, messages, contacts, groups,\n' +
-    'events, outbox. What the model reads was written by others, who may talk it into things. So it sends nothing,\n' +
-    'unless --allow-send is given, and then only text, and only to the people of --recipient.\n' +
-    'No QR code, pairing code or passkey is ever handed out. See docs/mcp.md.',
+    'Uses stdin and stdout; name it in the configuration of a program that speaks MCP. Its tools read status, chats, messages, contacts, groups,\n' +
+    'events and outbox. Strangers write what the model reads, and can persuade it. So it sends nothing\n' +
+    'unless --allow-send is given, and then only text to the people of --recipient.\n' +
+    'It never gives out a QR code, pairing code or passkey. See docs/mcp.md.',
   args: [],
   options: {
-    'allow-send': { type: 'flag', does: 'let it send messages, to those of --recipient' },
+    'allow-send': { type: 'flag', does: 'allow sending messages to each --recipient' },
     recipient: {
       type: 'list',
       value: 'TO',
@@ -33,8 +33,8 @@ export const mcp = command({
     },
   },
   examples: [
-    ['wactl mcp', 'to look only'],
-    ["wactl mcp --allow-send --recipient '+1 555 000 2222'", 'and to write to one person'],
+    ['wactl mcp', 'read only'],
+    ["wactl mcp --allow-send --recipient '+1 555 000 2222'", 'read, and write to one person'],
   ],
   async run({ target, options, onInterrupt }) {
     const { 'allow-send': allowed = false, recipient: recipients = [] } = options;
@@ -45,7 +45,7 @@ export const mcp = command({
     const { serve } = (await import(bundle)) as McpBundle;
     await serve({ version, target: target(), recipients }).catch(
       (error: Error & Partial<Pick<Fault, 'toWire'>>) => {
-        // Another bundle has another class of the same name, so a fault crosses as over a wire.
+        // The class Fault of another bundle is a different class, so the fault is converted as for the wire.
         throw error.toWire ? Fault.fromWire(error.toWire()) : error;
       },
     );

@@ -11,16 +11,19 @@ export const media = command({
   group: 'Messages and events',
   does: 'save the file of a message',
   notes:
-    'What has expired at WhatsApp is asked of the phone. The file appears under its name when it is whole.',
+    'A file that has expired at WhatsApp is requested from the phone. The file gets its name when it is complete.',
   args: [MESSAGE],
-  options: { out: { type: 'text', alias: 'O', value: 'FILE', does: 'where to; - for stdout' } },
+  options: { out: { type: 'text', alias: 'O', value: 'FILE', does: 'the file to write; - for stdout' } },
   examples: [
     ['wactl media false_15550002222@c.us_3AEB0C0FFEE012345678 -O photo.jpg', 'a picture'],
     ['wactl media 3AEB0C0FFEE012345678 -O - | file -', 'to another program'],
   ],
   async run({ ask, args: [id = ''], options: { out }, output, show }) {
     if (out === undefined)
-      throw new Fault('usage', { reason: 'media: say where to with -O FILE', hint: 'wactl media --help' });
+      throw new Fault('usage', {
+        reason: 'media: name the file to write with -O FILE',
+        hint: 'wactl media --help',
+      });
     const file = await ask('media.fetch', { id });
     const to = await openOut('media', out, 0o666 & ~process.umask());
     const progress = output === 'text' ? new Progress('fetching', file.size) : null;
@@ -38,7 +41,7 @@ export const media = command({
       progress?.end();
       await to.abandon();
     }
-    // What kind of file it is, only its sender says.
+    // The type is not printed, because only the sender states it.
     if (!isStdout(out)) show({ ...file, out }, () => `${printable(out)}  ${file.size} bytes\n`);
     return 0;
   },

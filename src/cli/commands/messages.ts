@@ -7,18 +7,18 @@ import { renderMessages } from '../render/chat.js';
 export const messages = command({
   name: 'messages',
   group: 'Messages and events',
-  does: 'the last messages of a chat, oldest first',
+  does: 'list the last messages of a chat, oldest first',
   notes:
-    'What WhatsApp Web has of the chat; what only the phone has is not there. The KEY names a message for react,\n' +
+    'Lists the messages that WhatsApp Web has, without those that only the phone has. The KEY names a message for react,\n' +
     'edit, delete, forward, star, media and send --reply-to.',
   args: [{ name: 'CHAT', required: true, does: 'phone number with country code, or chat id' }],
   options: {
     limit: { type: 'text', value: 'N', does: 'the most messages (default: 20; 500 at most)' },
-    before: { type: 'text', value: 'KEY', does: 'only those before this message' },
+    before: { type: 'text', value: 'KEY', does: 'only messages before this one' },
   },
   examples: [
     ["wactl messages '+55 11 90000-0002'", 'the last twenty'],
-    ["wactl -o json messages 15550002222 | jq -r '.messages[].body'", 'their texts alone'],
+    ["wactl -o json messages 15550002222 | jq -r '.messages[].body'", 'only the texts'],
   ],
   async run({ ask, args: [chat = ''], options: { limit, before }, show, output }) {
     const answer = await ask('chat.messages', {

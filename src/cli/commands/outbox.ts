@@ -21,9 +21,9 @@ export const outbox = command({
   group: 'Messages and events',
   does: 'outgoing messages and their outcome',
   verbs: [
-    ['list', 'newest first (the default); with --state only those in these states'],
+    ['list', 'newest first (the default); with --state only these states'],
     ['show ID', 'one message with its content'],
-    ['cancel ID', 'take back what is queued'],
+    ['cancel ID', 'cancel a queued message'],
     [
       'resolve ID --as HOW',
       'decide for a message of unknown outcome: sent, failed, or again, which sends it once more under the same id',
@@ -40,10 +40,10 @@ export const outbox = command({
     as: { type: 'text', value: 'HOW', choices: OUTCOMES, does: 'resolve: sent, failed or again' },
   },
   examples: [
-    ['wactl outbox', 'everything that is kept'],
-    ['wactl outbox list --state queued,unknown', 'what is not settled'],
-    ['wactl outbox cancel m-1a217f98d0843c316dcd', 'it will not go out'],
-    ['wactl outbox resolve m-1a217f98d0843c316dcd --as again', 'once more, under the same id'],
+    ['wactl outbox', 'all messages'],
+    ['wactl outbox list --state queued,unknown', 'only unfinished ones'],
+    ['wactl outbox cancel m-1a217f98d0843c316dcd', 'do not send it'],
+    ['wactl outbox resolve m-1a217f98d0843c316dcd --as again', 'send it again, under the same id'],
   ],
   async run({ ask, args, options, show, output }) {
     const [verb = 'list', id] = args;
@@ -80,7 +80,7 @@ function limitOf(text: string | undefined): number {
 
 type Ask = Parameters<(typeof outbox)['run']>[0]['ask'];
 
-/** Every page of it. */
+/** All pages of the list. */
 async function list(ask: Ask, states: SendState[] | undefined, limit: number): Promise<OutboxRow[]> {
   const all: OutboxRow[] = [];
   for (let after: number | null | undefined; after !== null && all.length < limit; ) {

@@ -12,7 +12,7 @@ const MAX_BYTES = 256 * 1024;
 const usage = (reason: string, cause?: unknown): Fault =>
   new Fault('usage', { reason: `passkey: ${reason}`, hint: 'wactl passkey --help', cause });
 
-/** What the browser's console printed, as a file or on stdin. */
+/** Reads the answer of the snippet from a file or stdin. */
 async function answerIn(file: string): Promise<Record<string, unknown>> {
   let text: string;
   try {
@@ -26,31 +26,31 @@ async function answerIn(file: string): Promise<Record<string, unknown>> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw usage('the answer is not JSON; copy all that the browser gave, from { to }', error);
+    throw usage('the answer is not JSON; copy the whole answer of the browser, from { to }', error);
   }
   if (typeof value !== 'object' || value === null || !('response' in value))
-    throw usage('the answer is JSON, but not what the snippet gives');
+    throw usage('the answer is JSON, but not an answer of the snippet');
   return value as Record<string, unknown>;
 }
 
 export const passkey = command({
   name: 'passkey',
   group: 'Account',
-  does: 'answer with the passkey of the account, where WhatsApp asks for it',
+  does: 'answer when WhatsApp asks for the passkey of the account',
   notes:
-    'WhatsApp asks some accounts for their passkey when a device is linked, or later. It is held by a phone or a password\n' +
-    'manager, and only a browser on web.whatsapp.com can use it. So: this shows a snippet; paste it into the console\n' +
-    'of web.whatsapp.com in your own browser, press the button it shows, and give back what it answers with --answer.\n' +
-    '--snippet prints the snippet alone. Exits 0 whatever the state; with --answer, 0 when the device is linked or\n' +
-    'WhatsApp goes on with it, 4 when it was refused or nothing is asked for.',
+    'WhatsApp asks some accounts for their passkey when a device is linked, or later. The passkey is in a phone or a password\n' +
+    'manager, and only a browser on web.whatsapp.com can use it. This command prints a snippet: paste it into the console\n' +
+    'of web.whatsapp.com in your own browser, press the button that appears, and pass the answer to --answer.\n' +
+    '--snippet prints only the snippet. Exits 0 in any state; with --answer, 0 when the device is linked or\n' +
+    'WhatsApp continues, and 4 when WhatsApp refused the answer or asks for no passkey.',
   args: [],
   options: {
     answer: { type: 'text', value: 'FILE', does: 'the answer of the snippet; - for stdin' },
-    refuse: { type: 'flag', does: 'tell WhatsApp that there will be no answer' },
-    snippet: { type: 'flag', does: 'the snippet alone, to copy or to pipe' },
+    refuse: { type: 'flag', does: 'refuse the request of WhatsApp' },
+    snippet: { type: 'flag', does: 'print only the snippet, to copy or to pipe' },
   },
   examples: [
-    ['wactl passkey', 'what is asked, and what to do'],
+    ['wactl passkey', 'the request, and the steps to answer it'],
     ['wactl passkey --snippet | wl-copy', 'the snippet, in the clipboard'],
     ['wl-paste | wactl passkey --answer -', 'the answer, from the clipboard'],
   ],
@@ -72,7 +72,7 @@ export const passkey = command({
           more: { verdict: result.verdict, status: result.status, sessionReason: result.reason },
         });
       }
-      const says = { linked: 'Linked', goes_on: 'Given to WhatsApp, which goes on', refused: 'Refused' };
+      const says = { linked: 'Linked', goes_on: 'Accepted by WhatsApp, which continues', refused: 'Refused' };
       show(result, () => `${says[result.verdict]} (${result.status}).\n`);
       return 0;
     }

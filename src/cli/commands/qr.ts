@@ -8,10 +8,10 @@ import { isStdout, writeOut } from '../out.js';
 import { printable, write } from '../output.js';
 import { Picture, png } from '../render/qr.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 type Now = Pick<Context, 'ask'>;
 
-/** The payload that can be scanned now. @throws Fault no_qr, also where a phone is linked already */
+/** The current code. @throws Fault no_qr, also when a phone is linked already */
 async function current({ ask }: Now) {
   try {
     return await ask('session.qr', {});
@@ -22,7 +22,7 @@ async function current({ ask }: Now) {
   }
 }
 
-/** Why no QR code will appear by itself, or null when one may. */
+/** The reason why no QR code will appear by itself, or null when one may. */
 function hopeless({ status, reason, hint }: Status): Fault | null {
   const stuck = status === 'stopped' || status === 'failed' || status === 'logging-out';
   const person = reason === 'passkey_required' || reason === 'banned' || reason === 'action_required';
@@ -62,7 +62,7 @@ async function follow(context: Context): Promise<number> {
     if (performance.now() > until) {
       throw new Fault('wait_expired', { reason: 'no phone was linked in time', hint: 'wactl status' });
     }
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }
 
@@ -74,11 +74,11 @@ const nothingYet = (error: unknown): null => {
 export const qr = command({
   name: 'qr',
   group: 'Account',
-  does: 'draw the QR code that links a phone; leaves when linked',
+  does: 'draw the QR code that links a phone; exits when linked',
   notes:
     'Draws the code in the terminal, in place when it changes, and exits 0 when a phone is linked.\n' +
-    '--raw, --png and -o json answer at once with what can be scanned now; when there is nothing, stdout\n' +
-    'stays empty and the exit status is 5. Whoever sees the code can link the account: treat it as a\n' +
+    '--raw, --png and -o json return the current code at once; if there is none, stdout\n' +
+    'stays empty and the exit status is 5. Anyone who sees the code can link the account: treat it as a\n' +
     'password.',
   args: [],
   options: {

@@ -11,7 +11,7 @@ export const react = command({
   options: { remove: { type: 'flag', does: 'remove the reaction' } },
   examples: [
     ['wactl react 3EB0C0FFEE0123456789 👍', 'by the id that an event or `messages` shows'],
-    ['wactl react 3EB0C0FFEE0123456789 --remove', 'take it back'],
+    ['wactl react 3EB0C0FFEE0123456789 --remove', 'remove the reaction'],
   ],
   async run({ ask, args: [id = '', emoji], options: { remove }, show }) {
     if ((emoji === undefined) !== (remove === true))
@@ -20,7 +20,7 @@ export const react = command({
         hint: 'wactl react --help',
       });
     const answer = await ask('message.react', { id, emoji: emoji ?? '' }, { writes: true });
-    show(answer, () => renderActed(remove ? 'reaction taken back' : 'reacted', answer));
+    show(answer, () => renderActed(remove ? 'reaction removed' : 'reacted', answer));
     return 0;
   },
 });

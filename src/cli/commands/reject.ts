@@ -7,7 +7,7 @@ export const reject = command({
   name: 'reject',
   group: 'Messages and events',
   does: 'reject a ringing call',
-  args: [{ name: 'CALL', required: true, does: 'its id, as the event has it' }],
+  args: [{ name: 'CALL', required: true, does: 'its id, from the event' }],
   options: {},
   examples: [['wactl reject 00C28E4F6B2FFA7159760CC8BEAFDDA3', 'the caller sees that it was declined']],
   async run({ ask, args: [id = ''], show }) {

@@ -10,16 +10,16 @@ import { MOMENT, windowOf } from '../moment.js';
 import { type Accepted, renderSent } from '../render/message.js';
 
 const WAIT_MS = 60_000;
-/** As message.send has it. */
+/** The limit of message.send. */
 const MAX_KEY = 256;
 const GOALS = ['accepted', 'sent', 'delivered', 'read'] as const;
 type Goal = (typeof GOALS)[number];
-/** The good states in their order; a message past the goal has reached it. */
+/** The states of success in their order. A message in a later state than the goal has reached it. */
 const ROAD: readonly SendState[] = ['queued', 'sending', 'sent', 'delivered', 'read'];
 
 const lookUp = (id: string): string => `wactl outbox show ${id}`;
 
-/** Null when the message has come as far as was asked, else what to complain about. */
+/** Null when the message has reached the goal, else the fault to report. */
 function shortfall(message: Outgoing, goal: Exclude<Goal, 'accepted'>, waitedMs: number): Fault | null {
   const { id, messageId, state, error } = message;
   const more = { id, messageId, state };
@@ -43,7 +43,7 @@ function shortfall(message: Outgoing, goal: Exclude<Goal, 'accepted'>, waitedMs:
   });
 }
 
-/** Waits for the goal. Whatever ends the wait early, the message stays accepted: the caller shows what is known. */
+/** Waits for the goal. If the wait ends early, the message stays accepted; the caller shows its last known state. */
 async function follow(
   { ask }: Pick<Context, 'ask'>,
   accepted: Accepted,
@@ -69,7 +69,7 @@ async function follow(
       known: accepted,
       fault: new Fault(kind === 'deadline_exceeded' ? 'wait_expired' : kind, {
         ...details,
-        reason: `accepted as ${id}, but its way could not be followed: ${reason}`,
+        reason: `accepted as ${id}, but its state could not be followed: ${reason}`,
         hint: lookUp(id),
         outcome: 'none',
         more: { ...details.more, id, messageId },
@@ -78,18 +78,18 @@ async function follow(
   }
 }
 
-/** A message that was accepted has all that message.wait shows; of others some is not known. */
+/** The answer of message.get as an outgoing message; null for a message that was not sent here. */
 function ours({ key: _, message: __, ...known }: Known): Outgoing | null {
   const { id, state, queuedAt } = known;
   return id === null || state === null || queuedAt === null ? null : { ...known, id, state, queuedAt };
 }
 
-/** Of one message the key as it is, so that a line with one file is what it was. @throws Fault usage */
+/** A key for each message. The first one keeps the given key. @throws Fault usage */
 function keysOf(key: string | undefined, count: number): string[] | undefined {
   if (key === undefined) return undefined;
   const keys = Array.from({ length: count }, (_, at) => (at === 0 ? key : `${key}#${at + 1}`));
   if (count > 1 && keys.some((one) => one.length > MAX_KEY))
-    refuse(`send: the key is too long to be one for each of ${count} files`, null);
+    refuse(`send: the key is too long to number it for ${count} files`, null);
   return keys;
 }
 
@@ -98,17 +98,17 @@ export const send = command({
   group: 'Messages and events',
   does: 'send a text, a file, a place, a contact card or a poll',
   notes:
-    'The text stays what was typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
-    'begins with a dash goes after "--". A file crosses to the daemon when the command runs; what becomes of it\n' +
-    "afterwards changes nothing. A voice message is Opus in Ogg; other sounds need ffmpeg on the daemon's machine.\n\n" +
-    'The message is on disk when the daemon accepts it, also while the account is not connected; then this command\n' +
-    'waits until WhatsApp has it (60 s, or --timeout). When the wait\n' +
-    'runs out the exit status is 8 and the message stays queued: `wactl outbox`. ' +
+    'The text is sent as typed; "-" reads it from stdin and drops one newline at its end. A text that\n' +
+    'begins with a dash goes after "--". A file is uploaded to the daemon at once; later changes of the file\n' +
+    "have no effect. A voice message must be Opus in Ogg; other formats need ffmpeg on the daemon's machine.\n\n" +
+    'When the daemon accepts the message it is on disk, even while the account is not connected. Then this command\n' +
+    'waits until WhatsApp has it (60 s, or --timeout). If the wait\n' +
+    'runs out, the exit status is 8 and the message stays queued: `wactl outbox`. ' +
     `A TIME is ${MOMENT}.\n\n` +
-    'Several files are a message each, in their order, the caption with the first; all are with the daemon before\n' +
+    'Each of several files is a message of its own, in their order; the first one gets the caption. All are uploaded before\n' +
     'the first is sent. With --key K their keys are K, K#2, K#3 and so on; -o json prints a list.\n\n' +
-    '-o json prints the message as it is known at the end (with --wait accepted: the answer of\n' +
-    'message.send), also when the exit status is not 0.',
+    '-o json prints the last known state of the message (with --wait accepted: the answer of\n' +
+    'message.send), even when the exit status is not 0.',
   args: [
     {
       name: 'TO',
@@ -122,32 +122,32 @@ export const send = command({
       type: 'list',
       whole: true,
       value: 'FILE',
-      does: 'a picture, film, sound or any file; - for stdin (repeat: a message each)',
+      does: 'a picture, video, audio or any file; - for stdin (repeat: a message each)',
     },
-    caption: { type: 'text', value: 'TEXT', does: 'with --file: what stands below it, or below the first' },
-    as: { type: 'text', value: 'KIND', choices: KINDS, does: 'with --file: by its type when left out' },
-    location: { type: 'text', value: 'LAT,LON', does: 'a place; a name may stand behind it' },
+    caption: { type: 'text', value: 'TEXT', does: 'with --file: the caption of the first file' },
+    as: { type: 'text', value: 'KIND', choices: KINDS, does: 'with --file: its kind (default: by its type)' },
+    location: { type: 'text', value: 'LAT,LON', does: 'a location; a name may follow' },
     contact: { type: 'list', whole: true, value: 'NAME=NUMBER', does: 'a contact card (repeat)' },
     poll: { type: 'text', value: 'QUESTION', does: 'a poll; its answers are --option' },
     option: { type: 'list', whole: true, value: 'ANSWER', does: 'with --poll: one of its answers (repeat)' },
     multiple: { type: 'flag', does: 'with --poll: several answers may be chosen' },
-    'reply-to': { type: 'text', value: 'MESSAGE', does: 'the message that it answers, by key or id' },
-    mention: { type: 'list', value: 'NUMBER', does: 'somebody named in the text as @NUMBER (repeat)' },
+    'reply-to': { type: 'text', value: 'MESSAGE', does: 'the message to reply to, by key or id' },
+    mention: { type: 'list', value: 'NUMBER', does: 'a person named in the text as @NUMBER (repeat)' },
     preview: { type: 'flag', does: 'with a text: a preview of its first link' },
-    key: { type: 'text', value: 'KEY', does: 'the same KEY and content again is the same message' },
-    'not-before': { type: 'text', value: 'TIME', does: 'it does not go out before this' },
-    expires: { type: 'text', value: 'TIME', does: 'it does not go out from this on' },
+    key: { type: 'text', value: 'KEY', does: 'repeating KEY with the same content sends one message' },
+    'not-before': { type: 'text', value: 'TIME', does: 'do not send it before this time' },
+    expires: { type: 'text', value: 'TIME', does: 'do not send it from this time on' },
     wait: { type: 'text', value: 'HOW', choices: GOALS, does: 'accepted, sent (default), delivered or read' },
   },
   examples: [
     ["wactl send '+55 11 90000-0002' 'hello'", 'to a person'],
     ["wactl send 15550002222 --file photo.jpg 'look'", 'a picture with a caption'],
     ['wactl send 15550002222 --file note.ogg --as voice', 'a voice message'],
-    ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a place'],
+    ["wactl send 15550002222 --location '52.52,13.405 Berlin'", 'a location'],
     ["wactl send 15550002222 --poll 'Tea?' --option yes --option no", 'a poll'],
     ['date | wactl send 120363000000000000@g.us -', 'from stdin, to a group'],
-    ['wactl send --key order-17 15550002222 hi', 'once, however often it is run'],
-    ["wactl send status@broadcast --file photo.jpg 'today'", 'a status, for all who look'],
+    ['wactl send --key order-17 15550002222 hi', 'sent once, however often it is run'],
+    ["wactl send status@broadcast --file photo.jpg 'today'", 'a status'],
     ["wactl send 15550002222 -- '- milk'", 'a text that begins with a dash'],
   ],
   async run(context) {
@@ -156,7 +156,7 @@ export const send = command({
     const goal = (options.wait ?? 'sent') as Goal;
     if (isPostId(to.trim()) && (goal === 'delivered' || goal === 'read'))
       refuse(`send: a status, or a message to a channel, is sent, and never delivered or read`, null);
-    // Looked at before a file is read: what would never go out is not uploaded.
+    // Checked before a file is read, so that nothing is uploaded in vain.
     const goesOut = windowOf({ notBefore: options['not-before'], expires: options.expires });
     const contents = await contentsOf(context, given, options);
     if (options.preview && contents.some((content) => !('text' in content)))
@@ -166,14 +166,14 @@ export const send = command({
     const fileOf = (at: number): string | undefined => (contents.length > 1 ? options.file?.[at] : undefined);
     const all: Accepted[] = [];
     const known: (Accepted | Outgoing)[] = [];
-    /** Several are one list, so that what is printed is one JSON value. */
+    /** Prints several messages as one list, so that the output is one JSON value. */
     const print = (): void => {
       if (known.length > 0)
         show(contents.length === 1 ? known[0] : known, () => known.map(renderSent).join(''));
     };
     onInterrupt(() =>
       all.length === 0
-        ? 'it is not known whether the daemon has the message'
+        ? 'it is unknown whether the daemon has the message'
         : `accepted so far: ${all.map(({ id }) => id).join(', ')}`,
     );
     try {
@@ -194,13 +194,13 @@ export const send = command({
         all.push(await about(fileOf(at), asked));
       }
     } catch (error) {
-      // What was accepted before is on its way whatever became of this one.
+      // The messages that were accepted before are still sent.
       known.push(...all);
       print();
       throw error;
     }
     const [first] = all;
-    if (all.length === 1) onInterrupt(() => `the message was accepted as ${first?.id} and is on its way`);
+    if (all.length === 1) onInterrupt(() => `the message was accepted as ${first?.id} and will be sent`);
     if (goal === 'accepted') {
       known.push(...all);
       print();
@@ -211,7 +211,7 @@ export const send = command({
       const leftMs = (timeoutMs ?? WAIT_MS) - Math.round(performance.now() - startedAt);
       const end = await follow(context, accepted, goal, Math.max(leftMs, 0));
       known.push(end.known);
-      // The first failure is reported; the others are in the lines.
+      // The first failure is reported as the error; the others are visible in the lines.
       worst ??=
         end.fault === null ? null : await about(fileOf(at), Promise.reject(end.fault)).catch(Fault.of);
     }

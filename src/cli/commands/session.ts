@@ -10,12 +10,12 @@ export const session = command({
   does: 'move a linked account to another machine: export, import',
   verbs: [
     ['export FILE', 'write the session, encrypted with a passphrase in the format of age'],
-    ['import FILE', 'take it over; kept only when the account has become ready on it'],
+    ['import FILE', 'import it; it is kept only if the account becomes ready'],
   ],
   notes:
-    'The daemon must not run, there or here, and the account must not be started\n' +
-    'again where it was exported: two copies take the session from each other.\n\n' +
-    'Runs `wad --export FILE` or `wad --import FILE` as the calling user. Outbox and journal stay where they are.',
+    'The daemon must be stopped on both machines, and must not be started again\n' +
+    'on the old one: two copies of a session log each other out.\n\n' +
+    'Runs `wad --export FILE` or `wad --import FILE` as the calling user. Outbox and journal are not moved.',
   args: [
     { name: 'VERB', required: true, does: 'export or import', choices: VERBS },
     { name: 'FILE', required: true, does: 'the file to write, or to read' },
@@ -24,7 +24,7 @@ export const session = command({
     'passphrase-file': {
       type: 'text',
       value: 'FILE',
-      does: 'the passphrase (default: asked for); - for stdin',
+      does: 'the file with the passphrase; - for stdin (default: prompt)',
     },
   },
   examples: [

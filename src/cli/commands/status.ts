@@ -5,13 +5,13 @@ import { renderStatus } from '../render/status.js';
 export const status = command({
   name: 'status',
   group: 'Account',
-  does: 'the state, since when, who is linked, what to do next',
-  notes: 'Exits 0 whenever the daemon answered, whatever the state.',
+  does: 'show the state, the linked phone and the next step',
+  notes: 'Exits 0 whenever the daemon answers, in any state.',
   args: [],
   options: {},
   examples: [
     ['wactl status', 'one screen'],
-    ['wactl -o json status | jq -r .status', 'the state alone'],
+    ['wactl -o json status | jq -r .status', 'only the state'],
   ],
   async run({ ask, show, address }) {
     const answer = await ask('session.status', {});

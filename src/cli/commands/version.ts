@@ -7,7 +7,7 @@ import { version as mine } from '../version.js';
 export const version = command({
   name: 'version',
   group: 'This program',
-  does: 'version of wactl, and of the daemon where one answers',
+  does: 'print the version of wactl, and of a running daemon',
   args: [],
   options: {},
   examples: [['wactl version', 'both']],

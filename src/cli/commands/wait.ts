@@ -4,7 +4,7 @@ import { STATES, type StateName } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { DEFAULT_TIMEOUT_MS } from '../globals.js';
 
-/** How long to wait for a person who is about to scan before reporting that one is needed. */
+/** How long to wait for a person who may be about to scan, before failing with `state_unreachable`. */
 const GRACE_MS = 10_000;
 
 type Ask = Pick<Context, 'ask'>;
@@ -26,8 +26,8 @@ async function waiting({ ask }: Ask, states: readonly StateName[], ms: number) {
 }
 
 /**
- * Waits for a state without a time-out of the caller's. While a person must act, the state is not reached by itself;
- * after a grace period that is the answer.
+ * Waits for a state when the caller has set no time-out. If a person must act before the state can be reached, it fails
+ * after a grace period.
  * @throws Fault state_unreachable, wait_expired, bad_answer
  */
 export async function waitUnlessStuck(
@@ -64,14 +64,14 @@ export const wait = command({
   does: 'wait until the account is in a state',
   notes:
     `States: ${STATES.join(', ')}.\n\n` +
-    'With --timeout, waits so long whatever happens and then exits 8. Without it, exits 4 as soon as it is clear\n' +
-    'that a person must act before the state can come (in linking after 10 s), and 8 after 120 s. `wactl qr` waits\n' +
+    'With --timeout, it waits that long and then exits 8. Without it, it exits 4 as soon as a person\n' +
+    'must act before the state can be reached (in linking after 10 s), and 8 after 120 s. `wactl qr` waits\n' +
     'for the person.',
   args: [
     {
       name: 'STATE',
       required: true,
-      does: 'state, or several with commas between',
+      does: 'a state, or several separated by commas',
       choices: STATES,
       list: true,
     },
@@ -79,7 +79,7 @@ export const wait = command({
   options: {},
   examples: [
     ['wactl wait ready', 'until it can send'],
-    ['wactl --timeout 30 wait linking,ready', 'whichever comes first'],
+    ['wactl --timeout 30 wait linking,ready', 'either of two'],
   ],
   async run({ ask, args: [states = ''], timeoutMs, show }) {
     const goal = states.split(',') as StateName[];

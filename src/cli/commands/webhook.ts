@@ -10,23 +10,23 @@ const NOT_TAKEN = 1;
 export const webhook = command({
   name: 'webhook',
   group: 'Messages and events',
-  does: 'where events are posted to, and what could not be delivered',
+  does: 'list and test webhooks; show and resend dead letters',
   verbs: [
-    ['list', 'every webhook, how far behind it is, what it waits for (the default)'],
-    ['test NAME', 'post a test; when it is taken, what waits goes on at once'],
-    ['dead NAME', 'events that were given up, and why'],
-    ['redrive NAME', 'post those again, oldest first, until one is not taken'],
+    ['list', 'every webhook, how far behind it is, and its state (the default)'],
+    ['test NAME', 'post a test; if it is accepted, waiting events are retried at once'],
+    ['dead NAME', 'dead letters: events that were given up, with the reasons'],
+    ['redrive NAME', 'post dead letters again, oldest first, until one is refused'],
   ],
-  notes: 'Exits 1 when the test, or a letter, was not taken.',
+  notes: 'Exits 1 when the test or a dead letter was refused.',
   args: [
     { name: 'VERB', required: false, does: 'list, test, dead or redrive', choices: VERBS },
-    { name: 'NAME', required: false, does: 'of the webhook: crm for [webhook.crm]' },
+    { name: 'NAME', required: false, does: 'the name of the webhook: crm for [webhook.crm]' },
   ],
   options: {},
   examples: [
-    ['wactl webhook', 'how each of them stands'],
-    ['wactl webhook test crm', 'is the receiver there, and does it take what it gets?'],
-    ['wactl webhook redrive crm', 'what was given up, once more'],
+    ['wactl webhook', 'the state of each webhook'],
+    ['wactl webhook test crm', 'does the receiver accept requests?'],
+    ['wactl webhook redrive crm', 'deliver the dead letters again'],
   ],
   async run({ ask, args, show, warn, output }) {
     const [verb = 'list', name] = args;
@@ -38,7 +38,7 @@ export const webhook = command({
       const answer = await ask('webhook.list', {});
       show(answer, () => renderWebhooks(answer.webhooks));
       if (answer.webhooks.length === 0)
-        warn('no webhook is configured: a table [webhook.NAME] with a url makes one, see wad.toml(5)');
+        warn('no webhook is configured: add a table [webhook.NAME] with a url, see wad.toml(5)');
       return 0;
     }
     if (name === undefined) return refuse('needs the NAME of a webhook');

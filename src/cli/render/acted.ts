@@ -1,4 +1,4 @@
-// Prints the result of an act on a message in one line; and the argument by which those commands name a message.
+// Prints the result of an action on a message in one line. Also declares the argument MESSAGE of those commands.
 import { printable } from '../output.js';
 import { chat } from './phone.js';
 

@@ -7,7 +7,7 @@ import { phone } from './phone.js';
 import { table } from './table.js';
 import { when } from './time.js';
 
-/** A person by number where there is one, else by id; a group by id. Either may be given to a command. */
+/** The number of a person, if known, else the id. Commands accept both. */
 export const who = ({ id, phone: digits }: { readonly id: string; readonly phone: string | null }): string =>
   digits === null ? id : phone(digits);
 
@@ -32,14 +32,14 @@ export const renderChats = (chats: readonly Chat[]): string =>
     ]),
   );
 
-/** What a message says, or what it is. */
+/** The text of a message, or its type. */
 export function gist({ type, body, media, details }: Message): string {
   const words =
     type === 'text' ? (body ?? '') : `[${type}${media?.name ? ` ${media.name}` : ''}] ${body ?? ''}`;
   return printable(details?.question ? `[poll] ${details.question}` : words.trimEnd());
 }
 
-/** Oldest first, as they were said; the key is what other commands take. */
+/** A table of messages, oldest first. Other commands accept the key. */
 export const renderMessages = (messages: readonly Message[], { short }: Names): string =>
   table(
     ['TIME', 'WHO', 'KEY', 'MESSAGE'],

@@ -9,7 +9,7 @@ export const renderConsumers = (
   consumers: Result<(typeof METHODS)['events.consumers']>['consumers'],
 ): string =>
   table(
-    ['CONSUMER', 'BEHIND', 'LAST HEARD OF', 'CURSOR'],
+    ['CONSUMER', 'BEHIND', 'LAST ACTIVE', 'CURSOR'],
     consumers.map(({ name, behind, usedAt, cursor }) => [
       printable(name),
       String(behind),

@@ -5,9 +5,9 @@ import { eastAsianWidth } from 'get-east-asian-width';
 /** Every character takes one column. */
 const ASCII = /^[\x20-\x7e]*$/;
 const UNSEEN = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
-/** An emoji by itself, by a variation selector, or a flag of two letters. */
+/** An emoji by default, by a variation selector, or a flag of two letters. */
 const EMOJI = /\p{Emoji_Presentation}|\p{Emoji}\ufe0f|\p{Regional_Indicator}{2}/u;
-/** Voiced marks of half width, which are part of the grapheme before them and have a column of their own. */
+/** Half-width voiced marks, which belong to the grapheme before them but take a column of their own. */
 const HALF_MARKS = /[\uff9e\uff9f]/g;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -29,6 +29,6 @@ function widthOf(grapheme: string): number {
   return eastAsianWidth(first.codePointAt(0) ?? 0) + marks;
 }
 
-/** The text with as many spaces behind it as fill `width` columns. */
+/** The text, followed by spaces up to `width` columns. */
 export const padded = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(width - displayWidth(text), 0));

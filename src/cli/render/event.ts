@@ -25,8 +25,8 @@ const GAPS: Readonly<Record<string, string>> = {
   undecrypted: 'messages could not be decrypted',
   unreadable: 'WhatsApp Web did not give the messages',
   unlinked: 'no phone was linked',
-  adopted: 'what came before the session was taken over is not known',
-  store_replaced: 'the store was damaged and begun anew',
+  adopted: 'events before the session was adopted are unknown',
+  store_replaced: 'the store was damaged and has been replaced',
 };
 
 /** The fields of a gap depend on its reason. */
@@ -50,7 +50,7 @@ function restriction(data: EventData<'restriction'>): string {
   return `${text(data.kind)}${text(data.until) && ` until ${when(text(data.until))}`}${count}`;
 }
 
-/** What happened, in one line. Each type has its words. */
+/** The event in one line. */
 function gist({ type, data }: WireEvent, names: Names): string {
   const { full } = names;
   /** Who did it; in a chat with one person, that person. */
@@ -79,11 +79,11 @@ function gist({ type, data }: WireEvent, names: Names): string {
       const message = text(data.messageId);
       if (Array.isArray(data.vote)) {
         const chosen = list(data.vote).join(', ');
-        return chosen ? `${who} voted ${chosen} in ${message}` : `${who} took a vote in ${message} back`;
+        return chosen ? `${who} voted ${chosen} in ${message}` : `${who} removed a vote in ${message}`;
       }
       return text(data.emoji)
         ? `${who} ${text(data.emoji)} to ${message}`
-        : `${who} took a reaction to ${message} back`;
+        : `${who} removed a reaction to ${message}`;
     }
     case 'message.edit':
       return `${someone(data.author, data)} changed ${text(data.messageId)}: ${text(data.body)}`;
@@ -114,12 +114,12 @@ function gist({ type, data }: WireEvent, names: Names): string {
   }
 }
 
-/** Columns of a stream do not wait for what is to come: each is as wide as its widest value. */
+/** The columns of a stream have fixed widths, because later rows are not known yet. */
 const line = (cursor: string, time: string, type: string, event: string): string =>
   `${cursor.padEnd(13)}  ${time.padEnd(19)}  ${type.padEnd(16)}  ${event}\n`;
 
 export const EVENT_HEADINGS = line('CURSOR', 'TIME', 'TYPE', 'EVENT');
 
 export const renderEvent = (event: WireEvent, names: Names): string =>
-  // A newer daemon may have a type that has no words here.
+  // A newer daemon may have a type that is unknown here.
   line(String(event.cursor), when(event.time), event.type, printable(gist(event, names) ?? ''));

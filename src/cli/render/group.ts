@@ -42,7 +42,7 @@ export function renderGroup(group: Group): string {
   return `${head.join('\n')}\n${people}`;
 }
 
-/** Whom it did not work for, one a line. */
+/** The outcome for each participant, one a line. */
 export const renderOutcomes = (outcomes: readonly ParticipantOutcome[]): string =>
   outcomes
     .map(

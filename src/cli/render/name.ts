@@ -1,4 +1,4 @@
-// Prints a person or a group: the name where it is known, and the number or id that a command takes.
+// Formats a person or a group: the name, if known, and the number or id that commands accept.
 import { chat as address } from './phone.js';
 
 export interface Identified {
@@ -6,34 +6,33 @@ export interface Identified {
   readonly phone: string | null;
   readonly lid: string | null;
   readonly name: string;
-  /** False: the name is what the person calls themselves. */
+  /** False when the person chose the name, not the owner of the account. */
   readonly saved?: boolean;
 }
 
-/** A stranger can call themselves by somebody else's number. */
+/** Such names are not shown, because a stranger can choose another person's number as a name. */
 const READS_LIKE_A_NUMBER = /^[+\d\s().-]+$/;
 
 export class Names {
-  /** Nobody is known by name. */
   static readonly NONE = new Names([]);
   readonly #byId = new Map<string, Identified>();
 
   constructor(known: readonly Identified[]) {
     for (const one of known) {
-      // WhatsApp Web gives the number where it has no name.
+      // Without a name, WhatsApp Web gives the number.
       if (one.name === '' || one.name === one.id || READS_LIKE_A_NUMBER.test(one.name)) continue;
       for (const id of [one.id, one.lid, one.phone && `${one.phone}@c.us`])
         if (id && !this.#byId.has(id)) this.#byId.set(id, one);
     }
   }
 
-  /** `Ana` where that is a name of our own choice, `~Ana (+1 555 000 2222)` where it is theirs, else the number or id. */
+  /** `Ana` for a saved name, `~Ana (+1 555 000 2222)` for a name that the person chose, else the number or id. */
   short = (id: string): string => {
     const one = this.#byId.get(id);
     return one === undefined || one.saved === false ? this.full(id) : one.name;
   };
 
-  /** `Ana (+1 555 000 2222)`, with `~` before a name that the person chose; else the number or id alone. */
+  /** `Ana (+1 555 000 2222)`, with `~` before a name that the person chose; without a name only the number or id. */
   full = (id: string): string => {
     const one = this.#byId.get(id);
     return one === undefined

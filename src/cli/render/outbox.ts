@@ -21,14 +21,14 @@ const WAITS: Readonly<Record<NonNullable<OutboxRow['waitsFor']>, string>> = {
   restriction: 'for the end of a restriction by WhatsApp',
 };
 
-/** Why it is where it is, when that says more than its state. */
+/** The reason of a wait or a failure; empty when the state says it all. */
 function why({ error, waitsFor, nextAt }: OutboxRow): string {
   if (error !== null && waitsFor === null) return `${error.kind}: ${error.reason}`;
   if (waitsFor === null) return '';
   return `waits ${WAITS[waitsFor] ?? waitsFor}${nextAt === null ? '' : `, not before ${when(nextAt)}`}`;
 }
 
-/** When each was accepted, and why it is not further. */
+/** A table of messages. */
 export const renderRows = (rows: readonly OutboxRow[], { full }: Names): string =>
   table(
     ['ID', 'ACCEPTED', 'STATE', 'TO', 'WHY'],
@@ -47,7 +47,7 @@ interface Payload {
   readonly options?: readonly unknown[];
 }
 
-/** What the message says. */
+/** The content of a message in one line. */
 function contentOf(kind: string, payload: Payload): string {
   const { text, caption, file, name, latitude, longitude, contacts, question, options } = payload;
   const parts = [
@@ -64,7 +64,7 @@ function contentOf(kind: string, payload: Payload): string {
   return parts.filter((part): part is string => typeof part === 'string' && part !== '').join('  ') || kind;
 }
 
-/** One with all that is known of it. */
+/** One message with all its fields. */
 export function renderRow(row: Result<(typeof METHODS)['outbox.get']>, names: Names): string {
   const fields: readonly (readonly [string, string | number | null])[] = [
     ['to', names.full(row.chatId)],

@@ -4,7 +4,7 @@ const TWO_DIGITS = new Set(
     ' ',
   ),
 );
-/** How the rest is grouped where it is known: country code and length of the rest → lengths. */
+/** The known groupings: country code and number of other digits → sizes of the groups. */
 const GROUPS: Readonly<Record<string, readonly number[]>> = {
   '1/10': [3, 3, 4],
   '7/10': [3, 3, 4],
@@ -23,7 +23,7 @@ const groupsOf = (code: string, length: number): readonly number[] => {
   return left > 0 ? [...groups, left] : groups;
 };
 
-/** `919876543210` → `+91 98765 43210`; what is no number stays as it is. */
+/** `919876543210` → `+91 98765 43210`; other text is returned unchanged. */
 export function phone(digits: string): string {
   if (!/^[1-9]\d{6,14}$/.test(digits)) return digits;
   const size = /^[17]/.test(digits) ? 1 : TWO_DIGITS.has(digits.slice(0, 2)) ? 2 : 3;

@@ -8,7 +8,7 @@ const QUIET_ZONE = 2;
 
 export const png = (payload: string): Promise<Uint8Array> => QRCode.toBuffer(payload, { scale: 8 });
 
-/** White blocks on black, whatever the terminal's own colours; without colours for a dark terminal. */
+/** White blocks on black, independent of the terminal's colours; without colour support it assumes a dark terminal. */
 async function blocks(payload: string, coloured: boolean): Promise<string[]> {
   const text = await QRCode.toString(payload, {
     type: 'utf8',
@@ -19,7 +19,7 @@ async function blocks(payload: string, coloured: boolean): Promise<string[]> {
   return coloured ? lines.map((line) => `\u001b[97;40m${line}\u001b[0m`) : lines;
 }
 
-/** A code that stays where it was first drawn, on a terminal that is high enough. */
+/** A code that is redrawn in place, if the terminal is high enough. */
 export class Picture {
   readonly #inPlace: boolean;
   #height = 0;
@@ -33,7 +33,7 @@ export class Picture {
     const lines = await blocks(qr, colour);
     const until = clock(expiresAt);
     lines.push(`Scan it with the phone: WhatsApp > Linked devices > Link a device.`);
-    lines.push(`Code ${number}, until ${until}; the next one is drawn by itself.`);
+    lines.push(`Code ${number}, until ${until}; the next one appears by itself.`);
     const { columns = 80 } = this.#inPlace ? process.stdout : {};
     const width = QRCode.create(qr, {}).modules.size + 2 * QUIET_ZONE;
     if (this.#inPlace && columns < width) {
@@ -45,14 +45,14 @@ export class Picture {
     this.#put(lines);
   }
 
-  /** Nobody is to scan a code that is over: a line takes its place. */
+  /** Replaces an expired code by a line, so that no one scans it. */
   over(line: string): void {
     this.#put([line]);
   }
 
   #put(lines: readonly string[]): void {
     const { rows = 24 } = this.#inPlace ? process.stdout : {};
-    // Up to where the last one began; one that has scrolled out of sight cannot be drawn over.
+    // Moves the cursor to the start of the last picture. One that has scrolled out of sight cannot be overwritten.
     const over =
       this.#inPlace && this.#height > 0 && this.#height < rows ? `\u001b[${this.#height}A\u001b[J` : '';
     write(1, `${over}${lines.join('\n')}\n`);

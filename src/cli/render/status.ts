@@ -66,7 +66,7 @@ function monitor(s: Status): string {
   return `last check ${ago(lastCheckAt)}: ${found}`;
 }
 
-/** What WhatsApp does not let the account do, and until when. */
+/** The restriction by WhatsApp, and its end. */
 function restriction({ kind, until, used, total }: NonNullable<Status['restriction']>): string {
   const end = until === null ? '' : ` until ${when(until)}`;
   const count = used === null || total === null ? '' : `${used} of ${total} used`;
@@ -84,7 +84,7 @@ function restriction({ kind, until, used, total }: NonNullable<Status['restricti
   }
 }
 
-/** One screen: headline, what to do next, and the rest in the order a person asks for it. */
+/** One screen: the headline, the next step, and details in order of importance. */
 export function renderStatus(s: Status, address: Address): string {
   const limits = Object.entries(s.capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
   const rows: (readonly [string, string])[] = [

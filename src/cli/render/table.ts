@@ -1,10 +1,10 @@
-// Prints rows under headings, each column as wide as its widest cell. For people; programs take -o json.
+// Prints rows under headings, each column as wide as its widest cell. It is for people; programs use -o json.
 import { bold } from '../output.js';
 import { displayWidth, padded } from './display-width.js';
 
 /**
- * The last column may be as long as it likes.
- * @param rows printable cells; a row may be shorter than the headings. Empty: nothing at all, not even headings
+ * The last column is not limited in width.
+ * @param rows printable cells; a row may be shorter than the headings. Without rows the result is empty, without headings
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
@@ -19,6 +19,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [bold(line(headings)), ...rows.map(line), ''].join('\n');
 }
 
-/** What is said below a list that was cut off. */
+/** The line below a list with more entries. */
 export const rest = (shown: number, offset: number, total: number): string =>
-  offset + shown < total ? `(${shown} of ${total}; go on with --offset ${offset + shown})\n` : '';
+  offset + shown < total ? `(${shown} of ${total}; continue with --offset ${offset + shown})\n` : '';

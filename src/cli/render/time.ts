@@ -10,5 +10,5 @@ export function when(instant: string | null): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** The same without the day, for what ends within minutes. */
+/** The time of day only, for times within minutes. */
 export const clock = (instant: string): string => when(instant).slice(11);

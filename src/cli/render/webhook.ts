@@ -6,10 +6,10 @@ import { printable } from '../output.js';
 import { table } from './table.js';
 import { when } from './time.js';
 
-/** What the webhook is doing, when it is not simply waiting for events. */
+/** The state of a delivery; empty when there is none. */
 function at({ state, attempts, nextAttemptAt, lastError }: Webhook): string {
-  // The journal could not be asked: nothing was attempted.
-  if (state === 'waiting' && attempts === 0) return `${lastError}, the next look at ${when(nextAttemptAt)}`;
+  // The journal failed, and nothing was posted.
+  if (state === 'waiting' && attempts === 0) return `${lastError}, the next try at ${when(nextAttemptAt)}`;
   if (state === 'waiting')
     return `attempt ${attempts} failed (${lastError}), the next at ${when(nextAttemptAt)}`;
   return state === 'delivering' && attempts > 1 ? `attempt ${attempts}` : '';
@@ -25,7 +25,7 @@ export const renderWebhooks = (webhooks: readonly Webhook[]): string =>
     ),
   );
 
-/** The event, when it was given up, and why. */
+/** A table of dead letters. */
 export const renderLetters = ({ letters }: Result<(typeof METHODS)['webhook.dead']>): string =>
   table(
     ['CURSOR', 'TYPE', 'GIVEN UP', 'ATTEMPTS', 'WHY'],

@@ -116,7 +116,7 @@ for (const [args, stderr] of [
   [['--since', '1.5'], /not a cursor/],
   [['--since', '99999999999999999999'], /not a cursor/],
   [['--type', 'mesage'], /try: wactl events --type message/],
-  [['--ack'], /name one/],
+  [['--ack'], /needs --consumer/],
   [['--consumer', 'a b'], /--consumer/],
 ] as const) {
   t.test(`events ${args.join(' ')} exits 2`, async (t) => {

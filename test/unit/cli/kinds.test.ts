@@ -100,7 +100,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['--location', 'here'], /LAT,LON/],
   [['--location', '0,181'], /LAT,LON/],
   [['--poll', 'When?'], /two options/],
-  [['text', '--poll', 'When?', '--option', 'a', '--option', 'b'], /takes no text/],
+  [['text', '--poll', 'When?', '--option', 'a', '--option', 'b'], /cannot be combined with a text/],
   [['text', '--option', 'a'], /goes with --poll/],
   [['text', '--as', 'voice'], /goes with --file/],
   [['--file', 'a', '--as', 'gif'], /none of image/],

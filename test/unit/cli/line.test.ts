@@ -106,7 +106,7 @@ const rows: Row[] = [
     asked: { number: '+55 11 90000-0002' },
   },
   { args: ['pair', '0005511900000002'], code: 0, asked: { number: '0005511900000002' } },
-  { args: ['pair', '+55', '11'], code: 2, stderr: /quote what has spaces/ },
+  { args: ['pair', '+55', '11'], code: 2, stderr: /quote a value that contains spaces/ },
   { args: ['pair'], code: 2, stderr: /NUMBER is missing\n {2}try: wactl pair --help/ },
   {
     args: ['pair', '1'],

@@ -171,8 +171,8 @@ t.test('an option means the same wherever it stands', (t) => {
 });
 
 t.test('a list says how to go on while there is more of it, and not when that was all', (t) => {
-  t.equal(rest(100, 0, 101), '(100 of 101; go on with --offset 100)\n');
-  t.equal(rest(100, 100, 201), '(100 of 201; go on with --offset 200)\n');
+  t.equal(rest(100, 0, 101), '(100 of 101; continue with --offset 100)\n');
+  t.equal(rest(100, 100, 201), '(100 of 201; continue with --offset 200)\n');
   t.equal(rest(100, 0, 100), '');
   t.equal(rest(1, 100, 101), '');
   t.equal(rest(0, 0, 0), '');

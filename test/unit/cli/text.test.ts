@@ -76,7 +76,7 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
     [{ reason: 'undecrypted', chatId: ANA, messageIds: ['3AEB', '3AEC'] }, /decrypted in Ana .* 3AEB, 3AEC$/],
     [{ reason: 'unlinked', since: AT, until: AT }, /no phone was linked since .* until /],
     [{ reason: 'not_kept', after: 0, oldest: 5 }, /older events are not kept/],
-    [{ reason: 'store_replaced', movedTo: ['/x'] }, /begun anew$/],
+    [{ reason: 'store_replaced', movedTo: ['/x'] }, /has been replaced$/],
   ],
 };
 
