@@ -17,7 +17,7 @@ export interface CanaryOptions {
 
 export interface Canary {
   readonly ok: boolean;
-  /** One sentence. */
+  /** The result in one sentence. */
   readonly says: string;
   readonly whatsappWeb: string | null;
   readonly browser: string | null;

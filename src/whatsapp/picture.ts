@@ -1,5 +1,4 @@
-// Takes pictures of the page: one on a person's request, with its text hidden, and one that is stored next to the log
-// when a page waits for a person.
+// Takes pictures of the page: one on request, with its texts hidden, and one that is stored when a page waits for a person.
 import { writeFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
@@ -9,7 +8,7 @@ import { BLANK_SHEET, blankTexts } from './page/blank.js';
 
 export const PICTURE_MS = 5_000;
 
-/** A PNG without letters and pictures, which may be given away. @throws (rejects) what the page throws */
+/** A PNG without texts and pictures, which may be shared. @throws (rejects) the page's error */
 export async function blankPicture(page: Page): Promise<Uint8Array> {
   await page.evaluate(blankTexts, true, BLANK_SHEET);
   try {

@@ -42,7 +42,7 @@ const ROWS: readonly Row[] = [
   { name: 'the browser may not be executed (H27)', check: 'browser', status: 'fail', says: /plain/, remedy: /chmod|ls -l/, browser: 'plain', make: script('plain', '', 0o644) },
   { name: 'a script with no interpreter (H27)', check: 'browser', status: 'fail', says: /script without its interpreter/, remedy: /chmod/, browser: 'lost', make: script('lost', '#!/nowhere/sh\n') },
   { name: 'the browser lacks libraries (H27)', check: 'launch', status: 'fail', says: /lacks libraries.*libnss3/, remedy: /apt-get install chromium/, browser: 'libs', make: script('libs', '#!/bin/sh\necho "chrome: error while loading shared libraries: libnss3.so: cannot open shared object file" >&2; exit 127\n') },
-  { name: 'the browser dies at once',        check: 'launch',  status: 'fail', says: /for a reason that is not known/, remedy: null, browser: 'dies', make: script('dies', '#!/bin/sh\nexit 3\n') },
+  { name: 'the browser dies at once',        check: 'launch',  status: 'fail', says: /for an unknown reason/, remedy: null, browser: 'dies', make: script('dies', '#!/bin/sh\nexit 3\n') },
   { name: 'the temporary directory cannot be written to (H16)', check: 'launch', status: 'fail', says: /cannot write to its temporary directory/, remedy: /TMPDIR/, env: { TMPDIR: '/proc/nowhere' } },
   { name: 'the sandbox is off (H29)',        check: 'sandbox', status: 'warn', says: /^off: a page that breaks out/, remedy: /check-config/ },
   { name: 'root, with the sandbox on (H29)', check: 'sandbox', status: 'fail', says: /this is root.*--no-sandbox/, remedy: /^sudo -u wad wad --doctor$/, args: [] },

@@ -13,7 +13,7 @@ interface Row {
 
 const SERVICE = 'SystemCallFilter=@system-service';
 const NO_NAMESPACES = {
-  says: /SystemCallFilter=\) lets no user namespaces be made/,
+  says: /SystemCallFilter=\) forbids user namespaces/,
   remedy: /sysctl -w kernel\.unprivileged_userns_clone=1/,
 };
 

@@ -6,7 +6,7 @@ import type { Reason } from '../../protocol/state.js';
 import { isStillDue } from '../../session/effect.js';
 import type { SessionDir } from '../../session-dir/layout.js';
 import { hasSession } from '../../session-dir/marker.js';
-import { quarantine, prune, remove } from '../../session-dir/quarantine.js';
+import { prune, quarantine, remove } from '../../session-dir/quarantine.js';
 import { limited } from '../machine/time-limit.js';
 import type { Outbox } from '../outgoing/outbox.js';
 import { drained } from '../outgoing/outbox-wait.js';

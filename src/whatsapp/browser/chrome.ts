@@ -6,9 +6,9 @@ import type { Browser } from 'puppeteer';
 import { savingArgs } from './switches.js';
 
 /**
- * The page keeps half of its credentials in localStorage. By itself Chromium writes that out 5 s after the first change and
- * then once a minute (StorageAreaImpl::ComputeCommitDelay), so a session that is killed within the minute after linking is
- * lost (H32). With this it is a second.
+ * The page keeps half of its credentials in localStorage. By default Chromium writes it 5 s after the first change and then
+ * once a minute (StorageAreaImpl::ComputeCommitDelay), so a kill within the minute after linking loses the session
+ * (H32). With this switch the delay is one second.
  */
 const WRITE_THROUGH = '--enable-aggressive-domstorage-flushing';
 
@@ -23,9 +23,9 @@ export interface ChromeOptions {
 export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Record<string, unknown> => ({
   executablePath: chrome.executablePath,
   headless: !chrome.headed,
-  // With a pipe Chromium sees our end and closes by itself, session intact, when this process dies (H14).
+  // When this process dies, Chromium notices the closed pipe and closes by itself, with its session intact (H14).
   pipe: true,
-  // Nothing reads the page's requests. Otherwise each frame of its socket would be reported, and loaded data kept.
+  // We do not use the page's requests. Otherwise each frame of its socket would be reported, and loaded data kept.
   networkEnabled: false,
   // Puppeteer's own handlers would kill the browser before ours could close it (H7).
   handleSIGINT: false,
@@ -33,7 +33,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   handleSIGHUP: false,
   protocolTimeout: 60_000,
   signal,
-  // Cut off from D-Bus: Chromium aborts when the bus goes away, and at shutdown it goes when we do.
+  // No D-Bus: Chromium aborts when the bus ends, and at a shutdown the bus ends when we do.
   env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: 'disabled:', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   args: [WRITE_THROUGH, ...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
 });
@@ -41,9 +41,9 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
 const CLOSE_MS = 9_000;
 const TERM_MS = 3_000;
 const KILL_MS = 5_000;
-/** How long the children take to end after their browser has gone. */
+/** How long the children take to end after their browser. */
 const FOLLOW_MS = 1_000;
-const LOOK_MS = 25;
+const POLL_MS = 25;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -55,9 +55,9 @@ const isAlive = (pid: number): boolean => {
 };
 
 /**
- * What is left of a browser whose main process has exited: its children go by themselves, except for one that is frozen
- * and never sees it. Their group is looked at, since nothing tells when they have gone. Only then may the next browser
- * start: one child holds the profile's databases, and Chromium throws away and makes anew what it cannot open.
+ * Ends the children of a browser whose main process has exited. They usually end by themselves, but a frozen one does not.
+ * Their group is polled, because no event reports their end. Only then may the next browser start: one child has the
+ * profile's databases open, and Chromium deletes and recreates a database that it cannot open.
  */
 async function endRest(pid: number): Promise<void> {
   if (await groupEnds(pid, FOLLOW_MS)) return;
@@ -68,7 +68,7 @@ async function endRest(pid: number): Promise<void> {
 async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
   for (const until = performance.now() + withinMs; await groupLives(pid); ) {
     if (performance.now() > until) return false;
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
   }
   return true;
 }
@@ -77,11 +77,11 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing of it is left.
+    // The group has ended.
   }
 }
 
-/** Whether anything runs in the group; who has died and waits for a parent that does not look is no more of a process. */
+/** True when a process runs in the group. Zombies, whose parent has not waited for them, do not count. */
 async function groupLives(group: number): Promise<boolean> {
   try {
     process.kill(-group, 0);
@@ -91,15 +91,15 @@ async function groupLives(group: number): Promise<boolean> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
   return stats.some((stat) => {
-    // The second field may itself hold blanks and brackets.
+    // The second field may itself contain blanks and brackets.
     const [state = 'Z', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return Number(itsGroup) === group && !/[ZX]/.test(state);
   });
 }
 
 /**
- * Ends a browser: asks it (which alone writes everything out), then SIGTERM, then SIGKILL of its group. Resolves
- * when the process has exited, and its children with it. Never rejects.
+ * Ends a browser: first by `Browser.close` (only this writes everything to disk), then SIGTERM, then SIGKILL of its group.
+ * Resolves when the process and its children have exited. Never rejects.
  */
 export async function endBrowser(browser: Browser): Promise<'closed' | 'terminated' | 'killed'> {
   const child = browser.process();
@@ -111,10 +111,9 @@ export async function endBrowser(browser: Browser): Promise<'closed' | 'terminat
 }
 
 /**
- * `Browser.close`, and no more than that: puppeteer's own close kills the process when the answer does not come, and on a
- * busy machine Chromium's end of the pipe may be gone before the answer is read, while it still writes out what its
- * pages have stored. The same happened to the first of two closes (H13). The exit is what counts; this may stay open
- * for ever.
+ * Sends `Browser.close`, without puppeteer's own close, which kills the process when no answer arrives. On a busy machine
+ * Chromium may close its end of the pipe before the answer is read, while it still writes its storage to disk. The same
+ * happened to the first of two closes (H13). The caller waits for the exit; this promise may never settle.
  */
 async function askToClose(browser: Browser): Promise<void> {
   const session = await browser.target().createCDPSession();
@@ -137,7 +136,7 @@ async function endMain(
   };
   askToClose(browser).catch(() => undefined);
   if (await within(CLOSE_MS)) return 'closed';
-  // The pid is our own unreaped child's, so it cannot have been given to anyone else.
+  // The pid belongs to our own unreaped child, so it cannot have been reused.
   process.kill(pid, 'SIGTERM');
   if (await within(TERM_MS)) return 'terminated';
   killGroup(pid);

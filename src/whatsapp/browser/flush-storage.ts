@@ -1,29 +1,28 @@
-// Makes a browser write what its page has stored to disk before it is closed. Chromium keeps localStorage in memory for
-// a second (chrome.ts), and its storage process may be killed at a close before it has written that. With Chromium 156,
-// when it was kept longer, about one of 25 closes right after linking lost the link on a busy machine. It writes at
-// once when the last process that uses the storage is gone; so the page is closed first, with the service workers that
-// share its process.
+// Makes a browser write localStorage to disk before it is closed. Chromium keeps localStorage in memory for a second
+// (chrome.ts), and its storage process may be killed during a close before it has written that. With Chromium 156 and a
+// longer delay, about one of 25 closes right after linking lost the link on a busy machine. Chromium writes at once when
+// the last process that uses the storage has ended, so the page is closed first, with the service workers in its process.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer';
 import { within } from '../failures/deadline.js';
 
-const LOOK_MS = 10;
+const POLL_MS = 10;
 
 /**
- * Closes the page and waits until localStorage has changed on the disk, or for `waitMs`. The browser lives on, on an
+ * Closes the page and waits until localStorage has changed on the disk, or for `waitMs`. The browser keeps running with an
  * empty page. @throws when the browser does not answer within `waitMs`
  */
 export async function writeOut(browser: Browser, page: Page, profile: string, waitMs: number): Promise<void> {
   const before = await fingerprint(profile);
   await within(waitMs, leave(browser, page), 'leaving the page');
-  for (const until = performance.now() + waitMs; performance.now() < until; await delay(LOOK_MS))
+  for (const until = performance.now() + waitMs; performance.now() < until; await delay(POLL_MS))
     if ((await fingerprint(profile)) !== before) return;
 }
 
 async function leave(browser: Browser, page: Page): Promise<void> {
-  // Without a page the browser would end by itself.
+  // Without a page the browser would end.
   const empty = await browser.newPage();
   await page.close();
   const session = await empty.createCDPSession();

@@ -1,11 +1,11 @@
-// Sets the identity that the browser reports, in the user agent and in the client hints alike: that of an unmodified
-// Chromium of its version, as this browser itself reports it, without the word Headless. Brands follow the version (150
-// said `Not;A=Brand` 8 first, 156 says `Not:A-Brand` 8), so none is written down here. The library's default says
-// Chrome 101 on a Mac, and a user agent without hints leaves the list of brands empty, which no browser does (H27).
+// Reads the identity that the browser should report, in user agent and client hints: that of an unmodified Chromium of its
+// version, as this browser itself reports it, without the word Headless. The brands change with the version (`Not;A=Brand`
+// 8 first in 150, `Not:A-Brand` 8 in 156), so they are not hard-coded. The library's default is Chrome 101 on a Mac, and a
+// user agent without hints has an empty list of brands, unlike any browser (H27).
 import type { Browser, Page } from 'puppeteer';
 import { within } from '../failures/deadline.js';
 
-/** What Emulation.setUserAgentOverride takes. */
+/** The parameters of Emulation.setUserAgentOverride. */
 export interface Identity {
   readonly userAgent: string;
   readonly userAgentMetadata: Hints;
@@ -29,16 +29,16 @@ interface Hints {
   readonly formFactors: string[];
 }
 
-/** Hints are for secure contexts only, which this is; it is answered here and never reaches a network. */
+/** A secure context, which hints require. The request is answered here and never reaches a network. */
 const ADDRESS = 'http://localhost/';
 const ASK_MS = 10_000;
 
-/** Asks the browser in a page of its own, which is closed again. @throws what puppeteer says */
+/** Asks the browser, in a page of its own. @throws puppeteer's error */
 export async function identityOf(browser: Browser): Promise<Identity> {
   const userAgent = await browser.userAgent();
   const page = await browser.newPage();
   try {
-    const hints = await within(ASK_MS, hintsOf(page), 'asking the browser who it is');
+    const hints = await within(ASK_MS, hintsOf(page), 'asking the browser for its identity');
     return {
       userAgent: plain(userAgent),
       userAgentMetadata: {
@@ -52,7 +52,7 @@ export async function identityOf(browser: Browser): Promise<Identity> {
   }
 }
 
-/** Full Chromium has the word in its user agent only, the headless shell in its brands too. */
+/** Full Chromium has the word only in its user agent; the headless shell also has it in its brands. */
 const plain = (text: string): string => text.replace('HeadlessChrome', 'Chrome');
 const named = ({ brand, version }: Brand): Brand => ({
   brand: brand === 'HeadlessChrome' ? 'Chromium' : brand,
@@ -76,13 +76,19 @@ async function readHints(): Promise<Hints> {
     getHighEntropyValues(names: readonly string[]): Promise<Omit<Hints, 'brands'>>;
   }
   const { userAgentData } = (globalThis as unknown as { navigator: { userAgentData: Agent } }).navigator;
-  const all = await userAgentData.getHighEntropyValues([
-    ...['fullVersionList', 'platformVersion', 'architecture', 'bitness', 'model', 'wow64', 'formFactors'],
-  ]);
+  const names = 'fullVersionList platformVersion architecture bitness model wow64 formFactors'.split(' ');
+  const all = await userAgentData.getHighEntropyValues(names);
   const { fullVersionList, platform, platformVersion, architecture, bitness, model, mobile, wow64 } = all;
   return {
     brands: userAgentData.brands,
-    ...{ fullVersionList, platform, platformVersion, architecture, bitness, model, mobile, wow64 },
+    fullVersionList,
+    platform,
+    platformVersion,
+    architecture,
+    bitness,
+    model,
+    mobile,
+    wow64,
     formFactors: all.formFactors ?? [],
   };
 }

@@ -13,11 +13,11 @@ export interface Diagnosis {
 
 const NO_USERNS = {
   trouble: 'no_userns',
-  says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) lets no user namespaces be made, and Chromium needs them for its sandbox',
+  says: 'the kernel or the service (RestrictNamespaces=, SystemCallFilter=) forbids user namespaces, and Chromium needs them for its sandbox',
   remedy: 'sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000',
 } as const;
 
-// In this order: a browser that cannot make its socket directory goes on to say that its profile is in use (H16).
+// The order matters: a browser that cannot create its socket directory also reports that its profile is in use (H16).
 const ROWS = [
   {
     trouble: 'not_found',
@@ -77,7 +77,7 @@ const ROWS = [
     says: 'there is no display to show the browser on',
     remedy: 'xvfb-run wad --headed',
   },
-  // Late, since a zygote also complains of a browser that ended for any of the reasons above.
+  // Near the end, because a zygote also reports errors when the browser ended for one of the reasons above.
   {
     when: /communicate with zygote|hello message from zygote|content\/(browser\/)?zygote/,
     ...NO_USERNS,
@@ -101,7 +101,7 @@ export function diagnose(said: string, error?: unknown): Diagnosis {
   if (row === undefined)
     return {
       trouble: 'other',
-      says: 'the browser did not start, for a reason that is not known',
+      says: 'the browser did not start, for an unknown reason',
       remedy: null,
     };
   const { trouble, says, remedy } = row;

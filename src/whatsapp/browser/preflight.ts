@@ -1,6 +1,5 @@
-// Checks whether the browser starts, on an empty profile or a given one, and can do what we need: answer, call back,
-// close. Used by the doctor, and to tell a corrupt profile from a browser that never starts. It knows nothing of
-// WhatsApp.
+// Checks whether the browser starts, on an empty profile or a given one, and works: it evaluates, calls back and closes.
+// Used by the doctor, and to distinguish a corrupt profile from a browser that never starts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,35 +11,35 @@ import { type Diagnosis, diagnose, type Trouble } from './launch-errors.js';
 
 export interface PreflightOptions {
   readonly chrome: ChromeOptions;
-  /** Where the empty profile is made: a place that the browser will have to write to anyway. */
+  /** Where the empty profile is created: a directory that the browser must be able to write to anyway. */
   readonly tmpRoot: string;
-  /** A profile to try instead of an empty one; nobody else may use it meanwhile. It is left as the browser leaves it. */
+  /** A profile to try instead of an empty one. No other process may use it meanwhile, and the browser may change it. */
   readonly profile?: string;
-  /** For the whole of it; 30 s when left out. */
+  /** The time limit of the whole check; default 30 s. */
   readonly timeoutMs?: number;
-  /** Aborted by somebody who cannot wait for it: the browser is ended, and the answer is a failure. */
+  /** Aborts the check: the browser is ended, and the result is a failure. */
   readonly signal?: AbortSignal;
 }
 
 export type Preflight = {
   /** Wall time of launch, answer and close. */
   readonly ms: number;
-  /** What the browser says of itself, such as `Chrome/156.0.8078.79`; null when it never answered. */
+  /** The version that the browser reports, such as `Chrome/156.0.8078.79`; null when it never answered. */
   readonly version: string | null;
-  /** The end of what it wrote to stderr when it failed; else empty. */
+  /** After a failure, the end of its stderr; else empty. */
   readonly stderr: string;
 } & (
   | { readonly ok: true }
   | { readonly ok: false; readonly trouble: Trouble; readonly says: string; readonly remedy: string | null }
 );
 
-/** How long the second, plain start may take that shows what the first one's pipe hides. */
+/** The time limit of a second start without a pipe, which shows the stderr that puppeteer hides. */
 const PLAIN_MS = 10_000;
 const MAX_STDERR = 4_000;
-/** Debian's start script says this on machines with more than one mount of /; it means nothing (H27). */
+/** Debian's start script prints this on machines with more than one mount of /; it is harmless (H27). */
 const NOISE = /^.*unexpected operator.*\n?/gm;
 
-/** Starts the browser, has it answer and call back, and ends it. Bounded; never rejects; leaves no process or file. */
+/** Starts the browser, uses it, and ends it. Bounded; never rejects; leaves no process or file. */
 export async function tryBrowser({
   chrome,
   tmpRoot,
@@ -76,7 +75,7 @@ export async function tryBrowser({
   } catch (error) {
     const { message } = error as Error;
     let stderr = '';
-    let found = diagnose(message, error);
+    const found = diagnose(message, error);
     // A browser that crashes does not always get as far as saying why; then a second one may.
     for (const plain of plains) {
       if (version !== null || given !== undefined || signal.aborted) break;
@@ -92,7 +91,8 @@ export async function tryBrowser({
 }
 
 /**
- * Puppeteer 24 does not listen for the error of a process that could not be made, and Node ends the program over that.
+ * Checks that the program can be started: puppeteer 24 has no listener for the error of a failed spawn, and Node would
+ * end this program.
  * @throws the error of the kernel: no such file or interpreter, not executable, no more processes
  */
 async function spawnable(path: string): Promise<void> {
@@ -119,7 +119,7 @@ async function drive(
   let browser: Browser | undefined;
   try {
     const launched = puppeteer.launch({ ...launchOptions(chrome, stop.signal), userDataDir: profile });
-    // Whoever loses the race below is killed by the signal; its rejection is then nobody's news.
+    // If it loses the race below, the signal kills it, and nobody handles its rejection.
     launched.catch(() => undefined);
     browser = await Promise.race([launched, late]);
     await Promise.race([exercise(browser, onVersion), late]);
@@ -130,7 +130,7 @@ async function drive(
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
     if (browser !== undefined) await endBrowser(browser);
-    // Also kills a browser of which no object exists yet (H12).
+    // Also kills a browser for which there is no object yet (H12).
     stop.abort();
   }
 }
@@ -145,7 +145,7 @@ async function exercise(browser: Browser, onVersion: (version: string) => void):
   onVersion(version.replace('Headless', ''));
 }
 
-/** With a pipe puppeteer swallows what the browser says (H12). A start by hand has nothing to hide. */
+/** Starts the browser without puppeteer and returns its stderr, which puppeteer hides with a pipe (H12). */
 async function plainStart(chrome: ChromeOptions, profile: string, withinMs: number): Promise<string> {
   const args = [
     ...(chrome.headed ? [] : ['--headless']),
@@ -165,12 +165,12 @@ async function plainStart(chrome: ChromeOptions, profile: string, withinMs: numb
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Gone already.
+      // It has ended already.
     }
   };
   const timer = setTimeout(kill, withinMs);
   try {
-    // `close`: the exit alone does not say that all of stderr has come.
+    // `close` and not `exit`: only then has all of stderr arrived.
     await once(child, 'close');
   } catch (error) {
     said += (error as Error).message;

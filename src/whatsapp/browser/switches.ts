@@ -1,6 +1,6 @@
-// The table of Chromium switches that save memory or CPU, each with its measured gain and the reason why nothing is
-// lost (docs/performance.md; bench/browser.mjs measures all of them together). None touches the sandbox, site isolation
-// or the process model of what handles foreign bytes. It does not know how a browser is launched.
+// The table of Chromium switches that save memory or CPU, each with the reason why nothing is lost (docs/performance.md;
+// bench/browser.mjs measures all of them together). None changes the sandbox, site isolation, or the processes that handle
+// foreign bytes.
 
 interface Saving {
   /** A switch with its value, or the name of a feature to switch off. */
@@ -9,14 +9,14 @@ interface Saving {
 }
 
 export const SAVINGS: readonly Saving[] = [
-  { switch: '--disable-gpu', why: 'nobody looks at the page, and servers have no GPU to draw it with' },
+  { switch: '--disable-gpu', why: 'nobody sees the page, and servers have no GPU to draw it with' },
   {
     switch: '--disable-software-rasterizer',
-    why: 'the process that draws in place of a GPU need not load SwiftShader; the page uses no WebGL',
+    why: 'the process that replaces a GPU need not load SwiftShader; the page uses no WebGL',
   },
   {
     switch: '--disk-cache-size=104857600',
-    why: 'bytes: the page is some 30 MB, and a cache may fill a small disk',
+    why: 'in bytes: the page has about 30 MB, and a larger cache may fill a small disk',
   },
   {
     switch: '--js-flags=--optimize-for-size',
@@ -24,7 +24,7 @@ export const SAVINGS: readonly Saving[] = [
   },
   {
     switch: { feature: 'SpareRendererForSitePerProcess' },
-    why: 'a renderer kept ready for the next site, of which there is none',
+    why: 'a spare renderer for the next site, and there is only one site',
   },
   {
     switch: { feature: 'WebUIOmniboxPopup' },

@@ -4,12 +4,12 @@
 import type { Content } from '../../protocol/content.js';
 import { isChannelId, isStatusId } from '../../protocol/wid.js';
 
-/** Both identities of a person, and what somebody is called. */
+/** Both identities of a person, and the name. */
 const PEOPLE = ['WAWebApiContact', 'WAWebCollections.Contact'] as const;
 
 /**
- * Capability → what it takes: modules, and members of modules, as `session.status` names them. Receiving, sending text and
- * linking are in needs.ts.
+ * Capability, as `session.status` names it → the modules, and members of modules, that it needs. Receiving, sending text
+ * and linking are in needs.ts.
  */
 export const ACTION_CAPABILITIES = {
   'chat.list': ['WAWebCollections.Chat', 'WAWebWidFactory.createWid', ...PEOPLE],
@@ -115,7 +115,7 @@ export const ACTION_CAPABILITIES = {
 
 export type ActionCapability = keyof typeof ACTION_CAPABILITIES;
 
-/** What the page needs for a message besides what a text needs. */
+/** The capability that a kind of message needs in addition to that of a text. */
 const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
   image: 'send.media',
   video: 'send.media',
@@ -127,6 +127,6 @@ const NEEDS: Partial<Record<Content['kind'], ActionCapability>> = {
 
 export const capabilityFor = (kind: Content['kind']): ActionCapability | null => NEEDS[kind] ?? null;
 
-/** What the page needs besides, by where a message goes. */
+/** The additional capability for a destination. */
 export const capabilityToReach = (to: string): ActionCapability | null =>
   isStatusId(to) ? 'send.status' : isChannelId(to) ? 'send.channel' : null;

@@ -4,8 +4,8 @@
 import { ACTION_CAPABILITIES } from './actions.js';
 
 /**
- * Capability → needs. A need is a module, a member of one, or one of PROOFS; a capability that lacks something is
- * `missing: NEED, …`. What no row here names is looked after by its own part.
+ * Capability → needs. A need is a module, a member of one, or a proof (page/lacks.ts). A capability with a missing need is
+ * `missing: NEED, …`.
  */
 export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'session.receive': [
@@ -43,7 +43,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'message.links': ['WALinkify.findLink', 'WALinkify.findLinks'],
   'message.resend': ['WAWebSyncGatingUtils'],
   'calls.receive': ['WAWebCallCollection', 'a listener for calls'],
-  /** Without it a restriction is known by refusals only. */
+  /** Without it, a restriction is known only from refusals. */
   'session.restriction': [
     'WAWebReachoutTimelockUtils.REACHOUT_TIMELOCK_IDB_KEY',
     'WAWebReachoutTimelockUtils.canSendMsgWhileTimelocked',
@@ -57,15 +57,15 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   ...ACTION_CAPABILITIES,
 };
 
-/** How long a need has to be missed before it counts as missing: modules register one after the other (D11). */
+/** How long a need must be missing before it is reported: modules register one after the other (D11). */
 export const LASTS_MS = 2_000;
 
-/** What `ready` rests on. */
+/** The capabilities that `ready` requires. */
 export const ESSENTIAL: readonly string[] = ['session.receive', 'send.text'];
 
 /**
- * What our shims, our stand-ins and the library ask for as soon as they are in a document: modules that a page registers
- * at its own start. Waited for before that, up to LASTS_MS.
+ * The needs of our shims, our stand-ins and the library as soon as they are installed: modules that a page registers at its
+ * start. They are awaited before that, up to LASTS_MS.
  */
 export const FIRST_NEEDS: readonly string[] = [
   ...new Set(
@@ -87,12 +87,12 @@ export const FIRST_NEEDS: readonly string[] = [
 export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).flat())];
 
 /**
- * What is lost with what a page lacks: the capabilities that do not work, in the words of the status.
- * @param lacking modules, members of modules that are there, and proofs
+ * The capabilities that a page lacks, with the words of `session.status`.
+ * @param lacking missing modules, missing members of existing modules, and failed proofs
  */
 export function lost(lacking: readonly string[]): Record<string, string> {
   const rows = Object.entries(NEEDS).map(([name, needs]) => {
-    // A module that is gone says it all; its members go without saying.
+    // For a missing module, its members are not listed.
     const gone = needs.map((need) => [moduleOf(need), need].find((word) => lacking.includes(word)));
     return [name, [...new Set(gone.filter((word) => word !== undefined))]] as const;
   });

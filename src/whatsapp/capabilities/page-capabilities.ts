@@ -1,11 +1,12 @@
-// What the current document can do, from the results of probes and shims and from what it lacks, and whether that
-// suffices to become ready. Modules register one after the other (D11), so a lack is reported only when it has lasted.
+// Tracks the capabilities of the current document, from the results of probes and shims and from its missing needs, and
+// whether they suffice for `ready`. Modules register one after the other (D11), so a missing need is reported only after
+// some time.
 import { ESSENTIAL, LASTS_MS, lost, NEEDS } from './needs.js';
 
 export interface PageCapabilitiesListener {
-  /** What is known of capabilities has changed. */
+  /** The known capabilities have changed. */
   tell(capabilities: Readonly<Record<string, string>>): void;
-  /** What `ready` rests on has not come: it is not part of this build. */
+  /** A need of `ready` is not part of this build. */
   unfit(detail: string): void;
   /** Something is missing: the page is checked again at the time at which that is decided. */
   look(): void;
@@ -17,7 +18,7 @@ const FINE = Object.fromEntries(
     .filter((name) => !ESSENTIAL.includes(name))
     .map((name) => [name, 'ok']),
 );
-/** How much later than the rest the modules that `ready` needs may come. */
+/** How much later than the rest the modules that `ready` needs may register. */
 const UNFIT_MS = 8_000;
 /** The longest pause between two checks of a page that lacks something. */
 const PAUSE_MS = 60_000;
@@ -28,13 +29,13 @@ type Lacks = Readonly<Record<string, number>>;
 /** Ended by `over`. */
 export class PageCapabilities {
   readonly #listener: PageCapabilitiesListener;
-  /** By probes and shims, of this document. */
+  /** The results of probes and shims on this document. */
   #found: Readonly<Record<string, string>> = {};
-  /** What the page lacked at the last look; null before the first. */
+  /** The missing needs at the last check; null before the first. */
   #lacks: Lacks | null = null;
-  /** Since when this document cannot do what `ready` rests on. */
+  /** Runs while this document lacks a need of `ready`. */
   #unfit: NodeJS.Timeout | undefined;
-  /** Until the next look at what is lacking. */
+  /** The timer of the next check of missing needs. */
   #next: NodeJS.Timeout | undefined;
   #told = '{}';
 
@@ -42,7 +43,7 @@ export class PageCapabilities {
     this.#listener = listener;
   }
 
-  /** A capability whose lack has not lasted is left out: nothing is known of it yet. */
+  /** The known capabilities, without those whose needs have been missing only for a short time: they are undecided. */
   get capabilities(): Readonly<Record<string, string>> {
     if (this.#lacks === null) return this.#found;
     const gone = lost(lasting(this.#lacks));
@@ -51,19 +52,19 @@ export class PageCapabilities {
     return Object.fromEntries(Object.entries(words).filter(([name]) => !open.includes(name)));
   }
 
-  /** Why this page cannot become ready now, or null. */
+  /** The reason why this page cannot become ready now, or null. */
   get why(): string | null {
     const words = { ...this.#found, ...this.#lost() };
     const gone = ESSENTIAL.filter((name) => words[name]?.startsWith('missing'));
     return gone.length === 0 ? null : gone.map((name) => `${name} is ${words[name]}`).join('; ');
   }
 
-  /** Whether the page lacks something for this now, however short the time. */
+  /** True when a need of this capability is missing now, even for a short time. */
   isLacking(capability: string): boolean {
     return this.#lost()[capability] !== undefined;
   }
 
-  /** Notes what works and what does not; tells when that changed. */
+  /** Records results of probes; reports the capabilities when they have changed. */
   learn(found: Readonly<Record<string, string>>): void {
     this.#found = { ...this.#found, ...found };
     const { capabilities } = this;
@@ -74,7 +75,7 @@ export class PageCapabilities {
     this.#listener.tell(capabilities);
   }
 
-  /** By a look at the page; null where it could not tell. */
+  /** Records the missing needs of a check of the page; null when it could not check them. */
   lacks(lacks: Lacks | null): void {
     if (lacks === null) return;
     this.#lacks = lacks;
@@ -82,14 +83,14 @@ export class PageCapabilities {
     this.learn({});
   }
 
-  /** Nothing is known of it yet. */
+  /** Forgets everything about the previous document. */
   newDocument(): void {
     this.#found = {};
     this.#lacks = null;
     this.over();
   }
 
-  /** Nothing more is said of this document by itself. Idempotent. */
+  /** Stops the timers. Idempotent. */
   over(): void {
     clearTimeout(this.#unfit);
     clearTimeout(this.#next);
@@ -100,14 +101,14 @@ export class PageCapabilities {
     return lost(Object.keys(this.#lacks ?? {}));
   }
 
-  /** When a lack is decided; one that has lasted is looked at again after as long as it has, for it may end yet. */
+  /** Schedules the next check: when a missing need is decided; after that in growing intervals, because it may still appear. */
   #lookAgain(lacks: Lacks): void {
     clearTimeout(this.#next);
     const pauses = Object.values(lacks).map((ms) => (ms < LASTS_MS ? LASTS_MS - ms : Math.min(ms, PAUSE_MS)));
     if (pauses.length > 0) this.#next = setTimeout(() => this.#listener.look(), Math.min(...pauses));
   }
 
-  /** What has not come by then is not part of this build. */
+  /** After UNFIT_MS, a need that is still missing counts as not part of this build. */
   #judge(): void {
     if (this.why === null) {
       clearTimeout(this.#unfit);

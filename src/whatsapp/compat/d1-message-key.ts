@@ -1,8 +1,8 @@
-// D1: since 2026-07-14 (2.3000.1042401057) WAWebMsgKey keeps its string in the minified `$1` instead of
-// `_serialized`. The library then looks its own message up as Msg.get(undefined): sendMessage gives `undefined` for
-// a message that was delivered, and ids, quotes and reactions break. The property is found by its value, since its
-// next name is anybody's guess. Keys can be made only once there is an account (WAWebMsgKey, seen 2026-04-27): on a page that
-// is to be linked the probe waits for that. Delete this file when a release no longer reads `_serialized` of a message key.
+// D1, message keys: gives WAWebMsgKey a `_serialized` again. Since 2026-07-14 (2.3000.1042401057) the class keeps its
+// string in the minified `$1`. The library then looks up its own message as Msg.get(undefined): sendMessage returns
+// `undefined` for a message that was delivered, and ids, quotes and reactions break. The property is found by its value,
+// because its name may change again. Keys can be made only once there is an account (WAWebMsgKey, seen 2026-04-27), so on
+// a page without one the probe waits. Delete this file when a release no longer reads `_serialized` of a message key.
 import type { PageMsgKey, PageMsgKeyClass, PageWid, PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './shim.js';
 
@@ -15,7 +15,7 @@ function mendMessageKey(): ShimResult {
   const me = (prefs.getMaybeMePnUser() ?? prefs.getMaybeMeLidUser()) as PageWid | null | undefined;
   if (!me) return 'unlinked';
   const user = me._serialized.replace(/[:@].*$/, '');
-  // A throw-away key in the chat with oneself: its whole string holds all of its parts.
+  // A temporary key in the chat with oneself. Its serialised form contains all of its parts.
   const make = (id: string): PageMsgKey => new MsgKey({ fromMe: true, remote: me, id });
   const isWhole = (value: unknown, id: string): boolean =>
     typeof value === 'string' && value.includes(user) && value.includes(id) && value !== id;

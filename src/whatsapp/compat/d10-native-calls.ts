@@ -1,15 +1,15 @@
-// D10: since summer 2026 a call is handled by the page's native stack. WAWebVoipWebBridgeApi makes its model and hands it to
-// WAWebCallCollection.setActiveCall, which never puts it into the Map that the library wraps: no `call` is raised (wa-js
-// PR #3567; OpenWA #1655; read in the page's modules of 2026-04-27). The collection itself comes in a bundle of its own,
-// later than the rest. Both ways are listened to here; what both tell is told once (content-events.ts). Delete this file when a
-// release listens to setActiveCall.
+// D10, calls: reports calls of the page's native stack. Since summer 2026 that stack handles calls. WAWebVoipWebBridgeApi
+// makes the model and passes it to WAWebCallCollection.setActiveCall, which does not add it to the Map that the library
+// wraps, so no `call` is raised (wa-js PR #3567; OpenWA #1655; read in the page's modules of 2026-04-27). The collection
+// is in a bundle of its own, which loads later. Both ways are observed here; a call seen by both is reported once
+// (content-events.ts). Delete this file when a release listens to setActiveCall.
 import type { PageWid, PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page, once a document, after the library has wrapped what it wraps. */
-function hearCalls(): ShimResult {
+/** Runs in the page, once per document, after the library has wrapped the Map. */
+function observeCalls(): ShimResult {
   interface Call {
     readonly id: unknown;
     readonly peerJid?: PageWid | string;
@@ -25,7 +25,7 @@ function hearCalls(): ShimResult {
     setActiveCall?(call: Call | null): unknown;
   };
   const marks = window.__wad;
-  if (!marks) return 'failed: the document has no book';
+  if (!marks) return 'failed: the document has no marks';
   const attempt = <T>(get: () => T): T | null => {
     try {
       return get() ?? null;
@@ -34,7 +34,7 @@ function hearCalls(): ShimResult {
     }
   };
   const module = (name: string) => (marks.require ?? window.require)(name);
-  /** WAWebVoipWaCallEnums.CallState has numbers; the older stack had the last one, as a word. */
+  /** Members of WAWebVoipWaCallEnums.CallState, which are numbers. The older stack had the last one as a word. */
   const RINGING = ['ReceivedCall', 'ReceivedCallWithoutOffer', 'INCOMING_RING'];
   const isRinging = (call: Call): boolean => {
     const state = attempt(() => call.getState?.());
@@ -43,27 +43,31 @@ function hearCalls(): ShimResult {
     const states = attempt(() => module('WAWebVoipWaCallEnums').CallState as Record<string, unknown>);
     return RINGING.some((name) => state === name || (states !== null && state === states[name]));
   };
-  const told = new Set<string>();
-  const tell = (state: 'ringing' | 'ended', call: Call): void => {
+  const ringing = new Set<string>();
+  const report = (state: 'ringing' | 'ended', call: Call): void => {
     const id = String(call.id);
-    if (told.has(id) === (state === 'ringing')) return;
-    if (state === 'ringing') told.add(id);
-    else told.delete(id);
+    if (ringing.has(id) === (state === 'ringing')) return;
+    if (state === 'ringing') ringing.add(id);
+    else ringing.delete(id);
     const { peerJid } = call;
     marks.tell({
-      ...{ kind: 'call', state, id, video: call.isVideo === true, group: call.isGroup === true },
+      kind: 'call',
+      state,
+      id,
+      video: call.isVideo === true,
+      group: call.isGroup === true,
       from: typeof peerJid === 'string' ? peerJid : (peerJid?._serialized ?? String(peerJid)),
       offeredAt: call.offerTime || null,
     });
   };
-  /** Its state, its kind and its time are set right after it was handed over, in the same turn. */
-  const comes = (call: Call): void => {
+  /** Reports a new call one turn later: the page sets its state, kind and time right after it has passed the model. */
+  const added = (call: Call): void => {
     window.setTimeout(() => {
-      if (isRinging(call)) tell('ringing', call);
+      if (isRinging(call)) report('ringing', call);
     }, 0);
   };
 
-  const hear = (calls: Calls): ShimResult => {
+  const observe = (calls: Calls): ShimResult => {
     const map = Object.values(calls).find((value): value is Map<unknown, Call> => value instanceof Map);
     const activate = calls.setActiveCall;
     if (map === undefined && typeof activate !== 'function')
@@ -71,12 +75,12 @@ function hearCalls(): ShimResult {
     if (map !== undefined) {
       const [set, remove] = [map.set.bind(map), map.delete.bind(map)];
       map.set = (id, call) => {
-        comes(call);
+        added(call);
         return set(id, call);
       };
       map.delete = (id) => {
         const call = map.get(id);
-        if (call) tell('ended', call);
+        if (call) report('ended', call);
         return remove(id);
       };
     }
@@ -84,8 +88,8 @@ function hearCalls(): ShimResult {
       calls.setActiveCall = (call) => {
         const before = calls.activeCall;
         const result = activate.call(calls, call);
-        if (before && before !== call) tell('ended', before);
-        if (call) comes(call);
+        if (before && before !== call) report('ended', before);
+        if (call) added(call);
         return result;
       };
     marks.hearsCalls = true;
@@ -93,13 +97,13 @@ function hearCalls(): ShimResult {
   };
 
   const found = attempt(() => module('WAWebCallCollection') as Calls);
-  if (found !== null) return marks.hearsCalls ? 'native' : hear(found);
-  // It raises no event when it comes.
+  if (found !== null) return marks.hearsCalls ? 'native' : observe(found);
+  // No event is raised when the bundle has loaded.
   const waiting = window.setInterval(() => {
     const late = attempt(() => module('WAWebCallCollection') as Calls);
     if (late === null) return;
     window.clearInterval(waiting);
-    hear(late);
+    observe(late);
   }, 250);
   return 'native';
 }
@@ -110,5 +114,5 @@ export const nativeCalls: Shim = {
   since: '2.3000.1044449815',
   source: 'wppconnect-team/wa-js PR #3567, PR #3568; rmyndharis/OpenWA #1655',
   capability: 'calls.receive',
-  apply: (page) => page.evaluate(hearCalls),
+  apply: (page) => page.evaluate(observeCalls),
 };

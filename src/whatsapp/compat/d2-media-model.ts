@@ -1,13 +1,13 @@
-// D2: since 2026-09-17 (2.3000.10477…) the model that a prepared file comes in has an own, enumerable `__x_id`. The
-// library spreads that model into the message, whose own id is overwritten by it, and every send of media fails with
-// "Data passed to getter must include an id property". The private id is hidden from the spread where the library
-// makes the model. Delete this file when a release no longer spreads it (PR #201923).
+// D2, media: hides the private id of a media model. Since 2026-09-17 (2.3000.10477…) the model of a prepared file has an
+// own, enumerable `__x_id`. The library spreads the model into the message, which overwrites the id of the message, and
+// every send of media fails with "Data passed to getter must include an id property". The id is made non-enumerable where
+// the library makes the model. Delete this file when a release no longer spreads it (PR #201923).
 import type { PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page, after the library has put its functions there. */
+/** Runs in the page, after the library has injected its functions. */
 async function mendMediaModel(): Promise<ShimResult> {
   type Make = ((...args: unknown[]) => Promise<object>) & { wad?: true };
   const library = window.WWebJS as { processMediaData?: Make } | undefined;

@@ -1,11 +1,12 @@
-// D4 (H9): the library waits for a *change* of hasSynced, after at least eight round trips. A restored session may
-// have synced by then, and neither `authenticated` nor `ready` ever comes. Probed and mended after every injection
-// and again while the account is not ready; harmless where the library was in time. Upstream: PR #5748.
+// D4 (H9), missed sync: raises the sync event that the library has missed. The library waits for a *change* of hasSynced,
+// after at least eight round trips. A restored session may have synced by then, and then neither `authenticated` nor
+// `ready` is ever raised. It is checked after every injection and while the account is not ready; if the library was in
+// time, nothing happens. Upstream: PR #5748.
 import type { PageSocket, PageWindow } from '../page/page-window.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page. Raises the event that the library missed; true when it had. */
+/** Runs in the page. Returns true when the event was missed, and raises it. */
 export function raiseMissedSync(): boolean {
   const socket = window.require('WAWebSocketModel').Socket as PageSocket;
   const missed =

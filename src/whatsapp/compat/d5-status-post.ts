@@ -1,16 +1,16 @@
-// D5: whatsapp-web.js posts no status any more. Since 2026-04-30 WAWebStatusGatingUtils has no
-// canCheckStatusRankingPosterGating, which the library asks first ("is not a function", for every status), and since July
-// 2026 sendStatusMediaMsgAction of WAWebSendStatusMsgAction takes one object where it took two arguments ("Cannot read
-// properties of undefined (reading 'id')"). The page's own actions are called as each build wants it. A text's id is chosen
-// by the page, in WAWebStatusMsgDataUtils: ours goes in there, so that what was posted can be asked for. Delete the calls
-// when a release makes them; the id stays ours to choose.
+// D5, statuses: posts a status with the page's own actions, under our id. Since 2026-04-30 WAWebStatusGatingUtils lacks
+// canCheckStatusRankingPosterGating, which the library calls first ("is not a function", for every status). Since July 2026
+// sendStatusMediaMsgAction of WAWebSendStatusMsgAction takes one object instead of two arguments ("Cannot read properties
+// of undefined (reading 'id')"). The actions are called as each build requires. The page chooses the id of a text status,
+// in WAWebStatusMsgDataUtils: our id is inserted there, so that the status can be looked up later. Delete the calls when a
+// release makes them; our id is still needed then.
 import { ID_TAG } from '../page/own-id.js';
 import type { PageMsgKey, PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './shim.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page: a text status goes out under the id that its options carry. @param tag the property that does */
+/** Runs in the page: sends a text status under the id in its options. @param tag the property with the id */
 async function mendStatusIds(tag: string): Promise<ShimResult> {
   type Data = { readonly id: PageMsgKey & { readonly remote: unknown; readonly participant?: unknown } };
   type Make = ((options: object, ...more: unknown[]) => Promise<Data | null>) & { wad?: true };
@@ -24,34 +24,34 @@ async function mendStatusIds(tag: string): Promise<ShimResult> {
       if (!data || typeof id !== 'string') return data;
       const { fromMe, remote, participant } = data.id;
       const own = new MsgKey({ fromMe, remote, participant, id });
-      // Under an id of the page's it could not be asked for, and would go out twice.
+      // Under an id of the page's choice it could not be looked up, and might be sent twice.
       if (own.id !== id) throw new Error('wad: a status does not take our id');
       return { ...data, id: own };
     };
     wrapped.wad = true;
     module.createTextStatusMsgData = wrapped;
   }
-  // Made as the page makes it, and not posted.
+  // A probe, made as the page does, and not posted.
   const probe = await module.createTextStatusMsgData({ text: 'wad', [tag]: 'WADPROBE03' });
   if (probe?.id.id !== 'WADPROBE03') return 'failed: a status does not take our id';
   let helper: unknown;
   try {
     helper = window.require('WAWebStatusGatingUtils').canCheckStatusRankingPosterGating;
-  } catch {} // the module has gone with it
+  } catch {} // the module is missing, too
   const { sendStatusMediaMsgAction } = window.require('WAWebSendStatusMsgAction');
   return typeof helper === 'function' && sendStatusMediaMsgAction.length > 1 ? 'native' : 'patched';
 }
 
 /**
- * Runs in the page: posts a status by whichever way this build has.
- * @param post a text with our tag, or the data of a message with media, whose id is ours
- * @returns the page's word: OK when the server has it
+ * Runs in the page: posts a status in the way of this build.
+ * @param post a text with our tag, or the data of a message with media and our id
+ * @returns the page's result: OK when the server has it
  */
 export async function postStatus(
   post: { readonly text: object } | { readonly media: object },
 ): Promise<string> {
   const action = window.require('WAWebSendStatusMsgAction');
-  // Uploaded already.
+  // The media are uploaded already.
   const beforeSend = async (): Promise<void> => {};
   const result =
     'text' in post
@@ -68,7 +68,7 @@ export async function postStatus(
 
 export const statusPost: Shim = {
   id: 'D5',
-  breaks: 'the helper that posting a status asks first is gone, and media are taken as one object',
+  breaks: 'the helper that the library calls before a status is missing, and media are passed as one object',
   since: '2.3000.1038358494',
   source: 'wwebjs/whatsapp-web.js #201745, #201761, #201807, PR #201816; devlikeapro/waha #2063',
   capability: 'send.status',

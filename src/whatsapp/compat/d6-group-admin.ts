@@ -1,8 +1,9 @@
-// D6, groups: since July 2026 (2.3000.1045318025 at the latest) setGroupDescription of WAWebGroupModifyInfoJob takes one
-// object; called with four arguments, as the library calls it, it throws "Cannot read properties of undefined (reading
-// 'toJid')". And promote, demote and remove of WAWebModifyParticipantsGroupAction are reported to answer with success for
-// people who were never touched: WAWebGroupModifyParticipantsJob is asked first, to which the action itself hands on, and
-// which is the same on all builds. Delete this file when a release does so by itself.
+// D6, groups: changes descriptions and participants in the way of each build. Since July 2026 (2.3000.1045318025 at the
+// latest) setGroupDescription of WAWebGroupModifyInfoJob takes one object; with four arguments, as the library calls it,
+// it throws "Cannot read properties of undefined (reading 'toJid')". Promote, demote and remove of
+// WAWebModifyParticipantsGroupAction are reported to return success for people who were not changed. So
+// WAWebGroupModifyParticipantsJob is called first, which that action calls itself, and which is the same in all builds.
+// Delete this file when a release does so by itself.
 import type { PageChat, PageModel, PageWid, PageWindow } from '../page/page-window.js';
 import type { Variant, VariantResult } from './variant.js';
 
@@ -14,7 +15,7 @@ function probeDescription(): VariantResult {
   return setGroupDescription.length === 1 ? 'patched' : 'native';
 }
 
-/** Runs in the page: sets the description by whichever way this build has; an empty text removes it. */
+/** Runs in the page: sets the description in the way of this build; an empty text removes it. */
 export async function describeGroup(chat: PageChat, text: string, newDescId: string): Promise<void> {
   const info = window.require('WAWebGroupModifyInfoJob');
   const { id: groupWid, groupMetadata } = chat;
@@ -26,9 +27,9 @@ export async function describeGroup(chat: PageChat, text: string, newDescId: str
 }
 
 /**
- * Runs in the page: changes people of a group, by one way after the other until it shows.
- * @param people models of the page, under the identity that the group keeps
- * @param shows resolves whether the page shows it, in its own time
+ * Runs in the page: changes participants of a group, in one way after the other until the page shows the change.
+ * @param people models of the page, by the identity that the group uses
+ * @param shows resolves whether the page shows the change, after waiting for it
  */
 export async function changePeople(
   action: 'remove' | 'promote' | 'demote',
@@ -61,7 +62,7 @@ export async function changePeople(
 
 export const groupAdmin: Variant = {
   id: 'D6',
-  breaks: 'setGroupDescription takes named arguments; people are changed with success and not at all',
+  breaks: 'setGroupDescription takes named arguments; changes of people report success without effect',
   since: '2.3000.1045318025',
   source: 'wwebjs/whatsapp-web.js PR #201895; devlikeapro/waha #2199; wppconnect-team/wa-js #3595, #3546',
   capability: 'group.admin',

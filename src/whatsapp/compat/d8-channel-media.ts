@@ -1,6 +1,6 @@
-// D8, media into a channel: since 2026-07-08 a message of the page has no avParams(), which whatsapp-web.js asks for the
-// metadata of a file: "msg.avParams is not a function". WhatsApp Web itself hands over the handle of what was uploaded and
-// nothing else. Delete this file when a release does so (PR #201824).
+// D8, media in a channel: sends media without avParams(). Since 2026-07-08 a message of the page lacks that function,
+// from which whatsapp-web.js takes the metadata of a file: "msg.avParams is not a function". WhatsApp Web itself passes
+// only the handle of the upload. Delete this file when a release does so (PR #201824).
 import type { PageModel, PageWindow } from '../page/page-window.js';
 import type { Variant, VariantResult } from './variant.js';
 
@@ -12,7 +12,7 @@ function probeMedia(): VariantResult {
   return typeof prototype.avParams === 'function' ? 'native' : 'patched';
 }
 
-/** Runs in the page: what of a file goes with a message to a channel. */
+/** Runs in the page: the fields of a file in a message to a channel. */
 export function postedMedia(msg: PageModel, mediaHandle: unknown): object {
   return {
     mediaHandle,

@@ -1,7 +1,7 @@
-// D8, the preview of a link in a channel: getLinkPreview of WAWebLinkPreviewChatAction takes the chat as well, and makes
-// another preview for a channel, whose picture is in the clear. whatsapp-web.js leaves the chat out, and sends the message as a
-// text, where WhatsApp Web sends a card as media: followers see a blurred picture, or no card. The second half is in
-// page/posts.ts. Delete this file when a release passes the chat.
+// D8, link previews in a channel: makes the preview for the channel. getLinkPreview of WAWebLinkPreviewChatAction also
+// takes the chat, and for a channel makes another preview, with an unencrypted picture. whatsapp-web.js omits the chat,
+// and sends the message as a text, where WhatsApp Web sends a card as media: followers see a blurred picture, or no card.
+// The second half is in page/posts.ts. Delete this file when a release passes the chat.
 import type { PageChat, PageWindow } from '../page/page-window.js';
 import type { Variant, VariantResult } from './variant.js';
 
@@ -12,7 +12,7 @@ function probePreview(): VariantResult {
   return window.require('WAWebLinkPreviewChatAction').getLinkPreview.length > 1 ? 'patched' : 'native';
 }
 
-/** Runs in the page: the preview of a link, as it is shown where it is going to. */
+/** Runs in the page: the preview of a link for its chat. */
 export async function previewFor(link: object, chat?: PageChat): Promise<{ readonly data?: object } | null> {
   const { getLinkPreview } = window.require('WAWebLinkPreviewChatAction');
   return chat === undefined ? getLinkPreview(link) : getLinkPreview(link, chat);

@@ -1,12 +1,13 @@
-// D9: since summer 2026 WAWebChatForwardMessage is in no script that a page loads at its start. It is in a bundle that the
-// page fetches when somebody opens its screen for forwarding (13,327 modules of 2.3000.1045220589 without it, 220 more with
-// it: wa-js PR #3582; waha #2278). The page is asked to fetch it as that screen does. WAWebForwardMessageModalLoadable, which
-// did so before, never settles on such a page and is not asked. Delete this file when a release asks for the bundle itself.
+// D9, lazy modules: makes the page load the bundle for forwarding. Since summer 2026 WAWebChatForwardMessage is in no
+// script that a page loads at its start, but in a bundle that the page loads when its screen for forwarding is opened
+// (13,327 modules of 2.3000.1045220589 without it, 220 more with it: wa-js PR #3582; waha #2278). The bundle is loaded
+// here in the same way as by that screen. WAWebForwardMessageModalLoadable, the earlier way, never settles on such a page
+// and is not used. Delete this file when a release loads the bundle itself.
 import type { PageWindow } from '../page/page-window.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page, once a document: puts `load` and `loading` into its book. @param waysMs how long each way may take */
+/** Runs in the page, once per document: adds `load` and `loading` to its marks. @param waysMs how long each way may take */
 export function installLoader(waysMs: number): void {
   const marks = window.__wad;
   if (!marks || marks.load) return;
@@ -19,7 +20,7 @@ export function installLoader(waysMs: number): void {
     }
   };
   type Way = (done: () => void) => unknown;
-  /** Module → ways to have the page fetch it, the one without a screen first. */
+  /** Module → the ways to make the page load it, in order; the first needs no screen. */
   const lazy: Readonly<Record<string, readonly Way[]>> = {
     WAWebChatForwardMessage: [
       (done) =>
@@ -31,7 +32,7 @@ export function installLoader(waysMs: number): void {
       (done) => module('WAWebForwardMessageFlowLoadable').requireBundle().then(done, done),
     ],
   };
-  /** Ends when the way has, when it fails, or with its time. */
+  /** Resolves when the way has finished or failed, or its time is over. */
   const go = (way: Way): Promise<void> =>
     new Promise((resolve) => {
       window.setTimeout(() => resolve(), waysMs);

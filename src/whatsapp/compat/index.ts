@@ -1,6 +1,7 @@
 // The shims that repair whatsapp-web.js 1.34.7 on current WhatsApp Web at run time, in order, and the variants of what
 // our functions do instead of it, one file each. A shim is off where the page does not need it. Each file is deleted the
 // day a release carries the fix. node_modules is never changed: patched installs have failed silently.
+
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
 import { statusPost } from './d5-status-post.js';
@@ -12,7 +13,7 @@ import { nativeCalls } from './d10-native-calls.js';
 import type { Shim } from './shim.js';
 import type { Variant } from './variant.js';
 
-/** Before the library touches the document; those that answer `unlinked`, again before its listeners are attached. */
+/** Applied before the library touches the document; after `unlinked`, again before its listeners are attached. */
 export const SHIMS: readonly Shim[] = [messageKey];
 /** When the library's own functions are in the page: the shim repairs them. */
 export const LATE_SHIMS: readonly Shim[] = [mediaModel, statusPost, nativeCalls];

@@ -1,8 +1,8 @@
-// The type of a shim: a breakage of whatsapp-web.js that is repaired at run time, and the function that repairs it.
+// The type of a shim: the repair of one breakage of whatsapp-web.js at run time.
 import type { Page } from 'puppeteer';
 import type { Break } from './break.js';
 
-/** `unlinked`: only a page with an account can tell. */
+/** `unlinked`: it can be decided only on a page with an account. */
 export type ShimResult = 'native' | 'patched' | 'unlinked' | `failed: ${string}`;
 
 export interface Shim extends Break {

@@ -1,5 +1,6 @@
 // Classifies errors: our own by their class, those of others by their text. No other file matches error texts of
 // puppeteer, Chromium and WhatsApp Web. Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+
 import type { BrokenReason } from '../../session/event.js';
 import { TimedOut } from './deadline.js';
 
@@ -33,7 +34,7 @@ const says = (error: unknown, pattern: RegExp): boolean =>
 const NAVIGATION =
   /Execution context was destroyed|Cannot find context|Promise was collected|detached Frame|navigat/i;
 
-/** The document went away during an evaluation; the caller asks the next document. */
+/** The document went away during an evaluation; the caller repeats it in the next document. */
 export const isNavigation = (error: unknown): boolean =>
   says(error, NAVIGATION) || causes(error).some((one) => one instanceof DocumentGone);
 
@@ -65,7 +66,7 @@ export function pageTrouble(error: unknown): string {
 /** WhatsApp's own limit on pairing codes. */
 export const isRateLimit = (error: unknown): boolean => /rate-?overlimit|\b429\b/i.test(text(error));
 
-/** Chromium's word that a rejection came out of the library or puppeteer, not out of our code (H5). */
+/** True when a rejection came from the library or puppeteer, not from our code (H5). */
 export const isFromLibrary = (error: unknown): boolean =>
   typeof error === 'string' ||
   (error instanceof Error && /whatsapp-web\.js|puppeteer/.test(error.stack ?? ''));

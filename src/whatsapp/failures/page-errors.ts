@@ -1,4 +1,4 @@
-// Collects exceptions in the page, which is the only place where one inside the library's own code there shows (H2).
+// Collects exceptions in the page: those of the library's own code there appear nowhere else (H2).
 // The newest are kept for a report, each with its context. Failures of our own functions are logged by expose.ts.
 import type { Page } from 'puppeteer';
 import type { Log } from '../../protocol/log.js';

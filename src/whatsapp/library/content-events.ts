@@ -1,5 +1,5 @@
-// Translates what the library reports besides messages and acks: reactions, edits, deletions, changes of groups, calls.
-// Each is reported once, although the library repeats itself after every sync (H3).
+// Translates the library's other events: reactions, votes, edits, deletions, changes of groups, and calls. Each is reported
+// once, although the library repeats them after every sync (H3).
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
@@ -17,7 +17,7 @@ import { timeOf, widText } from './translate.js';
 
 export type Happening = Extract<ClientReport, { type: 'happened' }>;
 
-/** How many are remembered, so that none is reported twice. */
+/** How many events are remembered, to report none twice. */
 const REMEMBERED = 5_000;
 
 const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
@@ -26,11 +26,11 @@ const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
   return { key, messageId: escapeId(id), chatId };
 };
 
-/** Whether these are two chats, and not two names of one: a person has a number and a LID (H21). */
+/** True for two different chats; ids of different kinds may be the number and the LID of one person (H21). */
 const isElsewhere = (chat: string, other: string): boolean =>
   chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
 
-/** A deletion for everyone, reported with what is left of the message. */
+/** A deletion for everyone, made from the rest of the message. */
 export function revocationOf(message: LibraryMessage): Revocation {
   const { author, fromMe } = readMessage(message);
   const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
@@ -45,7 +45,7 @@ export class ContentEvents {
     this.#tell = tell;
   }
 
-  /** An empty emoji: the reaction was taken back. One that stands in another chat than its message is forged. */
+  /** An empty emoji means that the reaction was removed. A reaction in another chat than its message is forged, and ignored. */
   reaction({ id, msgId, senderId, reaction, timestamp }: LibraryReaction): void {
     if (isElsewhere(widText(id.remote), widText(msgId.remote))) return;
     const data = {
@@ -63,17 +63,17 @@ export class ContentEvents {
     });
   }
 
-  /** An answer to a poll is a reaction to it; an empty list is a vote that was taken back. */
+  /** A vote in a poll is reported as a reaction. An empty list means that the vote was removed. */
   vote({ parentMsgKey, voter, selectedOptions, interractedAtTs }: LibraryVote, me: string): void {
     const seconds = interractedAtTs === undefined ? undefined : interractedAtTs / 1000;
     const from = widText(voter);
     const data = {
       ...named(parentMsgKey),
       from,
-      // The library drops the key of the vote, and of our own LID nothing is known here.
+      // The library drops the key of the vote, and our own LID is unknown here.
       fromMe: from === me ? true : from.endsWith('@lid') ? null : false,
       emoji: null,
-      // An option whose poll the page does not have is known by its place alone.
+      // If the page does not have the poll, only the position of an option is known.
       vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
       timestamp: timeOf(seconds),
     };
@@ -86,13 +86,18 @@ export class ContentEvents {
 
   edit(message: LibraryMessage, body: unknown, previous: unknown): void {
     const { latestEditSenderTimestampMs: editedAt, latestEditMsgKey } = message._data ?? {};
-    // A body also changes when a message is decrypted, or the picture in it arrives.
+    // The body also changes when a message is decrypted, or its thumbnail arrives.
     const isEdit = editedAt !== undefined || latestEditMsgKey !== undefined;
     if (!isEdit || typeof body !== 'string' || body !== message.body) return;
     const { key, messageId, chatId, author, fromMe } = readMessage(message);
     const seconds = typeof editedAt === 'number' ? editedAt / 1000 : undefined;
     const data = {
-      ...{ key, messageId, chatId, author, fromMe, body },
+      key,
+      messageId,
+      chatId,
+      author,
+      fromMe,
+      body,
       previous: typeof previous === 'string' ? previous : null,
       timestamp: timeOf(seconds),
     };
@@ -100,8 +105,8 @@ export class ContentEvents {
   }
 
   /**
-   * The message goes on under a new id on some builds; the one it had is what people know it by. Whatever that says, it is a
-   * message of the chat in which it was deleted.
+   * In some builds the rest of the message has a new id; the original id is reported. The chat is always the one in which
+   * the message was deleted, whatever the original key says.
    */
   revoke(message: LibraryMessage): void {
     const data = revocationOf(message);
@@ -138,7 +143,11 @@ export class ContentEvents {
   heardCall({ id, from, video, group, state, offeredAt }: CallTold): void {
     const at = typeof offeredAt === 'number' ? offeredAt : undefined;
     const data = {
-      ...{ id: String(id), from: String(from), video: video === true, group: group === true, fromMe: false },
+      id: String(id),
+      from: String(from),
+      video: video === true,
+      group: group === true,
+      fromMe: false,
       state: state === 'ended' ? ('ended' as const) : ('ringing' as const),
       timestamp: timeOf(state === 'ended' ? undefined : at),
     };

@@ -1,26 +1,26 @@
-// Exposes our functions to the page, for the library and for our own watcher; calls go one way only. Puppeteer's
-// exposeFunction answers each call, by code that it sends to the page to be evaluated there: seven answers per message,
-// which nothing reads. It also refuses a name that it was given once, so a document that appeared meanwhile would never
-// get the function, and the library's listeners would be half attached (H2).
+// Exposes functions to the page without return values, for the library and for our own functions. Puppeteer's
+// exposeFunction answers each call with code that is evaluated in the page: seven answers per message, which nothing
+// reads. It also refuses a name that was exposed before, so a new document would never get the function, and the library's
+// listeners would be attached only in part (H2).
 import type { CDPSession, Page } from 'puppeteer';
 import type { PageWindow } from '../page/page-window.js';
 
 declare const window: PageWindow & Record<string, unknown>;
 
 /**
- * The library answers each change of a chat's count of unread messages with the whole chat, for a group by a question to
- * the server, and throws where keys have no `_serialized` (D1). Nobody listens: the count stands in the page.
+ * Events that we ignore. For each change of a chat's unread count the library reads the whole chat, for a group with a query
+ * to the server, and throws when keys have no `_serialized` (D1). We read the count from the page.
  */
 const UNUSED: readonly string[] = ['onChatUnreadCountEvent'];
 
 type Callee = (...args: never[]) => unknown;
 
-/** A function of the page's global object that takes one string, which is a CDP event here. */
+/** A global function of the page with one string parameter; each call is a CDP event here. */
 const CHANNEL = '__wadHear';
 
 /**
- * In the page. Gives back what it tells: the library's requestPairingCode() wants its code back, and no other caller wants
- * anything. What has no JSON throws at whoever calls, as puppeteer's own does.
+ * Runs in the page. Returns its first argument, which the library's requestPairingCode() expects, and no other caller needs.
+ * A value without JSON throws in the caller, as with puppeteer.
  */
 function tell(name: string, channel: string): void {
   window[name] = (...args: unknown[]): unknown => {
@@ -30,10 +30,10 @@ function tell(name: string, channel: string): void {
 }
 
 /**
- * From now on what is exposed to this page is told one way, in every document that there is or will be. A name that is
- * exposed again has a new callee. Ends with the page.
- * @param session of this page, and nobody else's
- * @param failed hears of what a callee throws or rejects with
+ * Replaces `page.exposeFunction`: functions are exposed in the current and in every later document. Exposing a name again
+ * replaces its function. Ends with the page.
+ * @param session a CDP session of this page that is used for nothing else
+ * @param failed called when an exposed function throws or rejects
  * @throws (rejects) when the page goes away meanwhile
  */
 export async function exposeOneWay(
@@ -52,25 +52,25 @@ export async function exposeOneWay(
     }
   });
   forgetPrinted(session);
-  // A binding follows the page into another process only where this is enabled.
+  // Only with this does a binding survive a change of the page's process.
   await session.send('Runtime.enable');
   await session.send('Runtime.addBinding', { name: CHANNEL });
   page.exposeFunction = async (name, callee) => {
     const isNew = !callees.has(name);
     callees.set(name, UNUSED.includes(name) ? () => undefined : (callee as Callee));
-    // For the next document first: whichever there is when it is put in by hand, none is left out.
+    // For later documents first, then for the current one, so that no document is missed in between.
     if (isNew) await page.evaluateOnNewDocument(tell, name, CHANNEL);
     await page.evaluate(tell, name, CHANNEL);
   };
 }
 
-/** What the page prints or throws is told to each session, and kept for it until it lets go: for as long as the document. */
+/** Releases the values that the page prints or throws: Chromium keeps them for each session as long as the document. */
 function forgetPrinted(session: CDPSession): void {
   let isForgetting = false;
   const forget = (values: readonly { objectId?: string }[]): void => {
     if (isForgetting || values.every(({ objectId }) => objectId === undefined)) return;
     isForgetting = true;
-    // Behind what else is printed in this turn. A page that has gone keeps nothing.
+    // After everything else that is printed in this turn. A page that is gone keeps nothing.
     setImmediate(() => {
       isForgetting = false;
       session.send('Runtime.releaseObjectGroup', { objectGroup: 'console' }).catch(() => undefined);
@@ -82,7 +82,7 @@ function forgetPrinted(session: CDPSession): void {
   );
 }
 
-/** Anything in the page may call it, with anything. */
+/** Parses a call. Any script of the page may make one, with any content. */
 function parse(payload: string): readonly [name: string, args: readonly unknown[]] {
   try {
     const [name, args] = JSON.parse(payload) as [unknown, unknown];

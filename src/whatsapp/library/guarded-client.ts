@@ -14,9 +14,9 @@ import { readAnyMessage } from './readable.js';
 declare const window: PageWindow;
 
 export interface GuardHooks {
-  /** The page exists and has not gone anywhere yet. */
+  /** The page exists, before its first navigation. */
   born(page: Page, session: CDPSession): Promise<void>;
-  /** Modules are there, the library has not touched the document yet. */
+  /** The document has modules, and the library has not touched it yet. */
   beforeInject(page: Page): Promise<void>;
   /** The library has injected itself into the document. */
   injected(page: Page): Promise<void>;
@@ -24,11 +24,11 @@ export interface GuardHooks {
   linked(page: Page): Promise<void>;
   /** The library's listeners are attached to the document. */
   listening(): void;
-  /** The library's own functions are in the document, and its listeners. */
+  /** The document has the library's functions and listeners. */
   attached(page: Page): Promise<void>;
   /** The library failed to handle a call from the page to the function of that name. */
   unheard(name: string, error: unknown): void;
-  /** Something failed that the library would have swallowed or thrown at nobody (H2, H5). */
+  /** An error that the library would have swallowed, or rejected without a handler (H2, H5). */
   trouble(where: string, error: unknown): void;
 }
 
@@ -37,20 +37,20 @@ export interface GuardOptions {
   readonly clientId: string;
   readonly chrome: ChromeOptions;
   readonly signal: AbortSignal;
-  /** How long the page has to come up after its HTML, ms. */
+  /** How long the page may take to have modules after its HTML, ms. */
   readonly loadMs: number;
 }
 
-/** Between two looks for the page's modules, which come without an event. */
+/** The polling interval for the page's modules, which raise no event. */
 const MODULES_MS = 25;
 
 /**
- * A page that never came up: nothing can be asked of it, nor will a later document of its own come. A fault of the way to
- * it, and not of its build.
+ * The page never got its modules: it cannot be used, and will not reload by itself. The cause is the network, and not the
+ * build of the page.
  */
 export class NoModules extends Error {}
 
-/** In the page: takes the document for one attachment. Not where the library's utilities are missing: it came meanwhile. */
+/** Runs in the page: claims the document for one attachment. False without the library's functions: the document is new. */
 function claim(): boolean {
   const marks = window.__wad as DocumentMarks;
   const free = !marks.attaching && window.WWebJS !== undefined;
@@ -58,7 +58,7 @@ function claim(): boolean {
   return free;
 }
 
-/** In the page: whether it is still the document that was taken. */
+/** Runs in the page: true while it is the claimed document. */
 const isClaimed = (): boolean => window.__wad?.attaching === true;
 
 export class GuardedClient extends Client {
@@ -72,7 +72,7 @@ export class GuardedClient extends Client {
   #attaching: Promise<void> = Promise.resolve();
 
   constructor(options: GuardOptions, hooks: GuardHooks) {
-    // New options and a new strategy for every client: the library keeps and changes what it is given (H30).
+    // New options and a new strategy for every client: the library keeps and modifies them (H30).
     super({
       authStrategy: new KeepingAuth({ clientId: options.clientId, dataPath: options.dataPath }),
       puppeteer: { ...launchOptions(options.chrome, options.signal), defaultViewport: null },
@@ -89,26 +89,26 @@ export class GuardedClient extends Client {
   }
 
   /**
-   * Never a cache (H17). It is also the one moment between the page's birth and its first navigation, so the
-   * watcher is put in here, and `goto` is bounded: the library waits for `load` for ever (H12), while the page
-   * works from DOMContentLoaded on.
+   * Uses no cache (H17). The library calls this between the creation of the page and its first navigation, so our functions
+   * are installed here, and `goto` gets a time limit: the library waits for `load` for ever (H12), while the page works from
+   * DOMContentLoaded on.
    */
   override async initWebVersionCache(): Promise<void> {
     const page = this.#page();
     const goto = page.goto.bind(page);
     page.goto = (url, options) =>
       goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
-    // Puppeteer gives nobody its own.
+    // Puppeteer does not expose its own session.
     const session = await page.createCDPSession();
     await exposeOneWay(page, session, this.#hooks.unheard);
     await this.#hooks.born(page, session);
   }
 
   /**
-   * The library calls this once itself, then at every `framenavigated`: sub-frames and pushState too (H3). Calls
-   * made meanwhile are one more round at most, and a document that has been injected is left alone. Rejects only
-   * when the very first document never came up. A library that fails on what did come up is reported: the page is kept,
-   * for its build lacks something, which is looked at and named.
+   * The library calls this once itself, and then at every `framenavigated`, also for sub-frames and pushState (H3). Calls
+   * during an injection cause at most one more round, and an injected document is not injected again. Rejects only when the
+   * first document never got its modules. If the library fails on a document with modules, the error is reported and the
+   * page is kept: its build lacks something, which the checks find out.
    */
   override inject(): Promise<void> {
     this.#injectAgain = true;
@@ -126,17 +126,17 @@ export class GuardedClient extends Client {
         this.#injected = true;
       } catch (error) {
         this.#hooks.trouble('inject', error);
-        // The page reloaded under us (the library's own re-injection is not installed yet at first), or it is stuck
-        // in OPENING beyond the protocol's time and may still come: go again, while there is a page to go to.
+        // The page reloaded meanwhile (at first the library's own re-injection is not installed yet), or it is stuck in
+        // OPENING longer than the protocol's time-out and may still recover: try again while there is a page.
         if ((isNavigation(error) || isTransport(error)) && this.#lives()) this.#injectAgain = true;
-        // Nobody awaits what `framenavigated` asks for: a rejection there would be a stray one (H5).
+        // The calls of `framenavigated` are not awaited: a rejection would be unhandled (H5).
         else if (!this.#injected && error instanceof NoModules) throw error;
       }
     }
   }
 
   async #injectOnce(page: Page): Promise<void> {
-    // Debug.VERSION, which is all the library waits for, comes before require (seen on the real page).
+    // The library waits only for Debug.VERSION, which exists before require (seen on the real page).
     const status = await this.#modules(page);
     if (status === 'injected') return;
     await this.#hooks.beforeInject(page);
@@ -147,7 +147,7 @@ export class GuardedClient extends Client {
     await this.#hooks.injected(page);
   }
 
-  /** Waits for the page's modules. Asked by evaluate, since waitForFunction compiles text, which a CSP forbids. */
+  /** Waits for the page's modules, by polling: waitForFunction compiles text, which the page's CSP forbids. */
   async #modules(page: Page): Promise<'there' | 'injected'> {
     const ask = (): 'there' | 'injected' | null => {
       if (window.Debug?.VERSION === undefined || typeof window.require !== 'function') return null;
@@ -162,9 +162,9 @@ export class GuardedClient extends Client {
   }
 
   /**
-   * Once a document, and marked when it is done: `ready` without listeners is deaf (H2). One after the other, since the
-   * library may still be at a document that has gone when the next one syncs. What it throws would end in the page, where
-   * nobody looks.
+   * Runs once per document, and marks it when done: without listeners nothing is received (H2). Calls run one after the
+   * other, because the library may still be busy with an earlier document when the next one syncs. Errors would be lost in
+   * the page, so they are reported here.
    */
   override attachEventListeners(): Promise<void> {
     const mine = this.#attaching.then(() => this.#attachOnce(this.#page()));
@@ -185,14 +185,14 @@ export class GuardedClient extends Client {
       });
       this.#hooks.listening();
     } catch (error) {
-      // The document went away during the call. The next one has a sync of its own and is not affected.
+      // The document went away during the call. The next one syncs itself and is not affected.
       if (isNavigation(error) || !(await page.evaluate(isClaimed).catch(isTransport))) return;
       this.#hooks.trouble('attachEventListeners', error);
       throw error;
     }
   }
 
-  /** The library destroys itself in mid-event at states it does not like (H20). The life cycle decides that. */
+  /** Does nothing: the library would destroy itself during events of some states (H20). The life cycle decides that. */
   override async destroy(): Promise<void> {}
 
   #lives(): boolean {

@@ -1,4 +1,4 @@
-// Handles the library's events: hints to check the page, and the messages themselves, translated to our types.
+// Handles the library's events: some trigger a check of the page; messages and other content are translated and reported.
 import type { ClientListener } from '../../session/port.js';
 import { errorText } from '../failures/errors.js';
 import { ContentEvents } from './content-events.js';
@@ -12,15 +12,15 @@ export interface LibraryEventsOptions {
   readonly listener: ClientListener;
   /** A QR payload was composed. */
   readonly qr: (payload: string) => void;
-  /** Something may have become so. */
+  /** The page may have changed its state: check it. */
   readonly look: () => void;
-  /** With which code the server has refused an own message; null where nobody says. Never rejects. */
+  /** The code with which the server has refused an own message; null when unknown. Never rejects. */
   readonly nackOf: (chatId: string, messageId: string) => Promise<number | null>;
-  /** For a listener of ours that fails. */
+  /** Logs failures of our listeners. */
   readonly warnings: ListenerWarnings;
 }
 
-/** What the library makes of a group's notices; which it was stands in the notice. */
+/** The library's events for notices of groups. The notice itself has the kind of change. */
 const GROUP_EVENTS = [
   'group_join',
   'group_leave',
@@ -29,12 +29,12 @@ const GROUP_EVENTS = [
   'group_membership_request',
 ];
 
-/** Listens until the client's listeners are removed. Returns what the page itself tells of happenings is put into. */
+/** Listens until the client's listeners are removed. Returns the content events, to which the page's own reports are added. */
 export function listenTo(
   client: GuardedClient,
   { listener, qr, look, nackOf, warnings }: LibraryEventsOptions,
 ): ContentEvents {
-  // A listener that throws would vanish into the page (H2).
+  // The exception of a listener would be lost in the page (H2).
   const on = <A extends unknown[]>(event: string, act: (...args: A) => void): void => {
     client.on(event, (...args: unknown[]) => {
       try {
@@ -51,7 +51,7 @@ export function listenTo(
   on('message_create', (message: LibraryMessage) => {
     if (!isNotice(message)) listener.report({ type: 'message', message: readMessage(message) });
   });
-  // A message that cannot be read. Once it can, the library reports it like any other.
+  // A message that cannot be decrypted yet. After that, the library reports it like any other.
   on('message_ciphertext', (message: LibraryMessage) =>
     listener.report({ type: 'message', message: readMessage(message) }),
   );

@@ -4,11 +4,11 @@ import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'puppeteer';
 
-// The two files that are used. The package's index also loads its other strategies with archivers: 75 ms of a start and
-// 8 MB.
+// Only the files that are used are loaded. The package's index also loads its other strategies with archivers, which costs
+// 75 ms at the start and 8 MB.
 const require = createRequire(import.meta.url);
 
-/** The parts of a message's key, which are there in every page generation (D1). */
+/** The parts of a message's key that exist in every page generation (D1). */
 export interface LibraryKey {
   readonly fromMe: boolean;
   readonly remote: unknown;
@@ -25,7 +25,7 @@ export interface LibraryReaction {
   readonly timestamp?: number;
 }
 
-/** structures/PollVote.js: every option that somebody has chosen now. */
+/** structures/PollVote.js: all options that the person has chosen now. */
 export interface LibraryVote {
   readonly voter: unknown;
   readonly selectedOptions: readonly { readonly name?: string; readonly localId: number }[];
@@ -56,7 +56,7 @@ export interface LibraryCall {
 
 export interface LibraryMessage {
   readonly id: LibraryKey;
-  /** Of a message that was deleted for everybody: the key it had. */
+  /** For a message that was deleted for everybody: its original key. */
   readonly protocolMessageKey?: LibraryKey;
   readonly from?: string;
   readonly to?: string;
@@ -67,7 +67,7 @@ export interface LibraryMessage {
   readonly ack?: number;
   readonly hasMedia: boolean;
   readonly mentionedIds?: readonly unknown[];
-  /** The page's model as it came. */
+  /** The page's model. */
   readonly _data?: {
     readonly quotedStanzaID?: string;
     readonly mimetype?: string;
@@ -77,7 +77,7 @@ export interface LibraryMessage {
   };
 }
 
-/** Client of whatsapp-web.js/src/Client.js as far as we use or override it. */
+/** The members of Client (whatsapp-web.js/src/Client.js) that we use or override. */
 export interface LibraryClient extends EventEmitter {
   pupBrowser: Browser | null;
   pupPage: Page | null;
@@ -95,7 +95,7 @@ export const Client: new (
   options: Record<string, unknown>,
 ) => LibraryClient = require('whatsapp-web.js/src/Client');
 
-/** A message out of what the page's `WWebJS.getMessageModel` hands out. */
+/** A message, built from a model of the page's `WWebJS.getMessageModel`. */
 export const Message: new (
   client: LibraryClient,
   model: unknown,

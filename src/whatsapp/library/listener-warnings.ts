@@ -11,7 +11,7 @@ interface Repeated {
   timer: NodeJS.Timeout;
 }
 
-/** Nothing to close: `flush()` logs what is counted, and its timers keep no process alive. */
+/** Nothing to close: `flush()` logs the counts, and the timers keep no process alive. */
 export class ListenerWarnings {
   readonly #log: Log;
   readonly #periodMs: number;
@@ -41,13 +41,13 @@ export class ListenerWarnings {
 
   #count(event: string): void {
     const timer = setTimeout(() => {
-      // An event that goes on failing is counted for the next period as well.
+      // If it still fails, the next period is counted, too.
       if (this.#end(event)) this.#count(event);
     }, this.#periodMs).unref();
     this.#repeated.set(event, { times: 0, error: '', timer });
   }
 
-  /** @returns whether there was anything to log */
+  /** @returns true when it has logged a count */
   #end(event: string): boolean {
     const counted = this.#repeated.get(event);
     if (counted === undefined) return false;

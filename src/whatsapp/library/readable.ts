@@ -6,7 +6,7 @@ import type { InboundMessage } from '../../session/inbound-message.js';
 import { type LibraryClient, type LibraryKey, type LibraryMessage, Message } from './library.js';
 import { timeOf, toInbound, widText } from './translate.js';
 
-/** WhatsApp has more types than the library knows; this is none of them. */
+/** Our own type, which WhatsApp does not have. */
 export const UNREADABLE = 'unknown';
 
 interface Model {
@@ -16,8 +16,8 @@ interface Model {
 type Patch = ((this: object, model: Model) => unknown) & { wad?: true };
 
 /**
- * The library builds a message before it tells of it, and throws at a card without its list: from now on it builds one
- * without content. Once a process; the class is the library's own.
+ * Patches the library's class, once per process: it builds a message before it reports it, and throws for a card without
+ * its list. With the patch it builds a message without content.
  */
 export function readAnyMessage(): void {
   const { prototype } = Message as unknown as { prototype: { _patch: Patch } };
@@ -40,7 +40,7 @@ const bareOf = ({ id, t, from, to, author, ack }: Model) => ({
   ...{ from: widText(from), to: widText(to), author: widText(author), _data: {} },
 });
 
-/** A message in our words; one that does not fit them as `unknown`. @throws where not even its key can be read */
+/** Converts a message to our type; one that does not fit becomes `unknown`. @throws when not even its key can be read */
 export function readMessage(message: LibraryMessage): InboundMessage {
   try {
     const read = toInbound(message);
@@ -66,7 +66,7 @@ export function readMessage(message: LibraryMessage): InboundMessage {
   };
 }
 
-/** What the page gives as messages, read each by itself; what has no key is left out, since it has no name. */
+/** Converts the page's models one by one, without those that have no key. */
 export const messagesIn = (client: LibraryClient, models: readonly unknown[]): LibraryMessage[] =>
   models.flatMap((model) => {
     try {

@@ -5,7 +5,7 @@ import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { InboundMessage } from '../../session/inbound-message.js';
 import type { LibraryMessage } from './library.js';
 
-/** WhatsApp's words for kinds that people know under another name. */
+/** Our names of WhatsApp's types, where they differ. */
 const KINDS: Readonly<Record<string, string>> = {
   chat: 'text',
   ptt: 'voice',
@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, string>> = {
   poll_creation: 'poll',
 };
 
-/** Types that are no message of anybody's: notices of encryption, of the protocol, of a number that changed. */
+/** Types that are notices and not messages: of encryption, of the protocol, of a changed number. */
 const NOTICES = new Set([
   'e2e_notification',
   'protocol',
@@ -22,7 +22,7 @@ const NOTICES = new Set([
   'notification_template',
   'debug',
   'gp2',
-  // What is left of a message that was deleted for everybody.
+  // The rest of a message that was deleted for everybody.
   'revoked',
 ]);
 
@@ -37,8 +37,8 @@ export const widText = (wid: unknown): string => {
 };
 
 /**
- * A message that cannot be shown is a placeholder of the type `ciphertext`. What the phone shows once is one for good, by its
- * subtype (WAWebMsgProcessingApiUtils and WAWebMsgGetters, 2026-04-27); of others nobody knows whether they will be read.
+ * A message that cannot be shown is a placeholder of the type `ciphertext`. With this subtype (view once) it stays one
+ * (WAWebMsgProcessingApiUtils and WAWebMsgGetters, 2026-04-27); for others it is unknown whether they will be decrypted.
  */
 const VIEW_ONCE = 'view_once_unavailable_fanout';
 
@@ -49,7 +49,7 @@ function typeOf(message: LibraryMessage): string {
   return KINDS[message.type] ?? message.type;
 }
 
-/** A place's body is a picture of the map, and a card's its vCard: what people read stands elsewhere. */
+/** The text of a message. The body of a location is a map image, and that of a card its vCard, so other fields are used. */
 function bodyOf({ type, body, _data: data }: LibraryMessage): string {
   const { loc, vcardFormattedName: name } = data ?? {};
   if (type === 'location' || type === 'live_location') return typeof loc === 'string' ? loc : '';
@@ -86,10 +86,10 @@ function detailsOf({ type, body, _data: data = {} }: LibraryMessage): InboundMes
   }
 }
 
-/** The end of the year 9999: what is later has no date that others read. */
+/** The end of the year 9999: other programs cannot read later dates. */
 const LATEST_S = 253_402_300_799;
 
-/** An instant; of a message that names none, the one at which it is read. */
+/** ISO 8601; for a message without a time, the current time. */
 export const timeOf = (seconds: unknown): string => {
   const isTime = typeof seconds === 'number' && seconds > 0 && seconds <= LATEST_S;
   return new Date(isTime ? seconds * 1000 : Date.now()).toISOString();
@@ -100,7 +100,7 @@ export function toInbound(message: LibraryMessage): InboundMessage {
   const remote = widText(message.id.remote);
   const quoted = message._data?.quotedStanzaID;
   const author = widText(message.author) || widText(participant) || null;
-  // In a message that is deleted for everybody the page leaves where its file was (WAWebRevokeMsgAction, 2026-04-27).
+  // In a message that was deleted for everybody, the page keeps the fields of its file (WAWebRevokeMsgAction, 2026-04-27).
   const hasMedia = message.hasMedia && message.type !== 'revoked';
   return {
     key: messageKey({ fromMe, remote, id, participant: widText(participant) || undefined }),

@@ -24,7 +24,7 @@ export class Linking {
   readonly #pageState: PageState;
   readonly #listener: ClientListener;
   readonly #log: Log;
-  /** `code`: one is being asked for or shown. */
+  /** `code`: a pairing code is requested or shown. */
   #shows: 'qr' | 'code' = 'qr';
 
   constructor(guarded: GuardedClient, ask: Ask, pageState: PageState, listener: ClientListener, log: Log) {
@@ -35,9 +35,9 @@ export class Linking {
     this.#log = log;
   }
 
-  /** Has the page begin a new round. The library's own refresh uses `window` in Node and never runs (H18). */
+  /** Makes the page start a new round of QR codes. The library's own refresh uses `window` in Node and never runs (H18). */
   refreshQr(): void {
-    // While a code is shown there is no QR, and a refresh would take the code back.
+    // While a pairing code is shown there is no QR code, and a refresh would cancel the pairing code.
     if (this.#shows === 'code' || this.#pageState.awaitsPasskey) return;
     const refresh = (): void => window.require('WAWebLaunchSocketUtils').refreshQR();
     this.#guarded.pupPage?.evaluate(refresh).catch((error: unknown) => {
@@ -45,7 +45,7 @@ export class Linking {
     });
   }
 
-  /** @throws (rejects) what the page says; a QR is shown again then */
+  /** Requests a pairing code. @throws (rejects) the error; a QR code is shown again then */
   async code(number: string): Promise<string> {
     this.#shows = 'code';
     const code = await requestPairingCode(this.#guarded, number).catch(async (error: unknown) => {
@@ -58,8 +58,8 @@ export class Linking {
 
   async showQr(): Promise<void> {
     this.#shows = 'qr';
-    // The page still draws the one before until the server has sent others. That one links nobody any more, so it is
-    // not to be told of, nor kept.
+    // The page shows the previous QR code until the server has sent new ones. It is no longer valid, so it must neither be
+    // reported nor kept.
     await this.#ask(ASK_MS, (page) => page.evaluate(() => window.__wad?.dropQr?.()));
     this.#listener.report({ type: 'qr-gone' });
     await this.#ask(ASK_MS, () => this.#guarded.cancelPairingCode());
@@ -68,7 +68,7 @@ export class Linking {
   /** @throws (rejects) Fault no_passkey */
   async answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void> {
     const isAnswer = answer !== 'refused';
-    // Before the page has it: its verdict may be here before our own call is.
+    // Before the page has the answer, because its verdict may arrive before our own call returns.
     if (isAnswer) this.#pageState.passkeyAnswered();
     const how = isAnswer ? { answer } : ({ refused: true } as const);
     if (!(await this.#ask(ASK_MS, (page: Page) => page.evaluate(settlePasskey, id, how))))

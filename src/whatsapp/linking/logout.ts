@@ -6,12 +6,12 @@ import type { PageSocket, PageWindow } from '../page/page-window.js';
 
 declare const window: PageWindow;
 
-/** A logout that the page promised and kept, but does not show: its frame gets this long to leave. */
+/** How long to wait for the confirmation after the page's logout has resolved: its frame may leave later. */
 const LATE_MS = 2_000;
 
 /**
- * @param confirmed resolves when the page gives up its credentials: its logout event, the page after it, or a QR. The
- *   call itself returns nothing on some builds, and its frame may leave late (H19)
+ * @param confirmed resolves when the page has deleted its credentials: its logout event, the page after it, or a QR code.
+ *   In some builds the call itself returns nothing, and its frame may leave late (H19)
  * @throws Error when nothing confirmed it in time
  */
 export async function logout(page: Page, confirmed: Promise<void>, timeoutMs: number): Promise<void> {
@@ -22,7 +22,7 @@ export async function logout(page: Page, confirmed: Promise<void>, timeoutMs: nu
     return typeof done?.then === 'function' ? done.then(() => true) : false;
   };
   const promised = page.evaluate(ask).catch((error: unknown) => {
-    // A page that navigates away under the question is the answer on its way.
+    // If the page navigates away during the call, the confirmation is about to arrive.
     if (isNavigation(error)) return false;
     throw error;
   });

@@ -9,13 +9,13 @@ import type { PageWindow } from '../page/page-window.js';
 declare const window: PageWindow;
 
 const ASK_MS = 30_000;
-const LOOK_MS = 50;
-/** The library asks for a new code at this interval until somebody pairs, and WhatsApp counts them all (H24). */
+const POLL_MS = 50;
+/** The library requests a new code at this interval until a phone pairs, and WhatsApp counts them all (H24). */
 const NEVER_MS = 2 ** 31 - 1;
 
-/** A page shows that it asks for a phone before the library is in it. @throws when it does not come */
+/** Waits for the library: the page reports that it is not linked before the library is injected. @throws after ASK_MS */
 async function injected({ pupPage }: LibraryClient): Promise<void> {
-  for (const until = performance.now() + ASK_MS; performance.now() < until; await delay(LOOK_MS))
+  for (const until = performance.now() + ASK_MS; performance.now() < until; await delay(POLL_MS))
     if (await pupPage?.evaluate(() => window.__wad?.injected === true)) return;
   throw new Error('the library is not in the page');
 }
@@ -33,5 +33,5 @@ export async function requestPairingCode(client: LibraryClient, number: string):
     throw new Fault(isRateLimit(error) ? 'pairing_limited' : 'pairing_failed', { cause: error });
   }
   if (typeof code === 'string' && /^[A-Z0-9]{8}$/i.test(code)) return code.toUpperCase();
-  throw new Fault('pairing_failed', { reason: 'WhatsApp Web gave something that is no pairing code.' });
+  throw new Fault('pairing_failed', { reason: 'WhatsApp Web returned an invalid pairing code.' });
 }

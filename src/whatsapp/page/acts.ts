@@ -1,4 +1,4 @@
-// Runs in the page: acts on a message. The effect of each is checked afterwards where the page shows it.
+// Runs in the page: reacts to, edits, deletes, forwards and stars messages. The effect is verified if the page shows it.
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
 import type { PageChat, PageMsg, PageWindow } from './page-window.js';
@@ -6,7 +6,7 @@ import type { PageChat, PageMsg, PageWindow } from './page-window.js';
 declare const window: PageWindow;
 
 export function makeActs(tools: Tools) {
-  // Commands on the page's bus do nothing before it shows its main screen (WAWebActionListener): they come last.
+  // Commands on the page's bus have no effect before it shows its main screen (WAWebActionListener): they are tried last.
   const { refuse, confirmed, answered, attempt } = tools;
   const models = () => window.require('WAWebCollections');
   const living = async (ref: MessageRef): Promise<PageMsg> => {
@@ -15,7 +15,7 @@ export function makeActs(tools: Tools) {
   };
   const chatOf = (msg: PageMsg): PageChat => tools.chat(tools.parts(msg).remote);
 
-  /** The chat that a message is to go to, made where there is none. */
+  /** The chat for a message; it is created if there is none. */
   const openChat = async (id: string): Promise<PageChat> => {
     await tools.refuseClosed(id);
     const known = tools.findChat(id);
@@ -44,7 +44,7 @@ export function makeActs(tools: Tools) {
           'WhatsApp does not let this message be edited: texts and captions, for some 15 minutes.',
         );
       await window.require('WAWebSendMessageEditAction').sendMessageEdit(msg, text, { mentionedJidList: [] });
-      // The page leaves out the spaces around a text (WAWebSendMessageEditAction, 2026-04-27).
+      // The page trims a text (WAWebSendMessageEditAction, 2026-04-27).
       const shown = text.trim();
       await confirmed('the text is the old one', () => msg.body === shown || msg.caption === shown);
       return tools.parts(msg);
@@ -86,13 +86,13 @@ export function makeActs(tools: Tools) {
       return parts;
     },
 
-    /** The new message's key, or null where the page does not show it in time. */
+    /** Returns the key of the new message, or null when the page does not show it in time. */
     async forward(ref: MessageRef, to: string) {
       const msg = await living(ref);
       const chat = await openChat(to);
       const mine = (): PageMsg[] => chat.msgs.getModelsArray().filter((one) => one.id.fromMe);
       const before = new Set(mine().map((one) => one.id.id));
-      // It catches what a message fails with, and answers which were left.
+      // It catches the errors of messages, and returns the messages that failed.
       const left: unknown = await window.require('WAWebChatForwardMessage').forwardMessages({
         chat,
         msgs: [msg],

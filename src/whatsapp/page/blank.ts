@@ -1,5 +1,5 @@
-// Runs in the page: hides what people wrote and showed, for a picture that may be shared. Uses an adopted style sheet,
-// because the page's policy forbids inserting one.
+// Runs in the page: hides texts and pictures, for a screenshot that may be shared. It uses an adopted style sheet, because
+// the page's policy forbids inserting a style element.
 import type { PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -10,7 +10,7 @@ export const BLANK_SHEET = `
 `;
 
 /**
- * @param blank false: as it was
+ * @param blank false restores the page
  * @param css BLANK_SHEET
  */
 export function blankTexts(blank: boolean, css: string): void {

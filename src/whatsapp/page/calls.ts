@@ -1,4 +1,4 @@
-// Runs in the page: acts on an incoming call.
+// Runs in the page: rejects an incoming call.
 
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
@@ -9,7 +9,7 @@ export function makeCalls(tools: Tools) {
   const { attempt, refuse } = tools;
 
   return {
-    /** Turns a call away that rings: by the native stack where that has it, else by the stanza that the library sends. */
+    /** Rejects a ringing call: by the native stack if it has the call, else by the stanza that the library sends. */
     async reject(id: string) {
       const calls = window.require('WAWebCallCollection');
       const active = (calls.activeCall ?? null) as (PageModel & { userEndedCall?: boolean }) | null;
@@ -20,7 +20,7 @@ export function makeCalls(tools: Tools) {
       const from = tools.text(call.peerJid as PageWid | string);
       const stack = isActive ? await window.require('WAWebVoipStackInterface').getVoipStackInterface() : null;
       if (typeof stack?.rejectCall === 'function') {
-        // As the page's own button does: else its list of calls has it as missed (useWAWebVoipCallHandlers).
+        // As the page's own button does; otherwise its list shows the call as missed (useWAWebVoipCallHandlers).
         if (active !== null) active.userEndedCall = true;
         await stack.rejectCall();
         await tools.confirmed('the call still rings', () => String(calls.activeCall?.id ?? '') !== id);

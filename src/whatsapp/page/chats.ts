@@ -1,4 +1,4 @@
-// Runs in the page: reads chats and changes them. `status@broadcast` is never read (U2).
+// Runs in the page: reads and changes chats. `status@broadcast` is never read (U2).
 import type { Chat } from '../../protocol/methods/chat.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
@@ -40,12 +40,21 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       lastMessageAt: instant(chat.t),
     };
   };
-  /** One that cannot be read keeps its place in the list. */
+  /** A chat that cannot be read is still listed. */
   const listed = (chat: PageChat): Chat =>
     attempt(() => show(chat)) ?? {
-      ...{ id: text(chat.id), phone: null, lid: null, name: text(chat.id), unread: 0, markedUnread: false },
-      ...{ kind: isGroup(text(chat.id)) ? 'group' : 'person', archived: false, pinned: false, muted: false },
-      ...{ mutedUntil: null, lastMessageAt: null },
+      id: text(chat.id),
+      phone: null,
+      lid: null,
+      name: text(chat.id),
+      kind: isGroup(text(chat.id)) ? 'group' : 'person',
+      unread: 0,
+      markedUnread: false,
+      archived: false,
+      pinned: false,
+      muted: false,
+      mutedUntil: null,
+      lastMessageAt: null,
     };
   const everyChat = (): PageChat[] =>
     (window.require('WAWebCollections').Chat.getModelsArray() as PageChat[]).filter((chat) => {
@@ -54,8 +63,8 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
     });
 
   /**
-   * A change by the page's own function where this build has it: a command on the page's bus does nothing before the page
-   * shows its main screen (WAWebActionListener; 2026-04-27).
+   * Makes a change with the page's own function if this build has it. A command on the page's bus has no effect before the
+   * page shows its main screen (WAWebActionListener; 2026-04-27).
    */
   const change = (
     what: string,
@@ -71,7 +80,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
       [chat, true],
       () => window.require('WAWebCmd').Cmd.markChatUnread(chat, true),
     );
-  /** Whether the account appears online or not: the receipt of this chat, and of no other, goes out now. */
+  /** Sends the read receipt of this chat only, at once, even if the account appears offline. */
   const see = (chat: PageChat): Promise<unknown> => {
     const marks = window.__wad;
     if (marks) marks.reading = true;
@@ -101,16 +110,16 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
 
     get: (id: string) => show(tools.chat(id)),
 
-    /** Refuses what nothing can be sent to, as far as WhatsApp says so before it is tried. */
+    /** Refuses a chat to which nothing can be sent, as far as that is known in advance. */
     refuseClosed: (id: string): Promise<void> =>
       posts.isPost(id) ? posts.refuseClosed(id) : tools.refuseClosed(id),
 
-    /** As the library puts messages into words; the last ones, oldest first. */
+    /** The last messages of a chat as the library's models, oldest first. */
     async messages(id: string, limit: number, before: MessageRef | null, forMs: number) {
       const chat = tools.chat(id);
       const edge = before === null ? null : await tools.message(before);
       let all: PageMsg[] = [];
-      // Times are whole seconds: within one, what was loaded first is the youngest.
+      // Times are whole seconds. Within one second, messages that were loaded first are the newest.
       const add = (older: readonly PageMsg[]): void => {
         const known = new Set(all.map(({ id: key }) => tools.keyText(key)));
         all = [...older.filter(({ id: key }) => !known.has(tools.keyText(key))), ...all];
@@ -138,7 +147,7 @@ export function makeChats(tools: Tools, _mended: Mended, posts: Posts) {
         try {
           earlier = (await loadEarlierMsgs({ chat })) as PageMsg[] | undefined;
         } catch (error) {
-          // What the page fails to read of its store hides nothing that it has in memory.
+          // If the page cannot read its store, the messages in memory are still returned.
           if (inPlace().length === 0) throw error;
           break;
         }

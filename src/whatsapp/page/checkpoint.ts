@@ -1,13 +1,12 @@
-// Runs in the page, on every document: presses the button of WhatsApp's integrity challenge. WhatsApp stops a linked
-// account until its owner has proved to be present (WAWebMexIntegrityChallengeNotificationHandler, 2026-04-27): the
-// page keeps the challenge over restarts, and shows a window with a button that requests the account's passkey. No
-// person is there to press it, so it is pressed here; passkey.ts holds the call that it makes. The window's other
-// button logs out, and is never pressed.
+// Runs in the page, on every document: presses the button of WhatsApp's integrity challenge. WhatsApp blocks a linked
+// account until its owner has proved presence (WAWebMexIntegrityChallengeNotificationHandler, 2026-04-27): the page keeps
+// the challenge across restarts, and shows a window with a button that requests the account's passkey. No person can press
+// it, so it is pressed here; passkey.ts intercepts the request. The window's other button logs out, and is never pressed.
 import type { PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** @param binding name of the function through which the daemon is told */
+/** @param binding name of the function that notifies the daemon */
 export function passCheckpoints(binding: string): void {
   if (window.top !== (window as unknown) || window.location.host !== 'web.whatsapp.com') return;
   /** WAWebIntegrityChallengeUtils.INTEGRITY_CHALLENGE_IDB_KEY */
@@ -17,7 +16,7 @@ export function passCheckpoints(binding: string): void {
     const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
   };
-  /** The page's own, since ours keeps the names of modules that are asked for; there once a document is prepared. */
+  /** Uses the page's own require, because ours records requested modules. It exists once the document is prepared. */
   const find = <T>(
     get: (require: NonNullable<NonNullable<PageWindow['__wad']>['require']>) => T,
   ): T | null => {
@@ -37,12 +36,12 @@ export function passCheckpoints(binding: string): void {
     if (type !== stands) tell(type === null ? { kind: 'checkpoint-gone' } : { kind: 'checkpoint', type });
     stands = type;
     if (type === null) return;
-    // Loaded with the window, and in the person's language.
+    // The label in the user's language; its module is loaded with the window.
     const label = find((module) =>
       String(module('WAWebCheckpointModalStrings').getCheckpointContinueButtonText()),
     );
     if (label === null) return;
-    // As it is shown: the title of its picture is text too, and shown to nobody (WAWebPasskeyCheckpoint.react).
+    // innerText, because textContent includes the invisible title of its picture (WAWebPasskeyCheckpoint.react).
     for (const button of window.document.querySelectorAll('button'))
       if (
         (button.innerText ?? button.textContent)?.trim() === label &&

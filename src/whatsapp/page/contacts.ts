@@ -1,4 +1,4 @@
-// Runs in the page: reads people, under both identities.
+// Runs in the page: reads, looks up, blocks and unblocks people, under both identities.
 import type { Checked, Contact } from '../../protocol/methods/contact.js';
 import type { Tools } from './messages.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
@@ -18,7 +18,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
   const { text, identity, names, nameOf, createWid, attempt, word } = tools;
   const models = () => window.require('WAWebCollections');
 
-  /** Whether the list of the blocked has this very id. */
+  /** True when the block list has exactly this id. */
   const isListed = (name: string): boolean => attempt(() => Boolean(models().Blocklist.get(name))) === true;
   const isBlocked = (id: string): boolean =>
     names(id).some(
@@ -48,14 +48,20 @@ export function makeContacts(tools: Tools, mended: Mended) {
     };
   };
 
-  /** One that cannot be read keeps its place in the list. */
+  /** A person that cannot be read is still listed. */
   const listed = (id: string): Contact =>
     attempt(() => show(id)) ?? {
-      ...{ id, phone: null, lid: null, name: id, pushname: null },
-      ...{ saved: false, business: false, blocked: false },
+      id,
+      phone: null,
+      lid: null,
+      name: id,
+      pushname: null,
+      saved: false,
+      business: false,
+      blocked: false,
     };
 
-  /** WhatsApp's word on a number. */
+  /** Looks up a number at WhatsApp. */
   const ask = async (id: string): Promise<{ wid: PageWid; lid?: PageWid; biz?: boolean } | null> => {
     const answer = await window.require('WAWebQueryExistsJob').queryWidExists(createWid(id));
     return answer?.wid ? answer : null;
@@ -64,21 +70,21 @@ export function makeContacts(tools: Tools, mended: Mended) {
     if (known(id).length > 0) return id;
     const found = await ask(id);
     if (found === null)
-      tools.refuse('no_such_contact', `${id.replace(/@c\.us$/, '')} is no contact and not on WhatsApp.`);
+      tools.refuse('no_such_contact', `${id.replace(/@c\.us$/, '')} is neither a contact nor on WhatsApp.`);
     return id;
   };
 
   return {
     /**
-     * Who has this id, with both identities as far as the page knows them then; null for nobody. The server is asked about
-     * each number, and about a LID that the page knows nothing of.
+     * Looks up the person with this id, with both identities as far as they are known then; null if there is none. The
+     * server is queried for each number, and for a LID that is unknown to the page.
      */
     async whoHas(id: string): Promise<{ number: string | null; lid: string | null } | null> {
       const isLid = id.endsWith('@lid');
       const isKnown = isLid && (known(id).length > 0 || tools.findChat(id) !== null);
       const found = isKnown ? null : await ask(id);
       if (!isKnown && found === null) return null;
-      // A look-up answers by either identity (WAWebQueryExistsJob, 2026-04-27), and may know the number in another form.
+      // A look-up returns either identity (WAWebQueryExistsJob, 2026-04-27), and may return another form of the number.
       const said = [text(found?.wid), text(found?.lid)];
       const lid = isLid ? id : said.find((one) => one.endsWith('@lid'));
       const number = said.find((one) => one.endsWith('@c.us')) ?? tools.pair(lid ?? id).pn;
@@ -88,7 +94,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
       };
     },
 
-    /** Both identities of each of whom the page knows both. */
+    /** The pairs of identities that the page knows. */
     pairs: (ids: readonly string[]): { number: string; lid: string }[] =>
       ids.flatMap((id) => {
         const { pn, lid } = attempt(() => tools.pair(id)) ?? { pn: null, lid: null };
@@ -100,7 +106,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
       for (const one of models().Contact.getModelsArray() as PageModel[]) {
         const id = text(attempt(() => one.id as PageWid));
         if (!tools.isPerson(id) || id === '0@c.us' || tools.isMe(id)) continue;
-        // The same person may be there once with a number and once without.
+        // The same person may occur twice, with and without a number.
         const pn = attempt(() => tools.pair(id).pn);
         const key = pn ?? id;
         if (!seen.has(key)) seen.set(key, listed(key));
@@ -145,7 +151,7 @@ export function makeContacts(tools: Tools, mended: Mended) {
         });
         await blockContact({ contact });
       } else {
-        // A block is kept under one of the two ids, and ends only by that one.
+        // A block is stored under one of the two ids, and removed only by that one.
         const held = names(id).filter(isListed);
         for (const name of held.length > 0 ? held : [id]) await unblockContact(await find(name));
       }

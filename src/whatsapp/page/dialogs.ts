@@ -1,13 +1,12 @@
-// Runs in the page, before any of its own scripts, on every document: acknowledges the dialogs that WhatsApp Web shows
-// to a person who is not there, above all "What's new", which ends a fresh link when it stays (U1). It reports dialogs
-// that it cannot acknowledge.
+// Runs in the page, before any of its own scripts, on every document: acknowledges dialogs of WhatsApp Web, above all
+// "What's new", which ends a new link if it stays open (U1). It reports dialogs that it cannot acknowledge.
 import type { PageElement, PageWid, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
 /**
- * @param binding name of the function through which the daemon is told
- * @param forMs how long after load a dialog is looked for
+ * @param binding name of the function that notifies the daemon
+ * @param forMs for how long after the load dialogs are searched
  */
 export function acknowledgeDialogs(binding: string, forMs: number): void {
   if (window.top !== (window as unknown) || window.location.host !== 'web.whatsapp.com') return;
@@ -26,26 +25,26 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
   // Accessible names of the button that acknowledges "What's new on WhatsApp Web", by language.
   const CONTINUE =
     /^(continue|ok|okay|got it|continuar|entendi|entendido|weiter|fortfahren|verstanden|continuer|j.ai compris|continua|avanti|ho capito|doorgaan|devam( et)?|tamam|продолжить|понятно|kontynuuj|lanjutkan|oke|続ける|继续|繼續|계속|जारी रखें|متابعة|המשך)$/iu;
-  // And of those that nobody may press but a person, whatever else the dialog holds.
+  // Names of buttons that only a person may press, in any dialog.
   const NEVER =
     /log ?out|sign ?out|abmelden|cerrar sesi|déconne|disconnetti|desconectar|sair|выйти|keluar|delete|löschen|eliminar|supprimer|elimina|excluir|удалить|hapus/iu;
-  // As it is shown: a picture in it may have a title, which is text that nobody sees (WAWebPasskeyCheckpoint.react).
+  // innerText, because textContent includes invisible titles of pictures (WAWebPasskeyCheckpoint.react).
   const shownIn = (e: PageElement): string => (e.innerText ?? e.textContent ?? '').trim();
   const nameOf = (e: PageElement): string => e.getAttribute('aria-label')?.trim() ?? shownIn(e);
 
-  /** The button that a person who has read it would press; undefined where that is not plain. */
+  /** The button that acknowledges the dialog; undefined when that is unclear. */
   const buttonOf = (dialog: PageElement): PageElement | undefined => {
     const buttons = [...dialog.querySelectorAll('button, [role="button"]')];
     const named = buttons.find((button) => CONTINUE.test(nameOf(button)));
     if (named) return named;
-    // In a language we do not know: the only one that says something. An icon next to it closes the window.
+    // In an unknown language: the only button with a text. An icon next to it closes the window.
     const saying = buttons.filter((button) => shownIn(button) !== '');
     const [only] = saying.length === 0 ? buttons : saying;
     const isPlain = saying.length === 1 || (saying.length === 0 && buttons.length === 1);
     return isPlain && only && !NEVER.test(nameOf(only)) ? only : undefined;
   };
 
-  /** Looks, a second apart, after which a dialog is one that stays. */
+  /** The number of checks, one a second, after which a dialog counts as staying. */
   const PATIENCE = 15;
   const startedAt = Date.now();
   const seen = new Map<string, number>();
@@ -67,7 +66,7 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
       tell({ kind: 'dialog', text, pressed: false });
       waits = text;
     }
-    // The same one again, later, is counted anew.
+    // A dialog that appears again later is counted from zero.
     for (const text of seen.keys()) if (!there.has(text)) seen.delete(text);
     if (waits === null || there.has(waits)) return;
     waits = null;

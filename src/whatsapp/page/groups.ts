@@ -52,7 +52,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
     admin: isAdmin(mine(chat)),
     member: mine(chat) !== null,
   });
-  /** One that cannot be read keeps its place in the list. */
+  /** A group that cannot be read is still listed. */
   const listed = (chat: PageChat): GroupBrief =>
     attempt(() => brief(chat)) ?? { id: text(chat.id), name: '', size: 0, admin: false, member: false };
   const show = (chat: PageChat): Group => {
@@ -78,14 +78,14 @@ export function makeGroups(tools: Tools, mended: Mended) {
     const chat = tools.findChat(id);
     return chat?.groupMetadata ? chat : refuse('no_such_chat', `There is no group ${id}.`);
   };
-  /** With what WhatsApp knows of it now. */
+  /** The group with current metadata from WhatsApp. */
   const fresh = async (id: string): Promise<PageChat> => {
     const chat = group(id);
     const { queryAndUpdateGroupMetadataById: query } = window.require('WAWebGroupQueryJob');
     if (query) await tools.answered('page_error', 'what the group is like', query({ id }));
     return chat;
   };
-  /** A new group is among the chats before it is described: its metadata arrive by themselves, or on request. */
+  /** Waits for the metadata of a new group: it is among the chats before they arrive, by themselves or on request. */
   const described = async (id: string): Promise<void> => {
     const isDescribed = (): boolean => {
       const { groupMetadata: meta } = group(id);
@@ -96,7 +96,7 @@ export function makeGroups(tools: Tools, mended: Mended) {
       );
     };
     if (await tools.until(isDescribed, 1_000)) return;
-    void fresh(id).catch(() => undefined); // the group is made, whether or not it is described
+    void fresh(id).catch(() => undefined); // the group exists, even without metadata
     await tools.until(isDescribed);
   };
   const led = async (id: string): Promise<PageChat> => {

@@ -1,5 +1,5 @@
-// Runs in the page: fetches the media of a received message from WhatsApp, has the page decrypt it, and returns it in
-// pieces. The library's downloadMedia is not used: it omits the mimetype, without which current pages download nothing
+// Runs in the page: downloads and decrypts the media of a received message with the page's own functions, and returns it
+// in pieces. The library's downloadMedia is not used: it omits the mimetype, without which current pages download nothing
 // (D3).
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
@@ -11,14 +11,14 @@ export function makeIncoming(tools: Tools) {
   const { refuse } = tools;
   const held = new Map<string, Uint8Array>();
 
-  /** Fetches, and holds the bytes under `token` until `drop`. */
+  /** Downloads a file and keeps its bytes under `token` until `drop`. */
   const fetch = async (ref: MessageRef, token: string, maxBytes: number) => {
     const msg = await tools.message(ref);
-    // What is deleted for everybody keeps its place in the page (WAWebRevokeMsgAction), and is nobody's to read.
+    // A message that was deleted for everybody stays in the page (WAWebRevokeMsgAction), and must not be read.
     if (!msg.directPath || msg.type === 'revoked') refuse('no_such_media', 'The message carries no file.');
     if (typeof msg.size === 'number' && msg.size > maxBytes)
       refuse('media_too_large', `The file has ${msg.size} bytes; ${maxBytes} are fetched at most.`);
-    // Asks the phone to upload anew what has expired.
+    // Asks the phone to upload an expired file again.
     if (msg.mediaData?.mediaStage !== 'RESOLVED')
       await msg.downloadMedia({ downloadEvenIfExpensive: true, rmrReason: 1 });
     const stage = String(msg.mediaData?.mediaStage ?? '');
@@ -35,11 +35,11 @@ export function makeIncoming(tools: Tools) {
       signal: new AbortController().signal,
       downloadQpl: qpl,
     }) as Promise<ArrayBuffer>;
-    // The page holds the whole file before its size is checked: the size that a message declares is its sender's word.
-    // The download manager reports no progress and resolves with all bytes, so there is no point at which `signal` could
-    // stop it at a bound. How it makes its request (fetch or XMLHttpRequest, page or worker) is unknown and differs by
-    // build, so a wrapper around that would be no bound. What limits it: WhatsApp takes files of up to 2 GB, the rules
-    // fetch one file at a time, a refused file is not held, and the monitor replaces a browser that takes too much memory.
+    // The page has the whole file in memory before its size is checked, because the size in the message is the sender's.
+    // The download manager reports no progress and resolves with all bytes, so `signal` cannot stop it at a limit. How it
+    // makes its request (fetch or XMLHttpRequest, page or worker) is unknown and differs by build, so a wrapper around that
+    // is no reliable limit. The limits are: WhatsApp accepts files of up to 2 GB, prefetch downloads one file at a time, a
+    // refused file is not kept, and the monitor replaces a browser that uses too much memory.
     const bytes = await download.catch((error: { status?: number; statusCode?: number }) => {
       const status = error.statusCode ?? error.status;
       if (status === 404 || status === 410)
@@ -61,28 +61,28 @@ export function makeIncoming(tools: Tools) {
   const fetches = new Map<string, Promise<Fetched>>();
 
   return {
-    /** Begun and asked after, since it may last longer than a call to the page can. */
+    /** Begins a download, which is polled, because it may take longer than a call to the page. */
     begin(ref: MessageRef, token: string, maxBytes: number): void {
       const fetching = fetch(ref, token, maxBytes);
       fetching.catch(() => undefined);
       fetches.set(token, fetching);
     },
 
-    /** What was fetched; null when it has not come within `ms`. */
+    /** The downloaded file; null when it is not complete within `ms`. */
     ended(token: string, ms: number): Promise<Fetched | null> {
       const fetching =
-        fetches.get(token) ?? refuse('not_ready', 'WhatsApp Web loaded anew before the file had come.');
+        fetches.get(token) ?? refuse('not_ready', 'WhatsApp Web reloaded before the file was complete.');
       return Promise.race([
         fetching,
         new Promise<null>((resolve) => window.setTimeout(() => resolve(null), ms)),
       ]);
     },
 
-    /** A piece of it in base64. */
+    /** A piece of the file in base64. */
     piece(token: string, offset: number, length: number): string {
       const bytes =
         held.get(token)?.subarray(offset, offset + length) ??
-        refuse('not_ready', 'WhatsApp Web loaded anew before the file had come.');
+        refuse('not_ready', 'WhatsApp Web reloaded before the file was complete.');
       let text = '';
       for (let at = 0; at < bytes.length; at += 8_192)
         text += String.fromCharCode(...bytes.subarray(at, at + 8_192));

@@ -1,4 +1,4 @@
-// Runs in the page: tells whether a chat with a person exists already, under either identity (H21).
+// Runs in the page: checks whether a chat with a person exists, under either identity (H21).
 import type { PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

@@ -5,11 +5,11 @@ import type { PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** Puts `lacks` and `lackingFor` into the book of the document. Idempotent. */
+/** Adds `lacks` and `lackingFor` to the marks of the document. Idempotent. */
 export function installLacks(): void {
   const marks = window.__wad;
   if (!marks || marks.lacks) return;
-  /** Need → when it was first looked for in vain. */
+  /** Need → when it was first found missing. */
   const since = new Map<string, number>();
   const ask = <T>(get: () => T): T | null => {
     try {
@@ -25,10 +25,10 @@ export function installLacks(): void {
       const made = module('WAWebWidFactory').createWid('15550000000@c.us') as PageWid;
       return made._serialized === '15550000000@c.us';
     },
-    // Before there is an account nobody listens, and nothing rings.
+    // Before the library listens there is no account, and so there are no calls.
     'a listener for calls': () => !marks.listening || marks.hearsCalls === true,
   };
-  /** The need, or its whole module, where the page lacks it now. */
+  /** The missing need, or its whole module; null when the page has it. */
   const lack = (need: string): string | null => {
     const proof = proofs[need];
     if (proof) return ask(proof) === false ? need : null;
@@ -46,7 +46,7 @@ export function installLacks(): void {
         since.delete(need);
         since.delete(need.split('.', 1)[0] ?? need);
       } else {
-        // What is on its way is not missed yet.
+        // A module that is being loaded does not count as missing yet.
         const isComing = marks.loading?.[need.split('.', 1)[0] ?? need] !== undefined;
         const first = isComing ? now : (since.get(word) ?? now);
         since.set(word, first);

@@ -7,7 +7,7 @@ export interface Look {
   readonly url: string;
   readonly whatsappWeb: string | null;
   readonly socketState: string | null;
-  /** The connection stands, and nothing flows on it. */
+  /** The socket is connected, but its stream is not. */
   readonly still: boolean;
   readonly synced: boolean;
   readonly injected: boolean;
@@ -17,11 +17,11 @@ export interface Look {
   readonly wid: string | null;
   readonly platform: string | null;
   readonly pushname: string | null;
-  /** What this product needs and the page does not have, by name → for how long, ms; null before the page was prepared. */
+  /** The needs that the page lacks, by name → for how long, ms; null before the page is prepared. */
   readonly missing: Readonly<Record<string, number>> | null;
 }
 
-/** @param needed modules, members of them and proofs; the answer has those that the page lacks (H1) */
+/** @param needed modules, members of modules, and proofs; the result has those that the page lacks (H1) */
 export function look(needed: readonly string[]): Look {
   const ask = <T>(get: () => T): T | null => {
     try {
@@ -30,7 +30,7 @@ export function look(needed: readonly string[]): Look {
       return null;
     }
   };
-  // The page's own, not our stand-ins.
+  // The page's own require, without our stand-ins.
   const module = window.__wad?.require ?? window.require;
   const wid = (get: string): string | null =>
     ask(() => (module('WAWebUserPrefsMeUser')[get]() as PageWid | null)?._serialized ?? null);

@@ -1,5 +1,5 @@
-// Runs in the page: finds a message by its key or by its id. Senders choose the ids, so one id may name several
-// messages. tools.ts describes how it gets into the page.
+// Runs in the page: finds a message by its key or by its id. Senders choose the ids, so several messages may have the same
+// id.
 import type { MessageRef } from '../../protocol/wid.js';
 import type { PageMsg, PageWid, PageWindow } from './page-window.js';
 import type { BaseTools } from './tools.js';
@@ -11,7 +11,7 @@ type WidLike = PageWid | string | null | undefined;
 export function makeMessages(tools: BaseTools) {
   const { attempt, refuse, text, createWid, names } = tools;
 
-  /** The whole key as text; where it stands in the key differs by build (D1). */
+  /** The whole key as text; its property differs by build (D1). */
   const keyText = (key: object): string => {
     const { _serialized } = key as { _serialized?: unknown };
     return typeof _serialized === 'string' ? _serialized : String(key);
@@ -25,14 +25,14 @@ export function makeMessages(tools: BaseTools) {
     participant: text(id.participant as WidLike) || undefined,
   });
 
-  /** As protocol/wid.ts writes it. */
+  /** The key in the form of protocol/wid.ts. */
   const ourKey = (msg: PageMsg): string => {
     const { fromMe, remote, id, participant } = parts(msg);
     const safe = id.replace(/%/g, '%25').replace(/_/g, '%5F');
     return [fromMe, remote, safe, ...(participant === undefined ? [] : [participant])].join('_');
   };
 
-  /** In groups and statuses the author is a part of the key. */
+  /** The possible authors in a key: in groups and statuses the author is part of it. */
   const authors = ({ fromMe, remote, participant }: NonNullable<MessageRef['place']>) => {
     if (participant !== null) return names(participant);
     if (!fromMe || !/@(g\.us|broadcast)$/.test(remote)) return [undefined];
@@ -40,7 +40,7 @@ export function makeMessages(tools: BaseTools) {
     return [text(me.getMaybeMePnUser()), text(me.getMaybeMeLidUser()), undefined].filter((id) => id !== '');
   };
 
-  /** Whether a message stands there, under either identity of its chat and its author. */
+  /** True when a message is in this place, under either identity of its chat and its author. */
   const isAt = ({ id: key }: PageMsg, place: NonNullable<MessageRef['place']>): boolean => {
     if (key.fromMe !== place.fromMe || !names(place.remote).includes(text(key.remote as WidLike)))
       return false;
@@ -48,7 +48,7 @@ export function makeMessages(tools: BaseTools) {
     return place.participant === null || author === '' || names(place.participant).includes(author);
   };
 
-  /** Of several with an id that somebody else has chosen none is meant before the others. */
+  /** The only message; refuses several with the same id. */
   const only = (id: string, found: readonly PageMsg[]): PageMsg | null => {
     const one = new Map(found.map((msg) => [keyText(msg.id), msg]));
     if (one.size > 1) {
@@ -65,7 +65,7 @@ export function makeMessages(tools: BaseTools) {
     const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);
     if (place === null) return only(id, held);
     const there = held.filter((msg) => isAt(msg, place));
-    // Nobody else can make a message that counts as ours: one of ours with this id is the right one, in whatever chat it is.
+    // Others cannot make a message with `fromMe`: an own message with this id is the right one, in any chat.
     const own = place.fromMe && there.length === 0 ? held.filter((msg) => msg.id.fromMe) : there;
     if (own.length > 0) return only(id, own);
     const MsgKey = window.require('WAWebMsgKey');
@@ -96,5 +96,5 @@ export function makeMessages(tools: BaseTools) {
   return { keyText, parts, findMessage, message };
 }
 
-/** What every part of the page's functions is given. */
+/** The tools that every part of our functions in the page receives. */
 export type Tools = BaseTools & ReturnType<typeof makeMessages>;

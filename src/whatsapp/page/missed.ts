@@ -1,5 +1,5 @@
-// Runs in the page: reads from its own store what arrived after a given time. `status@broadcast` is never read, not
-// even to count: on some accounts that gets the link revoked (U2).
+// Runs in the page: reads the messages after a given time from its memory and store. `status@broadcast` is never read, not
+// even counted: on some accounts that revokes the link (U2).
 import type { PageMsg, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -25,14 +25,14 @@ export interface MissedKey {
 }
 
 /**
- * Ids of chats in which something happened since then, the latest last. By what a chat notes of itself and by its
- * messages in memory: a page that died between writing a message and writing its chat left a chat that says less.
+ * Ids of the chats with activity since then, latest last, by the time of the chat and of its messages in memory: a page
+ * that died between storing a message and storing its chat has left an older time in the chat.
  * @param since whole seconds since 1970
  */
 export function chatsSince(since: number): string[] {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const { Chat } = window.require('WAWebCollections') as { Chat: { getModelsArray(): FoundChat[] } };
-  /** What has no time that can be read may be new. */
+  /** An unreadable time counts as new. */
   const time = (get: () => unknown, missing: number): number => {
     try {
       const t = get() ?? missing;
@@ -59,8 +59,8 @@ export function chatsSince(since: number): string[] {
 }
 
 /**
- * Keys of the messages of a chat since then, oldest first, the newest so many; what is not in memory is read out of
- * the page's store. `whole` when none was left out; `failure` says why the page could not read the rest.
+ * Keys of the newest `limit` messages of a chat since then, oldest first; messages that are not in memory are loaded from
+ * the page's store. `whole` when none was omitted; `failure` is the error when the page could not read the rest.
  */
 export async function keysSince(
   chatId: string,
@@ -76,7 +76,7 @@ export async function keysSince(
   const { loadEarlierMsgs } = window.require('WAWebChatLoadMessages') as {
     loadEarlierMsgs(asked: { chat: FoundChat }): Promise<unknown[] | null | undefined>;
   };
-  /** What has no time that can be read may be new. */
+  /** An unreadable time counts as new. */
   const time = (msg: Found): number => {
     try {
       const { t = 0 } = msg;
@@ -89,7 +89,7 @@ export async function keysSince(
     try {
       return msg.type === 'revoked';
     } catch {
-      return false; // a malformed one: what there is of it is told
+      return false; // a malformed message is still reported
     }
   };
   let whole = false;
@@ -98,7 +98,7 @@ export async function keysSince(
   for (let before = -1; ; ) {
     const all = chat.msgs.getModelsArray();
     found = all.filter((msg) => time(msg) >= since);
-    // Something older is in memory, so all that is younger is, too.
+    // An older message is in memory, so all newer ones are, too.
     whole = found.length < all.length;
     if (whole || found.length >= limit || all.length === before) break;
     before = all.length;
@@ -119,7 +119,9 @@ export async function keysSince(
     .map((msg, place) => ({ msg, place }))
     .sort((a, b) => time(a.msg) - time(b.msg) || a.place - b.place)
     .map(({ msg, msg: { id, ack } }) => ({
-      ...{ fromMe: id.fromMe, remote: text(id.remote), id: id.id },
+      fromMe: id.fromMe,
+      remote: text(id.remote),
+      id: id.id,
       participant: text(id.participant) || null,
       ack: typeof ack === 'number' ? ack : 0,
       revoked: isRevoked(msg),
@@ -127,14 +129,14 @@ export async function keysSince(
   return { keys: keys.slice(-limit), whole: whole && keys.length <= limit, failure };
 }
 
-/** Which message of a chat: in a group others may have chosen the same id. */
+/** Identifies a message of a chat; in a group several people may have chosen the same id. */
 export interface WantedKey {
   readonly id: string;
   readonly fromMe: boolean;
   readonly participant: string | null;
 }
 
-/** These messages of a chat, as the library hands them out; one that is gone meanwhile is left out. */
+/** These messages of a chat as the library's models, without those that are gone meanwhile. */
 export function modelsOf(chatId: string, wanted: readonly WantedKey[]): unknown[] {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const mark = (id: string, fromMe: boolean, participant: string) =>
@@ -153,7 +155,7 @@ export function modelsOf(chatId: string, wanted: readonly WantedKey[]): unknown[
   });
 }
 
-/** How far messages of ours have come, as far as the page has them in memory. */
+/** The acks of our messages that the page has in memory. */
 export function acksOf(ids: readonly string[]): MissedKey[] {
   const text = (wid: Wid): string => (typeof wid === 'string' ? wid : (wid?._serialized ?? ''));
   const wanted = new Set(ids);
@@ -161,7 +163,9 @@ export function acksOf(ids: readonly string[]): MissedKey[] {
   return Msg.getModelsArray()
     .filter(({ id }) => id.fromMe && wanted.has(id.id))
     .map(({ id, ack }) => ({
-      ...{ fromMe: true, remote: text(id.remote), id: id.id },
+      fromMe: true,
+      remote: text(id.remote),
+      id: id.id,
       participant: text(id.participant) || null,
       ack: ack ?? 0,
     }));

@@ -1,5 +1,5 @@
-// Runs in the page: sends messages of every kind, with their files, which are transferred in pieces. A send that takes
-// longer is polled: puppeteer would cut off a call that lasts as long as an upload.
+// Runs in the page: sends messages of every kind, with their files, which are transferred in pieces. A long send is polled,
+// because puppeteer would cut off a call that lasts as long as an upload.
 import type { Content } from '../../protocol/content.js';
 import type { MessageRef } from '../../protocol/wid.js';
 import type { Tools } from './messages.js';
@@ -14,12 +14,12 @@ interface Job {
   state: 'running' | 'done' | 'failed';
   error: string;
   refused: string | null;
-  /** What the page had of the message when it was done; null when it was not there. */
+  /** The ack of the message in the page when the send had ended; null when the page did not have it. */
   ack: number | null;
   ended: Promise<void>;
 }
 
-/** How a send stands; `unknown` to a document that did not begin it. */
+/** The state of a send; `unknown` when this document did not begin it. */
 export interface Ending {
   readonly state: Job['state'] | 'unknown';
   readonly error: string;
@@ -29,10 +29,10 @@ export interface Ending {
 
 export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: Own) {
   const jobs = new Map<string, Job>();
-  /** Base64 of files on their way in, by the id of their message. */
+  /** Base64 pieces of files that are being transferred, by the id of their message. */
   const files = new Map<string, string[]>();
 
-  /** A cold chat needs the person's other identity, which a lookup brings (H21). */
+  /** Opens a chat. A new one may need the person's other identity, which a lookup provides (H21). */
   const openChat = async (id: string): Promise<PageChat> => {
     await tools.refuseClosed(id);
     const { getChat } = window.WWebJS as { getChat(id: string, how: object): Promise<PageChat | undefined> };
@@ -47,7 +47,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     return chat ?? tools.refuse('no_such_chat', `There is no chat ${id}.`);
   };
 
-  /** In a group that keeps LIDs people are mentioned by them. */
+  /** In a group that uses LIDs, people are mentioned by LID. */
   const mentioned = (chat: PageChat, ids: readonly string[]): string[] =>
     ids.map((id) => {
       const { isLidAddressingMode } = (chat.groupMetadata ?? {}) as PageModel;
@@ -66,7 +66,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     ].join('\n');
   };
 
-  /** In the words of the library's own sendMessage: its text, its options, and what is laid over the message at last. */
+  /** The arguments of the library's sendMessage: the text, the options, and the fields that override the message at last. */
   const inItsWords = async (content: Content, data: string) => {
     switch (content.kind) {
       case 'text':
@@ -119,7 +119,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
           options,
           extra: {
             ...(kind === 'document' && file.name !== null ? { filename: file.name } : {}),
-            // The library leaves it out of a sticker, and whoever gets it cannot tell what it is.
+            // The library omits it from a sticker, and recipients cannot identify the file without it.
             ...(kind === 'sticker' ? { mimetype: 'image/webp' } : {}),
           },
         };
@@ -149,7 +149,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     });
   };
 
-  /** The newest are the last. */
+  /** The ack of our message; the newest messages are at the end. */
   const ackOf = (messageId: string): number | null => {
     const { Msg } = window.require('WAWebCollections') as { Msg: { getModelsArray?(): PageMsg[] } };
     return Msg.getModelsArray?.().findLast(({ id }) => id.fromMe && id.id === messageId)?.ack ?? null;
@@ -168,7 +168,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
   };
 
   return {
-    /** One piece more of the file of a message. */
+    /** Takes one more piece of the file of a message. */
     take(messageId: string, piece: string, first: boolean): void {
       const pieces = first ? [] : (files.get(messageId) ?? []);
       pieces.push(piece);
@@ -176,8 +176,8 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     },
 
     /**
-     * Begins a send, and says how it ended; `running` when it has not within `ms`.
-     * @param tag by which our id gets to the message's key; see page/own-id.ts
+     * Begins a send and returns how it ended; `running` when it has not ended within `ms`.
+     * @param tag carries our id to the message's key; see page/own-id.ts
      */
     begin(
       chatId: string,
@@ -197,7 +197,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
           const trouble = isPost ? null : await own.word(messageId);
           if (trouble) Object.assign(job, { ...trouble, state: 'failed' });
           else job.state = 'done';
-          // The server has spoken of a post; its tick need not be there yet.
+          // A post has been confirmed by the server, although the page may not show its ack yet.
           job.ack = isPost ? 1 : ackOf(messageId);
         },
         (thrown: unknown) => {
@@ -214,7 +214,7 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
       return ended(messageId, ms);
     },
 
-    /** The same of a send that was running still. */
+    /** The state of a send that was still running. */
     ended,
   };
 }

@@ -1,8 +1,8 @@
 // Runs in the page: sends a message under the id that we chose. own-message.ts finds it again by that id.
 //
-// The library makes its own key inside sendMessage. The id travels with the message as a tag in the send options'
-// `extra`, which the library spreads into the message, and the wrapper below builds the key from it in the one function
-// that every message passes. An override of WAWebMsgKey.newId would give parallel sends each other's ids.
+// The library makes its own key inside sendMessage. Our id is a tag in the send options' `extra`, which the library spreads
+// into the message. The wrapper below builds the key from it, in the one function that all messages pass through. An
+// override of WAWebMsgKey.newId would mix up the ids of parallel sends.
 import type { PageMsgKey, PageMsgKeyClass, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -21,9 +21,9 @@ export function installOwnIds(tag: string): void {
     const { [tag]: id, ...bare } = message;
     if (typeof id !== 'string') return send.call(module, chat, message);
     const sends = window.__wad?.sends ?? {};
-    // The daemon gave this send up and has answered so: it must not go out any more.
+    // The daemon has given up this send and reported that: it must not be sent any more.
     if (sends[id] === 'refused') throw new Error('wad: this send was given up');
-    // It was handed over again, and the first has come through meanwhile.
+    // It was passed again, and the first one has entered meanwhile.
     if (sends[id] !== undefined) throw new Error('wad: this send is through already');
     const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
     const { from, to, participant } = bare as { from?: unknown; to?: unknown; participant?: unknown };
@@ -56,15 +56,15 @@ export function installOwnIds(tag: string): void {
   module.addAndSendMsgToChat = wrapped;
 }
 
-/** A send that was given up on this document is handed over again. */
+/** Allows a send that was given up on this document to be passed again. */
 export function allowAgain(id: string): void {
   const sends = window.__wad?.sends;
   if (sends?.[id] === 'refused') delete sends[id];
 }
 
 /**
- * Takes a post through the page's door: once a document, and not once the daemon has given it up. Runs in the page.
- * @param run settles when the server has it; what it throws ends this send, and another may begin
+ * Runs in the page: sends a post, at most once per document, and never after the daemon has given it up.
+ * @param run resolves when the server has the post; if it throws, the post may be sent again
  */
 export async function throughTheDoor(id: string, run: () => Promise<void>): Promise<void> {
   const sends = window.__wad?.sends ?? {};

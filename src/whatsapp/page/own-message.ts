@@ -1,4 +1,4 @@
-// Runs in the page: finds our own messages by the ids that we gave them, reports their outcome, and sends one again.
+// Runs in the page: finds our own messages by the ids that we chose, reports their outcome, and resends one.
 import type { FaultKind } from '../../protocol/fault-table.js';
 import type { OwnMessage } from '../../session/port.js';
 import type { Tools } from './messages.js';
@@ -7,7 +7,7 @@ import type { Mended } from './tools.js';
 
 declare const window: PageWindow;
 
-/** Why the page has given a send up; `refused` is a fault of our table. */
+/** Why the page has given up a send; `refused` is a fault of our table. */
 export interface Trouble {
   readonly refused: FaultKind | null;
   readonly error: string;
@@ -15,7 +15,7 @@ export interface Trouble {
 
 export function makeOwn(tools: Tools, _mended: Mended) {
   const WORD_MS = 1_000;
-  /** The code of the server's refusal, as it was noted, or as the page has put it on the message. */
+  /** The code of the server's refusal: the noted one, or the one in the message. */
   const nackOf = (id: string, msg: PageMsg | null): number | null => {
     const noted = window.__wad?.nacks[id];
     if (noted !== undefined) return noted;
@@ -24,8 +24,8 @@ export function makeOwn(tools: Tools, _mended: Mended) {
   };
   const isPost = (chatId: string): boolean => /@(broadcast|newsletter)$/.test(chatId);
   /**
-   * In memory or in the page's own store, under either identity of its chat. Keys are looked for as they are
-   * (WAWebMsgCollection.getMessagesById, 2026-04-27), so a page that does not know who is who is given the other one.
+   * Finds a message in memory or in the page's store, under either identity of its chat. Keys are compared literally
+   * (WAWebMsgCollection.getMessagesById, 2026-04-27), so the caller passes the other identity, which the page may not know.
    */
   const stored = async (chatId: string, id: string, other: string | null = null): Promise<PageMsg | null> => {
     for (const remote of [chatId, other]) {
@@ -37,9 +37,9 @@ export function makeOwn(tools: Tools, _mended: Mended) {
   };
 
   /**
-   * Waits for the page's own word on a send, where it comes soon. By the send's own promise it is here sooner than by the
-   * library's listeners, and the next of the chat waits for it.
-   * @returns why the page has given it up; null when it has not, as far as is known
+   * Waits a short time for the result of the page's own send. Its promise settles sooner than the library's listeners are
+   * called, and the next message of the chat waits for it.
+   * @returns why the page has given it up; null when it has not, as far as known
    */
   const word = async (id: string): Promise<Trouble | null> => {
     const { words = {}, sends = {} } = window.__wad ?? {};
@@ -53,7 +53,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
     // WAWebContactBlockedErrorAction, 2026-04-27
     if (thrown !== null && /contact is blocked/i.test(thrown))
       return { refused: 'blocked_contact', error: 'This account has blocked the contact.' };
-    // The stanza may have got there.
+    // The stanza may have reached the server.
     if (result === 'ERROR_NETWORK') return { refused: 'outcome_unknown', error: result };
     return { refused: null, error: `WhatsApp Web could not send it: ${thrown ?? result}` };
   };
@@ -62,11 +62,11 @@ export function makeOwn(tools: Tools, _mended: Mended) {
     word,
 
     /**
-     * What the page has of our message with this id; null when it does not have it. With `giveUp`, a send that has not reached
-     * the page's door yet never will, so that null is final.
-     * A post is not sent again by the page: one that the server had not confirmed when its document went is on its way no
-     * more, so the page does not have it.
-     * @throws when the message is through the door and not in the page's store yet: whether it will be is not known
+     * The state of our message with this id in the page; null when the page does not have it. With `giveUp`, a send that has
+     * not entered the page's send function yet is blocked, so that null is final.
+     * The page does not resend a post: one that the server had not confirmed when its document ended is lost, so the page
+     * does not have it.
+     * @throws when the message has entered the send function and is not in the page's store yet: its outcome is unknown
      */
     async find(
       chatId: string,
@@ -79,7 +79,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       if (post && sends?.[id] === 'added') return { ack: 1, stranded: false };
       if (post && sends?.[id] === 'entered') throw new Error('WhatsApp Web is posting it');
       const msg = await stored(chatId, id, other);
-      // Views of a post are no receipts of it.
+      // Views of a post do not count as receipts.
       if (msg && post && msg.ack >= 1) return { ack: 1, stranded: false };
       if (msg && !post) {
         const isHere = ['entered', 'added', 'resent'].includes(sends?.[id] ?? '');
@@ -92,15 +92,15 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       return null;
     },
 
-    /** With which code the server has refused our message; null where nobody has said. */
+    /** The code with which the server has refused our message; null when unknown. */
     async nack(chatId: string, id: string): Promise<number | null> {
       return window.__wad?.nacks[id] ?? nackOf(id, await stored(chatId, id));
     },
 
     /**
-     * Sends a message of the page's store again under its id, as the page does with an upload that it takes up again: once a
-     * document, and again whenever the page has given it up.
-     * @returns why the page has given it up again, if that comes soon
+     * Resends a message of the page's store under its id, as the page does with an upload that it resumes: once per document,
+     * and again whenever the page has given it up.
+     * @returns why the page has given it up again, if that happens soon
      */
     async resend(chatId: string, id: string): Promise<Trouble | null> {
       const { sends = {}, words = {} } = window.__wad ?? {};
@@ -113,7 +113,7 @@ export function makeOwn(tools: Tools, _mended: Mended) {
       const chat = tools.chat(tools.text(tools.parts(msg).remote));
       sends[id] = 'resent';
       delete window.__wad?.nacks[id];
-      // As a person's press on "retry" does it (WAWebMsgModel.resend, 2026-04-27): what was refused is on its way again, also to
+      // The same as the button "retry" (WAWebMsgModel.resend, 2026-04-27): a refused message becomes pending again, also for
       // the next document.
       const fresh = { ack: 0, isSendFailure: false };
       if (msg.ack < 0) await window.require('WAWebDBUpdateMessageTable').updateMessageTable(msg.id, fresh);

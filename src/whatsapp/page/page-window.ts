@@ -4,36 +4,36 @@
 
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 
-/** Our notes on one document; a new document starts without them, which is how a reload is seen. */
+/** Our marks on one document. A new document has none, which shows that the page was reloaded. */
 export interface DocumentMarks {
   /** The library's `inject` has run on this document (H3). */
   injected: boolean;
   /** `attachEventListeners` has begun; a second sync must not begin another (H3). */
   attaching: boolean;
-  /** The library's listeners are attached to this document: without it `ready` is a lie (H2). */
+  /** The library's listeners are attached to this document: without them `ready` would be wrong (H2). */
   listening: boolean;
-  /** Own messages that have been handed to the page, by their id. */
+  /** The state of own messages that were passed to the page, by their id. */
   readonly sends: Record<string, 'entered' | 'added' | 'resent' | 'failed' | 'refused'>;
-  /** Settles when the page's own send of one of them has; until whoever handed it over has asked. Never rejects. */
+  /** The result of the page's own send, by message id, until it has been read. Never rejects. */
   readonly words: Record<string, Promise<SendWord>>;
   /** The codes with which the server has refused own messages, by their id. */
   readonly nacks: Record<string, number>;
   /** Our functions for chats, people, groups and messages; see whatsapp/requests/page-rpc.ts. */
   rpc?: unknown;
-  /** Names of the modules that were requested last, newest last. */
+  /** Names of the last requested modules, newest last. */
   readonly asked: string[];
-  /** The page's own require; set once ours stands before it. */
+  /** The page's own require; set once ours wraps it. */
   // biome-ignore lint/suspicious/noExplicitAny: as of window.require
   require?: (name: string) => any;
-  /** Which of these needs the page lacks now: the word for it → for how long it was looked for in vain, ms. */
+  /** The needs that the page lacks now → for how long they have been missing, ms. */
   lacks?(needs: readonly string[]): Record<string, number>;
-  /** The same once it is certain: empty as soon as nothing is lacking, or when something has been for `lastsMs`. */
+  /** Resolves when it is certain: empty as soon as nothing is missing, else the needs that were missing for `lastsMs`. */
   lackingFor?(needs: readonly string[], lastsMs: number): Promise<string[]>;
-  /** Has the page fetch those of these needs that it fetches on demand; never rejects (compat/d9-lazy-modules.ts). */
+  /** Makes the page load those needs that it loads on demand; never rejects (compat/d9-lazy-modules.ts). */
   load?(needs: readonly string[]): Promise<void>;
-  /** Modules that are being fetched. */
+  /** Modules that are being loaded. */
   loading?: Record<string, Promise<void>>;
-  /** Tells the daemon. */
+  /** Notifies the daemon. */
   tell(told: Told | CallTold): void;
   /** Incoming calls are reported, on either stack (compat/d10-native-calls.ts). */
   hearsCalls?: boolean;
@@ -41,16 +41,16 @@ export interface DocumentMarks {
   tellsTrust?: boolean;
   /** A chat is being marked as read on request (page/presence.ts). */
   reading?: boolean;
-  /** Our shims are installed: a lack that is found before that may still be repaired. */
+  /** Our shims are installed. Before that, a missing module may still be repaired. */
   prepared?: boolean;
-  /** What is being told of the QR that is drawn now is not told any more; the next one is. */
+  /** Cancels the pending report of the current QR code; the next one is reported. */
   dropQr?(): void;
-  /** Modules of which this page has only our stand-in. */
+  /** Modules with our stand-in on this page. */
   standIns?: string[];
 }
 
 /**
- * How the page's own send ended: `messageSendResult` of what it resolves with, or what it rejects with
+ * The result of the page's own send: `messageSendResult` of its value, or its error
  * (WAWebSendMsgRecordAction and WAWebSendMsgResultAction, 2026-04-27).
  */
 export interface SendWord {
@@ -75,7 +75,7 @@ export interface PageWid {
   readonly user?: string;
 }
 
-/** WAWebMsgKey's instances; where the whole key stands as a string differs by page generation (D1). */
+/** An instance of WAWebMsgKey. The property with the whole key as a string differs by page generation (D1). */
 export type PageMsgKey = Record<string, unknown> & { readonly id: string; readonly fromMe: boolean };
 export type PageMsgKeyClass = (new (parts: Record<string, unknown>) => PageMsgKey) & { prototype: object };
 
@@ -87,7 +87,7 @@ export interface PageMsg extends PageModel {
   readonly isNotification?: boolean;
 }
 
-/** A model of the page's; what is in it differs by kind and build. */
+/** A model of the page; its attributes differ by kind and build. */
 export interface PageModel {
   // biome-ignore lint/suspicious/noExplicitAny: the page's models have no types; each use names what it expects
   readonly [attribute: string]: any;
@@ -149,34 +149,34 @@ export interface PageDocument {
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
 
-/** What the watcher in the page tells the daemon. */
+/** What our functions in the page report to the daemon. */
 export type Told =
   | { readonly kind: 'document'; readonly url: string }
   | {
       readonly kind: 'state';
       readonly state: string;
-      /** Whether anything flows on the connection; null on a page that does not say. */
+      /** The state of the stream on the connection; null on a page that does not report it. */
       readonly stream: string | null;
-      /** What the browser takes for its network. */
+      /** The browser's opinion of its network. */
       readonly online: boolean;
       readonly synced: boolean;
       readonly wid: string | null;
     }
-  /** The page begins to give up its credentials: whoever logs out, and whatever comes of it. */
+  /** The page begins to delete its credentials, for any reason. */
   | { readonly kind: 'logout-begins' }
-  /** It does so by itself, for this reason in its own words. */
+  /** The page logs out by itself, for this reason of its own. */
   | { readonly kind: 'gives-up'; readonly reason: string }
-  /** It has given them up. */
+  /** The page has deleted its credentials. */
   | { readonly kind: 'logout' }
   /** The server refuses the account, with this code. */
   | { readonly kind: 'failure'; readonly code: number }
-  /** Something of the limits of the account has changed. */
+  /** The limits of the account have changed. */
   | { readonly kind: 'limits' }
-  /** Somebody lets the account write to them, whatever its limits. */
+  /** A person allows the account to write to them, in spite of its limits. */
   | { readonly kind: 'trusted'; readonly chatId: string }
-  /** The server lets the account in, or not for so many seconds (402). */
+  /** The server has admitted the account, or refuses it for this many seconds (402). */
   | { readonly kind: 'ban'; readonly banned: boolean; readonly expireS: number | null }
-  /** The pairing code that is shown links nobody any more. */
+  /** The current pairing code is no longer valid. */
   | { readonly kind: 'code-over' }
   /** The text of the QR code that the page draws; null once it is used. */
   | { readonly kind: 'qr'; readonly text: string | null }
@@ -184,7 +184,7 @@ export type Told =
   | { readonly kind: 'people'; readonly pairs: readonly { readonly number: string; readonly lid: string }[] }
   | { readonly kind: 'missing'; readonly what: string }
   | { readonly kind: 'dialog'; readonly text: string; readonly pressed: boolean }
-  /** The dialog that waited for a button is there no more. */
+  /** The dialog that waited for a person has closed. */
   | { readonly kind: 'dialog-gone' }
   /** The page asks for a passkey; `id` counts the calls of one document. */
   | { readonly kind: 'passkey'; readonly id: number; readonly options: PasskeyOptions }
@@ -192,11 +192,11 @@ export type Told =
   | { readonly kind: 'passkey-answered'; readonly id: number }
   /** That call has ended without an answer. */
   | { readonly kind: 'passkey-gone'; readonly id: number }
-  /** WhatsApp asks for proof of the owner's presence: PASSKEY or CAPTCHA, in its own words. */
+  /** WhatsApp asks for proof of the owner's presence: its words are PASSKEY and CAPTCHA. */
   | { readonly kind: 'checkpoint'; readonly type: string }
   | { readonly kind: 'checkpoint-gone' };
 
-/** A call comes in, or rings no more. */
+/** A call rings, or has ended. */
 export interface CallTold {
   readonly kind: 'call';
   readonly state: 'ringing' | 'ended';
@@ -204,6 +204,6 @@ export interface CallTold {
   readonly from: string;
   readonly video: boolean;
   readonly group: boolean;
-  /** Seconds; null where the page does not say. */
+  /** Seconds; null when the page does not report it. */
   readonly offeredAt: number | null;
 }

@@ -1,20 +1,20 @@
-// Runs in the page, before any of its own scripts. The passkey that WhatsApp requires of some accounts when a device is
-// linked is not on this machine. So the page's own call is held open and reported to the daemon, and settled with the
-// answer of the person's own browser on the same origin.
+// Runs in the page, before any of its own scripts: relays passkey requests. The passkey that WhatsApp requires of some
+// accounts when a device is linked is not on this machine. So the page's call is kept pending and reported to the daemon,
+// and settled with the answer of the person's own browser on the same origin.
 import type { PasskeyAnswer } from '../../protocol/passkey.js';
 import type { PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** How a held call ends. */
+/** The end of a pending call. */
 export type PasskeySettled =
   | { readonly answer: PasskeyAnswer }
-  /** As a browser says it: refused, cancelled or late, without telling which. */
+  /** Refused, cancelled or timed out; a browser does not distinguish these. */
   | { readonly refused: true };
 
 /**
- * @param binding name of the function through which the daemon is told
- * @param hasWindow somebody may see this browser: it asks by itself as well, and whoever answers first is heard
+ * @param binding name of the function that notifies the daemon
+ * @param hasWindow true when a person may see this browser: then it asks, too, and the first answer counts
  */
 export function holdPasskeys(binding: string, hasWindow: boolean): void {
   if (window.top !== (window as unknown)) return;
@@ -46,7 +46,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
   const fromUrl = (text: string): ArrayBuffer =>
     Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0))
       .buffer;
-  /** Byte strings, wherever they stand, as the standard's JSON has them. */
+  /** Converts byte strings at any depth to base64url, as in the standard's JSON. */
   const toJson = (value: unknown): unknown => {
     if (value instanceof ArrayBuffer) return toUrl(new Uint8Array(value));
     if (ArrayBuffer.isView(value))
@@ -55,7 +55,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
   };
-  /** An object that passes for what a browser gives: its members are its own, since the prototype's want a real one. */
+  /** An object like a browser's own. It has own members, because the getters of the prototype require a real one. */
   const made = (type: string, members: Record<string, unknown>): object => {
     const { prototype } = window[type] as { prototype: object };
     const properties = Object.entries(members).map(
@@ -63,7 +63,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
     );
     return Object.create(prototype, Object.fromEntries(properties));
   };
-  /** What the authenticator has derived for the page (WebAuthn level 3, section 10.1.4), as bytes again. */
+  /** The extension results (WebAuthn level 3, section 10.1.4), with bytes instead of base64url. */
   const extensionsOf = ({ prf, ...more }: Readonly<Record<string, unknown>>): Record<string, unknown> => {
     const { results, ...rest } = (prf ?? {}) as { results?: Record<string, string> };
     const bytes = Object.entries(results ?? {}).map(([name, text]) => [name, fromUrl(text)] as const);
@@ -94,7 +94,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
   } | null = null;
   let count = 0;
   const get: Get = function get(this: unknown, options) {
-    // Autofill of a sign-in form is no demand, and a password no passkey.
+    // Autofill of a sign-in form (conditional) and requests for a password are not relayed.
     if (!options?.publicKey || options.mediation === 'conditional') return native.call(this, options);
     const { publicKey, signal } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -121,7 +121,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
           tell({ kind: 'passkey-gone', id });
         },
       };
-      // As a browser does; the daemon's own limit ends before.
+      // A time-out like a browser's; the daemon's own limit is shorter.
       const { timeout } = publicKey;
       const late = window.setTimeout(
         () => held?.id === id && held.settle({ refused: true }),
@@ -138,7 +138,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
             tell({ kind: 'passkey-answered', id });
             resolve(credential);
           },
-          // Cancelled there, it can still be answered by relay.
+          // If it is cancelled in this browser, the relay can still answer it.
           () => undefined,
         );
       }
@@ -150,7 +150,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
     });
   };
   container.prototype.get = get;
-  // A headless browser has no authenticator, and a page that asks first would not ask for the passkey at all.
+  // A headless browser has no authenticator, and a page that checks this first would not request the passkey.
   const asked = window.PublicKeyCredential as Record<string, unknown> | undefined;
   if (asked) asked.isUserVerifyingPlatformAuthenticatorAvailable = async () => true;
 
@@ -161,7 +161,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
   };
 }
 
-/** Runs in the page. False when the call is not waited for any more. */
+/** Runs in the page. False when the call is no longer pending. */
 export function settlePasskey(id: number, how: PasskeySettled): boolean {
   const settle = window.__wadSettlePasskey as ((id: number, how: PasskeySettled) => boolean) | undefined;
   return settle?.(id, how) ?? false;

@@ -1,12 +1,12 @@
-// Runs in the page: reports the number and the LID of everyone whom a message names, before the message itself is
-// reported. Everything that the library reports about messages goes through its `getMessageModel`. The page has the
-// identities in memory (WAWebApiContact, 2026-04-27); WhatsApp is not asked.
+// Runs in the page: reports the number and the LID of every person in a message, before the message itself is reported.
+// All messages that the library reports go through its `getMessageModel`, which is wrapped here. The page has the
+// identities in memory (WAWebApiContact, 2026-04-27); WhatsApp is not queried.
 import type { PageMsg, PageWindow, Told } from './page-window.js';
 import type { BaseTools } from './tools.js';
 
 declare const window: PageWindow;
 
-/** Wraps the library's function, once a document. @param binding name of the function through which the daemon is told */
+/** Wraps the library's function, once per document. @param binding name of the function that notifies the daemon */
 export function tellPeople(binding: string): void {
   /** How many reported people are remembered. */
   const REMEMBERED = 20_000;
@@ -15,7 +15,7 @@ export function tellPeople(binding: string): void {
   const read = library?.getMessageModel;
   if (!library || !read || read.tellsPeople) return;
   const told = new Set<string>();
-  /** Whatever a sender has put there: what cannot be read names nobody. */
+  /** Senders control these fields: a field that cannot be read counts as empty. */
   const attempt = <T>(get: () => T): T | null => {
     try {
       return get();

@@ -1,5 +1,5 @@
 // Runs in the page: posts statuses and channel messages. The library's own functions are broken (D5, D8), let the page
-// choose the id of a status, and take a post for sent whatever the server says. So posts are built here and passed to
+// choose the id of a status, and report a post as sent whatever the server answers. So posts are built here and passed to
 // the page's own actions.
 import type { Content, FileRef } from '../../protocol/content.js';
 import type { FaultKind } from '../../protocol/fault-table.js';
@@ -16,7 +16,7 @@ type WithFile = Extract<Content, { readonly file: FileRef }>;
 export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
   const PREVIEW_MS = 5_000;
 
-  /** A file as the library makes it ready and uploads it, as attributes of a message. */
+  /** Uploads a file with the library, and returns the attributes of its message. */
   const upload = async ({ kind, file, caption }: WithFile, data: string, how: object): Promise<PageModel> => {
     const { processMediaData } = window.WWebJS as {
       processMediaData(media: object, how: object): Promise<PageModel>;
@@ -32,7 +32,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     };
   };
 
-  /** What any message of ours has, as the library writes it. */
+  /** The common attributes of our messages, as in the library. */
   const frame = (id: string, from: PageWid, to: PageWid, participant?: PageWid) => ({
     id: new (window.require('WAWebMsgKey'))({ from, to, id, participant, selfDir: 'out' }),
     ack: 0,
@@ -48,7 +48,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
   const isConnected = (): boolean =>
     (window.require('WAWebSocketModel').Socket as PageSocket).state === 'CONNECTED';
 
-  /** What fails while there is no line to the server may have reached it: nobody has said so. */
+  /** Runs a post. If it fails without a connection, the server may have it: the outcome is unknown. */
   const spoken = async (run: () => Promise<void>): Promise<void> => {
     try {
       await run();
@@ -90,14 +90,14 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     return found?.data ? { ...found.data, preview: true, subtype: 'url' } : {};
   };
 
-  /** Null where this build does not say. */
+  /** Whether this account leads the channel; null when this build does not tell. */
   const leads = ({ newsletterMetadata: about }: PageChat): boolean | null => {
     if (typeof about?.iAmAdminOrOwner === 'function') return about.iAmAdminOrOwner() === true;
     const role = about?.membershipType;
     return typeof role === 'string' ? /^(owner|admin)$/i.test(role) : null;
   };
 
-  /** A channel in which this account may post. */
+  /** Finds a channel, and refuses one in which this account may not post. */
   const channel = async (id: string): Promise<PageChat> => {
     const all = window.require('WAWebCollections');
     const { WAWebNewsletterCollection: channels } = all;
@@ -108,7 +108,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
         await window.require('WAWebLoadNewsletterPreviewChatAction').loadNewsletterPreviewChat(id);
         chat = await channels.find(wid);
       } else if (leads(chat) === false) {
-        // Somebody may have made it an admin since.
+        // The account may have become an admin since.
         const known = all.NewsletterMetadataCollection ?? all.WAWebNewsletterMetadataCollection;
         await known?.update(wid);
       }
@@ -122,11 +122,15 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     return chat;
   };
 
-  /** What the server's refusal means. */
+  /** Refuses with the fault for the server's code. */
   const refused = (code: unknown, id: string): never => {
     const kinds: Readonly<Record<string, FaultKind>> = {
-      ...{ 401: 'not_allowed', 403: 'not_allowed', 405: 'not_allowed' },
-      ...{ 404: 'no_such_chat', 410: 'no_such_chat', 429: 'whatsapp_limit' },
+      401: 'not_allowed',
+      403: 'not_allowed',
+      404: 'no_such_chat',
+      405: 'not_allowed',
+      410: 'no_such_chat',
+      429: 'whatsapp_limit',
     };
     return tools.refuse(kinds[String(code)] ?? 'send_failed', `WhatsApp refused a post in ${id} (${code}).`);
   };
@@ -152,13 +156,13 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
         (chat.msgs as PageModel).add(msg);
         const answer = await window.require('WAWebNewsletterSendMessageJob').sendNewsletterMessageJob({
           msg,
-          // The card of a link goes as media, or it is not shown (D8).
+          // The card of a link must be sent as media to be shown (D8).
           type: isText && Object.keys(card).length === 0 ? 'text' : 'media',
           newsletterJid: (chat.id as PageModel).toJid(),
           ...(isText ? {} : mended.postedMedia(msg, (body as PageModel).mediaHandle)),
         });
         const isOut = answer?.success === true;
-        // The server has spoken; that the page cannot note it changes nothing.
+        // The server has answered; if the page cannot record the answer, it still counts.
         try {
           Object.assign(msg, { t: answer?.ack?.t ?? msg.t, serverId: answer?.serverId });
           msg.updateAck(isOut ? 1 : -1, true);
@@ -171,14 +175,14 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
 
   return {
     previewOf,
-    /** A channel that there is not, or in which this account may not post. */
+    /** Refuses a missing channel, and one in which this account may not post. */
     refuseClosed: async (to: string): Promise<void> => {
       if (to.endsWith('@newsletter')) await channel(to);
     },
     isPost: (to: string): boolean => /@(broadcast|newsletter)$/.test(to),
     /**
-     * Settles when the server has it.
-     * @param own the tag by which our id gets to the message's key; see page/own-id.ts
+     * Resolves when the server has the post.
+     * @param own the tag that carries our id to the message's key; see page/own-id.ts
      */
     async send(
       to: string,

@@ -1,8 +1,8 @@
 // Runs in the page, once per document: controls whether the account appears online, and whether sending a message marks
-// the chat as read. By default the page reports the state of its window (WAWebStreamModel: available is
-// document.hasFocus()), and asks to have the chat marked with each message that it sends (WAWebSendMsgRecordAction).
-// What it may not mark while the account is away waits, and is marked for every chat as soon as anything makes it
-// available (H22: WAWebUpdateUnreadChatAction; 2026-04-27).
+// the chat as read. By default the page appears online while its window has the focus (WAWebStreamModel: available is
+// document.hasFocus()), and marks a chat as read with each message that it sends (WAWebSendMsgRecordAction). While the
+// account is not available, these marks are postponed, and sent for all chats as soon as it becomes available
+// (H22: WAWebUpdateUnreadChatAction; 2026-04-27).
 import type { Emitter, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -10,11 +10,11 @@ declare const window: PageWindow;
 export interface Manners {
   /** The account appears online while it is ready. */
   readonly online: boolean;
-  /** A message that is sent marks its chat as read, as on a person's own screen. */
+  /** Sending a message marks its chat as read, as for a person who uses the page. */
   readonly sendMarksRead: boolean;
 }
 
-/** Returns the modules without which this build keeps its own manners; nothing else rests on them. */
+/** Returns the missing modules, without which the page's default behaviour remains. Nothing else depends on them. */
 export function keepManners({ online, sendMarksRead }: Manners): string[] {
   const marks = window.__wad;
   if (!marks || marks.reading !== undefined) return [];
@@ -31,7 +31,7 @@ export function keepManners({ online, sendMarksRead }: Manners): string[] {
     type Seen = (...args: unknown[]) => unknown;
     const action = window.require('WAWebUpdateUnreadChatAction') as { sendSeen: Seen };
     const own = action.sendSeen;
-    // What `chat.markRead` asks for passes, and nothing else.
+    // Only the requests of `chat.markRead` pass.
     action.sendSeen = (...args) => (marks.reading ? own.apply(action, args) : Promise.resolve());
   }
   if (gone.includes('WAWebStreamModel')) return gone;

@@ -1,15 +1,15 @@
-// Runs in the page: reports the text of the QR code, composed as the page composes it, whenever the page redraws it;
-// and reports when a pairing code ends early. The library picks its own parts of the text and does not know the rest.
+// Runs in the page: reports the text of the QR code whenever the page redraws it, composed as the page does; and reports
+// when a pairing code ends early. The library composes the text itself, without the parts that the page adds.
 import type { Emitter, PageElement, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
 /**
- * Once a document, before it is linked or after. False where the page has nothing to listen to.
- * @param binding name of the function through which the daemon is told
+ * Call it once per document, linked or not. Returns false when the page has no event to listen to.
+ * @param binding name of the function that notifies the daemon
  */
 export function tellQr(binding: string): boolean {
-  /** For the phone's own camera, and for phones without the app (WAWebLinkDeviceQrcode.react, 2026-04-27). */
+  /** Prefix for the phone's camera, and suffix for phones without the app (WAWebLinkDeviceQrcode.react, 2026-04-27). */
   const CAMERA = 'https://wa.me/settings/linked_devices#';
   const HELP = 'https://faq.whatsapp.com/r/ld';
   /** How long the page may take to draw a code that it has announced. */
@@ -28,7 +28,7 @@ export function tellQr(binding: string): boolean {
   if (conn === null) return false;
   const pause = (): Promise<void> => new Promise((resolve) => window.setTimeout(() => resolve(), LOOK_MS));
 
-  /** The five parts; null once the code is used, or where a part cannot be had. */
+  /** The five parts; null once the code is used, or when a part is not available. */
   const parts = async (): Promise<string | null> => {
     const { ref } = conn;
     if (typeof ref !== 'string' || ref === '') return null;
@@ -44,7 +44,7 @@ export function tellQr(binding: string): boolean {
     return whole.every((part) => typeof part === 'string' && part !== '') ? whole.join(',') : null;
   };
 
-  /** What the page itself has drawn with these parts in it, whatever it puts around them. */
+  /** The text that the page itself has drawn with these parts, including its additions. */
   const drawn = async (text: string): Promise<string | null> => {
     const boxes = (): PageElement[] => [...window.document.querySelectorAll('[data-ref]')];
     for (const until = Date.now() + DRAWN_MS; Date.now() < until; await pause())
@@ -55,7 +55,7 @@ export function tellQr(binding: string): boolean {
     return null;
   };
 
-  /** By the page's own switches. */
+  /** The text with additions, by the page's own feature switches. */
   const wrapped = (text: string): string => {
     const utils = attempt(() => module('WAWebNativeCameraQRLinkedDeviceUtils'));
     if (attempt(() => utils?.isNativeCameraQRLinkedDeviceTest() as boolean) === true)
@@ -76,7 +76,7 @@ export function tellQr(binding: string): boolean {
     const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
     if (mine === turn) void send?.({ kind: 'qr', text })?.catch?.(() => undefined);
   };
-  // A pairing code that is over before its three minutes are (WAWebLinkDeviceEvents).
+  // A pairing code that ends before its three minutes are over (WAWebLinkDeviceEvents).
   const events = attempt(() => module('WAWebLinkDeviceEvents').WAWebLinkDeviceEvents as Emitter);
   for (const what of ['refresh_alt_linking_code', 'force_manual_refresh', 'error_alt_linking'])
     events?.on(`link_device_events:${what}`, () => {
@@ -84,7 +84,7 @@ export function tellQr(binding: string): boolean {
       void send?.({ kind: 'code-over' })?.catch?.(() => undefined);
     });
   conn.on('change:ref', tell);
-  // The secret in it changes apart from the ref.
+  // The secret in the text changes independently of the ref.
   attempt(() => (module('WAWebUserPrefsMultiDevice').advSecretEventEmitter as Emitter).on('change', tell));
   if (conn.ref) void tell();
   return true;

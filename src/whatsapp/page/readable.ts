@@ -1,11 +1,11 @@
-// Runs in the page: makes the library's `getMessageModel` return something that can leave the page, whatever a sender
-// put into a message. The original throws at malformed input, and values without a JSON form are lost in transfer:
-// either would lose every other message of the same answer.
+// Runs in the page: makes the library's `getMessageModel` return valid JSON for any message, whatever its sender put into
+// it. The original throws on malformed input, and values without a JSON form are lost in transfer: either would lose all
+// other messages of the same answer.
 import type { PageMsg, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** Wraps the library's function, once a document. */
+/** Wraps the library's function, once per document. */
 export function installReadable(): void {
   type Read = ((msg: PageMsg) => unknown) & { wad?: true };
   const library = window.WWebJS as { getMessageModel?: Read } | undefined;
@@ -21,7 +21,7 @@ export function installReadable(): void {
   };
   const text = (wid: unknown): unknown =>
     typeof wid === 'object' && wid !== null ? (wid as { _serialized?: unknown })._serialized : wid;
-  /** Its key and its place in time, as far as those can be read. */
+  /** The key and the time of a message, as far as they can be read. */
   const bare = (msg: PageMsg): unknown => ({
     id: {
       fromMe: attempt(() => msg.id.fromMe),

@@ -1,6 +1,6 @@
-// Runs in the page, once per document, before the library touches it: records the modules that are requested, which
-// helps to identify minified errors (D7), and provides stand-ins for modules, and members of modules, that the library
-// requires at its start although only a side capability needs them. Without one the library would not start at all.
+// Runs in the page, once per document, before the library touches it: wraps `require`. It records the requested modules,
+// which helps to identify minified errors (D7), and provides stand-ins for modules and members that the library requires
+// at its start although only a minor capability needs them: if one is missing, the library would not start at all.
 import type { PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
@@ -40,7 +40,7 @@ export function installRequire(asked: number): string[] {
       return null;
     }
   };
-  /** The page's own module; where it or a member of it is gone, with that stood in for. */
+  /** The page's own module, with stand-ins for what is missing. */
   const ask = (name: string): unknown => {
     const found = find(name);
     const standIn = Object.hasOwn(standIns, name) ? standIns[name]?.() : undefined;
@@ -64,7 +64,7 @@ export function installRequire(asked: number): string[] {
     { wad: true as const },
   );
   (window as { require: unknown }).require = wrapped;
-  // The page's own require, to check what is really there.
+  // The page's own require, for checks of what really exists.
   marks.require = native;
   marks.standIns = Object.keys(standIns).filter((name) => {
     ask(name);

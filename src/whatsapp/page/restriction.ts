@@ -1,12 +1,12 @@
-// Runs in the page: reports the restrictions of its account, who can be written to under them, and the codes with which
-// WhatsApp's server refuses messages. WAWebReachoutTimelockUtils, WAWebIndividualNewChatMessageCappingLimitUtils and
-// WAWebSendMsgRecordAction, 2026-04-27.
+// Runs in the page: reads the restrictions of its account, checks who can be written to under them, and records the codes
+// with which WhatsApp's server refuses messages. WAWebReachoutTimelockUtils, WAWebIndividualNewChatMessageCappingLimitUtils
+// and WAWebSendMsgRecordAction, 2026-04-27.
 import type { Limits } from '../../session/restriction.js';
 import type { PageModel, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** Null when the page has no limits. It keeps a limit until it is notified otherwise, also past its end. */
+/** Null when the page has no such modules. The page keeps a limit until the server changes it, even past its end. */
 export function readLimits(): Limits | null {
   const module = window.__wad?.require ?? window.require;
   const attempt = <T>(get: () => T): T | null => {
@@ -31,7 +31,7 @@ export function readLimits(): Limits | null {
   return {
     lockUntilMs: lock === null ? null : whole(lock.time_enforcement_ends),
     cap:
-      // -1: no cap (devlikeapro/waha #2186); of an account without one the page keeps zeros.
+      // -1: no cap (devlikeapro/waha #2186). For an account without a cap the page may also have zeros.
       total === null || (total === 0 && status !== 'CAPPED')
         ? null
         : {
@@ -44,8 +44,8 @@ export function readLimits(): Limits | null {
 }
 
 /**
- * Whether the page lets its account write there while it is restricted, by the rules of both restrictions. Where it has
- * neither, whether there is a chat: that is not known to be enough.
+ * Whether the account may write to this chat while it is restricted, by the page's rules for both restrictions. On a page
+ * without these rules, whether there is a chat; that may not be sufficient.
  */
 export function mayWrite(chatId: string): boolean {
   const module = window.__wad?.require ?? window.require;
@@ -73,7 +73,7 @@ export function mayWrite(chatId: string): boolean {
   ].filter((rule) => rule !== null);
   const chats = wids.map((one) => Chat.get(one)).filter((chat) => chat !== undefined);
   if (rules.length === 0) return chats.length > 0;
-  // A person has one chat, under either identity; somebody the page has no contact of is new.
+  // A person has one chat, under either identity. A person without a contact in the page is new.
   const [chat] = chats;
   const contact =
     (chat?.contact as PageModel | undefined) ??
@@ -82,8 +82,8 @@ export function mayWrite(chatId: string): boolean {
 }
 
 /**
- * Has the page ask the server for both, as it does at its start, within `ms`: what goes by GraphQL may never be answered.
- * What comes of it, the page raises as events.
+ * Makes the page query the server for both, as at its start, within `ms`: GraphQL may never be answered. The page reports
+ * the results as events.
  */
 export async function refreshLimits(ms: number): Promise<void> {
   const module = window.__wad?.require ?? window.require;
@@ -91,7 +91,7 @@ export async function refreshLimits(ms: number): Promise<void> {
     try {
       await (module(name) as Record<string, () => Promise<void>>)[member]?.();
     } catch {
-      // The page has logged it, or lacks it; what it knew stands.
+      // The query failed or the page lacks it; the known limits remain.
     }
   };
   await Promise.race([
@@ -104,9 +104,9 @@ export async function refreshLimits(ms: number): Promise<void> {
 }
 
 /**
- * Tells when somebody gives the account a token of trust, once a document. People give it by writing, and it comes after
- * what they wrote: their WhatsApp issues it once the message has left (WAWebSendMsgJob, WAWebSetTcTokenChatAction;
- * 2026-04-27).
+ * Reports when a person gives the account a trust token; installed once per document. People give it by writing, and it
+ * arrives after their message: their WhatsApp issues it once the message has been sent (WAWebSendMsgJob,
+ * WAWebSetTcTokenChatAction; 2026-04-27).
  */
 export function tellTrust(): void {
   const marks = window.__wad;
@@ -122,8 +122,8 @@ export function tellTrust(): void {
 }
 
 /**
- * Notes with which code the server refuses a message, once a document: the page puts none but 475 on it. The job that sends
- * it has its answer before the message shows anything.
+ * Records the code with which the server refuses a message; installed once per document. The page stores only 475 in the
+ * message. The job that sends it gets the answer before the message changes.
  */
 export function noteNacks(): void {
   type Send = ((

@@ -10,11 +10,11 @@ import type { PageChat, PageModel, PageWid, PageWindow } from './page-window.js'
 
 declare const window: PageWindow;
 
-/** Thrown by one of our functions in the page: a fault of our table, known by its kind on the other side. */
+/** Thrown by our functions in the page: a fault of our table, by its kind. */
 export interface Refusal {
   readonly refused: FaultKind;
   readonly why: string;
-  /** What a program may want to know besides. */
+  /** Additional data for programs. */
   readonly more?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -40,7 +40,7 @@ export function makeTools() {
   const isPerson = (id: string): boolean => /@(c\.us|lid)$/.test(id);
   const isGroup = (id: string): boolean => id.endsWith('@g.us');
 
-  /** Both identities of a person, as far as the page knows them without asking anybody. */
+  /** Both identities of a person, as far as the page knows them without a query. */
   const pair = (like: WidLike): { pn: string | null; lid: string | null } => {
     const id = text(like);
     if (!isPerson(id)) return { pn: null, lid: null };
@@ -54,7 +54,7 @@ export function makeTools() {
     const { pn, lid } = pair(like);
     return { id: text(like), phone: pn === null ? null : pn.replace(/[:@].*$/, ''), lid };
   };
-  /** Every id that a person or group may be kept under. */
+  /** Every id under which the page may store a person or group. */
   const names = (id: string): string[] => {
     const { pn, lid } = pair(id);
     return [...new Set([id, pn, lid].filter((one): one is string => one !== null))];
@@ -65,7 +65,7 @@ export function makeTools() {
     return text(id) !== '' && mine.includes(text(id));
   };
 
-  /** A chat that there is, under either identity; none is made. */
+  /** An existing chat, under either identity; none is created. */
   const findChat = (id: string): PageChat | null => {
     const { Chat } = window.require('WAWebCollections');
     for (const name of names(id)) {
@@ -77,7 +77,7 @@ export function makeTools() {
   const chat = (id: string): PageChat =>
     findChat(id) ?? refuse('no_such_chat', `There is no chat with ${id.replace(/@c\.us$/, '')}.`);
 
-  /** Whether this account is among the people of a group; null where the ids that are known do not tell. */
+  /** Whether this account is a member of a group; null when the known ids do not decide it. */
   const amMember = (people: readonly PageModel[]): boolean | null => {
     const me = window.require('WAWebUserPrefsMeUser');
     const mine = [me.getMaybeMePnUser(), me.getMaybeMeLidUser()].map((wid: WidLike) => text(wid));
@@ -88,8 +88,8 @@ export function makeTools() {
   };
 
   /**
-   * Refuses a group to which nothing can be sent. One that the page does not have is asked for: the library would make a
-   * chat of any id, and the server takes what is sent to it.
+   * Refuses a group to which nothing can be sent. A group that the page does not have is queried: the library would create a
+   * chat for any id, and the server accepts messages to it.
    */
   const refuseClosed = async (id: string): Promise<void> => {
     if (!isGroup(id)) return;
@@ -103,7 +103,7 @@ export function makeTools() {
         await query({ id });
       } catch (error) {
         const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
-        // Whatever else it failed for, the group may be there.
+        // After any other error the group may exist.
         if ([401, 403, 404, 410].includes(Number(statusCode ?? status))) refuse('no_such_chat', why);
       }
       return;
@@ -116,7 +116,7 @@ export function makeTools() {
       refuse('not_allowed', `In the group ${id} only admins may send.`);
   };
 
-  /** What a person or group is called. */
+  /** The name of a person or group. */
   const nameOf = (like: WidLike): string => {
     const id = text(like);
     const { Contact } = window.require('WAWebCollections');
@@ -129,7 +129,7 @@ export function makeTools() {
     return phone === null ? id : `+${phone}`;
   };
 
-  /** Until the page shows what was asked of it; false when it does not within `ms`. */
+  /** Waits until the page shows a change; false when it does not within `ms`. */
   const until = async (shows: () => boolean, ms = 5_000): Promise<boolean> => {
     for (const end = Date.now() + ms; Date.now() < end; ) {
       if (attempt(shows) === true) return true;
@@ -142,9 +142,9 @@ export function makeTools() {
       refuse('page_error', `WhatsApp Web took the request and did not do it: ${what}.`);
   };
   /**
-   * What the page promises, for as long as that is worth waiting for. Receipts, changes of the account's own data and GraphQL
-   * are promised until the server has answered, which it need not do (WAWebUpdateUnreadChatAction, WAWebChatArchiveBridge,
-   * WAWebMexFetchGroupInviteCodeJob; 2026-04-27). @param kind what it is when no answer came
+   * Waits for a promise of the page, for a limited time. The promises of receipts, of changes of the account's own data and
+   * of GraphQL settle when the server has answered, which it may never do (WAWebUpdateUnreadChatAction,
+   * WAWebChatArchiveBridge, WAWebMexFetchGroupInviteCodeJob; 2026-04-27). @param kind the fault when no answer came
    */
   const answered = async <T>(kind: FaultKind, what: string, promise: Promise<T>, ms = 15_000): Promise<T> => {
     const late = {};
@@ -155,7 +155,7 @@ export function makeTools() {
     if (end === late) refuse(kind, `WhatsApp's server did not answer within ${ms / 1000} s: ${what}.`);
     return end as T;
   };
-  /** Up to the end of the year 9999: what is later has no date that others read. */
+  /** ISO 8601, up to the year 9999: other programs cannot read later dates. */
   const instant = (seconds: unknown): string | null =>
     typeof seconds === 'number' && seconds > 0 && seconds <= 253_402_300_799
       ? new Date(seconds * 1000).toISOString()
@@ -166,7 +166,7 @@ export function makeTools() {
     all: readonly T[],
     { limit = 100, offset = 0 }: { limit?: number | undefined; offset?: number | undefined },
   ): T[] => all.slice(offset, offset + limit);
-  /** Whether a name or a number has this in it. */
+  /** True when the name or the number contains the query. */
   const matches = (query: string | undefined, name: string, phone: string | null): boolean => {
     if (query === undefined) return true;
     const digits = query.replace(/\D/g, '');
@@ -177,38 +177,34 @@ export function makeTools() {
   };
 
   return {
-    ...{
-      attempt,
-      refuse,
-      text,
-      createWid,
-      isPerson,
-      isGroup,
-      pair,
-      identity,
-      names,
-      isMe,
-      findChat,
-      chat,
-    },
-    ...{
-      refuseClosed,
-      nameOf,
-      until,
-      confirmed,
-      answered,
-      instant,
-      word,
-      count,
-      part,
-      matches,
-    },
+    attempt,
+    refuse,
+    text,
+    createWid,
+    isPerson,
+    isGroup,
+    pair,
+    identity,
+    names,
+    isMe,
+    findChat,
+    chat,
+    refuseClosed,
+    nameOf,
+    until,
+    confirmed,
+    answered,
+    instant,
+    word,
+    count,
+    part,
+    matches,
   };
 }
 
 export type BaseTools = ReturnType<typeof makeTools>;
 
-/** Functions of whatsapp/compat that our parts call instead of the page's own. */
+/** Functions of whatsapp/compat that are called instead of the page's own. */
 export interface Mended {
   readonly describeGroup: typeof describeGroup;
   readonly changePeople: typeof changePeople;

@@ -1,12 +1,12 @@
-// Runs in the page, before any of its own scripts, on every document. Reports to the daemon what the library does not:
-// a new document, each state of the socket from the first on, and a logout.
+// Runs in the page, before any of its own scripts, on every document: reports what the library does not report, such as a
+// new document, each state of the socket, logouts, bans and refusals of the account.
 import type { CallTold, DocumentMarks, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
 
 declare const window: PageWindow;
 
-/** @param binding name of the function through which the daemon is told */
+/** @param binding name of the function that notifies the daemon */
 export function watch(binding: string): void {
-  if (window.top !== (window as unknown)) return; // sub-frames have no modules and no say
+  if (window.top !== (window as unknown)) return; // sub-frames have no modules
   const tell = (told: Told | CallTold): void => {
     const send = window[binding] as ((told: Told | CallTold) => Promise<unknown>) | undefined;
     void send?.(told)?.catch?.(() => undefined);
@@ -47,7 +47,7 @@ export function watch(binding: string): void {
     // WAWebCmd, 2026-04-27
     for (const event of ['reachout_timelock_state_change', 'new_chat_message_capping_state_change'])
       cmd.on(event, () => tell({ kind: 'limits' }));
-    // WAWebHandleFailure and WAWebHandleSuccess, 2026-04-27; the page shows `expire` as so many seconds from now.
+    // WAWebHandleFailure and WAWebHandleSuccess, 2026-04-27; the page shows `expire` as seconds from now.
     cmd.on('account_temporarily_banned_from_bridge', (what) => {
       const { banned, expire } = (what ?? {}) as { banned?: unknown; expire?: unknown };
       const expireS = typeof expire === 'number' && expire >= 0 ? expire : null;
@@ -57,8 +57,8 @@ export function watch(binding: string): void {
   };
 
   /**
-   * The page unlinks itself where it cannot go on, as after a failure to sync or of its storage. Of the reason it says less,
-   * and later, in the address of its next document (WAWebSocketModel, WAWebLogoutReasonConstants; 2026-04-27).
+   * Reports why the page unlinks itself, as after a failure to sync or of its storage. The URL of its next document has less
+   * of the reason, and later (WAWebSocketModel, WAWebLogoutReasonConstants; 2026-04-27).
    */
   const hearGivingUp = (): void => {
     const socket = window.require('WAWebSocketModel').Socket as PageSocket;
@@ -71,8 +71,9 @@ export function watch(binding: string): void {
   };
 
   /**
-   * Afterwards a ban (406), a lock (403) and a removed device (401) look alike: the page wipes its credentials and loads
-   * itself anew. WAWebHandleFailure reads the code by a parser that it keeps to itself (WADeprecatedWapParser, 2026-04-27).
+   * Reports the code of a failure. Afterwards a ban (406), a lock (403) and a removed device (401) look alike: the page
+   * wipes its credentials and reloads. WAWebHandleFailure reads the code with a private parser (WADeprecatedWapParser,
+   * 2026-04-27), whose class is patched here.
    */
   const hearFailures = (): void => {
     type Parse = ((stanza: { tag?: unknown }) => { success?: { reason?: unknown } }) & { wad?: true };
@@ -89,7 +90,7 @@ export function watch(binding: string): void {
     prototype.parse = heard;
   };
 
-  // Debug.VERSION comes before require, and require before some of its modules: there is no event for any of them.
+  // Debug.VERSION exists before require, and require before some of its modules; none of them raises an event.
   const startedAt = Date.now();
   let said = false;
   const waiting = window.setInterval(() => {
@@ -101,7 +102,7 @@ export function watch(binding: string): void {
         try {
           hear();
         } catch {
-          // A page without it says a part of this in the address of its next document.
+          // On such a page, the URL of the next document has a part of this information.
         }
     } catch (error) {
       if (!said && Date.now() - startedAt > 10_000) {

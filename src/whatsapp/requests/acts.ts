@@ -1,4 +1,4 @@
-// Acts on a message: implements the port's requests by calling the page.
+// Actions on messages: implements the port's requests by calling the page.
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { ActedOn, ActPage } from '../../session/page-port.js';
 import type { PageRpc } from './page-rpc.js';

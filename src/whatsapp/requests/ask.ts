@@ -1,4 +1,4 @@
-// Asks the page one question, within a time limit, and turns every way in which it can fail into a Fault.
+// Runs one request in the page, within a time limit, and turns every failure into a Fault.
 import type { Page } from 'puppeteer';
 import { Fault } from '../../protocol/fault.js';
 import { within } from '../failures/deadline.js';

@@ -4,7 +4,7 @@ import type { LibraryClient } from '../library/library.js';
 import { messagesIn, readMessages } from '../library/readable.js';
 import type { PageRpc } from './page-rpc.js';
 
-/** How long a page may go on fetching older messages of its own store for one question. */
+/** How long the page may load older messages from its store for one request. */
 const LOAD_MS = 12_000;
 
 export const chatPage = (rpc: PageRpc, client: LibraryClient): ChatPage => ({

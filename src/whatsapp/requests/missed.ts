@@ -1,4 +1,4 @@
-// Reads messages that arrived while nobody listened from the page's own store, and translates them to our types.
+// Reads the messages that arrived while the daemon did not receive, from the page's own store, and translates them.
 import { escapeId, messageKey, parseMessageRef } from '../../protocol/wid.js';
 import type { MissedPage } from '../../session/page-port.js';
 import { revocationOf } from '../library/content-events.js';
@@ -18,7 +18,7 @@ const partsOf = (key: string): WantedKey => {
   const { id, place } = parseMessageRef(key);
   return { id, fromMe: place?.fromMe ?? false, participant: place?.participant ?? null };
 };
-/** WhatsApp's times are whole seconds: what came later within the same second counts too. */
+/** WhatsApp's times are whole seconds, so later messages of the same second are included. */
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000);
 const isRevoked = ({ type }: { readonly type: string }): boolean => type === 'revoked';
 
@@ -46,8 +46,12 @@ export const missedPage = (ask: Ask, client: LibraryClient): MissedPage => ({
   async acksOf(messageIds) {
     const found = await ask(ASK_MS, (page) => page.evaluate(acksOf, messageIds));
     return found.map((parts) => ({
-      ...{ type: 'ack' as const, key: keyOf(parts), messageId: escapeId(parts.id), chatId: parts.remote },
-      ...{ fromMe: true, ack: parts.ack },
+      type: 'ack' as const,
+      key: keyOf(parts),
+      messageId: escapeId(parts.id),
+      chatId: parts.remote,
+      fromMe: true,
+      ack: parts.ack,
     }));
   },
 });

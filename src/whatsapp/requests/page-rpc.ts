@@ -52,7 +52,7 @@ type Call<N extends keyof Parts, V extends keyof Parts[N]> = Extract<
   (...args: any[]) => unknown
 >;
 
-/** What came back from the page. */
+/** The result of a call to the page. */
 type Answer =
   | { readonly is: 'done'; readonly value: unknown }
   | { readonly is: 'lacking'; readonly modules: readonly string[] }
@@ -87,17 +87,17 @@ export interface PageRpcOptions {
   readonly log: Log;
 }
 
-/** A look is answered from the page's memory or by one question to the server. */
+/** A `look` is answered from the page's memory, or with one query to the server. */
 const LOOK_MS = 20_000;
-/** An act is confirmed by the page within five seconds after the server has answered. */
+/** An `act` is confirmed by the page within five seconds after the server has answered. */
 const ACT_MS = 40_000;
-/** How long a document that is being loaded is waited for. */
+/** How long to wait for a document that is being loaded. */
 const LOAD_MS = 15_000;
 const LOAD_LOOK_MS = 100;
-/** So often the main frame may be detached under one question: after that it does not come back. */
+/** How often the main frame may be detached during one call before we give up. */
 const MAX_DETACHED = 20;
 
-/** As text, put together in the page: a function that is sent there can use no other one of ours. */
+/** The functions as text, assembled in the page: a function that is sent to the page cannot call others of ours. */
 const source = (): string => {
   const parts = Object.entries(PARTS).map(([name, make]) => `${name}: (${make})(tools, mended, posts, own)`);
   const mended = Object.entries(MENDED).map(([name, act]) => `${name}: ${act}`);
@@ -118,12 +118,12 @@ export class PageRpc {
     this.#options = options;
   }
 
-  /** Once a document. @throws when the document went away meanwhile */
+  /** Installs the functions, once per document. @throws when the document went away meanwhile */
   static async install(page: Page): Promise<void> {
     await page.evaluate(source());
   }
 
-  /** Asks something that changes nothing, again when the document goes away under it. @throws Fault */
+  /** A call that changes nothing; it is repeated when the document goes away during it. @throws Fault */
   async look<N extends keyof Parts, V extends Verbs<N>>(
     capability: ActionCapability | null,
     noun: N,
@@ -146,7 +146,7 @@ export class PageRpc {
     }
   }
 
-  /** A step of something that lives in one document: never asked of another one. @throws Fault not_ready when it is gone */
+  /** A step of a task that is bound to one document; never repeated in another one. @throws Fault not_ready when it is gone */
   async step<N extends keyof Parts, V extends Verbs<N>>(
     capability: ActionCapability | null,
     noun: N,
@@ -160,7 +160,7 @@ export class PageRpc {
     }
   }
 
-  /** Does something; what was not answered in time may have happened. @throws Fault */
+  /** A call that changes something; without an answer in time the outcome is unknown. @throws Fault */
   async act<N extends keyof Parts, V extends Verbs<N>>(
     capability: ActionCapability,
     noun: N,
@@ -245,7 +245,7 @@ function unanswered(error: unknown): Fault {
   return new Fault(kind, { reason: pageTrouble(error), hint: null, cause: error });
 }
 
-/** What a status of WhatsApp's server means. */
+/** The faults of WhatsApp's status codes. */
 function kindOf(status: number | null): FaultKind {
   if (status === 401 || status === 403 || status === 405) return 'not_allowed';
   if (status === 404 || status === 410) return 'no_such_chat';

@@ -1,4 +1,4 @@
-// The most pressing reason why a person must act while the page goes on. Reported when it changes.
+// Tracks the most urgent reason why a person must act while the page keeps running, and reports it when it changes.
 import type { ClientListener } from '../../session/port.js';
 import type { Attention } from '../../session/state.js';
 
@@ -7,7 +7,7 @@ const PASSKEY: Attention = {
   says: "WhatsApp asks for the account's passkey before it goes on. Not answered, it may unlink this device.",
 };
 
-/** WAWebIntegrityCheckpointOpener knows two kinds, and shows only the passkey's (2026-04-27). */
+/** WAWebIntegrityCheckpointOpener has two kinds, and shows only that of the passkey (2026-04-27). */
 const other = (type: string): string =>
   `WhatsApp wants to know that a person is there (${type}), in a way that WhatsApp Web cannot show: open WhatsApp on the phone.`;
 
@@ -23,19 +23,19 @@ export class PersonWanted {
     this.#listener = listener;
   }
 
-  /** A dialog waits for a button that only a person may press; null when it is gone. */
+  /** A dialog waits for a person; null when it has closed. */
   dialog(says: string | null): void {
     this.#dialog = says;
     this.#tell();
   }
 
-  /** WhatsApp holds the linked account until somebody has answered: in its own word, PASSKEY or CAPTCHA. */
+  /** WhatsApp blocks the linked account until a person has answered; its words are PASSKEY and CAPTCHA. */
   checkpoint(type: string | null): void {
     this.#checkpoint = type;
     this.#tell();
   }
 
-  /** The page asks for the passkey of a linked account, whatever for. */
+  /** The page asks for the passkey of a linked account, for any reason. */
   passkey(purpose: 'account' | null): void {
     this.#passkey = purpose;
     this.#tell();

@@ -1,6 +1,5 @@
-// Turns what the page shows and reports into events of the life cycle. It knows how far this one client has come, and
-// nothing of puppeteer: client.ts feeds it and does what it asks for. It trusts a check of the page, never the
-// library's `ready`.
+// Turns the reports and checks of the page into events of the life cycle. It tracks how far this client has come; client.ts
+// feeds it and performs its requests. It relies on checks of the page, never on the library's `ready`.
 import type { BrokenReason, LogoutBan } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';
 import type { Limits } from '../../session/restriction.js';
@@ -13,7 +12,7 @@ import { PasskeyRequest } from './passkey-request.js';
 
 /**
  * How far the client has come. `lost`: it was linked, and its connection or document is gone; `over`: it is closed or
- * broken, and says nothing more.
+ * broken, and reports nothing more.
  */
 type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
 
@@ -31,7 +30,7 @@ export interface WitnessNeeds {
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-/** A page that shows a QR on a saved session gets this long to say that the phone unlinked it. */
+/** How long a page that shows a QR code on a saved session may take to report that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
 /** In the address of the document after it (WAWebLogoutReasonConstants, WAWebReloadAfterLogout; 2026-04-27). */
 const LOGOUT_REASON = /[?&]logout_reason=([0-3])(?:[&#]|$)/;
@@ -102,12 +101,12 @@ export class PageState {
     return this.#linkedAtMs;
   }
 
-  /** A code that the page offers meanwhile is nobody's business. */
+  /** Codes that the page shows meanwhile are not reported. */
   get awaitsPasskey(): boolean {
     return this.#passkey.purpose === 'link';
   }
 
-  /** Nothing more is said. Idempotent. */
+  /** Stops all reports. Idempotent. */
   over(): void {
     this.#phase = 'over';
     clearTimeout(this.#explain);
@@ -116,14 +115,14 @@ export class PageState {
     this.#capabilities.over();
   }
 
-  /** Browser or page are of no more use. */
+  /** The browser or the page can no longer be used. */
   broken(reason: BrokenReason, detail: string): void {
     if (this.#phase === 'over') return;
     this.over();
     this.#listener.event({ type: 'client.broken', reason, detail });
   }
 
-  /** The watcher in the page spoke. */
+  /** Handles a report of our functions in the page. */
   told(told: Told): void {
     if (this.#phase === 'over') return;
     if (told.kind === 'document' || told.kind === 'state') this.#reports += 1;
@@ -285,7 +284,7 @@ export class PageState {
   #showsQr(): void {
     if (this.#hasSession && this.#leaves) this.#loggedOut();
     else if (this.#hasSession) {
-      // The phone's word may come after the state; a QR alone proves less.
+      // The phone's logout may be reported after the state; a QR code alone proves less.
       this.#explain ??= setTimeout(() => {
         if (this.#phase === 'over') return;
         if (this.unlinked) this.unlinked();
@@ -299,7 +298,7 @@ export class PageState {
   }
 
   #loggedOut(): void {
-    // A page without an account that is ordered to log out has nothing to lose.
+    // A page without an account has nothing to lose when it is told to log out.
     if (!this.#hasSession) return;
     clearTimeout(this.#explain);
     this.#leaves = false;
@@ -327,13 +326,13 @@ export class PageState {
     else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
       this.#passkey.codeShown();
       this.#showsQr();
-      // What our stand-ins made of it can be scanned by no phone.
+      // No phone can scan a code that was made with our stand-ins.
       if (this.#phase === 'unpaired' && !this.#capabilities.isLacking('link.qr'))
         this.#listener.report({ type: 'qr', payload });
     }
   }
 
-  /** Told when it comes to be so, not at every look: a page that stays linked and never gets ready makes no news. */
+  /** Reported on the change, and not at every check: a page that stays linked without getting ready is not reported again. */
   #linked(me: Linked | null): void {
     const before = this.#phase;
     if (before === 'loading' || before === 'unpaired') this.#listener.report({ type: 'qr-gone' });
@@ -391,7 +390,7 @@ export class PageState {
     this.#listener.report({ type: 'limits', limits });
   }
 
-  /** 402 at a login: the page shows until when, and goes on connecting. */
+  /** 402 at a login: the page shows its end, and continues to connect. */
   #ban(banned: boolean, expireS: number | null): void {
     if (!banned) {
       this.#listener.report({ type: 'ban', untilMs: null });
@@ -405,7 +404,7 @@ export class PageState {
     });
   }
 
-  /** A look at the page: the one thing that `ready` rests on. */
+  /** Handles a check of the page, the only basis of `ready`. */
   judge(seen: Seen): void {
     if (this.#phase === 'over') return;
     this.#capabilities.lacks(seen.missing);

@@ -1,12 +1,12 @@
-// A passkey request of the page: held by the page, answered, and judged by what the page does next. It does not know
-// the state of the link; page-state.ts says what is requested, when a code is shown and when there is a link.
+// Tracks a passkey request of the page: pending, answered, and accepted or refused, as the page's next steps show.
+// page-state.ts reports what is requested, when a code is shown and when there is a link.
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 import type { PasskeyEnd } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';
 
-/** WhatsApp's own period for a passkey (WAWebIntegrityChallengeUtils, 2026-04-27); the page may say less. */
+/** WhatsApp's own time limit for a passkey (WAWebIntegrityChallengeUtils, 2026-04-27); the page may set a shorter one. */
 const PASSKEY_MS = 600_000;
-/** A code after an answer says that it was not accepted, unless a link comes within this. */
+/** A QR code after an answer means that it was refused, unless a link follows within this time. */
 const VERDICT_MS = 3_000;
 
 /** `link`: a device is being linked. `account`: it is linked, and WhatsApp asks for proof of the owner's presence. */
@@ -60,7 +60,7 @@ export class PasskeyRequest {
     this.#verdict ??= setTimeout(() => this.end('wrong'), VERDICT_MS);
   }
 
-  /** It came to nothing. Told once. */
+  /** The request failed. Reported once. */
   end(why: PasskeyEnd): void {
     if (this.#state === null) return;
     const { purpose } = this.#state;

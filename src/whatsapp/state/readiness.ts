@@ -1,5 +1,5 @@
-// Prepares a document before the library touches it, and checks it until it is ready. Checks are triggered by whatever
-// happens on the page, and repeated at a slow pace, because events get lost (H2).
+// Prepares a document before the library touches it, and checks it until it is ready. Checks are triggered by events of the
+// page, and repeated slowly, because events get lost (H2).
 import type { Page } from 'puppeteer';
 import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
@@ -27,7 +27,7 @@ declare const window: PageWindow;
 const LOOK_MS = 8_000;
 const PACE_MS = 1_000;
 const SHIM_MS = 10_000;
-/** How long each way to a module that the page fetches on demand may take. */
+/** How long each way to load a module on demand may take. */
 const FETCH_MS = 10_000;
 /** Names of modules that are kept for the next error. */
 const ASKED = 12;
@@ -40,7 +40,7 @@ export class Readiness {
   #looking: Promise<void> | undefined;
   #again = false;
   #pace: NodeJS.Timeout | undefined;
-  /** Shims that could not tell on this document before it was linked. */
+  /** Shims that could not decide on this document before it was linked. */
   #unlinked: readonly Shim[] = [];
   /** WhatsApp Web's build, as far as it was seen. */
   build: string | null = null;

@@ -80,7 +80,7 @@ t.test('sends to those that it may send to, however they are written', async (t)
     annotations: { readOnlyHint: false },
     description: /Allowed recipients: \+1 555 000 2222, 120363000000000000@g\.us\./,
   });
-  t.match(client.getInstructions(), /only to: \+1 555 000 2222, 120363000000000000@g\.us\. Nobody else/);
+  t.match(client.getInstructions(), /only to: \+1 555 000 2222, 120363000000000000@g\.us\. Only the user/);
   for (const to of [
     ANA,
     '15550002222',
