@@ -75,8 +75,8 @@ export async function tryBrowser({
   } catch (error) {
     const { message } = error as Error;
     let stderr = '';
-    const found = diagnose(message, error);
-    // A browser that crashes does not always get as far as saying why; then a second one may.
+    let found = diagnose(message, error);
+    // A browser that crashes does not always print the reason; a second start may.
     for (const plain of plains) {
       if (version !== null || given !== undefined || signal.aborted) break;
       stderr = await plainStart(chrome, plain, Math.min(PLAIN_MS, timeoutMs));
