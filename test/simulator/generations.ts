@@ -2,7 +2,8 @@
  * Named builds of WhatsApp Web, each a set of knobs. A generation holds no behaviour of its own: whatever broke
  * has a knob, so that one break can also be tried alone.
  */
-import { defaultKnobs, guess, type KnobSettings, type KnobValues } from './knobs.js';
+import { guess } from './knob-value.js';
+import { defaultKnobs, type KnobSettings, type KnobValues } from './knobs.js';
 
 const JULY = {
   pageVersion: '2.3000.1043220887',

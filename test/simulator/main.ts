@@ -2,7 +2,8 @@
 /** The simulator as a program: one line of JSON when it is up, then it runs until SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util';
 import { GENERATIONS, type Generation } from './generations.js';
-import { KNOBS, type Knob, parseKnobs } from './knobs.js';
+import { parseKnobs } from './knob-value.js';
+import { KNOBS, type Knob } from './knobs.js';
 import { Simulator } from './simulator.js';
 
 const USAGE = 64;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATIONS, generationNamed } from '../simulator/generations.js';
-import { parseKnobs } from '../simulator/knobs.js';
+import { parseKnobs } from '../simulator/knob-value.js';
 import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
 
 const HELP = `scripts/torture [--generation NAME] [--seed N] [--kills N] [--only KIND,…] [--messages N] [--clients N]

@@ -1,16 +1,8 @@
 /** Knobs and generations: what exists, what is refused, and by what name. */
 import t from 'tap';
 import { GENERATIONS, type Generation, knobsOf } from '../../simulator/generations.js';
-import {
-  checkKnob,
-  defaultKnobs,
-  KNOBS,
-  KnobError,
-  type KnobName,
-  knobNamed,
-  parseKnob,
-  parseKnobs,
-} from '../../simulator/knobs.js';
+import { checkKnob, KnobError, knobNamed, parseKnob, parseKnobs } from '../../simulator/knob-value.js';
+import { defaultKnobs, KNOBS, type KnobName } from '../../simulator/knobs.js';
 import { Simulator } from '../../simulator/simulator.js';
 
 t.test('every default is a value its own knob accepts, and every knob says what it does', async (t) => {
