@@ -72,14 +72,14 @@ const says = ({ does, faults }: MethodRow): string =>
 
 /** The text of dist/types/protocol/types.d.ts. */
 export function clientTypes(): string {
-  const { schemas, schemaOf } = componentsFor('draft-2020-12');
+  const { schemas, schemaOf, answerOf } = componentsFor('draft-2020-12');
   const rows: readonly MethodRow[] = Object.values(METHODS);
   const shapes = Object.entries(schemas)
     .filter(([name]) => NAMES[name] === undefined && !WORDS.includes(name))
     .map(([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema)};`);
   const calls = rows.flatMap(({ name, params, result }) => [
     `export type ${titled(name)}Params = ${typeOf(schemaOf(params))};`,
-    `export type ${titled(name)}Result = ${typeOf(schemaOf(result))};`,
+    `export type ${titled(name)}Result = ${typeOf(answerOf(result))};`,
   ]);
   const entry = (key: string, row: MethodRow): string =>
     `${says(row)}${key}: { params: ${titled(row.name)}Params; result: ${titled(row.name)}Result };`;

@@ -74,7 +74,7 @@ The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`
 \`adopted\` (another program used the session until \`until\`), and a kind of fault such as
 \`disk_full\`: so many \`events\`, at least, could not be kept.`;
 
-const { schemas, schemaOf } = componentsFor('draft-7');
+const { schemas, schemaOf, answerOf } = componentsFor('draft-7');
 /** Those that have a heading here. Events have a page of their own, and a time is said in words. */
 const shapes = Object.entries(schemas).filter(([name]) => !name.endsWith('Event') && name !== 'Time');
 const linkOf = (name: string): string =>
@@ -108,7 +108,7 @@ const fieldTable = (title: string, schema: Json): string =>
 
 function section(row: MethodRow): string {
   const params = fieldsOf(schemaOf(row.params), linkOf);
-  const result = schemaOf(row.result);
+  const result = answerOf(row.result);
   const shape = refOf(result);
   const request = { jsonrpc: '2.0', id: 1, method: row.name, params: row.example.params };
   const answer = { jsonrpc: '2.0', id: 1, result: row.example.result };

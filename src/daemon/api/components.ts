@@ -28,7 +28,10 @@ export type Json = Record<string, unknown>;
 /** What makes one document's schemas: `schemaOf` refers by name to what is in `schemas`. */
 export interface Components {
   readonly schemas: Readonly<Record<string, Json>>;
+  /** Of parameters: a field that it does not have is refused. */
   schemaOf(schema: z.ZodType): Json;
+  /** Of what the daemon says: a newer one may add fields. So may what is in `schemas`. */
+  answerOf(schema: z.ZodType): Json;
 }
 
 const SHAPES: readonly (readonly [name: string, schema: z.ZodType, says: string])[] = [
@@ -101,10 +104,11 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
    * `input` is what crosses the wire in both directions: a handler's result is checked as it is, before zod has made
    * anything of it.
    */
-  const convert = (schema: z.ZodType, root: z.ZodType | null): Json => {
+  const convert = (schema: z.ZodType, root: z.ZodType | null, isOpen: boolean): Json => {
     const { $schema: _, ...bare } = z.toJSONSchema(schema, {
       ...{ io: 'input', target },
       override: ({ zodSchema, jsonSchema }) => {
+        if (isOpen && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         if ((zodSchema as z.core.$ZodType) !== root) refer(zodSchema, jsonSchema as Json);
       },
     }) as Json;
@@ -113,7 +117,7 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
 
   const mapping = Object.fromEntries(rows.map(({ type }) => [type, refTo(eventName(type))]));
   const schemas = Object.fromEntries(
-    [...named].map(([schema, name]) => [name, convert(schema, schema)] as const),
+    [...named].map(([schema, name]) => [name, convert(schema, schema, true)] as const),
   );
   for (const [name, , description] of SHAPES) schemas[name] = { description, ...schemas[name] };
   schemas.Event = {
@@ -122,5 +126,9 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
     oneOf: Object.values(mapping).map(($ref) => ({ $ref })),
     discriminator: { propertyName: 'type', mapping },
   };
-  return { schemas, schemaOf: (schema) => convert(schema, null) };
+  return {
+    schemas,
+    schemaOf: (schema) => convert(schema, null, false),
+    answerOf: (schema) => convert(schema, null, true),
+  };
 }

@@ -38,12 +38,12 @@ export function faultsOf({ asks, open, verb }: Route): ReadonlyMap<number, reado
 
 /** @param version of the program */
 export function openApi(routes: readonly Route[], version: string): Json {
-  const { schemas, schemaOf } = componentsFor('draft-2020-12');
+  const { schemas, ...of } = componentsFor('draft-2020-12');
   const errors = errorResponses();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] ??= {};
-    (paths[route.path] as Json)[route.verb.toLowerCase()] = operation(route, schemaOf, errors.refsOf(route));
+    (paths[route.path] as Json)[route.verb.toLowerCase()] = operation(route, of, errors.refsOf(route));
   }
   return {
     openapi: '3.1.0',
@@ -93,7 +93,9 @@ function errorResponses() {
   return { responses, refsOf };
 }
 
-function operation(route: Route, schemaOf: Components['schemaOf'], errors: Json): Json {
+type Schemas = Omit<Components, 'schemas'>;
+
+function operation(route: Route, { schemaOf, answerOf }: Schemas, errors: Json): Json {
   const { asks, does, open, path, success, verb } = route;
   const row: MethodRow | null = asks === null ? null : METHODS[asks];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
@@ -111,11 +113,11 @@ function operation(route: Route, schemaOf: Components['schemaOf'], errors: Json)
       })),
     }),
     ...(verb === 'POST' && row !== null && { requestBody: bodyOf(row, schemaOf) }),
-    responses: { [success]: { description: 'Done.', ...contentOf(route, row, schemaOf) }, ...errors },
+    responses: { [success]: { description: 'Done.', ...contentOf(route, row, answerOf) }, ...errors },
   };
 }
 
-function bodyOf({ params, example }: MethodRow, schemaOf: Components['schemaOf']): Json {
+function bodyOf({ params, example }: MethodRow, schemaOf: Schemas['schemaOf']): Json {
   const {
     properties = {},
     required = [],
@@ -132,14 +134,14 @@ function bodyOf({ params, example }: MethodRow, schemaOf: Components['schemaOf']
   };
 }
 
-function contentOf({ path }: Route, row: MethodRow | null, schemaOf: Components['schemaOf']): Json {
+function contentOf({ path }: Route, row: MethodRow | null, answerOf: Schemas['answerOf']): Json {
   if (path.endsWith('/events')) return { content: { 'text/event-stream': { schema: STREAM } } };
   if (path.endsWith('/qr')) {
     const picture = { schema: { type: 'string' } };
     const qr = { 'application/json': { schema: QR } };
     return { content: { ...qr, 'image/png': picture, 'image/svg+xml': picture } };
   }
-  const schema = row === null ? {} : schemaOf(row.result);
+  const schema = row === null ? {} : answerOf(row.result);
   return { content: { 'application/json': { schema, ...(row && { example: row.example.result }) } } };
 }
 

@@ -16,7 +16,8 @@ export interface OpenRpc extends Json {
 /** @param version of the program: the methods have their own in `x-since` */
 export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: string): OpenRpc {
   const rows = Object.values(methods);
-  const { schemas, schemaOf } = componentsFor('draft-7');
+  const components = componentsFor('draft-7');
+  const { schemas, schemaOf } = components;
   const faults = new Set(rows.flatMap(({ faults }) => [...faults, ...COMMON_FAULTS]));
   return {
     openrpc: '1.3.2',
@@ -25,7 +26,7 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
       version,
       description: 'JSON-RPC 2.0, one object a line, over the Unix socket of one WhatsApp account.',
     },
-    methods: rows.map((row) => methodObject(row, schemaOf)),
+    methods: rows.map((row) => methodObject(row, components)),
     'x-notifications': [
       {
         name: 'event',
@@ -49,7 +50,7 @@ const anyParameter = (name: string, { description, ...schema }: Json): Json => (
   ...{ name, description, required: false, schema },
 });
 
-function methodObject(row: MethodRow, schemaOf: Components['schemaOf']): MethodObject {
+function methodObject(row: MethodRow, { schemaOf, answerOf }: Components): MethodObject {
   const { properties = {}, required = [] } = schemaOf(row.params) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -66,7 +67,7 @@ function methodObject(row: MethodRow, schemaOf: Components['schemaOf']): MethodO
       { $ref: '#/components/contentDescriptors/deadlineMs' },
       { $ref: '#/components/contentDescriptors/account' },
     ],
-    result: { name: 'result', schema: schemaOf(row.result) },
+    result: { name: 'result', schema: answerOf(row.result) },
     errors: [...row.faults, ...COMMON_FAULTS].map((kind) => ({ $ref: `#/components/errors/${kind}` })),
     examples: [
       {
