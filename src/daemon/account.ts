@@ -100,7 +100,8 @@ export class Account {
     this.qr = new CurrentQr((qr) => announce.qr(qr));
     this.#capabilities = new CapabilityTracker((words, changes) => announce.capabilities(words, changes));
     this.restriction = new AccountRestriction({
-      ...{ store, log },
+      store,
+      log,
       refresh: async () => {
         if (actor.state.name === 'ready') await client().refreshLimits();
       },
@@ -114,13 +115,28 @@ export class Account {
       announce.restriction(now, before);
     });
     this.incoming = new Incoming({
-      ...{ store, feed, dir, log, heardUntil, client, outgoing },
-      ...{ qr, passkey, restriction, capabilities: this.#capabilities },
+      store,
+      feed,
+      dir,
+      log,
+      heardUntil,
+      client,
+      outgoing,
+      qr,
+      passkey,
+      restriction,
+      capabilities: this.#capabilities,
     });
     const { incoming } = this;
     this.#linkedAccount = new LinkedAccount({ store, log, outbox, recipients, sender: incoming.queues });
     this.supervision = new Supervision({
-      ...{ config, dir, store, log, actor, slot, outgoing },
+      config,
+      dir,
+      store,
+      log,
+      actor,
+      slot,
+      outgoing,
       lastHeardAtMs: () => incoming.inbox.lastHeardAtMs,
       diskLow: (freeMb) =>
         announce.alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`),
@@ -130,7 +146,13 @@ export class Account {
     feed.onRecovered = (refusedFromMs) => this.#recovered(refusedFromMs);
     actor.begin(
       executors({
-        ...{ config, dir, log, actor, slot, outbox, browserWorks },
+        config,
+        dir,
+        log,
+        actor,
+        slot,
+        outbox,
+        browserWorks,
         ...this.#effects,
         hurry: this.#hurry.signal,
         alert: (reason, says) => announce.alert(reason, says),

@@ -68,7 +68,10 @@ export class Announcements {
     if (Object.keys(changes).length === 0) return;
     const { state } = actor;
     feed.append('state', {
-      ...{ status: state.name, reason: reasonOf(state), from: state.name, hint: hintFor(state, address) },
+      status: state.name,
+      reason: reasonOf(state),
+      from: state.name,
+      hint: hintFor(state, address),
       capabilities: changes,
     });
     const lost = lostOf(changes).map((name) => `${name} is ${changes[name]}`);

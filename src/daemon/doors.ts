@@ -60,7 +60,11 @@ export class Doors {
     if (isStopped()) return;
     this.#http = await this.#register(
       openHttpDoor({
-        ...{ dispatch, metrics, log, unread: this.#unread, address: settings.address },
+        dispatch,
+        metrics,
+        log,
+        unread: this.#unread,
+        address: settings.address,
         config: { ...settings.config.http, listen: address },
         configFile: ownFile(settings),
         tokenFileIsNamed: settings.origins.get('http.tokenFile')?.from !== 'default',

@@ -55,7 +55,10 @@ export class Readers {
     if (Object.keys(config).length === 0) return;
     const { Webhooks } = await import('./events/webhooks.js');
     const webhooks = await Webhooks.open({
-      ...{ config, feed, store, log },
+      config,
+      feed,
+      store,
+      log,
       secretIsNamed: (one) => settings.origins.get(`webhook.${one}.secretFile`)?.from !== 'default',
       context: () => {
         const { session } = actor.state;

@@ -54,7 +54,9 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
       notify.ready();
       tell();
       watchdog = startWatchdog({
-        ...{ usec, pid, onTrouble },
+        usec,
+        pid,
+        onTrouble,
         answers: (signal) => actor.until(() => true, { signal }),
         alive: () => notify.alive(),
       });

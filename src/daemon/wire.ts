@@ -96,7 +96,15 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
     maxBytes: config.journal.mediaMaxMb * 1024 * 1024,
   });
   const account = await Account.open({
-    ...{ name, address, config, dir, feed, store, log, mediaDir, createClient },
+    name,
+    address,
+    config,
+    dir,
+    feed,
+    store,
+    log,
+    mediaDir,
+    createClient,
     sweepFiles: () => mediaStore.sweep(Date.now()),
     pictureFile: pictureIn(paths.stateDir),
     findBrowser: () => browser.find(),
@@ -121,7 +129,13 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
   };
   const info = () => daemonInfo({ settings, startedAtMs, log, browser, account, doors });
   const handlers = handlersOf({
-    ...{ account, store, feed, mediaStore, fetcher, voices, status },
+    account,
+    store,
+    feed,
+    mediaStore,
+    fetcher,
+    voices,
+    status,
     webhooks: () => readers.webhooks,
     facts: {
       info,
@@ -133,9 +147,12 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
   const measure = async () => {
     const { openMetrics } = await import('./metrics/metrics.js');
     return openMetrics({
-      ...{ feed, outbox: account.outgoing.outbox, webhooks: Object.keys(config.webhook) },
+      feed,
+      outbox: account.outgoing.outbox,
+      webhooks: Object.keys(config.webhook),
       gaugeValues: async () => ({
-        ...{ status: await status(), info: info() },
+        status: await status(),
+        info: info(),
         httpConnections: doors.http?.connections ?? 0,
         storeBytes: store.bytes,
         mediaBytes: mediaStore.bytes,

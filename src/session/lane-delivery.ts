@@ -19,7 +19,13 @@ const TRIES = 3;
 
 /** The first call for a message. */
 const first = ({ id, seq, attempts }: Marked): Attempt => ({
-  ...{ id, seq, way: 'send', tries: 1, isFirst: attempts === 1, reason: null, sinceMs: null },
+  id,
+  seq,
+  way: 'send',
+  tries: 1,
+  isFirst: attempts === 1,
+  reason: null,
+  sinceMs: null,
 });
 
 /** The message has its turn: gives it to the page. */
@@ -132,7 +138,10 @@ const SAID: Handlers = {
     if (attempt.tries >= TRIES) return noteThat(lane, attempt, { event: { type: 'absent' }, error });
     if (!isReady) return settle(doubted(lane, attempt), now);
     return giveAgain(lane, {
-      ...{ ...attempt, way, tries: attempt.tries + 1, isFirst: false },
+      ...attempt,
+      way,
+      tries: attempt.tries + 1,
+      isFirst: false,
       reason: error.message,
     });
   },

@@ -24,7 +24,10 @@ export const askFlight = (lane: LaneAt<'awaiting'>, _event: unknown, { page }: L
   page === null
     ? stay(lane)
     : ask(lane, [lane.work.flight, ...lane.doubts], [], {
-        ...{ flight: lane.work.flight, isNew: false, rests: false, page },
+        flight: lane.work.flight,
+        isNew: false,
+        rests: false,
+        page,
       });
 
 /** A row has changed while the page is being asked. */
@@ -68,7 +71,11 @@ export function answered(
       if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);
       if (stranded || isStuck(flight, now))
         return giveAgain(lane, {
-          ...{ ...ref, way: 'resend', tries: 1, isFirst: false, reason: null },
+          ...ref,
+          way: 'resend',
+          tries: 1,
+          isFirst: false,
+          reason: null,
           sinceMs: flight?.sinceMs ?? null,
         });
       if (isFlight) return askNext({ ...lane, work: { ...work, flight: hereIs(flight, page) } }, now);

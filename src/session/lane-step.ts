@@ -84,7 +84,10 @@ export const askAll = (
   effects: readonly LaneEffect[] = [],
 ): NextLane =>
   ask({ ...lane, askedBy: now.page }, flight === null ? lane.doubts : withRef(lane.doubts, flight), effects, {
-    ...{ flight, isNew: true, rests: false, page: now.page },
+    flight,
+    isNew: true,
+    rests: false,
+    page: now.page,
   });
 
 /** Asks about these, one after the other. */

@@ -43,7 +43,12 @@ export interface Facts extends Limits {
 }
 
 export const NOTHING_KNOWN: Facts = {
-  ...{ lockUntilMs: null, cap: null, banUntilMs: null, nack: null, nacks: 0, nackedAtMs: 0 },
+  lockUntilMs: null,
+  cap: null,
+  banUntilMs: null,
+  nack: null,
+  nacks: 0,
+  nackedAtMs: 0,
 };
 
 export interface Restriction {

@@ -115,7 +115,12 @@ const notificationOf = ({
 });
 
 const callOf = ({ id, from, fromMe, group, timestamp, video }: EventData<'call'>) => ({
-  ...{ id, from, timestamp: seconds(timestamp), isVideo: video, isGroup: group, fromMe },
+  id,
+  from,
+  timestamp: seconds(timestamp),
+  isVideo: video,
+  isGroup: group,
+  fromMe,
 });
 
 /** The library's word for a reason, if it has one. */

@@ -48,7 +48,12 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   }, timeoutMs);
   const client = createClient(
     {
-      ...{ dataPath: directory, mediaDir: directory, clientId: 'canary', chrome, log, loadMs: timeoutMs },
+      dataPath: directory,
+      mediaDir: directory,
+      clientId: 'canary',
+      chrome,
+      log,
+      loadMs: timeoutMs,
       expectsSession: false,
       // Nobody is linked.
       manners: { online: false, sendMarksRead: false },
@@ -78,7 +83,11 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   return {
     ok: fault === null,
     says: `WhatsApp Web ${whatsappWeb ?? 'of an unknown build'}: ${fault ?? 'all that was looked for is there'}`,
-    ...{ whatsappWeb, browser, qr, capabilities, pageErrors: [...pageErrors] },
+    whatsappWeb,
+    browser,
+    qr,
+    capabilities,
+    pageErrors: [...pageErrors],
     ms: Math.round(performance.now() - startedAt),
   };
 }

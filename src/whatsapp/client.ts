@@ -190,7 +190,9 @@ class Client implements WhatsAppClient {
       if (!readiness.tellsQr) pageState.qr(payload);
     };
     this.#contentEvents = listenTo(this.#guarded, {
-      ...{ listener, look, warnings: this.#warnings },
+      listener,
+      look,
+      warnings: this.#warnings,
       nackOf: (chatId, messageId) =>
         within(ASK_MS, rpc.step(null, 'own', 'nack', chatId, messageId), 'why').catch(() => null),
       qr,

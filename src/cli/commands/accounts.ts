@@ -113,8 +113,14 @@ export const accounts = command({
 function changes(shown: Map<string, string>, { account, status, info, ...rest }: AccountLine): boolean {
   const now = JSON.stringify({
     ...rest,
-    ...{ state: status?.status, reason: status?.reason, since: status?.since, session: status?.session },
-    ...{ outbox: status?.outbox, restriction: status?.restriction, pid: info?.pid, http: info?.http },
+    state: status?.status,
+    reason: status?.reason,
+    since: status?.since,
+    session: status?.session,
+    outbox: status?.outbox,
+    restriction: status?.restriction,
+    pid: info?.pid,
+    http: info?.http,
   });
   if (shown.get(account) === now) return false;
   shown.set(account, now);

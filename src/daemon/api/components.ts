@@ -106,7 +106,8 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
    */
   const convert = (schema: z.ZodType, root: z.ZodType | null, isOpen: boolean): Json => {
     const { $schema: _, ...bare } = z.toJSONSchema(schema, {
-      ...{ io: 'input', target },
+      io: 'input',
+      target,
       override: ({ zodSchema, jsonSchema }) => {
         if (isOpen && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         if ((zodSchema as z.core.$ZodType) !== root) refer(zodSchema, jsonSchema as Json);

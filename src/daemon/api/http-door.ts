@@ -49,14 +49,19 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer
     ? null
     : tokenOf(
         await readSecret({
-          ...{ path: config.tokenFile, key: 'http.tokenFile' },
+          path: config.tokenFile,
+          key: 'http.tokenFile',
           make: tokenFileIsNamed ? null : '',
         }),
       );
   if (token === null) log.warn('http.anonymous', { says: 'HTTP is served without a token by request.' });
   let document: Reply | undefined;
   return serveHttp({
-    ...{ dispatch, address, unread, log, token },
+    dispatch,
+    address,
+    unread,
+    log,
+    token,
     bind: (server) => bind(server, listen, options),
     onEnded: (ended) => metrics.http(ended),
     own: {
@@ -78,7 +83,11 @@ async function bind(server: Server, listen: Listen, options: HttpDoorOptions): P
   if ('path' in listen) {
     const { path } = listen;
     const file = await putSocket(server, {
-      ...{ path, explicit: true, mode: 0o600, directoryMode: 0o700, log },
+      path,
+      explicit: true,
+      mode: 0o600,
+      directoryMode: 0o700,
+      log,
     }).catch(async (error: unknown) => {
       throw error instanceof Fault && error.kind === 'lock_held'
         ? taken(path, freePath(path), configFile)

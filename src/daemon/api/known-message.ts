@@ -27,7 +27,15 @@ export function knownMessage(store: Store, name: string, to: Address = []): Know
     });
   const { key, messageId, ack } = seen;
   return {
-    ...{ id: null, messageId, chatId: place.remote, state: null, ack },
-    ...{ queuedAt: null, sentAt: null, error: null, key, message },
+    id: null,
+    messageId,
+    chatId: place.remote,
+    state: null,
+    ack,
+    queuedAt: null,
+    sentAt: null,
+    error: null,
+    key,
+    message,
   };
 }

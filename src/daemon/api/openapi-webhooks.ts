@@ -4,7 +4,11 @@ import { EVENTS } from '../../protocol/events/index.js';
 import type { Json } from './components.js';
 
 const header = (name: string, description: string): Json => ({
-  ...{ name, in: 'header', required: true, description, schema: { type: 'string' } },
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
 });
 
 /** Those of Standard Webhooks. */
@@ -25,7 +29,10 @@ const RESPONSES: Json = {
 
 const post = (operationId: string, summary: string, schema: Json, example: Json): Json => ({
   post: {
-    ...{ operationId, summary, security: [], parameters: HEADERS },
+    operationId,
+    summary,
+    security: [],
+    parameters: HEADERS,
     requestBody: { required: true, content: { 'application/json': { schema, example } } },
     responses: RESPONSES,
   },

@@ -107,8 +107,11 @@ function operation(route: Route, { schemaOf, answerOf }: Schemas, errors: Json):
     ...(open && { security: [] }),
     ...(query.length > 0 && {
       parameters: query.map(([name, { description, ...schema }]) => ({
-        ...{ name, in: names.includes(name) ? 'path' : 'query', required: names.includes(name) },
-        ...{ description, schema },
+        name,
+        in: names.includes(name) ? 'path' : 'query',
+        required: names.includes(name),
+        description,
+        schema,
         ...(schema.type === 'array' && { style: 'form', explode: false }),
       })),
     }),

@@ -47,7 +47,10 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
 
 /** One that any method takes. */
 const anyParameter = (name: string, { description, ...schema }: Json): Json => ({
-  ...{ name, description, required: false, schema },
+  name,
+  description,
+  required: false,
+  schema,
 });
 
 function methodObject(row: MethodRow, { schemaOf, answerOf }: Components): MethodObject {
@@ -62,7 +65,10 @@ function methodObject(row: MethodRow, { schemaOf, answerOf }: Components): Metho
     paramStructure: 'by-name',
     params: [
       ...Object.entries(properties).map(([name, { description, ...schema }]) => ({
-        ...{ name, description, required: required.includes(name), schema },
+        name,
+        description,
+        required: required.includes(name),
+        schema,
       })),
       { $ref: '#/components/contentDescriptors/deadlineMs' },
       { $ref: '#/components/contentDescriptors/account' },

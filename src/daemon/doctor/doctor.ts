@@ -58,7 +58,9 @@ export interface DoctorFrom {
 export async function examine(from: DoctorFrom): Promise<Report> {
   const here = gather(from, null);
   const running = await askRunning({
-    ...{ account: here.account, env: here.env, uid: here.uid },
+    account: here.account,
+    env: here.env,
+    uid: here.uid,
     explicit: here.config.socket.path ?? undefined,
   });
   return check(running === null ? here : gather(from, running));

@@ -44,7 +44,8 @@ export class Feed {
     this.#reader = new JournalReader({ account, store, now });
     this.#subscriptions = new Subscriptions(this.#reader);
     this.#refused = new RefusedEvents({
-      ...{ log, now },
+      log,
+      now,
       writeGap: async (data) => this.#publish(await store.write((tx) => this.keepIn(tx, 'gap', data))),
       recovered: (refusedFromMs) => this.onRecovered(refusedFromMs),
     });
@@ -101,7 +102,9 @@ export class Feed {
   consumers(): { name: string; cursor: number; behind: number; usedAt: string }[] {
     const { last } = this;
     return this.#store.consumers.list().map(({ name, cursor, atMs }) => ({
-      ...{ name, cursor, behind: Math.max(0, last - cursor) },
+      name,
+      cursor,
+      behind: Math.max(0, last - cursor),
       usedAt: isoTime(atMs),
     }));
   }

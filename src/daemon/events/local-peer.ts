@@ -4,7 +4,9 @@ import type { WireEvent } from '../../protocol/events/index.js';
 
 /** @param closed ends the subscription */
 export const localPeer = (closed: AbortSignal, hear: (event: WireEvent) => void): Peer => ({
-  ...{ id: 0, closed, backlogBytes: 0 },
+  id: 0,
+  closed,
+  backlogBytes: 0,
   notify: (_, event) => {
     hear(event);
     return true;

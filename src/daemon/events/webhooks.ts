@@ -74,7 +74,13 @@ export class Webhooks {
       const { url, format, types } = this.#config[name] as Row;
       const { state, attempts, nextAttemptAtMs, lastError, deliveredAtMs } = status;
       return {
-        ...{ name, url: cut(url), format, types: [...types], state, attempts, lastError },
+        name,
+        url: cut(url),
+        format,
+        types: [...types],
+        state,
+        attempts,
+        lastError,
         cursor: ledger.place,
         behind: Math.max(0, last - status.position),
         nextAttemptAt: isoTime(nextAttemptAtMs),
@@ -113,7 +119,10 @@ async function endpointOf(name: string, row: Row, options: WebhooksOptions): Pro
   const { onAttempt, log } = options;
   const context = () => ({ ...options.context(), ...knownTo(options.store) });
   return new Endpoint({
-    ...{ name, secret, context, log },
+    name,
+    secret,
+    context,
+    log,
     ledger: await ledgerOf(name, options),
     wants: filterOf(row),
     format: FORMATS[row.format],

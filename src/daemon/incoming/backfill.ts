@@ -94,7 +94,9 @@ export class Backfill {
         );
       for (const [chatId, keys] of undecrypted)
         this.#options.feed.append('gap', {
-          ...{ reason: 'undecrypted', chatId, keys: [...keys] },
+          reason: 'undecrypted',
+          chatId,
+          keys: [...keys],
           messageIds: keys.map((key) => parseMessageRef(key).id),
         });
       // One chat that the page never gives does not keep all others from being heard.

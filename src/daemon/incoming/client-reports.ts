@@ -107,7 +107,8 @@ export class ClientReports {
         // Somebody else's message may have an id of ours: they choose it.
         if (!report.fromMe || (isPost && report.ack < 0)) return null;
         return outbox.step(tx, report.messageId, {
-          ...{ type: 'ack', ack: report.ack },
+          type: 'ack',
+          ack: report.ack,
           nack: report.nack ?? null,
         });
       },

@@ -46,17 +46,29 @@ export class Incoming {
     const { outbox, sender } = options.outgoing;
     this.inbox = new Inbox(store);
     this.people = new People({
-      ...{ store, log },
+      store,
+      log,
       ask: async (ids) => client().pairsOf(ids),
       learnt: (pairs, moved) => sender.identified(pairs, moved),
     });
     const { inbox, people } = this;
     this.reports = new ClientReports({
-      ...{ feed, store, people, inbox, outbox, qr, passkey, capabilities, restriction },
+      feed,
+      store,
+      people,
+      inbox,
+      outbox,
+      qr,
+      passkey,
+      capabilities,
+      restriction,
       heardFrom: (chatId) => sender.heardFrom(chatId),
     });
     const backfill = new Backfill({
-      ...{ feed, store, log, inbox },
+      feed,
+      store,
+      log,
+      inbox,
       page: () => client().missed,
       acked: (report) => this.reports.acked(report),
     });

@@ -90,16 +90,14 @@ export class MediaStore {
     const path = join(this.#dir, `.${id}`);
     const file = await open(path, 'wx', 0o600).catch(noSpace);
     this.#uploads.set(id, {
-      ...{
-        path,
-        file,
-        mimetype,
-        maxBytes,
-        name: clean(name),
-        hash: createHash('sha256'),
-        head: Buffer.alloc(0),
-        size: 0,
-      },
+      path,
+      file,
+      mimetype,
+      maxBytes,
+      name: clean(name),
+      hash: createHash('sha256'),
+      head: Buffer.alloc(0),
+      size: 0,
       turn: Promise.resolve(),
     });
     return id;

@@ -82,7 +82,10 @@ export class Uploads {
     if (this.#uploads.size >= max && !this.#makeRoom([...this.#uploads]))
       throw tooMany(`${max} files are being put.`);
     const upload: Upload = {
-      ...{ owner, id: undefined, rest: undefined, restsSinceMs: null },
+      owner,
+      id: undefined,
+      rest: undefined,
+      restsSinceMs: null,
       // The connection is not idle while a slow producer has more to come.
       release: owner.hold?.(),
       drop: () => this.#drop(upload),

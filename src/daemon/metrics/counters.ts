@@ -30,7 +30,8 @@ const PATIENT = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_40
 export function eventCounters(registry: Registry, webhooks: readonly string[] = []): Counters {
   const counter = countersOf(registry);
   const requests = counter({
-    ...{ name: 'wad_requests_total', help: 'Requests of both doors, by method and outcome.' },
+    name: 'wad_requests_total',
+    help: 'Requests of both doors, by method and outcome.',
     labels: { method: [...Object.keys(METHODS), 'unknown'], outcome: ['ok', ...Object.keys(FAULTS)] },
     series: [
       ...Object.values(METHODS).flatMap(({ name: method, faults }) =>
@@ -41,38 +42,51 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   });
   // Not zeroed: with a bucket each for every method it would be most of the page, and no rule waits for its first.
   const took = new Histogram({
-    ...{ name: 'wad_request_duration_seconds', help: 'How long requests took.', labelNames: ['method'] },
-    ...{ buckets: QUICK, registers: [registry] },
+    name: 'wad_request_duration_seconds',
+    help: 'How long requests took.',
+    labelNames: ['method'],
+    buckets: QUICK,
+    registers: [registry],
   });
   const http = counter({
-    ...{ name: 'wad_http_requests_total', help: 'Requests over HTTP, by route and status.' },
+    name: 'wad_http_requests_total',
+    help: 'Requests over HTTP, by route and status.',
     ...HTTP_LABELS,
   });
   const events = counter({
-    ...{ name: 'wad_events_total', help: 'Events of the journal, by type.', labels: { type: EVENT_TYPES } },
+    name: 'wad_events_total',
+    help: 'Events of the journal, by type.',
+    labels: { type: EVENT_TYPES },
   });
   const messages = counter({
-    ...{ name: 'wad_messages_total', help: 'Messages that were told of: in, or out.' },
+    name: 'wad_messages_total',
+    help: 'Messages that were told of: in, or out.',
     labels: { direction: ['in', 'out'] },
   });
   const states = counter({
-    ...{ name: 'wad_state_changes_total', help: 'How often the account came into a state.' },
+    name: 'wad_state_changes_total',
+    help: 'How often the account came into a state.',
     labels: { state: [...STATES, 'other'] },
   });
   const alerts = counter({
-    ...{ name: 'wad_alerts_total', help: 'Alerts, by reason.' },
+    name: 'wad_alerts_total',
+    help: 'Alerts, by reason.',
     labels: { reason: [...ALERT_REASONS, 'other'] },
   });
   const sends = counter({
-    ...{ name: 'wad_sends_total', help: 'Messages that came into a state on their way out.' },
+    name: 'wad_sends_total',
+    help: 'Messages that came into a state on their way out.',
     labels: { state: SEND_STATES },
   });
   const sent = new Histogram({
-    ...{ name: 'wad_send_duration_seconds', help: 'From accepted to sent.' },
-    ...{ buckets: PATIENT, registers: [registry] },
+    name: 'wad_send_duration_seconds',
+    help: 'From accepted to sent.',
+    buckets: PATIENT,
+    registers: [registry],
   });
   const posts = counter({
-    ...{ name: 'wad_webhook_attempts_total', help: 'Deliveries that were tried, by webhook and outcome.' },
+    name: 'wad_webhook_attempts_total',
+    help: 'Deliveries that were tried, by webhook and outcome.',
     labels: { webhook: webhooks, outcome: ['taken', 'failed'] },
   });
   const last = new Map<string, StoredMessage['state']>();

@@ -274,9 +274,15 @@ const orNone =
     value === undefined || value === null || fits(value);
 
 const FIELDS: Readonly<Record<keyof Manifest, (value: unknown) => boolean>> = {
-  ...{ format: (value) => value === 1, account: isText, wid: orNone(isText), browser: orNone(isText) },
-  ...{ linkedAt: orNone(isTime), lastSeenAt: orNone(isTime), made: orNone(isTime) },
-  ...{ files: orNone(isCount), bytes: orNone(isCount) },
+  format: (value) => value === 1,
+  account: isText,
+  wid: orNone(isText),
+  browser: orNone(isText),
+  linkedAt: orNone(isTime),
+  lastSeenAt: orNone(isTime),
+  made: orNone(isTime),
+  files: orNone(isCount),
+  bytes: orNone(isCount),
 };
 
 const refusal = (file: string, why: string, cause?: unknown): Fault =>

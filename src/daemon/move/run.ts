@@ -48,7 +48,11 @@ async function adopt(settings: Settings, { subject, output }: Flags, signal: Abo
   };
   const { wid, profile } = await takeIn(settings, copy, signal);
   return {
-    ...{ adopted: true, account: settings.account, phone: phone(wid), from, profile },
+    adopted: true,
+    account: settings.account,
+    phone: phone(wid),
+    from,
+    profile,
     says: `Adopted: ${profile} is linked and has been ready. Do not start the old program again: ${from} is a copy now, and two copies take the session from each other.`,
   };
 }
@@ -71,16 +75,24 @@ async function exportSession(settings: Settings, flags: Flags, signal: AbortSign
   const secret = await passphrase(flags.passphraseFile, 'new', signal);
   const marker = await readMarker(dir);
   const manifest = {
-    ...{ format: 1 as const, account, wid: marker?.wid ?? null, linkedAt: marker?.linkedAt ?? null },
-    ...{ lastSeenAt: marker?.lastSeenAt ?? null },
-    ...{ browser: await writtenBy(dir.profile), made: new Date().toISOString() },
+    format: 1 as const,
+    account,
+    wid: marker?.wid ?? null,
+    linkedAt: marker?.linkedAt ?? null,
+    lastSeenAt: marker?.lastSeenAt ?? null,
+    browser: await writtenBy(dir.profile),
+    made: new Date().toISOString(),
   };
   await shown(flags.output, 'writing', (onBytes) =>
     writeArchive(file, { profile: dir.profile, manifest, passphrase: secret, signal, onBytes }),
   );
   const { size } = await stat(file);
   return {
-    ...{ exported: true, account, phone: phone(manifest.wid), file, bytes: size },
+    exported: true,
+    account,
+    phone: phone(manifest.wid),
+    file,
+    bytes: size,
     says: `Written to ${file}, encrypted, and read back. Import it elsewhere, and do not start this account here again: two copies take the session from each other.`,
   };
 }
@@ -106,7 +118,11 @@ async function importSession(settings: Settings, flags: Flags, signal: AbortSign
     signal,
   );
   return {
-    ...{ imported: true, account: settings.account, phone: phone(wid), file, profile },
+    imported: true,
+    account: settings.account,
+    phone: phone(wid),
+    file,
+    profile,
     says: `Imported: ${profile} is linked and has been ready. Delete the file when you need it no more: it goes stale as the account goes on.`,
   };
 }

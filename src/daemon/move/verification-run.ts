@@ -16,8 +16,16 @@ const TRIAL_MS = 180_000;
 
 const quiet = () => {};
 const QUIET: DaemonLog = {
-  ...{ trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, fatal: quiet },
-  ...{ level: 'fatal', setLevel: quiet, flush: async () => {}, flushSync: quiet },
+  trace: quiet,
+  debug: quiet,
+  info: quiet,
+  warn: quiet,
+  error: quiet,
+  fatal: quiet,
+  level: 'fatal',
+  setLevel: quiet,
+  flush: async () => {},
+  flushSync: quiet,
 };
 
 /**
@@ -35,7 +43,9 @@ export async function becomesReady(
   await mkdir(stateDir, { mode: 0o700 });
   const daemon = await wire(
     {
-      ...{ ...settings, dir, paths: { ...settings.paths, stateDir } },
+      ...settings,
+      dir,
+      paths: { ...settings.paths, stateDir },
       config: { ...settings.config, autoInitialize: true, afterLogout: 'link' },
     },
     QUIET,

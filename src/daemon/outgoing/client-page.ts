@@ -8,7 +8,9 @@ import type { SendingPage } from './sending-page.js';
 export const clientPage = (client: () => WhatsAppClient, store: Store): SendingPage => ({
   send: async ({ chatId, messageId, kind, payload, attempts }) =>
     client().send({
-      ...{ chatId, messageId, again: attempts > 1 },
+      chatId,
+      messageId,
+      again: attempts > 1,
       content: { kind, ...payload } as unknown as Content,
     }),
   resend: async (message) => client().resend(message),

@@ -141,7 +141,10 @@ export class Outbox {
     if (state === row.state && ack === undefined && more.attempted !== true) return null;
     const nowMs = this.#now();
     const changed = this.#store.outbox.change(tx, row.id, row.state, {
-      ...{ state, nowMs, ack, chatId: more.chatId },
+      state,
+      nowMs,
+      ack,
+      chatId: more.chatId,
       // No page had it; the next page does not ask again.
       attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
@@ -155,8 +158,10 @@ export class Outbox {
   /** Records that the server refused it for now: it waits, with the reason, and is sent again under its id. */
   #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): Change | null {
     const held = this.#store.outbox.change(tx, row.id, row.state, {
-      ...{ state: advance(row.state, { type: 'held' }), nowMs: this.#now() },
-      ...{ notBeforeMs: this.onNack(tx, nack), error: { kind: nack, reason } },
+      state: advance(row.state, { type: 'held' }),
+      nowMs: this.#now(),
+      notBeforeMs: this.onNack(tx, nack),
+      error: { kind: nack, reason },
     });
     return held && { row: held, staged: [] };
   }
@@ -246,7 +251,11 @@ export function show(row: StoredMessage, to: Address = []): Outgoing {
   const { id, messageId, chatId, state, ack, queuedAtMs, sentAtMs, error } = row;
   const remedy = error && isFaultKind(error.kind) ? faultRow(error.kind).remedy : null;
   return {
-    ...{ id, messageId, chatId, state, ack },
+    id,
+    messageId,
+    chatId,
+    state,
+    ack,
     queuedAt: isoTime(queuedAtMs),
     sentAt: isoTime(sentAtMs),
     error: error && { ...error, hint: remedy && addressed(remedy.replace(/\bID$/, id), to) },

@@ -40,7 +40,11 @@ export class Outgoing {
     });
     this.recipients = new Recipients((recipient, signal) => client().resolve(recipient, signal));
     this.sender = new Sender({
-      ...{ store, log, pacing, outbox: this.outbox, recipients: this.recipients },
+      store,
+      log,
+      pacing,
+      outbox: this.outbox,
+      recipients: this.recipients,
       restriction: () => restriction.current,
       page: clientPage(client, store),
     });

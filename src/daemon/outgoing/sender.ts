@@ -306,7 +306,8 @@ export class Sender {
     if (event.type === 'again') log.info('message.reconciled', { id, found: false });
     try {
       const row = await outbox.take(id, event, {
-        ...{ error, attempted: attempted ?? false },
+        error,
+        attempted: attempted ?? false,
         ...(chatId && { chatId }),
       });
       if (chatId && row) this.#lanes.post(this.#lanes.at(row.lane), { type: 'paced', message });

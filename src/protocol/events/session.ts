@@ -33,8 +33,11 @@ export const sessionEvents = {
       before: restrictionKind().describe('The restriction before. Null when there was none.'),
     }),
     example: {
-      ...{ kind: 'time_lock', until: '2026-01-02T00:00:00.000Z' },
-      ...{ used: null, total: null, before: null },
+      kind: 'time_lock',
+      until: '2026-01-02T00:00:00.000Z',
+      used: null,
+      total: null,
+      before: null,
     },
   }),
   alert: event({

@@ -51,7 +51,9 @@ export const webhookMethods = {
           {
             ...({ name: 'crm', url: 'https://crm.example/…', format: 'wad', types: ['message'] } as const),
             ...({ state: 'waiting', cursor: 1_200, behind: 34, attempts: 3, nextAttemptAt: NOW } as const),
-            ...{ lastError: 'the receiver answered 503', deliveredAt: null, dead: 0 },
+            lastError: 'the receiver answered 503',
+            deliveredAt: null,
+            dead: 0,
           },
         ],
       },

@@ -36,8 +36,17 @@ export function readAnyMessage(): void {
 }
 
 const bareOf = ({ id, t, from, to, author, ack }: Model) => ({
-  ...{ id, type: UNREADABLE, body: '', timestamp: t, ack, hasMedia: false, mentionedIds: [] },
-  ...{ from: widText(from), to: widText(to), author: widText(author), _data: {} },
+  id,
+  type: UNREADABLE,
+  body: '',
+  timestamp: t,
+  ack,
+  hasMedia: false,
+  mentionedIds: [],
+  from: widText(from),
+  to: widText(to),
+  author: widText(author),
+  _data: {},
 });
 
 /** Converts a message to our type; one that does not fit becomes `unknown`. @throws when not even its key can be read */
@@ -54,15 +63,22 @@ export function readMessage(message: LibraryMessage): InboundMessage {
   const author = widText(message.author) || widText(participant) || null;
   return {
     key: messageKey({ fromMe: fromMe === true, remote, id, participant: widText(participant) || undefined }),
-    ...{
-      messageId: escapeId(id),
-      chatId: remote,
-      from: widText(message.from) || remote,
-      to: widText(message.to),
-    },
-    ...{ author, fromMe: fromMe === true, type: UNREADABLE, body: '', timestamp: timeOf(message.timestamp) },
+    messageId: escapeId(id),
+    chatId: remote,
+    from: widText(message.from) || remote,
+    to: widText(message.to),
+    author,
+    fromMe: fromMe === true,
+    type: UNREADABLE,
+    body: '',
+    timestamp: timeOf(message.timestamp),
     ack: Number.isSafeInteger(message.ack) ? (message.ack as number) : 0,
-    ...{ hasMedia: false, media: null, replyTo: null, mentions: [], details: null, backfilled: false },
+    hasMedia: false,
+    media: null,
+    replyTo: null,
+    mentions: [],
+    details: null,
+    backfilled: false,
   };
 }
 

@@ -31,7 +31,13 @@ export function makeIncoming(tools: Tools) {
     const { directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype } = msg;
     const { downloadManager } = window.require('WAWebDownloadManager');
     const download = downloadManager.downloadAndMaybeDecrypt({
-      ...{ directPath, encFilehash, filehash, mediaKey, mediaKeyTimestamp, type, mimetype },
+      directPath,
+      encFilehash,
+      filehash,
+      mediaKey,
+      mediaKeyTimestamp,
+      type,
+      mimetype,
       signal: new AbortController().signal,
       downloadQpl: qpl,
     }) as Promise<ArrayBuffer>;

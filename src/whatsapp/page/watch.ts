@@ -12,8 +12,14 @@ export function watch(binding: string): void {
     void send?.(told)?.catch?.(() => undefined);
   };
   const marks: DocumentMarks = {
-    ...{ injected: false, attaching: false, listening: false },
-    ...{ sends: {}, words: {}, nacks: {}, asked: [], tell },
+    injected: false,
+    attaching: false,
+    listening: false,
+    sends: {},
+    words: {},
+    nacks: {},
+    asked: [],
+    tell,
   };
   window.__wad = marks;
   tell({ kind: 'document', url: window.location.href });
@@ -36,8 +42,12 @@ export function watch(binding: string): void {
     };
     const state = (): void =>
       tell({
-        ...{ kind: 'state', state: socket.state, stream: socket.stream ?? null, synced: socket.hasSynced },
-        ...{ online: window.navigator.onLine, wid: widOf() },
+        kind: 'state',
+        state: socket.state,
+        stream: socket.stream ?? null,
+        synced: socket.hasSynced,
+        online: window.navigator.onLine,
+        wid: widOf(),
       });
     socket.on('change:state', state);
     socket.on('change:stream', state);

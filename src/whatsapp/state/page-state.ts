@@ -306,7 +306,8 @@ export class PageState {
     this.#phase = 'linked';
     const [ban, byPage] = [this.#expelled, this.#byPage];
     this.#listener.event({
-      ...{ type: 'client.logged-out', explained: true },
+      type: 'client.logged-out',
+      explained: true,
       ...(ban === null ? {} : { ban }),
       ...(byPage === null ? {} : { byPage }),
     });
@@ -399,7 +400,8 @@ export class PageState {
     const untilMs = Date.now() + (expireS ?? 0) * 1000;
     this.#listener.report({ type: 'ban', untilMs });
     this.#listener.event({
-      ...{ type: 'client.refused', reason: 'banned' },
+      type: 'client.refused',
+      reason: 'banned',
       ...(expireS === null ? {} : { untilMs }),
     });
   }

@@ -18,7 +18,10 @@ export function outboxHandlers(
     const wait = sender.waitOf(row);
     return {
       ...show(row, address),
-      ...{ to: recipient, kind, key, attempts },
+      to: recipient,
+      kind,
+      key,
+      attempts,
       notBefore: isoTime(notBeforeMs),
       expiresAt: isoTime(expiresAtMs),
       changedAt: isoTime(changedAtMs),

@@ -30,7 +30,9 @@ export function webhookHandlers(webhooks: () => Webhooks | null): Handlers<typeo
         .get(name)
         .ledger.dead(limit)
         .map(({ atMs, event, attempts, reason }) => ({
-          ...{ event, attempts, reason },
+          event,
+          attempts,
+          reason,
           at: isoTime(atMs),
         })),
     }),
