@@ -1,5 +1,5 @@
-// Checks today's WhatsApp Web without an account: a page on a temporary profile, up to its QR code. Missing modules are
-// found before a linked account meets them.
+// Checks today's WhatsApp Web without an account: loads it on a temporary profile until it shows a QR code.
+// This finds missing modules before a linked account is affected.
 
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';
@@ -21,17 +21,20 @@ export interface Canary {
   readonly says: string;
   readonly whatsappWeb: string | null;
   readonly browser: string | null;
-  /** A code that a phone could scan was shown. */
+  /** True when the page showed a code that a phone could scan. */
   readonly qr: boolean;
   readonly capabilities: Readonly<Record<string, string>>;
   readonly pageErrors: readonly PageError[];
   readonly ms: number;
 }
 
-/** The code comes within moments of the page; what it lacks is certain LASTS_MS later, with a look and its answer after it. */
+/**
+ * How long to wait after the page asks for a phone. A missing module is certain after LASTS_MS; the rest is
+ * for the check, its answer and the QR code.
+ */
 const SETTLE_MS = LASTS_MS + 3_000;
 
-/** Bounded; never rejects; leaves no process. */
+/** Bounded. Never rejects, and leaves no process behind. */
 export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOptions): Promise<Canary> {
   const startedAt = performance.now();
   let capabilities: Readonly<Record<string, string>> = {};
@@ -55,7 +58,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
       log,
       loadMs: timeoutMs,
       expectsSession: false,
-      // Nobody is linked.
+      // No account is linked, so these have no effect.
       manners: { online: false, sendMarksRead: false },
     },
     {

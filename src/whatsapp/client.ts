@@ -66,35 +66,38 @@ export interface ClientOptions {
   readonly dataPath: string;
   readonly clientId: string;
   readonly chrome: ChromeOptions;
-  /** A profile with a saved session: a QR on it is a loss, not a beginning. */
+  /** The profile has a saved session: a QR code then means that the session is lost. */
   readonly expectsSession: boolean;
   readonly loadMs: number;
   readonly manners: Manners;
-  /** Where the files of messages lie, by their ids. */
+  /** The directory with the files of messages, named by their ids. */
   readonly mediaDir: string;
-  /** Where a picture of a page that waits for a person is kept. */
+  /** Where to store a screenshot of a page that waits for a person. */
   readonly pictureFile?: string;
   readonly log: Log;
 }
 
-/** The function through which the watcher in the page speaks. */
+/** The name of the function with which the page reports to the daemon. */
 const BINDING = '__wadTell';
 /** How long to look for a dialog that needs a button press after each load (U1). */
 const DIALOG_FOR_MS = 10 * 60_000;
 const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
-/** What the page asks the server by GraphQL need not be answered. */
+/** The page queries the server by GraphQL, which may never be answered. */
 const REFRESH_MS = 10_000;
-/** A browser that was killed while it was being launched is gone by then. */
+/** How long to wait for a launch to end after its browser was killed. */
 const KILLED_MS = 1_000;
-/** How long after linking the session may still be in memory only; with chrome.ts's switch the browser writes it within a second. */
+/**
+ * How long after linking the session may exist only in memory. With the switch in chrome.ts the browser
+ * writes it within a second.
+ */
 const FRESH_MS = 5_000;
-/** How long a close waits for that to be written. */
+/** How long a close within FRESH_MS waits for that write. */
 const FRESH_WAIT_MS = 2_500;
-/** And at other times, when there need be nothing to write. */
+/** How long any other close waits; there may be nothing to write. */
 const WAIT_MS = 250;
 
-/** A client that has not been launched. Whoever launches it closes it. */
+/** Creates a client without launching it. The caller that launches it must close it. */
 export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
   new Client(options, listener);
 
@@ -124,7 +127,7 @@ class Client implements WhatsAppClient {
   readonly #mediaDir: string;
   #launching: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  /** WhatsApp has confirmed that the link is gone: there is nothing left to write out. */
+  /** WhatsApp has confirmed that the link is gone, so nothing is left to write to disk. */
   #unlinked = false;
   browserVersion: string | null = null;
 
@@ -160,7 +163,7 @@ class Client implements WhatsAppClient {
         },
         listening: () => readiness.look(),
         unheard: (event, error) => {
-          // A page that goes away takes with it what the library asks of it.
+          // When the page goes away, pending calls of the library fail with it.
           if (isNavigation(error) || isTransport(error))
             log.debug('whatsapp.listener', { event, error: errorText(error) });
           else this.#warnings.warn(event, errorText(error));
@@ -215,13 +218,17 @@ class Client implements WhatsAppClient {
     await this.#launching;
   }
 
-  /** Before the first navigation: death notices (H4), the watcher, a current user agent. */
+  /**
+   * Runs before the first navigation: listens for crashes (H4), installs the watcher, sets a current user
+   * agent.
+   */
   async #born(page: Page, session: CDPSession): Promise<void> {
     const browser = this.#guarded.pupBrowser as Browser;
     const died = (what: string) => (): void => this.#broken('browser_crashed', what);
     browser.once('disconnected', died('the browser is gone'));
     browser.process()?.once('exit', died('the browser process exited'));
-    // Puppeteer lets go of its pipes before Chromium does; an error of theirs is then nobody's, and ends the process.
+    // Puppeteer removes its listeners from the pipes before Chromium closes them. A later error of a pipe
+    // would be unhandled and end this process.
     for (const pipe of browser.process()?.stdio ?? []) pipe?.on('error', () => undefined);
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
@@ -269,15 +276,15 @@ class Client implements WhatsAppClient {
   }
 
   async nudge(by: 'reconnect' | 'reload' | 'takeover'): Promise<void> {
-    // Puppeteer waits without a limit for the first page, also of a browser whose renderer has died meanwhile
+    // Puppeteer waits without a limit for the first page, even if the browser's renderer has died meanwhile
     // (TargetManager.initialize, 24.38).
     if (this.#guarded.pupPage === null) {
       this.#broken('page_unresponsive', 'the browser has no page yet');
       return;
     }
     await this.#ask(NUDGE_MS, async (page) => {
-      // The page's own takeover throws but in a state that it never sets (WAWebSocketModel, 2026-04-27): loading it anew
-      // takes the session back as well.
+      // The page's own takeover throws except in a state that it never sets (WAWebSocketModel, 2026-04-27). A
+      // reload takes the session back as well.
       if (by !== 'reconnect') {
         await page.reload({ waitUntil: 'domcontentloaded', timeout: NUDGE_MS });
         return;
@@ -321,7 +328,7 @@ class Client implements WhatsAppClient {
     if (found === null) return null;
     const { number, lid } = found;
     if (number !== null && lid !== null) this.#listener.report({ type: 'people', pairs: [{ number, lid }] });
-    // A number may answer under its other identity; the chat stays keyed by the requested one (H21).
+    // A number may exist under its other identity. The chat stays keyed by the requested one (H21).
     return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
   }
 
@@ -385,7 +392,7 @@ class Client implements WhatsAppClient {
     this.#guarded.removeAllListeners();
     if (this.#guarded.pupBrowser === null) {
       // Not launched, or still launching: the signal kills the process group even without a Browser (H12).
-      // Puppeteer may then still wait half a minute for a first page that will not come.
+      // Puppeteer may then wait another half minute for a first page.
       this.#abort.abort();
       await within(KILLED_MS, this.#launching, 'the end of a launch').catch(() => undefined);
     }

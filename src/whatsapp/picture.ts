@@ -1,4 +1,5 @@
-// Takes pictures of the page: one on request, with its texts hidden, and one that is stored when a page waits for a person.
+// Takes screenshots of the page: one on request, with its texts hidden, and one that is stored when a page
+// waits for a person.
 import { writeFile } from 'node:fs/promises';
 import type { Page } from 'puppeteer';
 import type { Log } from '../protocol/log.js';
@@ -8,7 +9,7 @@ import { BLANK_SHEET, blankTexts } from './page/blank.js';
 
 export const PICTURE_MS = 5_000;
 
-/** A PNG without texts and pictures, which may be shared. @throws (rejects) the page's error */
+/** Returns a PNG without texts and pictures, which may be shared. @throws (rejects) the page's error */
 export async function blankPicture(page: Page): Promise<Uint8Array> {
   await page.evaluate(blankTexts, true, BLANK_SHEET);
   try {
@@ -18,7 +19,7 @@ export async function blankPicture(page: Page): Promise<Uint8Array> {
   }
 }
 
-/** Of the page as it is now; the file is there a moment later, or the log says why not. */
+/** Stores a screenshot of the current page. Returns before the file is written; failures are logged. */
 export function keepPicture(page: Page, file: string, log: Log): void {
   within(PICTURE_MS, page.screenshot(), 'a picture of the page')
     .then((png) => writeFile(file, png, { mode: 0o600 }))

@@ -23,9 +23,10 @@ export interface ChromeOptions {
 export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Record<string, unknown> => ({
   executablePath: chrome.executablePath,
   headless: !chrome.headed,
-  // When this process dies, Chromium notices the closed pipe and closes by itself, with its session intact (H14).
+  // When this process dies, Chromium sees the pipe close and exits by itself with its session intact (H14).
   pipe: true,
-  // We do not use the page's requests. Otherwise each frame of its socket would be reported, and loaded data kept.
+  // We do not use network events. Otherwise each frame of the page's socket would be reported, and loaded
+  // data kept.
   networkEnabled: false,
   // Puppeteer's own handlers would kill the browser before ours could close it (H7).
   handleSIGINT: false,
@@ -33,7 +34,7 @@ export const launchOptions = (chrome: ChromeOptions, signal: AbortSignal): Recor
   handleSIGHUP: false,
   protocolTimeout: 60_000,
   signal,
-  // No D-Bus: Chromium aborts when the bus ends, and at a shutdown the bus ends when we do.
+  // No D-Bus: Chromium aborts when the bus ends, and at a shutdown the bus ends together with this process.
   env: { ...process.env, DBUS_SYSTEM_BUS_ADDRESS: 'disabled:', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
   args: [WRITE_THROUGH, ...savingArgs(), ...(chrome.sandbox ? [] : ['--no-sandbox']), ...chrome.args],
 });

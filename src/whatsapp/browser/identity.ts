@@ -29,11 +29,14 @@ interface Hints {
   readonly formFactors: string[];
 }
 
-/** A secure context, which hints require. The request is answered here and never reaches a network. */
+/**
+ * An address with a secure context, which hints require. The request is answered here and never reaches a
+ * network.
+ */
 const ADDRESS = 'http://localhost/';
 const ASK_MS = 10_000;
 
-/** Asks the browser, in a page of its own. @throws puppeteer's error */
+/** Reads the identity in a separate page. @throws puppeteer's error */
 export async function identityOf(browser: Browser): Promise<Identity> {
   const userAgent = await browser.userAgent();
   const page = await browser.newPage();

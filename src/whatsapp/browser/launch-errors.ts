@@ -1,5 +1,5 @@
-// Why a browser does not start, recognised by the messages of Chromium 156 and puppeteer 24.38: one row a cause, with
-// what to do. A message that changes costs the diagnosis and nothing else.
+// Determines why a browser does not start from the messages of Chromium 156 and puppeteer 24.38. Each cause
+// has one row with its remedy. If a message changes, only the diagnosis is lost.
 import { TimedOut } from '../failures/deadline.js';
 
 export type Trouble = (typeof ROWS)[number]['trouble'] | 'other';
@@ -91,9 +91,9 @@ const ROWS = [
 ] as const satisfies readonly { trouble: string; when: RegExp; says: string; remedy: string | null }[];
 
 /**
- * The kind of trouble in what was said.
+ * Returns the cause of a failed start.
  * @param said error messages and stderr together
- * @param error what was thrown: a time limit of ours says as much as puppeteer's
+ * @param error the thrown error: our own time limit counts like puppeteer's
  */
 export function diagnose(said: string, error?: unknown): Diagnosis {
   const isLate = error instanceof TimedOut;

@@ -119,7 +119,7 @@ async function drive(
   let browser: Browser | undefined;
   try {
     const launched = puppeteer.launch({ ...launchOptions(chrome, stop.signal), userDataDir: profile });
-    // If it loses the race below, the signal kills it, and nobody handles its rejection.
+    // If it loses the race below, the signal kills it, and its rejection would be unhandled.
     launched.catch(() => undefined);
     browser = await Promise.race([launched, late]);
     await Promise.race([exercise(browser, onVersion), late]);

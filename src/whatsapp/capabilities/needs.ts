@@ -92,7 +92,7 @@ export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).fla
  */
 export function lost(lacking: readonly string[]): Record<string, string> {
   const rows = Object.entries(NEEDS).map(([name, needs]) => {
-    // For a missing module, its members are not listed.
+    // The members of a missing module are not listed.
     const gone = needs.map((need) => [moduleOf(need), need].find((word) => lacking.includes(word)));
     return [name, [...new Set(gone.filter((word) => word !== undefined))]] as const;
   });

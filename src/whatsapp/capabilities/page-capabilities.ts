@@ -18,7 +18,7 @@ const FINE = Object.fromEntries(
     .filter((name) => !ESSENTIAL.includes(name))
     .map((name) => [name, 'ok']),
 );
-/** How much later than the rest the modules that `ready` needs may register. */
+/** How long a need of `ready` may be missing before the page counts as unfit. */
 const UNFIT_MS = 8_000;
 /** The longest pause between two checks of a page that lacks something. */
 const PAUSE_MS = 60_000;
@@ -108,7 +108,7 @@ export class PageCapabilities {
     if (pauses.length > 0) this.#next = setTimeout(() => this.#listener.look(), Math.min(...pauses));
   }
 
-  /** After UNFIT_MS, a need that is still missing counts as not part of this build. */
+  /** After UNFIT_MS, a need of `ready` that is still missing counts as not part of this build. */
   #judge(): void {
     if (this.why === null) {
       clearTimeout(this.#unfit);

@@ -9,7 +9,7 @@ import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page. How many arguments it has is all that tells one function from the other. */
+/** Runs in the page. The number of arguments is the only difference between the functions. */
 function probeDescription(): VariantResult {
   const { setGroupDescription } = window.require('WAWebGroupModifyInfoJob');
   return setGroupDescription.length === 1 ? 'patched' : 'native';

@@ -7,7 +7,10 @@ import type { Variant, VariantResult } from './variant.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page. How many arguments it declares is all that tells; to ask for a preview goes over the network. */
+/**
+ * Runs in the page. The number of declared arguments is the only difference: requesting a preview would use
+ * the network.
+ */
 function probePreview(): VariantResult {
   return window.require('WAWebLinkPreviewChatAction').getLinkPreview.length > 1 ? 'patched' : 'native';
 }

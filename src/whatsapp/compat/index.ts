@@ -1,6 +1,7 @@
-// The shims that repair whatsapp-web.js 1.34.7 on current WhatsApp Web at run time, in order, and the variants of what
-// our functions do instead of it, one file each. A shim is off where the page does not need it. Each file is deleted the
-// day a release carries the fix. node_modules is never changed: patched installs have failed silently.
+// The shims that repair whatsapp-web.js 1.34.7 on current WhatsApp Web at run time, in order, and the
+// variants that our functions choose between, one file each. A shim does nothing on a page that does not need
+// it. Each file is deleted when a release carries the fix. node_modules is never changed: patched installs
+// have failed silently.
 
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
@@ -13,9 +14,12 @@ import { nativeCalls } from './d10-native-calls.js';
 import type { Shim } from './shim.js';
 import type { Variant } from './variant.js';
 
-/** Applied before the library touches the document; after `unlinked`, again before its listeners are attached. */
+/**
+ * Applied before the library touches the document; after `unlinked`, applied again before its listeners are
+ * attached.
+ */
 export const SHIMS: readonly Shim[] = [messageKey];
-/** When the library's own functions are in the page: the shim repairs them. */
+/** Applied when the library's own functions are in the page, which these repair. */
 export const LATE_SHIMS: readonly Shim[] = [mediaModel, statusPost, nativeCalls];
-/** What our own functions use in place of the library's: probed for the record. */
+/** Parts of the page that our own functions use instead of the library's; probed only to be recorded. */
 export const VARIANTS: readonly Variant[] = [groupAdmin, contactBlock, channelPreview, channelMedia];

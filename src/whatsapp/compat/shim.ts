@@ -6,6 +6,6 @@ import type { Break } from './break.js';
 export type ShimResult = 'native' | 'patched' | 'unlinked' | `failed: ${string}`;
 
 export interface Shim extends Break {
-  /** Probes the page, patches it where needed, and verifies that it took. */
+  /** Probes the page, patches it if needed, and verifies the patch. */
   apply(page: Page): Promise<ShimResult>;
 }

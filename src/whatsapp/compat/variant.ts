@@ -1,5 +1,5 @@
-// The type of a variant: something of the page that differs between builds, and that a function of ours uses in place
-// of the library's. The function chooses at each call; nothing in the page is patched.
+// The type of a variant: a part of the page that differs between builds, and that our functions use instead
+// of the library. The function chooses at each call; nothing in the page is patched.
 import type { Page } from 'puppeteer';
 import type { Break } from './break.js';
 

@@ -3,7 +3,7 @@
 /** A time limit of ours has passed. */
 export class TimedOut extends Error {}
 
-/** Rejects with TimedOut when the work is not done in time; the page's own work goes on all the same (H6). */
+/** Rejects with TimedOut when the work is not done in time. The page's own work continues (H6). */
 export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

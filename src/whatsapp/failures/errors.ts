@@ -1,30 +1,31 @@
-// Classifies errors: our own by their class, those of others by their text. No other file matches error texts of
-// puppeteer, Chromium and WhatsApp Web. Texts as of puppeteer 24.38, Chromium 156, whatsapp-web.js 1.34.7; sources in docs/hazards.md (H4, H12, H24).
+// Classifies errors: our own by their class, others by their text. No other file matches error texts of
+// puppeteer, Chromium and WhatsApp Web. Texts are those of puppeteer 24.38, Chromium 156 and whatsapp-web.js
+// 1.34.7; sources are in docs/hazards.md (H4, H12, H24).
 
 import type { BrokenReason } from '../../session/event.js';
 import { TimedOut } from './deadline.js';
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** One line for the log, whatever was thrown: the library throws bare strings (`auth timeout`). */
+/** Returns one line for the log, whatever was thrown: the library throws bare strings (`auth timeout`). */
 export const errorText = (error: unknown): string => text(error).split('\n', 1)[0]?.slice(0, 500) ?? '';
 
 const MISSING = /Browser was not found at|ENOENT|An `executablePath`|Could not find Chrome/;
 const NO_NETWORK = /net::ERR_|Navigation timeout|Page\.navigate timed out/;
 
 /**
- * Why a launch did not get as far as a working page of WhatsApp Web. Only a browser that never had a page did not
- * start: that puts its profile under suspicion, and neither the network nor WhatsApp's page may do so.
+ * Why a launch did not reach a working page of WhatsApp Web. Only a browser that never had a page counts as
+ * not started. That makes its profile suspect, which a network error or WhatsApp's page must not do.
  */
 export const launchReason = (error: unknown, { hadPage }: { hadPage: boolean }): BrokenReason => {
   if (hadPage) return NO_NETWORK.test(text(error)) ? 'network_down' : 'page_unresponsive';
   return MISSING.test(text(error)) ? 'browser_missing' : 'launch_failed';
 };
 
-/** The document that was asked is another one by now: ours says so where it finds that out without an evaluation. */
+/** The document was replaced meanwhile. Our own code throws this when it notices without an evaluation. */
 export class DocumentGone extends Error {}
 
-/** The error and what caused it: a Fault says it in words for people. */
+/** The error and its causes: the text of a Fault is for people, so its cause has the pattern. */
 const causes = (error: unknown): readonly unknown[] =>
   error instanceof Error && error.cause !== undefined ? [error, ...causes(error.cause)] : [error];
 
@@ -38,24 +39,24 @@ const NAVIGATION =
 export const isNavigation = (error: unknown): boolean =>
   says(error, NAVIGATION) || causes(error).some((one) => one instanceof DocumentGone);
 
-/** The frame that was asked is gone for good; the page may have another one by now. */
+/** The frame is gone for good; the page may have another one by now. */
 export const isDetached = (error: unknown): boolean => says(error, /detached Frame/i);
 
 const isGone = (error: unknown): boolean =>
   says(error, /Target closed|Session closed|Connection closed|detached Frame|Page crashed/);
 
-/** By our limit, or by puppeteer's. */
+/** True for a time-out of ours or puppeteer's. */
 const isLate = (error: unknown): boolean =>
   says(error, /timed out/) || causes(error).some((one) => one instanceof TimedOut);
 
-/** The page or its browser can no longer be asked. */
+/** The page or its browser does not answer any more. */
 export const isTransport = (error: unknown): boolean =>
   isGone(error) || isLate(error) || says(error, /Protocol error/);
 
-/** The document or the browser that was asked is no more: another one may answer. */
+/** The document or the browser is gone; another one may answer. */
 export const isReplaced = (error: unknown): boolean => isNavigation(error) || isGone(error);
 
-/** What became of a question to the page, for people: the library's words mean nothing to them. */
+/** Describes a failed call to the page for people, who cannot interpret the library's texts. */
 export function pageTrouble(error: unknown): string {
   if (isNavigation(error)) return 'WhatsApp Web loaded anew before it answered.';
   if (isGone(error)) return 'The browser of WhatsApp Web ended before it answered.';

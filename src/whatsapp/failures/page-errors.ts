@@ -1,5 +1,5 @@
-// Collects exceptions in the page: those of the library's own code there appear nowhere else (H2).
-// The newest are kept for a report, each with its context. Failures of our own functions are logged by expose.ts.
+// Collects exceptions in the page: those of the library's own code there appear nowhere else (H2). The newest
+// are kept for a report, each with its context. Failures of our own functions are logged by expose.ts.
 import type { Page } from 'puppeteer';
 import type { Log } from '../../protocol/log.js';
 import type { PageError } from '../../session/port.js';
@@ -14,7 +14,7 @@ export class PageErrors {
   readonly #log: Log;
   readonly #kept: PageError[] = [];
 
-  /** @param build WhatsApp Web's, as far as it is known */
+  /** @param build returns WhatsApp Web's build, or null while it is unknown */
   constructor(build: () => string | null, log: Log) {
     this.#build = build;
     this.#log = log;
@@ -25,7 +25,7 @@ export class PageErrors {
     return this.#kept;
   }
 
-  /** Told on by the page until it is closed. */
+  /** Listens until the page is closed. */
   watch(page: Page): void {
     page.on('pageerror', (error) => this.#note(page, error as Error));
   }

@@ -30,7 +30,7 @@ const named = ({ fromMe, remote, id, participant }: LibraryKey) => {
 const isElsewhere = (chat: string, other: string): boolean =>
   chat !== '' && chat !== other && chat.replace(/^.*@/, '') === other.replace(/^.*@/, '');
 
-/** A deletion for everyone, made from the rest of the message. */
+/** Makes a deletion for everyone from the remainder of the message. */
 export function revocationOf(message: LibraryMessage): Revocation {
   const { author, fromMe } = readMessage(message);
   const original = { ...(message.protocolMessageKey ?? message.id), remote: message.id.remote };
@@ -105,8 +105,8 @@ export class ContentEvents {
   }
 
   /**
-   * In some builds the rest of the message has a new id; the original id is reported. The chat is always the one in which
-   * the message was deleted, whatever the original key says.
+   * In some builds the remainder of the message has a new id; the original id is reported. The chat is always
+   * the one in which the message was deleted, whatever the original key says.
    */
   revoke(message: LibraryMessage): void {
     const data = revocationOf(message);

@@ -12,7 +12,7 @@ export interface LibraryEventsOptions {
   readonly listener: ClientListener;
   /** A QR payload was composed. */
   readonly qr: (payload: string) => void;
-  /** The page may have changed its state: check it. */
+  /** Called when the page may have changed its state and must be checked. */
   readonly look: () => void;
   /** The code with which the server has refused an own message; null when unknown. Never rejects. */
   readonly nackOf: (chatId: string, messageId: string) => Promise<number | null>;

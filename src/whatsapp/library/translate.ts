@@ -22,7 +22,7 @@ const NOTICES = new Set([
   'notification_template',
   'debug',
   'gp2',
-  // The rest of a message that was deleted for everybody.
+  // The remainder of a message that was deleted for everybody.
   'revoked',
 ]);
 

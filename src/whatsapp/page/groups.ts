@@ -85,7 +85,10 @@ export function makeGroups(tools: Tools, mended: Mended) {
     if (query) await tools.answered('page_error', 'what the group is like', query({ id }));
     return chat;
   };
-  /** Waits for the metadata of a new group: it is among the chats before they arrive, by themselves or on request. */
+  /**
+   * Waits for the metadata of a new group. The group is among the chats before they arrive, by themselves or
+   * on request.
+   */
   const described = async (id: string): Promise<void> => {
     const isDescribed = (): boolean => {
       const { groupMetadata: meta } = group(id);

@@ -23,7 +23,7 @@ export function installOwnIds(tag: string): void {
     const sends = window.__wad?.sends ?? {};
     // The daemon has given up this send and reported that: it must not be sent any more.
     if (sends[id] === 'refused') throw new Error('wad: this send was given up');
-    // It was passed again, and the first one has entered meanwhile.
+    // It was passed again, and the first attempt has entered meanwhile.
     if (sends[id] !== undefined) throw new Error('wad: this send is through already');
     const MsgKey = window.require('WAWebMsgKey') as PageMsgKeyClass;
     const { from, to, participant } = bare as { from?: unknown; to?: unknown; participant?: unknown };

@@ -37,9 +37,9 @@ export function makeOwn(tools: Tools, _mended: Mended) {
   };
 
   /**
-   * Waits a short time for the result of the page's own send. Its promise settles sooner than the library's listeners are
-   * called, and the next message of the chat waits for it.
-   * @returns why the page has given it up; null when it has not, as far as known
+   * Waits a short time for the result of the page's own send. Its promise settles sooner than the library's
+   * listeners are called, and the next message of the chat waits for it.
+   * @returns why the page has given the send up; null when that is not known
    */
   const word = async (id: string): Promise<Trouble | null> => {
     const { words = {}, sends = {} } = window.__wad ?? {};
@@ -62,11 +62,12 @@ export function makeOwn(tools: Tools, _mended: Mended) {
     word,
 
     /**
-     * The state of our message with this id in the page; null when the page does not have it. With `giveUp`, a send that has
-     * not entered the page's send function yet is blocked, so that null is final.
-     * The page does not resend a post: one that the server had not confirmed when its document ended is lost, so the page
+     * The state of our message with this id in the page; null when the page does not have it. With `giveUp`,
+     * a send that has not entered the page's send function yet is blocked, so null is final. The page does
+     * not resend a post: if the server had not confirmed it when its document ended, it is lost, and the page
      * does not have it.
-     * @throws when the message has entered the send function and is not in the page's store yet: its outcome is unknown
+     * @throws when the message has entered the send function and is not in the page's store yet: its outcome
+     * is unknown
      */
     async find(
       chatId: string,

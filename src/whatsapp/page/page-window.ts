@@ -157,7 +157,7 @@ export type Told =
       readonly state: string;
       /** The state of the stream on the connection; null on a page that does not report it. */
       readonly stream: string | null;
-      /** The browser's opinion of its network. */
+      /** Whether the browser believes that it has a network. */
       readonly online: boolean;
       readonly synced: boolean;
       readonly wid: string | null;
@@ -188,11 +188,11 @@ export type Told =
   | { readonly kind: 'dialog-gone' }
   /** The page asks for a passkey; `id` counts the calls of one document. */
   | { readonly kind: 'passkey'; readonly id: number; readonly options: PasskeyOptions }
-  /** The browser's own window answered it. */
+  /** The browser's own passkey dialog answered the request. */
   | { readonly kind: 'passkey-answered'; readonly id: number }
   /** That call has ended without an answer. */
   | { readonly kind: 'passkey-gone'; readonly id: number }
-  /** WhatsApp asks for proof of the owner's presence: its words are PASSKEY and CAPTCHA. */
+  /** WhatsApp asks for proof of the owner's presence. The types are PASSKEY and CAPTCHA. */
   | { readonly kind: 'checkpoint'; readonly type: string }
   | { readonly kind: 'checkpoint-gone' };
 

@@ -14,7 +14,8 @@ export type PasskeySettled =
 
 /**
  * @param binding name of the function that notifies the daemon
- * @param hasWindow true when a person may see this browser: then it asks, too, and the first answer counts
+ * @param hasWindow true when the browser has a visible window: then it shows its own dialog too, and the
+ * first answer counts
  */
 export function holdPasskeys(binding: string, hasWindow: boolean): void {
   if (window.top !== (window as unknown)) return;

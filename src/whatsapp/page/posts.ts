@@ -81,7 +81,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     );
   };
 
-  /** Opt-in, bounded: a preview is a wait on the network in the middle of a send (H22). */
+  /** Opt-in and bounded: a preview waits for the network in the middle of a send (H22). */
   const previewOf = async (text: string, chat?: PageChat): Promise<object> => {
     const link = window.require('WALinkify').findLink(text);
     if (!link) return {};
@@ -90,7 +90,7 @@ export function makePosts(tools: Tools, mended: Mended, throughTheDoor: Door) {
     return found?.data ? { ...found.data, preview: true, subtype: 'url' } : {};
   };
 
-  /** Whether this account leads the channel; null when this build does not tell. */
+  /** Whether this account is an admin of the channel; null when this build does not show it. */
   const leads = ({ newsletterMetadata: about }: PageChat): boolean | null => {
     if (typeof about?.iAmAdminOrOwner === 'function') return about.iAmAdminOrOwner() === true;
     const role = about?.membershipType;

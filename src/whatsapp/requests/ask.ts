@@ -5,8 +5,8 @@ import { within } from '../failures/deadline.js';
 import { isReplaced, pageTrouble } from '../failures/errors.js';
 
 /**
- * @param ms how long the page has for it
- * @throws Fault not_ready without a page, or when it is loaded anew meanwhile; page_error when it does not answer
+ * @param ms the page's time limit
+ * @throws Fault not_ready without a page, or when it reloads meanwhile; page_error when it does not answer
  */
 export type Ask = <T>(ms: number, question: (page: Page) => Promise<T>) => Promise<T>;
 

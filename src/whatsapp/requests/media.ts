@@ -8,7 +8,7 @@ import type { PageRpc } from './page-rpc.js';
 /** A multiple of three, so that pieces of base64 can be joined. */
 const PIECE = 3 * 2 ** 20;
 
-/** The time limit of one poll for its arrival. */
+/** The time limit of one poll for a finished download. */
 const LOOK_MS = 15_000;
 const FETCH_MS = 10 * 60_000;
 
@@ -33,7 +33,7 @@ export const mediaPage = (rpc: PageRpc): MediaPage => ({
   },
 });
 
-/** A file in pieces of base64. Closed when the last is taken, or the loop is left. */
+/** Reads a file as pieces of base64. It is closed after the last piece, or when the loop is left. */
 export async function* piecesOf(path: string): AsyncGenerator<string> {
   const file = await openRegular(path).catch((cause: unknown) => {
     throw new Fault('no_such_media', { reason: 'The file of this message is not kept any more.', cause });

@@ -1,4 +1,5 @@
-// Reads the messages that arrived while the daemon did not receive, from the page's own store, and translates them.
+// Reads from the page's own store the messages that arrived while the daemon was not receiving, and
+// translates them.
 import { escapeId, messageKey, parseMessageRef } from '../../protocol/wid.js';
 import type { MissedPage } from '../../session/page-port.js';
 import { revocationOf } from '../library/content-events.js';
@@ -9,7 +10,7 @@ import { acksOf, chatsSince, keysSince, type MissedKey, modelsOf, type WantedKey
 import type { Ask } from './ask.js';
 
 const ASK_MS = 10_000;
-/** A chat of thousands is read out of the page's store. */
+/** Enough for a chat with thousands of messages, which are read from the page's store. */
 const READ_MS = 30_000;
 
 const keyOf = ({ fromMe, remote, id, participant }: MissedKey): string =>

@@ -1,5 +1,5 @@
-// Our functions in the page, and the one way to call them. Each call is bounded, is refused where the page lacks what
-// it needs, and turns every failure into a Fault. The functions are installed anew in each document.
+// Our functions in the page, and the one way to call them. Each call is bounded, is refused when the page
+// lacks a need, and turns every failure into a Fault. The functions are installed again in each document.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'puppeteer';
 import { Fault } from '../../protocol/fault.js';
@@ -141,12 +141,15 @@ export class PageRpc {
         if (performance.now() > until || detached > MAX_DETACHED || this.#options.page().isClosed())
           throw new Loading();
       }
-      // A frame that is gone refuses at once, without a turn of the event loop.
+      // A frame that is gone rejects at once, without a turn of the event loop.
       await delay(LOAD_LOOK_MS);
     }
   }
 
-  /** A step of a task that is bound to one document; never repeated in another one. @throws Fault not_ready when it is gone */
+  /**
+   * A step of a task that is bound to one document; never repeated in another one. @throws Fault not_ready
+   * when the document is gone
+   */
   async step<N extends keyof Parts, V extends Verbs<N>>(
     capability: ActionCapability | null,
     noun: N,
@@ -177,7 +180,10 @@ export class PageRpc {
     }
   }
 
-  /** A document without our functions has been asked nothing yet. @throws what the page or puppeteer says; Fault */
+  /**
+   * Waits for our functions while a document loads; until then nothing was called. @throws the error of the
+   * page or puppeteer; Fault
+   */
   async #whenLoaded<T>(call: PageCall, untilMs: number): Promise<T> {
     for (;;) {
       try {
@@ -189,7 +195,7 @@ export class PageRpc {
     }
   }
 
-  /** @throws what puppeteer says when it was not answered; Fault for what the page answers */
+  /** @throws puppeteer's error when there was no answer; Fault for an error that the page returned */
   async #call<T>({ capability, noun, verb, args, ms }: PageCall): Promise<T> {
     const page = this.#options.page();
     const what = `${noun}.${verb}`;
@@ -220,7 +226,7 @@ export class PageRpc {
           ...(answer.more && { more: answer.more }),
         });
       case 'threw': {
-        // Errors of the page come minified (D7): where it happened says more than their own words.
+        // Errors of the page are minified (D7), so the place of an error is more useful than its text.
         log.warn('whatsapp.page-refused', { what, error: answer.error, at: answer.at, build: build() });
         const modules = [...new Set([...modulesIn(answer.at), ...answer.asked])].join(', ');
         const where = modules === '' ? what : `${what} at ${modules}`;
@@ -231,14 +237,14 @@ export class PageRpc {
   }
 }
 
-/** The document has none of our functions yet, so it was asked nothing. */
+/** The document does not have our functions yet, so nothing was called. */
 class Loading extends Fault {
   constructor() {
     super('not_ready', { reason: 'WhatsApp Web is loading.' });
   }
 }
 
-/** Of a question without an answer, after which nothing has changed. */
+/** The fault for a call without an answer that changed nothing. */
 function unanswered(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const kind = isReplaced(error) ? 'not_ready' : 'page_error';

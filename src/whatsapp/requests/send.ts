@@ -1,5 +1,6 @@
-// Sends one message. The page's answer is not trusted either way: a call that never returns may be a delivered message
-// (H1), and a time-out does not stop the page (H6). The page is asked for the id that we chose.
+// Sends one message. The page's answer is never trusted alone: a call that never returns may have delivered
+// the message (H1), and a time-out does not stop the page (H6). So the page is queried for the id that we
+// chose.
 import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import type { Content } from '../../protocol/content.js';
@@ -16,24 +17,27 @@ import type { PageRpc } from './page-rpc.js';
 
 const SEND_MS = 30_000;
 const ASK_MS = 10_000;
-/** A file gets the time of a line of 64 KiB a second, and a minute to be prepared. */
+/** A file gets its transfer time at 64 KiB a second, plus a minute for preparation. */
 const PREPARE_MS = 60_000;
 const BYTES_PER_MS = 64;
-/** The time limit of one poll for its completion. */
+/** The time limit of one poll for the end of a send. */
 const LOOK_MS = 15_000;
 
 export interface OutgoingMessage {
   readonly chatId: string;
   readonly messageId: string;
   readonly content: Content;
-  /** It was handed to a page before, under the same id. */
+  /** It was passed to a page before, under the same id. */
   readonly again: boolean;
 }
 
 /** Our own time limit has passed: the page is there and is ordered to stop. */
 class Late extends TimedOut {}
 
-/** What the page has of our own message, or null when it does not have it. @throws when the page cannot be asked */
+/**
+ * Returns the page's state of our own message, or null when it does not have it. @throws when the page cannot
+ * be queried
+ */
 export const askForOwn = (
   rpc: PageRpc,
   chatId: string,
@@ -43,7 +47,7 @@ export const askForOwn = (
 ): Promise<OwnMessage | null> =>
   within(ASK_MS, rpc.step(null, 'own', 'find', chatId, messageId, giveUp, other), 'asking for the message');
 
-/** @param mediaDir where the files of messages lie, by their ids */
+/** @param mediaDir the directory with the files of messages, named by their ids */
 export async function send(
   rpc: PageRpc,
   page: Page,
@@ -54,13 +58,13 @@ export async function send(
   let failure: unknown;
   try {
     if (again) {
-      // What the server has refused is in the page's store: it goes out from there.
+      // A message that the server refused is in the page's store, and is sent again from there.
       const own = await askForOwn(rpc, chatId, messageId, false);
       if (own && own.ack < 0) return await resend(rpc, message);
       await within(ASK_MS, page.evaluate(allowAgain, messageId), 'sending again');
     }
     const ack = await hand(rpc, message, mediaDir);
-    // Why it was refused, the page is asked.
+    // The reason of a refusal is queried below.
     if (ack !== null && ack >= 0) return { outcome: 'accepted', ack };
   } catch (error) {
     failure = error;
@@ -72,7 +76,7 @@ export async function send(
         ? { outcome: 'unknown', error: failure }
         : { outcome: 'stranded', error: failure ?? new Error('WhatsApp Web has given it up') };
     if (own) return { outcome: 'accepted', ack: own.ack, nack: own.nack ?? null };
-    // The document went away under the send, and the one that was asked is another: it may not have read its store yet.
+    // The document went away during the send. The new document may not have read its store yet.
     if (isNavigation(failure) || (isTransport(failure) && !(failure instanceof Late)) || isUnknown(failure))
       return { outcome: 'unknown', error: failure };
     return {
@@ -85,7 +89,10 @@ export async function send(
   }
 }
 
-/** Sends a message once more that the page has in its store, and is not at. Under the same id, by which WhatsApp knows it. */
+/**
+ * Resends a message that the page has in its store and is not sending, under the same id, by which WhatsApp
+ * recognises it.
+ */
 export async function resend(
   rpc: PageRpc,
   { chatId, messageId }: { readonly chatId: string; readonly messageId: string },
@@ -109,16 +116,16 @@ export async function resend(
 const faultOf = (kind: string | null, reason: string): Error =>
   isFaultKind(kind) ? new Fault(kind, { reason, hint: null }) : new Error(reason);
 
-/** The page itself does not know what became of it. */
+/** The page itself does not know the outcome. */
 const isUnknown = (error: unknown): boolean => error instanceof Fault && error.kind === 'outcome_unknown';
 
-/** The document is not as far yet, and was handed nothing. */
+/** The document was still loading, so it was given nothing. */
 const isLoading = (error: unknown): boolean => error instanceof Fault && error.kind === 'not_ready';
 
 /**
- * Hands it to the page, and waits for the page's word: one question and answer where that comes soon.
- * @returns the ack of our own message, or null when the page says that it is done and does not show it
- * @throws what the page says, Late
+ * Passes the message to the page and waits for the result. A quick send needs one call.
+ * @returns the ack of our own message, or null when the page has finished and does not show the message
+ * @throws the page's error, Late
  */
 async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): Promise<number | null> {
   const { chatId, messageId, content } = message;
@@ -136,7 +143,7 @@ async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): P
   const until = performance.now() + limitMs;
   const askMs = (): number => Math.max(1, Math.min(LOOK_MS, until - performance.now()));
   const own = { [ID_TAG]: messageId };
-  // What its file needs was looked for when that was handed over.
+  // The needs of its file were checked when the file was passed.
   const needs = capabilityToReach(chatId) ?? capability;
   let end = await rpc.step(needs, 'outgoing', 'begin', chatId, messageId, own, content, replyTo, askMs());
   while (end.state === 'running' && performance.now() < until)
@@ -147,7 +154,7 @@ async function hand(rpc: PageRpc, message: OutgoingMessage, mediaDir: string): P
       return ack;
     case 'failed':
       throw faultOf(refused, error);
-    case 'unknown': // a new document knows nothing of it
+    case 'unknown': // a new document did not begin this send
       throw new DocumentGone('WhatsApp Web loaded anew under the send');
     case 'running':
       throw new Late(`sending timed out after ${Math.round(limitMs)} ms`);

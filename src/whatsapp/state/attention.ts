@@ -7,7 +7,7 @@ const PASSKEY: Attention = {
   says: "WhatsApp asks for the account's passkey before it goes on. Not answered, it may unlink this device.",
 };
 
-/** WAWebIntegrityCheckpointOpener has two kinds, and shows only that of the passkey (2026-04-27). */
+/** WAWebIntegrityCheckpointOpener has two kinds, and shows only the passkey one (2026-04-27). */
 const other = (type: string): string =>
   `WhatsApp wants to know that a person is there (${type}), in a way that WhatsApp Web cannot show: open WhatsApp on the phone.`;
 
@@ -29,7 +29,7 @@ export class PersonWanted {
     this.#tell();
   }
 
-  /** WhatsApp blocks the linked account until a person has answered; its words are PASSKEY and CAPTCHA. */
+  /** WhatsApp blocks the linked account until a person has answered. Its types are PASSKEY and CAPTCHA. */
   checkpoint(type: string | null): void {
     this.#checkpoint = type;
     this.#tell();

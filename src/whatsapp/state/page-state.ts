@@ -16,7 +16,7 @@ import { PasskeyRequest } from './passkey-request.js';
  */
 type Phase = 'loading' | 'unpaired' | 'linked' | 'ready' | 'lost' | 'over';
 
-/** A look, with the limits of the account where the page has any to tell. */
+/** The result of a check of the page, with the account's limits if the page has any. */
 export interface Seen extends Look {
   readonly limits?: Limits | null;
 }
@@ -25,14 +25,17 @@ export interface Seen extends Look {
 export interface WitnessNeeds {
   look(): void;
   refreshQr(): void;
-  /** Keeps a picture of the page; its path, or null. */
+  /** Stores a screenshot of the page. Returns its path, or null. */
   picture?(): string | null;
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
 /** How long a page that shows a QR code on a saved session may take to report that the phone unlinked it. */
 const EXPLAIN_MS = 3_000;
-/** In the address of the document after it (WAWebLogoutReasonConstants, WAWebReloadAfterLogout; 2026-04-27). */
+/**
+ * The reason in the address of the document after a logout (WAWebLogoutReasonConstants,
+ * WAWebReloadAfterLogout; 2026-04-27).
+ */
 const LOGOUT_REASON = /[?&]logout_reason=([0-3])(?:[&#]|$)/;
 const ACCOUNT_LOCKED = '3';
 const GAVE_UP: Readonly<Record<string, string>> = {
@@ -40,34 +43,37 @@ const GAVE_UP: Readonly<Record<string, string>> = {
   1: 'sync_fail',
   2: 'initial_history_sync_timeout',
 };
-/** A page that has lost its connection begins another one, OPENING, well before this. */
+/** A page that has lost its connection starts a new one (state OPENING) well before this. */
 const STILL_MS = 8_000;
 
 export class PageState {
   readonly #listener: ClientListener;
   readonly #needs: WitnessNeeds;
-  /** There is a session to lose: a QR is a loss, not a beginning. */
+  /** There is a session, so a QR code means that it is lost. */
   #hasSession: boolean;
   #phase: Phase = 'loading';
   #linkedAtMs: number | null = null;
   #explain: NodeJS.Timeout | undefined;
-  /** While a connection stands on which nothing flows. */
+  /** Runs while the socket is connected and its stream is not. */
   #still: NodeJS.Timeout | undefined;
-  /** The account that was reported last. It is reported again only when it, or something about it, is new. */
+  /** The account that was reported last, as JSON. It is reported again only after a change. */
   #me = 'null';
   /** The limits of the account that were reported last. */
   #limits = 'null';
-  /** The page has begun to give up its credentials, and reloads when it has: a QR after that needs no other word. */
+  /**
+   * The page has begun to delete its credentials and reloads afterwards. A QR code then needs no other
+   * explanation.
+   */
   #leaves = false;
-  /** The server has logged the whole account out; null: it has not said so. */
+  /** Set when the server has logged the whole account out. */
   #expelled: LogoutBan | null = null;
-  /** Why the page unlinks the account by itself; null: it does not. */
+  /** Why the page unlinks the account by itself; null when it does not. */
   #byPage: string | null = null;
   readonly #capabilities: PageCapabilities;
   readonly #passkey: PasskeyRequest;
   readonly #wanted: PersonWanted;
   #reports = 0;
-  /** Called when the page has given up its credentials; set while a logout of ours waits for that. */
+  /** Called when the page has deleted its credentials. Set while our own logout waits for that. */
   unlinked: (() => void) | undefined;
 
   constructor(listener: ClientListener, needs: WitnessNeeds, expectsSession: boolean) {
@@ -91,17 +97,20 @@ export class PageState {
     return this.#phase;
   }
 
-  /** How often the page has reported a new document or a change of its connection: what was seen before is out of date. */
+  /**
+   * How often the page has reported a new document or a change of its connection. Each one makes earlier
+   * checks outdated.
+   */
   get reports(): number {
     return this.#reports;
   }
 
-  /** When this page was linked; null when it came with its link. */
+  /** When this page was linked; null when it was linked at launch. */
   get linkedAtMs(): number | null {
     return this.#linkedAtMs;
   }
 
-  /** Codes that the page shows meanwhile are not reported. */
+  /** While true, QR codes of the page are not reported. */
   get awaitsPasskey(): boolean {
     return this.#passkey.purpose === 'link';
   }
@@ -208,7 +217,7 @@ export class PageState {
     else if (reason !== undefined) this.#byPage ??= GAVE_UP[reason] ?? null;
     if (reason !== undefined || url.includes('post_logout=1')) this.#loggedOut();
     else if (!url.startsWith('https://web.whatsapp.com/')) {
-      // Only once there was a page can it have strayed from it.
+      // Before the first page has loaded, this is not a navigation away from it.
       if (this.#phase === 'loading') return;
       // A reload that found no network ends on Chromium's own page.
       const reason = url.startsWith('chrome-error:') ? 'network_down' : 'page_unresponsive';
@@ -223,7 +232,10 @@ export class PageState {
     }
   }
 
-  /** What was linked has to prove itself anew. Told where it had been ready; else its deadline goes on. */
+  /**
+   * A linked page must prove that it works again. Reported if the account was ready; otherwise the running
+   * deadline continues.
+   */
   #loses(event: 'client.reloading' | 'client.offline'): void {
     const wasReady = this.#phase === 'ready';
     if (wasReady || this.#phase === 'linked') this.#phase = 'lost';
@@ -257,8 +269,8 @@ export class PageState {
       case 'SMB_TOS_BLOCK':
         this.#listener.event({ type: 'client.refused', reason: 'banned' });
         break;
-      default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for whatever cause
-        // At a start OPENING is the way up; TIMEOUT is the page's own word that it cannot.
+      default: // OPENING, TIMEOUT, PROXYBLOCK, UNLAUNCHED: no connection, for any cause
+        // During a start, OPENING is normal. With TIMEOUT the page reports that it cannot connect.
         if (this.#phase !== 'ready' && this.#hasSession && (state === 'TIMEOUT' || state === 'PROXYBLOCK'))
           this.#listener.event({ type: 'client.offline' });
         this.#loses('client.offline');
@@ -266,8 +278,8 @@ export class PageState {
   }
 
   /**
-   * A page whose session another WhatsApp Web has taken stops its connection, leaves its state at CONNECTED and begins no
-   * other one (WAWebHandleStreamError, WAComms, WAWebSocketModel; 2026-04-27).
+   * When another WhatsApp Web takes the session over, the page stops its connection, keeps the state
+   * CONNECTED and starts no new connection (WAWebHandleStreamError, WAComms, WAWebSocketModel; 2026-04-27).
    */
   #stream({ state, stream, online }: Extract<Told, { kind: 'state' }>): void {
     clearTimeout(this.#still);
@@ -280,11 +292,11 @@ export class PageState {
     }, STILL_MS);
   }
 
-  /** The page asks for a phone: the normal start on an empty profile, a loss where there was a session. */
+  /** The page waits for a phone: normal on an empty profile, a loss if there was a session. */
   #showsQr(): void {
     if (this.#hasSession && this.#leaves) this.#loggedOut();
     else if (this.#hasSession) {
-      // The phone's logout may be reported after the state; a QR code alone proves less.
+      // The phone's logout may be reported after the state. A QR code alone is weaker evidence.
       this.#explain ??= setTimeout(() => {
         if (this.#phase === 'over') return;
         if (this.unlinked) this.unlinked();
@@ -298,7 +310,7 @@ export class PageState {
   }
 
   #loggedOut(): void {
-    // A page without an account has nothing to lose when it is told to log out.
+    // A logout report on a page without an account changes nothing.
     if (!this.#hasSession) return;
     clearTimeout(this.#explain);
     this.#leaves = false;
@@ -313,27 +325,32 @@ export class PageState {
     });
   }
 
-  /** WAWebHandleFailure and WAWebFailureErrorCodes, 2026-04-27: after each of these the page gives up its credentials. */
+  /**
+   * After each of these codes the page deletes its credentials (WAWebHandleFailure, WAWebFailureErrorCodes;
+   * 2026-04-27).
+   */
   #refusedWith(code: number): void {
     if (code !== 401 && code !== 403 && code !== 406) return;
     this.#leaves = true;
     if (code !== 401) this.#expelled = code === 403 ? 'locked' : 'banned';
   }
 
-  /** The page draws a QR, or the library has composed one where the page has nothing to listen to. */
+  /**
+   * Handles a QR code that the page draws, or that the library composes where the page has no event for it.
+   */
   qr(payload: string): void {
     // After a scan the ref is cleared and the library composes `undefined,…` (H18).
     if (/^(undefined|null)?,/.test(payload)) this.#listener.report({ type: 'qr-gone' });
     else if (this.#phase === 'loading' || this.#phase === 'unpaired') {
       this.#passkey.codeShown();
       this.#showsQr();
-      // No phone can scan a code that was made with our stand-ins.
+      // A code that was made with our stand-ins cannot be scanned.
       if (this.#phase === 'unpaired' && !this.#capabilities.isLacking('link.qr'))
         this.#listener.report({ type: 'qr', payload });
     }
   }
 
-  /** Reported on the change, and not at every check: a page that stays linked without getting ready is not reported again. */
+  /** Reported only on a change: a page that stays linked without becoming ready is not reported again. */
   #linked(me: Linked | null): void {
     const before = this.#phase;
     if (before === 'loading' || before === 'unpaired') this.#listener.report({ type: 'qr-gone' });
@@ -362,19 +379,22 @@ export class PageState {
     return this.#phase === 'linked' || this.#phase === 'ready' || this.#phase === 'lost';
   }
 
-  /** The page is about to be given an answer to its passkey request. */
+  /** Call this before the page gets the answer to its passkey request. */
   passkeyAnswered(): void {
     if (this.#phase === 'over') return;
     this.#passkey.answered();
     this.#wantPasskey();
   }
 
-  /** By probes and shims: what works and what does not. */
+  /** Records which capabilities work, as found by probes and shims. */
   capable(found: Readonly<Record<string, string>>): void {
     if (this.#phase !== 'over') this.#capabilities.learn(found);
   }
 
-  /** Of the needs in capabilities/needs.ts, for how long, ms; null where nobody could look. */
+  /**
+   * Records the missing needs of capabilities/needs.ts and for how long, ms; null when the page could not be
+   * checked.
+   */
   lacks(missing: Look['missing']): void {
     if (this.#phase !== 'over') this.#capabilities.lacks(missing);
   }
@@ -391,7 +411,7 @@ export class PageState {
     this.#listener.report({ type: 'limits', limits });
   }
 
-  /** 402 at a login: the page shows its end, and continues to connect. */
+  /** A 402 at login: the page shows when the ban ends, and continues to connect. */
   #ban(banned: boolean, expireS: number | null): void {
     if (!banned) {
       this.#listener.report({ type: 'ban', untilMs: null });

@@ -1,5 +1,5 @@
-// Tracks a passkey request of the page: pending, answered, and accepted or refused, as the page's next steps show.
-// page-state.ts reports what is requested, when a code is shown and when there is a link.
+// Tracks a passkey request of the page: pending, answered, then accepted or refused, as the page's next steps
+// show. page-state.ts reports requests, codes and links to it.
 import type { PasskeyOptions } from '../../protocol/passkey.js';
 import type { PasskeyEnd } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';
@@ -15,7 +15,7 @@ export type PasskeyPurpose = 'link' | 'account';
 /** Ended by `over`. */
 export class PasskeyRequest {
   readonly #listener: ClientListener;
-  /** Held by the page, or answered and not judged yet. */
+  /** Pending, or answered without a result yet. */
   #state: { readonly is: 'asked' | 'answered'; readonly purpose: PasskeyPurpose } | null = null;
   #verdict: NodeJS.Timeout | undefined;
 
@@ -23,19 +23,19 @@ export class PasskeyRequest {
     this.#listener = listener;
   }
 
-  /** What the passkey is required for now, or was and is not judged yet; null when none is required. */
+  /** What the passkey is required for, until the result is known; null when none is required. */
   get purpose(): PasskeyPurpose | null {
     return this.#state?.purpose ?? null;
   }
 
-  /** For what the page waits for an answer now. */
+  /** What the page waits for an answer for now. */
   get asks(): PasskeyPurpose | null {
     return this.#state?.is === 'asked' ? this.#state.purpose : null;
   }
 
   asked(id: number, options: PasskeyOptions, purpose: PasskeyPurpose): void {
     this.#stopDoubting();
-    // Asked once more after an answer: that one was not accepted.
+    // A second request after an answer means that the answer was not accepted.
     if (this.#state?.is === 'answered') this.end('wrong');
     this.#state = { is: 'asked', purpose };
     const { timeout = 0 } = options;
@@ -45,7 +45,7 @@ export class PasskeyRequest {
     if (purpose === 'link') this.#listener.event({ type: 'client.passkey', limitMs });
   }
 
-  /** The page has been given an answer, or is about to be. */
+  /** The page has received an answer, or is about to. */
   answered(): void {
     if (this.#state?.is !== 'asked') return;
     const { purpose } = this.#state;
@@ -69,7 +69,7 @@ export class PasskeyRequest {
     if (purpose === 'link') this.#listener.event({ type: 'client.passkey-over', why });
   }
 
-  /** Called when there is a link: its request is settled. */
+  /** Called when the account is linked, which settles the request. */
   linked(): void {
     if (this.#state?.purpose === 'link') this.over();
   }

@@ -29,7 +29,7 @@ const PACE_MS = 1_000;
 const SHIM_MS = 10_000;
 /** How long each way to load a module on demand may take. */
 const FETCH_MS = 10_000;
-/** Names of modules that are kept for the next error. */
+/** How many requested module names are kept for the next error. */
 const ASKED = 12;
 
 export class Readiness {
@@ -42,7 +42,7 @@ export class Readiness {
   #pace: NodeJS.Timeout | undefined;
   /** Shims that could not decide on this document before it was linked. */
   #unlinked: readonly Shim[] = [];
-  /** WhatsApp Web's build, as far as it was seen. */
+  /** WhatsApp Web's build as of the last check; null when unknown. */
   build: string | null = null;
 
   /** The current document reports its QR codes by itself. */
@@ -50,7 +50,7 @@ export class Readiness {
 
   /**
    * @param page throws while there is none
-   * @param binding name of the function through which the page tells
+   * @param binding name of the function with which the page reports
    */
   constructor(page: () => Page, pageState: PageState, log: Log, binding: string) {
     this.#binding = binding;
@@ -59,7 +59,7 @@ export class Readiness {
     this.#log = log;
   }
 
-  /** Looks at a slow pace while the account is not ready. Ended by `stop`. */
+  /** Checks at a slow pace while the account is not ready. Ended by `stop`. */
   start(): void {
     this.#pace = setInterval(() => {
       if (this.#pageState.phase !== 'ready') this.look();
@@ -92,13 +92,13 @@ export class Readiness {
       if (window.__wad) window.__wad.prepared = true;
     });
     this.#pageState.lacks((await this.see(page, LOOK_MS)).missing);
-    // After what is missing: a shim for what is not there has nothing to say.
+    // After the missing needs: the result of a shim for a missing module means nothing.
     this.#pageState.capable(found);
   }
 
   /**
-   * Repairs what could not be repaired earlier: there is an account, and nobody listens yet. @throws when the document
-   * went away
+   * Applies the repairs that need an account, before the library attaches its listeners. @throws when the
+   * document went away
    */
   async linked(page: Page): Promise<void> {
     await page.evaluate(tellPeople, this.#binding);
@@ -110,7 +110,7 @@ export class Readiness {
     this.#pageState.capable(found);
   }
 
-  /** Applies the shims that could not tell yet. @throws when the document went away meanwhile */
+  /** Applies the shims that have not decided yet. @throws when the document went away meanwhile */
   async #mend(page: Page): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     const unlinked: Shim[] = [];
@@ -126,13 +126,13 @@ export class Readiness {
     return found;
   }
 
-  /** The library has injected itself: raise what it may have missed, and look. */
+  /** Call this when the library has injected itself: raises an event that it missed, and checks the page. */
   async injected(page: Page): Promise<void> {
     await page.evaluate(raiseMissedSync);
     this.look();
   }
 
-  /** Repairs the library's functions in the page, once they are there, and notes which variants this build has. */
+  /** Repairs the library's functions in the page once they exist, and records the variants of this build. */
   async attached(page: Page): Promise<void> {
     await page.evaluate(giveOrigin).catch((error: unknown) => {
       this.#log.debug('whatsapp.origin', { error: lacking(error) });
@@ -143,7 +143,7 @@ export class Readiness {
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
       this.#log.debug(`whatsapp.${what}`, { [what]: id, result: word });
-      // One that failed says it all.
+      // One failed shim decides the capability.
       if (word === 'native' || found[capability]?.startsWith('degraded')) return;
       found[capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
     };
@@ -152,7 +152,7 @@ export class Readiness {
     this.#pageState.capable(found);
   }
 
-  /** Looks once; asked again meanwhile, once more. */
+  /** Checks the page. A call during a check causes one more check. */
   look(): void {
     this.#again = true;
     this.#looking ??= this.#lookWhileAsked().finally(() => {
@@ -167,7 +167,7 @@ export class Readiness {
         const page = this.#page();
         const { reports } = this.#pageState;
         const seen = await this.see(page, LOOK_MS);
-        // A connection that was lost meanwhile must not count as ready by an answer from before the loss (H25).
+        // If the connection was lost meanwhile, an older answer must not count as ready (H25).
         if (this.#pageState.reports !== reports) {
           this.#again = true;
           continue;
@@ -180,29 +180,32 @@ export class Readiness {
     }
   }
 
-  /** One look. @throws when the page does not answer in time */
+  /** Checks the page once. @throws when the page does not answer in time */
   async see(page: Page, timeoutMs: number): Promise<Seen> {
     const seen = await within(timeoutMs, page.evaluate(look, ALL_NEEDS), 'looking at the page');
     this.build = seen.whatsappWeb ?? this.build;
-    // Nobody's yet before it is linked and synced.
+    // There are no limits before the page is linked and synced.
     const limits =
       seen.synced && seen.wid !== null ? await within(timeoutMs, page.evaluate(readLimits), 'limits') : null;
     return { ...seen, limits };
   }
 }
 
-/** Runs in the page, and is not waited for: what is fetched on demand comes while the library sets itself up. */
+/**
+ * Runs in the page without being awaited: modules that load on demand arrive while the library sets itself
+ * up.
+ */
 function fetchLazy(needs: readonly string[]): void {
   void window.__wad?.load?.(needs);
 }
 
-/** Runs in the page: until what is needed first has been registered, or is not part of this build. */
+/** Runs in the page: waits until the first needs are registered, or are certainly missing from this build. */
 async function registered(needs: readonly string[], lastsMs: number): Promise<void> {
   await window.__wad?.lackingFor?.(needs, lastsMs);
 }
 
 /**
- * A navigation during the work does not mean that the page lacks something: it is rethrown, and the work is tried
+ * A navigation meanwhile does not mean that the page lacks something: it is rethrown, and the caller tries
  * again.
  */
 function lacking(error: unknown): string {
