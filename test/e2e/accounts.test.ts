@@ -1,4 +1,4 @@
-/** `wactl accounts`: every account of the machine on one screen, running or not. */
+/** `wactl accounts` lists every account of the machine on one screen, running or not. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,10 @@ import { Home } from '../harness/home.js';
 import { startWactl, wactl } from '../harness/wactl.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
-/** Directories of one user, as XDG has them. */
+/** The directories of one user, in the layout of XDG. */
 function surroundings(t: Test) {
   const dir = mkdtempSync(join(tmpdir(), 'wad-user-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
@@ -65,7 +65,7 @@ t.test(
 
     const { stdout, stderr, code } = await wactl(['accounts'], { env });
     t.match({ code, stderr }, { code: 0, stderr: '' });
-    // This machine may have accounts of its own.
+    // The machine that runs the test may have accounts of its own.
     const ours = ['new', 'old', 'shop', 'stuck', 'support'];
     const [heading = '', ...all] = stdout.trimEnd().split('\n');
     const lines = [heading, ...all.filter((line) => ours.includes(line.split(' ')[0] ?? ''))];
@@ -137,7 +137,7 @@ t.test('a watched list shows what changes', async (t) => {
 
 t.test('nobody is there, and what cannot be watched', async (t) => {
   const { env } = surroundings(t);
-  // Besides those that this machine may have of its own.
+  // The machine that runs the test may have accounts of its own.
   const uid = process.getuid?.() ?? 0;
   const isEmpty = knownAccounts({ env, uid, home: env.HOME }).length === 0;
   const found = await wactl(['accounts'], { env });

@@ -1,4 +1,4 @@
-/** Acts on a message, and what others do: reactions, edits, deletions, forwards, changes of groups, calls. */
+/** Reactions, edits, deletions, forwards, group changes and calls, in both directions. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -9,13 +9,13 @@ import type { Contact } from '../simulator/contact.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const kind = (error: Fault): string => error.kind;
 
-/** An id and a key of a message that a contact sent. */
+/** Waits for a message of a contact, and returns its id and its key. */
 async function heard(wad: Wad, body: string): Promise<{ key: string; messageId: string }> {
   const { data } = await wad.event('message', (one) => one.body === body);
   return { key: String(data.key), messageId: String(data.messageId) };
@@ -84,7 +84,7 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
     from: ana.wid,
     fromMe: false,
   });
-  // On a poll of ours.
+  // Votes on a poll that the account sent.
   const poll = { question: 'When?', options: ['now', 'later'], multiple: true };
   const asked = await wad.request('message.send', { to: ana.number, poll });
   await wad.request('message.wait', { id: asked.id, for: 'delivered' });
@@ -121,14 +121,14 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   await ana.call({ video: true });
   t.match(await wad.event('call'), { data: { from: ana.wid, video: true, fromMe: false } });
 
-  // A message that is decrypted late gets its text late: no edit, and told once.
+  // The text of a message that is decrypted late arrives late. It is reported once, and is no edit.
   await sim.set('ciphertext', 'decrypted-later');
   await ana.send('read me later');
   await heard(wad, 'read me later');
   await sim.set('ciphertext', 'no');
 }
 
-/** Of files the caption is what is edited; a file that went without one has nothing to be edited. */
+/** An edit of a file changes its caption. A file sent without a caption cannot be edited. */
 async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<void> {
   await writeFile(file, '%PDF-1.4');
   const send = async (...caption: string[]): Promise<{ id: string; messageId: string }> => {
@@ -164,7 +164,7 @@ async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<
   t.match(await shown(messageId), { body: 'the bill', hasMedia: true });
   t.match(await shown(theirs), { body: 'my bill', hasMedia: true });
 
-  // The page leaves in a deleted message where its file is (WAWebRevokeMsgAction).
+  // The page leaves the location of the file in a deleted message (WAWebRevokeMsgAction).
   await ana.revoke(theirs);
   await wad.event('message.revoke', (one) => one.messageId === theirs);
   const { messages } = await wad.request('chat.messages', { chat: ana.number });
@@ -195,7 +195,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
   });
   const text = await wad.wactl(['events', '--type', 'group']);
   t.match(text.stdout, / group +.*\(\d+@g\.us\): add .*\+1 555 000 3333\S* by Ana \(\+1 555 000 2222\)/);
-  // Ours in a group carries us as its author.
+  // The account's own message in a group names the account as its author.
   const { id } = await wad.request('message.send', { to: group.id, text: 'from us' });
   await wad.request('message.wait', { id, for: 'sent' });
   t.match(await wad.wactl(['edit', id, 'from all of us']), { code: 0 });

@@ -1,15 +1,18 @@
-/** A ban or a lock of the account arrives as a logout: the page wipes its credentials and loads itself anew. */
+/**
+ * A ban or lock that WhatsApp Web presents as a logout is reported as `banned`.
+ * The page wipes its credentials and reloads, as it does for a logout.
+ */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 for (const [code, knobs, says] of [
   [406, {}, /banned this account and logged it out \(406\)/],
   [403, {}, /locked this account and logged it out \(403\).*verified/],
-  // The document after a lock has it in its address.
+  // After a lock, the address of the next document contains the code.
   [403, { refusalIsHeard: false, logoutOrder: 'reload-only' }, /locked this account/],
 ] as const)
   for (const when of ['while it is ready', 'while the daemon is down'] as const)
@@ -38,7 +41,7 @@ for (const [code, knobs, says] of [
       t.match(alerts[0]?.data.says, says);
       t.equal((await wad.wactl(['send', '15550002222', 'hello'])).code, 4, 'a person has to see to it');
 
-      // Let in again, it is linked like any other.
+      // After the ban is lifted, the account can be linked again.
       phone.unban();
       phone.unlink();
       await wad.request('session.initialize');

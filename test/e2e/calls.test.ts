@@ -1,10 +1,10 @@
-/** D10: a call that comes in is told of and can be turned away, on the older stack and on the native one. */
+/** D10: an incoming call is reported and can be rejected, on the older call stack and on the native one. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';

@@ -1,4 +1,4 @@
-/** The canary meets what went missing before an account does; the report says what helps and nothing that is private. */
+/** Canary and bug report name missing modules before an account fails, and contain nothing private. */
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { Simulator } from '../simulator/simulator.js';
 
 const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
-/** `wad --canary` in the surroundings of a home. */
+/** Runs `wad --canary` with the directories of a home. */
 function canary(
   home: Home,
   args: readonly string[] = [],
@@ -54,7 +54,7 @@ for (const generation of ['2026-04', '2026-07', '2026-09-passkey'] as const) {
       capabilities: { 'link.qr': 'ok', 'send.media': 'ok' },
       pageErrors: [],
     });
-    // Whether its keys have to be mended shows once there is an account (D1).
+    // Whether the message keys need a repair is known only with a linked account (D1).
     t.notHas(report.capabilities, { 'send.text': String });
     t.same(await home.processes(), []);
     t.same(home.sessions(), []);

@@ -1,4 +1,4 @@
-/** The first half of the modules without which the account is ready, and lacks something else: test/harness/lost-modules.ts. */
+/** The account is ready without optional modules, first half of the list: test/harness/lost-modules.ts. */
 import { FIRST_HALF, removeEach } from '../harness/lost-modules.js';
 
 removeEach(FIRST_HALF);

@@ -1,4 +1,4 @@
-/** The second half of the modules without which the account is ready, and lacks something else: test/harness/lost-modules.ts. */
+/** The account is ready without optional modules, second half of the list: test/harness/lost-modules.ts. */
 import { removeEach, SECOND_HALF } from '../harness/lost-modules.js';
 
 removeEach(SECOND_HALF);

@@ -1,6 +1,6 @@
 /**
- * Whatever WhatsApp Web loses: the daemon is not stuck, names the capability and what it lacks in time, and what does
- * not rest on it works. Whole modules: capabilities-*.test.ts.
+ * When WhatsApp Web loses a member of a module, the capability is named in time and everything else works.
+ * Whole modules: capabilities-*.test.ts.
  */
 import t from 'tap';
 import { NEEDS } from '../../src/whatsapp/capabilities/needs.js';
@@ -8,12 +8,12 @@ import { Home } from '../harness/home.js';
 import { exchange, isVital, lostWith, NAMED_MS, named } from '../harness/lost-modules.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a fifth of this.
+// For slow machines. It usually takes a fifth of this.
 t.setTimeout(600_000);
 
 const NUMBER = '15550001111';
 
-/** What is lacking counts after two seconds: so many members share a document. */
+/** A missing member counts after two seconds, so several members share one document. */
 const AT_ONCE = 8;
 
 t.test('each member of a module that a side capability takes, renamed', async (t) => {
@@ -74,7 +74,7 @@ t.test('a ninth break: a property is renamed, and is named while sending never l
   const contact = sim.createContact({ number: '15550002222' });
   const wad = await home.start();
   await wad.link(phone);
-  // Accepted before anybody could know.
+  // Accepted before the loss can be known.
   const kept = await wad.request('message.send', {
     ...{ to: contact.number, text: 'kept' },
     notBefore: new Date(Date.now() + 5_000).toISOString(),

@@ -1,9 +1,9 @@
-/** Changes of chats and messages: by the page's own functions, and for as long as they are worth waiting for. */
+/** Changes of chats and messages use the page's own functions, and each has a time limit. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';

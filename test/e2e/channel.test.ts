@@ -1,4 +1,4 @@
-/** Messages into channels: posted once, under the id that we chose; with the card of a link, and files; only where we may. */
+/** Channel posts are sent once, under our id, with link preview and files, and only to permitted channels. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -9,7 +9,7 @@ import type { Channel } from '../simulator/channel.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -111,13 +111,13 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     theirs.admins.add(phone.wid);
     await posted(t, wad, theirs, ana, ['now I may']);
 
-    // The server says no, whatever the page thought.
+    // The page permits the post, and the server refuses it.
     await sim.faults.ack('error');
     const end = await wad.wactl(['send', news.id, 'refused', '-o', 'json']);
     t.match(end, { code: 1, stderr: /WhatsApp refused a post .*\(500\)/ });
     await sim.faults.ack('none');
 
-    // The line goes under a post, and the page asks again: the server knows it by its id.
+    // The connection drops after a post, and the page sends it again. The server recognises its id.
     await sim.faults.ack('never');
     const cut = await wad.request('message.send', { to: news.id, text: 'and the line went' });
     await ana.waitForMessage(({ id }) => id === cut.messageId);

@@ -1,4 +1,4 @@
-/** Chats and people: what there is, what a person does to it, and under which identities (H21). */
+/** Lists of chats and people, changes of them, and their identities (H21). */
 
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -8,7 +8,7 @@ import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -154,7 +154,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await acts(t, sim, wad, ana);
     await people(t, sim, wad, ana, stranger);
 
-    // A chat kept under the LID is found by the number, and the other way round.
+    // A chat stored under the LID is found by the number, and the reverse.
     await sim.set('inboundAddress', 'lid');
     await stranger.send('from my other identity');
     await wad.event('message', ({ body }) => body === 'from my other identity');
@@ -178,7 +178,7 @@ t.test('what this build lacks is refused at once, and the rest works', async (t)
   await wad.link(phone);
   await ana.send('hello');
   await wad.event('message', ({ body }) => body === 'hello');
-  // A lack counts once it has lasted (D11).
+  // A missing module is reported only after it has been missing for some time (D11).
   const isLost = (words: unknown) =>
     (words as Record<string, string> | null)?.['contact.block'] !== undefined;
   await wad.event('state', ({ capabilities }) => isLost(capabilities));

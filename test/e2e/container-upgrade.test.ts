@@ -1,4 +1,4 @@
-/** A container of 0.1 goes on with a newer image: the state that it left at the root of the volume is not lost. */
+/** A newer image continues with the state that a 0.1 container left at the root of its volume. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -12,10 +12,10 @@ t.setTimeout(120_000);
 
 interface Volume {
   readonly root: string;
-  /** As the image of this version sets it. */
+  /** The state directory that the image of this version sets. */
   readonly state: string;
   readonly socket: string;
-  /** The environment of a container, as an image sets it. */
+  /** The environment of a container, as set by its image. */
   env(stateDirectory: string): NodeJS.ProcessEnv;
 }
 
@@ -26,7 +26,7 @@ function volume(t: Test): Volume {
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const root = join(directory, 'volume');
   const socket = join(directory, 'control.sock');
-  // As the image of 0.1 made it.
+  // As created by the image of 0.1.
   spawnSync('install', ['-d', '-m', '700', root]);
   return {
     ...{ root, socket, state: join(root, 'state') },
@@ -57,9 +57,9 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** What 0.1 leaves: a store with a consumer in it, and the token of HTTP. */
+/** Leaves the state of 0.1: a store with one consumer, and the HTTP token. */
 async function leave(t: Test, { root, socket, env }: Volume): Promise<string> {
-  // 0.1 did not mind that the root is the home as well; this version begins no state in a home.
+  // 0.1 accepted a root that is also the home. This version creates no state directory in a home.
   const child = await run(t, { ...env(root), HOME: tmpdir() });
   await using client = await Client.connect(socket);
   await client.request('events.list', { consumer: 'crm' });
@@ -67,7 +67,7 @@ async function leave(t: Test, { root, socket, env }: Volume): Promise<string> {
   return readFileSync(join(root, 'http-token'), 'utf8');
 }
 
-/** The same store and the same token. */
+/** Checks that the store and the token are the same. */
 async function goesOn(t: Test, { state, socket, env }: Volume, token: string, where: string): Promise<void> {
   const child = await run(t, env(state));
   await using client = await Client.connect(socket);
@@ -105,7 +105,7 @@ t.test('a fresh volume begins in the directory that the image names', async (t) 
   const made = volume(t);
   await stop(await run(t, made.env(made.state)));
   t.ok(existsSync(join(made.state, 'wad.sqlite')));
-  // Whatever lies at the root now, the newer state goes on.
+  // The newer state is used, whatever appears at the root later.
   spawnSync('touch', [join(made.root, 'wad.sqlite')]);
   const child = await run(t, made.env(made.state));
   await using client = await Client.connect(made.socket);

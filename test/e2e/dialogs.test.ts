@@ -1,4 +1,4 @@
-/** Dialogs that WhatsApp Web shows to a person who is not there: acknowledged, or told of with a picture. */
+/** Dialogs of WhatsApp Web are acknowledged, or reported with a screenshot when a person must decide. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -7,7 +7,7 @@ import { Home } from '../harness/home.js';
 import type { KnobValues } from '../simulator/knobs.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 type Dialog = Pick<KnobValues, 'dialogLanguage' | 'dialogButton' | 'dialogShape'>;
@@ -19,11 +19,11 @@ const named = (['en', 'de', 'es', 'fr', 'id', 'it', 'pt', 'ru'] as const).map(
     dialogShape: n % 3 === 0 ? 'two' : 'plain',
   }),
 );
-/** In a language that nobody knows: by what it is made of. */
+/** In an unknown language, so they are recognised by their structure. */
 const built = (['plain', 'close'] as const).map(
   (dialogShape): Dialog => ({ dialogLanguage: 'xx', dialogButton: 'button', dialogShape }),
 );
-/** Not plain what to press, or nothing that may be pressed. */
+/** Ambiguous, or with a button that must not be pressed. */
 const left: readonly Dialog[] = [
   { dialogLanguage: 'xx', dialogButton: 'button', dialogShape: 'two' },
   { dialogLanguage: 'xx', dialogButton: 'div', dialogShape: 'logout' },

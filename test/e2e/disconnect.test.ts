@@ -1,25 +1,25 @@
-/** `wactl disconnect` and `wactl clear-session` work in every state, ask nothing, and leave nothing of the session. */
+/** `wactl disconnect` and `wactl clear-session` work in every state, unprompted, and leave no session. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 
 interface Situation {
   readonly state: string;
-  /** From `stopped`, with no session. */
+  /** Starts from `stopped`, without a session. */
   reach(wad: Wad, sim: Simulator, phone: Phone): Promise<unknown>;
   readonly unlinked?: { readonly disconnect: boolean; readonly 'clear-session': boolean };
 }
 
 const init = (wad: Wad) => wad.request('session.initialize');
 
-/** One attempt is enough to be `failed`. Every other state lasts until the command, however slow the machine is. */
+/** One attempt leads to `failed`. Every other state lasts until the command, on slow machines too. */
 const LASTING = {
   ...{ WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
   ...{ WAD_RECONNECT_GRACE_MS: '600000', WAD_RECONNECT_SLOW_RETRY_MS: '600000' },

@@ -1,6 +1,6 @@
 /**
- * `wad --doctor` and `wactl doctor` see each misconfiguration and say what to do: one row a case, made for real (H27,
- * H28, H29). What hardening of the service does is in test/systemd/doctor.
+ * `wad --doctor` and `wactl doctor` report each misconfiguration and its remedy (H27, H28, H29).
+ * Each row is one real misconfiguration. The hardening of the service is tested in test/systemd/doctor.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,13 +14,13 @@ import { wactl } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 interface Row {
   readonly name: string;
   readonly make?: (home: Home, disk: SmallDisk | null) => unknown;
-  /** Instead of the browser that works. */
+  /** Replaces the working browser. */
   readonly browser?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -128,7 +128,7 @@ t.test('wactl doctor looks where the daemon that it asks has its things', async 
   const file = join(home.dir, 'own.toml');
   writeFileSync(file, '');
   const wad = await home.start({ args: ['--no-auto-init', '--account', 'shop', '--config', file] });
-  // Of the caller's own environment nothing counts: it has another state directory and no browser.
+  // The caller's environment must not matter: it has another state directory and no browser.
   const { stdout } = await wactl(['doctor', '-o', 'json'], {
     socket: home.socket,
     env: { HOME: home.tmp, WAD_BROWSER_PATH: '/nowhere/chromium' },

@@ -1,4 +1,4 @@
-/** What was accepted and what was heard outlives the daemon: each message once, and none passed over. */
+/** Accepted and received messages survive the end of the daemon: each is handled once, and none is lost. */
 
 import t, { type Test } from 'tap';
 import type { EventData } from '../../src/protocol/events/index.js';
@@ -9,14 +9,14 @@ import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const json = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 const bodies = (contact: Contact): string[] => contact.received.map(({ body }) => body);
 
-/** Sends with a key, again and again until the daemon has it: what a client does that must not lose anything. */
+/** Repeats a send with a key until the daemon accepts it, as a client that must not lose a message. */
 async function insist(home: Home, to: string, text: string, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
@@ -29,7 +29,7 @@ async function insist(home: Home, to: string, text: string, stop: AbortSignal): 
   }
 }
 
-/** Until every row has come to rest. */
+/** Waits until the queue is empty. */
 const settled = (wad: Wad) =>
   eventually(async () => (await wad.status()).outbox.queued === 0, 'the queue is empty', 60_000);
 
@@ -80,7 +80,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       await contact.send('away 2', { group: group.id });
       await contact.send('a status', { to: 'status@broadcast' });
       await phone.send('from the phone', { to: contact.number });
-      // Without the mark that makes the library tell of them.
+      // Without the mark that makes the library report them.
       await sim.set('queuedAreNew', false);
       const wad = await home.start();
       await wad.until('ready');
@@ -250,7 +250,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
     phone.unlink();
     await wad.until('linking');
     await contact.send('meanwhile');
-    // WhatsApp's times are whole seconds: within one nobody can say what came first.
+    // WhatsApp's timestamps are whole seconds, so the order within one second is unknown.
     const second = () => Math.floor(Date.now() / 1_000);
     const then = second();
     await eventually(() => second() > then, 'another second');

@@ -1,4 +1,4 @@
-/** The programs in examples/, as a person runs them, with people and a ticket system at the other ends. */
+/** The programs in examples/ run as documented, with simulated people and a ticket system. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,22 +11,22 @@ import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
-/** A program of Node.js on a loaded machine. */
+/** For a Node.js program on a loaded machine. */
 const WAIT_MS = 60_000;
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 interface Program {
   readonly child: ChildProcess;
   readonly said: { stdout: string; stderr: string };
-  /** Sends the signal, and answers how it ended. */
+  /** Sends the signal, and resolves to the exit code or the signal that ended it. */
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
 function run(t: Test, wad: Wad, name: string, env: NodeJS.ProcessEnv = {}): Program {
-  const { NODE_OPTIONS: _, ...clean } = process.env; // tap's loaders have no business in there
+  const { NODE_OPTIONS: _, ...clean } = process.env; // without tap's loaders
   const child = spawn(process.execPath, [EXAMPLES + name], {
     env: { ...clean, WAD_SOCKET: wad.home.socket, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +47,7 @@ function run(t: Test, wad: Wad, name: string, env: NodeJS.ProcessEnv = {}): Prog
   };
 }
 
-/** A consumer that is new begins now: what is sent before it is there is not its business. */
+/** Waits until the consumer is registered: a new consumer receives only later messages. */
 const begun = (wad: Wad): Promise<unknown> =>
   eventually(
     async () => (await wad.request('events.consumers')).consumers.length === 1,
@@ -103,7 +103,8 @@ t.test(
       await eventually(() => contact.received.length > 0, 'the first answer', WAIT_MS);
       await first.end('SIGKILL');
 
-      // While it is not there: one that has waited for an hour, which the phone brings late, and a new one.
+      // While the program is down, two messages arrive: one an hour old, which the phone delivers late, and a
+      // new one.
       await contact.send('an hour old', { malformed: { t: Math.floor(Date.now() / 1_000) - 3_600 } });
       await wad.event('message', ({ body }) => body === 'an hour old');
       const second = run(t, wad, 'echo.mjs');

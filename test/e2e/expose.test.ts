@@ -1,4 +1,4 @@
-/** Functions of ours in a page: what it tells by them, once each, whatever its documents do meanwhile. */
+/** Functions exposed to the page receive each call once, whatever happens to its documents. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -27,14 +27,14 @@ t.test('what the page tells is heard once, in every document, by whoever was exp
   const session = await page.createCDPSession();
   await exposeOneWay(page, session, (name, error) => failures.push(`${name}: ${(error as Error).message}`));
 
-  /** What was heard, and who waits for the next. */
+  /** The received calls, and the callback for the next one. */
   const heard: unknown[] = [];
   let next: () => void = () => {};
   const hearing = (who: string) => (what: unknown, more?: unknown) => {
     heard.push(more === undefined ? [who, what] : [who, what, more]);
     next();
   };
-  /** Everything heard until the page has told `what`, and that was told last. */
+  /** Calls the function with `what`, waits until it arrives, and returns everything received until then. */
   const tellAndHear = async (name: string, what: string): Promise<unknown[]> => {
     const isThere = new Promise<void>((resolve) => {
       next = () => (heard.at(-1) as unknown[])[1] === what && resolve();

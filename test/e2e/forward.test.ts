@@ -1,10 +1,10 @@
-/** D9: forwarding is in a bundle that the page fetches on demand; here it is asked for, by either of two ways. */
+/** D9: forwarding works, although the page fetches its bundle only on demand. Two ways request it. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { BareClient } from '../simulator/bare-client.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -24,7 +24,7 @@ for (const forwarding of ['bundle', 'flow'] as const) {
     await ben.waitForMessage(({ body }) => body === 'hello');
     t.match((await wad.status()).capabilities, { 'message.forward': 'ok' });
 
-    // The next document is as fresh.
+    // The next document has not fetched the bundle either.
     const after = await wad.mark();
     await sim.pages[0]?.reload();
     await wad.became('ready', { after });
@@ -61,7 +61,7 @@ t.test('where no way leads to it, it is named and the rest works', async (t) => 
     stderr: /message\.forward is missing/,
   });
   t.match(await wad.wactl(['send', ana.number, 'a text']), { code: 0 });
-  // A network that was away at the start is there again.
+  // The missing module is available again, as after a network failure during the start.
   const after = await wad.mark();
   await sim.set('missingModules', []);
   t.match(await wad.wactl(['forward', String(data.key), ana.number]), { code: 0 });

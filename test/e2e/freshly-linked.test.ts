@@ -1,10 +1,10 @@
-/** The first minutes of a link, in which current WhatsApp Web is lost by those who do not look (U1, U2). */
+/** A dialog or a reload of WhatsApp Web in the first minutes of a link does not end the link (U1, U2). */
 import t from 'tap';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -31,7 +31,7 @@ for (const [dialogLanguage, dialogButton, dialogHoldsSync] of DIALOGS) {
       await eventually(() => phone.devices[0]?.dialogAcknowledged === true, 'the server knows');
       const page = (await sim.pages[0]?.look()) as { dialog: boolean };
       t.equal(page.dialog, false);
-      // Past the moment at which WhatsApp would have ended the link.
+      // Waits until the time at which WhatsApp would have ended the link.
       const linkedAt = phone.devices[0]?.linkedAtMs ?? 0;
       await eventually(() => Date.now() > linkedAt + 6_500, 'the time has passed', 8_000);
       t.equal(phone.devices.length, 1, 'the link stands');
@@ -56,7 +56,7 @@ t.test(
     const wad = await home.start();
     await wad.link(phone);
     const after = await wad.mark();
-    // As the page does by itself, but not before it is ready.
+    // The page does the same by itself, but only when it is ready.
     await sim.pages[0]?.reload();
     await wad.became('syncing', { after });
     await wad.became('ready', { after });

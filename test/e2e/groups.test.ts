@@ -1,10 +1,10 @@
-/** Groups: made, filled, led, renamed, left; and what became of each person that was asked for. */
+/** Groups are created, changed, renamed and left, and the outcome is reported for each person. */
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -21,7 +21,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const shy = sim.createContact({ number: '15550004444', name: 'Shy' });
     shy.addable = false;
     const others = sim.createGroup({ subject: 'Theirs', participants: [ben.wid, phone.wid] });
-    // Addressed by LID, as groups are made since 2025.
+    // Addressed by LID, as new groups are since 2025.
     const byLid = sim.createGroup({
       subject: 'By LID',
       owner: phone.account.me.lid,
@@ -138,7 +138,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(await wad.wactl(['group', 'show', ana.number]), { code: 2, stderr: /is no group/ });
     t.match(await wad.wactl(['group', 'add', id]), { code: 2, stderr: /at least one person/ });
 
-    // What no way of the page's does is told, and what it does goes on.
+    // A change that no function of the page performs is reported as failed. Other changes still work.
     const { groupChanges } = sim.knobs;
     await sim.set('groupChanges', 'led-ignored');
     t.match(await wad.wactl(['group', 'rename', id, 'The old team']), { code: 0, stdout: /The old team/ });

@@ -1,4 +1,4 @@
-/** The headless shell of Chromium, where it is installed: half the memory, and the same profile. */
+/** Chromium's headless shell, if installed, uses the same profile with half the memory. */
 import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
 import { lacks } from '../harness/program.js';
@@ -7,10 +7,13 @@ import { Simulator } from '../simulator/simulator.js';
 
 t.setTimeout(180_000);
 
-/** Debian's package chromium-headless-shell; the file in /usr/bin is a script that stays in between. */
+/**
+ * From Debian's package chromium-headless-shell. The file in /usr/bin is a script that keeps running as its
+ * parent.
+ */
 const SHELL = '/usr/lib/chromium/chromium-headless-shell';
 
-/** The shell does not write down how it ended, so that is not asked. */
+/** The headless shell does not record how it ended, so that check is left out. */
 const leftBy = async (wad: Wad) =>
   (await wad.leftBehind({ profile: 'kept' })).filter((left) => left !== 'exit_type null');
 

@@ -1,4 +1,4 @@
-/** Hints of a daemon of another account on a socket of a person's choice: through every door, a command that works. */
+/** Hints name a working command, for a daemon of another account on a custom socket, over every interface. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { connect, Fault, failure } from '../harness/library.js';
 import { WACTL } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(600_000);
 
 interface Running {
@@ -22,10 +22,10 @@ interface Running {
   readonly child: ChildProcess;
 }
 
-/** What a shell of the same user has: nothing that names the account or its socket. */
+/** The environment of a shell of the same user. Nothing in it names the account or its socket. */
 const clean = (directory: string) => ({ PATH: process.env.PATH, HOME: directory, NO_COLOR: '1' });
 
-/** A daemon that is stopped, of the account `shop`; its browser is none, so that nothing can be linked. */
+/** Starts a stopped daemon of the account `shop`. Its browser does not exist, so nothing can be linked. */
 async function daemon(t: Test): Promise<Running> {
   const directory = mkdtempSync(join(tmpdir(), 'wad-hints-'));
   const socket = join(directory, 'a socket', 's');
@@ -62,7 +62,7 @@ interface Wire {
   readonly hint?: string | null;
 }
 
-/** Not asked: what starts a browser, waits, belongs to one connection, or has another answer the second time. */
+/** Methods that start a browser, wait, belong to one connection, or answer differently the second time. */
 const LEFT_OUT: readonly MethodName[] = [
   ...([
     'session.wait',
@@ -76,7 +76,7 @@ const LEFT_OUT: readonly MethodName[] = [
 ];
 const methods = (Object.keys(METHODS) as MethodName[]).filter((name) => !LEFT_OUT.includes(name));
 
-/** By socket: `wactl -o json`. */
+/** Calls a method over the socket, by `wactl -o json`. */
 function bySocket({ directory, socket }: Running, method: string, params: object): Wire {
   const line = ['-a', 'shop', '--socket', socket, '-o', 'json', 'call', method, JSON.stringify(params)];
   const { status, stderr, stdout } = spawnSync(process.execPath, [WACTL, ...line], {
@@ -105,7 +105,7 @@ const hintIn = (text: string): Wire => {
   return hint === undefined ? {} : { hint };
 };
 
-/** What a person puts in the place of a word in capitals. */
+/** Values for the placeholders of a hint. */
 const FILLED: Readonly<Record<string, string>> = {
   NUMBER: '+15550002222',
   ID: 'm-1',
@@ -138,7 +138,7 @@ t.test('every hint of every method, by socket, HTTP and library, is a command th
     if (!/^(wactl|wad) /.test(hint)) continue;
     t.match(hint, `-a shop --socket '${running.socket}'`, hint);
     const command = hint.replace(/\b[A-Z]{2,}\b/g, (word) => FILLED[word] ?? word);
-    // As a shell runs it, with nothing in the environment; wactl as it is installed.
+    // Runs it in a shell with an empty environment, with wactl as installed.
     const script = `wactl() { '${process.execPath}' '${WACTL}' "$@"; }\n${command}`;
     const { status, stderr } = spawnSync('sh', ['-c', script], {
       ...{ encoding: 'utf8', env: clean(running.directory), timeout: 120_000, input: '' },
@@ -177,7 +177,7 @@ t.test('no session is moved while a daemon runs it, whoever asks, and by whichev
     }
   }
   for (const line of moves.slice(0, 2)) {
-    // Under another socket nobody answers, and the lock on the session decides.
+    // Nothing listens on the other socket, so the lock on the session decides.
     const { status, stderr } = refused(
       [...line, ...words, '--no-sandbox'],
       ['--socket', join(directory, 'none')],
@@ -186,7 +186,7 @@ t.test('no session is moved while a daemon runs it, whoever asks, and by whichev
     t.match(stderr, `process ${child.pid}`, `${line[0]}, another socket`);
   }
   if (process.geteuid?.() === 0) {
-    // Root's own directories are not the service's: the socket says whose account it is.
+    // Root's own directories are not those of the service. The socket determines the account.
     const own = ['--export', join(directory, 'out.age'), '--data-path', join(directory, 'of root')];
     t.match(
       refused([...own, ...words], ['--socket', socket]).stderr,

@@ -1,4 +1,4 @@
-/** HTTP as it is promised to those who come from other programs: the lines of docs/http.md, run by curl as they stand. */
+/** HTTP works as promised to users of other programs: curl runs the commands of docs/http.md unchanged. */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,21 +15,21 @@ import { HOSTILE_REQUESTS, TOKEN as token } from '../harness/http-hostile.js';
 import type { StartOptions } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const run = promisify(execFile);
 const NUMBER = '15550001111';
 
 const PAGE = await readFile(new URL('http.md', DOCS), 'utf8');
-/** What stands for a shell below a heading of it. */
+/** Returns the shell block below a heading of the page. */
 const under = (heading: string): string =>
   new RegExp(`\n## ${heading}\n[\\s\\S]*?\`\`\`sh\n([\\s\\S]*?)\n\`\`\``).exec(PAGE)?.[1] ?? '';
-/** The five lines, which are those of the contract. */
+/** The five commands of the contract. */
 const LINES = under('Without a token').split('\n');
 const line = (what: string): string => LINES.find((one) => one.endsWith(`/${what}`)) ?? '';
 
-/** What a shell prints of it, and what curl adds when it is asked to. */
+/** Runs a command in a shell and returns its output. `more` is appended, for example options of curl. */
 const sh = async (command: string, more = ''): Promise<string> =>
   (await run('sh', ['-c', `${command} ${more}`], { env: { PATH: process.env.PATH } })).stdout;
 const curl = async (what: string) => JSON.parse(await sh(line(what))) as Record<string, unknown>;
@@ -55,9 +55,12 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   const wad = await home.start(await configured(home, '[http]\nanonymousLoopback = true\n'));
   t.match(await wad.request('daemon.info'), { http: '127.0.0.1:3001' });
 
-  /** The object of the socket, field by field and in its order; only the moment differs. */
+  /**
+   * The status is the same object as on the socket, with its fields in the same order. Only the timestamps
+   * differ.
+   */
   const sameStatus = async (expected: Partial<Status>) => {
-    // Something may be told between the two questions; then they are asked again.
+    // An event may happen between the two requests. Then both are repeated.
     const [text, onSocket] = await eventually(async () => {
       const before = await sh(line('status'));
       const after = await wad.status();
@@ -122,7 +125,7 @@ t.test('the five lines work unchanged, in every state', async (t) => {
     ana.received.map(({ body }) => body),
     ['hello'],
   );
-  // curl ends with 28 when its time is over, which is how a stream ends here.
+  // curl exits with 28 at its time limit, which ends the stream here.
   const stream = await sh(under('Events'), '-s --max-time 2 || true');
   t.match(stream, /^id: \d+\nevent: message\ndata: \{"cursor":\d+,.*"body":"hello"/m);
 
@@ -189,7 +192,7 @@ t.test('with a token: messages, events and health; a scan of bad requests change
     const text = await raw(port, bytes);
     const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
     t.equal(got, String(status), name);
-    // With the token a hint may name the daemon's socket.
+    // A client with the token may see the daemon's socket in a hint.
     const isStranger = status === 401 || !String(bytes).includes(token);
     for (const secret of [NUMBER, token, ...(isStranger ? [home.dir] : [])])
       t.notOk(text.includes(secret), `${name}: no ${secret}`);
@@ -214,7 +217,7 @@ t.test('with a token: messages, events and health; a scan of bad requests change
   t.same(await linked.leftBehind({ profile: 'kept' }), []);
 });
 
-/** What a phone reads in a picture. */
+/** Decodes a QR code from a picture. */
 function scanned(png: Buffer): string | undefined {
   const { data, width, height } = PNG.sync.read(png);
   return jsqr.default(new Uint8ClampedArray(data), width, height)?.data;

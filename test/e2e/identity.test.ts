@@ -1,6 +1,6 @@
 /**
- * Who the browser says it is: what an untouched Chromium of its version says, without Headless. Both are asked by the same
- * page on this machine, the one as puppeteer starts it, the other as the daemon does.
+ * The browser identifies itself as an untouched Chromium of its version, without Headless.
+ * Both load the same local page: one started by puppeteer, one started as the daemon starts it.
  */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,7 +29,7 @@ interface Said {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A page of this machine, and the headers by which it was asked for last. */
+/** Serves a local page, and records the headers of its last request. */
 async function localPage(t: Test): Promise<{ url: string; headers(): IncomingHttpHeaders }> {
   let last: IncomingHttpHeaders = {};
   const server = createServer(({ headers, url }, answer) => {
@@ -67,7 +67,7 @@ t.test('the same as an untouched Chromium of this version, and not Headless', as
     t.equal(ours.headers[name], theirs.headers[name], name);
   t.equal(ours.headers['user-agent'], plain(theirs.headers['user-agent']));
 
-  // And the daemon's own page says it to WhatsApp.
+  // The daemon's own page identifies itself to WhatsApp in the same way.
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const wad = await home.start();

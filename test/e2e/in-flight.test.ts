@@ -1,16 +1,16 @@
-/** The browser or its page goes while a message is on its way: it is neither lost nor doubled, nor its fate guessed (H6). */
+/** A message in flight when browser or page end is neither lost, nor sent twice, nor guessed at (H6). */
 import t from 'tap';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const SHORT = { WAD_RECONNECT_DELAYS_MS: '100' };
 const NUMBER = '15550001111';
 
-// Where the page was with the message when the browser died, and what has to become of it.
+// The progress of the message in the page when the browser died, and the required outcome.
 const FATES = [
   ['hangs-after-send', 1, 'sent', 'it had left, and the server knows it again'],
   ['hangs-after-store', 1, 'read', 'it was stored, so the page sends it'],
@@ -90,7 +90,7 @@ t.test(
     await wad.link(phone);
     await sim.set('coldChat', 'held');
     const { id } = await wad.request('message.send', { to: contact.number, text: 'given up' });
-    // Three times half a minute, the limit of a send.
+    // Three times the limit of one send, which is half a minute.
     const failed = await wad.request(
       'message.wait',
       { id, for: 'sent', timeoutMs: 180_000 },

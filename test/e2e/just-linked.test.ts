@@ -1,6 +1,7 @@
 /**
- * Power gone, or everything killed, a moment after linking: the page keeps half of its credentials in localStorage,
- * which Chromium by itself writes out a minute late (the first write of a document after 5 s, the next not within 60 s).
+ * A link survives a power failure or kill -9 right after linking.
+ * The page keeps half of its credentials in localStorage. Chromium writes that to disk late: the first write
+ * of a document after 5 s, the next up to 60 s later.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +10,10 @@ import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(240_000);
 
-/** Chromium's database of localStorage holds this key. */
+/** Reports whether Chromium's localStorage database on disk contains this key. */
 const isWritten = (home: Home, key: string): boolean => {
   const folder = join(home.profile, 'Default/Local Storage/leveldb');
   return readdirSync(folder)
@@ -31,7 +32,8 @@ for (const generation of ['2026-04', '2026-09'] as const)
     await first.link(phone);
     await eventually(() => isWritten(home, 'WANoiseInfo'), 'the credentials are on the disk', 20_000);
     const browsers = await home.browsers();
-    // The browser first: one that sees its daemon gone writes out what it has, and then nothing is shown.
+    // The browser is killed first. If its daemon ends first, it writes its data, and the test would prove
+    // nothing.
     for (const pid of browsers) process.kill(pid, 'SIGKILL');
     await first.kill();
 

@@ -1,4 +1,4 @@
-/** Every kind of message, from the line that was typed to the person who got it, each under the id that we chose. */
+/** Every kind of message, from the command line to the recipient, each under the id that we chose. */
 import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -28,7 +28,7 @@ const FILES = {
   'note.ogg': OGG,
   'sticker.webp': Buffer.concat([Buffer.from('RIFF0000WEBPVP8 '), Buffer.alloc(500, 3)]),
   'table.csv': Buffer.from('one,two\n1,2\n'),
-  // More than one piece on the socket, and more than one into the page.
+  // More than one chunk, on the socket and into the page.
   'large.bin': Buffer.alloc(7 * 2 ** 20, 4),
 };
 
@@ -171,7 +171,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const wire = sim.ledger.filter(({ repeated }) => repeated);
     t.same(wire, [], 'nothing crossed the wire twice');
 
-    // What was accepted stays what it was, whatever becomes of the file; and the same request is the same message.
+    // An accepted file stays the same even if the original changes. A repeated request is the same message.
     const path = join(home.tmp, 'table.csv');
     await sim.faults.send('never-leaves');
     const args = ['send', ana.number, '--file', path, '--key', 'once', '--wait', 'accepted', '-o', 'json'];
@@ -273,7 +273,7 @@ t.test(
     const linked = await home.start();
     await linked.link(phone);
     await linked.stop();
-    // A PATH with nothing in it; the browser's own start script would miss more, so that is not started yet.
+    // The PATH is empty. The browser's start script also needs it, so the browser is not started yet.
     const bare = await home.start({ args: ['--no-auto-init'], env: { PATH: home.cwd } });
     const voice = async (name: 'song.mp3' | 'note.ogg') => {
       const path = join(home.tmp, name);

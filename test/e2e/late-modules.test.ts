@@ -1,16 +1,13 @@
-/**
- * D11: the page registers its modules one after the other. What comes in its own time was never missing; what does not is
- * named, and is well again by itself once it has come.
- */
+/** D11: modules that the page registers in time are never reported missing; others are, until they arrive. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
-/** What shims, library and readiness ask for first, and what only an act takes. */
+/** Modules that shims, library and readiness require first, and some that only an act requires. */
 const LATE = [
   ...['WAWebSocketModel', 'WAWebMsgKey', 'WAWebSendMsgChatAction', 'WAWebCmd', 'WALinkify'],
   ...['WAWebChatStateBridge', 'WAWebBlockContactAction', 'WAWebMediaMmsV4Upload'],
@@ -26,7 +23,7 @@ t.test('modules that come in their own time are not missed', async (t) => {
   await ana.send('hello');
   await wad.event('message', ({ body }) => body === 'hello');
   const after = await wad.mark();
-  // Longer than the page takes to its first look, shorter than what counts as missing.
+  // Later than the first check of the page, earlier than the limit after which a module counts as missing.
   await sim.set('lateModulesMs', 1_000);
   await sim.set('lateModules', LATE);
   await sim.pages[0]?.reload();

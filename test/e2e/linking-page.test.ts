@@ -1,4 +1,4 @@
-/** The linking page in a real browser: what is seen, scanned, typed and heard, in the light and in the dark. */
+/** The linking page in a real browser: layout, QR code, pairing code, accessibility, light and dark mode. */
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,13 @@ import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** As much of a document as is looked at here; these functions run in the page. */
+/** The part of the DOM that is used here. These functions run in the page. */
 interface Element {
   readonly id: string;
   readonly textContent: string;
@@ -30,7 +30,7 @@ declare const document: {
   querySelector(selector: string): Element | null;
 };
 
-/** Pictures for eyes, in WAD_SCREENSHOTS or a folder that the test names. */
+/** Screenshots for review, in WAD_SCREENSHOTS or in a folder that the test prints. */
 const PICTURES = process.env.WAD_SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'wad-pages-')));
 await mkdir(PICTURES, { recursive: true });
 t.comment(`screenshots are in ${PICTURES}`);
@@ -38,14 +38,14 @@ t.comment(`screenshots are in ${PICTURES}`);
 const launch = (): Promise<Browser> =>
   puppeteer.launch({ executablePath: '/usr/bin/chromium', pipe: true, args: ['--no-sandbox'] });
 
-/** A page that notes whatever it should not do. */
+/** Opens a page and records every error and every request to another origin. */
 async function opened(browser: Browser, url: string): Promise<{ page: Page; wrong: string[] }> {
   const page = await browser.newPage();
   await page.setViewport({ width: 800, height: 1100 });
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('console', (message) => {
-    // A 404 while there is no code, a 401 before there is a token and a 400 to no number are answers.
+    // These are normal answers: 404 without a code, 401 without a token, 400 for an invalid number.
     if (message.type() === 'error' && !/status of 40[014]|ERR_|network error/.test(message.text()))
       wrong.push(message.text());
   });
@@ -57,7 +57,7 @@ async function opened(browser: Browser, url: string): Promise<{ page: Page; wron
   return { page, wrong };
 }
 
-/** Until the page says so. */
+/** Waits until the element contains the text. */
 const says = (page: Page, id: string, text: string) =>
   page.waitForFunction(
     (where, what) => document.querySelector(where)?.textContent.includes(what) === true,
@@ -66,7 +66,7 @@ const says = (page: Page, id: string, text: string) =>
     text,
   );
 
-/** What a phone reads off the screen. */
+/** Decodes the QR code that is shown on the page. */
 async function scanned(page: Page): Promise<string | undefined> {
   const picture = await page.waitForSelector('#picture[src]', { visible: true });
   const { data, width, height } = PNG.sync.read(Buffer.from((await picture?.screenshot()) ?? []));
@@ -87,7 +87,7 @@ interface Box {
   readonly bottom: number;
 }
 
-/** What is shown stands in the middle of whatever window it is shown in, and goes beyond none. */
+/** Checks that the content is centred and fits into windows of each size. */
 async function centred(t: Test, page: Page, name: string): Promise<void> {
   for (const [size, width, height] of SIZES) {
     await page.setViewport({ width, height });
@@ -117,7 +117,7 @@ async function centred(t: Test, page: Page, name: string): Promise<void> {
   await page.setViewport({ width: 800, height: 1100 });
 }
 
-/** Pictures in the light and in the dark, and what somebody who cannot see it would stumble over. */
+/** Takes screenshots in light and dark mode, and checks accessibility. */
 async function lookedAt(t: Test, page: Page, name: string): Promise<void> {
   await centred(t, page, name);
   await page.evaluate(await readFile(AXE, 'utf8'));

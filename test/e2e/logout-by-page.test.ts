@@ -1,9 +1,9 @@
-/** WhatsApp Web unlinks itself where it cannot go on: that is told as its own doing, with its reason. */
+/** When WhatsApp Web unlinks itself, that is reported as a logout by the page, with its reason. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 for (const logoutOrder of ['reload', 'reload-only'] as const)

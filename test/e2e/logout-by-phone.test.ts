@@ -1,6 +1,6 @@
 /**
- * The phone unlinks a running account (H8). Whatever the page does first, the profile goes only after the browser, and
- * what is linked next lives in a profile that is really on the disk.
+ * The phone unlinks a running account (H8).
+ * The profile is removed only after the browser has ended, and the next link gets a profile that is on disk.
  */
 import { watch } from 'node:fs';
 import t from 'tap';
@@ -8,7 +8,7 @@ import { Home } from '../harness/home.js';
 import { isAlive } from '../harness/processes.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';

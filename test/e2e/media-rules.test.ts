@@ -1,4 +1,4 @@
-/** Files that are fetched by rule: without being asked for, each once, also those that came while nobody ran. */
+/** Files that match a prefetch rule are fetched once, including files received while the daemon was down. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -6,7 +6,7 @@ import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(240_000);
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -20,7 +20,7 @@ t.test('what fits a rule is there before it is asked for, and after a restart', 
   const files = () => readdirSync(join(home.stateDir, 'media')).filter((name) => /^f-[0-9a-f]+$/.test(name));
   const send = async (name: string, mimetype: string, bytes: Buffer): Promise<string> =>
     ana.sendMedia({ bytes, mimetype, filename: name });
-  // Keys are shortened in the log, so the next one is told by its place there.
+  // The log shortens keys, so the next line is found by its position.
   const collected = (wad: Wad, after: number) => wad.logged('media.collected', undefined, { after });
   const rules = { env: { WAD_JOURNAL_MEDIA_RULES: 'image<=1MB document<=100KB' } };
 
@@ -30,7 +30,8 @@ t.test('what fits a rule is there before it is asked for, and after a restart', 
   await collected(wad, 0);
   t.equal(files().length, 1);
 
-  // One file at a time, in their order: when the last of these is there, the ones before it have been looked at.
+  // Files are fetched one at a time, in order. When the last one is there, the earlier ones have been
+  // checked.
   const before = wad.log.length;
   await send('large.pdf', 'application/pdf', Buffer.alloc(200_000, 'large'));
   await send('song.mp3', 'audio/mpeg', Buffer.alloc(5_000, 'song'));

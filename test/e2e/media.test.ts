@@ -1,4 +1,4 @@
-/** What others send: told with its type and size, fetched when it is asked for, and never by a path of a peer. */
+/** Received files are reported with type and size, fetched on request, and never opened by a peer's path. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { Fault } from '../../src/protocol/fault.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -56,12 +56,12 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const last = await wad.request('media.read', { id: file.id, offset: bytes.length - 3 });
     t.match(last, { data: bytes.subarray(-3).toString('base64'), end: true });
 
-    // What came in can go out again.
+    // A received file can be sent again.
     const again = await wad.request('message.send', { to: ana.number, media: file.id, caption: 'yours' });
     const back = await ana.waitForMessage((one) => one.id === again.messageId);
     t.equal(sha(ana.download(back)), sha(bytes));
 
-    // The same request once its file was removed to make room.
+    // Repeats the request after its file was removed to free space.
     const keyed = { to: ana.number, media: file.id, caption: 'once', key: 'offer-1' };
     const accepted = await wad.request('message.send', keyed);
     await wad.request('message.wait', { id: accepted.id });
@@ -98,7 +98,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       await wad.request('media.fetch', { id: '3EB0000000000000000000' }).catch(kind),
       'no_such_message',
     );
-    // One that leads to a file that is there, with what is noted of one beside it.
+    // A path to an existing file outside the media store, with a valid metadata file next to it.
     writeFileSync(join(home.stateDir, 'outside'), 'secret');
     const note = { id: 'x', mimetype: 'text/plain', name: null, size: 6 };
     writeFileSync(join(home.stateDir, 'outside.json'), JSON.stringify(note));
@@ -113,7 +113,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
 
-    // A file outlives the daemon; a half one does not.
+    // A complete file survives a restart of the daemon, a partial one does not.
     const next = await home.start();
     await next.until('ready');
     t.match(await next.request('media.read', { id: file.id, offset: 0, length: 3 }), {

@@ -1,4 +1,4 @@
-/** Sessions that come from elsewhere or go there: adopted from another program, exported, imported, or left as they were. */
+/** Sessions are adopted from another program, exported, imported, or left unchanged. */
 import {
   chmodSync,
   cpSync,
@@ -21,10 +21,10 @@ import type { Wad } from '../harness/wad.js';
 import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(1_200_000);
 
-/** wactl as the user of this home, with the daemon down. */
+/** Runs wactl as the user of this home, with the daemon stopped. */
 const run = (
   home: Home,
   args: readonly string[],
@@ -51,9 +51,9 @@ const kindOf = ({ stderr }: WactlEnd): unknown =>
 interface World {
   readonly sim: Simulator;
   readonly phone: Phone;
-  /** Where the session was linked; its daemon is down. */
+  /** The home in which the session was linked. Its daemon is stopped. */
   readonly old: Home;
-  /** Where it is to go on. */
+  /** The home in which the session continues. */
   readonly home: Home;
 }
 
@@ -68,7 +68,7 @@ function moves(name: string, act: (t: Test, world: World) => Promise<void>): voi
   });
 }
 
-/** A daemon starts on it without a code, and the phone knows no other device. */
+/** Checks that a daemon starts on the session without a code, and that the phone has no other device. */
 async function goesOn(t: Test, { sim, phone, home }: World, device: string | undefined): Promise<void> {
   const contact = sim.createContact({ number: '15550002222' });
   const wad = await home.start();
@@ -86,7 +86,7 @@ async function goesOn(t: Test, { sim, phone, home }: World, device: string | und
 moves('a session of another program is adopted, and the original stays', async (t, world) => {
   const { phone, old, home } = world;
   const [device] = phone.devices.map(({ id }) => id);
-  // As OpenWA lays it out, and open to all.
+  // OpenWA's layout, readable by everyone.
   const folder = join(old.dir, '_IGNORE_shop');
   renameSync(old.profile, folder);
   chmodSync(folder, 0o755);
@@ -191,7 +191,7 @@ moves('a session is exported, and goes on where it is imported', async (t, world
 const SECRET = 'correct horse battery staple';
 const EXPORT = ['session', 'export', 'account.age', '--passphrase-file', '-'];
 
-/** What was told of those messages, by text: whether it was back-filled. */
+/** Returns for each reported text whether the event was back-filled. */
 async function told(wad: Wad): Promise<Record<string, unknown>> {
   const all = await wad.events('message', 0);
   return Object.fromEntries(all.map(({ data }) => [data.body, data.backfilled]));
@@ -229,7 +229,7 @@ moves('a session of another program begins with a gap, wherever it lies', async 
     t.equal(gaps.length, 1, start);
     await wad.stop();
   }
-  // The same when it is used in place, and nobody has adopted it.
+  // The same happens when the profile is used in place, without an adoption.
   rmSync(`${home.profile}.linked.json`);
   const wad = await home.start();
   await wad.until('ready');
@@ -268,7 +268,7 @@ moves('the verification run of a move tells nobody of anything', async (t, world
   t.same(listens, [], 'no door was open');
   t.same(home.sessions(), ['session-default', 'session-default.linked.json'], 'no file was fetched');
   t.same(phone.sent, [], 'nothing was sent');
-  // And what the run has heard is told by the daemon.
+  // The daemon reports the messages received during the run.
   const wad = await home.start({ env: { XDG_CONFIG_HOME: home.dir } });
   await receiver.took(1);
   await wad.event('message', ({ body }) => body === 'a text', { after: 0 });

@@ -1,10 +1,13 @@
-/** The network goes and comes back: patience first, then attempts that climb, then a slow retry; never a new link. */
+/**
+ * A network failure leads to a grace period, then attempts, then slow retries, and never to a new link.
+ * An attempt first asks the page, then reloads it, then starts a new browser.
+ */
 import t from 'tap';
 import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -67,7 +70,8 @@ t.test(
       },
     });
     await sim.faults.networkDown();
-    // The first attempt asks the page, which has 20 s; a reload of nothing is quick, and then comes a new browser.
+    // The first attempt asks the page, with a limit of 20 s. The reload fails quickly. Then a new browser is
+    // started.
     const [pid] = await home.browsers();
     await wad.until('failed');
     t.match(await wad.status(), {
@@ -110,7 +114,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
         env: { WAD_RECONNECT_DELAYS_MS: '50,60,70', WAD_RECONNECT_SLOW_RETRY_MS: slowRetryMs },
       });
       t.match(await wad.became('reconnecting'), { reason: 'network_down' });
-      // By what was reported: a slow retry may have begun by the time anybody asks.
+      // Checks the reported state, because a slow retry may already have begun.
       t.match(await wad.became('failed'), { reason: 'attempts_exhausted', hint: /^wactl .*\binit$/ });
       const { nextAttemptInMs } = await wad.logged('session.transition', ({ to }) => to === 'failed');
       t.equal(nextAttemptInMs, slowRetryMs === '0' ? undefined : Number(slowRetryMs));
@@ -123,13 +127,13 @@ for (const [fault, slowRetryMs] of OFFLINE) {
       const sent = await wad.request('message.send', { to: contact.number, text: 'hello' });
       t.match(sent, { state: 'queued' }, 'accepted all the same');
       if (slowRetryMs === '0') {
-        // The last browser takes its time to close.
+        // The last browser may still be closing.
         const nothingRuns = async () => (await home.browsers()).length === 0;
         await eventually(nothingRuns, 'nothing runs while it waits for a person');
         await sim.faults.networkUp();
         t.match(await wad.wactl(['init']), { code: 0 });
       } else {
-        // Two slow retries that fail: nobody is told again.
+        // Two slow retries fail without another report.
         const after = await wad.mark();
         await wad.became('reconnecting', { after });
         await wad.became('failed', { after });
@@ -159,7 +163,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
 t.test('a page that cannot be had at first is had later, and only then shows a QR', async (t) => {
   await using sim = await Simulator.start({ knobs: { loadFault: 'refuse' } });
   await using home = await Home.make(sim, { t });
-  // So many attempts that they are not used up before the network is back.
+  // Enough attempts to last until the network is back.
   const env = { WAD_RECONNECT_DELAYS_MS: '200', WAD_RECONNECT_MAX_ATTEMPTS: '1000' };
   const wad = await home.start({ env });
   await wad.until('reconnecting');

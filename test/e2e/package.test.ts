@@ -1,4 +1,4 @@
-/** The tarball for npm: what is in it, and that a machine which has nothing else runs it. */
+/** The npm tarball has the right content, and runs on a machine that has nothing else installed. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,8 @@ t.test('npm install -g has both programs run, and downloads no browser', { skip 
   };
   const run = (program: string, ...args: string[]) =>
     spawnSync(program, args, { env, cwd: place, encoding: 'utf8', timeout: 300_000 });
-  // Where npm lets the scripts of packages run, as older ones do unasked, puppeteer's has to be told.
+  // npm runs the install scripts of packages only if they are permitted here; older versions always run them.
+  // Puppeteer's script must be permitted too.
   const scripts = '--allow-scripts=@photostructure/sqlite,puppeteer';
   const line = [
     'install',

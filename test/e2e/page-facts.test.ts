@@ -1,9 +1,9 @@
-/** What the page's own modules do where reports had it otherwise, played by the simulator and met by the daemon. */
+/** Behaviour of the page's own modules that differs from public reports, played by the simulator. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(600_000);
 
 const NUMBER = '15550001111';
@@ -78,7 +78,7 @@ t.test('a group that was made is described once its metadata have come', async (
     group: { name: string; createdAt: string | null; size: number; member: boolean };
   };
   t.match(group, { name: 'Team', createdAt: /^\d{4}-/, size: 2, member: true, admin: true });
-  // That do not come by themselves: they are asked for.
+  // These do not arrive by themselves: the daemon requests them.
   await sim.set('groupMetadataMs', 600_000);
   const { group: late } = await wad.request('group.create', { name: 'Late', participants: [ana.number] });
   t.match(late, { name: 'Late', createdAt: /^\d{4}-/, size: 2 });

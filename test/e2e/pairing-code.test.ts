@@ -1,9 +1,9 @@
-/** Linking by a code that is typed on the phone. Codes are few (H24), and one too many costs the link (U3). */
+/** Linking by a code typed on the phone. Codes are limited (H24), and one too many costs the link (U3). */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -85,7 +85,7 @@ t.test('a code that WhatsApp does not give is an error in time, and the QR still
 });
 
 t.test('a QR from before a code was asked for is not shown again', async (t) => {
-  // The page still holds it until the server has sent new ones.
+  // The page keeps the old code until the server has sent new ones.
   await using sim = await Simulator.start({ knobs: { codeFault: 'undefined', socketSlowMs: 150 } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -107,7 +107,7 @@ t.test('a QR that is used, expired or not there yet is never shown', async (t) =
   const wad = await home.start({ args: ['--no-auto-init'] });
   t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '' });
   await wad.request('session.initialize');
-  // Two rounds of the page: it idles after three, and is told to begin anew (H18).
+  // Two rounds of the page: it idles after three codes and must be told to start again (H18).
   const seen = new Set<string>();
   for (let last = ''; seen.size < 5; ) {
     last = await wad.qr(last);

@@ -1,4 +1,4 @@
-/** Accounts of which WhatsApp asks a passkey when a device is linked: relayed to a browser of the person's own. */
+/** Accounts that need a passkey to link a device: the request is relayed to a browser of the person. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer';
@@ -13,13 +13,13 @@ import type { Phone } from '../simulator/phone.js';
 import { Simulator } from '../simulator/simulator.js';
 import type { Assertion, PasskeyOptions } from '../simulator/wire.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const GENERATION = '2026-09-passkey';
 
-/** The person's laptop: a browser of its own on the same site, with the passkey in it. */
+/** The person's laptop: a separate browser on the same site, which has the passkey. */
 async function onLaptop<T>(sim: Simulator, passkey: Passkey, act: (page: Page) => Promise<T>): Promise<T> {
   const browser = await puppeteer.launch({
     executablePath: '/usr/bin/chromium',
@@ -45,8 +45,8 @@ async function paste(page: Page, snippet: string): Promise<string> {
 }
 
 /**
- * Runs on the laptop. Chromium's virtual authenticator derives no value with a key that was put into it, so this stands in
- * for that: what it is given, and a mark behind it.
+ * Runs on the laptop. Chromium's virtual authenticator derives no value for an imported key. This function
+ * stands in for it and returns its input with a mark appended.
  */
 const DERIVE = `(() => {
   const { get } = CredentialsContainer.prototype;
@@ -59,7 +59,7 @@ const DERIVE = `(() => {
   };
 })()`;
 
-/** A phone has scanned or typed; the promise settles when WhatsApp has made up its mind. */
+/** Resolves to WhatsApp's decision after the phone has scanned or typed the code. */
 function noted(link: Promise<unknown>): Promise<string> {
   return link.then(
     () => 'linked',
@@ -128,7 +128,7 @@ for (const { by, knobs } of [
     t.ok(shown.stdout.includes(snippet.trim()), 'the snippet stands in it whole');
 
     const answer = await onLaptop(sim, phone.passkey, async (page) => {
-      // Browsers that cannot parse the options themselves.
+      // For browsers that cannot parse the options themselves.
       if (by === 'code') await page.evaluate('delete PublicKeyCredential.parseRequestOptionsFromJSON');
       return paste(page, snippet);
     });
@@ -285,7 +285,7 @@ t.test('a linked account is asked for its passkey, and goes on when it is answer
   await first.event('alert', ({ reason }) => reason === 'passkey_required');
   await first.stop();
 
-  // The page keeps the demand over restarts, and so it is asked for again.
+  // The page keeps the request across restarts, so the daemon asks again.
   const wad = await home.start();
   await wad.until('ready');
   await wad.event('alert', ({ reason }) => reason === 'passkey_required');

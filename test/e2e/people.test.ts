@@ -1,12 +1,13 @@
 /**
- * One person is one person: a migrated account keeps new chats by LID, one that is not by number, and people write from
- * either (WAWebLid1X1MigrationGating, WAWebMessageProcessUtils). Events have both, and both are one queue.
+ * A person has two identities and is handled as one: events contain both, and both share one queue.
+ * A migrated account stores new chats by LID, another by number, and people write from either
+ * (WAWebLid1X1MigrationGating, WAWebMessageProcessUtils).
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -92,7 +93,7 @@ for (const chatIds of ['lid', 'number'] as const)
       await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds } });
       await using home = await Home.make(sim, { t });
       const phone = sim.createPhone({ number: NUMBER });
-      // Of somebody who is in no address book the next page knows nothing when it comes up.
+      // The next page does not know a person who is not in the address book.
       const ana = sim.createContact({ number: '15550002222', known: false });
       const first = await home.startLinked(phone);
       await sim.set('ackFault', 'never');

@@ -1,3 +1,4 @@
+/** The check before the start: a working browser passes it, and each cause of a failure is recognised. */
 import { chmodSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +83,7 @@ t.test('whoever cannot wait has it ended, before it has begun as well as in the 
   const tmpRoot = place(t);
   const started = join(tmpRoot, 'started');
   const path = join(tmpRoot, 'hang');
-  // The first start, with --version, only shows that it can be started.
+  // The first run, with --version, only shows that the program can be executed.
   writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] || touch ${started}\nexec sleep 1000\n`);
   chmodSync(path, 0o755);
   const hanging = { chrome: { ...chrome, executablePath: path }, tmpRoot, timeoutMs: 600_000 };

@@ -1,9 +1,9 @@
-/** Reading and presence: what a send does to the chat, and whether the account appears online. */
+/** By default a send marks no chat as read, and the account does not appear online. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -31,7 +31,7 @@ t.test('a send marks nothing as read, and the account does not appear online', a
   t.same(up(sim, 'seen'), [], 'no receipt left');
   t.match(up(sim, 'presence').at(-1), '"available":false');
 
-  // Of one chat, and not of those that were written to.
+  // Marks one chat as read. The chats that were written to stay unread.
   t.match(await wad.wactl(['chat', 'read', ana.number]), { code: 0 });
   t.equal(await unread(ana.number), 0);
   t.equal(await unread(ben.number), 1);

@@ -1,4 +1,4 @@
-/** Who may run it, and what of the session others may see. */
+/** Which users may run the daemon, and that others cannot read the session. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,14 +7,17 @@ import { Home } from '../harness/home.js';
 import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? {} : { skip: 'needs root, to become another user' };
 
-/** Everything below a directory with what others may do there; links and sockets aside. */
+/**
+ * Lists files and directories below a path that others may access, with their modes. Links and sockets are
+ * ignored.
+ */
 function open(path: string, found: string[] = []): string[] {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined) return found; // renamed meanwhile
@@ -84,7 +87,7 @@ t.test('the session is for its owner only, and wider modes are narrowed and repo
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
-  // Where it runs nothing may be written, and nothing is (H17).
+  // The working directory is read-only, and nothing is written to it (H17).
   chmodSync(home.cwd, 0o555);
   const first = await home.start();
   await first.link(phone);

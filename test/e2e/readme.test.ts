@@ -5,7 +5,7 @@ import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 interface Sample {
@@ -14,14 +14,14 @@ interface Sample {
   readonly exit: number;
 }
 
-/** Shown elsewhere: scripts/up itself checks the lines of its trial. */
+/** Tested elsewhere: scripts/up itself checks the lines of its trial. */
 const ELSEWHERE = [/^wactl qr --timeout/, /^wactl events --follow/];
 /** Unlinks the account. */
 const UNLINKS = /^wactl disconnect/;
-/** Shown of an account without a phone. */
+/** Run by an account without a phone. */
 const UNLINKED = [/^wactl send \+15550002222 x/, /^wactl -o json send/];
 
-/** Each `$ wactl …` of a block, with the lines that stand below it. */
+/** Returns each `$ wactl …` of a block, with the lines below it. */
 function samplesIn(page: string): Sample[] {
   const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, kind, block = '']) =>
     kind === '' ? block : [],
@@ -40,11 +40,11 @@ function samplesIn(page: string): Sample[] {
   );
 }
 
-/** The words of a line, with quotes as a shell has them. */
+/** Splits a line into words, with quotes as in a shell. */
 const wordsOf = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(1);
 
-/** Without what differs from run to run: ids, times, versions, how wide columns are, where lines are broken. */
+/** Masks everything that differs between runs: ids, times, versions, column widths, line breaks. */
 const masked = (text: string): string =>
   text
     .replace(/\b(true|false)_(\d+)@c\.us_[0-9A-F]+/g, '$1_$2@c.us_ID')
@@ -88,7 +88,7 @@ async function shown(t: Test, wad: Wad, { line, prints, exit }: Sample): Promise
     .catch(() => ({
       messages: [],
     }));
-  // The message that the page names is one of another day; and its times may have passed.
+  // The key in the page belongs to another message, and its dates may be in the past, so both are replaced.
   const now = line
     .replace(/false_15550002222@c\.us_[0-9A-F]+/, messages[0]?.key ?? '')
     .replaceAll(/2026-12-01T/g, '2099-12-01T');

@@ -1,4 +1,4 @@
-/** What comes in is told once, however often the page syncs, navigates or repeats itself (H3, H9, H11, D4). */
+/** A message is reported once, however often the page syncs, navigates or repeats it (H3, H9, H11, D4). */
 import t from 'tap';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import { checkEvent } from '../harness/check-event.js';
@@ -8,12 +8,12 @@ import { connect } from '../harness/library.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 
-/** How often each text was told of, by body. Of what cannot be read there is none. */
+/** Counts the reports of each text. Unreadable messages have no text and are left out. */
 async function told(wad: Wad): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { data } of await wad.events('message'))
@@ -22,7 +22,7 @@ async function told(wad: Wad): Promise<Record<string, number>> {
   return counts;
 }
 
-/** Every event that is kept, up to this one, as a program reads them. */
+/** Reads every stored event up to this one, through the library. */
 async function followed(wad: Wad, last: number): Promise<WireEvent[]> {
   const all: WireEvent[] = [];
   await using account = await connect({ socket: wad.home.socket });
@@ -65,7 +65,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       t.match(one.data, { chatId: contact.wid, author: null, fromMe: false, type: 'text' }, what);
       t.match(two.data, { chatId: group.id, author: contact.wid, fromMe: false }, what);
       const flaps = sim.knobs.syncFlaps;
-      // Whatever the page still does is over when it answers and has synced.
+      // When the page answers and has synced, it has finished everything else.
       await eventually(() => sim.pages[0]?.hasSynced === true, 'the page has synced');
       t.match(await wad.status(), { status: 'ready' }, `${what} (${flaps} flaps)`);
       for (const knob of ['syncFlaps', 'framesWhileSyncing', 'pushStatesWhileSyncing'] as const)
@@ -106,7 +106,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         const look = (await page().look()) as unknown as {
           listeners: Record<string, Record<string, number>>;
         };
-        // The one on Conn is for QR codes, which only the document that linked had to show.
+        // The listener on Conn is for QR codes. Only the document that linked needed it.
         const { Conn, ...others } = look.listeners;
         return others;
       };
@@ -145,7 +145,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       t.notOk((await wad.states()).includes('reconnecting'), 'a navigation is no crash');
       const counts = await told(wad);
       for (const round of [1, 2, 3]) t.equal(counts[`after the reload ${round}`], 1);
-      // What came while nobody listened is found in the page, and told once as well.
+      // A message that arrived during a reload is found in the page afterwards, and is also reported once.
       for (const round of [1, 2, 3]) {
         const text = `while it reloads ${round}`;
         await wad.event('message', ({ body }) => body === text);
@@ -196,7 +196,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
       await wad.event('message', ({ body }) => body === 'plain');
       t.same(await told(wad), { 'while away': 1, 'while ready': 1, plain: 1 }, 'nothing is guessed at');
       const after = await wad.mark();
-      // The next document can read all of them.
+      // The next document can decrypt all of them.
       await sim.pages[0]?.reload();
       await wad.became('ready', { after });
       await send('after a reload');
@@ -206,7 +206,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
         const types = events.map(({ data }) => data.type);
         if (text === 'once') t.same(types, ['view_once']);
         else if (text === 'never') t.same(types, ['ciphertext', 'text']);
-        // Whether anybody has looked before it was decrypted.
+        // Depends on whether the daemon checked the message before it was decrypted.
         else t.match(types.join(), /^(ciphertext,)?text$/, text);
         const backfilled = text === 'while away' || text === 'never';
         if (text !== 'once') t.match(events.at(-1)?.data, { type: 'text', body: text, backfilled }, text);

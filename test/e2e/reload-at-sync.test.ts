@@ -1,12 +1,12 @@
-/** A page that reloads itself while the library is at the sync of the document that goes. */
+/** A page reloads itself during its sync. Messages arrive in the next document, and there is no alert. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
-/** After the sync, ms: what the library does then takes some 100 ms on a machine that has nothing else to do. */
+/** Delays after the sync, in ms. On an idle machine the library is busy for some 100 ms after the sync. */
 const MOMENTS = [1, 10, 20, 35, 50, 70, 90, 120, 160, 250];
 
 t.test(

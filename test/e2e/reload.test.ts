@@ -1,15 +1,15 @@
-/** A page that loads itself anew while it is asked: whoever asks has an answer, or is told to try again, in words of ours. */
+/** A request during a page reload gets an answer, or an error in plain words that says to try again. */
 import t from 'tap';
 import { Fault } from '../../src/protocol/fault.js';
 import type { MethodName } from '../../src/protocol/methods/index.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const ANA = '15550002222';
-/** What puppeteer and Chromium say, and no person understands. */
+/** Words of puppeteer and Chromium, which must not reach a user. */
 const RAW = /context|Execution|Target|Session closed|Frame|Protocol|evaluate|collected|Error:/;
 const ROUNDS = 6;
 

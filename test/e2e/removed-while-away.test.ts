@@ -1,9 +1,9 @@
-/** The device was removed on the phone while the daemon was down: the server answers 401 at the next login. */
+/** The phone removed the device while the daemon was down: the server answers 401 at the next login. */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 for (const generation of ['2026-04', '2026-07'] as const) {

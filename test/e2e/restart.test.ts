@@ -1,15 +1,15 @@
-/** A saved session survives every orderly stop: link once, and never see a QR again. */
+/** A saved session survives every orderly stop: it is linked once, and no QR code is shown again. */
 import t, { type Test } from 'tap';
 import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const ROUNDS = Number(process.env.WAD_ROUNDS ?? 3);
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(60_000 + ROUNDS * 60_000);
 const GENERATIONS = ['2026-04', '2026-09'] as const;
 
-/** Sends and receives, and sees both arrive. */
+/** Sends and receives a message, and checks that both arrive. */
 async function talks(t: Test, sim: Simulator, wad: Wad, round: number): Promise<void> {
   const [contact] = sim.contacts;
   if (!contact) throw new Error('there is nobody to talk to');

@@ -1,6 +1,6 @@
 /**
- * The guard against bans: what WhatsApp does not let the account do for now is known, shown and told; messages to people who
- * never wrote to it wait for the end of that, and nobody else does.
+ * During a restriction by WhatsApp, which is shown and reported, only messages to strangers wait.
+ * A stranger is a person who has never written to the account.
  */
 import t from 'tap';
 import { eventually } from '../harness/eventually.js';
@@ -8,13 +8,13 @@ import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(600_000);
 
 const NUMBER = '15550001111';
 const WITHIN = { timeoutMs: 65_000 };
 const sent = { for: 'sent', timeoutMs: 60_000 } as const;
-/** Long enough that nothing of the test falls behind it. */
+/** Longer than the test. */
 const HOUR_MS = 3_600_000;
 
 interface Event {
@@ -22,7 +22,7 @@ interface Event {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Until the page has said whom a message goes to, and it waits for this. */
+/** Waits until the message waits for this. The page must first identify the recipient. */
 async function waitsFor(wad: Wad, id: string, what: string) {
   for (const late = Date.now() + 60_000; ; ) {
     const row = await wad.request('outbox.get', { id });
@@ -30,7 +30,7 @@ async function waitsFor(wad: Wad, id: string, what: string) {
   }
 }
 
-/** The bodies that a person has got, in their order. */
+/** The texts that a person has received, in order. */
 const bodies = ({ received }: { received: readonly { body: string }[] }) => received.map(({ body }) => body);
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
@@ -72,7 +72,7 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
         expiresAt: new Date(Date.now() + 1_500).toISOString(),
       });
 
-      // Nothing of it is lost with the daemon.
+      // Everything survives a restart of the daemon.
       await wad.stop();
       wad = await home.start();
       await wad.until('ready');
@@ -154,7 +154,7 @@ for (const [code, kind, shown] of [
         await wad.link(phone);
         const { id } = await wad.request('message.send', { to: ben.number, text: 'refused' });
         await wad.logged('session.restriction', (line) => line.kind === shown);
-        // The page may say so before the refusal is on disk.
+        // The page may report the restriction before the refusal is on disk.
         t.match(await waitsFor(wad, id, 'restriction'), {
           ...{ state: 'queued', attempts: 1, waitsFor: 'restriction', nextAt: /Z$/ },
           error: { kind, reason: new RegExp(code), hint: /wactl .*status/ },
@@ -183,7 +183,7 @@ for (const [code, kind, shown] of [
         t.match(await wad.request('outbox.get', { id }), { state: 'queued', attempts: 1 });
 
         if (!restrictions) return wad.stop().then(() => undefined);
-        // WhatsApp says that it is over: of the lock after it had been there, of the cap by a new cycle.
+        // WhatsApp reports the end: of the lock by a change of its time, of the cap by a new cycle.
         await sim.set('sendNack', 'none');
         if (code === '463') {
           phone.lockReachOut(HOUR_MS);
@@ -259,16 +259,16 @@ t.test('the quota is shown, warns, and steers the pace of strangers before it ru
   await ana.send('hello');
   const env = { WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' };
   const wad = await home.startLinked(phone, { env });
-  // Known since it was linked: told once, whoever runs.
+  // It is known from the link on, and reported without a change.
   t.match((await wad.status()).restriction, { kind: 'quota', used: 0, total: 4 });
   for (const { number } of people.slice(0, 2)) {
     const { id } = await wad.request('message.send', { to: number, text: 'first' });
     t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
   }
-  // WhatsApp counts, and says so a moment later.
+  // WhatsApp counts, and reports the count shortly after.
   await eventually(async () => (await wad.status()).restriction?.used === 2, 'two are counted', 30_000);
   const { id } = await wad.request('message.send', { to: people[2]?.number ?? '', text: 'first' });
-  // From half of it on, the rest is spread over what is left of the cycle.
+  // From half of the quota on, the rest is spread over the remaining cycle.
   const third = await waitsFor(wad, id, 'quota');
   t.match(third, { state: 'queued', waitsFor: 'quota' });
   t.ok(Date.parse(String(third.nextAt)) > Date.now() + HOUR_MS, 'two are left for ten hours');

@@ -1,4 +1,4 @@
-/** Two accounts of one user, with one configuration that turns HTTP on: the second one is told what to write, and where. */
+/** A second account under one HTTP configuration is refused, with a free address and the file for it. */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const freePort = (): Promise<number> =>

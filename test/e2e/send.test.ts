@@ -1,4 +1,4 @@
-/** Sending honestly: what is said of a message is what is known of it, and a message goes out once. */
+/** Sending reports only what is known of a message, and a message is sent once. */
 import t, { type Test } from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
 import { eventually } from '../harness/eventually.js';
@@ -7,7 +7,7 @@ import type { Wad } from '../harness/wad.js';
 import type { Contact } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -84,7 +84,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const wad = await home.start();
     await wad.link(phone);
 
-    // The page takes this one and says nothing of it ever again; looked at in the end.
+    // The page takes this message and never answers. It is checked at the end.
     await sim.faults.send('hangs-before-store');
     const stuck = await wad.request('message.send', { to: stuckOne.number, text: 'stuck' });
     await wad.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
@@ -133,7 +133,8 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await keys(t, wad, ben);
     await parallel(t, sim, wad, contacts.slice(0, 4));
 
-    // No ack: the wait runs out, the row stays, and the ack of a later connection ends it well.
+    // Without an ack the wait ends by its limit and the row stays. The ack of a later connection completes
+    // it.
     await sim.faults.ack('never');
     const late = await wad.wactl(['--timeout', '1', 'send', ben.number, 'no ack', '-o', 'json']);
     t.equal(late.code, 8, late.stderr);
@@ -233,7 +234,8 @@ t.test('what WhatsApp does not say of a number in two seconds holds nothing up',
   const contact = sim.createContact({ number: '15550002222' });
   const wad = await home.start();
   await wad.link(phone);
-  // The page never answers: without the limit, neither would this (unit/daemon/recipients has the two seconds).
+  // The page never answers: without the limit, this request would not return either
+  // (unit/daemon/outgoing/recipients tests the two seconds).
   await wad.request('message.send', { to: contact.number, text: 'hello' });
   await contact.waitForMessage(({ body }) => body === 'hello');
   await wad.stop();

@@ -1,4 +1,4 @@
-/** The control socket of a real daemon: the contract's words, and peers with no manners. */
+/** The control socket of a real daemon fulfils the contract, and withstands hostile peers. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Fault } from '../../src/protocol/fault.js';
@@ -8,7 +8,7 @@ import { Home } from '../harness/home.js';
 import { bystander, HOSTILE } from '../harness/hostile.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const FIRST_SEVEN = [
@@ -98,7 +98,7 @@ t.test('hostile peers cost a ready account nothing', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });
-  // At debug each connection is a line, and there are thousands.
+  // At debug every connection writes a line, and there are thousands.
   const wad = await home.start({ logLevel: 'info' });
   await wad.link(phone);
   const rss = () =>
@@ -124,7 +124,7 @@ t.test('hostile peers cost a ready account nothing', async (t) => {
   t.match(await wad.status(), { status: 'ready' });
   await eventually(
     async () => {
-      // Somebody who watches does not keep the daemon from coming to rest.
+      // A request in each round does not keep the daemon from releasing memory.
       await wad.wactl(['status']);
       return rss() - before < TWENTY_MB;
     },

@@ -1,4 +1,4 @@
-/** Statuses: posted once, under the id that we chose, to everybody who looks; and never said to be delivered or read. */
+/** Statuses are posted once, under our id, to all permitted viewers, and never reported as read. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -8,7 +8,7 @@ import type { Wad } from '../harness/wad.js';
 import type { Contact, Received } from '../simulator/contact.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -88,7 +88,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     await refusals(t, wad, home.dir, ana);
 
-    // Who has looked is told by receipts in this simulator: they say nothing of the status as a whole.
+    // The simulator reports viewers by receipts. They say nothing about the status as a whole.
     const { id } = await wad.request('message.send', { to: STATUS, text: 'seen by all' });
     t.match(await wad.request('message.wait', { id, for: 'read' }), { state: 'sent', ack: 1 });
     const row = await wad.request('message.get', { id });
@@ -106,7 +106,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(refused.stderr, /did not post it: ERROR_UNKNOWN/);
     await sim.faults.ack('none');
 
-    // The line goes before the server's word is here: what was posted is neither lost nor posted twice.
+    // The connection drops before the server's answer: the post is neither lost nor repeated.
     await sim.faults.ack('never');
     const lost = await wad.request('message.send', { to: STATUS, text: 'and the line went' });
     await ana.waitForMessage(({ id }) => id === lost.messageId);
@@ -119,7 +119,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       [1, 1],
     );
 
-    // A build that lost what a status takes says so, and sends all else.
+    // A build without the modules for a status reports that, and still sends everything else.
     await sim.set('missingModules', ['WAWebStatusMsgDataUtils']);
     const after = await wad.mark();
     await sim.pages[0]?.reload();

@@ -1,6 +1,6 @@
 /**
- * What a stop waits for, and what it does to the link. That it ends in time in every state and leaves nothing is in the
- * table of faults.
+ * A stop waits for messages in flight, and keeps or ends the link as configured.
+ * That it ends in time in every state and leaves nothing behind is tested in the table of faults.
  */
 import t from 'tap';
 import { eventually } from '../harness/eventually.js';
@@ -8,13 +8,13 @@ import { Home } from '../harness/home.js';
 import { STOP_MS } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 const PEER = '15550002222';
 
-/** Longer than `stop` gives a daemon: one that waits for all of it fails there. */
+/** Longer than `stop` gives a daemon, so a daemon that waits for all of it fails the test. */
 const LONG_DRAIN = { WAD_SHUTDOWN_DRAIN_MS: '60000' };
 
 t.test('a stop waits for a message on its way, and a second signal does not', async (t) => {
@@ -28,7 +28,7 @@ t.test('a stop waits for a message on its way, and a second signal does not', as
   const sent = await first.request('message.send', { to: PEER, text: 'on its way' });
   await first.logged('message.state', ({ id, to }) => id === sent.id && to === 'sending');
   await first.stop();
-  // What else was told of it by then is as good.
+  // Any later state also shows that it was sent.
   const out = await first.logged(
     'message.state',
     ({ id, to }) => id === sent.id && /^(sent|delivered|read)$/.test(String(to)),
@@ -113,7 +113,7 @@ t.test('a crash is over with the next start: a stop right after it is an orderly
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const wad = await home.startLinked(phone);
-  // Chromium notes a crash until it has closed; the note is on disk some seconds after its start.
+  // Chromium records a crash until it has closed. The record is on disk some seconds after its start.
   await eventually(() => home.exitType() === 'Crashed', 'the note is on disk', 60_000);
   const after = await wad.mark();
   for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');

@@ -7,7 +7,7 @@ import { Home } from '../harness/home.js';
 import { WACTL } from '../harness/wactl.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 t.test('every daily command works from a directory that holds dist/ and nothing else', async (t) => {

@@ -1,4 +1,4 @@
-/** Long transfers: how far they are is drawn on a terminal and nowhere else, and what a killed one leaves harms nothing. */
+/** Long transfers draw progress on a terminal only, and a killed transfer leaves nothing harmful behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,13 +21,13 @@ import { WACTL, wactl } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 import { fakeDaemon } from '../unit/cli/daemon.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const MiB = 2 ** 20;
 const PIECE = MiB / 4;
 const CLEARED = '\r\u001b[K';
-/** Each answer takes so long that all of them take longer than what is not worth drawing. */
+/** The delay of each answer. The sum exceeds the time below which no progress is drawn. */
 const SLOW_MS = 150;
 
 function scratch(t: Test): string {
@@ -38,11 +38,11 @@ function scratch(t: Test): string {
 
 interface Shown {
   readonly code: number | null;
-  /** stdout and stderr as they came on the terminal. */
+  /** stdout and stderr, in the order of the terminal. */
   readonly text: string;
 }
 
-/** Runs a program on a terminal of its own. */
+/** Runs a program on its own terminal. */
 async function onTerminal(t: Test, line: readonly string[], env: NodeJS.ProcessEnv): Promise<Shown> {
   const quoted = line.map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', quoted, '/dev/null'], {
@@ -58,7 +58,7 @@ async function onTerminal(t: Test, line: readonly string[], env: NodeJS.ProcessE
   return { code, text };
 }
 
-/** That a line was drawn, over itself, and is gone at the end. */
+/** Checks that a line was redrawn in place, and is cleared at the end. */
 function isDrawn(t: Test, text: string, line: RegExp): void {
   const drawn = text.split(CLEARED).filter((part) => line.test(part));
   t.ok(drawn.length >= 2, `${line} is drawn again and again: ${JSON.stringify(text.slice(0, 300))}`);
@@ -139,7 +139,7 @@ t.test('a file that is too large is refused before any file is read or sent', as
 
 const PASSPHRASE = 'correct horse battery staple';
 
-/** A session with one file that takes a while to pack. */
+/** Creates a session with one file that takes some time to pack. */
 function session(directory: string): string {
   const profile = join(directory, 'state', 'auth', 'session-default');
   const folder = join(profile, 'Default', 'IndexedDB', 'https_web.whatsapp.com_0.indexeddb.leveldb');
@@ -165,7 +165,7 @@ t.test('an export and an import draw how far they are on a terminal, and nowhere
   isDrawn(t, exported.text, /^writing {2}\d+\.\d of 12\.0 MiB, \d+ %$/);
   t.match(exported.text, /Written to .*first\.age/);
   const imported = await onTerminal(t, move(directory, 'other', '--import', first), env);
-  // The browser of this test is none, so the import fails behind the reading.
+  // The browser of this test does not exist, so the import fails after the reading.
   t.equal(imported.code, 1, imported.text);
   isDrawn(t, imported.text, /^reading {2}\d+\.\d of 12\.0 MiB, \d+ %$/);
   const [program = '', ...line] = move(directory, 'state', '--export', join(directory, 'second.age'));
@@ -179,7 +179,7 @@ t.test('an export and an import draw how far they are on a terminal, and nowhere
   t.equal(said, '');
 });
 
-/** The names of parts in a directory. */
+/** The names of partial files in a directory. */
 const partsIn = (directory: string): string[] =>
   readdirSync(directory).filter((name) => name.endsWith('.part'));
 

@@ -1,12 +1,12 @@
 /**
- * A message that WhatsApp's server has not confirmed: no page sends again by itself what it finds in its store, so the
- * daemon has it sent again under the same id, and says why where the page has given it up.
+ * A message without the server's ack is sent again under the same id, or its failure is explained.
+ * No page resends by itself what it finds in its store.
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a fifth of this.
+// For slow machines. It usually takes a fifth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';

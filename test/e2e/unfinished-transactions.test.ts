@@ -1,4 +1,4 @@
-/** What Chromium does with a database whose browser was killed amid two transactions, and what the mend changes (H33). */
+/** What Chromium loses of a database if killed in two open transactions, and what our repair saves (H33). */
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const WRITE = `new Promise((resolve, reject) => {
     transaction.onabort = () => reject(transaction.error);
   };
 })`;
-/** Two transactions at once, each of which reads what it has written and goes on with that. */
+/** Two open transactions. Each reads back its own write and stays open with further reads. */
 const BEGIN = `new Promise((resolve, reject) => {
   const request = indexedDB.open('shop');
   request.onerror = () => reject(request.error);
@@ -40,7 +40,7 @@ const BEGIN = `new Promise((resolve, reject) => {
     }
   };
 })`;
-/** The second try is the page's next one: the first is what finds the database corrupt. */
+/** The first attempt finds the database corrupt. The second is the page's next one. */
 const READ = `(async () => {
   const once = () => new Promise((resolve, reject) => {
     const request = indexedDB.open('shop');
@@ -110,7 +110,7 @@ async function kill(browser: Browser): Promise<void> {
   await ended;
 }
 
-/** The page's name, and none of its scripts. */
+/** Serves an empty document under the page's name, without its scripts. */
 async function answered(page: Page): Promise<void> {
   await page.setRequestInterception(true);
   page.on('request', (request) => void request.respond({ contentType: 'text/html', body: '<p>' }));

@@ -1,4 +1,7 @@
-/** A receiver that is down while the daemon ends ten times, once by kill -9: then it gets everything once, in order. */
+/**
+ * A receiver that was down while the daemon ended ten times gets every event once, in order.
+ * One of the ends is a kill -9.
+ */
 
 import t from 'tap';
 import { Feed } from '../../src/daemon/events/feed.js';
@@ -10,14 +13,14 @@ import { Receiver } from '../harness/receiver.js';
 import { keepLog } from '../harness/server.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const RESTARTS = 10;
 const EACH = 100;
-/** A message that says which of them it is. */
+/** A message that contains its number. */
 const numbered = (n: number) => ({ ...EVENTS.message.example, body: String(n) });
-/** Of a daemon that was killed the next one waits until its lock is stale, some 10 s. */
+/** After a kill, the next daemon waits until the lock is stale, some 10 s. */
 const KILLED = 4;
 
 t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
@@ -25,9 +28,9 @@ t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
   await using home = await Home.make(sim, { t });
   await using receiver = await Receiver.start(null);
   const env = { WAD_WEBHOOK_CRM_URL: receiver.url, WAD_WEBHOOK_CRM_TYPES: 'message' };
-  // Without a browser: the journal does not care who tells it something.
+  // Without a browser: the journal accepts events from any source.
   const options = { args: ['--no-auto-init'], env };
-  /** What came in while the daemon was away, as its own code writes it. */
+  /** Appends events while the daemon is down, by the daemon's own code. */
   let told = 0;
   const journal = async (count: number): Promise<void> => {
     const store = openStore({ directory: home.stateDir });
@@ -37,7 +40,7 @@ t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
     store.close();
   };
 
-  // The first start gives it its place.
+  // The first start sets its position.
   const first = await home.start(options);
   await first.stop();
   await receiver.down();

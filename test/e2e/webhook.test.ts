@@ -1,4 +1,4 @@
-/** Webhooks of a real daemon: what WhatsApp tells is posted, signed, once and in order, over kills and upgrades. */
+/** Webhooks of a real daemon: events are posted signed, once and in order, across kills and upgrades. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -7,7 +7,7 @@ import { Home } from '../harness/home.js';
 import { Receiver } from '../harness/receiver.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';

@@ -1,9 +1,9 @@
-/** Generation 2026-07: what stock whatsapp-web.js 1.34.7 suffers there. */
+/** The breaks of stock whatsapp-web.js 1.34.7 on generation 2026-07. */
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
 import { Simulator } from '../../simulator/simulator.js';
 
-/** Without the navigations during sync, which hurt in ways of their own. */
+/** Without the navigations during sync, which break it in other ways. */
 const CALM = { framesWhileSyncing: 0, pushStatesWhileSyncing: 0 };
 
 async function linked(sim: Simulator): Promise<BareClient> {

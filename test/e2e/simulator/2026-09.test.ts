@@ -1,4 +1,4 @@
-/** Generation 2026-09: what stock whatsapp-web.js 1.34.7 suffers there, and in no way before it. */
+/** The breaks of stock whatsapp-web.js 1.34.7 that are new on generation 2026-09. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -13,7 +13,7 @@ const DOT =
 const bodies = (contact: Contact, to: string): string[] =>
   contact.received.filter(({ message }) => message.to === to).map(({ body }) => body);
 
-/** What the library suffers since July hides what is new: message keys, and navigations during sync. */
+/** The breaks of July hide the new ones: message keys, and navigations during sync. */
 const CALM = { framesWhileSyncing: 0, pushStatesWhileSyncing: 0, msgKeyString: '_serialized' } as const;
 
 t.test('what broke in September, with the bare library', async (t) => {
@@ -48,7 +48,8 @@ t.test('what broke in September, with the bare library', async (t) => {
     for (const what of ['a status', dot])
       await t.rejects(post(what), /canCheckStatusRankingPosterGating.* is not a function/);
     t.same(bodies(ana, 'status@broadcast'), []);
-    // With that helper in its place, texts go; media are taken as one object, in which the library puts no id.
+    // With a replacement for that helper, texts are sent. Media are passed as one object, to which the
+    // library adds no id.
     await bare.client.pupPage?.evaluate(
       `Object.defineProperty(window.require('WAWebStatusGatingUtils'), 'canCheckStatusRankingPosterGating', { value: () => false })`,
     );
@@ -75,7 +76,7 @@ t.test('what broke in September, with the bare library', async (t) => {
     await post(dot);
     await ana.waitForMessage(({ type, message }) => type === 'image' && message.to === channel.id);
 
-    // Whoever follows a channel may not post in it; the library says that it is sent.
+    // A follower of a channel may not post in it. The library still reports the message as sent.
     const other = sim.createChannel({ name: 'Other', owner: ana.wid, followers: [phone.wid] });
     t.match(await bare.client.sendMessage(other.id, 'mine', { sendSeen: false }), { ack: 1 });
     t.same(other.posts, []);

@@ -1,4 +1,4 @@
-/** How a browser gets in: by arguments or by a wrapper that keeps the pid; what it then sees. */
+/** A browser reaches the simulator by arguments, or by a wrapper that keeps the pid. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Bad days: loads that fail, sockets that die, QRs that run out, modules that go missing, pages that misbehave. */
+/** Faults of the simulator: failed loads, broken sockets, expired QRs, missing modules, misbehaving pages. */
 import type { Page } from 'puppeteer';
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -15,7 +15,7 @@ t.teardown(async () => {
 const { pupPage: page } = bare.client;
 if (!page) throw new Error('no page');
 const browser = page.browser();
-/** The library has had its turn; from here on the page is looked at without it. */
+/** The library is no longer needed: the page is used without it. */
 page.removeAllListeners('framenavigated');
 const URL = 'https://web.whatsapp.com/';
 
@@ -71,7 +71,10 @@ t.test('asking for codes too often is answered with 429', async (t) => {
   await sim.waitForQr();
 });
 
-/** Chromium loads an error page again by itself after a second or so: a tab for each load, and away with it. */
+/**
+ * Chromium reloads an error page by itself after about a second, so each load gets a tab that is closed
+ * afterwards.
+ */
 async function inTab(act: (tab: Page) => Promise<unknown>): Promise<void> {
   const tab = await browser.newPage();
   await act(tab);
@@ -138,7 +141,7 @@ t.test('a linked page goes on by itself after its socket was cut, went silent, o
 
   await sim.set('pingMs', 50);
   await sim.set('pongMs', 150);
-  // A ping that is under way goes by the old pause; a new connection by the new one.
+  // A ping in progress keeps the old limit. A new connection uses the new one.
   sim.faults.dropSockets();
   await open.waitForState('OPENING');
   await open.waitForState('CONNECTED');

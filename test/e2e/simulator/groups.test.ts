@@ -1,4 +1,4 @@
-/** Groups as the bare library sees them: made, changed by others, left; and what it is told of each change. */
+/** Groups through the bare library: creation, changes by others, leaving, and the events of each change. */
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
 import { Simulator } from '../../simulator/simulator.js';
@@ -83,7 +83,7 @@ t.test('groups of the bare library', async (t) => {
     const sent = (await bare.client.sendMessage(ana.wid, 'see https://example.org/')) as Any;
     const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
     t.match(got.message.extra, { title: 'A page', subtype: 'url' });
-    // The page does not wait for its word on typing; the message came behind it.
+    // The page sends the typing notice without waiting. The message was sent after it.
     t.ok(sim.log.some(({ type }) => type === 'chat-state'));
   });
 });

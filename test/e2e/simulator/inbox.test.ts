@@ -1,4 +1,4 @@
-/** What comes in: while the page is there, while it is away, from groups, and what points at it afterwards. */
+/** Messages arrive in open and closed pages and from groups, and later changes refer to them. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -35,7 +35,8 @@ t.test(
     await again.close();
 
     await sim.set('queuedItems', 'after');
-    // Longer than the library takes to attach its listeners on a busy machine: what comes sooner, it does not tell.
+    // Longer than the library needs to attach its listeners on a busy machine. It does not report earlier
+    // messages.
     await sim.set('queuedItemsMs', 3_000);
     await ana.send('and once more');
     const third = await BareClient.start(sim, { directory: bare.directory });

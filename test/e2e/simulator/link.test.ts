@@ -1,4 +1,4 @@
-/** The real library in a real Chromium links with the simulator, sends, receives and comes back without a QR. */
+/** The real library in a real Chromium links with the simulator, sends, receives, and returns without QR. */
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
 import { LinkRefused } from '../../simulator/pairing-desk.js';

@@ -1,4 +1,4 @@
-/** Being thrown out: by the phone, while away, by oneself, by a server that wants nothing to do with us. */
+/** Logout by the phone, while offline, by the client itself, and by a server that refuses the device. */
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
 import { Simulator } from '../../simulator/simulator.js';
@@ -86,7 +86,7 @@ t.test(
     phone.conflict();
     await phone.waitForOffline();
     const socket = "window.require('WAWebSocketModel').Socket";
-    // The server has let go of it before the page hears so.
+    // The server has dropped the connection before the page notices.
     await pupPage?.waitForFunction(`${socket}.stream === 'DISCONNECTED'`);
     t.equal(await pupPage?.evaluate(`${socket}.state`), 'CONNECTED');
     await t.rejects(pupPage?.evaluate(`${socket}.takeover()`) ?? Promise.resolve(), /without conflict/);
@@ -103,7 +103,7 @@ t.test('with replacedShows = "state" it is CONFLICT, and takeover brings it back
   t.teardown(() => bare.remove());
   bare.client.removeAllListeners();
   const { pupPage } = bare.client;
-  // Without the library's own answer to CONFLICT, which is to end itself.
+  // Without the library's own reaction to CONFLICT, which is to close itself.
   await sim.pages[0]?.detachListeners('Socket');
   phone.conflict();
   await sim.waitForPage(({ state }) => state === 'CONFLICT');

@@ -1,4 +1,4 @@
-/** Media both ways: encrypted in the page, uploaded, downloaded, expired, and broken as in September 2026. */
+/** Media are encrypted in the page, uploaded, downloaded, expired, and broken as in September 2026. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -46,7 +46,7 @@ t.test('an image is encoded anew and gets a thumbnail', async (t) => {
   );
 });
 
-/** A second and a half of silence. */
+/** 1.5 s of silence. */
 function silence(): Buffer {
   const samples = Buffer.alloc(12_000, 0x80);
   const head = Buffer.alloc(44);
@@ -93,7 +93,7 @@ t.test('a sticker is a webp of 512 by 512, with what the sender puts into it', a
   t.equal(got.type, 'sticker');
   const bytes = ana.download(got);
   t.equal(`${bytes.toString('latin1', 0, 4)} ${bytes.toString('latin1', 8, 12)}`, 'RIFF WEBP');
-  // VP8X, which metadata make of it: width and height less one.
+  // VP8X, which a file with metadata uses: width and height minus one.
   t.equal(bytes.toString('latin1', 12, 16), 'VP8X');
   t.same([bytes.readUIntLE(24, 3), bytes.readUIntLE(27, 3)], [511, 511]);
   t.match(bytes.toString('latin1'), /"sticker-pack-publisher":"A"/);

@@ -1,4 +1,4 @@
-/** Every name whatsapp-web.js asks require() for, found by reading its source, against what the page has. */
+/** Every module that whatsapp-web.js requires, found by reading its source, exists in the simulated page. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
@@ -7,7 +7,10 @@ import { Simulator } from '../../simulator/simulator.js';
 
 const SOURCE = 'node_modules/whatsapp-web.js/src';
 
-/** Said to be missing in test/simulator/README.md: leading a channel, labels and business notes, bots, the window's own chrome. */
+/**
+ * Listed as missing in test/simulator/README.md: channel administration, labels and business notes, bots, the
+ * page's own window controls.
+ */
 const NOT_PLAYED = [
   'WAWebBizOrderBridge',
   'WAWebBizProductCatalogBridge',
@@ -51,7 +54,7 @@ t.test('the page has every module the library asks for, but for those the README
     `${JSON.stringify([...names].sort())}.filter((name) => { try { window.require(name); } catch { return true; } })`,
   );
   t.same(lacking, NOT_PLAYED);
-  // Reports come over the page's line in order: what answers this has told all before.
+  // The reports of the page arrive in order, so after this answer all earlier ones are here.
   await sim.pages[0]?.look();
   t.same(sim.missing.sort(), NOT_PLAYED, 'and the simulator has noted each');
 });

@@ -1,4 +1,4 @@
-/** Own messages: kept before they leave, sent again with the same id, shown to a person once. */
+/** Own messages are stored before they are sent, resent under the same id, and delivered to a person once. */
 import t from 'tap';
 import type { PageWindow } from '../../../src/whatsapp/page/page-window.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -51,7 +51,7 @@ t.test('a message written without a connection leaves when there is one', async 
   t.equal(arrivals(id.id).length, 1);
 });
 
-/** Sends while nothing is acknowledged, and loads the page anew. @returns the id */
+/** Sends while nothing is acknowledged, and reloads the page. @returns the id */
 async function strand(body: string): Promise<string> {
   await sim.set('ackFault', 'never');
   const { id } = await send(body);
@@ -156,7 +156,7 @@ t.test('the send action hangs, throws, or rejects although the message left', as
   await ana.waitForMessage(({ body }) => body === 'hung');
   await sim.faults.send('hangs-before-store');
   void send('nowhere').catch(() => {});
-  // Answered after the page has come to the fault.
+  // This answer comes after the page has reached the fault.
   await bare.client.pupPage?.evaluate('1');
   await sim.faults.send('none');
   await sim.set('sendRejectsAfterSend', true);

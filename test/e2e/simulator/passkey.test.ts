@@ -1,4 +1,4 @@
-/** The passkey demanded at linking: by the browser's own WebAuthn, and judged by the simulated server. */
+/** A passkey for linking is created by the browser's own WebAuthn and checked by the simulated server. */
 import puppeteer, { type Page } from 'puppeteer';
 import t from 'tap';
 import { holdPasskey } from '../../harness/passkey.js';

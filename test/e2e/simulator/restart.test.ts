@@ -1,4 +1,4 @@
-/** What the page keeps over a restart, of what people did to chats, messages and each other. */
+/** The page keeps changes of chats, messages and contacts over a restart. */
 import t from 'tap';
 import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
@@ -70,7 +70,7 @@ t.test('mute, stars, reactions, votes, blocks and about are there after a restar
   t.equal(await (await client.getContactById(ana.wid)).getAbout(), 'At sea');
   t.equal(await (await client.getContactById(ben.wid)).getAbout(), null, 'who hides it');
 
-  // What is taken back is taken back of what an earlier document saw.
+  // The new document undoes changes that an earlier document made.
   await ana.react(id, '');
   await again.untilMessage(kept, { hasReaction: false });
   await (await client.getContactById(ben.wid)).unblock();
