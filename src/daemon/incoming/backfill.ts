@@ -21,7 +21,7 @@ export interface BackfillOptions {
   readonly store: Store;
   readonly log: Log;
   readonly acked: (report: Extract<ClientReport, { type: 'ack' }>) => void;
-  /** How long after `ready` it is looked each time, and after that for what is not decrypted; ms. */
+  /** Times of the passes after `ready`; interval and duration of the retries for undecrypted messages; ms. */
   readonly times?: {
     readonly passes: readonly number[];
     readonly cipherEvery: number;
@@ -29,43 +29,46 @@ export interface BackfillOptions {
   };
 }
 
-/** Keys of what a page has and cannot read yet, by chat. */
+/** Keys of messages that a page has and cannot decrypt yet, by chat. */
 type Undecrypted = Map<string, readonly string[]>;
 
-/** What a pass over the page left open. */
+/** The messages and chats that a pass could not read. */
 interface Left {
   readonly undecrypted: Undecrypted;
-  /** Chats that the page fails to give. */
+  /** Chats that the page fails to read. */
   readonly unreadable: string[];
-  /** False when something was not reached that another `ready`, or room on the disk, may bring. */
+  /** False when something was not read that another `ready`, or more disk space, may make readable. */
   whole: boolean;
 }
 
-/** No fault of the chat that is read. */
+/** Faults that are not about the chat that is read. */
 const PASSING = ['not_ready', 'disk_full', 'busy', 'shutting_down'];
-/** A chat that got more than this while nobody listened is told of as a gap. */
+/** The most messages that are read of one chat. A chat that received more is reported as a gap. */
 const PER_CHAT = 2_000;
 const CHUNK = 50;
-/** When it is looked, counted from `ready`. */
+/** When the passes run, counted from `ready`. */
 const PASSES_MS = [0, 5_000, 60_000] as const;
-/** A message that the page cannot read yet is looked for so often, and no longer than this; then it is a gap. */
+/** An undecrypted message is read again at this interval for at most this long, then reported as a gap. */
 const CIPHER_EVERY_MS = 60_000;
 const CIPHER_FOR_MS = 3_600_000;
-/** Messages of ours whose ticks may have been missed; older ones are not asked for. */
+/** How many of our messages are checked for missed acks; older ones are not checked. */
 const ACKS = 500;
 
 const TIMES = { passes: PASSES_MS, cipherEvery: CIPHER_EVERY_MS, cipherFor: CIPHER_FOR_MS };
 
 export class Backfill {
   readonly #options: BackfillOptions;
-  /** Aborted when the page is not ready any more. */
+  /** Aborted when the page is no longer ready. */
   #run: AbortController | undefined;
 
   constructor(options: BackfillOptions) {
     this.#options = options;
   }
 
-  /** Begins anew. @param done everything that came before this call has been told of */
+  /**
+   * Starts the passes, and ends earlier ones.
+   * @param done called when everything that arrived before this call is journalled
+   */
   start(sinceMs: number, done: () => void): void {
     this.stop();
     const run = new AbortController();
@@ -84,7 +87,7 @@ export class Backfill {
       if (nextMs !== undefined) wait(startedAt + nextMs - performance.now(), () => pass(n + 1));
       else await decrypt(left);
     };
-    // The library tells of a late decryption only where it had heard of the message as a new one (H11).
+    // The library reports a late decryption only for a message that it has received as a new one (H11).
     const decrypt = async (left: Left): Promise<void> => {
       if (run.signal.aborted) return;
       const { undecrypted, unreadable, whole } = left;
@@ -99,14 +102,14 @@ export class Backfill {
           keys: [...keys],
           messageIds: keys.map((key) => parseMessageRef(key).id),
         });
-      // One chat that the page never gives does not keep all others from being heard.
+      // One chat that the page can never read does not stop the watermark for all others.
       for (const chatId of unreadable)
         this.#options.feed.append('gap', {
           reason: 'unreadable',
           chatId,
           since: isoTime(sinceMs),
         });
-      // What could not be read is looked for again after the next `ready`.
+      // Otherwise the watermark stays, and the next `ready` reads from there again.
       if (whole) done();
     };
     void pass(0);
@@ -160,7 +163,7 @@ export class Backfill {
     const unknown = keys.filter((key) => (gone.has(key) ? !inbox.knowsRevoked(key) : !inbox.knows(key)));
     const { found, left } = await this.#tell(chatId, unknown, signal);
     if (left.length > 0) undecrypted.set(chatId, left);
-    // What is in the page's memory is told all the same.
+    // The messages in the page's memory have been reported despite the failure.
     if (failure !== null) throw new Fault('page_error', { reason: failure });
     if (!whole && !gaps.has(chatId)) {
       gaps.add(chatId);
@@ -174,7 +177,7 @@ export class Backfill {
     return found;
   }
 
-  /** Tells of messages; `left` are those that the page cannot read yet. */
+  /** Reports messages; `left` are the keys of those that the page cannot decrypt yet. */
   async #tell(
     chatId: string,
     keys: readonly string[],
@@ -189,7 +192,7 @@ export class Backfill {
       found += await feed.write((tx, keep) => {
         const events = [
           ...messages.map((message) => inbox.message(tx, message)),
-          // Whoever was never told of a message needs no word on its end.
+          // The deletion of a message that was never reported is not reported either.
           ...revoked.filter(({ key }) => inbox.hasTold(key)).map((one) => inbox.revoke(tx, one)),
         ];
         for (const event of events) keep(event);
@@ -199,7 +202,7 @@ export class Backfill {
     return { found, left };
   }
 
-  /** Asks once more for what was not decrypted. @returns what still is not */
+  /** Reads undecrypted messages once more. @returns those that are still undecrypted */
   async #again(undecrypted: Undecrypted, signal: AbortSignal): Promise<Undecrypted> {
     const { log } = this.#options;
     const still: Undecrypted = new Map();
@@ -216,11 +219,11 @@ export class Backfill {
     return still;
   }
 
-  /** Ticks that came while nobody listened (H23). */
+  /** Finds acks that arrived while nobody listened (H23). */
   async #acks(): Promise<void> {
     const { page, store, acked } = this.#options;
     const { messages } = store.outbox.list({ states: ['sent', 'delivered'], limit: ACKS });
-    // A row may know by the send itself what the journal was never told: they are two writes.
+    // The row may have an ack from the send itself that the journal lacks: they are written separately.
     const known = new Map(
       messages.map(({ messageId, ack }) => [
         messageId,

@@ -26,14 +26,14 @@ export interface NewsOptions {
   readonly passkey: PendingPasskey;
   readonly capabilities: CapabilityTracker;
   readonly restriction: Pick<AccountRestriction, 'seen' | 'banned'>;
-  /** Somebody has written, or given the account a token of trust. */
+  /** Called when somebody has written, or has given the account a token of trust. */
   readonly heardFrom: (chatId: string) => void;
 }
 
 /** Nothing to close. */
 export class ClientReports {
   readonly #options: NewsOptions;
-  /** While the page is asked who somebody in an event is; null when nobody is asked. */
+  /** The pending question to the page about people in an event; null when there is none. */
   #asking: Promise<void> | null = null;
 
   constructor(options: NewsOptions) {
@@ -60,7 +60,7 @@ export class ClientReports {
         break;
       case 'message':
         if (!report.message.fromMe) heardFrom(report.message.chatId);
-        // What went out from here is no news to anybody who waits.
+        // No reader waits for a message that was sent from here.
         this.#keep(
           (tx, keep) => {
             keep(inbox.message(tx, report.message));
@@ -92,19 +92,21 @@ export class ClientReports {
   }
 
   /**
-   * A tick, heard or found later. That somebody has looked at a post is no word on whether it is delivered or read; and why
-   * one was refused, whoever handed it over is told.
+   * Handles an ack, from an event or from the back-fill. For a post, an ack above 1 means that somebody
+   * viewed it, not that it was delivered or read. A refusal of a post is not recorded here: the answer of the
+   * send has the reason.
    */
   acked(heard: Extract<ClientReport, { type: 'ack' }>): void {
     const { inbox, outbox } = this.#options;
     const isPost = isPostId(heard.chatId);
     const report = isPost && heard.ack > 1 ? { ...heard, ack: 1 } : heard;
-    // The next of a chat waits for the server's word, which the send itself brings where it can, and nothing for what
-    // comes after it: of a queue of messages, each would else cost three syncs more.
+    // Only the server's ack delays the next message of a chat, and the send itself brings that ack where it
+    // can. Later acks delay nothing, so they do not ask for a sync of their own. Otherwise each message of a
+    // queue would cost three more syncs.
     this.#keep(
       (tx, keep) => {
         keep(inbox.ack(tx, report));
-        // Somebody else's message may have an id of ours: they choose it.
+        // Another person's message may have an id of ours, because its sender chooses the id.
         if (!report.fromMe || (isPost && report.ack < 0)) return null;
         return outbox.step(tx, report.messageId, {
           type: 'ack',
@@ -116,7 +118,10 @@ export class ClientReports {
     );
   }
 
-  /** The page has not always said who these people are: it is asked, and none of these events overtakes another meanwhile. */
+  /**
+   * The page has not always reported both identities of these people. It is asked, and meanwhile these events
+   * keep their order.
+   */
   #happened<T extends ContentEvent>(event: T, data: Unnamed<T>): void {
     const { feed, people, store } = this.#options;
     const tell = (): void =>
@@ -145,12 +150,15 @@ export class ClientReports {
     }, {});
   }
 
-  /** What the page tells, on disk and then told. What the disk refuses is found again when there is room. */
+  /**
+   * Writes a report to the disk and then publishes it. A report that the disk refuses is found again when
+   * there is space.
+   */
   #keep(run: (tx: Tx, keep: Keep) => Change | null, options: WriteOptions): void {
     const { feed, outbox } = this.#options;
     feed.write(run, options).then(
       (change) => outbox.told(change),
-      () => undefined, // the feed has said so
+      () => undefined, // the feed has logged it
     );
   }
 }

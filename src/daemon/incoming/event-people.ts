@@ -3,7 +3,7 @@ import type { Named, Who } from '../../protocol/schema.js';
 import { numberOf } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
 
-/** What an event says, as far as it says whom it is about; see the docs of each event's data. */
+/** The data of an event. The docs of each event's data say which fields name people. */
 type Data = Readonly<Record<string, unknown>>;
 
 const idOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -11,11 +11,11 @@ const idsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id): id is string => idOf(id) !== null) : [];
 const isPerson = (id: string): boolean => /@(c\.us|lid)$/.test(id);
 
-/** The ids in it: the chat, whoever did it, and who else is named. */
+/** The ids in it: the chat, the person who acted, and other people who are named. */
 function idsIn(data: Data, me: string | null) {
   const from = idOf(data.from);
   const chat = idOf(data.chatId) ?? from ?? '';
-  // In a chat of two nobody writes an author, and a tick says who has it nowhere.
+  // In a one-to-one chat the author is null and means the other person. An ack has no author at all.
   const other = isPerson(chat) && 'author' in data ? chat : null;
   return {
     chat,
@@ -34,7 +34,7 @@ export function namedIn({ account, identities }: Store, data: Data): Named {
   return { chat: who(chat), sender: sender === null ? null : who(sender), people: people.map(who) };
 }
 
-/** People in it of whom one identity is known. */
+/** People in it of whom only one identity is known. */
 export function halfKnownIn({ account, identities }: Store, data: Data): string[] {
   const { chat, sender, people } = idsIn(data, account.wid);
   return [chat, ...(sender === null ? [] : [sender]), ...people].filter(

@@ -11,14 +11,14 @@ import type { NewEvent, StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';
 import { namedIn } from './event-people.js';
 
-/** No key of a message begins so. */
+/** No key of a message starts like this. */
 const revocationMark = (key: string): string => `revoked ${key}`;
 
 /** Nothing to close. Methods that write take the transaction that they are part of. */
 export class Inbox {
   readonly #store: Store;
   readonly #now: () => number;
-  /** When something last came in; 0 before that. */
+  /** When the last message arrived; 0 before the first. */
   lastHeardAtMs = 0;
 
   constructor(store: Store, now: () => number = Date.now) {
@@ -27,8 +27,8 @@ export class Inbox {
   }
 
   /**
-   * A message that cannot be read yet has an event of its own, and another one when it can be.
-   * @returns the event to tell of, or null when this message has had one
+   * A message that cannot be decrypted yet has its own event, and another one when it can be decrypted.
+   * @returns the event to publish, or null when this message has had one
    */
   message(tx: Tx, message: InboundMessage): StoredEvent | null {
     const { key, messageId, ack } = message;
@@ -39,14 +39,14 @@ export class Inbox {
     return messages.appendOnce(tx, { key, messageId, ack }, event);
   }
 
-  /** @returns the event to tell of, or null when it says nothing new */
+  /** @returns the event to publish, or null when it contains nothing new */
   ack(tx: Tx, report: Extract<ClientReport, { type: 'ack' }>): StoredEvent | null {
     const { key, messageId, chatId, fromMe, ack } = report;
     const event = this.#event('message.ack', { key, messageId, chatId, fromMe, ack });
     return this.#store.messages.ackOnce(tx, { key, messageId, ack }, event);
   }
 
-  /** @returns the event to tell of, or null when this deletion has had one */
+  /** @returns the event to publish, or null when this deletion has had one */
   revoke(tx: Tx, { key, ...rest }: Revocation): StoredEvent | null {
     const seen = { key: revocationMark(key), messageId: '', ack: 0 };
     return this.#store.messages.appendOnce(tx, seen, this.#event('message.revoke', { key, ...rest }));
@@ -57,12 +57,12 @@ export class Inbox {
     return this.knows(revocationMark(key));
   }
 
-  /** True for a message that has been reported, if only as one that cannot be read yet. */
+  /** True for a message that has been reported, even if only as undecrypted. */
   hasTold(key: string): boolean {
     return (this.#store.messages.get(key, this.#store.account.wid)?.cursor ?? null) !== null;
   }
 
-  /** True for a message that has been reported as it is. */
+  /** True for a message that has been reported with its content. */
   knows(key: string): boolean {
     return this.#store.messages.knows(key, this.#store.account.wid);
   }

@@ -1,4 +1,4 @@
-// The incoming side of an account: what the client reports, who people are, and what was missed while nobody listened.
+// The incoming side of an account: the client's reports, people's identities, the back-fill of missed messages.
 import type { Log } from '../../protocol/log.js';
 import type { WhatsAppClient } from '../../session/port.js';
 import type { SessionDir } from '../../session-dir/layout.js';
@@ -21,7 +21,7 @@ export interface IncomingOptions {
   readonly feed: Feed;
   readonly dir: SessionDir;
   readonly log: Log;
-  /** As an earlier daemon has left it. */
+  /** As an earlier daemon stored it. */
   readonly heardUntil: HeardUntil;
   /** The current client. @throws Fault not_ready when there is none */
   readonly client: () => WhatsAppClient;
@@ -32,7 +32,7 @@ export interface IncomingOptions {
   readonly restriction: AccountRestriction;
 }
 
-/** Whoever ends the account stops the watermark. */
+/** The owner of the account stops the watermark. */
 export class Incoming {
   readonly inbox: Inbox;
   readonly people: People;

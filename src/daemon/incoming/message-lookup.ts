@@ -7,11 +7,11 @@ import type { StoredMessage } from '../../store/outbox-row.js';
 import type { Store } from '../../store/store.js';
 
 export interface NamedMessage {
-  /** With its place wherever that is known: the page may have it in its store and not in its memory. */
+  /** With its place if that is known: the page may have the message in its store and not in its memory. */
   readonly ref: MessageRef;
-  /** The row, where it was ours to send. */
+  /** The row, if it is a message of the outbox. */
   readonly own: StoredMessage | null;
-  /** What was heard of it. */
+  /** What the journal has recorded of it. */
   readonly seen: SeenMessage | null;
 }
 
@@ -37,13 +37,13 @@ export function namedMessage(store: Store, name: string): NamedMessage {
 
 const isOurs = ({ key }: SeenMessage): boolean => key.startsWith('true_');
 
-/** Each message with this id once; those of the account that is linked, where there are any. */
+/** Each message with this id once. Messages of the linked account take precedence over all others. */
 function heardOf({ messages, account }: Store, messageId: string): SeenMessage[] {
   const all = messages.withId(messageId);
   const mine = all.filter(({ wid }) => wid === account.wid);
   const found = mine.length > 0 ? mine : all;
   const told = found.filter(({ cursor }) => cursor !== null);
-  // An acknowledgement may name the chat by the other identity of the person (H23): no message besides the one told of.
+  // An ack may name the chat by the person's other identity (H23). It is the reported message all the same.
   const heard = told.some(isOurs) ? told : found;
   return [...new Map(heard.map((one) => [one.key, one])).values()];
 }

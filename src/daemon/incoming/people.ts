@@ -9,13 +9,13 @@ import { refusedBy } from '../outgoing/refused-write.js';
 export interface PeopleOptions {
   readonly store: Store;
   readonly log: Log;
-  /** Those of these whom the page knows by both. @throws (rejects) when there is no page, or it does not answer */
+  /** The pairs that the page knows of these ids. @throws (rejects) without a page, or without its answer */
   readonly ask: (ids: readonly string[]) => Promise<readonly Pair[]>;
-  /** These pairs are new and on disk. @param moved how many waiting messages are in another queue because of it */
+  /** Called when new pairs are on disk. @param moved how many waiting messages changed their queue */
   readonly learnt: (pairs: readonly Pair[], moved: number) => void;
 }
 
-/** The page answers from its memory; one that does not is not waited for. */
+/** The page answers from its memory; a later answer is not awaited. */
 const ASK_MS = 2_000;
 const PAIR = { number: /^\d{5,20}@c\.us$/, lid: /^\d{5,20}@lid$/ };
 
@@ -28,8 +28,9 @@ export class People {
   }
 
   /**
-   * What is written to the store after this call knows it. What the disk refuses is told again by the next page.
-   * @returns settles when it is on disk, or was refused; never rejects
+   * Stores pairs; writes that start after this call see them. Pairs that the disk refuses are reported again
+   * by the next page.
+   * @returns settles when they are on disk, or were refused; never rejects
    */
   async learn(pairs: readonly Pair[]): Promise<void> {
     const { store, log, learnt } = this.#options;
@@ -51,7 +52,7 @@ export class People {
     }
   }
 
-  /** Asks the page for those of whom one identity is known. Never rejects: what it does not say stays unknown. */
+  /** Asks the page for the other identity of these people. Never rejects: without an answer it stays unknown. */
   async meet(ids: readonly string[]): Promise<void> {
     const { ask, log } = this.#options;
     if (ids.length === 0) return;

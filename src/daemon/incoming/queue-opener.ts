@@ -1,4 +1,4 @@
-// Opens the queues of the account when its page is ready, once the page has said which of them are one person's.
+// Opens the account's queues when its page is ready, after asking the page which belong to the same person.
 import type { Store } from '../../store/store.js';
 import type { Sender } from '../outgoing/sender.js';
 import type { People } from './people.js';
@@ -12,7 +12,7 @@ export interface QueueOpenerOptions {
 /** Nothing to close. */
 export class QueueOpener {
   readonly #options: QueueOpenerOptions;
-  /** Aborted when the page is not ready any more. */
+  /** Aborted when the page is no longer ready. */
   #opening = new AbortController();
 
   constructor(options: QueueOpenerOptions) {
@@ -32,7 +32,7 @@ export class QueueOpener {
     });
   }
 
-  /** The page is not ready any more: what is not open by now stays closed. */
+  /** Called when the page is no longer ready: a queue that is not open yet stays closed. */
   cancel(): void {
     this.#opening.abort();
   }

@@ -1,5 +1,5 @@
-// The receive watermark: everything received before this time has been journalled. It starts the back-fill of what is
-// missing (H11), and is stored next to the profile, so that the next daemon knows where to begin.
+// The receive watermark: everything received before this time has been journalled. It starts the back-fill of
+// missed messages (H11). It is stored next to the profile, so that the next daemon knows where to begin.
 import type { Log } from '../../protocol/log.js';
 import { isoTime } from '../../protocol/time.js';
 import type { Linked } from '../../session/state.js';
@@ -13,35 +13,35 @@ export interface HearingOptions {
   readonly feed: Pick<Feed, 'append'>;
   readonly log: Log;
   readonly backfill: Pick<Backfill, 'start' | 'stop'>;
-  /** As an earlier daemon has left it. */
+  /** As an earlier daemon stored it. */
   readonly heardUntil: HeardUntil;
 }
 
 /**
- * Everything that came in until then is in the journal, ms since 1970. `unknown` for a session that another program has
- * used; null before the first link.
+ * Everything received before this time is in the journal, ms since 1970. `unknown` for a session that another
+ * program has used; null before the first link.
  */
 export type HeardUntil = number | 'unknown' | null;
 
-/** `away`: no page is ready; `behind`: what came meanwhile is being read; `live`: all that the page raises is heard. */
+/** `away`: no page is ready; `behind`: missed messages are being read; `live`: all reports are journalled. */
 type Phase = { readonly name: 'away' } | Present;
 interface Present {
   readonly name: 'behind' | 'live';
   readonly readyAtMs: number;
 }
 
-/** What came in while a page was on its way out may have been lost with it: so much of its end is in doubt (H11). */
+/** Messages that arrived this shortly before the page ended may be lost with it (H11). */
 const IN_DOUBT_MS = 10_000;
-/** And so much before that is looked through again: times are whole seconds, by clocks that are not ours. */
+/** This much before the watermark is read again: times are whole seconds, from clocks that are not ours. */
 const MARGIN_MS = 300_000;
 const AWAY: Phase = { name: 'away' };
 
-/** Whoever ends the account calls `stop`. */
+/** The owner of the account calls `stop`. */
 export class ReceiveWatermark {
   readonly #options: HearingOptions;
   #phase: Phase = AWAY;
   #heardUntil: HeardUntil;
-  /** Until when an earlier link of this run was heard; null when there was none. */
+  /** The watermark of an earlier link of this run; null when there was none. */
   #unlinkedAtMs: number | null = null;
 
   constructor(options: HearingOptions) {
@@ -49,12 +49,12 @@ export class ReceiveWatermark {
     this.#heardUntil = options.heardUntil;
   }
 
-  /** False as long as no link was ever seen to work: there is nothing to note. */
+  /** False before the first link has worked: there is nothing to store. */
   get hasBegun(): boolean {
     return this.#heardUntil !== null;
   }
 
-  /** A page is ready: what came in while nobody listened is told of, and then what it raises. */
+  /** Called when a page is ready. The missed messages are journalled first, then what the page reports. */
   ready(readyAtMs: number): void {
     const phase: Present = { name: 'behind', readyAtMs };
     this.#phase = phase;
@@ -64,15 +64,15 @@ export class ReceiveWatermark {
   }
 
   /**
-   * The disk has refused events and takes them again: what was lost so is read out of the page.
-   * @param refusedFromMs since when, ms since 1970
+   * Called when the disk takes events again after it refused some: the lost events are read from the page.
+   * @param refusedFromMs the time of the first refusal, ms since 1970
    */
   again(refusedFromMs: number): void {
     if (this.#phase.name === 'live') this.#heardAtLeast(refusedFromMs);
     if (this.#phase.name !== 'away') this.ready(this.#phase.readyAtMs);
   }
 
-  /** The page is not ready any more. */
+  /** Called when the page is no longer ready. */
   left(): void {
     this.#options.backfill.stop();
     if (this.#phase.name === 'live')
@@ -80,7 +80,7 @@ export class ReceiveWatermark {
     this.#phase = AWAY;
   }
 
-  /** The link is gone, and with it whatever comes until there is another. */
+  /** Called when the link is gone. What arrives before the next link is lost. */
   unlinked(): void {
     if (typeof this.#heardUntil === 'number') this.#unlinkedAtMs = this.#heardUntil;
     this.#heardUntil = null;
@@ -91,14 +91,14 @@ export class ReceiveWatermark {
   }
 
   /**
-   * Notes beside the profile that there is a session, whose it is, and until when everything was heard.
+   * Stores next to the profile that there is a session, its account, and the watermark.
    * @throws Fault disk_full, permission_denied
    */
   async mark({ wid }: Linked): Promise<void> {
     const { dir } = this.#options;
     const linkedAt = (await readMarker(dir))?.linkedAt ?? new Date().toISOString();
     this.#heardUntil ??= Date.parse(linkedAt);
-    // While it is still being caught up with, what came before is not told of yet.
+    // During the catch-up, some earlier messages are not journalled yet.
     const until = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntil;
     const lastSeenAt = until === 'unknown' ? null : isoTime(until);
     await writeMarker(dir, { linkedAt, wid, lastSeenAt });
@@ -108,7 +108,7 @@ export class ReceiveWatermark {
     this.#options.backfill.stop();
   }
 
-  /** What predates the link is nobody's business. */
+  /** Messages from before the link are not read. */
   async #catchUp(phase: Present): Promise<void> {
     const { dir, feed, backfill } = this.#options;
     const { readyAtMs } = phase;
@@ -119,7 +119,7 @@ export class ReceiveWatermark {
     const heardUntilMs = typeof this.#heardUntil === 'number' ? this.#heardUntil : linkedAtMs;
     this.#heardUntil = heardUntilMs;
     if (this.#unlinkedAtMs !== null) {
-      // A phone hands its history to a new link without a word on what is new in it.
+      // A phone gives its history to a new link without marking what is new in it.
       const since = isoTime(this.#unlinkedAtMs);
       feed.append('gap', { reason: 'unlinked', since, until: isoTime(linkedAtMs) });
       this.#unlinkedAtMs = null;
