@@ -1,5 +1,5 @@
-// Caches what the page says about recipients: whether a chat with them existed before, and whether a restricted account
-// may write to them. One cache per account, with expiry.
+// Caches the page's answers about recipients: whether a chat with them existed before, and whether a
+// restricted account may write to them. One cache per account, with expiry.
 import type { Log } from '../../protocol/log.js';
 import { type Addressee, isGroupId, isPostId } from '../../protocol/wid.js';
 import { holdsNewChats, type Restriction } from '../../session/restriction.js';
@@ -7,7 +7,7 @@ import { askForEach, type SendingPage } from './sending-page.js';
 
 export interface AcquaintancesOptions {
   readonly page: Pick<SendingPage, 'knowsChat' | 'mayWrite'>;
-  /** What WhatsApp does not let the account do now. */
+  /** What WhatsApp currently forbids the account. */
   readonly restriction: () => Restriction | null;
   readonly log: Log;
   /** Milliseconds since 1970. */
@@ -18,7 +18,7 @@ export interface AcquaintancesOptions {
 const GUESS_MS = 15_000;
 /** How long a chat of a restricted account counts as closed. When the person writes, the page is asked again at once. */
 const CLOSED_MS = 600_000;
-/** An upper bound: more people than ever wait. */
+/** An upper bound, above any realistic number of waiting people. */
 const REMEMBERED = 100_000;
 
 interface Word {
@@ -31,7 +31,7 @@ export class Acquaintances {
   readonly #options: AcquaintancesOptions;
   readonly #known = new Map<Addressee, Word>();
   readonly #open = new Map<Addressee, Word>();
-  /** The people the page is being asked about. Who is removed meanwhile is asked about again. */
+  /** People about whom the page is being asked. A person who is removed meanwhile is asked about again. */
   readonly #asking = new Set<Addressee>();
   /** The account that the cache belongs to. */
   #wid: string | null = null;
@@ -59,7 +59,7 @@ export class Acquaintances {
     return this.#word(this.#open, lane);
   }
 
-  /** Until when `isOpen` has an answer, ms since 1970; Infinity where there is none, or it does not end. */
+  /** Until when the answer of `isOpen` holds, ms since 1970; Infinity when it has none, or it does not expire. */
   openUntilMs(lane: Addressee): number {
     return this.#open.get(lane)?.untilMs ?? Infinity;
   }
@@ -75,9 +75,9 @@ export class Acquaintances {
   }
 
   /**
-   * Forgets that somebody is a stranger or may not be written to, because they have written since or turned out to have
-   * another identity. An answer that is on its way is out of date as well: the page may have given it before.
-   * @returns whether there is a reason to look at the lane again
+   * Forgets that somebody is a stranger or may not be written to, because they have written since or turned
+   * out to have another identity. A pending answer is ignored as well: the page may have given it before.
+   * @returns whether the lane needs another scan
    */
   reconsider(lane: Addressee): boolean {
     this.#asking.delete(lane);

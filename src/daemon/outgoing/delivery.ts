@@ -15,7 +15,7 @@ export interface DeliveryOptions {
   readonly log: Log;
 }
 
-/** When WhatsApp does not say within this time whether a number exists, the message is tried. */
+/** If WhatsApp does not answer within this time whether a number exists, the message is sent anyway. */
 const RESOLVE_MS = 5_000;
 
 /** Gives a message to the page. Never rejects. */

@@ -55,7 +55,7 @@ export interface LaneView {
 }
 const NO_LANES: LaneView = { stageBehind: () => [], isStaged: () => false, isDelivering: () => false };
 
-/** Nothing to close: whoever opened the store closes it. */
+/** Nothing to close: the owner of the store closes it. */
 export class Outbox {
   readonly #store: Store;
   readonly #log: Log;
@@ -63,7 +63,10 @@ export class Outbox {
   readonly #watchers = new Set<Watcher>();
   /** The sender's interface, once there is a sender. */
   lanes: LaneView = NO_LANES;
-  /** Until when a message that the server refused for now waits. Called within the write that records the refusal. */
+  /**
+   * Returns until when a message waits that the server refused for now. Called within the write that records
+   * the refusal.
+   */
   onNack: (tx: Tx, nack: Nack) => number = () => this.#now();
 
   constructor(store: Store, log: Log, now: () => number = Date.now) {
@@ -72,7 +75,7 @@ export class Outbox {
     this.#now = now;
   }
 
-  /** The row of an earlier request with this key. @throws Fault key_reused when that one said something else */
+  /** The row of an earlier request with this key. @throws Fault key_reused when that request was different */
   earlier({ key, wid, recipient, kind, payload }: Omit<Request, 'chatId'>): StoredMessage | null {
     return key === null ? null : this.#store.outbox.earlier(key, wid, recipient, kind, payload);
   }
@@ -133,7 +136,7 @@ export class Outbox {
         : null;
     if (refused !== null && refused.holds !== null) return this.#hold(tx, row, refused.holds, refused.reason);
     const state = advance(row.state, event);
-    // −1 counts only where it decided the row.
+    // An ack of −1 is recorded only if it decided the state of the row.
     const ack =
       'ack' in event && (event.ack > row.ack || (event.ack < 0 && state === 'failed'))
         ? event.ack
@@ -145,7 +148,7 @@ export class Outbox {
       nowMs,
       ack,
       chatId: more.chatId,
-      // No page had it; the next page does not ask again.
+      // No page had it, so the next attempt is not a repetition.
       attempted: event.type === 'returned' ? 'undone' : more.attempted,
       sentAtMs: isTaken(state) ? nowMs : undefined,
       error: state === 'failed' ? errorOf(more.error, refused) : null,
@@ -173,7 +176,8 @@ export class Outbox {
   }
 
   /**
-   * The same in a transaction of its own. The next message of the chat waits for it.
+   * Advances a row by one step in its own transaction, which commits early: the next message of the chat
+   * waits for it.
    * @throws (rejects) Fault disk_full, busy, shutting_down
    */
   async take(id: string, event: SendEvent, more: More = {}): Promise<StoredMessage | null> {

@@ -1,4 +1,5 @@
-// The outgoing side of an account: outbox, recipients and sender, joined to the client and to what WhatsApp forbids.
+// The outgoing side of an account: outbox, recipients and sender, connected to the client and WhatsApp's
+// restrictions.
 import type { Log } from '../../protocol/log.js';
 import type { Nack } from '../../session/nack.js';
 import type { PacingRules } from '../../session/pacing.js';
@@ -25,7 +26,7 @@ export interface OutgoingOptions {
   };
 }
 
-/** Whoever ends the account stops the sender. */
+/** The owner of the account stops the sender. */
 export class Outgoing {
   readonly outbox: Outbox;
   readonly recipients: Recipients;
@@ -34,7 +35,8 @@ export class Outgoing {
   constructor({ store, log, pacing, client, restriction }: OutgoingOptions) {
     this.outbox = new Outbox(store, log);
     this.outbox.onNack = (tx, nack) => restriction.nacked(tx, nack);
-    // Registered before the sender's own watcher: it meets the row when the refusal is settled.
+    // Registered before the sender's own watcher, so that the refusal is settled when the sender receives the
+    // row.
     this.outbox.watch((row) => {
       if (row.state === 'queued' && row.error !== null) restriction.settled();
     });

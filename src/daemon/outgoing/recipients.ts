@@ -10,7 +10,7 @@ const FRESH_MS = 3_600_000;
 export class Recipients {
   readonly #ask: AskRecipient;
   readonly #known = new Map<Addressee, { readonly chatId: Addressee; readonly atMs: number }>();
-  /** The number of the account whose answers these are, counted from the start. */
+  /** Counts the linked accounts, so that an answer for an earlier one is not cached. */
   #asker = 0;
 
   constructor(ask: AskRecipient) {
@@ -19,7 +19,7 @@ export class Recipients {
 
   /**
    * The chat, or null when the number is not on WhatsApp.
-   * @throws Fault no_such_chat, not_allowed; anything else that the question throws means: unknown
+   * @throws Fault no_such_chat, not_allowed; any other error means that the answer is unknown
    */
   async find(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     const known = this.#known.get(recipient);

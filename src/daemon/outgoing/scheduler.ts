@@ -64,7 +64,7 @@ export class Scheduler {
     this.#options = options;
   }
 
-  /** What a queued row waits for, and its earliest time, where that is known. */
+  /** What a queued row waits for, and its earliest time, if known. */
   waitOf(row: StoredMessage, wid: string | null): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
     if (row.state !== 'queued') return null;
     const { store, lanes, now } = this.#options;
@@ -82,8 +82,8 @@ export class Scheduler {
   }
 
   /**
-   * Stages the message behind the one of a lane that is in flight; null where anything may still hold it back or end
-   * it.
+   * Stages the message behind the one of a lane that is in flight; null if something may still hold it back
+   * or end it.
    */
   behind(tx: Tx, wid: string, lane: Addressee, nowMs: number): StoredMessage | null {
     const { store, outbox, pacing } = this.#options;

@@ -169,7 +169,7 @@ export class Sender {
     if (moved > 0 || reconsidered.length > 0) this.#wakeups.at('all');
   }
 
-  /** What a queued row waits for, and its earliest time, where that is known. */
+  /** What a queued row waits for, and its earliest time, if known. */
   waitOf(row: StoredMessage): { waitsFor: WaitsFor; nextAtMs: number | null } | null {
     return this.#scheduler.waitOf(row, this.#wid);
   }

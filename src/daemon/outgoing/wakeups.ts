@@ -1,5 +1,5 @@
-// Decides when the sender scans the outbox. Requests within one event-loop turn are coalesced; scans never overlap; a timer
-// starts a full scan when the next scheduled message is due.
+// Decides when the sender scans the outbox. Requests within one event-loop turn are coalesced; scans never
+// overlap; a timer starts a full scan when the next scheduled message is due.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import type { Addressee } from '../../protocol/wid.js';
@@ -78,7 +78,7 @@ export class Wakeups {
         await scan(asked);
       } catch (error) {
         refusedBy(log)(error);
-        // The same scan again when there may be room.
+        // A full scan follows later, when the disk may have space.
         if (Fault.of(error).kind !== 'shutting_down') this.by(now() + DISK_MS);
         return;
       }
