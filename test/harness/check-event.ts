@@ -1,5 +1,5 @@
-// Checks events against the schemas of their types, data included, which the daemon does not do itself: one by one, or
-// those that a program has printed as JSON.
+// Checks events against the schemas of their types, including their data, which the daemon itself does not
+// check: single events, or those that a program printed as JSON.
 import type { z } from 'zod';
 import { EVENTS, eventSchema, eventSchemaOf, type WireEvent } from '../../src/protocol/events/index.js';
 
@@ -7,11 +7,11 @@ const SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(
   Object.values(EVENTS).map((row) => [row.type, eventSchemaOf(row)]),
 );
 
-/** The schema that this event has to fit; the general one when its type is unknown, which that one refuses. */
+/** The schema for this event. For an unknown type it is the general one, which refuses the event. */
 const schemaFor = (event: unknown): z.ZodType =>
   SCHEMAS.get(String((event as { type?: unknown } | null)?.type)) ?? eventSchema;
 
-/** What crossed a door against its schema; never a Fault, so that no test takes it for an answer. */
+/** A value violated its schema. It is never a Fault, so that no test takes it for an answer. */
 export class ContractBroken extends Error {
   override readonly name = 'ContractBroken';
 }

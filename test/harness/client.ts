@@ -1,5 +1,5 @@
-// The client that tests use: it checks every request and every answer against the table of methods, so that each test
-// is a test of the contract too. What crosses the socket against the table fails the test that made it cross.
+// The client that tests use. It checks every request and every answer against the table of methods, so each
+// test also tests the contract. A violation fails the test that caused it.
 import type { z } from 'zod';
 import { COMMON_FAULTS } from '../../src/daemon/api/dispatch.js';
 import type { WireEvent } from '../../src/protocol/events/index.js';
@@ -15,7 +15,7 @@ import {
 } from '../../src/socket/client.js';
 import { ContractBroken, check, checkEvent } from './check-event.js';
 
-/** Made by the client itself, never by a handler. */
+/** Faults that the client itself raises, and no handler does. */
 const CLIENT_FAULTS = ['connection_lost', 'interrupted', 'bad_answer', 'connection_idle'];
 
 export class CheckedClient implements AsyncDisposable {
@@ -35,7 +35,7 @@ export class CheckedClient implements AsyncDisposable {
     return new CheckedClient(await Client.connect(path, options));
   }
 
-  /** Asks what the table allows. For what it forbids use `client.call`. */
+  /** Sends a request that the table allows. For others use `client.call`. */
   async request<M extends MethodName>(
     method: M,
     params: Asked<M>,
@@ -59,7 +59,7 @@ export class CheckedClient implements AsyncDisposable {
     return checked;
   }
 
-  /** The next event that nobody has taken yet; fails after `waitMs`. */
+  /** Takes the next event from the queue; fails after `waitMs`. */
   async event(waitMs = 10_000): Promise<WireEvent> {
     if (this.#events.length === 0) {
       await new Promise<void>((resolve, reject) => {

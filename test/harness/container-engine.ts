@@ -1,6 +1,6 @@
-// Runs podman with a store of its own in a temporary directory, and makes a base image of Debian 13 out of packages, so
-// that no registry of images is needed. Everything happens in a mount namespace of its own: what podman mounts goes away
-// with it, also when the test is killed. Needs root. The holder disposes of it.
+// Runs podman with its own store in a temporary directory, and makes a base image of Debian 13 from packages,
+// so that no image registry is needed. Everything runs in a separate mount namespace, so podman's mounts
+// disappear with it even when the test is killed. Needs root. The caller disposes of it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -73,7 +73,7 @@ export class ContainerEngine implements AsyncDisposable {
     ];
   }
 
-  /** Whatever the exit status. */
+  /** Runs a command and returns its result for any exit status. */
   try(...args: string[]): Promise<Ran> {
     return run('nsenter', this.#words(args));
   }
@@ -84,16 +84,16 @@ export class ContainerEngine implements AsyncDisposable {
   }
 
   /**
-   * Runs an image with podman's options and the program's arguments. Without control groups: those of the machine
-   * may be of the older version.
+   * Runs an image with podman's options and the program's arguments. Without control groups, because the
+   * machine may have the older version of them.
    */
   start(options: readonly string[], image: string, ...args: string[]): Promise<string> {
     return this.podman('run', '--cgroups=disabled', ...options, image, ...args);
   }
 
   /**
-   * Debian 13 as an image. It trusts the certificates that this machine's npm trusts and asks the same registry, as an
-   * image for use behind a company's proxy does.
+   * Makes a Debian 13 image. It trusts the certificates that this machine's npm trusts and uses the same
+   * registry, like an image for use behind a company's proxy.
    */
   async importBase(name: string): Promise<void> {
     const certificates = process.env.NODE_EXTRA_CA_CERTS ?? '';
@@ -107,7 +107,7 @@ export class ContainerEngine implements AsyncDisposable {
     }
     await writeFile(npmrc, `${settings.join('\n')}\n`);
     const file = join(this.directory, 'base.tar');
-    // As in the image debian:trixie-slim: no guides, and no fsync for each file.
+    // As in the image debian:trixie-slim: no documentation, and no fsync for each file.
     const dpkg = ['doc', 'man', 'locale'].map((folder) => `path-exclude=/usr/share/${folder}/*`);
     await must('mmdebstrap', [
       ...['--quiet', '--variant=minbase', '--include=ca-certificates'],
@@ -119,7 +119,7 @@ export class ContainerEngine implements AsyncDisposable {
     await rm(file);
   }
 
-  /** Builds a Containerfile in `context`. In the format of Docker, since OCI's has no health check. */
+  /** Builds a Containerfile in `context`. It uses Docker's format, because OCI's has no health check. */
   async build(
     context: string,
     file: string,

@@ -1,4 +1,4 @@
-// The log of one run of the daemon, as it comes on stdout: its records, and waits for one of them.
+// Parses the daemon's stdout into log records, and waits for a given one.
 
 export interface LogRecord {
   readonly event: string;
@@ -9,7 +9,7 @@ export interface LogRecord {
 
 export class DaemonLog {
   readonly records: LogRecord[] = [];
-  /** Lines that are no JSON object. */
+  /** Lines that are not JSON objects. */
   readonly strayLines: string[] = [];
   isClosed = false;
   #rest = '';
@@ -28,7 +28,7 @@ export class DaemonLog {
     for (const look of this.#watchers) look();
   }
 
-  /** Nothing more will come. */
+  /** Marks the end of the output. */
   close(): void {
     this.isClosed = true;
     for (const look of this.#watchers) look();
@@ -42,7 +42,7 @@ export class DaemonLog {
   }
 
   /**
-   * The first record, written already or yet to come, that fits; of those behind `after`.
+   * Resolves with the first matching record, past or future, at or after index `after`.
    * @throws (rejects) after `timeoutMs`, or when the log ends without it
    */
   logged(

@@ -1,7 +1,7 @@
-// Chance that can be had again: the same seed gives the same rolls (mulberry32).
+// A seeded random generator: the same seed gives the same rolls (mulberry32).
 
 export interface Dice {
-  /** From 0 up to, and without, 1. */
+  /** A number from 0 to 1, without 1. */
   roll(): number;
   pick<T>(from: readonly T[]): T;
 }

@@ -1,6 +1,6 @@
-// Waits for what no event reports, such as /proc and files: it asks again until the answer is there, within a deadline.
+// Polls for conditions without an event, such as those in /proc and of files, until a deadline.
 
-/** Asks again until the answer is not undefined or false; for what no event tells of. @throws after `withinMs` */
+/** Polls until the result is neither undefined nor false. @throws after `withinMs` */
 export async function eventually<T>(
   look: () => T | Promise<T>,
   what: string,

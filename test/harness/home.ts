@@ -1,5 +1,5 @@
-// Directories of one account, on which the built wad is started and stopped, against a simulator. A Home outlives its
-// daemons, so that one can be stopped and another started on the same session.
+// The directories of one account, on which the built wad is started and stopped, against a simulator. A Home
+// outlives its daemons, so that one can be stopped and another started on the same session.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,17 +11,17 @@ import { processesOf, signal } from './processes.js';
 import { type StartOptions, Wad } from './wad.js';
 
 export interface HomeOptions {
-  /** Gets the end of each daemon's log when the test fails. */
+  /** If the test fails, it prints the end of each daemon's log. */
   readonly t?: { teardown(end: () => void): unknown; passing(): boolean; comment(text: string): unknown };
-  /** The browser's own sandbox; off when left out, since tests may run as root. */
+  /** Enables the browser's own sandbox. Default off, since tests may run as root. */
   readonly sandbox?: boolean;
-  /** Where the daemon listens; below the home when left out. */
+  /** The daemon's socket; by default below the home. */
   readonly socket?: string;
-  /** Whose the directories are, and who runs the daemon; this user when left out. */
+  /** The owner of the directories and user of the daemon; by default this user. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** Directories of one account, and the daemons that were started on them. The holder disposes of it. */
+/** The directories of one account, and the daemons that were started on them. The caller disposes of it. */
 export class Home implements AsyncDisposable {
   readonly dir: string;
   readonly browser: string;
@@ -65,7 +65,7 @@ export class Home implements AsyncDisposable {
   get socket(): string {
     return this.#options.socket ?? join(this.dir, 'run', 'control.sock');
   }
-  /** Where the daemon runs; nothing may be written here. */
+  /** The daemon's working directory; nothing may be written here. */
   get cwd(): string {
     return join(this.dir, 'cwd');
   }
@@ -73,7 +73,7 @@ export class Home implements AsyncDisposable {
     return join(this.dir, 'tmp');
   }
 
-  /** Starts a daemon; returns when its socket answers. @throws when it ends before that */
+  /** Starts a daemon and returns when its socket answers. @throws when it ends before that */
   async start(options: StartOptions = {}): Promise<Wad> {
     const sandbox = this.#options.sandbox ?? false;
     const wad = new Wad(this, options, { sandbox, user: this.#options.user });
@@ -83,8 +83,9 @@ export class Home implements AsyncDisposable {
   }
 
   /**
-   * A ready daemon whose link is on the disk whatever happens next: linked and stopped once before. Chromium writes
-   * localStorage a second late, so a browser that is killed in that second has lost its link (H32).
+   * Starts a ready daemon whose link is certainly on disk, because it was linked and stopped once before.
+   * Chromium writes localStorage a second late, so a browser that is killed within that second loses its link
+   * (H32).
    */
   async startLinked(phone: Phone, options: StartOptions = {}): Promise<Wad> {
     await this.saveSession(phone);
@@ -93,29 +94,29 @@ export class Home implements AsyncDisposable {
     return wad;
   }
 
-  /** A session that was linked and stopped in order; no daemon is on it. */
+  /** Saves a linked session by starting a daemon, linking it and stopping it. */
   async saveSession(phone: Phone): Promise<void> {
     const wad = await this.start();
     await wad.link(phone);
     await wad.stop();
   }
 
-  /** What the daemons of this home have printed, newest last: for a test that has failed. */
+  /** Returns the output of this home's daemons, newest last, for a failed test. */
   tail(lines = 60): string {
     return this.#daemons.map((wad) => `--- wad ${wad.pid}\n${wad.tail(lines)}`).join('\n');
   }
 
-  /** Who runs the daemons, where that is somebody else: root has to say so to reach their socket. */
+  /** The user of the daemons, when it is another one: root must name it to connect to their socket. */
   get owner(): number | undefined {
     return this.#options.user?.uid;
   }
 
-  /** Names in the data path: the profile, what was set aside, our files. */
+  /** Names in the data path: the profile, quarantined profiles, our files. */
   sessions(): string[] {
     return existsSync(this.authDir) ? readdirSync(this.authDir).sort() : [];
   }
 
-  /** How the browser ended, by its own word; null without a profile. */
+  /** How the browser ended, as its profile records it; null without a profile. */
   exitType(): string | null {
     const file = join(this.profile, 'Default', 'Preferences');
     if (!existsSync(file)) return null;
@@ -123,14 +124,14 @@ export class Home implements AsyncDisposable {
     return profile?.exit_type ?? null;
   }
 
-  /** Every process that was started from here, the children of a browser included. */
+  /** Every process that was started from this home, including children of a browser. */
   processes(): Promise<{ pid: number; command: string }[]> {
     return processesOf(this.dir, this.#groups);
   }
-  /** Groups of processes that were begun by one of ours. */
+  /** Process groups that were started by one of our processes. */
   readonly #groups = new Set<number>();
 
-  /** Main processes of browsers on our profile. */
+  /** The main processes of browsers on our profile. */
   async browsers(): Promise<number[]> {
     const flag = `--user-data-dir=${this.profile}`;
     const all = await this.processes();
@@ -139,7 +140,7 @@ export class Home implements AsyncDisposable {
       .map(({ pid }) => pid);
   }
 
-  /** Ends what still runs, and removes everything. */
+  /** Ends everything that still runs, and removes the directories. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const wad of this.#daemons) await wad.kill();
     for (let left = await this.processes(), n = 0; left.length > 0 && n < 50; n++) {

@@ -1,6 +1,6 @@
-// The hostile table: everything a peer can do wrong on the control socket, by name. It runs against any socket that
-// speaks the contract: a server in the test's own process, or a real daemon. Each case must end in a clear error or a
-// clean close; meanwhile another client on the same socket is answered.
+// The hostile table: everything a peer can do wrong on the control socket, by name. It runs against any
+// socket that follows the contract, in the test's own process or of a real daemon. Each case must end in a
+// clear error or a clean close, while another client on the same socket is served.
 import { performance } from 'node:perf_hooks';
 import { isFaultKind } from '../../src/protocol/fault-table.js';
 import { Client } from '../../src/socket/client.js';
@@ -11,7 +11,7 @@ export interface HostileTarget {
   readonly path: string;
   /** A request that stays in flight until its connection ends or its deadline passes. */
   readonly slow: { readonly method: string; readonly params: object };
-  /** A request whose answer is long; the longer the sooner a peer that does not read is cut off. */
+  /** A request with a long answer. The longer it is, the sooner a peer that does not read is disconnected. */
   readonly long: { readonly method: string; readonly params: object };
   /** The limits that the server was started with. */
   readonly limits: {
@@ -36,7 +36,7 @@ const ping = (id: unknown) => `${JSON.stringify({ jsonrpc: '2.0', id, method: 'd
 const ask = (id: unknown, { method, params }: { method: string; params: object }) =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 
-/** A name and what one peer does; the peer hangs up afterwards. */
+/** A case for one peer, which hangs up afterwards. */
 const peer = (name: string, act: (peer: RawPeer, target: HostileTarget) => Promise<void>): HostileCase => ({
   name,
   run: async (target) => {
@@ -45,14 +45,17 @@ const peer = (name: string, act: (peer: RawPeer, target: HostileTarget) => Promi
   },
 });
 
-/** Many peers at once, or one after the other. */
+/** A case for many peers at once, or one after the other. */
 const crowd = (name: string, run: HostileCase['run']): HostileCase => ({ name, run });
 
 function check(ok: unknown, what: string): asserts ok {
   if (!ok) throw new Error(what);
 }
 
-/** An error that a person and a program can use: our code, a kind of the table, a reason, no stack trace. */
+/**
+ * Checks that an error is usable by people and programs: our code, a kind of the table, a reason, no stack
+ * trace.
+ */
 export function checkError(answer: Record<string, unknown>, code: number, id: unknown): void {
   const text = JSON.stringify(answer).slice(0, 300);
   const error = answer.error as
@@ -76,7 +79,7 @@ function checkResult(answer: Record<string, unknown>, id: unknown): void {
   check(typeof answer.result === 'object' && answer.result !== null, 'the result is no object');
 }
 
-/** The connection still works, and nothing was said that nobody had asked for. */
+/** Checks that the connection still works, and that nothing unrequested was sent. */
 async function lives(raw: RawPeer): Promise<void> {
   await raw.write(ping('alive'));
   checkResult(await raw.answer(), 'alive');
@@ -90,7 +93,7 @@ const lineCase = ({ name, bytes, gets }: LineCase): HostileCase =>
     await lives(raw);
   });
 
-/** The same junk every time: a linear congruence, seeded. */
+/** Returns the same junk for the same seed (linear congruence). */
 function junk(seed: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   let state = seed;
@@ -340,7 +343,7 @@ const CROWDS: readonly HostileCase[] = [
   }),
   peer('asks and asks and does not read', async (raw, { limits }) => {
     raw.socket.pause();
-    // The server stops reading long before all of this is with it: the write does not come to its end.
+    // The server stops reading long before it has received all of this, so the write does not finish.
     const done = raw.write(ping('x'.repeat(200)).repeat(limits.maxBacklogBytes / 20)).then(() => 'taken');
     const held = await Promise.race([done, quiet(raw)]);
     check(held === 'quiet', 'the server took everything and kept the answers');
@@ -382,7 +385,7 @@ const CROWDS: readonly HostileCase[] = [
     } finally {
       for (const raw of peers) raw.hangUp();
     }
-    // A place is free again as soon as somebody has left.
+    // A place is free again as soon as a client has left.
     await freed(target);
   }),
   crowd('1 000 connects at once', async (target) => {
@@ -421,7 +424,10 @@ const CROWDS: readonly HostileCase[] = [
 
 export const HOSTILE: readonly HostileCase[] = [...LINES.map(lineCase), ...CHUNKS, ...ENDINGS, ...CROWDS];
 
-/** Resolves when the far side has stopped taking bytes: the same number unsent for twenty looks, 10 ms apart. */
+/**
+ * Resolves when the other side has stopped reading: the same number of unsent bytes in twenty checks, 10 ms
+ * apart.
+ */
 async function quiet(raw: RawPeer): Promise<'quiet'> {
   let unsent = -1;
   for (let same = 0; same < 20; ) {
@@ -432,7 +438,7 @@ async function quiet(raw: RawPeer): Promise<'quiet'> {
   return 'quiet';
 }
 
-/** Resolves when nearly all places are free again; the server learns of a hang-up a moment after it. */
+/** Resolves when nearly all places are free again. The server notices a hang-up a moment later. */
 async function freed({ path, limits }: HostileTarget): Promise<void> {
   const until = performance.now() + 10_000;
   for (;;) {
@@ -454,7 +460,7 @@ async function freed({ path, limits }: HostileTarget): Promise<void> {
   }
 }
 
-/** A client that asks all along. `stop` gives the longest time an answer took. */
+/** A client that sends requests continuously. `stop` returns the longest time an answer took. */
 export async function bystander(
   path: string,
 ): Promise<{ stop(): Promise<{ asked: number; slowestMs: number }> }> {
@@ -470,7 +476,7 @@ export async function bystander(
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   })();
-  // Looked at in stop(); until then a failure must not count as unhandled.
+  // Awaited in stop(). Until then a failure must not count as unhandled.
   asking.catch(() => {});
   return {
     stop: async () => {

@@ -1,12 +1,12 @@
-// What can be sent to the HTTP door by somebody who should not, or who does it badly: bytes as they go over the wire, and
-// what has to come back. Run against a door in the test's own process and against a real daemon.
+// Hostile and malformed HTTP requests as raw bytes, each with the expected answer. They run against a server
+// in the test's own process and against a real daemon.
 import type { FaultKind } from '../../src/protocol/fault-table.js';
 
 export interface HostileRequest {
   readonly name: string;
-  /** Without the token where it does not say so. */
+  /** The request. It has no token unless it is written here. */
   readonly bytes: string | Uint8Array;
-  /** The status, or `closed`: the connection ends without an answer that means anything. */
+  /** The status, or `closed`: the connection ends without a meaningful answer. */
   readonly status: number | 'closed';
   readonly kind?: FaultKind;
 }
@@ -26,7 +26,7 @@ const STATUS = '/api/whatsapp/status';
 const SEND = '/api/whatsapp/messages';
 const QR = '/api/whatsapp/qr';
 
-/** More headers than Node keeps when it is not told otherwise, in fewer bytes than it takes. */
+/** More headers than Node keeps by default, in fewer bytes than it accepts. */
 const FLOOD = Array<string>(2_500).fill('a:b');
 const CHUNKED = lines(
   `POST ${SEND} HTTP/1.1`,
@@ -239,7 +239,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   },
 ];
 
-/** Two Host headers: which of them a proxy looks at is anybody's guess. */
+/** Two Host headers: a proxy may use either one. */
 export const TWO_HOSTS = get(STATUS, HOST, 'Host: evil.example', AUTH);
 export const FINE = get(STATUS, HOST, AUTH);
 export const SLOW_HEADERS = `GET ${STATUS} HTTP/1.1\r\n${HOST}\r\n`;

@@ -1,4 +1,5 @@
-// An HTTP door in the test's own process, beside a control socket with the same dispatch, and a listener to events.
+// An HTTP server in the test's own process, with a control socket on the same dispatch, and a listener to
+// events.
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -17,11 +18,11 @@ export interface TestDoor extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly http: HttpServer;
-  /** The socket, the feed and the log behind it. */
+  /** The control socket, the feed and the log of the same server. */
   readonly behind: TestServer;
 }
 
-/** A door without a token unless one is given. `await using` closes it and the socket. */
+/** Starts an HTTP server, by default without a token. `await using` closes it and the socket. */
 export async function startDoor(
   handlers: Partial<Handlers<typeof METHODS>> = {},
   options: Partial<HttpOptions> = {},
@@ -54,16 +55,16 @@ export async function startDoor(
   };
 }
 
-/** What came back to bytes that were sent as they are: everything until the far side ended. */
+/** Sends raw bytes and returns everything that came back until the other side closed. */
 export async function raw(port: number, bytes: string | Uint8Array, waitMs = 10_000): Promise<string> {
   const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {}); // a reset is one of the ways to be thrown out
+  socket.on('error', () => {}); // the server may end a connection by a reset
   const timer = setTimeout(() => socket.destroy(), waitMs);
   let text = '';
   socket.setEncoding('utf8').on('data', (part: string) => {
     text += part;
   });
-  // Not `once` of events, which rejects on an error before it.
+  // Not `once` of node:events, which rejects on an error before the event.
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(bytes);
   await closed;
@@ -74,14 +75,14 @@ export async function raw(port: number, bytes: string | Uint8Array, waitMs = 10_
 export interface ListenerOptions {
   readonly path?: string;
   readonly headers?: Record<string, string>;
-  /** Throws for an event that does not fit its schema; the check itself when left out. */
+  /** Throws for an event that does not match its schema. Default: the real check. */
   readonly check?: (event: WireEvent) => unknown;
 }
 
-/** One listener to `/events`, which checks each. The holder closes it. */
+/** A listener to `/events` that checks each event. The caller closes it. */
 export class Listener implements Disposable {
   readonly events: WireEvent[] = [];
-  /** As a browser would say it when it comes back. */
+  /** The last event id, which a browser sends when it reconnects. */
   lastEventId = '';
   readonly #close: () => void;
   readonly #check: (event: WireEvent) => unknown;
@@ -93,7 +94,7 @@ export class Listener implements Disposable {
     this.#check = check;
   }
 
-  /** Connected and subscribed when it resolves. */
+  /** Resolves when the listener is connected and subscribed. */
   static async open(
     url: string,
     { path = '/api/whatsapp/events', headers = {}, check = checkEvent }: ListenerOptions = {},
@@ -137,13 +138,13 @@ export class Listener implements Disposable {
     this.#watcher();
   }
 
-  /** Until so many have come. @throws (rejects) after `waitMs`, or when the stream ends */
+  /** Waits until `count` events have arrived. @throws (rejects) after `waitMs`, or when the stream ends */
   async heard(count: number, waitMs = 20_000): Promise<readonly WireEvent[]> {
     await this.#until(() => this.events.length >= count, `${count} events`, waitMs);
     return this.events;
   }
 
-  /** Until the far side ends it. */
+  /** Waits until the other side ends the stream. */
   over(waitMs = 10_000): Promise<void> {
     return this.#until(() => this.#isOver, 'the end', waitMs, true);
   }

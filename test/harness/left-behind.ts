@@ -1,15 +1,15 @@
-// What is wrong after a clean stop: processes, locks, sockets, output and files that should not be there.
+// Finds processes, locks, sockets, output and files that should not exist after a clean stop.
 import { existsSync, readdirSync } from 'node:fs';
 import { pause } from './eventually.js';
 import type { Wad } from './wad.js';
 
-/** Empty when it left nothing but the saved session (`kept`), or not even that (`gone`). */
+/** Returns what is wrong: empty when only the saved session is left (`kept`), or not even that (`gone`). */
 export async function leftBehind(wad: Wad, profile: 'kept' | 'gone'): Promise<string[]> {
   const { home } = wad;
   const wrong: string[] = [];
   const { code, signal: by } = await wad.exited;
   if (code !== 0) wrong.push(`exit status ${code ?? by}`);
-  // The kernel may still be at the children of a browser that has just exited.
+  // The kernel may still be ending the children of a browser that has just exited.
   let processes = await home.processes();
   for (const until = performance.now() + 3_000; processes.length > 0 && performance.now() < until; ) {
     await pause();

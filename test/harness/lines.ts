@@ -1,7 +1,7 @@
-// Lines that are no good request, or look like none and are one: what is sent, and what has to come back. The bulk of
-// the hostile table (hostile.ts); each must be answered clearly, and the connection must live on.
+// Lines that are invalid requests, or unusual valid ones, with the expected answers. This is most of the
+// hostile table (hostile.ts). Each line must get a clear answer, and the connection must survive.
 
-/** What has to come back: an error with this code, or a result; with this id. */
+/** A line and the expected answer: an error with this code, or a result, with this id. */
 export interface LineCase {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -32,7 +32,10 @@ const badParams = line(INVALID_PARAMS);
 const fine = line('result');
 const silent = line(null);
 
-/** A request with one member replaced or added, written by hand: JSON.stringify could not write most of these. */
+/**
+ * Builds a request by hand with one member replaced or added, because JSON.stringify could not write most of
+ * these.
+ */
 const asks = (members: string) => `{"jsonrpc":"2.0",${members}}`;
 const calls = (method: string, params: string) => asks(`"id":7,"method":"${method}","params":${params}`);
 const named = (method: string) => asks(`"id":7,"method":${JSON.stringify(method)}`);

@@ -1,4 +1,5 @@
-// Takes modules away from the page of a ready daemon, one at a time, and looks at what is said and what still works.
+// Removes modules from the page of a ready daemon, one at a time, and checks what is reported and what still
+// works.
 import t from 'tap';
 import { moduleOf, NEEDS } from '../../src/whatsapp/capabilities/needs.js';
 import type { Contact } from '../simulator/contact.js';
@@ -8,13 +9,13 @@ import type { Wad } from './wad.js';
 
 const NUMBER = '15550001111';
 const VITAL = ['session.receive', 'send.text'];
-/** Within this the module is named, by the contract of this test. */
+/** The time within which the missing module must be reported. */
 export const NAMED_MS = 15_000;
 
-/** The capabilities that are lost with a module, or a member. */
+/** The capabilities that are lost without a module or a member. */
 export const lostWith = (lack: string): string[] =>
   Object.keys(NEEDS).filter((name) => NEEDS[name]?.some((need) => need === lack || moduleOf(need) === lack));
-/** Without it the account is not ready. */
+/** True when the account cannot be ready without it. */
 export const isVital = (lack: string): boolean => lostWith(lack).some((name) => VITAL.includes(name));
 
 const MODULES = [
@@ -25,13 +26,13 @@ const MODULES = [
       .map(moduleOf),
   ),
 ].sort();
-/** Every module that the product needs is in one of these. */
+/** Together with the two halves below, this covers every module that the product needs. */
 export const VITAL_MODULES = MODULES.filter(isVital);
 const side = MODULES.filter((module) => !isVital(module));
 export const FIRST_HALF = side.slice(0, side.length / 2);
 export const SECOND_HALF = side.slice(side.length / 2);
 
-/** Sends, and is not believed: the contact's own screen is. */
+/** Sends a message, checks it on the contact's own screen, and receives an answer. */
 export async function exchange(wad: Wad, contact: Contact, text: string): Promise<void> {
   const after = await wad.mark();
   const { id } = await wad.request('message.send', { to: contact.number, text });
@@ -41,7 +42,7 @@ export async function exchange(wad: Wad, contact: Contact, text: string): Promis
   await wad.event('message', ({ body }) => body === `re: ${text}`, { after });
 }
 
-/** Until an event has said that these capabilities are lost, and with what. */
+/** Waits until an event reports that these capabilities are lost, and names the module. */
 export async function named(wad: Wad, lost: readonly string[], lack: string, after: number): Promise<void> {
   await wad.event(
     'state',
@@ -53,9 +54,9 @@ export async function named(wad: Wad, lost: readonly string[], lack: string, aft
   );
 }
 
-/** One daemon and one link; each load of the page lacks one module, and has the one before it again. */
+/** Uses one daemon and one link. Each load of the page lacks one module, and has the previous one again. */
 export function removeEach(modules: readonly string[]): void {
-  // For a slow machine; it takes a fifth of this.
+  // For a slow machine; it usually takes a fifth of this.
   t.setTimeout(600_000);
   t.test('each module of the product, removed one at a time', async (t) => {
     await using sim = await Simulator.start({

@@ -1,11 +1,11 @@
-// Events for tests of what stores and carries them, and reads none of their fields: a daemon stores no such data.
+// Made-up events, for tests of code that stores and transports events without reading their fields.
 import type { WireEvent } from '../../src/protocol/events/index.js';
 
-/** Passes for the data of any event. */
+/** Gives any object the type of event data. */
 export const madeUp = (data: object): never => data as never;
 
-/** Given to a reader that would check events against their schemas. */
+/** A check that accepts everything, for readers that would check events against their schemas. */
 export const unchecked = (): void => undefined;
 
-/** The data of an event, read by any name. */
+/** The data of an event, typed to be read by any field name. */
 export const dataOf = ({ data }: WireEvent): Readonly<Record<string, unknown>> => data;

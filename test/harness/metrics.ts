@@ -1,11 +1,12 @@
-// The metrics of a daemon without one: a real registry behind a real journal, with what stands as the methods' examples say.
+// A daemon's metrics without a daemon: a real registry on a real journal, with the state from the methods'
+// examples.
 import { openMetrics } from '../../src/daemon/metrics/metrics.js';
 import type { Outbox } from '../../src/daemon/outgoing/outbox.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import type { StoredMessage } from '../../src/store/outbox-row.js';
 import { startServer } from './server.js';
 
-/** The value of one series; undefined when there is none. */
+/** The value of one series; undefined when it does not exist. */
 export const valueIn = (text: string, series: string): number | undefined => {
   const line = text.split('\n').find((one) => one.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length + 1));

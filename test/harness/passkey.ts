@@ -1,10 +1,10 @@
-// A browser that holds a passkey: a virtual authenticator with the person's key in it, as the standard's own tests use.
+// Gives a browser a passkey: a virtual authenticator with the person's key, as the standard's own tests use.
 import type { Page } from 'puppeteer';
 import type { Passkey } from '../simulator/passkey.js';
 
 const base64 = (url: string): string => Buffer.from(url, 'base64url').toString('base64');
 
-/** From now on the page's navigator.credentials.get answers with this key, without asking anybody. */
+/** Makes the page's navigator.credentials.get answer with this key, without user interaction. */
 export async function holdPasskey(page: Page, passkey: Passkey, rpId: string): Promise<void> {
   const cdp = await page.createCDPSession();
   await cdp.send('WebAuthn.enable');

@@ -1,10 +1,11 @@
-// Processes as /proc shows them: which were started from a directory, whether one is alive, and what it waits for.
+// Reads /proc: which processes were started from a directory, whether one is alive, and what it waits for.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * Every process that was started from the directory, the children of a browser included.
- * @param groups groups of processes that were begun by one of them; kept by the caller and added to here
+ * Returns every process that was started from the directory, including children of a browser.
+ * @param groups process groups that were started by one of them; the caller keeps the set, and this function
+ * adds to it
  */
 export async function processesOf(
   dir: string,
@@ -14,7 +15,7 @@ export async function processesOf(
   const found = (await Promise.all(pids.map(seen))).filter((one) => one !== null);
   for (const { pid, group, command, environ } of found)
     if (group === pid && isOf(dir, command, environ)) groups.add(group);
-  // What Chromium's headless shell starts names no folder, and has written over its environment.
+  // The children of Chromium's headless shell name no directory, and overwrite their environment.
   return found
     .filter(({ group, command, environ }) => groups.has(group) || isOf(dir, command, environ))
     .map(({ pid, command }) => ({ pid, command }));
@@ -22,7 +23,7 @@ export async function processesOf(
 
 export const isAlive = (pid: number): boolean => signal(pid, 0);
 
-/** False when there is no such process. */
+/** Sends a signal; false when there is no such process. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
@@ -31,7 +32,7 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** What each thread of a process does or waits for, as the kernel sees it: `node R 0 clock 812`. */
+/** Describes what each thread of a process does or waits for, from /proc: `node R 0 clock 812`. */
 export function standstill(pid: number): string {
   const read = (path: string) => {
     try {
@@ -49,7 +50,7 @@ export function standstill(pid: number): string {
   return all.length > 0 ? all.join(', ') : 'the process has gone';
 }
 
-/** Null for what has ended: a zombie has no command line any more. */
+/** Null for a process that has ended: a zombie has no command line. */
 async function seen(
   pid: number,
 ): Promise<{ pid: number; group: number; command: string; environ: string } | null> {
@@ -62,6 +63,6 @@ async function seen(
   return { pid, group, command, environ: await read('environ') };
 }
 
-/** Its environment or its command line names the directory. */
+/** True when its environment or its command line names the directory. */
 const isOf = (dir: string, command: string, environ: string): boolean =>
   command.includes(`${dir}/`) || environ.split('\0').includes(`HOME=${dir}`);

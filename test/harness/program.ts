@@ -1,16 +1,16 @@
-// Programs that some tests run and that no package of ours brings along.
+// Finds programs that some tests need and that no npm package provides.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 
-/** The file that a command's name, or path, stands for; null where there is none that can be run. */
+/** Returns the executable file for a command's name or path; null when there is none. */
 export function programPath(name: string): string | null {
   const directories = name.includes('/') ? ['.'] : (process.env.PATH ?? '').split(delimiter);
   return directories.map((directory) => resolve(directory, name)).find(isProgram) ?? null;
 }
 
 /**
- * For `skip`: false where the program is installed, else the reason. `scripts/test --all` knows the reason by its first
- * word and fails on it, since installing the program would have prevented it.
+ * A value for `skip`: false when the program is installed, else the reason. `scripts/test --all` recognises
+ * the reason by its first word and fails on it, because the program could have been installed.
  */
 export const lacks = (program: string): string | false => programPath(program) === null && `lacks ${program}`;
 

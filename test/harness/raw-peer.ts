@@ -1,5 +1,5 @@
-// A peer with no manners: writes any bytes to the socket, and reads lines or does not. For what a proper client would
-// never do. Every wait has a deadline; none of them is a sleep.
+// A peer that breaks the protocol: writes any bytes to the socket, and reads lines or does not. It does what
+// a proper client never would. Every wait has a deadline; none is a sleep.
 import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
@@ -23,11 +23,11 @@ export class RawPeer {
     });
     socket.on('end', () => this.#over());
     socket.on('close', () => this.#over());
-    // What matters is what was read before; a reset is one of the ways to be thrown out.
+    // Only what was read before matters; the server may end a connection by a reset.
     socket.on('error', () => {});
   }
 
-  /** Waits for a place in the server's queue, as connect(2) itself would if Node let it. */
+  /** Waits for a place in the server's accept queue, as connect(2) would if Node allowed it. */
   static async connect(path: string): Promise<RawPeer> {
     const until = performance.now() + WAIT_MS;
     for (;;) {
@@ -38,7 +38,7 @@ export class RawPeer {
     }
   }
 
-  /** Resolves when the bytes are with the kernel, or the far side has gone. */
+  /** Resolves when the kernel has the bytes, or the other side has closed. */
   write(bytes: string | Uint8Array): Promise<void> {
     return new Promise((resolve) => this.socket.write(bytes, () => resolve()));
   }
@@ -56,19 +56,19 @@ export class RawPeer {
     return line;
   }
 
-  /** Resolves when the far side has ended; fails when it still says something, or does not end. */
+  /** Resolves when the other side has closed. Fails when it still sends a line, or does not close. */
   async end(waitMs = WAIT_MS): Promise<void> {
     await this.#until(() => this.#ended || this.#lines.length > 0, waitMs, 'the end');
     if (this.#lines.length > 0)
       throw new Error(`an answer instead of the end: ${this.#lines[0]?.slice(0, 200)}`);
   }
 
-  /** Resolves when the far side has ended, whatever it says before. */
+  /** Resolves when the other side has closed, whatever it sends before. */
   async over(waitMs = WAIT_MS): Promise<void> {
     await this.#until(() => this.#ended, waitMs, 'the end');
   }
 
-  /** Ends our side only, and goes on reading. */
+  /** Closes only our side, and continues to read. */
   halfClose(): void {
     this.socket.end();
   }

@@ -1,5 +1,5 @@
-// A receiver of webhooks: a real HTTP server that verifies each signature with the package that receivers use, checks each
-// event against its schema, and can be down, slow, or refuse.
+// A webhook receiver: a real HTTP server that verifies each signature with the package that receivers use,
+// and checks each event against its schema. It can be down, be slow, or refuse.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,15 +14,15 @@ export interface Delivery {
   readonly body: Record<string, never> & { cursor: number; type: string; data: Record<string, unknown> };
 }
 
-/** The status that is answered; null: none, the connection just stays. */
+/** The status to answer with; null: no answer, the connection stays open. */
 export type Answers = (delivery: Delivery) => number | null;
 
 export class Receiver implements AsyncDisposable {
   readonly taken: Delivery[] = [];
-  /** Deliveries that were answered with anything else. */
+  /** Deliveries that were answered with any other status. */
   readonly refused: Delivery[] = [];
   answers: Answers;
-  /** Behind each answer; for `Retry-After`, `Location`. */
+  /** Headers of each answer, such as `Retry-After` and `Location`. */
   headers: Record<string, string> = {};
   readonly #webhook: Webhook | null;
   readonly #check: (event: WireEvent) => unknown;
@@ -41,7 +41,7 @@ export class Receiver implements AsyncDisposable {
 
   /**
    * @param secret null: signatures are not checked
-   * @param check throws for an event that does not fit its schema; the check itself when left out
+   * @param check throws for an event that does not match its schema; default: the real check
    */
   static async start(
     secret: string | null,
@@ -57,7 +57,7 @@ export class Receiver implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}/hook`;
   }
 
-  /** Listens (again), at the same port as before. */
+  /** Listens, again on the same port after `down`. */
   async up(): Promise<void> {
     this.#server = createServer((request, response) => {
       let text = '';
@@ -82,7 +82,7 @@ export class Receiver implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Nobody listens at its port any more. */
+  /** Stops listening on its port. */
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = null;
@@ -90,7 +90,7 @@ export class Receiver implements AsyncDisposable {
     if (server) await new Promise((resolve) => server.close(resolve));
   }
 
-  /** Until so many were taken. @throws (rejects) after `waitMs` */
+  /** Waits until `count` deliveries were accepted. @throws (rejects) after `waitMs` */
   took(count: number, waitMs = 60_000): Promise<readonly Delivery[]> {
     return this.#until(
       () => this.taken.length >= count,
@@ -99,7 +99,7 @@ export class Receiver implements AsyncDisposable {
     );
   }
 
-  /** Until so many were refused. */
+  /** Waits until `count` deliveries were refused. */
   denied(count: number, waitMs = 60_000): Promise<readonly Delivery[]> {
     return this.#until(
       () => this.refused.length >= count,

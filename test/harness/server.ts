@@ -1,5 +1,6 @@
-// A control socket in the test's own process: the real server, dispatch, feed and table of methods, over a real Unix
-// socket in a directory of its own. No WhatsApp behind it: what needs the session answers `not_ready`.
+// A control socket in the test's own process: the real server, dispatch, feed and table of methods, over a
+// real Unix socket in its own directory. There is no WhatsApp behind it, so methods that need the session
+// answer `not_ready`.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps the newest 1 000 lines of what is logged, for a test to look at. */
+/** A log that keeps its newest 1 000 lines for the test. */
 export function keepLog(): Log & { readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at =
@@ -38,25 +39,28 @@ export function keepLog(): Log & { readonly lines: LogLine[] } {
 
 export interface TestServer extends AsyncDisposable {
   readonly path: string;
-  /** The one that listens now. */
+  /** The server that is listening now. */
   readonly server: SocketServer;
-  /** What the socket asks; another door may ask the same. */
+  /** The dispatch behind the socket; an HTTP server may use the same one. */
   readonly dispatch: Dispatch;
   readonly feed: Feed;
   readonly log: ReturnType<typeof keepLog>;
-  /** Resolves when all events so far are on disk and told of. */
+  /** Resolves when all events so far are on disk and delivered. */
   written(): Promise<void>;
-  /** Closes the socket, which cuts off whoever is connected; then acts, and listens again. */
+  /** Closes the socket, which disconnects every client; then runs `meanwhile`, and listens again. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
-/** Waits until its signal is aborted, and rejects with the reason. */
+/** Waits until the signal is aborted, and rejects with the reason. */
 export const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-/** A server whose handlers can be replaced one by one. `await using` closes it and removes its directory. */
+/**
+ * Starts a server whose handlers can be replaced one by one. `await using` closes it and removes its
+ * directory.
+ */
 export async function startServer(
   handlers: Partial<All> = {},
   options: Partial<ListenOptions> = {},

@@ -1,4 +1,4 @@
-/** A database of IndexedDB as a browser leaves it that is killed amid two transactions (H33). */
+/** Makes an IndexedDB database look as if its browser was killed during two transactions (H33). */
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const bytes = (number: number, value: Buffer): Buffer =>
 export const metadataKey = (scope: number): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, 0, 50, 1]), varint(scope)]);
 
-/** Counted down from the largest number there is. */
+/** Undo keys count down from the largest possible number. */
 export const undoKey = (scope: number, task = 0): Buffer => {
   const number = Buffer.alloc(8);
   number.writeBigInt64BE(2n ** 63n - 1n - BigInt(task));
@@ -30,7 +30,7 @@ export const lockOfStore = (database: number, store: number): Buffer => {
   return bytes(1, Buffer.concat([Buffer.from([8, 1]), bytes(2, bytes(1, key))]));
 };
 
-/** The writes of a transaction that has removed this record, and is not committed. */
+/** Returns the writes of an uncommitted transaction that removed this record. */
 export function removal(scope: number, database: string, { key, value }: Write): readonly Write[] {
   assert.ok(value);
   const locks = [lockOfDatabase(database), lockOfStore(key[1] ?? 0, key[2] ?? 0)];
@@ -42,8 +42,8 @@ export function removal(scope: number, database: string, { key, value }: Write):
 }
 
 /**
- * Puts two of them behind the log of a database, each of which has removed a record of an object store of its own: the
- * last one that the log has. Nobody may have it open.
+ * Appends two uncommitted transactions to the log of a database. Each has removed the last record of a
+ * different object store in the log. No process may have the database open.
  */
 export function leaveUnfinished(folder: string, database: string): void {
   const name = readdirSync(folder).find((each) => each.endsWith('.log'));
@@ -57,7 +57,8 @@ export function leaveUnfinished(folder: string, database: string): void {
     if (write.value !== null) live.set(write.key.toString('hex'), write);
   }
   const last = new Map<number, Write>();
-  // One byte each for what the next three take, database, object store, and 1 for its data.
+  // A key's prefix: one byte with the lengths of the next three fields, then database, object store, and 1
+  // for data.
   for (const write of live.values())
     if (write.key[0] === 0 && write.key[1] === 1 && write.key[3] === 1) last.set(write.key[2] ?? 0, write);
   assert.ok(last.size > 1, 'the log has data of two object stores');

@@ -1,4 +1,4 @@
-// Runs the built wactl as a person would: a child process with arguments, stdin and an environment of its own.
+// Runs the built wactl as a person would: as a child process with its own arguments, stdin and environment.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -7,20 +7,20 @@ export const WACTL = fileURLToPath(new URL('../../../dist/wactl.cjs', import.met
 
 export interface WactlOptions {
   readonly socket?: string;
-  /** Replaces variables of this process; `undefined` removes one. */
+  /** Variables that replace those of this process; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
   /** Runs as this user and group; needs root. */
   readonly uid?: number;
-  /** Killed after this; the test then sees the signal. Default 30 s. */
+  /** The process is killed after this time, and the test then sees the signal. Default 30 s. */
   readonly timeoutMs?: number;
-  /** Another file than the bundle. */
+  /** A file to run instead of the bundle. */
   readonly program?: string;
 }
 
 export interface WactlEnd {
-  /** Null when a signal ended it. */
+  /** The exit status; null when a signal ended the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -30,17 +30,17 @@ export interface WactlEnd {
 export interface Wactl {
   readonly child: ChildProcessWithoutNullStreams;
   readonly end: Promise<WactlEnd>;
-  /** Settles when what it has printed so far matches; rejects when it ends first. */
+  /** Resolves when the output so far matches; rejects when the process ends first. */
   printed(pattern: RegExp, from?: 'stdout' | 'stderr'): Promise<void>;
 }
 
-/** Starts wactl and leaves it running. */
+/** Starts wactl without waiting for its end. */
 export function startWactl(args: readonly string[], options: WactlOptions = {}): Wactl {
-  // A variable of ours that the test run has, such as WAD_ROUNDS, has no meaning to wad, and doctor would say so.
+  // A WAD_ variable of the test run, such as WAD_ROUNDS, means nothing to wad, and doctor would report it.
   const around = Object.entries(process.env).filter(([name]) => !name.startsWith('WAD_'));
   const env: NodeJS.ProcessEnv = { ...Object.fromEntries(around), NO_COLOR: '1', ...options.env };
   delete env.NODE_EXTRA_CA_CERTS;
-  delete env.NODE_OPTIONS; // tap's loaders have no business in there
+  delete env.NODE_OPTIONS; // tap's loaders must not run in there
   if (options.socket !== undefined) env.WAD_SOCKET = options.socket;
   const child = spawn(process.execPath, [options.program ?? WACTL, ...args], {
     env,
@@ -57,7 +57,7 @@ export function startWactl(args: readonly string[], options: WactlOptions = {}):
       for (const look of watchers) look();
     });
   }
-  child.stdin.on('error', () => {}); // it may end without reading
+  child.stdin.on('error', () => {}); // the process may end without reading
   if (options.input !== undefined) child.stdin.end(options.input);
   else child.stdin.end();
   const end = new Promise<WactlEnd>((resolve, reject) => {
@@ -78,6 +78,6 @@ export function startWactl(args: readonly string[], options: WactlOptions = {}):
   return { child, end, printed };
 }
 
-/** Runs wactl to its end. */
+/** Runs wactl and waits for its end. */
 export const wactl = (args: readonly string[], options: WactlOptions = {}): Promise<WactlEnd> =>
   startWactl(args, options).end;

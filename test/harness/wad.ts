@@ -1,5 +1,5 @@
-// One run of the built daemon, as a person would start it: its log, requests to it, events of it, and its end. Waits
-// are for a log line, a state or an event, each with a deadline.
+// One run of the built daemon, started as a person would: its log, requests to it, its events, and its end.
+// Waits are for a log line, a state or an event, each with a deadline.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EventData, EventOf, WireEvent } from '../../src/protocol/events/index.js';
@@ -20,7 +20,7 @@ import { type WactlEnd, type WactlOptions, wactl } from './wactl.js';
 /** The file that package.json's `bin.wad` names. */
 export const WAD = fileURLToPath(new URL('../../../dist/wad.cjs', import.meta.url));
 
-/** Tests measure the daemon and not its patience; one that is about the pace says so. */
+/** Pacing is off, so that tests do not wait for it. Tests of the pace turn it on. */
 const NO_PACE = { WAD_PACING_MODE: 'off' };
 const START_MS = 20_000;
 const STATE_MS = 60_000;
@@ -29,15 +29,15 @@ export const STOP_MS = 20_000;
 const SPARE_MS = 5_000;
 
 export interface StartOptions {
-  /** Besides those that say where everything is. */
+  /** Additional arguments, after those for the directories. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** False: returns as soon as the process runs. */
+  /** False: return as soon as the process runs. */
   readonly listening?: boolean;
   readonly cwd?: string;
-  /** Instead of the home's own, which is Chromium. */
+  /** A browser to use instead of the home's, which is Chromium. */
   readonly browser?: string;
-  /** `debug` when left out. */
+  /** Default `debug`. */
   readonly logLevel?: 'info' | 'debug';
 }
 
@@ -45,7 +45,7 @@ export interface StartOptions {
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** From the signal that asked for it. */
+  /** Time since the signal, ms. */
   readonly ms: number;
 }
 
@@ -64,8 +64,9 @@ export class Wad {
     { sandbox, user }: { sandbox: boolean; user: HomeOptions['user'] },
   ) {
     this.home = home;
-    // Nothing of the test's own surroundings: no journal, no service manager, no other configuration, and none of
-    // what tap puts into the environment of its children: env(1) wipes it, and is replaced by the program.
+    // The daemon gets nothing of the test's environment: no journal, no service manager, no other
+    // configuration, and no variables that tap sets for its children. env(1) clears them, and is replaced by
+    // the program.
     const all = {
       PATH: process.env.PATH ?? '',
       HOME: home.dir,
@@ -102,22 +103,22 @@ export class Wad {
     return this.child.pid ?? 0;
   }
 
-  /** Every record so far, oldest first. */
+  /** All log records so far, oldest first. */
   get log(): readonly LogRecord[] {
     return this.#output.records;
   }
 
-  /** Lines on stdout that are no JSON object. */
+  /** Lines on stdout that are not JSON objects. */
   get strayLines(): readonly string[] {
     return this.#output.strayLines;
   }
 
-  /** The end of what it has printed. */
+  /** The last lines of its output. */
   tail(lines: number): string {
     return `${this.#output.tail(lines)}\n${this.stderr}`;
   }
 
-  /** The first log line, written already or yet to come, that fits; of those behind `after`. */
+  /** Resolves with the first matching log line, past or future, at or after index `after`. */
   logged(
     event: string,
     fits?: (record: LogRecord) => boolean,
@@ -128,23 +129,23 @@ export class Wad {
     });
   }
 
-  /** The states it came into, in their order; one twice in a row when only the reason changed. */
+  /** The states it entered, in order. A state is repeated when only the reason changed. */
   async states(): Promise<string[]> {
     const all = await this.events('state');
     return all.filter(({ data }) => data.capabilities === undefined).map(({ data }) => String(data.status));
   }
 
-  /** The newest event when it started: what this run has told is behind it. */
+  /** The cursor of the newest event at its start; later events are of this run. */
   get startedAfter(): number {
     return Number(this.log.find(({ event }) => event === 'store.opened')?.last ?? 0);
   }
 
-  /** A place in the events: what happens from now on is behind it. */
+  /** The current cursor; later events come after it. */
   async mark(): Promise<number> {
     return (await this.status()).journal.last;
   }
 
-  /** Until it came into this state (and for this reason), of what happened behind the mark; past or yet to come. */
+  /** Waits until it has entered this state (for this reason) after the mark, in the past or future. */
   async became(
     to: StateName,
     {
@@ -153,7 +154,7 @@ export class Wad {
       timeoutMs = STATE_MS,
     }: { reason?: string; after?: number; timeoutMs?: number } = {},
   ): Promise<EventData<'state'>> {
-    // What a page can do is told in such events too, and is no coming into a state.
+    // A change of capabilities is reported by such events, too, without a change of state.
     const fits = (data: EventData<'state'>) =>
       data.status === to &&
       data.capabilities === undefined &&
@@ -165,7 +166,7 @@ export class Wad {
     await this.logged('daemon.listening', undefined, { timeoutMs: START_MS });
   }
 
-  /** A connection that is kept; every request and answer is checked against the table of methods. */
+  /** A persistent connection that checks every request and answer against the table of methods. */
   client(): Promise<CheckedClient> {
     this.#client ??= CheckedClient.connect(this.home.socket, { owner: this.home.owner });
     return this.#client;
@@ -179,9 +180,10 @@ export class Wad {
     const ask = async () =>
       (await this.client()).request(method, params, { timeoutMs: STATE_MS, ...options });
     return ask().catch((error: unknown) => {
-      // The daemon answers before this end gives up, so it stands still: in its own code, the kernel's, or on a lock.
+      // The daemon has shorter limits than this client, so it is blocked: in its own code, in the kernel, or
+      // on a lock.
       if (isSilence(error)) throw new Error(`${error.message}: ${standstill(this.pid)}`, { cause: error });
-      // A crowd of others had this one ended as idle: nothing was asked over it.
+      // The server closed this idle connection because of many others. Nothing was pending on it.
       if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
       this.#client = undefined;
       return ask();
@@ -192,24 +194,24 @@ export class Wad {
     return this.request('session.status');
   }
 
-  /** Until the account is in one of the states. @throws Fault wait_expired, state_unreachable */
+  /** Waits until the account is in one of the states. @throws Fault wait_expired, state_unreachable */
   async until(...states: StateName[]): Promise<Answered<'session.wait'>> {
     return this.request('session.wait', { states, timeoutMs: STATE_MS }, { timeoutMs: STATE_MS + SPARE_MS });
   }
 
-  /** A QR payload that can be scanned now. */
+  /** Returns a QR payload that can be scanned now. */
   async qr(not?: string): Promise<string> {
     const answer = await this.request('session.qr', { waitMs: 30_000, ...(not && { not }) });
     return answer.qr;
   }
 
-  /** Links by QR and waits until ready. */
+  /** Links by QR code and waits until ready. */
   async link(phone: Phone): Promise<void> {
     await phone.scan(await this.qr());
     await this.until('ready');
   }
 
-  /** Every event of this run, or behind `from` (0: every one that is kept), oldest first. */
+  /** Returns every event of this run, or after `from` (0: every stored one), oldest first. */
   async events<T extends EventType = EventType>(type?: T, from = this.startedAfter): Promise<EventOf<T>[]> {
     const all: EventOf<T>[] = [];
     for (let after = from; ; ) {
@@ -218,7 +220,7 @@ export class Wad {
         limit: 1000,
         ...(type && { types: [type] }),
       });
-      // A gap is told of whatever was asked for.
+      // A gap is reported for any requested type.
       const fits = (event: WireEvent): event is EventOf<T> => type === undefined || event.type === type;
       all.push(...events.filter(fits));
       if (next === after) return all;
@@ -226,7 +228,7 @@ export class Wad {
     }
   }
 
-  /** The first event of a type, past or yet to come, that fits. */
+  /** Resolves with the first matching event of a type, past or future. */
   async event<T extends EventType>(
     type: T,
     fits: (data: EventData<T>) => boolean = () => true,
@@ -241,21 +243,21 @@ export class Wad {
     }
   }
 
-  /** Runs wactl against it; the events that it prints as JSON are checked. */
+  /** Runs wactl against this daemon, and checks the events that it prints as JSON. */
   async wactl(args: readonly string[], options: WactlOptions = {}): Promise<WactlEnd> {
     const end = await wactl(args, { socket: this.home.socket, ...options });
     if (args.includes('-o') && end.code === 0) checkPrinted(end.stdout);
     return end;
   }
 
-  /** Sends the signal and waits for the end, which has to come within `withinMs`. */
+  /** Sends the signal and waits for the end, which must come within `withinMs`. */
   async stop(by: NodeJS.Signals = 'SIGTERM', withinMs = STOP_MS + SPARE_MS): Promise<Ending> {
     const startedAt = performance.now();
     this.child.kill(by);
     return this.ended(startedAt, withinMs);
   }
 
-  /** How it ends, when somebody else sees to that. */
+  /** Waits for an end that something else causes. */
   async ended(startedAt = performance.now(), withinMs = STOP_MS + SPARE_MS): Promise<Ending> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -271,7 +273,7 @@ export class Wad {
     return { code, signal: killedBy, ms: performance.now() - startedAt };
   }
 
-  /** Without ceremony; for the end of a test and for kill -9. */
+  /** Kills it with SIGKILL, for the end of a test and for tests of kill -9. */
   async kill(): Promise<void> {
     if (!this.#output.isClosed) this.child.kill('SIGKILL');
     await this.exited.catch(() => {});
@@ -279,7 +281,7 @@ export class Wad {
   }
 
   /**
-   * What is wrong after a clean stop; empty when it left nothing but the saved session, or not even that.
+   * Returns what is wrong after a clean stop; empty when it left only the saved session, or not even that.
    * @param profile whether a saved session is expected
    */
   leftBehind({ profile }: { profile: 'kept' | 'gone' }): Promise<string[]> {
