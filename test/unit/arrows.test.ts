@@ -1,5 +1,6 @@
-// Which room may import which, and which package: the table, the reasons, and the check. An arrow that is not in the
-// table is wrong even if it does no harm today, because the next one will rely on it. No import may close a cycle.
+// Every import between rooms, and every package that a room imports, is listed in the table below.
+// An import that is not in the table fails even if it is harmless today, because later code would rely on it.
+// No import may close a cycle.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 interface Room {
   /** The rooms, or single files, that it may import. */
   readonly may: readonly string[];
-  /** Why it may not import the others. */
+  /** The reason why it may not import others. */
   readonly why: string;
 }
 
@@ -157,13 +158,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Rooms without I/O, clock or chance: Node's own modules stay outside. */
+/** Rooms without I/O, clock or randomness. They may not import Node's own modules. */
 const PURE: readonly string[] = ['protocol', 'session'];
 
 interface Package {
   /** Rooms, or single files. */
   readonly in: readonly string[];
-  /** Where its types may be imported besides. */
+  /** Further rooms that may import its types. */
   readonly types?: readonly string[];
   readonly why: string;
 }
@@ -210,13 +211,13 @@ const PACKAGES: Readonly<Record<string, Package>> = {
   },
 };
 
-/** Files whose values would bring zod along; the rooms of wactl and of the library may have their types. */
+/** Files whose values would load zod. The rooms of wactl and of the library may import their types only. */
 const SCHEMAS = /^protocol\/(methods\/|events\/|schema\.ts|method\.ts)/;
 const SCHEMA_FREE: readonly string[] = ['cli', 'client', 'socket'];
 
 interface Import {
   readonly of: string;
-  /** Gone after compilation. */
+  /** Removed by the compiler. */
   readonly typeOnly: boolean;
 }
 
@@ -248,21 +249,21 @@ function importsOf(source: string): Import[] {
 const isIn = (file: string, places: readonly string[]): boolean =>
   places.some((place) => file === place || file.startsWith(`${place}/`));
 
-/** The innermost room that a file is in. */
+/** The innermost room that contains a file. */
 const roomOf = (file: string): string => {
   const [outer = '', inner = ''] = file.split('/');
   const room = `${outer}/${inner}`;
   return ROOMS[room] === undefined ? outer : room;
 };
 
-/** Rooms with rooms inside: of their own they have files, and no folder. */
+/** Rooms that contain other rooms. Every folder directly in them must be a room. */
 const DIVIDED: readonly string[] = ['daemon', 'whatsapp'];
 
-/** The imported file below src/. */
+/** The path of the imported file below src/. */
 const targetOf = (file: string, of: string): string =>
   normalize(join(dirname(file), of)).replace(/\.js$/, '.ts');
 
-/** What is wrong with a file's imports. @param file its path below src/ */
+/** Returns the errors in a file's imports. @param file its path below src/ */
 function check(file: string, source: string): string[] {
   const room = roomOf(file);
   const rules = ROOMS[room];
@@ -302,11 +303,11 @@ t.test('every import of src/ is an arrow of the table', async (t) => {
   );
 });
 
-/** Files below src/ that a file imports. */
+/** The files below src/ that a file imports. */
 const importedBy = (file: string, source: string): string[] =>
   importsOf(source).flatMap(({ of }) => (of.startsWith('.') ? [targetOf(file, of)] : []));
 
-/** Import cycles, each as the way around. Types count: a cycle of types is one for a reader too. */
+/** Returns import cycles, each as its path. Type imports count, because a reader has to follow them too. */
 function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
   const over = new Set<string>();
@@ -419,7 +420,7 @@ t.test('a wrong arrow is found, whatever it is written as', async (t) => {
   }
 });
 
-/** The packages in a bundle, from esbuild's list of what went in. */
+/** The packages in a bundle, from esbuild's list of inputs. */
 const packagesOf = (inputs: Readonly<Record<string, unknown>>): string[] => [
   ...new Set(
     Object.keys(inputs).flatMap((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []),

@@ -1,4 +1,4 @@
-// Each row of test/hostile/README.md names a guard and a test; both must exist.
+// Each row of test/hostile/README.md names a guard and a test, and both exist.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';

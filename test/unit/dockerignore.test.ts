@@ -1,12 +1,12 @@
-// .dockerignore keeps sessions out of an image, and everything that the image is built from in it: a rule that matches a
-// folder of the source shows only when an image is built.
+// .dockerignore keeps sessions out of the image, and the sources of the image in.
+// Without this test, a rule that matches a source folder would be found only when an image is built.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What the checkout's own rules leave in; the rest is made, or fetched. */
+/** The folders under version control. All others are generated or downloaded. */
 const SOURCE = ['src', 'test', 'scripts', 'systemd', 'packaging', 'docs', 'web', 'bench', 'examples'];
 
 interface Rule {
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = readFileSync(`${ROOT}.dockerignore`, 'utf8')
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => ({ keeps: line.startsWith('!'), pattern: glob(line.replace(/^!/, '')) }));
 
-/** The last rule that matches decides. */
+/** The last matching rule decides. */
 const isLeftOut = (path: string): boolean =>
   RULES.findLast(({ pattern }) => pattern.test(path))?.keeps === false;
 

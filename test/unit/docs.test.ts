@@ -1,3 +1,4 @@
+/** The documentation matches the code: generated pages, tables, links, commands, and files for containers. */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
@@ -18,7 +19,7 @@ import { LATE_SHIMS, SHIMS, VARIANTS } from '../../src/whatsapp/compat/index.js'
 import { lacks } from '../harness/program.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
-  // The tests run from build/test/unit, the script from build/scripts: the same docs/ for both.
+  // The tests run from build/test/unit and the script from build/scripts. Both use the same docs/.
   t.same(await stale(DOCS), [], 'else: npm run docs');
   t.same(await stale(new URL('nowhere/', DOCS)), [...pages().keys()], 'a page that is not there is stale');
 });
@@ -171,7 +172,7 @@ t.test(
     for (const reason of REASONS) {
       const hint = alertHint(reason, []);
       t.ok(hints.has(hint), hint);
-      // The general one stands for "there is none of its own".
+      // The general hint means that the reason has no hint of its own.
       if (hint !== general) t.ok(reasons.get(reason)?.includes(`\`${hint}\``), `${reason}: ${hint}`);
     }
     for (const { remedy } of Object.values(FAULTS)) if (remedy !== null) t.ok(hints.has(remedy), remedy);
@@ -206,7 +207,7 @@ t.test('a command that a page shows is one that there is', async (t) => {
   }
 });
 
-/** What stands behind the program's name in prose. */
+/** Words that may follow the program's name in prose. */
 const WORDS = new Set(['and', 'has', 'is', 'of', 'or', 'never', 'prints', 'asks', 'must', 'with']);
 
 const written = async (): Promise<string[]> => (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
@@ -284,10 +285,10 @@ t.test('the files for containers name paths and keys that there are', async (t) 
     for (const [name] of text.matchAll(/\bWAD_[A-Z_]+\b/g)) t.ok(known.includes(name), name);
   for (const [, script = ''] of image.matchAll(/\b(scripts\/\w+)/g))
     await t.resolves(access(new URL(`../${script}`, DOCS)), script);
-  // What one file says the other has to agree with.
+  // The files must agree with each other.
   const [, state = ''] = /STATE_DIRECTORY=(\S+)/.exec(image) ?? [];
   const [, uid = ''] = /--uid (\d+)/.exec(image) ?? [];
-  // Below the volume and not its root: that is root's where kubelet has made it, and only a directory of ours is narrowed.
+  // Below the volume, not its root: kubelet creates the root as root, and we narrow only our own directories.
   const [, volume = ''] = /VOLUME (\S+)/.exec(image) ?? [];
   t.equal(state, `${volume}/state`);
   t.ok(kubernetes.includes(`mountPath: ${volume} `) && !kubernetes.includes('STATE_DIRECTORY'));
@@ -296,7 +297,7 @@ t.test('the files for containers name paths and keys that there are', async (t) 
   t.ok(kubernetes.includes(`fsGroup: ${uid}`) && image.includes(`groupadd --gid ${uid} `));
   t.ok(page.includes(`The process is ${uid}, `));
   t.match(kubernetes, /terminationGracePeriodSeconds: 60/);
-  // One health command everywhere, whoever ignores the one of the image.
+  // All places use the same health command, because some runtimes ignore the one of the image.
   const [, ...health] = /^HEALTHCHECK .*CMD \[(.+)\]$/m.exec(image)?.[1]?.match(/[^", ]+/g) ?? [];
   t.match(health.join(' '), /^--timeout 5 call \S+$/);
   const command = `wactl ${health.join(' ')}`;
@@ -306,7 +307,7 @@ t.test('the files for containers name paths and keys that there are', async (t) 
     3,
     'to start, and to live',
   );
-  // The page shows every argument that the build takes.
+  // The page documents every argument of the build.
   for (const [, argument = ''] of image.matchAll(/^ARG (\w+)=/gm))
     t.ok(page.includes(`--build-arg ${argument}=`), argument);
 });

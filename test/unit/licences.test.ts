@@ -1,4 +1,4 @@
-/** Whoever gets our programs gets the licences of what is in them. */
+/** Our programs and packages contain the licences of everything that is bundled in them. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -17,7 +17,7 @@ const named = (folder: string): string => {
 const packagesIn = (paths: readonly string[]): string[] => [
   ...new Set(paths.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []).map(named)),
 ];
-/** The program behind the launcher. */
+/** The program that the launcher starts. */
 const daemonFile = (): string => `${/'\/(daemon-\w+)'/.exec(read('dist/wad.cjs'))?.[1]}.cjs`;
 const notices = read('dist/THIRD-PARTY-NOTICES.txt');
 const copyright = execFileSync(process.execPath, [`${ROOT}scripts/licences.mjs`, '--debian'], {
@@ -40,7 +40,7 @@ t.test('every package in a bundle is named there, and has its licence in the not
 });
 
 t.test('what esbuild says of itself in the programs is named as well', (t) => {
-  // The bundles that are not minified have the path of each file in a comment.
+  // The unminified bundles name the path of each file in a comment.
   for (const text of [read(`dist/${daemonFile()}`), read('dist/client.cjs')])
     for (const one of packagesIn(
       [...text.matchAll(/^\s*\/\/ (node_modules\/\S+)$/gm)].map(([, path = '']) => path),
@@ -109,7 +109,7 @@ t.test('each package that the daemon loads lies beside it', (t) => {
   });
   const loaded = [...read(`dist/${daemonFile()}`).matchAll(/\brequire\w*\(["']([^"'.][^"']*)["']\)/g)]
     .map(([, path = '']) => path)
-    // Modules of WhatsApp's page are asked for in the page.
+    // Modules of WhatsApp's page are required in the page, not in Node.js.
     .filter((path) => !isBuiltin(path) && !/^WA[A-Z]/.test(path));
   t.ok(loaded.some((path) => path.startsWith('whatsapp-web.js/')));
   for (const path of loaded) {

@@ -1,4 +1,4 @@
-// The table of mutants moves with the code: a row whose text or test is gone would notice nothing.
+// Every row of the table of mutants cites existing code and an existing test.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';

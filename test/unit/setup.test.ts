@@ -1,4 +1,7 @@
-/** scripts/setup.sh, which scripts/up and scripts/test share, on a machine whose package manager is a record of calls. */
+/**
+ * scripts/setup.sh, used by scripts/up and scripts/test, installs packages correctly.
+ * The package manager is replaced by a recorder of calls.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,13 +17,13 @@ const INSTALLS = [
 ];
 
 interface MachineOptions {
-  /** How long ago `apt-get update` ran; null where there are no lists. */
+  /** How long ago `apt-get update` ran. Null if there are no package lists. */
   readonly listsAgeHours: number | null;
   /** The exit status of `apt-get update`. */
   readonly update?: number;
 }
 
-/** What is run by `install_package thing`, with its exit status. */
+/** Returns the calls and the exit status of `install_package thing`. */
 function installs(t: Test, { listsAgeHours, update = 0 }: MachineOptions) {
   const place = mkdtempSync(join(tmpdir(), 'wad-setup-'));
   t.teardown(() => rmSync(place, { recursive: true }));

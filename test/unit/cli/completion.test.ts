@@ -1,4 +1,4 @@
-// The completion scripts in the shells themselves: what is offered for a line that is being typed.
+// The completion scripts offer the right words in each real shell.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,13 @@ import { WACTL } from '../../harness/wactl.js';
 const home = mkdtempSync(join(tmpdir(), 'wactl-complete-'));
 t.teardown(() => rmSync(home, { recursive: true, force: true }));
 symlinkSync(WACTL, join(home, 'wactl'));
-const { NODE_OPTIONS: _, ...clean } = process.env; // tap's loaders have no business in there
+const { NODE_OPTIONS: _, ...clean } = process.env; // without tap's loaders
 const env = { ...clean, HOME: home, PATH: `${home}:${clean.PATH}` };
 
-/** Per shell what makes it complete its arguments, the last of which is being typed, as its own line editor would. */
+/**
+ * For each shell, a program that completes its arguments as the shell's line editor does. The last argument
+ * is incomplete.
+ */
 const SHELLS: Readonly<Record<string, { options: readonly string[]; program: string }>> = {
   bash: {
     options: ['--norc', '--noprofile'],
@@ -26,7 +29,8 @@ const SHELLS: Readonly<Record<string, { options: readonly string[]; program: str
   },
   zsh: {
     options: ['-f'],
-    // The completion system runs inside the line editor only, so its two words stand here by themselves.
+    // zsh's completion system runs only inside the line editor, so the two functions it provides are defined
+    // here.
     program: `
       compdef() { bound=$2 }
       _describe() { print -rl -- \${(PM)2:#\${words[CURRENT]}*} }

@@ -1,4 +1,4 @@
-// A daemon of a few lines on the real socket server: answers from a table, and remembers what it was asked.
+// A minimal daemon on the real socket server. It answers from a table and records its requests.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,16 +12,19 @@ export type Answer = (params: Record<string, unknown>, call: Call) => unknown;
 export interface FakeDaemon {
   readonly socket: string;
   readonly asked: { readonly method: string; readonly params: Record<string, unknown> }[];
-  /** Closes every connection and takes the socket away. */
+  /** Closes every connection and removes the socket. */
   close(): Promise<void>;
 }
 
-/** As the examples of the table have it. */
+/** The account in the examples of the table. */
 const ACCOUNT = 'default';
 const quiet = () => {};
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
-/** Answers with the method's own example where the table has nothing; params are checked by the method's schema. */
+/**
+ * Answers with the method's own example unless the table has an answer. Parameters are checked by the
+ * method's schema.
+ */
 export async function fakeDaemon(answers: Partial<Record<MethodName, Answer>> = {}): Promise<FakeDaemon> {
   const home = mkdtempSync(join(tmpdir(), 'wactl-'));
   const socket = join(home, 's');

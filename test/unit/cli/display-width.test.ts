@@ -1,4 +1,4 @@
-/** How wide a text is on a terminal, and tables of names that are not ASCII. */
+/** The width of a text on a terminal, and tables with non-ASCII names. */
 import t from 'tap';
 import { displayWidth } from '../../../src/cli/render/display-width.js';
 import { table } from '../../../src/cli/render/table.js';

@@ -1,3 +1,4 @@
+/** `wactl events` prints, follows, filters and acknowledges events, and ends with the right exit status. */
 import { spawn } from 'node:child_process';
 import t from 'tap';
 import type { Peer } from '../../../src/protocol/dispatch.js';
@@ -181,7 +182,7 @@ t.test('a reader that has seen enough ends it quietly', async (t) => {
     let err = '';
     shell.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
-      // Followed, it learns that nobody reads when it next writes.
+      // With --follow, the program notices a closed pipe only at its next write.
       if (args.includes('--follow')) for (let i = 0; i < 3; i++) reader?.notify('event', event(451 + i));
     });
     shell.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,4 @@
-/** A fault → the exit status of wactl: the table's, but for a write whose answer was lost. */
+/** The exit status of wactl is the one of the fault's row, except for a write whose answer was lost. */
 import t from 'tap';
 import { EXITS, exitOf } from '../../../src/cli/exit.js';
 import { Fault } from '../../../src/protocol/fault.js';

@@ -1,4 +1,4 @@
-// Help fits a terminal of 80 columns, and every command has one.
+// Every command has a help text that fits a terminal of 80 columns.
 import t from 'tap';
 import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { help } from '../../../src/cli/help.js';

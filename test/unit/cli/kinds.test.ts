@@ -1,4 +1,6 @@
-/** What a line of `send` asks for, kind by kind; files in pieces, both ways. */
+/**
+ * `wactl send` builds the right request for each kind of message, and transfers files in chunks both ways.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +16,7 @@ const dir = mkdtempSync(join(tmpdir(), 'wactl-kinds-'));
 const ACCEPTED = METHODS['message.send'].example.result;
 let bytes = Buffer.alloc(0);
 let lost = false;
-/** The key that is taken by another message. */
+/** A key that belongs to another message. */
 let refused = '';
 let daemon: FakeDaemon;
 t.before(async () => {

@@ -1,4 +1,5 @@
-// Arguments → exit status, stdout, stderr, and what the daemon was asked. The built bundle, as a child process.
+// Arguments lead to the right exit status, stdout, stderr and requests. Runs the built bundle as a child
+// process.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -47,7 +48,7 @@ const rows: Row[] = [
   { args: ['status', '-o', 'json'], code: 0, stdout: /^\{\n {2}"status": "ready",/ },
   { args: ['-ojsonl', 'status'], code: 0, stdout: /^\{"status":"ready",.*\}\n$/ },
   { args: ['--output=json', '--timeout', '5', 'status'], code: 0, asked: { deadlineMs: undefined } },
-  // An account that is named goes before $WAD_SOCKET, where a daemon would answer.
+  // A named account takes precedence over $WAD_SOCKET, on which a daemon would answer.
   { args: ['-a', 'shop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
   { args: ['-ashop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
   { args: ['-a', 'x', '-a', 'shop', 'status'], code: 3, stderr: /no \/.*\/shop\/control.sock\n/ },
@@ -179,7 +180,7 @@ t.test('-o json is the RPC result and nothing else', async (t) => {
   t.equal(stderr, '');
 });
 
-/** One command, by whether the unit is installed here. */
+/** One of these commands, depending on whether the unit is installed on this machine. */
 const STARTED_BY =
   /^wactl: no daemon is running: .*\n {2}try: ((sudo )?systemctl (--user )?start wad@shop|wad --account shop)\n$/;
 

@@ -1,4 +1,4 @@
-/** How much of a list is asked for. */
+/** The range of a list: --limit, --offset and their bounds. */
 import t from 'tap';
 import { listing, whole } from '../../../src/cli/listing.js';
 

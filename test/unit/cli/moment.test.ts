@@ -1,4 +1,4 @@
-/** Moments as people name them. */
+/** Times as people write them are parsed. */
 import t from 'tap';
 import { moment, momentToCome, windowOf } from '../../../src/cli/moment.js';
 import type { Fault } from '../../../src/protocol/fault.js';

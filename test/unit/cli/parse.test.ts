@@ -1,4 +1,4 @@
-/** A line of words → a command with its arguments: what was typed stays what it is. */
+/** A command line becomes a command with its arguments, and typed values are not reinterpreted. */
 import t from 'tap';
 import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { outputOf, parse, Usage } from '../../../src/cli/parse.js';

@@ -1,3 +1,4 @@
+/** `wactl qr` prints, draws or saves the QR code, and ends when the phone is linked. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +74,7 @@ t.test('draws, draws again when the code changes, and leaves when linked', async
   t.notMatch(end.stdout, /2@/, 'the payload is drawn, not printed');
 });
 
-/** Half blocks → rows of modules, true for dark ones, without what is light around the code. */
+/** Converts half blocks to rows of modules, true for dark ones, without the light margin. */
 function modules(drawn: string): boolean[] {
   const rows = drawn
     .split('\n')

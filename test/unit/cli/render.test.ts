@@ -1,3 +1,4 @@
+/** Texts of wactl for people: durations, numbers, status, hints, completion and lists. */
 import t from 'tap';
 import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { complete } from '../../../src/cli/complete.js';

@@ -1,3 +1,6 @@
+/**
+ * `wactl send` passes recipient and text unchanged, waits as requested, and ends with the right exit status.
+ */
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import { METHODS } from '../../../src/protocol/methods/index.js';

@@ -1,4 +1,4 @@
-// What is printed for people: headings, one clock, names, and never JSON.
+// Text output for people has headings, one time format and names, and never JSON.
 
 import t, { type Test } from 'tap';
 import { namesFor } from '../../../src/cli/names.js';
@@ -12,7 +12,7 @@ import { madeUp } from '../../harness/made-up-event.js';
 import { wactl } from '../../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from './daemon.js';
 
-// Each row starts a program; on a busy machine that takes its time.
+// Each row starts a program, which is slow on a busy machine.
 t.setTimeout(400_000);
 
 const ANA = '15550002222@c.us';
@@ -135,7 +135,7 @@ const daemonOf = async (t: Test, answers: Parameters<typeof fakeDaemon>[0] = {})
   return daemon;
 };
 
-/** Each command whose text is the answer of a method. */
+/** The commands whose text is the result of one method. */
 const LINES: readonly (readonly [args: readonly string[], heading?: RegExp])[] = [
   [['status']],
   [['send', ANA, 'hi']],

@@ -1,4 +1,4 @@
-// What the fast path of wactl may not carry, read off what esbuild put into it.
+// The fast path of wactl does not contain heavy packages, according to esbuild's list of its inputs.
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 

@@ -1,3 +1,4 @@
+/** `wactl wait` waits for a state, and ends early when only a person can continue. */
 import t from 'tap';
 import type { Context } from '../../../src/cli/command.js';
 import { waitUnlessStuck } from '../../../src/cli/commands/wait.js';
@@ -9,7 +10,7 @@ import { fakeDaemon } from './daemon.js';
 
 const STATUS = METHODS['session.status'].example.result;
 
-/** An account that is linking, and takes on the next state after a while. */
+/** An account that is linking and changes to the next state after a delay. */
 async function linkingThen(t: { teardown(end: () => unknown): void }, next: StateName | null, afterMs = 200) {
   const startedAt = performance.now();
   const now = (): StateName => (next !== null && performance.now() - startedAt > afterMs ? next : 'linking');

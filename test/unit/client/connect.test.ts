@@ -1,4 +1,4 @@
-// The library's calls: typed by the table, and settled whatever becomes of the connection.
+// The library's calls are typed by the table of methods, and settle whatever happens to the connection.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';

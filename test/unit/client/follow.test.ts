@@ -1,4 +1,4 @@
-// Events as an iterator: each once and in order, whatever becomes of the connection.
+// The event iterator returns each event once and in order, whatever happens to the connection.
 
 import t from 'tap';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
@@ -8,7 +8,7 @@ import { startServer } from '../../harness/server.js';
 
 const N = 350; // more than three pages
 
-/** The numbers in the events, until there are so many. */
+/** Reads the numbers in the next `count` events. */
 async function take(events: AsyncIterable<WireEvent>, count: number): Promise<number[]> {
   const taken: number[] = [];
   if (count === 0) return taken;
@@ -42,7 +42,7 @@ t.test('without a cursor: only what comes from now on, and only what is asked fo
   const read = events.next().then((result) => {
     first = result;
   });
-  // When it has subscribed, nobody tells: so there is news until it has heard some.
+  // No event reports that the iterator has subscribed, so events are appended until it returns one.
   for (let n = 2; first === undefined; n += 2) {
     running.feed.append('alert', madeUp({ n }));
     running.feed.append('message', madeUp({ n: n + 1 }));

@@ -1,14 +1,15 @@
-// What the compiler says to a program that imports the library: read off the declarations that are shipped.
+// A program that imports the library compiles against the published declarations, or fails with the right
+// error.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import ts from 'typescript';
 
-// The compiler is slow on a slow machine.
+// For slow machines: the compiler takes long there.
 t.setTimeout(600_000);
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-/** In the checkout, where `wactl` is the package itself; it is never written. */
+/** A path in the checkout, where `wactl` is the package itself. The file is never written. */
 const FILE = `${ROOT}examples/program.ts`;
 
 const PROGRAM = `
@@ -49,13 +50,15 @@ account.follow({ types: ['nonsense'] });
 await account.events.subscribe({});
 `;
 
-/** The same, where a program is no ES module: no await at the top. */
+/** The same program for CommonJS, which has no await at the top level. */
 const WITHIN = (text: string): string => {
   const [, imports = '', rest = ''] = /^(\nimport .*?;\n)(.*)$/s.exec(text) ?? [];
   return `${imports}export async function main() {${rest}}\n`;
 };
 
-/** By how a program says which kind of module it is; TypeScript compiles `import` in a .cts file to `require`. */
+/**
+ * Each way to declare the module kind of a program. TypeScript compiles `import` in a .cts file to `require`.
+ */
 const PROGRAMS: readonly (readonly [file: string, module: ts.ModuleKind, text: string, types: RegExp])[] = [
   ['program.ts', ts.ModuleKind.NodeNext, PROGRAM, /\/dist\/types\//],
   ['program.cts', ts.ModuleKind.Node16, WITHIN(PROGRAM), /\/dist\/types-cjs\//],
@@ -70,7 +73,7 @@ const PROGRAMS: readonly (readonly [file: string, module: ts.ModuleKind, text: s
   ],
 ];
 
-/** A program of one file, which is there for the compiler only. */
+/** A program of one file that exists in memory only. */
 function programOf(name: string, text: string, more: ts.CompilerOptions): ts.Program {
   const target = `${ROOT}examples/${name}`;
   const options: ts.CompilerOptions = {
@@ -97,7 +100,7 @@ const saidOf = (program: ts.Program): string[] =>
     return `${file?.fileName}:${at} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
 
-/** Every node below this one. */
+/** All descendants of a node. */
 function* within(node: ts.Node): Generator<ts.Node> {
   for (const child of node.getChildren()) {
     yield child;
@@ -168,14 +171,14 @@ t.test('an editor shows the text of each method and field', (t) => {
   const silent: string[] = [];
   let fields = 0;
   for (const node of within(types)) {
-    // The nouns, and what a row of the table is made of.
+    // Properties of the nouns. The fields `params` and `result` of a table row are skipped.
     const { name } = node as ts.PropertySignature;
     if (!ts.isPropertySignature(node) || ts.isInterfaceDeclaration(node.parent)) continue;
     if (['params', 'result'].includes(name.getText(types))) continue;
     fields += 1;
     if (ts.getJSDocCommentsAndTags(node).length === 0) silent.push(node.getText(types));
   }
-  // Of EventOf, which only picks.
+  // Belongs to EventOf, which only selects a type.
   t.same(silent, ['type: T']);
   t.ok(fields > 300);
   t.end();

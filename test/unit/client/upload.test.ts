@@ -1,4 +1,4 @@
-/** A file in pieces: none is lost, none too large, and the last one says that it is. */
+/** A file is uploaded in chunks: none is lost or too large, and the last one is marked as the last. */
 import { createReadStream, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -15,7 +15,7 @@ interface Put {
   readonly data: string;
 }
 
-/** A daemon that takes pieces; it says which upload they are of once the first has come. */
+/** A daemon that accepts chunks. It returns the id of the upload with the first one. */
 function daemon() {
   const puts: Put[] = [];
   const put = async (params: object) => {
@@ -86,7 +86,7 @@ t.test('a file that is too large is refused before any of it is sent', async (t)
   const stream = createReadStream(path);
   await t.rejects(upload(put, stream, {}), /MiB at most/);
   t.ok(stream.destroyed);
-  // A part of it is as large as the part.
+  // The size of a part is that of the part, not of the whole file.
   await upload(put, createReadStream(path, { start: 0, end: 9 }), {});
   t.equal(puts.length, 1);
   writeFileSync(path, 'small');

@@ -1,3 +1,4 @@
+/** Arguments for Chromium: harmful ones are refused by name, harmless ones are accepted. */
 import t from 'tap';
 import { BROWSER_ARGS, browserArgs } from '../../../src/config/browser-args.js';
 import { ConfigError } from '../../../src/config/error.js';
@@ -33,7 +34,7 @@ const HARMFUL = [
   ],
   ...['--in-process-gpu', '--allow-sandbox-debugging', '--disable-site-isolation-trials', '--type=renderer'],
   '--service-sandbox-type=none',
-  // Another program.
+  // Starts another program.
   ...[
     '--renderer-cmd-prefix=/tmp/x',
     '--utility-cmd-prefix=/tmp/x',
@@ -41,12 +42,12 @@ const HARMFUL = [
     '--ppapi-plugin-launcher=x',
   ],
   ...['--browser-subprocess-path=/tmp/x', '--load-extension=/tmp/x', '--register-pepper-plugins=/tmp/x'],
-  // The page's walls.
+  // Weakens the isolation of the page.
   ...['--disable-web-security', '--ignore-certificate-errors', '--ignore-certificate-errors-spki-list=x'],
   ...['--allow-running-insecure-content', '--unsafely-treat-insecure-origin-as-secure=http://x'],
   ...['--disable-features=NetworkServiceSandbox', '--enable-features=X', '--enable-blink-features=MojoJS'],
   '--allow-file-access-from-files',
-  // Hands on it, and what it writes.
+  // Gives remote control, or changes the files that the browser writes.
   ...['--remote-debugging-port=9222', '--remote-debugging-address=0.0.0.0', '--remote-allow-origins=*'],
   ...['--remote-debugging-pipe', '--user-data-dir=/tmp/x', '--headless=old', '--auto-open-devtools-for-tabs'],
   ...[
@@ -56,7 +57,7 @@ const HARMFUL = [
     '--crash-dumps-dir=/tmp/x',
     '--ssl-key-log-file=/tmp/x',
   ],
-  // Harmful values, and what only looks like a harmless one.
+  // Harmful values of harmless arguments, and values that only look harmless.
   ...[
     '--js-flags=--allow-natives-syntax',
     '--js-flags=--jitless --sandbox-testing',

@@ -1,3 +1,4 @@
+/** The browser is found: the configured one, else the first suitable one on this machine. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Where a door may listen: on this machine, and nowhere else. */
+/** HTTP listens on local addresses and sockets only. */
 import t from 'tap';
 import { parseListen } from '../../../src/config/listen.js';
 

@@ -1,3 +1,4 @@
+/** Configuration is merged from files, environment and flags, and all its errors are reported at once. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Prefetch rules for media are parsed, and one matching rule is enough. */
 import t from 'tap';
 import { fitsMediaRules, parseMediaRule } from '../../../src/config/media-rule.js';
 

@@ -1,4 +1,4 @@
-/** A secret in a file: made where it may be, taken where nobody else can read it, and never told. */
+/** A secret file is created with safe permissions, refused if others can read it, and never printed. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';

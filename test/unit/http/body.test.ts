@@ -1,4 +1,4 @@
-/** The body of a request: a JSON object within its bounds, whatever its headers say of it. */
+/** A request body must be a JSON object within its limits, whatever its headers say. */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import t from 'tap';

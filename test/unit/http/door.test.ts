@@ -1,4 +1,4 @@
-// The door in front of the real dispatch: the same answers and errors as the socket, events by cursor, and its end.
+// HTTP gives the same answers and errors as the socket, streams events by cursor, and closes cleanly.
 
 import { EventEmitter, once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
@@ -268,7 +268,7 @@ t.test('a listener that does not read is cut off, and nobody else notices', asyn
   t.equal(reads.events.length, 1_200);
 });
 
-/** A `session.wait` that lasts until its signal ends it, and tells when it has begun and why it ended. */
+/** A `session.wait` that lasts until its signal aborts, and reports its begin and the reason of its end. */
 function lasting() {
   const told = new EventEmitter();
   const wait = (_: unknown, { signal }: Call) => {

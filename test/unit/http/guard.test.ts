@@ -1,4 +1,4 @@
-/** Who may ask at all: whoever meant this machine, and no page of another site. */
+/** Only requests meant for this machine are accepted, and none from a page of another site. */
 import t from 'tap';
 import { MAX_HEADERS, refuseCrossSite, refuseFlood, refuseForeign } from '../../../src/http/guard.js';
 import { Fault } from '../../../src/protocol/fault.js';

@@ -1,4 +1,4 @@
-/** Parameters of a GET: strings, read as what the method's own schema takes. */
+/** Query strings of a GET become parameters of the types in the method's schema. */
 import t from 'tap';
 import { z } from 'zod';
 import { queryParams } from '../../../src/http/query.js';

@@ -1,4 +1,4 @@
-// A scan of the door by requests that nobody should make: refused, logged, and nothing given away.
+// A scan by invalid requests is refused and logged, and reveals nothing.
 import t from 'tap';
 import { json } from '../../../src/http/reply.js';
 import { tokenOf } from '../../../src/http/token.js';

@@ -1,3 +1,4 @@
+/** The HTTP token is created once with safe permissions, and a configured file is used as it is. */
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

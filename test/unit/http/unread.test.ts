@@ -1,5 +1,4 @@
-// Peers of the HTTP door that do not read, or hold a connection for nothing: what they may leave unread, how long, and who
-// has to give way when all places are taken.
+// HTTP peers that do not read, or keep idle connections, are limited in bytes, time and number.
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -11,7 +10,7 @@ import { Listener, raw, startDoor, type TestDoor } from '../../harness/http.js';
 import { madeUp, unchecked } from '../../harness/made-up-event.js';
 import { untilAborted } from '../../harness/server.js';
 
-/** More than the kernel takes for a peer on the same machine. */
+/** More than the kernel buffers for a peer on the same machine. */
 const LONG = Buffer.alloc(12 * 1024 * 1024, 'x');
 const own = {
   openApi: () => typed('text/plain', LONG),
@@ -33,7 +32,7 @@ const inOne = (paths: readonly string[]): string =>
 const types = (text: string) => [...text.matchAll(/^Content-Type: ([^;\r]+)/gm)].map(([, type]) => type);
 const isCutOff = ({ behind }: TestDoor) => behind.log.lines.some(({ event }) => event === 'http.cut_off');
 
-/** Reads on, until the far side ends or as many have come as one answer has. */
+/** Reads until the peer closes or one whole answer has arrived, and returns the number of bytes. */
 const bytesOf = (socket: Socket | undefined): Promise<number> =>
   new Promise((resolve) => {
     let bytes = 0;
@@ -84,7 +83,7 @@ t.test('those that do not read are bound together; who has not read for longest 
   }
   await eventually(() => door.http.connections < 4, 'the end of the first ones');
   t.ok(door.http.connections > 0, 'and not of all');
-  // Read to its end, which is short of an answer for those that were cut off.
+  // Read to the end. A peer that was cut off gets less than one answer.
   const [first = 0, last = 0] = await Promise.all([deaf[0], deaf.at(-1)].map(bytesOf));
   t.ok(first < LONG.length, 'of the first');
   t.ok(last > LONG.length, 'and not of the last');
@@ -128,7 +127,7 @@ t.test('a request that takes longer than a peer may leave answers unread is answ
   await using door = await startDoor({}, { own: { ...own, metrics }, unreadMs: 20 });
   const answered = fetch(`${door.url}/metrics`);
   await hasBegun;
-  // One that asks for nothing is closed; that has come later than the other.
+  // An idle connection is closed after the limit. It was opened later than the request above.
   await once(
     connect(door.port, '127.0.0.1')
       .on('error', () => {})
@@ -156,7 +155,7 @@ t.test('an idle connection gives way when all places are taken; one in use never
   });
   await eventually(() => door.http.connections === 8, 'all places taken');
   const first = once(idle[0] as Socket, 'close');
-  // Too early for one that has just come; then it gives way.
+  // A new connection is refused until an idle one is old enough to be closed.
   await eventually(async () => (await raw(door.port, inOne(['/']))) !== '', 'an answer');
   await first;
   door.behind.feed.append('qr', madeUp({ n: 1 }));

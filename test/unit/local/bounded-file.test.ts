@@ -1,4 +1,4 @@
-/** Files are read up to a bound, and nothing in a file's place hangs the program. */
+/** Files are read up to a limit, and a pipe or device in place of a file does not hang the program. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const fifo = (path: string): string => {
   spawnSync('mkfifo', [path]);
   return path;
 };
-/** Each reader of a regular file, as one that rejects. */
+/** Each reader of a regular file, as a function that rejects on errors. */
 const READERS = {
   readBounded: async (path: string, maxBytes: number) => readBounded(path, maxBytes),
   readBoundedAsync,
@@ -39,10 +39,10 @@ for (const [name, read] of Object.entries(READERS)) {
     }
     writeFileSync(path, Buffer.alloc(200_001));
     await t.rejects(read(path, 200_000), { message: `${path} has more than 200000 bytes` });
-    // Sparse: 1 TiB that takes no room, and would take the memory.
+    // A sparse file of 1 TiB. It uses no disk space, but reading it whole would use all memory.
     truncateSync(path, 2 ** 40);
     await t.rejects(read(path, 200_000), /has more than/);
-    // A file whose size is 0 in advance, as those of /proc are.
+    // A file that reports size 0, as those of /proc do.
     t.equal((await read('/proc/self/stat', 4_096)).toString().split(' ')[0], `${process.pid}`);
     await t.rejects(read('/proc/self/environ', 1), /has more than/);
     await t.rejects(read(`${path}.none`, 1), { code: 'ENOENT' });

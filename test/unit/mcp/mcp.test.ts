@@ -1,4 +1,4 @@
-// `wactl mcp` as a program that speaks MCP has it: the SDK's own client at the other end of the pipe.
+// `wactl mcp` works with a real MCP client, the SDK's own, at the other end of the pipe.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import t, { type Test } from 'tap';
@@ -16,7 +16,7 @@ interface Called {
 }
 
 async function serving(t: Test, daemon: FakeDaemon, ...options: string[]): Promise<Client> {
-  const { NODE_OPTIONS: _, ...env } = process.env as Record<string, string>; // tap's loaders have no business in there
+  const { NODE_OPTIONS: _, ...env } = process.env as Record<string, string>; // without tap's loaders
   const client = new Client({ name: 'test', version: '1.0.0' });
   await client.connect(
     new StdioClientTransport({

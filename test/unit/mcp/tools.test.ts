@@ -1,4 +1,4 @@
-// What a model is given: nothing that is not on the list, and enough said of it to choose right.
+// A model gets only the listed tools, each described well enough to choose the right one.
 import t from 'tap';
 import { z } from 'zod';
 import { TOOLS, WITHHELD } from '../../../src/mcp/exposure.js';
@@ -61,7 +61,7 @@ t.test('each tool and each parameter says what it is for', (t) => {
     const properties = Object.entries(inputSchema.properties as Record<string, { description?: string }>);
     for (const [param, schema] of properties) t.match(schema.description, /^.{15,}\.$/s, `${name}: ${param}`);
     t.ok(Object.keys(outputSchema.properties as object).length > 0, `${name}: an output schema`);
-    // A tool that is named in another one's description is one that there is.
+    // A tool mentioned in the description of another must exist.
     for (const [mentioned] of description.matchAll(
       /\b(?:session|chat|contact|group|message|events|outbox)_\w+/g,
     ))

@@ -1,3 +1,4 @@
+/** The table of events: every type has a row, a fitting example and described fields. */
 import t from 'tap';
 import { z } from 'zod';
 import type { EventRow } from '../../../src/protocol/event.js';

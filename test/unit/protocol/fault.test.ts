@@ -1,3 +1,4 @@
+/** The table of faults is consistent, and a fault keeps its kind across the wire. */
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import { FAULTS, type FaultKind, faultRow, isFaultKind } from '../../../src/protocol/fault-table.js';
@@ -21,7 +22,7 @@ t.test('the table of faults is sound', async (t) => {
   }
 });
 
-/** Faults that no command helps with, and why. */
+/** Faults without a helpful command, each with the reason. */
 const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   parse_error: 'a mistake of a program: docs/rpc.md',
   invalid_request: 'a mistake of a program: docs/rpc.md',

@@ -1,8 +1,8 @@
-// The fields of a schema, with what each says of itself.
+// Lists the fields of a JSON schema with their descriptions.
 
 type Json = Record<string, unknown>;
 
-/** Every field of a schema by its path, with its description; the variants of a union share their names. */
+/** Every field of a schema by its path, with its description. The variants of a union share their paths. */
 export function fieldsIn(schema: Json, at: string): [path: string, says: unknown][] {
   const variants = [
     ...((schema.anyOf ?? schema.oneOf ?? []) as Json[]),

@@ -1,3 +1,4 @@
+/** The table of methods: every row has fitting examples, described fields, and refuses unknown parameters. */
 import t from 'tap';
 import { z } from 'zod';
 import { FAULTS } from '../../../src/protocol/fault-table.js';

@@ -1,4 +1,4 @@
-/** Which known word was probably meant: one letter in three may be wrong, and one at least. */
+/** The nearest known word is suggested: at least one wrong letter is permitted, and one in three. */
 import t from 'tap';
 import { nearest } from '../../../src/protocol/nearest.js';
 

@@ -1,3 +1,4 @@
+/** Recipients, ids and message keys are parsed, compared, and refused with a clear error. */
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import {

@@ -1,4 +1,4 @@
-// What `scripts/test --all` installs: every program that a test is skipped without.
+// `scripts/test --all` installs every program whose absence skips a test.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-/** Of what a machine without systemd lacks, these come with the packages of the others. */
+/** Programs that are installed with the package of another one, for a machine without systemd. */
 const WITH_OTHERS: Readonly<Record<string, string>> = {
   unshare: 'setpriv',
   nsenter: 'setpriv',
@@ -15,7 +15,7 @@ const WITH_OTHERS: Readonly<Record<string, string>> = {
   journalctl: 'systemd-analyze',
 };
 
-/** Runs lines behind those of setup.sh, on a machine where only `programs` are installed. */
+/** Runs lines after those of setup.sh, on a machine where only `programs` are installed. */
 function setup(lines: string, programs: readonly string[] = []): string {
   const installed = programs.map((name) => `${name}() { :; }`).join('\n');
   const script = `root=.; . scripts/setup.sh\nPATH=/nonexistent\n${installed}\n${lines}`;

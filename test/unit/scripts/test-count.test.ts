@@ -1,4 +1,5 @@
-// What scripts/test counts, in the words of tap itself: it runs small files here.
+// scripts/test counts passed, failed and skipped tests correctly. This test runs small files under tap
+// itself.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,8 +22,8 @@ interface Count {
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const { TestCount } = (await import(join(ROOT, 'scripts/test-count.mjs'))) as { TestCount: new () => Count };
 
-// Below the checkout, where `tap` can be imported; a project of its own, since tap empties `.tap` of the project where it
-// starts, into which the files beside this one still write.
+// Inside the checkout, so that `tap` can be imported. It is a separate project, because tap empties the
+// `.tap` of the project in which it starts, and the tests running in parallel still write there.
 mkdirSync(join(ROOT, 'build'), { recursive: true });
 const place = mkdtempSync(join(ROOT, 'build/test-count-'));
 t.teardown(() => rmSync(place, { recursive: true, force: true }));
@@ -105,7 +106,7 @@ const BODIES: readonly string[] = [
    t.test('c', { skip: 'needs root' }, async (t) => t.ok(1));`,
 ];
 
-/** One run of tap for all of them: what it printed of each file. */
+/** The output of tap for each file, from one run for all of them. */
 const printed = BODIES.map(() => '');
 t.before(() => {
   const files = BODIES.map((body, at) => {
@@ -113,7 +114,7 @@ t.before(() => {
     writeFileSync(file, body && `import t from 'tap';\n${body}`);
     return file;
   });
-  // What this run of tap has set is not for the one inside.
+  // The settings of this tap run must not reach the inner run.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(_?TAP|NODE_OPTIONS)/.test(name)),
   );
