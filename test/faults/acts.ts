@@ -1,5 +1,5 @@
-// What can be done to a daemon from outside, as words for the column `do`. Each returns an act; none looks at what
-// becomes of it.
+// The vocabulary of the column `do`: what can be done to a daemon from outside. Each function returns an act;
+// none checks the outcome.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
@@ -36,24 +36,24 @@ const KINDS = {
 } as const;
 export type Kind = keyof typeof KINDS;
 
-/** It stores in its main process, and takes no lock of its own on a profile. */
+/** The headless shell stores data in its main process, and takes no lock on a profile. */
 const IS_SHELL = /headless.shell/.test(process.env.WAD_TEST_BROWSER ?? '');
-/** Null where the browser under test has a service for storage; else why not. */
+/** Null when the browser under test has a storage service; else the reason to skip. */
 export const NO_STORAGE = IS_SHELL ? 'the headless shell has no storage service' : null;
-/** All that a browser consists of. */
+/** All processes of a browser. */
 export const WHOLE: readonly Kind[] = [
   ...(['main', 'zygotes', 'renderers', 'gpu', 'network'] as const),
   ...(IS_SHELL ? [] : (['storage'] as const)),
 ];
 
-/** One after the other. */
+/** Runs acts one after the other. */
 export const both =
   (...acts: Act[]): Act =>
   async (scene) => {
     for (const act of acts) await act(scene);
   };
 
-/** Sends a signal to processes of the daemon of the moment: of each kind at least one. */
+/** Sends a signal to processes of the current daemon; there must be at least one of each kind. */
 export const signal =
   (name: NodeJS.Signals, ...kinds: Kind[]): Act =>
   async ({ home }) => {
@@ -68,25 +68,25 @@ export const kill = (...kinds: Kind[]): Act => signal('SIGKILL', ...kinds);
 export const freeze = (...kinds: Kind[]): Act => signal('SIGSTOP', ...kinds);
 export const thaw = (...kinds: Kind[]): Act => signal('SIGCONT', ...kinds);
 
-/** What `wactl send` ends with meanwhile. */
+/** `wactl send` exits with this status meanwhile. */
 export const sendExits =
   (code: number): Act =>
   async ({ wad, contact }) =>
     assert.equal((await wad.wactl(['send', contact.number, 'hello'])).code, code);
 
-/** Waits until it has come into this state after the fault. */
+/** Waits until the daemon has entered this state after the fault. */
 export const when =
   (status: Parameters<Scene['wad']['became']>[0]): Act =>
   ({ wad, mark }) =>
     wad.became(status, { after: mark });
 
-/** Until it has noticed, by its own word in the log. */
+/** Waits until the daemon has logged this event. */
 export const logs =
   (event: string): Act =>
   ({ wad, logFrom }) =>
     wad.logged(event, undefined, { after: logFrom });
 
-/** What has happened so far only led up to the fault. */
+/** Everything so far was preparation; the fault starts here. */
 export const fromHere: Act = async (scene) => {
   scene.mark = await scene.wad.mark();
   scene.logFrom = await scene.caughtUp();
@@ -99,19 +99,19 @@ export const set =
   ({ sim }) =>
     sim.set(knob, value);
 
-/** The simulator, the browser and the disk are well again. */
+/** Repairs the simulator, the browser and the disk. */
 export const undo: Act = (scene) => scene.calm();
 
 export const networkDown: Act = ({ sim }) => sim.faults.networkDown();
 export const dropSockets: Act = ({ sim }) => sim.faults.dropSockets();
 
-/** An order to the page that is open: `page/orders.ts` of the simulator. */
+/** Sends an order to the open page: see `page/orders.ts` of the simulator. */
 export const inPage =
   (order: string, args = {}): Act =>
   ({ sim }) =>
     sim.faults.inPages(order, args);
 
-/** One order after another, each to whatever page there is by then. */
+/** Sends an order several times, each to the page that is open then. */
 export const inPageTimes =
   (times: number, order: string, args = {}): Act =>
   async ({ sim }) => {
@@ -123,11 +123,11 @@ export const inPageTimes =
 
 export const pageCloses: Act = ({ home }) => closePage(home);
 export const pageCrashes: Act = ({ home }) => command(home, 'Page.crash');
-/** Scripts take so much memory: beyond their limit the renderer aborts. */
+/** Scripts take this much memory. Beyond their limit the renderer aborts. */
 export const scriptsTake = (mb: number): Act => allocate(mb, 'new Array(131072).fill(Math.random())');
-/** Memory outside of the scripts' own heap, which has a limit of its own. */
+/** The page takes memory outside the scripts' heap, which has its own limit. */
 export const pageTakes = (mb: number): Act => allocate(mb, 'new Uint8Array(1048576).fill(1)');
-/** The page wants more than the kernel gives its renderer, which is ended for it (not by us: by the OOM killer). */
+/** The page takes more memory than its renderer may have, so the kernel's OOM killer ends it. */
 export const kernelKills =
   (limitMb: number): Act =>
   async (scene) => {
@@ -140,7 +140,7 @@ export const kernelKills =
     await eventually(() => group.killed > 0, 'the kernel has ended a renderer');
     await group.empty();
   };
-/** As a service with MemoryMax=, or a container with a limit, is given it. */
+/** Limits the memory of the daemon, as MemoryMax= of a service or the limit of a container does. */
 export const memoryLimited =
   (mb: number): Act =>
   (scene) =>
@@ -153,7 +153,7 @@ const allocate =
     });
 
 export const browserGone: Act = ({ home }) => rmSync(home.browser);
-/** The script that stands for the browser has this replaced. */
+/** Replaces a text in the script that stands in for the browser. */
 export const browserWith =
   (old: string, fresh: string): Act =>
   ({ home }) =>
@@ -162,19 +162,22 @@ export const browserWith =
       readFileSync(home.browser, 'utf8').replace(old, () => fresh),
     );
 export const browserFails: Act = browserWith('exec', 'exit 1; exec');
-/** The next browser comes without a page; the one after it is well. */
+/** The next browser has no page; the one after it works. */
 export const browserPageless: Act = async (scene) => {
   const once = join(scene.home.dir, 'pageless');
   writeFileSync(once, '');
   await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${PAGELESS} "$@"\nexec`)(scene);
 };
-/** There is something in this profile on which the browser dies; an empty one has nothing of it. */
+/** A file in this profile makes the browser exit; an empty profile does not have it. */
 export const profileKills: Act = async (scene) => {
   writeFileSync(join(scene.home.profile, 'rotten'), '');
   const dies = `case "$*" in *--user-data-dir=${scene.home.profile}*) [ -e ${scene.home.profile}/rotten ] && exit 21 ;; esac\nexec`;
   await browserWith('exec', dies)(scene);
 };
-/** The next browser finds the storage of its page locked: Chromium gives the page an empty one, and says nothing. */
+/**
+ * The next browser finds the storage of its page locked. Chromium then gives the page an empty one without an
+ * error.
+ */
 export const storageHeld: Act = async (scene) => {
   const { home } = scene;
   const once = join(home.dir, 'storage-held');
@@ -183,7 +186,10 @@ export const storageHeld: Act = async (scene) => {
   await browserWith('exec', `[ -e ${once} ] && rm ${once} && exec ${withLock(lock)} "$0" "$@"\nexec`)(scene);
 };
 const DATABASE = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb';
-/** The log of the page's IndexedDB ends in half a record: its header says how long it is, and the rest never came. */
+/**
+ * Ends the log of the page's IndexedDB with half a record: its header has the full length, and the rest was
+ * never written.
+ */
 const tear = ({ home }: Scene): string => {
   const folder = join(home.profile, DATABASE);
   const logs = readdirSync(folder).filter((name) => name.endsWith('.log'));
@@ -196,20 +202,21 @@ const tear = ({ home }: Scene): string => {
   return path;
 };
 
-/** A kill came in the midst of a write, and another program has had its browser write on behind it. */
+/** A kill interrupted a write, and a browser of another program has appended records since. */
 export const writeSpliced: Act = (scene) => {
   const path = tear(scene);
-  // A batch of nothing: number (8 bytes) and count (4).
+  // An empty batch: sequence number (8 bytes) and count (4).
   const batch = Buffer.alloc(12);
   batch.writeUInt8(1, 0);
   const at = statSync(path).size % 32_768;
   assert.ok(at < 32_000, 'there is room in the block');
-  // More than the half was to be long: LevelDB takes a record that ends behind the log for one that broke off.
+  // Longer than the announced record: LevelDB treats a record that would end after the log as an interrupted
+  // write.
   const more = Array.from({ length: 10 }, () => batch);
   appendFileSync(path, layOut([Buffer.alloc(at - 7), ...more]).subarray(at));
 };
 
-/** A kill came in the midst of a write, and our own browser has been up again since, and has written more. */
+/** A kill interrupted a write, and our own browser has run and written more since. */
 export const writeTorn: Act = async (scene) => {
   const { contact } = scene;
   tear(scene);
@@ -220,17 +227,17 @@ export const writeTorn: Act = async (scene) => {
   await wad.kill();
   await scene.gone();
 };
-/** A kill came amid two transactions of the page, each of which had removed a record. */
+/** A kill interrupted two transactions of the page, each of which had removed a record. */
 export const transactionsUnfinished: Act = ({ home }) =>
   leaveUnfinished(join(home.profile, DATABASE), 'model-storage');
-/** A package has put another file in the browser's place; the one that runs goes on. */
+/** A package upgrade replaces the browser's file; the running browser continues. */
 export const upgrade: Act = async (scene) => {
   const script = readFileSync(scene.home.browser);
   rmSync(scene.home.browser);
   writeFileSync(scene.home.browser, script, { mode: 0o755 });
 };
 
-/** Somebody has started a browser on our profile, and left it running. */
+/** Another program starts a browser on our profile, and leaves it running. */
 export const leftOver: Act = async ({ home }) => {
   const args = ['--headless', '--no-sandbox', `--user-data-dir=${home.profile}`, 'about:blank'];
   spawn(home.browser, args, { stdio: 'ignore', detached: true, env: { ...process.env, HOME: home.dir } });
@@ -247,7 +254,7 @@ export const foreignSingleton: Act = ({ home }) => {
   symlinkSync('/tmp/nowhere/SingletonSocket', join(home.profile, 'SingletonSocket'));
 };
 
-/** Another process has broken our lock and taken it, as after a sleep that made it stale. */
+/** Another process breaks our lock and takes it, as after a suspend that made it stale. */
 export const lockStolen: Act = ({ home }) => {
   rmSync(home.lock, { recursive: true });
   mkdirSync(home.lock);
@@ -256,7 +263,7 @@ export const lockStolen: Act = ({ home }) => {
 };
 export const lockGone: Act = ({ home }) => rmSync(home.lock, { recursive: true });
 
-/** A message is in the page and does not leave it, though the page is connected. */
+/** A message stays in the page without being sent, although the page is connected. */
 export const messageStays: Act = async ({ sim, wad, contact }) => {
   await sim.faults.send('never-leaves');
   await wad.request('message.send', { to: contact.number, text: 'left lying' });
@@ -264,7 +271,7 @@ export const messageStays: Act = async ({ sim, wad, contact }) => {
   await eventually(async () => (await hanging()) === 1, 'the page has taken it');
 };
 
-/** The same, until the page is told to send it once more. */
+/** The same, until the page is ordered to send it again. */
 export const messageLingers: Act = async (scene) => {
   await messageStays(scene);
   await scene.sim.faults.send('none');
@@ -272,7 +279,7 @@ export const messageLingers: Act = async (scene) => {
   await eventually(async () => (await queued()) === 0, 'it has gone out', 60_000);
 };
 
-/** Another daemon on the same session ends at once, and says who holds it. */
+/** Another daemon on the same session exits at once, and names the owner of the lock. */
 export const secondDaemon: Act = async ({ home, wad }) => {
   const second = await home.start({ listening: false });
   const { code } = await second.ended();
@@ -280,7 +287,10 @@ export const secondDaemon: Act = async ({ home, wad }) => {
   assert.match(second.stderr, new RegExp(`\\b${wad.pid}\\b`));
 };
 
-/** Two are started while the lock of a dead one is still fresh: one of them runs, and the other says so. */
+/**
+ * Two daemons start while the lock of a dead one is still fresh. One of them runs, and the other exits and
+ * names it.
+ */
 export const twoAtOnce: Act = async (scene) => {
   const { home } = scene;
   const [a, b] = [await home.start({ listening: false }), await home.start({ listening: false })];
@@ -292,13 +302,13 @@ export const twoAtOnce: Act = async (scene) => {
   scene.adopt(winner);
 };
 
-/** The fault goes on for so long. */
+/** Waits while the fault lasts. */
 export const lasts =
   (ms: number): Act =>
   () =>
     new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The daemon's wall clock, in ms from the true time; needs a daemon with `clocked`. */
+/** Sets the daemon's wall clock, in ms ahead of the true time. Needs a daemon with `clocked`. */
 export const clockAt =
   (aheadMs: number): Act =>
   async (scene) => {

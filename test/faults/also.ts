@@ -1,8 +1,11 @@
-// What a row looks at besides, when it has ended. Each throws when it is not so.
+// Additional checks at the end of a row. Each throws when it fails.
 import assert from 'node:assert/strict';
 import type { Act } from './row.js';
 
-/** Found by the monitor: at the second failed check in a row, as shipped, and not at a later one. */
+/**
+ * The monitor found the fault at the second failed check in a row, as with the default settings, and not
+ * later.
+ */
 export const secondCheck: Act = ({ wad, logFrom }) => {
   const lines = wad.log.slice(logFrom);
   const before = lines.slice(
@@ -13,10 +16,13 @@ export const secondCheck: Act = ({ wad, logFrom }) => {
   assert.deepEqual(failures, [1, 2]);
 };
 
-/** As shipped: the first of `reconnect.delaysMs`. */
+/** The default of the first of `reconnect.delaysMs`. */
 const FIRST_DELAY_MS = 5_000;
 
-/** The way back is the first delay as shipped, and then one start: no state twice, no second attempt, no other browser. */
+/**
+ * Recovery took the first default delay and then one start: no state twice, no second attempt, no other
+ * browser.
+ */
 export const oneStart: Act = async ({ wad, sim, logFrom }) => {
   await wad.logged('session.transition', ({ to }) => to === 'ready', { after: logFrom });
   const moves = wad.log.slice(logFrom).filter(({ event }) => event === 'session.transition');
@@ -30,7 +36,7 @@ export const oneStart: Act = async ({ wad, sim, logFrom }) => {
   assert.equal(loads.length, 1, 'the page was loaded once');
 };
 
-/** Profiles that were set aside, for this reason each; none when no reason is given. */
+/** The profiles that were quarantined, one for each of these reasons. */
 export const asideIs =
   (...why: string[]): Act =>
   ({ home }) => {
@@ -40,7 +46,7 @@ export const asideIs =
     assert.deepEqual(aside, why);
   };
 
-/** On stderr, for whoever started it. */
+/** The daemon's stderr has this text. */
 export const says =
   (pattern: RegExp): Act =>
   ({ wad }) =>

@@ -1,5 +1,6 @@
-// Loaded into a daemon (node --import): on SIGUSR2 the wall clock jumps to where the file TEST_CLOCK says, in ms from
-// the true time. The clock of the machine is everybody's, and no namespace has one of its own.
+// Makes the clock of a daemon adjustable (node --import): on SIGUSR2 its wall clock is set ahead of the true
+// time by the ms in the file TEST_CLOCK. The machine's clock is shared by all processes, and no namespace has
+// its own.
 import { readFileSync } from 'node:fs';
 
 const True = Date;

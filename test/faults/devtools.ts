@@ -1,12 +1,12 @@
-// A second hand on the browser, through its debugging port: closes and crashes its page, fills its memory. The daemon
-// has its own line, a pipe, and does not know of this one.
+// Controls the browser through its debugging port: closes and crashes its page, fills its memory. The daemon
+// uses a pipe of its own and does not notice this connection.
 import { readFileSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { Home } from '../harness/home.js';
 
-/** From the next start on the browser opens the port. */
+/** Makes the browser open the port, from its next start on. */
 export async function openPort(home: Home): Promise<void> {
   const script = await readFile(home.browser, 'utf8');
   await writeFile(home.browser, script.trimEnd());
@@ -35,7 +35,7 @@ export async function closePage(home: Home): Promise<void> {
   await fetch(`${base(home)}/close/${(await page(home)).id}`);
 }
 
-/** Sends one command to the page; resolves when it has been answered, or when the line was cut instead. */
+/** Sends one command to the page. Resolves when it is answered, or when the connection is cut. */
 export async function command(home: Home, method: string, params = {}): Promise<void> {
   const line = new WebSocket((await page(home)).webSocketDebuggerUrl);
   try {

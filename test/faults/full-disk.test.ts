@@ -1,4 +1,7 @@
-/** The disk fills up in the middle of accepts (H28): what was accepted goes out once, and the rest is refused plainly. */
+/**
+ * The disk fills up while messages are accepted (H28): each accepted message is sent once, and the others are
+ * refused with a clear error.
+ */
 import t from 'tap';
 import { Fault } from '../../src/protocol/fault.js';
 import { CheckedClient } from '../harness/client.js';
@@ -11,11 +14,11 @@ t.setTimeout(300_000);
 
 const CLIENTS = 4;
 const NUMBERS = Array.from({ length: CLIENTS }, (_, n) => `1555000222${n}`);
-/** Large, so that few of them fill what is left. */
+/** A large text, so that few of them fill the free space. */
 const text = (n: number, at: number): string => `${n} ${at} ${'x'.repeat(40_000)}`;
 const short = (body: string): string => body.slice(0, 8).replace(/ x*$/, '');
 
-/** One client sends until it is refused. @returns what was accepted, and the refusal */
+/** Sends from one client until it is refused. @returns the accepted messages, and the refusal */
 async function sendUntilRefused(home: Home, n: number) {
   const accepted: string[] = [];
   await using client = await CheckedClient.connect(home.socket);
@@ -65,7 +68,7 @@ t.test('accepts while the disk fills up, a kill, a start without room, and room 
   const second = await Promise.all(
     (await all(home)).map(async ({ accepted, fault }, n) => {
       t.match(fault, { kind: 'disk_full' });
-      // What the first round had got is the same message again.
+      // Messages that the first round got accepted are the same messages again.
       return accepted.slice(first[n]?.accepted.length ?? 0);
     }),
   );

@@ -1,5 +1,5 @@
-// How the daemon stands before the fault: one entry a situation, with the configuration that it takes. Figures are
-// shortened where a row is not about them.
+// The situations of the daemon before a fault, each with the configuration that it needs. Time limits are
+// shortened where a row does not test them.
 import type { StateName } from '../../src/protocol/state.js';
 import type { Act } from './row.js';
 
@@ -9,13 +9,13 @@ export interface Given {
   readonly session: 'saved' | 'none';
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Before the daemon starts. */
+  /** Runs before the daemon starts. */
   readonly before?: Act;
-  /** From its start to the situation. */
+  /** Brings the started daemon into the situation. */
   readonly reach?: Act;
-  /** Where it is then. Null: the daemon is started after the fault was made. */
+  /** The state of the daemon then. Null: the daemon is started after the fault was made. */
   readonly state: StateName | null;
-  /** Where the next daemon comes to, after this one has died. */
+  /** The state that the next daemon reaches after this one has died. */
   readonly next: StateName;
 }
 
@@ -32,9 +32,9 @@ const saved = (name: string, state: StateName | null, more: Partial<Given> = {})
 });
 
 export const ready = saved('ready', 'ready');
-/** With every period as it is shipped. */
+/** With all periods at their defaults. */
 export const patient = saved('ready, by the shipped figures', 'ready', { env: {} });
-/** A clock that can be set: faults/clock.ts is loaded into the daemon. */
+/** With an adjustable clock: faults/clock.ts is loaded into the daemon. */
 export const clocked = saved('ready, with a clock that can be set', 'ready', {
   env: { ...QUICK, NODE_OPTIONS: `--import=${new URL('clock.js', import.meta.url)}` },
 });
@@ -44,7 +44,7 @@ export const smallHeap = saved('ready, with little memory for scripts', 'ready',
 export const memoryLimit = saved('ready, with a limit on memory', 'ready', {
   env: { WAD_BROWSER_MEMORY_LIMIT_MB: '900' },
 });
-/** Down, with a session; started when the fault is there. */
+/** Not running, with a session; started after the fault was made. */
 export const down = saved('a start on a saved session', null, {
   env: {
     ...QUICK,
@@ -66,7 +66,7 @@ export const syncing = saved('syncing', 'syncing', {
   before: ({ sim }) => sim.faults.sync('never'),
   reach: ({ wad }) => wad.until('syncing'),
 });
-/** Linked this moment: nothing of it need be on the disk yet. */
+/** Just linked: nothing of the link need be on disk yet. */
 export const justLinked: Given = {
   ...{
     name: 'ready for a moment, freshly linked',
@@ -95,13 +95,13 @@ export const reconnecting = saved('reconnecting', 'reconnecting', {
 export const failed = saved('failed', 'failed', {
   env: { WAD_RECONNECT_MAX_ATTEMPTS: '1', WAD_RECONNECT_DELAYS_MS: '0' },
   before: ({ sim }) => sim.faults.load('refuse'),
-  // The line of its alert comes by another way than the state does.
+  // The log line of its alert arrives independently of the state.
   reach: async ({ wad }) => {
     await wad.until('failed');
     await wad.logged('session.alert');
   },
 });
-/** A person has asked for it, and the phone does not answer. */
+/** A logout was requested, and the phone does not answer. */
 export const loggingOut = saved('logging-out', 'logging-out', {
   reach: async ({ wad, sim }) => {
     await wad.until('ready');
@@ -111,5 +111,5 @@ export const loggingOut = saved('logging-out', 'logging-out', {
   },
 });
 
-/** Every state that there is. */
+/** Every state. */
 export const STATES = [stopped, starting, linking, syncing, ready, reconnecting, loggingOut, failed] as const;

@@ -1,9 +1,10 @@
-// A browser whose first page never comes, as where its renderer is killed while it starts: puppeteer waits for it without a
-// limit. It answers whatever it is asked with nothing, and ends with its pipe.
+// A fake browser whose first page never appears, like one whose renderer was killed during the start:
+// puppeteer waits for it without a limit. It answers every command with an empty result, and exits when its
+// pipe closes.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The command that takes the place of the browser. */
+/** The command that replaces the browser. */
 export const PAGELESS = `${process.execPath} ${fileURLToPath(import.meta.url)}`;
 
 const TAB = {

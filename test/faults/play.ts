@@ -1,5 +1,5 @@
-// Plays rows of the table, each for real, and looks at what the promise is about: it came where it should within its
-// time, over the same link, with one browser, and told of what a person should hear of, once.
+// Runs rows of the table for real and checks the promised result: the expected state within its time, the
+// same link, one browser, and one report of each incident.
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { WireEvent } from '../../src/protocol/events/index.js';
@@ -12,12 +12,12 @@ import * as table from './table.js';
 
 const TABLE: readonly Row[] = Object.values(table).flat();
 
-/** A lock that was left behind is waited for until it is stale, ten seconds; and then a start. */
+/** A start waits up to ten seconds until the lock of a dead daemon is stale. */
 const NEXT_S = 30;
 
 /**
- * One test a row, all on one scene. WAD_FAULT has the rows played whose name contains it, WAD_FAULT_ROUNDS all of them
- * so many times.
+ * Makes one test for each row, all on one scene. WAD_FAULT selects the rows whose name contains it, and
+ * WAD_FAULT_ROUNDS repeats all of them that many times.
  */
 export function play(rows: readonly Row[], options: SceneOptions = {}): void {
   const { WAD_FAULT: only = '', WAD_FAULT_ROUNDS: rounds = '1' } = process.env;
@@ -57,7 +57,7 @@ async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
   t.comment(scene.words.join(', '));
 }
 
-/** Time as a row counts it. */
+/** The time limits of a row. */
 class Clock {
   readonly #t: Test;
   readonly #scene: Scene;
@@ -74,7 +74,7 @@ class Clock {
     this.#startedAt = performance.now();
   }
 
-  /** It has come so far, in its time. */
+  /** Records a step, and checks that it came in time. */
   reached(what: string, withinS = this.#withinS): void {
     const s = (performance.now() - this.#startedAt) / 1_000;
     this.#scene.words.push(`${what} after ${s.toFixed(1)} s`);
@@ -82,7 +82,7 @@ class Clock {
   }
 }
 
-/** The daemon ends, or has been ended: what its session is worth shows in the next one. */
+/** The daemon ends or was killed. The next daemon shows what is left of its session. */
 async function playEnd(
   t: Test,
   scene: Scene,
@@ -99,7 +99,7 @@ async function playEnd(
     await scene.gone();
   } else {
     scene.struck();
-    // What is frozen sees no end; the next one has to find it.
+    // A frozen browser does not notice the daemon's end; the next daemon must find it.
     if (!rough) {
       await scene.gone();
       clock.reached('the browser gone');
@@ -117,7 +117,7 @@ async function playEnd(
   if (given.next === 'ready') await works(t, scene, { device, after: scene.wad.startedAfter });
 }
 
-/** The daemon goes on: it says what is wrong, and comes back; or nothing happens at all. */
+/** The daemon keeps running: it reports the fault and recovers, or nothing happens at all. */
 async function playOn(
   t: Test,
   scene: Scene,
@@ -164,20 +164,20 @@ async function playOn(
   await sameTold(t, scene, row);
 }
 
-/** That something was to be told is in the journal: where the end of the browser made room, as itself. */
+/** The journal has the alert if the browser's end made room for it, else a gap. */
 async function keptSomeOf({ wad, mark }: Scene): Promise<boolean> {
   const kept = [...(await wad.events('alert')), ...(await wad.events('gap'))];
   return kept.some(({ cursor }) => cursor > mark);
 }
 
-/** What should not be there after its end. */
+/** What the daemon left behind after its end and should not have. */
 async function leftBehind(scene: Scene, { expect, rough }: Row): Promise<string[]> {
   const left = await scene.wad.leftBehind({ profile: expect.link === 'gone' ? 'gone' : 'kept' });
   return left.filter(
     (wrong) =>
       !scene.isOld(wrong) &&
       !(rough && /^exit_type|Singleton/.test(wrong)) &&
-      // What it says and leaves when it could not do its work is the row's own to look at.
+      // A daemon that could not work may leave messages and locks; the row checks those itself.
       !(
         typeof expect.end === 'object' &&
         expect.end.exit !== 0 &&
@@ -186,7 +186,7 @@ async function leftBehind(scene: Scene, { expect, rough }: Row): Promise<string[
   );
 }
 
-/** Two looks of the monitor, each begun after the fault, if the page is looked at in this state. */
+/** Waits for two checks by the monitor after the fault, if it checks in this state. */
 async function twoLooks({ wad }: Scene): Promise<void> {
   for (let n = 0; n < 2; n++) {
     const { lastCheckAt } = (await wad.status()).monitor;
@@ -194,7 +194,7 @@ async function twoLooks({ wad }: Scene): Promise<void> {
   }
 }
 
-/** Processes that were stopped by a signal and not sent on. */
+/** Processes that were stopped by a signal and not continued. */
 const frozen = async ({ home }: Scene) =>
   (await home.processes()).filter(({ pid }) => /^State:\s+T/m.test(statusOf(pid)));
 
@@ -206,7 +206,7 @@ function statusOf(pid: number): string {
   }
 }
 
-/** Ready over the same link, in one browser, and a message goes out and comes in, each once. */
+/** Ready over the same link, in one browser; one message is sent and one received, each once. */
 async function works(
   t: Test,
   scene: Scene,
@@ -245,10 +245,10 @@ async function works(
 }
 let messages = 0;
 
-/** Each incident is one event and one line at `err`, and nothing else is at `err`. */
+/** Each incident is one event and one line of level `err`, and nothing else has that level. */
 async function sameTold(t: Test, { wad, logFrom }: Scene, { expect }: Row): Promise<void> {
   const found = () => wad.log.slice(logFrom).filter(({ level }) => level === 'error' || level === 'fatal');
-  // Lines come by another way than events do. One too few is found out below.
+  // Log lines arrive independently of events. A missing one fails below.
   await eventually(() => found().length >= expect.alerts.length, 'the lines', 2_000).catch(() => undefined);
   const errors = found();
   t.same(

@@ -1,7 +1,10 @@
-// A record lock in the hands of another process, for as long as a browser lives. Node has no call for it, and flock(1)
-// takes locks of another kind; perl is on every Debian.
+// Holds a record lock in another process for as long as a browser lives. Node has no call for it, and
+// flock(1) takes locks of another kind. Perl is on every Debian.
 
-/** Begins a program with the lock on a file taken by a child of its own: perl -e THIS FILE PROGRAM ARGUMENTS. */
+/**
+ * A perl script that starts a program while a child process holds the lock on a file: perl -e SCRIPT FILE
+ * PROGRAM ARGUMENTS.
+ */
 const WITH_LOCK = `
 use Fcntl;
 my $file = shift;
@@ -19,5 +22,5 @@ syswrite($holder, "held\\n");
 select(undef, undef, undef, 0.02) while getppid == $program;
 `;
 
-/** Words of a shell script that go before a program: it runs beside a holder of this lock. */
+/** The beginning of a shell command. The program after it runs while another process holds this lock. */
 export const withLock = (file: string): string => `perl -e '${WITH_LOCK}' '${file}'`;

@@ -1,4 +1,4 @@
-// The shape of a row of the table of faults, and the words that its columns are written in. Knows no fault.
+// The type of a row of the table of faults, and the vocabulary of its columns. It knows no fault.
 import type { Reason, StateName } from '../../src/protocol/state.js';
 import type { Given } from './given.js';
 import type { Scene } from './scene.js';
@@ -10,34 +10,40 @@ export interface Row {
   readonly given: Given;
   readonly do: Act;
   readonly expect: Expectation;
-  /** Seconds from `do` to where the row ends; with a `mend`, once from `do` to `via` and once more from `mend` on. */
+  /**
+   * Time limit in seconds from `do` to the end of the row. With a `mend` it applies twice: from `do` to
+   * `via`, and from `mend` to the end.
+   */
   readonly within: number;
-  /** What has to be set right from outside before it can end well; done when `via` was seen. */
+  /** Repairs the cause from outside, when `via` was seen; without it the row could not end well. */
   readonly mend?: Act;
-  /** The browser is beyond closing in order: it cannot have written that it did. */
+  /** The browser cannot be closed in order, so it has not recorded a clean exit. */
   readonly rough?: true;
-  /** Why it cannot be played on this machine; null where it can. */
+  /** Why the row cannot run on this machine; null when it can. */
   readonly needs?: string | null;
-  /** More to look at when it has ended. */
+  /** Additional checks at the end. */
   readonly also?: Act;
 }
 
 export interface Expectation {
-  /** What it says on its way; null where nothing may happen at all. */
+  /** The state that the daemon reports meanwhile; null when nothing may happen at all. */
   readonly via: { readonly status: StateName; readonly reason?: Reason } | null;
-  /** There may be no room even for the event: it is seen by asking, and the journal has a gap where the event is not. */
+  /**
+   * There may be no room even to store the event. Then the state is queried, and the journal has a gap in its
+   * place.
+   */
   readonly unkept?: true;
-  /** Where it ends: a state, an exit status, or in the next daemon on the same session. */
+  /** How the row ends: in a state, with an exit status, or in the next daemon on the same session. */
   readonly end: StateName | { readonly exit: number } | 'next';
-  /** Incidents that are told, in order: each one event and one line at `err`. */
+  /** The reported incidents in order. Each is one event and one line of level `err`. */
   readonly alerts: readonly string[];
-  /** `gone`: there is none any more, and linking begins anew. */
+  /** `gone`: there is no link any more, and linking starts again. */
   readonly link: 'same' | 'gone';
 }
 
 const NONE: readonly string[] = [];
 
-/** Says this, tells of these incidents, and is ready again over the same link. */
+/** Reports this reason and these incidents, and becomes ready again over the same link. */
 export const recovers = (reason: Reason, alerts = NONE): Expectation => ({
   via: { status: 'reconnecting', reason },
   end: 'ready',
@@ -45,28 +51,28 @@ export const recovers = (reason: Reason, alerts = NONE): Expectation => ({
   link: 'same',
 });
 
-/** One event and one line at `err`, as the fault is one that a person should hear of. */
+/** The same with one incident, for a fault that a person should know about. */
 export const told = (reason: Reason): Expectation => recovers(reason, [reason]);
 
-/** The same, where there is no room for the event. */
+/** The same when there is no room for the event. */
 export const toldOnly = (reason: Reason): Expectation => ({ ...told(reason), unkept: true });
 
-/** The page proves itself anew, which is no trouble. */
+/** The page syncs again, which is not an incident. */
 export const resyncs: Expectation = { via: { status: 'syncing' }, end: 'ready', alerts: NONE, link: 'same' };
 
-/** Replaces its browser by a wish of its own, which is no trouble either. */
+/** The daemon replaces its browser of its own accord, which is not an incident. */
 export const renews: Expectation = { via: { status: 'starting' }, end: 'ready', alerts: NONE, link: 'same' };
 
-/** Whatever was done: it stays in its state, and works. */
+/** The daemon stays in its state and works. */
 export const unmoved: Expectation = { via: null, end: 'ready', alerts: NONE, link: 'same' };
 
-/** The same, but a person hears of it. */
+/** The same, with incidents. */
 export const unmovedBut = (...alerts: Reason[]): Expectation => ({ ...unmoved, alerts });
 
-/** A start that comes to be ready, as if nothing were wrong. */
+/** A start that becomes ready as if there were no fault. */
 export const starts: Expectation = { via: { status: 'syncing' }, end: 'ready', alerts: NONE, link: 'same' };
 
-/** Gives up for now and says why, once; `mend` brings it back. */
+/** Gives up and reports the reason once; `mend` brings the daemon back. */
 export const fails = (reason: Reason, alerts: readonly string[] = [reason]): Expectation => ({
   via: { status: 'failed', reason },
   end: 'ready',
@@ -74,7 +80,7 @@ export const fails = (reason: Reason, alerts: readonly string[] = [reason]): Exp
   link: 'same',
 });
 
-/** WhatsApp has logged the account out for good: a fresh QR only once somebody asks for one. */
+/** WhatsApp has logged the account out for good. A new QR code is shown only on request. */
 export const expels: Expectation = {
   via: { status: 'failed', reason: 'banned' },
   end: 'linking',
@@ -82,7 +88,7 @@ export const expels: Expectation = {
   link: 'gone',
 };
 
-/** The link is gone: a fresh QR, and one incident. */
+/** The link is gone: a new QR code, and one incident. */
 export const relinks = (reason: Reason): Expectation => ({
   via: { status: 'linking', reason },
   end: 'linking',
@@ -90,7 +96,7 @@ export const relinks = (reason: Reason): Expectation => ({
   link: 'gone',
 });
 
-/** Ends with this status; the next daemon finds the session as it was. */
+/** The daemon exits with this status, and the next daemon finds the session unchanged. */
 export const exits = (exit: number, alerts = NONE): Expectation => ({
   via: null,
   end: { exit },
@@ -98,8 +104,11 @@ export const exits = (exit: number, alerts = NONE): Expectation => ({
   link: 'same',
 });
 
-/** Ends with 0 and takes the session along, as a person wished. */
+/** The daemon exits with 0 and unlinks the session, as requested. */
 export const exitsUnlinked: Expectation = { ...exits(0), link: 'gone' };
 
-/** Dies; its browser goes by itself, and the next daemon takes over in the state where this one would have been. */
+/**
+ * The daemon dies, its browser exits by itself, and the next daemon reaches the state that this one would
+ * have.
+ */
 export const nextTakesOver: Expectation = { via: null, end: 'next', alerts: NONE, link: 'same' };

@@ -1,6 +1,6 @@
-// Where the rows of the table are played: one simulator, one linked profile and one without a link, and the daemon of
-// the moment. A daemon in the situation that the next row asks for is used again; any other is stopped, and has to
-// leave nothing. The holder disposes of it.
+// Sets up the rows of the table: one simulator, one linked profile, one profile without a link, and the
+// current daemon. A daemon that is already in the situation of the next row is used again. Any other is
+// stopped, and must leave nothing behind. The caller disposes of it.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../harness/eventually.js';
@@ -17,8 +17,9 @@ import { SmallDisk } from './small-disk.js';
 import { SmallMemory } from './small-memory.js';
 
 /**
- * A real reload some minutes after linking would come into a row that says that nothing happens. A dead connection is
- * noticed soon, but a pong may be as late as the slowest server of the table makes it, and a busy machine besides.
+ * The page's reload some minutes after linking would disturb rows in which nothing may happen. A dead
+ * connection is noticed soon, but pongs may be late: the slowest server of the table and a busy machine delay
+ * them.
  */
 const KNOBS: KnobSettings = { reloadAfterLinkMs: 0, deviceLimit: 100, pingMs: 1_000, pongMs: 6_000 };
 const GONE_MS = 10_000;
@@ -30,7 +31,7 @@ interface Place {
 }
 
 export interface SceneOptions {
-  /** A disk of this size for the saved session; else it lies on the machine's. */
+  /** A separate disk of this size for the saved session. Default: the machine's disk. */
   readonly diskMb?: number;
   readonly t?: HomeOptions['t'];
 }
@@ -38,20 +39,20 @@ export interface SceneOptions {
 export class Scene implements AsyncDisposable {
   readonly sim: Simulator;
   readonly contact: Contact;
-  /** Where the saved session lies, when it has a disk of its own. */
+  /** The disk of the saved session, if it has its own. */
   readonly disk: SmallDisk | null;
-  /** What the daemon may take of the memory, where that is limited. */
+  /** The limit on the daemon's memory, if there is one. */
   #memory: SmallMemory | null = null;
   readonly #places: { readonly saved: Place; readonly none: Place };
   #place: Place;
   #wad: Wad | undefined;
-  /** The situation of the daemon, as long as nobody has done anything to it. */
+  /** The situation of the daemon; undefined after anything was done to it. */
   #given: Given | undefined;
-  /** A place in the events, or null where the daemon of the moment began. */
+  /** A cursor, or null for the start of the current daemon. */
   #mark: number | null = null;
-  /** The same in the log. */
+  /** The same as an index of the log. */
   logFrom = 0;
-  /** How long each part of the row took, in words for whoever reads the output. */
+  /** How long each part of the row took, for the test's output. */
   words: string[] = [];
 
   private constructor(sim: Simulator, places: { saved: Place; none: Place }, disk: SmallDisk | null) {
@@ -80,7 +81,7 @@ export class Scene implements AsyncDisposable {
   get phone(): Phone {
     return this.#place.phone;
   }
-  /** The daemon of the moment, dead or alive. */
+  /** The current daemon, dead or alive. */
   get wad(): Wad {
     if (this.#wad === undefined) throw new Error('no daemon was started');
     return this.#wad;
@@ -92,7 +93,10 @@ export class Scene implements AsyncDisposable {
     return existsSync(join(this.home.authDir, 'session-default.linked.json'));
   }
 
-  /** Brings the daemon into the situation. @returns what the one before has left behind, which should be nothing */
+  /**
+   * Brings the daemon into the situation. @returns what the previous daemon left behind, which should be
+   * nothing
+   */
   async prepare(given: Given): Promise<string[]> {
     await this.calm();
     const again = given.state === 'ready' && given === this.#given;
@@ -117,7 +121,10 @@ export class Scene implements AsyncDisposable {
   }
   #mayBeCrashed = false;
 
-  /** How long the log is once it has the line of the state in which the daemon is: it comes by another way. */
+  /**
+   * Returns the length of the log once it has the line of the current state, which arrives independently of
+   * the state.
+   */
   async caughtUp(): Promise<number> {
     const { wad } = this;
     const logged = () => wad.log.findLast(({ event }) => event === 'session.transition')?.to ?? 'stopped';
@@ -125,7 +132,7 @@ export class Scene implements AsyncDisposable {
     return wad.log.length;
   }
 
-  /** What the fault brought about is behind this place in the events. */
+  /** Events after this cursor are effects of the fault. */
   get mark(): number {
     return this.#mark ?? this.wad.startedAfter;
   }
@@ -141,7 +148,7 @@ export class Scene implements AsyncDisposable {
     return this.#wad;
   }
 
-  /** A daemon that somebody else has started. */
+  /** Makes a daemon that was started elsewhere the current one. */
   adopt(wad: Wad): void {
     this.#wad = wad;
     this.#given = undefined;
@@ -149,29 +156,32 @@ export class Scene implements AsyncDisposable {
     this.logFrom = 0;
   }
 
-  /** What the browser says of its end is not worth anything: it never had a page, or one before it was killed. */
+  /**
+   * True when the profile's exit type says nothing: the browser never had a page, or the value is from before
+   * it was killed.
+   */
   isOld(wrong: string): boolean {
-    // Chromium keeps the word of a crash until somebody has seen it.
+    // Chromium keeps the mark of a crash until it has shown it to a person.
     return wrong.startsWith('exit_type null') || (wrong === 'exit_type Crashed' && this.#mayBeCrashed);
   }
 
-  /** The daemon was put to rest by others. */
+  /** The daemon was stopped elsewhere. */
   over(): void {
     this.#wad = undefined;
     this.#given = undefined;
   }
 
-  /** The next row needs a daemon of its own. */
+  /** The next row must start another daemon. */
   used(): void {
     this.#given = undefined;
   }
 
-  /** A fault was made, which may have been the end of a browser. */
+  /** A fault was made that may have killed a browser. */
   struck(): void {
     this.#mayBeCrashed = true;
   }
 
-  /** Ends the daemon in order. @returns what is wrong with what it left */
+  /** Stops the daemon. @returns what is wrong with what it left behind */
   async rest(): Promise<string[]> {
     const wad = this.#wad;
     this.over();
@@ -181,7 +191,7 @@ export class Scene implements AsyncDisposable {
     return left.filter((wrong) => !this.isOld(wrong));
   }
 
-  /** A saved session, linked now if there is none. */
+  /** Makes sure of a saved session, and links it if there is none. */
   async #linked(): Promise<void> {
     if (this.hasSession && this.phone.devices.length > 0) return;
     this.phone.unlink();
@@ -192,7 +202,7 @@ export class Scene implements AsyncDisposable {
     this.over();
   }
 
-  /** What was turned in the simulator is turned back, and the browser is as it was. */
+  /** Resets the simulator's knobs and repairs the browser. */
   async calm(): Promise<void> {
     const { sim } = this;
     const before = { ...knobsOf(sim.generation), ...KNOBS };
@@ -206,7 +216,7 @@ export class Scene implements AsyncDisposable {
     writeFileSync(this.clockFile, '0');
   }
 
-  /** The daemon of the moment, and what it starts from now on, may take so much memory. */
+  /** Limits the memory of the current daemon and of the processes that it starts from now on. */
   limitMemory(mb: number): void {
     this.#memory = new SmallMemory(mb * 2 ** 20);
     this.#memory.take(this.wad.pid);
@@ -217,20 +227,20 @@ export class Scene implements AsyncDisposable {
     writeFileSync(home.browser, script, { mode: 0o755 });
   }
 
-  /** The end of what the daemons have logged, for a row that has failed. */
+  /** The end of the daemon's log, for a failed row. */
   tail(): string {
     return this.#wad?.tail(40) ?? '';
   }
 
-  /** Until no process of the daemon or its browser is left. */
+  /** Waits until no process of the daemon or its browser is left. */
   async gone(): Promise<void> {
     await eventually(async () => (await this.home.processes()).length === 0, 'nothing runs', GONE_MS);
   }
 
-  /** A row went wrong: nothing of its daemon is used again. */
+  /** A row failed: removes everything of its daemon, so that nothing is used again. */
   async wreck(): Promise<void> {
     await this.#wad?.kill();
-    // With its main process the rest goes, but for what is frozen.
+    // The other processes end with the main one, except frozen ones.
     await eventually(async () => {
       const left = await this.home.processes();
       for (const { pid } of left) kill(pid);
@@ -254,6 +264,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // It has already exited.
   }
 }

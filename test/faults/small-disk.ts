@@ -1,4 +1,4 @@
-// A disk of its own for the session, small enough to be filled: a tmpfs over the state directory. Needs root.
+// A separate disk for the session, small enough to be filled: a tmpfs over the state directory. Needs root.
 import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export const CAN_MOUNT = process.getuid?.() === 0;
 
 const MB = 2 ** 20;
-/** A browser writes all the time. */
+/** A browser writes all the time, so the free space may change between measuring and filling. */
 const TRIES = 20;
 
 export class SmallDisk implements Disposable {
@@ -14,7 +14,7 @@ export class SmallDisk implements Disposable {
   readonly #ballast: string;
   readonly #over: string[] = [];
 
-  /** Mounts it over an empty directory. */
+  /** Mounts the disk over an empty directory. */
   constructor(path: string, sizeMb: number) {
     this.path = path;
     this.#ballast = join(path, 'ballast');
@@ -27,7 +27,7 @@ export class SmallDisk implements Disposable {
     return (bavail * bsize) / MB;
   }
 
-  /** Leaves so much room, and no more: measured anew where somebody has written meanwhile. */
+  /** Fills the disk up to this free space, and measures again if a process has written meanwhile. */
   fill(leaveMb: number): void {
     rmSync(this.#ballast, { force: true });
     for (let tries = 1; ; tries += 1) {
@@ -46,7 +46,7 @@ export class SmallDisk implements Disposable {
     rmSync(this.#ballast, { force: true });
   }
 
-  /** A directory on it can be read, and no more, until `writable`. */
+  /** Makes a directory on it read-only, until `writable`. */
   readOnly(directory: string): void {
     execFileSync('mount', ['--bind', directory, directory]);
     this.#over.push(directory);
@@ -58,7 +58,7 @@ export class SmallDisk implements Disposable {
     execFileSync('umount', [directory]);
   }
 
-  /** When nothing uses it any more, or it goes when nothing does. */
+  /** Unmounts lazily: the mounts disappear when no process uses them any more. */
   [Symbol.dispose](): void {
     for (const directory of this.#over.splice(0).reverse()) execFileSync('umount', ['--lazy', directory]);
   }

@@ -1,5 +1,5 @@
-// A limit on the memory of some processes, which may be so little that the kernel ends one of them: a control group of
-// the memory controller, of version 1 or 2, whichever there is. Needs root, and a controller that this machine lets us use.
+// Limits the memory of processes, so far that the kernel may end one of them, by a control group of the
+// memory controller, version 1 or 2. Needs root, and a memory controller that can be used here.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../harness/eventually.js';
@@ -8,7 +8,7 @@ const V1 = '/sys/fs/cgroup/memory';
 const V2 = '/sys/fs/cgroup';
 const isV1 = existsSync(join(V1, 'memory.limit_in_bytes'));
 const ROOT = isV1 ? V1 : V2;
-/** Where the limit stands, and where the kernel counts whom it has ended. */
+/** The files with the limit, and with the kernel's count of ended processes. */
 const [LIMIT, COUNT] = isV1
   ? ['memory.limit_in_bytes', 'memory.oom_control']
   : ['memory.max', 'memory.events'];
@@ -16,7 +16,10 @@ const [LIMIT, COUNT] = isV1
 export class SmallMemory implements Disposable {
   readonly #path: string;
 
-  /** @param bytes what those in it may take from now on; by version 1 what they have already is not counted */
+  /**
+   * @param bytes what the processes in it may take from now on; version 1 does not count what they have
+   * already
+   */
   constructor(bytes: number) {
     this.#path = join(ROOT, `wad-test-${process.pid}`);
     mkdirSync(this.#path);
@@ -32,12 +35,12 @@ export class SmallMemory implements Disposable {
     writeFileSync(join(this.#path, 'cgroup.procs'), String(pid));
   }
 
-  /** How many of them the kernel has ended. */
+  /** How many of its processes the kernel has ended. */
   get killed(): number {
     return Number(/^oom_kill (\d+)$/m.exec(readFileSync(join(this.#path, COUNT), 'utf8'))?.[1] ?? 0);
   }
 
-  /** Resolves when nobody is in it any more. */
+  /** Resolves when the group has no processes any more. */
   empty(): Promise<unknown> {
     return eventually(
       () => readFileSync(join(this.#path, 'cgroup.procs'), 'utf8') === '',
@@ -45,7 +48,7 @@ export class SmallMemory implements Disposable {
     );
   }
 
-  /** Those in it are where we are again, and it is gone. */
+  /** Moves its processes back to our own group, and removes it. */
   release(): void {
     const home = readFileSync('/proc/self/cgroup', 'utf8');
     const own = (isV1 ? /^\d+:[^:]*\bmemory\b[^:]*:(.*)$/m : /^0::(.*)$/m).exec(home)?.[1] ?? '/';
@@ -54,13 +57,13 @@ export class SmallMemory implements Disposable {
     this[Symbol.dispose]();
   }
 
-  /** When nobody is in it any more. */
+  /** Removes the group, which must be empty. */
   [Symbol.dispose](): void {
     rmdirSync(this.#path);
   }
 }
 
-/** Null where a limit can be set; else why not. */
+/** Null when a limit can be set; else the reason to skip. */
 export const NO_LIMIT = whyNot();
 
 function whyNot(): string | null {

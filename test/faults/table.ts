@@ -1,5 +1,6 @@
-// THE table of faults: what is done to a daemon, what it does then, and how long that may take. Each row is played for
-// real, against the simulator and a real Chromium (play.ts). What the words mean: row.ts, given.ts, acts.ts.
+// The table of faults: what is done to a daemon, what the daemon must do, and within which time. Each row
+// runs for real, against the simulator and a real Chromium (play.ts). The vocabulary is in row.ts, given.ts
+// and acts.ts.
 import * as act from './acts.js';
 import { both, freeze, inPage, inPageTimes, kill, set, signal, thaw, undo } from './acts.js';
 import * as also from './also.js';
@@ -52,7 +53,7 @@ export const BROWSER: readonly Row[] = [
   { name: 'a browser was left over on the profile (H14)',    given: down,    do: act.leftOver,                                  expect: starts,                          within: 30 },
 ];
 
-/** Faults that the monitor has to find, with every figure as it is shipped. */
+/** Faults that the monitor must find, with the default settings. */
 // biome-ignore format: a table is read by its columns
 export const PATIENT: readonly Row[] = [
   { name: 'kill -9 of the browser',                          given: patient, do: kill('main'),                                  expect: told('browser_crashed'),         within: 40, also: also.oneStart },
@@ -157,7 +158,7 @@ export const DAEMON: readonly Row[] = [
   { name: 'the clock jumps, and the browser dies',           given: clocked, do: both(act.clockAt(3_600_000), kill('main')),    expect: told('browser_crashed'),         within: 20 },
 ];
 
-/** What is looked after at a slow pace of its own: a minute, and a minute without a message. */
+/** Faults that are checked slowly: once a minute, and after a minute without a message. */
 // biome-ignore format: a table is read by its columns
 export const UPKEEP: readonly Row[] = [
   { name: 'the page takes too much memory (H26)',            given: given.memoryLimit, do: act.pageTakes(900),                            expect: renews,                          within: 200 },
