@@ -1,14 +1,14 @@
 /**
- * Daemon and browser killed between a send and the server's word on it, again and again: each message arrives once,
- * within a minute of the next start. Every other time the server had the message and only its word was lost.
- * WAD_CUTS=100 for a hundred times.
+ * Kills daemon and browser between a send and the server's ack, again and again: each message arrives once,
+ * within a minute of the next start. Every other time the server had the message and only its ack was lost.
+ * WAD_CUTS=100 repeats it a hundred times.
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
 const CUTS = Number(process.env.WAD_CUTS ?? 4);
-// For a slow machine; a round takes a sixth of this.
+// For a slow machine; a round usually takes a sixth of this.
 t.setTimeout(60_000 + CUTS * 90_000);
 
 const WITHIN_MS = 60_000;
@@ -28,7 +28,7 @@ for (const generation of ['2026-10'] as const)
       const { id } = await wad.request('message.send', { to: contact.number, text });
       await wad.logged('message.state', (line) => line.id === id && line.to === 'sending');
       if (hadIt) await contact.waitForMessage(({ body }) => body === text);
-      // The browser first: one that sees its daemon gone ends in order.
+      // The browser first, because it closes in order when it sees that its daemon is gone.
       for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
       await wad.kill();
       await sim.set('ackFault', 'none');
@@ -36,7 +36,7 @@ for (const generation of ['2026-10'] as const)
 
       const startedAt = performance.now();
       wad = await home.start();
-      // A receipt that was lost is not made again for a repeated message; the server's own word is.
+      // For a repeated message the server's ack is sent again, and a lost receipt is not.
       const asked = { id, for: hadIt ? 'sent' : 'delivered', timeoutMs: WITHIN_MS } as const;
       const end = await wad.request('message.wait', asked, { timeoutMs: WITHIN_MS + 5_000 });
       const ms = Math.round(performance.now() - startedAt);

@@ -1,4 +1,5 @@
-// What tells why a run was not well: it is gone with the directories of the run, and chance does not repeat itself.
+// Saves the evidence of a failed run. The run's directories are removed, and a random run cannot be repeated
+// exactly.
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Home } from '../harness/home.js';
@@ -7,15 +8,18 @@ import type { Simulator } from '../simulator/simulator.js';
 export interface Evidence {
   readonly home: Home;
   readonly sim: Simulator;
-  /** How often each answer was told. */
+  /** How often each answer was reported to the consumer. */
   readonly told: ReadonlyMap<string, number>;
 }
 
-/** Of a profile, what pages have stored tells something, and the rest is large. */
+/** The parts of a profile that are kept: what pages have stored. The rest is large. */
 const STORED = /\/(Default|Local Storage|IndexedDB)(\/|$)|\/(session-[^/]*|auth)$/;
 const LARGE = /Cache|WebStorage/;
 
-/** Writes logs, the daemon's database, profiles, and what the server and everybody else saw into the directory. */
+/**
+ * Writes logs, the daemon's database, profiles, and what the server and the people received into the
+ * directory.
+ */
 export async function keep({ home, sim, told }: Evidence, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const write = (name: string, what: unknown) => writeFile(join(dir, name), JSON.stringify(what, null, 1));

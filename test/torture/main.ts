@@ -1,4 +1,5 @@
-// scripts/torture: reads what it is told, runs, and ends with 1 when a message was lost, doubled or out of order.
+// The program of scripts/torture: reads its options, runs, and exits with 1 when a message was lost, doubled
+// or out of order.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** Three minutes of scripts/torture: kills at random, and each message once all the same. */
+/** Runs scripts/torture for three minutes: random kills, and still each message arrives once. */
 import t from 'tap';
 import { torture } from './torture.js';
 

@@ -1,5 +1,6 @@
-// Kills daemon, browser, renderer and connection at random moments while clients send and people answer, and looks at
-// what everybody has in the end: each accepted message once, in order per sender and chat, and each answer once.
+// Kills daemon, browser, renderer and connection at random while clients send and people answer, and checks
+// the final result: each accepted message arrived once, in order per sender and chat, and each answer was
+// received once.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WireEvent } from '../../src/protocol/events/index.js';
 import { Client } from '../../src/socket/client.js';
@@ -14,20 +15,20 @@ import { Simulator } from '../simulator/simulator.js';
 import { type Evidence, keep } from './evidence.js';
 
 export interface TortureOptions {
-  /** The same seed does the same things in the same order; what they meet is up to the machine. */
+  /** The same seed gives the same actions in the same order; their timing depends on the machine. */
   readonly seed: number;
   readonly generation: Generation;
   /** Knobs of the simulator on top of the generation's. */
   readonly knobs?: KnobSettings;
   readonly kills: number;
-  /** What is ended. */
+  /** What is killed. */
   readonly only?: readonly Kill[];
   readonly messages: number;
   readonly clients: number;
   readonly contacts: number;
   readonly t?: HomeOptions['t'];
   readonly say: (text: string) => void;
-  /** Where evidence is kept of a run that was not well. */
+  /** The directory for the evidence of a failed run. */
   readonly keep?: string | undefined;
 }
 
@@ -36,12 +37,12 @@ export interface TortureReport {
   /** Messages that were accepted, and how many of them reached their people, each counted once. */
   readonly accepted: number;
   readonly arrived: number;
-  /** What the people answered, and how much of it a consumer was told. */
+  /** The answers of the people, and how many of them a consumer received. */
   readonly answers: number;
   readonly told: number;
-  /** How often a message crossed the wire more than once, under its id: what the server's memory was needed for. */
+  /** How often the server received a message again under the same id, and had to recognise it. */
   readonly repeated: number;
-  /** What is not as it was promised; empty when all is well. */
+  /** What is wrong; empty when all is well. */
   readonly wrong: readonly string[];
   readonly tookMs: number;
 }
@@ -49,7 +50,7 @@ export interface TortureReport {
 export const KILLS = ['daemon', 'browser', 'renderer', 'connection'] as const;
 export type Kill = (typeof KILLS)[number];
 
-/** Recovers at the pace of the test. */
+/** Shorter delays, so that it recovers at the pace of the test. */
 const SHORT = {
   WAD_RECONNECT_DELAYS_MS: '200',
   WAD_RECONNECT_GRACE_MS: '2000',
@@ -83,7 +84,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const kills: Record<Kill, number> = { daemon: 0, browser: 0, renderer: 0, connection: 0 };
     for (let n = 0; n < options.kills; n += 1) {
       budget.allow(Math.ceil((options.messages * (n + 1)) / options.kills));
-      // Now and then before it has recovered from the last one.
+      // In one of four cases, before it has recovered from the last one.
       if (dice.roll() < 0.75) await ready(wad);
       await pause(Math.floor(dice.roll() * 1_500));
       const kind = dice.pick(only);
@@ -144,7 +145,10 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   }
 }
 
-/** What has arrived against what was accepted; every client has been told that all of its messages are. */
+/**
+ * Compares the messages that arrived with those that were accepted. Every client has had all of its messages
+ * accepted.
+ */
 function lookAt(options: TortureOptions, contacts: readonly Contact[]): string[] {
   const wrong: string[] = [];
   const planned = Array.from({ length: options.clients }, (_, n) =>
@@ -170,7 +174,7 @@ interface Planned {
   readonly text: string;
 }
 
-/** What one client sends, in its order. */
+/** The messages of one client, in order. */
 function plan(n: number, options: TortureOptions, contacts: readonly Contact[], dice: Dice): Planned[] {
   const share =
     Math.floor(options.messages / options.clients) + (n < options.messages % options.clients ? 1 : 0);
@@ -180,7 +184,9 @@ function plan(n: number, options: TortureOptions, contacts: readonly Contact[], 
   }));
 }
 
-/** How many messages may be sent by now, all clients together, so that there is something to kill until the end. */
+/**
+ * Limits how many messages all clients together may send so far, so that kills interrupt sends until the end.
+ */
 class Budget {
   sent = 0;
   #allowed = 0;
@@ -197,7 +203,7 @@ class Budget {
   }
 }
 
-/** Sends each until it is accepted: with a key, the same once more is the same message. */
+/** Sends each message until it is accepted. The key makes a repeated request the same message. */
 async function send(home: Home, all: readonly Planned[], budget: Budget, over: AbortSignal): Promise<void> {
   let client: Client | undefined;
   for (const { to, text } of all) {
@@ -208,7 +214,7 @@ async function send(home: Home, all: readonly Planned[], budget: Budget, over: A
         await client.request('message.send', { to, text, key: text }, { timeoutMs: 10_000, writes: true });
         break;
       } catch {
-        // Whatever it was: the daemon may have it or not.
+        // After any error the daemon may or may not have the message.
         await client?.close();
         client = undefined;
         await pause(50);
@@ -218,7 +224,7 @@ async function send(home: Home, all: readonly Planned[], budget: Budget, over: A
   await client?.close();
 }
 
-/** Follows the answers as a named consumer, and counts how often each is told of. */
+/** Follows the answers as a named consumer, and counts how often each is received. */
 async function consume(home: Home, told: Map<string, number>, over: AbortSignal): Promise<void> {
   let after = 0;
   while (!over.aborted) {
@@ -262,7 +268,7 @@ async function killBrowser(home: Home, which: 'browser' | 'renderer'): Promise<v
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
-    } catch {} // it has just ended
+    } catch {} // it has just exited
   }
 }
 
