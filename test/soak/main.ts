@@ -1,4 +1,5 @@
-// scripts/soak: reads what it is told, prints a line a fault, and ends with 1 when anything was wrong.
+// The program of scripts/soak: reads its options, prints a line for each fault, and exits with 1 when
+// anything was wrong.
 import { parseArgs } from 'node:util';
 import { soak } from './soak.js';
 

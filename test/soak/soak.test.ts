@@ -1,4 +1,4 @@
-/** Three minutes of faults as chance has it. The long form is scripts/soak. */
+/** Runs random faults for three minutes. The long form is scripts/soak. */
 import t from 'tap';
 import { soak } from './soak.js';
 

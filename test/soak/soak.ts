@@ -1,5 +1,5 @@
-// Faults of the table one after another, and one into another, as chance has it: in the end the account is ready over
-// the link that it began with, nothing has leaked, and no rejection was left to nobody.
+// Makes random faults of the table one after another, and sometimes one during another. In the end the
+// account must be ready over its original link, nothing may have leaked, and no rejection may be unhandled.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { browserMemory } from '../../src/daemon/machine/browser-memory.js';
@@ -13,7 +13,7 @@ import { eventually } from '../harness/eventually.js';
 
 export interface SoakOptions {
   readonly seed: number;
-  /** It ends after so many faults, or so many minutes, whichever comes first. */
+  /** The run ends after this many faults or minutes, whichever comes first. */
   readonly faults: number;
   readonly minutes: number;
   readonly say: (line: string) => void;
@@ -21,25 +21,27 @@ export interface SoakOptions {
 
 export interface SoakReport {
   readonly faults: number;
-  /** What should not have been; empty when all is well. */
+  /** What is wrong; empty when all is well. */
   readonly wrong: readonly string[];
-  /** From a fault until ready, in seconds. */
+  /** Seconds from a fault until ready. */
   readonly recovery: { readonly medianS: number; readonly maxS: number };
-  /** Of daemon and browser in MB: the median of the ten minutes after the warming up, and of the last ten. */
+  /**
+   * Memory of daemon and browser in MB: the median of the ten minutes after the warm-up, and of the last ten.
+   */
   readonly memory: { readonly early: number; readonly late: number } | null;
 }
 
-/** The sky is the limit before that: caches fill, and what is compiled once is compiled. */
+/** The warm-up, in which memory may grow without limit: caches fill and code is compiled. */
 const WARM_MS = 10 * 60_000;
 const DRIFT = 0.1;
-/** Far beyond what any one fault may take, since the second one may come at the worst moment of the first. */
+/** Much longer than any one fault may take, because the second one may come at the worst time. */
 const RECOVER_MS = 240_000;
-/** So often a second fault comes before the first is over. */
+/** The share of faults that a second one follows before the first is over. */
 const TWO_AT_ONCE = 0.3;
-/** So often it is the daemon itself, while the memory of one process is not yet looked at. */
+/** The share of faults that kill the daemon itself, while the memory of one process is not measured yet. */
 const ITS_OWN = 0.1;
 
-/** What a daemon over a linked session has to get through by itself, or when the fault has gone. */
+/** Faults from which a linked daemon must recover by itself, or once the fault is gone. */
 const FAULTS: readonly Row[] = [...BROWSER, ...PAGE, ...NETWORK].filter(
   ({ given, expect, within, needs }) =>
     given === ready && expect.link === 'same' && within < 90 && needs === undefined,
@@ -48,7 +50,7 @@ const DEATHS: readonly Row[] = DAEMON.filter(
   ({ given, expect, name }) => given === ready && expect.via === null && /^(kill|SIG)/.test(name),
 );
 
-/** @throws when there is no simulator to be had; what goes wrong with the daemon is in the report */
+/** @throws when the simulator does not start; failures of the daemon are in the report */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   await using scene = await Scene.open();
   await scene.prepare(ready);
@@ -57,7 +59,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   return run.report();
 }
 
-/** Taken over more often in an hour, a daemon gives way for as long as that lasts, and rightly so (H20). */
+/** After more takeovers in an hour a daemon gives way for the rest of it, as it should (H20). */
 const TAKEOVERS = 3;
 const HOUR_MS = 3_600_000;
 
@@ -70,10 +72,10 @@ class Soak {
   readonly #wrong: string[] = [];
   readonly #recoveriesMs: number[] = [];
   readonly #memory: { readonly atMs: number; readonly mb: number }[] = [];
-  /** When another host took the session over, by our age. */
+  /** The times at which another host took the session over, in ms since the start of the run. */
   readonly #takeovers: number[] = [];
   #faults = 0;
-  /** Lines of the daemon of the moment that were looked at. */
+  /** How many log lines of the current daemon were checked. */
   #read = 0;
 
   constructor(options: SoakOptions, scene: Scene) {
@@ -98,7 +100,7 @@ class Soak {
     }
     if (this.#wrong.length > 0) return this.#options.say(this.#scene.tail());
     for (const wrong of await this.#scene.rest()) this.#blame(`left behind: ${wrong}`);
-    // What the session is worth in the end.
+    // Checks the session at the end.
     await this.#scene.start(ready);
     await this.#recovered();
   }
@@ -127,7 +129,7 @@ class Soak {
   #choose(): Row {
     this.#faults++;
     const deaths = this.#dice.roll() < ITS_OWN;
-    // One process from the end of the warming up to the end of the run: its memory is what is looked at.
+    // After the warm-up the same process runs until the end, because its memory is measured.
     const mayDie = this.#options.minutes * 60_000 <= 2 * WARM_MS || this.#ageMs < WARM_MS;
     return deaths && mayDie ? this.#dice.pick(DEATHS) : this.#pick();
   }
@@ -141,7 +143,7 @@ class Soak {
     return row;
   }
 
-  /** What there is to hit may have been hit before. */
+  /** Does an act; it may fail when an earlier fault has already hit its target. */
   async #act(row: Row | null, which: 'do' | 'mend' = 'do'): Promise<void> {
     const act = row?.[which];
     if (act === undefined) return;
@@ -149,11 +151,11 @@ class Soak {
     await Promise.resolve(act(this.#scene)).catch(() => undefined);
   }
 
-  /** Ready over the same link, in a daemon that was started anew where it had to be. */
+  /** Waits until it is ready over the same link, and starts the daemon again if it ended. */
   async #recovered(): Promise<void> {
     const { phone, home } = this.#scene;
     const deadline = performance.now() + RECOVER_MS;
-    // A fault may take its time until it shows: only what has talked is well.
+    // A fault may show late, so only an exchange of messages proves recovery.
     while (!(await this.#isWell()))
       if (performance.now() > deadline) throw new Error('not ready again in time');
     this.#readLog();
@@ -183,7 +185,7 @@ class Soak {
     return false;
   }
 
-  /** Two looks of the monitor that found nothing, the second begun after the fault. */
+  /** Waits for two successful checks by the monitor, the second begun after the fault. */
   async #looksTwice(): Promise<boolean> {
     const { wad } = this.#scene;
     const seen = new Set<string | null>();
