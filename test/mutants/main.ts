@@ -1,10 +1,10 @@
-// Makes each change of the table, one at a time, and says whether a test noticed. See scripts/mutants.
+// Makes each change of the table, one at a time, and reports whether a test noticed it. See scripts/mutants.
 import { parseArgs } from 'node:util';
 import { nameOf } from './mutant.js';
 import { MUTANTS } from './table.js';
 import { Workshop } from './workshop.js';
 
-/** Fewer than this share, and it has failed. */
+/** The run fails when a smaller share of changes is noticed. */
 const ENOUGH = 0.92;
 
 const USAGE = `scripts/mutants [--only TEXT] [--list]
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   const failing = new Set<string>();
   const ends = { noticed: 0, survived: 0, gone: 0 };
   const all = async (): Promise<void> => {
-    // A test that fails anyway notices nothing.
+    // A test that fails without a change proves nothing.
     for (const test of new Set(mutants.flatMap(({ tests }) => tests))) {
       if ((await workshop.run(test)).passed) continue;
       failing.add(test);

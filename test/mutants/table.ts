@@ -1,12 +1,12 @@
-// THE table of changes: faults as they are made, one line each, and who has to notice (mutant.ts). Anchored by text, so
-// that it moves with the code.
+// The table of mutations: faulty changes of the code, one line each, and the tests that must notice them
+// (mutant.ts). A change is found by its text, so it moves with the code.
 import type { Mutant } from './mutant.js';
 
 type Row = readonly [file: string, from: string, to: string, ...tests: string[]];
 
 // biome-ignore format: a table is read by its columns
 const ROWS: readonly Row[] = [
-  // Twice, or lost.
+  // Messages sent twice, or lost.
   ['session/lane-reconcile', 'if (isFlight && flight.page === page) return askNext(lane, now);', '', 'unit/session/lane-transition'],
   ['session/lane-reconcile', 'if (page !== now.page) return interrupted(lane, now);\n  const isFlight', 'const isFlight', 'unit/session/lane-transition'],
   ['session/lane-reconcile', 'if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);', '', 'unit/session/lane-transition'],
@@ -38,7 +38,7 @@ const ROWS: readonly Row[] = [
   ['session-dir/process-id', "return itsBoot === bootId() && (await processStat(pid))?.startTicks === startTicks;", 'return itsBoot === bootId() && (await processStat(pid)) !== null;', 'unit/session-dir/process-id'],
   ['session-dir/durable-file', 'await file.sync();', '', 'unit/session-dir/profile', 'unit/session-dir/durable-file'],
   ['store/open', '(found.mode & 0o077) === 0', '(found.mode & 0o007) === 0', 'unit/store/open'],
-  // What came in.
+  // Incoming messages.
   ['whatsapp/state/page-state', "if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;", 'return;', 'unit/whatsapp/state/page-state'],
   ['daemon/incoming/people', 'moved += store.outbox.join(tx, pair)', 'moved += 0', 'unit/daemon/incoming/people'],
   ['daemon/incoming/event-people', "pair?.lid ?? (id.endsWith('@lid') ? id : null)", 'null', 'unit/daemon/incoming/people'],
@@ -48,13 +48,13 @@ const ROWS: readonly Row[] = [
   ['daemon/incoming/receive-watermark', "const until = this.#phase.name === 'live'", "const until = this.#phase.name !== 'away'", 'unit/daemon/incoming/receive-watermark'],
   ['daemon/events/subscriptions', "types === undefined || event.type === 'gap' || types.includes(event.type)", 'types === undefined || types.includes(event.type)', 'unit/daemon/events/feed'],
   ['whatsapp/state/readiness', 'if (this.#pageState.reports !== reports) {', 'if (false) {', 'unit/whatsapp/state/readiness'],
-  // Who gets in, and where it leads.
+  // Access, and reachable paths and addresses.
   ['daemon/media/media-store', 'if (!ID.test(id)) throw', 'if (id === "") throw', 'unit/daemon/media/media'],
   ['webhook/special-address', "subnet: '10.0.0.0/8', reach: 'private'", "subnet: '10.0.0.0/8', reach: 'public'", 'unit/webhook/special-address'],
   ['webhook/special-address', "subnet: 'fc00::/7', reach: 'private'", "subnet: 'fc00::/7', reach: 'public'", 'unit/webhook/special-address'],
   ['webhook/target', 'verdict(hostname, address, allowPrivate)).find(Boolean)', 'verdict(hostname, address, allowPrivate))[0]', 'unit/webhook/target'],
   ['socket/outlet', 'if (this.backlogBytes + bytes > this.#maxBacklogBytes) {', 'if (this.backlogBytes + bytes > 2 * this.#maxBacklogBytes) {', 'unit/socket/server', 'unit/socket/idle'],
-  // What is written down.
+  // Logs and stored data.
   ['daemon/log/redact', 'pairingCode|', '', 'unit/daemon/log/log'],
   ['daemon/log/redact', '|cookie)', ')', 'unit/daemon/log/log'],
   ['daemon/log/redact', '|password|', '|', 'unit/daemon/log/log'],
@@ -151,7 +151,7 @@ const ROWS: readonly Row[] = [
   ['webhook/endpoint', 'if (n < progress.done) continue;', '', 'unit/webhook/endpoint'],
   ['webhook/post', 'status >= 200 && status < 300', 'status >= 200 && status < 400', 'unit/webhook/delivery'],
   ['webhook/post', 'if (bytes > MAX_BODY_BYTES) response.destroy();', '', 'unit/webhook/post'],
-  // What is opened is closed.
+  // Resources that must be closed.
   ['daemon/closers', 'this.#closers.toReversed()', 'this.#closers', 'unit/daemon/closers'],
   ['daemon/closers', 'else await closer();', '', 'unit/daemon/closers'],
   ['daemon/closers', 'Promise.resolve().then(() => this.#run())', 'this.#run()', 'unit/daemon/closers'],

@@ -1,4 +1,4 @@
-// A copy of what is built, in which one change at a time is made and tests run against it. The checkout stays as it is.
+// A copy of the build in which one change at a time is made and tested. The checkout is not changed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import ts from 'typescript';
 import type { End, Mutant } from './mutant.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** All that a test reads; node_modules is lent. */
+/** Everything that a test reads. node_modules is linked. */
 const COPIED = [
   'build',
   'dist',
@@ -23,20 +23,20 @@ const COPIED = [
 ];
 /** For a slow machine. */
 const LONGEST_MS = 600_000;
-/** A change that has a test never end is noticed by this: so many times what the test takes without it, and a start. */
+/** A change that makes a test hang is noticed after this multiple of the test's normal time, plus a start. */
 const PATIENCE = 5;
 const SPARE_MS = 20_000;
 
 export interface Ran {
   readonly passed: boolean;
-  /** The end of what it printed. */
+  /** The end of its output. */
   readonly tail: string;
 }
 
 export class Workshop implements AsyncDisposable {
   readonly #place = mkdtempSync(join(tmpdir(), 'wad-mutants-'));
   readonly #running = new Set<ChildProcess>();
-  /** What each file of tests took without a change. */
+  /** How long each test file took without a change. */
   readonly #tookMs = new Map<string, number>();
 
   constructor() {
@@ -44,7 +44,7 @@ export class Workshop implements AsyncDisposable {
     symlinkSync(join(ROOT, 'node_modules'), join(this.#place, 'node_modules'));
   }
 
-  /** Makes the change, runs its tests until one fails, and undoes it. */
+  /** Makes the change, runs its tests until one fails, and undoes the change. */
   async try(mutant: Mutant): Promise<End> {
     const source = join(this.#place, 'src', `${mutant.file}.ts`);
     const built = join(this.#place, 'build/src', `${mutant.file}.js`);
@@ -67,7 +67,7 @@ export class Workshop implements AsyncDisposable {
     }
   }
 
-  /** One file of tests, without any change. */
+  /** Runs one test file without any change. */
   async run(test: string): Promise<Ran> {
     const startedAt = performance.now();
     const ran = await this.#run(test, false);
@@ -86,7 +86,10 @@ export class Workshop implements AsyncDisposable {
     return await this.#node([`build/test/${test}.test.js`], limitMs, env);
   }
 
-  /** Whatever runs the programs, or the library, runs what is bundled: it is to be bundled with the change. */
+  /**
+   * True for tests that run the programs or the library from the bundles, which must then be built with the
+   * change.
+   */
   #runsPrograms(test: string): boolean {
     if (!test.startsWith('unit/')) return true;
     return /harness\/(?:wactl|wad|library)\.js/.test(
@@ -113,7 +116,7 @@ export class Workshop implements AsyncDisposable {
       child.once('exit', (code) => {
         clearTimeout(late);
         this.#running.delete(child);
-        // A test that was ended leaves what it had started.
+        // A test that was killed leaves its own child processes.
         end(child);
         resolve({ passed: code === 0, tail });
       });
@@ -126,12 +129,12 @@ export class Workshop implements AsyncDisposable {
   }
 }
 
-/** A child with all of its group. */
+/** Kills a child with its whole process group. */
 function end({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // It has exited.
   }
 }
 
@@ -143,7 +146,10 @@ function read(path: string): string | null {
   }
 }
 
-/** The types are left aside: it is the tests that are tried. @throws for what is no TypeScript: any test would notice */
+/**
+ * Types are not checked, because the tests are under test. @throws for a syntax error, which any test would
+ * notice
+ */
 function compile(text: string): string {
   const { outputText, diagnostics = [] } = ts.transpileModule(text, {
     reportDiagnostics: true,
