@@ -1,5 +1,5 @@
-// Appends events to the journal and delivers them to readers, none before it is on disk: peers that read by cursor, and
-// peers that subscribed. It does not know where events come from or what they say.
+// Appends events to the journal, and delivers each to readers once it is on disk: to peers that read by
+// cursor, and to peers that subscribed. It does not know where events come from or what they contain.
 import type { Peer } from '../../protocol/dispatch.js';
 import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
@@ -21,13 +21,13 @@ export interface FeedOptions {
   readonly now?: () => number;
 }
 
-/** Tells of an event that was kept in the write at hand, once that is on disk. */
+/** Publishes an event that was appended in the current write, once that write is on disk. */
 export type Keep = (event: StoredEvent | null) => void;
 
-/** That a consumer is in use is noted so often at most. */
+/** The use of a consumer is recorded at most this often. */
 const TOUCH_MS = 3_600_000;
 
-/** Nothing to close: a subscription ends with its peer, and the store with whoever opened it. */
+/** Nothing to close: a subscription ends with its peer, and the owner of the store closes the store. */
 export class Feed {
   readonly #store: Store;
   readonly #now: () => number;
@@ -35,7 +35,7 @@ export class Feed {
   readonly #subscriptions: Subscriptions;
   readonly #refused: RefusedEvents;
   #written: Promise<unknown> = Promise.resolve();
-  /** Called when the disk takes events again after it had refused some. */
+  /** Called when the disk takes events again after it refused some. */
   onRecovered: (refusedFromMs: number) => void = () => undefined;
 
   constructor({ account, store, log, now = Date.now }: FeedOptions) {
@@ -56,7 +56,7 @@ export class Feed {
     return this.#reader.last;
   }
 
-  /** The store is new, in place of one that was lost. Before its first event. */
+  /** Called before the first event of a store that replaces a lost one. */
   replaced(movedTo: readonly string[]): void {
     const says: EventData<'gap'> = { reason: 'store_replaced', movedTo: [...movedTo] };
     this.#reader.replaced(says);
@@ -64,8 +64,8 @@ export class Feed {
   }
 
   /**
-   * Notes that a consumer is there. The place of a new one is on disk when this resolves, so that nothing that comes behind it
-   * is lost, whether or not it ever acknowledges anything.
+   * Registers a consumer. The place of a new one is on disk when this resolves, so it misses no later event,
+   * whether or not it ever acknowledges one.
    * @throws (rejects) Fault too_many_consumers, disk_full
    */
   async open({ after, from, consumer }: Place): Promise<void> {
@@ -80,12 +80,15 @@ export class Feed {
     else if (this.#now() - known.atMs > TOUCH_MS) await this.#touch([consumer]);
   }
 
-  /** Consumers that listen are in use, however quiet it is: before those are forgotten of which nothing was heard. */
+  /**
+   * Records that listening consumers are in use, even
+   * without events. Called before unused ones are forgotten.
+   */
   touchListening(): Promise<void> {
     return this.#touch(this.#subscriptions.consumers);
   }
 
-  /** What the disk refuses of this is noted the next time. */
+  /** Records that consumers are in use. If the disk refuses that, it is recorded the next time. */
   async #touch(names: readonly string[]): Promise<void> {
     const { consumers } = this.#store;
     await this.#store
@@ -116,24 +119,26 @@ export class Feed {
     if (!isKnown) throw new Fault('no_such_consumer', { reason: `There is no consumer ${consumer}.` });
   }
 
-  /** Keeps an event, then tells everybody who is subscribed. One that the disk refuses becomes part of a gap. */
+  /** Appends an event, then publishes it. An event that the disk refuses becomes part of a gap. */
   append<T extends EventType>(type: T, data: EventData<T>): void {
     void this.write((tx, keep) => keep(this.keepIn(tx, type, data))).catch(() => undefined);
   }
 
-  /** Resolves when all that was to be kept so far is on disk, or was refused: the newest cursor speaks of it then. */
+  /**
+   * Resolves when every event so far is on disk or was refused. The newest cursor then covers all of them.
+   */
   async settled(): Promise<void> {
     this.#store.hurry();
     await this.#written;
   }
 
-  /** Keeps an event within a write. */
+  /** Appends an event within a write. */
   keepIn<T extends EventType>(tx: Tx, type: T, data: EventData<T>): StoredEvent {
     return this.#store.journal.append(tx, { type, timeMs: this.#now(), wid: this.#store.account.wid, data });
   }
 
   /**
-   * Runs a write of the store, then tells of the events that were kept in it.
+   * Runs a write of the store, then publishes the events that were appended in it.
    * @throws (rejects) what the write throws; Fault disk_full, busy, shutting_down
    */
   async write<T>(run: (tx: Tx, keep: Keep) => T, options?: WriteOptions): Promise<T> {
@@ -151,7 +156,7 @@ export class Feed {
     try {
       result = await write;
     } catch (error) {
-      // Refused before it could say what it keeps: that was something.
+      // Refused before it ran, so the number of its events is unknown: it counts as one.
       const events = hasRun ? kept.length : 1;
       if (events > 0) this.#refused.add(events, error);
       throw error;
@@ -165,18 +170,20 @@ export class Feed {
   }
 
   /**
-   * A page of what came after a place, oldest first. `next` is where to go on: behind everything that was looked at,
-   * so it moves on even when the filter lets nothing through. The end is reached when `next` is where one asked from.
+   * One page of the events after a place, oldest first. `next` is the cursor to continue from. It is past
+   * every event that was examined, so it advances even when the filter excludes all of them. The end is
+   * reached when `next` equals the requested cursor.
    */
   list({ limit = 100, ...place }: Place & { readonly limit?: number | undefined }): Page {
     return this.#reader.page(this.#reader.begin(place, 0), place, limit);
   }
 
   /**
-   * Replays what came after a place, then goes on with each new event: every one once, in order, none left out in
-   * between. With neither a cursor nor a consumer only what comes from now on. Ends with the peer.
+   * Replays the events after a place, then sends each new event: each once, in order, without a gap in
+   * between. With neither a cursor nor a consumer, only new events are sent. Ends with the peer.
    * @returns the place it begins after
-   * @throws Fault busy: the connection has as many subscriptions as it may, or as many connections have one as may
+   * @throws Fault busy: this connection has the most subscriptions
+   * allowed, or the most connections allowed have one
    */
   subscribe(peer: Peer, place: Place): { subscription: string; after: number } {
     return this.#subscriptions.add(peer, place);
@@ -188,9 +195,9 @@ export class Feed {
   }
 
   /**
-   * Keeps the place of a consumer, which never moves back: acknowledgements may overtake each other. Who wants to
-   * hear things again asks with `after`.
-   * @returns the place that is kept
+   * Stores the place of a consumer. It never moves back, because acknowledgements may overtake each other. To
+   * read events again, pass `after`.
+   * @returns the stored place
    * @throws (rejects) Fault too_many_consumers, disk_full
    */
   ack(consumer: string, cursor: number): Promise<number> {

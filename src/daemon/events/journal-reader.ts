@@ -7,8 +7,8 @@ import type { StoredEvent } from '../../store/event.js';
 import type { Store } from '../../store/store.js';
 
 /**
- * Where to begin, and which events. Without `after` a consumer goes on where it has acknowledged; a new one, and a reader
- * that names no consumer, begins where `from` says.
+ * Where to begin, and which events. Without `after` a consumer continues where it has acknowledged. A new
+ * consumer, and a reader without a consumer, begins where `from` says.
  */
 export interface Place {
   readonly after?: number | undefined;
@@ -27,7 +27,7 @@ export interface JournalReaderOptions {
 /** A part of a replay. */
 export interface Page {
   readonly events: WireEvent[];
-  /** Where to go on. */
+  /** The cursor to continue from. */
   readonly next: number;
 }
 
@@ -36,9 +36,12 @@ export class JournalReader {
   readonly #account: string;
   readonly #store: Store;
   readonly #now: () => number;
-  /** The earlier store is lost, with the places of its consumers: the newest cursor then, and what a gap says of it. */
+  /**
+   * Set when the earlier store, with the places of its consumers,
+   * was lost: the newest cursor then, and the gap's data.
+   */
   #replaced: { readonly after: number; readonly says: EventData<'gap'> } | null = null;
-  /** Consumers that begin since then, each with the cursor at which it hears of that loss. */
+  /** Consumers that began since then, each with the cursor of its gap about the loss. */
   readonly #newcomers = new Map<string, number>();
 
   constructor({ account, store, now }: JournalReaderOptions) {
@@ -52,7 +55,7 @@ export class JournalReader {
     return this.#store.journal.last;
   }
 
-  /** The store is new, in place of one that was lost. Before its first event. @param says what a gap says of it */
+  /** Called before the first event of a store that replaces a lost one. @param says the data of the gap */
   replaced(says: EventData<'gap'>): void {
     this.#replaced = { after: this.last, says };
   }
@@ -62,7 +65,7 @@ export class JournalReader {
     this.#newcomers.delete(consumer);
   }
 
-  /** @param otherwise where a reader begins that names neither cursor nor consumer, nor where from */
+  /** @param otherwise where a reader begins that names neither a cursor nor a consumer nor `from` */
   begin({ after, from, consumer }: Place, otherwise: number): number {
     if (after !== undefined) return after;
     if (consumer !== undefined) return this.#store.consumers.place(consumer) ?? this.beginNew(consumer, from);
@@ -70,12 +73,15 @@ export class JournalReader {
     return from === 'oldest' ? 0 : this.last;
   }
 
-  /** Where a new consumer begins. Its name may have had a place in a store that was lost: then it hears of that first. */
+  /**
+   * Where a new consumer begins. Its name may have had a place
+   * in a lost store, so a gap about the loss comes first.
+   */
   beginNew(consumer: string, from: Place['from'] = 'now'): number {
     if (from === 'oldest') return 0;
     const { last } = this;
     if (this.#replaced === null || last === this.#replaced.after) return last;
-    // A gap takes the place of the newest event, which is not new to it.
+    // The gap has the cursor of the newest event, which is not new to this consumer.
     this.#newcomers.set(consumer, last);
     return last - 1;
   }
@@ -92,13 +98,15 @@ export class JournalReader {
     return this.#behindGap(oldest - 1, { reason: 'not_kept', after, oldest }, wanted, limit);
   }
 
-  /** An event as it is sent. Its data is not checked: what an earlier version stored is sent as it is. */
+  /**
+   * An event as it is sent. Its data is not checked: data that an earlier version stored is sent unchanged.
+   */
   wire({ cursor, type, timeMs, data }: StoredEvent): WireEvent {
     const time = isoTime(timeMs);
     return { cursor, type, time, account: this.#account, data: { ...data } } as WireEvent;
   }
 
-  /** A gap that is in no journal, and what comes after it. */
+  /** A gap that is in no journal, and the events after it. */
   #behindGap(
     cursor: number,
     data: EventData<'gap'>,

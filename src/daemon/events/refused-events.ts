@@ -8,13 +8,13 @@ export interface RefusedEventsOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Writes a gap, and publishes it once it is on disk. @throws (rejects) while the disk takes nothing */
+  /** Writes a gap, and publishes it once it is on disk. @throws (rejects) while the disk refuses writes */
   readonly writeGap: (data: EventData<'gap'>) => Promise<void>;
-  /** The disk takes events again. */
+  /** Called when the disk takes events again. */
   readonly recovered: (refusedFromMs: number) => void;
 }
 
-/** How long after a refusal by the disk it is tried again. */
+/** How long after a refusal the disk is tried again. */
 const RETRY_MS = 5_000;
 
 /** Its timer keeps no process alive. */
@@ -29,7 +29,9 @@ export class RefusedEvents {
     this.#options = options;
   }
 
-  /** Counts events of a write that the disk refused whole; the gap event follows when there is room again. */
+  /**
+   * Counts the events of a write that the disk refused as a whole. The gap follows when there is space again.
+   */
   add(events: number, error: unknown): void {
     const { log, now } = this.#options;
     const { kind } = Fault.of(error);
@@ -55,7 +57,7 @@ export class RefusedEvents {
         log.warn('journal.recovered', { events });
         recovered(this.#fromMs);
       },
-      () => undefined, // still no room
+      () => undefined, // still no space
     );
   }
 }

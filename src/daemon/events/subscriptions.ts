@@ -1,5 +1,5 @@
-// The subscriptions of all peers. Each is replayed what came after its cursor, then sent every new event, once and in
-// order. Controls the pace of a replay. It does not know where events come from or what they say.
+// The subscriptions of all peers. Each receives the events after its cursor, then every new event, once and
+// in order. Controls the pace of a replay. It does not know where events come from or what they contain.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Peer } from '../../protocol/dispatch.js';
 import type { WireEvent } from '../../protocol/events/index.js';
@@ -11,7 +11,7 @@ interface Subscription {
   readonly id: string;
   readonly peer: Peer;
   readonly types: readonly EventType[] | undefined;
-  /** The last cursor dealt with. */
+  /** The cursor of the last event that was sent or filtered out. */
   position: number;
   /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off a peer that does not read. */
   phase: 'replaying' | 'live' | 'ended';
@@ -20,9 +20,12 @@ interface Subscription {
   readonly leave: () => void;
 }
 
-/** A replay waits while more than this waits for its peer: well below what the socket cuts off at. */
+/**
+ * A replay pauses while its peer has more than this unread:
+ * well below the limit at which the socket is closed.
+ */
 const REPLAY_BACKLOG_BYTES = 256 * 1024;
-/** Events of a replay between two turns of the loop, so that a long one holds up nobody else. */
+/** Events of a replay in one event-loop turn, so that a long replay delays nothing else. */
 const REPLAY_BURST = 200;
 const MAX_SUBSCRIPTIONS = 16;
 
@@ -80,7 +83,7 @@ export class Subscriptions {
     this.#end(subscription);
   }
 
-  /** Sends a new event to every subscription that has caught up; the others come to it in their replay. */
+  /** Sends a new event to every subscription that has caught up; the others reach it in their replay. */
   publish(event: WireEvent): void {
     for (const subscription of this.#subscriptions.values()) {
       if (subscription.phase === 'live') this.#deliver(subscription, event);
@@ -106,7 +109,7 @@ export class Subscriptions {
       });
       if (waits !== undefined) continue;
       subscription.position = Math.max(subscription.position, next);
-      // In the same turn as the read of the journal, so no event can come between.
+      // In the same event-loop turn as the read of the journal, so no event is missed in between.
       if (events.length === 0 && next <= before) {
         if (subscription.phase === 'replaying') subscription.phase = 'live';
         return;
@@ -116,8 +119,8 @@ export class Subscriptions {
   }
 
   #deliver(subscription: Subscription, event: WireEvent): void {
-    // Read by the replay already; or a place beyond the newest event (of a clock that was ahead): nothing, until the
-    // cursors get there.
+    // The replay has already sent it. Or the place is beyond the newest event (from a clock that was ahead):
+    // then nothing is sent until the cursors get there.
     if (event.cursor <= subscription.position || subscription.phase === 'ended') return;
     subscription.position = event.cursor;
     const { types } = subscription;

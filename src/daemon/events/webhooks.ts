@@ -23,11 +23,11 @@ type Row = Config['webhook'][string];
 
 export interface WebhooksOptions {
   readonly config: Config['webhook'];
-  /** Whether somebody named the file of this one's secret: then it has to be there. */
+  /** Whether the configuration names the file of this webhook's secret: then the file must exist. */
   readonly secretIsNamed: (name: string) => boolean;
   readonly feed: Feed;
   readonly store: Store;
-  /** Who is told of; what the store knows is added here. */
+  /** The account that the events are about; data from the store is added here. */
   readonly context: () => Pick<FormatContext, 'account' | 'version' | 'me'>;
   readonly log: Log;
   readonly onAttempt?: (name: string, taken: boolean) => void;
@@ -38,7 +38,7 @@ const TIMEOUT_MS = 15_000;
 const PAGE = 100;
 const HOUR_MS = 3_600_000;
 
-/** Nobody from outside can acknowledge under such a name. */
+/** No client can acknowledge under such a name. */
 const consumerOf = (name: string): string => `webhook:${name}`;
 
 /** The caller closes it, before the store. */
@@ -133,7 +133,7 @@ async function endpointOf(name: string, row: Row, options: WebhooksOptions): Pro
   });
 }
 
-/** What the store knows of a message that an event only names. */
+/** Looks up messages that an event only names. */
 const knownTo = ({ messages, outbox, account }: Store): Pick<FormatContext, 'message' | 'isSentHere'> => ({
   message: (key) => {
     const seen = messages.get(key, account.wid);
@@ -142,7 +142,9 @@ const knownTo = ({ messages, outbox, account }: Store): Pick<FormatContext, 'mes
   isSentHere: (messageId) => outbox.byMessageId(messageId) !== null,
 });
 
-/** A new one begins with what comes from now on; that it has begun is noted, so that nothing is lost from then on. */
+/**
+ * A new webhook begins with the next event. Its place is stored at once, so that it misses none from then on.
+ */
 async function ledgerOf(name: string, { feed, store }: WebhooksOptions): Promise<Ledger> {
   const consumer = consumerOf(name);
   const { consumers, deadLetters } = store;
@@ -173,7 +175,7 @@ async function ledgerOf(name: string, { feed, store }: WebhooksOptions): Promise
   };
 }
 
-/** A gap is told whatever was asked for: that events may be missing is no matter of taste. @throws Fault usage */
+/** The filter of a webhook. A gap passes every filter, because events may be missing. @throws Fault usage */
 function filterOf({ types, chats }: Row): (event: WireEvent) => boolean {
   const wanted = new Set(types);
   const among = new Set(chats.map((chat) => parseRecipient(chat) as string));
