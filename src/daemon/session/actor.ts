@@ -9,7 +9,7 @@ import type { State } from '../../session/state.js';
 import { nextAttemptAtMs, reasonOf } from '../../session/state.js';
 import { transition } from '../../session/transition.js';
 
-/** What the actor may do besides thinking. Executors of effects must be bounded. */
+/** The functions that execute the effects. Each must be bounded. */
 export type Executors = {
   readonly [D in Exclude<Effect['do'], 'arm' | 'alert'>]: (
     effect: Extract<Effect, { do: D }>,
@@ -23,7 +23,7 @@ export class Actor {
   readonly #policy: Policy;
   readonly #log: Log;
   readonly #watchers = new Set<Watcher>();
-  /** Events that came while one was being dealt with: a watcher may post. */
+  /** Events that were posted while another one was being handled: a watcher may post. */
   readonly #mail: Event[] = [];
   #reading = false;
   #executors: Executors | undefined;
@@ -45,13 +45,16 @@ export class Actor {
     this.#executors = executors;
   }
 
-  /** Watchers run synchronously after each event, in the order in which they came. Returns how to stop. */
+  /**
+   * Watchers run synchronously after each event, in order of
+   * registration. Returns a function that removes the watcher.
+   */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Deals with the event before it returns, unless called by a watcher: then after the event at hand. */
+  /** Handles the event before it returns. An event posted by a watcher is handled after the current one. */
   post(event: Event): void {
     this.#mail.push(event);
     if (this.#reading) return;
@@ -81,7 +84,7 @@ export class Actor {
       });
     }
     for (const watcher of this.#watchers) {
-      // Whoever watches must not keep the effects from being carried out.
+      // A failing watcher must not prevent the effects.
       this.#guard('session.watcher-failed', {}, () => watcher(state, before, event));
     }
     for (const effect of effects) this.#perform(effect);
@@ -93,7 +96,7 @@ export class Actor {
       this.#timer = setTimeout(() => this.post({ type: 'timer', timer: effect.timer }), effect.afterMs);
       return;
     }
-    // Told at once, not after the browser has taken its time to end.
+    // Raised at once, not after the browser has ended.
     if (effect.do === 'alert') {
       this.#guard('session.effect-failed', { effect: effect.do }, () => this.#executors?.alert(effect));
       return;
@@ -113,7 +116,7 @@ export class Actor {
   }
 
   /**
-   * Resolves with the first state that fits, the present one included.
+   * Resolves with the first state that fits, including the current one.
    * @throws Fault wait_expired when the signal aborts first
    */
   until(fits: (state: State) => boolean, { signal }: { signal: AbortSignal }): Promise<State> {
@@ -138,7 +141,7 @@ export class Actor {
     });
   }
 
-  /** Forgets the timer. The state does not change any more once it is over. */
+  /** Clears the timer and removes the watchers. A final state does not change any more. */
   end(): void {
     clearTimeout(this.#timer);
     this.#watchers.clear();

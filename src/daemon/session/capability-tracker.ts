@@ -8,7 +8,10 @@ const isLost = (word: string | undefined): boolean => word?.startsWith('missing'
 const isWell = (word: string | undefined): boolean =>
   word === undefined || word === 'ok' || word === 'patched';
 
-/** Names whose words are worth an event: what stopped working, works worse or again; not what was patched as ever. */
+/**
+ * Capabilities that deserve an event: they stopped working,
+ * work worse, or work again. From `ok` to `patched` does not.
+ */
 export function changed(before: Capabilities, now: Capabilities): Record<string, string> {
   return Object.fromEntries(
     Object.entries(now).filter(
@@ -17,11 +20,11 @@ export function changed(before: Capabilities, now: Capabilities): Record<string,
   );
 }
 
-/** Those of them that do not work any more. */
+/** The capabilities that no longer work. */
 export const lostOf = (capabilities: Capabilities): readonly string[] =>
   Object.keys(capabilities).filter((name) => isLost(capabilities[name]));
 
-/** @throws Fault unsupported_now, at once, when the page lacks what this takes */
+/** @throws Fault unsupported_now when the page lacks the capability */
 export function refuseLost(capabilities: Capabilities, capability: string, whatsappWeb: string | null): void {
   const word = capabilities[capability];
   if (word === undefined || !isLost(word)) return;
@@ -32,22 +35,22 @@ export function refuseLost(capabilities: Capabilities, capability: string, whats
   });
 }
 
-/** What is known of the page that is there, or of the last one. Nothing to close. */
+/** The capabilities of the current page, or of the last one. Nothing to close. */
 export class CapabilityTracker {
   #known: Capabilities = {};
   readonly #onChange: (words: Capabilities, changes: Capabilities) => void;
 
-  /** @param onChange receives all capabilities, and those among them whose change a person should know of */
+  /** @param onChange receives the changed capabilities, and those whose change a person should know of */
   constructor(onChange: (words: Capabilities, changes: Capabilities) => void) {
     this.#onChange = onChange;
   }
 
-  /** Empty until a page was probed. */
+  /** Empty until a page has been probed. */
   get known(): Capabilities {
     return this.#known;
   }
 
-  /** A document that has just begun says less than the one before: what it does not name stays. */
+  /** A new document reports less than the one before: capabilities that it does not name keep their value. */
   learn(found: Capabilities): void {
     const before = this.#known;
     this.#known = { ...before, ...found };
@@ -55,7 +58,7 @@ export class CapabilityTracker {
     if (words.length > 0) this.#onChange(Object.fromEntries(words), changed(before, found));
   }
 
-  /** There is no page any more. */
+  /** Called when the page is gone. */
   forget(): void {
     this.#known = {};
   }

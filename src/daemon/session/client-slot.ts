@@ -1,5 +1,6 @@
-// Holds the current client: one at a time, each with a browser of its own. The next one is launched only when the one
-// before is gone. The profile is ours while we hold the lock, so other browsers on it are looked for only at a launch.
+// Holds the current client: one at a time, each with its own browser. The next
+// one is launched only when the previous one has ended. The profile is ours while
+// we hold the lock, so other browsers on it are searched for only at a launch.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Browser as FoundBrowser } from '../../config/browser.js';
@@ -17,16 +18,16 @@ export interface ClientSlotOptions {
   readonly config: Config;
   readonly dir: SessionDir;
   readonly log: Log;
-  /** Where the files of messages lie. */
+  /** The directory of message files. */
   readonly mediaDir: string;
-  /** Where a picture of a page that waits for a person is kept. */
+  /** The file for a picture of a page that needs a person. */
   readonly pictureFile: string;
   readonly findBrowser: () => FoundBrowser;
   readonly createClient: (options: ClientOptions, listener: ClientListener) => WhatsAppClient;
 }
 
 /**
- * A browser that may not write to its profile does not start, or starts and forgets.
+ * A browser that cannot write to its profile does not start, or starts and loses its data.
  * @throws Fault permission_denied
  */
 async function refuseReadOnly(profile: string): Promise<void> {
@@ -50,7 +51,7 @@ export class ClientSlot {
     return this.#client;
   }
 
-  /** Nulls where there is no browser, or it has not said yet. */
+  /** Each is null without a browser, and until the browser has reported it. */
   get browser(): { pid: number | null; version: string | null; whatsappWeb: string | null } {
     const { browserPid = null, browserVersion = null, whatsappWeb = null } = this.#client ?? {};
     return { pid: browserPid, version: browserVersion, whatsappWeb };
@@ -65,15 +66,15 @@ export class ClientSlot {
     return (await this.#client?.picture().catch(() => null)) ?? null;
   }
 
-  /** The browser that runs, or null. */
+  /** The running browser, or null. */
   get running(): { readonly pid: number; readonly path: string; readonly startedAtMs: number } | null {
     const pid = this.#client?.browserPid ?? null;
     return pid === null || this.#launched === null ? null : { pid, ...this.#launched };
   }
 
   /**
-   * Begins a new client; what becomes of it comes through the listener, a browser that cannot be started included.
-   * The slot must be empty.
+   * Starts a new client. Its outcome is reported to the listener,
+   * also when the browser cannot be started. The slot must be empty.
    */
   async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
     const { config, dir, log, mediaDir, findBrowser, createClient } = this.#options;
@@ -111,7 +112,10 @@ export class ClientSlot {
     void this.#client.launch();
   }
 
-  /** Whether a browser could be started on the profile, as far as other browsers, disk and modes are concerned. */
+  /**
+   * Whether a browser could start on the profile, as far as
+   * other browsers, disk space and file modes are concerned.
+   */
   async isFree(): Promise<boolean> {
     const { dir, log } = this.#options;
     try {

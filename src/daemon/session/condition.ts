@@ -10,7 +10,7 @@ export class Condition {
     for (const wake of waiters) wake();
   }
 
-  /** Resolves when it rings; rejects with the signal's reason when that aborts first. */
+  /** Resolves at the next notification; rejects with the signal's reason when that aborts first. */
   wait({ signal }: { signal: AbortSignal }): Promise<void> {
     return new Promise((resolve, reject) => {
       const wake = (): void => {

@@ -10,10 +10,10 @@ export interface Qr {
   readonly number: number;
 }
 
-/** WhatsApp's own periods: the first of a round lives longer. */
+/** WhatsApp's own periods: the first QR of a round is valid for longer. */
 const FIRST_MS = 60_000;
 const LATER_MS = 20_000;
-/** After so many the page idles until it is told to begin a new round. */
+/** The number of QRs in a round. After the last one the page idles until a new round is requested. */
 const ROUND = 6;
 
 export class CurrentQr {
@@ -23,7 +23,7 @@ export class CurrentQr {
   readonly #now: () => number;
 
   /**
-   * @param onChange told of each new QR; must not pass its payload on
+   * @param onChange called with each new QR; must not pass its payload on
    * @param now wall clock, ms
    */
   constructor(onChange: (qr: Qr) => void, now: () => number = Date.now) {
@@ -31,7 +31,7 @@ export class CurrentQr {
     this.#now = now;
   }
 
-  /** The page shows a QR; the same one again (after a re-injection) changes nothing. */
+  /** Called when the page shows a QR. The same QR again (after a re-injection) changes nothing. */
   show(payload: string): void {
     if (this.#qr?.payload === payload) return;
     const number = ((this.#qr?.number ?? 0) % ROUND) + 1;
@@ -46,13 +46,13 @@ export class CurrentQr {
     this.#bell.notifyAll();
   }
 
-  /** Used, or the page that showed it is gone. */
+  /** Called when the QR was used, or the page that showed it is gone. */
   clear(): void {
     this.#qr = null;
     this.#bell.notifyAll();
   }
 
-  /** The one that can be scanned at this moment, or null. */
+  /** The QR that can be scanned now, or null. */
   current(): Qr | null {
     return this.#qr !== null && this.#qr.expiresAtMs > this.#now() ? this.#qr : null;
   }

@@ -1,4 +1,5 @@
-// What each effect of the state machine does, one row an effect. The actor runs them in order, each to its end.
+// Executes the effects of the state machine, one row per
+// effect. The actor runs them in order, each to its end.
 import type { Config } from '../../config/keys.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -20,19 +21,19 @@ export interface EffectParts {
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outbox: Outbox;
-  /** Aborted when the end is in a hurry. */
+  /** Aborted when the daemon has to end quickly. */
   readonly hurry: AbortSignal;
   readonly launch: (generation: number) => Promise<void>;
   readonly close: () => Promise<void>;
   readonly mark: () => Promise<void>;
   readonly refusePasskey: () => void;
   readonly alert: (reason: Reason, says: string) => void;
-  /** Whether the browser starts on this profile; on an empty one when none is named. */
+  /** Whether the browser starts on this profile, or on an empty one when none is named. */
   readonly browserWorks: (signal: AbortSignal, profile?: string) => Promise<boolean>;
   readonly end: (because: 'stopped' | 'lock-lost') => void;
 }
 
-/** A damaged profile may still be of use to somebody who looks for the cause. */
+/** How long a damaged profile is kept for a search for the cause. */
 const CORRUPT_KEPT_MS = 30 * 86_400_000;
 
 export function executors(parts: EffectParts): Executors {
@@ -42,7 +43,7 @@ export function executors(parts: EffectParts): Executors {
 
     close: () => parts.close(),
 
-    // Its end is seen in the page's state, and its failure by the timer that was armed with it.
+    // Its success shows in the page's state, and its failure is found by the timer that was armed with it.
     nudge: ({ by }) => {
       slot.client.nudge(by).catch((error: unknown) => log.warn('session.nudge', { by, err: error }));
     },
@@ -56,7 +57,7 @@ export function executors(parts: EffectParts): Executors {
     drain: () => limited(config.shutdown.drainMs, [hurry], (signal) => drained(outbox, signal)),
 
     logout: async ({ generation }) => {
-      // Whatever happens, there is an answer: the state waits for it.
+      // An answer is posted in every case, because the state waits for it.
       let unlinked = false;
       try {
         unlinked = await slot.client.logout(config.shutdown.logoutMs);
@@ -83,11 +84,12 @@ export function executors(parts: EffectParts): Executors {
     },
 
     'examine-profile': async () => {
-      // A profile that another browser holds says nothing of itself. And the browser may have been out of order when
-      // it failed on ours, in the middle of an upgrade say: ours is damaged if it still fails where an empty one works.
+      // A profile that another browser uses cannot be examined. And the browser itself may have been broken when it
+      // failed on our profile, for example in the middle of an upgrade. So the profile counts as damaged only if it
+      // still fails where an empty one works.
       const stop = new AbortController();
       const { signal } = stop;
-      // A person who stops it, or clears the session, does not wait for two browsers.
+      // A person who stops the daemon or clears the session does not wait for two browsers.
       const leave = actor.watch((state) => {
         if (state.name === 'stopped' || !isStillDue({ do: 'examine-profile' }, state)) stop.abort();
       });

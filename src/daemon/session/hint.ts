@@ -1,4 +1,4 @@
-// The command that helps a person out of a state, or null when the daemon helps itself.
+// Names the command that helps a person out of a state; null when the daemon recovers by itself.
 import { type Address, addressed } from '../../protocol/address.js';
 import type { Reason } from '../../protocol/state.js';
 import type { State } from '../../session/state.js';
@@ -23,7 +23,7 @@ const BY_REASON: Partial<Record<Reason, string>> = {
   lock_held: 'wactl doctor',
 };
 
-/** The command for this state, so that it reaches this daemon. */
+/** The command for this state, with the address of this daemon. */
 export function hintFor(state: State, to: Address): string | null {
   if (state.name === 'stopped' && !isOver(state)) return addressed('wactl init', to);
   if (state.name === 'starting') return null;
@@ -31,6 +31,6 @@ export function hintFor(state: State, to: Address): string | null {
   return hint === undefined ? null : addressed(hint, to);
 }
 
-/** The command for an incident with this reason; there is always one. */
+/** The command for an incident with this reason; never null. */
 export const alertHint = (reason: Reason | 'restricted', to: Address): string =>
   addressed((reason === 'restricted' ? null : BY_REASON[reason]) ?? 'wactl status', to);

@@ -1,5 +1,5 @@
-// Which WhatsApp account owns the store. Outbox and journal belong to the account that is linked; what waits for one
-// account is never sent through the page of another.
+// Records which WhatsApp account owns the store. Outbox and journal belong to the linked account. Messages of
+// one account are never sent through the page of another.
 import type { Log } from '../../protocol/log.js';
 import { accountOf } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';
@@ -24,8 +24,9 @@ export class LinkedAccount {
   }
 
   /**
-   * Somebody is linked: what waits for another account is not sent any more. On disk before anything of this account
-   * is told or accepted; where the disk refuses it, the store stays the other one's until this is called again.
+   * Called when an account is linked: messages that wait for another account are not sent any more. This is
+   * on disk before any event or message of the new account. If the disk refuses it, the store stays with the
+   * other account until this is called again.
    */
   link(wid: string | null): void {
     const { store, outbox, recipients, log } = this.#options;
@@ -45,16 +46,19 @@ export class LinkedAccount {
     }
   }
 
-  /** The page of this account is ready: what waits for it goes out, and nothing where the store is another one's. */
+  /**
+   * Called when the page of this account is ready: sends
+   * what waits, unless the store belongs to another account.
+   */
   ready(wid: string | null): void {
     this.link(wid);
     if (wid !== null && accountOf(wid) === this.#options.store.account.wid)
       this.#options.sender.open(accountOf(wid));
   }
 
-  /** The disk has refused something and takes it again: whose the store is may have been among that. */
+  /** Called when the disk takes writes again. The link to this account may be among the refused writes. */
   again(wid: string | null): void {
-    // Whose queue is open already is not asked for its messages once more.
+    // The queue of the current account is open already.
     if (wid !== null && accountOf(wid) !== this.#options.store.account.wid) this.ready(wid);
   }
 }

@@ -1,5 +1,5 @@
-// The heartbeat: probes the page at a fixed period, each probe with its own time-out, and reports failures. What
-// follows is decided by the life cycle.
+// The heartbeat: probes the page at a fixed period, each probe with its own time-out, and reports failures.
+// The state machine decides what follows.
 import type { Log } from '../../protocol/log.js';
 import { isoTime } from '../../protocol/time.js';
 import type { Ailment } from '../../session/event.js';
@@ -10,19 +10,19 @@ export interface MonitorOptions {
   readonly probeTimeoutMs: number;
   readonly failuresToAct: number;
   /**
-   * What is asked of the page now: to be in full health, no more than to answer, or nothing: a known navigation or a
-   * start is not probed.
+   * What is expected of the page now: full health, only an answer, or nothing. The page is not probed during
+   * a start or a known navigation.
    */
   readonly expects: () => 'health' | 'answer' | null;
   readonly probe: (timeoutMs: number) => Promise<Health>;
   /** Age in ms of the oldest message of ours that the page has and WhatsApp's server has not; 0 when there is none. */
   readonly oldestUnsentMs: () => number;
-  /** So many failures in a row; says what was seen last. */
+  /** Called after `failuresToAct` failures in a row, with the last finding. */
   readonly onSick: (ailment: Ailment, detail: string) => void;
   readonly log: Log;
 }
 
-/** By so much a probe may overrun before it is given up. */
+/** How far a probe may exceed its time-out before it is abandoned. */
 const SLACK_MS = 1_000;
 
 export interface MonitorView {
@@ -66,20 +66,23 @@ export class Monitor {
     clearTimeout(this.#timer);
   }
 
-  /** A proof of health from elsewhere: the probe that made the account ready. */
+  /** Records a success from elsewhere: the probe that made the account ready. */
   proved(): void {
     this.#lastCheckAtMs = this.#lastOkAtMs = Date.now();
     this.#failures = 0;
   }
 
-  /** The period runs from the start of a check, so that slow answers do not stretch it: a hang is seen in time. */
+  /**
+   * The period counts from the start of a check, so slow
+   * answers do not stretch it and a hang is noticed in time.
+   */
   #schedule(tookMs = 0): void {
-    // There is one heartbeat, also when a look out of turn falls into a check.
+    // There is one heartbeat, even when an extra check is requested during a check.
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
       () => {
         const startedAt = performance.now();
-        // An error of the monitor's own must not end the heartbeat.
+        // An error in the monitor must not end the heartbeat.
         void this.#check()
           .catch((error: unknown) => this.#options.log.error('monitor.failed', { err: error }))
           .finally(() => {
@@ -90,7 +93,7 @@ export class Monitor {
     );
   }
 
-  /** A look out of turn: the machine slept, or its clock was set. */
+  /** Checks immediately: the machine slept, or its clock was set. */
   checkNow(): void {
     if (!this.#active) return;
     clearTimeout(this.#timer);
@@ -108,7 +111,7 @@ export class Monitor {
       (health) => (expected === 'health' ? ailment(health, oldestUnsentMs()) : null),
       (error: unknown): Finding => ['unresponsive', error instanceof Error ? error.message : String(error)],
     );
-    // The state may have moved on while the page was asked.
+    // The state may have changed while the page was asked.
     if (!this.#active || expects() !== expected) return;
     this.#lastCheckAtMs = Date.now();
     if (wrong === null) {
@@ -123,7 +126,9 @@ export class Monitor {
     onSick(...wrong);
   }
 
-  /** Whoever probes has a bound of its own; that it holds is not relied on, nor that there is a page to ask. */
+  /**
+   * Probes the page. The probe has its own bound; this does not rely on it, nor on the existence of a page.
+   */
   async #ask(): Promise<Health> {
     const { probe, probeTimeoutMs } = this.#options;
     let bound: NodeJS.Timeout | undefined;
@@ -141,10 +146,10 @@ export class Monitor {
 
 type Finding = readonly [ailment: Ailment, detail: string];
 
-/** A message that the page has, unsent for longer than this while it says it is connected, is stuck (H10). */
+/** A message unsent for longer than this, while the page reports that it is connected, is stuck (H10). */
 const STUCK_MS = 60_000;
 
-/** What is wrong with a page that answered, or null. A missing name or platform is no ailment. */
+/** The problem of a page that answered, or null. A missing name or platform is no problem. */
 function ailment({ socketState, wid, listening }: Health, oldestUnsentMs: number): Finding | null {
   if (socketState !== 'CONNECTED') return ['offline', `the socket is ${socketState ?? 'missing'}`];
   if (wid === null) return ['nobody', 'the page does not know who it is'];

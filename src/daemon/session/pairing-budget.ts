@@ -16,7 +16,7 @@ export class PairingBudget {
   readonly #askedAtMs: number[] = [];
   #last: PairingCode | null = null;
 
-  /** The code that this number can still type in, or null. */
+  /** The code that can still be typed in for this number, or null. */
   current(number: string, nowMs: number): PairingCode | null {
     return this.#last?.number === number && this.#last.expiresAtMs > nowMs ? this.#last : null;
   }
@@ -39,13 +39,13 @@ export class PairingBudget {
     this.#askedAtMs.push(nowMs);
   }
 
-  /** Keeps what was handed out. */
+  /** Stores the issued code. */
   issued(number: string, code: string, nowMs: number): PairingCode {
     this.#last = { code, number, expiresAtMs: nowMs + APART_MS };
     return this.#last;
   }
 
-  /** Linked, or the page is gone: the code is worth nothing any more. */
+  /** Called when the account is linked, or the page is gone: the code is no longer valid. */
   forget(): void {
     this.#last = null;
   }

@@ -31,24 +31,24 @@ export class PendingPasskey {
     return this.#bell.wait(options);
   }
 
-  /** Answered, given up, or the page is gone. */
+  /** Called when the request was answered or abandoned, or the page is gone. */
   clear(): void {
     this.#request = null;
   }
 
-  /** What the page waits with, in time or not. */
+  /** The page's request, even if it has expired. */
   get pending(): PasskeyRequest | null {
     return this.#request;
   }
 
-  /** What can be answered now. */
+  /** The request that can be answered now. */
   current(): PasskeyRequest | null {
     return this.#request !== null && this.#request.expiresAtMs > this.#now() ? this.#request : null;
   }
 
   /**
-   * The request that this answers; null refuses whatever there is. An answer to another one is kept back: WhatsApp
-   * would end the linking over it.
+   * The request that this answer belongs to; null refuses any request. An answer to another request is not
+   * passed on, because WhatsApp would end the linking.
    * @throws Fault no_passkey, invalid_params
    */
   answerable(answer: PasskeyAnswer | null): PasskeyRequest {

@@ -2,15 +2,15 @@
 import type { Config } from '../../config/keys.js';
 import type { Policy } from '../../session/policy.js';
 
-/** More takeovers than this in an hour, and two hosts are fighting for the account. */
+/** More takeovers than this in an hour mean that two hosts are fighting for the account. */
 const TAKEOVERS_PER_HOUR = 3;
-/** A nudged page that has not come back by then gets the next rung. */
+/** If a nudged page has not recovered after this time, the next attempt at recovery follows. */
 const ATTEMPT_MS = 20_000;
 /** WhatsApp's own period for a pairing code. */
 const PAIRING_MS = 180_000;
 /** WhatsApp's own period for a passkey, as far as is known. */
 const PASSKEY_MS = 600_000;
-/** WhatsApp's word on an answer has not come by then, nor will it. */
+/** If WhatsApp has not accepted or refused a passkey's answer after this time, it never will. */
 const VERDICT_MS = 60_000;
 
 export const policyOf = ({ reconnect, deadlines, afterLogout }: Config): Policy => ({

@@ -26,14 +26,14 @@ const WORDS: Readonly<Record<RestrictionKind, string>> = {
   quota: 'WhatsApp counts the new chats of this account',
 };
 
-/** What goes on meanwhile. */
+/** What continues meanwhile. */
 const MEANWHILE: Partial<Record<RestrictionKind, string>> = {
   time_lock: ' Messages to people who never wrote to it wait until then; all others go out.',
   new_chat_cap: ' Messages to people who never wrote to it wait until then; all others go out.',
   quota_low: ' The rest is spread over the time that is left.',
 };
 
-/** One sentence or two, with the end and what is left. */
+/** One or two sentences, with the end and the used quota. */
 export function inWords({ kind, untilMs, used, total }: Restriction): string {
   const until = untilMs === null ? '' : ` until ${isoTime(untilMs)}`;
   const count = used === null || total === null ? '' : ` (${used} of ${total} used)`;

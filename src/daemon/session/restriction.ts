@@ -1,6 +1,6 @@
-// What WhatsApp currently forbids the account, as learnt from the page, from the server's refusals and from the clock.
-// It is kept on disk, and changes are reported. Its consequences are decided in session/restriction.ts; the sender asks
-// here.
+// What WhatsApp currently forbids the account, as learnt from the page, the
+// server's refusals and the clock. It is kept on disk, and changes are reported.
+// session/restriction.ts decides its consequences; the sender reads it here.
 import type { Log } from '../../protocol/log.js';
 import type { RestrictionKind } from '../../protocol/state.js';
 import type { Nack } from '../../session/nack.js';
@@ -24,7 +24,7 @@ export interface RestrictionOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Has the page ask WhatsApp anew. May reject. */
+  /** Makes the page ask WhatsApp again. May reject. */
   readonly refresh: () => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ interface Told {
 }
 const NOTHING_TOLD: Told = { kind: null, untilMs: null };
 
-/** A timer of Node's holds no longer. */
+/** The longest timer of Node. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Ended by `stop`. */
@@ -46,9 +46,9 @@ export class AccountRestriction {
   readonly #watchers = new Set<Watcher>();
   #wid: string | null = null;
   #facts: Facts = NOTHING_KNOWN;
-  /** What was told last: its kind and its end, also by an earlier process. */
+  /** What was reported last, also by an earlier process: its kind and its end. */
   #told: Told = NOTHING_TOLD;
-  /** A refusal is noted and not told yet. */
+  /** A refusal is recorded and not reported yet. */
   #isNacked = false;
   #end: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -58,35 +58,35 @@ export class AccountRestriction {
     this.#now = options.now ?? Date.now;
   }
 
-  /** What holds now, or null. */
+  /** The current restriction, or null. */
   get current(): Restriction | null {
     this.#ofAccount();
     return restrictionOf(this.#facts, this.#now());
   }
 
-  /** Watchers run after each change, with what held before. */
+  /** Watchers run after each change, with the previous kind. */
   watch(watcher: Watcher): void {
     this.#watchers.add(watcher);
   }
 
-  /** Begins with what is on disk, and keeps the times of it. */
+  /** Loads the restriction from disk, and starts the timer of its end. */
   start(): void {
     this.#ofAccount();
     this.#settle();
   }
 
-  /** A look at the page. */
+  /** Called with the limits that the page shows. */
   seen(limits: Limits): void {
     this.#learn(seen(this.#known, limits));
   }
 
-  /** @param untilMs null: WhatsApp lets the account in */
+  /** @param untilMs null: the account is not banned */
   banned(untilMs: number | null): void {
     this.#learn(banned(this.#known, untilMs));
   }
 
   /**
-   * The server has refused a message, within the write that notes it.
+   * Records, within a write, that the server has refused a message.
    * @returns until when that message waits
    */
   nacked(tx: Tx, nack: Nack): number {
@@ -97,7 +97,7 @@ export class AccountRestriction {
     return restrictionOf(this.#facts, nowMs)?.untilMs ?? this.#facts.nack?.untilMs ?? nowMs;
   }
 
-  /** What was noted within a write is on disk: tells of it, and has the page ask what WhatsApp says of it. */
+  /** Called when a recorded refusal is on disk: reports it, and makes the page ask WhatsApp about it. */
   settled(): void {
     if (!this.#isNacked) return;
     this.#isNacked = false;
@@ -105,7 +105,7 @@ export class AccountRestriction {
     this.refresh();
   }
 
-  /** Has the page ask WhatsApp anew, where there is a page. */
+  /** Makes the page ask WhatsApp again, if there is a page. */
   refresh(): void {
     this.#options.refresh().catch((error: unknown) => {
       this.#options.log.debug('restriction.refresh', { err: error });
@@ -122,7 +122,7 @@ export class AccountRestriction {
     return this.#facts;
   }
 
-  /** Another account's are none of this one's. */
+  /** Loads the facts of the linked account; those of another account do not apply to it. */
   #ofAccount(): void {
     const { store } = this.#options;
     const { wid } = store.account;
@@ -145,7 +145,7 @@ export class AccountRestriction {
     this.#settle(isNew);
   }
 
-  /** Tells what has changed, and waits for the next end. @param isNew there is something that the disk does not have */
+  /** Reports a change, and starts the timer for the next end. @param isNew the facts are not on disk yet */
   #settle(isNew = false): void {
     const { store, log } = this.#options;
     clearTimeout(this.#end);
@@ -163,7 +163,7 @@ export class AccountRestriction {
     this.#end = setTimeout(
       () => {
         this.#settle();
-        // The clock says so, and WhatsApp may say otherwise.
+        // It has ended by the clock; WhatsApp may disagree.
         if (this.#now() >= endMs) this.refresh();
       },
       Math.min(LONGEST_MS, endMs - nowMs + 1),

@@ -1,14 +1,14 @@
-// The latest states of the account, for bug reports.
+// Keeps the latest states of the account, for bug reports.
 export interface HistoryEntry {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly status: string;
   readonly reason: string;
-  /** The event that led there. */
+  /** The event that caused the state. */
   readonly cause: string;
 }
 
-/** How many states a report tells of. */
+/** The number of states in a report. */
 const KEPT = 50;
 
 /** Nothing to close. */

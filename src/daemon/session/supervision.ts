@@ -1,5 +1,5 @@
-// What supervises a session: the monitor asks the page, the upkeep looks after browser, disk and clock. What either
-// finds becomes an event of the life cycle.
+// Supervises a session: the monitor probes the page, and the upkeep checks browser, disk and clock. Their
+// findings become events of the state machine.
 import type { Config } from '../../config/keys.js';
 import type { Log } from '../../protocol/log.js';
 import type { StateName } from '../../protocol/state.js';
@@ -19,20 +19,20 @@ export interface SupervisionOptions {
   readonly actor: Actor;
   readonly slot: ClientSlot;
   readonly outgoing: Outgoing;
-  /** When something last came in, ms since 1970; 0 before that. */
+  /** When the last message arrived, ms since 1970; 0 before the first. */
   readonly lastHeardAtMs: () => number;
-  /** Either disk has become too full to rely on. */
+  /** Called when the disk of the profile or of the store has too little space. */
   readonly diskLow: (freeMb: number) => void;
-  /** Once an hour. */
+  /** Called once an hour. */
   readonly hourly: () => Promise<void>;
 }
 
-/** What the monitor asks of the page. A page that shows a QR has no more to do than to live. */
+/** What the monitor expects of the page. A page that shows a QR only has to answer. */
 const EXPECTED: Partial<Record<StateName, 'health' | 'answer'>> = { ready: 'health', linking: 'answer' };
 /** How long without a message counts as a quiet moment. */
 const QUIET_MS = 60_000;
 
-/** Whoever ends the account calls `stop`. */
+/** The owner of the account calls `stop`. */
 export class Supervision {
   readonly monitor: Monitor;
   readonly #upkeep: Upkeep;
@@ -62,7 +62,7 @@ export class Supervision {
         if (low) diskLow(freeMb);
         else log.info('disk.fine', { freeMb });
       },
-      // Closed in order while it still can write; it comes back when there is room.
+      // Closed in order while it can still write; it is launched again when there is space.
       diskFull: (freeMb) => {
         if (slot.running === null) return;
         const detail = `only ${freeMb} MB are free where the session lives`;
@@ -74,7 +74,7 @@ export class Supervision {
     });
   }
 
-  /** Memory of the browser, bytes; null while it was not measured. */
+  /** Memory of the browser, bytes; null while it has not been measured. */
   get browserBytes(): number | null {
     return this.#upkeep.browserBytes;
   }

@@ -8,13 +8,13 @@ import { FULL_MB, freeMbAt } from '../machine/free-space.js';
 import { groupLimit } from '../machine/memory-limit.js';
 
 export interface UpkeepOptions {
-  /** Soft limit of the browser's memory, or less where the kernel gives us less; 0 is none. */
+  /** Soft limit of the browser's memory; the limit of the control group may lower it. 0: no limit. */
   readonly memoryLimitMb: number;
-  /** A browser older than this is replaced; 0 is never. */
+  /** A browser older than this is replaced; 0: never. */
   readonly recycleHours: number;
-  /** Where the profile lives. */
+  /** The directory of the profile. */
   readonly dataPath: string;
-  /** The store, which may be on another disk. */
+  /** The file of the store, which may be on another disk. */
   readonly storePath: string;
   readonly log: Log;
   /** The running browser, or null while the account is not ready. */
@@ -23,31 +23,40 @@ export interface UpkeepOptions {
     readonly path: string;
     readonly startedAtMs: number;
   } | null;
-  /** Nothing on its way out, nothing come in for a while. */
+  /** True when no message is in flight and none has arrived for a while. */
   readonly isQuiet: () => boolean;
   readonly recycle: (why: string) => void;
-  /** Either disk has become too full to rely on, or both are fine again. */
+  /** Called when either disk has too little space, or when both have enough again. */
   readonly disk: (freeMb: number, low: boolean) => void;
-  /** The profile's is so full that a browser must not write on it: one that fails to forgets what it was told (H28). */
+  /**
+   * Called when the profile's disk is so full that a browser
+   * must not write to it: a failed write loses its data (H28).
+   */
   readonly diskFull: (freeMb: number) => void;
-  /** Once an hour: what need not be kept goes, and what has been heard is noted. */
+  /** Called once an hour: deletes expired data, and stores the receive watermark. */
   readonly hourly: () => Promise<void>;
-  /** The wall clock jumped by so many ms: the machine slept, or somebody set it. */
+  /** Called when the wall clock has jumped by this many ms: the machine slept, or the clock was set. */
   readonly jumped: (byMs: number) => void;
 }
 
 const PACE_MS = 60_000;
 const DISK_MS = 10_000;
-/** How often the two clocks are compared; a sleep is noticed so soon after it. */
+/** How often the two clocks are compared; a sleep is noticed within this time. */
 const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
 const ROUNDS_PER_HOUR = 60;
-/** A new browser that takes too much as well is none too many: the limit is too low for this account. */
+/**
+ * A browser that exceeds the limit again within this time
+ * is not replaced: the limit is too low for this account.
+ */
 const RENEWED_MS = 3_600_000;
-/** Of what the kernel gives us, so much is the browser's: beyond it comes the kernel, which waits for no quiet moment. */
+/**
+ * The browser's share of the control group's limit. At that
+ * limit the kernel kills without waiting for a quiet moment.
+ */
 const BROWSER_SHARE = 0.8;
 const LOW_MB = 500;
-/** Low again only when it had been clearly fine. */
+/** A disk that was low counts as fine again only above this. */
 const FINE_MB = 600;
 
 export class Upkeep {
@@ -55,11 +64,11 @@ export class Upkeep {
   readonly #timers: NodeJS.Timeout[] = [];
   #diskIsLow = false;
   #rounds = 0;
-  /** When a browser was last replaced for its memory, by the clock of the process; null before that. */
+  /** When a browser was last replaced for its memory, by the monotonic clock; null before the first time. */
   #renewedAtMs: number | null = null;
-  /** The newest measure of the browser's memory. */
+  /** The newest measurement of the browser's memory. */
   #measured: { readonly pid: number; readonly bytes: number } | null = null;
-  /** The browser of which it has been said that it takes too much too soon. */
+  /** The pid of the browser for which a too low limit was logged. */
   #toldOf: number | null = null;
 
   constructor(options: UpkeepOptions) {
@@ -92,7 +101,10 @@ export class Upkeep {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
-  /** Memory of the running browser as of the last round or `measure`, bytes; null while it was not measured. */
+  /**
+   * Memory of the running browser as of the last round or
+   * `measure`, bytes; null while it has not been measured.
+   */
   get browserBytes(): number | null {
     return this.#measured?.pid === this.#options.browser()?.pid ? (this.#measured?.bytes ?? null) : null;
   }
@@ -114,7 +126,7 @@ export class Upkeep {
     const running = browser();
     if (running === null || !isQuiet()) return;
     const why = await this.#whyReplace(running);
-    // It may have got busy, or have been replaced, while we looked.
+    // It may have become busy, or have been replaced, during the check.
     if (why !== null && isQuiet() && browser()?.pid === running.pid) recycle(why);
   }
 
@@ -136,15 +148,15 @@ export class Upkeep {
     const mb = Math.round((this.browserBytes ?? 0) / 2 ** 20);
     if (limitMb > 0 && mb > limitMb && this.#mayRenew(running.pid, mb, limitMb))
       return `the browser takes ${mb} MB, and ${limitMb} are its limit`;
-    // An upgrade that replaces the file under a running browser can break the renderers that start after it (H27).
-    // Packages set the time of writing themselves; the time of the change is the kernel's.
+    // An upgrade that replaces the file under a running browser can break the renderers that start after it
+    // (H27). Packages set mtime themselves; only the kernel sets ctime.
     const file = await stat(running.path).catch(() => null);
     return file !== null && file.ctimeMs > running.startedAtMs ? 'the browser was upgraded' : null;
   }
 
-  /** Once an hour at most; in between it is said that it would be time, once a browser. */
+  /** Allows one replacement per hour. In between it logs a warning, once per browser. */
   #mayRenew(pid: number, mb: number, limitMb: number): boolean {
-    // It got busy while it was measured: its hour is not used up by that.
+    // It became busy while it was measured: that does not use up its hour.
     if (!this.#options.isQuiet()) return false;
     const nowMs = performance.now();
     if (this.#renewedAtMs === null || nowMs - this.#renewedAtMs > RENEWED_MS) {
@@ -156,7 +168,7 @@ export class Upkeep {
     return false;
   }
 
-  /** What is configured, or what the control group leaves of it. */
+  /** The configured limit, or the browser's share of the control group's limit if that is less. */
   async #memoryLimitMb(): Promise<number> {
     const { memoryLimitMb } = this.#options;
     if (memoryLimitMb === 0) return 0;
