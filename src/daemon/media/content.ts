@@ -9,7 +9,7 @@ import type { Transcoder } from './voice.js';
 
 type Request = Params<(typeof messageMethods)['message.send']>;
 
-/** What WhatsApp shows as more than a file. */
+/** The types that WhatsApp shows as media and not as a document, by kind. */
 const SHOWN: readonly (readonly [MediaKind, RegExp])[] = [
   ['image', /^image\/(jpeg|png|webp)$/],
   ['video', /^video\/(mp4|3gpp|quicktime)$/],
@@ -74,7 +74,7 @@ export async function contentOf(
   return { ...common, kind, file, ...(caption === undefined ? {} : { caption }) };
 }
 
-/** The file as what it will be shown as. */
+/** The file as it will be sent, and the kind as which WhatsApp will show it. */
 async function fitting(
   given: FileRef,
   as: MediaKind | undefined,

@@ -1,4 +1,4 @@
-// Fetches the files of messages from the page into the media store, each once. Does not know who asks.
+// Fetches the files of messages from the page into the media store, each once. It does not know its callers.
 import { type FileRef, MAX_FILE_BYTES } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import type { MessageRef } from '../../protocol/wid.js';
@@ -13,7 +13,7 @@ export class Fetcher {
   readonly #underWay = new Map<string, Promise<FileRef>>();
 
   /**
-   * @param client of a ready account; throws the Fault that says why there is none
+   * @param client returns the client of a ready account; throws the Fault that says why there is none
    * @param wid the account that messages belong to
    */
   constructor(mediaStore: MediaStore, client: () => WhatsAppClient, wid: () => string | null) {
@@ -23,7 +23,7 @@ export class Fetcher {
   }
 
   /**
-   * @param maxBytes a file is no larger, whatever the message says of it
+   * @param maxBytes the most bytes that are fetched, whatever the message says
    * @throws (rejects) Fault, as the method media.fetch lists them
    */
   fetch(ref: MessageRef, maxBytes = MAX_FILE_BYTES): Promise<FileRef> {
@@ -36,7 +36,10 @@ export class Fetcher {
     return mine;
   }
 
-  /** Which message a file belongs to: by its place, since its sender chooses its id. Null where that is not known. */
+  /**
+   * The media store's name for a message: by its place,
+   * because its sender chooses its id. Null without a place.
+   */
   #noteFor({ id, place }: MessageRef): string | null {
     return place === null
       ? null

@@ -1,6 +1,6 @@
-// Files of messages, sent or received, kept in the state directory under names of ours. What a message carries stays as
-// it was accepted, whatever happens to the caller's file. No path from a peer is ever opened; bytes are transferred in
-// pieces.
+// Stores files of messages, sent or received, in the state directory under generated
+// names. A message keeps the file as it was accepted, even if the caller's file
+// changes. No path from a peer is ever opened; bytes are transferred in pieces.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -19,20 +19,20 @@ interface Upload {
   readonly maxBytes: number;
   head: Buffer;
   size: number;
-  /** Pieces of one upload are written in their order. */
+  /** Pieces of one upload are written in order. */
   turn: Promise<unknown>;
 }
 
-/** A file that nobody has asked for or sent for so long is removed, unless a message still needs it. */
+/** A file that has not been requested or sent for this long is removed, unless a message still needs it. */
 const KEEP_MS = 30 * 86_400_000;
 const ID = /^f-[0-9a-f]{40}$/;
-/** A note which file a message has. */
+/** The name of a note, which records the file of a message. */
 const NOTE = /^m-[0-9a-f]{40}$/;
 
-/** A FileRef, or the id of a file. */
+/** A note is a FileRef, or the id of a file. */
 const MAX_NOTE_BYTES = 16_384;
 
-/** A name for people to see: no path, no controls. */
+/** A name for people to see: without path and control characters. */
 const clean = (name: string | null): string | null =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
   name === null ? null : basename(name.replace(/[\u0000-\u001f\u007f]/g, '')).slice(0, 255) || null;
@@ -41,7 +41,7 @@ export class MediaStore {
   readonly #dir: string;
   readonly #wanted: () => ReadonlySet<string>;
   readonly #maxBytes: number;
-  /** What the files take up. */
+  /** The total size of the files. */
   #bytes = 0;
   #shrinking: Promise<void> = Promise.resolve();
   readonly #uploads = new Map<string, Upload>();
@@ -53,9 +53,9 @@ export class MediaStore {
   }
 
   /**
-   * Makes the directory, and removes what an earlier run left half or too long.
+   * Creates the directory, and removes incomplete and expired files of an earlier run.
    * @param wanted the ids of files that are kept, however old they are
-   * @param maxBytes what all files may take up; those that nobody has used for longest go first
+   * @param maxBytes the most bytes of all files together; the least recently used files are removed first
    */
   static async open(
     dir: string,
@@ -69,18 +69,21 @@ export class MediaStore {
     return mediaStore;
   }
 
-  /** What the files take up on the disk. */
+  /** The total size of the files on disk. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Where a file of ours lies. @throws Fault no_such_media */
+  /** The path of a stored file. @throws Fault no_such_media */
   path(id: string): string {
     if (!ID.test(id)) throw new Fault('no_such_media', { reason: `There is no file ${id.slice(0, 64)}.` });
     return join(this.#dir, id);
   }
 
-  /** A new upload, of so many bytes at most, which its caller finishes or abandons. @throws (rejects) Fault disk_full */
+  /**
+   * Begins an upload of at most this many bytes; the caller
+   * finishes or abandons it. @throws (rejects) Fault disk_full
+   */
   async begin(
     name: string | null,
     mimetype: string | null = null,
@@ -103,7 +106,7 @@ export class MediaStore {
     return id;
   }
 
-  /** One piece, behind those before. Returns how many bytes there are now. @throws (rejects) Fault */
+  /** Appends one piece. Returns how many bytes there are now. @throws (rejects) Fault */
   add(id: string, offset: number, piece: Buffer): Promise<number> {
     const upload = this.#upload(id);
     const next = upload.turn.then(async () => {
@@ -126,7 +129,7 @@ export class MediaStore {
     return next;
   }
 
-  /** All of it is there and on the disk, under its name. @throws (rejects) Fault */
+  /** Completes an upload: the file is on disk, under its id. @throws (rejects) Fault */
   async finish(id: string): Promise<FileRef> {
     const upload = this.#upload(id);
     await upload.turn;
@@ -153,13 +156,13 @@ export class MediaStore {
     }
   }
 
-  /** Takes an upload back, behind the pieces that are being written. */
+  /** Abandons an upload, after the pieces that are being written. */
   async abandon(id: string): Promise<void> {
     await this.#uploads.get(id)?.turn;
     await this.#drop(id);
   }
 
-  /** What is known of a file; it counts as used. @throws (rejects) Fault no_such_media */
+  /** The description of a file; the file counts as used. @throws (rejects) Fault no_such_media */
   async get(id: string): Promise<FileRef> {
     const path = this.path(id);
     try {
@@ -173,8 +176,8 @@ export class MediaStore {
   }
 
   /**
-   * The file that a message has, if it was fetched and is still here.
-   * @param message names one message and no other
+   * The file of a message, if it was fetched and is still stored.
+   * @param message a name that only this message has
    */
   async ofMessage(message: string): Promise<FileRef | null> {
     try {
@@ -184,7 +187,10 @@ export class MediaStore {
     }
   }
 
-  /** Notes which file a message has. Not worth a sync: lost, it is fetched once more. @throws (rejects) Fault disk_full */
+  /**
+   * Records the file of a message. It is not synced: if it is lost,
+   * the file is fetched again. @throws (rejects) Fault disk_full
+   */
   async noteMessage(message: string, fileId: string): Promise<void> {
     await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
   }
@@ -206,7 +212,7 @@ export class MediaStore {
     }
   }
 
-  /** Removes what is half, and what nobody has used for long or still needs. */
+  /** Removes incomplete files, and files that were not used for long and are not needed. */
   async sweep(nowMs: number): Promise<void> {
     const wanted = this.#wanted();
     const active = new Set([...this.#uploads.values()].map(({ path }) => basename(path)));
@@ -221,7 +227,10 @@ export class MediaStore {
     await this.#shrink(null);
   }
 
-  /** One after the other: what one removes the next need not. @param newest stays, whatever its size */
+  /**
+   * Removals run one after another, so that none removes more
+   * than is needed. @param newest is kept, whatever its size
+   */
   #shrink(newest: string | null): Promise<void> {
     const mine = this.#shrinking.then(() => this.#removeExcess(newest));
     this.#shrinking = mine.catch(() => undefined);
@@ -248,7 +257,7 @@ export class MediaStore {
     }
   }
 
-  /** On the disk; its name is so when the directory is. */
+  /** The content is synced here; the name is synced with the directory. */
   async #note(ref: FileRef): Promise<void> {
     const path = join(this.#dir, `.${ref.id}-${randomBytes(4).toString('hex')}.json`);
     const file = await open(path, 'wx', 0o600).catch(noSpace);
@@ -276,7 +285,10 @@ export class MediaStore {
   }
 }
 
-/** All of a piece or none of it: a disk that is nearly full takes a part, and says so by the number only. */
+/**
+ * Writes all of a piece or none of it. A nearly full disk
+ * may write a part, which only the returned number shows.
+ */
 async function writeAt(file: FileHandle, piece: Buffer, at: number): Promise<void> {
   try {
     for (let done = 0; done < piece.length; ) {

@@ -1,15 +1,15 @@
-// Detects the type of a file by its first bytes, and by its name only where those do not tell (office files are all
-// zip).
+// Detects the type of a file by its first bytes, and by its name
+// only where the bytes are ambiguous (all office files are zip).
 import { extname } from 'node:path';
 
-/** Bytes of the head that are looked at. */
+/** The number of first bytes that are examined. */
 export const HEAD_BYTES = 4_096;
 
 const ascii = (head: Buffer, at: number, length: number): string => head.toString('latin1', at, at + length);
 const starts = (head: Buffer, hex: string): boolean =>
   head.subarray(0, hex.length / 2).toString('hex') === hex;
 
-/** The brand of an ISO container tells what is in it. */
+/** The brand of an ISO container determines the type. */
 function iso(head: Buffer): string | null {
   if (ascii(head, 4, 4) !== 'ftyp') return null;
   const brand = ascii(head, 8, 4);
@@ -72,24 +72,24 @@ const NAMES: Readonly<Record<string, string>> = {
   '.ods': 'application/vnd.oasis.opendocument.spreadsheet',
   '.apk': 'application/vnd.android.package-archive',
 };
-/** What a container may hold that only the name tells. */
+/** Containers whose content only the name tells. */
 const CONTAINERS = ['application/zip', 'application/x-cfb'];
 
 const isText = (head: Buffer): boolean => {
-  // Controls that no text has.
+  // Control characters that no text has.
   if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27))) return false;
   // The head may end in the middle of a character.
   const text = new TextDecoder('utf-8').decode(head);
   return !text.slice(0, -4).includes('\ufffd');
 };
 
-/** @param head the first bytes, as many as HEAD_BYTES where there are so many */
+/** @param head the first HEAD_BYTES bytes, or all of a shorter file */
 export function mimetypeOf(head: Buffer, name: string | null): string {
   const byName = NAMES[extname(name ?? '').toLowerCase()];
   const byBytes =
     iso(head) ?? riff(head) ?? ogg(head) ?? SIGNATURES.find(([hex]) => starts(head, hex))?.[1] ?? null;
   if (byBytes !== null) return CONTAINERS.includes(byBytes) && byName ? byName : byBytes;
   if (head.length > 0 && isText(head)) return byName ?? 'text/plain';
-  // Bytes that say nothing are not believed to be a text by their name.
+  // A name alone does not make unrecognised bytes a text.
   return byName && !byName.startsWith('text/') ? byName : 'application/octet-stream';
 }

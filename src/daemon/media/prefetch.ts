@@ -1,6 +1,6 @@
-// Fetches files by rule (`journal.mediaRules`). It is a consumer of the journal with its own cursor, so that a restart
-// skips none. One file at a time, while a page is ready; a file that is not available does not block the others
-// forever.
+// Fetches files by rule (`journal.mediaRules`). It is a consumer of the journal with its own cursor, so that
+// a restart skips none. It fetches one file at a time, while a page is ready. A file that is not available
+// does not block the others forever.
 import { fitsMediaRules, mediaLimit } from '../../config/media-rule.js';
 import type { EventOf, WireEvent } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
@@ -19,19 +19,19 @@ export interface CollectorOptions {
   readonly store: Store;
   readonly fetcher: Pick<Fetcher, 'fetch'>;
   readonly log: Log;
-  /** The rests between the attempts at one file, ms. */
+  /** The pauses between the attempts at one file, ms. */
   readonly delaysMs?: readonly number[];
 }
 
-/** Nobody from outside can acknowledge under such a name. */
+/** No client can acknowledge under such a name. */
 const CONSUMER = 'media:rules';
 const PAGE = 100;
 const DELAYS_MS = [5_000, 30_000, 120_000, 300_000];
-/** Whoever tells that the page is ready ends this rest early. */
+/** The pause when no page is ready; `wake` ends it early. */
 const NOT_READY_MS = 30_000;
-/** Of kinds that say that there is no page for it now; the attempt does not count. */
+/** Kinds of faults when there is no page; such an attempt does not count. */
 const LATER = new Set(['not_ready', 'not_linked', 'banned']);
-/** The same call fails again. */
+/** Kinds of faults that the same call would raise again. */
 const NEVER = new Set(['media_gone', 'media_too_large', 'no_such_message', 'unsupported_now']);
 
 /** The caller closes it, before the store. */
@@ -42,7 +42,7 @@ export class Prefetch {
   readonly #over: Promise<void>;
   #wake: () => void = () => undefined;
 
-  /** A new one begins with what comes from now on. @throws (rejects) Fault disk_full, busy */
+  /** A new one begins with the next event. @throws (rejects) Fault disk_full, busy */
   static async open(options: CollectorOptions): Promise<Prefetch> {
     const { feed, store } = options;
     if (store.consumers.place(CONSUMER) === null) await feed.ack(CONSUMER, feed.last);
@@ -57,12 +57,12 @@ export class Prefetch {
     this.#over = this.#run();
   }
 
-  /** There is something new, or a page that can be asked. */
+  /** Called when there is a new event, or a page that can be asked. */
   wake(): void {
     this.#wake();
   }
 
-  /** Resolves when it is at nothing any more. Never rejects. */
+  /** Resolves when the last fetch has ended. Never rejects. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.wake();
@@ -74,7 +74,8 @@ export class Prefetch {
       try {
         await this.#goOn();
       } catch (error) {
-        // The journal refuses its place, a full disk say: what was fetched already is in the media store, and found there.
+        // The journal refused the new cursor, for example on a full disk.
+        // Files that were fetched already are found in the media store.
         if (Fault.of(error).kind === 'shutting_down') return;
         this.#options.log.warn('media.place-not-kept', { err: error });
         await this.#whole(this.#delaysMs[0] ?? 0);
@@ -82,12 +83,15 @@ export class Prefetch {
     }
   }
 
-  /** A page of events, or the rest until there is one. @throws (rejects) Fault disk_full, busy, shutting_down */
+  /**
+   * Handles a page of events, or waits until there is one.
+   * @throws (rejects) Fault disk_full, busy, shutting_down
+   */
   async #goOn(): Promise<void> {
     const { feed, store } = this.#options;
     const place = store.consumers.place(CONSUMER) ?? 0;
     const { events, next } = feed.list({ after: place, types: ['message'], limit: PAGE });
-    // In the same turn as the look, so that nothing can come in between.
+    // In the same event-loop turn as the read, so that no event is missed in between.
     if (next === place) return this.#rest();
     for (const event of events) {
       if (!this.#isWanted(event)) continue;
@@ -103,7 +107,7 @@ export class Prefetch {
     return fitsMediaRules(this.#options.rules, data.type, data.media?.size ?? null);
   }
 
-  /** @returns false when it was ended before it was done with this one */
+  /** @returns false when it was closed before this file was done */
   async #collect({ data }: MessageEvent): Promise<boolean> {
     const { fetcher, log, rules } = this.#options;
     const { key } = data;
@@ -133,7 +137,7 @@ export class Prefetch {
     return false;
   }
 
-  /** Until somebody wakes it, or so many ms have passed. */
+  /** Waits until it is woken, or this many ms have passed. */
   #rest(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(() => this.#wake(), ms);
@@ -145,7 +149,7 @@ export class Prefetch {
     });
   }
 
-  /** Whatever comes meanwhile, but for the end. */
+  /** Waits for the whole time even if it is woken, unless it is closed. */
   async #whole(ms: number): Promise<void> {
     for (const until = performance.now() + ms; !this.#closing.signal.aborted; ) {
       const left = until - performance.now();

@@ -1,11 +1,12 @@
-// Which files still have to be sent: those of messages that wait, are with the page, or may have to be sent again.
+// Finds the files that still have to be sent: of messages
+// that wait, are with the page, or may have to be sent again.
 import type { SendState } from '../../protocol/state.js';
 import type { Store } from '../../store/store.js';
 
 const OPEN: readonly SendState[] = ['queued', 'sending', 'unknown'];
 const PAGE = 1_000;
 
-/** The ids of the files that messages of open fate carry. */
+/** The ids of the files of messages whose outcome is open. */
 export function referencedFiles({ outbox }: Pick<Store, 'outbox'>): ReadonlySet<string> {
   const wanted = new Set<string>();
   let rows = outbox.inStates(OPEN, { limit: PAGE });

@@ -1,5 +1,5 @@
-// Uploads in progress: the owner of each, how many there may be, and how long one may be idle. It does not know where
-// the bytes are stored (media-store.ts).
+// Tracks uploads in progress: the owner of each, how many there may be, and how long one may be idle. It does
+// not know where the bytes are stored (media-store.ts).
 import type { FileRef } from '../../protocol/content.js';
 import type { Owner } from '../../protocol/dispatch.js';
 import { Fault } from '../../protocol/fault.js';
@@ -7,11 +7,11 @@ import type { MediaStore } from './media-store.js';
 
 export interface UploadLimits {
   readonly max: number;
-  /** Of one owner. */
+  /** The most for one owner. */
   readonly maxEach: number;
-  /** An upload to which nothing was added for so long is dropped. */
+  /** An upload to which nothing was added for this long is dropped. */
   readonly restMs: number;
-  /** And after so long already, when its place is wanted for another one. */
+  /** If another upload needs the place, it is dropped after this long already. */
   readonly yieldMs: number;
 }
 
@@ -33,7 +33,7 @@ interface Upload {
   rest: NodeJS.Timeout | undefined;
   /** By performance.now(); null while a piece is being written. */
   restsSinceMs: number | null;
-  /** Lets go of the owner's connection. */
+  /** Releases the owner's connection. */
   readonly release: (() => void) | undefined;
   readonly drop: () => void;
 }
@@ -61,7 +61,7 @@ export class Uploads {
     try {
       size = await this.#mediaStore.add(id, offset, bytes);
     } catch (error) {
-      // The media store refuses what is too large.
+      // The media store has already dropped a file that is too large.
       if (error instanceof Fault && error.kind === 'media_too_large') this.#forget(upload);
       else this.#rest(upload);
       throw error;
@@ -86,11 +86,11 @@ export class Uploads {
       id: undefined,
       rest: undefined,
       restsSinceMs: null,
-      // The connection is not idle while a slow producer has more to come.
+      // The connection is not idle while a slow producer has more to send.
       release: owner.hold?.(),
       drop: () => this.#drop(upload),
     };
-    // It has its place before there is a file.
+    // It occupies its place before it has a file.
     this.#uploads.add(upload);
     try {
       upload.id = await this.#mediaStore.begin(name);
@@ -104,14 +104,14 @@ export class Uploads {
     throw new Fault('connection_lost', { outcome: 'none' });
   }
 
-  /** @throws Fault no_such_media: it is another one's, or was dropped */
+  /** @throws Fault no_such_media: it belongs to another owner, or was dropped */
   #of(owner: Owner, id: string): Upload {
     for (const upload of this.#uploads) if (upload.id === id && upload.owner === owner) return upload;
     const reason = `This connection has no upload ${id.slice(0, 64)}; begin it anew.`;
     throw new Fault('no_such_media', { reason });
   }
 
-  /** Drops the one that has rested for longest. False when none has for long enough. */
+  /** Drops the upload that has been idle for longest. False when none has been idle for long enough. */
   #makeRoom(uploads: readonly Upload[]): boolean {
     let found: Upload | undefined;
     let sinceMs = performance.now() - this.#limits.yieldMs;

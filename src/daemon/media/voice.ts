@@ -1,4 +1,4 @@
-// Converts sound to a voice message (Opus in Ogg) with ffmpeg, where it is installed.
+// Converts sound to a voice message (Opus in Ogg) with ffmpeg, if it is installed.
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { openRegular } from '../../local/bounded-file.js';
@@ -10,12 +10,12 @@ export const VOICE = 'audio/ogg; codecs=opus';
 const TRANSCODE_MS = 120_000;
 const PIECE = 256 * 1024;
 
-/** More than these is more than one ffmpeg gets done in the time that anybody waits. */
+/** With more waiting than this, ffmpeg would take longer than any caller waits. */
 const MAX_WAITING = 16;
-/** Behind the page and the daemon, which everybody waits for. */
+/** A lower priority than that of the page and the daemon, which every client waits for. */
 const NICE = 10;
 
-/** One ffmpeg at a time, however many peers ask. Whoever made it closes it. */
+/** Runs one ffmpeg at a time, however many peers ask. Its creator closes it. */
 export class Transcoder {
   readonly #mediaStore: MediaStore;
   readonly #closing = new AbortController();
@@ -27,8 +27,8 @@ export class Transcoder {
   }
 
   /**
-   * The same sound as a voice message.
-   * @param signal nobody waits for it any more
+   * Converts a sound to a voice message.
+   * @param signal aborted when the caller no longer waits
    * @throws (rejects) Fault tool_missing, media_unusable, disk_full, busy, shutting_down
    */
   async asVoice(file: FileRef, signal: AbortSignal): Promise<FileRef> {
@@ -51,7 +51,7 @@ export class Transcoder {
     }
   }
 
-  /** Ends the one that runs, and begins none of those that wait. Resolves when none runs. */
+  /** Ends the conversion that runs, and starts none of those that wait. Resolves when none runs. */
   async close(): Promise<void> {
     this.#closing.abort(new Fault('shutting_down'));
     await this.#last;
@@ -83,11 +83,11 @@ async function transcode(
   const file = await openRegular(path);
   const child = spawn(
     'ffmpeg',
-    // From a pipe: ffmpeg opens no file by itself, whatever a playlist in it may say.
+    // It reads from a pipe, so ffmpeg opens no file by itself, whatever a playlist in it says.
     [
       ...[
         '-nostdin',
-        // A priority is a thread's.
+        // A priority applies to one thread only.
         '-threads',
         '1',
         '-loglevel',
@@ -112,7 +112,7 @@ async function transcode(
   );
   const input = file.createReadStream();
   const pipe = child.stdio[3] as NodeJS.WritableStream;
-  // Whoever stops reading is heard of by its exit.
+  // If ffmpeg stops reading, its exit status says why.
   pipe.on('error', () => undefined);
   input.on('error', () => child.kill('SIGKILL'));
   input.pipe(pipe);
