@@ -16,39 +16,42 @@ import { syncDirectory } from '../../session-dir/durable-file.js';
 import { type ProfileFile, profileFiles } from './profile-files.js';
 import { filesIn, TarError } from './tar.js';
 
-/** What stands in `session.json`, the first file. */
+/** The content of `session.json`, the first file. */
 export interface Manifest {
   readonly format: 1;
   readonly account: string;
   readonly wid: string | null;
   readonly linkedAt: string | null;
-  /** Until when everything that came in was journalled where it was exported, ISO 8601; null or missing: not known. */
+  /** The receive watermark at the time of the export, ISO 8601; null or missing: unknown. */
   readonly lastSeenAt?: string | null;
   readonly browser: string | null;
   readonly made: string;
-  /** How many files follow, and their bytes; archives of wad 0.1 do not say. */
+  /** How many files follow, and their bytes; missing in archives of wad 0.1. */
   readonly files?: number;
   readonly bytes?: number;
 }
 
 const MANIFEST = 'session.json';
 const PROFILE = 'profile/';
-/** What is read whole has a bound: the archive says how long it is, and may come from anybody. */
+/**
+ * Each part that is read as a whole has a bound: an archive
+ * states its own lengths, and may come from anybody.
+ */
 const MAX_MANIFEST = 65_536;
-/** One for a passphrase takes some 150 bytes. */
+/** The header of age for a passphrase has about 150 bytes. */
 const MAX_AGE_HEADER = 4_096;
-/** A profile of Chromium has some hundred. */
+/** A profile of Chromium has a few hundred. */
 const MAX_FILES = 20_000;
 
 const toWeb = (stream: Readable) =>
   Readable.toWeb(stream) as unknown as globalThis.ReadableStream<Uint8Array>;
 const fromWeb = (stream: unknown) => Readable.fromWeb(stream as ReadableStream);
 
-/** Told of the bytes of a profile as they are copied, and of how many there are in all. */
+/** Called with the bytes of a profile as they are copied, and with the total. */
 export type OnBytes = (bytes: number, total: number | null) => void;
 
 /**
- * Writes a new file and reads it back; only then does it get its name, so a file under that name is whole.
+ * Writes a new file and reads it back. Only then does it get its name, so a file with that name is complete.
  * @returns how many files are in it
  * @throws (rejects) Fault usage when there is a file of this name, or it cannot be written
  */
@@ -77,7 +80,7 @@ export async function writeArchive(
   }
 }
 
-/** To read it back: nothing is unpacked. */
+/** Reads the archive back; nothing is unpacked. */
 const readingOf = ({ passphrase, signal }: Parameters<typeof writeArchive>[1]) => ({
   passphrase,
   ...(signal && { signal }),
@@ -124,10 +127,11 @@ async function pour(
 }
 
 /**
- * Reads the file to its end, which is how it is known to be whole.
- * @param profile where its files go, and stay when this throws; nowhere when left out
- * @throws (rejects) Fault usage when it is none of ours, damaged, or the passphrase is wrong; Fault disk_full when there is
- *   no room for what it holds; what the kernel says of files below `profile`
+ * Reads the file to its end, which proves that it is complete.
+ * @param profile the directory for its files, which stay
+ * there when this throws; without it, nothing is unpacked
+ * @throws (rejects) Fault usage when it is no archive of ours, it is damaged, or the passphrase is wrong;
+ * Fault disk_full when there is no space for its content; the kernel's errors for files below `profile`
  */
 export async function readArchive(
   file: string,
@@ -143,7 +147,7 @@ export async function readArchive(
   try {
     await refuseOther(file);
     const decrypted = await decrypter.decrypt(toWeb(createReadStream(file)));
-    // Settles once each of them has ended, so nothing is open or half written when it throws.
+    // Settles once each stream has ended, so nothing is open or half written when it throws.
     return await pipeline(
       fromWeb(decrypted),
       createGunzip(),
@@ -164,10 +168,10 @@ export interface Contents {
   readonly count: number;
 }
 
-/** Why the file cannot be used; gets the file's name in front. */
+/** Why the file cannot be used; the file's name is put in front. */
 class Unfit extends Error {}
 
-/** Before age reads it: a header of age is held in memory whole, and so is a file in which it does not end. */
+/** Checked before age reads it: age holds the whole header in memory, even one that has no end. */
 async function refuseOther(file: string): Promise<void> {
   if (!(await stat(file)).isFile()) throw new Unfit('it is no file');
   await using handle = await open(file, 'r');
@@ -219,7 +223,7 @@ async function freeBytes(path: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Below the profile. Whoever knows the passphrase may still not write elsewhere. */
+/** The path below the profile. Even somebody who knows the passphrase may not write elsewhere. */
 function placeOf(name: string): string {
   const target = name.startsWith(PROFILE) ? name.slice(PROFILE.length) : '';
   const parts = target.split('/');
@@ -228,7 +232,7 @@ function placeOf(name: string): string {
   return target;
 }
 
-/** The second of one name, and a file where another one has a folder. */
+/** The errors of a second file of one name, and of a file where another one has a folder. */
 const IN_THE_WAY = ['EEXIST', 'ENOTDIR', 'EISDIR'];
 
 async function write(
@@ -250,7 +254,7 @@ async function write(
   }
 }
 
-/** Says what it is, type by type: it was written by whoever had the passphrase. */
+/** Checks the type of each field: anybody who had the passphrase may have written it. */
 function readManifest(bytes: Buffer): Manifest {
   let found: Record<string, unknown>;
   try {
@@ -288,7 +292,7 @@ const FIELDS: Readonly<Record<keyof Manifest, (value: unknown) => boolean>> = {
 const refusal = (file: string, why: string, cause?: unknown): Fault =>
   new Fault('usage', { reason: `${file} cannot be used: ${why}`, hint: null, cause });
 
-/** The texts of age-encryption 0.3.1. */
+/** Translates the error texts of age-encryption 0.3.1. */
 function says(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   if (error instanceof TarError) return message;

@@ -1,8 +1,9 @@
-// Turns the kernel's errors during a move into words. The daemon is down, so there is no log to look them up in.
+// Turns the kernel's errors during a move into words. The
+// daemon is down, so there is no log that explains them.
 import { dirname } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
 
-/** Whatever was thrown, as a Fault that names the file. */
+/** Converts any error to a Fault that names the file. */
 export function moveFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const { code, message, path = '' } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
-// Imports a session: copies it next to its destination, verifies it there, and moves it into place when it has become
-// ready. A failure before that leaves everything as it was.
+// Imports a session: copies it next to its destination, verifies it there, and moves it into place after it
+// has become ready. A failure before that leaves everything as it was.
 import { rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { findBrowser } from '../../config/browser.js';
@@ -14,7 +14,7 @@ import { type Origin, refuseNewer, writtenBy } from './source.js';
 import { becomesReady } from './verification-run.js';
 
 export interface TakenIn {
-  /** The linked account, where it is known. */
+  /** The linked account, if known. */
   readonly wid: string | null;
   readonly profile: string;
 }
@@ -22,9 +22,10 @@ export interface TakenIn {
 const LOG = { info: () => {}, warn: () => {} };
 
 /**
- * @param fill puts the profile into the directory that it is given, and answers until when all that came in on it was
- *   journalled; null where that is not known, which the next daemon tells as a gap
- * @throws Fault lock_held while a daemon has the account, already_linked when it has a session, and those of the trial
+ * @param fill copies the profile to the given directory, and returns the receive watermark of its session;
+ * null if that is unknown, which the next daemon reports as a gap
+ * @throws Fault lock_held while a daemon has the account, already_linked
+ * when it has a session, and those of the verification run
  */
 export async function takeIn(
   settings: Settings,
@@ -49,9 +50,9 @@ export async function takeIn(
     refuseNewer(await writtenBy(there.profile), await versionOf(config.browser, work));
     const movedAt = new Date().toISOString();
     const wid = await becomesReady(settings, there, signal);
-    // What the verification run has heard went into no journal, so its own marker says too much.
+    // The verification run did not journal what it received, so the watermark in its own marker is too late.
     await writeMarker(there, { ...(origin ?? { linkedAt: movedAt, lastSeenAt: null }), wid });
-    // What may be there has no session in it: a QR code was shown and not scanned.
+    // A profile at the destination has no session in it: a QR code was shown and not scanned.
     await rm(dir.profile, { recursive: true, force: true });
     await rename(there.profile, dir.profile);
     await rename(there.marker, dir.marker);
@@ -62,7 +63,7 @@ export async function takeIn(
   }
 }
 
-/** What our browser says of itself. @throws Fault launch_failed when there is none that starts */
+/** The version that our browser reports. @throws Fault launch_failed when no browser starts */
 async function versionOf(browser: Settings['config']['browser'], tmpRoot: string): Promise<string | null> {
   const found = findBrowser({ browser, env: process.env, home: homedir() });
   if (!found.found) throw new Fault('launch_failed', { reason: found.says, hint: found.remedy });

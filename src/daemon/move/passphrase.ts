@@ -4,9 +4,9 @@ import { addAbortSignal, Writable } from 'node:stream';
 import { readNamed, UnfitFile } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 
-/** Whoever has the file may guess as fast as their machines go. */
+/** Anybody who has the file can guess as fast as their machines allow. */
 const MIN = 12;
-/** What is larger is no passphrase, but some other file, or a device that never ends. */
+/** A larger input is not a passphrase but some other file, or a device that never ends. */
 const MAX_BYTES = 4_096;
 
 const refuse = (reason: string, hint: string | null = null): never => {
@@ -14,7 +14,7 @@ const refuse = (reason: string, hint: string | null = null): never => {
 };
 
 /**
- * @param file a path, or - for stdin; asked for at the terminal when left out
+ * @param file a path, or - for stdin; without it, the terminal is asked
  * @param use a new one has to be long enough, and is asked for twice
  * @throws Fault usage, interrupted
  */
@@ -42,7 +42,7 @@ async function read(file: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Not as /dev/stdin, which cannot be opened where it is a socket, or another user's pipe. */
+/** Does not use /dev/stdin, which cannot be opened if it is a socket, or another user's pipe. */
 async function readStdin(signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -59,7 +59,7 @@ async function typed(use: 'new' | 'known', signal: AbortSignal): Promise<string>
     return refuse('there is no terminal to ask for the passphrase', 'give it with --passphrase-file FILE');
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // Ctrl-C and Ctrl-D close it, and leave a question that is open without an answer.
+  // Ctrl-C and Ctrl-D close the terminal, and leave an open question without an answer.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const given = { signal: AbortSignal.any([signal, closed.signal]) };

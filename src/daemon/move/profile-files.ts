@@ -1,9 +1,9 @@
-// What of a browser's profile is the session: all of it but caches, logs and locks, which the next browser makes anew.
-// Knows no archive and no destination.
+// Lists the files of a browser's profile that belong to the session: all but caches, logs and locks, which
+// the next browser creates again. It does not know archives or destinations.
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Names that hold nothing of a session, wherever they stand. Service workers are kept whole. */
+/** Names that hold nothing of a session, in any folder. Service workers are kept whole. */
 const NOT_NEEDED = new Set([
   ...['Cache', 'Code Cache', 'GPUCache', 'GrShaderCache', 'GraphiteDawnCache', 'ShaderCache'],
   ...['DawnCache', 'DawnGraphiteCache', 'DawnWebGPUCache', 'component_crx_cache', 'extensions_crx_cache'],
@@ -12,12 +12,12 @@ const NOT_NEEDED = new Set([
 ]);
 
 export interface ProfileFile {
-  /** Below the profile. */
+  /** The path below the profile. */
   readonly name: string;
   readonly size: number;
 }
 
-/** The files, in the order of their names. Links and locks of Chromium are none. */
+/** The files, in the order of their names. Links and locks of Chromium are left out. */
 export async function* profileFiles(profile: string, below = ''): AsyncGenerator<ProfileFile> {
   const entries = await readdir(join(profile, below), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -28,7 +28,7 @@ export async function* profileFiles(profile: string, below = ''): AsyncGenerator
   }
 }
 
-/** Copies them; the copy belongs to this user, and is nobody else's to read. */
+/** Copies them; the copy belongs to this user, and no other user can read it. */
 export async function copyProfile(
   from: string,
   to: string,

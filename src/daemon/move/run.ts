@@ -1,4 +1,4 @@
-// `wad --adopt`, `--export` and `--import`: sessions that come from elsewhere or go there, with the daemon down.
+// `wad --adopt`, `--export` and `--import`: moves sessions in or out while the daemon is down.
 import { lstat, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Progress } from '../../local/progress.js';
@@ -22,7 +22,7 @@ interface Done {
 }
 
 const LOG = { info: () => {}, warn: () => {} };
-/** How far it is, for a person at a terminal who asked for text. */
+/** Shows the progress to a person at a terminal who asked for text. */
 async function shown<T>(
   output: Flags['output'],
   what: string,
@@ -38,7 +38,7 @@ async function shown<T>(
 
 const phone = (wid: string | null): string | null => wid?.split('@')[0] ?? null;
 
-/** Copies the session of another program, and goes on with the copy. The original stays as it is. */
+/** Copies the session of another program, and uses the copy. The original stays as it is. */
 async function adopt(settings: Settings, { subject, output }: Flags, signal: AbortSignal): Promise<Done> {
   const from = await profileIn(subject);
   await refuseInUse(from);
@@ -111,7 +111,7 @@ async function importSession(settings: Settings, flags: Flags, signal: AbortSign
         readArchive(file, { passphrase: secret, profile: to, signal, onBytes }),
       );
       const { linkedAt, lastSeenAt } = manifest;
-      // A time that is yet to come would have everything until then passed over.
+      // With a time in the future, everything until then would be skipped.
       const isPast = lastSeenAt ? Date.parse(lastSeenAt) <= Date.now() : false;
       return linkedAt && lastSeenAt && isPast ? { linkedAt, lastSeenAt } : null;
     },
@@ -132,7 +132,7 @@ const MOVES = { adopt, export: exportSession, import: importSession } as const s
   (settings: Settings, flags: Flags, signal: AbortSignal) => Promise<Done>
 >;
 
-/** Prints what became of it. @returns 0, 1 when it could not be done, 64 for what was asked wrongly, 130 interrupted */
+/** Prints the result. @returns 0, 1 when it failed, 64 for wrong usage, 130 interrupted */
 export async function runMove(mode: Move, settings: Settings, flags: Flags): Promise<0 | 1 | 64 | 130> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());

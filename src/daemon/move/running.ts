@@ -1,5 +1,5 @@
-// Refuses a move while a daemon runs the account. Root finds that daemon by its socket, since root's own environment names
-// other directories than the service's.
+// Refuses a move while a daemon runs the account. Root finds that daemon by its socket, because root's own
+// environment names other directories than the service's.
 import { stat } from 'node:fs/promises';
 import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
@@ -8,12 +8,15 @@ import type { Settings } from '../settings.js';
 
 const ASK_MS = 2_000;
 
-/** @throws (rejects) Fault lock_held, which names it and says how to stop it without losing the link; unsafe_socket */
+/**
+ * @throws (rejects) Fault lock_held, which names the daemon
+ * and how to stop it with its link kept; unsafe_socket
+ */
 export async function refuseRunning({ account, config, dir }: Settings): Promise<void> {
   const uid = process.geteuid?.() ?? 0;
   const target = clientPath({ account, socket: config.socket.path ?? undefined, env: process.env, uid });
   const info = await ask(target);
-  // Somebody may move a session of their own while another one runs.
+  // A user may move another session of their own while this one runs.
   if (info === null || (uid !== 0 && info.profileDir !== dir.profile)) return;
   const owner = (await stat(`/proc/${info.pid}`).catch(() => null))?.uid ?? 'unknown';
   const isService = target.path.startsWith('/run/wad/');
@@ -35,9 +38,9 @@ async function ask(path: ClientPath) {
       await client.close();
     }
   } catch (error) {
-    // A socket that might be anybody's says nothing that can be believed; its Fault names whose it is.
+    // The answer on a socket that may be anybody's cannot be trusted; the Fault names its owner.
     if (error instanceof Fault && error.kind === 'unsafe_socket') throw error;
-    // Nobody answers: the lock decides.
+    // No daemon answers: the lock decides.
     return null;
   }
 }

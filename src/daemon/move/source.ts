@@ -1,4 +1,5 @@
-// The session folder of another program: which it is, whether somebody uses it, and whether our browser can open it.
+// The session folder of another program: its profile,
+// whether it is in use, and whether our browser can open it.
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,14 +28,14 @@ const isProfile = async (path: string): Promise<boolean> => {
 };
 
 /**
- * The profile that a folder is, or has in it.
- * @throws (rejects) Fault usage when it has none, or several; what the kernel says when it may not be read
+ * The profile that a folder is or contains.
+ * @throws (rejects) Fault usage when it has none, or several; the kernel's error when it cannot be read
  */
 export async function profileIn(directory: string): Promise<string> {
   const path = resolve(directory);
   if (!(await stat(path).catch(() => null))?.isDirectory())
     refuse(`${path} is no directory that can be read`);
-  // An unreadable one would look like none.
+  // An unreadable folder would look like one without a session.
   const names = await readdir(path);
   if (await isProfile(path)) return path;
   const found: string[] = [];
@@ -47,7 +48,7 @@ export async function profileIn(directory: string): Promise<string> {
 }
 
 /**
- * Somebody who still uses it would go on writing, and take the session from us.
+ * A program that still uses it would go on writing, and take the session from us.
  * @throws Fault lock_held
  */
 export async function refuseInUse(profile: string): Promise<void> {
@@ -57,7 +58,7 @@ export async function refuseInUse(profile: string): Promise<void> {
   };
   const [browser] = await findBrowsers(profile);
   if (browser) held('the browser with process id', browser.pid);
-  // Of another user's browser only this link can be seen: HOST-PID.
+  // Of another user's browser only this link is visible: HOST-PID.
   const link = await readlink(join(profile, 'SingletonLock')).catch(() => '');
   const [, host, pid] = /^(.*)-(\d+)$/.exec(link) ?? [];
   if (host === hostname() && (await stat(`/proc/${pid}`).catch(() => null)))
@@ -67,31 +68,31 @@ export async function refuseInUse(profile: string): Promise<void> {
   if (holder !== null && typeof holder === 'object') held('wad, process', holder.pid);
 }
 
-/** The layout that a profile of this name has, whoever made it; null for other names. */
+/** The layout of a profile with this name, whichever program made it; null for other names. */
 function layoutOf(profile: string): SessionDir | null {
   const [, dataPath, clientId] = /^(.*)\/session-([-_A-Za-z0-9]+)$/.exec(profile) ?? [];
   return dataPath === undefined || clientId === undefined ? null : layout(dataPath, clientId);
 }
 
-/** Since when a session is linked, and until when all that came in on it was journalled; null where that is not known. */
+/** Since when a session is linked, and its receive watermark; null if unknown. */
 export type Origin = Pick<Marker, 'linkedAt' | 'lastSeenAt'> | null;
 
-/** What a wad has noted beside the profile; null for the profile of another program. */
+/** What a wad has stored next to the profile; null for the profile of another program. */
 export async function originOf(profile: string): Promise<Origin> {
   const dir = layoutOf(profile);
   const marker = dir === null ? null : await readMarker(dir);
   return marker?.lastSeenAt ? { linkedAt: marker.linkedAt, lastSeenAt: marker.lastSeenAt } : null;
 }
 
-/** Chromium's version that last wrote the profile, such as 156.0.8078.79; null where it does not say. */
+/** The version of Chromium that last wrote the profile, such as 156.0.8078.79; null if it is unknown. */
 export async function writtenBy(profile: string): Promise<string | null> {
   const text = await readBoundedAsync(join(profile, 'Last Version'), 1_024).then(String, () => '');
   return /^\d+(\.\d+)+/.exec(text.trim())?.[0] ?? null;
 }
 
 /**
- * A profile goes forward only: an older Chromium may refuse it, or damage it.
- * @param ours what the browser says of itself, such as Chrome/156.0.8078.79
+ * A profile cannot go back to an older Chromium, which may refuse it, or damage it.
+ * @param ours the version that our browser reports, such as Chrome/156.0.8078.79
  * @throws Fault launch_failed
  */
 export function refuseNewer(written: string | null, ours: string | null): void {

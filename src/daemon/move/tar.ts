@@ -1,22 +1,23 @@
-// Reads a tar as a sequence of plain files, in bounded memory. It is read from strangers' disks, so everything that is not
-// a plain file is refused, and so is an archive without its end. Formats: POSIX ustar, and pax headers for long names.
+// Reads a tar as a sequence of plain files, in bounded memory. An archive may come from a stranger, so
+// everything that is not a plain file is refused, and so is an archive without its end. Formats: POSIX ustar,
+// and pax headers for long names.
 // https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13
 
 const BLOCK = 512;
 /** A pax header holds a name, a size and times. */
 const MAX_PAX_BYTES = 16_384;
 const MAX_NAME_BYTES = 4_096;
-/** Writers fill their last record with zeros: 10 KiB as a rule. */
+/** Writers fill their last record with zeros: usually 10 KiB. */
 const MAX_PADDING_BYTES = 1_048_576;
 
 export interface TarFile {
   readonly name: string;
   readonly size: number;
-  /** Read it before the next file is asked for; what is left of it is skipped. */
+  /** Must be read before the next file is requested; an unread rest is skipped. */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** What is wrong with the archive, in words that fit behind "it cannot be used: ". */
+/** The damage of an archive, in words that fit after "it cannot be used: ". */
 export class TarError extends Error {}
 
 /**
@@ -58,7 +59,7 @@ interface Header {
 /** Null for a block of zeros. */
 function readHeader(block: Buffer): Header | null {
   if (block.every((byte) => byte === 0)) return null;
-  // The sum counts its own field as spaces.
+  // The checksum counts its own field as spaces.
   const sum = block.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
   if (number(block, 148, 8) !== sum) throw new TarError('it is damaged (the sum of a header)');
   const isUstar = block.toString('latin1', 257, 262) === 'ustar';
@@ -89,7 +90,7 @@ interface Pax {
   readonly size?: number;
 }
 
-/** Records are `LENGTH KEY=VALUE\n`, and the length counts itself. */
+/** Records are `LENGTH KEY=VALUE\n`; the length includes its own digits. */
 function readPax(block: Buffer): Pax {
   const found: { name?: string; size?: number } = {};
   for (let at = 0; at < block.length; ) {
@@ -120,7 +121,7 @@ function atMost(size: number, most: number, what: string): number {
 
 const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
-/** A source of chunks, read by the byte. Holds one chunk, or what `exactly` asks for. */
+/** A source of chunks, read in pieces of any size. Holds one chunk, or what `exactly` asks for. */
 class Bytes {
   readonly #source: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array();
@@ -140,7 +141,7 @@ class Bytes {
     for await (const _ of this.next(size));
   }
 
-  /** The next bytes, in pieces as they come. It may be iterated again, and then goes on. */
+  /** The next bytes, in pieces as they arrive. A second iteration continues where the first stopped. */
   next(size: number): AsyncIterable<Uint8Array> {
     let left = size;
     const pieces = async function* (bytes: Bytes): AsyncGenerator<Uint8Array> {
@@ -154,7 +155,7 @@ class Bytes {
     return { [Symbol.asyncIterator]: () => pieces(this) };
   }
 
-  /** To the end of the source. @throws TarError for anything else, and for more than `most` of them */
+  /** Reads to the end of the source. @throws TarError for any other byte, and for more than `most` bytes */
   async onlyZeros(most: number): Promise<void> {
     for (let count = 0; ; ) {
       const piece = await this.#some(Number.POSITIVE_INFINITY);
@@ -165,7 +166,7 @@ class Bytes {
     }
   }
 
-  /** At least one byte and at most so many; null at the end. */
+  /** At least one byte and at most this many; null at the end. */
   async #some(most: number): Promise<Uint8Array | null> {
     while (this.#chunk.length === 0) {
       const { value, done } = await this.#source.next();

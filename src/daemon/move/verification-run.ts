@@ -1,6 +1,6 @@
-// Proves that a session works by the one proof there is: the account becomes ready on it. A whole daemon runs on it,
-// with an outbox and a journal that are thrown away; the link is kept. It listens on no socket, notifies nobody and
-// sends nothing.
+// Verifies that a session works: the account has to become ready on it. A whole
+// daemon runs on it, with an outbox and a journal that are thrown away; the
+// link is kept. It listens on no socket, notifies nobody and sends nothing.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
@@ -30,7 +30,7 @@ const QUIET: DaemonLog = {
 
 /**
  * Connects on the session, waits until it is ready, and closes the browser in order.
- * @returns the linked account, a wid, where it is known
+ * @returns the linked account, a wid, if known
  * @throws Fault not_linked when WhatsApp shows a QR code instead, wait_expired, launch_failed, interrupted
  */
 export async function becomesReady(
@@ -38,7 +38,7 @@ export async function becomesReady(
   dir: SessionDir,
   signal: AbortSignal,
 ): Promise<string | null> {
-  // Beside the profile: whatever ends this process, the next move or daemon removes both.
+  // Next to the profile: the next move or daemon removes both, however this process ends.
   const stateDir = join(dir.dataPath, 'trial');
   await mkdir(stateDir, { mode: 0o700 });
   const daemon = await wire(
@@ -51,7 +51,7 @@ export async function becomesReady(
     QUIET,
   );
   const { actor } = daemon.account;
-  // And not `begin`, which opens the socket, HTTP, webhooks and the rules for media.
+  // Not `begin`, which also opens the socket, HTTP, webhooks and the media prefetch.
   daemon.account.start();
   try {
     const over = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
