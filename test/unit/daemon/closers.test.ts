@@ -1,4 +1,4 @@
-/** What was opened is closed in the opposite order, all of it, and also when it was opened too late. */
+/** Opened parts are closed in the opposite order, including parts that were opened too late. */
 import t from 'tap';
 import { Closers } from '../../../src/daemon/closers.js';
 

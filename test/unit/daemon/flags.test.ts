@@ -1,3 +1,4 @@
+/** The command line of wad is parsed, and unknown flags are refused with the nearest known one. */
 import t from 'tap';
 import { ROWS } from '../../../src/config/keys.js';
 import { readFlags } from '../../../src/daemon/flags.js';

@@ -1,4 +1,4 @@
-// From name and parameters to an answer or a Fault, without a socket.
+// Dispatch turns a method name and parameters into a result or a Fault, without a socket.
 import t from 'tap';
 import { z } from 'zod';
 import { createDispatch } from '../../../../src/daemon/api/dispatch.js';
@@ -34,7 +34,7 @@ const peer: Peer = {
   drained: async () => {},
 };
 
-/** Both methods do the same; only their effect differs. */
+/** Both methods behave the same; only their declared effect differs. */
 function setUp(handler: Handler) {
   const log = keepLog();
   const dispatch = createDispatch({
@@ -225,7 +225,7 @@ t.test('nothing is left behind by a request that is done', async (t) => {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  // A deadline of a day: its timer would keep this test's process alive.
+  // A deadline of one day, whose timer would keep this test's process alive.
   for (let n = 0; n < 10; n += 1) await ask('test.read', { text: 'a', deadlineMs: 86_400_000 }, counting);
   t.equal(held, 0);
 });

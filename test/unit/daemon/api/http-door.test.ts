@@ -1,4 +1,4 @@
-// The HTTP door as the configuration wants it: where it listens, and what keeps it from that.
+// HTTP listens on the configured address or socket, or names the reason why it cannot.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';

@@ -1,4 +1,4 @@
-/** One message by any of its names, whoever sent it. */
+/** A message is found by each of its names, whether received or sent. */
 import t from 'tap';
 import { knownMessage } from '../../../../src/daemon/api/known-message.js';
 import { Inbox } from '../../../../src/daemon/incoming/inbox.js';

@@ -1,3 +1,6 @@
+/**
+ * The OpenAPI document is valid and complete: every route with its parameters, answers, errors and events.
+ */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
 import { faultsOf, openApi } from '../../../../src/daemon/api/openapi.js';

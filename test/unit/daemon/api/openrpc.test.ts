@@ -1,4 +1,4 @@
-// The document against the rules of OpenRPC 1.3.2 that a generator of clients leans on.
+// The OpenRPC document follows the rules of OpenRPC 1.3.2 that client generators rely on.
 import t from 'tap';
 import { openRpc } from '../../../../src/daemon/api/openrpc.js';
 import { EVENTS } from '../../../../src/protocol/events/index.js';
@@ -7,7 +7,7 @@ import { METHODS } from '../../../../src/protocol/methods/index.js';
 type Json = Record<string, unknown>;
 const document = openRpc(METHODS, '1.2.3');
 
-/** What a reference names; anything else as it is. @throws when there is nothing by that name */
+/** Follows a reference; returns any other value unchanged. @throws if the target does not exist */
 function resolved(value: Json): Json {
   if (typeof value.$ref !== 'string') return value;
   const [, ...path] = value.$ref.split('/');

@@ -1,3 +1,4 @@
+/** Statuses and channels accept only some kinds of messages; others are refused. */
 import t from 'tap';
 import { refuseUnfit } from '../../../../src/daemon/api/post-rules.js';
 import type { Content } from '../../../../src/protocol/content.js';
@@ -20,7 +21,7 @@ t.test('what a status and a channel take', async (t) => {
     [CHANNEL, text({ linkPreview: true })],
     [CHANNEL, text({ text: 'x'.repeat(701) })],
     [CHANNEL, { kind: 'image', file }],
-    // Nobody's business: a chat takes all of it.
+    // Chats and groups accept every kind.
     ['15550002222@c.us', { kind: 'sticker', file, replyTo: '3EB0' }],
     ['120363000000000001@g.us', text({ text: ' ' })],
   ];

@@ -1,3 +1,4 @@
+/** Each check of the doctor recognises its misconfiguration and names the remedy. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -248,7 +249,7 @@ t.test('what a browser says, told apart', (t) => {
     ['Missing X server or $DISPLAY', 'no_display'],
     ['EROFS: read-only file system, mkdtemp', 'read_only_tmp'],
     ['[1:1:ERROR:content/zygote/zygote_linux.cc:662] write: Broken pipe (32)', 'no_userns'],
-    // Its zygote complains first, by chance, of a browser that ended for another reason.
+    // The zygote's complaint may come first by chance, although the browser ended for another reason.
     ['zygote_linux.cc:662] write: Broken pipe\nFailed to create socket directory.', 'read_only_tmp'],
     ['Protocol error (Target.setDiscoverTargets): Target.setDiscoverTargets timed out.', 'timeout'],
     ['Target closed', 'other'],

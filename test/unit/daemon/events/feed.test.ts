@@ -1,4 +1,4 @@
-// Events by cursor, and subscriptions: every event once, in order, none left out without a word.
+// Subscriptions get every event once and in order by cursor, and gaps are reported.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -13,7 +13,7 @@ import { keepLines, thrownBy } from '../log/lines.js';
 
 const BASE = Date.UTC(2026, 0, 1);
 
-/** A feed on a store of its own. */
+/** A feed on its own store. */
 function open(t: Test, directory = scratch(t)) {
   const store = opened(t, directory, () => BASE);
   const clock = { ms: BASE };
@@ -21,19 +21,19 @@ function open(t: Test, directory = scratch(t)) {
   const written = () => store.write(() => undefined);
   return {
     ...{ feed, store, clock, written },
-    /** On disk and told of when it resolves. */
+    /** Resolves when the events are on disk and reported. */
     async add(count: number, type: (n: number) => EventType = () => 'message', body = ''): Promise<void> {
       for (let n = 1; n <= count; n += 1) feed.append(type(n), madeUp({ n, body }));
       await written();
     },
-    /** Deletes what is older than this, as the retention does. */
+    /** Deletes events older than this, as the retention does. */
     forget: (beforeMs: number) =>
       store.sweep({ nowMs: beforeMs + 86_400_000, retentionDays: 1, maxMb: 1_000 }),
   };
 }
 const cursors = (events: readonly WireEvent[]): number[] => events.map(({ cursor }) => cursor - BASE);
 
-/** A peer that reads when it is told to. Each event waits as `bytes`. */
+/** A peer that reads when the test says so. Each unread event counts as `bytes`. */
 class FakePeer implements Peer {
   readonly id = 1;
   readonly heard: WireEvent[] = [];
@@ -92,7 +92,7 @@ const kindOf = (act: () => unknown): string => {
   return 'nothing thrown';
 };
 
-/** Turns the loop until it is so. */
+/** Turns the event loop until the condition holds. */
 async function until(done: () => boolean): Promise<void> {
   for (let turns = 0; !done(); turns += 1) {
     if (turns > 10_000) throw new Error('it did not come to that');
@@ -129,7 +129,7 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
 
 t.test('settled: when all that was to be kept so far is, also with others before it', async (t) => {
   const { feed, store } = open(t);
-  // A slow write ends the group: what comes behind it is written a turn of the loop later.
+  // A slow write ends the group, so later writes follow one turn of the loop later.
   const slow = store.write(() => {
     for (const until = performance.now() + 20; performance.now() < until; );
   });
@@ -272,7 +272,7 @@ t.test('a subscription replays and goes on, with no gap and no double', async (t
   const peer = new FakePeer();
   t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
   t.same(peer.heard, [], 'the answer goes out first');
-  // Events that come while it replays.
+  // Events that arrive during the replay.
   for (let n = 0; peer.heard.length < 450; n += 1) {
     if (n < 50) feed.append('message', madeUp({}));
     await nextTurn();

@@ -1,4 +1,7 @@
-/** What came in while nobody listened, out of the page's own store: each once, and what cannot be known is said. */
+/**
+ * Messages that arrived while the daemon was down are read from the page's store, each once, and gaps are
+ * reported.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
@@ -27,7 +30,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
     whole: true,
     failure: null as string | null,
     broken: false,
-    /** What the next looks at the chat end with. */
+    /** The next errors of the page when it is asked about the chat. */
     failures: [] as Error[],
     ticks: [] as Extract<ClientReport, { type: 'ack' }>[],
     fetched: [] as string[][],
@@ -155,7 +158,8 @@ t.test('ticks that came meanwhile are told; a page that does not answer is asked
     }
     inbox.ack(tx, { ...tick, ack: 1 });
   });
-  // Of the second the send itself has brought the word, and the daemon died before it was told of.
+  // The ack of the second message is already in the outbox, from its send. The daemon died before it reported
+  // that ack.
   page.ticks = [
     { ...tick, ack: 3 },
     { ...tick, ack: 1 },

@@ -1,4 +1,4 @@
-/** What the page reports, once each, however often it repeats itself. */
+/** Reports of the page are applied once each, however often it repeats them. */
 import t, { type Test } from 'tap';
 import { Inbox } from '../../../../src/daemon/incoming/inbox.js';
 import type { InboundMessage } from '../../../../src/session/inbound-message.js';

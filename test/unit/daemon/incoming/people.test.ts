@@ -1,4 +1,4 @@
-/** A number and a LID of one person: one queue, one pace, and both in every event. */
+/** The number and the LID of one person share one queue and one pace, and both are in every event. */
 import t from 'tap';
 import { namedIn } from '../../../../src/daemon/incoming/event-people.js';
 import { Inbox } from '../../../../src/daemon/incoming/inbox.js';

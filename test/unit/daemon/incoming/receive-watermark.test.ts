@@ -1,4 +1,4 @@
-/** How far the account was heard, and from where it is read back, by a clock that the test sets. */
+/** The receive watermark decides from where back-fill reads. The test controls the clock. */
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { type HeardUntil, ReceiveWatermark } from '../../../../src/daemon/incoming/receive-watermark.js';
@@ -9,9 +9,9 @@ import { keepLines, settled } from '../log/lines.js';
 
 const LINKED = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-/** What may have been lost with a page that went. */
+/** Messages of this last time before the end of a page may be lost. */
 const IN_DOUBT = 10_000;
-/** What is looked through once more. */
+/** The extra time that back-fill reads again. */
 const MARGIN = 300_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -36,14 +36,14 @@ async function open(t: Test, heardUntil: HeardUntil, linked = true) {
       },
     },
   });
-  /** A page is ready; from where it is read back. */
+  /** Reports a ready page. Returns the time from which back-fill reads. */
   const ready = async (readyAtMs: number): Promise<number | undefined> => {
     const before = started.length;
     hearing.ready(readyAtMs);
     await until(() => started.length > before);
     return started.at(-1)?.sinceMs;
   };
-  /** All of it was read: what the page raises from here on is heard. */
+  /** Completes the back-fill: later reports of the page count as received. */
   const live = async (readyAtMs: number) => {
     await ready(readyAtMs);
     started.at(-1)?.done();
@@ -55,7 +55,7 @@ async function open(t: Test, heardUntil: HeardUntil, linked = true) {
   return { hearing, gaps, started, ready, live, lastSeen, stopped: () => stops };
 }
 
-/** Reading the marker takes the disk's time, which is not the clock's. */
+/** Waits for the disk, because the test's clock does not cover the reading of the marker. */
 async function until(done: () => boolean): Promise<void> {
   for (let turns = 0; !done(); turns += 1) {
     if (turns > 100_000) throw new Error('it did not come to that');
@@ -66,7 +66,7 @@ async function until(done: () => boolean): Promise<void> {
 const ROWS: readonly {
   readonly name: string;
   readonly heardUntil: number | null;
-  /** A page that was ready before, and when it went. */
+  /** A page that was ready earlier, and when it ended. */
   readonly earlier?: { readonly readyAtMs: number; readonly leftAtMs: number; readonly wasRead: boolean };
   readonly sinceMs: number;
 }[] = [

@@ -1,4 +1,4 @@
-// A daemon's log in a process of its own, for what only a real stdout can show. argv: how it ends.
+// Runs a daemon's log in its own process, for tests that need a real stdout. argv: how it ends.
 import { openLog } from '../../../../src/daemon/log/log.js';
 
 const how = process.argv[2];

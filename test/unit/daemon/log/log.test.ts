@@ -1,3 +1,4 @@
+/** The log writes one JSON line per event, masks private content, and loses nothing at the end. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { Fault } from '../../../../src/protocol/fault.js';
 
 const WRITER = fileURLToPath(new URL('./log-writer.js', import.meta.url));
 
-/** A log into a file, and its lines so far. */
+/** A log that writes to a file, and its lines so far. */
 function open(t: { teardown(end: () => void): unknown }, options: Partial<LogOptions> = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'wad-log-'));
   const fd = openSync(join(dir, 'log'), 'a');
@@ -145,7 +146,7 @@ t.test('what is masked, counted or left out', (t) => {
   t.end();
 });
 
-/** Fields by name alone: no value here is one that any other rule would mask. */
+/** Fields that only their name classifies: no other rule would mask these values. */
 const NAMES = {
   secret: 'qr qrPayload payload ref dataUrl pairingCode passkey token secret password authorization cookie',
   text: 'text body caption pushname subject description vcard quoted',

@@ -1,3 +1,4 @@
+/** Memory used by a burst of work is returned to the system afterwards. */
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { Heap } from '../../../../src/daemon/machine/heap.js';
@@ -5,19 +6,19 @@ import type { Log } from '../../../../src/protocol/log.js';
 
 const QUIET = { info() {}, warn() {}, error() {} };
 
-/** Much that lives. */
+/** Allocates many live objects. */
 function burst(): object[] {
   const kept: object[] = [];
   for (let n = 0; n < 1_000_000; n += 1) kept.push({ text: `x${n}` });
   return kept;
 }
 
-/** @returns a heap, and a wait for the next time that it has collected */
+/** @returns a heap, and a function that waits for its next collection */
 function watched(t: Test) {
   const target = new EventTarget();
   const log: Log = { ...QUIET, debug: (event) => void target.dispatchEvent(new Event(event)) };
   const heap = new Heap(log);
-  // What is waited for does not keep a process alive by itself.
+  // The pending wait alone does not keep the process alive.
   const alive = setInterval(() => {}, 1_000);
   t.teardown(() => {
     heap.stop();
@@ -40,7 +41,7 @@ t.test('what a burst took is given back when it is over', async (t) => {
 t.test('what lived through a collection is given back as well, once it is let go of', async (t) => {
   const { heap, collected } = watched(t);
   heap.start();
-  // Left alone V8 may not collect for minutes.
+  // By itself V8 may not collect for minutes.
   burst();
   await collected();
   let kept = burst();

@@ -1,4 +1,4 @@
-/** The lowest limit of the control groups that a process is in, by what the kernel's files say. */
+/** The lowest memory limit of the process's control groups is found in the kernel's files. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
@@ -6,7 +6,7 @@ import { groupLimit } from '../../../../src/daemon/machine/memory-limit.js';
 
 const MB = 2 ** 20;
 const SERVICE = '/system.slice/system-wad.slice/wad@default.service';
-/** As on a 64-bit machine, where nothing is set. */
+/** The value on a 64-bit machine without a limit. */
 const V1_NONE = '9223372036854771712\n';
 
 const CASES: readonly [what: string, of: string, files: object, mb: number | null][] = [

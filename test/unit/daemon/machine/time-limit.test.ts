@@ -1,3 +1,4 @@
+/** A time limit is kept even after a garbage collection, and the caller's own abort takes precedence. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,4 +1,4 @@
-/** Files of messages: what they are, what WhatsApp takes, and how they are kept. */
+/** Files of messages: their types, WhatsApp's limits, and the media store. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readlinkSync } from 'node:fs';
@@ -104,7 +104,7 @@ t.test('a file comes in pieces, and the same file is the same id', async (t) => 
 
 t.test('no path of a peer is opened', async (t) => {
   const mediaStore = await place(t);
-  // Each of these leads to a file that is there, with what is noted of one beside it.
+  // Each of these paths leads to an existing file with a metadata file next to it.
   const there = [
     '../outside',
     'inside',
@@ -296,7 +296,7 @@ t.test(
     );
     t.match(missing, { kind: 'tool_missing', message: /no ffmpeg/, hint: /apt-get install ffmpeg/ });
 
-    // What stands in for ffmpeg here says what it was asked, and hands on what it was given: the pipes are the point.
+    // This replacement for ffmpeg prints its arguments and passes its input on. The pipes are under test.
     const ffmpeg = join(bin, 'ffmpeg');
     await writeFile(ffmpeg, '#!/bin/sh\nprintf "OggS%s" "$*"\n/bin/cat <&3\n');
     await chmod(ffmpeg, 0o755);

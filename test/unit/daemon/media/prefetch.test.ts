@@ -1,4 +1,4 @@
-// Files by rule, without a page: what is tried again, what is not, and where it goes on.
+// Prefetch by rule, without a page: which files are retried, which are not, and where it continues.
 
 import t from 'tap';
 import { Feed } from '../../../../src/daemon/events/feed.js';
@@ -27,7 +27,7 @@ function journal(t: { teardown(end: () => void): unknown }) {
   return { store, feed, image };
 }
 
-/** A page whose answers the test gives: a file, or the kind of a fault. */
+/** A page with answers set by the test: a file, or the kind of a fault. */
 function page(answers: Record<string, string[]>) {
   const asked: string[] = [];
   const bells = new Set<() => void>();

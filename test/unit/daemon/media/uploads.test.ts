@@ -1,4 +1,4 @@
-// Uploads over the control socket and HTTP: they belong to whoever began them, and hold no place for anybody who has gone.
+// An upload over socket or HTTP belongs to its connection, and is dropped after the connection ends.
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,7 +103,8 @@ t.test('an upload whose pieces overlap is not dropped while it goes on', async (
     uploads.put(owner, { upload, name: null, offset, bytes: Buffer.from('1234'), done: false });
   const { upload } = await piece(undefined, 0);
   let size = 4;
-  // Two at a time, one of which is refused for its offset: each begins to rest when it ends.
+  // Two chunks at a time, of which one is refused for its offset. The idle time starts when each of them
+  // ends.
   for (const until = performance.now() + 3_000; performance.now() < until; size += 4) {
     const [taken] = await Promise.allSettled([piece(upload, size), piece(upload, size)]);
     if (taken?.status !== 'fulfilled') return t.fail('dropped');

@@ -1,4 +1,4 @@
-// What is scraped: counted once, named by convention, without a trace of anybody; and what the docs make of it.
+// Metrics are counted once, follow the naming conventions, identify nobody, and are documented.
 
 import { readdir, readFile } from 'node:fs/promises';
 import t from 'tap';

@@ -1,4 +1,4 @@
-// A session as one file: what goes in comes out, and nothing goes elsewhere.
+// A session is packed into one file and unpacked unchanged, and no entry is written elsewhere.
 import {
   mkdirSync,
   mkdtempSync,
@@ -20,7 +20,7 @@ import { pack } from 'tar-stream';
 import { type Manifest, readArchive, writeArchive } from '../../../../src/daemon/move/archive.js';
 import { copyProfile } from '../../../../src/daemon/move/profile-files.js';
 
-// The passphrase is made to take long.
+// The key derivation of the passphrase is slow by design.
 t.setTimeout(300_000);
 
 const passphrase = 'correct horse battery staple';

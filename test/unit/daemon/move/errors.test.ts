@@ -1,4 +1,4 @@
-// What the kernel refuses while a session is moved names the file, and never "an error of its own".
+// A system error during a move names the file, and is never reported as an internal error.
 import { readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';

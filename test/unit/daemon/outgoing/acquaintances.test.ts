@@ -1,4 +1,4 @@
-/** What the page says about people, and what overtakes its answers. */
+/** The page's answers about a person are used unless a newer fact arrives before them. */
 import t, { type Test } from 'tap';
 import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
@@ -8,7 +8,7 @@ import { A, open, Page, until } from './sending.js';
 
 const LOCKED: Restriction = { kind: 'time_lock', untilMs: NOW + 3_600_000, used: null, total: null };
 
-/** A page whose answers are taken when they are asked for, and arrive when the test says so. */
+/** A page that decides each answer when it is asked, and delivers it when the test says so. */
 class SlowPage extends Page {
   readonly #late: (() => void)[] = [];
 

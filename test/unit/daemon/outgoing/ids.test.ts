@@ -1,4 +1,4 @@
-/** The two ids of a message: in the order of time, in WhatsApp's own form, and none twice. */
+/** The two ids of a message sort by time, have WhatsApp's form, and never repeat. */
 import t from 'tap';
 import { messageId, ownId } from '../../../../src/daemon/outgoing/ids.js';
 

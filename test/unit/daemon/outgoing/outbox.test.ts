@@ -1,4 +1,4 @@
-/** Rows of messages on their way out: keys, ids, acks, and who waits for what. */
+/** The outbox: idempotency keys, ids, acks, and waits for a message. */
 import t, { type Test } from 'tap';
 import { Outbox, show } from '../../../../src/daemon/outgoing/outbox.js';
 import { drained, type Goal, reached } from '../../../../src/daemon/outgoing/outbox-wait.js';

@@ -1,4 +1,4 @@
-/** Which chat a recipient has: one question for many messages, and nothing remembered that may be other tomorrow. */
+/** The chat of a recipient is looked up once for many messages, and only lasting answers are cached. */
 import t from 'tap';
 import { Recipients } from '../../../../src/daemon/outgoing/recipients.js';
 import { Fault } from '../../../../src/protocol/fault.js';

@@ -1,4 +1,4 @@
-/** Whose turn it is, asked within one write: what is over, and what has had its wait. */
+/** The scheduler selects the next message within one write, and ends expired messages. */
 import t, { type Test } from 'tap';
 import { Acquaintances } from '../../../../src/daemon/outgoing/acquaintances.js';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
@@ -9,7 +9,7 @@ import { NOW, opened, WID } from '../../store/scratch.js';
 import { keepLines } from '../log/lines.js';
 import { A, B, FAST, Page } from './sending.js';
 
-/** One at a time, one an hour. */
+/** One message per hour. */
 const SLOW: PacingRules = { ...FAST, mode: 'on', perMinute: 1 / 60, burst: 1 };
 
 function open(t: Test, pacing: PacingRules) {
@@ -19,7 +19,7 @@ function open(t: Test, pacing: PacingRules) {
   const outbox = new Outbox(store, log, () => NOW);
   const page = new Page();
   const restriction = () => null;
-  /** As a process has it that has just begun. */
+  /** A scheduler as in a process that has just started. */
   const begin = () =>
     new Scheduler({
       ...{ store, outbox, pacing, restriction, chance: () => 0.5, now: () => NOW },

@@ -1,4 +1,4 @@
-/** Messages on their way out, against a page that does as it is told: order, doubt, and what becomes of doubt. */
+/** The sender delivers messages to a page in order, and settles unknown outcomes. */
 import { mock } from 'node:test';
 import t from 'tap';
 import { show } from '../../../../src/daemon/outgoing/outbox.js';
@@ -54,14 +54,14 @@ t.test('the next of a lane is marked in the write that records the ack of the on
   const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
   sender.open(WID);
   await until(() => page.sent.length === 1);
-  // A write that is undone marks nothing, and hands over nothing later on either.
+  // A write that is rolled back stages nothing, and delivers nothing later.
   const undone = store.write((tx) => {
     outbox.step(tx, a1.id, { type: 'ack', ack: 1 });
     throw new Error('undone');
   });
   await t.rejects(undone, /undone/);
   t.same([state(a1.id), state(a2.id)], ['sending', 'queued']);
-  // The server's word comes before the page's: the page is still given the first.
+  // The ack arrives before the page answers. The page still processes the first message.
   await ack(a1.messageId, 1);
   t.same([state(a1.id), state(a2.id), state(a3.id)], ['sent', 'sending', 'queued'], 'in one write');
   await rest(store);
@@ -184,7 +184,7 @@ t.test('a turn that the disk refused is taken later, whatever else is sent meanw
   sender.open(WID);
   await rest(store);
   let writes = 0;
-  // The first is the accept, the second its turn.
+  // The first write accepts the message, the second one takes its turn.
   store.write = ((run: never, options: never) => {
     writes += 1;
     return writes === 2 ? Promise.reject(new Fault('disk_full')) : write(run, options);
@@ -212,7 +212,7 @@ t.test('one that is marked while the page is asked about its chat goes once that
   outbox.lanes = {
     ...lanes,
     stageBehind: (tx, row) => {
-      // The page is asked about what it has not said, just then.
+      // Right here the page is asked about the message without an answer.
       mock.timers.tick(15_000);
       return lanes.stageBehind(tx, row);
     },
@@ -528,7 +528,8 @@ t.test(
     page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
     await until(() => state(id) === 'unknown');
     await rest(store);
-    // The page lacks it, so that it waits for its turn again. The ack comes as that turn is about to be written.
+    // The page does not have it, so it waits for its turn again. The ack arrives as that turn is about to be
+    // written.
     page.has = async () => {
       await rest(store);
       return null;

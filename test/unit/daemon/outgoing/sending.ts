@@ -1,4 +1,4 @@
-// A sender over a page that does as the test says, for the tests of what goes out when.
+// A sender over a page that the test controls, for tests of the order of sending.
 import type { Test } from 'tap';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
 import { Recipients } from '../../../../src/daemon/outgoing/recipients.js';
@@ -34,17 +34,17 @@ export interface Sent {
   fail(error: unknown): void;
 }
 
-/** A page that answers when the test says so; `has` is what it answers when asked for one of our messages. */
+/** A page that answers when the test says so. `has` is its answer when asked for one of our messages. */
 export class Page implements SendingPage {
   readonly sent: Sent[] = [];
   readonly asked: string[] = [];
   readonly acquaintances = new Set<Addressee>();
   textOf: (messageId: string) => string = () => '';
   has: (text: string) => number | null | Promise<number | null> = () => null;
-  /** Whether the page is at what it has: a page that was loaded anew is not. */
+  /** Whether the page is still sending what it has stored. After a reload it is not. */
   isAtIt = true;
   readonly resent: string[] = [];
-  /** What comes of sending it once more. */
+  /** The outcome of a resend. */
   resends: (text: string) => SendOutcome = () => TAKEN;
 
   send(row: StoredMessage): Promise<SendOutcome> {
@@ -67,7 +67,7 @@ export class Page implements SendingPage {
     return this.resends(text);
   }
 
-  /** Whom a restricted account may write to. */
+  /** The chats that a restricted account may write to. */
   readonly reachable = new Set<Addressee>();
 
   async mayWrite(chatId: Addressee): Promise<boolean> {
@@ -122,7 +122,7 @@ export function open(
   return { store, page, log, outbox, sender, accept, ack, state, directory };
 }
 
-/** Until it is so; every step of a message is on disk first, which takes its time. */
+/** Waits until the condition holds. Every step of a message is written to disk first, which takes time. */
 export async function until(done: () => boolean, what = done.toString()): Promise<void> {
   const lateMs = performance.now() + 10_000;
   while (!done()) {
@@ -130,7 +130,7 @@ export async function until(done: () => boolean, what = done.toString()): Promis
     await settled();
   }
 }
-/** Until all that is under way has come to rest. */
+/** Waits until all work in progress has finished. */
 export async function rest(store: { write(run: () => undefined): Promise<undefined> }): Promise<void> {
   for (let turns = 0; turns < 5; turns += 1) {
     await store.write(() => undefined);

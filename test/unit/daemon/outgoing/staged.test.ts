@@ -1,4 +1,4 @@
-/** Staged messages: they follow on the server's word, and wait again wherever that does not come. */
+/** Staged messages are delivered after the server's ack, and return to the queue if it does not arrive. */
 import { cpSync } from 'node:fs';
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
@@ -9,7 +9,7 @@ import { A, B, FAST, open, rest, until } from './sending.js';
 
 const SENT: SendOutcome = { outcome: 'accepted', ack: 1 };
 
-/** Of four to a chat the first is sent, the second with the page, the third staged. */
+/** Accepts four messages to one chat: the first is sent, the second in the page, the third staged. */
 async function thirdStaged(t: Test, more: Parameters<typeof open>[1] = {}) {
   const opening = open(t, more);
   const { page, sender, accept, state, outbox } = opening;
@@ -31,7 +31,7 @@ t.test('on the word of the page it goes at once; the disk hears of that meanwhil
   const { write } = store;
   let go: () => void = () => {};
   const held = new Promise<void>((resolve) => (go = resolve));
-  // The disk takes its time.
+  // A slow disk.
   store.write = (async (run: never, options: never) => {
     await held;
     return write.call(store, run, options);
@@ -194,7 +194,7 @@ t.test('a page that goes away: it was never there, and what was there is in doub
 
   await t.test('with the daemon: the next one asks for both, in order', async (t) => {
     const { directory } = await thirdStaged(t);
-    // What a kill leaves.
+    // The files that a kill leaves.
     const copy = scratch(t);
     cpSync(directory, copy, { recursive: true });
     const again = open(t, { directory: copy });
@@ -256,7 +256,7 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     let looks = 0;
     store.write = ((run: never, options: { turn?: string } = {}) => {
       const written = write.call(store, run, options as never);
-      // The look for the next is to be written; just then the page goes.
+      // The page ends just as the write that selects the next message begins.
       if (options.turn === 'first') looks += 1;
       if (options.turn === 'first' && looks === 2) sender.close();
       return written;

@@ -1,4 +1,4 @@
-/** When the outbox is scanned. */
+/** The times at which the outbox is scanned. */
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { type Asked, Wakeups } from '../../../../src/daemon/outgoing/wakeups.js';
@@ -9,7 +9,7 @@ import { keepLines, settled } from '../log/lines.js';
 const A: Addressee = '15550002222@c.us';
 const B: Addressee = '15550003333@c.us';
 
-/** @param scan what each scan does; it is told which one it is, from 1 on */
+/** @param scan runs at each scan, and receives its number, from 1 on */
 function open(t: Test, scan: (nth: number) => Promise<void> = async () => undefined) {
   const seen: Asked[] = [];
   const log = keepLines();

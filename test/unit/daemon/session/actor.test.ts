@@ -1,4 +1,6 @@
-/** The actor: one event at a time, effects in order and each to its end, and nothing that stops it. */
+/**
+ * The actor takes one event at a time, runs effects in order and to their end, and never stops on an error.
+ */
 import { mock } from 'node:test';
 import t from 'tap';
 import { Actor, type Executors } from '../../../../src/daemon/session/actor.js';
@@ -9,7 +11,7 @@ import { keepLines, settled, thrownBy } from '../log/lines.js';
 
 type Act = (effect: Effect) => void | Promise<void>;
 
-/** Executors that note what they were asked for; `acts` says what some of them do besides. */
+/** Executors that record their effects. `acts` adds behaviour to some of them. */
 function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Record<Effect['do'], Act>> = {}) {
   const log = keepLines();
   const actor = new Actor(from, POLICY, log);
@@ -34,7 +36,7 @@ function stage(from: State = initialState(SAVED, Date.now()), acts: Partial<Reco
 
 const generation = 7;
 
-/** A promise and how to fulfil it. */
+/** A promise and the function that fulfils it. */
 function gate(): { passed: Promise<void>; open: () => void } {
   let open: () => void = () => undefined;
   const passed = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
-// docs/alerts.yml and docs/grafana-dashboard.json against what a daemon is scraped for, and the rules by Prometheus' own tool.
+// The rules in docs/alerts.yml and the queries of the dashboard match a daemon's metrics.
+// Prometheus' own tool also checks the rules, and docs/grafana-dashboard.json is the dashboard.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -26,13 +27,13 @@ const seriesOf = (text: string) =>
     ),
   }));
 
-/** Those that Prometheus adds, with the one of the scrape that metrics.md shows. */
+/** Labels that Prometheus adds, including the one in the scrape configuration of metrics.md. */
 const ADDED = ['account', 'job', 'instance'];
 
 interface Query {
   readonly about: string;
   readonly expr: string;
-  /** Labels in what is shown of it. */
+  /** Labels used in the displayed text. */
   readonly shown: readonly string[];
 }
 
@@ -71,12 +72,12 @@ t.test('every query of rules and dashboard finds its series in what is scraped a
     for (const [selector, name = '', matchers = ''] of asked) {
       const found = all.filter((one) => one.name === name);
       for (const one of found) for (const label of Object.keys(one.labels)) labels.add(label);
-      // Observed by the first request of each method, and made then.
+      // Observed at the first request of each method, and created then.
       if (name.startsWith('wad_request_duration_seconds')) continue;
       t.ok(found.length > 0, `${about}: ${selector}`);
       for (const [, label = '', operator, values = ''] of matchers.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
         if (ADDED.includes(label)) continue;
-        // What is excluded need not be there.
+        // An excluded value need not exist.
         const wanted = operator?.startsWith('!') ? ['$'] : operator === '=~' ? values.split('|') : [values];
         for (const value of wanted)
           t.ok(
@@ -121,7 +122,7 @@ t.test('promtool has nothing to say about what is scraped', { skip }, async (t) 
   const { text } = await metrics.scrape();
   const check = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const said = Promise.all([textOf(check.stdout), textOf(check.stderr), once(check, 'close')]);
-  // The counters of the runtime are as prom-client names them.
+  // Runtime counters have the names that prom-client gives them.
   check.stdin.end(
     text
       .split('\n')

@@ -1,4 +1,4 @@
-/** Which changes are worth an event, and what is refused. */
+/** Only important changes of capabilities are events, and methods of missing ones are refused. */
 import t from 'tap';
 import { changed, lostOf, refuseLost } from '../../../../src/daemon/session/capability-tracker.js';
 import { Fault } from '../../../../src/protocol/fault.js';

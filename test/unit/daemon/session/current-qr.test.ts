@@ -1,4 +1,4 @@
-/** The QR that can be scanned now, and no old one. */
+/** The current QR is the one that can be scanned now, never an old one. */
 import t from 'tap';
 import { CurrentQr } from '../../../../src/daemon/session/current-qr.js';
 import { thrownBy } from '../log/lines.js';

@@ -1,4 +1,4 @@
-/** What a person can do about a state, and the figures that it is decided by. */
+/** Hints name a command where a person can help, and use the configured figures. */
 import t from 'tap';
 import { alertHint, hintFor } from '../../../../src/daemon/session/hint.js';
 import { policyOf } from '../../../../src/daemon/session/policy.js';

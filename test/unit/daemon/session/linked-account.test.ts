@@ -1,4 +1,4 @@
-/** Whose the store is: what waits for one account never goes out by the page of another. */
+/** A store belongs to one account: messages queued for it are never sent by another account's page. */
 import t, { type Test } from 'tap';
 import { Outbox } from '../../../../src/daemon/outgoing/outbox.js';
 import { LinkedAccount } from '../../../../src/daemon/session/linked-account.js';

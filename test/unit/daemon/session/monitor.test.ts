@@ -1,4 +1,4 @@
-/** The heartbeat: what it finds, when it acts, and that nothing ends it. */
+/** The monitor finds failures, acts on two in a row, and is never ended by an error. */
 import { mock } from 'node:test';
 import t from 'tap';
 import { Monitor, type MonitorOptions } from '../../../../src/daemon/session/monitor.js';
@@ -37,7 +37,7 @@ function open(t: Scope, more: Partial<MonitorOptions> = {}) {
     ...more,
   });
   t.teardown(() => monitor.stop());
-  /** One period, and what comes of it. */
+  /** Lets one period pass, and waits for the check. */
   const beat = async (ms = PERIOD_MS): Promise<void> => {
     mock.timers.tick(ms);
     await settled();

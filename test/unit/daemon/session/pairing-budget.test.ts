@@ -1,11 +1,11 @@
-/** Pairing codes: three minutes apart, five a day, and the one handed out as long as it can be typed in. */
+/** Pairing codes are limited to one in three minutes and five a day. A code is reused while it is valid. */
 import t from 'tap';
 import { PairingBudget } from '../../../../src/daemon/session/pairing-budget.js';
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;
 
-/** Asks at these moments. Returns for each whether it was granted, or in how many ms it would be. */
+/** Requests a code at each of these times. Returns true if granted, otherwise the delay in ms. */
 function ask(...atMs: number[]): (true | number)[] {
   const budget = new PairingBudget();
   return atMs.map((ms) => {

@@ -1,4 +1,4 @@
-/** What can be answered, until when, and which answers are kept back. */
+/** A passkey request can be answered until its time is over, and only by its own answer. */
 import t from 'tap';
 import { PendingPasskey } from '../../../../src/daemon/session/pending-passkey.js';
 import { Fault } from '../../../../src/protocol/fault.js';

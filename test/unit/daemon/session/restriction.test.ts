@@ -1,4 +1,4 @@
-/** What is kept of restrictions, told of them, and held because of them. */
+/** Restrictions are stored, reported, and hold messages to strangers back. */
 import t from 'tap';
 import { AccountRestriction } from '../../../../src/daemon/session/restriction.js';
 import type { Restriction } from '../../../../src/session/restriction.js';
@@ -98,7 +98,7 @@ t.test('what is refused for now waits with its reason, what comes later in its c
     error: { kind: 'restricted' },
   });
   t.same(sender.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
-  // A late word on what waits again says nothing.
+  // A late ack or refusal changes nothing about a message that waits again.
   await outbox.take(first.id, { type: 'ack', ack: -1 });
   await outbox.take(first.id, { type: 'ack', ack: -1, nack: 463 });
   t.match(outbox.get(first.id), { state: 'queued', attempts: 1 });

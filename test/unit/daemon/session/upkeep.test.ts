@@ -1,4 +1,7 @@
-/** When a browser is asked to go for its memory: against a real process, of which it is the size that counts. */
+/**
+ * Upkeep asks for a new browser when its memory exceeds the limit, and reports a full disk.
+ * It is tested against a real process, because only its size counts.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
@@ -46,7 +49,7 @@ t.test('a browser over its limit goes, and the next one not within the hour', as
 t.test(
   "a disk without room is told of, the profile's or the store's; only the first ends the browser",
   async (t) => {
-    // The kernel's own file systems have none.
+    // The kernel's own file systems have no free space.
     const rows = [
       { dataPath: '.', storePath: '.', told: [] },
       { dataPath: '.', storePath: '/proc', told: ['low'] },
@@ -94,7 +97,7 @@ t.test(
     const place = scratch(t);
     const mount = (how: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', how, 'tmpfs', place]);
     mount('size=550m');
-    // A test that bails ends the process without its teardowns, and the mount would outlive it.
+    // A test that bails ends the process without teardowns, and the mount would remain.
     const unmount = () => execFileSync('umount', [place]);
     process.once('exit', unmount);
     using _mounted = {
