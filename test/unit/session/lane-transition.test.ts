@@ -1,4 +1,4 @@
-/** A lane, step by step: what becomes of one message and of those behind it, by what the page and the disk say. */
+/** The transitions of a lane, for each answer of page and disk to the first message and the ones behind it. */
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import {
@@ -17,7 +17,7 @@ import type { Said } from '../../../src/session/send-outcome.js';
 const message = (seq: number, attempts = 1): Marked => ({ id: `m${seq}`, seq, attempts });
 const [A, B, C] = [message(1), message(2), message(3)];
 
-/** A lane that is told of one event after the other; page 1 is ready until another is said. */
+/** A lane that receives events one at a time. Page 1 is ready unless the test sets another. */
 class Play {
   lane: Lane = EMPTY;
   effects: readonly LaneEffect[] = [];
@@ -54,7 +54,7 @@ class Play {
   get at(): string {
     return this.lane.work.at;
   }
-  /** What it does, in words. */
+  /** The effects, in words. */
   get does(): string[] {
     return this.effects.map((effect) => {
       if (effect.do === 'deliver') return `${effect.attempt.way} ${effect.attempt.id}`;

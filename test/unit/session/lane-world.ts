@@ -1,5 +1,5 @@
-// A small world around one lane: rows on a disk that now and then refuses, pages that die, and a server. It carries out the
-// lane's effects late and in any order that is possible, and throws at what no history may do.
+// Simulates one lane: a disk that sometimes refuses writes, pages that die, and a server.
+// It carries out the lane's effects late and in any possible order, and throws when a rule is violated.
 import { Fault } from '../../../src/protocol/fault.js';
 import type { SendState } from '../../../src/protocol/state.js';
 import {
@@ -16,7 +16,7 @@ import { nextLane } from '../../../src/session/lane-transition.js';
 import { advance, isEnded, isTaken, type SendEvent } from '../../../src/session/outbox.js';
 import type { Said } from '../../../src/session/send-outcome.js';
 
-/** Thrown by a step that the world may not take. */
+/** Thrown by a step that violates a rule. */
 export class Broken extends Error {}
 const refuse = (what: string): never => {
   throw new Broken(what);
@@ -29,7 +29,7 @@ interface Row {
   attempts: number;
 }
 
-/** What one page has of our messages; whether it is working on each. */
+/** The messages that one page has, and its progress with each. */
 interface Page {
   readonly epoch: number;
   readonly has: Map<string, 'working' | 'stored' | 'acked'>;
@@ -42,23 +42,26 @@ const MOST_ROWS = 6;
 export class LaneWorld {
   readonly #random: () => number;
   readonly #rows: Row[] = [];
-  /** Calls under way, each with the page that it was made to. */
+  /** Calls in progress, each with the page that it was made to. */
   readonly #calls: { readonly call: Call; readonly page: Page | null }[] = [];
-  /** Writes that wait for the disk. Each returns what is posted once it is done. */
+  /** Writes that wait for the disk. Each returns the events to post when it is done. */
   readonly #writes: ((isRefused: boolean) => readonly LaneEvent[])[] = [];
   readonly #history: string[] = [];
   #lane: Lane = EMPTY;
   #nowMs = 0;
   #epoch = 0;
   #page: Page | null = null;
-  /** What pages have stored: the next one finds it. */
+  /** Messages in the page's store. The next page finds them. */
   #stored = new Set<string>();
   readonly #server: string[] = [];
   #isScanning = false;
   #isWoken = false;
-  /** Calm: pages live, the disk and the server take everything. */
+  /** Calm: pages live, and disk and server accept everything. */
   #isCalm = false;
-  /** What became of these was unknown when a later one had its turn, or a person has decided: order is not promised. */
+  /**
+   * The order of these is not promised: a later message was sent while their outcome was unknown, or a person
+   * decided.
+   */
   readonly #overtaken = new Set<string>();
   readonly seen = new Set<string>();
 
@@ -71,7 +74,7 @@ export class LaneWorld {
     return `${this.#history.join('\n')}\nlane ${JSON.stringify(this.#lane)}\nrows ${rows}\nserver ${this.#server}`;
   }
 
-  /** One thing happens. @throws Broken */
+  /** Makes one thing happen. @throws Broken */
   step(): void {
     const roll = this.#random();
     if (roll < 0.35 && this.#writes.length > 0) this.#write();
@@ -84,7 +87,7 @@ export class LaneWorld {
     else this.#personDecides();
   }
 
-  /** Everything gets well, and comes to an end. @throws Broken */
+  /** Lets everything recover and finish. @throws Broken */
   settle(): void {
     this.#isCalm = true;
     if (this.#page === null) this.#open();
@@ -123,7 +126,7 @@ export class LaneWorld {
     this.seen.add(lane.work.at).add(event.type);
     this.#lane = lane;
     for (const effect of effects) this.#run(effect);
-    // As the sender does it.
+    // As in the sender.
     if (event.type === 'row' && event.state !== 'sending' && isIdle(lane)) this.#isWoken = true;
   }
 
@@ -152,7 +155,7 @@ export class LaneWorld {
     }
   }
 
-  /** At most one message of the lane is on its way. */
+  /** Checks that at most one message of the lane is being delivered. */
   #mayDeliver(id: string): void {
     for (const { call } of this.#calls)
       if (call.do === 'deliver') refuse(`${id} and ${call.attempt.id} are given to the page at once`);
@@ -164,7 +167,7 @@ export class LaneWorld {
       }
   }
 
-  /** Takes a row a step further within a write. @returns what is posted afterwards */
+  /** Advances a row within a write. @returns the events to post afterwards */
   #change(id: string, event: SendEvent, attempted = false): LaneEvent[] {
     const row = this.#row(id);
     const state = advance(row.state, event);
@@ -190,14 +193,14 @@ export class LaneWorld {
       if (seq < row.seq && state === 'unknown') this.#overtaken.add(id);
   }
 
-  /** The disk takes what waits for it, in order, and then it is told. */
+  /** The disk performs waiting writes in order, then posts their events. */
   #write(): void {
     const group = this.#writes.splice(0, 1 + Math.floor(this.#random() * 3));
     const isRefused = !this.#isCalm && this.#chance(0.08);
     for (const event of group.flatMap((write) => write(isRefused))) this.#post(event);
   }
 
-  /** As the sender does it: one scan at a time. */
+  /** As in the sender: one scan at a time. */
   #scan(): void {
     if (this.#isScanning) return;
     this.#isScanning = true;
@@ -249,7 +252,7 @@ export class LaneWorld {
     const page = this.#page;
     if (page === null) return;
     this.#page = null;
-    // What a page had in its store, the next one finds; but for what was not written yet.
+    // The next page finds the store of this one, except what was not written yet.
     this.#stored = new Set([...page.has.keys()].filter(() => this.#chance(0.8)));
     this.#post({ type: 'page' });
     this.#writes.push((isRefused) => {
@@ -272,7 +275,7 @@ export class LaneWorld {
     return [...(this.#page?.has ?? [])].filter(([, how]) => how === 'working').map(([id]) => id);
   }
 
-  /** The server takes a message that the page works on, and says so. */
+  /** The server accepts a message that the page is sending, and acks it. */
   #serverTakes(): void {
     const ids = this.#working();
     if (ids.length === 0) return;
@@ -282,7 +285,7 @@ export class LaneWorld {
     this.#writes.push((isRefused) => (isRefused ? [] : this.#change(id, { type: 'ack', ack: 1 })));
   }
 
-  /** @throws Broken when it overtakes one that was accepted before it */
+  /** @throws Broken when it overtakes a message that was accepted before it */
   #take(id: string): void {
     if (this.#server.includes(id)) return;
     const { seq } = this.#row(id);
@@ -306,7 +309,7 @@ export class LaneWorld {
     });
   }
 
-  /** A call ends. */
+  /** Ends a call. */
   #answer(): void {
     const at = Math.floor(this.#random() * this.#calls.length);
     const [entry] = this.#calls.splice(at, 1);
@@ -328,12 +331,12 @@ export class LaneWorld {
     this.#post({ type: 'answered', answer: isSilent ? { as: 'silent' } : said });
   }
 
-  /** How a call ends that gives a message to a page. */
+  /** The outcome of a call that gives a message to a page. */
   #said(id: string, way: 'send' | 'resend', page: Page | null): Said {
     if (this.#row(id).state !== 'sending' && this.#chance(0.5)) return { as: 'gone' };
     if (page === null) return { as: 'no-page' };
     const isAlive = page === this.#page;
-    // A person may want that.
+    // After a person's decision this is permitted.
     if (way === 'send' && page.has.get(id) === 'working' && !this.#overtaken.has(id))
       refuse(`${id} is given twice to one page`);
     const error = new Fault('send_failed');
@@ -343,7 +346,7 @@ export class LaneWorld {
       return { as: 'again', way: page.has.has(id) ? 'resend' : 'send', error };
     }
     if (!isAlive) {
-      // It may have got to the server, and to the page's store.
+      // It may have reached the server, and the page's store.
       if (this.#chance(0.3)) this.#take(id);
       if (this.#chance(0.3)) this.#stored.add(id);
       if (this.#page && this.#stored.has(id) && !this.#page.has.has(id)) this.#page.has.set(id, 'stored');

@@ -1,4 +1,4 @@
-/** No history of a lane has two messages on their way, overtakes, loses or forgets one, or leads to where nothing happens. */
+/** In any history, a lane delivers one message at a time, in order, loses none, and never gets stuck. */
 import t from 'tap';
 import { Broken, LaneWorld } from './lane-world.js';
 import { seeded } from './world.js';
@@ -6,7 +6,7 @@ import { seeded } from './world.js';
 const HISTORIES = 100_000;
 const STEPS = 40;
 
-/** Plays one history. Returns what went wrong with all that led to it, or null. */
+/** Plays one history. Returns the error with the history that led to it, or null. */
 function play(seed: number, seen: Set<string>): string | null {
   const world = new LaneWorld(seeded(seed));
   try {

@@ -1,5 +1,5 @@
-// What the tests of the state machine share: a policy with the product's own figures, states in every variant, events
-// in every form, and a short way to say what came out.
+// Shared parts of the tests of the state machine: the product's policy, every state and event, and short
+// descriptions of the result.
 import type { Effect } from '../../../src/session/effect.js';
 import type { Event, EventName } from '../../../src/session/event.js';
 import type { Next } from '../../../src/session/next-state.js';
@@ -23,7 +23,7 @@ export const POLICY: Policy = {
 };
 
 export const HOUR_MS = 3_600_000;
-/** The moment of every test, wall clock. */
+/** The wall-clock time of every test. */
 export const AT_MS = Date.parse('2026-01-01T00:00:00.000Z');
 export const ME: Linked = {
   wid: '15550001111@c.us',
@@ -31,12 +31,12 @@ export const ME: Linked = {
   platform: 'android',
   pushname: 'Me',
 };
-/** A saved session that nobody has opened yet. */
+/** A saved session that has not been opened yet. */
 export const SAVED: Linked = { wid: null, phone: null, platform: null, pushname: null };
 
 type Given = Partial<State> & { readonly name: State['name'] };
 
-/** A state by what matters of it; the rest is as after a good while of running. */
+/** Builds a state from the given fields. The other fields are as after a long run. */
 export function state(given: Given): State {
   const linkedByNature = given.name === 'syncing' || given.name === 'ready';
   const common = {
@@ -68,7 +68,7 @@ const running = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
   ({ kind: 'running', rung }) as const;
 export const STEP = { grace, scheduled, running, slow: { kind: 'slow' } } as const;
 
-/** Every state in every variant that its moves tell apart. */
+/** Every state in every variant that transitions distinguish. */
 export function* everyState(): Generator<State> {
   for (const given of shapes()) {
     const sessions = given.name === 'linking' ? [null] : mustBeLinked(given.name) ? [ME, SAVED] : [null, ME];
@@ -81,14 +81,14 @@ export function* everyState(): Generator<State> {
   }
 }
 
-/** Nothing yet; a session that one page has not found; an hour full of takeovers whose incidents have been told. */
+/** No history; a session that one page did not find; an hour full of takeovers with reported incidents. */
 const HISTORIES: readonly Partial<State>[] = [
   { takeoversMs: [], alerted: [] },
   { takeoversMs: [], alerted: [], unfound: 1 },
   { takeoversMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000], alerted: ['attempts_exhausted', 'conflict'] },
 ];
 const mustBeLinked = (name: string): boolean => name === 'syncing' || name === 'ready';
-/** States in which there may be a page that waits for a person. */
+/** States in which a page may wait for a person. */
 const ATTENTIVE: readonly string[] = ['starting', 'linking', 'syncing', 'ready', 'reconnecting', 'failed'];
 
 function* shapes(): Generator<Given> {
@@ -129,7 +129,7 @@ function* shapes(): Generator<Given> {
   yield { name: 'failed', reason: 'banned', retryAtMs: null };
 }
 
-/** Every event in every form, as the present client and the present timer raise it. */
+/** Every event in every form, as raised by the current client and the current timer. */
 export const EVENTS: readonly Draft[] = [
   ['client.unpaired'],
   ['client.pairing'],
@@ -178,16 +178,16 @@ export const EVENTS: readonly Draft[] = [
   ['profile-suspect', { corrupt: false }],
 ];
 
-/** An event without the numbers that only a state can give it. */
+/** An event without the numbers that only a state provides. */
 export type Draft = readonly [type: EventName, more?: Readonly<Record<string, unknown>>];
 
-/** The event as raised in this state; an explicit number makes it one of another client or timer. */
+/** The event as raised in this state. An explicit number makes it one of another client or timer. */
 export function raised([type, more = {}]: Draft, { generation, timer }: State): Event {
   const numbers = type.startsWith('client.') || type === 'logout-done' ? { generation } : {};
   return { type, ...numbers, ...(type === 'timer' ? { timer } : {}), ...more } as Event;
 }
 
-/** `reconnecting/network_down scheduled reload`, `ready`, `failed/banned`. */
+/** Describes a state: `reconnecting/network_down scheduled reload`, `ready`, `failed/banned`. */
 export function told(state: State): string {
   const reason = reasonOf(state);
   const step = state.name === 'reconnecting' ? state.step : null;
@@ -195,7 +195,7 @@ export function told(state: State): string {
   return `${state.name}${reason === 'none' ? '' : `/${reason}`}${how}`;
 }
 
-/** `close, remove-profile, launch, arm 90000`; numbers that a person would not look at are left out. */
+/** Describes effects: `close, remove-profile, launch, arm 90000`. Internal numbers are left out. */
 export const does = ({ effects }: Pick<Next, 'effects'>): string => effects.map(word).join(', ');
 
 function word(effect: Effect): string {

@@ -1,4 +1,4 @@
-/** The life of one message on its way out: never back, whatever comes late, doubled or out of order (H23). */
+/** The state of an outgoing message never moves back, whatever arrives late, twice or out of order (H23). */
 import t from 'tap';
 import { SEND_STATES, type SendState } from '../../../src/protocol/state.js';
 import { advance, hasReached, isEnded, isTaken, type SendEvent } from '../../../src/session/outbox.js';

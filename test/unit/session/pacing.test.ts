@@ -1,4 +1,4 @@
-/** The pace of a person: a burst, an average with uneven intervals, strangers apart, caps, quiet hours. */
+/** Messages are sent at a person's pace: a burst, an average rate, gaps for strangers, caps, quiet hours. */
 import t from 'tap';
 import {
   type Hold,
@@ -24,7 +24,7 @@ const RULES: PacingRules = {
 /** Noon, local time. */
 const NOON = new Date(2026, 0, 15, 12).getTime();
 
-/** Sends as soon as it may. @returns when each went out, ms after the start */
+/** Sends as soon as permitted. @returns the time of each message, ms after the start */
 function play(
   rules: PacingRules,
   count: number,

@@ -1,4 +1,4 @@
-/** What restrictions and refusals mean: the two tables, and the times. */
+/** The meaning of restrictions and refusals: both tables, and the times. */
 import t from 'tap';
 import { refusal } from '../../../src/session/nack.js';
 import {

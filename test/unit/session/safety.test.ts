@@ -1,17 +1,19 @@
-/** No history whatever removes a session that the phone still honours, or leads to where nothing will ever happen. */
+/**
+ * In any history, no session that the phone still honours is removed, and the state machine never gets stuck.
+ */
 import t from 'tap';
 import { STATES } from '../../../src/protocol/state.js';
 import { Broken, seeded, World } from './world.js';
 
 const HISTORIES = 100_000;
 const STEPS = 30;
-/** Of every so many histories it is counted what occurred in them. */
+/** Every tenth history is sampled for the statistics. */
 const SAMPLE = 10;
 
-/** In how many of the sampled histories each state and each effect occurred. */
+/** For each state and effect, the number of sampled histories that contain it. */
 const seen = new Map<string, number>();
 
-/** Plays one history. Returns what went wrong with all that led to it, or null. */
+/** Plays one history. Returns the error with the history that led to it, or null. */
 function play(seed: number): string | null {
   const world = new World(seeded(seed));
   try {

@@ -1,12 +1,14 @@
-// The rows of the tests of the life cycle: states in the words in which they are told, the events that rows are about, and
-// the check of a table of them.
+// Checks tables of transitions, and provides the states and events that their rows name.
 import t from 'tap';
 import type { Policy } from '../../../src/session/policy.js';
 import type { State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
 import { AT_MS, type Draft, does, ME, POLICY, raised, STEP, state, told } from './machine.js';
 
-/** [what it is about, before, event, after, effects, what else holds after, policy]; an event meets each state before. */
+/**
+ * [subject, before, event, after, effects, other fields after, policy]. The event is applied to each state
+ * before.
+ */
 export type Row = readonly [
   about: string,
   before: string | readonly State[],
@@ -17,7 +19,7 @@ export type Row = readonly [
   policy?: Policy,
 ];
 
-/** After: the state that was there before. */
+/** After: the same state as before. */
 export const SAME = '=';
 /** No effects. */
 export const NOTHING = '';
@@ -29,7 +31,7 @@ export const STOP_AFTER_LOGOUT: Policy = { ...POLICY, afterLogout: 'stop' };
 export const INITIALIZE: Draft = ['initialize', { restart: false }];
 export const RESTART: Draft = ['initialize', { restart: true }];
 export const TIMER: Draft = ['timer'];
-/** Somebody is linked; who is not known yet. */
+/** Linked, but the account is not known yet. */
 export const LINKED: Draft = ['client.linked', { me: null }];
 export const KNOWN: Draft = ['client.linked', { me: ME }];
 export const READY: Draft = ['client.ready', { me: ME }];
@@ -48,7 +50,10 @@ export const repeated = <T>(n: number, items: readonly T[]): T[] =>
 const WORDS =
   /^(?<names>[a-z|-]+)(?:\/(?<reason>\w+))?(?: (?<kind>grace|slow|scheduled|running)(?: (?<rung>\w+))?)?(?: ×(?<n>\d))?$/;
 
-/** States as `told` says them, and how many attempts there were: `ready|syncing`, `reconnecting scheduled reload ×1`. */
+/**
+ * Parses states in the words of `told`, with the number of attempts: `ready|syncing`, `reconnecting scheduled
+ * reload ×1`.
+ */
 export function given(words: string, more: object = {}): readonly State[] {
   const said = WORDS.exec(words)?.groups;
   if (said === undefined) throw new Error(`no state: ${words}`);

@@ -1,4 +1,7 @@
-/** The life cycle: every state met by every event, and what is read off a state. The rules are in transitions-*.test.ts. */
+/**
+ * Every state handles every event, and properties derived from a state. The rules are in
+ * transitions-*.test.ts.
+ */
 import t from 'tap';
 import { REASONS, STATES } from '../../../src/protocol/state.js';
 import { type Effect, isStillDue } from '../../../src/session/effect.js';
@@ -13,7 +16,7 @@ const { grace, scheduled, running, slow } = STEP;
 
 // ---- every state × every event ------------------------------------------------------------------------------------
 
-/** States that go on by themselves only when their timer rings. */
+/** States that continue by themselves only when their timer rings. */
 const needsTimer = (state: State): boolean =>
   state.name === 'starting' ||
   state.name === 'syncing' ||
@@ -21,7 +24,7 @@ const needsTimer = (state: State): boolean =>
   (state.name === 'failed' && state.retryAtMs !== null) ||
   (state.name === 'linking' && (state.reason === 'pairing_waiting' || state.reason === 'passkey_required'));
 
-/** What is wrong with an answer, in words; nothing when all is well. */
+/** Yields the errors of a transition, in words. */
 function* wrongs(
   before: State,
   after: State,
@@ -138,7 +141,8 @@ t.test('once the daemon is ending nothing changes any more', (t) => {
   t.end();
 });
 
-// ---- what is read off a state --------------------------------------------------------------------------------------------
+// ---- derived from a state
+// --------------------------------------------------------------------------------------------
 
 t.test('when the next attempt is due is known while one is planned, and only then', (t) => {
   const rows: [State, number | null][] = [

@@ -1,11 +1,11 @@
-/** Ends of a session, as tables: by a person, by a stop of the daemon, by a lost lock. */
+/** The ends of a session, as tables: by a person, by a stop of the daemon, by a lost lock. */
 import { ME } from './machine.js';
 import { broken, given, NOTHING, TIMER, table } from './transition-table.js';
 
 const GONE = { gone: true, left: null };
 const END = 'drain, close, exit stopped';
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('disconnect works in every state: unlinked where the page can, and the session removed', [
   ['linked', given('ready|syncing', { attention: { reason: 'action_required', says: 'x' } }), ['disconnect'],
     'logging-out/user_stopped', 'drain, logout', { attention: null, timer: 41, asked: 'person' }],
@@ -29,7 +29,7 @@ table('disconnect works in every state: unlinked where the page can, and the ses
   ['nor a timer', 'logging-out', TIMER, 'logging-out/user_stopped', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('clear-session works in every state: unlinked where ready, else left to the phone', [
   ['ready', 'ready', ['clear'], 'logging-out/user_stopped', 'drain, logout'],
   ['else', 'stopped|starting|linking|syncing|reconnecting|failed', ['clear'],
@@ -37,7 +37,7 @@ table('clear-session works in every state: unlinked where ready, else left to th
   ['once is enough', 'logging-out', ['clear'], 'logging-out/user_stopped', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a stop keeps the session, unless it is meant to unlink and the phone heard of it', [
   ['kept', 'stopped|starting|syncing|ready|reconnecting|failed', ['stop', { logout: false }],
     'stopped/shutting_down', END, { session: ME, timer: 41 }],
@@ -71,7 +71,7 @@ table('a stop keeps the session, unless it is meant to unlink and the phone hear
     END, { attention: null }],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a lost lock stops the browser and touches nothing', [
   ['lost', 'stopped|starting|syncing|ready|reconnecting|logging-out|failed', ['lock-lost'],
     'stopped/lock_held', 'alert lock_held, close, exit lock-lost', { session: ME }],

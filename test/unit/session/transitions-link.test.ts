@@ -1,4 +1,4 @@
-/** Linking, syncing and the end of a link, as tables: QR, pairing code, passkey, logout, and what a person must do. */
+/** Linking, syncing and logout, as tables: QR, pairing code, passkey, and required actions of a person. */
 import { AT_MS, ME, SAVED } from './machine.js';
 import {
   ACCEPT,
@@ -15,7 +15,7 @@ import {
   table,
 } from './transition-table.js';
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('from a start to ready', [
   ['a bare page shows a QR', given('starting', { session: null }), ['client.unpaired'],
     'linking/qr_waiting', NOTHING, { timer: 41 }],
@@ -38,7 +38,7 @@ table('from a start to ready', [
   ['linked again is no news', 'ready', KNOWN, 'ready', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a pairing code is good for three minutes, then a QR can be scanned', [
   ['handed out', 'linking', ['client.pairing'], 'linking/pairing_waiting', 'arm 180000'],
   ['another one', 'linking/pairing_waiting', ['client.pairing'], 'linking/pairing_waiting', 'arm 180000'],
@@ -52,7 +52,7 @@ table('a pairing code is good for three minutes, then a QR can be scanned', [
   ['outside linking', 'ready', ['client.pairing'], 'ready', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a passkey is waited for, judged, and back to a QR when nothing comes of it', [
   ['asked after the scan', 'linking', ['client.passkey', { limitMs: 600_000 }],
     'linking/passkey_required', 'arm 600000'],
@@ -78,7 +78,7 @@ table('a passkey is waited for, judged, and back to a QR when nothing comes of i
   ['outside linking', 'ready', ['client.passkey', { limitMs: 5_000 }], 'ready', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a logout is no connection loss: the session goes, and never by the backoff', [
   ['the phone said so', 'starting|syncing|ready|reconnecting|failed ×3', loggedOut({ explained: true }),
     'starting/logged_out_by_phone', 'close, remove-profile, launch, arm 90000, alert logged_out_by_phone',
@@ -129,7 +129,7 @@ table('a logout is no connection loss: the session goes, and never by the backof
   ['at rest', 'stopped', loggedOut({ explained: true }), 'stopped', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a person is asked while the state goes on, and once', [
   ['a dialog', 'ready', ASKS, 'ready/action_required', 'alert action_required'],
   ['the same', given('ready', { attention: ACCEPT }), ASKS, 'ready/action_required', NOTHING],

@@ -1,4 +1,6 @@
-/** What a fault means, as tables: a lost network, a dead browser, a conflict, a refusal, a broken profile. */
+/**
+ * Recovery from faults, as tables: a lost network, a dead browser, a conflict, a refusal, a broken profile.
+ */
 import t from 'tap';
 import type { State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
@@ -20,7 +22,7 @@ import {
   table,
 } from './transition-table.js';
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a page that had been connected gets 60 s when only the network is gone', [
   ['grace', 'ready', OFFLINE, 'reconnecting/network_down grace', 'arm 60000', { attempts: 0 }],
   ['seen by the monitor', 'ready', sick('offline'), 'reconnecting/network_down grace', 'arm 60000'],
@@ -36,7 +38,7 @@ table('a page that had been connected gets 60 s when only the network is gone', 
   ['a sync has a deadline of its own', 'syncing', OFFLINE, 'syncing', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('attempts climb as far as the fault asks: socket, reload, new browser', [
   ['network, 1st was not enough', 'reconnecting ×1', TIMER,
     'reconnecting/network_down scheduled reload', 'arm 10000'],
@@ -78,7 +80,7 @@ table('attempts climb as far as the fault asks: socket, reload, new browser', [
     'reconnecting/network_down grace', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('the first start is no attempt, and a failed load is a failed one', [
   ['refused at start', 'starting', broken('network_down'),
     'reconnecting/network_down scheduled browser', 'close, arm 5000', { attempts: 0 }],
@@ -95,7 +97,7 @@ table('the first start is no attempt, and a failed load is a failed one', [
 
 const THREE = [AT_MS - 50 * 60_000, AT_MS - 20_000, AT_MS - 10_000];
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a conflict is taken over a few times an hour, and waits in reconnecting for more', [
   ['the first', 'ready', CONFLICT, 'reconnecting/conflict scheduled takeover', 'arm 5000'],
   ['at a start', 'starting', CONFLICT, 'reconnecting/conflict scheduled takeover', 'arm 5000'],
@@ -122,14 +124,14 @@ table('a conflict is taken over a few times an hour, and waits in reconnecting f
   ['a slow retry sees to it', 'failed', CONFLICT, 'failed/attempts_exhausted', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a moment that lies ahead is of a clock that was set back', [
   ['a takeover that lies ahead does not count',
     given('ready', { takeoversMs: [AT_MS + HOUR_MS, AT_MS + 2 * HOUR_MS, AT_MS + 3 * HOUR_MS] }), CONFLICT,
     'reconnecting/conflict scheduled takeover', 'arm 5000'],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('banned is the end until a person acts; an old version is reloaded once', [
   ['banned', 'starting|linking|syncing|ready|reconnecting|failed', refused('banned'),
     'failed/banned', 'close, alert banned', { retryAtMs: null, timer: 41 }],
@@ -156,7 +158,7 @@ table('banned is the end until a person acts; an old version is reloaded once', 
     broken('network_down'), 'failed/outdated_library', 'close, arm 300000'],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a profile that no browser starts on, twice, while an empty one works, is moved aside', [
   ['once', 'starting', broken('launch_failed'),
     'reconnecting/launch_failed scheduled browser', 'close, arm 5000', { launchFailures: 1 }],

@@ -1,4 +1,7 @@
-/** Attempts, as tables and as stories: when the next is due, when they are used up, and the slow retry after that. */
+/**
+ * Attempts, as tables and stories: when the next is due, when they are exhausted, and the slow retry after
+ * that.
+ */
 import t from 'tap';
 import { initialState, type State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
@@ -19,7 +22,7 @@ import {
   table,
 } from './transition-table.js';
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('attempts used up: failed, one alert, then a slow retry that is not counted', [
   ['the fifth failed', 'reconnecting running browser ×5', broken('network_down'),
     'failed/attempts_exhausted', 'close, alert attempts_exhausted, arm 300000',
@@ -51,7 +54,7 @@ table('attempts used up: failed, one alert, then a slow retry that is not counte
   ['offline in failed', 'failed', OFFLINE, 'failed/attempts_exhausted', NOTHING],
 ]);
 
-// biome-ignore format: what it is about, what happens, and what follows
+// biome-ignore format: rows are subject, event and result
 table('a page that comes and goes and never syncs climbs all the same', [
   ['linked again before the attempt', 'reconnecting/sync_timeout scheduled browser ×1', LINKED,
     'reconnecting/sync_timeout scheduled browser', NOTHING],
@@ -59,7 +62,7 @@ table('a page that comes and goes and never syncs climbs all the same', [
     'syncing', 'arm 120000'],
 ]);
 
-/** Plays events; `timer` rings when it is due. Returns each step in words. */
+/** Plays events. `timer` rings when it is due. Returns each step in words. */
 function play(from: State, events: readonly Draft[], policy = POLICY): { steps: string[]; end: State } {
   let now = AT_MS;
   let armed = 0;

@@ -1,5 +1,6 @@
-// A small world around the state machine: an actor that carries out effects one at a time and late, a browser, a
-// profile on disk, and a phone that honours a link until somebody tells it not to. It says what no history may do.
+// Simulates the surroundings of the state machine: an actor, a browser, a profile on disk, and a phone.
+// The actor carries out effects one at a time and late. The phone honours a link until it is told to end it.
+// A violated rule throws.
 
 import type { StateName } from '../../../src/protocol/state.js';
 import { type Effect, isStillDue } from '../../../src/session/effect.js';
@@ -20,7 +21,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Thrown by a step that the world may not take. */
+/** Thrown by a step that violates a rule. */
 export class Broken extends Error {}
 
 const refuse = (what: string): never => {
@@ -30,17 +31,17 @@ const refuse = (what: string): never => {
 export class World {
   readonly #policy: Policy;
   readonly #random: () => number;
-  /** Kept as it happens and put into words only when somebody asks. */
+  /** Recorded as it happens, and formatted on demand. */
   readonly #history: (readonly [Draft | Effect, State])[] = [];
   readonly #waiting: Effect[] = [];
   #state: State;
   #nowMs = AT_MS;
   #armed: { readonly timer: number; readonly atMs: number } | null = null;
-  /** Generation of the browser that runs. `sound`: its page has not been reported broken. */
+  /** Generation of the running browser. `sound`: its page has not been reported broken. */
   #browser: { readonly generation: number; sound: boolean } | null = null;
-  /** What the profile on disk holds, and whether its phone still honours it. */
+  /** Whether the phone still honours the profile on disk. Null without a profile. */
   #profile: { honoured: boolean } | null;
-  /** A person asked for what is on disk now to go. */
+  /** A person has asked to remove the profile that is on disk now. */
   #consent = false;
   #exits = 0;
   #takeoversMs: number[] = [];
@@ -61,7 +62,7 @@ export class World {
     };
   }
 
-  /** Names of the states that this history has come through, and of the effects that were carried out. */
+  /** The states of this history, and the effects that were carried out. */
   get seen(): ReadonlySet<string> {
     return new Set(this.#history.flatMap(([what, { name }]) => ('do' in what ? [name, what.do] : [name])));
   }
@@ -80,7 +81,10 @@ export class World {
     return items[Math.floor(this.#random() * items.length)] as T;
   }
 
-  /** One thing happens: an effect gets its turn, the timer rings, a page or a person speaks. @throws Broken */
+  /**
+   * Makes one thing happen: an effect is carried out, the timer rings, or a page or a person acts. @throws
+   * Broken
+   */
   step(): void {
     if (this.#waiting.length > 0 && this.#chance(0.5)) this.#carryOut();
     else if (this.#armed !== null && this.#chance(0.3)) this.#ring();
@@ -88,7 +92,7 @@ export class World {
     else this.#post(this.#someoneSpeaks());
   }
 
-  /** Lets everything come to an end that has begun. @throws Broken */
+  /** Lets everything that has begun come to its end. @throws Broken */
   settle(): void {
     for (let n = 0; this.#waiting.length > 0; n++) {
       if (n > 1_000) refuse('effects without an end');
@@ -106,17 +110,20 @@ export class World {
     this.#post(['timer', { timer }]);
   }
 
-  /** What a page can say: half the time what fits, else any of it at any time; now and then one that is gone already. */
+  /**
+   * An event of a page: half the time a likely one, otherwise any. Sometimes it comes from a page that has
+   * ended.
+   */
   #pageSpeaks(generation: number): void {
     const number = this.#chance(0.05) ? generation - 1 : generation;
     const draft = this.#one((this.#chance(0.5) && LIKELY[this.#state.name]) || PAGE_SAYS);
     const [type, more] = draft;
-    // What the words mean for the phone. A page whose QR nobody is shown any more cannot be scanned.
+    // Its consequence for the phone. A page whose QR is no longer shown cannot be scanned.
     if (number === this.#state.generation) {
       if (type === 'client.linked' || type === 'client.ready') this.#profile ??= { honoured: true };
       if (type === 'client.broken' && this.#browser) this.#browser.sound = false;
     }
-    // Only the phone's or the server's own word ends a link: a QR alone proves nothing.
+    // Only the phone or the server can end a link: a QR alone proves nothing.
     if (number === generation && type === 'client.logged-out' && more?.explained === true) this.#forget();
     this.#post([type, { ...more, generation: number }]);
   }
@@ -128,7 +135,7 @@ export class World {
   #someoneSpeaks(): Draft {
     const draft = this.#one(this.#chance(0.03) ? ENDS : SOMEONE_SAYS);
     if ((draft[0] === 'disconnect' || draft[0] === 'clear') && !isOver(this.#state)) {
-      // In a stop that is under way the request is refused before it gets here.
+      // During a stop the request is refused before it gets here.
       if (this.#state.name === 'logging-out') return ['initialize', { restart: false }];
       this.#consent = true;
     }
@@ -149,7 +156,7 @@ export class World {
     this.#goesOn();
   }
 
-  /** What no single answer may hold. */
+  /** Checks the rules for a single transition. */
   #look(before: State, after: State, event: Event, effects: readonly Effect[]): void {
     if (after.attempts > this.#policy.maxAttempts) refuse(`${after.attempts} attempts`);
     if (after.generation < before.generation) refuse('the generation goes back');
@@ -167,7 +174,7 @@ export class World {
           if (effect.by === 'takeover') this.#takeover();
           break;
         case 'alert':
-          // Each dialog and each request for a passkey is an incident of its own.
+          // Each dialog and each request for a passkey is a separate incident.
           if (effect.reason === 'action_required' || effect.reason === 'passkey_required') break;
           if (this.#alerted.has(effect.reason)) refuse(`${effect.reason} is told twice`);
           this.#alerted.add(effect.reason);
@@ -182,7 +189,7 @@ export class World {
     if (this.#takeoversMs.length > this.#policy.takeoversPerHour) refuse('too many takeovers within an hour');
   }
 
-  /** There is always something that will happen, or a person who has to act. */
+  /** Checks that something will happen by itself, or that a person must act. */
   #goesOn(): void {
     const state = this.#state;
     const rings = this.#armed?.timer === state.timer;
@@ -218,7 +225,7 @@ export class World {
       refuse('a profile of others is touched');
     switch (effect.do) {
       case 'launch':
-        // The executor closes what there is, and does not begin what has been overtaken.
+        // The executor closes the previous browser, and does not start an outdated one.
         this.#browser = null;
         if (effect.generation !== this.#state.generation) break;
         if (isOver(this.#state)) refuse('a browser is started at the end');
@@ -288,7 +295,7 @@ const PAGE_SAYS: readonly Draft[] = [
   ['client.attention', { what: null }],
 ];
 
-/** What a page says most often in a state. */
+/** The most likely events of a page in each state. */
 const LIKELY: Partial<Record<StateName, readonly Draft[]>> = {
   starting: [
     ['client.unpaired'],
