@@ -1,8 +1,8 @@
-// How much room there is where the session lives, and with how little no browser may run (H28).
+// Measures the free space of a disk, and says how little no browser may run with (H28).
 import { statfs } from 'node:fs/promises';
 import { Fault } from '../../protocol/fault.js';
 
-/** With less than this Chromium starts, or goes on, and then fails to store what it is told. */
+/** With less than this Chromium starts or continues, and then fails to store what it receives. */
 export const FULL_MB = 50;
 
 /** Whole MB that this user may still write. */

@@ -6,28 +6,32 @@ import { runInNewContext } from 'node:vm';
 import type { Log } from '../../protocol/log.js';
 
 /**
- * No collection for so long, and a burst is over; but whoever asks all the time is not waited for. Less than 5 s would
- * leave V8 the room for young objects: it takes the allocations of so long for what comes next.
+ * A burst is over after this long without a collection. With constant requests that never happens, so the
+ * wait has a limit. With less than 5 s V8 would keep its space for young objects, because it expects as many
+ * allocations as in that period.
  */
 const QUIET_MS = 6_000;
 const PATIENCE_MS = 20_000;
-/** A whole collection stops the program for some 30 ms: not for less than this. */
+/** A full collection stops the program for about 30 ms, so it must free at least this. */
 const WORTH_BYTES = 8 * 2 ** 20;
-/** After one that brought less than that, and twice as long after each that follows: the daemon may need what it has. */
+/**
+ * The pause after a collection that freed less. It doubles
+ * after each further one: the daemon may need its memory.
+ */
 const PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 600_000;
-/** The pages go back to the kernel on another thread. */
+/** The time that another thread takes to return the pages to the kernel. */
 const UNMAP_MS = 1_000;
 /**
- * Each read of a socket is a piece of malloc's heap until V8 collects, and by itself it lets 32 MB of them gather
- * (Heap::AllocateExternalBackingStore in V8's heap.cc); what then stands at the top of that heap keeps all below it. A
- * collection of the young takes 0.3 ms.
+ * Each read of a socket is a block of malloc's heap until V8 collects it. By itself V8 lets 32 MB of them
+ * gather (Heap::AllocateExternalBackingStore in V8's heap.cc), and a block at the top of that heap keeps
+ * everything below it. A collection of young objects takes 0.3 ms.
  */
 const READ_BYTES = 4 * 2 ** 20;
 
 /**
- * Watches V8 collect, which it does when something is going on, and collects all of it afterwards. No timer runs while
- * nothing goes on. Ended by `stop`.
+ * Observes V8's collections, which happen during work, and runs a full one afterwards. No timer runs while
+ * the process is idle. Ended by `stop`.
  */
 export class Heap {
   readonly #log: Log;
@@ -35,23 +39,26 @@ export class Heap {
   readonly #observer = new PerformanceObserver((list) => {
     if (!(list.getEntries() as Collection[]).every(isOurs)) this.#stirred();
   });
-  /** While a burst is waited for. */
+  /** The wait for the end of a burst. */
   #rest: NodeJS.Timeout | undefined;
-  /** While the kernel is waited for, after a whole collection. */
+  /** The wait for the kernel, after a full collection. */
   #telling: NodeJS.Timeout | undefined;
-  /** By the monotonic clock: until when at most a burst that has begun is waited for, and from when on it is over. */
+  /**
+   * By the monotonic clock: the latest end of the wait for a
+   * burst, and the time at which the burst counts as over.
+   */
   #patientUntilMs = 0;
   #quietFromMs = 0;
-  /** By the same: no whole collection before, unless there is more than the last one left. */
+  /** By the same clock: no full collection before this time, unless memory has grown since the last one. */
   #pauseUntilMs = 0;
   #pauseMs = 0;
   #leftBytes = 0;
-  /** Since the young were last collected for it. */
+  /** Bytes read since the last collection of young objects for them. */
   #readBytes = 0;
 
   constructor(log: Log) {
     this.#log = log;
-    // https://nodejs.org/api/v8.html#v8setflagsfromstringflags: there is no other way to it than the flag.
+    // https://nodejs.org/api/v8.html#v8setflagsfromstringflags: only the flag gives access to it.
     setFlagsFromString('--expose-gc');
     this.#collect = runInNewContext('gc') as (what?: { type: 'minor' }) => void;
     setFlagsFromString('--no-expose-gc');
@@ -67,7 +74,7 @@ export class Heap {
     clearTimeout(this.#telling);
   }
 
-  /** So much has been read from a peer's socket. */
+  /** Called with the number of bytes read from a peer's socket. */
   heard(bytes: number): void {
     this.#readBytes += bytes;
     if (this.#readBytes < READ_BYTES) return;
@@ -109,7 +116,8 @@ export class Heap {
     this.#pauseMs = inVain ? Math.min(Math.max(2 * this.#pauseMs, PAUSE_MS), LONGEST_PAUSE_MS) : 0;
     this.#pauseUntilMs = performance.now() + this.#pauseMs;
     this.#log.debug('heap.collected', { bytes, rssBytes });
-    // The first after a burst, or in the midst of it, leaves V8 the room for young objects; another takes that as well.
+    // The first collection after a burst, or during one, leaves
+    // V8 its space for young objects; another one frees that too.
     if (!inVain || !isQuiet) this.#stirred();
   }
 }

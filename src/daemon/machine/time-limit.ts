@@ -1,9 +1,10 @@
-// A wait with a limit of its own besides its caller's. Not by AbortSignal.any over AbortSignal.timeout: in Node 20 the
-// joined signal holds its sources weakly, so the time-out is collected with the next garbage and never fires.
+// Runs a wait with its own limit in addition to its caller's. It does not use AbortSignal.any over
+// AbortSignal.timeout: in Node 20 the joined signal holds its sources weakly, so the time-out is
+// garbage-collected and never fires.
 
 /**
- * Runs with a signal that aborts after so many milliseconds or with one of the others, whichever comes first. Nothing
- * of it is left when that has settled.
+ * Runs with a signal that aborts after this many milliseconds or with one of the others, whichever comes
+ * first. No timer or listener is left when it has settled.
  * @param ms no limit when undefined
  */
 export async function limited<T>(
@@ -23,7 +24,7 @@ export async function limited<T>(
   } finally {
     clearTimeout(timer);
     for (const signal of signals) signal.removeEventListener('abort', end);
-    // Lets go of whatever in there lost a race.
+    // Ends everything in it that lost a race.
     ending.abort();
   }
 }
