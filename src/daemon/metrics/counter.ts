@@ -1,5 +1,5 @@
-// Counters whose label values come from closed lists. Each series exists from the start, at 0: a series that appears
-// with its first event has no increase then, and no alerting rule sees it.
+// Counters whose label values come from closed lists. Each series exists from the start, at 0: a series that
+// appears with its first event has no increase then, so no alerting rule notices it.
 import { Counter, type Registry } from 'prom-client';
 
 /** The values that each label may have. */
@@ -10,11 +10,11 @@ export interface CounterRow<L extends LabelLists> {
   readonly name: string;
   readonly help: string;
   readonly labels: L;
-  /** Those that can happen, where that is not every combination. */
+  /** The combinations that can occur, if not all can. */
   readonly series?: readonly Labels<L>[];
 }
 
-/** The only place that makes a counter. @returns counts one more */
+/** The only place that makes a counter. @returns a function that counts one more */
 export function countersOf(registry: Registry) {
   return <const L extends LabelLists>({ name, help, labels, series }: CounterRow<L>) => {
     const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [registry] });
@@ -30,6 +30,6 @@ function combinations<L extends LabelLists>(labels: L): Labels<L>[] {
   ) as Labels<L>[];
 }
 
-/** A value that came as text: itself when it is in the list, else `other`, which the list has as well. */
+/** Returns a text that is in the list as it is, and any other value as `other`, which must be in the list. */
 export const among = <const V extends string>(list: readonly V[], value: unknown): V | 'other' =>
   list.find((one) => one === value) ?? 'other';

@@ -21,12 +21,12 @@ export interface Counters {
   webhook(name: string, taken: boolean): void;
 }
 
-/** Rows whose last state is remembered, so that each state of one is counted once. */
+/** The number of rows whose last state is remembered, so that each state of a row is counted once. */
 const MAX_ROWS = 10_000;
 const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 const PATIENT = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
 
-/** @param webhooks the names of all that there are */
+/** @param webhooks the names of all webhooks */
 export function eventCounters(registry: Registry, webhooks: readonly string[] = []): Counters {
   const counter = countersOf(registry);
   const requests = counter({
@@ -40,7 +40,8 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
       { method: 'unknown', outcome: 'method_not_found' },
     ],
   });
-  // Not zeroed: with a bucket each for every method it would be most of the page, and no rule waits for its first.
+  // Not zeroed: with all buckets for every method it would be
+  // most of the output, and no rule needs its first value.
   const took = new Histogram({
     name: 'wad_request_duration_seconds',
     help: 'How long requests took.',
@@ -111,7 +112,7 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
     event: ({ type, data }) => {
       events({ type });
       if (type === 'message') messages({ direction: data.fromMe === true ? 'out' : 'in' });
-      // What a page can do is told in such events too, and is no coming into a state.
+      // Such events also report capabilities of the page, which is no change of state.
       if (type === 'state' && data.capabilities === undefined) states({ state: among(STATES, data.status) });
       if (type === 'alert') alerts({ reason: among(ALERT_REASONS, data.reason) });
     },
@@ -130,10 +131,13 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   };
 }
 
-/** `store_replaced`: a store that could not be read was set aside at start. `restricted`: by WhatsApp; see session/restriction.ts. */
+/**
+ * `store_replaced`: an unreadable store was quarantined at
+ * start. `restricted`: by WhatsApp; see session/restriction.ts.
+ */
 const ALERT_REASONS = [...REASONS, 'store_replaced', 'restricted'] as const;
 
-/** The statuses that each route can answer with: its success, no token, and the faults of what it asks. */
+/** The statuses that each route can answer with: success, a missing token, and the faults of its method. */
 const HTTP_LABELS = (() => {
   const statusOf = (kind: keyof typeof FAULTS) => String(FAULTS[kind].http);
   const series = ROUTES.flatMap(({ path: route, verb, success, open, asks }) => {

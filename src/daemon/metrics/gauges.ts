@@ -20,7 +20,7 @@ export interface GaugeValues {
 
 const seconds = (instant: string | null): number => (instant === null ? 0 : Date.parse(instant) / 1_000);
 
-/** @returns writes what stands into the registry, for the scrape that comes */
+/** @returns a function that writes the current values into the registry, for the next scrape */
 export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
   const gauge = <const L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name, help, labelNames: [...labelNames], registers: [registry] });
@@ -87,7 +87,7 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
     active.set(Number(status.monitorActive));
     failures.set(status.monitor.failures);
     lastOk.set(seconds(status.monitor.lastOkAt));
-    // `missing: WAWebX` and `degraded: WHY` say which and why in the status; here their first word is enough.
+    // `missing: WAWebX` and `degraded: WHY` give details in the status; here the first word is enough.
     for (const [name, says] of Object.entries(status.capabilities))
       capability.set({ capability: name, status: says.split(':', 1)[0] ?? '' }, 1);
     const limit = status.restriction;

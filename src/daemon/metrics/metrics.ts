@@ -1,5 +1,5 @@
-// Prometheus metrics: counters that are incremented as things happen, and gauges that are read at each scrape. Loaded
-// only where HTTP is on.
+// Prometheus metrics: counters that are incremented as things happen, and gauges that are read at each
+// scrape. Loaded only if HTTP is on.
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Feed } from '../events/feed.js';
 import { localPeer } from '../events/local-peer.js';
@@ -10,14 +10,14 @@ import { daemonGauges, type GaugeValues } from './gauges.js';
 export interface MetricsOptions {
   readonly feed: Feed;
   readonly outbox: Outbox;
-  /** The names of all that there are. */
+  /** The names of all webhooks. */
   readonly webhooks: readonly string[];
-  /** Asked at each scrape. */
+  /** Called at each scrape. */
   readonly gaugeValues: () => Promise<GaugeValues>;
 }
 
 export interface Metrics extends Counters {
-  /** The text that is scraped, and its type. */
+  /** The text of a scrape, and its content type. */
   scrape(): Promise<{ readonly type: string; readonly text: string }>;
   close(): void;
 }
