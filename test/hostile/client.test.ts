@@ -1,5 +1,5 @@
-// Attacks on wactl and the library by another user of the machine: a false daemon where the true one is looked for, and
-// an account that is not the one that was named.
+// Attacks on wactl and the library by another user of the machine: a false daemon at the path of the true
+// one, and an account that is not the requested one.
 import {
   chmodSync,
   chownSync,
@@ -23,15 +23,15 @@ import { connect, failure } from '../harness/library.js';
 import { startServer } from '../harness/server.js';
 import { WACTL, wactl } from '../harness/wactl.js';
 
-// For a slow machine; it takes a twentieth of this.
+// For a slow machine; it usually takes a twentieth of this.
 t.setTimeout(300_000);
 
 const asRoot = process.getuid?.() === 0 ? {} : { skip: 'needs root, to become two other users' };
-/** Ids that belong to nobody else on this machine. */
+/** User ids that are not in use on this machine. */
 const ME = 61_000 + (process.pid % 4_000);
 const EVE = ME + 1;
 
-/** A directory that is removed at the end. */
+/** Makes a directory that is removed at the end. */
 function scratch(t: Test): string {
   const dir = mkdtempSync(join(tmpdir(), 'wad-hostile-'));
   chmodSync(dir, 0o755);
@@ -47,7 +47,7 @@ function make(path: string, { uid = ME, mode = 0o700, link = '' } = {}): void {
   if (link === '') chmodSync(path, mode);
 }
 
-/** Someone who takes connections at a path and never answers. */
+/** A false daemon that accepts connections at a path and never answers. */
 async function falseDaemon(t: Test, path: string, owner: number): Promise<{ connections: number }> {
   const met = { connections: 0 };
   const server = createServer((socket) => {
@@ -97,7 +97,7 @@ t.test('nobody else can make or replace a socket on the way that a client trusts
 
 t.test('a path of a person’s own choice is checked as well', asRoot, (t) => {
   const root = scratch(t);
-  chmodSync(root, 0o1777); // as /tmp is
+  chmodSync(root, 0o1777); // like /tmp
   const path = join(root, 'parent', 's.sock');
   const check = (path: string, uid = ME, owner?: number) => {
     try {

@@ -1,4 +1,7 @@
-/** Named consumers: a thousand names lock nobody out, and a new one is not given what others wrote before it was there. */
+/**
+ * Named consumers: a thousand names do not lock others out, and a new consumer does not get events from
+ * before its creation that others wrote.
+ */
 
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
@@ -11,7 +14,7 @@ import { keepLog, startServer } from '../harness/server.js';
 import { Simulator } from '../simulator/simulator.js';
 import { event, NOW, opened, scratch } from '../unit/store/scratch.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const DAY = 86_400_000;

@@ -1,4 +1,7 @@
-/** What lies in the place of a file that is read: a FIFO hangs nobody, and an endless file takes no memory. */
+/**
+ * Other things in the place of a file that is read: a FIFO makes no program hang, and an endless file takes
+ * no memory.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
@@ -28,7 +31,7 @@ t.setTimeout(120_000);
 const INVOCATION = '0123456789abcdef0123456789abcdef';
 const FILE_ID = `f-${'0'.repeat(40)}`;
 
-/** How each file that the daemon reads is read, below a directory, and what it says where the file is unfit. */
+/** How the daemon reads each of its files, in a directory, and the expected result for an unfit file. */
 type Reader = readonly [file: string, read: (path: string, directory: string) => unknown, says: unknown];
 const sessions = (directory: string) => layout(directory, 'shop');
 const READERS: readonly Reader[] = [
@@ -71,7 +74,7 @@ function scratch(t: Test): string {
   return directory;
 }
 const fifo = (path: string) => execFileSync('mkfifo', ['-m', '600', path]);
-/** 1 TiB that takes no room on the disk. */
+/** Makes a sparse file of 1 TiB, which takes no disk space. */
 const endless = (path: string) => {
   writeFileSync(path, '', { mode: 0o600 });
   truncateSync(path, 2 ** 40);
@@ -160,6 +163,6 @@ t.test('Ctrl-C ends a program that waits for a pipe with a passphrase', async (t
     ],
     { encoding: 'utf8', timeout: 60_000, env: { PATH: process.env.PATH, HOME: directory } },
   );
-  // timeout(1) says 124 where the program ended after its signal, and 137 where it had to be killed.
+  // timeout(1) exits with 124 when the program ended after its signal, and with 137 when it had to be killed.
   t.match({ status, stderr }, { status: 124, stderr: /Interrupted/ });
 });

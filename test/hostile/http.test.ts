@@ -1,5 +1,5 @@
-// The HTTP door of a real daemon, asked by peers that do not read what they asked for. Measured is the daemon's own memory,
-// and whether somebody else is served meanwhile.
+// Peers that send requests to a real daemon's HTTP server and do not read the answers. The test measures the
+// daemon's memory, and whether another client is served meanwhile.
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import { Home } from '../harness/home.js';
 import type { Wad } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-/** What any of these attacks may cost the daemon. */
+/** The memory that any of these attacks may cost the daemon. */
 const MOST_BYTES = 60e6;
 const CONNECTIONS = 60;
 const BYTES_EACH = 65_536;
-/** The daemon has answered, refused or cut off all of it when so many looks in a row find nothing new. */
+/** The daemon has dealt with all requests when this many checks in a row show no progress. */
 const SAME_LOOKS = 10;
-/** For a busy machine; it takes milliseconds. */
+/** For a busy machine; it usually takes milliseconds. */
 const SERVED_MS = 60_000;
 
 t.setTimeout(300_000);
@@ -40,7 +40,7 @@ const AUTH = `Authorization: Bearer ${token}`;
 const ask = (verb: string, path: string, ...headers: string[]): string =>
   `${[`${verb} ${path} HTTP/1.1`, HOST, ...headers].join('\r\n')}\r\n\r\n`;
 
-/** Each is asked again and again on each connection, until that has sent so many bytes. */
+/** Each request is repeated on each connection, up to BYTES_EACH. */
 const REQUESTS: Readonly<Record<string, string>> = {
   'the description of the door': ask('GET', '/openapi.json'),
   'its head': ask('HEAD', '/openapi.json'),
@@ -57,15 +57,18 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'a body that is no JSON': `${ask('POST', '/api/whatsapp/messages', AUTH, 'Content-Type: application/json', 'Content-Length: 1')}x`,
 };
 
-/** Sends and never reads. */
+/** A peer that sends and never reads. */
 function deafPeer(bytes: string): Socket {
   const socket = connect(port, '127.0.0.1');
-  socket.pause().on('error', () => {}); // a reset is one of the ways to be thrown out
+  socket.pause().on('error', () => {}); // the server may end a connection by a reset
   socket.write(bytes);
   return socket;
 }
 
-/** Somebody who asks as one should, again and again until the daemon has come to rest. @returns the most memory seen */
+/**
+ * A well-behaved client that sends requests until the daemon makes no more progress with the peers. @returns
+ * the most memory seen
+ */
 async function servedMeanwhile(t: Test, peers: readonly Socket[]): Promise<number> {
   let most = 0;
   let unsent = -1;
@@ -99,7 +102,7 @@ t.test('peers that ask and do not read cost no memory, and hold nobody up', asyn
     for (const peer of peers) peer.destroy();
     t.ok(more < MOST_BYTES, `${name}: ${Math.round(more / 1e6)} MB more`);
   }
-  // What V8 keeps of the first serves the next.
+  // Memory that V8 keeps after the first attack is reused for the next.
   t.ok(residentBytes(wad) - cold < 2 * MOST_BYTES, 'nor do all of them one after the other');
   t.match(await wad.request('daemon.ping'), { pong: true });
 });

@@ -1,4 +1,7 @@
-/** SIGUSR1 makes Node open its inspector on a TCP port, and whoever connects to that runs code as the account. */
+/**
+ * SIGUSR1 makes Node open its inspector on a TCP port, and any client of that runs code as the account. The
+ * programs must not open it.
+ */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import t from 'tap';
@@ -9,7 +12,7 @@ import { startServer, untilAborted } from '../harness/server.js';
 import { WACTL } from '../harness/wactl.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(240_000);
 
 const SIGUSR1_BIT = 1n << 9n;
@@ -38,7 +41,7 @@ const handlesSignal = (pid: number): boolean => {
   return (BigInt(`0x${caught}`) & SIGUSR1_BIT) !== 0n;
 };
 
-/** Sends it at the earliest time at which it could open the inspector. */
+/** Sends the signal at the earliest time at which it could open the inspector. */
 async function signalAtStart(pid: number): Promise<void> {
   await eventually(() => handlesSignal(pid), 'Node handles SIGUSR1', 20_000);
   process.kill(pid, 'SIGUSR1');
@@ -62,7 +65,7 @@ t.test('SIGUSR1 opens no inspector in the daemon, neither at its start nor later
   t.equal((await wad.stop()).code, 0);
 });
 
-/** The commands that run for long, and the first request that shows that they run. */
+/** Commands that run for a long time, and the first request that shows that they run. */
 const COMMANDS = [
   { args: ['wait', 'ready'], asks: 'session.wait' },
   { args: ['events', '--follow'], asks: 'events.subscribe' },
@@ -84,7 +87,7 @@ for (const { args, asks } of COMMANDS)
       return untilAborted(signal);
     };
     await using server = await startServer(asks === null ? {} : { [asks]: waits });
-    const { NODE_OPTIONS: _, ...env } = process.env; // tap's loaders have no business in there
+    const { NODE_OPTIONS: _, ...env } = process.env; // tap's loaders must not run in there
     // Its stdin stays open: `mcp` ends with it.
     const child = spawn(process.execPath, [WACTL, ...args], {
       env: { ...env, WAD_SOCKET: server.path },

@@ -1,4 +1,5 @@
-// A language model that a stranger's message has talked into something: what it asks for does not reach the daemon.
+// A language model that follows instructions in a stranger's message: its forbidden requests do not reach the
+// daemon.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import t, { type Test } from 'tap';

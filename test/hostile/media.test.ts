@@ -1,4 +1,4 @@
-/** Files of strangers: what they say of themselves, how much they take up, and what they make the machine do. */
+/** Strangers' files: what they claim to be, how much space they take, and what they make the machine do. */
 import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { eventually } from '../harness/eventually.js';
 import { Home } from '../harness/home.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const kind = (error: Fault): string => error.kind;
@@ -115,7 +115,7 @@ t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
     t.same([lines[n], lines[n + 1]], [`begin ${pid}`, `end ${pid}`], 'none begins before the last has ended');
   }
 
-  // One that hangs: others wait, whoever goes away ends it, and so does the daemon's end.
+  // A conversion that hangs: others wait, and it ends when its caller aborts or the daemon ends.
   await says(`echo $$ > ${log}; exec sleep 300`);
   const running = () => readFile(log, 'utf8').then(Number, () => 0);
   const isAlive = (pid: number): boolean => {

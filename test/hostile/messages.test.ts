@@ -1,4 +1,4 @@
-/** Messages that a stranger made to be taken for others: ids are the sender's to choose. */
+/** Strangers' messages that imitate others: a sender chooses the ids of its messages. */
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { knownMessage } from '../../src/daemon/api/known-message.js';
@@ -18,7 +18,7 @@ import { Simulator } from '../simulator/simulator.js';
 import type { Json } from '../simulator/wire.js';
 import { opened, message as row, WID } from '../unit/store/scratch.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
@@ -139,7 +139,7 @@ t.test('an id that looks like a key names no other message', (t) => {
   t.end();
 });
 
-/** Sends a message of ours that Ana has, and waits until its event is told. */
+/** Sends a message of ours to Ana, and waits for its event. */
 async function ours(wad: Wad, to: string, text: string): Promise<{ id: string; messageId: string }> {
   const sent = await wad.request('message.send', { to, text });
   await wad.request('message.wait', { id: sent.id, for: 'delivered' });
@@ -177,7 +177,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await wad.link(phone);
     const hears = (body: string) => wad.event('message', (data) => data.body === body);
 
-    // Ours: the stranger's is newer, and touched by nothing.
+    // Our message: the stranger's is newer, and nothing may change it.
     const sent = await ours(wad, ana.number, 'our secret');
     await eve.send('their bait', { id: sent.messageId });
     await hears('their bait');
@@ -200,7 +200,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(JSON.stringify(reply.message.extra), sent.messageId);
     t.equal(eve.received.length, 0, 'nothing of it reached the stranger');
 
-    // Of two strangers: none is chosen, and each can be named.
+    // Two strangers' messages: neither is chosen, and each can be named.
     const first = await ana.send('from Ana', { id: 'AC0123456789' });
     await hears('from Ana');
     await eve.send('from Eve', { id: first });
@@ -217,7 +217,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await ana.waitForMessage(({ type, message }) => type === 'reaction' && message.extra?.target === first);
     t.notOk(eve.received.some(({ type }) => type === 'reaction'));
 
-    // Files: each message has its own, whichever was fetched first.
+    // Files: each message has its own, in whichever order they are downloaded.
     const bytes = (of: string) => Buffer.from(`%PDF-1.7 ${of}`);
     const file = { mimetype: 'application/pdf', filename: 'a.pdf' };
     await ana.sendMedia({ ...file, bytes: bytes('Ana') }, { id: 'AC0123456790' });
@@ -241,7 +241,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.equal(await wad.request('media.fetch', { id: 'AC0123456790' }).catch(kind), 'ambiguous_message');
     await wad.stop();
 
-    // Two people of a group, while nobody listens.
+    // Two members of a group, while the daemon does not run.
     const group = sim.createGroup({ subject: 'Team', participants: [ANA, EVE, `${NUMBER}@c.us`] });
     await ana.send('to all, from Ana', { group: group.id, id: 'AC0123456791' });
     await eve.send('to all, from Eve', { group: group.id, id: 'AC0123456791' });
@@ -271,7 +271,7 @@ const WRONG: readonly Json[] = [
   HUGE,
   DEEP,
 ];
-/** Fields that are read of a message, by its type. */
+/** The fields that are read of a message, by its type. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   chat: [
     'mentionedJidList',
@@ -292,7 +292,10 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   list_response: ['listResponse', 'dynamicReplyButtons', 'replyButtons', 'selectedButtonId'],
 };
 
-/** Each field left out, and with each value of a wrong type; what no wire carries; and the fields that every message has. */
+/**
+ * Every field omitted, and with every value of a wrong type; values that no wire carries; and the fields that
+ * every message has.
+ */
 function* malformed(): Generator<Malformed> {
   for (const [type, fields] of Object.entries(FIELDS)) {
     yield { type };
@@ -302,7 +305,7 @@ function* malformed(): Generator<Malformed> {
   }
   for (const field of ['type', 'body', 'notifyName'] as const)
     for (const value of WRONG) yield { malformed: { [field]: value } };
-  // The server's word, and so a number.
+  // The time is set by the server, so it is a number.
   for (const t of [1e15, 1e300]) yield { malformed: { t } };
   yield { extra: { $throws: ['body', 'caption', 'author'] } };
 }
@@ -422,13 +425,13 @@ t.test('nothing is sent to a chat that does not exist', async (t) => {
   t.equal((await wad.request('outbox.list')).messages.length, 0, 'none of it was accepted');
   await wad.request('message.send', { to: group.id, text: 'to the team' });
   await ana.waitForMessage(({ body }) => body === 'to the team');
-  // Nobody here has seen this one yet, and WhatsApp knows the LID.
+  // The page does not know this person yet, and WhatsApp knows the LID.
   const bob = sim.createContact({ number: '15550003333', name: 'Bob', known: false });
   await wad.request('message.send', { to: bob.wire.lid, text: 'to a LID' });
   await bob.waitForMessage(({ body }) => body === 'to a LID');
   await wad.stop();
 
-  // Accepted while no page could say so: it fails when it is its turn.
+  // Accepted while no page could refuse it: it fails when it is its turn.
   const next = await home.start({ args: ['--no-auto-init'] });
   const rows: [string, string][] = [];
   for (const [to, expected] of table)

@@ -1,4 +1,6 @@
-/** Archives that are cut off, damaged or made to do harm: each is refused in words, and nothing of it stays. */
+/**
+ * Truncated, damaged and malicious archives: each is refused with a clear error, and leaves nothing behind.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +18,13 @@ import { Fault } from '../../src/protocol/fault.js';
 import { WACTL } from '../harness/wactl.js';
 import { WAD } from '../harness/wad.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const passphrase = 'correct horse battery staple';
 const MANIFEST = { format: 1, account: 'default', wid: '15550001111@c.us', linkedAt: null, lastSeenAt: null };
 const BLOCK = 512;
-/** Of the payload of an age file: 64 KiB and a tag. */
+/** A chunk of the payload of an age file: 64 KiB and a tag. */
 const CHUNK = 65_552;
 const MB = 1_048_576;
 
@@ -32,7 +34,7 @@ function scratch(t: Test): string {
   return directory;
 }
 
-/** Encrypted with a small work factor: some hundred files are opened here. */
+/** Encrypts with a small work factor, because some hundred files are opened here. */
 async function encrypt(content: Uint8Array): Promise<Buffer> {
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
@@ -60,7 +62,7 @@ const session = (manifest: object = MANIFEST): Entry => ({
   name: 'session.json',
   content: JSON.stringify(manifest),
 });
-/** Bytes that gzip cannot make smaller, the same ones each time. */
+/** Bytes that gzip cannot compress, always the same. */
 function noise(bytes: number): Buffer {
   const all = Buffer.alloc(bytes);
   for (let at = 0, seed = 1; at + 4 <= bytes; at += 4) {
@@ -76,7 +78,7 @@ const LARGE: readonly Entry[] = [
   { name: 'profile/Default/last', content: noise(MB) },
 ];
 
-/** What reading it comes to: the text of the fault, or that it was read. */
+/** Returns the text of the fault, or that the file was read. */
 async function reading(file: string, profile: string, secret = passphrase): Promise<string> {
   try {
     await readArchive(file, { passphrase: secret, profile });
@@ -124,7 +126,7 @@ t.test('a tar that ends too soon inside a whole envelope is refused', async (t) 
     writeFileSync(file, await encrypt(gzipSync(whole.subarray(0, cut), { level: 1 })));
     t.match(await reading(file, join(directory, what)), /cannot be used: /, what);
   }
-  // The same for gzip: its end says how long it was.
+  // The same for gzip, whose end has the length.
   const zipped = gzipSync(whole, { level: 1 });
   for (const cut of [5, 1_000, zipped.length - 8, zipped.length - 1]) {
     writeFileSync(file, await encrypt(zipped.subarray(0, cut)));
@@ -146,7 +148,7 @@ t.test('a flipped bit anywhere, and another passphrase, are refused', async (t) 
   }
   writeFileSync(file, whole);
   t.match(await reading(file, join(directory, 'other'), 'another passphrase'), /passphrase does not fit/);
-  // A header of tar has a sum of its own, for what an honest writer's disk has made of it.
+  // A tar header has its own checksum, against damage on an honest writer's disk.
   const damaged = await tar(LARGE);
   damaged[damaged.indexOf('profile/Default/large') + 3] = 0x51;
   writeFileSync(file, await encrypt(gzipSync(damaged)));
@@ -226,14 +228,14 @@ t.test('what an archive may make this machine hold or write is bounded', async (
   writeFileSync(file, await encrypt(gzipSync(Buffer.concat([start, many]))));
   await t.rejects(readArchive(file, { passphrase }), /more than 20000 files/);
   rmSync(to, { recursive: true, force: true });
-  // As long as a number of pax may be, and no disk is.
+  // The largest number in a pax header, larger than any disk.
   const record = Buffer.alloc(BLOCK, '25 size=1125899906842624\n'.padEnd(BLOCK, '\0'));
   const huge = [start, header(25, 'x'), record, header(0)];
   writeFileSync(file, await encrypt(gzipSync(Buffer.concat(huge))));
   const error = await readArchive(file, { passphrase, profile: to }).catch((error: unknown) => error);
   t.match(error, { kind: 'disk_full' }, 'a petabyte');
   t.notOk(existsSync(join(to, 'huge')), 'and not a byte of it is written');
-  // Encrypted for somebody, and a header that does not end.
+  // Encrypted for a recipient, with a header that does not end.
   writeFileSync(file, `age-encryption.org/v1\n-> ${'x'.repeat(2 * MB)}`);
   t.match(await reading(file, to), /not encrypted with age/);
   for (const [what, path] of [
@@ -265,7 +267,7 @@ t.test('whatever name an archive gives, nothing is written elsewhere', async (t)
   }
 });
 
-/** `wad --import` as a person runs it. */
+/** Runs `wad --import` as a person would. */
 function importing(directory: string, file: string, more: readonly string[] = [], env = {}): Ended {
   const state = join(directory, 'state');
   const secret = join(directory, 'passphrase');
@@ -321,7 +323,7 @@ t.test('Ctrl-C and Ctrl-D where the passphrase is asked for are no success', asy
   writeFileSync(file, '');
   const line = `${process.execPath} ${WAD} --state-dir ${directory}/state --no-sandbox --import ${file}`;
   for (const key of ['\x04', '\x03']) {
-    // A terminal of its own, and no one but us at its keys.
+    // A separate terminal, on which only this test types.
     const child = spawn('script', ['-qec', line, '/dev/null'], {
       env: { PATH: process.env.PATH, HOME: directory, TERM: 'dumb' },
     });
@@ -341,7 +343,7 @@ t.test('a program whose loop runs dry has failed, and says so', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'account.age');
   writeFileSync(file, '');
-  // What is waited for never comes, and nothing is left that could bring it.
+  // The awaited result never comes, and nothing is left that could produce it.
   const preload = join(directory, 'preload.cjs');
   writeFileSync(
     preload,

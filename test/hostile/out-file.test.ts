@@ -1,4 +1,5 @@
-// Attacks on the files that a command writes: something else lies in their place, or is put there meanwhile.
+// Attacks on the files that a command writes: something else exists in their place, or is put there
+// meanwhile.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -21,7 +22,7 @@ import { openWholeFile, putNew } from '../../src/local/whole-file.js';
 import { startWactl, wactl } from '../harness/wactl.js';
 import { type FakeDaemon, fakeDaemon } from '../unit/cli/daemon.js';
 
-// For a slow machine; it takes a twentieth of this.
+// For a slow machine; it usually takes a twentieth of this.
 t.setTimeout(300_000);
 
 const BYTES = Buffer.from('what a stranger sent');
@@ -82,10 +83,10 @@ for (const [command, line] of WRITERS)
     t.same(readdirSync(dir).sort(), ['dangling', 'file', 'link', 'victim']);
   });
 
-/** Not where the kernel refuses it: not root, or a container without CAP_MKNOD. */
+/** Makes a block device; false when the kernel refuses it: not root, or a container without CAP_MKNOD. */
 function makeDisk(path: string): boolean {
   try {
-    // A loop device that is attached to nothing: a program that wrote to it all the same would do no harm.
+    // An unattached loop device, so that a program that wrote to it would do no harm.
     execFileSync('mknod', [path, 'b', '7', '250'], { stdio: 'ignore' });
     return true;
   } catch {

@@ -1,4 +1,7 @@
-/** State that is somebody else's, or not what it should be: refused in words that help, and left as it was. */
+/**
+ * State files of another user, or of a wrong kind: the daemon refuses them with a helpful message, and does
+ * not change them.
+ */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -18,7 +21,7 @@ import { Home } from '../harness/home.js';
 import { WAD } from '../harness/wad.js';
 import { Simulator } from '../simulator/simulator.js';
 
-// For a slow machine; it takes a tenth of this.
+// For a slow machine; it usually takes a tenth of this.
 t.setTimeout(300_000);
 
 const isRoot = process.getuid?.() === 0;
@@ -30,10 +33,10 @@ function scratch(t: Test): string {
   return directory;
 }
 
-/** The daemon itself, without a browser: it ends at what is wrong with its state. */
+/** Runs the daemon without a browser. It exits because of what is wrong with its state. */
 function start(home: string, args: readonly string[], user = {}): { status: number | null; says: string } {
   const line = ['--no-sandbox', '--no-auto-init', '--socket', join(home, 'control.sock'), ...args];
-  // env(1) wipes what tap puts into the environment of its children: another user may not write where that leads.
+  // env(1) removes tap's variables, which name files that another user may not write.
   const clean = ['-i', `PATH=${process.env.PATH}`, `HOME=${home}`, process.execPath, WAD];
   const { status, stdout, stderr } = spawnSync('/usr/bin/env', [...clean, ...line], {
     encoding: 'utf8',
@@ -76,7 +79,7 @@ t.test("a fresh claim of Kubernetes: the volume is root's, and its group's to wr
   chownSync(home.dir, 0, user.gid);
   chmodSync(home.dir, 0o2775);
   const wad = await home.start();
-  // Asked by nobody: a client refuses a socket in a directory that a group may write to.
+  // Not queried: a client refuses a socket in a directory that a group may write to.
   await wad.logged('session.transition', ({ to }) => to === 'linking', { timeoutMs: 60_000 });
   t.equal(statSync(home.stateDir).uid, user.uid);
   t.equal(statSync(home.stateDir).mode & 0o777, 0o700);
@@ -110,7 +113,7 @@ t.test("files of the store that are another user's end the start with 77", asRoo
     const path = join(state, name);
     if (name === 'media') mkdirSync(path);
     else writeFileSync(path, '', { flag: 'a' });
-    // A log that holds nothing is removed by whoever may.
+    // An empty log is removed by any process that may do so, so it gets some content.
     if (name === 'wad.sqlite-wal') writeFileSync(path, Buffer.alloc(64));
     chownSync(path, 0, 0);
     chmodSync(path, mode);

@@ -1,5 +1,5 @@
-// Attacks on the terminal of whoever reads: every text of an answer, whoever wrote it, holds what a terminal obeys, and
-// nothing of it may come through any command, on stdout or stderr.
+// Attacks on the reader's terminal: every text of an answer contains terminal controls, and none of them may
+// be printed by any command, on stdout or stderr.
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,12 @@ import { METHODS, type MethodName } from '../../src/protocol/methods/index.js';
 import { startWactl, wactl } from '../harness/wactl.js';
 import { type Answer, fakeDaemon } from '../unit/cli/daemon.js';
 
-// For a slow machine; it takes a twentieth of this.
+// For a slow machine; it usually takes a twentieth of this.
 t.setTimeout(600_000);
 
-/** Title, clipboard, colour, bell, clear, a line of its own; C1; direction; lines of Unicode. */
+/**
+ * Title, clipboard, colour, bell, clear, a forged line; C1 controls; text direction; Unicode line separators.
+ */
 const HOSTILE =
   '\u001b]0;pwned\u0007\u001b]52;c;cm0=\u0007\u001b[31m\u001b[2J\r\nforged\t\b\u007f\u009b5m\u0085' +
   '\u202eevil\u2066\u061c\u200f\u2028\u2029';
@@ -22,7 +24,7 @@ const OBEYED =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
-/** @param all instants and words of closed lists as well */
+/** @param all true: also change times and values of enumerations */
 function poisoned(value: unknown, all: boolean): unknown {
   if (typeof value === 'string') {
     const isWord = INSTANT.test(value) || /^[a-z][a-z_-]*$/.test(value);
@@ -37,7 +39,7 @@ const report = join(tmpdir(), `wactl-terminal-${process.pid}.json`);
 t.teardown(() => rmSync(report, { force: true }));
 
 const N = '15550002222';
-/** A line, or several, of each command that asks the daemon. */
+/** One or more argument lists for each command that calls the daemon. */
 const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   status: [[]],
   accounts: [[]],
@@ -86,7 +88,7 @@ const LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   logs: [['--socket', 'SOCKET']],
   version: [[]],
 };
-/** They print what is their own, or hand over to a program of its own. */
+/** Commands that print only their own texts, or run a program of their own. */
 const SILENT = ['adopt', 'canary', 'completion', 'doctor', 'mcp', 'session'];
 
 t.test('every command is in the table', (t) => {
@@ -109,7 +111,7 @@ for (const [how, answers] of [
 ] as const)
   t.test(`nothing that a terminal obeys comes through: ${how}`, async (t) => {
     const table = Object.fromEntries(Object.keys(METHODS).map((name) => [name, answers(name as MethodName)]));
-    // Lists page until nothing is new.
+    // `events` reads pages until one is empty.
     let pages = 0;
     const events = table['events.list'];
     if (events && how !== 'in an error')

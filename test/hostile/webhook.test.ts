@@ -1,4 +1,4 @@
-// Receivers that mean harm, against the webhooks of a daemon: over a real store and real connections.
+// Malicious webhook receivers against a daemon, over a real store and real connections.
 
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
