@@ -1,5 +1,6 @@
-// This process's own memory. V8 gives back what a burst of work took once it is bored, and a daemon that is asked for its
-// state every second never bores it: a hundred megabytes stay for the night. So it is told to when a burst is over.
+// Returns this process's memory to the kernel after a burst of work. V8 does that by itself only when it is idle,
+// and a daemon whose state is requested every second is never idle: a hundred megabytes would stay overnight. So V8
+// is told to collect when a burst is over.
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -1,5 +1,6 @@
-// A session as one file: a tar of its profile, compressed, then encrypted with a passphrase in the format of age, so that
-// `age -d FILE | tar tz` reads it as well. The packages are loaded by who opens this file, and by nobody else.
+// A session as one file: a tar of its profile, compressed, then encrypted with a
+// passphrase in the format of age. So `age -d FILE | tar tz` reads it as well.
+// Importing this module loads the packages; only an export or import does.
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
