@@ -1,9 +1,10 @@
-// Many accounts on one machine, each a daemon with a browser of its own that sends one message a second, after the build:
-//   send    from message.send to the server's ack, one account alone and all of them together
-//   memory  PSS of each account, browser and daemon, with all of them up
-// The one that is measured alone is measured again among the others.
+// Measures many accounts on one machine, each a daemon with its own browser that sends one message a second.
+// Needs a build.
+//   send    from message.send to the server's ack, for one account alone and for all of them together
+//   memory  PSS of each account, browser and daemon, with all of them running
+// The account that is measured alone is measured again among the others.
 //   node bench/accounts.mjs [--accounts N] [--seconds N] [--json FILE]
-// Goals: all ready, and p95 of a send at most 3 times that of one account alone.
+// Goals: all accounts ready, and p95 of a send at most 3 times that of one account alone.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
@@ -41,7 +42,7 @@ async function send({ client }, text) {
   return performance.now() - startedAt;
 }
 
-/** One message a second from each of them, begun at different moments; the times of all. */
+/** Sends one message a second from each account, starting at different times. Returns the times of all. */
 async function load(accounts) {
   const times = await Promise.all(
     accounts.map(async (account, i) => {

@@ -1,4 +1,5 @@
-// All benches one after another, each a process of its own, and their rows in one table: scripts/bench.
+// Runs all benches one after another, each in its own process, and prints their rows as one table:
+// scripts/bench.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// A client of the daemon for bench/send.mjs, in a thread of its own so that it takes no time of the simulator's: sends
-// texts to chats as it is told, and tells of each message that it hears, with the time, milliseconds since 1970.
+// A client of the daemon for bench/send.mjs, in a separate thread so that it takes no time of the
+// simulator's. It sends texts to chats on command, and reports each received message with its time, in
+// milliseconds since 1970.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Client } from '../build/src/socket/client.js';
 
@@ -11,7 +12,7 @@ hears.onEvent(({ data }) => {
   if (data.fromMe === false) parentPort.postMessage({ heard: data.body, at: now() });
 });
 await hears.request('events.subscribe', { types: ['message'] });
-// One for each chat, as many as there are messages in flight.
+// One client for each chat, because one message is in flight in each.
 const clients = await Promise.all(Array.from({ length: most }, () => Client.connect(socket)));
 
 async function sendTo(client, to, each, text) {

@@ -1,8 +1,9 @@
-// whatsapp-web.js as its README has it, for the benches to compare with: a saved session, no
-// daemon. Prints "qr" and "ready" when they come, and ends when its stdin does. A line on stdin is a JSON object:
-//   {"chats": [ID, …], "each": N, "text": T, "options": {…}}   sends N texts to each chat, one at a time in each, all
-//                                                 chats side by side; prints {"text", "ms"} when all have resolved
-// Of each message that comes in it prints {"heard": BODY, "at": MS}, milliseconds since 1970.
+// whatsapp-web.js as in its README, for comparison in the benches: a saved session and no daemon. Prints "qr"
+// and "ready" when they happen, and ends when its stdin does. A line on stdin is a JSON object:
+//   {"chats": [ID, …], "each": N, "text": T, "options": {…}}
+// It sends N texts to each chat, to all chats at the same time, one at a time in each, and prints {"text",
+// "ms"} after the last one. Prints {"heard": BODY, "at": MS} for each received message; MS is milliseconds
+// since 1970.
 //   node bench/bare.mjs FOLDER BROWSER [SWITCH...]
 import { createInterface } from 'node:readline';
 import wweb from 'whatsapp-web.js';

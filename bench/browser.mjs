@@ -1,11 +1,12 @@
-// What the browser of a ready account costs at rest, against that of a bare whatsapp-web.js with the flags it comes with,
-// on the same simulator with the same ballast (40 MB of models, a list with pictures), after the build:
-//   memory  PSS of all processes of the browser, and what of it is theirs alone
-//   cpu     per cent of one core that they use, and the Node process
-// The two run in turn, and the order changes with each round.
-// Ours is measured on the same Chromium, and on its headless shell where one is installed, which the daemon prefers.
+// Measures the idle cost of a ready account's browser, against that of a bare whatsapp-web.js with its
+// default flags, on the same simulator with the same ballast (40 MB of models, a list with pictures). Needs a
+// build.
+//   memory  PSS of all processes of the browser, and their private memory
+//   cpu     per cent of one core that the browser and the Node process use
+// The two take turns, and the order changes with each round. Ours is measured on the same Chromium, and on
+// its headless shell if one is installed, which the daemon prefers.
 //   node bench/browser.mjs [--rounds N] [--settle SECONDS] [--watch SECONDS] [--args "--a --b"] [--json FILE]
-// --args are further switches for ours. Goals: PSS 0.65, CPU of the daemon 0.5 %.
+// --args are additional switches for ours. Goals: PSS 0.65, CPU of the daemon 0.5 %.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { browserOf, cpuSeconds, memoryOf, Rig } from './rig.mjs';
@@ -64,7 +65,7 @@ try {
   await rig.close();
 }
 
-/** Starts it with its saved session, looks at it when it has come to rest, and stops it. */
+/** Starts the subject with its saved session, measures it when it has come to rest, and stops it. */
 async function watch(subject) {
   const child = subject.start();
   await subject.reached(child, 'ready');

@@ -1,5 +1,6 @@
-// What a call costs over a bare echo: the same line sent by the same client to the daemon, which answers daemon.ping, and
-// to a server of one line that sends back what it gets; after the build. The two take turns (A B A B …) in one run.
+// Measures the cost of a call over a bare echo: the same client sends the same line to the daemon, which
+// answers daemon.ping, and to a server of one line that returns its input. Needs a build. The two take turns
+// (A B A B …) in one run.
 //   latency  one call after the other, on one connection
 //   rate     32 connections, on each one call after the other
 //   node bench/calls.mjs [--rounds N] [--json FILE]
@@ -22,7 +23,7 @@ const CONNECTIONS = 32;
 const LINE = '{"jsonrpc":"2.0","id":1,"method":"daemon.ping","params":{}}\n';
 const ECHO = `require('node:net').createServer((peer) => peer.pipe(peer)).listen(process.argv[1], () => console.log('up'))`;
 
-/** One line out, one line in. */
+/** Opens a connection on which each call is one line out and one line in. */
 async function open(socket) {
   const peer = connect(socket).setEncoding('utf8');
   await once(peer, 'connect');
@@ -75,7 +76,7 @@ try {
     for (const [i, connections] of sides.entries()) {
       const own = await latencies(connections[0]);
       const perSecond = await rate(connections);
-      if (n < 0) continue; // the first ones warm up
+      if (n < 0) continue; // the first rounds warm up
       times[i].push(...own);
       rates[i].push(perSecond);
     }

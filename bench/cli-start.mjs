@@ -1,7 +1,9 @@
-// What a cold `wactl status` costs over the floor: a bare Node script that connects to the socket, asks once and
-// prints. The two run in turn (A B A B …) in one go, so that the machine's mood falls on both.
+// Measures a cold `wactl status` against the minimum: a bare Node script that connects to the socket, sends
+// one request and prints the answer. The two take turns (A B A B …) in one run, so that other load affects
+// both.
 //   node bench/cli-start.mjs [--socket PATH] [--pairs N] [--max RATIO] [--json FILE]
-// Without --socket a server of a few lines in this process answers. With --max it exits 1 over that ratio.
+// Without --socket a server of a few lines in this process answers. With --max it exits with 1 above that
+// ratio.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +40,7 @@ socket.write('{"jsonrpc":"2.0","id":1,"method":"session.status","params":{}}\\n'
 `,
 );
 
-// A thread of its own: this one waits in spawnSync.
+// A separate thread, because this one blocks in spawnSync.
 const server = (path) => `
 const { parentPort } = require('node:worker_threads');
 const status = ${readFileSync(new URL('../scripts/status.json', import.meta.url), 'utf8')};
@@ -70,7 +72,7 @@ const b = [];
 const nothing = [];
 for (let i = -2; i < pairs; i += 1) {
   const pair = [time([floor]), time([wactl, 'status']), time(['-e', '0'])];
-  if (i < 0) continue; // the first ones warm the disk's cache
+  if (i < 0) continue; // the first pairs warm the disk's cache
   a.push(pair[0]);
   b.push(pair[1]);
   nothing.push(pair[2]);

@@ -1,11 +1,12 @@
-// What the daemon costs on top of its disk and its socket, without a browser; after the build. Pairs are taken in turn
-// (A B A B …) in one run, so that the machine's mood falls on both.
-//   accept   a message.send that is on disk when it is answered, against one synced insert and one daemon.ping
-//   clients  many of them at a time against a single one
-//   events   pages of events.list over the socket, and how soon a subscriber hears of an event that is kept
+// Measures the cost of the daemon on top of its disk and its socket, without a browser. Needs a build. Pairs
+// take turns (A B A B …) in one run, so that other load affects both.
+//   accept   a message.send that is on disk when it is answered, against one synced insert and one
+//            daemon.ping
+//   clients  many clients at a time against a single one
+//   events   pages of events.list over the socket, and the delay from a stored event to a subscriber
 //   node bench/daemon.mjs [--directory DIR] [--rounds N] [--events N] [--json FILE]
-// DIR is on the disk to be measured. Goals: accept 1.5, 32 clients 4 times the rate of one, 20,000 events/s, a subscriber
-// within 5 ms.
+// DIR is on the disk to be measured. Goals: accept 1.5, 32 clients 4 times the rate of one, 20,000 events/s,
+// a subscriber within 5 ms.
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +63,7 @@ async function accepts(socket) {
     const disk = await msOf(() => insert.run(`m-${i}`, text));
     const asked = await msOf(() => client.request('daemon.ping'));
     const accepted = await msOf(() => accept(client));
-    if (i < 0) continue; // the first ones warm up
+    if (i < 0) continue; // the first rounds warm up
     floor.push(disk + asked);
     one.push(accepted);
   }
@@ -127,7 +128,7 @@ async function pages(socket) {
   await client.close();
 }
 
-/** From an event that the page raises to the subscriber: kept on disk, then told over a socket. */
+/** Measures the time from an event of the page to the subscriber: stored on disk, then sent over a socket. */
 async function subscriber() {
   const directory = join(home, 'feed');
   await seed(directory, 500);

@@ -1,10 +1,12 @@
-// How costs grow, after the build:
-//   chats  an account with 100, 1,000 and 10,000 chats: saved session to ready and PSS of the browser, beside a bare
-//          whatsapp-web.js on a phone of the same size; a send to the server's ack; message.send's answer
-//   rows   a journal of 10³ to 10⁶ events, without a browser: the start of the daemon, a page of 100 events from the
-//          middle, an accepted send, and memory
+// Measures how costs grow. Needs a build.
+//   chats  an account with 100, 1,000 and 10,000 chats: time from a saved session to ready, and PSS of the
+//          browser, compared with a bare whatsapp-web.js on a phone of the same size; a send to the server's
+//          ack; message.send's answer
+//   rows   a journal of 10³ to 10⁶ events, without a browser: the start of the daemon, a page of 100 events
+//          from the middle, an accepted send, and memory
 //   node bench/growth.mjs [--chats 100,1000,10000] [--rows 1000,10000,100000,1000000] [--json FILE] [--chart]
-// --chart prints what docs/performance.md shows. Goals: flat or linear, which a person sees better than a number does.
+// --chart prints the charts of docs/performance.md. Goals: flat or linear, which people judge better from a
+// chart.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client } from '../build/src/socket/client.js';
@@ -75,7 +77,7 @@ async function withChats(chats) {
   }
 }
 
-/** To somebody of the phone's chats, through to the server's ack. */
+/** Sends to one of the phone's chats, up to the server's ack. */
 async function sends(socket) {
   const client = await Client.connect(socket);
   const time = await timesOf(SENDS, async (n) => {
@@ -116,7 +118,7 @@ async function withRows(rig, rows) {
   return { rows, start: median(starts), ...figures };
 }
 
-/** A chart as Markdown shows it. */
+/** Returns a chart in Markdown. */
 function chart(title, unit, x, lines) {
   const all = lines.flatMap(([, ys]) => ys);
   console.log(`\n**${title}** (${lines.map(([name]) => name).join('; ')})\n`);

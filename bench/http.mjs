@@ -1,8 +1,8 @@
-// What HTTP costs on top of the socket, without a browser; after the build. Pairs are taken in turn (A B A B …) in one
-// run, so that the machine's mood falls on both.
-//   status   session.status over the socket and over HTTP, on a connection each that is kept
+// Measures the cost of HTTP on top of the socket, without a browser. Needs a build. Pairs take turns (A B A B
+// …) in one run, so that other load affects both.
+//   status   session.status over the socket and over HTTP, each on a persistent connection
 //   new      the same over HTTP with a connection for each request, as curl makes them
-//   events   how soon 100 listeners to /events have each of the events that a burst of requests makes
+//   events   how soon 100 listeners to /events have each event of a burst of requests
 //   node bench/http.mjs [--rounds N] [--json FILE]
 // Goals: HTTP 1 ms over the socket at the median, every event to every listener.
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ async function msOf(act) {
   return performance.now() - startedAt;
 }
 
-/** Node's own client, which adds less than fetch does. */
+/** Node's own HTTP client, which has less overhead than fetch. */
 const get = (url, agent) =>
   new Promise((resolve, reject) => {
     request(url, { agent }, (response) => {
@@ -51,7 +51,7 @@ async function status(client, url) {
     const socket = await msOf(() => client.request('session.status', {}));
     const http = await msOf(() => get(`${url}/api/whatsapp/status`, kept));
     const fresh = await msOf(() => get(`${url}/api/whatsapp/status`, false));
-    if (i < 0) continue; // the first ones warm up
+    if (i < 0) continue; // the first rounds warm up
     times.socket.push(socket);
     times.http.push(http);
     times.fresh.push(fresh);
@@ -65,7 +65,7 @@ async function status(client, url) {
   );
 }
 
-/** Without an account what makes events is its starts and stops: each `initialize` and `disconnect` tells of some. */
+/** Without an account only starts and stops make events: each `initialize` and `disconnect` makes some. */
 async function events(client, url) {
   const seen = Array.from({ length: LISTENERS }, () => []);
   const streams = await Promise.all(

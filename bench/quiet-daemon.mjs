@@ -1,12 +1,12 @@
-// A daemon without an account, for what is measured on its socket and its disk alone.
+// Starts a daemon without an account, for benches that measure only its socket and its disk.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Resolves when it listens. Ended by whoever started it.
- * @param home where its configuration, its state and its socket are
+ * Resolves when the daemon listens. The caller ends it.
+ * @param home the directory for its configuration, state and socket
  */
 export async function startDaemon(home, toml = '') {
   const wad = fileURLToPath(new URL('../dist/wad.cjs', import.meta.url));

@@ -1,7 +1,7 @@
-// What the daemon costs over bare whatsapp-web.js on the same simulator, after the build:
+// Measures the cost of the daemon over bare whatsapp-web.js on the same simulator. Needs a build.
 //   time    from the start of the process with a saved session to ready
 //   memory  VmRSS of the Node process alone, some seconds after ready
-// The two run in turn (A B A B …) in one go, so that the machine's mood falls on both.
+// The two take turns (A B A B …) in one run, so that other load affects both.
 //   node bench/ready.mjs [--pairs N] [--settle SECONDS] [--generation G] [--json FILE]
 // Goals: 1.03 of the time, 20 MB over its memory.
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '7' },
     settle: { type: 'string', default: '5' },
-    // Later ones never let a bare library become ready with a saved session (docs/drift.md, D4).
+    // With later generations a bare library with a saved session never becomes ready (docs/drift.md, D4).
     generation: { type: 'string', default: '2026-04' },
     json: { type: 'string' },
   },

@@ -1,5 +1,5 @@
-// What the benches with a browser stand on: the simulator, and two subjects on it, the daemon and a bare whatsapp-web.js,
-// each with a session of its own that outlives its process. After the build. Whoever opens a rig closes it.
+// Sets up the benches with a browser: the simulator and two subjects on it, the daemon and a bare
+// whatsapp-web.js, each with a session that outlives its process. Needs a build. The caller closes the rig.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const { writeBrowserWrapper } = await import(at('build/test/simulator/browser.js
 const { findBrowser } = await import(at('build/src/config/browser.js'));
 const { Client } = await import(at('build/src/socket/client.js'));
 
-/** What a page has stored when it is ready is on disk so long after. */
+/** How long a page's data may take to reach the disk after the page is ready. */
 const WRITTEN_MS = 8_000;
 
 const isOver = (child) => child.exitCode !== null || child.signalCode !== null;
@@ -37,8 +37,8 @@ export class Rig {
   #port;
 
   /**
-   * @param generation a generation of the simulator; later ones than 2026-04 never let a bare library become ready with
-   *   a saved session (docs/drift.md, D4)
+   * @param generation a generation of the simulator; with one later than 2026-04 a bare library with a saved
+   * session never becomes ready (docs/drift.md, D4)
    * @param knobs further knobs of the simulator
    */
   static async open({ generation = '2026-04', knobs = {} } = {}) {
@@ -51,12 +51,12 @@ export class Rig {
     const { port, control } = JSON.parse(first);
     rig.control = control;
     rig.#port = port;
-    // With a window, since a headless shell would be taken where one is installed, for both.
+    // With a window, because otherwise both subjects would use a headless shell if one is installed.
     rig.browser = await rig.wrap({ path: null, headed: true });
     return rig;
   }
 
-  /** A browser that sees the simulator; null where the daemon would find none. */
+  /** Wraps a browser so that it uses the simulator; null if the daemon would not find one. */
   async wrap(browser) {
     const found = findBrowser({ browser, env: process.env, home: homedir() });
     if (!found.found) return null;
@@ -71,14 +71,14 @@ export class Rig {
     return child;
   }
 
-  /** Asks the control API of the simulator. */
+  /** Posts to the control API of the simulator. */
   async post(path, body = {}) {
     const response = await fetch(this.control + path, { method: 'POST', body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await response.text());
     return response.json();
   }
 
-  /** A daemon with a state directory of its own. `toml` is its configuration, `flags` are further ones. */
+  /** A daemon with its own state directory. `toml` is its configuration, `flags` are additional ones. */
   wad(name, phone, { toml = '', flags = [], browser = this.browser } = {}) {
     const home = join(this.home, name);
     mkdirSync(home);
@@ -117,7 +117,7 @@ export class Rig {
     };
   }
 
-  /** whatsapp-web.js as its README has it: bench/bare.mjs. `args` are further switches of its browser. */
+  /** whatsapp-web.js as in its README: bench/bare.mjs. `args` are additional switches of its browser. */
   bare(name, phone, { args = [] } = {}) {
     const folder = join(this.home, name);
     return {
@@ -134,7 +134,9 @@ export class Rig {
     };
   }
 
-  /** Links the subject to its phone, a new one unless it is there, and stops it with the session on disk. */
+  /**
+   * Links the subject to its phone, which is created unless `isThere`, and stops it with the session on disk.
+   */
   async link(subject, { isThere = false } = {}) {
     if (!isThere) await this.post('/phones', { number: subject.phone });
     const child = subject.start();
@@ -158,17 +160,17 @@ const read = (pid, file) => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return ''; // it has gone meanwhile
+    return ''; // it has exited meanwhile
   }
 };
 
-/** After the second field, which may itself hold blanks and brackets: state, parent, group, … */
+/** The fields after the second one, which may itself contain blanks and brackets: state, parent, group, … */
 const stat = (pid) => {
   const text = read(pid, 'stat');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 };
 
-/** The processes of the browser that this process has started: puppeteer gives it a group. */
+/** The processes of the browser that this process has started: puppeteer gives it a process group. */
 export function browserOf({ pid }) {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const main = pids.find((each) => Number(stat(each)[1]) === pid && Number(stat(each)[2]) === Number(each));
@@ -183,7 +185,10 @@ const megabytes = (pids, field) =>
     0,
   ) / 1024;
 
-/** What these processes hold, in MB: pages they share with others count in part (PSS), and those they have alone. */
+/**
+ * The memory of these processes in MB: with a part of the pages that they share with others (PSS), and only
+ * their own.
+ */
 export const memoryOf = (pids) => ({
   pss: megabytes(pids, 'Pss'),
   own: megabytes(pids, 'Pss_Anon') + megabytes(pids, 'Pss_Shmem'),
@@ -191,6 +196,6 @@ export const memoryOf = (pids) => ({
 
 export const rssMb = ({ pid }) => Number(/VmRSS:\s+(\d+)/.exec(read(pid, 'status'))?.[1]) / 1024;
 
-/** Seconds of processor that these processes have used; Linux counts in hundredths. */
+/** The CPU seconds that these processes have used. Linux counts in hundredths. */
 export const cpuSeconds = (pids) =>
   pids.reduce((sum, pid) => sum + (Number(stat(pid)[11] ?? 0) + Number(stat(pid)[12] ?? 0)) / 100, 0);

@@ -1,3 +1,3 @@
-// What is said of many measurements of one thing.
+// Statistics of repeated measurements.
 export const quantile = (numbers, q) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * q)];
 export const median = (numbers) => quantile(numbers, 0.5);

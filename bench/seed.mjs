@@ -1,5 +1,5 @@
-// A state directory as a linked account leaves it, with so many events in its journal and no browser profile worth the
-// name: for daemons that are started with --no-auto-init.
+// Makes a state directory like that of a linked account, with a given number of events in its journal and an
+// empty browser profile, for daemons that are started with --no-auto-init.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../build/src/store/open.js';

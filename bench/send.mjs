@@ -1,16 +1,18 @@
-// Sending and hearing against bare whatsapp-web.js on the same simulator, after the build; the two take turns (A B A B …)
-// in one run, so that the machine's mood falls on both, and a ratio is the median of those of the pairs.
-//   send     texts a second to 1 chat, and to 32 chats side by side, one in flight in each; the pacing is off.
-//            Bare: sendMessage() with waitUntilMsgSent, awaited. Ours: from the first message.send until the last row is
-//            `sent`, which is by the server's word as well. Each of ours is on disk before it is accepted and once more
-//            before it is handed over, and so are the events of it that are told: how fast the disk syncs is part of it.
-//   early    the same against sendMessage() without waitUntilMsgSent, which resolves when the page has the message and
-//            nothing has left it; ours never says so of a message, so that this is shown and no goal
-//   event    from a person's sending until bare emits `message`, and until the line is read by a client that has
-//            subscribed to the daemon's socket, where it is in the journal already
+// Measures sending and receiving against bare whatsapp-web.js on the same simulator. Needs a build. The two
+// take turns (A B A B …) in one run, so that other load affects both, and a ratio is the median of the pairs'
+// ratios.
+//   send     texts a second to 1 chat, and to 32 chats at the same time, one in flight in each, without
+//            pacing. Bare: sendMessage() with waitUntilMsgSent, awaited. Ours: from the first message.send
+//            until the last row is `sent`, which the server's ack decides as well. Each message of ours is on
+//            disk before it is accepted and again before it is passed to the page, and so are its events: the
+//            speed of disk syncs is included.
+//   early    the same against sendMessage() without waitUntilMsgSent, which resolves when the page has the
+//            message and has sent nothing yet. Ours never reports that, so this is shown and has no goal.
+//   event    from a person's send until bare emits `message`, and until a subscriber of the daemon's socket
+//            has read the line, when the event is already in the journal
 //   node bench/send.mjs [--pairs N] [--events N] [--directory DIR] [--json FILE]
-// DIR is on the disk to be measured. Goals: 0.95 of bare's rate, 5 ms over bare's median. On the generation that a bare
-// library still works with: 2026-04.
+// DIR is on the disk to be measured. Goals: 0.95 of bare's rate, 5 ms over bare's median. It uses generation
+// 2026-04, the last with which a bare library still works.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +40,7 @@ const { values } = parseArgs({
   },
 });
 const WIDE = 32;
-/** Short turns, so that what else the machine does falls on both of a pair. */
+/** Short turns, so that other load of the machine affects both of a pair. */
 const PER_TURN = { one: 25, wide: 4 };
 const RATE_GOAL = 0.95;
 const LATER_MS = 5;
@@ -53,7 +55,7 @@ function start(file, args, options) {
   return child;
 }
 
-/** Lines of a child, for whoever waits for one. */
+/** Reads the lines of a child, and lets callers wait for one. */
 function linesOf(child) {
   const waiting = new Set();
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -161,7 +163,7 @@ async function startWad() {
 
 const rows = [];
 
-/** Rates in turn, the first pair to warm up. */
+/** Measures rates in turn; the first pair warms up. */
 async function rates(bare, wad, chats, options, label, hasGoal) {
   const each = chats.length === 1 ? PER_TURN.one : PER_TURN.wide;
   const pairs = [];

@@ -1,7 +1,8 @@
-// What the store costs, as ratios of pairs that are taken in turn (A B A B …) in one run, so that the machine's mood
-// falls on both. Build first.
+// Measures the cost of the store, as ratios of pairs that take turns (A B A B …) in one run, so that other
+// load affects both. Build first.
 //   node bench/store.mjs [--directory DIR] [--pairs N] [--events N] [--check]
-// DIR is on the disk to be measured; a temporary directory when left out. With --check it exits 1 below its bounds.
+// DIR is on the disk to be measured; default: a temporary directory. With --check it exits with 1 beyond its
+// bounds.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +53,7 @@ const message = () => {
 };
 const accept = () => store.write((tx) => store.outbox.accept(tx, message()));
 
-// The floor: one row of the same size, one table, one sync.
+// The baseline: one row of the same size, one table, one sync.
 const bare = new DatabaseSync(join(home, 'bare.sqlite'));
 bare.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
 bare.exec('CREATE TABLE t (seq INTEGER PRIMARY KEY, id TEXT, text TEXT) STRICT');
@@ -78,7 +79,7 @@ for (let i = -2; i < pairs; i += 1) {
       }),
     ),
   );
-  if (i < 0) continue; // the first ones warm up
+  if (i < 0) continue; // the first rounds warm up
   floor.push(a / ROUND);
   one.push(b / ROUND);
   many.push(c / (WRITERS * (ROUND / 10)));
@@ -97,7 +98,7 @@ say(
   gain >= 4,
 );
 
-// How long a full group holds up everything else.
+// How long a full group commit delays everything else.
 const turns = [];
 for (let i = 0; i < 20; i += 1) {
   const group = Array.from({ length: 1000 }, accept);

@@ -1,13 +1,14 @@
-// One row of what scripts/bench prints: ours, the rival's, their ratio or difference, and the goal. Each bench prints its
-// rows and, with --json FILE, writes them.
+// Formats the rows of scripts/bench: our value, the rival's, their ratio or difference, and the goal. Each
+// bench prints its rows and, with --json FILE, writes them.
 import { writeFileSync } from 'node:fs';
 
 /**
  * @param name what is measured
- * @param ours @param rival two numbers of the same unit, from one run; `rival` may be left out
- * @param ratio of the two, unless it is the median of those of pairs
- * @param goal such as `{ ratio: 1.1 }`, `{ over: 25 }` (ours less the rival's) or `{ value: 0.5 }`; at most so much, or
- *   with `atLeast: true` at least so much
+ * @param ours
+ * @param rival two numbers of the same unit, from one run; `rival` may be left out
+ * @param ratio our value divided by the rival's, unless it is the median of the pairs' ratios
+ * @param goal such as `{ ratio: 1.1 }`, `{ over: 25 }` (ours less the rival's) or `{ value: 0.5 }`: an upper
+ * bound, or with `atLeast: true` a lower bound
  */
 export function row({
   name,
@@ -61,7 +62,7 @@ export function print(rows) {
     );
 }
 
-/** Prints the rows, and writes them where `file` is given. */
+/** Prints the rows, and writes them to `file` if it is given. */
 export function report(rows, file) {
   print(rows);
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
