@@ -1,13 +1,16 @@
 // Bundles both programs and the library, after tsc:
-//   dist/wad.cjs     bin wad: the daemon, less the library, its browser driver and SQLite, which stay packages
-//   dist/wactl.cjs   bin wactl: the fast path, which parses, asks once and prints
-//   dist/full.cjs    the rest of wactl with the whole of yargs, loaded only for help, errors, and the rarer commands
+//   dist/wad.cjs     bin wad: the daemon; the library, its browser driver and SQLite stay packages
+//   dist/wactl.cjs   bin wactl: the fast path, which parses, sends one request and prints the answer
+//   dist/full.cjs    the rest of wactl with all of yargs, loaded only for help, errors, and the rarer
+//                    commands
 //   dist/mcp.cjs     the server for language models, loaded only for `wactl mcp`
 //   dist/client.cjs  the library for programs, with its types in dist/types-cjs/
-//   dist/client.js   the same as an ES module, with its types in dist/types/: one library, however often it is loaded
-//   dist/meta.json   what went into each; the packages that lie beside them, notices and tests are read off it
+//   dist/client.js   the same as an ES module, with its types in dist/types/: one library, however often it
+//                    is loaded
+//   dist/meta.json   the contents of each bundle; the list of packages next to them, notices and tests are
+//                    based on it
 //   dist/THIRD-PARTY-NOTICES.txt   the packages in each, and their licences
-// With a code cache each (code-cache.mjs): a call of wactl takes 2 ms less by it, a start of wad 100.
+// Each has a code cache (code-cache.mjs), which saves 2 ms in a call of wactl and 100 ms in a start of wad.
 import { execFile } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +27,7 @@ import { BESIDE } from './production.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const words = { WACTL_VERSION: JSON.stringify(version) };
-/** All that the library needs of the table of methods when it runs. */
+/** The only part of the table of methods that the library needs at run time. */
 const effects = Object.fromEntries(Object.values(METHODS).map(({ name, effect }) => [name, effect]));
 const common = {
   absWorkingDir: root,
@@ -36,10 +39,10 @@ const common = {
   metafile: true,
 };
 const URL_OF_FILE = "const __url=require('node:url').pathToFileURL(__filename).href;";
-/** require, not import(): Node's ESM loader alone would cost 8 ms, and there is none in a script of vm. */
+/** require instead of import(): Node's ESM loader alone would cost 8 ms, and a script of vm has none. */
 const REQUIRE_ONLY = { 'dynamic-import': false };
 
-/** The slow half stays a file of its own; yargs-parser does without createRequire where there is none. */
+/** The slow half stays a separate file. yargs-parser works without createRequire where it does not exist. */
 const apart = {
   name: 'apart',
   setup(b) {
@@ -50,7 +53,7 @@ const apart = {
     }));
   },
 };
-/** A file of types, and those that it imports in turn. */
+/** A file of types, and all files that it imports, directly or not. */
 function reached(file, files = new Set()) {
   if (files.has(file)) return files;
   files.add(file);
@@ -58,20 +61,21 @@ function reached(file, files = new Set()) {
     reached(join(dirname(file), `${path}.d.ts`), files);
   return files;
 }
-/** What the compiler says of src/client/, which else says so on stdout. */
+/** Compiles the types of src/client/; the compiler prints its errors to stdout otherwise. */
 async function types() {
   for (const name of ['types', 'types-cjs']) rmSync(`${dist}${name}`, { recursive: true, force: true });
   const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}src/client`];
   await promisify(execFile)(process.execPath, tsc).catch(({ stdout }) => {
     throw new Error(stdout);
   });
-  // Written out, with the texts. What the compiler derived them from is not needed then, nor zod.
+  // Written out with the texts of the fields. Then neither the files from which the compiler derived them nor
+  // zod are needed.
   writeFileSync(`${dist}types/protocol/types.d.ts`, clientTypes());
   const needed = reached(`${dist}types/client/index.d.ts`);
   for (const { parentPath, name } of readdirSync(`${dist}types`, { recursive: true, withFileTypes: true }))
     if (name.endsWith('.d.ts') && !needed.has(join(parentPath, name))) rmSync(join(parentPath, name));
   for (const empty of ['methods', 'events']) rmdirSync(`${dist}types/protocol/${empty}`);
-  // The compiler reads off the nearest package.json what kind of module a file of types is about.
+  // The compiler learns from the nearest package.json which kind of module a file of types describes.
   cpSync(`${dist}types`, `${dist}types-cjs`, { recursive: true });
   writeFileSync(`${dist}types-cjs/package.json`, '{"type":"commonjs"}\n');
 }
@@ -91,7 +95,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     minify: true,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/fast.cjs',
-    // The package's index would bring its server as well.
+    // The package's index would include its server.
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
     define: { ...words, 'import.meta.url': 'undefined' },
     banner: { js: wrapped.head },
@@ -99,7 +103,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     supported: REQUIRE_ONLY,
     plugins: [apart],
   }),
-  // Not minified: its stack traces are read in logs, and its functions run in the page.
+  // Not minified: its stack traces appear in logs, and its functions run in the page.
   build({
     ...common,
     entryPoints: ['src/daemon/main.ts'],
@@ -110,7 +114,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     footer: { js: wrapped.foot },
     supported: REQUIRE_ONLY,
   }),
-  // Not minified: programs step into it.
+  // Not minified: debuggers of other programs step into it.
   build({
     ...common,
     entryPoints: ['src/client/index.ts'],
@@ -161,7 +165,7 @@ putProgram({
   name: 'wad',
   part: 'daemon',
   source: daemon.outputFiles[0].text,
-  // All it is made of is loaded, and its configuration settled.
+  // Loads all of it, and reads its configuration.
   warm: `
     process.argv.splice(2, Infinity, '--check-config', '--config', '/dev/null');
     start();`,

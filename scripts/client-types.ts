@@ -1,15 +1,15 @@
-// Writes src/protocol/types.ts out for the package: the same names, as interfaces with the text of each field from the
-// schemas. An editor shows a program what a field means, and the types of the package do without zod.
+// Writes src/protocol/types.ts out for the package: the same names as interfaces, with the text of each field
+// from the schemas. An editor can then show the meaning of a field, and the package's types do not need zod.
 import { componentsFor, type Json } from '../src/daemon/api/components.js';
 import type { MethodRow } from '../src/protocol/method.js';
 import { METHODS } from '../src/protocol/methods/index.js';
 
-/** Those that are types of src/protocol/state.ts already. */
+/** Names that are already types of src/protocol/state.ts. */
 const WORDS = ['StateName', 'Reason', 'SendState', 'EventType'];
 const NAMES: Readonly<Record<string, string>> = { Time: 'string', Event: 'WireEvent' };
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ');
-/** One line, or one line for each part that begins with a tag. */
+/** Makes a comment of one line, or one with a line for each part that begins with a tag. */
 const comment = (...parts: readonly unknown[]): string => {
   const says = parts.filter((part): part is string => typeof part === 'string' && part !== '');
   if (says.length === 0) return '';
@@ -20,7 +20,7 @@ const comment = (...parts: readonly unknown[]): string => {
 };
 const union = (types: readonly string[]): string => [...new Set(types)].join(' | ');
 
-/** A schema as the compiler has it. @throws Error for one that no table has had yet */
+/** Returns the TypeScript type of a schema. @throws Error for a kind of schema that no table has used yet */
 function typeOf(schema: Json): string {
   const { $ref, const: only, enum: words, items, properties, type } = schema;
   const variants = (schema.anyOf ?? schema.oneOf) as Json[] | undefined;
@@ -58,7 +58,7 @@ function fieldsOf({ properties, required = [], additionalProperties }: Json): st
     const type = isRequired ? typeOf(inner) : `${typeOf(inner)} | undefined`;
     return `${comment(inner.description, time)}${name}${isRequired ? '' : '?'}: ${type};`;
   });
-  // An object that takes more than it names.
+  // An object that allows additional fields.
   const more = additionalProperties ? ['[name: string]: unknown;'] : [];
   const all = [...fields, ...more];
   return all.length === 0 ? 'Record<string, never>' : `{\n  ${all.map(indent).join('\n  ')}\n}`;

@@ -1,9 +1,9 @@
-// Puts a bundled program into dist/ as three files, so that V8 need not compile it at each start; Node 20 keeps no code
-// cache by itself:
-//   NAME.cjs              what people run: a few lines that load the two others
+// Writes a bundled program into dist/ as three files, so that V8 need not compile it at each start. Node 20
+// has no code cache of its own:
+//   NAME.cjs              the file that people run: a few lines that load the two others
 //   PART-HASH.cjs         the program
-//   PART-HASH.cache       what V8 has compiled of it in a first run
-// A cache made by another Node is refused by V8 and changes nothing but the time.
+//   PART-HASH.cache       the code that V8 compiled in a first run
+// V8 refuses a cache that was made by another Node; then only the time changes.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,22 +11,23 @@ import { fileURLToPath } from 'node:url';
 
 export const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/** What wraps a program: it is a function of what a module has. */
+/** The wrapper of a program: a function of the variables that a module has. */
 export const wrapped = { head: '(function(require,__filename){', foot: '})' };
 
 /**
- * SIGUSR1 makes Node open its inspector on 127.0.0.1:9229, to every user of the machine. A listener prevents that. Node
- * handles the signal some 30 ms before any program runs, so an inspector that was opened then is closed, unless the
- * command line or NODE_OPTIONS asked for one. That is done later, since loading the module takes longer than an ordinary
- * call of wactl, and in an immediate: Node starts the inspector by an interrupt and again by an event of the loop
- * (Agent::RequestIoThreadStart in src/inspector_agent.cc).
+ * SIGUSR1 makes Node open its inspector on 127.0.0.1:9229, for every user of the machine. A listener for the
+ * signal prevents that. Node handles the signal some 30 ms before any program runs, so an inspector that was
+ * opened then is closed, unless the command line or NODE_OPTIONS requested one. This is done later, because
+ * loading the module takes longer than an ordinary call of wactl. It is done in an immediate, because Node
+ * starts the inspector by an interrupt and again by an event of the loop (Agent::RequestIoThreadStart in
+ * src/inspector_agent.cc).
  */
 const NO_INSPECTOR = `process.on('SIGUSR1', () => {});
 const asked = /(^|\\s)--inspect(-brk|-wait)?(=|\\s|$)/;
 if (![...process.execArgv, process.env.NODE_OPTIONS || ''].some((words) => asked.test(words)))
   setTimeout(() => setImmediate(() => require('node:inspector').close()), 100).unref();`;
 
-/** Others may run what is here while it is built: a file is there whole or not at all. */
+/** Writes a file atomically, because the programs may be run while they are built. */
 export function put(name, contents, mode = 0o644) {
   mkdirSync(dist, { recursive: true });
   const part = `${dist}.${name}.${process.pid}`;
@@ -37,11 +38,11 @@ export function put(name, contents, mode = 0o644) {
 
 /**
  * @param {{ name: string, part: string, source: string, warm: string }} program
- *   warm: CommonJS text, run first: sets process.argv and whatever else makes the program's first run short. The cache is
- *   taken when that run ends with status 0.
+ * warm: CommonJS text that is run first. It sets process.argv and whatever else makes the program's first run
+ * short. The cache is taken when that run exits with 0.
  */
 export function putProgram({ name, part, source, warm }) {
-  // V8 tells a stale cache only by the length of its source; the name tells it by the contents.
+  // V8 detects a stale cache only by the length of its source; the file name depends on the contents.
   const file = `${part}-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`;
   put(`${file}.cjs`, source);
   fill(file, warm);
@@ -62,7 +63,7 @@ script.runInThisContext()(require, file + '.cjs');
 `,
     0o755,
   );
-  // A program that has just started may still be about to read the last one.
+  // A program that has just started may still need the previous one.
   for (const old of readdirSync(dist)) {
     const outdated = old.replace(/^\./, '').startsWith(`${part}-`) && !old.startsWith(`${file}.`);
     if (outdated && Date.now() - statSync(dist + old).mtimeMs > 60_000) rmSync(dist + old);
@@ -89,7 +90,7 @@ function fill(file, warm) {
     timeout: 20_000,
   });
   if (status === 0) {
-    chmodSync(part, 0o644); // whatever the umask of its run was
+    chmodSync(part, 0o644); // independent of the umask of its run
     renameSync(part, `${dist}${file}.cache`);
   } else console.error(`bundle: no code cache, ${file} will start slower: ${stderr}`);
 }

@@ -1,4 +1,4 @@
-// docs/config.md: every key of the configuration, from the table of keys.
+// Generates docs/config.md: every key of the configuration, from the table of keys.
 import { BROWSER_ARGS } from '../src/config/browser-args.js';
 import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { code, table } from './markdown.js';
@@ -32,7 +32,7 @@ export function configPage(): string {
   return `${[INTRO, ...parts, browserArgsPart()].join('\n\n')}\n`;
 }
 
-/** What `browser.args` takes. */
+/** The accepted values of `browser.args`. */
 function browserArgsPart(): string {
   const rows = BROWSER_ARGS.map(({ form, why }) => [code(form), why]);
   return `## Arguments in ${code('browser.args')}

@@ -1,4 +1,4 @@
-// docs/events.md: every type of event with its fields and an example, from the table of events.
+// Generates docs/events.md: every type of event with its fields and an example, from the table of events.
 import { componentsFor, type Json } from '../src/daemon/api/components.js';
 import type { EventRow } from '../src/protocol/event.js';
 import { EVENTS } from '../src/protocol/events/index.js';

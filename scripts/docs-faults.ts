@@ -1,4 +1,4 @@
-// docs/faults.md: the table of faults, the exit classes of wactl, and which method raises what.
+// Generates docs/faults.md: the table of faults, the exit statuses of wactl, and the faults of each method.
 import { EXITS } from '../src/cli/exit.js';
 import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
 import { Fault } from '../src/protocol/fault.js';
@@ -14,7 +14,7 @@ const RETRIES: Readonly<Record<Retry, string>> = {
   ask_first: 'only after a look at what happened',
 };
 
-/** Codes are in hundreds, one per area. */
+/** Codes are grouped in hundreds, one for each area. */
 const AREAS: readonly (readonly [title: string, has: (code: number) => boolean])[] = [
   ['JSON-RPC', (code) => code < 0],
   ['The daemon and its socket', (code) => code >= 1000 && code < 1100],

@@ -1,4 +1,4 @@
-// docs/http.md: how to talk to HTTP, and every route, from the table of routes.
+// Generates docs/http.md: how to use HTTP, and every route, from the table of routes.
 import { faultsOf } from '../src/daemon/api/openapi.js';
 import { MAX_HEADERS } from '../src/http/guard.js';
 import type { Route } from '../src/http/route.js';
@@ -103,7 +103,7 @@ curl -N 'http://localhost:3001/api/whatsapp/events?after=0&types=message,message
 A listener that comes back says \`Last-Event-ID\`, as browsers do by themselves, and misses nothing. One that does not read is
 cut off.`;
 
-/** In the order of the table; those that are a method by its own name are told of in one row. */
+/** Routes are in the order of the table. Those that call a method by its own name share one row. */
 export function httpPage(): string {
   const named = ROUTES.filter(({ path }) => !path.startsWith('/api/rpc/'));
   const rows = named.map((route) => [

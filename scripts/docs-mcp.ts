@@ -1,4 +1,5 @@
-// docs/mcp.md: how a language model uses the account, and every tool, from the table of what is exposed.
+// Generates docs/mcp.md: how a language model uses the account, and every tool, from the table of exposed
+// methods.
 import { TOOLS, WITHHELD } from '../src/mcp/exposure.js';
 import { SEND, toolName, toolsFor } from '../src/mcp/tools.js';
 import { code, fieldsOf, table } from './markdown.js';

@@ -1,4 +1,4 @@
-// docs/metrics.md: every metric, from the registry that is scraped.
+// Generates docs/metrics.md: every metric, from the registry that is scraped.
 import { Registry } from 'prom-client';
 import { eventCounters } from '../src/daemon/metrics/counters.js';
 import { daemonGauges } from '../src/daemon/metrics/gauges.js';
@@ -35,7 +35,7 @@ export interface Described {
   readonly labelNames: readonly string[];
 }
 
-/** Every metric of ours, as its registry describes it. */
+/** Returns every metric of ours with its description in the registry. */
 export function described(): Described[] {
   const registry = new Registry();
   eventCounters(registry);

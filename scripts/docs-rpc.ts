@@ -1,4 +1,4 @@
-// docs/rpc.md: how to talk to the socket, and every method, from the table of methods.
+// Generates docs/rpc.md: how to use the socket, and every method, from the table of methods.
 import { componentsFor, type Json } from '../src/daemon/api/components.js';
 import { COMMON_FAULTS } from '../src/daemon/api/dispatch.js';
 import { MAX_TOTAL_BYTES } from '../src/protocol/backlog.js';
@@ -75,7 +75,7 @@ The other reasons of a \`gap\`: \`too_many\` and \`unreadable\` (what came to \`
 \`disk_full\`: so many \`events\`, at least, could not be kept.`;
 
 const { schemas, schemaOf, answerOf } = componentsFor('draft-7');
-/** Those that have a heading here. Events have a page of their own, and a time is said in words. */
+/** The shapes with a heading here. Events have their own page, and a time is described in words. */
 const shapes = Object.entries(schemas).filter(([name]) => !name.endsWith('Event') && name !== 'Time');
 const linkOf = (name: string): string =>
   name === 'Event' ? '[Event](events.md)' : name === 'Time' ? TIME : `[${name}](#${anchor(name)})`;

@@ -1,7 +1,6 @@
-// Writes docs/rpc.md, events.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/ from the tables that the
-// programs themselves read.
-// `--check` writes nothing and exits 1 when a page is not what the tables say. Another directory than docs/ may be named.
-// Importing does nothing.
+// Writes docs/rpc.md, events.md, http.md, mcp.md, metrics.md, faults.md, config.md and the pages of docs/man/
+// from the tables that the programs themselves use. `--check` writes nothing and exits with 1 when a page
+// differs from the tables. Another directory than docs/ may be given. Importing this file does nothing.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { configPage } from './docs-config.js';
@@ -28,7 +27,7 @@ export const pages = (): ReadonlyMap<string, string> =>
     ['man/wad.toml.5', wadTomlPage()],
   ]);
 
-/** The names of those that differ from what is on disk in `directory`. */
+/** The names of the pages that differ from those in `directory`. */
 export async function stale(directory: URL): Promise<string[]> {
   const names: string[] = [];
   for (const [name, text] of pages()) {
@@ -38,7 +37,7 @@ export async function stale(directory: URL): Promise<string[]> {
   return names;
 }
 
-/** From build/scripts/ in the checkout. */
+/** Relative to build/scripts/ in the checkout. */
 export const DOCS = new URL('../../docs/', import.meta.url);
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
-// Which packages are in the bundles and beside them, and under which licence: dist/THIRD-PARTY-NOTICES.txt, and Debian's
-// copyright file (run with --debian, it is printed). Read off what esbuild put into each bundle (dist/meta.json) and off
-// the folders that production.mjs names, so that no package is forgotten.
+// Lists the packages in the bundles and next to them, with their licences: writes
+// dist/THIRD-PARTY-NOTICES.txt, and with --debian prints Debian's copyright file. The packages are taken from
+// esbuild's list of each bundle (dist/meta.json) and from the folders that production.mjs names, so that none
+// is forgotten.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { production } from './production.mjs';
@@ -8,7 +9,7 @@ import { production } from './production.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path) => readFileSync(root + path, 'utf8');
 
-/** Texts that every Debian has; lintian wants a reference. */
+/** Licence texts that are part of Debian; lintian requires a reference to them. */
 const COMMON = { 'Apache-2.0': 'Apache-2.0', 'LGPL-3.0-or-later': 'LGPL-3' };
 
 /** Folders of the packages that a bundle is made of. @param {{ inputs: object }} metafile */
@@ -59,7 +60,7 @@ export function notices(meta) {
 
 /** https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/ */
 export function debianCopyright(meta) {
-  const texts = new Map(); // by the words of the text
+  const texts = new Map(); // by the text
   const paragraph = (files, folders) => {
     const all = folders.map(licenceOf);
     const short = all.map(({ licence, text }) => shortName(texts, licence, text));
@@ -74,7 +75,7 @@ export function debianCopyright(meta) {
   const own = read('LICENSE').trim();
   const paragraphs = [
     `Files: *\nCopyright: ${/^Copyright (?:\(c\) )?(.*)$/im.exec(own)?.[1]}\nLicense: ${shortName(texts, 'MIT', own)}`,
-    // The bundles hold our own as well.
+    // The bundles contain our own code as well.
     paragraph('usr/lib/wad/dist/*', ['.', ...new Set(Object.values(meta).flatMap(bundledIn))].sort()),
     ...production().map(({ folder }) => paragraph(`usr/lib/wad/${folder}/*`, [folder])),
   ];
@@ -88,7 +89,7 @@ export function debianCopyright(meta) {
 
 function shortName(texts, licence, text) {
   const common = COMMON[licence];
-  // Without title and holders, which have a field of their own, many are the same.
+  // Without title and holders, which have their own fields, many texts are equal.
   const from = text.search(/permission is hereby granted|permission to use, copy|redistribution and use/i);
   const body =
     common !== undefined
@@ -102,7 +103,7 @@ function shortName(texts, licence, text) {
   return texts.get(key).name;
 }
 
-/** A field of many lines: an empty one is a dot. */
+/** A field with several lines, in which an empty line is a dot. */
 const field = (text) =>
   text
     .split('\n')

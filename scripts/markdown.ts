@@ -1,11 +1,12 @@
-// The little Markdown that the generated pages need, and a JSON Schema in words. Knows no table of the product.
+// The small part of Markdown that the generated pages need, and JSON Schemas in words. It knows no table of
+// the product.
 
 type Json = Record<string, unknown>;
 
-/** For text in a table's cell or a paragraph. */
+/** Escapes text for a table's cell or a paragraph. */
 export const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 export const code = (text: string): string => `\`${text}\``;
-/** The anchor that GitHub makes of a heading. */
+/** The anchor that GitHub gives a heading. */
 export const anchor = (heading: string): string =>
   heading
     .toLowerCase()
@@ -17,29 +18,32 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** One row of a schema written flat: `session.phone`, `events[].cursor`. */
+/** One field of a flattened schema: `session.phone`, `events[].cursor`. */
 export interface Field {
   readonly path: string;
   readonly words: string;
   readonly required: boolean;
-  /** What it is, in a sentence; empty where the name says it. */
+  /** A description in one sentence; empty when the name is enough. */
   readonly says: string;
 }
 
 export const TIME = 'time, ISO 8601 UTC';
 
-/** Where a schema with a name is described. */
+/** Returns a link to the description of a named schema. */
 export type LinkOf = (name: string) => string;
 const here: LinkOf = (name) => `[${name}](#${anchor(name)})`;
 
-/** The name of the schema that this one refers to; draft 7 wraps a reference that has a description. */
+/** The name of the schema that this one refers to. Draft 7 wraps a reference that has a description. */
 export function refOf({ $ref, allOf }: Json): string | undefined {
   const [only] = (allOf ?? []) as Json[];
   const target = $ref ?? only?.$ref;
   return typeof target === 'string' ? target.split('/').at(-1) : undefined;
 }
 
-/** The fields of an object schema, those of nested objects behind their parent. A schema with a name is not opened. */
+/**
+ * The fields of an object schema; those of nested objects follow their parent. A named schema is not
+ * expanded.
+ */
 export function fieldsOf(schema: Json, linkOf: LinkOf = here, at = ''): Field[] {
   const required = (schema.required ?? []) as string[];
   return Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(([name, inner]) => {
@@ -78,7 +82,7 @@ export function wordsOf(schema: Json, linkOf: LinkOf = here): string {
 }
 
 function range(low: unknown, high: unknown, unit = ''): string {
-  // The integers of a double have bounds too; those say nothing about the parameter.
+  // The bounds of a double's integers say nothing about the parameter.
   const min = typeof low === 'number' && Math.abs(low) !== Number.MAX_SAFE_INTEGER ? low : undefined;
   const max = typeof high === 'number' && high !== Number.MAX_SAFE_INTEGER ? high : undefined;
   if (min !== undefined && max !== undefined) return `, ${min} to ${max}${unit}`;

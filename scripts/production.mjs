@@ -1,13 +1,15 @@
-// Prints the files of the packages that the programs need beside their bundles, one a line: what package-lock.json
-// resolves from those that the bundles do not hold, less what is only an optional peer, and less what no program reads.
-// Nothing is fetched: they are the very files that were tested.
+// Prints the files of the packages that the programs need next to their bundles, one a line: the packages
+// that the bundles do not contain, as package-lock.json resolves them, without optional peers and without
+// files that no program reads. Nothing is downloaded: these are the files that were tested.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const json = (path) => JSON.parse(readFileSync(root + path, 'utf8'));
 
-/** What is left out, of paths in a package, each with why nothing misses it. The first that fits counts. */
+/**
+ * Paths in a package that are left out, each with the reason why nothing needs them. The first match counts.
+ */
 const KEPT = /^(?:licen[cs]e|copying|notice)[^/]*$/i;
 const { platform, arch } = process;
 const libc =
@@ -30,18 +32,24 @@ const LEFT_OUT = [
   },
 ];
 
-/** What the bundles load as a package: the library, whose functions run in the page, its browser driver, a native module. */
+/**
+ * The packages that the bundles load at run time: the library, whose functions run in the page, its browser
+ * driver, and a native module.
+ */
 export const BESIDE = ['whatsapp-web.js', 'puppeteer', '@photostructure/sqlite'];
 
-/** Types alone run nothing; the others are for a way to keep sessions (RemoteAuth) that we have no use for. */
+/** Types are not run. The others are for a way to store sessions (RemoteAuth) that we do not use. */
 const UNUSED = /^(?:@types\/.*|archiver|fs-extra|unzipper)$/;
 
-/** Each package and its files, by the path from the checkout. @returns {{ folder: string, files: string[] }[]} */
+/**
+ * Each package and its files, by the path from the checkout's root. @returns {{ folder: string, files:
+ * string[] }[]}
+ */
 export function production() {
   const { packages } = json('package-lock.json');
   const needed = new Set();
 
-  /** As Node looks for it: beside the one who asks, then in each folder above. */
+  /** Resolves a package as Node does: next to the importing package, then in each folder above. */
   function resolve(name, from) {
     for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules') - 1))) {
       const path = `${at}${at && '/'}node_modules/${name}`;
@@ -55,7 +63,7 @@ export function production() {
     const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, optional } =
       packages[path];
     if (!existsSync(root + path)) {
-      // Those for other machines are in the lock, too.
+      // The lock also lists packages for other machines.
       if (optional) return;
       throw new Error(`${path} is missing: run npm ci`);
     }
@@ -73,7 +81,7 @@ export function production() {
   return [...needed].sort().map((folder) => ({ folder, files: filesOf(folder) }));
 }
 
-/** Without those of packages nested in it. */
+/** The files of a package without those of packages nested in it. */
 function filesOf(folder) {
   return readdirSync(root + folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
-// Before a build: removes what was compiled from files that are no longer there, since an old test would go on
-// running; and has the compiler start anew when something that it believes to have written is missing.
+// Run before a build. Removes the output of source files that no longer exist, because an old test would
+// still be run. Makes the compiler start from scratch when a file that it should have written is missing.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

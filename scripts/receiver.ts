@@ -1,11 +1,11 @@
-// A receiver of webhooks for the trial: keeps what is posted to it in a file, a line each.
+// A webhook receiver for the trial: appends each posted event to a file, one a line.
 import { once } from 'node:events';
 import { appendFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Ends with the process. @returns where it is posted to */
+/** Ends with the process. @returns the URL to post to */
 export async function receiveWebhooks(file: string): Promise<string> {
   const server = createServer(async (request, response) => {
     const body = await text(request).catch(() => null);

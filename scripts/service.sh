@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # they are for those who source this
-# Where an installed service lies: what scripts/install and scripts/uninstall share. Sourced.
+# shellcheck disable=SC2034 # the variables are for the scripts that source this
+# The paths of an installed service, shared by scripts/install and scripts/uninstall. Sourced.
 
 # places MODE PREFIX DESTDIR
 places() {
@@ -19,7 +19,7 @@ places() {
     units=/etc/systemd/system
     sysusers=/etc/sysusers.d
     tmpfiles=/etc/tmpfiles.d
-    # systemd looks for them below these two; for another prefix they go where an administrator's are.
+    # systemd searches below these two prefixes. For another prefix, the administrator's directories are used.
     case $prefix in
       /usr | /usr/local)
         units=$prefix/lib/systemd/system
@@ -38,13 +38,13 @@ places() {
   man=$completions/man
   man_pages=(man1/wactl.1 man8/wad.8 man5/wad.toml.5)
   zsh_completions=$completions/zsh/site-functions
-  # Debian's zsh reads that one for prefix /usr.
+  # Debian's zsh uses another directory for prefix /usr.
   if [ "$prefix" = /usr ] && [ -e /etc/debian_version ]; then zsh_completions=$completions/zsh/vendor-completions; fi
   fresh=yes
   if [ -e "$3$units/wad@.service" ]; then fresh=no; fi
 }
 
-# The instances that run or are about to.
+# Prints the instances that are running, starting or stopping.
 accounts_running() {
   "${systemctl[@]}" list-units --plain --no-legend --state=active,activating,reloading,deactivating 'wad@*.service' |
     awk '{ print $1 }'

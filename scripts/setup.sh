@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What scripts/up and scripts/test share: everything that has to be there before Node can take over. Each step looks
-# first whether it is needed and says what it does. An interrupt ends the step that runs and whatever it has started,
-# and undoes what would be half of something; only dpkg is let finish. Sourced, with `root` set to the checkout.
+# Setup steps shared by scripts/up, scripts/test and others: everything that must exist before Node can run our code.
+# Each step first checks whether it is needed, and prints its name. An interrupt ends the running step with its children
+# and undoes its partial result; only dpkg is allowed to finish. Sourced, with `root` set to the checkout.
 
 readonly NEED_NODE=20.19.0
-step_pid= # the process group of the step that runs
+step_pid= # the process group of the running step
 may_break=yes
 with_sudo=no
 interrupted=
@@ -18,7 +18,7 @@ refuse() {
   exit 1
 }
 
-# The reader of our output may have gone as well: then there is nobody to tell.
+# The reader of our output may be gone as well; errors of printing are ignored.
 on_signal() {
   interrupted=$1
   if [ -z "$step_pid" ]; then leave; fi
@@ -38,15 +38,15 @@ trap 'on_signal 2' INT
 trap 'on_signal 15' TERM
 trap 'on_signal 1' HUP
 
-# Runs a command in a process group of its own, so that it and all its children can be ended together, and a Ctrl-C of
-# the terminal reaches it through us only.
+# Runs a command in a separate process group, so that it can be ended together with its children, and a Ctrl-C of the
+# terminal reaches it only through us.
 run() {
   local status=0
   set -m
   "$@" </dev/null &
   step_pid=$!
   set +m
-  # wait comes back early when a signal arrives; then the step is on its way out, or finishing.
+  # wait returns early when a signal arrives; then the step is being ended, or is finishing.
   while :; do
     status=0
     wait "$step_pid" 2>/dev/null || status=$?
@@ -58,13 +58,13 @@ run() {
   return "$status"
 }
 
-# What runs under sudo is not ours to signal.
+# Signals a process group. Processes under sudo can be signalled only by sudo.
 kill_group() {
   if kill "-$1" -- "-$2" 2>/dev/null; then return 0; fi
   [ "$with_sudo" = yes ] && sudo -n kill "-$1" -- "-$2" 2>/dev/null
 }
 
-# npm takes its time over a SIGTERM, half a minute at the worst, and leaves nothing that `undo` does not remove.
+# npm may take half a minute to end after a SIGTERM, so SIGKILL follows; `undo` removes everything that npm leaves.
 end_group() {
   local tries=0
   kill_group TERM "$1" || return 0
@@ -98,7 +98,7 @@ need_node() {
   command -v npm >/dev/null || refuse 'npm is needed, and is not here:' 'sudo apt-get install npm'
 }
 
-# A browser that the daemon would find, too; a headless shell, which is never taken unasked, comes last here.
+# Prints a browser that the daemon would find, too. A headless shell, which is never chosen by default, comes last.
 browser() {
   local name
   if [ -n "${WAD_BROWSER_PATH:-}" ]; then
@@ -112,7 +112,7 @@ browser() {
   return 0
 }
 
-# Ubuntu's /usr/bin/chromium-browser is a script that ends in a snap.
+# Ubuntu's /usr/bin/chromium-browser is a script that starts a snap.
 is_snap() {
   case $(readlink -f "$1") in /snap/* | /usr/bin/snap) return 0 ;; esac
   case $(head -c 4096 "$1" | tr -d '\0') in
@@ -142,13 +142,13 @@ need_browser() {
   fi
 }
 
-# The lines of docs/http.md are run as they stand.
+# The commands in docs/http.md are tested as they are, with curl.
 need_curl() {
   if command -v curl >/dev/null; then return; fi
   install_package curl
 }
 
-# What a few tests need and are skipped without: a program, and the package of Debian that has it.
+# Programs without which a few tests are skipped, each with its Debian package.
 readonly EXTRAS='
   chromium-headless-shell chromium-headless-shell
   dbus-daemon             dbus
@@ -176,8 +176,8 @@ need_extras() {
   done 3<<<"$EXTRAS"
 }
 
-# Old lists name an old browser, which its distribution has mended since. Of what lies there, only partial/ has the time of
-# the last update: the lists have that of the server.
+# Old package lists name an old browser with known bugs. Only the folder partial/ has the time of the last update: the
+# lists themselves have that of the server.
 refresh_lists() {
   local lists=
   eval "$(apt-config shell lists Dir::State::lists/d)"
@@ -213,7 +213,7 @@ install_package() {
   return "$status"
 }
 
-# npm writes node_modules/.package-lock.json last, so what is older or lacks it is not whole.
+# npm writes node_modules/.package-lock.json last. If it is missing or old, node_modules is incomplete.
 need_modules() {
   if [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
   say 'npm ci (no browser is downloaded)'
@@ -222,7 +222,7 @@ need_modules() {
   undo=
 }
 
-# A folder's time changes when a file in it comes or goes.
+# A folder's time changes when a file in it is added or removed.
 need_build() {
   if [ -e build/.built ] && [ -e dist/wactl.cjs ] && [ -z "$(
     find src test bench scripts package.json package-lock.json tsconfig.json -newer build/.built -print -quit

@@ -1,5 +1,5 @@
-// The processes of one run of scripts/up: starts them apart from the terminal, so that a Ctrl-C reaches this one only,
-// and ends them in the opposite order of their start. Knows nothing of WhatsApp.
+// Runs the processes of scripts/up: starts them detached from the terminal, so that a Ctrl-C reaches only
+// this process, and ends them in the opposite order. It knows nothing of WhatsApp.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -21,15 +21,15 @@ export interface Part {
 
 export interface StartOptions {
   readonly stdout: number | 'pipe';
-  /** What ends it in order, and how long that may take before it is killed. */
+  /** The signal that ends it in order, and how long that may take before it is killed. */
   readonly signal: NodeJS.Signals;
   readonly endMs: number;
-  /** On top of ours; undefined removes a variable. */
+  /** Variables in addition to ours; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Caller {
-  /** How the command is shown. */
+  /** The name of the command in the output. */
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -37,19 +37,19 @@ export interface Caller {
 const ASK_MS = 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Thrown out of whatever is under way when the run is to end. */
+/** Thrown by every pending wait when the run must end. */
 class Interrupted extends Error {}
 
 export class Stage {
   readonly #stop = new AbortController();
   readonly #parts: Part[] = [];
   #directory: string | undefined;
-  /** From here on an interrupt is the way in which the run is meant to end. */
+  /** True when an interrupt is the normal end of the run from now on. */
   happy = false;
-  /** More to print when it fails. */
+  /** Returns additional output for a failure. */
   onFailure: () => string = () => '';
 
-  /** Runs it to its end or to an interrupt, takes everything down, and answers the exit status. */
+  /** Runs `act` to its end or to an interrupt, ends everything, and returns the exit status. */
   async play(act: () => Promise<void>): Promise<number> {
     let status = 0;
     for (const signal of SIGNALS) {
@@ -59,7 +59,7 @@ export class Stage {
         this.#stop.abort(new Interrupted(signal));
       });
     }
-    // Nobody reads any more (`scripts/up | head`): that ends the run too.
+    // A closed output (`scripts/up | head`) ends the run, too.
     for (const out of [process.stdout, process.stderr]) {
       out.on('error', () => this.#stop.abort(new Interrupted('the reader has gone')));
     }
@@ -91,7 +91,7 @@ export class Stage {
     return path;
   }
 
-  /** Starts a program of ours that runs until the end. Its stderr is ours. */
+  /** Starts a program of ours that runs until the end of the run. Its stderr is ours. */
   start(name: string, args: readonly string[], { stdout, signal, endMs, env }: StartOptions): Part {
     this.#stop.signal.throwIfAborted();
     const child = spawn(process.execPath, args, {
@@ -121,7 +121,7 @@ export class Stage {
     return text;
   }
 
-  /** Resolves when somebody answers at the socket; fails when the program ends first. */
+  /** Resolves when a server accepts connections at the socket. Fails when the program ends first. */
   async listening(path: string, { ended }: Part): Promise<void> {
     let over = false;
     const answered = async (): Promise<void> => {
@@ -141,7 +141,7 @@ export class Stage {
     });
   }
 
-  /** Fails when the program ends before the run does. */
+  /** Waits until the end of the run. Fails when the program ends first. */
   until({ ended }: Part): Promise<never> {
     return this.#or(ended.then(gone));
   }
@@ -150,13 +150,13 @@ export class Stage {
     return this.#or(sleep(ms));
   }
 
-  /** Runs a command before the reader's eyes and answers its exit status. */
+  /** Runs a command with its output shown, and returns its exit status. */
   async show(caller: Caller, args: readonly string[]): Promise<number> {
     this.#announce(caller, args);
     return this.#exit(this.#command(caller, args, 'inherit'));
   }
 
-  /** Runs a command and answers what it printed. */
+  /** Runs a command and returns its output. */
   async ask(caller: Caller, args: readonly string[]): Promise<string> {
     const part = this.#command(caller, args, 'pipe');
     let text = '';
@@ -168,7 +168,7 @@ export class Stage {
     return text;
   }
 
-  /** Runs a command to the end of the run; resolves when what it shows matches. */
+  /** Runs a command until the end of the run. Resolves when its output matches. */
   async follow(caller: Caller, args: readonly string[], pattern: RegExp): Promise<void> {
     this.#announce(caller, args);
     const part = this.#command(caller, args, 'pipe');
@@ -211,13 +211,13 @@ export class Stage {
 
   async #exit(part: Part): Promise<number> {
     const { child } = part;
-    // Its last words are read before its end counts.
+    // All output is read before its end counts.
     const [code] = (await this.#or(once(child, 'close'))) as [number | null];
     this.#parts.splice(this.#parts.indexOf(part), 1);
     return code ?? 1;
   }
 
-  /** Whatever comes first: it, or the end of the run. */
+  /** Resolves with the promise, or rejects at the end of the run, whichever comes first. */
   async #or<T>(promise: Promise<T>): Promise<T> {
     const { signal } = this.#stop;
     signal.throwIfAborted();
@@ -230,7 +230,7 @@ export class Stage {
     return Promise.race([promise, interrupted]).finally(() => signal.removeEventListener('abort', interrupt));
   }
 
-  /** A second Ctrl-C: whoever is on the way out is told again. */
+  /** A second Ctrl-C: sends the signals again to processes that are still ending. */
   #hurry(): void {
     for (const { child, signal } of this.#parts) if (isUp(child)) child.kill(signal);
   }

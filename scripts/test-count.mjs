@@ -1,22 +1,21 @@
-// Counts the tests in what tap prints (TAP 14, four spaces a level), a line at a time.
-//
-// A test is a block, `t.test`, with no block in it, or a file without blocks. A block around others, or a file around its
+// Counts the tests in tap's output (TAP 14, four spaces a level), line by line. A test is a block, `t.test`,
+// without a block in it, or a file without blocks. A block that contains others, or a file that contains
 // blocks, counts only when it failed and none of those did: then the failure is its own.
 const RESULT = /^( *)(not )?ok \d+(?: - (.*?))?(?: # (SKIP|TODO)\b ?(.*))?$/i;
 const SPACES = 4;
 
-/** How a reason to skip says that a program is not installed: test/harness/program.ts. */
+/** The form of a reason to skip for a program that is not installed: test/harness/program.ts. */
 const LACKS = /^lacks (\S+)/;
 
 export class TestCount {
   passed = 0;
   failed = 0;
   assertions = 0;
-  /** Left out, with the reason and the program that was missing, or null. */
+  /** Skipped tests, with the reason and the program that was missing, or null. */
   skipped = [];
   /** Files that ended before their first test. */
   empty = [];
-  /** Blocks that are open, from the file inwards. */
+  /** Open blocks, from the file inwards. */
   #open = [];
 
   take(line) {
@@ -32,7 +31,7 @@ export class TestCount {
     this.#closeTo(spaces.length + SPACES);
     const closes = this.#open.at(-1)?.indent === spaces.length ? this.#open.pop() : undefined;
     const around = this.#open.at(-1);
-    // What stands in a block without being one.
+    // An assertion in a block.
     if (!closes && !directive && around) {
       this.assertions += 1;
       return;
@@ -54,7 +53,7 @@ export class TestCount {
     this.skipped.push({ name: at, reason, lacks: LACKS.exec(reason)?.[1] ?? null });
   }
 
-  /** Whatever ended without a result of its own, as a killed process leaves it. */
+  /** Closes blocks that ended without a result, as after the kill of a process. */
   #closeTo(indent) {
     while (this.#open.length > 0 && this.#open.at(-1).indent >= indent) {
       const lost = this.#open.pop();

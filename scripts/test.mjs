@@ -1,6 +1,7 @@
-// Runs lint, types, build and tests, and counts tests; their assertions are counted on a line of their own. The last line
-// is "N passed, N failed", with ", N skipped" where that is true. A run that dies, or runs no test, has failed; with
-// --all, so has a test that was skipped for want of a program that can be installed. Usage: see scripts/test.
+// Runs lint, types, build and tests, and counts tests; assertions are counted on a separate line. The last
+// line is "N passed, N failed", with ", N skipped" if any were. A run that dies, or runs no test, has failed.
+// With --all, a test that was skipped for lack of an installable program has failed, too. Usage: see
+// scripts/test.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +13,11 @@ const all = given.length < process.argv.length - 2;
 const QUICK = ['unit', 'simulator', 'hostile', 'e2e'];
 const LONG = ['tools', 'faults', 'systemd', 'soak', 'torture'];
 
-/** Of a test that failed, so much is said again at the end: in a long run it would else have to be looked for. */
+/** How many lines of a failed test are repeated at the end, where they are easy to find. */
 const SAID_LINES = 200;
 
 const count = new TestCount();
-/** Failures that are not a test's: a step, a file without tests, a program that is missing. */
+/** Failures other than of tests: a step, a file without tests, a missing program. */
 let besides = 0;
 const reasons = [];
 const said = [];
@@ -32,13 +33,13 @@ for (const [signal, number] of [
   ['SIGHUP', 1],
 ]) {
   process.on(signal, () => {
-    // The terminal has told the others as well; tap ends what it has started.
+    // The terminal has signalled the other processes as well; tap ends its own children.
     if (interrupted === 0) child?.kill(signal);
     interrupted = 128 + number;
   });
 }
 
-/** Test files below build/ of what was named: a file or a folder, compiled or not. */
+/** The test files below build/ for an argument: a file or a folder, compiled or not. */
 function testFiles(path) {
   const built = path.replace(/^(?:\.\/)?(?:build\/)?test\//, 'build/test/').replace(/\.ts$/, '.js');
   if (!existsSync(built)) return [];
@@ -49,7 +50,7 @@ function testFiles(path) {
     .sort();
 }
 
-/** What a file of tests has said of its failures: their names and what belongs to them, without what went well. */
+/** The output of a test file about its failures, without that about successes. */
 function failures(lines) {
   const kept = [];
   let depth = -1;
@@ -63,7 +64,7 @@ function failures(lines) {
       if (/^ *# Subtest/.test(line)) kept.push(line);
     } else if (depth >= 0 && indent >= depth) kept.push(line);
   }
-  // A subtest in which nothing failed is left out, from the innermost on.
+  // Subtests without a failure are left out, from the innermost on.
   const told = [];
   for (const line of kept.reverse())
     if (!/^ *# Subtest/.test(line) || (told.at(-1) ?? '').search(/\S/) > line.search(/\S/)) told.push(line);
@@ -79,7 +80,7 @@ function step(says, file, ...args) {
   return false;
 }
 
-/** Runs tap, shows what it says and takes its counts from its last lines. */
+/** Runs tap, shows its output, and reads its counts from its last lines. */
 function tap(args) {
   console.log('==> tests');
   const env = { ...process.env, ...(all && !process.env.WAD_ROUNDS ? { WAD_ROUNDS: '20' } : {}) };
@@ -96,7 +97,7 @@ function tap(args) {
     rest = lines.pop() ?? '';
     for (const line of lines) {
       count.take(line);
-      // What belongs to a file goes on behind its own line: how it ended.
+      // Lines about a file also follow its own line: how it ended.
       if (/^# Subtest|^ok|^# \{/.test(line)) {
         if (ofFile.some((before) => before.startsWith('not ok'))) said.push(...failures(ofFile));
         ofFile = [];

@@ -1,5 +1,6 @@
-// The second half of scripts/up: what runs once everything is set up. Either the real thing, or a trial on the
-// simulator in a directory of its own. Both go on until Ctrl-C and leave nothing behind but the session of the former.
+// The second half of scripts/up, which runs when everything is set up: either the real service, or a trial on
+// the simulator in its own directory. Both run until Ctrl-C. The former leaves only its session behind, the
+// latter nothing.
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ const STOP_MS = 40_000;
 const ACCOUNT = '15550001111';
 const CONTACT = '15550002222';
 
-// Node would open its inspector, to every user of the machine.
+// Otherwise Node would open its inspector, for every user of the machine.
 process.on('SIGUSR1', () => {});
 const stage = new Stage();
 process.exitCode = await stage.play(async () => {
@@ -65,7 +66,7 @@ async function real(): Promise<void> {
   await stage.until(daemon);
 }
 
-/** The cursor from which on everything is news. */
+/** The cursor after which all events are new. */
 function lastEvent(status: string): string {
   return String((JSON.parse(status) as { journal: { last: number } }).journal.last);
 }
@@ -125,7 +126,7 @@ async function trial(generation: string): Promise<void> {
   const drawn = must('qr', '--timeout', '60');
   drawn.catch(() => undefined);
   const payload = await stage.ask(to, [WACTL, 'qr', '--raw']);
-  // Time for a person to see the code; the phone would need as long.
+  // Time for a person to see the code; a real phone needs as long.
   await stage.pause(1_500);
   await post(`/phones/${ACCOUNT}/scan`, { qr: payload.trim() });
   await drawn;
@@ -166,7 +167,10 @@ async function trial(generation: string): Promise<void> {
   await Promise.race([stage.until(daemon), stage.until(simulator)]);
 }
 
-/** HTTP at a free port, and a webhook to `url`. There is no account to protect: no token keeps the commands short. */
+/**
+ * Configures HTTP on a free port, and a webhook to `url`. There is no account to protect, and no token keeps
+ * the commands short.
+ */
 function configuration(url: string): string {
   return [
     '[http]',
@@ -178,7 +182,7 @@ function configuration(url: string): string {
   ].join('\n');
 }
 
-/** The trial neither reads nor writes what belongs to the person who runs it. */
+/** An environment in which the trial neither reads nor writes files of the person who runs it. */
 function ofNobody(within: (name: string) => string): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};
   for (const name of Object.keys(process.env)) if (name.startsWith('WAD_')) env[name] = undefined;
