@@ -1,4 +1,7 @@
-/** A file that is whole or not there: its bytes are on disk before it has its name, and the name is before anybody is told. */
+/**
+ * A durable file is complete or absent: its content is on disk before its name, and its name before success
+ * is reported.
+ */
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';

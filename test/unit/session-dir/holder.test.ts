@@ -1,4 +1,4 @@
-/** Who is named beside a lock: the same taking of it, not just the same process. */
+/** The owner recorded with a lock is matched to this acquisition of it, not only to the process. */
 import t from 'tap';
 import {
   readLockOwner,

@@ -1,3 +1,4 @@
+/** A browser left over from an earlier daemon is recognised, ended, and its lock files are removed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -19,7 +20,7 @@ import t from 'tap';
 import { clearAfter, clearLeftovers, findBrowsers } from '../../../src/session-dir/leftovers.js';
 import { place } from './place.js';
 
-/** A process with the given arguments that says "up"; `stubborn` ignores SIGTERM. */
+/** A process with the given arguments that prints "up". A `stubborn` one ignores SIGTERM. */
 async function run(
   t: { teardown(end: () => void): unknown },
   args: readonly string[],
@@ -60,7 +61,7 @@ t.test('which processes are browsers on our profile', async (t) => {
 t.test('a browser is known by its program too', async (t) => {
   const { dir } = place(t);
   const fake = join(dir.dataPath, 'chromium');
-  // A shell under that name: it takes an argument that it does not know.
+  // A shell under that name, because it accepts an unknown argument.
   copyFileSync('/bin/sh', fake);
   chmodSync(fake, 0o755);
   const child = spawn(fake, ['-c', 'echo up; read x', fake, `--user-data-dir=${dir.profile}`], {

@@ -1,4 +1,4 @@
-/** What the records of a database say, and that nothing else is taken for one. */
+/** Batches of a LevelDB log are decoded, and other bytes are rejected. */
 import t from 'tap';
 import {
   Reader,

@@ -1,16 +1,16 @@
-/** Logs that break off, at every byte, and that were written on behind that. */
+/** A LevelDB log that was cut off at any byte is repaired, even if more was written after the cut. */
 import t from 'tap';
 import { checksum, examine, layOut } from '../../../src/session-dir/leveldb-log.js';
 
 const BLOCK = 32_768;
 const HEADER = 7;
 const recordsOf = (...lengths: number[]): Buffer[] => lengths.map((length, n) => Buffer.alloc(length, n + 1));
-/** A long one over three blocks, one that leaves no room for a header behind it, and short ones. */
+/** A long record over three blocks, one that leaves no room for another header, and short ones. */
 const RECORDS = recordsOf(20, 2 * BLOCK, 400, 32_243, 8);
 const LOG = layOut(RECORDS);
 const ENDS = RECORDS.map((_, n) => layOut(RECORDS.slice(0, n + 1)).length);
 
-/** Everywhere near a place where something ends, and now and then in between. */
+/** All positions near the end of a record or block, and some in between. */
 function* places(): Generator<number> {
   const ends = [0, BLOCK, 2 * BLOCK, 3 * BLOCK, ...ENDS];
   for (let at = 0; at <= LOG.length; at += 1)
@@ -18,16 +18,16 @@ function* places(): Generator<number> {
 }
 const wholeBefore = (at: number): number => ENDS.filter((end) => end <= at).length;
 
-/** What LevelDB would write behind a log of so many bytes. */
+/** The bytes that LevelDB would write after a log of this length. */
 function behind(bytes: number, records: readonly Buffer[]): Buffer {
   const at = bytes % BLOCK;
   if (BLOCK - at < HEADER) return Buffer.concat([Buffer.alloc(BLOCK - at), layOut(records)]);
-  // One record takes the place of all that is in the block.
+  // The first record stands for everything already in the block.
   return at < HEADER ? layOut(records) : layOut([Buffer.alloc(at - HEADER), ...records]).subarray(at);
 }
 
 t.test('the checksum is that of the format', async (t) => {
-  // CRC-32C of "123456789" is e3069283; turned right by 15 bits, and a constant added.
+  // CRC-32C of "123456789" is e3069283. LevelDB rotates it right by 15 bits and adds a constant.
   const crc = 0xe3069283;
   t.equal(checksum(Buffer.from('123456789')), ((((crc >>> 15) | (crc << 17)) >>> 0) + 0xa282ead8) % 2 ** 32);
 });
@@ -43,7 +43,7 @@ t.test('wherever a log breaks off, what was whole before stays, and no more', as
     const whole = ENDS[wholeBefore(at) - 1] ?? 0;
     const found = examine(LOG.subarray(0, at));
     const sound = found.is === 'torn' ? found.soundBytes : found.is === 'whole' ? at : -1;
-    // What fills a block up belongs to no record, and may stay.
+    // The padding of a block belongs to no record, and may stay.
     const fill = LOG.subarray(whole, Math.max(whole, sound));
     if (sound < whole || sound > at || fill.some(Boolean)) wrong.push([at, found]);
   }
@@ -54,7 +54,8 @@ t.test('what broke off goes out of a log that was written on, and all else stays
   const more = recordsOf(30, 5, BLOCK);
   const wrong: unknown[] = [];
   for (const at of places()) {
-    // LevelDB writes on where the block has so little room only after a break in a header, and takes it for filling.
+    // LevelDB continues with so little room in a block only after a break inside a header, and treats it as
+    // padding.
     if (at % BLOCK > 0 && at % BLOCK < HEADER) continue;
     const whole = RECORDS.slice(0, wholeBefore(at));
     const found = examine(Buffer.concat([LOG.subarray(0, at), behind(at, more)]));

@@ -1,4 +1,4 @@
-// Another daemon, as far as the lock is concerned: takes it in a process of its own and says over IPC how that went.
+// Takes the lock in its own process, as another daemon would, and reports the result over IPC.
 // argv: dataPath, clientId, staleMs, and "graceful" for SIGTERM and exit handled as the daemon does.
 import { layout } from '../../../src/session-dir/layout.js';
 import { takeLock } from '../../../src/session-dir/lock.js';

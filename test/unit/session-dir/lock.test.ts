@@ -1,3 +1,4 @@
+/** The lock of a session has one owner at a time, and a stale lock is taken over by exactly one process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -34,7 +35,7 @@ const refused = (promise: Promise<unknown>): Promise<unknown> =>
     () => 'not refused',
     (error: unknown) => error,
   );
-// The refresh of a lock does not keep a process alive, and neither does an event that it waits for.
+// Neither the refresh of a lock nor a wait for it keeps the process alive.
 const awake = setInterval(() => {}, 1_000);
 t.teardown(() => clearInterval(awake));
 const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
@@ -120,7 +121,7 @@ t.test('a stale lock that another takes between the look and the removal stays',
   let isReplaced = false;
   const log = {
     warn: () => t.fail('nothing is taken over'),
-    // Said after the look at the stale lock and before its removal.
+    // Logged between the check of the stale lock and its removal.
     info: (event: string) => {
       t.equal(event, 'lock.waiting');
       rmdirSync(dir.lock);
@@ -214,7 +215,7 @@ t.test(
     const { child, first } = other(t, dir);
     await first;
     child.kill('SIGSTOP');
-    // It still lives, so nobody may take over by asking; only a lock that somebody else breaks gets us here.
+    // The owner is still alive, so a request does not take the lock over. The test breaks the lock itself.
     t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held' });
     rmSync(dir.lock, { recursive: true });
     await using lock = await takeLock(dir, { log, ...SOON });

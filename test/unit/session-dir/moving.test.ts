@@ -1,4 +1,4 @@
-// What a killed move leaves is a decrypted session: it goes with the next holder of the lock.
+// A decrypted session left by a killed move is removed by the next owner of the lock.
 import { existsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';

@@ -1,4 +1,4 @@
-// A session directory of a test's own, and a log that remembers.
+// A session directory for one test, and a log that keeps its records.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Which process a number means: a pid that was given to another process, or before the last boot, is nobody. */
+/**
+ * A recorded process is identified by more than its pid, which may belong to another process now.
+ * That happens when a pid is reused, or after a boot.
+ */
 import t from 'tap';
 import { isAlive, ownProcessId, processStat } from '../../../src/session-dir/process-id.js';
 

@@ -1,3 +1,4 @@
+/** The state directory is created, checked and narrowed safely, and sessions in it are found and removed. */
 import {
   chmodSync,
   chownSync,
@@ -132,7 +133,7 @@ t.test(
         if (entry.endsWith('/')) mkdirSync(join(path, entry));
         else writeFileSync(join(path, entry), '');
       }
-      // Group alone counts, as in 0750.
+      // Access by the group alone counts, as with 0750.
       chmodSync(path, 0o750);
       if (mode === NARROWED) t.equal(await ownDirectory(path), true, name);
       else
@@ -145,7 +146,7 @@ t.test(
         });
       t.equal(modeOf(path), mode, name);
     }
-    // Whoever has closed it has said that it is for this daemon.
+    // A closed directory was closed by a person for this daemon, so it is accepted.
     const closed = join(dir.dataPath, 'a project');
     chmodSync(closed, 0o700);
     t.equal(await ownDirectory(closed), false);

@@ -1,4 +1,4 @@
-/** The logs of all databases in a profile, and nothing else of it. */
+/** The logs of all databases in a profile are repaired, and no other file is changed. */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';

@@ -1,4 +1,6 @@
-/** Which databases are changed before a browser starts, how, and which are not. */
+/**
+ * Unfinished transactions of a database are undone before a browser starts; other databases are untouched.
+ */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -31,17 +33,17 @@ const undone = (scope: number): Write => ({ key: metadataKey(scope), value: Buff
 const gone = (key: Buffer): Write => ({ key, value: null });
 
 interface Database {
-  /** Batches of each log, oldest first; logs have the numbers 3, 4, 5. */
+  /** Batches of each log, oldest first. The logs have the numbers 3, 4, 5. */
   readonly logs: readonly (readonly (readonly Write[])[])[];
   readonly comparator?: string;
   readonly oldestLog?: number;
   readonly lastSequence?: number;
   readonly name?: string;
-  /** Behind the last log. */
+  /** Bytes after the last log. */
   readonly behind?: Buffer;
 }
 
-/** A profile with one database, mended. */
+/** Repairs a profile with one database. */
 async function mended(t: Parameters<typeof place>[0], database: Database) {
   const { logs, comparator = 'idb_cmp1', oldestLog = 3, lastSequence = 0 } = database;
   const { dir, log, said } = place(t);
@@ -129,7 +131,7 @@ t.test('the number of the write is larger than any other', async (t) => {
   t.equal(readBatch(only[0] as Buffer).sequence, 5_007n);
 });
 
-/** As an older Chromium wrote it: from a to b. */
+/** A range from a to b, as written by an older Chromium. */
 const RANGE = Buffer.from('0a0812060a016112' + '0162', 'hex');
 const both = [unfinished(1, 3), unfinished(2, 4)];
 const untouched: readonly (readonly [string, Database, RegExp?])[] = [
