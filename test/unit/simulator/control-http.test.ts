@@ -1,4 +1,4 @@
-/** The control API, as a program in another language would use it, and a page played by a bare WebSocket. */
+/** The control API works for programs in other languages. A bare WebSocket plays the page. */
 import { once } from 'node:events';
 import t from 'tap';
 import WebSocket from 'ws';
@@ -13,7 +13,7 @@ async function call(method: string, path: string, body?: unknown): Promise<{ sta
   return { status: answer.status, body: await answer.json() };
 }
 
-/** The chat socket of a page, without the page. */
+/** Opens the chat socket of a page, without a page. */
 async function line() {
   const socket = new WebSocket(`wss://127.0.0.1:${sim.port}/ws/chat?document=test`, {
     rejectUnauthorized: false,

@@ -1,4 +1,4 @@
-/** Knobs and generations: what exists, what is refused, and by what name. */
+/** Knobs and generations are listed, and unknown ones are refused by name. */
 import t from 'tap';
 import { GENERATIONS, type Generation, knobsOf } from '../../simulator/generations.js';
 import { checkKnob, KnobError, knobNamed, parseKnob, parseKnobs } from '../../simulator/knob-value.js';

@@ -1,4 +1,4 @@
-/** The simulator as a program: one line of JSON, signals, exit codes. */
+/** The simulator as a program prints one line of JSON, obeys signals, and ends with the right exit codes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

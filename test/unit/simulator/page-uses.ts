@@ -1,4 +1,4 @@
-// Finds what a source takes of WhatsApp Web: every `require('Module')` and the members that are read of it.
+// Finds the modules of WhatsApp Web that a source requires, and the members that it uses.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -7,10 +7,10 @@ import ts from 'typescript';
 const REQUIRE: ReadonlySet<string> = new Set(['require', 'module', 'native', 'ask']);
 const MODULE = /^(WA[A-Z]?[a-z]\w+|Bootloader)$/;
 
-/** A use of one member, or of one of several modules that are spread into one object. */
+/** A use of one member, either of one module or of one among several that are spread into one object. */
 export interface Use {
   readonly modules: readonly string[];
-  /** null: the module itself, called or constructed, or as a whole. A RegExp where the name is put together. */
+  /** null: the module itself, called, constructed or used as a whole. A RegExp: a computed name. */
   readonly member: string | RegExp | null;
   readonly file: string;
 }
@@ -23,14 +23,14 @@ export function usesIn(folder: string, ending: '.ts' | '.js'): Use[] {
     const text = readFileSync(join(folder, file), 'utf8');
     return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   });
-  // The library keeps some modules in an object of its own: `AuthStore.Conn = require('…').Conn`.
+  // The library keeps some modules in its own object: `AuthStore.Conn = require('…').Conn`.
   const kept = new Map<string, string[]>();
   const uses = sources.flatMap((source) => usesOf(source, kept));
   for (const source of sources) visit(source, (node) => void uses.push(...keptUse(node, kept, source)));
   return uses;
 }
 
-/** `Module.member`, or a module alone where nothing of it is named. */
+/** `Module.member`, or the module alone if no member is named. */
 export const keyOf = (module: string, member: string | null): string =>
   member === null ? module : `${module}.${member}`;
 
@@ -57,7 +57,7 @@ function usesOf(source: ts.SourceFile, kept: Map<string, string[]>): Use[] {
   return uses;
 }
 
-/** Name of the module that this call asks for. */
+/** The name of the module that this call requires. */
 function moduleOf(node: ts.Node): string | null {
   if (!ts.isCallExpression(node) || node.arguments.length !== 1) return null;
   const [name] = node.arguments;
@@ -85,7 +85,7 @@ function injectedInto(node: ts.Node): [string, string] | null {
     : null;
 }
 
-/** The expression that stands for the module: casts, parentheses and fallbacks around it are left out. */
+/** The whole expression for the module, including casts, parentheses and fallbacks. */
 function outermost(node: ts.Node): ts.Node {
   for (let whole = node; ; whole = whole.parent) {
     const { parent } = whole;
@@ -99,7 +99,7 @@ function outermost(node: ts.Node): ts.Node {
   }
 }
 
-/** `AuthStore.X` where a module is put there, whole or spread into an object. */
+/** `AuthStore.X` if a module is assigned there, directly or spread into an object. */
 function keptAs(whole: ts.Node): string | null {
   const { parent } = whole;
   const assigned = ts.isSpreadAssignment(parent) ? parent.parent.parent : parent;
@@ -108,7 +108,7 @@ function keptAs(whole: ts.Node): string | null {
     : null;
 }
 
-/** A member of what was kept. */
+/** A use of a member of a kept module. */
 function keptUse(node: ts.Node, kept: ReadonlyMap<string, string[]>, source: ts.SourceFile): Use[] {
   if (!ts.isPropertyAccessExpression(node)) return [];
   const modules = kept.get(/AuthStore\.\w+$/.exec(node.expression.getText())?.[0] ?? '');
@@ -132,7 +132,7 @@ function membersAt(whole: ts.Node): (string | RegExp | null)[] {
   return [null];
 }
 
-/** The literals that an index may be, or a pattern for a name that is put together. */
+/** The string literals that an index may be, or a pattern for a computed name. */
 function named(index: ts.Expression): (string | RegExp | null)[] {
   const found: (string | RegExp)[] = [];
   visit(index, (node) => {
@@ -145,7 +145,7 @@ function named(index: ts.Expression): (string | RegExp | null)[] {
   return found;
 }
 
-/** What is read of a variable that holds a module, in the block that declares it. */
+/** The members read from a variable that holds a module, within the block that declares it. */
 function readOf(declared: ts.Node, name: string): (string | RegExp | null)[] {
   let scope = declared.parent;
   while (!ts.isBlock(scope) && !ts.isSourceFile(scope)) scope = scope.parent;

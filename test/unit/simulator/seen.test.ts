@@ -1,16 +1,16 @@
-// The list of what is taken of WhatsApp Web is complete, and holds nothing that is not used.
+// The list of used modules of WhatsApp Web is complete, and every entry is used.
 import t from 'tap';
 import { ALL_NEEDS } from '../../../src/whatsapp/capabilities/needs.js';
 import { SEEN } from '../../simulator/seen.js';
 import { keyOf, type Use, usesIn } from './page-uses.js';
 
-/** Modules that are asked for in a list, of which the first that has the member is taken (src/whatsapp/page/groups.ts). */
+/** Modules tried in order until one has the member (src/whatsapp/page/groups.ts). */
 const BY_HAND: readonly string[] = ['WAWebGroupInviteJob.resetGroupInviteCode'];
 
 const uses = [...usesIn('src/whatsapp', '.ts'), ...usesIn('node_modules/whatsapp-web.js/src', '.js')];
 const needs = ALL_NEEDS.filter((need) => /^WA\w+(\.\w+)?$/.test(need));
 
-/** The rows that a use is about. */
+/** The rows that belong to a use. */
 const rowsOf = ({ modules, member }: Use): string[] =>
   Object.keys(SEEN).filter((key) => {
     const [module = '', name] = key.split('.');
@@ -22,7 +22,7 @@ const isListed = (module: string): boolean => Object.keys(SEEN).some((key) => ke
 t.test('what product and library take of the page is in the list', async (t) => {
   t.ok(uses.length > 300, `${uses.length} uses`);
   for (const use of uses) {
-    // A module that is looked for as a whole is there with its members.
+    // A module used as a whole is listed with its members.
     if (use.member === null && use.modules.some(isListed)) continue;
     t.not(rowsOf(use).length, 0, `${keyOf(use.modules.join(' or '), String(use.member))} (${use.file})`);
   }

@@ -1,4 +1,4 @@
-/** What the run of the library's own suite refuses before it starts anything. */
+/** The run of the library's own test suite refuses a wrong folder or missing packages before it starts. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
