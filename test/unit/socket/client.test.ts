@@ -1,4 +1,4 @@
-// The client against a real server, against one that misbehaves, and against none.
+// The client of the socket works with a real server, a misbehaving one, and none.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ const faultOf = async (promise: Promise<unknown>): Promise<Fault> => {
   throw error;
 };
 
-/** A far side that says what it likes to each line it gets. */
+/** A server that answers each line as the test says. */
 async function farSide(name: string, says: (line: string, socket: Socket) => void): Promise<string> {
   const path = join(directory, name);
   const server = createServer((socket) => {
@@ -59,7 +59,7 @@ t.test('asks, is answered, and hears events', async (t) => {
 t.test(
   'a daemon of 0.1 that is asked for an account by name: which is older, and how to restart it',
   async (t) => {
-    // Word for word what 0.1 answers to a parameter that it does not know.
+    // The exact answer of 0.1 to an unknown parameter.
     const path = await farSide('older.sock', (line, socket) => {
       const { id, method, params } = JSON.parse(line);
       const data = {

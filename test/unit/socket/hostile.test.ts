@@ -1,4 +1,4 @@
-// The whole hostile table against a server in this process.
+// Every row of the table of hostile peers, against a server in this process.
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,7 +10,7 @@ import { startServer } from '../../harness/server.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that are really held: what V8 and the buffers keep after a collection. */
+/** The bytes that V8 and the buffers keep after a collection. */
 const heldBytes = (): number => {
   collect();
   const { heapUsed, external, arrayBuffers } = process.memoryUsage();
@@ -36,7 +36,7 @@ t.test('whatever a peer does, it gets a clear error or a clean close, and others
   const { asked, slowestMs } = await other.stop();
   t.ok(asked > 100, `another client was answered ${asked} times meanwhile`);
   t.ok(slowestMs < 2_000, `and never waited longer than ${Math.round(slowestMs)} ms`);
-  // The last peers have hung up just now; what was on its way to them goes with the next turns of the loop.
+  // The last peers have just disconnected. Their pending output is freed in the next turns of the event loop.
   const until = performance.now() + 5_000;
   let more = heldBytes() - before;
   while (more > 8 * 1024 * 1024 && performance.now() < until) {

@@ -1,5 +1,4 @@
-// Peers of the control socket that hold a connection for nothing, or do not read: who has to give way when all places are
-// taken, and what waits for all of them together.
+// Idle or unread connections give way to new ones, and their unread output is limited in total.
 
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,7 +25,7 @@ async function scratch(t: Test): Promise<string> {
   return directory;
 }
 
-/** Asks until there is a place. */
+/** Requests until a connection is accepted. */
 const askedAtLast = (path: string) =>
   eventually(async () => {
     const client = await Client.connect(path);
@@ -99,7 +98,7 @@ t.test('64 subscribers do not keep the owner out: the last places are for short 
   }
   t.same(kinds, [...Array(60).fill('subscribed'), ...Array(4).fill('busy')]);
   t.match(await askedAtLast(running.path), { pong: true });
-  // Several subscriptions of one connection are one place, which is free again when the connection has gone.
+  // Several subscriptions of one connection take one place, which is free after the connection ends.
   const [first] = peers;
   await first?.write(line(2, 'events.subscribe'));
   t.match(await first?.answer(), { id: 2, result: {} });

@@ -1,4 +1,4 @@
-/** Which accounts are found, by what their daemons and their configuration leave. */
+/** The accounts of a machine are found by the files of their daemons and their configuration. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';

@@ -1,10 +1,11 @@
+/** Chunks of a socket are split into lines, with a size limit, in linear time. */
 import { performance } from 'node:perf_hooks';
 import t from 'tap';
 import { type Line, LineSplitter } from '../../../src/socket/line.js';
 
 const say = (line: Line): string => ('text' in line ? line.text : `<${line.fault.kind}>`);
 
-/** Feeds the chunks and ends. */
+/** Feeds the chunks, then ends. */
 function split(chunks: readonly (string | readonly number[])[], maxBytes = 100): string[] {
   const splitter = new LineSplitter(maxBytes);
   const lines = chunks.flatMap((chunk) => [
@@ -78,6 +79,6 @@ t.test('a megabyte byte by byte costs linear time', async (t) => {
     return performance.now() - start;
   };
   took(50_000);
-  // Quadratic work would take minutes here; the bound is wide enough for any machine.
+  // Quadratic work would take minutes here. The bound is wide enough for any machine.
   t.ok(took(1024 * 1024) < 10_000);
 });

@@ -1,3 +1,4 @@
+/** The path of the control socket for server and client, and the paths that are refused. */
 import t from 'tap';
 import { Fault } from '../../../src/protocol/fault.js';
 import { clientPath, serverAddress, serverPath } from '../../../src/socket/path.js';

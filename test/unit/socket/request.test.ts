@@ -1,9 +1,9 @@
-/** What of a line is a request; how deep it is nested is told before the parser is asked. */
+/** A line is recognised as a request, and its nesting depth is limited before it is parsed. */
 import t from 'tap';
 import { MAX_LEVELS, readRequest } from '../../../src/socket/request.js';
 
 const line = (params: unknown) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'm', params });
-/** So many levels, the line's own object among them. */
+/** A value with this many levels, including the request object itself. */
 const nested = (levels: number): unknown => {
   let value: unknown = {};
   for (let at = 2; at < levels; at += 1) value = { a: value };

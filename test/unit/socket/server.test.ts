@@ -1,4 +1,4 @@
-// The socket as a file, who may come in, and how a connection ends.
+// The socket file and its permissions, the peers that are accepted, and the ends of connections.
 
 import { once } from 'node:events';
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -42,7 +42,7 @@ const refused = async (given: ListenOptions): Promise<Fault> => {
   throw new Error('it listened');
 };
 
-/** A socket file on which nobody listens: what a daemon that was killed leaves behind. */
+/** Creates a socket file without a listener, as left by a killed daemon. */
 async function leaveStale(path: string): Promise<void> {
   const nest = await directory();
   const { linkSync } = await import('node:fs');
@@ -104,7 +104,7 @@ t.test('a directory that RUNTIME_DIRECTORY names is never changed, unless it is 
     await chmod(base, mode);
     await chmod(run, mode);
     const log = keepLog();
-    // As a unit gives it: the group may come in.
+    // As set by a unit: the group may connect.
     const given = options(join(run, 'control.sock'), { mode: 0o660, directoryMode: 0o750, log });
     if (isTaken) await (await listen(given)).close();
     else t.match(await refused(given), { kind: 'permission_denied', details: { hint: `chmod go-w ${run}` } });
@@ -359,7 +359,7 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
   using deaf = await RawPeer.connect(running.path);
   await deaf.write('{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{}}\n');
   t.match(await deaf.answer(), { id: 1, result: { subscription: 's-1' } });
-  // The subscription goes live in the next turn; a request in between makes sure that it has.
+  // The subscription becomes live in the next turn. A request in between ensures that.
   await deaf.write('{"jsonrpc":"2.0","id":2,"method":"daemon.ping"}\n');
   t.match(await deaf.answer(), { id: 2 });
   deaf.socket.pause();
@@ -375,7 +375,7 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
   t.equal(running.server.connections, 0);
   running.feed.append('message', madeUp(data));
 
-  // It comes back with its cursor and misses nothing.
+  // It reconnects with its cursor and misses nothing.
   const client = await Client.connect(running.path);
   const { events } = await client.request('events.list', { after: 0, limit: 1 });
   t.equal(events.length, 1);
