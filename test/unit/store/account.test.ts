@@ -1,4 +1,4 @@
-/** Whose the store is, as it is on disk. */
+/** The account that owns a store is recorded on disk. */
 import t from 'tap';
 import { opened, scratch } from './scratch.js';
 
@@ -44,7 +44,7 @@ t.test('a link that is undone was none', async (t) => {
     /undone/,
   );
   t.equal(store.account.wid, ONE);
-  // The next of its group is in the same transaction, and sees what is.
+  // The next write of the group shares the transaction, and must not see the undone one.
   const undone = store.write((tx) => {
     store.account.link(tx, OTHER, 1);
     throw new Error('undone');

@@ -1,4 +1,4 @@
-// Group commit: what many writers share, and what they do not.
+// Group commit: writes of one group share a transaction, but not their failures.
 import { join } from 'node:path';
 import t from 'tap';
 import { GroupCommit } from '../../../src/store/commit.js';
@@ -13,7 +13,7 @@ function table(t: { teardown(end: () => void): unknown }, pages?: number) {
   const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
   const all = db.prepare<{ n: number }>('SELECT n FROM t ORDER BY n');
   const numbers = () => all.all().map(({ n }) => n);
-  /** A write that says when it ran. */
+  /** Returns a write that records when it ran. */
   const ran: number[] = [];
   const adds = (n: number) => () => {
     ran.push(n);
@@ -208,7 +208,7 @@ t.test('close writes what waits, and takes no more', async (t) => {
 t.test(
   'a full file in the middle of a group: who was told so has nothing in it, and it works again',
   async (t) => {
-    // SQLite's own bound on pages: it ends the transaction just as a full disk does.
+    // SQLite's own limit on pages ends the transaction just as a full disk does.
     const { db, insert, numbers } = table(t, 20);
     const commit = new GroupCommit(db);
     const large = 'x'.repeat(30_000);

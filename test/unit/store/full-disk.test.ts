@@ -1,4 +1,5 @@
-// A disk that is full, and has room again later. A real one, small: mounting it takes root.
+// Writes on a full disk fail whole, and succeed when there is space again. The small real disk needs root to
+// mount.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +13,12 @@ mkdirSync(disk);
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { encoding: 'utf8' });
 const skip =
   mounted.status === 0 ? false : `no small disk can be mounted: ${mounted.stderr ?? mounted.error}`.trim();
-// Before the directory goes; lazily, since the driver holds the file until its statements are collected.
+// Before the directory is removed. Lazily, because the driver holds the file until its statements are
+// collected.
 if (!skip) t.before(() => t.teardown(() => execFileSync('umount', ['--lazy', disk])));
 
 const ballast = join(disk, 'ballast');
-/** Leaves so many bytes free. */
+/** Leaves this many bytes free. */
 function fillUp(free: number): void {
   rmSync(ballast, { force: true });
   for (let size = 3 * 1024 * 1024; size > 0; size -= 4096) {
@@ -64,7 +66,7 @@ t.test(
       'nothing of what was refused, all of what was taken',
     );
     t.equal(store.journal.last, NOW + 10 + told.size);
-    // Larger than what the groups before may have left: how they fell into commits is the machine's affair.
+    // Larger than any space left by earlier groups, whose division into commits depends on the machine.
     const large = message(99, { payload: { text: 'x'.repeat(200_000) } });
     t.equal(await kindOf(() => store.writeNow((tx) => store.outbox.accept(tx, large))), 'disk_full');
     rmSync(ballast);

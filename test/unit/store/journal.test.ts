@@ -1,4 +1,4 @@
-// Events by cursor, messages told of once, and the places of consumers.
+// The journal returns events by cursor, records each message once, and keeps the positions of consumers.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -11,7 +11,7 @@ import { event, fill, kindOf, message, NOW, opened, scratch, WID } from './scrat
 const numbers = (events: readonly { data: Readonly<Record<string, unknown>> }[]) =>
   events.map(({ data }) => data.n);
 
-/** All pages to the end, which must come. */
+/** Reads all pages to the end, which must come. */
 function everything(store: Store, options: Omit<PageOptions, 'after'> & { after?: number }) {
   const events = [];
   let after = options.after ?? 0;

@@ -1,4 +1,4 @@
-// A process that is killed while it writes.
+// Confirmed writes survive a kill -9 in the middle of writing.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,9 +10,9 @@ import { NOW, scratch } from './scratch.js';
 
 const writer = fileURLToPath(new URL('writer.js', import.meta.url));
 
-/** Runs the writer to its end. @returns what it was told is written */
+/** Runs the writer until it is killed. @returns the numbers that it reported as written */
 function written(directory: string, last: number, round: number): Promise<number[]> {
-  // In turn: it kills itself in the middle of a group, and it is killed from here wherever it is.
+  // Alternately it kills itself within a group, or this process kills it at any point.
   const itself = round % 2 === 0;
   const child = spawn(process.execPath, [writer, directory, `${last}`, itself ? `${round * 4}` : '1000000']);
   const told: number[] = [];

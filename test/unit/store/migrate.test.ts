@@ -1,4 +1,4 @@
-// Schemas: each older version comes to the newest, with what is in it.
+// Every older schema is migrated to the newest one, with its content.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import t from 'tap';
@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../../../src/store/migrations/index.js';
 import { NOW, opened, scratch } from './scratch.js';
 
 const file = (directory: string) => join(directory, 'wad.sqlite');
-/** Of the first migrations, as they were shipped. A change of the schema is a new one, at the end, with its hash here. */
+/** Hashes of the shipped migrations, which never change. A new migration adds its hash at the end. */
 const SHIPPED = [
   '7418914f0c55d8b5',
   '27ed3bc636b7d502',

@@ -1,4 +1,4 @@
-// Opening: modes, versions, one process at a time, and damaged files, which are set aside.
+// Opening a store: file modes, versions, one process at a time, and damaged files, which are quarantined.
 import {
   chmodSync,
   chownSync,
@@ -22,14 +22,14 @@ const file = (directory: string) => join(directory, 'wad.sqlite');
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 const PAGE = 4096;
 
-/** Writes over a part of a file. */
+/** Overwrites a part of a file. */
 function spoil(path: string, from: number, length: number, how: (byte: number) => number = () => 0xa5): void {
   const bytes = readFileSync(path);
   for (let i = from; i < from + length; i += 1) bytes[i] = how(bytes[i] ?? 0);
   writeFileSync(path, bytes);
 }
 
-/** The files of a store that was closed after many events and one message. */
+/** Returns the files of a store that was closed after many events and one message. */
 async function closed(t: Parameters<typeof scratch>[0]): Promise<{ directory: string; last: number }> {
   const directory = scratch(t);
   const store = openStore({ directory, now: () => NOW });
@@ -40,7 +40,7 @@ async function closed(t: Parameters<typeof scratch>[0]): Promise<{ directory: st
   return { directory, last };
 }
 
-/** That a damaged file is set aside and everything works on a fresh one, whose cursors are all new. */
+/** Checks that a damaged file is quarantined, and that a fresh one works and only has new cursors. */
 async function isReplaced(t: Test, directory: string, reason: RegExp, last: number): Promise<void> {
   const before = readdirSync(directory).filter((name) => /sqlite(-wal)?$/.test(name));
   const bytes = before.map((name) => readFileSync(join(directory, name)));
@@ -105,7 +105,7 @@ t.test('commits are synced, and the log is emptied in small steps', async (t) =>
 
 t.test('what others could read is narrowed and reported', async (t) => {
   const { directory } = await closed(t);
-  // Their group alone is others as well.
+  // Access by the group alone counts too.
   chmodSync(file(directory), 0o640);
   const store = opened(t, directory);
   t.equal(store.report.narrowed, true);
@@ -124,7 +124,7 @@ t.test('a directory that cannot be written is a fault', async (t) => {
   const directory = scratch(t);
   const isRoot = process.geteuid?.() === 0;
   chmodSync(directory, 0o500);
-  // Root may write everywhere, so it is somebody else for this.
+  // Root may write everywhere, so the test acts as another user.
   if (isRoot) process.seteuid?.(65_534);
   const kind = await kindOf(() => openStore({ directory }));
   if (isRoot) process.seteuid?.(0);
@@ -212,7 +212,7 @@ t.test('a log that a crash has cut off is no damage: all that was told is there'
 t.test('a log that was written over after it was copied is no damage', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
-  // More than the thousand pages after which SQLite copies the log and begins it anew.
+  // More than the thousand pages after which SQLite copies the log and starts it again.
   await fill(store, 1, 3_000, { data: { text: 'x'.repeat(3_000) } });
   for (let n = 1; n <= 5; n += 1) await fill(store, n, n);
   const again = opened(t, crashed(t, directory));
@@ -220,7 +220,7 @@ t.test('a log that was written over after it was copied is no damage', async (t)
   t.equal(again.journal.last, NOW + 3_005);
 });
 
-/** Somebody's SQL on a store that is closed. */
+/** Runs SQL on a closed store. */
 function edit(directory: string, sql: string): void {
   const db = new Database(file(directory));
   db.exec(sql);
@@ -263,7 +263,7 @@ t.test(
     const before = readFileSync(file(directory));
     chmodSync(file(directory), 0o400);
     const isRoot = process.geteuid?.() === 0;
-    // Root may write everywhere, so it is somebody else for this.
+    // Root may write everywhere, so the test acts as another user.
     if (isRoot) {
       for (const path of [directory, ...names]) chownSync(path, 65_534, 65_534);
       process.seteuid?.(65_534);
@@ -328,7 +328,7 @@ t.test('a log without its file', async (t) => {
 
 t.test('damage that is met in use is remembered until the next start', async (t) => {
   const { directory, last } = await closed(t);
-  // An index that says something else than its table: both are sound by themselves.
+  // An index that contradicts its table. Each is valid by itself.
   const db = new Database(file(directory));
   const root = db
     .prepare<{ page: number }>("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'outbox_state'")

@@ -1,4 +1,4 @@
-// Rows of messages on their way out.
+// Rows of outgoing messages are stored, listed and changed.
 import t from 'tap';
 import { SEND_STATES } from '../../../src/protocol/state.js';
 import type { NewMessage } from '../../../src/store/outbox-row.js';

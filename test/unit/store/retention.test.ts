@@ -1,4 +1,4 @@
-// What goes when, and what stays.
+// Retention deletes old events and finished messages, and keeps everything else.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 t.test('events go by age, the oldest first, and leave no holes', async (t) => {
   const store = opened(t);
   await fill(store, 1, 3_000);
-  // A clock that was wrong for a while: an event from the future between old ones holds up those behind it.
+  // After a wrong clock, an event from the future between old ones keeps the ones after it.
   const swept = await store.sweep({ nowMs: NOW + DAY + 2_001, retentionDays: 1, maxMb: 100 });
   t.equal(swept.events, 2_000);
   t.equal(store.journal.oldest, NOW + 2_001);

@@ -1,4 +1,4 @@
-// What the tests of the store share: a directory each, messages and events that are told apart, and a crash.
+// Shared parts of the tests of the store: a directory for each, distinct messages and events, and a crash.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,14 +22,14 @@ export function scratch(t: Test): string {
   return directory;
 }
 
-/** A store that the test's end closes. */
+/** Opens a store that is closed at the end of the test. */
 export function opened(t: Test, directory = scratch(t), now: () => number = () => NOW): Store {
   const store = openStore({ directory, now });
   t.teardown(() => store.close());
   return store;
 }
 
-/** What a kill of this process would leave: the files as they are now, while the store has them open. */
+/** Copies the files as a kill of this process would leave them, while the store has them open. */
 export function crashed(t: Test, directory: string): string {
   const copy = join(scratch(t), 'copy');
   execFileSync('cp', ['-r', directory, copy]);
@@ -57,7 +57,7 @@ export const event = (n: number, more: Partial<NewEvent> = {}): NewEvent => ({
   ...more,
 });
 
-/** Writes many events, each group of them in one transaction. */
+/** Writes many events, one transaction for each group. */
 export async function fill(
   store: Store,
   from: number,
@@ -71,7 +71,7 @@ export async function fill(
   }
 }
 
-/** The kind of the Fault that it throws or rejects with; anything else as text. */
+/** The kind of the Fault that is thrown or rejected with. Anything else as text. */
 export async function kindOf(act: () => unknown): Promise<string> {
   try {
     await act();

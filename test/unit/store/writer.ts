@@ -1,5 +1,5 @@
-// A process that writes messages and events to a store until it kills itself in the middle of a group, and says on
-// standard output, at once, which numbers it was told are written.
+// Writes messages and events to a store until it kills itself in the middle of a group.
+// Each number that is confirmed as written is printed at once.
 //   node writer.js DIRECTORY LAST GROUPS
 import { writeSync } from 'node:fs';
 import { openStore } from '../../../src/store/open.js';
