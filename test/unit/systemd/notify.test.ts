@@ -1,4 +1,4 @@
-/** What is said to the service manager, as it arrives at a datagram socket. */
+/** Notifications to the service manager arrive at a datagram socket in the right form. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { openNotify } from '../../../src/systemd/notify.js';
 
 const command = ['perl', fileURLToPath(new URL('../../../../systemd/notify.pl', import.meta.url))] as const;
 
-/** Prints `ready`, then one JSON string a datagram, until its stdin ends. */
+/** Prints `ready`, then one line for each datagram, until its stdin ends. */
 const LISTENER = `
 use strict; use Socket; use IO::Select; $| = 1;
 socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_un($ARGV[0])) or die "bind: $!"; print "ready\\n";

@@ -1,4 +1,4 @@
-/** Only a fresh, readable word of root's helper makes a stop explicit. */
+/** A stop is explicit only if root's helper wrote a fresh, readable verdict. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Keep-alive messages to systemd are sent three times per deadline, and only while the daemon responds. */
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
@@ -6,7 +7,7 @@ import { startWatchdog, type WatchdogOptions } from '../../../src/systemd/watchd
 const quiet = { pid: undefined, onTrouble: t.fail };
 const fine = async () => {};
 
-/** Resolves after so many signs of life. */
+/** Resolves after this many keep-alive messages. */
 function signs(count: number): { alive: () => void; seen: Promise<void>; count: () => number } {
   let n = 0;
   let done: () => void;
@@ -80,7 +81,7 @@ t.test('none while the heart hangs: its signal aborts', async (t) => {
 t.test('none after the stop, nor by an answer that comes then', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
-  /** So much time goes by, and everything that was due then is done. */
+  /** Lets this much time pass, and everything that is due by then run. */
   const pass = async (ms: number) => {
     mock.timers.tick(ms);
     for (let turns = 0; turns < 5; turns += 1) await turn();
