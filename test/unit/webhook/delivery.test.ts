@@ -1,4 +1,5 @@
-// Webhooks over a real store and real HTTP: each event in order, whatever happens to receiver and daemon.
+// Webhooks over a real store and real HTTP: each event arrives in order, whatever happens to receiver and
+// daemon.
 
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,11 +22,11 @@ interface Run {
   readonly webhooks: Webhooks;
   readonly log: ReturnType<typeof keepLog>;
   readonly store: Store;
-  /** As the daemon ends: webhooks, then the store. */
+  /** Closes in the daemon's order: webhooks, then the store. */
   end(): Promise<void>;
 }
 
-/** A daemon's webhooks on one state directory, started again and again. */
+/** The webhooks of a daemon that is restarted on one state directory. */
 async function place(t: Test, keys: Record<string, string> = {}) {
   const stateDir = await mkdtemp(join(tmpdir(), 'wad-webhook-'));
   t.teardown(() => rm(stateDir, { recursive: true, force: true }));
@@ -55,7 +56,7 @@ async function place(t: Test, keys: Record<string, string> = {}) {
   return { run, secret, stateDir };
 }
 
-/** So many attempts: the waits between them are ended as a person would end them, by a test that is taken. */
+/** Makes this many attempts. An accepted test ends each wait, as a person would end it. */
 async function failing(receiver: Receiver, endpoint: Endpoint, attempts: number): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     await receiver.denied(attempt);
@@ -213,7 +214,7 @@ t.test('what a receiver will never take becomes a dead letter, and is posted aga
 t.test('an event that is too old is given up, and the next has its turn', async (t) => {
   const { run } = await place(t, { RETRY_HOURS: '1' });
   await using receiver = await startReceiver(({ body }) => (body.data.n === 0 ? 503 : 200));
-  // Told two hours ago, by a daemon that could not deliver it.
+  // Appended two hours ago by a daemon that could not deliver it.
   const { feed, webhooks, end } = await run(receiver.url, { now: () => Date.now() - 2 * 3_600_000 });
   for (const n of [0, 1]) feed.append('message', madeUp({ n }));
   await failing(receiver, webhooks.get('crm'), 5);
@@ -302,7 +303,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   feed.list = list;
   store.consumers.place = placeOf;
   t.match(renderWebhooks(webhooks.list()), / {2}the journal failed: disk I\/O error, the next try at 2/);
-  // A test that is taken ends the wait.
+  // An accepted test ends the wait.
   t.match(await crm.test(), { says: null });
   await receiver.took(3);
   await until('idle');

@@ -1,4 +1,4 @@
-/** One event that is several bodies: each is posted until it is taken, and none again after that. */
+/** An event with several bodies: each body is posted until it is accepted, and not again after that. */
 
 import t from 'tap';
 import type { WireEvent } from '../../../src/protocol/events/index.js';
@@ -20,7 +20,7 @@ const THREE: Format = {
   headers: () => ({}),
 };
 
-/** @param answers one a post of the event, in order; taken when there is none left */
+/** @param answers one for each post of the event, in order; accepted when none is left */
 function endpoint(answers: Answer[]) {
   const posted: unknown[] = [];
   let place = 6;
@@ -54,7 +54,7 @@ function endpoint(answers: Answer[]) {
   return { one, posted, ledger };
 }
 
-/** @param isSo looked at after each turn of the loop, for 10 s */
+/** @param isSo is checked after each turn of the event loop, for 10 s */
 async function until(isSo: () => boolean): Promise<void> {
   for (const end = performance.now() + 10_000; !isSo(); ) {
     if (performance.now() > end) throw new Error('not in time');
@@ -68,7 +68,7 @@ t.test('what was taken of an event is not posted again with the rest', async (t)
   for (const attempts of [1, 2, 3]) {
     await until(() => one.status.state === 'waiting' && one.status.attempts === attempts);
     t.equal(ledger.place, 6, 'the place is not noted before all of it was taken');
-    // As a person ends the wait.
+    // A person ends the wait.
     await one.test();
   }
   await until(() => ledger.place === EVENT.cursor);

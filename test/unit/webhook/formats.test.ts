@@ -1,4 +1,4 @@
-// What each form makes of each event, field by field as the receivers of those programs read it; and the signatures.
+// Each format turns each event into the fields that receivers of those programs read, with valid signatures.
 
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ const event = (type: WireEvent['type'], data: Record<string, unknown>): WireEven
   ...{ cursor: 12, type, time: TIME, account: 'shop', data: madeUp(data) },
 });
 
-/** A message as its event tells of it. */
+/** A message as in its event. */
 const text = (key: string, more: Record<string, unknown> = {}) => {
   const [, fromMe, chatId, messageId, author = null] =
     /^(true|false)_([^_]+)_([^_]+)(?:_(.+))?$/.exec(key) ?? [];
@@ -62,7 +62,7 @@ const POLL = text(`true_${TEAM}_3EB3_${ME}`, {
   details: { question: 'When?', options: ['now', 'later'], multiple: true },
 });
 const KEPT = [IN, OUT, IN_GROUP, POLL];
-/** Of a message that is not kept any more. */
+/** A message that is no longer stored. */
 const GONE = { key: `false_${ANA}_3EB9`, messageId: '3EB9', chatId: ANA, fromMe: false };
 
 const TELLER = {
@@ -122,7 +122,7 @@ const status = (word: string) =>
     ...{ name: 'shop', status: word, statuses: [{ status: word, timestamp: SECONDS * 1_000 }] },
   });
 
-/** Event, all that wwebjs-api posts, all that WAHA posts. */
+/** [subject, event, posts of wwebjs-api, posts of WAHA]. */
 type Row = readonly [string, WireEvent, readonly object[], readonly object[]];
 const TABLE: readonly Row[] = [
   ['a message comes in', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
@@ -551,7 +551,7 @@ t.test('each event in each form, every field', (t) => {
       ['wwebjs-api', WWEBJS_API.bodies(told, TELLER), wwebjs],
       ['waha', WAHA.bodies(told, TELLER), others],
     ] as const) {
-      // As it is posted: what is undefined is no field.
+      // As posted: undefined fields are left out.
       t.strictSame(JSON.parse(JSON.stringify(bodies)), expected, `${about}: ${name}`);
       t.strictSame(JSON.parse(JSON.stringify(bodies)), bodies, `${about}: ${name}: and it is JSON`);
     }

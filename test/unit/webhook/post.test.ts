@@ -1,4 +1,5 @@
-// What a receiver answers, byte by byte, and what that counts as: the status decides, whatever becomes of the rest.
+// The status of a receiver's answer decides, whatever happens to the rest of it. Answers are tested byte by
+// byte.
 import { execFile } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -17,7 +18,7 @@ const run = promisify(execFile);
 
 type Say = (socket: Socket, request: number) => void;
 
-/** A peer that answers each whole request as it is told, in bytes. */
+/** A peer that answers each complete request with given bytes. */
 class Peer implements AsyncDisposable {
   readonly sockets: Socket[] = [];
   requests = 0;
@@ -56,7 +57,7 @@ class Peer implements AsyncDisposable {
 }
 
 const NEVER = new AbortController().signal;
-/** Longer than a test may take: who waits for it fails. */
+/** Longer than a test may take, so a test that waits for it fails. */
 const LONG_MS = 600_000;
 
 const posterTo = (t: Test, port: number, more: { timeoutMs?: number; bodyMs?: number; tls?: true } = {}) => {
@@ -71,14 +72,14 @@ const posterTo = (t: Test, port: number, more: { timeoutMs?: number; bodyMs?: nu
 };
 const post = (poster: Poster, signal = NEVER): Promise<Answer> => poster.post('{}', {}, signal);
 
-/** One byte after the other, until nobody reads. */
+/** Sends one byte after the other until the peer disconnects. */
 const drip = (socket: Socket, byte: string): void => {
   const timer = setInterval(() => socket.write(byte), 5);
   socket.on('close', () => clearInterval(timer));
 };
 const TAKEN = { says: null, retryAfterMs: 0 };
 
-/** What is said behind a whole request, and what it counts as. */
+/** Answers after a complete request, and the expected result. */
 const ANSWERS: readonly (readonly [string, Say, object])[] = [
   ['204, kept alive', (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'), { status: 204, ...TAKEN }],
   [
@@ -170,7 +171,7 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
 t.test('the status is the verdict, whatever becomes of the body', async (t) => {
   for (const [about, say, expected] of ANSWERS) {
     await using peer = await Peer.start(say);
-    // The poster's limit is in the way of none but those whose body does not end.
+    // The poster's limit matters only for an answer whose body does not end.
     t.match(await post(posterTo(t, peer.port, { bodyMs: 50 })), expected, about);
     t.equal(peer.requests, 1, `${about}: asked once`);
   }
@@ -203,7 +204,7 @@ t.test('a body is read up to its bound, and the connection is kept; one byte mor
     [0, 1],
     [1, 2],
   ] as const) {
-    // One byte over, and nothing behind it: only the bound ends this.
+    // One byte too many, and the connection stays open: only the limit ends this.
     const length = BOUND + extra * 2;
     await using peer = await Peer.start((socket) =>
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(BOUND + extra)}`),
@@ -235,7 +236,7 @@ t.test('200, then the end of TLS without a farewell', async (t) => {
     (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', () => socket.destroy()),
     { key, cert },
   );
-  // Which authorities are trusted is decided when a process starts.
+  // Trusted authorities are decided when a process starts.
   const program = `
     const { Poster } = await import(${JSON.stringify(new URL('../../../src/webhook/post.js', import.meta.url))});
     const lookup = (host, options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
@@ -257,7 +258,7 @@ t.test('the address that was looked at is the one that is connected', async (t) 
   let asked = 0;
   const lookup = guardedLookup(true, (_, __, callback) => {
     asked += 1;
-    // Whoever asks again is led elsewhere, as by a name that changes its mind.
+    // Every later look-up leads elsewhere, as with a name whose address changes.
     callback(null, [{ address: asked === 1 ? '127.0.0.1' : '127.0.0.2', family: 4 }]);
   });
   const url = new URL(`http://crm.example:${checked.port}/`);

@@ -1,4 +1,4 @@
-// How far each special range leads: its first and last address, and the nearest on either side of it.
+// The bounds of each special address range: first and last address, and the nearest outside of it.
 import t from 'tap';
 import { RANGES, type Reach, reachOf } from '../../../src/webhook/special-address.js';
 
@@ -292,7 +292,7 @@ const TABLE: readonly (readonly [subnet: string, reach: Reach, first: string, la
   ],
 ];
 
-/** IPv4 in its last 32 bits. */
+/** Prefixes with IPv4 in the last 32 bits. */
 const EMBEDDING = ['::ffff:', '64:ff9b::'];
 
 t.test('a range from its first to its last address, and no further', (t) => {
@@ -321,7 +321,7 @@ t.test('an address of IPv4 within one of IPv6 leads as far as it does by itself'
     ['::1:0:0:0', 'never'],
     ['64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff', 'never'],
     ['64:ff9b::1:0:0', 'never'],
-    // Withdrawn forms of the same, of which nobody is a receiver.
+    // Withdrawn forms of the same, which no receiver uses.
     ['::10.0.0.1', 'never'],
     ['::8.8.8.8', 'never'],
     ['2002:a00:1::1', 'never'],

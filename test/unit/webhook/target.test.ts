@@ -1,18 +1,18 @@
-// Where a webhook may lead, by what a name resolves to at the moment of the connection.
+// A webhook may reach permitted addresses only, as resolved at the time of the connection.
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import t from 'tap';
 import { guardedLookup, refuseAddress } from '../../../src/webhook/target.js';
 
-/** What a connection would be given. */
+/** The result of the look-up for a connection. */
 const resolved = (host: string, allowPrivate: boolean): Promise<unknown> =>
   new Promise((resolve) => {
     guardedLookup(allowPrivate)(host, { all: true }, (error, found) => resolve(error ?? found));
   });
 
 t.test('a name that leads to this machine is refused, unless that is wanted', async (t) => {
-  // The name of this machine is in /etc/hosts, or is resolved by glibc itself.
+  // The name of this machine is in /etc/hosts, or glibc resolves it.
   const name = hostname();
   const leads = await new Promise<string | null>((resolve) =>
     lookup(name, (error, address) => resolve(error ? null : address)),
@@ -36,10 +36,10 @@ t.test('an address that nobody may post to is refused where it stands', (t) => {
   for (const url of [
     ...['http://169.254.169.254/', 'http://0.0.0.0/', 'http://224.0.0.1/', 'http://255.255.255.255/'],
     ...['http://[::]/', 'http://[fe80::1]/', 'http://[ff02::1]/', 'http://[::ffff:a9fe:a9fe]/'],
-    // Metadata behind each way of writing IPv4 within IPv6.
+    // The metadata address in each form of IPv4 within IPv6.
     ...['http://[64:ff9b::a9fe:a9fe]/', 'http://[64:ff9b:1::a9fe:a9fe]/', 'http://[::a9fe:a9fe]/'],
     'http://[2002:a9fe:a9fe::1]/',
-    // The same in the forms that a URL knows: URL writes them all in one.
+    // The same in the forms that URL accepts and normalises.
     ...['http://0xa9fea9fe/', 'http://0251.0376.0251.0376/', 'http://169.254.43518/'],
   ])
     t.match(refusal(url), { kind: 'webhook_refused' }, url);
@@ -48,7 +48,7 @@ t.test('an address that nobody may post to is refused where it stands', (t) => {
   t.end();
 });
 
-/** A guarded look-up by a resolver that answers this. */
+/** A guarded look-up with a resolver that returns these addresses. */
 const answering =
   (addresses: readonly string[], allowPrivate = false, all = true) =>
   (host = 'crm.example'): Promise<unknown> =>
