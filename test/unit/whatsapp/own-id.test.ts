@@ -1,4 +1,4 @@
-/** The one door that every message goes through: once under an id of ours, and not once the daemon has given it up. */
+/** Every message passes one function, once under our id, and not after the daemon has given it up. */
 import t, { type Test } from 'tap';
 import { makeMessages } from '../../../src/whatsapp/page/messages.js';
 import { allowAgain, ID_TAG, installOwnIds, throughTheDoor } from '../../../src/whatsapp/page/own-id.js';
@@ -23,7 +23,7 @@ const own = () => {
 const ackOf = async (...args: Parameters<ReturnType<typeof own>['find']>): Promise<number | null> =>
   (await own().find(...args))?.ack ?? null;
 
-/** As much of a page as the door is made of. The messages that got through it stand in `through`. */
+/** The parts of a page that this function uses. Messages that passed it are in `through`. */
 function page(t: Test) {
   const through: { id: unknown }[] = [];
   const stored: Stored[] = [];
@@ -38,7 +38,7 @@ function page(t: Test) {
     },
   };
   const resent: unknown[] = [];
-  /** How the page's own sends end, one after the other. */
+  /** The outcomes of the page's own sends, in order. */
   const ends: Promise<unknown>[] = [];
   let store = (): void => undefined;
   let lose = (_error: Error): void => undefined;

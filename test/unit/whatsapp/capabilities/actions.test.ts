@@ -1,6 +1,6 @@
 /**
- * What the code in the page requires is what its capability says it needs, read off the code: a need that is left out is
- * a module whose loss nobody names.
+ * The modules that the code in the page requires are the needs of its capability.
+ * With a missing need, the loss of its module would not be reported.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const isNamed = (node: ts.Node): node is Named => {
 const byName = (nodes: Iterable<ts.Node>): Names =>
   new Map([...nodes].filter(isNamed).map((node) => [node.name.text, node]));
 
-/** The functions of a file, and what a `make…` of it declares for all of its verbs. */
+/** The functions of a file, and the declarations that a `make…` shares between its verbs. */
 function locals(path: string): Names {
   const functions = parse(path).statements.filter(ts.isFunctionDeclaration);
   const shared = functions
@@ -34,7 +34,7 @@ function locals(path: string): Names {
   return byName([...functions, ...values]);
 }
 
-/** What a `make…` returns. */
+/** The verbs that a `make…` returns. */
 function verbs(path: string): Names {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
@@ -50,13 +50,13 @@ function verbs(path: string): Names {
 const TOOLS: Names = new Map([...locals('page/tools.ts'), ...locals('page/messages.ts')]);
 const MENDED: Names = new Map(readdirSync(`${ROOM}compat`).flatMap((name) => [...locals(`compat/${name}`)]));
 
-/** `Module.member`, or `Module` where it is not said which, of all that is asked for on the way through a verb. */
+/** Everything required on the way through a verb: `Module.member`, or `Module` if no member is named. */
 function required(path: string, verb: string): Set<string> {
   const own = locals(path);
   const found = new Set<string>();
   const seen = new Set<ts.Node>();
   const visit = (node: ts.Node, around: Names): void => {
-    // What is tried may be missing.
+    // An attempted module may be missing.
     if (ts.isCallExpression(node) && /(^|\.)attempt$/.test(node.expression.getText())) return;
     if (ts.isTryStatement(node)) return;
     if (isRequire(node)) for (const name of membersOf(node)) found.add(name);
@@ -107,7 +107,7 @@ function membersOf(call: ts.CallExpression): string[] {
   return [module];
 }
 
-/** What of it nothing that the capability needs, nor what all rests on, covers. */
+/** The names covered by neither the capability's needs nor the essential ones. */
 const uncovered = (names: Iterable<string>, capability: string): string[] => {
   const needs = [capability, ...ESSENTIAL].flatMap((name) => NEEDS[name] ?? []);
   return [...names].filter(
@@ -115,18 +115,18 @@ const uncovered = (names: Iterable<string>, capability: string): string[] => {
   );
 };
 
-/** `rpc.look('chat.list', 'chats', 'get', …)`, wherever it stands. */
+/** `rpc.look('chat.list', 'chats', 'get', …)`, anywhere. */
 const CALL = /rpc\s*\.(?:look|act|step)\(\s*'([\w.]+)',\s*'(\w+)',\s*'(\w+)'/g;
 const calls = ['acts', 'chats', 'contacts', 'groups', 'media'].flatMap((name) => [
   ...readFileSync(`${ROOM}requests/${name}.ts`, 'utf8').matchAll(CALL),
 ]);
 
-/** Required on one way through a verb only, which works without it otherwise. */
+/** Required on one path through a verb only. The verb works without it on the others. */
 const BESIDES: Readonly<Record<string, readonly string[]>> = {
-  // Of somebody whom the page does not know, WhatsApp is asked.
+  // WhatsApp is asked about a person whom the page does not know.
   'contacts.get': ['WAWebQueryExistsJob.queryWidExists'],
   'contacts.block': ['WAWebQueryExistsJob.queryWidExists'],
-  // The other way of D6.
+  // The second way of D6.
   'groups.participants': ['WAWebGroupModifyParticipantsJob'],
 };
 

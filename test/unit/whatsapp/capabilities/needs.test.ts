@@ -1,4 +1,4 @@
-/** What is lost with what a page lacks. */
+/** Each missing module leads to the capabilities that are lost with it. */
 import t from 'tap';
 import { ALL_NEEDS, ESSENTIAL, lost, NEEDS } from '../../../../src/whatsapp/capabilities/needs.js';
 

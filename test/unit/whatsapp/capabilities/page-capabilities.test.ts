@@ -1,4 +1,4 @@
-/** What a document can do, from what was found and what it lacks, and when that is told. */
+/** The capabilities of a document follow from its modules, and each change is reported once it has lasted. */
 import t from 'tap';
 import { LASTS_MS } from '../../../../src/whatsapp/capabilities/needs.js';
 import { PageCapabilities } from '../../../../src/whatsapp/capabilities/page-capabilities.js';

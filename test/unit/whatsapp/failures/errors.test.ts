@@ -1,4 +1,4 @@
-/** Texts of puppeteer, Chromium and WhatsApp Web, and what each of them means to us. */
+/** Error texts of puppeteer, Chromium and WhatsApp Web are mapped to our faults. */
 import t from 'tap';
 import { Fault } from '../../../../src/protocol/fault.js';
 import { TimedOut, within } from '../../../../src/whatsapp/failures/deadline.js';

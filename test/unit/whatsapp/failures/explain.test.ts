@@ -1,4 +1,4 @@
-/** The modules that an error of the page is about: in its stack, and those that were asked for last. */
+/** The modules related to a page error are found: those in its stack, and those required last. */
 import type { Page } from 'puppeteer';
 import t from 'tap';
 import { askedLast, modulesIn } from '../../../../src/whatsapp/failures/explain.js';

@@ -1,4 +1,4 @@
-/** What the library tells besides messages: in our words, and each once. */
+/** Events of the library other than messages are translated, and reported once each. */
 import t from 'tap';
 import { ContentEvents, type Happening } from '../../../../src/whatsapp/library/content-events.js';
 import type { LibraryMessage } from '../../../../src/whatsapp/library/library.js';

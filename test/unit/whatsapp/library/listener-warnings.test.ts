@@ -1,4 +1,4 @@
-/** A listener that fails again and again: one line, then counts. */
+/** A listener that fails repeatedly logs one line, then counts. */
 import t from 'tap';
 import { ListenerWarnings } from '../../../../src/whatsapp/library/listener-warnings.js';
 

@@ -1,4 +1,4 @@
-/** The library's message → ours, by parts that are there in every generation of the page. */
+/** A message of the library is translated using only fields that exist in every generation of the page. */
 import t from 'tap';
 import type { LibraryMessage } from '../../../../src/whatsapp/library/library.js';
 import { isNotice, toInbound, widText } from '../../../../src/whatsapp/library/translate.js';

@@ -1,4 +1,4 @@
-/** What WhatsApp Web answers to a request for a pairing code, and what a caller is told. */
+/** WhatsApp Web's answers to a request for a pairing code lead to the right result or fault. */
 import t from 'tap';
 import type { LibraryClient } from '../../../../src/whatsapp/library/library.js';
 import { requestPairingCode } from '../../../../src/whatsapp/linking/pairing.js';

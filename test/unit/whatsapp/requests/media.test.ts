@@ -1,4 +1,4 @@
-/** A file on its way into the page: whole, in pieces that can be joined. */
+/** A file is transferred to the page completely, in chunks that can be joined. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

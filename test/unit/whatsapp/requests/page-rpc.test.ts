@@ -1,4 +1,7 @@
-/** Questions to a page whose document or frame is gone: asked again a bounded number of times, and nothing else waits. */
+/**
+ * A request to a page whose document or frame is gone is repeated a limited number of times, and blocks no
+ * other.
+ */
 import type { Page } from 'puppeteer';
 import t from 'tap';
 import { Fault } from '../../../../src/protocol/fault.js';

@@ -1,4 +1,7 @@
-/** What is said of a send: by the page's own store, and "absent" only where the page that took it was asked. */
+/**
+ * The outcome of a send is taken from the page's store, and is "absent" only if the page that took it says
+ * so.
+ */
 import { tmpdir } from 'node:os';
 import type { Page } from 'puppeteer';
 import t from 'tap';
@@ -17,9 +20,9 @@ const fail = (error: unknown) => () => Promise.reject(error);
 
 const ROWS: readonly {
   readonly name: string;
-  /** What the page says of the send. */
+  /** The page's answer to the send. */
   readonly page: () => unknown;
-  /** What it has of our id afterwards. */
+  /** The page's later answer about our id. */
   readonly has: () => unknown;
   readonly outcome: object;
 }[] = [
@@ -145,7 +148,7 @@ for (const { name, page, has, outcome } of ROWS)
       },
     } as unknown as PageRpc;
     t.match(await send(rpc, NO_PAGE, MESSAGE, tmpdir()), outcome);
-    // With this question a send that has not reached the door yet is given up.
+    // This request also gives up a send that has not been made yet.
     for (const args of asked) t.same(args, [MESSAGE.chatId, MESSAGE.messageId, true, null]);
   });
 

@@ -1,4 +1,4 @@
-/** Why a person must act: the most pressing reason, reported when it changes and not again. */
+/** Of the reasons why a person must act, the most urgent one is reported, and only when it changes. */
 import t from 'tap';
 import { PersonWanted } from '../../../../src/whatsapp/state/attention.js';
 

@@ -1,4 +1,4 @@
-/** What the page shows and tells, as events of the life cycle: edges and not looks, facts and not hints. */
+/** Reports and checks of the page become life-cycle events, raised on changes and confirmed facts only. */
 import { mock } from 'node:test';
 import t from 'tap';
 import { ESSENTIAL } from '../../../../src/whatsapp/capabilities/needs.js';
@@ -40,13 +40,13 @@ const doc = (url: string): Told => ({ kind: 'document', url });
 const LOGOUT: Told = { kind: 'logout' };
 const dialog = (text: string, pressed = false): Told => ({ kind: 'dialog', text, pressed });
 
-/** As `words` has it. */
+/** As formatted by `words`. */
 const A_DIALOG = 'attention {"reason":"action_required","says":"A dialog on WhatsApp Web waits: Accept?"}';
 
 const DEAF = { event: () => undefined, report: () => undefined };
 const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
 
-/** A step of a story: what the page tells, a look at it, a QR, or time that passes. */
+/** A step of a story: a report of the page, a check of it, a QR, or time that passes. */
 type Step = Told | { readonly look: Look } | { readonly qr: string } | { readonly ms: number };
 
 /** Plays a story. Returns each step's events in words. */
@@ -66,7 +66,7 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
       },
     },
     {
-      // Of the looks that a socket asks for nothing is said here.
+      // Checks requested by the socket's state are not recorded.
       look: () => void (isTicking && heard.push('→ look')),
       refreshQr: () => heard.push('→ refreshQr'),
       warn: () => undefined,
@@ -86,7 +86,7 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
   return { heard, witness };
 }
 
-/** Capabilities that a look finds in order are left out. */
+/** Working capabilities are left out, except the essential ones. */
 const told = (value: object): string =>
   JSON.stringify(
     Object.fromEntries(
@@ -107,7 +107,7 @@ const RECEIVES = '· capabilities {"session.receive":"ok"}';
 const UP: readonly Step[] = [socket('CONNECTED', WID), { look: LOOK }];
 const IS_UP = ['· qr-gone', 'linked null', 'linked Me', RECEIVES, 'ready Me'];
 
-/** [what it is about, whether a session is expected, what happens, what is heard] */
+/** [subject, whether a session is expected, steps, events] */
 const STORIES: readonly (readonly [string, boolean, readonly Step[], readonly string[]])[] = [
   [
     'a bare page, scanned and synced',

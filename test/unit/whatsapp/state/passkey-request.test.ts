@@ -1,4 +1,4 @@
-/** A request for a passkey: what is told of it, in its order, for a link and for an account that is linked. */
+/** The events of a passkey request come in order, while linking and for a linked account. */
 import t from 'tap';
 import { PasskeyRequest } from '../../../../src/whatsapp/state/passkey-request.js';
 

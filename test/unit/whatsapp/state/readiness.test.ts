@@ -1,4 +1,4 @@
-/** A look at the page takes two questions. What the page reports between them is newer than the first answer. */
+/** A check of the page makes two requests, and reports that arrive in between override the first answer. */
 import type { Page } from 'puppeteer';
 import t from 'tap';
 import { look } from '../../../../src/whatsapp/page/look.js';
@@ -18,7 +18,10 @@ const state = (to: string): Told => ({
   ...{ kind: 'state', state: to, stream: null, online: true, synced: true, wid: WID },
 });
 
-/** Looks at a page that reports this between the two answers of its first look. Returns what the daemon heard. */
+/**
+ * Checks a page that reports something between the two answers of its first check. Returns the daemon's
+ * events.
+ */
 async function lookWhile(told: Told, then: Readonly<Record<string, unknown>>): Promise<string[]> {
   const heard: string[] = [];
   const needs = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
