@@ -1,4 +1,4 @@
-/** wad-canary@: a look at the page under its own hardening, by a user of the moment and without an account. */
+/** wad-canary@ checks the page with its own hardening, under a dynamic user and without an account. */
 import { machineTest } from './machine.js';
 
 const CANARY = 'wad-canary@default.service';

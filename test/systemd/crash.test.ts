@@ -1,8 +1,8 @@
-/** What ends without being asked is started again with its session, unless starting again cannot help. */
+/** A daemon that ends unexpectedly is restarted with its session, unless a restart cannot help. */
 import { type Machine, machineTest, UNIT } from './machine.js';
 
 const MAIN = `$(systemctl show -P MainPID ${UNIT})`;
-/** The n-th start by systemd itself since the last one by a person. */
+/** Succeeds after the n-th restart by systemd since the last start by a person. */
 const restarted = (n: number) =>
   `[ "$(systemctl show -P NRestarts ${UNIT})" = ${n} ] && systemctl -q is-active ${UNIT}`;
 const dropIn = (...lines: string[]) =>
@@ -34,7 +34,7 @@ machineTest('what crashes is started again, and keeps its session', async (t, ma
   });
 
   await t.test('kill -9 of the daemon in the moment in which it was linked', async (t) => {
-    // Nothing of the link need be on the disk; only a browser that closes in order writes it there.
+    // The link need not be on disk yet: only an orderly close of the browser writes it.
     await lab.must('wactl disconnect && wactl init');
     const same = await sameLink(machine, async () => {
       const before = await machine.property('NRestarts');
@@ -72,7 +72,7 @@ machineTest('what crashes is started again, and keeps its session', async (t, ma
     await lab.must(dropIn('[Service]', 'WatchdogSec=3'));
     const same = await sameLink(machine, async () => {
       await lab.must(`systemctl restart ${UNIT} && wactl wait ready`);
-      // Its helper is not stopped, and must not speak for it.
+      // Its helper keeps running, and must not send keep-alives for it.
       await lab.must(`kill -STOP ${MAIN}`);
       await lab.until(restarted(1));
     });
@@ -93,7 +93,7 @@ machineTest('what crashes is started again, and keeps its session', async (t, ma
         `wactl disconnect && ${dropIn('[Service]', 'WatchdogSec=4')} && systemctl restart ${UNIT}`,
       );
       await lab.must('wactl wait linking');
-      // By systemd's own note of the last sign of life: more than two of its deadlines have gone by.
+      // Waits for two more deadlines, by systemd's own record of the last keep-alive.
       const last = async () => Number(await machine.property('WatchdogTimestampMonotonic'));
       const until = (await last()) + 9_000_000;
       await lab.until(`[ "$(systemctl show -P WatchdogTimestampMonotonic ${UNIT})" -ge ${until} ]`);
@@ -130,7 +130,8 @@ machineTest('what a start cannot mend is not started again, and says why', async
       t.not(started, 0, '`systemctl start` fails');
       t.equal(await machine.property('ActiveState'), 'failed');
       t.equal(await machine.property('ExecMainStatus'), String(code));
-      // One that is to be started again is never failed in between: it is activating (auto-restart) from its end on.
+      // A unit that will be restarted is never failed in between: it is activating (auto-restart) from its
+      // end on.
       t.equal(await machine.property('SubState'), 'failed');
       t.equal(await machine.property('Job'), '', 'and nothing is about to start it');
       t.equal(await machine.property('NRestarts'), '0');

@@ -1,16 +1,16 @@
-/** Started and stopped again and again: each stop in its time, and nothing piles up. WAD_CYCLES says how often. */
+/** Repeated starts and stops: each stop is in time, and nothing accumulates. WAD_CYCLES sets the number. */
 import { machineTest, PROFILE, UNIT } from './machine.js';
 
 const CYCLES = Number(process.env.WAD_CYCLES ?? 50);
-/** The last of so many unlinks, the others keep the session. */
+/** The last stop of each group unlinks, the others keep the session. */
 const GROUP = 5;
 
-/** The contract's bound on a stop with nothing in flight, ms. How long they take is printed, and judged by nobody here. */
+/** The contract's limit for a stop with nothing in flight, ms. The durations are only printed. */
 const STOP_MS = 20_000;
-/** A link that is seconds old may stand in the browser's memory only, and is waited for. */
+/** A link that is seconds old may exist in the browser's memory only, and the stop waits for it. */
 type How = 'keep' | 'keep of a fresh link' | 'logout';
 
-/** From the command to its return, as the machine itself sees it. */
+/** Measures the time from the command to its return, on the machine itself. */
 const STOP = `from=$(date +%s%N); systemctl stop ${UNIT}; echo $((($(date +%s%N) - from) / 1000000))`;
 const KEEP = `touch /run/wad-no-logout; ${STOP}; rm /run/wad-no-logout`;
 

@@ -1,12 +1,13 @@
 /**
- * What hardening does to Chromium and Node (H16), and that the doctor says so: one row a set of directives, each run
- * for real, as the user of the service and with Chromium's sandbox on.
+ * The doctor reports hardening that breaks Chromium or Node (H16).
+ * Each row is a real run with one set of directives, as the user of the service and with Chromium's sandbox
+ * on.
  */
 import { machineTest } from './machine.js';
 
 interface Row {
   readonly directives: readonly string[];
-  /** What it says of the launch; null where nothing is wrong. */
+  /** The expected report of the launch. Null if nothing is wrong. */
   readonly says: RegExp | null;
   readonly remedy?: RegExp;
 }

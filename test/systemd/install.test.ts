@@ -1,4 +1,7 @@
-/** scripts/install and scripts/uninstall: again, in place, elsewhere, for one user, and away without a trace. */
+/**
+ * scripts/install and scripts/uninstall work repeatedly, in place, elsewhere, for one user, and leave no
+ * trace.
+ */
 import { ROOT } from './lab.js';
 import { INSTALL, machineTest, UNIT, UP_TO_DATE } from './machine.js';
 
@@ -141,7 +144,7 @@ machineTest('an installation', async (t, machine) => {
 machineTest('an installation for one user', async (t, machine) => {
   const { lab, phone, sim } = machine;
   await lab.must(`${ROOT}/scripts/uninstall --purge`);
-  // The checkout, wherever it lies, as a folder of that user.
+  // Mounts the checkout as a folder of that user.
   await lab.must(
     `${UP_TO_DATE} && useradd -m someone && mkdir /home/someone/wad && mount --bind ${ROOT} /home/someone/wad && loginctl enable-linger someone`,
   );

@@ -1,4 +1,4 @@
-/** What the other tests here rest on: a command in a lab ends, whoever stops it meanwhile. */
+/** A command in a lab ends even if it was stopped meanwhile. The other tests here rely on this. */
 import t from 'tap';
 import { Lab, noLab } from './lab.js';
 

@@ -1,5 +1,6 @@
-// A machine with a real systemd as PID 1, in namespaces of its own (systemd-lab, beside the source of this file). The
-// holder disposes of it; nothing of it stays.
+// A machine with a real systemd as PID 1, in its own namespaces (systemd-lab, next to the source of this
+// file).
+// Its owner disposes of it, and nothing remains.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,7 @@ function systemdLab(args: readonly string[], timeoutMs = RUN_MS): Promise<Ran> {
   });
 }
 
-/** Why there can be no lab on this machine, or null. */
+/** The reason why no lab can run on this machine, or null. */
 export async function noLab(): Promise<string | null> {
   const { code, stderr } = await systemdLab(['check']);
   if (code === 0) return null;
@@ -46,7 +47,7 @@ export async function noLab(): Promise<string | null> {
 
 export class Lab implements AsyncDisposable {
   readonly directory: string;
-  /** /lab inside. */
+  /** The host's path of /lab. */
   readonly share: string;
   private constructor(directory: string) {
     this.directory = directory;
@@ -54,16 +55,16 @@ export class Lab implements AsyncDisposable {
   }
 
   static async start(): Promise<Lab> {
-    // The disk of a lab is the upper half of an overlay, which cannot lie on an overlay itself.
+    // The disk of a lab is the upper layer of an overlay, which cannot be on an overlay itself.
     const place = [tmpdir(), '/var/tmp', '/dev/shm'].find((path) => statfsSync(path).type !== OVERLAYFS);
     const lab = new Lab(mkdtempSync(join(place ?? tmpdir(), 'wad-lab-')));
     await lab.boot();
     return lab;
   }
 
-  /** Boots on the disk as it was left. */
+  /** Boots on the existing disk. */
   async boot(): Promise<void> {
-    // A lab sees the file system of / alone, with a /tmp of its own.
+    // A lab sees only the file system of /, with its own /tmp.
     const seen = statSync(ROOT).dev === statSync('/').dev && !ROOT.startsWith('/tmp/');
     const elsewhere = seen ? [] : ['--also', ROOT];
     const owned = ['--owner', String(process.pid), '--timeout', '180'];
@@ -78,14 +79,16 @@ export class Lab implements AsyncDisposable {
     return systemdLab(['exec', this.directory, ...as, 'bash', '--norc', '-o', 'pipefail', '-c', line]);
   }
 
-  /** The stdout of a line that must succeed, without the space around it. */
+  /** Returns the trimmed stdout of a line that must succeed. */
   async must(line: string): Promise<string> {
     const { code, stdout, stderr } = await this.run(line);
     if (code !== 0) throw new Error(`${line}: exit ${code}\n${stdout}${stderr}`);
     return stdout.trim();
   }
 
-  /** Until a line succeeds; its stdout. systemd tells nobody outside of itself, so it is asked again. */
+  /**
+   * Repeats a line until it succeeds, and returns its stdout. systemd sends no notifications to the outside.
+   */
   async until(line: string, timeoutMs = UNTIL_MS): Promise<string> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
@@ -98,7 +101,7 @@ export class Lab implements AsyncDisposable {
 
   /** Takes the machine down by a command in it. @returns how it ended: `reboot`, `poweroff` … */
   async down(command: string): Promise<string> {
-    // The answer may not come any more.
+    // The answer may be lost.
     await this.run(command).catch(() => undefined);
     const { code, stdout } = await systemdLab(['wait-down', this.directory, '120']);
     if (code !== 0) throw new Error(`${command}: the machine did not go down`);

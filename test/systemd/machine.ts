@@ -1,5 +1,6 @@
-// A lab with wad installed by scripts/install, or as the test says, and the simulator for its account to live in. The simulator runs in the
-// test's own process, behind the machine's network: its phones are at hand, and they outlive a reboot.
+// A lab with an installed wad and a simulator for its account.
+// The simulator runs in the test's own process, outside the machine: the test controls its phones, and they
+// survive a reboot. By default scripts/install installs wad.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -10,11 +11,11 @@ import { Lab, noLab, ROOT } from './lab.js';
 export const UNIT = 'wad@default.service';
 export const PROFILE = '/var/lib/wad/default/auth/session-default';
 const PREFERENCES = `${PROFILE}/Default/Preferences`;
-/** Marks say that packages and build are newer than what they are made from: a test fetches and builds nothing. */
+/** These timestamps mark packages and build as up to date, so that a test downloads and builds nothing. */
 export const UP_TO_DATE = `touch ${ROOT}/node_modules/.package-lock.json ${ROOT}/build/.built`;
 export const INSTALL = `${UP_TO_DATE} && ${ROOT}/scripts/install`;
 
-/** Ten times what it takes on a machine that has nothing else to do. */
+/** Ten times the duration on an idle machine. */
 const TEST_MS = 900_000;
 const PHONE_MS = 60_000;
 
@@ -52,7 +53,7 @@ export class Machine implements AsyncDisposable {
     return machine;
   }
 
-  /** The browser that knows no WhatsApp but the simulator's, with its sandbox on. */
+  /** Configures a browser that knows only the simulated WhatsApp, with its sandbox on. */
   async useSimulator(etc = '/etc/wad'): Promise<void> {
     const { lab } = this;
     const wrapper = await this.sim.browserWrapper(lab.share, { sandbox: true });
@@ -62,7 +63,10 @@ export class Machine implements AsyncDisposable {
     await lab.must(`printf '[browser]\\npath = "${path}"\\n' >${etc}/wad.toml`);
   }
 
-  /** Starts the account if it does not run, links the phone if it is not linked, waits until it can send. */
+  /**
+   * Starts the account if it is not running, links the phone if it is not linked, and waits until it can
+   * send.
+   */
   async ready(): Promise<void> {
     const { lab, phone, sim } = this;
     await lab.must(`systemctl start ${UNIT}`);
@@ -77,12 +81,12 @@ export class Machine implements AsyncDisposable {
     return this.lab.must(`systemctl show -P ${name} ${unit}`);
   }
 
-  /** Whether there is such a file on the disk that this machine has written to; of a machine that may be down. */
+  /** Whether the machine's disk contains the file. The machine may be down. */
   exists(path: string): boolean {
     return existsSync(join(this.lab.directory, 'disk/up', path));
   }
 
-  /** How the browser ended, by its own word; of a machine that may be down. Null without a profile. */
+  /** The browser's own record of how it ended. Null without a profile. The machine may be down. */
   exitType(): string | null {
     const file = join(this.lab.directory, 'disk/up', PREFERENCES);
     if (!existsSync(file)) return null;
@@ -90,20 +94,20 @@ export class Machine implements AsyncDisposable {
     return profile?.exit_type ?? null;
   }
 
-  /** Locks that a browser in order takes along; of a machine that may be down. */
+  /** Lock files that a browser removes when it closes in order. The machine may be down. */
   leftInProfile(): string[] {
     const directory = join(this.lab.directory, 'disk/up', PROFILE);
     return existsSync(directory) ? readdirSync(directory).filter((name) => name.startsWith('Singleton')) : [];
   }
 
-  /** What the journal has of the account's unit, oldest first. */
+  /** The journal of the account's unit, oldest first. */
   async journal(options = ''): Promise<JournalRecord[]> {
-    // What was logged before a state that is known by now may be on its way still.
+    // Log lines of a state that is already known may still be in transit, hence --sync.
     const out = await this.lab.must(`journalctl --sync && journalctl -u ${UNIT} -o json --all ${options}`);
     return out === '' ? [] : out.split('\n').map((line) => JSON.parse(line) as JournalRecord);
   }
 
-  /** What the daemon itself has logged, oldest first. */
+  /** The daemon's own log, oldest first. */
   async log(): Promise<Record<string, unknown>[]> {
     const all = await this.journal('-t wad');
     return all.flatMap(({ MESSAGE }) =>
@@ -111,7 +115,7 @@ export class Machine implements AsyncDisposable {
     );
   }
 
-  /** Why the last stop was what it was, by the daemon's own word. */
+  /** The last stop and its reason, by the daemon's log. */
   async lastStop(): Promise<{ session: unknown; why: unknown } | undefined> {
     const last = (await this.log()).findLast(({ event }) => event === 'daemon.stopping');
     return last && { session: last.session, why: last.why };
@@ -122,7 +126,7 @@ export class Machine implements AsyncDisposable {
   }
 }
 
-/** A test on a machine of its own. It is skipped where none can be booted. */
+/** A test on its own machine. It is skipped if none can be booted. */
 export function machineTest(
   name: string,
   act: (t: Test, machine: Machine) => Promise<void>,

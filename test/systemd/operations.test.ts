@@ -1,10 +1,10 @@
-/** The lines that docs/operations.md, docs/moving.md and docs/http.md give to administrators, run as they stand there. */
+/** The commands for administrators in docs/operations.md, docs/moving.md and docs/http.md work unchanged. */
 import { readFile } from 'node:fs/promises';
 import { DOCS } from '../../scripts/docs.js';
 import { Receiver } from '../harness/receiver.js';
 import { machineTest, UNIT } from './machine.js';
 
-/** The blocks for a shell below a heading. Root needs no sudo. */
+/** The shell blocks below a heading, without sudo, because the test runs as root. */
 async function blocks(page: string, heading: string): Promise<string[]> {
   const text = await readFile(new URL(page, DOCS), 'utf8');
   const [section = ''] = (text.split(`\n## ${heading}\n`)[1] ?? '').split('\n## ');
@@ -48,7 +48,7 @@ machineTest('what administrators are told to do', async (t, machine) => {
 
   await t.test('an account goes to another machine', async (t) => {
     const [out = '', back = ''] = await blocks('moving.md', 'For the system service');
-    // Nobody is there to be asked for it.
+    // The passphrase comes from a file, because nobody can type it.
     const told = (lines: string) =>
       lines.replace(/session (ex|im)port \S+/, '$& --passphrase-file /var/lib/wad/words');
     await lab.must("install -o wad -m 600 /dev/stdin /var/lib/wad/words <<<'twelve letters and more'");

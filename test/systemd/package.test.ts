@@ -1,12 +1,12 @@
-/** The package for Debian, as a newcomer has it: install, link, send, receive, upgrade, remove, purge. */
+/** The Debian package for a new user: install, link, send, receive, upgrade, remove, purge. */
 import { ROOT } from './lab.js';
 import { machineTest, UNIT, UP_TO_DATE } from './machine.js';
 
 const BUILD = `${UP_TO_DATE} && mkdir -p /tmp/deb && ${ROOT}/scripts/package deb /tmp/deb`;
 const DPKG = 'DEBIAN_FRONTEND=noninteractive dpkg';
 /**
- * Every call of a maintainer script in Debian's policy (6.6 to 6.8), in its order. The account runs before each row; then
- * whether it runs after it.
+ * Every sequence of maintainer script calls in Debian's policy (6.6 to 6.8). The account runs before each
+ * row. `runs` tells whether it runs afterwards.
  */
 const CALLS: readonly (readonly [calls: string, runs: boolean])[] = [
   ['prerm upgrade 2; postrm upgrade 2; postinst configure 1', true],
@@ -25,7 +25,7 @@ const CALLS: readonly (readonly [calls: string, runs: boolean])[] = [
   ['touch /run/wad-no-logout; postinst abort-remove', true],
   ['touch /run/wad-no-logout; postinst configure 1', true],
 ];
-/** Which accounts are enabled is configuration. */
+/** The list of enabled accounts is configuration. */
 const ENABLED = [
   ...['multi-user.target.wants/wad.target', 'wad.target.wants', 'wad.target.wants/wad@default.service'],
 ]

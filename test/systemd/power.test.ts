@@ -1,4 +1,4 @@
-/** The machine goes down and comes back: the session is kept, the browser closed in order, the account ready again. */
+/** After each way to take the machine down, the session is kept and the account becomes ready again. */
 import { machineTest, UNIT } from './machine.js';
 
 machineTest('what the whole machine does keeps the session', async (t, machine) => {
@@ -11,7 +11,7 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
     ['systemctl reboot', 'reboot'],
     ['systemctl poweroff', 'poweroff'],
     ['shutdown -r now', 'reboot'],
-    // Namespaces tell no halt from a poweroff.
+    // In namespaces a halt looks like a poweroff.
     ['systemctl halt', 'poweroff'],
   ] as const) {
     t.equal(await lab.down(command), ending);
@@ -26,7 +26,7 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
     t.match(await machine.lastStop(), { session: 'keep', why: /^system:stopping$/ });
   }
 
-  // To a single user and back, without a boot between.
+  // To single-user mode and back, without a boot.
   for (const mode of ['rescue', 'emergency']) {
     await lab.must(`systemctl --no-block ${mode}`);
     await lab.until(`[ $(systemctl is-active ${UNIT}) = inactive ]`);
@@ -37,7 +37,7 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
     t.match(await machine.lastStop(), { session: 'keep', why: /^(system:maintenance|transaction:)/ });
   }
 
-  // Everything but the kernel begins anew.
+  // Everything restarts except the kernel.
   const invocation = await machine.property('InvocationID');
   await lab.run('systemctl soft-reboot');
   await lab.until(

@@ -1,4 +1,4 @@
-/** What each way of stopping means for the phone: an explicit stop unlinks, anything else keeps the session. */
+/** An explicit stop unlinks the phone, and any other way of stopping keeps the session. */
 import type { Test } from 'tap';
 import { type Machine, machineTest, PROFILE, UNIT } from './machine.js';
 
@@ -6,18 +6,18 @@ interface Row {
   readonly says: string;
   /** Lines of bash, all of which must succeed. */
   readonly act: readonly string[];
-  /** The daemon's own word on it. */
+  /** The reason in the daemon's log. */
   readonly why: RegExp;
   readonly session: 'unlinked' | 'kept';
   readonly after: 'inactive' | 'active';
-  /** The browser may not end in order. */
+  /** The browser need not end in order. */
   readonly rough?: boolean;
-  /** Undoes what the row has changed besides. */
+  /** Undoes other changes of the row. */
   readonly undo?: string;
 }
 
 const VERDICT = '/run/wad-stop/default';
-/** Until the helper has spoken about the run of the moment, so that what follows comes after. */
+/** Waits for the helper's verdict on the current run, so that the next command comes later. */
 const decided = (verdict: string) =>
   `for i in {1..500}; do grep -q "^invocation=$INVOCATION explicit=${verdict} " ${VERDICT} && exit; sleep 0.01; done; exit 1`;
 const withInvocation = (line: string) => `INVOCATION=$(systemctl show -P InvocationID ${UNIT}); ${line}`;
@@ -144,7 +144,7 @@ const OTHER: readonly Row[] = [
   {
     says: 'restart wad.target',
     act: [
-      // It returns before the accounts are up again; another start waits for that.
+      // It returns before the accounts are up. Another start waits for that.
       withInvocation(`systemctl restart wad.target; (${decided('no')}) && systemctl start ${UNIT}`),
     ],
     why: /^job:restart$/,
@@ -189,7 +189,8 @@ const OTHER: readonly Row[] = [
     after: 'inactive',
   },
   {
-    // The manager has forgotten the unit's settings by then, KillMode= included: the browser is told as well.
+    // By then systemd has forgotten the unit's settings, including KillMode=, so the browser gets the signal
+    // too.
     says: 'mask --now',
     rough: true,
     act: [`systemctl mask -q --now ${UNIT}`],
@@ -199,7 +200,7 @@ const OTHER: readonly Row[] = [
     undo: `systemctl unmask -q ${UNIT}`,
   },
   {
-    // The daemon waits for the lock of the one that was killed, and systemd runs no helper before READY.
+    // The daemon waits for the lock of the killed one, and systemd runs no helper before READY.
     says: 'stop of a daemon that is not up yet',
     act: [
       `kill -KILL $(systemctl show -P MainPID ${UNIT})`,

@@ -1,4 +1,4 @@
-/** The unit as it runs: what it says, who may come in, what is closed to it, and how open its files are. */
+/** The running unit: its status text, the users who may connect, its hardening, and its file modes. */
 import { machineTest, PROFILE, UNIT } from './machine.js';
 
 const SECURITY_AT_MOST = 2.0;
@@ -134,7 +134,7 @@ machineTest('a running account', async (t, machine) => {
     t.same(await machine.journal('-p err'), [], 'nothing to worry about');
     t.ok(Number(await lab.must('journalctl WAD_ACCOUNT=default -o cat | wc -l')) > records.length);
     t.match(await lab.must('wactl logs -n 5'), /session\.transition/);
-    // That is what a person should look at.
+    // A person should check this.
     phone.unlink();
     await lab.must('wactl wait linking');
     const alarms = await machine.journal('-p err');
