@@ -1,6 +1,7 @@
 /**
- * The image for containers, built to its end and run: its size, what is in it and what is not, its user, its health check,
- * and a daemon in it that is linked to the simulator, with Chromium's sandbox on and its state in the volume.
+ * The container image is built completely and runs.
+ * Checked are its size, content, user and health check, and a daemon in it that is linked to the simulator,
+ * with Chromium's sandbox on and its state in the volume.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
@@ -14,7 +15,7 @@ import { Simulator } from '../simulator/simulator.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const MB = 1_000_000;
-/** What docs/containers.md promises. */
+/** As promised by docs/containers.md. */
 const AT_MOST = 1_000 * MB;
 const UID = 10001;
 // For a busy machine: it takes four and a half minutes of processor time.
@@ -23,7 +24,7 @@ t.setTimeout(3_600_000);
 const skip =
   lacks('podman') || lacks('mmdebstrap') || lacks('unshare') || (process.getuid?.() !== 0 && 'needs root');
 
-/** The options of `docker run` in docs/containers.md, of which the first three are `run -d --name`. */
+/** The options of `docker run` in docs/containers.md. The first three are `run -d --name`. */
 function documented(): string[] {
   const page = readFileSync(join(ROOT, 'docs/containers.md'), 'utf8');
   const [, options = ''] = /^docker run (-d --name wad .*?)\n {2}wad$/ms.exec(page) ?? [];
@@ -38,7 +39,7 @@ t.test('the image for containers', { skip }, async (t) => {
   });
   const image = 'localhost/wad';
   const inspect = (format: string) => engine.podman('image', 'inspect', '--format', format, image);
-  /** A shell in a container of the image, as root so that it can look everywhere. */
+  /** A shell in a container of the image, as root so that it can read everything. */
   const shell = (script: string) =>
     engine.start(['--rm', '--network=none', '--user=0', '--entrypoint=sh'], image, '-c', script);
 
@@ -136,7 +137,7 @@ t.test('the image for containers', { skip }, async (t) => {
       const scripts = join(engine.directory, 'scripts');
       mkdirSync(scripts, { mode: 0o755 });
       const browser = await sim.browserWrapper(scripts, { sandbox: true, executable: '/usr/bin/chromium' });
-      // The simulator listens on this machine's loopback, and its certificate is nobody's.
+      // The simulator listens on this machine's loopback, and no authority signed its certificate.
       const toSimulator = [
         '--network=host',
         `--volume=${scripts}:${scripts}:ro`,

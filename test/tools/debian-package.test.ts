@@ -1,4 +1,4 @@
-/** The package for Debian, as it is built: what lintian says of it, and its size. */
+/** The built Debian package passes lintian and stays below its size limit. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,19 +9,19 @@ import { lacks } from '../harness/program.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const MB = 1_000_000;
-/** A quarter more than it has. */
+/** A quarter more than the current size. */
 const PACKED_AT_MOST = 5 * MB;
 const INSTALLED_AT_MOST_KB = 36_000;
 const place = mkdtempSync(join(tmpdir(), 'wad-deb-'));
 t.teardown(() => rmSync(place, { recursive: true }));
-// For a slow machine; it takes a tenth of this.
+// For slow machines. It usually takes a tenth of this.
 t.setTimeout(900_000);
 
 const run = (program: string, ...args: string[]) =>
   spawnSync(program, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * MB });
 
 t.test('the package for Debian', { skip: lacks('dpkg-deb') }, async (t) => {
-  // Marks of an up-to-date checkout: nothing is fetched or built anew by a test.
+  // These timestamps mark the checkout as up to date, so that nothing is downloaded or built.
   run('touch', 'node_modules/.package-lock.json', 'build/.built');
   const built = run('scripts/package', 'deb', place);
   t.equal(built.status, 0, built.stderr);

@@ -1,6 +1,6 @@
 /**
- * The manifest for Kubernetes against the types of its API, by the compiler: a field that is unknown, missing or of
- * another type is an error.
+ * The Kubernetes manifest compiles against the types of the API.
+ * An unknown, missing or wrongly typed field is an error.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import t from 'tap';
 import ts from 'typescript';
 
 const MANIFEST = new URL('../../../packaging/container/kubernetes.yaml', import.meta.url);
-/** Not on any disk; from here the types are found. */
+/** The file does not exist. Its path determines where the types are found. */
 const NAME = fileURLToPath(new URL('../../../test/tools/manifest.ts', import.meta.url));
 
 function errorsOf(manifest: unknown): string[] {

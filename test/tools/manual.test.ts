@@ -1,4 +1,4 @@
-/** The manual pages, as mandoc reads them. */
+/** mandoc reads the manual pages without a warning. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const MAN = fileURLToPath(new URL('../../../docs/man/', import.meta.url));
 t.test('mandoc finds no error and no warning in the manual pages', { skip: lacks('mandoc') }, (t) => {
   const pages = readdirSync(MAN).filter((name) => /\.\d$/.test(name));
   t.ok(pages.length >= 3);
-  // Styles, such as the length of a line in the source, are not counted.
+  // Style messages, such as the length of source lines, are left out.
   const { stdout, stderr } = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', ...pages], {
     cwd: MAN,
     encoding: 'utf8',

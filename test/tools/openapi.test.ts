@@ -1,4 +1,4 @@
-/** The OpenAPI document, as a linter of such documents reads it: names, parameters, security, examples, references. */
+/** The OpenAPI document passes a linter: names, parameters, security, examples, references. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import t from 'tap';
 import { openApi } from '../../src/daemon/api/openapi.js';

@@ -1,4 +1,4 @@
-/** Every shell script of the checkout, those without an extension and the maintainer scripts among them. */
+/** Every shell script passes shellcheck, including those without an extension and the maintainer scripts. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

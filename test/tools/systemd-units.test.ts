@@ -1,4 +1,4 @@
-/** The units as `systemd-analyze verify` reads them, with an instance of each template. */
+/** `systemd-analyze verify` accepts the units, with an instance of each template. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ for (const [whose, folder, flags] of [
         { encoding: 'utf8', env: { ...process.env, XDG_RUNTIME_DIR: place } },
       );
       t.equal(status, 0, stdout + stderr);
-      // What it warns of it tells by words alone; other units of this machine are not ours.
+      // Warnings do not change the exit status. Those about other units of this machine are ignored.
       t.same(
         stderr.split('\n').filter((line) => line.includes(units)),
         [],
