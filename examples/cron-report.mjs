@@ -1,6 +1,6 @@
-// Sends a report of the last day, once a day, whoever starts it how often:
+// Sends a report of the last day. It is sent once a day, even if the program is started more often:
 //   0 7 * * *  REPORT_TO='+15550002222' node /usr/lib/wad/examples/cron-report.mjs
-// Exits 0 once WhatsApp has it, 75 (try again) when it does not yet.
+// Exits with 0 when WhatsApp has the message, and with 75 (try again) when it does not have it yet.
 import { connect, Fault } from 'wactl';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -30,7 +30,7 @@ const text = [
 ].join('\n');
 
 try {
-  // A second run of the day gives the same key: the message is not sent again, and its state is told.
+  // A second run on the same day uses the same key: the message is not sent again, and its state is printed.
   const key = `report-${new Date().toISOString().slice(0, 10)}`;
   const { id } = await account.message.send({ to, text, key });
   const { state } = await account.message.wait({ id, for: 'sent', timeoutMs: 60_000 });
@@ -39,7 +39,7 @@ try {
 } catch (error) {
   if (!(error instanceof Fault)) throw error;
   console.error(`${error.kind}: ${error.message}`);
-  // The counts differ from those of the first run; that one is what was sent.
+  // The counts differ from those of the first run. The message of that run stays.
   if (error.kind !== 'key_reused') process.exitCode = error.kind === 'wait_expired' ? 75 : 1;
 }
 await account.close();

@@ -1,6 +1,7 @@
-// Says back what people write, from its first start on. Goes on where it stopped, after whatever end, and answers each message
-// once: the event comes again until it has been dealt with, and the key makes the same answer one message. What is older
-// than a minute gets no answer: who has been away for a day and then answers everything at once is taken for a spammer.
+// Answers each message with its own text. The first start answers only later messages, and every other start
+// continues where the program stopped, however it ended. Each message is answered once: its event comes again
+// until it is handled, and the key prevents a second answer. Messages older than a minute get no answer,
+// because an account that answers a day of messages at once looks like a spammer.
 //   node examples/echo.mjs            the account `default`; $WAD_ACCOUNT names another
 import { connect, Fault } from 'wactl';
 
@@ -24,7 +25,8 @@ for await (const { type, data: message } of events) {
     });
     console.log(`answered ${message.key}`);
   } catch (error) {
-    // What nobody mends by waiting is let go; the rest ends the program, and the message comes again.
+    // Waiting cannot repair this fault, so the message is skipped. Any other error ends the program, and the
+    // message comes again.
     if (!(error instanceof Fault) || error.kind !== 'invalid_recipient') throw error;
     console.error(`not answered ${message.key}: ${error.message}`);
   }

@@ -1,9 +1,9 @@
-// Joins WhatsApp to a ticket system that speaks HTTP, both ways:
-//   - each message from a person becomes POST $TICKETS_URL with {id, contact, name, text, at}. It is posted until
-//     that is answered with 2xx; Idempotency-Key is the same each time.
-//   - POST http://127.0.0.1:$BRIDGE_PORT/replies with {id, contact, text} becomes a message; it answers 202 when the
-//     message is on disk. The same id again is the same message.
-// Both directions outlive a crash of the bridge, the daemon or the ticket system.
+// Connects WhatsApp and a ticket system over HTTP, in both directions:
+//   - Each message from a person becomes POST $TICKETS_URL with {id, contact, name, text, at}. It is repeated
+//     until the answer is 2xx, always with the same Idempotency-Key.
+//   - POST http://127.0.0.1:$BRIDGE_PORT/replies with {id, contact, text} becomes a message. The answer is 202
+//     when the message is on disk. Repeating the same id sends one message.
+// Both directions survive a crash of the bridge, the daemon or the ticket system.
 //   TICKETS_URL=https://tickets.example/api/inbox BRIDGE_PORT=8090 node examples/ticket-bridge.mjs
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -24,7 +24,7 @@ for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort())
 
 const account = await connect();
 
-/** Resolves when the ticket system has taken it; rejects when it is time to stop. */
+/** Resolves when the ticket system has accepted the ticket. Rejects when the program must stop. */
 async function post(ticket) {
   for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
@@ -53,7 +53,7 @@ async function inbound() {
   }
 }
 
-/** HTTP status and answer for one reply. */
+/** Returns HTTP status and body for one reply. */
 async function reply({ id, contact, text }) {
   if (![id, contact, text].every((word) => typeof word === 'string' && word !== ''))
     return [400, { error: 'id, contact and text are needed' }];
@@ -76,7 +76,7 @@ const server = createServer(async (request, response) => {
   const [status, body] = answer;
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 });
-// Who reaches this port may send: it is for this machine only.
+// Every client that reaches this port may send, so it listens on this machine only.
 server.listen(Number(port), '127.0.0.1', () => console.log(`bridge on ${server.address().port}`));
 try {
   await inbound();
