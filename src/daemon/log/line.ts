@@ -1,7 +1,7 @@
-// One record as one line that a journal can take: bounded, without raw control characters, with its priority in front
-// where a journal reads. It knows JSON and priorities, not where lines go.
+// Formats one record as one line that a journal can read: bounded, without raw control characters, with its
+// priority in front if a journal reads it. It knows JSON and priorities, not where lines go.
 
-/** Fields over 4 KiB are not shown by `journalctl -o json`. */
+/** `journalctl -o json` does not show fields over 4 KiB. */
 export const MAX_LINE_BYTES = 4_096;
 
 /** syslog priorities, as the journal reads them from `<N>` at the start of a line. */
@@ -21,7 +21,10 @@ const escaped = (text: string): string =>
 
 const KEPT = ['level', 'time', 'account', 'event'];
 
-/** The same record in at most so many bytes: long texts cut, in the end all fields gone. `cut: true` tells. */
+/**
+ * The record in at most this many bytes: long texts are cut,
+ * and in the end all fields are dropped. `cut: true` marks it.
+ */
 function fit(json: string, bytes: number): string {
   if (Buffer.byteLength(json) <= bytes) return json;
   const record = JSON.parse(json) as Record<string, unknown>;
@@ -41,7 +44,7 @@ function fit(json: string, bytes: number): string {
 
 /**
  * @param json one JSON object, with or without its newline
- * @param level its level's name
+ * @param level the name of its level
  * @param journal whether the reader is a journal
  */
 export function logLine(json: string, level: string, journal: boolean): string {

@@ -1,5 +1,5 @@
-// The daemon's log: one JSON line an event on stdout, level and content as configured. The only file that knows pino;
-// others take the interface of protocol/log.ts.
+// The daemon's log: one JSON line per event on stdout, with level and content as configured. Only this file
+// uses pino; others take the interface of protocol/log.ts.
 import { isatty } from 'node:tty';
 import pino from 'pino';
 import type { Log } from '../../protocol/log.js';
@@ -14,7 +14,7 @@ export interface DaemonLog extends Log {
   readonly fatal: Log['error'];
   readonly trace: Log['debug'];
   readonly level: LogLevel;
-  /** Until the daemon restarts. */
+  /** Holds until the daemon restarts. */
   setLevel(level: LogLevel): void;
   /** Resolves when everything is written, or after a second. For an orderly end. */
   flush(): Promise<void>;
@@ -25,23 +25,25 @@ export interface DaemonLog extends Log {
 export interface LogOptions {
   readonly account: string;
   readonly level: LogLevel;
-  /** Phone numbers and message text are written at debug and trace. */
+  /** Whether phone numbers and message text are written at debug and trace. */
   readonly content: boolean;
-  /** The environment tells whether a journal reads. */
+  /** The environment, which shows whether a journal reads the log. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** stdout unless a test says otherwise. */
+  /** stdout, unless a test passes another one. */
   readonly fd?: number;
 }
 
 const FLUSH_MS = 1_000;
-/** Names that a record has of its own; a field of that name is written with `_` behind. */
+/** Names that every record has; a field of such a name is written with `_` appended. */
 const OWN = new Set(['level', 'time', 'account', 'event']);
 
-/** Whether a journal reads what is written there. A terminal that was started by a service has the variable as well. */
+/**
+ * Whether a journal reads this descriptor. A terminal that was started by a service has the variable as well.
+ */
 export const isJournal = (env: LogOptions['env'], fd: number): boolean =>
   Boolean(env.JOURNAL_STREAM) && !isatty(fd);
 
-/** Opens the log. Never throws for a reader that has gone. */
+/** Opens the log. It never throws because its reader has gone. */
 export function openLog({ account, level, content, env, fd = 1 }: LogOptions): DaemonLog {
   const journal = isJournal(env, fd);
   const outlet = new LogOutlet(fd);

@@ -1,19 +1,19 @@
-// Carries finished lines to a file descriptor without ever stopping the daemon: in order, one write at a time, with a
-// bound on what waits. A reader that has gone is no reason to end, and one that does not read costs lines, not time.
-// (pino's own destination sleeps in a loop when a flush meets a closed pipe.)
+// Writes finished lines to a file descriptor without ever stopping the daemon: in order, one write at a time,
+// with a bound on what waits. The daemon continues without a reader. A slow reader loses lines and delays
+// nothing. (pino's own destination sleeps in a loop when a flush finds a closed pipe.)
 import { write, writeSync } from 'node:fs';
 
 const MAX_WAITING_BYTES = 4 * 1_048_576;
 const MAX_WRITE_BYTES = 65_536;
 /** How long an exit waits for a reader whose pipe is full. */
 const FLUSH_MS = 500;
-/** A full pipe that was made non-blocking by somebody else gives no event to this descriptor. */
+/** A full pipe that another process made non-blocking gives no event to this descriptor. */
 const AGAIN_MS = 50;
 
 export class LogOutlet {
   readonly #fd: number;
-  // As strings, and one buffer for all that is written: a buffer a line would be memory of malloc, which a burst of lines
-  // spreads over its heap, and the heap does not shrink again.
+  // Strings, and one buffer for all writes. A buffer for each line would be memory of malloc, which a burst
+  // of lines spreads over its heap, and that heap does not shrink again.
   #waiting: string[] = [];
   readonly #room = Buffer.allocUnsafeSlow(MAX_WRITE_BYTES);
   #waitingBytes = 0;
@@ -26,7 +26,7 @@ export class LogOutlet {
     this.#fd = fd;
   }
 
-  /** Lines that were lost to a reader that does not read, since the last time this was asked. */
+  /** The number of lines that were dropped since the last call because the reader was too slow. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
@@ -47,31 +47,31 @@ export class LogOutlet {
     return true;
   }
 
-  /** Resolves when nothing waits any more, also when the reader has gone. Bounded by the caller. */
+  /** Resolves when no line waits, also when the reader has gone. The caller sets the time limit. */
   flush(): Promise<void> {
     if (!this.#writing) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Writes what waits before the process exits; never throws, waits for a full pipe for half a second. */
+  /** Writes the waiting lines before the process exits. Never throws; waits half a second for a full pipe. */
   flushSync(): void {
     const bytes = Buffer.from(this.#waiting.splice(0).join(''));
     const until = performance.now() + FLUSH_MS;
     try {
       for (let at = 0; at < bytes.length; ) at += this.#writeSync(bytes.subarray(at), until);
     } catch {
-      // Nobody reads: there is nobody to tell.
+      // There is no reader.
     }
     this.#waitingBytes -= bytes.length;
   }
 
-  /** Bytes written, none when the pipe is full. @throws when it stays full, or is closed */
+  /** Returns the bytes written; 0 when the pipe is full. @throws when it stays full, or is closed */
   #writeSync(bytes: Buffer, until: number): number {
     try {
       return writeSync(this.#fd, bytes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > until) throw error;
-      // The process is on its way out: there is nothing left that this could hold up.
+      // The process is exiting, so nothing is held up.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       return 0;
     }
@@ -92,7 +92,7 @@ export class LogOutlet {
     return Buffer.from(this.#waiting.shift() ?? '');
   }
 
-  /** As many lines as there is room for. */
+  /** Takes as many lines as fit. */
   #fill(): Buffer {
     let size = 0;
     let lines = 0;
@@ -112,7 +112,7 @@ export class LogOutlet {
         return;
       }
       if (error) {
-        // EPIPE and the like: `wad | head` goes on without a reader.
+        // EPIPE and the like: `wad | head` continues without a reader.
         this.#gone = true;
         this.#waiting = [];
         this.#waitingBytes = 0;

@@ -1,21 +1,21 @@
-// What of a record's fields may be written: phone numbers masked, message text counted, secrets not at all, and nothing
-// without a bound. It knows values and the names of fields, not what a record is about.
+// Limits what is written of a record's fields: phone numbers are masked, message text is counted, secrets are
+// left out, and everything has a bound. It knows values and the names of fields, not what a record is about.
 
-/** These never leave the process, whatever the configuration says. */
+/** Never written, whatever the configuration says. */
 const SECRET =
   /^(qr|qrPayload|payload|ref|dataUrl|pairingCode|passkey|token|secret|password|authorization|cookie)$/i;
-/** What people wrote, and what they call themselves. */
+/** Texts that people wrote, and the names that they use. */
 const CONTENT = /^(text|body|caption|pushname|subject|description|vcard|quoted)$/i;
-/** Fields in which a run of digits is a phone number, however it is written. */
+/** Fields in which a run of digits is a phone number, in any notation. */
 const NUMBER =
   /^(phone|number|to|from|me|wid|lid|jid|chat|chatId|author|participants?|recipients?|contact|remote|keys?)$/i;
 
 const JID = /\d{5,}(?=(?::\d+)?(?:-\d+)?@(?:c\.us|g\.us|lid|s\.whatsapp\.net))/g;
 const INTERNATIONAL = /\+\d[\d\s().-]{5,18}\d/g;
-/** A bare run of digits of a number's length that is no part of a word, a version or a file's name. */
+/** A bare run of digits of a number's length that is not part of a word, a version or a file's name. */
 const BARE = /(?<![\w.-])\d{10,15}(?![\w-]|\.\d)/g;
 const ANY_RUN = /\d{7,}/g;
-/** WhatsApp's QR payload: a counter, then keys in base64. Whoever scans it owns the account. */
+/** WhatsApp's QR payload: a counter, then keys in base64. Anybody who scans it owns the account. */
 const QR = /\b\d@[\w+/=]{16,}(?:,[\w+/=]+)*/g;
 
 const MAX_TEXT = 1_000;
@@ -23,13 +23,13 @@ const MAX_ITEMS = 50;
 const MAX_DEPTH = 5;
 const STACK_LINES = 12;
 
-/** `15550001111` → `1555…11`. Enough to recognise a number that one knows. */
+/** `15550001111` → `1555…11`. Enough to recognise a known number. */
 export const maskNumber = (text: string): string => {
   const digits = text.replace(/\D/g, '');
   return digits.length < 7 ? '…' : `${digits.slice(0, 4)}…${digits.slice(-2)}`;
 };
 
-/** Every number in a text, masked. */
+/** Masks every number in a text. */
 export const maskNumbers = (text: string): string =>
   text.replace(JID, maskNumber).replace(INTERNATIONAL, maskNumber).replace(BARE, maskNumber);
 
@@ -37,7 +37,7 @@ const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0,
 
 /**
  * A copy of the fields that may be written.
- * @param open numbers and message text may be written as they are; secrets still may not
+ * @param open numbers and message text are written as they are; secrets are still left out
  */
 export const redact = (fields: Readonly<Record<string, unknown>>, open: boolean): Record<string, unknown> =>
   tableOf(fields, open, 0);
@@ -76,12 +76,12 @@ function textOf(key: string, text: string, open: boolean): string {
   if (open) return cut(safe);
   if (CONTENT.test(key)) return `(${text.length} characters)`;
   const masked = maskNumbers(safe);
-  // A `to` may also be where a file went.
+  // A `to` may also be the path of a file.
   if (!NUMBER.test(key) || text.startsWith('/')) return cut(masked);
   return cut(/^[+\d\s().-]+$/.test(masked) ? maskNumber(masked) : masked.replace(ANY_RUN, maskNumber));
 }
 
-/** Errors by what tells them apart; the stack as one string, since a record is one line. */
+/** An error by what distinguishes it. The stack becomes one string, because a record is one line. */
 function errorOf(error: Error, open: boolean, depth: number): Record<string, unknown> {
   const { kind, code, cause, stack } = error as Error & { kind?: unknown; code?: unknown };
   const at = stack
