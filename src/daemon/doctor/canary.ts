@@ -46,7 +46,7 @@ function print(canary: Canary, output: 'text' | 'json'): void {
   process.stdout.write(output === 'json' ? `${JSON.stringify(canary)}\n` : renderCanary(canary));
 }
 
-/** A line for all of it, then one a capability. */
+/** One line for the result, then one for each capability. */
 export function renderCanary({ ok, says, capabilities, pageErrors }: Canary): string {
   const width = Math.max(0, ...Object.keys(capabilities).map((name) => name.length));
   const rows = Object.entries(capabilities).map(([name, word]) => `      ${name.padEnd(width)}  ${word}`);

@@ -1,4 +1,5 @@
-// The browser: is one there, may its sandbox work, and does it really start, answer, call back and close?
+// Checks the browser: is it installed, can its sandbox work,
+// and does it really start, answer, call back and close?
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { existing } from './directories.js';
@@ -14,7 +15,7 @@ export const browser: Check = {
   },
 };
 
-/** A kernel setting, or null where the kernel has none of this name. */
+/** A kernel setting, or null if the kernel has none of this name. */
 const setting = (path: string): string | null => {
   try {
     return readFileSync(`/proc/sys/${path}`, 'utf8').trim();
@@ -37,7 +38,7 @@ export const sandbox: Check = {
       return warn('user namespaces are off', 'sudo sysctl -w user.max_user_namespaces=15000');
     if (setting('kernel/unprivileged_userns_clone') === '0')
       return warn('user namespaces are for root only', 'sudo sysctl -w kernel.unprivileged_userns_clone=1');
-    // Browsers of a package may have a profile that lifts this; the launch tells.
+    // A packaged browser may have a profile that lifts this; the launch shows it.
     return setting('kernel/apparmor_restrict_unprivileged_userns') === '1'
       ? ok('on; AppArmor lets only browsers with a profile make user namespaces')
       : ok('on');
@@ -48,7 +49,7 @@ export const launch: Check = {
   name: 'launch',
   run: async ({ browser: found, config, paths, tryBrowser }) => {
     if (!found.found) return fail('not tried: there is no browser');
-    // In the state directory, as later in earnest; before the first start there is none yet.
+    // In the state directory, as in a real start. Before the first start it does not exist yet.
     const there = await existing(paths.stateDir);
     const result = await tryBrowser({
       chrome: { ...config.browser, executablePath: found.path },

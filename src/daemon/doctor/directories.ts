@@ -1,4 +1,4 @@
-// Are the directories there, ours, closed to others, and can they be written to? Makes and changes nothing.
+// Checks the directories: do they exist, belong to us, exclude others, and allow writing? Changes nothing.
 import { access, constants, lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
@@ -66,5 +66,5 @@ export const sessionDirectory: Check = {
   },
 };
 
-/** Where the kernel keeps the free space of a path that may not exist yet. */
+/** Other checks use it to measure the free space of a path that may not exist yet. */
 export { existing };

@@ -21,7 +21,7 @@ import { page } from './page.js';
 import { node, packages } from './program.js';
 import { askRunning, type Running } from './running.js';
 
-/** In this order: a cause stands above what it spoils. */
+/** In this order: a cause comes before its consequences. */
 const CHECKS: readonly Check[] = [
   node,
   packages,
@@ -54,7 +54,7 @@ export interface DoctorFrom {
   readonly tryBrowser: About['tryBrowser'];
 }
 
-/** Gathers what is to be known, also with a configuration that cannot be used, and runs every check. */
+/** Gathers the facts, also with a configuration that cannot be used, and runs every check. */
 export async function examine(from: DoctorFrom): Promise<Report> {
   const here = gather(from, null);
   const running = await askRunning({
@@ -66,7 +66,7 @@ export async function examine(from: DoctorFrom): Promise<Report> {
   return check(running === null ? here : gather(from, running));
 }
 
-/** Runs every check; one that breaks is a finding too. Bounded by what starts a browser. */
+/** Runs every check; one that throws is a finding too. The launch of the browser bounds its time. */
 export async function check(about: About): Promise<Report> {
   const checks: ({ readonly name: string } & Finding)[] = [];
   const to = addressIn(about);
@@ -81,19 +81,19 @@ export async function check(about: About): Promise<Report> {
   return { ok: checks.every(({ status }) => status !== 'fail'), checks };
 }
 
-/** Remedies are for the daemon that was examined. */
+/** Remedies address the daemon that was examined. */
 function addressIn({ account, config, env, uid }: About): Address {
   const around = { account, explicit: config.socket.path ?? undefined, env, uid };
   try {
     return serverAddress(serverPath(around), around);
   } catch {
-    return addressOf({ account }); // no daemon can listen there: the check of the socket says so
+    return addressOf({ account }); // no daemon can listen there; the check of the socket reports that
   }
 }
 
 /**
- * With a configuration that cannot be used the other checks go by the defaults. A daemon that runs knows best where its
- * things are: it may have been started with other flags, files and an environment of its own.
+ * With a configuration that cannot be used, the other checks use the defaults. A running daemon is asked for
+ * its paths and browser: it may have been started with other flags, files and environment.
  */
 function gather(
   { flags, env, uid, home, cwd, nowMs, tryBrowser }: DoctorFrom,
@@ -142,7 +142,7 @@ function gather(
   };
 }
 
-/** The configuration as the daemon has it, as far as it tells. */
+/** The configuration of the running daemon, as far as it reports it. */
 function inUse(config: Config, { info }: Running): Config {
   const { profileDir, browser } = info;
   return {
@@ -152,7 +152,7 @@ function inUse(config: Config, { info }: Running): Config {
   };
 }
 
-/** For people: one line a check, and the command that helps below it. For programs: the report as JSON. */
+/** For people: one line per check, with the command that helps below it. For programs: the report as JSON. */
 export function renderReport(report: Report, form: 'text' | 'json'): string {
   if (form === 'json') return `${JSON.stringify(report)}\n`;
   const width = Math.max(...report.checks.map(({ name }) => name.length));

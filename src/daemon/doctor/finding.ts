@@ -1,4 +1,5 @@
-// What a check finds, and what it is about. Shared by all checks; knows none of them.
+// The types of a check: what it finds, and the facts that
+// it examines. Shared by all checks; knows none of them.
 import type { Browser } from '../../config/browser.js';
 import type { ConfigError } from '../../config/error.js';
 import type { Config } from '../../config/keys.js';
@@ -9,7 +10,7 @@ import type { Preflight, PreflightOptions } from '../../whatsapp/browser/preflig
 import type { Running } from './running.js';
 
 export interface Finding {
-  /** A fail keeps the daemon from working; a warn may. */
+  /** `fail` prevents the daemon from working; `warn` may do so. */
   readonly status: 'ok' | 'warn' | 'fail';
   readonly says: string;
   /** A command that helps, or null. */
@@ -28,14 +29,14 @@ export const fail = (says: string, remedy: string | null = null): Finding => ({
   remedy,
 });
 
-/** Everything that checks may look at. */
+/** The facts that checks may use. */
 export interface About {
   readonly account: string;
   readonly uid: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly nowMs: number;
   readonly paths: Paths;
-  /** What is wrong with the configuration; `config` has the defaults then. */
+  /** The loaded configuration, or what is wrong with it; `config` has the defaults then. */
   readonly loaded: Loaded | ConfigError;
   readonly config: Config;
   readonly dir: SessionDir;

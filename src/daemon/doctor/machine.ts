@@ -1,4 +1,4 @@
-// Disk, memory's limits and clock: what silently breaks a browser or a TLS connection. Reads only.
+// Checks disk, memory limits and clock: what silently breaks a browser or a TLS connection. Reads only.
 import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { existing } from './directories.js';
@@ -28,7 +28,7 @@ export const disk: Check = {
   },
 };
 
-/** Chromium reserves hundreds of GB of addresses, and dies without a word where it may not (H16). */
+/** Chromium reserves hundreds of GB of addresses, and dies without a message if it may not (H16). */
 export const limits: Check = {
   name: 'limits',
   run: async () => {
@@ -43,7 +43,7 @@ export const limits: Check = {
   },
 };
 
-/** No certificate of the far side is as old as this program. */
+/** WhatsApp's certificates are newer than this, so with an earlier clock none is valid. */
 const WRITTEN_MS = Date.UTC(2026, 0, 1);
 const SKEW_MS = 120_000;
 

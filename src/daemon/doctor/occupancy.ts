@@ -1,4 +1,4 @@
-// Who is there already: holder of the lock, a browser that was left over, a daemon behind the socket.
+// Checks what is in use: the owner of the lock, a browser that was left over, a daemon at the socket.
 import { createConnection } from 'node:net';
 import { Fault } from '../../protocol/fault.js';
 import { findBrowsers } from '../../session-dir/leftovers.js';
@@ -26,7 +26,7 @@ export const lock: Check = {
 
 const ANSWER_MS = 2_000;
 
-/** Whether somebody answers on the socket, by the code of the error when not. */
+/** Whether a daemon answers on the socket; the code of the error if it cannot be reached. */
 function knock(path: string): Promise<'answers' | 'silent' | string> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
@@ -61,7 +61,7 @@ export const socket: Check = {
       checkSafePath({ path, explicit: true }, { uid });
     } catch (error) {
       if (error instanceof Fault) return fail(error.message, error.hint);
-      // It is not there, or closed to us: connect(2) says which.
+      // It does not exist, or is closed to us: connect(2) shows which.
     }
     const answer = await knock(path);
     switch (answer) {

@@ -1,5 +1,5 @@
-// What the page of the running daemon can do: the drift of WhatsApp Web, by capability. Asks the daemon; without one
-// there is no page, and `wad --canary` looks at a fresh one.
+// Checks what the page of the running daemon can do: the drift of WhatsApp Web, by capability. Asks the
+// daemon; without one there is no page, and `wad --canary` checks a fresh one.
 import { pictureIn } from '../session/page-picture.js';
 import { type Check, fail, ok, warn } from './finding.js';
 

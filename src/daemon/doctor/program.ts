@@ -1,9 +1,9 @@
-// Is the program itself whole: Node new enough, and the packages that must not move at the versions they are pinned to.
+// Checks the program itself: is Node new enough, and do the pinned packages have their pinned versions?
 import { join } from 'node:path';
 import { above, MANIFEST, manifestIn, PACKAGE } from '../package.js';
 import { type Check, type Finding, fail, ok, warn } from './finding.js';
 
-/** Compares by numbers, as far as both have them. */
+/** Compares number by number, as far as both have them. */
 const atLeast = (version: string, least: string): boolean => {
   const numbers = (text: string) => text.split('.').map(Number);
   const [a, b] = [numbers(version), numbers(least)];
@@ -22,7 +22,7 @@ export const node: Check = {
   },
 };
 
-/** Its page scripts and our patches fit one version each (H1, H27). */
+/** Page scripts and our patches fit one version of each (H1, H27). */
 const PINNED = ['whatsapp-web.js', 'puppeteer'];
 
 export const packages: Check = {

@@ -1,4 +1,5 @@
-// `wad --doctor` as the program runs it: the real machine, the real browser, a report on stdout, an exit status.
+// `wad --doctor` as the program runs it: the real machine,
+// the real browser, a report on stdout, an exit status.
 import { homedir } from 'node:os';
 import { findBrowser } from '../../config/browser.js';
 import { tryBrowser } from '../../whatsapp/browser/preflight.js';
@@ -7,8 +8,8 @@ import type { Settings } from '../settings.js';
 import { check, examine, type Report, renderReport } from './doctor.js';
 
 /**
- * Examines this machine and prints what was found.
- * @param of the flags, so that a configuration that cannot be used is a finding; or settings that are settled already
+ * Examines this machine and prints the findings.
+ * @param of the flags, so that a configuration that cannot be used is a finding; or complete settings
  * @returns 0 when nothing fails, else 1
  */
 export async function runDoctor(of: Flags | Settings, output: 'text' | 'json'): Promise<0 | 1> {

@@ -1,4 +1,4 @@
-// The daemon that is asked, if one answers: what it is started with counts, and not what a new one here would be.
+// Asks the running daemon, if one answers: its settings count, and not those that a new one would have.
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
@@ -12,7 +12,7 @@ export interface Running {
 
 const ASK_MS = 2_000;
 
-/** Null when nobody answers; the checks of socket and lock say why. */
+/** Null when no daemon answers; the checks of socket and lock say why. */
 export async function askRunning(from: Surroundings): Promise<Running | null> {
   try {
     await using client = await Client.connect(serverPath(from).path, { timeoutMs: ASK_MS });
