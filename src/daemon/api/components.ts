@@ -1,5 +1,5 @@
-// The named schemas of the OpenRPC and OpenAPI documents: shapes that several methods share, and every event. Built
-// when a document is asked for, and not before: most daemons are never asked.
+// The named schemas of the OpenRPC and OpenAPI documents: shapes that several methods share, and every event.
+// They are built when a document is requested, because most daemons never get such a request.
 import { z } from 'zod';
 import type { EventRow } from '../../protocol/event.js';
 import { EVENTS, eventSchema, eventSchemaOf } from '../../protocol/events/index.js';
@@ -25,12 +25,12 @@ import {
 
 export type Json = Record<string, unknown>;
 
-/** What makes one document's schemas: `schemaOf` refers by name to what is in `schemas`. */
+/** Makes the schemas of one document: `schemaOf` refers by name to the schemas in `schemas`. */
 export interface Components {
   readonly schemas: Readonly<Record<string, Json>>;
-  /** Of parameters: a field that it does not have is refused. */
+  /** For parameters: a field that is not in it is refused. */
   schemaOf(schema: z.ZodType): Json;
-  /** Of what the daemon says: a newer one may add fields. So may what is in `schemas`. */
+  /** For answers: a newer daemon may add fields. The same holds for `schemas`. */
   answerOf(schema: z.ZodType): Json;
 }
 
@@ -77,8 +77,8 @@ const eventName = (type: string): string =>
 const refTo = (name: string): string => `#/components/schemas/${name}`;
 
 /**
- * @param target OpenRPC 1.3 means JSON Schema draft 7, which ignores whatever stands next to a `$ref`; OpenAPI 3.1 means
- * draft 2020-12
+ * @param target OpenRPC 1.3 uses JSON Schema draft 7, which ignores
+ * anything next to a `$ref`; OpenAPI 3.1 uses draft 2020-12
  */
 export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
   const rows: readonly EventRow[] = Object.values(EVENTS);
@@ -88,7 +88,7 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
     [eventSchema, 'Event'],
   ]);
 
-  /** A schema with a name, or the same with another description, becomes a reference wherever it stands. */
+  /** Replaces a schema with a name by a reference, also one that differs in its description only. */
   const refer = (zodSchema: z.core.$ZodType, json: Json): void => {
     const own = named.get(zodSchema as z.ZodType);
     const name = own ?? named.get(zodSchema._zod.parent as z.ZodType);
@@ -101,8 +101,8 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
   };
 
   /**
-   * `input` is what crosses the wire in both directions: a handler's result is checked as it is, before zod has made
-   * anything of it.
+   * `input` is what crosses the wire in both directions: a
+   * handler's result is checked before zod transforms it.
    */
   const convert = (schema: z.ZodType, root: z.ZodType | null, isOpen: boolean): Json => {
     const { $schema: _, ...bare } = z.toJSONSchema(schema, {

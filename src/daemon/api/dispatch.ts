@@ -10,7 +10,7 @@ import type { Handlers, MethodRow } from '../../protocol/method.js';
 import * as common from '../../protocol/method.js';
 import { type Issue, issuesOf, sentence } from './issue.js';
 
-/** What any method may raise without listing it. */
+/** Faults that any method may raise without listing them. */
 export const COMMON_FAULTS = [
   'parse_error',
   'invalid_request',
@@ -26,21 +26,21 @@ export const COMMON_FAULTS = [
 export interface DispatchOptions<T extends Record<string, MethodRow>> {
   readonly methods: T;
   readonly handlers: Handlers<T>;
-  /** Whose daemon this is. */
+  /** The account of this daemon. */
   readonly account: string;
-  /** For the hints of faults, so that they name this daemon for every reader. */
+  /** The address for the hints of faults, so that they name this daemon for every reader. */
   readonly address: Address;
   readonly log: Log;
 }
 
 type Handler = (params: unknown, call: Call) => unknown;
 
-/** The one way in. What it returns rejects with a Fault and with nothing else. */
+/** The only way to the methods. The returned function rejects with a Fault and with nothing else. */
 export function createDispatch<T extends Record<string, MethodRow>>(options: DispatchOptions<T>): Dispatch {
   const { methods, log, account, address } = options;
   const handlers = options.handlers as Readonly<Record<string, Handler>>;
   const dispatch: Dispatch = async (name, given, call) => {
-    // Own keys only: "constructor" and "__proto__" are no methods.
+    // Own keys only: "constructor" and "__proto__" are not methods.
     const row = Object.hasOwn(methods, name) ? methods[name] : undefined;
     const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
     if (row === undefined || handler === undefined) {
@@ -55,7 +55,7 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
         call,
         limitMs,
         outcome,
-        // A wait that was given up ends in a fault, as it should; anything else is news.
+        // An abandoned wait ends with a Fault, as expected; any other error deserves a warning.
         late: (error) =>
           log[error instanceof Fault ? 'debug' : 'warn']('dispatch.late', { method: name, err: error }),
       });
@@ -75,7 +75,7 @@ export function createDispatch<T extends Record<string, MethodRow>>(options: Dis
     });
 }
 
-/** All that is wrong with the parameters in one Fault; their values are not repeated. */
+/** All errors of the parameters in one Fault; their values are not repeated. */
 function checkParams(
   row: MethodRow,
   given: unknown,
@@ -83,7 +83,7 @@ function checkParams(
 ): { params: unknown; limitMs: number | undefined } {
   const { deadlineMs: limit, account: wanted, ...rest } = (given ?? {}) as Record<string, unknown>;
   const account = common.account.safeParse(wanted);
-  // Before all else: what is wrong with a request for another daemon is not this one's to say.
+  // Checked first: a request for another daemon gets no other error from this one.
   if (account.success && account.data !== undefined && account.data !== mine)
     throw new Fault('wrong_account', {
       reason: `this daemon serves the account "${mine}", not "${account.data}"; nothing was done`,
@@ -104,19 +104,19 @@ interface Bounds {
   readonly call: Call;
   readonly limitMs: number | undefined;
   readonly outcome: Outcome;
-  /** Told when a handler that nobody waits for any more ends badly after all. */
+  /** Called when a handler fails after its caller has stopped waiting. */
   readonly late: (error: unknown) => void;
 }
 
 /**
- * Runs until done, the deadline, or the peer's hang-up, whichever is first; the handler's signal tells it. By hand
- * and not with AbortSignal.any and .timeout: a timer that nobody needs any more is cleared here, and would there
- * stand for up to a day.
+ * Runs until the handler is done, the deadline has passed, or the peer has hung up, whichever is first; the
+ * handler's signal aborts in the last two cases. It does not use AbortSignal.any and .timeout: there, a timer
+ * that is no longer needed would stay for up to a day; here it is cleared.
  */
 async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): Promise<unknown> {
   const { call, limitMs, outcome, late } = bounds;
   if (call.signal.aborted) throw hangUp(call.signal, 'none');
-  // A controller of its own for a deadline only: most requests have none.
+  // Only a deadline needs a controller, and most requests have none.
   const deadline = limitMs === undefined ? null : new AbortController();
   const signal = deadline?.signal ?? call.signal;
   let timer: NodeJS.Timeout | undefined;
@@ -138,12 +138,13 @@ async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): P
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', onHangUp);
-    // The loser of the race: most handlers reject with the signal's own reason, which has been said already.
+    // The loser of the race. Most handlers reject with the
+    // signal's own reason, which has been reported already.
     if (signal.aborted) done.catch((error) => error === signal.reason || late(error));
   }
 }
 
-/** Why nobody waits any more: the server closes, or the peer has gone and will not read this. */
+/** Why the caller no longer waits: the server closes, or the peer has gone and will not read this. */
 const hangUp = (signal: AbortSignal, outcome: Outcome): Fault =>
   signal.reason instanceof Fault
     ? new Fault(signal.reason.kind, { ...signal.reason.details, outcome })
@@ -155,10 +156,10 @@ function asFault(row: MethodRow, error: unknown, outcome: Outcome, log: Log): Fa
     return new Fault('internal', { outcome, cause: error });
   }
   const listed = [...row.faults, ...COMMON_FAULTS, ...HANG_UPS].some((kind) => kind === error.kind);
-  // The docs do not know it, so a client cannot be ready for it; it is still the truth, and is sent.
+  // It is not in the docs, so clients do not expect it. It is still true, and is sent.
   if (!listed) log.error('dispatch.unlisted_fault', { method: row.name, kind: error.kind, err: error });
   return error;
 }
 
-/** Said to a peer that is not there any more. */
+/** Faults for a peer that has gone. */
 const HANG_UPS = ['connection_lost', 'slow_reader'] as const satisfies readonly FaultKind[];

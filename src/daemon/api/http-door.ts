@@ -1,5 +1,5 @@
-// Builds the HTTP server where the configuration asks for one: address, token, routes, and the same dispatch as the
-// socket's.
+// Builds the HTTP server if the configuration asks for one:
+// address, token, routes, and the same dispatch as the socket's.
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
@@ -25,20 +25,20 @@ import { openApi } from './openapi.js';
 
 export interface HttpDoorOptions {
   readonly config: Config['http'] & { readonly listen: string };
-  /** Where the account's own address would be written. */
+  /** The file in which the account's own address belongs. */
   readonly configFile: string;
-  /** The token's file was named by somebody: it has to be there. */
+  /** Whether the configuration names the token's file: then it must exist. */
   readonly tokenFileIsNamed: boolean;
   readonly dispatch: Dispatch;
   readonly address?: Address | undefined;
   readonly metrics: Metrics;
-  /** What waits for the peers of every door. */
+  /** The unread output of all peers, over socket and HTTP. */
   readonly unread: Backlog;
   readonly log: Log;
 }
 
 /**
- * @returns what the caller closes
+ * @returns the server, which the caller closes
  * @throws (rejects) Fault address_in_use, bad_config, permission_denied, usage, disk_full
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpServer> {
@@ -107,7 +107,7 @@ async function bind(server: Server, listen: Listen, options: HttpDoorOptions): P
   return { address: at(bracketed(address), port), remove: async () => undefined };
 }
 
-/** Why the kernel gives an address to nobody. */
+/** Why an address cannot be used on this machine. */
 const NOT_OURS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is no address of this machine',
   EAFNOSUPPORT: 'is an address of a kind that this machine does not have',
@@ -128,17 +128,17 @@ const listenAt = (server: NetServer, { host, port }: Port): Promise<void> =>
     });
   });
 
-/** How many addresses are tried to find a free one. */
+/** The number of addresses that are tried to find a free one. */
 const TRIES = 50;
 
-/** Says what to write, and in which file. @param free an address of the same kind that is free now */
+/** Says what to write, and in which file. @param free a free address of the same kind */
 const taken = (what: string, free: string, configFile: string): Fault =>
   new Fault('address_in_use', {
     reason: `http.listen: ${what} is taken by another program. Each account requires an address of its own: put \`listen = ${JSON.stringify(free)}\` below [http] in ${configFile}`,
     hint: null,
   });
 
-/** A path in the same directory where nothing is: `http.sock`, `http-2.sock`. */
+/** An unused path in the same directory: `http.sock`, `http-2.sock`. */
 function freePath(path: string): string {
   const { dir, name, ext } = parse(path);
   for (let number = 2; ; number += 1) {

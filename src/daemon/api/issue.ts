@@ -1,19 +1,19 @@
-// What a schema finds wrong, in short words for a person and as data for a program. Values are never repeated: they may
-// be long, and they may be a message's text.
+// Describes the errors that a schema finds, in short words for a person and as data for a program. Values are
+// never repeated: they may be long, and they may be a message's text.
 import type { z } from 'zod';
 
-/** One thing that is wrong. `path` is empty when it is the whole object. */
+/** One error. `path` is empty when it concerns the whole object. */
 export interface Issue {
   readonly path: string;
   readonly problem: string;
 }
 
-/** As many are listed; the rest is a number. */
+/** The number of errors that are listed; the rest is counted. */
 const MAX_LISTED = 10;
 const MAX_KEY_CHARS = 64;
 
 /**
- * @param value what was checked; only read, to tell "missing" from "of the wrong type"
+ * @param value the checked value; only read, to distinguish "missing" from "of the wrong type"
  * @param at put in front of every path
  */
 export function issuesOf(error: z.ZodError, value: unknown, at = ''): Issue[] {
@@ -31,7 +31,7 @@ export function issuesOf(error: z.ZodError, value: unknown, at = ''): Issue[] {
   return [...issues.slice(0, MAX_LISTED), { path: '', problem: `and ${issues.length - MAX_LISTED} more` }];
 }
 
-/** All of them in one sentence. */
+/** All errors in one sentence. */
 export const sentence = (method: string, issues: readonly Issue[]): string =>
   `${method}: ${issues.map(({ path, problem }) => (path ? `${path}: ${problem}` : problem)).join('; ')}`;
 
@@ -54,7 +54,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** zod says "Invalid input: expected string, received number"; what stands before the colon says nothing more. */
+/** zod says "Invalid input: expected string, received number"; the part before the colon adds nothing. */
 const lowerFirst = (message: string): string => {
   const short = message.replace(/^Invalid (?:input|option): /, '');
   return short.charAt(0).toLowerCase() + short.slice(1);

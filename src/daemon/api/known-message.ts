@@ -1,4 +1,5 @@
-// Everything known of one message, sent or received: its outbox row, where it was ours to send, and its event.
+// Collects all that is known of one message, sent or received:
+// its outbox row, if it is in the outbox, and its event.
 import type { Address } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
 import { type Known, messageSchema } from '../../protocol/schema.js';
@@ -9,7 +10,7 @@ import { namedMessage } from '../incoming/message-lookup.js';
 import { show } from '../outgoing/outbox.js';
 
 /**
- * @param name our key, WhatsApp's id, or the id that an accept answered.
+ * @param name our key, WhatsApp's id, or the id that an accept returned
  * @throws Fault no_such_message, ambiguous_message
  */
 export function knownMessage(store: Store, name: string, to: Address = []): Known {

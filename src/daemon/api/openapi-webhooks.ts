@@ -1,5 +1,5 @@
-// What a webhook of the format `wad` is posted, as the OpenAPI document has it. The other formats are those of other
-// programs, whose documents describe them. Pure.
+// Describes the requests of a webhook of the format `wad` for the OpenAPI document. The other formats belong
+// to other programs, whose documents describe them. Pure.
 import { EVENTS } from '../../protocol/events/index.js';
 import type { Json } from './components.js';
 
@@ -11,7 +11,7 @@ const header = (name: string, description: string): Json => ({
   schema: { type: 'string' },
 });
 
-/** Those of Standard Webhooks. */
+/** The headers of Standard Webhooks. */
 const HEADERS = [
   header('webhook-id', 'The id of the request. It stays the same when the request is repeated.'),
   header('webhook-timestamp', 'When the request was sent, in seconds since 1970.'),

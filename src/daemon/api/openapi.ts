@@ -7,7 +7,7 @@ import { type Components, componentsFor, type Json } from './components.js';
 import { COMMON_FAULTS } from './dispatch.js';
 import { eventWebhooks } from './openapi-webhooks.js';
 
-/** Faults that the HTTP server itself may answer for any request. */
+/** Faults that the HTTP server itself may return for any request. */
 export const DOOR_FAULTS = [
   'foreign_host',
   'foreign_origin',
@@ -65,7 +65,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-/** The answers of every route that failed, each once: `Error409`, then `Error409_2` with other kinds of fault. */
+/** The error answers of all routes, each once: `Error409`, then `Error409_2` with other kinds of fault. */
 function errorResponses() {
   const responses: Record<string, Json> = {};
   const names = new Map<string, string>();
@@ -148,7 +148,10 @@ function contentOf({ path }: Route, row: MethodRow | null, answerOf: Schemas['an
   return { content: { 'application/json': { schema, ...(row && { example: row.example.result }) } } };
 }
 
-/** OpenAPI 3.1 has no word for the items of a stream; `itemSchema` is from 3.2, and each item is an object of these fields. */
+/**
+ * OpenAPI 3.1 cannot describe the items of a stream. `itemSchema`
+ * is from 3.2; each item is an object of these fields.
+ */
 const STREAM: Json = {
   type: 'string',
   description:
@@ -175,7 +178,7 @@ const QR: Json = {
   required: ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp'],
 };
 
-/** A fault as HTTP tells it. `error` is what the socket would have answered. */
+/** The HTTP form of a fault. `error` is what the socket would have answered. */
 const ERROR: Json = {
   type: 'object',
   properties: {

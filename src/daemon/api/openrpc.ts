@@ -13,7 +13,7 @@ export interface OpenRpc extends Json {
   components: Json & { schemas: Components['schemas'] };
 }
 
-/** @param version of the program: the methods have their own in `x-since` */
+/** @param version of the program; the methods have their own in `x-since` */
 export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: string): OpenRpc {
   const rows = Object.values(methods);
   const components = componentsFor('draft-7');
@@ -45,7 +45,7 @@ export function openRpc(methods: Readonly<Record<string, MethodRow>>, version: s
   };
 }
 
-/** One that any method takes. */
+/** A parameter that every method takes. */
 const anyParameter = (name: string, { description, ...schema }: Json): Json => ({
   name,
   description,

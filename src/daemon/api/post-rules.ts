@@ -1,4 +1,5 @@
-// What WhatsApp accepts as a status or in a channel. A page that is given more posts something else, or nothing.
+// What WhatsApp accepts as a status or in a channel. A page
+// that is given anything else posts it wrongly, or not at all.
 import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import { type Addressee, isChannelId, isStatusId } from '../../protocol/wid.js';
@@ -24,7 +25,7 @@ const CHANNEL: Rules = {
   maxText: 65_536,
 };
 
-/** @throws Fault invalid_params when WhatsApp does not know such a post */
+/** @throws Fault invalid_params for content that WhatsApp does not accept as such a post */
 export function refuseUnfit(to: Addressee, content: Content): void {
   const rules = isStatusId(to) ? STATUS : isChannelId(to) ? CHANNEL : null;
   if (rules === null) return;

@@ -4,7 +4,7 @@ import type { WhatsAppClient } from '../../session/port.js';
 import { isOver, isShuttingDown, reasonOf, type State } from '../../session/state.js';
 import type { Account } from '../account.js';
 
-/** Refuses what can no longer be started. @throws Fault shutting_down */
+/** Refuses new requests during a shutdown. @throws Fault shutting_down */
 export function refuseWhenEnding(state: State): void {
   if (isShuttingDown(state) || isOver(state)) throw new Fault('shutting_down');
 }

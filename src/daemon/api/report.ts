@@ -1,5 +1,5 @@
-// The content of a bug report: facts about this run for somebody who has never seen the account. Numbers and texts are
-// blanked here, so that nothing else ever leaves the daemon.
+// The content of a bug report: facts about this run for somebody who has never seen the account. Numbers and
+// texts are blanked here, so that they never leave the daemon.
 import type { Result } from '../../protocol/method.js';
 import type { daemonMethods } from '../../protocol/methods/daemon.js';
 import type { Status } from '../../protocol/methods/session.js';
@@ -9,7 +9,10 @@ import { maskNumbers } from '../log/redact.js';
 
 type Report = Result<(typeof daemonMethods)['daemon.report']>;
 
-/** Every run of digits of a number's length, but for builds of WhatsApp Web; and nothing that anybody wrote. */
+/**
+ * Blanks every run of digits of a number's length, except
+ * builds of WhatsApp Web, and every text that somebody wrote.
+ */
 export const blank = (text: string): string =>
   maskNumbers(text)
     .replace(/"[^"]{3,}"/g, '"…"')
@@ -22,7 +25,7 @@ export async function reportOf(account: Account, status: Status): Promise<Report
   return {
     timestamp: new Date().toISOString(),
     versions: { ...versions },
-    // Who is linked is nobody's business.
+    // The report does not disclose who is linked.
     status: { ...rest, session: { hasSession, connected, platform, phone: session.phone && '#' } },
     states: account.history.entries.map(({ atMs, ...more }) => ({
       time: isoTime(atMs),

@@ -15,7 +15,10 @@ type ActHandlers = Pick<
 
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
-  /** @throws Fault ambiguous_message; not_allowed for a post of ours: WhatsApp Web has other ways for those, which are not taken here */
+  /**
+   * @throws Fault ambiguous_message; not_allowed for a post of
+   * ours, which WhatsApp Web changes in ways not supported here
+   */
   const named = (id: string): MessageRef => {
     const { ref } = namedMessage(store, id);
     if (ref.place?.fromMe && isPostId(ref.place.remote))

@@ -5,11 +5,11 @@ import type { daemonMethods, LOG_LEVELS } from '../../../protocol/methods/daemon
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface DaemonFacts {
-  /** Asked anew each time. */
+  /** Called for each request. */
   readonly info: () => Result<(typeof daemonMethods)['daemon.info']>;
   readonly logLevel: { get(): LogLevel; set(level: LogLevel): void };
   readonly report: () => Promise<Result<(typeof daemonMethods)['daemon.report']>>;
-  /** The OpenRPC document; built when first asked for, since most daemons never are. */
+  /** The OpenRPC document; built for the first request, because most daemons never get one. */
   readonly discover: () => Result<(typeof daemonMethods)['rpc.discover']>;
 }
 

@@ -6,7 +6,7 @@ import type { Feed } from '../../events/feed.js';
 export const eventHandlers = (feed: Feed): Handlers<typeof eventMethods> => ({
   'events.list': async (params) => {
     await feed.open(params);
-    // Whoever has just heard of a thing by another way must not miss it here.
+    // A caller that has just learnt of something in another way must find its event here.
     await feed.settled();
     return feed.list(params);
   },

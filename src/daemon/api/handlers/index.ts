@@ -30,7 +30,7 @@ export interface HandlerParts {
   readonly fetcher: Fetcher;
   readonly voices: Transcoder;
   readonly status: () => Promise<Status>;
-  /** Null where none is configured, or not opened yet. */
+  /** Null if none is configured, or they are not open yet. */
   readonly webhooks: () => Webhooks | null;
   readonly facts: DaemonFacts;
 }

@@ -77,7 +77,7 @@ export function messageHandlers(
     },
 
     'message.get': async ({ id }) => {
-      // That it was sent is on disk, and reported, a little before its event is.
+      // The row is on disk, and reported as sent, shortly before its event is.
       await feed.settled();
       return knownMessage(store, id, account.address);
     },
@@ -91,7 +91,7 @@ export function messageHandlers(
       ),
   };
 
-  /** @param first an earlier request with the same key: an id stands for what it stood for then */
+  /** @param first an earlier request with the same key: an id names the same message as it did then */
   function named(replyTo: string | undefined, first: StoredMessage | null): { replyTo?: string } {
     if (replyTo === undefined) return {};
     const { id, place } = parseMessageRef(replyTo);
@@ -102,8 +102,8 @@ export function messageHandlers(
   }
 
   /**
-   * A file to send. When it has been removed to make room, an earlier request with the same key knows what it was; of a
-   * sound that was made a voice message, only that voice message is known.
+   * A file to send. If it has been removed to make room, an earlier request with the same key still describes
+   * it. Of a sound that was converted, only the voice message is known.
    * @throws (rejects) Fault no_such_media
    */
   async function fileOf(id: string, first: StoredMessage | null): Promise<FileRef> {
@@ -117,8 +117,9 @@ export function messageHandlers(
   }
 
   /**
-   * The account that a message is accepted for: the one that was linked last, whatever the state of its page.
-   * @throws Fault not_linked when nothing but a link by a person could ever send it; banned, shutting_down …
+   * The account that a message is accepted for: the one that was linked last, in any state of its page.
+   * @throws Fault not_linked when only a new link by a person
+   * could make it possible to send; banned, shutting_down …
    */
   function owner(): string {
     const { state } = actor;
@@ -131,12 +132,12 @@ export function messageHandlers(
     if (isUnlinked || (wid === null && state.session === null))
       throw new Fault('not_linked', { reason, ...(hint && { hint }) });
     if (wid === null) throw new Fault('not_ready', { reason: `${reason} Whose it is has yet to be seen.` });
-    // Known from the last page, also while that is given up and another one is waited for.
+    // Known from the last page, also while that page is being replaced.
     refuseLost(account.capabilities, 'send.text', account.slot.browser.whatsappWeb);
     return wid;
   }
 
-  /** Only what is known now: a page that is on its way may have what this one lacked. @throws Fault unsupported_now */
+  /** Refuses only what the present page lacks: the next page may have it. @throws Fault unsupported_now */
   function refuseLacking(kind: Content['kind'], recipient: Addressee): void {
     if (actor.state.name !== 'ready') return;
     for (const capability of ['send.text', capabilityFor(kind), capabilityToReach(recipient)]) {
@@ -146,20 +147,20 @@ export function messageHandlers(
     }
   }
 
-  /** The chat to send to, or null when WhatsApp says in time that there is none. */
+  /** The chat to send to, or null when WhatsApp answers in time that there is none. */
   async function resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
     if (actor.state.name !== 'ready') return recipient;
     try {
       return await limited(RESOLVE_MS, [signal], (bound) => recipients.find(recipient, bound));
     } catch (error) {
       if (error instanceof Fault && NEVER.has(error.kind)) throw error;
-      // Not known by now; found out when it is this message's turn.
+      // Still unknown; it is resolved when the message is sent.
       return recipient;
     }
   }
 }
 
-/** The message that is answered, by its key where that is known: it may not be in the page's memory any more. */
+/** The message that is answered, by its key if known: the page may no longer have it in its memory. */
 const withKey = ({ id, place }: MessageRef): string =>
   place === null ? escapeId(id) : messageKey({ ...place, participant: place.participant ?? undefined, id });
 

@@ -29,7 +29,7 @@ const now = (): string => new Date().toISOString();
 
 const isLinked = (state: State): boolean => state.name === 'syncing' || state.name === 'ready';
 
-/** While a passkey is requested, a code that the page may still show links nobody. */
+/** While a passkey is requested, a code that the page may still show does not link anybody. */
 const mayScan = (state: State): boolean => state.name === 'linking' && state.reason !== 'passkey_required';
 
 const isJudged = (state: State): boolean => reasonOf(state) !== 'passkey_required';
@@ -50,7 +50,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
   const budget = new PairingBudget();
   actor.watch((state, before) => {
     if (before.name !== 'linking') return;
-    // Linked, or the code is over: it is handed out to nobody any more.
+    // Linked, or the code has expired: it is no longer returned.
     const isOver =
       before.reason === 'pairing_waiting' && state.name === 'linking' && state.reason === 'qr_waiting';
     if (isOver || state.name !== 'linking') budget.forget();
@@ -74,7 +74,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
     'session.status': () => status(),
 
     'session.initialize': async ({ restart = false }, { signal }) => {
-      // A logout that is under way is seen through first.
+      // A logout in progress is finished first.
       await actor.until(({ name }) => name !== 'logging-out', { signal });
       refuseWhenEnding(actor.state);
       const before = actor.state.generation;
@@ -119,7 +119,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
         throw new Fault('invalid_recipient', { reason: 'A phone number is needed to pair.' });
       const { state } = actor;
       refuseWhenEnding(state);
-      // A code for a number that is linked gets its link revoked (U3).
+      // A code for a linked number revokes the link of that number (U3).
       if (state.session !== null) throw new Fault('already_linked');
       if (state.name !== 'linking') {
         const reason = `A code can be had while the account is linking; it is ${state.name}.`;
@@ -146,7 +146,7 @@ export function sessionHandlers(account: Account, status: () => Promise<Status>)
       if ((credential === undefined) !== (refuse === true))
         throw new Fault('invalid_params', { reason: 'Either a credential is given, or refuse.' });
       const { id } = account.passkey.answerable(credential ?? null);
-      // A linked account is asked anew, by another request, when the answer was not accepted.
+      // If the answer is not accepted, a linked account gets another request.
       const judged = limited(ms, [signal], (bound) =>
         Promise.race([
           actor.until(isJudged, { signal: bound }),

@@ -8,7 +8,7 @@ import type { Webhooks } from '../../events/webhooks.js';
 const SHOWN = 100;
 const ALL = 10_000;
 
-/** @param webhooks null where the configuration has none */
+/** @param webhooks returns null if the configuration has none */
 export function webhookHandlers(webhooks: () => Webhooks | null): Handlers<typeof webhookMethods> {
   const some = (): Webhooks => {
     const all = webhooks();
