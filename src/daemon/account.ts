@@ -26,10 +26,10 @@ import { StateHistory } from './session/state-history.js';
 import { Supervision } from './session/supervision.js';
 
 export interface AccountOptions extends ClientSlotOptions {
-  /** Files that nobody has used for long go. */
+  /** Removes files that were not used for long. */
   readonly sweepFiles: () => Promise<void>;
   readonly name: string;
-  /** What makes wactl reach this daemon. */
+  /** The address at which wactl reaches this daemon. */
   readonly address: Address;
   readonly config: Config;
   readonly dir: SessionDir;
@@ -53,7 +53,7 @@ export class Account {
   readonly restriction: AccountRestriction;
   readonly qr: CurrentQr;
   readonly passkey = new PendingPasskey();
-  /** The newest states, for a report. */
+  /** The latest states, for a bug report. */
   readonly history = new StateHistory();
   /** Resolves when everything of the account is closed: the process may end. */
   readonly ended: Promise<End>;
@@ -72,7 +72,7 @@ export class Account {
     const wid = marker?.wid ?? null;
     const phone = wid?.endsWith('@c.us') ? wid.slice(0, -5) : null;
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
-    // A session without a time, or without a marker, is one that another program has used.
+    // A session without a time, or without a marker, has been used by another program.
     const seenAt = marker?.lastSeenAt ?? null;
     const heardUntil = !saved ? null : seenAt === null ? 'unknown' : Date.parse(seenAt);
     const state = initialState(session, Date.now());
@@ -162,23 +162,23 @@ export class Account {
     actor.watch((now, before, { type }) => this.#changed(now, before, type));
   }
 
-  /** What the page can do, by capability; empty until it was probed. */
+  /** What the page can do, by capability; empty until it has been probed. */
   get capabilities(): Capabilities {
     return this.#capabilities.known;
   }
 
-  /** What a person can do now: a command, or null. */
+  /** The command that helps a person now, or null. */
   get hint(): string | null {
     return hintFor(this.actor.state, this.address);
   }
 
-  /** Begins: the heartbeat, the upkeep, and the account itself where that is configured. */
+  /** Starts the heartbeat, the upkeep, and the account itself if that is configured. */
   start(): void {
     this.supervision.start();
     if (this.#options.config.autoInitialize) this.actor.post({ type: 'initialize', restart: false });
   }
 
-  /** Ends the wait for messages on their way out: a second signal is in a hurry. */
+  /** Ends the wait for messages in flight, because a second signal asked for a quick end. */
   skipDrain(): void {
     this.#hurry.abort();
   }
@@ -211,7 +211,10 @@ export class Account {
     watermark.ready(now.sinceMs);
   }
 
-  /** The disk takes events again. @param refusedFromMs since when it had refused them, ms since 1970 */
+  /**
+   * Called when the disk takes events again. @param
+   * refusedFromMs the time of the first refusal, ms since 1970
+   */
   #recovered(refusedFromMs: number): void {
     const { name, session } = this.actor.state;
     if (name === 'ready') this.#linkedAccount.again(session?.wid ?? null);

@@ -1,5 +1,5 @@
-// Tells the feed and the log about the account: its state, each new QR code, what the page can do, what WhatsApp
-// forbids, and incidents that a person should know of.
+// Reports the account to the feed and the log: its state, each new QR code, what the page can do, what
+// WhatsApp forbids, and incidents that a person should know of.
 import type { Address } from '../protocol/address.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, RestrictionKind } from '../protocol/state.js';
@@ -17,7 +17,7 @@ import { inWords, showRestriction } from './session/restriction-words.js';
 export interface AnnouncementsOptions {
   readonly feed: Feed;
   readonly log: Log;
-  /** What makes wactl reach this daemon. */
+  /** The address at which wactl reaches this daemon. */
   readonly address: Address;
   readonly actor: Actor;
   readonly slot: ClientSlot;
@@ -45,12 +45,12 @@ export class Announcements {
     feed.append('alert', { reason, says, hint });
   }
 
-  /** That there is a new QR code; its payload is handed out on request only. */
+  /** Reports that there is a new QR code; its payload is returned on request only. */
   qr({ number, expiresAtMs }: Qr): void {
     this.#options.feed.append('qr', { number, expiresAt: isoTime(expiresAtMs) });
   }
 
-  /** One event for each change, and one alert where a person should know. */
+  /** One event for each change, and one alert if a person should know. */
   restriction(now: Restriction | null, before: RestrictionKind | null): void {
     const { feed, log } = this.#options;
     const shown = showRestriction(now) ?? { kind: null, until: null, used: null, total: null };
@@ -60,7 +60,10 @@ export class Announcements {
       this.alert('restricted', inWords(now));
   }
 
-  /** What a build lacks is logged and told, by name, when it comes to be so and when it is over. */
+  /**
+   * Logs and reports the capabilities that changed, by name:
+   * that a build lacks them, and that they work again.
+   */
   capabilities(words: Capabilities, changes: Capabilities): void {
     const { feed, log, address, actor, slot } = this.#options;
     const { whatsappWeb } = slot.browser;

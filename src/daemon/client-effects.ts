@@ -1,4 +1,4 @@
-// The effects of the life cycle that concern the client and what it reports: launch, close, mark, refuse a passkey.
+// Executes the effects of the state machine that concern the client: launch, close, mark, refuse a passkey.
 import type { Log } from '../protocol/log.js';
 import { reasonOf } from '../session/state.js';
 import type { Incoming } from './incoming/incoming.js';
@@ -25,17 +25,17 @@ export function clientEffects(parts: ClientParts): ClientEffects {
   const { log, actor, slot, qr, passkey } = parts;
   const { sender } = parts.outgoing;
   const { reports, watermark } = parts.incoming;
-  /** The client that is in the slot. */
+  /** The generation of the client in the slot. */
   let launched = 0;
 
   const launch = async (generation: number): Promise<void> => {
     await close();
-    // Another start or a stop may have come while the old browser took its time.
+    // Another start or a stop may have been posted while the old browser was closing.
     if (generation !== actor.state.generation) return;
     launched = generation;
     await slot.launch(actor.state.session !== null, {
       event: (event) => actor.post({ ...event, generation }),
-      // Heard as long as the client is there: a stop that waits for messages on their way has to hear of them.
+      // Taken as long as the client exists: a stop that waits for messages in flight needs their acks.
       report: (report) => generation === launched && reports.take(report),
     });
   };
@@ -46,18 +46,19 @@ export function clientEffects(parts: ClientParts): ClientEffects {
     await slot.close();
     sender.lost();
     if (!watermark.hasBegun) return;
-    // A full disk must not keep the next browser from its start: what was heard last is then told again as missed.
+    // A full disk must not prevent the next start of a browser.
+    // The back-fill then reads the last messages again.
     await mark().catch((error: unknown) => log.warn('session.mark-failed', { err: error }));
   };
 
-  /** Notes beside the profile whose session it is and until when it was heard. @throws Fault disk_full */
+  /** Stores next to the profile its account and the receive watermark. @throws Fault disk_full */
   const mark = async (): Promise<void> => {
     const { state } = actor;
-    // Without the lock the profile and what lies beside it are somebody else's.
+    // Without the lock the profile and the files next to it belong to another daemon.
     if (state.session !== null && reasonOf(state) !== 'lock_held') await watermark.mark(state.session);
   };
 
-  /** Its time is over; the page may have ended it by itself at the same moment. */
+  /** Called when the request has expired; the page may have ended it by itself at the same time. */
   const refusePasskey = (): void => {
     const request = passkey.pending;
     if (request === null) return;

@@ -1,4 +1,4 @@
-// What has been opened and must be closed, in the opposite order. Node 20 has no AsyncDisposableStack.
+// Closes what has been opened, in the opposite order. Node 20 has no AsyncDisposableStack.
 
 export type Closer = () => void | Promise<void>;
 
@@ -7,7 +7,8 @@ export class Closers {
   #closing: Promise<void> | null = null;
 
   /**
-   * Registers what closes the thing that has just been opened. When closing has begun, it is run at once.
+   * Registers the closer of something that has just been
+   * opened. If closing has begun, the closer runs at once.
    * @returns resolves when it is registered, or has run
    */
   async add(closer: Closer): Promise<void> {
@@ -16,11 +17,11 @@ export class Closers {
   }
 
   /**
-   * Runs all closers, the last added first, each after the end of the one before. Later calls wait for the same run.
+   * Runs all closers, the last added first, one after another. Later calls wait for the same run.
    * @throws (rejects) what a closer threw, when all have run; an AggregateError when several did
    */
   close(): Promise<void> {
-    // Begins when it is noted that it has: a closer may add another one.
+    // Runs after `#closing` is set, because a closer may add another one.
     this.#closing ??= Promise.resolve().then(() => this.#run());
     return this.#closing;
   }

@@ -1,5 +1,5 @@
-// The doors of the daemon: the socket, and HTTP where it is configured. A stop may come while one is being opened:
-// `close` waits for that and closes it too.
+// The doors of the daemon: the socket, and HTTP if it is configured. A stop may come while one is being
+// opened: `close` waits for that and closes it too.
 import type { HttpServer } from '../http/server.js';
 import { Backlog } from '../protocol/backlog.js';
 import type { Dispatch } from '../protocol/dispatch.js';
@@ -12,7 +12,7 @@ import { ownFile, type Settings } from './settings.js';
 export interface DoorsOptions {
   readonly settings: Settings;
   readonly log: DaemonLog;
-  /** Hears how many bytes came from a peer of the socket, which wait to be collected. */
+  /** Called with the number of bytes from a peer of the socket, which wait for garbage collection. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
@@ -48,7 +48,7 @@ export class Doors {
   }
 
   /**
-   * Its code is loaded here, and a stop may come meanwhile.
+   * Loads its code first; a stop may come meanwhile.
    * @throws (rejects) Fault address_in_use, bad_config, permission_denied, usage, disk_full
    */
   async openHttp(
@@ -72,12 +72,15 @@ export class Doors {
     );
   }
 
-  /** HTTP first, then the socket. */
+  /** Closes HTTP first, then the socket. */
   close(): Promise<void> {
     return this.#closers.close();
   }
 
-  /** Has it closed, whenever the stop comes. Why it could not be opened, whoever opens it is told. */
+  /**
+   * Registers the closing of a door that is being opened.
+   * If it cannot be opened, only the caller reports why.
+   */
   async #register<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
     await this.#closers.add(() =>
       opening.then(

@@ -1,5 +1,5 @@
-// What the command line of `wad` may say. Reads argv and nothing else; the values of configuration keys are checked
-// where all values are, in config/load.ts.
+// Parses the command line of `wad`. The values of configuration keys
+// are checked together with all other values, in config/load.ts.
 import parser from 'yargs-parser';
 import { ROWS } from '../config/keys.js';
 import { isAccountName } from '../protocol/names.js';
@@ -11,18 +11,18 @@ export type KeyFlags = Readonly<Record<string, string | true | undefined>>;
 export interface Flags {
   /** `run` is the daemon itself. */
   readonly mode: 'run' | 'check-config' | 'doctor' | 'canary' | 'adopt' | 'export' | 'import';
-  /** What to adopt, export to or import from; else empty. */
+  /** The directory to adopt, or the file to export to or import from; else empty. */
   readonly subject: string;
   readonly passphraseFile: string | undefined;
   readonly account: string;
   readonly config: string | undefined;
   readonly stateDir: string | undefined;
   readonly keys: KeyFlags;
-  /** Form of what every mode but `run` prints. */
+  /** The form of the output of every mode but `run`. */
   readonly output: 'text' | 'json';
 }
 
-/** Either flags, or a text without its last newline and its exit status: 0 goes to stdout, 64 to stderr. */
+/** Either flags, or a text without its last newline and the exit status: 0 goes to stdout, 64 to stderr. */
 export type FlagsRead = { readonly flags: Flags } | { readonly text: string; readonly exit: 0 | 64 };
 
 type Option = readonly [value: string | null, does: string];
@@ -32,7 +32,7 @@ const KEY_OPTIONS: Readonly<Record<string, Option>> = Object.fromEntries(
   ROWS.flatMap(({ flag }) => (flag === undefined ? [] : [[flag.name, [flag.value, flag.does]]])),
 );
 
-/** Flag → what stands for its value, or null, and what it does. --help and wad(8) are generated from it. */
+/** Flag → placeholder of its value, or null, and what it does. --help and wad(8) are generated from it. */
 export const OPTIONS: Readonly<Record<string, Option>> = {
   account: ['NAME', 'the account; letters, digits, "_" and "-" (default: $WAD_ACCOUNT, else "default")'],
   config: ['FILE', 'read this file instead of the usual ones'],
@@ -70,7 +70,7 @@ Exit status: 0 clean stop, 64 usage, 70 internal, 73 no room on the disk,
 
 const VALUED = Object.entries(OPTIONS).flatMap(([name, [value]]) => (value === null ? [] : [name]));
 
-/** yargs' own parser, which is there at once, while the whole of yargs costs a start 65 ms. */
+/** yargs' own parser. It loads at once, while all of yargs costs a start 65 ms. */
 const PARSER = {
   string: VALUED,
   boolean: Object.keys(OPTIONS).filter((name) => !VALUED.includes(name)),
@@ -85,7 +85,7 @@ const PARSER = {
   },
 };
 
-/** Reads the arguments behind the program's name. */
+/** Parses the arguments after the program's name. */
 export async function readFlags(
   argv: readonly string[],
   { env, version }: { env: Readonly<Record<string, string | undefined>>; version: string },
@@ -128,7 +128,7 @@ async function help(): Promise<string> {
     .help(false)
     .epilogue(EPILOGUE)
     .wrap(80);
-  // Only for show, so the name of an option may have its value behind it.
+  // Only for display, so the name of an option may include its value.
   for (const [name, [value, describe]] of Object.entries(OPTIONS))
     drawn = drawn.option(value === null ? name : `${name} ${value}`, {
       describe,
@@ -139,7 +139,7 @@ async function help(): Promise<string> {
 
 const usage = (says: string): FlagsRead => ({ text: `wad: ${says}\nTry: wad --help`, exit: 64 });
 
-/** The first thing that is wrong with what was read, or null. */
+/** The first mistake in the arguments, or null. */
 function mistakeIn(read: Readonly<Record<string, unknown>>): string | null {
   const known = Object.keys(OPTIONS);
   const aliases = Object.values(ALIASES);

@@ -28,7 +28,10 @@ void main(process.argv.slice(2))
     process.exitCode = status;
   });
 
-/** A loop that runs dry while something is waited for ends the program, and must not end it in silence. */
+/**
+ * The process ends when nothing keeps the event loop alive,
+ * even while it waits for something. This reports that case.
+ */
 function undecided(): void {
   complain('wad: ended without a result; this is a bug in wad');
 }
@@ -52,8 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     const { mode } = read.flags;
-    // A move asks for a running daemon first: root must stop that one, and needs no advice on Chromium's sandbox. An export
-    // starts no browser.
+    // A move first looks for a running daemon: root must stop that one, and needs no advice on Chromium's
+    // sandbox. An export starts no browser.
     if (mode !== 'run' && mode !== 'canary') {
       const { refuseRunning } = await import('./move/running.js');
       await refuseRunning(settings);
@@ -77,18 +80,21 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const warning of warnings) log.warn('config.warning', { warning });
   const status = await run(settings, log);
   await log.flush();
-  // Whatever handle a library left open does not keep a daemon that has said that it stopped.
+  // A handle that a library left open must not keep the process alive.
   process.exit(status);
 }
 
-/** Why nothing was started, in the form that was asked for. */
+/** Why nothing was started, in the requested form. */
 function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
   const fault = error instanceof Fault ? error : new Fault('bad_config', { reason: error.message });
   if (output === 'json') return JSON.stringify(fault.toWire());
   return `wad: ${fault.message}${fault.hint === null ? '' : `\n  try: ${fault.hint}`}`;
 }
 
-/** Before there is a log. A journal gets the priority in front of each line: `journalctl -p err` is to show it. */
+/**
+ * For errors before there is a log. A journal reads the
+ * priority in front of each line, for `journalctl -p err`.
+ */
 function complain(text: string): void {
   process.stderr.write(`${JOURNAL ? text.replace(/^/gm, '<3>') : text}\n`);
 }

@@ -1,4 +1,4 @@
-// The package this program is, in a checkout, in an installation and in a bundle alike.
+// Finds the package of this program: in a checkout, in an installation and in a bundle.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,6 @@ function own(): string {
   return path;
 }
 
-/** Its folder: what is not code (systemd/) lies below it. */
+/** The folder of the package; files that are not code (systemd/) are below it. */
 export const PACKAGE = dirname(own());
 export const MANIFEST = manifestIn(own());

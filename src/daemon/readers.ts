@@ -1,5 +1,5 @@
-// The daemon's own readers of the journal, each with its cursor: the rules for media, and webhooks. Either is opened
-// only where it is configured.
+// The daemon's own readers of the journal, each with its cursor: media
+// prefetch and webhooks. Each is opened only if it is configured.
 import type { Store } from '../store/store.js';
 import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';
@@ -31,7 +31,7 @@ export class Readers {
     this.#options = options;
   }
 
-  /** Null where none is configured, or not opened yet. */
+  /** Null if none is configured, or they are not open yet. */
   get webhooks(): Webhooks | null {
     return this.#webhooks;
   }
@@ -71,7 +71,7 @@ export class Readers {
     this.#webhooks = webhooks;
   }
 
-  /** Webhooks first, then the rules for media. */
+  /** Closes webhooks first, then the media prefetch. */
   close(): Promise<void> {
     return this.#closers.close();
   }

@@ -1,5 +1,5 @@
-// The daemon as a service of systemd: what of the account the service manager hears, and when. Without systemd all of
-// it is silence. How it is said is systemd/'s.
+// The daemon as a service of systemd: what the service manager is notified of, and when. Without systemd it
+// notifies nobody. The notifications themselves are in systemd/.
 import { join } from 'node:path';
 import type { Config } from '../config/keys.js';
 import type { Log } from '../protocol/log.js';
@@ -15,18 +15,18 @@ import { PACKAGE } from './package.js';
 export interface Service {
   /** The socket listens: ready, and from now on alive and with a status. */
   serves(account: Account, config: Config): void;
-  /** Whether this stop is an explicit one. Ask when the signal has come. */
+  /** Whether this stop is an explicit one. Called after the signal. */
   stopReason(account: string): StopReason;
-  /** When everything else has ended. */
+  /** Called when everything else has ended. */
   close(): Promise<void>;
 }
 
-/** Closing a browser, with all the rungs of its ladder. */
+/** The time that closing a browser may take, with every step of its close ladder. */
 const CLOSE_MS = 25_000;
-/** Files are removed, and that is it. */
+/** The time that removing files may take. */
 const REMOVE_MS = 10_000;
 
-/** Takes the variables by which systemd speaks to this process out of the environment: no child is to use them. */
+/** Removes systemd's variables for this process from the environment, so that no child uses them. */
 export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: pid, INVOCATION_ID: invocation } = env;
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
@@ -38,7 +38,7 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
   return {
     serves(account, { shutdown }) {
       const { actor } = account;
-      // One word of each step of a stop, with the bound of the next: who makes no progress gets no more time.
+      // Each step of a stop asks for the time of the next one. A stop without progress gets no more time.
       const more: Partial<Record<EventName, number>> = {
         stop: shutdown.drainMs + shutdown.logoutMs + CLOSE_MS,
         'logout-done': CLOSE_MS,
@@ -70,7 +70,10 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
   };
 }
 
-/** `linking: a QR code waits to be scanned (wactl qr)`. No number of the account: everybody may read it. */
+/**
+ * `linking: a QR code waits to be scanned (wactl qr)`. Without
+ * numbers of the account, because everybody may read it.
+ */
 export function statusLine(state: State, hint: string | null): string {
   const words = REASON_WORDS[reasonOf(state)];
   return `${state.name}${words && `: ${words}`}${hint === null ? '' : ` (${hint})`}`;

@@ -1,4 +1,4 @@
-// Everything a daemon is started with, settled and checked before anything is touched.
+// Determines and checks everything that a daemon is started with, before anything is changed.
 import { homedir } from 'node:os';
 import { type Loaded, loadConfig } from '../config/load.js';
 import { oldState } from '../config/old-state.js';
@@ -13,7 +13,7 @@ export interface Settings extends Loaded {
   readonly account: string;
   readonly paths: Paths;
   readonly socket: ServerPath;
-  /** What makes wactl reach this daemon; for hints. */
+  /** The address at which wactl reaches this daemon; for hints. */
   readonly address: Address;
   readonly dir: SessionDir;
 }
@@ -46,13 +46,13 @@ export function settle(flags: Flags, env: Env): Settings {
   };
 }
 
-/** The file for what this account has of its own: `--config`, else ACCOUNT.toml, which need not exist. */
+/** The file for this account's own settings: `--config`, else ACCOUNT.toml, which need not exist. */
 export function ownFile({ files, paths: { configFiles } }: Settings): string {
   const chosen = files.find((file) => !configFiles.includes(file));
   return chosen ?? configFiles.at(-1) ?? '';
 }
 
-/** Chromium's sandbox refuses root, and root without a sandbox is a choice that a person makes in so many words (H29). */
+/** Chromium's sandbox refuses root. Root without a sandbox must be requested explicitly (H29). */
 export function refuseRoot({ config }: Settings): void {
   if (process.getuid?.() !== 0 || !config.browser.sandbox) return;
   throw new Fault('bad_config', {

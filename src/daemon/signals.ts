@@ -1,4 +1,4 @@
-// What the world outside may say to the process: please stop, hurry, and the faults that nobody caught.
+// Handles signals to the process, and errors that nothing caught.
 
 import type { Config } from '../config/keys.js';
 import type { StopReason } from '../systemd/stop-reason.js';
@@ -6,13 +6,13 @@ import { isFromLibrary } from '../whatsapp/failures/errors.js';
 import type { Account } from './account.js';
 import type { DaemonLog } from './log/log.js';
 
-/** How long an end after a fault of our own waits for the browser to close. */
+/** How long an end after an internal error waits for the browser to close. */
 const LAST_MS = 3_000;
 const EXIT_INTERNAL = 70;
 
 /**
- * Whether this signal is meant to unlink the phone. `auto` unlinks on an explicit stop only, which nothing but the
- * service manager can tell from a restart; without its verdict the session is kept.
+ * Whether this signal is meant to unlink the phone. `auto` unlinks on an explicit stop only. Only the service
+ * manager can tell that from a restart; without its answer the session is kept.
  */
 export const wantsLogout = (
   onTerm: Config['shutdown']['onTerm'],
@@ -20,7 +20,10 @@ export const wantsLogout = (
   { explicit }: StopReason,
 ): boolean => signal === 'SIGTERM' && (onTerm === 'logout' || (onTerm === 'auto' && explicit));
 
-/** SIGTERM and SIGINT stop in order; a second one is in a hurry. SIGHUP stops too: the terminal has gone. */
+/**
+ * SIGTERM and SIGINT stop in order; a second one ends the
+ * wait. SIGHUP stops too, because the terminal is gone.
+ */
 export function obeySignals(
   account: Account,
   { shutdown }: Config,
@@ -46,8 +49,8 @@ export function obeySignals(
 }
 
 /**
- * A rejection out of the library means a half-injected page: that client is replaced. Anything else is a fault of
- * ours: the process ends and the service manager starts it anew (H5).
+ * A rejection from the library means a half-injected page, so that client is replaced. Any other is an
+ * internal error: the process ends and the service manager restarts it (H5).
  */
 export function catchStrays(account: Account, log: DaemonLog): void {
   process.on('unhandledRejection', (reason) => {
@@ -56,7 +59,8 @@ export function catchStrays(account: Account, log: DaemonLog): void {
     else void die();
   });
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    // Puppeteer does not listen for a browser that cannot be spawned at all (no memory, no interpreter).
+    // Puppeteer does not handle the error of a browser that
+    // cannot be spawned at all (no memory, no interpreter).
     if (error.syscall?.startsWith('spawn')) return broken('launch_failed', error.message);
     log.fatal('uncaughtException', { err: error });
     void die();

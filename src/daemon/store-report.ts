@@ -1,4 +1,4 @@
-// Reports how the store was found. A store that had to be replaced is a loss, and an alert.
+// Reports the state of the store at the start. A replaced store is a loss, and raises an alert.
 import { type Address, addressed } from '../protocol/address.js';
 import type { OpenReport } from '../store/open-report.js';
 import type { Feed } from './events/feed.js';

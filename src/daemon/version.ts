@@ -1,4 +1,4 @@
-// Versions that people ask for, read from the packages themselves.
+// The versions of the program, the library and Node, read from the packages themselves.
 import { createRequire } from 'node:module';
 import { MANIFEST, manifestIn } from './package.js';
 

@@ -1,4 +1,4 @@
-// Builds every part of the daemon in order, and takes it down in the opposite one. The map of the program.
+// Builds every part of the daemon in order, and closes them in the opposite one. The map of the program.
 import { join } from 'node:path';
 import { METHODS } from '../protocol/methods/index.js';
 import { isOver } from '../session/state.js';
@@ -44,9 +44,9 @@ export interface Daemon {
 }
 
 /**
- * Makes a daemon that has the lock and has not begun: directories, lock, store, account; in that order, since nothing
- * may touch the session without the lock.
- * @param onRead hears how many bytes came from a peer of the socket, which wait to be collected
+ * Makes a daemon that has the lock and has not begun. The order is directories, lock, store, account, because
+ * nothing may touch the session without the lock.
+ * @param onRead called with the number of bytes from a peer of the socket, which wait for garbage collection
  * @throws Fault lock_held, permission_denied, disk_full, store_newer
  */
 export async function wire(
@@ -69,7 +69,7 @@ export async function wire(
     return daemon;
   } catch (error) {
     await closers.close();
-    // What stands in the state directory may be another user's, one file at a time.
+    // Single files in the state directory may belong to another user.
     throw diskFault(error, paths.stateDir);
   }
 }
@@ -81,7 +81,7 @@ interface Ground {
   readonly closers: Closers;
 }
 
-/** Builds on a directory that is locked. */
+/** Builds the parts in a locked directory. */
 async function build({ settings, log, doors, closers }: Ground): Promise<Daemon> {
   const { config, dir, account: name, address, paths } = settings;
   const store = openStore({ directory: paths.stateDir });
@@ -123,7 +123,7 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
   });
 
   const status = async () => {
-    // Whoever goes on from the cursor in it must not meet the change again that brought the state in it.
+    // A reader that continues from its cursor must not receive the change that led to its state once more.
     await feed.settled();
     return statusOf(account, feed, config.reconnect.maxAttempts);
   };
@@ -164,10 +164,10 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
 
   const begin = async (): Promise<void> => {
     account.start();
-    // A stop may come between any two steps, and what has not been made by then is not made any more.
+    // A stop may come between any two steps; the remaining parts are then not made.
     const isStopped = () => isOver(actor.state);
     try {
-      // HTTP and its metrics are loaded where they are wanted only.
+      // HTTP and its metrics are loaded only if HTTP is configured.
       const { listen } = config.http;
       const metrics = listen === null ? null : await measure();
       const bare = createDispatch({ methods: METHODS, handlers, account: name, address, log });
@@ -186,7 +186,7 @@ async function build({ settings, log, doors, closers }: Ground): Promise<Daemon>
         await step();
       }
     } catch (error) {
-      // The stop has closed what this step stood on: no failure.
+      // The stop has closed what this step needed: no failure.
       if (isStopped()) return;
       actor.post({ type: 'stop', logout: false });
       await ended;
