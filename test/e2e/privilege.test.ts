@@ -1,4 +1,4 @@
-/** Which users may run the daemon, and that others cannot read the session. */
+/** Only permitted users may run the daemon, and others cannot read the session. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

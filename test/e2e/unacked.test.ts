@@ -1,6 +1,6 @@
 /**
  * A message without the server's ack is sent again under the same id, or its failure is explained.
- * No page resends by itself what it finds in its store.
+ * No page resends messages from its store by itself.
  */
 import t from 'tap';
 import { Home } from '../harness/home.js';

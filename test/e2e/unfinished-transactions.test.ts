@@ -1,4 +1,6 @@
-/** What Chromium loses of a database if killed in two open transactions, and what our repair saves (H33). */
+/**
+ * A database of a browser killed in two open transactions is lost without our repair, and kept with it (H33).
+ */
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * The container image is built completely and runs.
- * Checked are its size, content, user and health check, and a daemon in it that is linked to the simulator,
- * with Chromium's sandbox on and its state in the volume.
+ * The test checks its size, content, user and health check. A daemon in it is linked to the simulator, with
+ * Chromium's sandbox on and its state in the volume.
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';

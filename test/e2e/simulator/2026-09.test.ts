@@ -5,7 +5,7 @@ import { BareClient } from '../../simulator/bare-client.js';
 import type { Contact } from '../../simulator/contact.js';
 import { Simulator } from '../../simulator/simulator.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+// biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
 const DOT =

@@ -3,7 +3,7 @@ import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
 import { Simulator } from '../../simulator/simulator.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+// biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
 t.test('groups of the bare library', async (t) => {

@@ -4,7 +4,7 @@ import wweb from 'whatsapp-web.js';
 import { BareClient } from '../../simulator/bare-client.js';
 import { Simulator } from '../../simulator/simulator.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: what the library hands out has its own, wider types
+// biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
 t.test(

@@ -85,7 +85,7 @@ t.test('a record is one line of at most 4 KiB, without raw control characters', 
   t.equal(all.length, 6);
   for (const line of all) {
     t.ok(Buffer.byteLength(line) < MAX_LINE_BYTES, `${Buffer.byteLength(line)} bytes`);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test checks that there are none
     t.notMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
     t.match(JSON.parse(line.replace(/^<\d>/, '')), { level: String, account: 'shop', event: String });
   }
