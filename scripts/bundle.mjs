@@ -26,9 +26,11 @@ import { BESIDE } from './production.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const words = { WACTL_VERSION: JSON.stringify(version) };
-/** The only part of the table of methods that the library needs at run time. */
-const effects = Object.fromEntries(Object.values(METHODS).map(({ name, effect }) => [name, effect]));
+/** All that wactl and the library need of the table of methods when they run. */
+const METHOD_EFFECTS = JSON.stringify(
+  Object.fromEntries(Object.values(METHODS).map(({ name, effect }) => [name, effect])),
+);
+const words = { WACTL_VERSION: JSON.stringify(version), METHOD_EFFECTS };
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -120,7 +122,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     entryPoints: ['src/client/index.ts'],
     outfile: 'dist/client.cjs',
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-    define: { METHOD_EFFECTS: JSON.stringify(effects) },
+    define: { METHOD_EFFECTS },
   }),
   build({
     ...common,
@@ -128,7 +130,7 @@ const [full, fast, daemon, client, mcp] = await Promise.all([
     entryPoints: ['src/mcp/serve.ts'],
     outfile: 'dist/mcp.cjs',
     alias: { 'json-rpc-2.0': './node_modules/json-rpc-2.0/dist/client.js' },
-    define: { METHOD_EFFECTS: JSON.stringify(effects) },
+    define: { METHOD_EFFECTS },
   }),
   types(),
 ]);

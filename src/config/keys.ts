@@ -74,11 +74,11 @@ export const KEYS = {
     }),
     memoryLimitMb: key(count(0, 1_000_000, 'MB'), {
       default: 2_000,
-      doc: 'A browser that takes more memory, or more than 0.8 of what its control group may, is replaced in a quiet moment; 0 is no limit.',
+      doc: 'A browser that takes more memory, or more than 0.8 of the limit of its control group, is replaced when the account is quiet; 0 is no limit.',
     }),
     recycleHours: key(count(0, 10_000, 'h'), {
       default: 72,
-      doc: 'A browser that has run for longer is replaced in a quiet moment; 0 is never.',
+      doc: 'A browser that has run for longer is replaced when the account is quiet; 0 is never.',
     }),
     args: key(browserArgs(), {
       default: [],

@@ -237,7 +237,14 @@ export const FAULTS = {
   ),
 
   no_such_webhook: row(1310, 7, 404, 'never', 'There is no webhook of this name.', 'wactl webhook list'),
-  webhook_refused: row(1311, 1, 403, 'never', 'Webhooks do not lead there.', 'wad --check-config'),
+  webhook_refused: row(
+    1311,
+    1,
+    403,
+    'never',
+    'A webhook may not lead to this address.',
+    'wad --check-config',
+  ),
 
   // 14xx: the HTTP door
   unauthorized: row(
@@ -245,16 +252,22 @@ export const FAULTS = {
     1,
     401,
     'never',
-    'HTTP wants a bearer token, and there was none or a wrong one.',
+    'HTTP requires a bearer token, and there was none or a wrong one.',
     'wad --check-config',
   ),
   foreign_host: row(1401, 1, 403, 'never', 'The Host header names no address of this machine.'),
-  foreign_origin: row(1402, 1, 403, 'never', 'Pages of other sites may not ask.'),
+  foreign_origin: row(1402, 1, 403, 'never', 'Pages of other sites are refused.'),
   no_such_route: row(1403, 1, 404, 'never', 'There is nothing at this path.', 'GET /openapi.json'),
-  wrong_verb: row(1404, 1, 405, 'never', 'This path is not asked in that way.', 'GET /openapi.json'),
-  body_too_slow: row(1405, 1, 408, 'now', 'The request did not come in time.'),
-  body_too_large: row(1406, 1, 413, 'never', 'The request is longer than is accepted.'),
-  unsupported_body: row(1407, 1, 415, 'never', 'The body of a request is JSON, and has to say so.'),
+  wrong_verb: row(1404, 1, 405, 'never', 'This path does not take this HTTP method.', 'GET /openapi.json'),
+  body_too_slow: row(1405, 1, 408, 'now', 'The request did not arrive in time.'),
+  body_too_large: row(1406, 1, 413, 'never', 'The request is too long.'),
+  unsupported_body: row(
+    1407,
+    1,
+    415,
+    'never',
+    'The body of a request must be JSON, with the content type application/json.',
+  ),
   address_in_use: ends(78, row(1408, 1, 500, 'never', 'Another program listens where HTTP is to be served.')),
   bad_config: ends(78, row(1409, 1, 500, 'never', 'The configuration cannot be used on this machine.')),
 

@@ -111,7 +111,7 @@ async function people(t: Test, sim: Simulator, wad: Wad, ana: Contact, stranger:
   const nobody = await wad.wactl(['contact', 'check', '15557770000', '-o', 'json']);
   t.equal(nobody.code, 7);
   t.match(json(nobody.stdout), { number: '15557770000', onWhatsApp: false, id: null });
-  t.match(await wad.wactl(['contact', 'show', '15557770000']), { code: 7, stderr: /no contact/ });
+  t.match(await wad.wactl(['contact', 'show', '15557770000']), { code: 7, stderr: /neither a contact/ });
   t.match(await wad.wactl(['contact', 'check', '120363000000000000@g.us']), { code: 2 });
 
   t.match(await wad.request('contact.block', { contact: ana.number }), { blocked: true });

@@ -4,9 +4,11 @@ import { command } from '../command.js';
 import { json } from '../output.js';
 import { readStdin } from '../stdin.js';
 
-/** The names of methods that change nothing. If the answer of any other is lost, its outcome is unknown. */
-const READS =
-  /^(daemon\.(ping|info)|rpc\.discover|.*\.(status|get|list|wait|qr|read|check|messages|subscribe))$/;
+/**
+ * Method → effect, inserted by the bundler from the table of methods. When the answer of a method that writes is lost, its
+ * outcome is unknown; so is that of a method of a newer daemon.
+ */
+declare const METHOD_EFFECTS: Readonly<Record<string, 'reads' | 'writes'>>;
 
 async function paramsOf(given = '{}'): Promise<Record<string, unknown>> {
   const text = given === '-' ? await readStdin(1024 * 1024) : given;
@@ -47,7 +49,7 @@ export const call = command({
   ],
   async run({ askAny, args: [method = '', given], output, show }) {
     const params = await paramsOf(given);
-    const answer = await askAny(method, params, { writes: !READS.test(method) });
+    const answer = await askAny(method, params, { writes: METHOD_EFFECTS[method] !== 'reads' });
     show(answer, () => json(answer, output === 'text' ? 'json' : output));
     return 0;
   },

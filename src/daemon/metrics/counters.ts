@@ -61,7 +61,7 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
   });
   const messages = counter({
     name: 'wad_messages_total',
-    help: 'Messages that were told of: in, or out.',
+    help: 'Messages that were reported, by direction.',
     labels: { direction: ['in', 'out'] },
   });
   const states = counter({

@@ -62,12 +62,15 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
   const behind = gauge('wad_webhook_behind_events', 'Events that a webhook has not dealt with yet.', [
     'webhook',
   ]);
-  const dead = gauge('wad_webhook_dead_letters', 'Events that a webhook was given up to be told of.', [
-    'webhook',
-  ]);
+  const dead = gauge(
+    'wad_webhook_dead_letters',
+    'Events that were dropped after the retries of a webhook ran out.',
+    ['webhook'],
+  );
 
   return (now) => {
-    const { status, versions } = { status: now.status, versions: now.status.versions };
+    const { status } = now;
+    const { versions } = status;
     for (const one of [info, capability]) one.reset();
     info.set(
       {

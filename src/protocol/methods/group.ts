@@ -96,7 +96,7 @@ export const groupMethods = {
   }),
   'group.create': method({
     name: 'group.create',
-    does: 'Makes a group. Whom WhatsApp did not add is told with the reason; the group is there all the same.',
+    does: 'Makes a group. People whom WhatsApp did not add are listed with the reason; the group exists in any case.',
     effect: 'writes',
     since: '0.1.0',
     params: record({

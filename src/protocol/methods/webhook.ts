@@ -76,7 +76,7 @@ export const webhookMethods = {
   }),
   'webhook.dead': method({
     name: 'webhook.dead',
-    does: 'The events that a webhook was given up to be told of, oldest first.',
+    does: 'The dead letters of a webhook: events that were dropped after its retries ran out, oldest first.',
     effect: 'reads',
     since: '0.1.0',
     params: record({ name: name(), limit: limit(1_000, 100) }),

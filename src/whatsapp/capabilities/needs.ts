@@ -7,7 +7,7 @@ import { ACTION_CAPABILITIES } from './actions.js';
  * Capability → needs. A need is a module, a member of one, or a proof (page/lacks.ts). A capability with a missing need is
  * `missing: NEED, …`.
  */
-export const NEEDS: Readonly<Record<string, readonly string[]>> = {
+const TABLE = {
   'session.receive': [
     'WAWebSocketModel.Socket',
     'WAWebConnModel.Conn',
@@ -55,7 +55,11 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
     'WAWebSendMsgJob.encryptAndSendMsg',
   ],
   ...ACTION_CAPABILITIES,
-};
+} as const satisfies Record<string, readonly string[]>;
+
+export type Capability = keyof typeof TABLE;
+
+export const NEEDS: Readonly<Record<string, readonly string[]>> = TABLE;
 
 /** How long a need must be missing before it is reported: modules register one after the other (D11). */
 export const LASTS_MS = 2_000;

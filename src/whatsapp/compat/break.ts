@@ -1,4 +1,5 @@
 // A break of whatsapp-web.js by WhatsApp Web, as docs/drift.md lists it.
+import type { Capability } from '../capabilities/needs.js';
 
 export interface Break {
   /** Its number in docs/drift.md. */
@@ -7,5 +8,5 @@ export interface Break {
   readonly since: string;
   readonly source: string;
   /** The capability that is lost without its repair. */
-  readonly capability: string;
+  readonly capability: Capability;
 }

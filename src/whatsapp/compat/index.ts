@@ -1,7 +1,8 @@
 // The shims that repair whatsapp-web.js 1.34.7 on current WhatsApp Web at run time, in order, and the
 // variants that our functions choose between, one file each. A shim does nothing on a page that does not need
 // it. Each file is deleted when a release carries the fix. node_modules is never changed: patched installs
-// have failed silently.
+// have failed silently. The repairs of D4, D9 and D13 are not in these lists: state/readiness.ts makes them at a
+// time of their own.
 
 import { messageKey } from './d1-message-key.js';
 import { mediaModel } from './d2-media-model.js';
