@@ -1,4 +1,4 @@
-// Idle or unread connections give way to new ones, and their unread output is limited in total.
+// Idle connections give way to new ones, and unread output is limited in time and in total.
 
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

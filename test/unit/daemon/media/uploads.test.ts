@@ -1,4 +1,5 @@
-// An upload over socket or HTTP belongs to its connection, and is dropped after the connection ends.
+// An upload belongs to the peer that began it, and is dropped with it. Over HTTP it survives single
+// connections.
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The capabilities of a document follow from its modules, and each change is reported once it has lasted. */
+/**
+ * The capabilities of a document follow from its modules, and a missing module is reported once that has
+ * lasted.
+ */
 import t from 'tap';
 import { LASTS_MS } from '../../../../src/whatsapp/capabilities/needs.js';
 import { PageCapabilities } from '../../../../src/whatsapp/capabilities/page-capabilities.js';
