@@ -80,7 +80,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       await contact.send('away 2', { group: group.id });
       await contact.send('a status', { to: 'status@broadcast' });
       await phone.send('from the phone', { to: contact.number });
-      // Without the mark that makes the library report them.
+      // Without the mark that makes the library report these messages.
       await sim.set('queuedAreNew', false);
       const wad = await home.start();
       await wad.until('ready');

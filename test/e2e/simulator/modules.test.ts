@@ -1,4 +1,7 @@
-/** Every module that whatsapp-web.js requires, found by reading its source, exists in the simulated page. */
+/**
+ * Every module that the source of whatsapp-web.js requires exists in the simulated page, or is listed as
+ * missing.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';

@@ -9,7 +9,7 @@ import { keepLines, settled } from '../log/lines.js';
 
 const LINKED = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-/** Messages of this last time before the end of a page may be lost. */
+/** A page that ends may have lost the messages of this last period. */
 const IN_DOUBT = 10_000;
 /** The extra time that back-fill reads again. */
 const MARGIN = 300_000;

@@ -1,5 +1,5 @@
 /**
- * Upkeep asks for a new browser when its memory exceeds the limit, and reports a full disk.
+ * Upkeep replaces a browser whose memory exceeds the limit, and reports a full disk.
  * It is tested against a real process, because only its size counts.
  */
 import { execFileSync, spawn } from 'node:child_process';
