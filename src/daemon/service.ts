@@ -13,7 +13,7 @@ import type { Account } from './account.js';
 import { PACKAGE } from './package.js';
 
 export interface Service {
-  /** The socket listens: ready, and from now on alive and with a status. */
+  /** Called when the socket listens: notifies systemd of readiness, and from now on of health and status. */
   serves(account: Account, config: Config): void;
   /** Whether this stop is an explicit one. Called after the signal. */
   stopReason(account: string): StopReason;

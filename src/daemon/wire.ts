@@ -35,8 +35,8 @@ import { WAD_VERSION } from './version.js';
 export interface Daemon {
   readonly account: Account;
   /**
-   * The account first, then socket and HTTP: whoever is answered finds it on its way, and not still stopped.
-   * @throws Fault permission_denied, usage, lock_held, once everything is taken down again
+   * Starts the account first, then socket and HTTP, so that no answer shows an account that is still stopped.
+   * @throws Fault permission_denied, usage, lock_held, once everything is closed again
    */
   begin(): Promise<void>;
   /** Resolves with how it ended, once everything is closed, unlocked and removed. */
