@@ -1,5 +1,6 @@
 /**
- * Unfinished transactions of a database are undone before a browser starts; other databases are untouched.
+ * Before a browser starts, a database with unfinished transactions is changed so that Chromium can undo them.
+ * Other databases are untouched.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
