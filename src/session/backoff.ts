@@ -1,7 +1,7 @@
 // Computes the wait before a reconnect attempt. Pure; the values come from [reconnect].
 
 export interface Backoff {
-  /** Delay before attempt 1, 2, …; the last one serves for all that follow. */
+  /** Delay before attempt 1, 2, …; the last one is used for all that follow. */
   readonly delaysMs: readonly number[];
   readonly capMs: number;
 }

@@ -11,9 +11,9 @@ export type Effect =
   | { readonly do: 'nudge'; readonly by: 'reconnect' | 'reload' | 'takeover' }
   /** The pairing code is no longer usable: the page returns to its QR code. */
   | { readonly do: 'show-qr' }
-  /** Nobody answered: the page's call is rejected, as a browser would do. */
+  /** No answer came in time: the page's call is rejected, as a browser would do. */
   | { readonly do: 'refuse-passkey' }
-  /** Waits, bounded, for messages that are on their way out. */
+  /** Waits, bounded, for messages in flight. */
   | { readonly do: 'drain' }
   /** Bounded unlink; answers with `logout-done`. */
   | { readonly do: 'logout'; readonly generation: number }
@@ -25,9 +25,9 @@ export type Effect =
   | { readonly do: 'examine-profile' }
   /** Writes the marker of a saved session next to the profile. */
   | { readonly do: 'mark-linked' }
-  /** Profiles that were moved aside are no longer needed. */
+  /** Deletes quarantined profiles that are no longer needed. */
   | { readonly do: 'prune-profiles' }
-  /** The one timer; arming it forgets the one before. */
+  /** The only timer; arming it cancels the previous one. */
   | { readonly do: 'arm'; readonly timer: number; readonly afterMs: number }
   /** One event and one log line at `err` per incident. */
   | { readonly do: 'alert'; readonly reason: Reason; readonly says: string }
@@ -35,8 +35,8 @@ export type Effect =
   | { readonly do: 'exit'; readonly because: 'stopped' | 'lock-lost' };
 
 /**
- * Whether an effect that waited for its turn still makes sense. The daemon may have begun to end meanwhile: nothing is
- * launched then; and a profile whose lock is lost is not touched.
+ * Whether an effect that waited in the queue is still due. If the daemon has begun to end meanwhile, nothing
+ * is launched. A profile whose lock is lost is not touched.
  */
 export function isStillDue(effect: Effect, state: State): boolean {
   if (!isOver(state)) return true;

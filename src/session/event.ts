@@ -3,19 +3,21 @@
 import type { Reason } from '../protocol/state.js';
 import type { Attention, Linked } from './state.js';
 
-/** Raised by a client; carries its generation, so that a replaced client is not listened to. */
+/**
+ * Raised by a client. It carries the client's generation, so that events of a replaced client are ignored.
+ */
 export type ClientEvent =
   /** The page shows a QR code and no credentials. */
   | { readonly type: 'client.unpaired' }
-  /** A pairing code was handed out. */
+  /** A pairing code was issued. */
   | { readonly type: 'client.pairing' }
   /** WhatsApp requires another code, or the phone's answer to this one failed: this code no longer links. */
   | { readonly type: 'client.pairing-over' }
-  /** WhatsApp asks for the account's passkey; how long the page waits is given. */
+  /** WhatsApp asks for the account's passkey. `limitMs`: how long the page waits. */
   | { readonly type: 'client.passkey'; readonly limitMs: number }
-  /** An answer was handed to the page; WhatsApp has yet to judge it. */
+  /** An answer was given to the page; WhatsApp has not judged it yet. */
   | { readonly type: 'client.passkey-answered' }
-  /** The request has come to nothing: refused, late, or judged wrong. The page shows a code again. */
+  /** The request has failed: refused, late, or answered wrongly. The page shows a code again. */
   | { readonly type: 'client.passkey-over'; readonly why: PasskeyEnd }
   /** The page has credentials and the server knows them. */
   | { readonly type: 'client.linked'; readonly me: Linked | null }
@@ -23,13 +25,14 @@ export type ClientEvent =
   | { readonly type: 'client.progress' }
   /** Our own probe passed. */
   | { readonly type: 'client.ready'; readonly me: Linked }
-  /** WhatsApp Web lost its connection; the page lives. */
+  /** WhatsApp Web lost its connection; the page still runs. */
   | { readonly type: 'client.offline' }
   /** The main frame went to another document of WhatsApp Web. */
   | { readonly type: 'client.reloading' }
   /**
-   * Unlinked. `explained`: server, phone or page said so, not only a QR that turned up. `ban`: the server has logged the
-   * whole account out. `byPage`: WhatsApp Web itself has unlinked the account, for this reason in its own words.
+   * Unlinked. `explained`: server, phone or page reported it; false when only a QR
+   * appeared. `ban`: the server has logged the whole account out. `byPage`:
+   * WhatsApp Web itself has unlinked the account, for this reason in its own words.
    */
   | {
       readonly type: 'client.logged-out';
@@ -38,17 +41,17 @@ export type ClientEvent =
       readonly byPage?: string;
     }
   | { readonly type: 'client.conflict' }
-  /** `detail`: what the page lacks, where that is why. */
+  /** `detail`: what the page lacks, if that is the reason. */
   | {
       readonly type: 'client.refused';
       readonly reason: 'banned' | 'outdated_library';
       readonly detail?: string;
-      /** The end of a ban, where WhatsApp names one. */
+      /** The end of a ban, if WhatsApp names one. */
       readonly untilMs?: number;
     }
-  /** Browser or page are no longer of use. `detail` is for the log. */
+  /** The browser or the page is unusable. `detail` is for the log. */
   | { readonly type: 'client.broken'; readonly reason: BrokenReason; readonly detail: string }
-  /** The monitor found the page ailing though its browser lives. */
+  /** The monitor found a fault of the page while its browser runs. */
   | { readonly type: 'client.sick'; readonly ailment: Ailment; readonly detail: string }
   | { readonly type: 'client.attention'; readonly what: Attention | null };
 
@@ -73,27 +76,27 @@ export type BrokenReason = Extract<
 >;
 
 /**
- * The findings of a check of a ready page: no answer, no connection though nobody said so, listeners that are gone
- * (ready but deaf), no idea who it is, or messages of ours that stay unsent (ready but dead, H10).
+ * The findings of a check of a ready page: no answer, no connection although none was reported lost, missing
+ * listeners (ready but deaf), an unknown account, or messages of ours that stay unsent (ready but dead, H10).
  */
 export type Ailment = 'unresponsive' | 'offline' | 'deaf' | 'nobody' | 'stuck';
 
 export type Event =
   | (ClientEvent & { readonly generation: number })
-  /** A person or the daemon's own start asks for the account. */
+  /** A person, or the start of the daemon, starts the account. */
   | { readonly type: 'initialize'; readonly restart: boolean }
-  /** A new browser in a quiet moment, for the sake of memory or an upgrade. */
+  /** A new browser in a quiet moment, because of memory or an upgrade. */
   | { readonly type: 'recycle'; readonly why: string }
   | { readonly type: 'disconnect' }
   | { readonly type: 'clear' }
   /** The daemon ends. `logout`: this stop is meant to unlink the phone. */
   | { readonly type: 'stop'; readonly logout: boolean }
-  /** Another daemon took our lock: hands off the profile. */
+  /** Another daemon took our lock: the profile must not be touched. */
   | { readonly type: 'lock-lost' }
   | { readonly type: 'timer'; readonly timer: number }
-  /** Answers of effects. */
+  /** Results of effects. */
   | { readonly type: 'logout-done'; readonly generation: number; readonly unlinked: boolean }
-  /** `gone`: it is no session any more. `left`: why something of it is still there, if it is. */
+  /** `gone`: no session is left. `left`: why files of it are still there, or null. */
   | { readonly type: 'profile-removed'; readonly gone: boolean; readonly left: string | null }
   | { readonly type: 'profile-suspect'; readonly corrupt: boolean };
 

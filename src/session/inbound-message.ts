@@ -1,4 +1,4 @@
-// A message as a client reports it. Who is named in it, with both identities, is added by the daemon.
+// A message as a client reports it. The daemon adds both identities of the people that it names.
 import type { Message, Named } from '../protocol/schema.js';
 
 export type InboundMessage = Omit<Message, keyof Named>;

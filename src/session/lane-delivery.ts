@@ -14,7 +14,7 @@ import { ask, become, doubted, give, giveAgain, isOver, learn, noteThat, settle,
 import { isTaken } from './outbox.js';
 import type { Said } from './send-outcome.js';
 
-/** How often a page that lost a message in silence is given it, before that is a failure. */
+/** How often a message is given to a page that loses it without an error, before it has failed. */
 const TRIES = 3;
 
 /** The first call for a message. */
@@ -28,26 +28,31 @@ const first = ({ id, seq, attempts }: Marked): Attempt => ({
   sinceMs: null,
 });
 
-/** The message has its turn: gives it to the page. */
+/** It is the message's turn: gives it to the page. */
 export function turn(lane: Lane, { message }: LaneEventOf<'turn'>, now: LaneNow): NextLane {
   if (now.page === null) return stage(lane, { message });
   const paced = lane.paced === message.id ? lane.paced : null;
   return give({ ...lane, paced }, first(message), now);
 }
 
-/** The message was marked for its turn, but the lane has started something else: the next scan puts it back. */
+/**
+ * The message was marked for its turn, but the lane has started something else: the next scan puts it back.
+ */
 export const stage = (lane: Lane, { message }: { readonly message: Marked }): NextLane => ({
   lane: { ...lane, staged: [...lane.staged, message] },
   effects: [{ do: 'scan' }],
 });
 
-/** A row of the lane has changed on disk; no message is on its way. */
+/** A row of the lane has changed on disk; no message is in flight. */
 export const row = (lane: Lane, event: LaneEventOf<'row'>): NextLane => ({
   lane: learn(lane, event),
   effects: event.staged.length === 0 ? [] : [{ do: 'scan' }],
 });
 
-/** A row has changed while a note is pending. If the disk refused the note, a final state from elsewhere replaces it. */
+/**
+ * A row has changed while a note is pending. If the disk
+ * refused the note, a final state from elsewhere replaces it.
+ */
 export function rowNoting(lane: LaneAt<'noting'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
   const { ref, isRefused } = lane.work;
   const next = learn(lane, event);
@@ -88,7 +93,7 @@ export function said(lane: LaneAt<'delivering'>, event: LaneEventOf<'said'>, now
   return SAID[event.said.as]({ lane, attempt, said: event.said as never, now, isReady });
 }
 
-/** The server has the message: the next one is sent at once when it is staged. */
+/** The server has the message: if the next one is staged, it is sent at once. */
 function follow(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
   const [next, ...staged] = lane.staged;
   if (next === undefined || now.page === null) return settle(lane, now, effects);
@@ -100,13 +105,13 @@ interface Call<S> {
   readonly attempt: Attempt;
   readonly said: S;
   readonly now: LaneNow;
-  /** The page of the call is ready still. */
+  /** The page of the call is still ready. */
   readonly isReady: boolean;
 }
 type Handlers = { readonly [A in Said['as']]: (call: Call<Extract<Said, { readonly as: A }>>) => NextLane };
 
 const SAID: Handlers = {
-  // The next one does not wait for the disk.
+  // The next message does not wait for the disk.
   sent({ lane, attempt, said: { ack }, now, isReady }) {
     const note = { event: { type: 'accepted', ack } } as const;
     if (lane.staged.length === 0 || !isReady) return noteThat(lane, attempt, note);
@@ -166,7 +171,7 @@ export function noted(lane: LaneAt<'noting'>, event: LaneEventOf<'noted'>, now: 
     case 'next':
       return isSent(note) && known.askedBy === now.page ? follow(known, now) : settle(known, now);
     case 'ask':
-      // Once more before the next of this lane, which would go out in front of this one.
+      // Asked once more before the next message of this lane is sent, which would overtake this one.
       if (now.page === null || known.askedBy !== now.page) return settle(known, now);
       return ask(known, [ref], [], { flight: null, isNew: false, rests: false, page: now.page });
     case 'rest':

@@ -2,10 +2,13 @@
 import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lane.js';
 import { ask, askAll, become, giveAgain, learn, settle, stay, undoubted, withRef } from './lane-step.js';
 
-/** A message that has no ack for longer is sent once more by the same page, before the monitor calls the page stuck. */
+/**
+ * A message without an ack after this time is sent once more
+ * by the same page, before the monitor reports it as stuck.
+ */
 const RESEND_MS = 30_000;
 
-/** A page is ready, which may be another one than it was. */
+/** A page is ready; it may be another one than before. */
 export function opened(lane: LaneAt<'idle' | 'awaiting'>, _event: unknown, now: LaneNow): NextLane {
   if (now.page === null || lane.askedBy === now.page) return stay(lane);
   const { work } = lane;
@@ -59,7 +62,7 @@ export function answered(
     case 'silent':
       return askNext(lane, now);
     case 'lacking':
-      // A page that has taken it need not have it for ever: a person may have deleted it there.
+      // A page that has taken it need not keep it: a person may have deleted it there.
       if (isFlight && flight.page === page) return askNext(lane, now);
       // It is queued again, behind messages that were accepted before it.
       return note(lane, { event: { type: 'again' } }, { flight: isFlight ? null : flight, rests: !isNew });
@@ -67,7 +70,7 @@ export function answered(
       const { ack, nack, stranded } = answer;
       const known = { event: { type: 'accepted', ack, nack } } as const;
       if (ack !== 0) return note(lane, known, { flight: isFlight ? null : flight });
-      // One at a time: it is asked about again as soon as the one before it is sent.
+      // One at a time: the page is asked about it again as soon as the message before it is sent.
       if (flight !== null && !isFlight) return askNext({ ...lane, askedBy: null }, now);
       if (stranded || isStuck(flight, now))
         return giveAgain(lane, {
@@ -84,15 +87,15 @@ export function answered(
   }
 }
 
-/** This page has it too. */
+/** This page has it as well. */
 const hereIs = (flight: Flight, page: number | null): Flight =>
   flight.page === page ? flight : { ...flight, page, isResent: false };
 
-/** This page has had it for long, and has not sent it out of its store yet. */
+/** This page has had it for long, and has not sent it from its store yet. */
 const isStuck = (flight: Flight | null, { atMs, page }: LaneNow): boolean =>
   flight !== null && !(flight.page === page && flight.isResent) && atMs - flight.sinceMs > RESEND_MS;
 
-/** Writes down what became of the message that was asked about. */
+/** Records what became of the message that was asked about. */
 function note(
   lane: LaneAt<'asking'>,
   what: Note,

@@ -34,7 +34,7 @@ export const withRef = (refs: readonly Ref[], { id, seq }: Ref): readonly Ref[] 
 export const doubted = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: withRef(lane.doubts, ref) });
 export const undoubted = (lane: Lane, ref: Ref): Lane => ({ ...lane, doubts: without(lane.doubts, ref) });
 
-/** Gives a message to the page; the disk knows that already. */
+/** Gives a message to the page; the disk has recorded that already. */
 export const give = (
   lane: Lane,
   attempt: Attempt,
@@ -46,14 +46,14 @@ export const give = (
     { do: 'deliver', attempt },
   ]);
 
-/** Gives a message to the page once more, as soon as the disk knows. */
+/** Gives a message to the page once more, as soon as the disk has recorded that. */
 export const giveAgain = (lane: Lane, attempt: Attempt, effects: readonly LaneEffect[] = []): NextLane =>
   become(undoubted(lane, attempt), { at: 'marking', attempt }, [
     ...effects,
     { do: 'note', message: attempt, note: { event: { type: 'submit' }, attempted: true } },
   ]);
 
-/** Writes down what became of a message, and waits until that is on disk. */
+/** Records what became of a message, and waits until that is on disk. */
 export const noteThat = (
   lane: Lane,
   { id, seq }: Ref,
@@ -67,8 +67,8 @@ export const noteThat = (
 };
 
 /**
- * Nothing is on its way. A page that has become ready is asked about what is in doubt; else the next message may have its
- * turn.
+ * Nothing is in flight. A newly ready page is asked about the
+ * messages in doubt; otherwise the next message may be sent.
  */
 export function settle(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
   if (now.page !== null && lane.doubts.length > 0 && lane.askedBy !== now.page)
@@ -76,7 +76,7 @@ export function settle(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] 
   return become(lane, { at: 'idle' }, [...effects, { do: 'scan' }]);
 }
 
-/** Asks a page that has become ready about everything that it was not asked about yet. */
+/** Asks a newly ready page about everything that it has not been asked about. */
 export const askAll = (
   lane: Lane,
   flight: Flight | null,
@@ -90,7 +90,7 @@ export const askAll = (
     page: now.page,
   });
 
-/** Asks about these, one after the other. */
+/** Asks about these messages, one after the other. */
 export function ask(
   lane: Lane,
   refs: readonly Ref[],
@@ -107,7 +107,7 @@ export function ask(
   return become(lane, { at: 'idle' }, [...effects, { do: 'scan' }]);
 }
 
-/** The message is not on its way any more, as far as the disk says. */
+/** The message is no longer in flight, according to the disk. */
 export const isOver = (state: SendState): boolean => state !== 'sending' && state !== 'unknown';
 
 /** Replaces what the lane knows of a message by what the disk has now. */

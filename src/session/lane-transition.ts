@@ -1,5 +1,5 @@
-// The life cycle of a lane as one pure function over one table: no I/O, no clock, no log. Every event has an answer in
-// every state, and the table does not compile otherwise.
+// The life cycle of a lane as one pure function over one table: no I/O, no clock, no log. Every event is
+// handled in every state; otherwise the table does not compile.
 import type { At, Lane, LaneAt, LaneEvent, LaneEventOf, LaneNow, NextLane } from './lane.js';
 import * as delivery from './lane-delivery.js';
 import * as reconcile from './lane-reconcile.js';

@@ -1,6 +1,7 @@
-// A lane: the queue of messages to one person, under either identity, or to one group. At most one message of a lane is on
-// its way; lanes are independent of each other. What follows from an event is in lane-transition.ts; the messages that wait
-// are rows of the store, and a lane holds only those that were marked as handed to the page.
+// A lane: the queue of messages to one person, under either identity, or to one
+// group. At most one message of a lane is in flight; lanes are independent of each
+// other. lane-transition.ts decides what follows from an event. Waiting messages are
+// rows of the store. A lane holds only messages that are marked as given to the page.
 import type { Fault } from '../protocol/fault.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
@@ -13,13 +14,16 @@ export interface Ref {
   readonly seq: number;
 }
 
-/** A message that is marked on disk as handed over. */
+/** A message that is marked on disk as given to the page. */
 export interface Marked extends Ref {
-  /** How often it was marked so, with this time. */
+  /** How often it has been marked, including this time. */
   readonly attempts: number;
 }
 
-/** `send` hands the content to the page; `resend` sends what the page has in its own store. Both under the same id. */
+/**
+ * `send` gives the content to the page; `resend` sends what
+ * the page has in its own store. Both use the same id.
+ */
 export type Way = 'send' | 'resend';
 
 /** One call that gives a message to the page. */
@@ -27,47 +31,50 @@ export interface Attempt extends Ref {
   readonly way: Way;
   /** Counts the calls of this turn, from 1. */
   readonly tries: number;
-  /** No page was ever given it before. */
+  /** No page was given it before. */
   readonly isFirst: boolean;
-  /** Why the page is given it once more, for the log; null at the first call. */
+  /** Why it is given to the page once more, for the log; null for the first call. */
   readonly reason: string | null;
   /** Since when the page has it, ms since 1970; null while it does not. */
   readonly sinceMs: number | null;
 }
 
-/** A message that the page has and WhatsApp's server is not known to have. */
+/** A message that the page has, without an ack of WhatsApp's server. */
 export interface Flight extends Ref {
   /** ms since 1970 */
   readonly sinceMs: number;
   /** The page that has it. */
   readonly page: number | null;
-  /** That page has sent it out of its store, which a page does once. */
+  /** That page has sent it from its store, which a page does once. */
   readonly isResent: boolean;
 }
 
 /** What the lane waits for. */
 export type Work =
-  /** Nothing is on its way: the next message may have its turn. */
+  /** Nothing is in flight: the next message may be sent. */
   | { readonly at: 'idle' }
   /** The page's answer whether a chat with this person exists already. */
   | { readonly at: 'meeting' }
   /** The disk, which must record that the message is given to the page again before it is. */
   | { readonly at: 'marking'; readonly attempt: Attempt }
-  /** The page, which is given a message. */
+  /** The page, which is being given a message. */
   | {
       readonly at: 'delivering';
       readonly attempt: Attempt;
       readonly page: number | null;
-      /** What the disk has learned of it before the call has ended: the server has it, or nothing more will come of it. */
+      /**
+       * What the disk has recorded before the end of the call:
+       * the server has the message, or its state is final.
+       */
       readonly known: 'sent' | 'over' | null;
     }
-  /** The disk, which has to know what became of the message. */
+  /** The disk, which must record what became of the message. */
   | {
       readonly at: 'noting';
       readonly ref: Ref;
       readonly note: Note;
       readonly then: 'next' | 'ask' | 'rest';
-      /** The disk refused; it is tried again. */
+      /** The disk refused the note; it is tried again. */
       readonly isRefused: boolean;
     }
   /** The server's ack of a message that the page has. */
@@ -76,29 +83,33 @@ export type Work =
   | {
       readonly at: 'asking';
       readonly ref: Ref;
-      /** To be asked about after it. */
+      /** The messages to be asked about after it. */
       readonly queue: readonly Ref[];
       readonly flight: Flight | null;
       readonly page: number | null;
-      /** The page has become ready since the messages were given to one. */
+      /** The page has become ready after the messages were given to a page. */
       readonly isNew: boolean;
       /** Rests afterwards: a page that keeps losing a message is not given it in a tight loop. */
       readonly rests: boolean;
     }
-  /** A second to pass, after there was no page to give a message to. */
+  /** One second, after there was no page to give a message to. */
   | { readonly at: 'resting' };
 
 export type At = Work['at'];
 
 export interface Lane<W extends Work = Work> {
   readonly work: W;
-  /** Marked as handed over while the one before is on its way. The page has not heard of them. */
+  /**
+   * Marked as given to the page while the message before them is in flight. The page does not have them yet.
+   */
   readonly staged: readonly Marked[];
-  /** The page has to be asked what became of them; in the order of acceptance. */
+  /** The page has to be asked what became of these messages; in the order of acceptance. */
   readonly doubts: readonly Ref[];
   /** The page that was asked about `doubts` when it became ready. */
   readonly askedBy: number | null;
-  /** A message that has waited for the pace and came back, as there was no page: it does not wait again. */
+  /**
+   * A message that has waited for the pace and came back because there was no page: it does not wait again.
+   */
   readonly paced: string | null;
 }
 
@@ -123,9 +134,9 @@ export type Answer =
   | { readonly as: 'silent' };
 
 export type LaneEvent =
-  /** It is this message's turn, and the disk has it marked as handed over. */
+  /** It is this message's turn; on disk it is marked as given to the page. */
   | { readonly type: 'turn'; readonly message: Marked }
-  /** The disk has a new state of a message, and has the next ones marked in the same write. */
+  /** A message has a new state on disk, and the next ones were marked in the same write. */
   | {
       readonly type: 'row';
       readonly message: Ref;
@@ -136,7 +147,7 @@ export type LaneEvent =
   | { readonly type: 'said'; readonly said: Said }
   /** The end of the question of `asking`. */
   | { readonly type: 'answered'; readonly answer: Answer }
-  /** A note is on disk. `state`: of the row now. */
+  /** A note is on disk. `state`: the present state of the row. */
   | { readonly type: 'noted'; readonly message: Ref; readonly state: SendState | null }
   /** The disk refused a note. */
   | { readonly type: 'unwritten'; readonly message: Ref }
@@ -144,7 +155,7 @@ export type LaneEvent =
   | { readonly type: 'paced'; readonly message: Ref }
   | { readonly type: 'meet' }
   | { readonly type: 'met' }
-  /** A page has become ready, or is no longer ready: see `Now.page`. */
+  /** A page has become ready, or is no longer ready: see `LaneNow.page`. */
   | { readonly type: 'page' }
   /** Time to ask a ready page for outcomes that it has not reported. */
   | { readonly type: 'tick' }
@@ -152,13 +163,18 @@ export type LaneEvent =
 
 export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { readonly type: T }>;
 
-/** Each `note` ends in `noted` or `unwritten`, each `deliver` in `said`, each `ask` in `answered`, each `rest` in `rested`. */
+/**
+ * Each `note` ends in `noted` or `unwritten`, each `deliver` in
+ * `said`, each `ask` in `answered`, each `rest` in `rested`.
+ */
 export type LaneEffect =
   | { readonly do: 'note'; readonly message: Ref; readonly note: Note }
   | { readonly do: 'deliver'; readonly attempt: Attempt }
   | { readonly do: 'ask'; readonly message: Ref }
   | { readonly do: 'rest' }
-  /** Scan the rows of this lane: staged messages that cannot go are put back, and the next may have its turn. */
+  /**
+   * Scans the rows of this lane: staged messages that cannot be sent are put back, and the next may be sent.
+   */
   | { readonly do: 'scan' };
 
 export interface LaneNow {
@@ -175,14 +191,14 @@ export interface NextLane {
 
 export const isIdle = ({ work }: Lane): boolean => work.at === 'idle';
 
-/** The next message may have its turn: nothing is on its way, and nothing that was staged is still being put back. */
+/** The next message may be sent: nothing is in flight, and no staged message is still being put back. */
 export const isFree = ({ work, staged }: Lane): boolean => work.at === 'idle' && staged.length === 0;
 
-/** Nothing of it has to be kept in memory. */
+/** Nothing of the lane has to be kept in memory. */
 export const isForgettable = ({ work, staged, doubts, paced }: Lane): boolean =>
   work.at === 'idle' && staged.length === 0 && doubts.length === 0 && paced === null;
 
-/** It is one of those that are served at the same time, of which there is a limit. */
+/** The lane occupies one of the places of lanes that are served at the same time; their number is limited. */
 export const holdsPlace = ({ work }: Lane): boolean =>
   work.at === 'marking' || work.at === 'delivering' || work.at === 'noting' || work.at === 'asking';
 
@@ -190,7 +206,10 @@ export const holdsPlace = ({ work }: Lane): boolean =>
 export const goesOn = ({ work }: Lane): boolean =>
   work.at === 'delivering' || (work.at === 'noting' && isSent(work.note));
 
-/** How many messages may be marked in the write that records the ack of the one before: one to follow, and one behind it. */
+/**
+ * How many messages may be staged in the write that records
+ * the ack of the one before: one to follow, and one behind it.
+ */
 export function roomBehind({ work, staged }: Lane): number {
   if (work.at === 'delivering') return Math.max(0, 1 - staged.length);
   return work.at === 'noting' && isSent(work.note) ? Math.max(0, 2 - staged.length) : 0;
@@ -199,7 +218,7 @@ export function roomBehind({ work, staged }: Lane): number {
 /** The note says that the server has the message. */
 export const isSent = ({ event }: Note): boolean => event.type === 'accepted' && event.ack > 0;
 
-/** The lane knows of the message: it is on its way, staged or in doubt. */
+/** The lane knows the message: it is in flight, staged or in doubt. */
 export const knows = ({ work, staged, doubts }: Lane, id: string): boolean =>
   [...staged, ...doubts, ...carriedBy(work)].some((ref) => ref.id === id);
 
@@ -219,7 +238,7 @@ function carriedBy(work: Work): readonly Ref[] {
   }
 }
 
-/** Two lanes have turned out to be one person's. @param idle has nothing on its way */
+/** Merges two lanes that turned out to be the same person's. @param idle has nothing in flight */
 export const merged = (lane: Lane, idle: Lane): Lane => ({
   ...lane,
   staged: [...lane.staged, ...idle.staged],

@@ -5,25 +5,26 @@
 //   475   new_chat_cap  the same
 //   any   send_failed   has failed
 //
-// The page names 475 only (NackReason.NewChatMessagesCapped of WAWebCreateNackFromStanza, errorCode of
-// WAWebSendMsgRecordAction; 2026-04-27). 463 is NackCallerReachoutTimelocked by public reports, and comes both for an account
-// that is locked and for one person who may not be written to: going on with either makes it worse (WhiskeySockets/Baileys
+// The page names only 475 (NackReason.NewChatMessagesCapped of WAWebCreateNackFromStanza, errorCode of
+// WAWebSendMsgRecordAction; 2026-04-27). 463 is NackCallerReachoutTimelocked by public reports. It comes both
+// for a locked account and for one person who may not be written to. To continue makes either worse
+// (WhiskeySockets/Baileys #2441, #2707; evolution-foundation/evolution-go #50).
 // #2441, #2707; evolution-foundation/evolution-go #50).
 import type { FaultKind } from '../protocol/fault-table.js';
 
-/** A refusal that is over some time. */
+/** A refusal that ends after some time. */
 export type Nack = Extract<FaultKind, 'restricted' | 'new_chat_cap'>;
 
 export interface Refusal {
   readonly kind: FaultKind;
-  /** Null: it has failed. */
+  /** Null: the message has failed. */
   readonly holds: Nack | null;
   readonly reason: string;
 }
 
 const NACKS: Readonly<Record<number, Nack>> = { 463: 'restricted', 475: 'new_chat_cap' };
 
-/** So often the same message is refused before it has failed: WhatsApp means this one, and not the account. */
+/** After this many refusals a message has failed: WhatsApp refuses this message, and not the account. */
 const TRIES = 3;
 
 const SAYS: Readonly<Record<Nack, string>> = {
@@ -32,8 +33,8 @@ const SAYS: Readonly<Record<Nack, string>> = {
 };
 
 /**
- * @param code null where the page does not say
- * @param attempts how often the message was handed over
+ * @param code null if the page does not report it
+ * @param attempts how often the message was given to the page
  */
 export function refusal(code: number | null, attempts: number): Refusal {
   const nack = code === null ? undefined : NACKS[code];
@@ -46,5 +47,5 @@ export function refusal(code: number | null, attempts: number): Refusal {
   return { kind: nack, holds: again ? nack : null, reason };
 }
 
-/** Kinds that a message waits with which was refused and is to go out again. */
+/** The kinds with which a refused message waits to be sent again. */
 export const HELD: readonly Nack[] = ['restricted', 'new_chat_cap'];

@@ -4,7 +4,7 @@ import type { Effect } from './effect.js';
 import type { Policy } from './policy.js';
 import type { State, StateOf } from './state.js';
 
-/** What a transition may use besides state and event. */
+/** What a transition may use in addition to state and event. */
 export interface Now {
   /** Wall clock, ms. */
   readonly atMs: number;
@@ -22,7 +22,7 @@ export const stay = (state: State): Next => ({ state, effects: [] });
 type Common = Omit<StateOf<'ready'>, 'name'>;
 type Own<N extends StateName> = Omit<StateOf<N>, keyof Common | 'name'>;
 
-/** A new state that keeps what holds in every state; the old state's own data is dropped. */
+/** A new state that keeps the data of every state; the old state's own data is dropped. */
 export function become<N extends StateName>(
   state: State,
   name: N,
@@ -36,7 +36,7 @@ export function become<N extends StateName>(
   return Object.assign({ name, ...common, ...more }, changes, own) as unknown as State;
 }
 
-/** The same next state with its timer armed; the timer before it is forgotten. */
+/** The same next state with its timer armed; the previous timer is cancelled. */
 export function arm({ state, effects }: Next, afterMs: number): Next {
   const timer = state.timer + 1;
   return { state: { ...state, timer }, effects: [...effects, { do: 'arm', timer, afterMs }] };
@@ -62,10 +62,10 @@ export const leave = (state: State): State => ({
   attention: null,
 });
 
-/** The armed timer is forgotten, and no other is armed. */
+/** Cancels the armed timer, and arms no other. */
 export const disarm = (state: State): State => ({ ...state, timer: state.timer + 1 });
 
-/** A new client in the given state. Its page has `startMs` to say who it is. */
+/** A new client in the given state. Its page has `startMs` to report its account. */
 export function launch(state: State, { policy }: Now, effects: readonly Effect[] = []): Next {
   const next = leave(state);
   const { generation } = next;

@@ -3,15 +3,15 @@
 import type { SendState } from '../protocol/state.js';
 
 export type SendEvent =
-  /** Handed to the page, for the first time or again under the same id. */
+  /** Given to the page, for the first time or again under the same id. */
   | { readonly type: 'submit' }
   /** The page has it under our id. */
   | { readonly type: 'accepted'; readonly ack: number; readonly nack?: number | null }
   /** WhatsApp's server has refused it for now: it waits until that may be over, and is sent under the same id. */
   | { readonly type: 'held' }
-  /** The page was asked and does not have it, nor ever will. */
+  /** The page was asked; it does not have it and will not have it. */
   | { readonly type: 'absent' }
-  /** Nothing was handed to the page, and nothing had been before: it waits as if its turn had not come. */
+  /** Nothing was given to the page, now or before: it waits as if it had not been its turn. */
   | { readonly type: 'returned' }
   /** The page was asked and does not have it: it is queued again, and sent under the same id. */
   | { readonly type: 'again' }
@@ -21,11 +21,14 @@ export type SendEvent =
 
 const ORDER: readonly SendState[] = ['queued', 'sending', 'unknown', 'sent', 'delivered', 'read'];
 
-/** What an acknowledgement of WhatsApp means; 0 is "only in the page so far". */
+/** The meaning of an ack of WhatsApp; 0 is "only in the page so far". */
 const stateOfAck = (ack: number): SendState =>
   ack >= 3 ? 'read' : ack === 2 ? 'delivered' : ack === 1 ? 'sent' : 'sending';
 
-/** Where the message is after the event; never back, since acks come late, doubled and out of order (H23). */
+/**
+ * The state of the message after the event. It never goes back,
+ * because acks come late, doubled and out of order (H23).
+ */
 export function advance(state: SendState, event: SendEvent): SendState {
   const forward = (to: SendState): SendState => (ORDER.indexOf(to) > ORDER.indexOf(state) ? to : state);
   if (isEnded(state)) return state;
@@ -43,8 +46,8 @@ export function advance(state: SendState, event: SendEvent): SendState {
       return isTaken(state) ? state : 'unknown';
     case 'accepted':
     case 'ack':
-      // −1 is WhatsApp's refusal; after an ack of the server it is somebody else's trouble. For a message that waits
-      // again this is an outdated report.
+      // −1 is WhatsApp's refusal. After an ack of the server it no longer concerns this message. For a
+      // message that waits again this is an outdated report.
       if (event.ack < 0) return isTaken(state) || state === 'queued' ? state : 'failed';
       return state === 'unknown' && event.ack === 0 ? 'sending' : forward(stateOfAck(event.ack));
   }
@@ -57,6 +60,6 @@ export const isTaken = (state: SendState): boolean =>
 export const isEnded = (state: SendState): boolean =>
   state === 'failed' || state === 'expired' || state === 'cancelled' || state === 'read';
 
-/** True when a message in this state has come as far as asked. */
+/** True when a message in this state has reached the goal. */
 export const hasReached = (state: SendState, goal: 'sent' | 'delivered' | 'read'): boolean =>
   ORDER.indexOf(state) >= ORDER.indexOf(goal) && isTaken(state);

@@ -7,17 +7,19 @@ export interface PacingRules {
   readonly perMinute: number;
   readonly burst: number;
   readonly strangerGapMs: number;
-  /** 0 is none. */
+  /** 0: no limit. */
   readonly dailyCap: number;
-  /** Strangers a day; 0 is no limit. */
+  /** Strangers per day; 0: no limit. */
   readonly strangersPerDay: number;
   /** `22:00-07:00`, local time; empty for none. */
   readonly quietHours: string;
 }
 
-/** What went out, as far as the next message is concerned. Times are ms since 1970. */
+/** What was sent, as far as it matters for the next message. Times are ms since 1970. */
 export interface PacingPast {
-  /** When the pace would have been kept exactly: each message moves it on by its interval (GCRA). */
+  /**
+   * The time at which the pace would have been kept exactly: each message advances it by its interval (GCRA).
+   */
   readonly dueMs: number;
   /** The last first message to a stranger; null when there was none. */
   readonly strangerAtMs: number | null;
@@ -41,7 +43,7 @@ const MINUTE = 60_000;
 /** An interval is between half and one and a half of the average. */
 const SPREAD = 0.5;
 
-/** What holds up any message now, or null. */
+/** What holds back every message now, or null. */
 export function holdsAll(past: PacingPast, rules: PacingRules, nowMs: number): Hold | null {
   if (rules.mode === 'off') return null;
   const quietUntilMs = quietUntil(rules.quietHours, nowMs);
@@ -50,14 +52,14 @@ export function holdsAll(past: PacingPast, rules: PacingRules, nowMs: number): H
     return { why: 'daily_cap', untilMs: midnightAfter(nowMs) };
   const interval = MINUTE / rules.perMinute;
   const ahead = (rules.burst - 1) * interval;
-  // A clock that was set back must not hold up everything until it gets there again.
+  // After the clock was set back, messages must not wait until it reaches the old time again.
   const dueMs = Math.min(past.dueMs, nowMs + ahead + interval * (1 + SPREAD));
   return dueMs - ahead > nowMs ? { why: 'pace', untilMs: Math.ceil(dueMs - ahead) } : null;
 }
 
 /**
- * What delays a first message to a stranger in addition, while other messages may go.
- * @param quotaGapMs the time between two of them that WhatsApp's own quota asks for; 0 for none
+ * What delays a first message to a stranger in addition, while other messages may be sent.
+ * @param quotaGapMs the time between two of them that WhatsApp's own quota requires; 0: none
  */
 export function holdsStranger(
   past: PacingPast,
@@ -103,7 +105,7 @@ function midnightAfter(ms: number): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() + 1).getTime();
 }
 
-/** The end of the quiet hours when it is quiet now, else null. */
+/** The end of the quiet hours if it is quiet now, else null. */
 function quietUntil(hours: string, nowMs: number): number | null {
   const parts = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(hours);
   if (parts === null) return null;

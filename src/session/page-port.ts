@@ -11,7 +11,7 @@ import type { InboundMessage } from './inbound-message.js';
 
 export interface ChatPage {
   list(query: Params<(typeof chatMethods)['chat.list']>): Promise<{ chats: Chat[]; total: number }>;
-  /** @throws Fault no_such_chat, as all that follow */
+  /** @throws Fault no_such_chat, like all methods below */
   get(chat: ChatId): Promise<Chat>;
   messages(
     chat: ChatId,
@@ -19,7 +19,7 @@ export interface ChatPage {
   ): Promise<{ messages: InboundMessage[]; more: boolean }>;
   markRead(chat: ChatId, read: boolean): Promise<Chat>;
   archive(chat: ChatId, archived: boolean): Promise<Chat>;
-  /** @param untilMs null: for ever */
+  /** @param untilMs null: forever */
   mute(chat: ChatId, muted: boolean, untilMs: number | null): Promise<Chat>;
   pin(chat: ChatId, pinned: boolean): Promise<Chat>;
   typing(chat: ChatId, state: 'typing' | 'recording' | 'stop'): Promise<{ chat: string }>;
@@ -44,11 +44,11 @@ export interface ActedOn {
 }
 
 export interface ActPage {
-  /** @param emoji empty: takes the reaction back. @throws Fault no_such_message, as all that follow */
+  /** @param emoji empty: removes the reaction. @throws Fault no_such_message, like all methods below */
   react(message: MessageRef, emoji: string): Promise<ActedOn>;
   edit(message: MessageRef, text: string): Promise<ActedOn>;
   remove(message: MessageRef, everybody: boolean): Promise<ActedOn>;
-  /** Nulls where the page took it and did not show the new message in time. @throws Fault not_on_whatsapp */
+  /** Null ids: the page took it, and did not show the new message in time. @throws Fault not_on_whatsapp */
   forward(
     message: MessageRef,
     to: ChatId,
@@ -57,7 +57,7 @@ export interface ActPage {
 }
 
 export interface CallPage {
-  /** Turns a call away that rings. @throws Fault no_such_call, not_allowed for one of ours */
+  /** Rejects a ringing call. @throws Fault no_such_call, not_allowed for a call of ours */
   reject(id: string): Promise<{ id: string; from: string }>;
 }
 
@@ -83,7 +83,7 @@ export interface GroupPage {
   list(
     query: Params<(typeof groupMethods)['group.list']>,
   ): Promise<Result<(typeof groupMethods)['group.list']>>;
-  /** @throws Fault no_such_chat, as all that name a group */
+  /** @throws Fault no_such_chat, like all methods that name a group */
   get(group: ChatId): Promise<Group>;
   create(name: string, people: readonly ChatId[]): Promise<{ group: Group; results: ParticipantOutcome[] }>;
   participants(
@@ -98,7 +98,7 @@ export interface GroupPage {
 
 /** Messages that arrived while nobody listened, from the page's own store. All reject with page_error. */
 export interface MissedPage {
-  /** Chats in which something happened since then. Statuses are never read (U2). */
+  /** Chats with activity since then. Statuses are never read (U2). */
   chatsSince(sinceMs: number): Promise<readonly string[]>;
   /**
    * What there is of a chat since then, oldest first, the newest so many; `whole` when none was left out, and `failure` says
@@ -110,7 +110,7 @@ export interface MissedPage {
     limit: number,
   ): Promise<{
     readonly keys: readonly string[];
-    /** Those of them that were deleted for everybody. */
+    /** The keys of messages that were deleted for everybody. */
     readonly revoked: readonly string[];
     readonly whole: boolean;
     readonly failure: string | null;
@@ -127,11 +127,11 @@ export interface MissedPage {
     readonly revoked: readonly Revocation[];
     readonly undecrypted: readonly string[];
   }>;
-  /** How far messages of ours have come, as far as the page says. */
+  /** The acks of our messages, as far as the page knows them. */
   acksOf(messageIds: readonly string[]): Promise<readonly MissedAck[]>;
 }
 
-/** That a message was deleted for everybody, under the key that it had before. */
+/** A deletion for everybody, under the key that the message had before. */
 export interface Revocation {
   readonly key: string;
   readonly messageId: string;
@@ -141,7 +141,7 @@ export interface Revocation {
   readonly timestamp: string;
 }
 
-/** An ack, as it would have been reported had somebody listened. */
+/** An ack, as it would have been reported to a listener. */
 export interface MissedAck {
   readonly type: 'ack';
   readonly key: string;

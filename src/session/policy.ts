@@ -1,15 +1,15 @@
-// The delays and limits that the state machine decides by, all from the configuration.
+// The delays and limits of the state machine, all from the configuration.
 import type { Backoff } from './backoff.js';
 
 export interface Policy extends Backoff {
   readonly maxAttempts: number;
-  /** How long a page that had been connected may reconnect by itself when only the network is gone. */
+  /** How long a page that was connected may reconnect by itself while only the network is down. */
   readonly graceMs: number;
-  /** Between attempts once they are used up; 0 waits for a person. */
+  /** The time between attempts after they are used up; 0: waits for a person. */
   readonly slowRetryMs: number;
-  /** From launch to an answer of the page: linked, or a QR. */
+  /** From launch to a result of the page: linked, or a QR. */
   readonly startMs: number;
-  /** How long a nudged page has to come back before the next rung. */
+  /** How long a nudged page has to recover before the next rung. */
   readonly attemptMs: number;
   /** How long a pairing code can be typed in. */
   readonly pairingMs: number;

@@ -18,7 +18,7 @@ import type {
 } from './page-port.js';
 import type { Limits } from './restriction.js';
 
-/** What a client reports besides the events of the life cycle. */
+/** What a client reports in addition to the events of the life cycle. */
 export type ClientReport =
   | { readonly type: 'qr'; readonly payload: string }
   | { readonly type: 'qr-gone' }
@@ -29,7 +29,7 @@ export type ClientReport =
       readonly options: PasskeyOptions;
       readonly limitMs: number;
     }
-  /** That request is answered, given up or gone with its page. */
+  /** That request is answered, abandoned, or gone with its page. */
   | { readonly type: 'passkey-gone' }
   /** Pairs of number and LID, each of one person; reported before any event that names them. */
   | { readonly type: 'people'; readonly pairs: readonly Pair[] }
@@ -41,14 +41,14 @@ export type ClientReport =
       readonly chatId: string;
       readonly fromMe: boolean;
       readonly ack: number;
-      /** With −1: the code of the server's refusal; null where the page does not say. */
+      /** With −1: the code of the server's refusal; null if the page does not report it. */
       readonly nack?: number | null;
     }
-  /** What the page shows of the limits of its account. */
+  /** The limits that the page shows for its account. */
   | { readonly type: 'limits'; readonly limits: Limits }
-  /** Somebody may be written to, whatever the limits of the account. */
+  /** The account may write to this person, whatever its limits. */
   | { readonly type: 'trusted'; readonly chatId: string }
-  /** The account is banned for a time; null: WhatsApp lets it in. */
+  /** The account is banned for a time; null: it is not banned. */
   | { readonly type: 'ban'; readonly untilMs: number | null }
   /** A reaction, an edit, a deletion, a change of a group, a call: an event, reported once. */
   | {
@@ -75,13 +75,13 @@ export interface Health {
   readonly socketState: string | null;
   readonly whatsappWeb: string | null;
   readonly wid: string | null;
-  /** Our marker: the library's listeners are attached to this very document. */
+  /** Our marker: the library's listeners are attached to this document. */
   readonly listening: boolean;
 }
 
 /**
- * How far a send came. `absent`: the page does not have it, nor will it from this call; `again` when it gave no reason
- * that would hold the next time. `unknown`: the page could not be asked.
+ * The result of a send. `absent`: the page does not have it, and will not have it from this call; `again`:
+ * for no reason that would apply to the next call. `unknown`: the page could not be asked.
  */
 export type SendOutcome =
   | {
@@ -98,12 +98,15 @@ export type SendOutcome =
   | { readonly outcome: 'stranded'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
-/** What the page has of a message of ours. */
+/** What the page knows of a message of ours. */
 export interface OwnMessage {
   readonly ack: number;
   /** With −1: the code of the server's refusal; null where the page does not say. */
   readonly nack?: number | null;
-  /** The server does not have it, and this document is not sending it: it found it in its store, or has given up. */
+  /**
+   * The server does not have it, and this document is not
+   * sending it: it found it in its store, or has given up.
+   */
   readonly stranded: boolean;
 }
 
@@ -134,7 +137,7 @@ export interface WhatsAppClient {
   readonly missed: MissedPage;
   /** The newest few, oldest first. */
   readonly pageErrors: readonly PageError[];
-  /** Starts the browser and begins; everything else comes through the listener. Never rejects. */
+  /** Starts the browser; everything else is reported to the listener. Never rejects. */
   launch(): Promise<void>;
   /** Asks the page, bounded. @throws Fault page_error when it does not answer */
   probe(timeoutMs: number): Promise<Health>;
@@ -146,8 +149,8 @@ export interface WhatsAppClient {
   /** Ends pairing by code: the page shows its QR again. */
   showQr(): Promise<void>;
   /**
-   * Hands the page the answer to the passkey request that it waits with, or refuses it.
-   * @throws Fault no_passkey when the page does not wait for it any more, page_error
+   * Gives the page the answer to its pending passkey request, or refuses the request.
+   * @throws Fault no_passkey when the page no longer waits for it, page_error
    */
   answerPasskey(id: number, answer: PasskeyAnswer | 'refused'): Promise<void>;
   /** The chat of a recipient, or null when the number is not on WhatsApp. @throws Fault page_error */
@@ -156,28 +159,31 @@ export interface WhatsAppClient {
     readonly chatId: Addressee;
     readonly messageId: string;
     readonly content: Content;
-    /** It was handed to a page before, under the same id. */
+    /** It was given to a page before, under the same id. */
     readonly again: boolean;
   }): Promise<SendOutcome>;
-  /** Both identities of those people that the page knows; WhatsApp is not asked. @throws Fault page_error */
+  /**
+   * Both identities of these people, as far as the page knows
+   * them; WhatsApp is not asked. @throws Fault page_error
+   */
   pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
   /** Whether the page lets this account write there while it is restricted. @throws Fault page_error */
   mayWrite(chatId: Addressee): Promise<boolean>;
   /**
-   * Has the page ask WhatsApp for the limits of the account. The answer is reported as an event. @throws Fault
-   * page_error
+   * Makes the page ask WhatsApp for the limits of the account. The answer is reported as an event.
+   * @throws Fault page_error
    */
   refreshLimits(): Promise<void>;
   /** Whether the page has a chat of this id. @throws Fault page_error */
   knowsChat(chatId: Addressee): Promise<boolean>;
-  /** What the page has of a message of ours, or null when it does not know it. @throws Fault page_error */
+  /** What the page knows of a message of ours, or null when it does not have it. @throws Fault page_error */
   findOwn(message: {
     readonly chatId: Addressee;
     readonly messageId: string;
     /** The other identity of its person, which this page may not know. */
     readonly other: string | null;
   }): Promise<OwnMessage | null>;
-  /** Sends what the page has in its store once more, under its id. */
+  /** Sends a message from the page's store once more, under its id. */
   resend(message: { readonly chatId: Addressee; readonly messageId: string }): Promise<SendOutcome>;
   /** Bounded unlink; true when the page confirmed it. Never rejects. */
   logout(timeoutMs: number): Promise<boolean>;

@@ -14,16 +14,16 @@
 import type { RestrictionKind } from '../protocol/state.js';
 import type { Nack } from './nack.js';
 
-/** Of new chats in a cycle. Times are ms since 1970. */
+/** The cap on new chats in a cycle. Times are ms since 1970. */
 export interface Cap {
   readonly level: 'fine' | 'warned' | 'used_up';
   readonly used: number;
   readonly total: number;
-  /** The end of the cycle; null where WhatsApp names none. */
+  /** The end of the cycle; null if WhatsApp names none. */
   readonly untilMs: number | null;
 }
 
-/** What the page shows of its account. */
+/** The limits that the page shows for its account. */
 export interface Limits {
   /** The end of the reach-out time lock; null: there is none. */
   readonly lockUntilMs: number | null;
@@ -31,13 +31,13 @@ export interface Limits {
   readonly cap: Cap | null;
 }
 
-/** All that is known, kept over restarts. */
+/** Everything that is known, kept over restarts. */
 export interface Facts extends Limits {
   /** The end of a ban; null: there is none. */
   readonly banUntilMs: number | null;
-  /** The last refusal by the server, and until when it counts where the page knows of nothing. */
+  /** The last refusal by the server, and until when it counts if the page knows no restriction. */
   readonly nack: { readonly nack: Nack; readonly untilMs: number } | null;
-  /** How many refusals came one after another, and when the last did. */
+  /** The number of refusals in a row, and the time of the last one. */
   readonly nacks: number;
   readonly nackedAtMs: number;
 }
@@ -53,9 +53,9 @@ export const NOTHING_KNOWN: Facts = {
 
 export interface Restriction {
   readonly kind: RestrictionKind;
-  /** Its end; null where WhatsApp names none. */
+  /** Its end; null if WhatsApp names none. */
   readonly untilMs: number | null;
-  /** New chats of the cycle, where WhatsApp counts them. */
+  /** New chats of the cycle, if WhatsApp counts them. */
   readonly used: number | null;
   readonly total: number | null;
 }
@@ -76,7 +76,10 @@ export const RESTRICTIONS: Readonly<Record<RestrictionKind, Row>> = {
 };
 
 const HOUR = 3_600_000;
-/** How long new chats rest after a refusal of which the page does not know the end: twice as long for each one more. */
+/**
+ * How long new chats wait after a refusal whose end the page
+ * does not know. Each further refusal doubles the time.
+ */
 const REST: Readonly<Record<Nack, readonly [first: number, longest: number]>> = {
   restricted: [HOUR, 24 * HOUR],
   new_chat_cap: [24 * HOUR, 24 * HOUR],
@@ -86,7 +89,7 @@ const FORGOTTEN = 48 * HOUR;
 
 const isAhead = (ms: number | null, nowMs: number): ms is number => ms !== null && ms > nowMs;
 
-/** What holds now, or null. */
+/** The current restriction, or null. */
 export function restrictionOf(facts: Facts, nowMs: number): Restriction | null {
   const { lockUntilMs, banUntilMs, nack } = facts;
   // The page keeps a restriction until it is notified otherwise, so the clock decides that one is over.
@@ -103,7 +106,7 @@ export function restrictionOf(facts: Facts, nowMs: number): Restriction | null {
   return of(cap.level === 'warned' ? 'quota_low' : 'quota', cap.untilMs);
 }
 
-/** When something of it is over by the clock, ms since 1970; null when nothing is. */
+/** When the next of these ends by the clock, ms since 1970; null when none does. */
 export function nextEndMs({ lockUntilMs, banUntilMs, cap, nack }: Facts, nowMs: number): number | null {
   const ends = [lockUntilMs, banUntilMs, cap?.untilMs ?? null, nack?.untilMs ?? null];
   return ends.reduce<number | null>(
@@ -113,9 +116,10 @@ export function nextEndMs({ lockUntilMs, banUntilMs, cap, nack }: Facts, nowMs: 
 }
 
 /**
- * The page was looked at. What WhatsApp had named, and does not name any more, is lifted, and with it the refusal that came of
- * it. What it never named is not: a page marks a cap as used up by itself when it meets 475, and WhatsApp refuses with 463
- * while it names no lock (devlikeapro/waha #2219).
+ * Applies the limits that the page shows. A limit that WhatsApp had named and names
+ * no longer is lifted, and so is the refusal that followed from it. A limit that it
+ * never named is not lifted: a page marks a cap as used up by itself when it receives
+ * 475, and WhatsApp refuses with 463 while it names no lock (devlikeapro/waha #2219).
  */
 export function seen(facts: Facts, { lockUntilMs, cap }: Limits): Facts {
   const was = facts.cap;
@@ -128,7 +132,7 @@ export function seen(facts: Facts, { lockUntilMs, cap }: Limits): Facts {
   return { ...facts, lockUntilMs, cap, nack: lifted ? null : facts.nack };
 }
 
-/** The server has refused a message to somebody new. */
+/** Records that the server has refused a message to somebody new. */
 export function nacked(facts: Facts, nack: Nack, nowMs: number): Facts {
   const nacks = nowMs - facts.nackedAtMs > FORGOTTEN ? 1 : facts.nacks + 1;
   const [first, longest] = REST[nack];
@@ -136,18 +140,18 @@ export function nacked(facts: Facts, nack: Nack, nowMs: number): Facts {
   return { ...facts, nack: { nack, untilMs }, nacks, nackedAtMs: nowMs };
 }
 
-/** @param untilMs null: WhatsApp lets the account in */
+/** @param untilMs null: the account is not banned */
 export const banned = (facts: Facts, untilMs: number | null): Facts => ({ ...facts, banUntilMs: untilMs });
 
 export const holdsNewChats = (restriction: Restriction | null): restriction is Restriction =>
   restriction !== null && RESTRICTIONS[restriction.kind].holds;
 
-/** The part of a quota from which on the rest of it is spread over the rest of the cycle. */
+/** The used share of a quota from which the rest is spread over the rest of the cycle. */
 const FREE_SHARE = 0.5;
 
 /**
- * The time between two new chats that makes the rest of a quota last for the rest of its cycle, ms; 0 while WhatsApp counts
- * none, or less than half is used and it has not warned.
+ * The time between two new chats that makes the rest of a quota last for the rest of its cycle, ms. 0 while
+ * WhatsApp counts none, or while less than half is used and it has not warned.
  */
 export function quotaGapMs(restriction: Restriction | null, nowMs: number): number {
   if (restriction === null || restriction.untilMs === null) return 0;

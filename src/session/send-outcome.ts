@@ -1,4 +1,4 @@
-// Interprets the end of one call to the page: what it means for the message that the call carried.
+// Interprets the end of one call to the page: what it means for the message of that call.
 //
 //   outcome of the call                              said
 //   the page has it, ack ≥ 1                         sent
@@ -27,7 +27,7 @@ export type Said =
   | { readonly as: 'elsewhere'; readonly chatId: Addressee }
   | { readonly as: 'gone' };
 
-/** A fault of our table holds the next time as well; other words of the page need not. */
+/** A Fault of our table would also come the next time; other errors of the page need not. */
 export function saidOf(result: SendOutcome): Said {
   switch (result.outcome) {
     case 'accepted':
@@ -46,7 +46,7 @@ export function saidOf(result: SendOutcome): Said {
   }
 }
 
-/** A longer text is not shown to people. */
+/** The longest text that is shown to people. */
 const REASON_LENGTH = 300;
 
 function faultOf(error: unknown): Fault {

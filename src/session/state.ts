@@ -1,5 +1,5 @@
-// The state of the account as one value: a name and only the data that makes sense in it. Nothing else in the daemon
-// remembers whether it is starting, stopping or linked.
+// The state of the account as one value: a name and only the data that makes sense in it. No other variable
+// in the daemon records whether it is starting, stopping or linked.
 import type { Reason, StateName } from '../protocol/state.js';
 
 /**
@@ -22,10 +22,10 @@ export type Step =
   | { readonly kind: 'grace'; readonly atMs: number }
   | { readonly kind: 'scheduled'; readonly atMs: number; readonly rung: Rung }
   | { readonly kind: 'running'; readonly rung: Rung }
-  /** A slow retry out of `failed` is running: a new browser, and not counted. */
+  /** A slow retry from `failed` is running: a new browser, and not counted. */
   | { readonly kind: 'slow' };
 
-/** What holds in every state. */
+/** The data of every state. */
 interface Common {
   /** Number of the newest client; events of older ones are ignored (H30). */
   readonly generation: number;
@@ -44,13 +44,19 @@ interface Common {
    * reason.
    */
   readonly unfound: number;
-  /** When a conflict was last taken over, newest last, of the past hour. */
+  /** The times of takeovers after a conflict in the past hour, newest last. */
   readonly takeoversMs: readonly number[];
-  /** When the page was sick while its browser lived, or had lost the session, newest last, of the past hour. */
+  /**
+   * The times in the past hour when the page was sick while
+   * its browser ran, or had lost the session; newest last.
+   */
   readonly sickMs: readonly number[];
   /** Incidents that have been reported since the last `ready`, each once. */
   readonly alerted: readonly Reason[];
-  /** What a person must do while the state goes on unchanged (a dialog on the page, a passkey of a linked account). */
+  /**
+   * What a person must do while the state stays the same (a
+   * dialog on the page, a passkey of a linked account).
+   */
   readonly attention: Attention | null;
 }
 
@@ -60,7 +66,7 @@ export type State = Common &
         readonly name: 'stopped';
         readonly reason: Reason;
         readonly unlinked: boolean;
-        /** Why something of a session that was to be removed is still there; null when nothing is. */
+        /** Why files of a session that was to be removed are still there; null when none are. */
         readonly left: string | null;
       }
     | { readonly name: 'starting'; readonly reason: Reason }
@@ -70,7 +76,10 @@ export type State = Common &
     | { readonly name: 'reconnecting'; readonly reason: Reason; readonly step: Step }
     | {
         readonly name: 'logging-out';
-        /** A person's wish removes the session in any case; a stop of the daemon only when the unlink is sure. */
+        /**
+         * A person's request removes the session in any case; a
+         * stop of the daemon only if the unlink is confirmed.
+         */
         readonly asked: 'person' | 'stop';
         readonly next: 'rest' | 'exit';
         readonly unlinked: boolean;
@@ -86,7 +95,7 @@ export interface Attention {
   readonly says: string;
 }
 
-/** The state before anything happened. */
+/** The state at the start of the daemon. */
 export const initialState = (session: Linked | null, atMs: number): State => ({
   name: 'stopped',
   reason: session ? 'none' : 'no_session',
@@ -130,13 +139,13 @@ export function nextAttemptAtMs(state: State): number | null {
   return null;
 }
 
-/** The lock is lost: profile and marker are somebody else's. */
+/** The lock is lost: profile and marker belong to another daemon. */
 export const isLockLost = (state: State): boolean => state.name === 'stopped' && state.reason === 'lock_held';
 
 /** The daemon is ending and this state will not change again. */
 export const isOver = (state: State): boolean =>
   isLockLost(state) || (state.name === 'stopped' && state.reason === 'shutting_down');
 
-/** The daemon is ending, or will when a logout that is under way is done. */
+/** The daemon is ending, or will end when a logout in progress is done. */
 export const isShuttingDown = (state: State): boolean =>
   isOver(state) || (state.name === 'logging-out' && state.next === 'exit');

@@ -1,5 +1,5 @@
-// The life cycle of a session as one pure function over one table: no I/O, no clock, no log. Every event has an
-// answer in every state, and the table does not compile otherwise. Rules and reasons: docs/lifecycle.md.
+// The life cycle of a session as one pure function over one table: no I/O, no clock, no log. Every event is
+// handled in every state; otherwise the table does not compile. Rules and reasons: docs/lifecycle.md.
 import { STATES, type StateName } from '../protocol/state.js';
 import type { Event, EventName, EventOf } from './event.js';
 import { type Next, type Now, stay } from './next-state.js';
@@ -15,7 +15,7 @@ type Cell<S extends StateName, E extends EventName> = (
   event: EventOf<E>,
   now: Now,
 ) => Next;
-/** One cell a state, in the order of STATES. */
+/** One cell for each state, in the order of STATES. */
 type Row<E extends EventName, S extends readonly StateName[] = typeof STATES> = {
   readonly [I in keyof S]: Cell<S[I], E>;
 };
@@ -65,15 +65,15 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
 };
 
 /**
- * The next state and what to do. An event of a replaced client changes nothing (H30); once the daemon is ending
- * nothing does.
+ * The next state and what to do. An event of a replaced client
+ * changes nothing (H30). Once the daemon is ending, no event does.
  */
 export function transition(state: State, event: Event, now: Now): Next {
   if ('generation' in event && event.generation !== state.generation) return stay(state);
   if (isOver(state)) return stay(state);
   const cell = TABLE[event.type][STATES.indexOf(state.name)] as unknown as Cell<StateName, EventName>;
   const next = cell(state, event, now);
-  // The state's own clock starts when its name changes, not at every event within it.
+  // `sinceMs` is set when the name of the state changes, not at every event within it.
   return next.state.name === state.name || next.state.sinceMs !== state.sinceMs
     ? next
     : { ...next, state: { ...next.state, sinceMs: now.atMs } };

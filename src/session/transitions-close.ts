@@ -4,7 +4,7 @@ import type { EventOf } from './event.js';
 import { become, disarm, leave, type Next } from './next-state.js';
 import type { State, StateOf } from './state.js';
 
-/** Unlinks first where the page can do so, then browser, then profile. */
+/** Unlinks first if the page can do so, then ends the browser, then removes the profile. */
 function end(state: State, asked: 'person' | 'stop', unlink: boolean): Next {
   const effects: readonly Effect[] = unlink
     ? [{ do: 'drain' }, { do: 'logout', generation: state.generation }]
@@ -43,7 +43,7 @@ const ended = (
   effects: [...effects, { do: 'exit', because: 'stopped' }],
 });
 
-/** Hands off: the profile is somebody else's now. */
+/** The profile belongs to another daemon now and must not be touched. */
 export const lockLost = (state: State): Next => ({
   state: become(disarm(leave(state)), 'stopped', { reason: 'lock_held', unlinked: false, left: null }),
   effects: [
@@ -54,8 +54,8 @@ export const lockLost = (state: State): Next => ({
 });
 
 /**
- * The unlink answered. A person who asked for it gets the session removed either way; at a stop of the daemon an
- * unlink that could not be confirmed keeps the session, since the phone may still honour it.
+ * The unlink has ended. If a person asked for it, the session is removed in any case. At a stop of the
+ * daemon, an unlink that was not confirmed keeps the session, because the phone may still accept it.
  */
 export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
   const told = leave({ ...state, unlinked: event.unlinked });
@@ -71,7 +71,7 @@ export function removed(state: StateOf<'logging-out'>, { gone, left }: EventOf<'
   return { state: become(bare, 'stopped', { reason: 'user_stopped', unlinked, left }), effects: [] };
 }
 
-/** Raised as an alert, because nobody waits for an answer. */
+/** Raised as an alert, because no request waits for an answer. */
 const LEFT: Effect = {
   do: 'alert',
   reason: 'shutting_down',

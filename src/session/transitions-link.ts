@@ -6,8 +6,8 @@ import type { State, StateOf } from './state.js';
 import { loggedOut } from './transitions-recovery.js';
 
 /**
- * The page asks for a phone. Without a saved session this is normal linking. With one, and no word from the server, the
- * session may be dead: LocalAuth never says so, it only shows a QR (H18).
+ * The page asks for a phone. Without a saved session this is normal linking. With one, and without a reason
+ * from the server, the session may be dead: LocalAuth never reports that, it only shows a QR (H18).
  */
 export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: Now): Next {
   if (state.session !== null) return loggedOut(state, { type: 'client.logged-out', explained: false }, now);
@@ -16,11 +16,11 @@ export function unpaired(state: State, _event: EventOf<'client.unpaired'>, now: 
   return { state: become(disarm(state), 'linking', { reason }, fresh), effects: [] };
 }
 
-/** A pairing code was handed out; it is good for a while, then a QR is what can be used. */
+/** A pairing code was issued. It is valid for a while; after that the QR can be used. */
 export const pairing = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'linking', { reason: 'pairing_waiting' }), effects: [] }, now.policy.pairingMs);
 
-/** The code is worth nothing before its time is over: back to the QR. */
+/** The code has become invalid before its time: back to the QR. */
 export const pairingOver = (state: StateOf<'linking'>, _event: unknown): Next =>
   state.reason === 'pairing_waiting'
     ? { state: become(disarm(state), 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] }
@@ -34,14 +34,14 @@ export function linkingLate(state: StateOf<'linking'>, event: EventOf<'timer'>):
   return { state: become(state, 'linking', { reason: 'qr_waiting' }), effects: [{ do: 'show-qr' }] };
 }
 
-/** The phone has scanned or typed, and WhatsApp also requires the account's passkey. */
+/** The phone has scanned or typed the code, and WhatsApp also requires the account's passkey. */
 export const passkey = (state: StateOf<'linking'>, event: EventOf<'client.passkey'>, now: Now): Next =>
   arm(
     { state: become(state, 'linking', { reason: 'passkey_required' }), effects: [] },
     Math.min(event.limitMs, now.policy.passkeyMs),
   );
 
-/** WhatsApp judges within seconds; until then the reason stays. */
+/** WhatsApp answers within seconds; until then the reason stays. */
 export const answered = (state: StateOf<'linking'>, _event: unknown, now: Now): Next =>
   state.reason === 'passkey_required' ? arm({ state, effects: [] }, now.policy.verdictMs) : stay(state);
 
@@ -55,10 +55,10 @@ const PASSKEY_SAYS: Readonly<Record<PasskeyEnd, string>> = {
   gone: 'The page that asked for the passkey is gone',
 };
 
-/** Each request is an incident of its own. */
+/** Each request is a separate incident. */
 function passkeyEnds(state: StateOf<'linking'>, why: PasskeyEnd, effects: readonly Effect[]): Next {
   const says = `${PASSKEY_SAYS[why]}: the device was not linked. Scan a new code to try again.`;
-  // Another document shows a code of its own.
+  // Another document shows its own code.
   const shown: readonly Effect[] = why === 'gone' ? [] : [{ do: 'show-qr' }];
   return {
     state: become(disarm(state), 'linking', { reason: 'qr_waiting' }),
@@ -66,10 +66,10 @@ function passkeyEnds(state: StateOf<'linking'>, why: PasskeyEnd, effects: readon
   };
 }
 
-/** Credentials are stored: from here on there is a session that must not be lost. */
+/** Credentials are stored: from now on there is a session that must not be lost. */
 export function linked(state: State, event: EventOf<'client.linked'>, now: Now): Next {
   const session = event.me ?? state.session ?? { wid: null, phone: null, platform: null, pushname: null };
-  // A page that did not sync in time gains no time by reloading: the next step is due.
+  // A page that did not sync in time gains no time by reloading: the next step stays due.
   if (state.name === 'reconnecting' && state.reason === 'sync_timeout' && state.step.kind === 'scheduled')
     return { state: { ...state, session }, effects: [] };
   return arm(
@@ -89,7 +89,7 @@ export const known = (state: StateOf<'syncing'>, event: EventOf<'client.linked'>
 export const progress = (state: StateOf<'syncing'>, _event: unknown, now: Now): Next =>
   arm({ state, effects: [] }, now.policy.syncMs);
 
-/** Our own probe passed. Raised again by every later probe, so that name and platform keep up. */
+/** Our own probe passed. Every later probe raises it again, so that name and platform stay current. */
 export function ready(state: State, event: EventOf<'client.ready'>): Next {
   if (state.name === 'ready') return { state: { ...state, session: event.me }, effects: [] };
   const fine = { attempts: 0, launchFailures: 0, unfound: 0, alerted: [] };

@@ -1,6 +1,6 @@
-// Transitions after a fault: what it means for the session and its page, and how much has to be replaced. When to try
-// again, and when to stop, is decided in transitions-retry.ts. A logout is not a lost connection and never goes through
-// the backoff.
+// Transitions after a fault: what it means for the session and its page, and how much has to be replaced.
+// transitions-retry.ts decides when to try again, and when to stop. A logout is not a lost connection and
+// never goes through the backoff.
 import type { Reason, StateName } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
@@ -22,7 +22,8 @@ import type { Rung, State, StateOf } from './state.js';
 import { giveUp, isSlowRetry, part, retry, schedule } from './transitions-retry.js';
 
 /**
- * WhatsApp Web lost its connection. Its page is first left to itself, and no shorter than the wait before an attempt.
+ * WhatsApp Web lost its connection. First its page may
+ * reconnect by itself, at least for the wait before an attempt.
  */
 export function offline(state: State, _event: EventOf<'client.offline'>, now: Now): Next {
   const waitMs = Math.max(now.policy.graceMs, delayMs(now.policy, state.attempts + 1));
@@ -30,16 +31,19 @@ export function offline(state: State, _event: EventOf<'client.offline'>, now: No
   return arm({ state: become(state, 'reconnecting', { reason: 'network_down', step }), effects: [] }, waitMs);
 }
 
-/** A navigation of the page's own, such as the one some minutes after linking: it has to prove itself again. */
+/**
+ * A navigation by the page itself, such as the one some minutes after linking: it must become ready again.
+ */
 export const reloading = (state: State, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'syncing', {}), effects: [] }, now.policy.syncMs);
 
 /**
- * The link is gone. The profile is removed only after the browser has ended: deleted when server, phone or page
- * reported the logout, kept in quarantine when only a QR appeared, because that could be the page's mistake (H8, H18).
- * Before that, a second browser looks for the session: while anything else holds the lock of its storage, Chromium
- * gives the page an empty one and says nothing, and all of it is there again once the lock is free. A session that is
- * lost and found again and again is no such mishap: that counts as a sick page does.
+ * The link is gone. The profile is removed only after the browser has ended: deleted when
+ * server, phone or page reported the logout, kept in quarantine when only a QR appeared,
+ * because that could be the page's mistake (H8, H18). Before that, a second browser looks
+ * for the session: while anything else holds the lock of its storage, Chromium gives the
+ * page an empty one without an error, and all of it is there again once the lock is free. A
+ * session that is lost and found repeatedly has another cause, and counts like a sick page.
  */
 export function loggedOut(
   state: State,
@@ -87,7 +91,9 @@ const EXPELLED: Readonly<Record<LogoutBan, string>> = {
     'WhatsApp has locked this account and logged it out (403): its phone number has to be verified again. The saved session is of no more use.',
 };
 
-/** The account itself is logged out, and the page has given up its credentials: a new QR is no remedy yet. */
+/**
+ * The account itself is logged out, and the page has discarded its credentials: a new QR does not help yet.
+ */
 function expelled(state: State, ban: LogoutBan): Next {
   const bare = { session: null, attempts: 0, launchFailures: 0, unfound: 0 };
   const failed = become(disarm(leave(state)), 'failed', { reason: 'banned', retryAtMs: null }, bare);
@@ -96,9 +102,9 @@ function expelled(state: State, ban: LogoutBan): Next {
 }
 
 /**
- * Another WhatsApp Web took the session. Taken back a few times an hour, else two hosts would fight (H20); when these
- * are used up, that is told, and the next one waits for the oldest to be an hour ago. The server was reached, so used
- * up attempts are no reason to give up.
+ * Another WhatsApp Web took the session. It is taken back a few times an hour; more often, two hosts would
+ * fight (H20). When these are used up, that is reported, and the next takeover waits until the oldest is an
+ * hour ago. The server was reached, so used up attempts are no reason to give up.
  */
 export function conflict(state: State, _event: EventOf<'client.conflict'>, now: Now): Next {
   if (state.name === 'reconnecting' && state.reason === 'conflict' && state.step.kind === 'scheduled')
@@ -116,7 +122,7 @@ export function conflict(state: State, _event: EventOf<'client.conflict'>, now: 
     : alertOnce(next, 'conflict', 'Another WhatsApp Web keeps taking this session over.');
 }
 
-/** The server does not want us: a person must see to a ban; an old version may be cured by a reload, once. */
+/** The server refuses us. A ban requires a person; an old version may be repaired by a reload, once. */
 export function refused(state: State, event: EventOf<'client.refused'>, now: Now): Next {
   if (event.reason === 'banned') return giveUp(state, 'banned', 'gone', now, [], event.untilMs);
   // The page reports this more than once; only its report after the reload counts.
@@ -132,8 +138,8 @@ export function refused(state: State, event: EventOf<'client.refused'>, now: Now
 }
 
 /**
- * Browser or page are gone. Two launches in a row that never got a page, with a session on the profile, make the
- * profile suspect.
+ * The browser or the page is gone. Two launches in a row that never got a page, with a session on the
+ * profile, make the profile suspect.
  */
 export function broken(state: State, event: EventOf<'client.broken'>, now: Now): Next {
   const launchFailures = event.reason === 'launch_failed' ? state.launchFailures + 1 : 0;
@@ -145,7 +151,7 @@ export function broken(state: State, event: EventOf<'client.broken'>, now: Now):
   return says !== undefined && WAS_UP.includes(state.name) ? alertOnce(next, event.reason, says) : next;
 }
 
-/** The page that was left to itself while nothing else is tried has died too: only its remains are cleared away. */
+/** The page that was kept although the account has failed is gone too: only its remains are removed. */
 export const ended = (state: StateOf<'failed'>): Next => part(state, 'gone', []);
 
 const WAS_UP: readonly StateName[] = ['linking', 'syncing', 'ready'];
@@ -154,10 +160,13 @@ const DIED: Partial<Record<Reason, string>> = {
   page_unresponsive: 'The page stopped answering; a new browser is started.',
 };
 
-/** More often than this in an hour, and a new page is no cure. */
+/** If a page is sick more often than this in an hour, a new page does not help. */
 const SICK_PER_HOUR = 3;
 
-/** The monitor's finding on a page, whose browser may live: as little as helps, more each time it did not (H10). */
+/**
+ * The monitor's finding on a page whose browser may run: the smallest
+ * repair first, a larger one each time it did not help (H10).
+ */
 export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client.sick'>, now: Now): Next {
   const { ailment, generation, detail } = event;
   if (ailment === 'offline') return offline(state, { type: 'client.offline', generation }, now);
@@ -174,7 +183,10 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
   return alertOnce(retry(counted, 'page_unresponsive', 'lives', now, options), 'page_unresponsive', says);
 }
 
-/** The browser starts on an empty profile but not on ours: ours goes into quarantine, and linking begins anew. */
+/**
+ * The browser starts on an empty profile but not on ours:
+ * ours goes into quarantine, and linking starts again.
+ */
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);
   const effects: readonly Effect[] = [{ do: 'close' }, { do: 'move-profile-aside', why: 'corrupt' }];

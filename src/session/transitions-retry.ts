@@ -6,10 +6,10 @@ import type { EventOf } from './event.js';
 import { alertOnce, arm, become, disarm, launch, leave, type Next, type Now, stay } from './next-state.js';
 import type { Rung, State, StateOf } from './state.js';
 
-/** Whether the page may still come back by itself, or is of no more use and gets closed. */
+/** Whether the page may still recover by itself, or is unusable and gets closed. */
 export type Page = 'lives' | 'gone';
 
-/** How far the next attempt has to go: as little as the fault allows, more each time it did not help. */
+/** The method of the next attempt: as little as the fault allows, more each time it did not help. */
 function rungFor(reason: Reason, attempt: number, page: Page): Rung {
   if (page === 'gone') return 'browser';
   switch (reason) {
@@ -27,12 +27,12 @@ function rungFor(reason: Reason, attempt: number, page: Page): Rung {
 }
 
 interface RetryOptions {
-  /** After the browser is closed, where it is. */
+  /** Run after the browser is closed, if it is. */
   readonly effects?: readonly Effect[];
   readonly rung?: Rung;
 }
 
-/** Schedules the next attempt, or gives up for now when they are used up. */
+/** Schedules the next attempt, or gives up for now when the attempts are used up. */
 export function retry(state: State, reason: Reason, page: Page, now: Now, options: RetryOptions = {}): Next {
   const { policy } = now;
   const { effects = [], rung = rungFor(reason, state.attempts + 1, page) } = options;
@@ -55,11 +55,11 @@ export function schedule(
   return arm({ ...next, state: become(next.state, 'reconnecting', { reason, step }) }, waitMs);
 }
 
-/** Parts with a page that is gone: its browser is closed, and it is not listened to any more. */
+/** Leaves a page that is gone: its browser is closed, and its reports are ignored. */
 export const part = (state: State, page: Page, effects: readonly Effect[]): Next =>
   page === 'lives' ? { state, effects } : { state: leave(state), effects: [{ do: 'close' }, ...effects] };
 
-/** Gives up for now: one alert, then a slow retry, or a person. */
+/** Gives up for now: raises one alert, then waits for a slow retry or a person. */
 export function giveUp(
   state: State,
   reason: Reason,
@@ -82,7 +82,10 @@ export function giveUp(
 /** The longest timer of Node. A wake-up that is too early sets the timer again. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** How long the slow retry waits; null leaves it to a person. A ban that ends by itself is over then and not before. */
+/**
+ * How long the slow retry waits; null waits for a person.
+ * After a ban with an end, it does not come before that end.
+ */
 function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | null): number | null {
   if (reason === 'banned') return banMs === null ? null : Math.min(LONGEST_MS, Math.max(slowRetryMs, banMs));
   return slowRetryMs > 0 ? slowRetryMs : null;
@@ -99,14 +102,14 @@ export const isSlowRetry = (
 ): state is StateOf<'reconnecting'> & { readonly step: { readonly kind: 'slow' } } =>
   state.name === 'reconnecting' && state.step.kind === 'slow';
 
-/** The page came up but does not say who it is: it could not reach WhatsApp. */
+/** The page came up but does not report its account: it could not reach WhatsApp. */
 export const startLate = (state: StateOf<'starting'>, event: EventOf<'timer'>, now: Now): Next =>
   event.timer === state.timer ? retry(state, 'network_down', 'lives', now) : stay(state);
 
 export const syncLate = (state: StateOf<'syncing'>, event: EventOf<'timer'>, now: Now): Next =>
   event.timer === state.timer ? retry(state, 'sync_timeout', 'lives', now) : stay(state);
 
-/** The timer of a reconnection or of a slow retry: the time has come, or the attempt took too long. */
+/** The timer of a reconnection or of a slow retry: an attempt is due, or took too long. */
 export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'timer'>, now: Now): Next {
   if (event.timer !== state.timer) return stay(state);
   if (state.name === 'failed') {
@@ -121,7 +124,8 @@ export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'t
     case 'scheduled':
       return run(state, state.step.rung, now);
     case 'running': {
-      // After a mere nudge the reason stays; a page that cannot be loaded or taken back means that the network is down.
+      // After a mere nudge the reason stays. A page that cannot
+      // be loaded or taken back means that the network is down.
       const { rung } = state.step;
       const reason = rung === 'reconnect' || rung === 'reload' ? state.reason : 'network_down';
       return retry(state, reason, 'lives', now);
