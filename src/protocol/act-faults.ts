@@ -1,7 +1,7 @@
-// What anything that is asked of the page may answer, besides what its own method says.
+// The faults that any request to the page may raise, in addition to those of its method.
 import type { FaultKind } from './fault-table.js';
 
-/** Of a method that only looks. */
+/** Of a method that reads. */
 export const LOOK_FAULTS = [
   'not_linked',
   'not_ready',
@@ -10,7 +10,7 @@ export const LOOK_FAULTS = [
   'page_error',
 ] as const satisfies readonly FaultKind[];
 
-/** Of a method that does something: what was not answered in time may have happened. */
+/** Of a method that changes something: what was not answered in time may have happened. */
 export const ACT_FAULTS = [
   ...LOOK_FAULTS,
   'not_allowed',

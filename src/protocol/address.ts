@@ -1,10 +1,10 @@
-// The options that make another wactl, or wad, speak to the same daemon, and the hints that need them. A hint is a
-// command, and has to run as it is printed, whichever door it came through.
+// The options with which another wactl, or wad, reaches the same daemon, and the hints that need them. A hint
+// is a command that must run as printed, whether it came over the socket or HTTP.
 
-/** Words of a command line, quoted for a shell where they need it. Empty: the daemon is found without options. */
+/** Words of a command line, quoted for a shell if necessary. Empty: the daemon is found without options. */
 export type Address = readonly string[];
 
-/** @param to.socket only where the account alone does not lead to the daemon */
+/** @param to.socket only if the account alone does not lead to the daemon */
 export const addressOf = (to: {
   readonly account?: string | undefined;
   readonly socket?: string | undefined;
@@ -19,7 +19,7 @@ export const quoted = (word: string): string =>
 
 const NAMES_ONE = /\s(?:-a|--account|--socket)(?:[\s=]|$)/;
 
-/** The hint with the options in it; one that has them, or that runs another program, stays as it is. */
+/** Adds the options to a hint; one that has them, or that runs another program, stays as it is. */
 export function addressed(hint: string, to: Address): string {
   const program = /^(?:wactl|wad)(?= |$)/.exec(hint)?.[0];
   if (program === undefined || to.length === 0 || NAMES_ONE.test(hint)) return hint;

@@ -1,11 +1,12 @@
-// Bounds what waits in this process for peers that do not read, over every connection of both doors. When they pass the
-// bound together, those are cut off first that have gone longest without reading. Refuses to know: sockets and messages.
+// Limits the unread output in this process, over all connections of socket
+// and HTTP. When it exceeds the limit, the connections that have gone longest
+// without reading are closed first. It does not know sockets and messages.
 
-/** A connection that bytes wait for. */
+/** A connection with unread output. */
 export interface Unread {
-  /** Bytes that wait for its peer, as they are counted now. */
+  /** Bytes that wait for its peer, counted now. */
   readonly backlogBytes: number;
-  /** Ends the connection, and drops what waits. */
+  /** Ends the connection, and drops its unread output. */
   cutOff(): void;
 }
 
@@ -14,9 +15,9 @@ export const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 /** Nothing to close. */
 export class Backlog {
   readonly #maxBytes: number;
-  /** Who has gone longest without reading stands first. */
+  /** The connection that has gone longest without reading is first. */
   readonly #waiting = new Set<Unread>();
-  /** Bytes written and not yet reported as read: at least what really waits. */
+  /** Bytes written and not yet reported as read: at least the real number. */
   #bytes = 0;
 
   constructor(maxBytes = MAX_TOTAL_BYTES) {
@@ -29,22 +30,23 @@ export class Backlog {
     if (this.#bytes > this.#maxBytes) this.#relieve(to);
   }
 
-  /** The kernel took them. @param isAll nothing waits for this peer any more */
+  /** The kernel took these bytes. @param isAll nothing waits for this peer any more */
   read(by: Unread, bytes: number, isAll: boolean): void {
     this.#bytes -= bytes;
     this.#waiting.delete(by);
     if (!isAll) this.#waiting.add(by);
   }
 
-  /** The connection has ended, with so many bytes unread. */
+  /** The connection has ended, with this many bytes unread. */
   left(from: Unread, bytes: number): void {
     this.#bytes -= bytes;
     this.#waiting.delete(from);
   }
 
   /**
-   * A write is reported as read a turn late, so everything is counted once more before anybody is cut off. Who was written
-   * to last is not: one answer may be longer than the bound, and of such there is one at a time.
+   * A write is reported as read one event-loop turn late, so everything is counted once more before a
+   * connection is closed. The connection that was written to last is kept: one answer may be longer than the
+   * limit, and there is one such answer at a time.
    */
   #relieve(last: Unread): void {
     const waiting = [...this.#waiting].map((peer) => ({ peer, bytes: peer.backlogBytes }));

@@ -1,11 +1,11 @@
-// What a message says: one value from the accept to the page. The outbox keeps it as `kind` and the rest, and does not
-// look into it. Types and limits only.
+// The content of a message: one value from the accept to the page. The outbox keeps it as `kind` and the
+// rest, and does not read it. Types and limits only.
 
 /** Kinds that carry a file. */
 export const MEDIA_KINDS = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
 export type MediaKind = (typeof MEDIA_KINDS)[number];
 
-/** A file that is kept in the state directory, by its id. */
+/** A file in the state directory, by its id. */
 export interface FileRef {
   readonly id: string;
   readonly mimetype: string;
@@ -13,7 +13,7 @@ export interface FileRef {
   readonly size: number;
 }
 
-/** What any kind may have. */
+/** Fields of every kind. */
 interface Common {
   /** A message's key, or its random part. */
   readonly replyTo?: string;
@@ -44,7 +44,7 @@ export type Content = Common &
   );
 
 const MiB = 2 ** 20;
-/** What WhatsApp takes, and what we hand to a page at once. */
+/** The sizes that WhatsApp accepts, and that we give to a page at once. */
 export const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
   image: 16 * MiB,
   video: 64 * MiB,
@@ -54,5 +54,5 @@ export const MAX_BYTES: Readonly<Record<MediaKind, number>> = {
   sticker: MiB,
 };
 export const MAX_FILE_BYTES = Math.max(...Object.values(MAX_BYTES));
-/** So much of a file crosses the socket at once. */
+/** The part of a file that crosses the socket at once. */
 export const CHUNK_BYTES = 512 * 1024;

@@ -1,26 +1,32 @@
-// What the socket (and later HTTP) carries to the daemon: a method, its parameters, who asks, and a way to say
-// that nobody waits any more. Types only.
+// What socket and HTTP carry to the daemon: a method, its parameters, the peer, and a signal that aborts when
+// the peer no longer waits. Types only.
 import type { WireEvent } from './events/index.js';
 
 /** One connection of a client. */
 export interface Peer extends Owner {
   readonly id: number;
-  /** Sends a notification; false when it was refused since the peer does not read or has gone. */
+  /** Sends a notification; false when it was refused because the peer does not read or has gone. */
   notify(method: 'event', event: WireEvent): boolean;
-  /** Bytes that wait for the peer to read. */
+  /** Bytes that the peer has not read. */
   readonly backlogBytes: number;
-  /** Resolves when next to nothing waits for the peer any more, or when it has gone. Never rejects. */
+  /** Resolves when almost nothing waits for the peer any more, or when it has gone. Never rejects. */
   drained(): Promise<void>;
-  /** Aborted when the connection ends; everything held for the peer is let go then. */
+  /** Aborted when the connection ends; then everything held for the peer is released. */
   readonly closed: AbortSignal;
-  /** Whose is what outlasts a request, such as an unfinished upload; the peer's own when left out. */
+  /**
+   * The owner of things that outlast a request, such as an unfinished upload; the peer itself when left out.
+   */
   readonly owner?: Owner;
 }
 
-/** What is held for it is dropped when it closes. */
+/** Everything held for it is dropped when it closes. */
 export interface Owner {
   readonly closed: AbortSignal;
-  /** Keeps the connection although nothing is asked on it: for a subscription, or an upload. @returns lets go of it. @throws Fault busy: the last places are kept for short requests */
+  /**
+   * Keeps the connection although no request runs on it: for a subscription, or an upload.
+   * @returns releases it
+   * @throws Fault busy: the last places are kept for short requests
+   */
   readonly hold?: () => () => void;
 }
 

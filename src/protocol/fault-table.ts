@@ -1,16 +1,21 @@
-// THE table of faults: kind → JSON-RPC code, exit status of wactl, HTTP status, whether a retry helps, what it
-// says and what a person can do. Everything else (socket, HTTP, exit codes, docs/faults.md) is read off it.
+// The table of faults: kind → JSON-RPC code, exit status of wactl, HTTP status, whether a retry helps, the
+// text, and what a person can do. Everything else (socket, HTTP, exit codes, docs/faults.md) follows from it.
 // Codes are positive, in hundreds per area, and never reused; the −32xxx ones are JSON-RPC's own.
 
-/** When the same call may be tried again: at once, after a while, never, or only after a look at what happened. */
+/**
+ * When the same call may be tried again: at once, after a while, never, or only after checking what happened.
+ */
 export type Retry = 'now' | 'later' | 'never' | 'ask_first';
 
 /** One row of the table; see docs/faults.md for the classes of exit statuses. */
 export interface FaultRow {
   readonly code: number;
-  /** Of wactl. */
+  /** The exit status of wactl. */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
-  /** Of wad, when a start or a run ends with it: sysexits.h. systemd starts neither 64 nor 78 again. */
+  /**
+   * The exit status of wad when a start or a run ends with
+   * it: sysexits.h. systemd restarts neither 64 nor 78.
+   */
   readonly wadExit: 64 | 70 | 73 | 75 | 77 | 78;
   readonly http: number;
   readonly retry: Retry;
@@ -27,7 +32,7 @@ const row = (
   remedy: string | null = null,
 ): FaultRow => ({ code, exit, wadExit: 70, http, retry, says, remedy });
 
-/** A fault with which the daemon ends by an exit status of its own. */
+/** A fault that gives wad an exit status other than 70. */
 const ends = (wadExit: FaultRow['wadExit'], of: FaultRow): FaultRow => ({ ...of, wadExit });
 
 export const FAULTS = {

@@ -1,8 +1,8 @@
-// A Fault is what is thrown across rooms and over the socket. Readers switch on `kind`; texts may change.
+// A Fault is thrown across rooms and over the socket. Programs switch on `kind`; texts may change.
 import { type Address, addressed } from './address.js';
 import { type FaultKind, faultRow, isFaultKind } from './fault-table.js';
 
-/** Whether the thing asked for may have happened all the same. */
+/** Whether the requested action may have happened despite the error. */
 export type Outcome = 'none' | 'unknown';
 
 export interface FaultDetails {
@@ -12,7 +12,7 @@ export interface FaultDetails {
   readonly hint?: string | null | undefined;
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
-  /** Whatever else a program may want to know (ids, limits); no secrets, no stack traces. */
+  /** Further data for programs (ids, limits); no secrets, no stack traces. */
   readonly more?: Readonly<Record<string, unknown>> | undefined;
   /** The original error; stays in this process. */
   readonly cause?: unknown;
@@ -52,7 +52,9 @@ export class Fault extends Error {
     return this.details.hint === undefined ? faultRow(this.kind).remedy : this.details.hint;
   }
 
-  /** The same with a hint that names the daemon: how every fault leaves the daemon, and the client. */
+  /**
+   * The same with a hint that names the daemon. Every fault leaves the daemon, and the client, in this form.
+   */
   addressedTo(to: Address): Fault {
     const { hint } = this;
     const named = hint === null ? null : addressed(hint, to);
@@ -91,7 +93,7 @@ export class Fault extends Error {
     });
   }
 
-  /** Whatever was thrown, as a Fault: a Fault stays what it is, anything else is `internal`. */
+  /** Converts anything thrown to a Fault: a Fault stays as it is, anything else is `internal`. */
   static of(error: unknown): Fault {
     if (error instanceof Fault) return error;
     return new Fault('internal', { cause: error });

@@ -1,9 +1,9 @@
-// What a room needs of a logger: an event's name and its fields. Only the daemon knows pino. Types only.
+// The logger of a room: it takes an event's name and its fields. Only the daemon knows pino. Types only.
 
 /** `fields` hold no message text, phone number or secret; an error goes in as `err`. */
 type Line = (event: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** A line at `error` means that a person should look. */
+/** A line at `error` means that a person should act. */
 export interface Log {
   readonly debug: Line;
   readonly info: Line;

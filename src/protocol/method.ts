@@ -13,7 +13,7 @@ export interface MethodRow<P extends z.ZodType = z.ZodType, R extends z.ZodType 
   readonly since: string;
   readonly params: P;
   readonly result: R;
-  /** Besides the JSON-RPC ones, internal, busy, shutting_down and deadline_exceeded, which any method may raise. */
+  /** In addition to the JSON-RPC ones, internal, busy, shutting_down, deadline_exceeded and wrong_account. */
   readonly faults: readonly FaultKind[];
   readonly example: { readonly params: z.input<P>; readonly result: z.input<R> };
 }
@@ -31,7 +31,7 @@ export type Handlers<T extends Record<string, MethodRow>> = {
   readonly [N in keyof T]: (params: Params<T[N]>, call: Call) => Promise<Result<T[N]>> | Result<T[N]>;
 };
 
-/** `deadlineMs` may stand in any request's params; it is taken out before the method's own schema is asked. */
+/** `deadlineMs` is a parameter of every request; it is removed before the method's own schema is applied. */
 export const deadlineMs = z
   .int()
   .min(1)
@@ -39,7 +39,7 @@ export const deadlineMs = z
   .optional()
   .describe('How long the answer may take, in milliseconds. After that it is deadline_exceeded.');
 
-/** `account` as well: a daemon of another account refuses the request. */
+/** `account` is one as well: a daemon of another account refuses the request. */
 export const account = z
   .string()
   .max(64)

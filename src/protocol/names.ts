@@ -1,7 +1,7 @@
-// The names that people give: of accounts and of consumers.
+// The permitted names of accounts and consumers, which people choose.
 
-/** It becomes part of a path, a unit's instance and a metric's label. */
+/** An account name becomes part of a path, a unit's instance and a metric's label. */
 export const isAccountName = (name: string): boolean => /^[\w-]{1,64}$/.test(name);
 
-/** Of an event consumer. */
+/** The name of an event consumer. */
 export const CONSUMER_NAME = /^[\w.-]{1,64}$/;

@@ -1,6 +1,6 @@
 // Finds the known name nearest to an unknown one, for "did you mean". Pure.
 
-/** Case, dashes and underscores are the usual mistakes: `delays_ms` is `delaysMs`. */
+/** Ignores case, dashes and underscores, which are the usual mistakes: `delays_ms` is `delaysMs`. */
 const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 
 /** Edits (insert, delete, replace, swap of neighbours) from one text to the other. */
@@ -23,8 +23,8 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The name with the fewest edits to `word`; where none is near, the first that begins with it. Null when there is neither.
- * A name is near when at most a third of the word differs.
+ * The name with the fewest edits to `word`; if none is near, the first that begins with it. Null when there
+ * is neither. A name is near when at most a third of the word differs.
  */
 export function nearest(word: string, names: readonly string[]): string | null {
   let best: string | null = null;

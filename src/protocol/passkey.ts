@@ -1,7 +1,7 @@
-// The words of a passkey request and its answer, in the JSON form of WebAuthn level 3 (PublicKeyCredential
+// The types of a passkey request and its answer, in the JSON form of WebAuthn level 3 (PublicKeyCredential
 // .parseRequestOptionsFromJSON and .toJSON): byte strings are base64url without padding.
 
-/** What WhatsApp Web passed to navigator.credentials.get; members that this table does not name are kept. */
+/** The options that WhatsApp Web passed to navigator.credentials.get; other members are kept. */
 export interface PasskeyOptions {
   readonly challenge: string;
   readonly rpId?: string;
@@ -15,7 +15,7 @@ export interface PasskeyOptions {
   readonly [more: string]: unknown;
 }
 
-/** What a browser that holds the passkey answers. */
+/** The answer of a browser that holds the passkey. */
 export interface PasskeyAnswer {
   readonly id: string;
   readonly rawId: string;
@@ -33,15 +33,15 @@ export interface PasskeyAnswer {
 /** Only a browser on this origin can answer. */
 export const PASSKEY_ORIGIN = 'https://web.whatsapp.com';
 
-/** How the request went on after an answer. */
+/** The result of the request after an answer. */
 export const PASSKEY_VERDICTS = ['linked', 'goes_on', 'refused'] as const;
 export type PasskeyVerdict = (typeof PASSKEY_VERDICTS)[number];
 
 /**
- * What a person pastes into the console of web.whatsapp.com in a browser that has the passkey: it shows a button, since
- * browsers want a gesture, and gives the answer as JSON: on the console, in a box to copy from, and as the value of the
- * promise `wad`. Built without innerHTML and eval, which that page's policy forbids; credentials are read by their
- * members, since those of password managers may lack toJSON.
+ * The snippet that a person pastes into the console of web.whatsapp.com in a browser that has the passkey. It
+ * shows a button, because browsers require a gesture. It returns the answer as JSON: on the console, in a box
+ * to copy from, and as the value of the promise `wad`. It uses neither innerHTML nor eval, which that page's
+ * policy forbids. It reads credentials by their members, because those of password managers may lack toJSON.
  */
 export function passkeySnippet(options: PasskeyOptions): string {
   return `(() => {

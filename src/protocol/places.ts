@@ -1,8 +1,8 @@
-// Keeps the last places of a door free for short requests: only so many connections may be held by a subscription or an
-// upload. Refuses to know: sockets, and what a connection is held for.
+// Keeps the last connections of the socket or of HTTP free for short requests: it limits how many may be held
+// by subscriptions or uploads. It does not know sockets, or what a connection is held for.
 import { Fault } from './fault.js';
 
-/** So many places at most are kept for connections that are not held. */
+/** The most places that are kept for connections that are not held. */
 const KEPT = 4;
 
 /** Nothing to close. */
@@ -11,16 +11,16 @@ export class Places {
   readonly #mayHold: number;
   #held = 0;
 
-  /** @param max connections of the door; of fewer than eight, half are kept free */
+  /** @param max the most connections; of fewer than eight, half are kept free */
   constructor(max: number) {
     this.#max = max;
     this.#mayHold = max - Math.min(KEPT, Math.floor(max / 2));
   }
 
   /**
-   * Holds a connection. Called once for each connection, however much it is held for.
-   * @returns lets go of it; called once
-   * @throws Fault busy: as many are held as may be
+   * Holds a connection. Called once for each connection, even if several things hold it.
+   * @returns releases it; called once
+   * @throws Fault busy: the most connections allowed are held
    */
   hold(): () => void {
     if (this.#held >= this.#mayHold) {

@@ -1,7 +1,7 @@
-// What a state's reason means, in a few words for people.
+// The meaning of a state's reason, in a few words for people.
 import type { Reason } from './state.js';
 
-/** Nothing where the state says it all. */
+/** Empty if the state is clear by itself. */
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   none: '',
   user_stopped: 'stopped on request',

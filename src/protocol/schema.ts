@@ -1,11 +1,11 @@
-// The few schemas that method rows are built from. Types for the client are inferred from them; the client's fast
+// The schemas that several method rows share. Types for the client are inferred from them; the client's fast
 // path imports types only, never zod.
 import { z } from 'zod';
 import { EVENT_TYPES, REASONS, SEND_STATES, STATES, WAITS } from './state.js';
 
 /** An object that refuses unknown keys by name. */
 export const record = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape);
-/** One schema each, which the documents refer to by name wherever it stands. */
+/** One schema each, to which the documents refer by name wherever it is used. */
 export const timeSchema = z.iso.datetime();
 export const stateNameSchema = z.enum(STATES);
 export const reasonSchema = z.enum(REASONS);
@@ -13,7 +13,7 @@ export const sendStateSchema = z.enum(SEND_STATES);
 export const eventTypeSchema = z.enum(EVENT_TYPES);
 export const instant = () => timeSchema;
 export const waitMs = () => z.int().min(0).max(86_400_000);
-/** How many of a list at most. */
+/** The most items of a list to return. */
 export const limit = (max: number, fallback: number) =>
   z.int().min(1).max(max).optional().describe(`How many to return at most; ${fallback} when left out.`);
 export const cursor = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -25,14 +25,14 @@ export const eventType = () => eventTypeSchema;
 export const ack = () =>
   z.int().describe('-1 failed, 0 not sent yet, 1 on the server, 2 delivered, 3 read, 4 played.');
 
-/** What `initialize`, `disconnect` and `clear` answer. */
+/** The common result of `initialize`, `disconnect` and `clear`. */
 export const done = () => ({
   success: z.boolean().describe('Always true: what fails is an error.'),
   message: z.string().describe('What was done, in English.'),
   timestamp: instant().describe('When this was answered.'),
 });
 
-/** A message on its way out, as message.send, message.get and message.wait show it. */
+/** An outgoing message, as message.send, message.get and message.wait show it. */
 export const outgoingSchema = record({
   id: z.string().describe("The daemon's id of the message."),
   messageId: z
@@ -56,7 +56,7 @@ export const outgoingSchema = record({
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
 
-/** The same as it lies in the queue: who it is for, how often it was tried, and what it waits for. */
+/** The same in the queue: whom it is for, how often it was tried, and what it waits for. */
 export const outboxRowSchema = record({
   ...outgoingSchema.shape,
   to: z.string().describe('The recipient, as an id: a person, a group, a channel or `status@broadcast`.'),
@@ -76,7 +76,8 @@ export const outboxRowSchema = record({
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 /**
- * Whatever names one thing: a number, a chat id, a message. What it may be is checked where it is read.
+ * A reference to one thing: a number, a chat id, a message.
+ * The code that parses it decides whether it is valid.
  * @param what a sentence, for the docs
  */
 export const reference = (what: string) => z.string().min(1).max(256).describe(what);
@@ -88,15 +89,15 @@ export const chatRef = () =>
   reference('A chat: a phone number with its country code, …@c.us, …@lid, or the id of a group, …@g.us.');
 export const personRef = () => reference('A person: a phone number with its country code, …@c.us or …@lid.');
 
-/** A part of a long list. */
+/** The parameters for a part of a long list. */
 export const page = () => ({
   limit: limit(1000, 100),
   offset: z.int().min(0).max(1_000_000).optional().describe('How many to skip; 0 when left out.'),
 });
 
 /**
- * Who: the id that WhatsApp Web keeps them under, with both identities of a person as far as they are known. The
- * same person may write from either (H21).
+ * A person, group or channel: the id that WhatsApp Web uses, with both identities of a person as far as they
+ * are known. The same person may write from either (H21).
  */
 export const identity = () => ({
   id: z.string().describe('The id that WhatsApp Web uses for this person, group or channel.'),
@@ -113,14 +114,17 @@ export const identity = () => ({
 export const identitySchema = record(identity());
 export type Who = z.infer<typeof identitySchema>;
 
-/** What a message carries besides its text, as far as it is known before it is fetched. */
+/** The file of a message, as far as it is known before it is fetched. */
 export const mediaSchema = record({
   mimetype: z.string().describe('The media type, as the sender declared it.'),
   size: z.int().nullable().describe('Size in bytes, as the sender declared it. Null when it declared none.'),
   name: z.string().nullable().describe('The file name. Null when the sender gave none.'),
 });
 
-/** Whom an event names, each with both identities as far as they are known: for groups both are null. */
+/**
+ * The people that an event names, each with both identities
+ * as far as they are known: for groups both are null.
+ */
 export const named = () => ({
   chat: identitySchema.describe('The chat, with both identities.'),
   sender: identitySchema
@@ -138,7 +142,7 @@ export interface Named {
   readonly people: Who[];
 }
 
-/** Which message an event or an act is about. */
+/** The message that an event or an act is about. */
 export const messageName = () => ({
   key: z.string().describe("The daemon's own key of the message. It is unique and does not change."),
   messageId: z
@@ -185,8 +189,8 @@ export const messageSchema = record({ ...inbound(), ...named() });
 export type Message = z.infer<typeof messageSchema>;
 
 /**
- * Any message that this daemon knows of, as message.get shows it: one it was asked to send, one that came in, or one
- * that another device of the account sent.
+ * Any message that this daemon knows of, as message.get shows it: one that it was asked to send, one that was
+ * received, or one that another device of the account sent.
  */
 export const knownSchema = record({
   ...outgoingSchema.shape,

@@ -1,4 +1,4 @@
-// The words of a session's state, reason and acknowledgement, as they stand on the wire and in the logs.
+// The names of a session's states, reasons and acks, on the wire and in the logs.
 
 export const STATES = [
   'stopped',
@@ -40,7 +40,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** The life of a message that goes out. */
+/** The states of an outgoing message. */
 export const SEND_STATES = [
   'queued',
   'sending',
@@ -55,9 +55,9 @@ export const SEND_STATES = [
 export type SendState = (typeof SEND_STATES)[number];
 
 /**
- * What a queued message waits for: the account, its own time, the one before it in its chat, the pacing (the next
- * turn of all, the gap between strangers, tomorrow, tomorrow's strangers, the end of the quiet hours), the quota of new chats
- * that WhatsApp gives the account, or the end of a restriction by WhatsApp.
+ * What a queued message waits for: the account, its own time, the message before it in its chat, the pacing
+ * (the next turn of all, the gap between strangers, tomorrow, tomorrow's strangers, the end of the quiet
+ * hours), the quota of new chats that WhatsApp gives the account, or the end of a restriction by WhatsApp.
  */
 export const WAITS = [
   'ready',
@@ -73,7 +73,7 @@ export const WAITS = [
 ] as const;
 export type WaitsFor = (typeof WAITS)[number];
 
-/** What WhatsApp does not let the account do for now, the worst first; see session/restriction.ts. */
+/** What WhatsApp may forbid the account for a time, the worst first; see session/restriction.ts. */
 export const RESTRICTION_KINDS = ['ban', 'time_lock', 'new_chat_cap', 'quota_low', 'quota'] as const;
 export type RestrictionKind = (typeof RESTRICTION_KINDS)[number];
 

@@ -1,5 +1,5 @@
-// The types of methods and events for the programs that ask: as the compiler derives them from the schemas. In the
-// package this file is another one, with the same names written out and the text of each field beside it
+// The types of methods and events for clients, as the compiler derives them from the schemas. The package
+// contains another version of this file, with the same names written out and the text of each field
 // (scripts/client-types.ts), so that an editor shows the texts.
 import type { z } from 'zod';
 import type { METHODS } from './methods/index.js';

@@ -1,12 +1,12 @@
-// Who a message goes to or comes from. WhatsApp's words: a JID or wid is `user@server`; a phone number is
-// `…@c.us`, a group `…@g.us`, a LID (an identity without a number) `…@lid`. Equality rules: hazards H1 and H21.
+// The ids of people and chats. WhatsApp's terms: a JID or wid is `user@server`; a phone number is `…@c.us`, a
+// group `…@g.us`, a LID (an identity without a number) `…@lid`. Equality rules: hazards H1 and H21.
 import { Fault } from './fault.js';
 
 /** `digits@c.us`, `digits@lid` or `digits[-digits]@g.us`. */
 export type ChatId = `${string}@${'c.us' | 'g.us' | 'lid'}`;
-/** Where a message is posted for whoever looks: the account's own status, or a channel. */
+/** A place where messages are posted to an audience: the account's own status, or a channel. */
 export type PostId = 'status@broadcast' | `${string}@newsletter`;
-/** Whatever a message can be sent to. */
+/** Every id that a message can be sent to. */
 export type Addressee = ChatId | PostId;
 
 const STATUS = 'status@broadcast';
@@ -14,7 +14,7 @@ const CHANNEL_ID = /^\d{5,30}@newsletter$/;
 const CHAT_ID = /^(?:\d{5,20}@(?:c\.us|lid)|\d{5,30}(?:-\d{5,20})?@g\.us)$/;
 const NUMBER = /^\+?[\d\s().\-/\u00a0]+$/;
 
-/** What WhatsApp has besides, by the server of its ids. */
+/** Other ids of WhatsApp, by their server. */
 const OTHERS: Readonly<Record<string, string>> = {
   broadcast: 'A status or a broadcast list is no person and no group',
   newsletter: 'A channel is no person and no group',
@@ -23,13 +23,13 @@ const OTHERS: Readonly<Record<string, string>> = {
 export const isChatId = (text: string): text is ChatId => CHAT_ID.test(text);
 export const isStatusId = (id: string): boolean => id === STATUS;
 export const isChannelId = (id: string): boolean => CHANNEL_ID.test(id);
-/** Whoever looks at a post says nothing to its author: it is sent, and never delivered or read. */
+/** WhatsApp does not report who views a post: it is sent, and never delivered or read. */
 export const isPostId = (id: string): id is PostId => isStatusId(id) || isChannelId(id);
 export const isGroupId = (id: string): boolean => id.endsWith('@g.us');
 
 /**
- * Reads a recipient: a phone number in international form with any punctuation (`+55 11 90000-0002`), a chat id,
- * or `…@s.whatsapp.net`, which other programs use for `…@c.us`.
+ * Parses a recipient: a phone number in international form with any punctuation (`+55 11 90000-0002`), a chat
+ * id, or `…@s.whatsapp.net`, which other programs use for `…@c.us`.
  * @throws Fault invalid_recipient
  */
 export function parseRecipient(text: string): ChatId {
@@ -53,7 +53,7 @@ export function parseRecipient(text: string): ChatId {
 }
 
 /**
- * Reads where a message goes: a recipient, `status@broadcast`, or a channel.
+ * Parses an addressee: a recipient, `status@broadcast`, or a channel.
  * @throws Fault invalid_recipient
  */
 export function parseAddressee(text: string): Addressee {
@@ -68,7 +68,7 @@ export const numberOf = (id: string): string | null =>
 /** The account of a wid: WhatsApp Web may name the device as well (`15550001111:12@c.us`). */
 export const accountOf = (wid: string): string => wid.replace(/:\d+@/, '@');
 
-/** The parts of WhatsApp's message key that are there in every page generation seen (H1). */
+/** The parts of WhatsApp's message key that exist in every page generation seen (H1). */
 export interface MessageKeyParts {
   readonly fromMe: boolean;
   readonly remote: string;
@@ -77,8 +77,8 @@ export interface MessageKeyParts {
 }
 
 /**
- * WhatsApp's random part, as it stands in a key. The sender chooses it: one with an underscore in it could pass for the
- * key of another message.
+ * Escapes WhatsApp's random part for a key. The sender chooses it: one with an underscore in it could look
+ * like the key of another message.
  */
 export const escapeId = (id: string): string => id.replace(/[%_]/g, (c) => (c === '%' ? '%25' : '%5F'));
 const unescapeId = (id: string): string => id.replace(/%(25|5F)/g, (_, hex) => (hex === '25' ? '%' : '_'));
@@ -89,10 +89,10 @@ const unescapeId = (id: string): string => id.replace(/%(25|5F)/g, (_, hex) => (
 export const messageKey = ({ fromMe, remote, id, participant }: MessageKeyParts): string =>
   `${fromMe}_${remote}_${escapeId(id)}${participant ? `_${participant}` : ''}`;
 
-/** A message as somebody names it: by our key, whose parts say where it is, or by WhatsApp's random part alone. */
+/** A reference to a message: by our key, whose parts say where it is, or by WhatsApp's random part alone. */
 export interface MessageRef {
   readonly id: string;
-  /** Null where only the random part is known. */
+  /** Null if only the random part is known. */
   readonly place: {
     readonly fromMe: boolean;
     readonly remote: string;
@@ -100,7 +100,7 @@ export interface MessageRef {
   } | null;
 }
 
-/** Reads a message's key, or its random part. */
+/** Parses a message's key, or its random part. */
 export function parseMessageRef(text: string): MessageRef {
   const [, fromMe, remote, id, participant] = /^(true|false)_([^_]+)_([^_]+)(?:_(.+))?$/.exec(text) ?? [];
   if (fromMe === undefined || remote === undefined || id === undefined)

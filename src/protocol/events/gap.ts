@@ -4,7 +4,7 @@ import { event } from '../event.js';
 import { FAULTS, type FaultKind } from '../fault-table.js';
 import { cursor, instant, record } from '../schema.js';
 
-/** A gap with one of the reasons, and what is known of it. */
+/** A gap with one of the reasons, and the details that are known. */
 const because = <R extends string, S extends z.ZodRawShape>(reason: R, says: string, shape: S) =>
   record({ reason: z.literal(reason).describe(says), ...shape });
 

@@ -1,4 +1,5 @@
-// Every type of event, joined. A new type: a word in EVENT_TYPES of state.ts, which does not compile without a row here.
+// Every type of event, joined. A new type needs a word in EVENT_TYPES
+// of state.ts, which does not compile without a row here.
 import { z } from 'zod';
 import type { EventRow } from '../event.js';
 import { cursor, eventType, instant, type Named, record } from '../schema.js';
@@ -25,7 +26,7 @@ export type Unnamed<T extends EventType> = Omit<EventData<T>, keyof Named>;
 
 const DATA = 'What happened; the fields depend on the type.';
 
-/** What every event has. */
+/** The fields of every event. */
 const envelope = {
   cursor: cursor().describe(
     'The place of the event in the journal. Cursors only grow, also across restarts.',
@@ -35,13 +36,13 @@ const envelope = {
   account: z.string().describe('The name of the account, as it is configured.'),
 };
 
-/** An event as it stands in the journal and on the wire; `type` tells which fields `data` has. */
+/** An event as it is in the journal and on the wire; `type` determines the fields of `data`. */
 export type WireEvent = {
   [T in EventType]: { cursor: number; type: T; time: string; account: string; data: EventData<T> };
 }[EventType];
 export type EventOf<T extends EventType> = Extract<WireEvent, { type: T }>;
 
-/** What the daemon checks of an event: not the data, which an earlier version may have stored. */
+/** The daemon's check of an event. It leaves out the data, which an earlier version may have stored. */
 export const eventSchema = record({
   ...envelope,
   data: z.record(z.string(), z.unknown()).describe(DATA),

@@ -1,4 +1,4 @@
-// Calls that come in: they are reported as events of the type `call`, and can be turned away.
+// Incoming calls: they are reported as events of the type `call`, and can be rejected.
 import { z } from 'zod';
 import { ACT_FAULTS } from '../act-faults.js';
 import { method } from '../method.js';

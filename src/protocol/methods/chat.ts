@@ -40,7 +40,7 @@ const example: Chat = {
 
 const ANA = { id: '15550002222@c.us', phone: '15550002222', lid: '91000015550002222@lid' };
 
-/** Faults of whatever names one chat. */
+/** Faults of every method that names one chat. */
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
 const chat = chatRef;
 

@@ -59,7 +59,7 @@ const example: Group = {
 const ONE = ['invalid_recipient', 'no_such_chat'] as const;
 const group = () => reference('The id of a group, …@g.us.');
 const people = () => z.array(personRef()).min(1).max(64).describe('The people, 64 at most.');
-/** What became of one of the people asked for. */
+/** The outcome for one person that a request named. */
 export const outcomeSchema = record({
   participant: z.string().describe('The id of the person.'),
   done: z.boolean().describe('True when it was done.'),

@@ -1,4 +1,4 @@
-// Every method of the daemon, joined. A new noun: its file and one line here.
+// Every method of the daemon, joined. A new noun needs its file and one line here.
 import { callMethods } from './call.js';
 import { chatMethods } from './chat.js';
 import { contactMethods } from './contact.js';

@@ -20,7 +20,7 @@ const restrictionSchema = record({
   total: z.int().nullable().describe('New chats that the cycle allows. Null when there is no quota.'),
 });
 
-/** What `session.status` answers; the first seven fields keep their names and places for ever. */
+/** The result of `session.status`; the first seven fields keep their names and places forever. */
 export const statusSchema = record({
   status: stateName().describe('The state of the account. It sends and receives in `ready` only.'),
   session: record({
@@ -109,7 +109,7 @@ const statusExample: Status = {
   journal: { last: 1234 },
 };
 
-/** A QR payload is a secret: whoever scans it owns the link. It is answered, never logged. */
+/** A QR payload is a secret: anybody who scans it owns the link. It is returned, never logged. */
 const qrSchema = record({
   qr: z.string().describe('The payload of the QR code. It is a secret: whoever scans it owns the link.'),
   issuedAt: instant().describe('When WhatsApp showed the code.'),
@@ -120,7 +120,10 @@ const qrSchema = record({
 /** A byte string of WebAuthn's JSON: base64url without padding. */
 const bytes = () => z.base64url().max(16_384);
 
-/** The answer to a passkey request, as PublicKeyCredential.toJSON() gives it; what else a browser puts in is let in. */
+/**
+ * The answer to a passkey request, as PublicKeyCredential.toJSON()
+ * returns it; other fields of a browser are allowed.
+ */
 const passkeyAnswer = z.looseObject({
   id: bytes().min(1).describe('The id of the credential, in base64url.'),
   rawId: bytes().min(1).describe('The same as `id`.'),
@@ -148,7 +151,7 @@ const EXAMPLE_PASSKEY = {
   response: { clientDataJSON: 'eyJ0eXBlIjoi4oCmIn0', authenticatorData: 'ZGF0YQ', signature: 'c2lnbmF0dXJl' },
 } as const;
 
-/** What `disconnect` and `clear` answer. */
+/** The result of `disconnect` and `clear`. */
 const removedSchema = record({
   ...done(),
   unlinked: z.boolean().describe('True when the phone was unlinked.'),

@@ -3,13 +3,13 @@ import { eventSchema } from '../events/index.js';
 import { method } from '../method.js';
 import { cursor, instant, limit, record } from '../schema.js';
 
-/** Ours, and those of other programs whose receivers are kept. */
+/** Our own format, and those of other programs whose receivers are supported. */
 export const WEBHOOK_FORMATS = ['wad', 'wwebjs-api', 'waha'] as const;
 
 const NOW = '2026-01-01T00:00:00.000Z';
 const name = () => z.string().min(1).max(32).describe('The name of the webhook in the configuration.');
 
-/** How one receiver stands. */
+/** A webhook and its current state. */
 export const webhookSchema = record({
   name: name(),
   url: z
