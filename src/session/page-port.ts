@@ -101,8 +101,8 @@ export interface MissedPage {
   /** Chats with activity since then. Statuses are never read (U2). */
   chatsSince(sinceMs: number): Promise<readonly string[]>;
   /**
-   * What there is of a chat since then, oldest first, the newest so many; `whole` when none was left out, and `failure` says
-   * why the page could not read the rest.
+   * The messages of a chat since then, oldest first: the newest `limit` of them. `whole`: none was left out.
+   * `failure`: why the page could not read the rest.
    */
   keysSince(
     chatId: string,
@@ -116,8 +116,8 @@ export interface MissedPage {
     readonly failure: string | null;
   }>;
   /**
-   * Messages of a chat by our keys, marked as found later; notices are left out. `undecrypted` are the keys of those that
-   * the page cannot read yet: placeholders of the type `ciphertext`.
+   * Messages of a chat by our keys, marked as found later; notices are left out. `undecrypted`: the keys of
+   * messages that the page cannot decrypt yet, which are placeholders of the type `ciphertext`.
    */
   messagesOf(
     chatId: string,

@@ -101,7 +101,7 @@ export type SendOutcome =
 /** What the page knows of a message of ours. */
 export interface OwnMessage {
   readonly ack: number;
-  /** With −1: the code of the server's refusal; null where the page does not say. */
+  /** With −1: the code of the server's refusal; null if the page does not report it. */
   readonly nack?: number | null;
   /**
    * The server does not have it, and this document is not
