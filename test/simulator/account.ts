@@ -1,4 +1,4 @@
-/** An account as the server knows it: two identities, a history, linked devices. The person is in `phone.ts`. */
+/** An account on the server: two identities, a history, linked devices. The person is in `phone.ts`. */
 import type { Checkpoint } from './checkpoint.js';
 import type { Device } from './device.js';
 import { Limits } from './limits.js';
@@ -9,11 +9,11 @@ export interface AccountOptions {
   number: string;
   pushname?: string;
   platform?: string;
-  /** digits of the other identity; derived from the number when not given */
+  /** digits of the other identity; by default derived from the number */
   lid?: string;
 }
 
-/** What stands there until somebody writes something else. */
+/** The default text. */
 export const ABOUT = 'Hey there! I am using WhatsApp.';
 
 const HISTORY_LIMIT = 10_000;
@@ -23,25 +23,25 @@ export class Account {
   readonly devices = new Map<string, Device>();
   /** every message the phone has, oldest first */
   history: WireMessage[] = [];
-  /** The code with which the server refuses it: 406 is a ban, 403 a lock. */
+  /** The code with which the server refuses the account: 406 is a ban, 403 a lock. */
   banned: 403 | 406 | null = null;
-  /** what it has to answer before it goes on */
+  /** the challenge that must be answered before the account works again */
   checkpoint: Checkpoint | undefined;
   /** wids, as the page sent them */
   readonly blocked = new Set<string>();
-  /** what the person has written about themselves */
+  /** the person's text about themselves */
   about = ABOUT;
-  /** what the server lets it do */
+  /** the restrictions by the server */
   readonly limits = new Limits();
   #passkey: Passkey | undefined;
-  /** set while the phone itself is out of reach */
+  /** true while the phone itself is unreachable */
   phoneOffline = false;
 
   constructor({ number, pushname = 'Somebody', platform = 'android', lid = lidOf(number) }: AccountOptions) {
     this.me = { pn: `${number}@c.us`, lid: `${lid}@lid`, pushname, platform };
   }
 
-  /** Made when it is first asked for. */
+  /** Created on first use. */
   get passkey(): Passkey {
     this.#passkey ??= new Passkey();
     return this.#passkey;
@@ -51,12 +51,12 @@ export class Account {
     return wid === this.me.pn || wid === this.me.lid;
   }
 
-  /** To every linked device but one. */
+  /** Sends an item to every linked device except one. */
   push(item: Item, except?: Device): void {
     for (const device of this.devices.values()) if (device !== except) device.push(item);
   }
 
-  /** A message enters the account, from outside or from one of its own devices. */
+  /** Adds a message to the account, from outside or from one of its own devices. */
   enter(message: WireMessage, except?: Device): void {
     this.history.push(message);
     if (this.history.length > HISTORY_LIMIT * 1.2) this.history = this.history.slice(-HISTORY_LIMIT);
@@ -64,7 +64,7 @@ export class Account {
   }
 }
 
-/** Fifteen digits that look like a LID and are the same for the same number. */
+/** Fifteen digits that look like a LID; the same number gives the same digits. */
 export function lidOf(number: string): string {
   const digits = [...number].reverse().join('').padEnd(13, '7').slice(0, 13);
   return `27${digits}`;

@@ -1,6 +1,6 @@
 /**
- * whatsapp-web.js as it is, on a simulator, in a directory of its own: for the simulator's own tests, which ask
- * whether the real library lives in it. Nothing of the daemon is loaded here.
+ * Runs the unmodified whatsapp-web.js on a simulator, in its own directory: for the simulator's own tests,
+ * which check that the real library works there. Nothing of the daemon is loaded here.
  */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import type { Simulator } from './simulator.js';
 import type { Json } from './wire.js';
 
 export interface BareClientOptions {
-  /** keeps the profile of an earlier client */
+  /** uses the directory with the profile of an earlier client */
   directory?: string;
   /** names the profile in the directory, as LocalAuth does */
   clientId?: string;
@@ -19,8 +19,8 @@ export interface BareClientOptions {
 }
 
 /**
- * The library removes the profile under the running browser when the phone logs out, which fails now and then with
- * ENOTEMPTY and then ends the process. Not what these tests are about.
+ * When the phone logs out, the library removes the profile of the running browser. That sometimes fails with
+ * ENOTEMPTY and then ends the process. These tests are about other things.
  */
 class KeepingAuth extends wweb.LocalAuth {
   override logout = async (): Promise<void> => {};
@@ -31,9 +31,9 @@ type Seen = { event: string; args: unknown[] };
 export class BareClient {
   readonly client: wweb.Client;
   readonly directory: string;
-  /** every event so far, so that none is missed between two awaits */
+  /** all events so far, so that none is missed between two awaits */
   readonly seen: Seen[] = [];
-  /** what later injections threw: on their own they would be unhandled rejections and end the process */
+  /** errors of later injections, which would otherwise be unhandled rejections and end the process */
   readonly injectErrors: unknown[] = [];
   #closed = false;
 
@@ -65,8 +65,8 @@ export class BareClient {
           }
         : {}),
     });
-    // It would read the body of every page it sees loading, and rejects with nobody there where that page is gone
-    // again by then. Without a cache nothing comes of it.
+    // It would read the body of every page that loads, with an unhandled rejection when that page is already
+    // gone. Without a cache it does nothing.
     (this.client as wweb.Client & { initWebVersionCache(): Promise<void> }).initWebVersionCache =
       async () => {};
     const emit = this.client.emit.bind(this.client);
@@ -76,13 +76,14 @@ export class BareClient {
     };
   }
 
-  /** Initialized: the page is loaded and the library has injected itself. */
+  /** Starts a client. Resolves when the page is loaded and the library has injected itself. */
   static async start(simulator: Simulator, options: BareClientOptions = {}): Promise<BareClient> {
     const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'simulator-')));
     const bare = new BareClient(simulator, directory, options);
     await bare.client.initialize();
-    // puppeteer 24.38's PipeTransport.close() takes its error listeners off Chromium's pipes while they are open; when
-    // the library ends the browser by itself and we do too, one of them then raises "read ECONNRESET" with nobody there.
+    // puppeteer 24.38's PipeTransport.close() removes its error listeners from Chromium's pipes while they
+    // are open. If the library ends the browser by itself while we do, one of the pipes then raises an
+    // unhandled "read ECONNRESET".
     for (const pipe of bare.client.pupBrowser?.process()?.stdio ?? []) pipe?.on('error', () => {});
     // Not in the library's own types.
     const client = bare.client as wweb.Client & { inject(): Promise<void> };
@@ -95,7 +96,7 @@ export class BareClient {
     return this.seen.filter((one) => one.event === event).length;
   }
 
-  /** The arguments of the first such event, seen already or yet to come, that `match` likes. */
+  /** Resolves with the arguments of the first event, past or future, that `match` accepts. */
   // biome-ignore lint/suspicious/noExplicitAny: events of whatsapp-web.js carry what they carry
   async wait<T extends any[]>(
     event: string,
@@ -114,7 +115,7 @@ export class BareClient {
     }
   }
 
-  /** Until an event has come that many times in all. */
+  /** Waits until an event has happened this many times in total. */
   async waitTimes(event: string, times: number, ms = 15_000): Promise<void> {
     const signal = AbortSignal.timeout(ms);
     while (this.count(event) < times) {
@@ -124,7 +125,10 @@ export class BareClient {
     }
   }
 
-  /** Until the page has a message such as this: it tells of what is added to one before the message shows it. */
+  /**
+   * Waits until the page's message matches. The page reports an addition to a message before the message
+   * shows it.
+   */
   async untilMessage(
     message: wweb.Message,
     shows: { [attribute: string]: Json },
@@ -135,7 +139,7 @@ export class BareClient {
     await this.client.pupPage?.waitForFunction(shown, { timeout: ms });
   }
 
-  /** Ends the browser as a tidy program would; the profile stays. */
+  /** Closes the browser in order; the profile stays. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,7 +1,7 @@
-/** Something that happens again and again, and can be awaited with a deadline: the end of polling. */
+/** A repeated event that can be awaited with a deadline, so that no polling is needed. */
 
 export interface WaitOptions {
-  /** milliseconds; 10 s when nothing is said */
+  /** milliseconds; default 10 s */
   timeoutMs?: number;
 }
 
@@ -18,8 +18,8 @@ export class Bell<T> {
   }
 
   /**
-   * The first value for which `pick` gives something else than undefined. `already` is asked first, for what
-   * happened before the call. Rejects with `no <what> within N ms`.
+   * Resolves with the first result of `pick` that is not undefined. `already` is called first, for anything
+   * that happened before the call. Rejects with `no <what> within N ms`.
    */
   wait<R>(
     what: string,

@@ -1,6 +1,6 @@
 /**
- * A document that is open in a browser now, as the simulator sees it over the instrument socket, and the hand it has
- * on it. A reload ends it; the new document is a new one.
+ * A document that is open in a browser now: shows its reports on the instrument socket, and sends it orders.
+ * A reload ends it; the new document is another BrowserPage.
  */
 import type { WebSocket } from 'ws';
 import { Bell, type WaitOptions } from './bell.js';
@@ -19,7 +19,7 @@ export class BrowserPage {
   #nextId = 1;
   state = 'UNLAUNCHED';
   hasSynced = false;
-  /** what a camera would read off the screen */
+  /** the QR code that a camera would read on the screen */
   qr: string | null = null;
 
   constructor(socket: WebSocket, hello: Extract<Report, { type: 'hello' }>) {
@@ -44,7 +44,7 @@ export class BrowserPage {
     this.changed.ring(this);
   }
 
-  /** Resolves when the document goes by them, or is gone. */
+  /** Sends knobs to the document. Resolves when it uses them, or is gone. */
   tell(knobs: KnobValues): Promise<void> {
     return this.#ask((id) => ({ type: 'knobs', id, knobs })).then(
       () => {},
@@ -62,7 +62,7 @@ export class BrowserPage {
     return this.changed.wait('sync', there, options, there);
   }
 
-  /** Commands after which this document is gone resolve when it has the order. */
+  /** Reloads the document. Commands that end the document resolve when it has received the order. */
   reload(): Promise<Json> {
     return this.command('reload');
   }
@@ -76,33 +76,33 @@ export class BrowserPage {
   pushState(times = 1): Promise<Json> {
     return this.command('pushState', { times });
   }
-  /** Loads a sub-frame; resolves when it has loaded. */
+  /** Loads a sub-frame. Resolves when it has loaded. */
   iframe(times = 1): Promise<Json> {
     return this.command('iframe', { times });
   }
-  /** Sets Socket.state to whatever is asked for, with its change event. */
+  /** Sets Socket.state to any value, with its change event. */
   setState(state: string): Promise<Json> {
     return this.command('setState', { state });
   }
   setSynced(value: boolean): Promise<Json> {
     return this.command('setSynced', { value });
   }
-  /** Takes every listener off a model: Msg, Chat, Socket, Conn or Cmd. */
+  /** Removes all listeners of a model: Msg, Chat, Socket, Conn or Cmd. */
   detachListeners(of: 'Msg' | 'Chat' | 'Socket' | 'Conn' | 'Cmd'): Promise<Json> {
     return this.command('detachListeners', { of });
   }
-  /** change:ref with undefined, as some builds do once the ref is used up. */
+  /** Raises change:ref with undefined, as some builds do once the ref is used up. */
   clearRef(): Promise<Json> {
     return this.command('clearRef');
   }
   wipeDebug(): Promise<Json> {
     return this.command('wipeDebug');
   }
-  /** State, listeners, counts: what the page holds in memory. */
+  /** Returns state, listeners and counts of the page. */
   look(): Promise<Json> {
     return this.command('look');
   }
-  /** The messages in the page's memory, oldest first. */
+  /** Returns the messages in the page's memory, oldest first. */
   messages(chat?: string): Promise<Json> {
     return this.command('messages', chat === undefined ? {} : { chat });
   }
@@ -111,12 +111,12 @@ export class BrowserPage {
     return this.command('pressDialog');
   }
 
-  /** Shows a dialog as the knobs have it, also where none is due. */
+  /** Shows the dialog that the knobs describe, even if none is due. */
   showDialog(): Promise<Json> {
     return this.command('showDialog');
   }
 
-  /** Any order of `page/orders.ts` by name; rejects for a name there is not. */
+  /** Sends any order of `page/orders.ts` by name. Rejects for an unknown name. */
   command(command: string, args: Args = {}): Promise<Json> {
     return this.#ask((id) => ({ type: 'do', id, command, args }));
   }

@@ -1,11 +1,11 @@
-/** How a Chromium is brought to the simulator and kept from everywhere else. */
+/** Directs a Chromium to the simulator, and blocks all other hosts. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * The first rule that fits wins, so everything but the page's own name resolves to nothing: no test can reach the
- * real service. Loopback stays reachable by its number.
- * No `--disable-features` here: Chromium heeds only the last one, and puppeteer has its own.
+ * The first matching rule wins, so every name except the page's own resolves to nothing: no test can reach
+ * the real service. Loopback stays reachable by its address. `--disable-features` is not used here, because
+ * Chromium uses only the last one, and puppeteer has its own.
  */
 export function chromiumArgs(port: number): string[] {
   const rules = [
@@ -36,8 +36,8 @@ export function chromiumArgs(port: number): string[] {
 const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
- * Writes a script that can stand in for Chromium's path, and returns its path. It `exec`s, so the pid stays, and its
- * descriptors pass through (puppeteer's pipe).
+ * Writes a script that can be used as Chromium's path, and returns its path. It uses `exec`, so the pid
+ * stays, and it passes its descriptors on (puppeteer's pipe).
  */
 export async function writeBrowserWrapper(
   directory: string,

@@ -1,4 +1,7 @@
-/** A certificate that is trusted by nobody, made at start: Chromium is told to ignore that (`--ignore-certificate-errors`). */
+/**
+ * Makes a self-signed certificate at the start. Chromium is told to accept it
+ * (`--ignore-certificate-errors`).
+ */
 import { generate } from 'selfsigned';
 
 export interface Certificate {

@@ -1,4 +1,4 @@
-/** A channel as the server keeps it: who owns it, who may post, who follows, and what was posted. */
+/** A channel on the server: its owner, admins, followers and posts. */
 import type { WireChannel, WireMessage } from './wire.js';
 
 export interface ChannelOptions {
@@ -10,7 +10,7 @@ export interface ChannelOptions {
   followers?: string[];
 }
 
-/** What a follower sees of a link: its card, or nothing but the text. */
+/** What a follower sees of a link: its card, or only the text. */
 export interface Post {
   id: string;
   serverId: number;
@@ -44,7 +44,7 @@ export class Channel {
     return wids.some((wid) => this.followers.has(wid)) ? 'subscriber' : 'guest';
   }
 
-  /** As one account sees it. */
+  /** The channel as one account sees it. */
   wireFor(...wids: string[]): WireChannel {
     const { id, name, followers } = this;
     return { id, name, role: this.roleOf(...wids), subscribers: followers.size };

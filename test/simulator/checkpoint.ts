@@ -1,14 +1,20 @@
-/** Where the server stops a linked account until its owner has answered, and judges the answer. */
+/**
+ * The server's challenge of a linked account: it blocks the account until its owner has answered, and checks
+ * the answer.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.js';
 import type { Challenge, Json } from './wire.js';
 
-/** A passkey of WhatsApp is one for this site (WAWebIntegrityChallengeUtils). */
+/** WhatsApp's passkeys belong to this site (WAWebIntegrityChallengeUtils). */
 const RP_ID = 'whatsapp.com';
 
 export class Checkpoint {
   readonly challenge: Challenge;
-  /** With what the person's authenticator has derived for the page, or null. */
+  /**
+   * Resolves when it is passed, with the value that the person's authenticator has derived for the page, or
+   * null.
+   */
   readonly passed: Promise<{ prf: string | null }>;
   #pass: (how: { prf: string | null }) => void = () => {};
 
@@ -22,7 +28,7 @@ export class Checkpoint {
     });
   }
 
-  /** What is wrong with an answer, or null. */
+  /** Returns what is wrong with an answer, or null. */
   answer({ passkey }: Account, args: { [key: string]: Json }): string | null {
     const text = (name: string): string => String(args[name] ?? '');
     const userHandle = text('userHandle');

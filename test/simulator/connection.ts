@@ -1,4 +1,4 @@
-/** The server's end of one chat socket: frames in and out, and the socket faults. Knows no accounts. */
+/** The server's end of one chat socket: frames in and out, and the socket faults. It knows no accounts. */
 import type { WebSocket } from 'ws';
 import type { Device } from './device.js';
 import type { KnobValues } from './knobs.js';
@@ -22,9 +22,9 @@ export class Connection {
   readonly page: string;
   readonly #options: ConnectionOptions;
   #frozen: boolean;
-  /** set by the pairing desk while the page shows a QR */
+  /** set by pairing-desk.ts while the page shows a QR code */
   registration: Registration | undefined;
-  /** set once it has signed in */
+  /** set after the login */
   device: Device | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -41,7 +41,7 @@ export class Connection {
       try {
         frame = JSON.parse(String(data)) as UpFrame;
       } catch {
-        // Not one of our pages.
+        // The other end is not one of our pages.
         this.drop();
         return;
       }
@@ -61,7 +61,7 @@ export class Connection {
     else this.#sendNow(frame);
   }
 
-  /** From now on nothing passes in either direction, and neither end is told. */
+  /** Drops all frames in both directions from now on, without an error at either end. */
   freeze(): void {
     this.#frozen = true;
   }
@@ -70,7 +70,7 @@ export class Connection {
     this.#options.socket.close();
   }
 
-  /** As if the cable were cut and the router had said so. */
+  /** Cuts the connection with a reset. */
   drop(): void {
     this.#options.socket.terminate();
   }

@@ -1,4 +1,4 @@
-/** A person at the other end: gets messages, answers, reads, goes offline. */
+/** A person at the other end: receives messages, answers, reads, goes offline. */
 import { ABOUT, lidOf } from './account.js';
 import { Bell, type WaitOptions } from './bell.js';
 import { decryptMedia, encryptMedia } from './media-crypto.js';
@@ -9,20 +9,20 @@ import type { Json, WireContact, WireMessage } from './wire.js';
 
 export interface ContactOptions {
   number: string;
-  /** what they call themselves */
+  /** their own display name */
   pushname?: string;
-  /** what the phone's address book calls them */
+  /** their name in the phone's address book */
   name?: string;
-  /** digits; derived from the number when not given */
+  /** digits; by default derived from the number */
   lid?: string;
-  /** in the phone's address book, and so in the page's contacts from the start */
+  /** true: in the phone's address book, and so among the page's contacts from the start */
   known?: boolean;
   business?: boolean;
-  /** what they have written about themselves; null: they hide it */
+  /** their text about themselves; null: hidden */
   about?: string | null;
 }
 
-/** What this person's screen shows: each message once. `Simulator.ledger` has every arrival. */
+/** A message on this person's screen, where each is shown once. `Simulator.ledger` has every arrival. */
 export interface Received {
   id: string;
   from: string;
@@ -44,26 +44,29 @@ export interface Sent {
 }
 
 export interface SendOptions {
-  /** number or wid of the account; the first phone when not given */
+  /** number or wid of the account; default: the first phone */
   to?: string;
   group?: string;
   id?: string;
   type?: string;
   extra?: { [key: string]: Json };
-  /** Laid over the message as it is on the wire, whatever their types: what a stranger's own client may send. */
+  /**
+   * Overrides fields of the message on the wire with values of any type, as a stranger's own client could
+   * send them.
+   */
   malformed?: { [field in 't' | 'type' | 'body' | 'notifyName']?: Json };
 }
 
 export interface OutgoingMedia {
   bytes: Buffer;
   mimetype: string;
-  /** image, video, audio, ptt, sticker or document; by the mimetype when not given */
+  /** image, video, audio, ptt, sticker or document; by default chosen from the mimetype */
   type?: string;
   caption?: string;
   filename?: string;
-  /** How large it says it is; the truth when left out. */
+  /** The claimed size; by default the true one. */
   says?: number;
-  /** of what can be played */
+  /** duration of audio or video */
   seconds?: number;
 }
 
@@ -84,13 +87,13 @@ export class Contact {
   readonly #progress = new Bell<Sent>();
   #waiting: { message: WireMessage; onRead: (level: 2 | 3) => void }[] = [];
   #online = true;
-  /** whether the number is on WhatsApp at all */
+  /** whether the number exists on WhatsApp */
   registered = true;
   readReceipts = true;
   about: string | null;
   /** whether others may add this person to a group */
   addable = true;
-  /** answers what it returns; undefined is silence */
+  /** answers a message with the returned text; undefined: no answer */
   autoReply: ((message: Received) => string | undefined) | undefined;
 
   constructor(
@@ -124,7 +127,7 @@ export class Contact {
     return wid === this.wire.pn || wid === this.wire.lid;
   }
 
-  /** Sends to an account or a group; returns the message's id. */
+  /** Sends a text to an account or a group, and returns the message's id. */
   async send(body: string, options: SendOptions = {}): Promise<string> {
     const { id = messageId.android(), type = 'chat', extra, malformed } = options;
     const to = this.#post.deliverFrom(this, {
@@ -143,7 +146,7 @@ export class Contact {
     return id;
   }
 
-  /** Encrypts, uploads and sends; returns the message's id. */
+  /** Encrypts, uploads and sends a file, and returns the message's id. */
   async sendMedia(media: OutgoingMedia, options: Omit<SendOptions, 'type' | 'extra'> = {}): Promise<string> {
     const { bytes, mimetype, caption, filename } = media;
     const type = media.type ?? mediaTypeOf(mimetype);
@@ -158,37 +161,37 @@ export class Contact {
       size: media.says ?? bytes.length,
       ...(caption === undefined ? {} : { caption }),
       ...(filename === undefined ? {} : { filename }),
-      // A text, as WAWebParseVideoMessageProto makes it.
+      // A string, as WAWebParseVideoMessageProto makes it.
       ...(media.seconds === undefined ? {} : { duration: String(media.seconds) }),
     };
     return this.send('', { ...options, type, extra });
   }
 
-  /** The bytes of a message with media, decrypted and checked. */
+  /** Returns the bytes of a message with media, decrypted and checked. */
   download({ message: { type, extra } }: Received): Buffer {
     const text = (name: string) => String(extra?.[name] ?? '');
     const file = this.#media.get(text('directPath'));
     if (!file) throw new Error(`no media under "${text('directPath')}"`);
-    // Of a channel they are in the clear.
+    // Media of a channel are not encrypted.
     return extra?.mediaKey ? decryptMedia(file, type, text('mediaKey'), text('filehash')) : file;
   }
 
-  /** Listens to a voice message of the account: its fourth acknowledgement (WAWebAck.ACK.PLAYED). */
+  /** Plays a voice message of the account, which gives its fourth ack (WAWebAck.ACK.PLAYED). */
   async play(id: string): Promise<void> {
     this.#post.playedBy(this, id);
   }
 
-  /** Changes the text, or the caption of a file, of something this person sent. */
+  /** Edits the text or caption of a message that this person sent. */
   async edit(id: string, body: string): Promise<void> {
     this.#post.editFrom(this, id, body);
   }
 
-  /** Deletes for everyone something this person sent. */
+  /** Deletes a message that this person sent, for everyone. */
   async revoke(id: string): Promise<void> {
     this.#post.revokeFrom(this, id);
   }
 
-  /** An empty emoji takes the reaction back. */
+  /** Reacts to a message; an empty emoji removes the reaction. */
   async react(id: string, emoji: string): Promise<void> {
     this.#post.reactFrom(this, id, emoji);
   }
@@ -202,7 +205,7 @@ export class Contact {
     return this.#post.callFrom(this, to, video);
   }
 
-  /** Gives up a call of theirs. */
+  /** Ends this person's own call. */
   async hangUp(id: string, to?: string): Promise<void> {
     this.#post.hangUp(this, to, id);
   }
@@ -218,7 +221,7 @@ export class Contact {
     for (const { message, onRead } of waiting) this.#show(message, onRead);
   }
 
-  /** The first message, received already or yet to come, for which `match` is true. */
+  /** Resolves with the first matching message, past or future. */
   waitForMessage(
     match: (message: Received) => boolean = () => true,
     options?: WaitOptions,
@@ -227,12 +230,12 @@ export class Contact {
     return this.#arrived.wait(`message for ${this.number}`, pick, options, () => this.received.find(match));
   }
 
-  /** Until a device of the account has it. */
+  /** Waits until a device of the account has the message. */
   waitForDelivery(id: string, options?: WaitOptions): Promise<Sent> {
     return this.#waitForSent(id, (sent) => sent.delivered, 'delivery', options);
   }
 
-  /** Until the account has read it. */
+  /** Waits until the account has read the message. */
   waitForRead(id: string, options?: WaitOptions): Promise<Sent> {
     return this.#waitForSent(id, (sent) => sent.read, 'reading', options);
   }

@@ -1,4 +1,7 @@
-/** The control API: everything the code can do, as JSON over HTTP on loopback, for other programs and languages. */
+/**
+ * The control API: all functions of the simulator as JSON over HTTP on loopback, for programs in any
+ * language.
+ */
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

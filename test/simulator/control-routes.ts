@@ -1,4 +1,4 @@
-/** What the control API answers, one row per route. Arguments come from the path, the query and the JSON body. */
+/** The routes of the control API. Arguments come from the path, the query and the JSON body. */
 import type { AccountOptions } from './account.js';
 import type { BrowserPage } from './browser-page.js';
 import type { ChannelOptions } from './channel.js';
@@ -86,13 +86,13 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   'GET /qr': async (simulator, args) => ({ qr: await simulator.waitForQr(wait(args)) }),
   'POST /phones': (simulator, args) => showPhone(simulator.createPhone(args as unknown as AccountOptions)),
   'GET /phones/:number': (simulator, args) => showPhone(phoneOf(simulator, args)),
-  /** for an authenticator: CDP's WebAuthn.addCredential takes these */
+  /** the passkey for an authenticator: CDP's WebAuthn.addCredential takes these fields */
   'GET /phones/:number/passkey': (simulator, args) => {
     const { id, userHandle, privateKeyPkcs8 } = phoneOf(simulator, args).passkey;
     return { id, userHandle, privateKeyPkcs8, rpId: simulator.knobs.passkeyRpId };
   },
   'GET /phones/:number/messages': (simulator, args) => ({ messages: phoneOf(simulator, args).messages }),
-  /** without `qr`: whatever a page shows now or next */
+  /** without `qr`: scans the code that a page shows now or next */
   'POST /phones/:number/scan': async (simulator, args) => {
     const qr = args.qr === undefined ? await simulator.waitForQr(wait(args)) : word(args, 'qr');
     return showDevice(await phoneOf(simulator, args).scan(qr));
@@ -105,7 +105,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     phoneOf(simulator, args).waitForUnlinked(wait(args)),
   'POST /phones/:number/unlink': (simulator, args) =>
     phoneOf(simulator, args).unlink(args.device === undefined ? undefined : word(args, 'device')),
-  /** without waiting for the answer */
+  /** does not wait for the answer */
   'POST /phones/:number/challenge': (simulator, args) => {
     void phoneOf(simulator, args).challenge(word(args, 'type') === 'CAPTCHA' ? 'CAPTCHA' : 'PASSKEY');
   },
@@ -151,7 +151,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
     );
     return { id: await contactOf(simulator, args).sendMedia({ ...media, bytes } as OutgoingMedia, place) };
   },
-  /** what a received message with media holds, as base64 */
+  /** the file of a received message, as base64 */
   'GET /contacts/:number/media/:id': async (simulator, args) => {
     const contact = contactOf(simulator, args);
     const message = await contact.waitForMessage(({ id }) => id === args.id, wait(args));
@@ -159,7 +159,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   },
   'POST /media/expire': (simulator, args) => simulator.media.expire(word(args, 'path')),
 
-  /** `body`, `id` or `type` as the message must have them */
+  /** `body`, `id` or `type` select the message */
   'POST /contacts/:number/wait-message': (simulator, args) => {
     const { number: _number, timeoutMs: _timeoutMs, ...want } = args;
     return contactOf(simulator, args).waitForMessage(
@@ -208,7 +208,7 @@ export const ROUTES: { readonly [pattern: string]: Route } = {
   'POST /faults/network-up': (simulator) => simulator.faults.networkUp(),
 
   'GET /pages': (simulator) => ({ pages: simulator.pages.map(showPage) }),
-  /** the page's id, or `any` for the first; commands are those of page/orders.ts */
+  /** takes the page's id, or `any` for the first page; commands are those of page/orders.ts */
   'POST /pages/:page/:command': async (simulator, args) => {
     const { page: _page, command: _command, ...rest } = args;
     const command = word(args, 'command');

@@ -1,4 +1,4 @@
-/** One linked device: its secret, its connection if it has one, and what waits for it. */
+/** One linked device: its secret, its connection if there is one, and its queued items. */
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
@@ -10,11 +10,11 @@ export class Device {
   readonly linkedAtMs = Date.now();
   readonly account: Account;
   connection: Connection | undefined;
-  /** no login yet: history is still due */
+  /** true before the first login: history must still be sent */
   fresh = true;
   dialogAcknowledged: boolean;
   statusRead = false;
-  /** somebody else holds the session until this device takes over */
+  /** another host has the session until this device takes it over */
   conflicted = false;
   readonly #queue = new Map<number, Item>();
   #next = 1;
@@ -38,14 +38,14 @@ export class Device {
     return this.#queue.size;
   }
 
-  /** Keeps the item until the device has confirmed it, over as many connections as that takes. */
+  /** Keeps the item until the device has confirmed it, across reconnects. */
   push(item: Item): void {
     const n = this.#next++;
     this.#queue.set(n, item);
     this.connection?.send({ type: 'item', n, item });
   }
 
-  /** After a login: all that waits, oldest first. */
+  /** Sends all queued items after a login, oldest first. */
   flush(): void {
     for (const [n, item] of this.#queue) this.connection?.send({ type: 'item', n, item });
     this.connection?.send({ type: 'items-done' });

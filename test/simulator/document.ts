@@ -1,7 +1,7 @@
-/** The HTML of the page, and the policy it is served with. */
+/** The HTML of the page, and its content security policy. */
 import type { BootRecord } from './wire.js';
 
-/** As strict as the real one: no inline scripts, no eval, nothing from elsewhere. */
+/** As strict as the real one: no inline scripts, no eval, nothing from other hosts. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "script-src 'self'",
@@ -16,9 +16,9 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * @param scripts paths of the page's modules, the entry first; the others are preloaded, so that many small files load
- *   as fast as one
- * @param images further sub-resources, which hold up the load event until they are answered
+ * @param scripts paths of the page's modules, the entry first; the others are preloaded, so that many small
+ * files load as fast as one
+ * @param images additional sub-resources, which delay the load event until they are answered
  */
 export function pageDocument(
   boot: BootRecord,
@@ -62,7 +62,7 @@ img.startup{width:48px;position:fixed;right:1rem;bottom:1rem}
 export const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4" fill="#008069"/></svg>';
 
-/** Installed as the real page does, and does as little as possible: requests go through untouched. */
+/** Installed as by the real page. It passes all requests through. */
 export const SERVICE_WORKER = `addEventListener('install', () => skipWaiting());
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 `;

@@ -1,6 +1,6 @@
 /**
- * The listening TCP port. Keeps its number while it is closed, so that "connection refused" and its end can both be
- * played. Knows nothing of what is spoken behind it.
+ * The listening TCP port. It keeps its number while it is closed, so that "connection refused" and its end
+ * can both be simulated. It does not know the protocol on it.
  */
 import { once } from 'node:events';
 import net from 'node:net';
@@ -32,7 +32,7 @@ export class Door {
     });
   }
 
-  /** Refuses new connections; those that stand are left alone. */
+  /** Refuses new connections; existing ones continue. */
   shut(): Promise<void> {
     return this.#move(async () => {
       this.#server?.close();

@@ -1,4 +1,4 @@
-/** Faults by name, for reading aloud in a test. Each is a knob or an act on what is connected; nothing else. */
+/** Faults by name, which read well in a test. Each only sets a knob or acts on existing connections. */
 
 import type { KnobName, KnobValues } from './knobs.js';
 import type { Pages } from './pages.js';
@@ -18,7 +18,7 @@ export class Faults {
     this.#pages = pages;
   }
 
-  /** How the next page loads. */
+  /** Sets how the next page loads. */
   load(fault: Value<'loadFault'>): Promise<void> {
     return this.#set('loadFault', fault);
   }
@@ -26,22 +26,22 @@ export class Faults {
     return this.#set('missingModules', names);
   }
 
-  /** Cuts every chat socket; the pages connect again by themselves. */
+  /** Cuts every chat socket. The pages reconnect by themselves. */
   dropSockets(): void {
     for (const connection of this.#server.connections) connection.drop();
   }
-  /** Every chat socket that stands goes silent without a word; new ones work. */
+  /** Freezes every existing chat socket without an error; new ones work. */
   halfOpen(): void {
     for (const connection of this.#server.connections) connection.freeze();
   }
-  /** How chat sockets behave from now on. */
+  /** Sets how chat sockets behave from now on. */
   socket(fault: Value<'socketFault'>): Promise<void> {
     return this.#set('socketFault', fault);
   }
   slow(ms: number): Promise<void> {
     return this.#set('socketSlowMs', ms);
   }
-  /** No network at all: nothing loads, nothing connects, what stood is cut. */
+  /** Simulates a lost network: nothing loads or connects, and existing connections are cut. */
   async networkDown(): Promise<void> {
     await this.#set('loadFault', 'refuse');
     this.dropSockets();
@@ -70,7 +70,7 @@ export class Faults {
     return this.#set('ackServerMs', ms);
   }
 
-  /** Does it to every page there is. */
+  /** Sends a command to every open page. */
   async inPages(command: string, args = {}): Promise<void> {
     await Promise.all(this.#pages.all.map((page) => page.command(command, args)));
   }

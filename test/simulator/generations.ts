@@ -1,6 +1,6 @@
 /**
- * Named builds of WhatsApp Web, each a set of knobs. A generation holds no behaviour of its own: whatever broke
- * has a knob, so that one break can also be tried alone.
+ * Named builds of WhatsApp Web, each a set of knobs. A generation has no behaviour of its own: every break
+ * has a knob, so that it can also be tested alone.
  */
 import { guess } from './knob-value.js';
 import { defaultKnobs, type KnobSettings, type KnobValues } from './knobs.js';
@@ -22,9 +22,10 @@ const JULY = {
 } as const satisfies KnobSettings;
 
 /**
- * September 2026: the media model's private id is enumerable (wwebjs #201921, PR #201923); people of a group are promoted,
- * demoted and removed with success and not at all (PR #201895), its description wants named arguments (waha #2199), the helper
- * that blocking asks first is gone (#201866); and a channel shows the card of a link only when it was made for it (rmyndharis/OpenWA #1006).
+ * September 2026. The media model's private id is enumerable (wwebjs #201921, PR #201923). Promoting,
+ * demoting and removing people of a group succeeds without effect (PR #201895). A group's description takes
+ * named arguments (waha #2199). The helper that blocking calls first is gone (#201866). A channel shows the
+ * card of a link only if it was made for the channel (rmyndharis/OpenWA #1006).
  */
 const SEPTEMBER = {
   ...JULY,
@@ -38,12 +39,12 @@ const SEPTEMBER = {
 } as const;
 
 /**
- * October 2026: the text of the QR begins with a link for the phone's camera, whatever a module says (whatsmeow 876de1e9); the
- * account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from theirs, and a new chat is kept by it;
- * modules register one after the other (wa-js #3476, #3481); forwarding is in a bundle that is fetched on demand (wa-js PR #3582,
- * waha #2278); calls are the native stack's (wa-js PR #3567); a chat by LID is made
- * for the reasons on a list (wa-js PR #3573); and WhatsApp counts the new
- * chats of an account (devlikeapro/waha #2186).
+ * October 2026. The text of the QR begins with a link for the phone's camera, whatever a module says
+ * (whatsmeow 876de1e9). The account is migrated to LIDs (WAWebLid1X1MigrationGating): people write from
+ * theirs, and a new chat is stored by LID. Modules register one after the other (wa-js #3476, #3481).
+ * Forwarding is in a bundle that loads on demand (wa-js PR #3582, waha #2278). Calls belong to the native
+ * stack (wa-js PR #3567). A chat by LID is created only for origins on a list (wa-js PR #3573). WhatsApp
+ * counts the new chats of an account (devlikeapro/waha #2186).
  */
 const OCTOBER = {
   ...SEPTEMBER,
@@ -63,21 +64,22 @@ export const GENERATIONS = {
   /** As whatsapp-web.js 1.34.7 (2026-04-25) expects it. */
   '2026-04': {},
   /**
-   * July 2026: message keys keep their string in `$1` (wwebjs #201852, PR #201901); sync is over before the library
-   * listens (PR #5748); downloads want a mimetype (#201844); frames and pushState during sync (PR #201653); the "What's new" dialog; a reload after linking; the helper that posting a
-   * status asks first is gone since the end of April (#201761; devlikeapro/waha #2063), and media are posted with one object (PR #201816); a message
-   * has no avParams() (#201823).
+   * July 2026. Message keys have their string in `$1` (wwebjs #201852, PR #201901). Sync ends before the
+   * library listens (PR #5748). Downloads require a mimetype (#201844). There are frames and pushState during
+   * sync (PR #201653), the "What's new" dialog, and a reload after linking. The helper that posting a status
+   * calls first is gone since the end of April (#201761; devlikeapro/waha #2063), and media are posted with
+   * one object (PR #201816). A message has no avParams() (#201823).
    */
   '2026-07': JULY,
   '2026-09': SEPTEMBER,
   '2026-10': OCTOBER,
-  /** The same, for an account of which a passkey is asked when a device is linked (since 2026-06-30). */
+  /** The same, for an account that needs a passkey when a device is linked (since 2026-06-30). */
   '2026-09-passkey': { ...SEPTEMBER, passkey: true },
 } as const satisfies Record<string, KnobSettings>;
 
 export type Generation = keyof typeof GENERATIONS;
 
-/** Throws RangeError for a generation that does not exist. */
+/** Throws RangeError for an unknown generation. */
 export function generationNamed(name: string): Generation {
   if (Object.hasOwn(GENERATIONS, name)) return name as Generation;
   const known = Object.keys(GENERATIONS);

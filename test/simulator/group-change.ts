@@ -1,4 +1,4 @@
-/** What people do to a group, and the notice that everybody in it gets: a message of type `gp2`. */
+/** Changes a group, and sends everybody in it the notice: a message of type `gp2`. */
 import type { Account } from './account.js';
 import type { Group } from './group.js';
 import { messageId } from './message-id.js';
@@ -10,11 +10,11 @@ export type GroupChange =
   | { what: 'subject' | 'description'; value: string }
   | { what: 'announce' | 'restrict'; value: boolean };
 
-/** Members of a group who have a phone here. */
+/** The accounts of this simulator that are in a group. */
 const accountsIn = (world: World, group: Group): Account[] =>
   [...world.accounts.values()].filter(({ me }) => group.has(me.pn, me.lid));
 
-/** Changes the group, tells the accounts in it and those that were; `by` is one of its people. */
+/** Changes the group, and notifies the accounts that are or were in it. `by` is one of its people. */
 export function changeGroup(world: World, group: Group, by: string, change: GroupChange): void {
   const before = accountsIn(world, group);
   const { wire } = group;
@@ -52,8 +52,8 @@ export function changeGroup(world: World, group: Group, by: string, change: Grou
 }
 
 /**
- * To every account that is or was in it: what the group is now, then the notice. Who comes by a link is told of as `invite`, and a
- * group that is new as `create`, with its name (WAWebGroupSystemMsg).
+ * Sends every account that is or was in the group its new state, then the notice. Joining by a link is
+ * reported as `invite`, and a new group as `create`, with its name (WAWebGroupSystemMsg).
  */
 export function tellGroup(
   world: World,

@@ -1,10 +1,10 @@
-/** A group as the server keeps it: who is in, who leads, what it is called. */
+/** A group on the server: its members, admins and name. */
 import { randomBytes } from 'node:crypto';
 import type { WireGroup } from './wire.js';
 
 export interface GroupOptions {
   subject: string;
-  /** wids; the first one owns the group unless `owner` is given */
+  /** wids; the first one is the owner unless `owner` is given */
   participants: string[];
   owner?: string;
   /** only admins may write */

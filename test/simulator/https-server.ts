@@ -1,6 +1,6 @@
 /**
- * Serves the page, its sub-resources and media over TLS, and hands WebSockets on. Load faults are made here.
- * Knows paths, not WhatsApp.
+ * Serves the page, its sub-resources and media over TLS, and passes WebSockets on. Load faults are made here.
+ * It knows paths, not WhatsApp.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -25,9 +25,9 @@ export interface HttpsServerOptions {
   certificate: Certificate;
   knobs: () => KnobValues;
   media: MediaStore;
-  /** a document is on its way to a browser */
+  /** called when a document is sent to a browser */
   onDocument: (document: string) => void;
-  /** resolves when that document may have its load event */
+  /** resolves when that document may fire its load event */
   mayLoad: (document: string) => Promise<void>;
   onSocket: (path: string, socket: WebSocket) => void;
   onRequest: (method: string, path: string, status: number) => void;
@@ -41,7 +41,7 @@ const FIXED: { readonly [path: string]: readonly [type: string, body: string] } 
   '/img/logo.svg': IMAGE,
 };
 
-/** Where `tsc -p test/simulator/page` puts the page. */
+/** The output directory of `tsc -p test/simulator/page`. */
 const PAGE_DIRECTORY = new URL('./page/', import.meta.url);
 
 export class HttpsServer {
@@ -51,7 +51,7 @@ export class HttpsServer {
   readonly #door: Door;
   readonly #scripts = new Map<string, Buffer>();
   readonly #unanswered = new Set<ServerResponse>();
-  /** connections that carry HTTP and no WebSocket */
+  /** connections with HTTP and no WebSocket */
   readonly #lines = new Set<Duplex>();
 
   constructor(options: HttpsServerOptions) {
@@ -88,12 +88,12 @@ export class HttpsServer {
     await this.#door.open(port);
   }
 
-  /** Brings the listening port in line with the knobs, and answers what hung because of them. */
+  /** Applies the knobs to the listening port, and answers requests that hung because of them. */
   async applyKnobs(): Promise<void> {
     const { loadFault } = this.#options.knobs();
     if (loadFault === 'refuse') {
       await this.#door.shut();
-      // A kept-alive or preconnected line would let the next load slip in.
+      // A kept-alive or preconnected connection would let the next load through.
       for (const line of this.#lines) line.destroy();
       return;
     }

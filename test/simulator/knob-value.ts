@@ -1,8 +1,8 @@
-// Checks names and values of knobs, as the command line and the tests give them.
+// Checks names and values of knobs from the command line and the tests.
 import { nearest } from '../../src/protocol/nearest.js';
 import { KNOBS, type Knob, type KnobName, type KnobSettings, type KnobValues } from './knobs.js';
 
-/** A knob or a value that does not exist. Names what was meant, if that can be guessed. */
+/** An unknown knob or value. The message suggests the nearest one, if any. */
 export class KnobError extends Error {
   override readonly name = 'KnobError';
 }
@@ -41,7 +41,7 @@ export function checkKnob<K extends KnobName>(name: K, value: unknown): KnobValu
   return value as KnobValues[K];
 }
 
-/** The settings of `knob=value` words on a command line; throws KnobError. */
+/** Parses `knob=value` arguments of a command line; throws KnobError. */
 export function parseKnobs(words: readonly string[]): KnobSettings {
   const knobs: KnobSettings = {};
   for (const word of words) {
@@ -52,7 +52,7 @@ export function parseKnobs(words: readonly string[]): KnobSettings {
   return knobs;
 }
 
-/** The value of a `knob=value` on a command line. */
+/** Parses the value of a `knob=value` argument. */
 export function parseKnob(name: string, word: string): unknown {
   const knob: Knob = KNOBS[knobNamed(name)];
   if (knob.kind === 'ms' || knob.kind === 'count') return /^\d+$/.test(word) ? Number(word) : word;
@@ -61,7 +61,7 @@ export function parseKnob(name: string, word: string): unknown {
   return word;
 }
 
-/** ` (did you mean "NAME"?)`; nothing when no name is near. */
+/** Returns ` (did you mean "NAME"?)`, or an empty text when no name is near. */
 export function guess(word: string, names: readonly string[]): string {
   const name = nearest(word, names);
   return name === null ? '' : ` (did you mean "${name}"?)`;

@@ -1,10 +1,12 @@
 /**
- * The table of knobs: every behaviour of the simulator that can differ between builds, accounts or bad days.
- * One knob, one behaviour. Knows no sockets and no pages; `Simulator` carries the values to whoever acts on them.
+ * The table of knobs: every behaviour of the simulator that can differ between builds and accounts, or go
+ * wrong. One knob is one behaviour. This file knows no sockets and no pages; `Simulator` passes the values
+ * on.
  */
 /**
- * Where a behaviour comes from: the module of the page that shows it, as of the newest reading in seen.ts; reports about the
- * library or the page, where no module shows it; or the simulator alone (times, and faults that no build has as its way).
+ * The source of a behaviour: the module of the page that shows it, as of the newest reading in seen.ts;
+ * reports about the library or the page, if no module shows it; or only the simulator (times, and faults that
+ * no build has by design).
  */
 export type Follows = `WA${string}` | 'reports only' | 'this simulator';
 
@@ -362,7 +364,7 @@ export const KNOBS = {
     'reports only',
   ),
 
-  // Acts on a message
+  // Actions on a message
   mexFault: choice(
     ['none', 'hangs'],
     'none',
@@ -489,7 +491,7 @@ export const KNOBS = {
     'WAWebVoipWebBridgeApi',
   ),
 
-  // Being thrown out
+  // Logouts
   logoutOrder: choice(
     ['reload', 'reload-only', 'cmd', 'bridge', 'unpaired-first', 'navigation-only'],
     'reload',

@@ -1,6 +1,6 @@
 /**
- * Every arrival of a message at the server, the repeated ones too: what "exactly once" is judged by.
- * `Contact.received` shows what a person would see, this shows what came in.
+ * Records every arrival of a message at the server, including repeated ones: the basis for checking "exactly
+ * once". `Contact.received` shows what a person would see, this shows what arrived.
  */
 import { Bell, type WaitOptions } from './bell.js';
 import type { WireMessage } from './wire.js';
@@ -23,7 +23,7 @@ export class Ledger {
   readonly #known = new Set<string>();
   readonly #entered = new Bell<Arrival>();
 
-  /** Returns whether the message is new. */
+  /** Records an arrival, and returns whether the message is new. */
   enter(sender: string, device: string, message: WireMessage): boolean {
     const key = `${sender} ${message.id}`;
     const repeated = this.#known.has(key);
@@ -47,7 +47,7 @@ export class Ledger {
     return this.#arrivals;
   }
 
-  /** The first arrival, past or yet to come, that matches. */
+  /** Resolves with the first matching arrival, past or future. */
   wait(match: (arrival: Arrival) => boolean, options?: WaitOptions): Promise<Arrival> {
     const pick = (arrival: Arrival) => (match(arrival) ? arrival : undefined);
     return this.#entered.wait('arrival', pick, options, () => this.#arrivals.find(match));

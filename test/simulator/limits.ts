@@ -1,12 +1,13 @@
 /**
- * What the server lets an account do with people who never wrote to it: the reach-out time lock, and the cap on new chats
- * of a cycle. Names and forms are those of the page's notifications (WAWebMexReachoutTimelockNotificationHandler,
- * WAWebNewChatMessageCappingNotificationHandler); when the server warns is a guess.
+ * Restricts an account towards people who never wrote to it: the reach-out time lock, and the cap on new
+ * chats of a cycle. Names and forms are those of the page's notifications
+ * (WAWebMexReachoutTimelockNotificationHandler, WAWebNewChatMessageCappingNotificationHandler). At which
+ * shares the server warns is a guess.
  */
 import type { KnobValues } from './knobs.js';
 import type { WireCap, WireTimeLock } from './wire.js';
 
-/** Shares of the quota from which on the page is warned. */
+/** Shares of the quota at which the page is warned. */
 const WARNINGS: readonly (readonly [share: number, status: string])[] = [
   [1, 'CAPPED'],
   [0.9, 'SECOND_WARNING'],
@@ -17,24 +18,24 @@ const WARNINGS: readonly (readonly [share: number, status: string])[] = [
 const seconds = (ms: number): string => String(Math.floor(ms / 1000));
 
 export class Limits {
-  /** until when it may not begin chats, ms since 1970; null: it may */
+  /** until when it may not start chats, ms since 1970; null: it may */
   #lockedUntilMs: number | null = null;
   #type = 'DEFAULT';
   #cycleFromMs = Date.now();
-  /** the page drops what is not newer than what it has, in seconds */
+  /** seconds; the page ignores an update that is not newer than its last one */
   #sentS = 0;
   /** people who have written to the account, by the id of their number */
   readonly #friends = new Set<string>();
-  /** others that it has written to in this cycle */
+  /** other people that it has written to in this cycle */
   readonly #begun = new Set<string>();
 
-  /** @param untilMs null: lifted */
+  /** @param untilMs null lifts the lock */
   lock(untilMs: number | null, type = 'DEFAULT'): void {
     this.#lockedUntilMs = untilMs;
     this.#type = type;
   }
 
-  /** Somebody has written to the account: it may answer, whatever the limits. */
+  /** A person has written to the account, which may answer in spite of the limits. */
   wrote(pn: string): void {
     this.#friends.add(pn);
   }
@@ -48,7 +49,7 @@ export class Limits {
     const isActive = untilMs !== null && untilMs > Date.now();
     return {
       is_active: isActive,
-      // The page counts in whole seconds: the end is the next one.
+      // The page counts in whole seconds, so the end is rounded up.
       time_enforcement_ends: isActive ? seconds(untilMs + 999) : null,
       enforcement_type: this.#type,
     };
@@ -75,7 +76,10 @@ export class Limits {
     };
   }
 
-  /** The code with which a message to a person is refused; null when it is taken, and counted. */
+  /**
+   * Returns the code with which a message to a person is refused. If null, the message is accepted and
+   * counted.
+   */
   refuses(pn: string, knobs: KnobValues): number | null {
     if (this.#friends.has(pn)) return null;
     if (knobs.sendNack !== 'none') return Number(knobs.sendNack);

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** The simulator as a program: one line of JSON when it is up, then it runs until SIGTERM or SIGINT. */
+/**
+ * The simulator as a program: it prints one line of JSON when it is ready, and runs until SIGTERM or SIGINT.
+ */
 import { parseArgs } from 'node:util';
 import { GENERATIONS, type Generation } from './generations.js';
 import { parseKnobs } from './knob-value.js';
@@ -68,7 +70,8 @@ async function main(): Promise<void> {
 
 main().catch((error: Error) => {
   process.stderr.write(`simulator: ${error.message}\n`);
-  // parseArgs throws TypeError; knobs, generations and ports have errors of their own. The rest is not the caller's.
+  // parseArgs throws TypeError; knobs, generations and ports have their own errors. Other errors are not
+  // usage errors.
   const usage = error.name === 'KnobError' || error instanceof RangeError || error instanceof TypeError;
   process.exit(usage ? USAGE : 1);
 });

@@ -1,4 +1,7 @@
-/** The same encryption as `page/media-crypto.ts`, for the people at the other end: by Node's own means, so that one checks the other. */
+/**
+ * The same encryption as `page/media-crypto.ts`, for the people at the other end. It uses Node's functions,
+ * so that one checks the other.
+ */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const INFO: { readonly [type: string]: string } = {
@@ -30,7 +33,7 @@ export function encryptMedia(plain: Buffer, type: string) {
   return { file, mediaKey: mediaKey.toString('base64'), filehash: sha256(plain), encFilehash: sha256(file) };
 }
 
-/** Throws when signature or hash do not fit. */
+/** Throws when the signature or the hash does not match. */
 export function decryptMedia(file: Buffer, type: string, mediaKey: string, filehash: string): Buffer {
   const { iv, cipher, mac } = keysOf(Buffer.from(mediaKey, 'base64'), type);
   const encrypted = file.subarray(0, -MAC_LENGTH);

@@ -1,6 +1,6 @@
 /**
- * The server's store of encrypted media: bytes in, bytes out, by path. It never sees a key, as the real one.
- * A path that has expired answers 410 until somebody uploads again.
+ * The server's store of encrypted media, by path. It never has a key, like the real one. An expired path is
+ * answered with 410 until the file is uploaded again.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,7 +9,7 @@ export class MediaStore {
   readonly #blobs = new Map<string, Buffer>();
   readonly #expired = new Set<string>();
 
-  /** Returns the direct path. */
+  /** Stores the bytes, and returns the direct path. */
   put(bytes: Buffer): string {
     const path = `/media/${createHash('sha256').update(bytes).digest('base64url')}`;
     this.#blobs.set(path, bytes);
@@ -21,7 +21,7 @@ export class MediaStore {
     return this.#expired.has(path) ? undefined : this.#blobs.get(path);
   }
 
-  /** Ends an expiry; false for a path there never was. */
+  /** Makes an expired path available again; false for an unknown path. */
   restore(path: string): boolean {
     this.#expired.delete(path);
     return this.#blobs.has(path);

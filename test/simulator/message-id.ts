@@ -1,4 +1,7 @@
-/** Message ids in the shapes the platforms give them; whatsapp-web.js tells the device by shape and length. */
+/**
+ * Makes message ids in the formats of the platforms; whatsapp-web.js recognises the device by format and
+ * length.
+ */
 import { randomBytes } from 'node:crypto';
 
 export const messageId = {

@@ -1,20 +1,20 @@
 /**
- * Takes what is posted into channels: refuses whoever may not post, gives each post a number of the server's own, knows one
- * that comes again by its id, and shows it to the followers.
+ * Accepts posts to channels: refuses senders that may not post, gives each post a server number, recognises a
+ * repeated post by its id, and shows posts to the followers.
  */
 import type { Channel } from './channel.js';
 import type { Device } from './device.js';
 import type { Json, WireMessage } from './wire.js';
 import { contactOf, type World } from './world.js';
 
-/** What the post says it is; a card of a link goes as media. */
+/** A post as it is sent; a link with a card has the type `media`. */
 export interface Posting {
   type: string;
   mediaHandle: string | null;
   message: WireMessage;
 }
 
-/** Attributes that make the card of a link. */
+/** Attributes of a link's card. */
 const CARD = ['title', 'description', 'canonicalUrl', 'matchedText', 'thumbnail', 'thumbnailDirectPath'];
 const FILES = ['image', 'video', 'ptt', 'audio', 'document', 'sticker'];
 
@@ -36,7 +36,7 @@ export function publish(world: World, device: Device, { type, mediaHandle, messa
 function show(world: World, channel: Channel, type: string, message: WireMessage): void {
   const { extra = {} } = message;
   const isCard = extra.matchedText !== undefined;
-  // Channel media are in the clear: a preview with a key was made for a chat.
+  // Channel media are not encrypted, so a preview with a key was made for a chat.
   const fits = type === 'media' && extra.thumbnailDirectPath !== undefined && extra.mediaKey === undefined;
   const card = isCard && (world.knobs().channelCards === 'any' || fits);
   const kept = Object.entries(extra).filter(([name]) => card || !CARD.includes(name));

@@ -1,4 +1,4 @@
-/** The documents that are open now, and what was seen of those that were. */
+/** The open documents, and records of earlier ones. */
 import type { WebSocket } from 'ws';
 import { Bell, type WaitOptions } from './bell.js';
 import { BrowserPage } from './browser-page.js';
@@ -9,14 +9,14 @@ const PATIENCE_MS = 1_000;
 
 export class Pages {
   readonly #open = new Map<string, BrowserPage>();
-  /** documents whose load event need not wait any longer: synced, or nothing to sync */
+  /** documents whose load event need not wait any longer: synced, or without anything to sync */
   readonly #settled = new Set<string>();
-  /** documents that were served and have not reported yet, with the time */
+  /** documents that were served and have not reported yet, with their times */
   readonly #expected = new Map<string, number>();
   readonly changed = new Bell<BrowserPage>();
-  /** names asked of require() in vain, with how often */
+  /** names that require() did not find, with counts */
   readonly missing = new Map<string, number>();
-  /** documents seen since the start, in order */
+  /** all loaded documents since the start, in order */
   readonly loads: { at: number; id: string; url: string; agent: Agent }[] = [];
 
   get all(): BrowserPage[] {
@@ -50,7 +50,7 @@ export class Pages {
     });
   }
 
-  /** The first open page, or one yet to come, for which `match` is true. */
+  /** Resolves with the first matching page, open now or later. */
   wait(match: (page: BrowserPage) => boolean, what = 'page', options?: WaitOptions): Promise<BrowserPage> {
     const pick = (page: BrowserPage) => (this.#open.get(page.id) === page && match(page) ? page : undefined);
     return this.changed.wait(what, pick, options, () => this.all.find((page) => pick(page)));
@@ -61,7 +61,7 @@ export class Pages {
     return page.qr ?? '';
   }
 
-  /** Until that document has synced, or shows that there is nothing to sync; ten seconds at most. */
+  /** Waits until that document has synced or has nothing to sync; ten seconds at most. */
   async mayLoad(document: string): Promise<void> {
     const settled = () => (this.#settled.has(document) ? true : undefined);
     await this.changed.wait('sync', settled, { timeoutMs: 10_000 }, settled).catch(() => {});
@@ -72,8 +72,8 @@ export class Pages {
   }
 
   /**
-   * Until every document goes by them, those too that are loading now with the old ones. One that hangs, or was served
-   * and never came, is not waited for longer than a second.
+   * Waits until every document uses the knobs, including those that are now loading with the old ones. It
+   * waits no longer than a second for a document that hangs, or was served and never reported.
    */
   async tell(knobs: KnobValues): Promise<void> {
     await Promise.all([this.#tellOpen(knobs), this.#loaded().then(() => this.#tellOpen(knobs))]);
@@ -90,7 +90,7 @@ export class Pages {
 
   async #loaded(): Promise<void> {
     for (const [document, at] of this.#expected) {
-      // Served to something that is no browser, or gone before it ran.
+      // It was served to a program that is not a browser, or was gone before it ran.
       if (at < Date.now() - PATIENCE_MS) this.#expected.delete(document);
     }
     const arrived = () => (this.#expected.size === 0 ? true : undefined);

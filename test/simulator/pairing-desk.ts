@@ -1,4 +1,4 @@
-/** Where the server hands out QR refs and pairing codes, and finds the page behind one. */
+/** Issues QR refs and pairing codes, and finds the page for one. */
 import { randomBytes } from 'node:crypto';
 import type { Connection } from './connection.js';
 import type { KnobValues } from './knobs.js';
@@ -18,12 +18,12 @@ interface Code {
   expiresAtMs: number;
 }
 
-/** Crockford's letters without the ones a person mixes up, as on the real page. */
+/** Crockford's letters without those that people confuse, as on the real page. */
 const CODE_LETTERS = '123456789ABCDEFGHJKLMNPQRSTVWXYZ';
-/** The phone may look at the code a moment before it changes. */
+/** The phone may scan a code shortly before it changes. */
 const GRACE_MS = 2_000;
 
-/** What the phone says when it does not link. `reason` is for programs. */
+/** The phone's error when it does not link. `reason` is for programs. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused';
   readonly reason: string;
@@ -55,7 +55,7 @@ export class PairingDesk {
     return refs;
   }
 
-  /** The page that shows this QR. Throws LinkRefused. */
+  /** Returns the page that shows this QR code. Throws LinkRefused. */
   find(qr: string): Connection {
     const [ref = '', noiseKey, identityKey, advSecret, platform] = qr.replace(/^https:[^#]*#/, '').split(',');
     const connection = this.#byRef.get(ref);
@@ -75,7 +75,7 @@ export class PairingDesk {
     return connection;
   }
 
-  /** A new code, or undefined when the number has asked too often. */
+  /** Returns a new code, or undefined when the number has requested too many. */
   code(number: string, connection: Connection): string | undefined {
     const { codeLimit, codeWindowMs, codeTtlMs } = this.#knobs();
     const now = Date.now();
@@ -87,7 +87,7 @@ export class PairingDesk {
     return code;
   }
 
-  /** The page that shows this code, for a person with this number. Throws LinkRefused. */
+  /** Returns the page that shows this code, for a person with this number. Throws LinkRefused. */
   findCode(word: string, number: string): Connection {
     const code = word.replace(/[-\s]/g, '').toUpperCase();
     const found = this.#codes.get(code);
@@ -97,7 +97,7 @@ export class PairingDesk {
     return found.connection;
   }
 
-  /** Its refs and codes link nobody any more. */
+  /** Makes its refs and codes invalid. */
   forget(connection: Connection): void {
     for (const ref of connection.registration?.refs ?? []) this.#byRef.delete(ref);
     connection.registration = undefined;

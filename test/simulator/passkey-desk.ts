@@ -1,4 +1,4 @@
-/** Where the server asks a page that is being linked for a passkey, and judges the answer. */
+/** Requests a passkey from a page that is being linked, and checks the answer. */
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
@@ -12,7 +12,7 @@ interface Demand {
   settle: (why: string | null) => void;
 }
 
-/** The page's own limit ends first. */
+/** Additional time, so that the page's own limit ends first. */
 const SLACK_MS = 2_000;
 
 export class PasskeyDesk {
@@ -23,7 +23,7 @@ export class PasskeyDesk {
     this.#world = world;
   }
 
-  /** Resolves when the page has answered as it should; rejects with LinkRefused. */
+  /** Resolves when the page has answered correctly; rejects with LinkRefused. */
   demand(account: Account, connection: Connection): Promise<void> {
     const { passkeyMs, passkeyRpId, passkeyListed } = this.#world.knobs();
     const options: PasskeyOptions = {
@@ -55,7 +55,7 @@ export class PasskeyDesk {
     else this.#refuse(connection, why);
   }
 
-  /** The page gave up, or is gone. */
+  /** Ends a request because the page gave up or is gone. */
   forget(connection: Connection, why: string): void {
     this.#settle(connection, why);
   }

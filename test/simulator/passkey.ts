@@ -1,7 +1,7 @@
 /**
- * A person's passkey: the key pair that a password manager or phone holds, and the check that WhatsApp's server makes
- * of what was signed with it (WebAuthn level 3, section 7.2). Real cryptography; a browser can be given the private
- * half (CDP `WebAuthn.addCredential`), or the answer is made here.
+ * A person's passkey: the key pair of a password manager or phone, and the server's check of a signature
+ * (WebAuthn level 3, section 7.2). The cryptography is real. A browser can be given the private key (CDP
+ * `WebAuthn.addCredential`), or the answer is made here.
  */
 import {
   createHash,
@@ -25,7 +25,7 @@ export class Passkey {
   readonly id = randomBytes(32).toString('base64url');
   readonly userHandle = randomBytes(16).toString('base64url');
   readonly #public: KeyObject;
-  /** As an authenticator takes it. */
+  /** The private key in the format of an authenticator. */
   readonly privateKeyPkcs8: string;
 
   constructor() {
@@ -34,7 +34,7 @@ export class Passkey {
     this.privateKeyPkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
   }
 
-  /** What a browser would answer. `wrong` spoils one thing. */
+  /** Makes the answer of a browser. `wrong` makes one part of it wrong. */
   answer(
     options: Pick<PasskeyOptions, 'challenge' | 'rpId'>,
     wrong: Partial<{ origin: string; challenge: string; rpId: string; flags: number; signature: true }> = {},
@@ -70,7 +70,7 @@ export class Passkey {
     };
   }
 
-  /** What is wrong with an answer, or null. */
+  /** Returns what is wrong with an answer, or null. */
   objection(
     { challenge, rpId }: Pick<PasskeyOptions, 'challenge' | 'rpId'>,
     answer: Assertion,

@@ -1,4 +1,4 @@
-/** A person with a phone: scans, types codes, looks at linked devices, removes them, writes. */
+/** A person with a phone: scans codes, types codes, lists linked devices and removes them, sends messages. */
 import type { Account } from './account.js';
 import type { WaitOptions } from './bell.js';
 import type { Device } from './device.js';
@@ -37,12 +37,12 @@ export class Phone {
     return [...this.account.devices.values()];
   }
 
-  /** The account's, in a password manager of this person. */
+  /** The account's passkey, in this person's password manager. */
   get passkey(): Passkey {
     return this.account.passkey;
   }
 
-  /** Every message the account has, both ways. */
+  /** All messages of the account, in both directions. */
   get messages(): readonly WireMessage[] {
     return this.account.history;
   }
@@ -56,8 +56,8 @@ export class Phone {
   }
 
   /**
-   * Links the page that shows this QR. Resolves when the page has been told, so after it has answered with a passkey
-   * where that is asked for; rejects with LinkRefused.
+   * Links the page that shows this QR code. Resolves when the page is linked, after it has answered with a
+   * passkey if one is required. Rejects with LinkRefused.
    */
   async scan(qr: string): Promise<Device> {
     return this.#server.link(this.account, this.#server.desk.find(qr));
@@ -68,12 +68,12 @@ export class Phone {
     return this.#server.link(this.account, this.#server.desk.findCode(code, this.number));
   }
 
-  /** The QR a page shows now or next. */
+  /** Resolves with the QR code that a page shows now or next. */
   waitForQr(options?: WaitOptions): Promise<string> {
     return this.#qr(options);
   }
 
-  /** Until a device of this account is signed in. */
+  /** Waits until a device of this account is signed in. */
   waitForOnline(options?: WaitOptions): Promise<Device> {
     const pick = (device: Device) => (device.account === this.account && device.online ? device : undefined);
     return this.#server.changed.wait(`device of ${this.number} online`, pick, options, () =>
@@ -81,13 +81,13 @@ export class Phone {
     );
   }
 
-  /** Until no device of this account is signed in. */
+  /** Waits until no device of this account is signed in. */
   async waitForOffline(options?: WaitOptions): Promise<void> {
     const gone = () => (this.devices.some((device) => device.online) ? undefined : true);
     await this.#server.changed.wait(`sign-off of ${this.number}`, gone, options, gone);
   }
 
-  /** Until no device is linked any more. */
+  /** Waits until no device is linked any more. */
   async waitForUnlinked(options?: WaitOptions): Promise<void> {
     const gone = () => (this.devices.length > 0 ? undefined : true);
     await this.#server.changed.wait(`unlinking of ${this.number}`, gone, options, gone);
@@ -101,12 +101,12 @@ export class Phone {
     for (const one of doomed) this.#server.unlink(one);
   }
 
-  /** WhatsApp stops the linked devices until the person has answered; resolves when they have. */
+  /** Blocks the linked devices until the person has answered; resolves then. */
   challenge(type: 'PASSKEY' | 'CAPTCHA' = 'PASSKEY'): Promise<{ prf: string | null }> {
     return this.#server.challenge(this.account, type);
   }
 
-  /** @param code 406: for good; 403: until its number has been verified again */
+  /** @param code 406: permanent; 403: until the number has been verified again */
   ban(code: 403 | 406 = 406): void {
     this.#server.ban(this.account, code);
   }
@@ -116,8 +116,9 @@ export class Phone {
   }
 
   /**
-   * Writing to people who never wrote to the account is locked for so long: 463 for what is sent to them. The pages are told.
-   * @param ms 0: lifted
+   * Locks writing to people who never wrote to the account, for `ms`: messages to them are refused with 463.
+   * The pages are notified.
+   * @param ms 0 lifts the lock
    */
   lockReachOut(ms: number, { type = 'DEFAULT' } = {}): void {
     this.account.limits.lock(ms === 0 ? null : Date.now() + ms, type);
@@ -125,19 +126,19 @@ export class Phone {
     for (const { connection } of this.devices) connection?.send({ type: 'time-lock', lock });
   }
 
-  /** WhatsApp tells the pages what is left of the new chats of the cycle; or that nothing is. */
+  /** Reports the remaining new chats of the cycle to the pages, or that none are left. */
   tellNewChats({ usedUp = false } = {}): void {
     const left = this.account.limits.cap(this.#world.knobs());
     const cap = usedUp ? { ...left, capping_status: 'CAPPED', used_quota: left.total_quota } : left;
     for (const { connection } of this.devices) connection?.send({ type: 'cap', cap });
   }
 
-  /** Another host or tab takes the session of every device over. */
+  /** Another host or tab takes over the session of every device. */
   conflict(): void {
     for (const device of this.devices) this.#server.conflict(device);
   }
 
-  /** Linked devices go on without the phone; only linking needs it. */
+  /** Takes the phone offline. Linked devices work without it; only linking needs it. */
   offline(): void {
     this.account.phoneOffline = true;
   }
@@ -146,17 +147,17 @@ export class Phone {
     this.account.phoneOffline = false;
   }
 
-  /** Writes from the phone itself. `to` is a number or wid; returns the message's id. */
+  /** Sends a message from the phone itself. `to` is a number or wid. Returns the message's id. */
   async send(body: string, { to }: { to: string }): Promise<string> {
     return this.#server.post.fromPhone(this.account, to.includes('@') ? to : `${to}@c.us`, body);
   }
 
-  /** Votes from the phone itself, in a poll of anybody's; an empty list takes the vote back. */
+  /** Votes from the phone itself, in anybody's poll; an empty list removes the vote. */
   async vote(id: string, options: string[]): Promise<void> {
     this.#server.post.voteFromPhone(this.account, id, options);
   }
 
-  /** Every arrival of this account's messages at the server, repeated ones too. */
+  /** Every arrival of this account's messages at the server, including repeated ones. */
   get arrivals() {
     return this.#world.ledger.arrivals.filter((arrival) => arrival.from === this.wid);
   }

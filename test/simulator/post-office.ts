@@ -1,6 +1,6 @@
 /**
- * Carries messages between accounts, people and groups, and receipts back. Gives every message to a person once,
- * however often it arrives: that is the real server's side of exactly-once.
+ * Delivers messages between accounts, people and groups, and receipts back. A person gets every message once,
+ * however often it arrives: the real server's part of exactly-once.
  */
 import type { Account } from './account.js';
 import type { Contact } from './contact.js';
@@ -27,19 +27,21 @@ const STATUS = 'status@broadcast';
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Types that act on another message instead of being one. */
+/** Types that change another message instead of being one. */
 const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote', 'pin', 'event_response']);
 
 export class PostOffice {
   readonly #world: World;
-  /** where a message of a person went, for edits, revokes and reactions that follow */
+  /** where a person's message was delivered, for later edits, revokes and reactions */
   readonly #places = new Map<string, { account: Account; key: WireKey }[]>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** A message from a linked device. Acks go to that device; what people see depends on whether the id is new. */
+  /**
+   * Handles a message from a linked device. Acks go to that device; people see only messages with a new id.
+   */
   fromDevice(device: Device, message: WireMessage): void {
     const { account } = device;
     const { ackFault, ackServerMs } = this.#world.knobs();
@@ -61,7 +63,7 @@ export class PostOffice {
     if (isNew) this.#route(account, message, device);
   }
 
-  /** By a limit of the account on people who never wrote to it. */
+  /** The code of a refusal by the account's limits towards people who never wrote to it. */
   #refused(account: Account, { to, type }: WireMessage, device: Device): number | null {
     const person = ACTS.has(type) ? undefined : contactOf(this.#world, to);
     if (person === undefined) return null;
@@ -74,7 +76,7 @@ export class PostOffice {
     return refused;
   }
 
-  /** A message typed on the phone itself. */
+  /** Handles a message typed on the phone itself. */
   fromPhone(account: Account, to: string, body: string, type = 'chat'): string {
     const message: WireMessage = {
       id: messageId.android(),
@@ -93,7 +95,7 @@ export class PostOffice {
     return message.id;
   }
 
-  /** From a person to an account or group; returns where it went. */
+  /** Delivers a message from a person to an account or group, and returns its place. */
   deliverFrom(contact: Contact, draft: Draft): string {
     const { id, type, body, t, extra, notifyName = contact.wire.pushname } = draft;
     const author = this.#address(contact);
@@ -135,7 +137,7 @@ export class PostOffice {
     this.#act(id, (key) => ({ kind: 'revoke', key, newId: messageId.android(), t: now() }));
   }
 
-  /** Somebody listens to a voice message of an account. */
+  /** A person plays a voice message of an account. */
   playedBy(_contact: Contact, id: string): void {
     this.#act(id, (key) => ({ kind: 'receipt', key, level: 4 }));
   }
@@ -150,7 +152,7 @@ export class PostOffice {
     this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
   }
 
-  /** The person's own vote, from the phone. */
+  /** The account's vote from its own phone. */
   voteFromPhone(account: Account, id: string, options: string[]): void {
     const from = account.me.pn;
     this.#act(id, (key) => ({ kind: 'vote', key, id: messageId.android(), from, options, t: now() }));
@@ -168,13 +170,13 @@ export class PostOffice {
     accountMeant(this.#world, to).push({ kind: 'call', id, from, video: false, t: now(), over: true });
   }
 
-  /** A device has confirmed an item: the sender's second tick. */
+  /** A device has confirmed an item, which gives the sender the second tick. */
   confirmed(item: Item): void {
     if (item.kind !== 'message' || item.message.fromMe) return;
     contactOf(this.#world, item.message.author ?? item.message.from)?.progress(item.message.id, 'delivered');
   }
 
-  /** An account has read messages of a chat. */
+  /** An account has read messages. */
   seen(ids: readonly string[]): void {
     for (const contact of this.#world.contacts.values()) for (const id of ids) contact.progress(id, 'read');
   }
@@ -199,7 +201,7 @@ export class PostOffice {
       return;
     }
     if (to === STATUS) {
-      // Who sees a status says so, which some builds count as receipts.
+      // Viewing a status is reported, and some builds count that as a receipt.
       for (const contact of this.#world.contacts.values())
         if (contact.known && contact.registered) contact.accept(message, onRead);
       return;
@@ -240,7 +242,7 @@ export class PostOffice {
     });
   }
 
-  /** `fault` is what held when the message came: a test that ends a fault means what comes next. */
+  /** `fault` is the value at the arrival of the message: ending a fault affects only later messages. */
   #ack(
     account: Account,
     key: WireKey,

@@ -1,4 +1,4 @@
-/** What a page asks the server and waits for: one row per question. */
+/** The requests of a page to the server, one row each. */
 import type { Connection } from './connection.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
@@ -14,7 +14,7 @@ interface Asked {
 }
 type Args = { [key: string]: Json };
 
-/** Answered with a status instead of a result. */
+/** An answer with a status instead of a result. */
 class Refusal extends Error {
   readonly code: number;
   constructor(code: number, text: string) {
@@ -25,7 +25,7 @@ class Refusal extends Error {
 
 const NEVER = Symbol('never answered');
 
-/** A text out of a page's arguments. */
+/** A string argument of a page's request. */
 const word = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof NEVER } = {
@@ -41,7 +41,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return account ? { ...account.me } : null;
   },
 
-  /** What somebody has written about themselves; null of nobody and of who hides it. */
+  /** A person's text about themselves; null if unknown or hidden. */
   about: ({ world }, args) =>
     (contactOf(world, word(args.wid)) ?? accountOf(world, word(args.wid)))?.about ?? null,
 
@@ -60,7 +60,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return null;
   },
 
-  /** The answer to what stops the account: true when it is accepted. */
+  /** The answer to a challenge of the account; true when it is accepted. */
   checkpoint: ({ connection }, args) => {
     const account = connection.device?.account;
     if (!account?.checkpoint || account.checkpoint.answer(account, args) !== null) return false;
@@ -68,7 +68,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return true;
   },
 
-  /** A pairing code for a number. */
+  /** Requests a pairing code for a number. */
   code: ({ world, server, connection }, args) => {
     const { codeFault, codeUnlinks, codeUnlinkMs } = world.knobs();
     const number = word(args.number);
@@ -86,7 +86,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return code;
   },
 
-  /** The phone puts expired media back in their place. */
+  /** The phone uploads expired media again. */
   reupload: ({ world, connection }, args) => {
     const account = connection.device?.account;
     if (!world.knobs().phoneReuploads || !account || account.phoneOffline)
@@ -95,14 +95,14 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return null;
   },
 
-  /** Until when no chats may be begun. */
+  /** Until when no chats may be started. */
   'time-lock': ({ world, connection }) => {
     const account = connection.device?.account;
     if (world.knobs().limitsFault === 'hangs' || !account) return NEVER;
     return { ...account.limits.timeLock };
   },
 
-  /** What is left of the new chats of a cycle. */
+  /** The remaining new chats of a cycle. */
   cap: ({ world, connection }) => {
     const account = connection.device?.account;
     if (world.knobs().limitsFault === 'hangs' || !account) return NEVER;
@@ -141,9 +141,9 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
     return world.knobs().ackFault === 'never' ? NEVER : answer;
   },
 
-  /** Raw stanzas, such as the refusal of a call: noted in the log, and that is all. */
+  /** Raw stanzas, such as the refusal of a call: only logged. */
   stanza: () => null,
-  /** The refusal of a call by the native stack: likewise. */
+  /** The refusal of a call by the native stack: only logged. */
   'reject-call': () => null,
 
   'group-create': ({ world, connection }, args) => {
@@ -175,16 +175,16 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
   },
 };
 
-/** What the knob groupChanges ignores with `led-ignored`. */
+/** The changes that the knob groupChanges ignores with `led-ignored`. */
 const LED = ['remove', 'promote', 'demote', 'description'];
 
 const wordsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(word) : []);
 
-/** Those who let nobody add them to a group. */
+/** Those of the people who cannot be added to a group. */
 const unwilling = (world: World, ids: readonly string[]): string[] =>
   ids.filter((id) => contactOf(world, id)?.addable === false);
 
-/** The group behind an invitation. */
+/** Returns the group of an invitation. */
 function invitedTo(world: World, code: string): Group {
   const group = [...world.groups.values()].find((one) => one.inviteCode === code);
   if (!group) throw new Refusal(406, 'not-acceptable');

@@ -1,9 +1,9 @@
 /**
- * What product and library take of WhatsApp Web: each module, and each member of one, with what is relied on (arguments →
- * result, and when) and where that was seen. `test/unit/simulator/seen.test.ts` holds the list against what is used.
- *
- * The page's own modules were read as of 2026-04-27 in vinikjkkj/wa-diff; wppconnect-team/wa-js 4.6.0 (2026-08-21) finds
- * functions by their names, mostly whatever the module. What neither has is known from reports about the library only.
+ * Everything that product and library use of WhatsApp Web: each module and member, with its required
+ * behaviour (arguments → result, and when) and the source. `test/unit/simulator/seen.test.ts` checks the list
+ * against the code. The page's own modules were read as of 2026-04-27 in vinikjkkj/wa-diff.
+ * wppconnect-team/wa-js 4.6.0 (2026-08-21) finds functions by their names, mostly in any module. Entries that
+ * neither has are known only from reports about the library.
  */
 
 export type Source = 'wa-diff 2026-04-27' | 'wa-js 4.6.0' | 'reports only';
@@ -13,7 +13,7 @@ const WA_JS = ['wa-js 4.6.0'] as const;
 const BOTH = ['wa-diff 2026-04-27', 'wa-js 4.6.0'] as const;
 const REPORTS = ['reports only'] as const;
 
-/** `Module` or `Module.member` → what is relied on, and where it was seen. */
+/** `Module` or `Module.member` → its required behaviour, and the sources. */
 export const SEEN: Readonly<Record<string, readonly [reliedOn: string, seen: readonly Source[]]>> = {
   'Bootloader.loadModules': ['([component], done, who asks); throws for a name that is no component', WA_JS],
   'WABase64.encodeB64': ['(bytes) → base64 text; composes the QR text', BOTH],

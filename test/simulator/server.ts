@@ -1,4 +1,4 @@
-/** The server: registers pages, links devices, lets them sign in, and throws them out again. */
+/** The server: registers pages, links devices, signs them in, and logs them out. */
 import type { WebSocket } from 'ws';
 import type { Account } from './account.js';
 import { Bell } from './bell.js';
@@ -44,7 +44,10 @@ export class Server {
     this.connections.add(connection);
   }
 
-  /** The person has scanned or typed: a new device, once the page has been told. Throws LinkRefused. */
+  /**
+   * Links a device after the person has scanned or typed a code. Resolves when the page has the result.
+   * Throws LinkRefused.
+   */
   async link(account: Account, connection: Connection): Promise<Device> {
     const { deviceLimit, linkDelayMs, dialog, passkey } = this.#world.knobs();
     if (account.phoneOffline) throw new LinkRefused('offline', 'the phone has no connection');
@@ -64,7 +67,7 @@ export class Server {
     });
   }
 
-  /** Removes the device; if it is connected it learns now, else with a 401 at its next login. */
+  /** Removes the device. A connected device is notified now, another gets a 401 at its next login. */
   unlink(device: Device, reason = 'phone'): void {
     if (!device.account.devices.delete(device.id)) return;
     device.connection?.send({ type: 'logged-out', reason });
@@ -72,14 +75,14 @@ export class Server {
     this.changed.ring(device);
   }
 
-  /** Somebody else takes the session over. */
+  /** Another host takes the session over. */
   conflict(device: Device): void {
     device.conflicted = true;
     device.connection?.send({ type: 'conflict' });
     device.connection = undefined;
   }
 
-  /** Wants to know who is there. @returns when somebody has answered as they should */
+  /** Challenges the account's owner. @returns when it has been answered correctly */
   challenge(account: Account, type: 'PASSKEY' | 'CAPTCHA'): Promise<{ prf: string | null }> {
     const made = new Checkpoint(type);
     account.checkpoint = made;
@@ -128,7 +131,7 @@ export class Server {
         answerRequest({ world: this.#world, server: this, connection }, frame);
         return;
     }
-    // The rest is for devices that have signed in.
+    // All other frames require a signed-in device.
     if (!device || device.connection !== connection) return;
     switch (frame.type) {
       case 'send':
@@ -162,7 +165,7 @@ export class Server {
       connection.send({ type: 'failure', code, ...expire });
       return;
     }
-    // The newest connection of a device is the one that counts.
+    // The newest connection of a device counts.
     if (frame.takeover || this.#world.knobs().replacedShows === 'stream') device.conflicted = false;
     if (device.conflicted) {
       connection.send({ type: 'conflict' });
@@ -206,7 +209,7 @@ export class Server {
     return undefined;
   }
 
-  /** What ends a link some minutes after it was made: drift seen in 2026. */
+  /** Ends a link some minutes after it was made, as seen in 2026. */
   #watchLink(device: Device): void {
     const { dialog, dialogUnlinkMs, statusReadUnlinks, statusUnlinkMs } = this.#world.knobs();
     const { timers } = this.#world;

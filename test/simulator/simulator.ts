@@ -1,6 +1,6 @@
 /**
- * WhatsApp Web, its server, phones and people, on one TLS port of loopback. Stands behind Chromium's resolver: the
- * library, puppeteer and the browser are the real ones. See README.md here.
+ * WhatsApp Web, its server, phones and people, on one TLS port on loopback, to which Chromium's resolver is
+ * directed. The library, puppeteer and the browser are the real ones. See README.md here.
  */
 import { Account, type AccountOptions } from './account.js';
 import type { WaitOptions } from './bell.js';
@@ -29,11 +29,11 @@ import type { World } from './world.js';
 export interface SimulatorOptions {
   /** default 2026-04 */
   generation?: Generation;
-  /** on top of the generation's */
+  /** in addition to the generation's */
   knobs?: KnobSettings;
-  /** TLS port; a free one when not given */
+  /** TLS port; default: a free one */
   port?: number;
-  /** port of the control API; a free one when not given */
+  /** port of the control API; default: a free one */
   controlPort?: number;
 }
 
@@ -50,7 +50,7 @@ export class Simulator {
   #closing: Promise<void> | undefined;
   readonly faults: Faults;
 
-  /** Throws KnobError or RangeError; nothing runs yet. Use `start`. */
+  /** Throws KnobError or RangeError. Starts nothing; use `start`. */
   private constructor({ generation = '2026-04', knobs = {} }: SimulatorOptions) {
     this.generation = generationNamed(generation);
     this.#knobs = knobsOf(this.generation);
@@ -80,17 +80,17 @@ export class Simulator {
     return this.#https?.port ?? 0;
   }
 
-  /** Where the HTTP control API listens. */
+  /** The address of the HTTP control API. */
   get control(): string {
     return this.#control?.url ?? '';
   }
 
-  /** What a Chromium needs on its command line to find the simulator and nothing else. */
+  /** The command line arguments with which a Chromium finds only the simulator. */
   get chromiumArgs(): string[] {
     return chromiumArgs(this.port);
   }
 
-  /** A script to give as the browser's path; see `writeBrowserWrapper`. */
+  /** Writes a script to use as the browser's path; see `writeBrowserWrapper`. */
   browserWrapper(directory: string, options?: { sandbox?: boolean; executable?: string }): Promise<string> {
     return writeBrowserWrapper(directory, this.port, options);
   }
@@ -100,8 +100,8 @@ export class Simulator {
   }
 
   /**
-   * Throws KnobError at once for a knob or value there is not. The promise settles when open pages and the listening
-   * port have followed.
+   * Throws KnobError at once for an unknown knob or value. The promise settles when the open pages and the
+   * listening port use the value.
    */
   set<K extends KnobName>(knob: K, value: KnobValues[K]): Promise<void> {
     this.#put(knob, value);
@@ -109,7 +109,10 @@ export class Simulator {
     return this.#follow();
   }
 
-  /** Back to the start: the generation's knobs, no phones, contacts, groups, channels, media or records. Cuts every socket. */
+  /**
+   * Resets everything: the generation's knobs; no phones, contacts, groups, channels, media or records. Cuts
+   * every socket.
+   */
   async reset(): Promise<void> {
     this.#timers.clear();
     Object.assign(this.#knobs, knobsOf(this.generation));
@@ -155,7 +158,7 @@ export class Simulator {
     return channel;
   }
 
-  /** To the accounts that have to do with it, after a change. */
+  /** Notifies the accounts that own or follow a channel of a change. */
   tellChannel(channel: Channel): void {
     for (const account of this.#world.accounts.values()) {
       const wire = channel.wireFor(account.me.pn, account.me.lid);
@@ -163,7 +166,7 @@ export class Simulator {
     }
   }
 
-  /** Somebody in a group changes it: `by` is their wid. */
+  /** Changes a group on behalf of a member; `by` is the member's wid. */
   changeGroup(group: Group, by: string, change: GroupChange): void {
     changeGroup(this.#world, group, by, change);
   }
@@ -181,12 +184,12 @@ export class Simulator {
     return [...this.#world.groups.values()];
   }
 
-  /** Documents open in a browser now. */
+  /** The documents that are open in a browser now. */
   get pages(): BrowserPage[] {
     return this.#pages.all;
   }
 
-  /** The first open page, or one yet to come, that matches. */
+  /** Resolves with the first matching page, open now or later. */
   waitForPage(
     match: (page: BrowserPage) => boolean = () => true,
     options?: WaitOptions,
@@ -194,32 +197,32 @@ export class Simulator {
     return this.#pages.wait(match, 'page', options);
   }
 
-  /** The QR a page shows now or next, as the page itself composed it. */
+  /** Resolves with the QR code that a page shows now or next, as the page itself composed it. */
   waitForQr(options?: WaitOptions): Promise<string> {
     return this.#pages.waitForQr(options);
   }
 
-  /** Documents that were loaded, oldest first. */
+  /** The documents that were loaded, oldest first. */
   get loads() {
     return this.#pages.loads;
   }
 
-  /** Every arrival of a message at the server, repeated ones too. */
+  /** Every arrival of a message at the server, including repeated ones. */
   get ledger() {
     return this.#world.ledger.arrivals;
   }
 
-  /** The first arrival, past or yet to come, that matches. */
+  /** Resolves with the first matching arrival, past or future. */
   waitForArrival(match: (arrival: Arrival) => boolean, options?: WaitOptions): Promise<Arrival> {
     return this.#world.ledger.wait(match, options);
   }
 
-  /** What went over the wires, oldest first. */
+  /** All traffic, oldest first. */
   get log() {
     return this.#world.log.events;
   }
 
-  /** Names asked of require() in vain. */
+  /** Names that require() did not find. */
   get missing(): string[] {
     return [...this.#pages.missing.keys()];
   }
@@ -228,7 +231,7 @@ export class Simulator {
     return this.#world.media;
   }
 
-  /** Ends servers, sockets and timers; safe to call twice. */
+  /** Closes servers, sockets and timers; safe to call twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

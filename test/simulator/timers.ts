@@ -1,4 +1,4 @@
-/** Timers that end with their owner: none of them outlives `Simulator.close()`. */
+/** Timers that end with their owner: none outlives `Simulator.close()`. */
 
 export class Timers {
   readonly #running = new Set<NodeJS.Timeout>();

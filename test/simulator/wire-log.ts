@@ -1,4 +1,4 @@
-/** Everything that went over a wire, with its time. Bounded, so that a bench does not fill memory. */
+/** Records all traffic, with times. Bounded, so that a bench does not fill memory. */
 
 export interface WireEvent {
   /** milliseconds since the epoch */

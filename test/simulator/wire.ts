@@ -1,16 +1,16 @@
 /**
- * What page and server say to each other, as JSON over two WebSockets of the page's own origin. The real protocol is
- * binary, encrypted and none of our business: neither whatsapp-web.js nor the daemon can see it.
+ * The messages between page and server, as JSON over two WebSockets of the page's own origin. The real protocol
+ * is binary and encrypted; neither whatsapp-web.js nor the daemon sees it, so it is not simulated.
  *
- *   /ws/chat        UpFrame and DownFrame: what WhatsApp's own socket carries. Socket faults apply here.
- *   /ws/instrument  Report and Order: the simulator's view into the page and hand on it. The real page has no such
- *                   thing; it stays up while the chat socket is down, so that a test can always see and act.
+ *   /ws/chat        UpFrame and DownFrame: the traffic of WhatsApp's own socket. Socket faults apply here.
+ *   /ws/instrument  Report and Order: the simulator observes and controls the page. The real page does not have
+ *                   it. It stays up while the chat socket is down, so that a test can always see and act.
  */
 import type { KnobValues } from './knobs.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A message as one mailbox sees it. `chat` is the other side or the group; wids are strings. */
+/** A message as one account sees it. `chat` is the other side or the group; wids are strings. */
 export interface WireMessage {
   id: string;
   chat: string;
@@ -19,18 +19,18 @@ export interface WireMessage {
   fromMe: boolean;
   type: string;
   t: number;
-  /** in groups: who wrote it */
+  /** in groups: the author */
   author?: string;
   body?: string;
   notifyName?: string;
-  /** both identities of the person at the other end, as a stanza carries them */
+  /** both identities of the person at the other end, as in a stanza */
   pair?: { pn: string; lid: string };
   ack?: number;
-  /** everything else the message carries, see `page/tagged-json.ts` for how bytes, wids and keys are written */
+  /** all other attributes; see `page/tagged-json.ts` for the format of bytes, wids and keys */
   extra?: { [key: string]: Json };
 }
 
-/** Points at a message: `id` is the random part, the rest is its place. */
+/** Identifies a message: `id` is the random part, the rest is its place. */
 export interface WireKey {
   id: string;
   chat: string;
@@ -66,7 +66,7 @@ export interface WireGroup {
   participants: { id: string; admin: boolean }[];
 }
 
-/** A channel, and what this account is in it. */
+/** A channel, and the role of this account in it. */
 export interface WireChannel {
   id: string;
   name: string;
@@ -74,11 +74,11 @@ export interface WireChannel {
   subscribers: number;
 }
 
-/** What the server keeps for a device until the device says it has it. */
+/** An item that the server keeps for a device until the device has confirmed it. */
 export type Item =
   | { kind: 'message'; message: WireMessage }
   | { kind: 'receipt'; key: WireKey; level: number }
-  /** `body`: the text or, of a file, the caption */
+  /** `body`: the text, or the caption of a file */
   | { kind: 'edit'; key: WireKey; newId: string; body: string; t: number }
   | { kind: 'revoke'; key: WireKey; newId: string; t: number }
   | { kind: 'reaction'; key: WireKey; id: string; from: string; emoji: string; t: number }
@@ -88,14 +88,14 @@ export type Item =
   | { kind: 'group'; group: WireGroup }
   | { kind: 'channel'; channel: WireChannel };
 
-/** What the server says of the time lock of an account; times are its own, in seconds. */
+/** The server's report of the time lock of an account. Its times are in seconds. */
 export interface WireTimeLock {
   is_active: boolean;
   time_enforcement_ends: string | null;
   enforcement_type: string;
 }
 
-/** What it says of the cap on new chats. */
+/** The server's report of the cap on new chats. */
 export interface WireCap {
   capping_status: string;
   ote_status: string;
@@ -114,7 +114,7 @@ export interface Credentials {
   linkedAtMs: number;
 }
 
-/** What a page passes to navigator.credentials.get, in the JSON form of the standard. */
+/** The argument of a page to navigator.credentials.get, in the JSON form of the standard. */
 export interface PasskeyOptions {
   challenge: string;
   rpId: string;
@@ -123,7 +123,7 @@ export interface PasskeyOptions {
   allowCredentials: { id: string; type: string; transports: string[] }[];
 }
 
-/** What it gets, likewise. */
+/** Its result, in the same form. */
 export interface Assertion {
   id: string;
   rawId: string;
@@ -133,7 +133,7 @@ export interface Assertion {
   authenticatorAttachment?: string;
 }
 
-/** What stops a linked account; in the page's own words, since it keeps it so. */
+/** A challenge of a linked account, in the page's own format, because the page stores it so. */
 export interface Challenge {
   challenge_type: 'PASSKEY' | 'CAPTCHA';
   passkey_challenge_base64?: string;
@@ -168,7 +168,7 @@ export type DownFrame =
       contacts: WireContact[];
       groups: WireGroup[];
       channels: WireChannel[];
-      /** wids of whom the account blocks */
+      /** wids of the people that the account blocks */
       blocked: string[];
       queued: number;
       dialog: boolean;
@@ -188,16 +188,16 @@ export type DownFrame =
   | { type: 'response-error'; id: number; code: number; text: string }
   | { type: 'pong' };
 
-/** Who a browser says it is, in ways that a page can compare. */
+/** The identity of a browser as far as a page can read it. */
 export interface Agent {
   userAgent: string;
-  /** of the client hints, such as `Chromium 156` */
+  /** from the client hints, such as `Chromium 156` */
   brands: string[];
-  /** whether it admits to being driven by a program */
+  /** navigator.webdriver: whether it reports that a program controls it */
   automated: boolean;
 }
 
-/** What the document tells the simulator about itself. */
+/** A report of the document to the simulator. */
 export type Report =
   | { type: 'hello'; document: string; url: string; version: string; agent: Agent }
   | { type: 'state'; state: string; hasSynced: boolean }
@@ -206,12 +206,12 @@ export type Report =
   | { type: 'done'; id: number; result: Json }
   | { type: 'failed'; id: number; text: string };
 
-/** What the simulator does to a document. */
+/** An order of the simulator to a document. */
 export type Order =
   | { type: 'knobs'; id: number; knobs: KnobValues }
   | { type: 'do'; id: number; command: string; args: { [key: string]: Json } };
 
-/** Written into the document by the server, read by `page/boot.ts`. */
+/** The server's data in the document, read by `page/boot.ts`. */
 export interface BootRecord {
   document: string;
   knobs: KnobValues;

@@ -1,4 +1,4 @@
-/** Who and what there is: accounts, people, groups, channels, and the tools all parts of the server share. */
+/** All accounts, people, groups and channels, and the tools that all parts of the server share. */
 import type { Account } from './account.js';
 import type { Channel } from './channel.js';
 import type { Contact } from './contact.js';
@@ -34,7 +34,7 @@ export function contactOf(world: World, wid: string): Contact | undefined {
   return [...world.contacts.values()].find((contact) => contact.is(wid));
 }
 
-/** The account somebody means: by number, by wid, or the first when nothing is said. Throws when there is none. */
+/** Finds an account by number or wid; default: the first one. Throws when there is none. */
 export function accountMeant(world: World, to: string | undefined): Account {
   const account =
     to === undefined
@@ -45,7 +45,7 @@ export function accountMeant(world: World, to: string | undefined): Account {
   return account;
 }
 
-/** The other identity of a person or account; the same wid for anything else. */
+/** The other identity of a person or account; any other wid is returned unchanged. */
 export function siblingOf(world: World, wid: string): string {
   const ids: Pick<Me, 'pn' | 'lid'> | undefined = contactOf(world, wid)?.wire ?? accountOf(world, wid)?.me;
   if (!ids) return wid;

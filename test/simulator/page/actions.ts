@@ -1,4 +1,4 @@
-/** What a person does to chats and messages: archive, pin, star, delete, edit, react, vote, see. */
+/** Actions of a person on chats and messages: archive, pin, star, delete, edit, react, vote, mark as read. */
 import { upsertReaction, upsertVote } from './addons.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
@@ -47,7 +47,10 @@ export async function sendRevokeMsgs(_chat: Chat, asked: Listed | Msg[]): Promis
   }
 }
 
-/** Commands that go over the bus, as whatsapp-web.js calls them: the main screen obeys, and nobody else (WAWebActionListener). */
+/**
+ * Commands over the bus, as whatsapp-web.js sends them. Only the main screen handles them
+ * (WAWebActionListener).
+ */
 export function hangInCommands(): void {
   const { markUnread } = UpdateUnreadChatAction;
   const commands = {
@@ -85,7 +88,7 @@ export async function sendMessageEdit(msg: Msg, text: string): Promise<void> {
   await edit(msg, trimmed, { id, at: Date.now() });
 }
 
-/** WAWebSendReactionMsgAction.sendReactionToMsg; an empty emoji takes it back. */
+/** WAWebSendReactionMsgAction.sendReactionToMsg; an empty emoji removes the reaction. */
 export async function sendReactionToMsg(msg: Msg, emoji: string): Promise<void> {
   const id = await MsgKey.newId();
   await sendAct('reaction', msg, id, { body: emoji });
@@ -105,7 +108,7 @@ export async function sendVote(msg: Msg, chosen: Set<number>): Promise<void> {
   );
 }
 
-/** A network wait in the middle of a send. */
+/** Waits for the network in the middle of a send. */
 async function previewOf({ href }: { href: string }, chat?: Chat): Promise<{ data: object }> {
   if (knobs.previewFault === 'hangs') return never();
   if (knobs.previewFault === 'throws') throw new MinifiedError('e');
@@ -117,14 +120,14 @@ async function previewOf({ href }: { href: string }, chat?: Chat): Promise<{ dat
       description: 'What it is about',
       canonicalUrl: href,
       matchedText: href,
-      // The picture of a channel's is in the clear, that of a chat's is encrypted.
+      // The picture of a channel's preview is not encrypted; that of a chat's is.
       ...(chat?.id.isNewsletter() ? picture : { ...picture, mediaKey: 'AAAA' }),
     },
   };
 }
 
 export const LinkPreviewChatAction = {
-  /** How many arguments it declares is all that tells one build from the other. */
+  /** The number of declared arguments is the only difference between the builds. */
   get getLinkPreview() {
     return knobs.channelCards === 'fitting'
       ? (link: { href: string }, chat: Chat | undefined) => previewOf(link, chat)
@@ -155,7 +158,7 @@ export async function forwardMessages({ chat, msgs }: { chat: Chat; msgs: Msg[] 
   }
 }
 
-/** WAWebChatClearBridge.sendClear: also what is in the profile alone. */
+/** WAWebChatClearBridge.sendClear: also clears messages that are only in the profile. */
 export async function sendClear(chat: Chat): Promise<void> {
   for (const msg of chat.msgs.models) {
     chat.msgs.remove(msg);
@@ -169,7 +172,7 @@ export const sendDelete = async (chat: Chat): Promise<void> => {
   await deleteChat(chat);
 };
 
-/** A message the page makes itself, such as a group invitation. */
+/** Sends a message that the page itself makes, such as a group invitation. */
 export async function sendPlain(
   chat: Chat,
   type: string,

@@ -1,4 +1,4 @@
-/** Reactions and poll votes: items that point at a message and may come before it. */
+/** Reactions and poll votes: items that refer to a message and may arrive before it. */
 import type { Item } from '../wire.js';
 import { Collection } from './collection.js';
 import { isMe } from './conn.js';
@@ -43,7 +43,7 @@ class ReactionGroup extends Model {
   declare senders: object[];
 }
 class ReactionsCollection extends Collection<MessageReactions> {
-  /** Out of the profile, where this document has not seen them yet. */
+  /** Finds reactions in the profile, if this document has not seen them yet. */
   async find(key: unknown): Promise<MessageReactions | undefined> {
     const parent = String(key);
     if (!this.get(parent)) rebuild(parent, [...(await rowsOf(parent)).values()]);
@@ -52,7 +52,7 @@ class ReactionsCollection extends Collection<MessageReactions> {
 }
 
 export const Reactions = new ReactionsCollection();
-/** By the message that they are to, then by who reacted; what this document has read of them. */
+/** By message, then by author: the reactions that this document has read. */
 const reactionRows = new Map<string, Map<string, Reaction>>();
 
 async function rowsOf(parent: string): Promise<Map<string, Reaction>> {
@@ -64,7 +64,10 @@ async function rowsOf(parent: string): Promise<Map<string, Reaction>> {
   return read;
 }
 
-/** The tables whatsapp-web.js listens at by wrapping `bulkUpsert`; so they must be called through these objects. */
+/**
+ * whatsapp-web.js listens to these tables by wrapping `bulkUpsert`, so they must be called through these
+ * objects.
+ */
 export const reactionTableMode = {
   async bulkUpsert(rows: Reaction[]): Promise<void> {
     for (const row of rows) {
@@ -111,7 +114,7 @@ function rebuild(parent: string, rows: readonly Reaction[]): void {
   Reactions.add(new MessageReactions({ id: parent, reactions }));
 }
 
-/** The message that is reacted to says whether anybody's reaction is left (WAWebReactionsBEUtils, WAWebMsgReactionsBridge). */
+/** A message records whether it has any reaction left (WAWebReactionsBEUtils, WAWebMsgReactionsBridge). */
 export async function upsertReaction(
   item: Extract<Item, { kind: 'reaction' }>,
   msg: Msg | undefined,
@@ -166,7 +169,7 @@ export async function upsertVote(item: Extract<Item, { kind: 'vote' }>, poll?: M
   ]);
 }
 
-/** WAWebPollsVotesSchema: one row for each who voted, the choice as bytes. */
+/** WAWebPollsVotesSchema: one row for each voter, the choice as bytes. */
 export const PollsVotesSchema = {
   getTable: () => ({
     equals: async (_columns: string[], key: string) =>

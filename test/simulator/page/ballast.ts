@@ -1,17 +1,17 @@
-/** What the real page weighs and this one does not: some megabytes of models, and a list of chats with pictures. */
+/** Adds the weight of the real page: some megabytes of models, and a list of chats with pictures. */
 
 const ROWS = 200;
 const SIDE = 49;
-/** About what V8 keeps for one of the models below. */
+/** The approximate size of one of the models below in V8. */
 const MODEL_BYTES = 1_024;
 
-// Held for as long as the document lives; nothing reads it.
+// Kept as long as the document lives; nothing reads it.
 const held: unknown[] = [];
 
 export function takeBallast(megabytes: number): void {
   if (megabytes === 0) return;
   const body = 'm'.repeat(700);
-  // Parsed, since V8 would keep a repeated or joined string as a reference to its parts.
+  // Parsed, because V8 would store a repeated or joined string as a reference to its parts.
   for (let n = 0; n < (megabytes * 1_048_576) / MODEL_BYTES; n += 1)
     held.push(JSON.parse(`{"id":"ballast-model-${n}","t":${n},"ack":1,"type":"chat","body":"${n} ${body}"}`));
   const list = document.createElement('ol');

@@ -1,4 +1,4 @@
-/** What the server wrote into the document: who it is, and the knobs, which later orders keep up to date. */
+/** The server's data in the document: its identity, and the knobs, which later orders update. */
 import type { KnobValues } from '../knobs.js';
 import type { BootRecord } from '../wire.js';
 
@@ -14,7 +14,7 @@ export function turnKnobs(values: KnobValues): void {
   for (const check of [...waiting]) check();
 }
 
-/** Until the knobs are such that `test` holds. */
+/** Waits until the knobs satisfy `test`. */
 export function whenKnobs(test: () => boolean): Promise<void> {
   if (test()) return Promise.resolve();
   return new Promise((resolve) => {
@@ -28,5 +28,5 @@ export function whenKnobs(test: () => boolean): Promise<void> {
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-/** A promise nobody will ever settle. */
+/** A promise that never settles. */
 export const never = <T>(): Promise<T> => new Promise(() => {});

@@ -1,4 +1,4 @@
-/** The document's start: modules, then the two globals whatsapp-web.js looks for, then the session. */
+/** Starts the document: modules, then the two globals that whatsapp-web.js waits for, then the session. */
 import { takeBallast } from './ballast.js';
 import { knobs, pause } from './boot-record.js';
 import { connectInstrument } from './instrument.js';
@@ -26,5 +26,5 @@ else
 startScreen();
 takeBallast(knobs.ballastMb);
 void startSession();
-// The real page has one; nothing here depends on it.
+// The real page registers one; nothing here depends on it.
 navigator.serviceWorker?.register('/sw.js').catch(() => {});

@@ -1,6 +1,7 @@
 /**
- * WAWebCallCollection: incoming calls. whatsapp-web.js finds the Map in it by looking and wraps its `set`. The native stack
- * makes the model of a call by itself and hands it to `setActiveCall`, which adds it nowhere (WAWebVoipWebBridgeApi).
+ * WAWebCallCollection: incoming calls. whatsapp-web.js searches for the Map in it and wraps its `set`. The
+ * native stack makes the model of a call itself and passes it to `setActiveCall`, which does not add it to
+ * the Map (WAWebVoipWebBridgeApi).
  */
 import type { Item } from '../wire.js';
 import { knobs } from './boot-record.js';
@@ -70,7 +71,7 @@ function olderCall(id: string, from: string, video: boolean, t: number): void {
   Calls._calls.set(id, call);
 }
 
-/** As WAWebVoipWebBridgeApi does at a change of state: the model is active before it has one. */
+/** Like WAWebVoipWebBridgeApi at a change of state: the model becomes active before it has a state. */
 function nativeCall(id: string, from: string, video: boolean, over: boolean): void {
   if (over && Calls.activeCall?.id !== id) return;
   if (Calls.activeCall === null) {
@@ -82,7 +83,7 @@ function nativeCall(id: string, from: string, video: boolean, over: boolean): vo
   if (over) Calls.setActiveCall(null);
 }
 
-/** WAWebVoipStackInterface: nothing where calling is not switched on. */
+/** WAWebVoipStackInterface: null when calling is not enabled. */
 export const VoipStackInterface = {
   getVoipStackInterface: async () =>
     knobs.calls !== 'native'

@@ -1,4 +1,7 @@
-/** Channels: the ones this account owns, leads or follows, and posts, which go out in the clear by a job of their own. */
+/**
+ * Channels that this account owns, administers or follows, and posts, which are sent unencrypted by their own
+ * job.
+ */
 import type { Json, WireChannel, WireMessage } from '../wire.js';
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
@@ -20,7 +23,7 @@ export class NewsletterMetadata extends Model {
   }
 }
 
-/** A channel that the server told of: new, or changed. */
+/** Stores a new or changed channel from the server. */
 export function learnChannel({ id, name, role, subscribers }: WireChannel): Chat {
   const chat = Newsletters.ensure(id);
   const attributes = { name, membershipType: role, subscribersCount: subscribers };
@@ -38,7 +41,9 @@ export const NewsletterMetadataCollection = {
   update: async (id: unknown) => (await query(id)).newsletterMetadata,
 };
 
-/** WAWebLoadNewsletterPreviewChatAction: of a channel that is not in the list. Throws what the server says. */
+/**
+ * WAWebLoadNewsletterPreviewChatAction: loads a channel that is not in the list. Throws the server's error.
+ */
 export const LoadNewsletterPreviewChatAction = {
   loadNewsletterPreviewChat: async (id: unknown) => void (await query(id)),
 };
@@ -66,7 +71,9 @@ export const NewsletterSendMessageJob = {
   },
 };
 
-/** A post's row is never pending: nobody sends it again (see the knob postsResend, which is for statuses). */
+/**
+ * A post's row is never pending, because it is not resent (see the knob postsResend, which is for statuses).
+ */
 async function keep(message: WireMessage): Promise<void> {
   const { pending: _pending, ...row } = toStored(message);
   await storage.putMessages([row]);

@@ -1,6 +1,6 @@
 /**
- * WhatsApp's own connection: one WebSocket, made again whenever it is lost, with a ping of its own that notices a
- * line which is dead without saying so. Knows frames, not what they mean.
+ * WhatsApp's own connection: one WebSocket, which reconnects whenever it is lost, with its own ping to detect
+ * a dead connection. It knows frames, not their meaning.
  */
 import type { DownFrame, Json, UpFrame } from '../wire.js';
 import { documentId, knobs } from './boot-record.js';
@@ -8,11 +8,11 @@ import { documentId, knobs } from './boot-record.js';
 interface Handlers {
   onOpen(): void;
   onFrame(frame: DownFrame): void;
-  /** before each further attempt */
+  /** called before each further attempt */
   onLost(): void;
 }
 
-/** What the real page throws when the server answers with a status. */
+/** The real page's error when the server answers with a status. */
 export class ServerStatusCodeError extends Error {
   readonly status: number;
   readonly statusCode: number;
@@ -48,14 +48,14 @@ export const chatSocket = {
     connect();
   },
 
-  /** No connection and no further attempt until `reconnect`. */
+  /** Closes the connection, and makes no attempt until `reconnect`. */
   stop(): void {
     wanted = false;
     clearTimeout(retry);
     socket?.close();
   },
 
-  /** A new connection now, whatever the old one is doing. */
+  /** Makes a new connection now, in any state of the old one. */
   reconnect(): void {
     wanted = true;
     clearTimeout(retry);
@@ -70,7 +70,7 @@ export const chatSocket = {
     return signedIn;
   },
 
-  /** Requests of pages that are not linked go out unsigned, so this is called for a register as well. */
+  /** Also called after a register, because pages that are not linked may send requests. */
   ready({ asDevice }: { asDevice: boolean }): void {
     signedIn = asDevice;
     for (const { frame } of requests.values()) transmit(frame);
@@ -83,7 +83,7 @@ export const chatSocket = {
     transmit(frame);
   },
 
-  /** Waits for the connection as long as it is down, and so hangs as long: as in the real page. */
+  /** Waits for the connection while it is down, without a limit, like the real page. */
   request(what: string, args: Json): Promise<Json> {
     return new Promise((resolve, reject) => {
       const frame: Open['frame'] = { type: 'request', id: nextRequest++, what, args };

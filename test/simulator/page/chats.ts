@@ -1,4 +1,4 @@
-/** Chats: the list a person sees, and what can be done to one of them. */
+/** Chats: the list that a person sees, and the operations on one chat. */
 import { knobs } from './boot-record.js';
 import type { NewsletterMetadata } from './channels.js';
 import { chatSocket } from './chat-socket.js';
@@ -15,7 +15,10 @@ import { type StoredChat, storage } from './storage.js';
 import { MARKED_AS_UNREAD } from './unread.js';
 import { createWid, type Wid } from './wid.js';
 
-/** Statuses hang in a chat like any other; looking at it is reading them (see the knob statusReadUnlinks). */
+/**
+ * Statuses are in a chat like any other; reading its messages marks them as seen (see the knob
+ * statusReadUnlinks).
+ */
 class ChatMessages extends Collection<Msg> {
   readonly #onRead: () => void;
   constructor(onRead: () => void) {
@@ -73,11 +76,14 @@ export class Chat extends Model {
   }
 
   override serialize(): Record<string, unknown> {
-    // Only the youngest: a chat of thousands would be copied whole for each look at the list.
+    // Only the newest message: otherwise a chat with thousands would be copied for each read of the list.
     return { ...super.serialize(), msgs: this.msgs.models.slice(-1).map((msg) => msg.serialize()) };
   }
 
-  /** The token of trust of the other side, which lets us write to it whatever the limits; null without one. */
+  /**
+   * The trust token of the other side, with which we may write to it in spite of the limits; null without
+   * one.
+   */
   getTcToken(): true | null {
     return this.tcToken ?? null;
   }
@@ -87,7 +93,7 @@ export class Chat extends Model {
     this.set({ unreadCount: this.#unread.length });
   }
 
-  /** A message that was deleted for everybody is not unread any more (WAWebRevokeMsgAction). */
+  /** Removes a message that was deleted for everybody from the unread ones (WAWebRevokeMsgAction). */
   dropUnread(id: string): void {
     if (!this.#unread.includes(id)) return;
     this.#unread = this.#unread.filter((one) => one !== id);
@@ -127,7 +133,7 @@ export class Chat extends Model {
 }
 
 class ChatCollection extends Collection<Chat> {
-  /** The chat of a wid, made when there is none. */
+  /** Returns the chat of a wid, and creates it if there is none. */
   ensure(like: unknown, t = 0): Chat {
     const id = createWid(like);
     const known = this.get(id);
@@ -137,14 +143,14 @@ class ChatCollection extends Collection<Chat> {
     return this.add(chat);
   }
 
-  /** From the profile, with nobody told. */
+  /** Adds a chat from the profile without an event. */
   restore(stored: StoredChat): void {
     if (this.get(stored.id)) return;
     const chat = this.add(new Chat(stored), { silent: true });
     if (stored.lastReceived) chat.lastReceivedKey = MsgKey.fromString(stored.lastReceived);
   }
 
-  /** A chat kept under the other identity of the same person is the same chat. */
+  /** Finds a chat under either identity of a person. */
   either(like: unknown): Chat | undefined {
     const id = createWid(like);
     return this.get(id) ?? this.get(toPn(id) ?? toLid(id));
@@ -159,8 +165,9 @@ class ChatCollection extends Collection<Chat> {
 export const Chats = new ChatCollection();
 
 /**
- * The chat that a person's messages belong to, whichever identity they come from (WAWebMessageProcessUtils,
- * selectChatForOneOnOneMessage, 2026-04-27): the one that there is, else the one that the account's kind makes.
+ * The chat for a person's messages from either identity (WAWebMessageProcessUtils,
+ * selectChatForOneOnOneMessage, 2026-04-27): the existing one, else one by the identity that this kind of
+ * account uses.
  */
 export function chatFor(like: unknown): Wid {
   const wid = createWid(like);
@@ -169,7 +176,7 @@ export function chatFor(like: unknown): Wid {
   return known?.id ?? (knobs.chatIds === 'lid' ? toLid(wid) : toPn(wid)) ?? wid;
 }
 
-/** WAWebNewsletterCollection: channels are no chats, though they look like some. */
+/** WAWebNewsletterCollection: channels have the form of chats, and are not among them. */
 class NewsletterCollection extends Collection<Chat> {
   ensure(like: unknown): Chat {
     const id = createWid(like);
@@ -183,14 +190,14 @@ class NewsletterCollection extends Collection<Chat> {
 
 export const Newsletters = new NewsletterCollection();
 
-/** Wherever a message belongs, made when there is none. */
+/** Returns the chat or channel of a message, and creates it if there is none. */
 export const placeOf = (like: unknown, t?: number): Chat =>
   createWid(like).isNewsletter() ? Newsletters.ensure(like) : Chats.ensure(like, t);
 
-/** Of VALID_LID_ORIGINS of WAWebChatOriginTypes, those for which somebody outside the page may have a chat made. */
+/** The part of VALID_LID_ORIGINS of WAWebChatOriginTypes that callers outside the page may use. */
 const ORIGINS = ['createChat', 'username_contactless_search'];
 
-/** WAWebFindChatAction.findOrCreateLatestChat. @param origin why the chat is made */
+/** WAWebFindChatAction.findOrCreateLatestChat. @param origin the reason for creating the chat */
 export async function findOrCreateLatestChat(
   wid: Wid,
   origin?: string,

@@ -1,7 +1,7 @@
 /**
- * What stops a linked account until its owner has proved to be there (WAWebIntegrityCheckpointOpener, 2026-04-27). Kept over
- * restarts; the window has a button that asks for the passkey, and one that logs out. Of the two kinds that there are the
- * page shows the passkey's alone.
+ * Blocks a linked account until its owner has proved presence (WAWebIntegrityCheckpointOpener, 2026-04-27).
+ * The challenge is kept across restarts. Its window has a button that requests the passkey, and one that logs
+ * out. Of the two kinds of challenge the page shows only the passkey one.
  */
 import type { Challenge } from '../wire.js';
 import { chatSocket } from './chat-socket.js';
@@ -10,7 +10,7 @@ import { storage } from './storage.js';
 import { base64ToBytes, bytesToBase64 } from './tagged-json.js';
 
 const KEY = 'WAIntegrityChallengeState';
-/** What the authenticator derives a value from, for this page alone. */
+/** The input from which the authenticator derives a value for this page only. */
 const PRF = 'whatsapp-challenge';
 const CONTINUE = 'Weiter zum Passkey';
 
@@ -32,13 +32,13 @@ export async function openCheckpoint(made: Challenge): Promise<void> {
 
 function show({ challenge_type: type, passkey_challenge_base64: text }: Challenge): void {
   if (type !== 'PASSKEY' || text === undefined) return;
-  // Loaded with the window.
+  // This module loads with the window.
   define('WAWebCheckpointModalStrings', { getCheckpointContinueButtonText: () => CONTINUE });
   document.getElementById('checkpoint')?.remove();
   const box = document.createElement('div');
   box.id = 'checkpoint';
   const go = document.createElement('button');
-  // WAWebPasskeyCheckpoint.react: the picture has a title, which is text that nobody sees.
+  // WAWebPasskeyCheckpoint.react: the picture has a title, which is invisible text.
   go.innerHTML = `${CONTINUE}<span aria-hidden="true"><svg width="16" height="16"><title>ic-arrow-forward</title></svg></span>`;
   const leave = document.createElement('button');
   leave.textContent = 'Abmelden';
@@ -60,7 +60,10 @@ const fromUrl = (text: string) => base64ToBytes(text.replaceAll('-', '+').replac
 const toUrl = (buffer: ArrayBuffer) =>
   bytesToBase64(new Uint8Array(buffer)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
-/** WAWebIntegrityChallengeUtils.performPasskeyAssertion, and what the server says of it. Rejects when it refuses. */
+/**
+ * WAWebIntegrityChallengeUtils.performPasskeyAssertion, and the server's verdict. Rejects when the server
+ * refuses it.
+ */
 async function confirm(text: string): Promise<void> {
   const found = (await navigator.credentials.get({
     publicKey: {

@@ -1,4 +1,7 @@
-/** WAWebCmd.Cmd: the page's own event bus, which also carries commands. Commands are hung in by those who obey. */
+/**
+ * WAWebCmd.Cmd: the page's own event bus, which also carries commands. The parts that handle commands add
+ * their listeners to it.
+ */
 import { Emitter } from './emitter.js';
 
 class CmdBus extends Emitter {

@@ -1,4 +1,7 @@
-/** Models by the text of their id; carries their events on. `get(undefined)` is undefined, as in the real page. */
+/**
+ * A collection of models by the text of their id; it forwards their events. `get(undefined)` is undefined, as
+ * in the real page.
+ */
 import { Emitter } from './emitter.js';
 import type { Model } from './model.js';
 
@@ -40,14 +43,14 @@ export class Collection<M extends WithId> extends Emitter {
     model.leave(this);
   }
 
-  /** Under a new id, with the same model. */
+  /** Stores the same model under a new id. */
   rekey(model: M, id: M['id']): void {
     this.#models.delete(String(model.id));
     model.id = id;
     this.#models.set(String(id), model);
   }
 
-  /** These before all others, in their order. */
+  /** Moves these models before all others, in their order. */
   moveFirst(first: readonly M[]): void {
     const moved = first.map((model): [string, M] => [String(model.id), model]);
     for (const [id] of moved) this.#models.delete(id);

@@ -1,4 +1,6 @@
-/** WAWebConnModel.Conn and who we are: the account's identities, name and platform, and the QR ref while unlinked. */
+/**
+ * WAWebConnModel.Conn and our own account: its identities, name and platform, and the QR ref while unlinked.
+ */
 import type { Me } from '../wire.js';
 import { Model } from './model.js';
 import { createWid, type Wid } from './wid.js';

@@ -1,6 +1,6 @@
 /**
- * The "What's new on WhatsApp Web" dialog of a freshly linked account. Comes again with every document until its
- * button is pressed; left alone, the server ends the link.
+ * The "What's new on WhatsApp Web" dialog of a newly linked account. Every document shows it until its button
+ * is pressed; if it stays open, the server ends the link.
  */
 import { knobs, pause } from './boot-record.js';
 
@@ -33,7 +33,7 @@ export function offerDialog(onPressed: () => void): void {
   });
 }
 
-/** Until the dialog is out of the way; at once when there is none. */
+/** Waits until the dialog is closed; returns at once when there is none. */
 export function acknowledgeDialog(): Promise<void> {
   return due ?? Promise.resolve();
 }
@@ -43,7 +43,7 @@ export function pressDialog(): void {
   pressed?.();
 }
 
-/** One more, at any time; nobody at the server waits for its answer. */
+/** Shows another dialog at any time; the server does not wait for its answer. */
 export function showDialog(): void {
   pressed = () => {
     document.querySelector('[role=dialog]')?.remove();
@@ -61,7 +61,7 @@ function show(): void {
   const heading = document.createElement('h1');
   heading.textContent = title;
   const body = document.createElement('p');
-  // Told apart by its text, also from the one before it.
+  // The text distinguishes the shapes.
   body.textContent = knobs.dialogShape === 'plain' ? text : `${text} (${knobs.dialogShape})`;
   const isLogout = knobs.dialogShape === 'logout';
   const button = document.createElement(knobs.dialogButton);

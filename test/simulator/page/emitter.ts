@@ -1,6 +1,6 @@
 /**
- * Events as the real page's models have them: several names in one text, `once`, and listeners that are told the
- * model, the new value and the old one. A listener that throws does not stop the others; its error reaches the page.
+ * Events of models as in the real page: several names in one text, `once`, and listeners that get the model,
+ * the new value and the old one. A listener that throws does not stop the others; its error reaches the page.
  */
 // biome-ignore lint/suspicious/noExplicitAny: listeners of every shape hang here, as in the real page
 export type Listener = (...args: any[]) => unknown;
@@ -52,14 +52,14 @@ export class Emitter {
     return this;
   }
 
-  /** How many listen, by name. */
+  /** The number of listeners by event name. */
   listenerCounts(): { [name: string]: number } {
     const counts: { [name: string]: number } = {};
     for (const [name, listeners] of this.#listeners) if (listeners.size > 0) counts[name] = listeners.size;
     return counts;
   }
 
-  /** Until somebody listens for `name`, or the time is up. */
+  /** Waits until `name` has a listener, or the time is up. */
   whenListened(name: string, timeoutMs: number): Promise<void> {
     if (this.#listeners.get(name)?.size) return Promise.resolve();
     return new Promise((resolve) => {

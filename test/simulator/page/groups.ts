@@ -1,4 +1,4 @@
-/** Groups: who is in, who leads, and the acts of an admin. */
+/** Groups: their members and admins, and an admin's actions. */
 import type { Json, WireGroup } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
@@ -39,7 +39,7 @@ class GroupMetadataCollection extends Collection<GroupMetadata> {
 
 export const Groups = new GroupMetadataCollection();
 
-/** A group the server told of: new, or changed. */
+/** Stores a new or changed group from the server. */
 export function learnGroup(wire: WireGroup): Chat {
   const participants = new Collection<Participant>();
   for (const { id, admin } of wire.participants) {
@@ -63,7 +63,7 @@ export function learnGroup(wire: WireGroup): Chat {
   return chat;
 }
 
-/** Groups whose chat is there and whose metadata are on their way. */
+/** Groups whose chat exists and whose metadata have not arrived yet. */
 const awaited = new Map<string, WireGroup>();
 
 function learnLate(wire: WireGroup): void {
@@ -84,7 +84,7 @@ function learnAwaited(id: string): void {
 export const iAmAdmin = (chat: Chat): boolean =>
   chat.groupMetadata?.participants.some((one) => isMe(one.id) && one.isAdmin) ?? false;
 
-/** What the server answers: the group as it is now, and who could not be added. */
+/** The server's answer: the current group, and the people who could not be added. */
 type Changed = WireGroup & { refused: string[] };
 
 async function change(group: unknown, what: string, more: { [key: string]: Json }): Promise<string[]> {
@@ -99,7 +99,7 @@ const ids = (participants: readonly { id: Wid }[]) => participants.map(({ id }) 
 const act = (what: string) => async (chat: Chat, who: { id: Wid }[]) =>
   knobs.groupChanges === 'led-moved' ? [] : change(chat.id, what, { participants: ids(who) });
 
-/** WAWebModifyParticipantsGroupAction: what the page's own screens call. */
+/** WAWebModifyParticipantsGroupAction, which the page's own screens call. */
 export const ModifyParticipantsGroupAction = {
   removeParticipants: act('remove'),
   promoteParticipants: act('promote'),
@@ -109,7 +109,7 @@ export const ModifyParticipantsGroupAction = {
 const job = (what: string) => (group: Wid, who: Wid[]) =>
   change(group, what, { participants: who.map(String) });
 
-/** WAWebGroupModifyParticipantsJob: what talks to the server for them. */
+/** WAWebGroupModifyParticipantsJob, which sends their requests to the server. */
 export const GroupModifyParticipantsJob = {
   removeGroupParticipants: job('remove'),
   promoteGroupParticipants: job('promote'),
@@ -128,7 +128,7 @@ const describe = (wid: Wid, text: string | undefined): Promise<string[]> =>
 export const GroupModifyInfoJob = {
   setGroupSubject: (wid: Wid, subject: string) => change(wid, 'subject', { value: subject }),
   get setGroupDescription() {
-    // How many arguments a function has is all that tells one from the other.
+    // The number of arguments is the only difference between the builds.
     return knobs.groupDescription === 'named'
       ? async ({ groupWid, desc }: Description) => describe(groupWid, desc)
       : async (wid: Wid, text: string, _newId: string, _prevId: string | undefined) => describe(wid, text);
@@ -143,7 +143,7 @@ export const SetPropertyGroupAction = {
 };
 
 export const GroupQueryJob = {
-  /** As the server says it of a group that there is not, or that this account was never in. */
+  /** Throws the server's error for a group that does not exist, or that this account was never in. */
   queryAndUpdateGroupMetadataById: async ({ id }: { id: unknown }) => {
     learnAwaited(String(id));
     if (!Groups.get(id)) throw Object.assign(new MinifiedError('s'), { status: 404 });
@@ -167,7 +167,7 @@ export const GroupQueryJob = {
   },
 };
 
-/** Somebody who lets nobody add them. */
+/** The server's result for a person who cannot be added. */
 const REFUSED = { error: '403', invite_code: 'simulated', invite_code_exp: '0' };
 
 export const GroupCreateJob = {
@@ -195,7 +195,7 @@ export const ExitGroupAction = {
   sendExitGroup: (chat: Chat) => change(chat.id, 'leave', {}),
 };
 
-/** WASmaxGroupsAddParticipantsRPC, in the shape whatsapp-web.js takes apart. */
+/** WASmaxGroupsAddParticipantsRPC, in the form that whatsapp-web.js reads. */
 export const AddParticipantsRPC = {
   async sendAddParticipantsRPC({
     participantArgs,

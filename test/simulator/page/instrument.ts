@@ -1,6 +1,7 @@
 /**
- * The simulator's line into this document, which the real page does not have: reports go out, orders come in.
- * Independent of the chat socket, so that a test sees and acts while WhatsApp's own connection is down.
+ * The simulator's connection to this document, which the real page does not have: reports are sent, orders
+ * received. It is independent of the chat socket, so that a test can observe and act while WhatsApp's own
+ * connection is down.
  */
 import type { Agent, Order, Report } from '../wire.js';
 import { documentId, knobs, turnKnobs } from './boot-record.js';
@@ -8,7 +9,7 @@ import { documentId, knobs, turnKnobs } from './boot-record.js';
 type Orders = (command: string, args: Record<string, unknown>) => unknown;
 
 const latest = new Map<string, Report>();
-/** names asked for before the line stood */
+/** names that were required before the connection existed */
 const early: Report[] = [];
 let socket: WebSocket | undefined;
 let orders: Orders = () => undefined;
@@ -19,7 +20,10 @@ export function report(what: Report): void {
   else if (what.type === 'missing') early.push(what);
 }
 
-/** Connects, and again whenever the line is cut. `obey` is called for every order and may return a promise. */
+/**
+ * Connects, and reconnects whenever the connection is cut. `obey` is called for every order and may return a
+ * promise.
+ */
 export function connectInstrument(obey: Orders): void {
   orders = obey;
   const line = new WebSocket(`wss://${location.host}/ws/instrument`);
@@ -38,7 +42,7 @@ export function connectInstrument(obey: Orders): void {
   line.onclose = () => setTimeout(() => connectInstrument(obey), 500);
 }
 
-/** Client hints are Chromium's own, and TypeScript does not know them. */
+/** TypeScript has no types for client hints, which only Chromium has. */
 function whoAmI(): Agent {
   const hints = navigator as { userAgentData?: { brands: { brand: string; version: string }[] } };
   return {

@@ -1,4 +1,4 @@
-/** WALinkify: links in a text. */
+/** WALinkify: finds links in a text. */
 
 export interface Link {
   href: string;

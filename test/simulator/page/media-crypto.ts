@@ -1,9 +1,12 @@
-/** Media as WhatsApp encrypts them: HKDF over the media key, AES-256-CBC, ten bytes of HMAC, hashes of both forms. */
+/**
+ * WhatsApp's encryption of media: HKDF over the media key, AES-256-CBC, ten bytes of HMAC, hashes of both
+ * forms.
+ */
 import { base64ToBytes, bytesToBase64 } from './tagged-json.js';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The word in the HKDF's info, by the type of the message. */
+/** The word in the HKDF's info, by message type. */
 const INFO: { readonly [type: string]: string } = {
   image: 'Image',
   sticker: 'Image',
@@ -61,7 +64,7 @@ export async function encrypt(plain: Bytes, type: string, mediaKey: Bytes): Prom
   return joined(encrypted, signature.slice(0, MAC_LENGTH));
 }
 
-/** Throws when the hash does not fit. */
+/** Throws when the hash does not match. */
 export async function decrypt(
   file: Bytes,
   type: string,

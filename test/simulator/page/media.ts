@@ -1,4 +1,6 @@
-/** Media on their way out and in: preparing, uploading, downloading, and the models whatsapp-web.js handles. */
+/**
+ * Outgoing and incoming media: preparing, uploading, downloading, and the models that whatsapp-web.js uses.
+ */
 import { knobs, never } from './boot-record.js';
 import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
 import { type Bytes, decrypt, encrypt, sha256 } from './media-crypto.js';
@@ -82,7 +84,7 @@ async function drawn(image: ImageBitmap, side: number): Promise<Blob> {
   return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
 }
 
-/** Seconds; none for what the browser cannot play. */
+/** Duration in seconds; undefined for a file that the browser cannot play. */
 function durationOf(blob: Blob): Promise<number | undefined> {
   const player = document.createElement(blob.type.startsWith('video/') ? 'video' : 'audio');
   const url = URL.createObjectURL(blob);
@@ -96,7 +98,7 @@ function durationOf(blob: Blob): Promise<number | undefined> {
 /** WAWebStickerConstants.STICKER_DIMENSION */
 const STICKER_SIDE = 512;
 
-/** WAWebImageUtils.toWebpSticker: the picture as large as fits into the middle of a square. */
+/** WAWebImageUtils.toWebpSticker: scales the picture to fit into the middle of a square. */
 async function toWebpSticker(file: Blob): Promise<Blob> {
   const image = await createImageBitmap(file);
   const scale = STICKER_SIDE / Math.max(image.width, image.height);
@@ -113,7 +115,7 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
   let blob = data._blob;
   const more: { preview?: string; width?: number; height?: number; duration?: string } = {};
   if (type === 'image') {
-    // The page sends its own JPEG, never the file it was given.
+    // The page sends its own JPEG, never the original file.
     const image = await createImageBitmap(blob);
     const thumbnail = await drawn(image, 100);
     more.preview = bytesToBase64(new Uint8Array(await thumbnail.arrayBuffer()));
@@ -122,7 +124,7 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
     blob = await drawn(image, params.maxDimension ?? 1_600);
   }
   if (['audio', 'ptt', 'video'].includes(type)) {
-    // A text of whole seconds, as WAWebMediaDataUtils makes it.
+    // A string of whole seconds, as WAWebMediaDataUtils makes it.
     const duration = await durationOf(blob);
     if (duration !== undefined) more.duration = String(Math.floor(duration));
   }
@@ -138,8 +140,8 @@ async function prepare(data: OpaqueData, params: Params): Promise<MediaData> {
     ...(data._blob instanceof File && type === 'document' ? { filename: data._blob.name } : {}),
     ...more,
   });
-  // Since 2026-09 a private field is enumerable, and whoever spreads the model into a message takes it along
-  // (wwebjs #201921, PR #201923).
+  // Since 2026-09 a private field is enumerable, and spreading the model into a message copies it (wwebjs
+  // #201921, PR #201923).
   if (knobs.mediaSpreadsId) Object.assign(media, { __x_id: undefined });
   return media;
 }
@@ -169,7 +171,7 @@ async function upload(plain: Bytes, type: string) {
   };
 }
 
-/** Into channels files go in the clear. */
+/** Files for channels are not encrypted. */
 async function uploadPlain(plain: Bytes) {
   if (knobs.uploadFault === 'hangs') return never<never>();
   await chatSocket.whenSignedIn();
@@ -211,7 +213,10 @@ async function downloadAndMaybeDecrypt({
   return plain;
 }
 
-/** What Msg.downloadMedia does: fetches, and asks the phone to upload again what has expired. Returns the stage. */
+/**
+ * Msg.downloadMedia: downloads, and requests a new upload from the phone for expired files. Returns the
+ * stage.
+ */
 export async function resolveMedia(asked: Asked): Promise<string> {
   try {
     await downloadAndMaybeDecrypt(asked);

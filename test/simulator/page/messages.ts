@@ -1,4 +1,4 @@
-/** Messages: the models in memory, their form on the wire and in the profile, and the way between the two. */
+/** Messages: the models in memory, their form on the wire and in the profile, and the conversions. */
 import type { Json, WireMessage } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { type Chat, Chats, Newsletters, placeOf } from './chats.js';
@@ -32,7 +32,7 @@ export class Msg extends Model {
   #stage: string | undefined;
 
   constructor(attributes: object) {
-    // What WAWebMsgModel gives a message that does not say otherwise.
+    // The defaults of WAWebMsgModel.
     super({ star: false, isForwarded: false, hasReaction: false, ...attributes });
   }
 
@@ -55,7 +55,7 @@ export class Msg extends Model {
   canReply(): boolean {
     return true;
   }
-  /** What an answer to this message carries of it. */
+  /** The context that a reply to this message carries. */
   msgContextInfo(_chat: Chat): object {
     return {
       quotedMsg: { type: this.type, body: this.body },
@@ -69,9 +69,10 @@ export class Msg extends Model {
     return knobs.msgAvParams ? () => ({ mimetype: this.mimetype }) : undefined;
   }
 
-  /** On messages with media only; its stage says whether the bytes are here. */
+  /** Only on messages with media. Its stage shows whether the bytes are available. */
   get mediaData(): { mediaStage: string } | undefined {
-    // Where the file is stays in the model when the message is deleted for everybody; the media do not (WAWebRevokeMsgAction).
+    // A message that was deleted for everybody keeps its file's path and loses its media
+    // (WAWebRevokeMsgAction).
     if (this.directPath === undefined || this.type === 'revoked') return undefined;
     return { mediaStage: this.#stage ?? stageOf(this.filehash) };
   }
@@ -90,7 +91,7 @@ export class Msg extends Model {
 class MsgCollection extends Collection<Msg> {
   readonly modelClass = Msg;
 
-  /** By the texts of keys; reads the profile for what is not in memory. */
+  /** Finds messages by the texts of their keys, in memory and in the profile. */
   async getMessagesById(keys: unknown[]): Promise<{ messages: Msg[] }> {
     const messages: Msg[] = [];
     for (const like of keys) {
@@ -111,7 +112,7 @@ class MsgCollection extends Collection<Msg> {
 
 export const Msgs = new MsgCollection();
 
-/** Attributes that have a place of their own on the wire, or that never leave the page. */
+/** Attributes with their own field on the wire, or that never leave the page. */
 const OWN_PLACE = new Set(['id', 'from', 'to', 'author', 'type', 'body', 't', 'ack', 'notifyName']);
 const PAGE_ONLY = new Set([
   'isNewMsg',
@@ -123,7 +124,7 @@ const PAGE_ONLY = new Set([
   'isUnsentMedia',
   'isSendFailure',
   'waitUntilMsgSent',
-  // Kept with the message, and nobody else's business.
+  // Stored with the message, and not sent.
   'star',
   'hasReaction',
 ]);
@@ -152,14 +153,14 @@ export function toWire(msg: Msg): WireMessage {
 }
 
 export function keyOf(wire: Pick<WireMessage, 'id' | 'chat' | 'fromMe' | 'author'>): MsgKey {
-  // Only groups and statuses put the author into the key.
+  // Only groups and statuses have the author in the key.
   const participant = /@(g\.us|broadcast)$/.test(wire.chat) ? wire.author : undefined;
   return new MsgKey({ fromMe: wire.fromMe, remote: wire.chat, id: wire.id, participant });
 }
 
 /**
- * What no wire carries, and a page may make of it: attributes named in `$throws` throw when they are read, and those in
- * `$cyclic` lead back to themselves.
+ * Malformed values that no wire carries, and that a page might make: attributes named in `$throws` throw when
+ * they are read, and those in `$cyclic` refer to themselves.
  */
 function poison(msg: Msg, extra: WireMessage['extra'] = {}): Msg {
   const names = (list: Json | undefined): string[] => (Array.isArray(list) ? list.map(String) : []);
@@ -203,14 +204,14 @@ export function toStored(wire: WireMessage, key = String(keyOf(wire))): StoredMe
   return { key, chat: wire.chat, t: wire.t, seq: nextSeq(), wire, ...pending };
 }
 
-/** Into memory, not as new; what is there already stays. */
+/** Loads a message into memory, not as a new one; an existing one stays. */
 export function load(stored: StoredMessage | undefined): Msg | undefined {
   if (!stored) return undefined;
   const known = Msgs.get(stored.key);
   return known ?? place(fromWire(stored.wire));
 }
 
-/** Into the collection of all messages and of its chat; that is when listeners hear `add`. */
+/** Adds a message to all messages and to its chat, which raises `add`. */
 export function place(msg: Msg): Msg {
   const chat = placeOf(msg.id.remote, msg.t);
   chat.msgs.add(msg, { silent: true });
@@ -225,14 +226,18 @@ export async function forget(msg: Msg): Promise<void> {
 
 const PAGE_OF_HISTORY = 50;
 
-/** WAWebChatLoadMessages.loadEarlierMsgs: the next older ones of a chat out of the profile; undefined at the end. */
+/**
+ * WAWebChatLoadMessages.loadEarlierMsgs: loads the next older messages of a chat from the profile; undefined
+ * at the end.
+ */
 export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg[] | undefined> {
   const chat = 'chat' in asked ? asked.chat : asked;
   const chatId = String(chat.id);
   const inMemory = chat.msgs.getModelsArray();
   const oldest = inMemory.reduce((t, msg) => Math.min(t, msg.t), Number.MAX_SAFE_INTEGER);
   const known = new Set(inMemory.map((msg) => String(msg.id)));
-  // Several messages share a second: take those of the oldest one again and leave out what is known.
+  // Several messages may share a second, so those of the oldest second are read again, and known ones are
+  // left out.
   const again = inMemory.filter((msg) => msg.t === oldest).length;
   const stored = await storage.earlierMessages(
     chatId,
@@ -243,12 +248,14 @@ export async function loadEarlierMsgs(asked: { chat: Chat } | Chat): Promise<Msg
   const fresh = stored.filter(({ key }) => !known.has(key));
   if (fresh.length === 0) return undefined;
   const loaded = fresh.map((one) => load(one) as Msg);
-  // A chat's messages stand in their order, whenever they were loaded.
+  // A chat's messages are in order of time, whenever they were loaded.
   chat.msgs.moveFirst(loaded);
   return loaded;
 }
 
-/** A level from the server. The page only counts upwards, unless the knobs ask for what servers do on bad days. */
+/**
+ * Applies an ack from the server. The page only counts upwards, unless the knobs simulate a faulty server.
+ */
 export function applyAck(msg: Msg, level: number): void {
   if (knobs.ackFault === 'out-of-order' || knobs.ackFault === 'doubled') {
     const before = msg.ack;
@@ -259,7 +266,7 @@ export function applyAck(msg: Msg, level: number): void {
   if (level > msg.ack || (level < 0 && msg.ack < 1)) msg.set({ ack: level });
 }
 
-/** What whatsapp-web.js gets from `require('WAWebMsgReply')` and neighbours. */
+/** The results of `require('WAWebMsgReply')` and related modules. */
 export const MsgReply = { canReplyMsg: () => true };
 export const QuotedMsgModelUtils = {
   getQuotedMsgObj(msg: Msg): Msg {

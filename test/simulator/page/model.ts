@@ -1,4 +1,7 @@
-/** A model in the manner of the real page: attributes are plain properties, changes go through `set` and are told. */
+/**
+ * A model like those of the real page: attributes are plain properties, and `set` changes them and raises
+ * events.
+ */
 import { Emitter } from './emitter.js';
 
 export class Model extends Emitter {
@@ -9,7 +12,7 @@ export class Model extends Emitter {
     Object.assign(this, attributes);
   }
 
-  /** Collections that carry the model's events on. */
+  /** Adds a collection that forwards the model's events. */
   belongTo(owner: Emitter): void {
     this.#owners.add(owner);
   }
@@ -36,7 +39,7 @@ export class Model extends Emitter {
     return this;
   }
 
-  /** A plain copy: attributes only, models within as plain copies too. */
+  /** Returns a plain copy: only attributes, and inner models as plain copies, too. */
   serialize(): Record<string, unknown> {
     const plain: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(this)) {
@@ -46,7 +49,7 @@ export class Model extends Emitter {
     return plain;
   }
 
-  /** Same model, without the checks of the real one's proxy. */
+  /** The same model, without the checks of the real one's proxy. */
   unsafe(): this {
     return this;
   }

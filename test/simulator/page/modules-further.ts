@@ -1,4 +1,7 @@
-/** Names off the beaten track: invitations, requests to join, cards, calls, events. Enough for the library's own paths. */
+/**
+ * Less common modules: invitations, requests to join, cards, calls, events. Enough for the library's own
+ * calls.
+ */
 
 import type { WireGroup } from '../wire.js';
 import { knobs, never } from './boot-record.js';

@@ -1,6 +1,6 @@
 /**
- * The names under which the page's parts answer to require(). Found by reading what whatsapp-web.js 1.34.7 asks for
- * in src/Client.js, src/util/Injected and src/structures; the parts themselves know nothing of these names.
+ * The names of the page's parts for require(). They are those that whatsapp-web.js 1.34.7 uses in
+ * src/Client.js, src/util/Injected and src/structures. The parts themselves do not know these names.
  */
 
 import {

@@ -1,7 +1,8 @@
 /**
- * The key of a message, as WAWebMsgKey makes it: none before there is an account, and of `from` and `to` one has to be the
- * account, else the key is made without a chat. Its string lives in `_serialized` up to spring 2026 and in `$1` since 2.3000.1042401057
- * (wwebjs #201852, PR #201901): the property's name is a knob, and is fixed when the document is made.
+ * The key of a message, like WAWebMsgKey. It cannot be made before there is an account. One of `from` and
+ * `to` must be the account, else the key has no chat. Its string is in `_serialized` up to spring 2026 and in
+ * `$1` since 2.3000.1042401057 (wwebjs #201852, PR #201901): the property's name is a knob, fixed when the
+ * document is created.
  */
 import { knobs } from './boot-record.js';
 import { getMaybeMePnUser, isMe } from './conn.js';
@@ -23,7 +24,7 @@ interface Direction {
 
 const STRING = knobs.msgKeyString;
 
-/** Which of the two is the account says whose message it is and in which chat; null where neither is. */
+/** The chat and direction of a message, from which of the two is the account; null when neither is. */
 function placeOf({ from, to, selfDir }: Direction): Pick<Place, 'fromMe' | 'remote'> | null {
   if (isMe(from)) return { fromMe: String(from) !== String(to) || selfDir === 'out', remote: to };
   if (isMe(to)) return { fromMe: false, remote: from };
@@ -33,7 +34,7 @@ function placeOf({ from, to, selfDir }: Direction): Pick<Place, 'fromMe' | 'remo
 }
 
 export class MsgKey {
-  // Declared only: a key of two strangers has neither.
+  // Only declared, because a key of two strangers has neither.
   declare readonly fromMe: boolean;
   declare readonly remote: Wid;
   readonly id: string;

@@ -1,8 +1,8 @@
-/** WAWebMuteModel: until when a chat is silent, in seconds; -1 for ever, 0 not at all. It ends by itself. */
+/** WAWebMuteModel: until when a chat is muted, in seconds; -1 for ever, 0 not at all. It ends by itself. */
 import { Model } from './model.js';
 
 const FOR_EVER = -1;
-/** What a timer can wait at most, in milliseconds. */
+/** The longest time of a timer, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
 /** WAWebMiscErrors.ActionError */

@@ -1,4 +1,4 @@
-/** What the simulator can do to this document: page faults, and looking inside. */
+/** Carries out the simulator's orders to this document: page faults, and queries of its state. */
 
 import { knobs } from './boot-record.js';
 import { Chats } from './chats.js';
@@ -15,7 +15,7 @@ import { loadFrame } from './sync.js';
 
 const EMITTERS: { readonly [name: string]: Emitter } = { Msg: Msgs, Chat: Chats, Socket, Conn, Cmd };
 
-/** Answered before the document goes, or the answer would go with it. */
+/** Acts after the answer, which would otherwise be lost with the document. */
 const soon = (act: () => void): void => void setTimeout(act, 0);
 
 const ORDERS: { readonly [command: string]: (args: Record<string, unknown>) => unknown } = {

@@ -1,4 +1,6 @@
-/** Linking: QRs that change, pairing codes, and the keys both stand for. Ends when the server says pair-success. */
+/**
+ * Linking: changing QR codes, pairing codes, and the keys behind both. Ends with the server's pair-success.
+ */
 import type { Json } from '../wire.js';
 import { knobs } from './boot-record.js';
 import { chatSocket, ServerStatusCodeError } from './chat-socket.js';
@@ -9,10 +11,10 @@ import { Socket } from './socket-model.js';
 import { type Keys, storage } from './storage.js';
 import { bytesToBase64 } from './tagged-json.js';
 
-/** Chrome, as the real page names it to the phone. */
+/** Chrome, as the real page reports it to the phone. */
 const DEVICE_PLATFORM = '1';
 
-/** For the phone's own camera. */
+/** The prefix for the phone's own camera. */
 const CAMERA = 'https://wa.me/settings/linked_devices#';
 
 const advSecretEventEmitter = new Emitter();
@@ -32,7 +34,10 @@ async function ownKeys(): Promise<Keys> {
   return keys;
 }
 
-/** Asks the server for refs; called on every connection without credentials, and when the QR has gone stale. */
+/**
+ * Requests refs from the server. Called on every connection without credentials, and when the QR code has
+ * become stale.
+ */
 export async function register(): Promise<void> {
   const { noiseKey, identityKey, advSecret } = await ownKeys();
   chatSocket.send({
@@ -44,7 +49,10 @@ export async function register(): Promise<void> {
   });
 }
 
-/** The first ref lives longer than the others; after the last the page waits for somebody to ask again. */
+/**
+ * Shows the refs in turn. The first one lives longer than the others; after the last the page waits for a new
+ * request.
+ */
 export function showRefs(refs: readonly string[]): void {
   clearTimeout(turn);
   const show = (index: number) => {
@@ -74,10 +82,13 @@ function qrOf(ref: string): string {
   return `${knobs.qrPrefix === 'none' ? '' : CAMERA}${parts.join(',')}`;
 }
 
-/** What the page draws now: nothing once the code is used, or while a pairing code is shown. */
+/**
+ * The text of the QR code that the page draws now: empty once the code is used, or while a pairing code is
+ * shown.
+ */
 export const drawnQr = (): string => (type === 'QR' && Conn.ref ? qrOf(Conn.ref) : '');
 
-/** The ref is used up. Some builds tell their listeners so (wwebjs PR #201653). */
+/** Removes the used ref. Some builds notify their listeners (wwebjs PR #201653). */
 export function clearRef({ tell }: { tell: boolean }): void {
   clearTimeout(turn);
   report({ type: 'qr', text: null });
@@ -90,7 +101,7 @@ export function refreshQr(): void {
   void register();
 }
 
-/** WAWebLinkDeviceEvents.WAWebLinkDeviceEvents: what becomes of a pairing code. */
+/** WAWebLinkDeviceEvents.WAWebLinkDeviceEvents: events of a pairing code. */
 export const LinkDeviceEvents = new Emitter();
 
 const CODE_EVENTS: { readonly [how: string]: string | undefined } = {
@@ -129,10 +140,10 @@ export const AltDeviceLinkingApi = {
   },
 };
 
-/** WAWebNativeCameraQRLinkedDeviceUtils; gone where the prefix is always there. */
+/** WAWebNativeCameraQRLinkedDeviceUtils; missing in builds that always have the prefix. */
 export const NativeCameraUtils = { isNativeCameraQRLinkedDeviceTest: () => knobs.qrPrefix === 'gated' };
 
-/** Another secret under the ref that is shown: who listens for refs alone shows a code that links nobody. */
+/** Changes the secret under the same ref: a client that listens only for refs shows an invalid code. */
 export function renewSecret(): void {
   if (!keys) return;
   keys = { ...keys, advSecret: bytesToBase64(random(32)) };
@@ -141,7 +152,7 @@ export function renewSecret(): void {
   advSecretEventEmitter.trigger('change');
 }
 
-/** The modules whose exports whatsapp-web.js composes its own QR from. */
+/** The modules from whose exports whatsapp-web.js composes its own QR text. */
 export const RegistrationModules = {
   WAWebCompanionRegClientUtils: { DEVICE_PLATFORM },
   WAWebAdvSignatureApi: { verifyDeviceIdentityAccountSignature: async () => true },

@@ -1,6 +1,6 @@
 /**
- * The passkey that WhatsApp asks of some accounts when a device is linked. Calls navigator.credentials.get as any page
- * does, and looks at what it gets as closely as a page may.
+ * The passkey that some accounts need when a device is linked. Calls navigator.credentials.get as any page
+ * does, and checks the result as strictly as a page can.
  */
 import type { Assertion, PasskeyOptions } from '../wire.js';
 import { knobs } from './boot-record.js';
@@ -15,7 +15,7 @@ const toUrl = (buffer: ArrayBuffer) =>
 
 let calling: AbortController | undefined;
 
-/** The server waits no longer, and a browser takes one call at a time. */
+/** Aborts the call: the server does not wait any longer, and a browser allows one call at a time. */
 export function givePasskeyUp(): void {
   calling?.abort();
   void register();
@@ -49,7 +49,7 @@ export async function confirmPasskey(options: PasskeyOptions): Promise<void> {
   }
 }
 
-/** Throws TypeError where something is not as the standard has it. */
+/** Throws TypeError for any deviation from the standard. */
 function read(credential: Credential | null): Assertion {
   if (!(credential instanceof PublicKeyCredential)) throw new TypeError('no PublicKeyCredential');
   const { id, rawId, type, response, authenticatorAttachment } = credential;

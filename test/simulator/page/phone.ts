@@ -1,6 +1,7 @@
 /**
- * WAWebPhoneUtils and WAPhoneFindCC: how the page writes a number. Its table of countries (WACountriesV2) has many formats, of
- * which the one of North America is played; a number that fits none is written without groups, as the page does it.
+ * WAWebPhoneUtils and WAPhoneFindCC: how the page formats a number. Its table of countries (WACountriesV2)
+ * has many formats, of which only North America's is simulated. Other numbers are written without groups, as
+ * the page does without a matching format.
  */
 
 /** Calling codes of one and two digits; the others have three. */
@@ -27,7 +28,7 @@ export function formatPhone(number: string): string {
 
 const USER_DOMAIN = '@s.whatsapp.net';
 
-/** Throws for the jid of anybody who has no number (WAJids.phoneNumberFromJid). */
+/** Throws for the jid of anyone without a number (WAJids.phoneNumberFromJid). */
 export function formattedPhoneNumber(jid: string): string {
   if (!jid.endsWith(USER_DOMAIN)) throw new Error(`phoneNumberFromJid called with non-user jid "${jid}"`);
   return formatPhone(jid.slice(0, -USER_DOMAIN.length));

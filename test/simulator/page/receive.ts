@@ -1,6 +1,6 @@
 /**
- * What the server brings: stored first, then shown, then confirmed, in batches and in order. An item the server
- * brings again, because our word was lost, is confirmed and not shown twice.
+ * Handles items from the server: they are stored, then shown, then confirmed, in batches and in order. An
+ * item that the server repeats, because the confirmation was lost, is confirmed again and not shown twice.
  */
 import type { Item, WireKey, WireMessage } from '../wire.js';
 import { upsertReaction, upsertVote } from './addons.js';
@@ -24,12 +24,14 @@ import { toJson } from './tagged-json.js';
 const queue: { n: number; item: Item }[] = [];
 let work: Promise<void> | undefined;
 
-/** What a linked device gets of a message that is shown once, on the phone. */
+/** The part of a view-once message that a linked device gets; the phone shows the rest. */
 function shownOnce({ body: _body, ...wire }: WireMessage): WireMessage {
   return { ...wire, type: 'ciphertext', extra: { subtype: 'view_once_unavailable_fanout' } };
 }
 
-/** As the account keeps it: in the chat of its person, and under that identity of both ends. */
+/**
+ * The message as the account stores it: in the chat of its person, with both ends under that chat's identity.
+ */
 function addressed(message: WireMessage): WireMessage {
   const { pair, ...came } = message;
   if (pair) learnIdentity(pair.pn, pair.lid);
@@ -40,11 +42,11 @@ function addressed(message: WireMessage): WireMessage {
   return { ...wire, chat, ...(wire.fromMe ? { from: me, to: chat } : { from: chat, to: me }) };
 }
 
-/** What points at a message points at it in the chat in which it is kept. */
+/** Moves a reference to a message to the chat in which that message is stored. */
 const pointed = <T extends Item>(item: T): T =>
   'key' in item ? { ...item, key: { ...item.key, chat: String(chatFor(item.key.chat)) } } : item;
 
-/** From the profile into memory, before the page connects. */
+/** Loads the profile into memory before the page connects. */
 export async function restoreFromStorage(): Promise<void> {
   await restorePrefs();
   const { messagesAtStart: atStart } = knobs;
@@ -61,7 +63,7 @@ export async function restoreFromStorage(): Promise<void> {
   for (const stored of [...recent, ...pending]) load(stored);
 }
 
-/** The phone's messages, once, after a fresh link. Not new, so nobody is told. */
+/** Imports the phone's messages once, after a new link. They are not new, so there are no events. */
 export function importHistory(messages: readonly WireMessage[]): void {
   work = (work ?? Promise.resolve()).then(async () => {
     const added = await storage.addMessages(messages.map((wire) => toStored(addressed(wire))));
@@ -88,7 +90,7 @@ export function receiveItem(n: number, item: Item): void {
   });
 }
 
-/** Until all that has come is worked off. */
+/** Waits until all received items are handled. */
 export async function received(): Promise<void> {
   await work;
 }
@@ -130,7 +132,7 @@ function show({ key, wire }: StoredMessage): void {
   msg.isNewMsg = Socket.hasSynced || knobs.queuedAreNew;
   const chat = Chats.ensure(wire.chat, wire.t);
   chat.set({ t: wire.t, ...(wire.fromMe ? {} : { lastReceivedKey: msg.id }) });
-  // Who writes is one who may be answered: the token of trust is issued once the message has left.
+  // A person who has written may be answered: the trust token is issued after the message was sent.
   if (!wire.fromMe) void pause(knobs.trustDelayMs).then(() => chat.set({ tcToken: true }));
   if ((knobs.ciphertext === 'decrypted-later' || knobs.ciphertext === 'for-ever') && !wire.fromMe) {
     const { type, body } = msg;
@@ -178,8 +180,8 @@ async function apply(item: Exclude<Item, { kind: 'message' }>): Promise<void> {
 }
 
 /**
- * A text or a caption becomes another (WAWebDBProcessEditProtocolMsgs, WAWebUpdateEditedMessagesAction); what was forwarded and
- * what has neither stays as it is.
+ * Changes a text or a caption (WAWebDBProcessEditProtocolMsgs, WAWebUpdateEditedMessagesAction). Forwarded
+ * messages, and messages without either, stay unchanged.
  */
 export async function edit(msg: Msg, text: string, { id, at }: { id: string; at: number }): Promise<void> {
   const part = editedPart(msg);
@@ -197,7 +199,7 @@ export async function edit(msg: Msg, text: string, { id, at }: { id: string; at:
   msg.set({ ...marks, [part]: text });
 }
 
-/** What WAWebRevokeMsgAction takes out of the model. Where its file is, it leaves there. */
+/** The attributes that WAWebRevokeMsgAction removes from the model. It keeps the path of the file. */
 const REVOKED = [
   ...['body', 'caption', 'clientUrl', 'deprecatedMms3Url', 'loc', 'lat', 'lng', 'title', 'description'],
   ...['matchedText', 'thumbnail', 'richPreviewType', 'quotedMsg', 'quotedStanzaID', 'quotedRemoteJid'],
@@ -205,8 +207,9 @@ const REVOKED = [
 ];
 
 /**
- * Deleted for everybody: the message stays in its place without its content, under the id of the deletion (WAWebRevoke,
- * WAWebRevokeMsgAction). In the profile a row without content takes its place (WAWebDBStoreRevokeMsgs).
+ * Deletes a message for everybody: it stays in its place without content, under the id of the deletion
+ * (WAWebRevoke, WAWebRevokeMsgAction). In the profile a row without content replaces it
+ * (WAWebDBStoreRevokeMsgs).
  */
 export async function revoke(msg: Msg, newId: string, t: number): Promise<void> {
   const { id } = msg;
@@ -237,7 +240,7 @@ export async function revoke(msg: Msg, newId: string, t: number): Promise<void> 
   });
 }
 
-/** Changes what the profile keeps of a message: attributes, and what has a place of its own on the wire. */
+/** Changes a message in the profile: its attributes, and fields of the wire. */
 export async function amend(
   msg: Msg,
   attributes: { [name: string]: unknown },
@@ -253,7 +256,7 @@ export async function amend(
   });
 }
 
-/** In memory or in the profile, by its key or by that of the other identity. */
+/** Finds a message in memory or in the profile, by its key or that of the other identity. */
 export async function find(wire: WireKey): Promise<Msg | undefined> {
   const key = keyOf(wire);
   const known = Msgs.get(key) ?? load(await storage.message(String(key)));
@@ -266,7 +269,7 @@ export async function find(wire: WireKey): Promise<Msg | undefined> {
 
 const ackWork = new Map<string, Promise<void>>();
 
-/** Acks of one message are applied in the order they came. */
+/** Applies the acks of one message in the order of arrival. */
 export function receiveAck(key: WireKey, level: number, error?: number): void {
   const before = ackWork.get(key.id) ?? Promise.resolve();
   const mine = before.then(() => applyReceipt(key, level, error));
@@ -279,7 +282,7 @@ export function receiveAck(key: WireKey, level: number, error?: number): void {
 async function applyReceipt(wire: WireKey, level: number, error?: number): Promise<void> {
   const msg = await find(wire);
   if (!msg) return;
-  // The job that sent it has its answer before the message shows anything of it.
+  // The job that sent the message gets its answer before the message changes.
   const more = level < 0 ? await nacked(wire.id, error) : {};
   await storage.changeMessage(String(msg.id), (stored) => {
     const { pending: _pending, ...settled } = stored;
@@ -292,7 +295,8 @@ async function applyReceipt(wire: WireKey, level: number, error?: number): Promi
   const key = keyOf(wire);
   if (String(key) === String(msg.id)) applyAck(msg, level);
   else {
-    // Indexed under the other identity (wwebjs PR #201839): listeners get a message with a key they have not seen.
+    // Indexed under the other identity (wwebjs PR #201839): listeners get a message with a key that they have
+    // not seen before.
     msg.ack = level;
     const sibling = new Msg({ ...msg, id: key, ack: level });
     Msgs.trigger('change:ack', sibling, level, level - 1);

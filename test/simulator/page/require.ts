@@ -1,4 +1,4 @@
-/** window.require: modules by name, and a record of the names asked for in vain. */
+/** window.require: modules by name, and a record of the names that were not found. */
 import { knobs } from './boot-record.js';
 import { isUnfetched } from './bundles.js';
 import { report } from './instrument.js';
@@ -13,7 +13,7 @@ export function defineAll(table: { [name: string]: unknown }): void {
   for (const [name, exported] of Object.entries(table)) define(name, exported);
 }
 
-/** The same object at each call: who changes a module changes it for all. */
+/** The same object at each call, so that a change of a module is visible to all callers. */
 const renamed = new Map<string, unknown>();
 
 function withRenames(name: string, found: unknown): unknown {
@@ -27,7 +27,7 @@ function withRenames(name: string, found: unknown): unknown {
   return renamed.get(key);
 }
 
-/** Not registered yet. The clock is the document's own. */
+/** True when the module is not registered yet, measured from the start of the document. */
 const isLate = (name: string): boolean =>
   isUnfetched(name) || (knobs.lateModules.includes(name) && performance.now() < knobs.lateModulesMs);
 

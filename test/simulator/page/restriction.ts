@@ -1,6 +1,6 @@
 /**
- * What the page knows of the restrictions of its account: the reach-out time lock and the cap on new chats, as it keeps
- * them among its preferences, and whom it lets a person write to meanwhile. WAWebReachoutTimelockUtils,
+ * The page's state of its account's restrictions: the reach-out time lock and the cap on new chats, which it
+ * stores among its preferences, and the people who can be written to meanwhile. WAWebReachoutTimelockUtils,
  * WAWebMexReachoutTimelockNotificationHandler, WAWebIndividualNewChatMessageCappingLimitUtils and
  * WAWebNewChatMessageCappingNotificationHandler, 2026-04-27.
  */
@@ -56,7 +56,7 @@ export const forgetPrefs = (): void => prefs.clear();
 const lockData = () => userPrefsIdb.get(LOCK_KEY) as LockData | undefined;
 const capData = () => userPrefsIdb.get(CAP_KEY) as CapData | undefined;
 
-/** Also told by the server; an end that is not named is a minute from now. */
+/** Also called for the server's notifications. If the end is not given, it is one minute from now. */
 export async function learnTimeLock({
   is_active,
   time_enforcement_ends,
@@ -82,7 +82,7 @@ const capOf = (cap: WireCap): CapData => ({
   server_sent_timestamp: Number(cap.server_sent_timestamp),
 });
 
-/** As the server tells it: what is not newer is dropped. */
+/** Stores a notification of the server; one that is not newer is ignored. */
 export async function learnCap(cap: WireCap): Promise<void> {
   if (!knobs.restrictions) return;
   const known = capData();
@@ -91,7 +91,7 @@ export async function learnCap(cap: WireCap): Promise<void> {
   Cmd.trigger('new_chat_message_capping_state_change');
 }
 
-/** At each start of a page, and whenever somebody asks. */
+/** Called at each start of a page, and on request. */
 export async function fetchReachoutTimelock(): Promise<void> {
   await learnTimeLock((await chatSocket.request('time-lock', {})) as unknown as WireTimeLock);
 }
@@ -113,7 +113,7 @@ export async function cappedByNack(): Promise<void> {
 const isCapEnabled = (): boolean => knobs.restrictions && knobs.newChatQuota > 0;
 const isLocked = (): boolean => lockData() !== undefined;
 
-/** The other side has given a token of trust, which comes with what it writes. */
+/** True when the other side has given a trust token, which arrives with its messages. */
 const isExempt = ({ chat, contact }: { chat?: Chat | undefined; contact: Contact }): boolean =>
   !ContactGetters.getIsUser(contact) ||
   ContactGetters.getIsMe(contact) ||

@@ -1,4 +1,4 @@
-/** Contacts, and which phone number and LID belong together. */
+/** Contacts, and the pairs of phone number and LID. */
 import type { WireContact, WireGroup } from '../wire.js';
 import { knobs, never, whenKnobs } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
@@ -31,7 +31,7 @@ const lidOfPn = new Map<string, string>();
 const pnOfLid = new Map<string, string>();
 
 class ContactCollection extends Collection<Contact> {
-  /** Contacts nobody knows are made up on the spot, as in the real page. */
+  /** Unknown contacts are created on request, as in the real page. */
   async find(like: unknown): Promise<Contact> {
     const wid = createWid(like);
     return this.get(wid) ?? this.gadd(wid);
@@ -75,8 +75,8 @@ export function learnContact(contact: WireContact): void {
 }
 
 /**
- * Who writes says by which name (WAWebHandlePushnameUpdate, WAWebContactMutator.updatePushname): kept with the contact under
- * either identity.
+ * Stores the name that a sender gives themselves (WAWebHandlePushnameUpdate,
+ * WAWebContactMutator.updatePushname), in the contact under either identity.
  */
 export function learnPushname(from: string, pushname: string): void {
   const wid = createWid(from);
@@ -92,13 +92,13 @@ export function learnPushname(from: string, pushname: string): void {
   void storage.putContacts([{ pn: String(pn), lid: String(lid), pushname, ...more }]);
 }
 
-/** Whom the account blocks, as the server has it (WAWebBlocklistCollection.replaceAllWith). */
+/** Stores the server's list of blocked people (WAWebBlocklistCollection.replaceAllWith). */
 export function learnBlocked(wids: readonly string[]): void {
   for (const { id } of Blocklist.models) if (!wids.includes(String(id))) unlist(id);
   for (const wid of wids) if (!Blocklist.get(wid)) list(createWid(wid));
 }
 
-/** What the server says at every login. */
+/** Stores the contacts and groups that the server sends at every login. */
 export function learnRoster(contacts: readonly WireContact[], groups: readonly WireGroup[]): void {
   const me = getMaybeMePnUser();
   const lid = getMaybeMeLidUser();
@@ -137,14 +137,14 @@ export async function queryWidExists(wid: Wid): Promise<Exists | null> {
   if (!found) return null;
   learnIdentity(found.pn, found.lid);
   return {
-    // Of a migrated account either is answered by its LID.
+    // On a migrated account either identity is answered by the LID.
     wid: createWid(wid.isLid() || knobs.chatIds === 'lid' ? found.lid : found.pn),
     biz: found.business ?? false,
     lid: createWid(found.lid),
   };
 }
 
-/** Throws what the real page throws for a number it has no LID of (wwebjs and others, 2025 and 2026). */
+/** Throws the real page's error for a number without a known LID (wwebjs and others, 2025 and 2026). */
 export async function requireLid(wid: Wid): Promise<void> {
   if (!wid.isUser() || wid.isLid() || isMe(wid)) return;
   await whenKnobs(() => knobs.coldChat !== 'held');
@@ -175,7 +175,7 @@ export const ContactGetters = {
   getFormattedName: (contact: Contact) => contact.formattedName,
 };
 
-/** WAWebBlockContactUtils. What is left there since June 2026 asks a person in a dialog. */
+/** WAWebBlockContactUtils. Its remaining functions since June 2026 open a dialog. */
 export const BlockContactUtils = {
   get getContactToBlockOnlyUseIfNoAssociatedChat() {
     return knobs.blockFault === 'moved' ? undefined : (contact: Contact): Contact => contact;
@@ -184,7 +184,10 @@ export const BlockContactUtils = {
   handleUnblock: (): void => {},
 };
 
-/** In the migrated list everybody is a LID, which a number has by its chat only; the page throws its own log line at others. */
+/**
+ * The migrated list has only LIDs, and a number's LID is known only if there is a chat. For others the page
+ * throws its own log line.
+ */
 function lidToBlock({ id }: Contact): Wid {
   const lid = id.isLid() ? id : Chats.get(id) && toLid(id);
   if (lid) return lid;
@@ -192,8 +195,9 @@ function lidToBlock({ id }: Contact): Wid {
 }
 
 /**
- * As WAWebBlockContactAction and WAWebBlocklistCollection do it: who is so already is left alone; blocking turns a LID into the
- * number, unblocking does not, and what the list does not hold is not taken out of it.
+ * Like WAWebBlockContactAction and WAWebBlocklistCollection: nothing happens if the state is already so.
+ * Blocking turns a LID into the number, unblocking does not, and an id that is not on the list is not removed
+ * from it.
  */
 async function setBlocked(contact: Contact, blocked: boolean): Promise<void> {
   if (knobs.blockFault === 'ignored' || contact.isContactBlocked === blocked) return;
@@ -215,7 +219,10 @@ function unlist(id: Wid): void {
   showBlocked(id, false);
 }
 
-/** WAWebBlocklistCollection: both identities show it; in the migrated list the number does only with a chat. */
+/**
+ * WAWebBlocklistCollection: both identities show the block; in the migrated list the number does so only with
+ * a chat.
+ */
 function showBlocked(id: Wid, isContactBlocked: boolean): void {
   const withChat = knobs.blockList === 'pn' || Chats.get(toPn(id));
   for (const one of [id, ...(withChat ? [toPn(id), toLid(id)] : [])])
@@ -229,8 +236,8 @@ export const BlockContactAction = {
 };
 
 /**
- * WAWebContactStatusBridge: what somebody has written about themselves. A LID is asked about in another way than a number, which
- * goes by GraphQL (WAWebGetAboutQueryJob). Nothing is known of who hides it: null.
+ * WAWebContactStatusBridge: a person's text about themselves. A number's is queried by GraphQL, a LID's in
+ * another way (WAWebGetAboutQueryJob). Null for a person who hides it.
  */
 export const ContactStatusBridge = {
   async getStatus({ wid }: { wid: Wid }): Promise<{ id: Wid; status: string | null }> {

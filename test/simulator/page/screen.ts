@@ -1,4 +1,4 @@
-/** Something to look at: the QR while unlinked, the chats afterwards. Nobody's test depends on it. */
+/** A visible page: the QR code while unlinked, the chats afterwards. No test depends on it. */
 import { Chats } from './chats.js';
 import { Conn } from './conn.js';
 import { Msgs } from './messages.js';
@@ -50,7 +50,7 @@ function link(): Node[] {
   canvas.height = 264;
   const pen = canvas.getContext('2d');
   const { ref = '' } = Conn;
-  // Not a code a camera could read: a picture of its text, different for each ref.
+  // Not a code that a camera could read: a picture of its text, different for each ref.
   for (let n = 0; pen && n < 33 * 33; n++) {
     if ((ref.charCodeAt(n % Math.max(ref.length, 1)) * (n + 7)) % 5 < 2)
       pen.fillRect((n % 33) * 8, Math.floor(n / 33) * 8, 8, 8);

@@ -1,7 +1,8 @@
 /**
- * Own messages: stored before they leave, and sent again under their id after each reconnect of the document that sent
- * them. What a document finds in its store without an ack stays there, until somebody has it sent again
- * (WAWebSendMsgChatAction, WAWebOrchestratorNonPersistedJob, WAWebSendMsgRecordAction; 2026-04-27).
+ * Own messages: stored before they are sent, and resent under their id after each reconnect by the document
+ * that sent them. A message that a new document finds in its store without an ack stays there until something
+ * resends it (WAWebSendMsgChatAction, WAWebOrchestratorNonPersistedJob, WAWebSendMsgRecordAction;
+ * 2026-04-27).
  */
 import type { Json } from '../wire.js';
 import { knobs, never, pause } from './boot-record.js';
@@ -20,16 +21,19 @@ interface SendResult {
   t: number;
 }
 
-/** Until the server has spoken, by the random part of the id. */
+/** Pending results of sends, until the server's ack, by the random part of the id. */
 const results = new Map<string, (result: SendResult | Error) => void>();
-/** Those of them that are not sent again by themselves. */
+/** Pending messages that are not resent automatically. */
 const fragile = new Set<string>();
-/** What this connection has carried already; a new connection starts empty. */
+/** Messages that this connection has already sent; a new connection starts empty. */
 const carried = new Set<string>();
-/** What this document has sent and the server has not confirmed, by the random part of the id. */
+/** Messages that this document has sent and the server has not confirmed, by the random part of the id. */
 const underWay = new Map<string, StoredMessage>();
 
-/** WAWebSendMsgChatAction.addAndSendMsgToChat: resolves with the model when it is stored, then with the server's word. */
+/**
+ * WAWebSendMsgChatAction.addAndSendMsgToChat: two promises, of the model when it is stored, and of the result
+ * when the server has answered.
+ */
 export function addAndSendMsgToChat(
   chat: Chat,
   message: { id?: unknown },
@@ -47,10 +51,10 @@ class ContactBlockedError extends Error {
   override readonly name = 'ContactBlockedError';
 }
 
-/** Sends that this document keeps to itself. */
+/** The number of sends that do not leave this document. */
 export const hanging = { count: 0 };
 
-/** @param resends whether it is sent again at the next login, should the server not have confirmed it */
+/** @param resends whether it is resent at the next login if the server has not confirmed it */
 async function send(
   chat: Chat,
   message: { id?: unknown },
@@ -63,7 +67,7 @@ async function send(
     hanging.count += 1;
     return never();
   }
-  // The private field behind `id`, where a spread model has brought one along.
+  // The private field behind `id`, if a spread model has brought one.
   const id = '__x_id' in message ? message.__x_id : message.id;
   if (id === undefined || id === null) {
     throw new Error(
@@ -88,7 +92,7 @@ async function send(
   return msg;
 }
 
-/** Everything the caller put in, models and functions aside. */
+/** The caller's attributes, without undefined values and functions. */
 function attributesOf(message: object): object {
   return Object.fromEntries(
     Object.entries(message).filter(([, value]) => value !== undefined && typeof value !== 'function'),
@@ -96,8 +100,8 @@ function attributesOf(message: object): object {
 }
 
 /**
- * WAWebSendMsgChatAction.resendMsgToChat: a message of the store goes out once more under its id. The page calls it for an
- * upload that is taken up again (WAWebMediaResumeUploadMsg).
+ * WAWebSendMsgChatAction.resendMsgToChat: sends a stored message again under its id. The page calls it for an
+ * upload that is resumed (WAWebMediaResumeUploadMsg).
  */
 export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promise<SendResult> {
   const msg = await message;
@@ -112,7 +116,10 @@ export async function resendMsgToChat(_chat: Chat, message: Promise<Msg>): Promi
   return result;
 }
 
-/** WAWebSendMsgRecordAction.sendMsgRecord: a failure that is not the server's leaves the ack as it is. */
+/**
+ * WAWebSendMsgRecordAction.sendMsgRecord: a failure that does not come from the server leaves the ack
+ * unchanged.
+ */
 function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
   const { sendFault } = knobs;
   const { remote } = msg.id;
@@ -125,7 +132,7 @@ function leave(stored: StoredMessage, msg: Msg, resends: boolean): void {
     tellOf(stored.wire.id, sendFault === 'fails' ? 'ERROR_UNKNOWN' : 'ERROR_NETWORK');
     return;
   }
-  // Not waited for.
+  // Not awaited.
   const { chat } = msg;
   if (chat) UpdateUnreadChatAction.sendSeen({ chat }).catch(() => {});
   if (resends) underWay.set(stored.wire.id, stored);
@@ -140,14 +147,14 @@ function carry(stored: StoredMessage): void {
   chatSocket.send({ type: 'send', message: stored.wire });
 }
 
-/** At every login. */
+/** Called at every login. */
 export async function resendPending(): Promise<void> {
   carried.clear();
   const all = knobs.resendsAtLogin ? await storage.pendingMessages() : underWay.values();
   for (const stored of all) carry(stored);
 }
 
-/** WAWebDBUpdateMessageTable: what is kept of a message, besides what is shown of it. */
+/** WAWebDBUpdateMessageTable: changes the stored message and not the model. */
 export async function updateMessageTable(
   key: MsgKey,
   { ack, isSendFailure }: { ack: number; isSendFailure: boolean },
@@ -159,15 +166,15 @@ export async function updateMessageTable(
 }
 
 interface Sent {
-  /** the server's code, where it refused */
+  /** the server's code for a refusal */
   error?: number | undefined;
   t: number;
 }
 
-/** Until the server has answered a stanza, by the random part of the id. */
+/** Pending stanzas, until the server has answered, by the random part of the id. */
 const stanzas = new Map<string, (sent: Sent) => void>();
 
-/** WAWebSendMsgJob: one stanza, until the server has answered it. */
+/** WAWebSendMsgJob: sends one stanza, and resolves when the server has answered it. */
 export const SendMsgJob = {
   encryptAndSendMsg({ data }: { type: string; data: Msg }): Promise<Sent> {
     return new Promise((resolve) => stanzas.set(data.id.id, resolve));
@@ -175,13 +182,13 @@ export const SendMsgJob = {
 };
 
 /**
- * The server refuses a message: the job that sent it ends first, then the message shows it.
- * @returns what is put on the message besides (WAWebSendMsgRecordAction)
+ * The server refuses a message: the job that sent it ends first, then the message changes.
+ * @returns additional attributes of the message (WAWebSendMsgRecordAction)
  */
 export async function nacked(id: string, error?: number): Promise<{ errorCode?: string }> {
   stanzas.get(id)?.({ error, t: 0 });
   stanzas.delete(id);
-  // Whoever stands around the job comes before whoever waits for it.
+  // Wrappers of the job continue before callers that await it.
   await pause(0);
   if (error !== 475 || !knobs.restrictions) return {};
   await cappedByNack();
@@ -195,7 +202,7 @@ export function confirm(id: string, level: number): void {
   tellOf(id, level < 0 ? 'ERROR_UNKNOWN' : 'OK');
 }
 
-/** The connection is gone, and nobody will say what became of these. */
+/** Ends these sends with a network error, because the connection is gone and their outcome stays unknown. */
 export function loseFragile(): void {
   for (const id of fragile) tellOf(id, 'ERROR_NETWORK');
 }
@@ -210,13 +217,13 @@ function end(id: string, how: SendResult | Error): void {
   fragile.delete(id);
 }
 
-/** By the knob actFault: never comes back, or throws. */
+/** Applies the knob actFault: never returns, or throws. */
 export async function actsWork(): Promise<void> {
   if (knobs.actFault === 'hangs') await never();
   if (knobs.actFault === 'throws') throw new MinifiedError('t');
 }
 
-/** An act on another message goes out like a message, but shows nowhere as one. */
+/** Sends an action on another message, which is sent like a message and not shown as one. */
 export async function sendAct(
   type: string,
   target: Msg,

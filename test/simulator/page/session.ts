@@ -1,6 +1,6 @@
 /**
- * The life of the account in this document: opens, signs in or offers a link, syncs, loses and finds the connection,
- * is thrown out. The only place that decides what state the socket is in.
+ * The life cycle of the account in this document: connects, signs in or offers a link, syncs, loses and
+ * restores the connection, is logged out. Only this file decides the state of the socket.
  */
 
 import type { Credentials, DownFrame } from '../wire.js';
@@ -35,7 +35,10 @@ let freshlyLinked = false;
 let takeover = false;
 let timeout: ReturnType<typeof setTimeout> | undefined;
 let loggedOut: (() => void) | undefined;
-/** Why the page has unlinked itself, as its next document is told (WAWebLogoutReason.getErrorCodeFromLogoutReason). */
+/**
+ * The reason why the page has unlinked itself, for its next document
+ * (WAWebLogoutReason.getErrorCodeFromLogoutReason).
+ */
 let gaveUp: string | undefined;
 const GIVES_UP: Readonly<Record<string, string>> = {
   web_fail_offline_resume: '0',
@@ -73,7 +76,7 @@ function onLost(): void {
   armTimeout();
 }
 
-/** Without a connection for some seconds the page says so, and goes on trying. */
+/** After some seconds without a connection the page shows TIMEOUT, and continues to try. */
 function armTimeout(): void {
   clearTimeout(timeout);
   timeout = setTimeout(() => {
@@ -163,7 +166,7 @@ function signedIn({
   Socket.set({ state: 'CONNECTED' });
   Stream.sendAvailability();
   Cmd.trigger('account_temporarily_banned_from_bridge', { banned: false });
-  // WAWebStartBackend; what is never answered stays open.
+  // WAWebStartBackend; a request that is never answered stays pending.
   if (knobs.restrictions) {
     void fetchReachoutTimelock().catch(() => undefined);
     void fetchOrUpdateCapStatus().catch(() => undefined);
@@ -173,7 +176,7 @@ function signedIn({
 }
 
 async function refused(code: number, expire?: number): Promise<void> {
-  // WAWebHandleFailure: the page shows until when, and goes on connecting.
+  // WAWebHandleFailure: the page shows when the ban ends, and continues to connect.
   if (expire !== undefined) {
     Cmd.trigger('account_temporarily_banned_from_bridge', { banned: true, code: 101, expire });
     return;
@@ -188,12 +191,12 @@ async function refused(code: number, expire?: number): Promise<void> {
     return;
   }
   if (knobs.loginRefusedNavigates) return leave('401');
-  // The credentials are worth nothing: start again as an unlinked page, in the same document.
+  // The credentials are invalid: start again as an unlinked page, in the same document.
   await forget();
   chatSocket.reconnect();
 }
 
-/** WAWebHandleFailure: of a lock alone the next document is told (WAWebReloadAfterLogout). */
+/** WAWebHandleFailure: only a lock is reported to the next document (WAWebReloadAfterLogout). */
 async function expelled(code: number): Promise<void> {
   chatSocket.stop();
   await forget();
@@ -204,7 +207,7 @@ async function expelled(code: number): Promise<void> {
   if (knobs.logoutOrder !== 'reload-only') Cmd.trigger('logout_from_bridge');
 }
 
-/** Unlinked: by the phone, by ourselves, by the server. What comes first differs between builds. */
+/** Unlinked by the phone, by ourselves or by the server. The order of the steps differs between builds. */
 async function leave(reason: string): Promise<void> {
   loggedOut?.();
   const reloads = knobs.logoutOrder === 'reload' || knobs.logoutOrder === 'reload-only';
@@ -237,7 +240,7 @@ async function forget(): Promise<void> {
   await storage.clear();
 }
 
-/** Needs the connection, and hangs without it. */
+/** Requires the connection, and hangs without it. */
 async function logout(reason: unknown): Promise<void> {
   gaveUp = GIVES_UP[String(reason)];
   await chatSocket.whenSignedIn();
@@ -248,7 +251,7 @@ async function logout(reason: unknown): Promise<void> {
   return done;
 }
 
-/** WAWebSocketModel.takeover, 2026-04-27: there is no state in which the page takes it. */
+/** WAWebSocketModel.takeover, 2026-04-27: the page never has the state that this requires. */
 function takeOver(): void {
   if (Socket.state !== 'CONFLICT') throw new Error('Takeover called without conflict!');
   takeover = true;

@@ -1,4 +1,7 @@
-/** WAWebSocketModel.Socket: the state everybody looks at. Acts on the connection are hung in by `session.ts`. */
+/**
+ * WAWebSocketModel.Socket: the state of the connection. `session.ts` adds the functions that act on the
+ * connection.
+ */
 import { knobs } from './boot-record.js';
 import { report } from './instrument.js';
 import { Model } from './model.js';
@@ -17,7 +20,9 @@ export type SocketState =
   | 'SMB_TOS_BLOCK'
   | 'PROXYBLOCK';
 
-/** What a refused login turns the socket into; 401 is a logout instead, and 402 leaves it as it is. */
+/**
+ * The socket's state after a refused login. A 401 is a logout instead, and a 402 leaves the state unchanged.
+ */
 export const REFUSALS: { readonly [code: number]: SocketState } = {
   403: 'TOS_BLOCK',
   405: 'DEPRECATED_VERSION',
@@ -53,7 +58,10 @@ class SocketModel extends Model {
     this.#acts?.takeover();
   }
 
-  /** For the page's own parts: a listener of ours must not pass for the one `syncTiming: when-listened` waits for. */
+  /**
+   * For the page's own parts, which must not count as the listener that `syncTiming: when-listened` waits
+   * for.
+   */
   whenSynced(): Promise<void> {
     return this.hasSynced ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,6 +1,6 @@
 /**
- * Statuses: made and sent by actions of their own, under the LID, to everybody who looks. Unlike a message, one that the
- * server did not confirm is not sent again by the page (see the knob postsResend).
+ * Statuses: made and sent by their own actions, under the LID, to all viewers. A status that the server has
+ * not confirmed is not resent by the page, unlike a message (see the knob postsResend).
  */
 import { knobs } from './boot-record.js';
 import { Chats } from './chats.js';
@@ -34,7 +34,7 @@ interface Posted {
 }
 
 export const StatusMsgDataUtils = {
-  /** Null for a text that is blank. */
+  /** Null for a blank text. */
   async createTextStatusMsgData({ text = '', color = GREEN, font }: TextOptions): Promise<Data | null> {
     const body = text.trim();
     if (body === '') return null;
@@ -57,7 +57,7 @@ export const StatusMsgDataUtils = {
   },
 };
 
-/** Stored, sent, and waited for until the server has it. */
+/** Stores and sends a status, and waits until the server has it. */
 async function post(data: Data): Promise<Posted> {
   const [stored, result] = addAndSendMsgToChat(Chats.ensure(STATUS), data, { resends: knobs.postsResend });
   const msg = await stored;
@@ -84,13 +84,13 @@ interface Named {
 
 export const SendStatusMsgAction = {
   async sendStatusTextMsgAction(options: TextOptions): Promise<Posted> {
-    // Whoever changes that module changes it for this one.
+    // Called through the module, so that a change of the module has an effect here.
     const data = await StatusMsgDataUtils.createTextStatusMsgData(options);
     if (data === null) throw new Error('invariant violation 73062');
     return post(data);
   },
   get sendStatusMediaMsgAction() {
-    // How many arguments a function has is all that tells one from the other.
+    // The number of arguments is the only difference between the builds.
     return knobs.statusPosts === 'named'
       ? async ({ mediaMsgData, beforeSend }: Named) => postMedia(mediaMsgData, beforeSend)
       : async (data: Data, beforeSend: Named['beforeSend'], _funnelContext: object | undefined) =>

@@ -1,7 +1,6 @@
 /**
- * What the page keeps in the profile: messages, chats and people in IndexedDB, credentials half in IndexedDB and half
- * in localStorage. Both halves are needed to restore. Chromium writes localStorage late; that is as in real life and left
- * so.
+ * The page's data in the profile: messages, chats and people in IndexedDB, and credentials half in IndexedDB
+ * and half in localStorage. A restore requires both halves. Chromium writes localStorage late, as in reality.
  */
 import type { Challenge, Credentials, Json, WireContact, WireGroup, WireMessage } from '../wire.js';
 
@@ -11,7 +10,7 @@ export interface StoredMessage {
   t: number;
   /** order of arrival in this profile */
   seq: number;
-  /** only on own messages the server has not confirmed yet */
+  /** only on own messages that the server has not confirmed yet */
   pending?: 1;
   wire: WireMessage;
 }
@@ -24,10 +23,10 @@ export interface StoredChat {
   unread: string[];
   markedUnread?: true;
   lastReceived?: string;
-  /** given by the other side, which it does when it writes */
+  /** given by the other side when it writes */
   tcToken?: true;
 }
-/** What somebody has added to a message. Without a row it was taken back. */
+/** A person's addition to a message. Without a row it was removed. */
 export interface StoredAddon {
   parent: string;
   author: string;
@@ -41,7 +40,7 @@ export interface Keys {
 
 const DATABASE = 'model-storage';
 const LOCAL = 'WANoiseInfo';
-/** Written before there is an account (WAWebUserPrefsGeneral), so that the credentials are not the first that is written. */
+/** Written before there is an account (WAWebUserPrefsGeneral), so the credentials are not the first write. */
 const BROWSER = 'WABrowserId';
 type AddonStore = 'reactions' | 'votes';
 const STORES = ['meta', 'messages', 'chats', 'contacts', 'groups', 'reactions', 'votes'] as const;
@@ -112,7 +111,7 @@ async function walk(index: IDBIndex, range: IDBKeyRange | null, limit: number): 
 }
 
 let lastSeq = 0;
-/** Larger than any before it, also over restarts. */
+/** Returns a number larger than all earlier ones, also across restarts. */
 export function nextSeq(): number {
   lastSeq = Math.max(lastSeq + 1, Date.now() * 100);
   return lastSeq;
@@ -164,7 +163,7 @@ export const storage = {
   },
 
   putMessages: (messages: readonly StoredMessage[]) => put('messages', messages),
-  /** Returns those that were not there before. */
+  /** Adds messages, and returns those that did not exist yet. */
   async addMessages(messages: readonly StoredMessage[]): Promise<StoredMessage[]> {
     if (messages.length === 0) return [];
     const added: StoredMessage[] = [];
@@ -183,7 +182,7 @@ export const storage = {
   async message(key: string): Promise<StoredMessage | undefined> {
     return settled((await store('messages')).get(key));
   },
-  /** Read and written in one transaction, so that nothing comes back that was removed meanwhile. */
+  /** Reads and writes in one transaction, so that a message that was removed meanwhile does not reappear. */
   async changeMessage(key: string, change: (stored: StoredMessage) => StoredMessage): Promise<void> {
     const target = await store('messages', 'readwrite');
     const read: IDBRequest<StoredMessage | undefined> = target.get(key);
@@ -199,7 +198,7 @@ export const storage = {
   },
   async removeMessagesOf(chat: string): Promise<void> {
     const target = await store('messages', 'readwrite');
-    // An array sorts behind every number, so the range ends behind the last message.
+    // An array sorts after every number, so the range ends after the last message.
     const keys = target.index('chat').getAllKeys(IDBKeyRange.bound([chat], [chat, []]));
     keys.onsuccess = () => {
       for (const key of keys.result) target.delete(key);
@@ -214,7 +213,7 @@ export const storage = {
     const found: StoredMessage[] = await settled((await store('messages')).index('pending').getAll());
     return found.sort((a, b) => a.seq - b.seq);
   },
-  /** Of one chat, before a point in time, oldest first. */
+  /** The messages of one chat before a point in time, oldest first. */
   async earlierMessages(chat: string, t: number, seq: number, limit: number): Promise<StoredMessage[]> {
     const range = IDBKeyRange.bound([chat], [chat, t, seq], false, true);
     return walk((await store('messages')).index('chat'), range, limit);
@@ -242,7 +241,7 @@ export const storage = {
   putGroups: (groups: readonly WireGroup[]) => put('groups', groups),
   groups: () => all<WireGroup>('groups'),
 
-  /** After a logout nothing of the account stays. */
+  /** Removes all data of the account after a logout. */
   async clear(): Promise<void> {
     localStorage.clear();
     const transaction = (await database()).transaction(STORES, 'readwrite');

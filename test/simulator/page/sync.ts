@@ -1,4 +1,7 @@
-/** From "signed in" to hasSynced, and what else the page does meanwhile: sub-frames, history states, its own reload. */
+/**
+ * The sync from "signed in" to hasSynced, and the page's other actions meanwhile: sub-frames, history states,
+ * its own reload.
+ */
 import { knobs, pause, whenKnobs } from './boot-record.js';
 import { tellProgress } from './cmd.js';
 import { received } from './receive.js';
@@ -34,14 +37,14 @@ export async function sync({
   }
 }
 
-/** In the middle of what others do at the sync. */
+/** Reloads the page once during the sync, while other code reacts to it. */
 function reloadOnce(): void {
   if (knobs.reloadAtSyncMs === 0 || sessionStorage.getItem('reloaded') !== null) return;
   sessionStorage.setItem('reloaded', 'at sync');
   setTimeout(() => location.reload(), knobs.reloadAtSyncMs);
 }
 
-/** Navigations that are none: whatsapp-web.js injects again on each of them (PR #201653). */
+/** Navigation events without a new document: whatsapp-web.js injects again on each of them (PR #201653). */
 function stir(): void {
   for (let n = 0; n < knobs.framesWhileSyncing; n++) void loadFrame();
   for (let n = 0; n < knobs.pushStatesWhileSyncing; n++) history.pushState({}, '', `/#sync-${n}`);
@@ -57,7 +60,7 @@ export function loadFrame(): Promise<void> {
   });
 }
 
-/** Some minutes after a fresh link the page loads itself anew. Only the document that linked does so. */
+/** The page reloads some minutes after a new link. Only the document that linked does so. */
 export function scheduleReload(): void {
   if (knobs.reloadAfterLinkMs > 0) setTimeout(() => location.reload(), knobs.reloadAfterLinkMs);
 }

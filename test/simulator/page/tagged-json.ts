@@ -1,4 +1,4 @@
-/** Message attributes as JSON: bytes, wids and keys are written as tagged objects and come back as what they were. */
+/** Message attributes as JSON: bytes, wids and keys are written as tagged objects, and restored when read. */
 import type { Json } from '../wire.js';
 import { MsgKey } from './msg-key.js';
 import { createWid, Wid } from './wid.js';

@@ -1,6 +1,6 @@
 /**
- * Whether somebody is at the screen, and receipts for what was read: WAWebStreamModel and WAWebUpdateUnreadChatAction as of
- * 2026-04-27. What may not be marked as read while nobody is there waits for that.
+ * Presence and read receipts: WAWebStreamModel and WAWebUpdateUnreadChatAction as of 2026-04-27. Marks that
+ * must not be sent while the account is not available are sent when it becomes available.
  */
 import { knobs, never } from './boot-record.js';
 import { chatSocket } from './chat-socket.js';
@@ -24,7 +24,7 @@ class StreamModel extends Model {
     this.set({ available: false });
   }
 
-  /** The server hears of it with each login and each change. */
+  /** Reports the availability to the server at each login and each change. */
   sendAvailability(): void {
     chatSocket.send({ type: 'presence', available: this.available });
   }
@@ -33,7 +33,10 @@ class StreamModel extends Model {
 /** WAWebStreamModel.Stream */
 export const Stream = new StreamModel();
 
-/** WAWebConstantsDeprecated.MARKED_AS_UNREAD: by the person, with nothing in it that is unread. */
+/**
+ * WAWebConstantsDeprecated.MARKED_AS_UNREAD: the person has marked the chat as unread, and it has no unread
+ * messages.
+ */
 export const MARKED_AS_UNREAD = -1;
 
 interface Asked {
@@ -53,12 +56,15 @@ async function seen({ chat, afterAvailable = true }: Asked): Promise<void> {
   await chat.sendSeen();
 }
 
-/** WAWebUpdateUnreadChatAction; others look its members up at each call, and it calls its own function by itself. */
+/**
+ * WAWebUpdateUnreadChatAction. Other modules read its members at each call; its own functions call each other
+ * directly.
+ */
 export const UpdateUnreadChatAction = {
   sendSeen: (asked: Asked): Promise<void> => seen(asked),
   async markUnread(chat: Chat, unread: boolean): Promise<void> {
     if (!unread) await seen({ chat });
-    // What has unread messages is so already.
+    // A chat with unread messages is already unread.
     else if (chat.unreadCount === 0) chat.set({ unreadCount: MARKED_AS_UNREAD });
   },
 };

@@ -1,6 +1,6 @@
 /**
- * WADeprecatedWapParser: reads what the page asks of a stanza. Of all that goes through it on the page, refusals alone are
- * played: the parser that WAWebHandleFailure keeps to itself.
+ * WADeprecatedWapParser: reads the parts of a stanza. Only refusals are simulated, with the private parser of
+ * WAWebHandleFailure.
  */
 import { knobs } from './boot-record.js';
 
@@ -23,7 +23,7 @@ export class WapParser<T> {
 
 const failures = new WapParser('failureParser', ({ attrs }) => ({ reason: Number(attrs.reason) }));
 
-/** The server has refused the account. */
+/** Reports that the server has refused the account. */
 export function hearFailure(code: number): void {
   if (knobs.refusalIsHeard) failures.parse({ tag: 'failure', attrs: { reason: String(code) } });
 }

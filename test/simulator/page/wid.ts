@@ -1,6 +1,6 @@
 /** WhatsApp ids: a user, group, status or channel. `_serialized` is an own property on every build seen so far. */
 
-/** Errors of the real page arrive minified: their name and message are single letters. */
+/** Errors of the real page are minified: their name and message are single letters. */
 export class MinifiedError extends Error {
   constructor(letter: string) {
     super(letter);

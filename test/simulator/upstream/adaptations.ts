@@ -1,6 +1,7 @@
 /**
- * Which tests of whatsapp-web.js's own suite do not fit the release that is installed here or a simulator, why, and what is done
- * instead: a test of the same name that asks for the same as this release gives it. Nothing of the suite is repeated here.
+ * The tests of whatsapp-web.js's own suite that do not match the installed release or a simulator, with the
+ * reason and the replacement: a test of the same name that checks the same in the way of this release. The
+ * suite's other tests are not copied here.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -11,9 +12,9 @@ import { PNG } from 'pngjs';
 import type { Chat, Client, GroupChat, Message } from 'whatsapp-web.js';
 import wweb from 'whatsapp-web.js';
 
-/** What a test that replaces one is given. */
+/** The context of a replacement test. */
 export interface Bench {
-  /** the client that the suite has started last */
+  /** the last client that the suite has started */
   client: Client;
   remoteId: string;
 }
@@ -21,7 +22,7 @@ export interface Bench {
 type How = { timeoutMs: number } | { instead: (bench: Bench) => Promise<void> };
 
 export interface TestAdaptation {
-  /** under the suite's folder */
+  /** path below the suite's folder */
   file: string;
   /** titles from the outermost, joined by ' > ' */
   test: string;
@@ -30,8 +31,9 @@ export interface TestAdaptation {
 }
 
 /**
- * helper.js: the suite takes a client to be ready when `initialize()` has resolved. In this release that is only the injection,
- * and `ready` comes later: here `initialize()` of a client with a session waits for it.
+ * helper.js: the suite expects a client to be ready when `initialize()` has resolved. In this release only
+ * the injection is done then, and `ready` comes later. So `initialize()` of a client with a session waits for
+ * `ready` here.
  */
 export const READY = { ms: 30_000 } as const;
 
@@ -78,7 +80,7 @@ const chatOf = ({ client, remoteId }: Bench): Promise<Chat> => client.getChatByI
 async function fetchesOwn(bench: Bench): Promise<void> {
   const chat = await chatOf(bench);
   const { id } = await chat.sendMessage('mine');
-  // The library's order within one second is any.
+  // The library's order within one second is arbitrary.
   const messages = await chat.fetchMessages({ fromMe: true, limit: 100 });
   assert.ok(messages.every(({ fromMe }) => fromMe));
   assert.ok(messages.some((one) => one.id._serialized === id._serialized));
@@ -101,7 +103,7 @@ async function clears(bench: Bench): Promise<void> {
 async function deletesChat(bench: Bench): Promise<void> {
   const removed = once(bench.client, 'chat_removed', { signal: AbortSignal.timeout(4_000) });
   assert.equal(await (await chatOf(bench)).delete(), true);
-  // To tell of it the library opens the chat again, which is then a new one.
+  // To report the removal, the library opens the chat again, which creates a new one.
   const [{ id }] = (await removed) as [Chat];
   assert.equal(id._serialized, bench.remoteId);
   assert.deepEqual(await (await chatOf(bench)).fetchMessages({ limit: 5 }), []);

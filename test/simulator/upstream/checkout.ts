@@ -1,12 +1,13 @@
 /**
- * Finds the suite in a checkout of whatsapp-web.js, and lays it out next to the installed library: the suite asks for
- * `..` and `../src`, which lead to the library under test instead of the checkout's own. Nothing of the checkout is changed.
+ * Finds the suite in a checkout of whatsapp-web.js, and places it next to the installed library. The suite
+ * imports `..` and `../src`, which then lead to the library under test instead of the checkout's own. The
+ * checkout is not changed.
  */
 import { cp, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** What the suite needs and this project does not: the majors are those that the suite is written for. */
+/** Packages that only the suite needs, in the major versions for which it is written. */
 const TOOLS: Readonly<Record<string, string>> = {
   mocha: 'mocha',
   chai: 'chai@4',
@@ -29,7 +30,7 @@ export async function suiteIn(folder: string): Promise<string> {
   throw new UsageError(`${folder} has no tests/helper.js; give a checkout of whatsapp-web.js`);
 }
 
-/** Folders of the suite's tools, by name: out of the checkout, else out of this project. Throws UsageError. */
+/** Finds the folders of the suite's tools in the checkout, else in this project. Throws UsageError. */
 async function findTools(suite: string): Promise<Map<string, string>> {
   const roots = [path.join(suite, '..', 'node_modules'), path.resolve('node_modules')];
   const found = new Map<string, string>();
@@ -55,7 +56,7 @@ export async function layOut(suite: string, place: string): Promise<string> {
     await symlink(path.join(library, name), path.join(place, name));
   const modules = path.join(place, 'node_modules');
   await mkdir(path.join(modules, 'dotenv'), { recursive: true });
-  // The suite reads its variables from a .env file with it; here they are in the environment.
+  // The suite uses it to read its variables from a .env file; here they are in the environment.
   await writeFile(path.join(modules, 'dotenv', 'index.js'), 'exports.config = () => ({});\n');
   for (const [name, folder] of tools) await symlink(folder, path.join(modules, name));
   return tools.get('mocha') ?? '';

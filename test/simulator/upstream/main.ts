@@ -1,4 +1,5 @@
-// scripts/upstream-suite: runs the test suite of whatsapp-web.js on the installed library and the simulator.
+// The program of scripts/upstream-suite: runs the test suite of whatsapp-web.js on the installed library and
+// the simulator.
 import { parseArgs } from 'node:util';
 import { UsageError } from './checkout.js';
 
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   }
   const [folder, ...more] = positionals;
   if (folder === undefined || more.length > 0) throw new UsageError('one folder is required');
-  // Library and simulator take a second to load, and who asks for help wants neither.
+  // Loaded late, because library and simulator take a second to load and --help needs neither.
   const { runSuite } = await import('./suite.js');
   return runSuite({
     folder,
@@ -47,7 +48,7 @@ main().then(
   },
   (error: Error) => {
     process.stderr.write(`upstream-suite: ${error.message}\n`);
-    // parseArgs throws TypeError.
+    // parseArgs throws TypeError for wrong options.
     process.exitCode = error instanceof UsageError || error instanceof TypeError ? EXIT_USAGE : 1;
   },
 );

@@ -1,4 +1,5 @@
-// A process of `suite.ts`: loads the suite with mocha in the folder where it is laid out, adapts it by name, runs it.
+// A child process of `suite.ts`: loads the suite with mocha in its prepared folder, adapts it by name, and
+// runs it.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,7 +13,7 @@ interface Asked {
   grep?: string;
 }
 
-/** As much of mocha as is used here. */
+/** The part of mocha that is used here. */
 interface Test {
   fn: unknown;
   pending: boolean;
@@ -46,14 +47,14 @@ const Mocha = loaded.default ?? loaded;
 
 const open = new Set<Client>();
 
-/** A browser that a failed test leaves would hold the profile against the next file, and outlive this process. */
+/** A browser that a failed test leaves would lock the profile for the next file, and outlive this process. */
 async function closeAll(): Promise<void> {
   const left = [...open];
   open.clear();
   for (const client of left) await client.destroy().catch(() => {});
 }
 
-/** Every client that the suite starts is known here, and ready where the suite takes it to be (READY). */
+/** Tracks every client that the suite starts, and makes it ready when the suite expects it (READY). */
 function watchClients(): void {
   const library = require(path.resolve('index.js')) as {
     Client: typeof Client;
@@ -82,7 +83,7 @@ function bench(): Bench {
   return { client, remoteId: process.env.WWEBJS_TEST_REMOTE_ID ?? '' };
 }
 
-/** @returns names of the table that the suite does not have */
+/** @returns names in the table that the suite does not have */
 function adapt(root: Suite, table: readonly TestAdaptation[]): string[] {
   const tests = testsOf(root);
   return table.flatMap(({ test: name, how }) => {
@@ -91,7 +92,7 @@ function adapt(root: Suite, table: readonly TestAdaptation[]): string[] {
       if ('timeoutMs' in how) test.timeout(how.timeoutMs);
       else {
         test.fn = () => how.instead(bench());
-        // Of what the suite skips this runs.
+        // Runs this test, which the suite skips.
         test.pending = false;
         test.parent.pending = false;
       }

@@ -1,4 +1,7 @@
-/** The suite from start to end: a simulator with the people that it needs, a linked session, mocha in a process of its own. */
+/**
+ * Runs the suite: a simulator with the people that it needs, a linked session, and mocha in a separate
+ * process.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -11,7 +14,7 @@ import { layOut, suiteIn, UsageError } from './checkout.js';
 
 export interface SuiteOptions {
   folder: string;
-  /** by the table of adaptations */
+  /** use the table of adaptations */
   adapted: boolean;
   only?: string;
   grep?: string;
@@ -20,7 +23,7 @@ export interface SuiteOptions {
 const RUNNER = fileURLToPath(new URL('./runner.js', import.meta.url));
 const SESSION = 'upstream';
 const REMOTE = '15550002222';
-/** The suite sends the card of this person as well, by the number. */
+/** The suite also sends this person's contact card, by number. */
 const OTHER = '5511942167462';
 
 /** The names of test files under the folder, in mocha's order. */
@@ -55,7 +58,7 @@ export async function runSuite({ folder, adapted, only, grep }: SuiteOptions): P
   const place = await mkdtemp(path.join(tmpdir(), 'upstream-suite-'));
   try {
     const mocha = await layOut(suite, place);
-    // The suite waits 45 seconds for three QR codes; the page's own first one lives 60.
+    // The suite waits 45 seconds for three QR codes; by default the first one alone lives 60.
     await using simulator = await Simulator.start({ knobs: { qrFirstMs: 15_000, qrNextMs: 15_000 } });
     await link(simulator, place);
     const browser = await simulator.browserWrapper(place, { sandbox: process.getuid?.() !== 0 });
