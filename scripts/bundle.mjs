@@ -149,7 +149,7 @@ putProgram({
   name: 'wactl',
   part: 'fast',
   source: fast.outputFiles[0].text,
-  // `wactl status` against a server of its own.
+  // Runs `wactl status` against a small server in the same script.
   warm: `
     const home = fs.mkdtempSync(require('node:os').tmpdir() + '/wactl-cache-');
     process.env.WAD_SOCKET = home + '/s';

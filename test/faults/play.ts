@@ -170,7 +170,7 @@ async function keptSomeOf({ wad, mark }: Scene): Promise<boolean> {
   return kept.some(({ cursor }) => cursor > mark);
 }
 
-/** What the daemon left behind after its end and should not have. */
+/** Lists what the daemon wrongly left behind after its end. */
 async function leftBehind(scene: Scene, { expect, rough }: Row): Promise<string[]> {
   const left = await scene.wad.leftBehind({ profile: expect.link === 'gone' ? 'gone' : 'kept' });
   return left.filter(

@@ -24,7 +24,7 @@ export interface HostileTarget {
 
 export interface HostileCase {
   readonly name: string;
-  /** Rejects when the server did not do what it should. */
+  /** Rejects when the server did not behave as expected. */
   run(target: HostileTarget): Promise<void>;
 }
 

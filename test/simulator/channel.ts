@@ -10,7 +10,7 @@ export interface ChannelOptions {
   followers?: string[];
 }
 
-/** What a follower sees of a link: its card, or only the text. */
+/** A post as a follower sees it: a link with its card, or only the text. */
 export interface Post {
   id: string;
   serverId: number;

@@ -180,7 +180,7 @@ const LED = ['remove', 'promote', 'demote', 'description'];
 
 const wordsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(word) : []);
 
-/** Those of the people who cannot be added to a group. */
+/** Returns the people who cannot be added to a group. */
 const unwilling = (world: World, ids: readonly string[]): string[] =>
   ids.filter((id) => contactOf(world, id)?.addable === false);
 

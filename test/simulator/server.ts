@@ -20,7 +20,7 @@ export class Server {
   readonly #passkeys: PasskeyDesk;
   readonly post: PostOffice;
   readonly connections = new Set<Connection>();
-  /** rings when a device signs in, signs off or is unlinked */
+  /** fires when a device signs in, signs off or is unlinked */
   readonly changed = new Bell<Device>();
 
   constructor(world: World) {

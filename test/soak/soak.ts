@@ -21,7 +21,7 @@ export interface SoakOptions {
 
 export interface SoakReport {
   readonly faults: number;
-  /** What is wrong; empty when all is well. */
+  /** Descriptions of failures; empty when all is well. */
   readonly wrong: readonly string[];
   /** Seconds from a fault until ready. */
   readonly recovery: { readonly medianS: number; readonly maxS: number };

@@ -21,7 +21,7 @@ export interface TortureOptions {
   /** Knobs of the simulator on top of the generation's. */
   readonly knobs?: KnobSettings;
   readonly kills: number;
-  /** What is killed. */
+  /** The kinds of kills. */
   readonly only?: readonly Kill[];
   readonly messages: number;
   readonly clients: number;
@@ -42,7 +42,7 @@ export interface TortureReport {
   readonly told: number;
   /** How often the server received a message again under the same id, and had to recognise it. */
   readonly repeated: number;
-  /** What is wrong; empty when all is well. */
+  /** Descriptions of failures; empty when all is well. */
   readonly wrong: readonly string[];
   readonly tookMs: number;
 }

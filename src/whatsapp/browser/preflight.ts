@@ -11,7 +11,7 @@ import { type Diagnosis, diagnose, type Trouble } from './launch-errors.js';
 
 export interface PreflightOptions {
   readonly chrome: ChromeOptions;
-  /** Where the empty profile is created: a directory that the browser must be able to write to anyway. */
+  /** The directory for the empty profile. The browser must be able to write to it anyway. */
   readonly tmpRoot: string;
   /** A profile to try instead of an empty one. No other process may use it meanwhile, and the browser may change it. */
   readonly profile?: string;

@@ -1,8 +1,9 @@
-// D10, calls: reports calls of the page's native stack. Since summer 2026 that stack handles calls. WAWebVoipWebBridgeApi
-// makes the model and passes it to WAWebCallCollection.setActiveCall, which does not add it to the Map that the library
-// wraps, so no `call` is raised (wa-js PR #3567; OpenWA #1655; read in the page's modules of 2026-04-27). The collection
-// is in a bundle of its own, which loads later. Both ways are observed here; a call seen by both is reported once
-// (content-events.ts). Delete this file when a release listens to setActiveCall.
+// D10, calls: reports calls of the page's native stack. Since summer 2026 that stack handles calls.
+// WAWebVoipWebBridgeApi makes the model and passes it to WAWebCallCollection.setActiveCall, which does not
+// add it to the Map that the library wraps, so no `call` is raised (wa-js PR #3567; OpenWA #1655; read in the
+// page's modules of 2026-04-27). The collection is in a separate bundle, which loads later. Both ways are
+// observed here; a call seen by both is reported once (content-events.ts). Delete this file when a release
+// listens to setActiveCall.
 import type { PageWid, PageWindow } from '../page/page-window.js';
 import type { Shim, ShimResult } from './shim.js';
 

@@ -1,4 +1,4 @@
-// Reads one message, whatever its sender put into it. A message that cannot be read keeps its key and gets the type
+// Reads one message, however malformed. A message that cannot be read keeps its key and gets the type
 // `unknown`; it makes no other message fail.
 import { inboundSchema } from '../../protocol/schema.js';
 import { escapeId, messageKey } from '../../protocol/wid.js';
@@ -55,7 +55,7 @@ export function readMessage(message: LibraryMessage): InboundMessage {
     const read = toInbound(message);
     if (inboundSchema.safeParse(read).success) return read;
   } catch {
-    // Below.
+    // Falls back to a message without content, below.
   }
   const { fromMe, id, participant } = message.id;
   const remote = widText(message.id.remote);

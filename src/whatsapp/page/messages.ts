@@ -59,7 +59,7 @@ export function makeMessages(tools: BaseTools) {
     return found.at(-1) ?? null;
   };
 
-  /** In memory or in the page's own store. */
+  /** Finds a message in memory or in the page's own store. */
   const findMessage = async ({ id, place }: MessageRef): Promise<PageMsg | null> => {
     const { Msg } = window.require('WAWebCollections');
     const held = (Msg.getModelsArray() as PageMsg[]).filter((msg) => attempt(() => msg.id.id) === id);

@@ -66,7 +66,10 @@ export function makeOutgoing(tools: Tools, _mended: Mended, posts: Posts, own: O
     ].join('\n');
   };
 
-  /** The arguments of the library's sendMessage: the text, the options, and the fields that override the message at last. */
+  /**
+   * The arguments of the library's sendMessage: the text, the options, and fields that finally override those
+   * of the message.
+   */
   const inItsWords = async (content: Content, data: string) => {
     switch (content.kind) {
       case 'text':

@@ -149,7 +149,7 @@ export interface PageDocument {
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
 
-/** What our functions in the page report to the daemon. */
+/** A report of our functions in the page to the daemon. */
 export type Told =
   | { readonly kind: 'document'; readonly url: string }
   | {
@@ -164,7 +164,7 @@ export type Told =
     }
   /** The page begins to delete its credentials, for any reason. */
   | { readonly kind: 'logout-begins' }
-  /** The page logs out by itself, for this reason of its own. */
+  /** The page logs out by itself, for this internal reason. */
   | { readonly kind: 'gives-up'; readonly reason: string }
   /** The page has deleted its credentials. */
   | { readonly kind: 'logout' }

@@ -1,6 +1,6 @@
-// Runs in the page: makes the library's `getMessageModel` return valid JSON for any message, whatever its sender put into
-// it. The original throws on malformed input, and values without a JSON form are lost in transfer: either would lose all
-// other messages of the same answer.
+// Runs in the page: makes the library's `getMessageModel` return valid JSON for any message, however
+// malformed. The original throws on malformed input, and values without a JSON form are lost in transfer:
+// either would lose all other messages of the same answer.
 import type { PageMsg, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;

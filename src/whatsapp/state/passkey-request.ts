@@ -23,12 +23,12 @@ export class PasskeyRequest {
     this.#listener = listener;
   }
 
-  /** What the passkey is required for, until the result is known; null when none is required. */
+  /** The purpose of the required passkey, until the result is known; null when none is required. */
   get purpose(): PasskeyPurpose | null {
     return this.#state?.purpose ?? null;
   }
 
-  /** What the page waits for an answer for now. */
+  /** The purpose of the request that the page is waiting on now; null when it is not waiting. */
   get asks(): PasskeyPurpose | null {
     return this.#state?.is === 'asked' ? this.#state.purpose : null;
   }
