@@ -212,8 +212,8 @@ export class Account {
   }
 
   /**
-   * Called when the disk takes events again. @param
-   * refusedFromMs the time of the first refusal, ms since 1970
+   * Called when the disk takes events again.
+   * @param refusedFromMs the time of the first refusal, ms since 1970
    */
   #recovered(refusedFromMs: number): void {
     const { name, session } = this.actor.state;

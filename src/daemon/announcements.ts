@@ -61,8 +61,8 @@ export class Announcements {
   }
 
   /**
-   * Logs and reports the capabilities that changed, by name:
-   * that a build lacks them, and that they work again.
+   * Logs and reports the capabilities that changed, by name: that a build lacks them,
+   * and that they work again.
    */
   capabilities(words: Capabilities, changes: Capabilities): void {
     const { feed, log, address, actor, slot } = this.#options;

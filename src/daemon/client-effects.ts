@@ -46,8 +46,8 @@ export function clientEffects(parts: ClientParts): ClientEffects {
     await slot.close();
     sender.lost();
     if (!watermark.hasBegun) return;
-    // A full disk must not prevent the next start of a browser.
-    // The back-fill then reads the last messages again.
+    // A full disk must not prevent the next start of a browser. The back-fill then
+    // reads the last messages again.
     await mark().catch((error: unknown) => log.warn('session.mark-failed', { err: error }));
   };
 

@@ -7,8 +7,8 @@ export class Closers {
   #closing: Promise<void> | null = null;
 
   /**
-   * Registers the closer of something that has just been
-   * opened. If closing has begun, the closer runs at once.
+   * Registers the closer of something that has just been opened. If closing has
+   * begun, the closer runs at once.
    * @returns resolves when it is registered, or has run
    */
   async add(closer: Closer): Promise<void> {

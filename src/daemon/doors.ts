@@ -78,8 +78,8 @@ export class Doors {
   }
 
   /**
-   * Registers the closing of a door that is being opened.
-   * If it cannot be opened, only the caller reports why.
+   * Registers the closing of a door that is being opened. If it cannot be opened,
+   * only the caller reports why.
    */
   async #register<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
     await this.#closers.add(() =>

@@ -1,5 +1,5 @@
-// Parses the command line of `wad`. The values of configuration keys
-// are checked together with all other values, in config/load.ts.
+// Parses the command line of `wad`. The values of configuration keys are checked together with all other
+// values, in config/load.ts.
 import parser from 'yargs-parser';
 import { ROWS } from '../config/keys.js';
 import { isAccountName } from '../protocol/names.js';

@@ -1,5 +1,5 @@
-// The entry point of `wad`: reads its flags and configuration, wires the daemon, waits for its end, and exits with the
-// matching status.
+// The entry point of `wad`: reads its flags and configuration, wires the daemon, waits for its end, and exits
+// with the matching status.
 import { renderCheck } from '../config/check.js';
 import { ConfigError } from '../config/error.js';
 import { Fault } from '../protocol/fault.js';
@@ -29,8 +29,8 @@ void main(process.argv.slice(2))
   });
 
 /**
- * The process ends when nothing keeps the event loop alive,
- * even while it waits for something. This reports that case.
+ * The process ends when nothing keeps the event loop alive, even while it waits for
+ * something. This reports that case.
  */
 function undecided(): void {
   complain('wad: ended without a result; this is a bug in wad');
@@ -92,8 +92,8 @@ function refusal(error: ConfigError | Fault, output: 'text' | 'json'): string {
 }
 
 /**
- * For errors before there is a log. A journal reads the
- * priority in front of each line, for `journalctl -p err`.
+ * For errors before there is a log. A journal reads the priority in front of each
+ * line, for `journalctl -p err`.
  */
 function complain(text: string): void {
   process.stderr.write(`${JOURNAL ? text.replace(/^/gm, '<3>') : text}\n`);

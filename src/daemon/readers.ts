@@ -1,5 +1,5 @@
-// The daemon's own readers of the journal, each with its cursor: media
-// prefetch and webhooks. Each is opened only if it is configured.
+// The daemon's own readers of the journal, each with its cursor: media prefetch and webhooks. Each is opened
+// only if it is configured.
 import type { Store } from '../store/store.js';
 import { Closers } from './closers.js';
 import type { Feed } from './events/feed.js';

@@ -71,8 +71,8 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
 }
 
 /**
- * `linking: a QR code waits to be scanned (wactl qr)`. Without
- * numbers of the account, because everybody may read it.
+ * `linking: a QR code waits to be scanned (wactl qr)`. Without numbers of the account,
+ * because everybody may read it.
  */
 export function statusLine(state: State, hint: string | null): string {
   const words = REASON_WORDS[reasonOf(state)];

@@ -20,7 +20,10 @@ export interface Settings extends Loaded {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @throws ConfigError, Fault usage for a socket path that does not fit, permission_denied: see config/old-state.ts */
+/**
+ * @throws ConfigError, Fault usage for a socket path that does not fit,
+ * permission_denied: see config/old-state.ts
+ */
 export function settle(flags: Flags, env: Env): Settings {
   const { account, stateDir, config: configFile, keys } = flags;
   const uid = process.getuid?.() ?? 0;

@@ -21,8 +21,8 @@ export const wantsLogout = (
 ): boolean => signal === 'SIGTERM' && (onTerm === 'logout' || (onTerm === 'auto' && explicit));
 
 /**
- * SIGTERM and SIGINT stop in order; a second one ends the
- * wait. SIGHUP stops too, because the terminal is gone.
+ * SIGTERM and SIGINT stop in order; a second one ends the wait. SIGHUP stops too,
+ * because the terminal is gone.
  */
 export function obeySignals(
   account: Account,
@@ -59,8 +59,8 @@ export function catchStrays(account: Account, log: DaemonLog): void {
     else void die();
   });
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    // Puppeteer does not handle the error of a browser that
-    // cannot be spawned at all (no memory, no interpreter).
+    // Puppeteer does not handle the error of a browser that cannot be spawned at all
+    // (no memory, no interpreter).
     if (error.syscall?.startsWith('spawn')) return broken('launch_failed', error.message);
     log.fatal('uncaughtException', { err: error });
     void die();

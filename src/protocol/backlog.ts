@@ -1,6 +1,6 @@
-// Limits the unread output in this process, over all connections of socket
-// and HTTP. When it exceeds the limit, the connections that have gone longest
-// without reading are closed first. It does not know sockets and messages.
+// Limits the unread output in this process, over all connections of socket and HTTP. When it exceeds
+// the limit, the connections that have gone longest without reading are closed first. It does not
+// know sockets and messages.
 
 /** A connection with unread output. */
 export interface Unread {

@@ -1,6 +1,6 @@
-// The shape of an event row: type, schema of the data, and an example. Types, the checks of the tests, docs/events.md
-// and the components of OpenRPC and OpenAPI follow from the row. The daemon does not check events that it reads back:
-// an earlier version may have stored them.
+// The shape of an event row: type, schema of the data, and an example. Types, the checks of the tests,
+// docs/events.md and the components of OpenRPC and OpenAPI follow from the row. The daemon does not check
+// events that it reads back: an earlier version may have stored them.
 import type { z } from 'zod';
 import type { EventType } from './state.js';
 

@@ -13,8 +13,8 @@ export interface FaultRow {
   /** The exit status of wactl. */
   readonly exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
   /**
-   * The exit status of wad when a start or a run ends with
-   * it: sysexits.h. systemd restarts neither 64 nor 78.
+   * The exit status of wad when a start or a run ends with it: sysexits.h. systemd
+   * restarts neither 64 nor 78.
    */
   readonly wadExit: 64 | 70 | 73 | 75 | 77 | 78;
   readonly http: number;

@@ -1,5 +1,5 @@
-// The shape of a method row: name, schemas, faults and an example. Types, checks, OpenRPC and docs/rpc.md follow
-// from the row; a missing handler does not compile (Handlers).
+// The shape of a method row: name, schemas, faults and an example. Types, checks, OpenRPC and docs/rpc.md
+// follow from the row; a missing handler does not compile (Handlers).
 import { z } from 'zod';
 import type { Call } from './dispatch.js';
 import type { FaultKind } from './fault-table.js';

@@ -76,8 +76,8 @@ export const outboxRowSchema = record({
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 /**
- * A reference to one thing: a number, a chat id, a message.
- * The code that parses it decides whether it is valid.
+ * A reference to one thing: a number, a chat id, a message. The code that parses it
+ * decides whether it is valid.
  * @param what a sentence, for the docs
  */
 export const reference = (what: string) => z.string().min(1).max(256).describe(what);
@@ -122,8 +122,8 @@ export const mediaSchema = record({
 });
 
 /**
- * The people that an event names, each with both identities
- * as far as they are known: for groups both are null.
+ * The people that an event names, each with both identities as far as they are known:
+ * for groups both are null.
  */
 export const named = () => ({
   chat: identitySchema.describe('The chat, with both identities.'),

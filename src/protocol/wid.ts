@@ -84,7 +84,8 @@ export const escapeId = (id: string): string => id.replace(/[%_]/g, (c) => (c ==
 const unescapeId = (id: string): string => id.replace(/%(25|5F)/g, (_, hex) => (hex === '25' ? '%' : '_'));
 
 /**
- * Our own stable key of a message. Never the page's `_serialized`, whose name and form change with WhatsApp Web (H1).
+ * Our own stable key of a message. Never the page's `_serialized`, whose name and form
+ * change with WhatsApp Web (H1).
  */
 export const messageKey = ({ fromMe, remote, id, participant }: MessageKeyParts): string =>
   `${fromMe}_${remote}_${escapeId(id)}${participant ? `_${participant}` : ''}`;

@@ -1,5 +1,5 @@
-// The effects of a transition, as data. They run in list order, each to its end; daemon/session/effects.ts has an
-// executor for each, or does not compile.
+// The effects of a transition, as data. They run in list order, each to its end; daemon/session/effects.ts
+// has an executor for each, or does not compile.
 import type { Reason } from '../protocol/state.js';
 import { isLockLost, isOver, type State } from './state.js';
 

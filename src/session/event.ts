@@ -1,5 +1,5 @@
-// The events that can happen to a session. whatsapp/ translates the library's own events, which are only hints:
-// `client.ready` is only ever raised by our own probe.
+// The events that can happen to a session. whatsapp/ translates the library's own events, which are only
+// hints: `client.ready` is only ever raised by our own probe.
 import type { Reason } from '../protocol/state.js';
 import type { Attention, Linked } from './state.js';
 
@@ -30,9 +30,9 @@ export type ClientEvent =
   /** The main frame went to another document of WhatsApp Web. */
   | { readonly type: 'client.reloading' }
   /**
-   * Unlinked. `explained`: server, phone or page reported it; false when only a QR
-   * appeared. `ban`: the server has logged the whole account out. `byPage`:
-   * WhatsApp Web itself has unlinked the account, for this reason in its own words.
+   * Unlinked. `explained`: server, phone or page reported it; false when only a QR appeared. `ban`: the
+   * server has logged the whole account out. `byPage`: WhatsApp Web itself has unlinked the account, for
+   * this reason in its own words.
    */
   | {
       readonly type: 'client.logged-out';
@@ -56,8 +56,8 @@ export type ClientEvent =
   | { readonly type: 'client.attention'; readonly what: Attention | null };
 
 /**
- * Why the server logs an account out. `banned`: for good (406). `locked`: until its phone number has been verified again
- * (403).
+ * Why the server logs an account out. `banned`: for good (406). `locked`: until its phone number has
+ * been verified again (403).
  */
 export type LogoutBan = 'banned' | 'locked';
 

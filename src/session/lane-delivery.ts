@@ -50,8 +50,8 @@ export const row = (lane: Lane, event: LaneEventOf<'row'>): NextLane => ({
 });
 
 /**
- * A row has changed while a note is pending. If the disk
- * refused the note, a final state from elsewhere replaces it.
+ * A row has changed while a note is pending. If the disk refused the note, a final state
+ * from elsewhere replaces it.
  */
 export function rowNoting(lane: LaneAt<'noting'>, event: LaneEventOf<'row'>, now: LaneNow): NextLane {
   const { ref, isRefused } = lane.work;
@@ -78,7 +78,9 @@ export function rowAwaited(lane: LaneAt<'awaiting'>, event: LaneEventOf<'row'>, 
 export const closed = (lane: Lane, _event: unknown, { page }: LaneNow): NextLane =>
   page === null && lane.staged.length > 0 ? { lane, effects: [{ do: 'scan' }] } : stay(lane);
 
-/** The disk has recorded the retry: gives the message to the page, unless it was acknowledged in the meantime. */
+/**
+ * The disk has recorded the retry: gives the message to the page, unless it was acknowledged in the meantime.
+ */
 export function marked(lane: LaneAt<'marking'>, event: LaneEventOf<'noted'>, now: LaneNow): NextLane {
   const { attempt } = lane.work;
   if (event.message.id !== attempt.id) return stay(lane);

@@ -67,8 +67,8 @@ export const noteThat = (
 };
 
 /**
- * Nothing is in flight. A newly ready page is asked about the
- * messages in doubt; otherwise the next message may be sent.
+ * Nothing is in flight. A newly ready page is asked about the messages in doubt; otherwise the
+ * next message may be sent.
  */
 export function settle(lane: Lane, now: LaneNow, effects: readonly LaneEffect[] = []): NextLane {
   if (now.page !== null && lane.doubts.length > 0 && lane.askedBy !== now.page)

@@ -1,7 +1,7 @@
-// A lane: the queue of messages to one person, under either identity, or to one
-// group. At most one message of a lane is in flight; lanes are independent of each
-// other. lane-transition.ts decides what follows from an event. Waiting messages are
-// rows of the store. A lane holds only messages that are marked as given to the page.
+// A lane: the queue of messages to one person, under either identity, or to one group. At most one
+// message of a lane is in flight; lanes are independent of each other. lane-transition.ts decides what
+// follows from an event. Waiting messages are rows of the store. A lane holds only messages that are
+// marked as given to the page.
 import type { Fault } from '../protocol/fault.js';
 import type { SendState } from '../protocol/state.js';
 import type { Addressee } from '../protocol/wid.js';
@@ -21,8 +21,8 @@ export interface Marked extends Ref {
 }
 
 /**
- * `send` gives the content to the page; `resend` sends what
- * the page has in its own store. Both use the same id.
+ * `send` gives the content to the page; `resend` sends what the page has in its own
+ * store. Both use the same id.
  */
 export type Way = 'send' | 'resend';
 
@@ -63,8 +63,8 @@ export type Work =
       readonly attempt: Attempt;
       readonly page: number | null;
       /**
-       * What the disk has recorded before the end of the call:
-       * the server has the message, or its state is final.
+       * What the disk has recorded before the end of the call: the server has the
+       * message, or its state is final.
        */
       readonly known: 'sent' | 'over' | null;
     }
@@ -164,8 +164,8 @@ export type LaneEvent =
 export type LaneEventOf<T extends LaneEvent['type']> = Extract<LaneEvent, { readonly type: T }>;
 
 /**
- * Each `note` ends in `noted` or `unwritten`, each `deliver` in
- * `said`, each `ask` in `answered`, each `rest` in `rested`.
+ * Each `note` ends in `noted` or `unwritten`, each `deliver` in `said`, each `ask` in
+ * `answered`, each `rest` in `rested`.
  */
 export type LaneEffect =
   | { readonly do: 'note'; readonly message: Ref; readonly note: Note }
@@ -207,8 +207,8 @@ export const goesOn = ({ work }: Lane): boolean =>
   work.at === 'delivering' || (work.at === 'noting' && isSent(work.note));
 
 /**
- * How many messages may be staged in the write that records
- * the ack of the one before: one to follow, and one behind it.
+ * How many messages may be staged in the write that records the ack of the one before: one to
+ * follow, and one behind it.
  */
 export function roomBehind({ work, staged }: Lane): number {
   if (work.at === 'delivering') return Math.max(0, 1 - staged.length);

@@ -9,7 +9,6 @@
 // WAWebSendMsgRecordAction; 2026-04-27). 463 is NackCallerReachoutTimelocked by public reports. It comes both
 // for a locked account and for one person who may not be written to. To continue makes either worse
 // (WhiskeySockets/Baileys #2441, #2707; evolution-foundation/evolution-go #50).
-// #2441, #2707; evolution-foundation/evolution-go #50).
 import type { FaultKind } from '../protocol/fault-table.js';
 
 /** A refusal that ends after some time. */

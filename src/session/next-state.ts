@@ -51,7 +51,10 @@ export function alertOnce({ state, effects }: Next, reason: Reason, says: string
 
 export const HOUR_MS = 3_600_000;
 
-/** The times within the past hour. A time in the future comes from a clock that was set back since, and does not count. */
+/**
+ * The times within the past hour. A time in the future comes from a clock that was set back
+ * since, and does not count.
+ */
 export const pastHour = (moments: readonly number[], { atMs }: Now): readonly number[] =>
   moments.filter((ms) => ms <= atMs && atMs - ms < HOUR_MS);
 

@@ -1,5 +1,5 @@
-// The life cycle of one outgoing message, as a pure function. A state never goes backwards. The daemon decides what is
-// made durable and when the page is asked.
+// The life cycle of one outgoing message, as a pure function. A state never goes backwards. The daemon
+// decides what is made durable and when the page is asked.
 import type { SendState } from '../protocol/state.js';
 
 export type SendEvent =
@@ -7,7 +7,9 @@ export type SendEvent =
   | { readonly type: 'submit' }
   /** The page has it under our id. */
   | { readonly type: 'accepted'; readonly ack: number; readonly nack?: number | null }
-  /** WhatsApp's server has refused it for now: it waits until that may be over, and is sent under the same id. */
+  /**
+   * WhatsApp's server has refused it for now: it waits until that may be over, and is sent under the same id.
+   */
   | { readonly type: 'held' }
   /** The page was asked; it does not have it and will not have it. */
   | { readonly type: 'absent' }
@@ -26,8 +28,8 @@ const stateOfAck = (ack: number): SendState =>
   ack >= 3 ? 'read' : ack === 2 ? 'delivered' : ack === 1 ? 'sent' : 'sending';
 
 /**
- * The state of the message after the event. It never goes back,
- * because acks come late, doubled and out of order (H23).
+ * The state of the message after the event. It never goes back, because acks come late,
+ * doubled and out of order (H23).
  */
 export function advance(state: SendState, event: SendEvent): SendState {
   const forward = (to: SendState): SendState => (ORDER.indexOf(to) > ORDER.indexOf(state) ? to : state);

@@ -1,5 +1,5 @@
-// Computes the pace of outgoing messages as a pure function of what was sent before, so that the account behaves like a
-// person. The past is five values; the daemon reads the clock.
+// Computes the pace of outgoing messages as a pure function of what was sent before, so that the account
+// behaves like a person. The past is five values; the daemon reads the clock.
 import type { WaitsFor } from '../protocol/state.js';
 
 export interface PacingRules {

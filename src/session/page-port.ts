@@ -1,7 +1,7 @@
-// The requests that a client's page answers besides sending: chats, people, groups, acts on messages. Each call is
-// bounded. When the page does not answer in time, a call that reads rejects with page_error, and a call that changes
-// something with outcome_unknown. Both reject with unsupported_now when this build of WhatsApp Web lacks what they
-// need.
+// The requests that a client's page answers besides sending: chats, people, groups, acts on messages. Each
+// call is bounded. When the page does not answer in time, a call that reads rejects with page_error, and a
+// call that changes something with outcome_unknown. Both reject with unsupported_now when this build of
+// WhatsApp Web lacks what they need.
 import type { Params, Result } from '../protocol/method.js';
 import type { Chat, chatMethods } from '../protocol/methods/chat.js';
 import type { Checked, Contact, contactMethods } from '../protocol/methods/contact.js';

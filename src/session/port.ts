@@ -1,5 +1,5 @@
-// The interface of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched, used, closed,
-// and never launched again (H30).
+// The interface of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
+// used, closed, and never launched again (H30).
 import type { Content } from '../protocol/content.js';
 import type { Unnamed } from '../protocol/events/index.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
@@ -92,8 +92,8 @@ export type SendOutcome =
     }
   | { readonly outcome: 'absent'; readonly error: unknown; readonly again?: boolean }
   /**
-   * The page has it in its store and is not sending it: it has given up, or is another document than the one that sent
-   * it.
+   * The page has it in its store and is not sending it: it has given up, or is another document
+   * than the one that sent it.
    */
   | { readonly outcome: 'stranded'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
@@ -104,8 +104,8 @@ export interface OwnMessage {
   /** With −1: the code of the server's refusal; null if the page does not report it. */
   readonly nack?: number | null;
   /**
-   * The server does not have it, and this document is not
-   * sending it: it found it in its store, or has given up.
+   * The server does not have it, and this document is not sending it: it found it in
+   * its store, or has given up.
    */
   readonly stranded: boolean;
 }
@@ -163,8 +163,8 @@ export interface WhatsAppClient {
     readonly again: boolean;
   }): Promise<SendOutcome>;
   /**
-   * Both identities of these people, as far as the page knows
-   * them; WhatsApp is not asked. @throws Fault page_error
+   * Both identities of these people, as far as the page knows them; WhatsApp is not asked.
+   * @throws Fault page_error
    */
   pairsOf(ids: readonly string[]): Promise<readonly Pair[]>;
   /** Whether the page lets this account write there while it is restricted. @throws Fault page_error */

@@ -1,4 +1,5 @@
-// Derives what WhatsApp currently forbids the account, as a pure function of what page and server have reported.
+// Derives what WhatsApp currently forbids the account, as a pure function of what page
+// and server have reported.
 //
 //   facts                            restriction     new chats              existing chats   alert
 //   banned for a time (402)          ban             held                   held: not ready  by the state
@@ -8,8 +9,8 @@
 //   a quota with enough left         quota           spread from half on    go               no
 //
 // The worst current restriction is reported. The page decides for each chat whether a restriction covers it:
-// `canSendMsgWhileTimelocked` and `canSendMsgWhileCapped` allow messages to everyone who has given the account a token
-// of trust, which people do by writing to it (WAWebReachoutTimelockUtils,
+// `canSendMsgWhileTimelocked` and `canSendMsgWhileCapped` allow messages to everyone who has given the
+// account a token of trust, which people do by writing to it (WAWebReachoutTimelockUtils,
 // WAWebIndividualNewChatMessageCappingLimitUtils; 2026-04-27).
 import type { RestrictionKind } from '../protocol/state.js';
 import type { Nack } from './nack.js';
@@ -77,8 +78,8 @@ export const RESTRICTIONS: Readonly<Record<RestrictionKind, Row>> = {
 
 const HOUR = 3_600_000;
 /**
- * How long new chats wait after a refusal whose end the page
- * does not know. Each further refusal doubles the time.
+ * How long new chats wait after a refusal whose end the page does not know. Each further
+ * refusal doubles the time.
  */
 const REST: Readonly<Record<Nack, readonly [first: number, longest: number]>> = {
   restricted: [HOUR, 24 * HOUR],
@@ -116,10 +117,10 @@ export function nextEndMs({ lockUntilMs, banUntilMs, cap, nack }: Facts, nowMs: 
 }
 
 /**
- * Applies the limits that the page shows. A limit that WhatsApp had named and names
- * no longer is lifted, and so is the refusal that followed from it. A limit that it
- * never named is not lifted: a page marks a cap as used up by itself when it receives
- * 475, and WhatsApp refuses with 463 while it names no lock (devlikeapro/waha #2219).
+ * Applies the limits that the page shows. A limit that WhatsApp had named and names no longer is lifted, and
+ * so is the refusal that followed from it. A limit that it never named is not lifted: a page marks a cap as
+ * used up by itself when it receives 475, and WhatsApp refuses with 463 while it names no lock
+ * (devlikeapro/waha #2219).
  */
 export function seen(facts: Facts, { lockUntilMs, cap }: Limits): Facts {
   const was = facts.cap;

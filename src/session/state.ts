@@ -3,8 +3,8 @@
 import type { Reason, StateName } from '../protocol/state.js';
 
 /**
- * The linked account, as far as WhatsApp Web has reported it. All fields null: a saved session that has not been opened
- * yet.
+ * The linked account, as far as WhatsApp Web has reported it. All fields null: a saved session
+ * that has not been opened yet.
  */
 export interface Linked {
   readonly wid: string | null;
@@ -40,22 +40,22 @@ interface Common {
   /** Launches in a row that failed before any page came up; two of them put the profile under suspicion. */
   readonly launchFailures: number;
   /**
-   * The number of pages since the last `ready` that showed a QR instead of the saved session, without a reported
-   * reason.
+   * The number of pages since the last `ready` that showed a QR instead of the saved session,
+   * without a reported reason.
    */
   readonly unfound: number;
   /** The times of takeovers after a conflict in the past hour, newest last. */
   readonly takeoversMs: readonly number[];
   /**
-   * The times in the past hour when the page was sick while
-   * its browser ran, or had lost the session; newest last.
+   * The times in the past hour when the page was sick while its browser ran, or had lost
+   * the session; newest last.
    */
   readonly sickMs: readonly number[];
   /** Incidents that have been reported since the last `ready`, each once. */
   readonly alerted: readonly Reason[];
   /**
-   * What a person must do while the state stays the same (a
-   * dialog on the page, a passkey of a linked account).
+   * What a person must do while the state stays the same (a dialog on the page, a
+   * passkey of a linked account).
    */
   readonly attention: Attention | null;
 }
@@ -77,8 +77,8 @@ export type State = Common &
     | {
         readonly name: 'logging-out';
         /**
-         * A person's request removes the session in any case; a
-         * stop of the daemon only if the unlink is confirmed.
+         * A person's request removes the session in any case; a stop of the daemon only
+         * if the unlink is confirmed.
          */
         readonly asked: 'person' | 'stop';
         readonly next: 'rest' | 'exit';

@@ -65,8 +65,8 @@ export const TABLE: { readonly [E in EventName]: Row<E> } = {
 };
 
 /**
- * The next state and what to do. An event of a replaced client
- * changes nothing (H30). Once the daemon is ending, no event does.
+ * The next state and what to do. An event of a replaced client changes nothing (H30). Once the daemon
+ * is ending, no event does.
  */
 export function transition(state: State, event: Event, now: Now): Next {
   if ('generation' in event && event.generation !== state.generation) return stay(state);

@@ -1,4 +1,5 @@
-// Transitions that end a session: by a person, by the end of the daemon, or because another process holds the lock.
+// Transitions that end a session: by a person, by the end of the daemon, or because
+// another process holds the lock.
 import type { Effect } from './effect.js';
 import type { EventOf } from './event.js';
 import { become, disarm, leave, type Next } from './next-state.js';

@@ -22,8 +22,8 @@ import type { Rung, State, StateOf } from './state.js';
 import { giveUp, isSlowRetry, part, retry, schedule } from './transitions-retry.js';
 
 /**
- * WhatsApp Web lost its connection. First its page may
- * reconnect by itself, at least for the wait before an attempt.
+ * WhatsApp Web lost its connection. First its page may reconnect by itself, at least for
+ * the wait before an attempt.
  */
 export function offline(state: State, _event: EventOf<'client.offline'>, now: Now): Next {
   const waitMs = Math.max(now.policy.graceMs, delayMs(now.policy, state.attempts + 1));
@@ -38,12 +38,12 @@ export const reloading = (state: State, _event: unknown, now: Now): Next =>
   arm({ state: become(state, 'syncing', {}), effects: [] }, now.policy.syncMs);
 
 /**
- * The link is gone. The profile is removed only after the browser has ended: deleted when
- * server, phone or page reported the logout, kept in quarantine when only a QR appeared,
- * because that could be the page's mistake (H8, H18). Before that, a second browser looks
- * for the session: while anything else holds the lock of its storage, Chromium gives the
- * page an empty one without an error, and all of it is there again once the lock is free. A
- * session that is lost and found repeatedly has another cause, and counts like a sick page.
+ * The link is gone. The profile is removed only after the browser has ended: deleted when server, phone
+ * or page reported the logout, kept in quarantine when only a QR appeared, because that could be the
+ * page's mistake (H8, H18). Before that, a second browser looks for the session: while anything else
+ * holds the lock of its storage, Chromium gives the page an empty one without an error, and all of it
+ * is there again once the lock is free. A session that is lost and found repeatedly has another cause,
+ * and counts like a sick page.
  */
 export function loggedOut(
   state: State,
@@ -147,7 +147,8 @@ export function broken(state: State, event: EventOf<'client.broken'>, now: Now):
   const effects: readonly Effect[] = isSuspect ? [{ do: 'examine-profile' }] : [];
   const next = retry({ ...state, launchFailures }, event.reason, 'gone', now, { effects });
   const says = DIED[event.reason];
-  // The death of a running browser is an incident; a start that fails is reported when its attempts are used up.
+  // The death of a running browser is an incident; a start that fails is reported when
+  // its attempts are used up.
   return says !== undefined && WAS_UP.includes(state.name) ? alertOnce(next, event.reason, says) : next;
 }
 
@@ -164,8 +165,8 @@ const DIED: Partial<Record<Reason, string>> = {
 const SICK_PER_HOUR = 3;
 
 /**
- * The monitor's finding on a page whose browser may run: the smallest
- * repair first, a larger one each time it did not help (H10).
+ * The monitor's finding on a page whose browser may run: the smallest repair first, a larger one each
+ * time it did not help (H10).
  */
 export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client.sick'>, now: Now): Next {
   const { ailment, generation, detail } = event;
@@ -184,8 +185,8 @@ export function sick(state: StateOf<'ready' | 'linking'>, event: EventOf<'client
 }
 
 /**
- * The browser starts on an empty profile but not on ours:
- * ours goes into quarantine, and linking starts again.
+ * The browser starts on an empty profile but not on ours: ours goes into quarantine,
+ * and linking starts again.
  */
 export function profileVerdict(state: State, event: EventOf<'profile-suspect'>, now: Now): Next {
   if (!event.corrupt) return stay(state);

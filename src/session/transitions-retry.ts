@@ -1,4 +1,5 @@
-// Transitions that retry a page: how much each attempt replaces, when the next one is due, and when to give up for now.
+// Transitions that retry a page: how much each attempt replaces, when the next one is due,
+// and when to give up for now.
 import type { Reason } from '../protocol/state.js';
 import { delayMs } from './backoff.js';
 import type { Effect } from './effect.js';
@@ -83,8 +84,8 @@ export function giveUp(
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * How long the slow retry waits; null waits for a person.
- * After a ban with an end, it does not come before that end.
+ * How long the slow retry waits; null waits for a person. After a ban with an end, it does
+ * not come before that end.
  */
 function waitOf(reason: Reason, { slowRetryMs }: Now['policy'], banMs: number | null): number | null {
   if (reason === 'banned') return banMs === null ? null : Math.min(LONGEST_MS, Math.max(slowRetryMs, banMs));
@@ -124,8 +125,8 @@ export function due(state: StateOf<'reconnecting' | 'failed'>, event: EventOf<'t
     case 'scheduled':
       return run(state, state.step.rung, now);
     case 'running': {
-      // After a mere nudge the reason stays. A page that cannot
-      // be loaded or taken back means that the network is down.
+      // After a mere nudge the reason stays. A page that cannot be loaded or taken back means
+      // that the network is down.
       const { rung } = state.step;
       const reason = rung === 'reconnect' || rung === 'reload' ? state.reason : 'network_down';
       return retry(state, reason, 'lives', now);

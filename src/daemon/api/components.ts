@@ -77,8 +77,8 @@ const eventName = (type: string): string =>
 const refTo = (name: string): string => `#/components/schemas/${name}`;
 
 /**
- * @param target OpenRPC 1.3 uses JSON Schema draft 7, which ignores
- * anything next to a `$ref`; OpenAPI 3.1 uses draft 2020-12
+ * @param target OpenRPC 1.3 uses JSON Schema draft 7, which ignores anything next to a `$ref`;
+ * OpenAPI 3.1 uses draft 2020-12
  */
 export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
   const rows: readonly EventRow[] = Object.values(EVENTS);
@@ -101,8 +101,8 @@ export function componentsFor(target: 'draft-7' | 'draft-2020-12'): Components {
   };
 
   /**
-   * `input` is what crosses the wire in both directions: a
-   * handler's result is checked before zod transforms it.
+   * `input` is what crosses the wire in both directions: a handler's result is checked
+   * before zod transforms it.
    */
   const convert = (schema: z.ZodType, root: z.ZodType | null, isOpen: boolean): Json => {
     const { $schema: _, ...bare } = z.toJSONSchema(schema, {

@@ -1,5 +1,6 @@
-// Answers a method by its name: validates the parameters, runs the handler under its deadline, validates the result,
-// and lets nothing out but a Fault. It does not know what a method does, or which transport carries the request.
+// Answers a method by its name: validates the parameters, runs the handler under its deadline,
+// validates the result, and lets nothing out but a Fault. It does not know what a method does, or which
+// transport carries the request.
 
 import type { Address } from '../../protocol/address.js';
 import type { Call, Dispatch } from '../../protocol/dispatch.js';
@@ -138,8 +139,8 @@ async function bounded(run: (signal: AbortSignal) => unknown, bounds: Bounds): P
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', onHangUp);
-    // The loser of the race. Most handlers reject with the
-    // signal's own reason, which has been reported already.
+    // The loser of the race. Most handlers reject with the signal's own reason, which
+    // has been reported already.
     if (signal.aborted) done.catch((error) => error === signal.reason || late(error));
   }
 }

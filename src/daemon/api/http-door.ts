@@ -1,5 +1,5 @@
-// Builds the HTTP server if the configuration asks for one:
-// address, token, routes, and the same dispatch as the socket's.
+// Builds the HTTP server if the configuration asks for one: address, token, routes, and the same
+// dispatch as the socket's.
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';

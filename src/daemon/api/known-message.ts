@@ -1,5 +1,5 @@
-// Collects all that is known of one message, sent or received:
-// its outbox row, if it is in the outbox, and its event.
+// Collects all that is known of one message, sent or received: its outbox row, if it is in
+// the outbox, and its event.
 import type { Address } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
 import { type Known, messageSchema } from '../../protocol/schema.js';
@@ -16,8 +16,8 @@ import { show } from '../outgoing/outbox.js';
 export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
   const told = seen === null ? null : store.messages.event(seen);
-  // An event of an earlier version may lack identities that are reported today. They are filled in from what is known
-  // now.
+  // An event of an earlier version may lack identities that are reported today. They are filled
+  // in from what is known now.
   const data = told && { ...namedIn(store, told.data), ...told.data };
   const message = messageSchema.safeParse(data).data ?? null;
   if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };

@@ -149,8 +149,8 @@ function contentOf({ path }: Route, row: MethodRow | null, answerOf: Schemas['an
 }
 
 /**
- * OpenAPI 3.1 cannot describe the items of a stream. `itemSchema`
- * is from 3.2; each item is an object of these fields.
+ * OpenAPI 3.1 cannot describe the items of a stream. `itemSchema` is from 3.2; each item is
+ * an object of these fields.
  */
 const STREAM: Json = {
   type: 'string',

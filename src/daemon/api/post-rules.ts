@@ -1,5 +1,5 @@
-// What WhatsApp accepts as a status or in a channel. A page
-// that is given anything else posts it wrongly, or not at all.
+// What WhatsApp accepts as a status or in a channel. A page that is given anything else posts
+// it wrongly, or not at all.
 import type { Content } from '../../protocol/content.js';
 import { Fault } from '../../protocol/fault.js';
 import { type Addressee, isChannelId, isStatusId } from '../../protocol/wid.js';

@@ -10,8 +10,8 @@ import { maskNumbers } from '../log/redact.js';
 type Report = Result<(typeof daemonMethods)['daemon.report']>;
 
 /**
- * Blanks every run of digits of a number's length, except
- * builds of WhatsApp Web, and every text that somebody wrote.
+ * Blanks every run of digits of a number's length, except builds of WhatsApp Web, and every
+ * text that somebody wrote.
  */
 export const blank = (text: string): string =>
   maskNumbers(text)

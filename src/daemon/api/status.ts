@@ -1,4 +1,5 @@
-// Builds the answer of `session.status`: everything a person or a program asks about the account, as one object.
+// Builds the answer of `session.status`: everything a person or a program asks about
+// the account, as one object.
 import type { Status } from '../../protocol/methods/session.js';
 import { isoTime } from '../../protocol/time.js';
 import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../../session/state.js';

@@ -1,5 +1,5 @@
-// `wad --canary`: checks today's WhatsApp Web without an account, prints what it lacks, and ends. Takes no lock and
-// touches no session.
+// `wad --canary`: checks today's WhatsApp Web without an account, prints what it lacks, and ends. Takes no
+// lock and touches no session.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';

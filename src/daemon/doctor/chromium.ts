@@ -1,5 +1,5 @@
-// Checks the browser: is it installed, can its sandbox work,
-// and does it really start, answer, call back and close?
+// Checks the browser: is it installed, can its sandbox work, and does it really start,
+// answer, call back and close?
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { existing } from './directories.js';

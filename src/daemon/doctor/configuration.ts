@@ -1,5 +1,5 @@
-// Checks the configuration: can it be read, and does it or
-// the environment contain anything without a meaning?
+// Checks the configuration: can it be read, and does it or the environment contain
+// anything without a meaning?
 import { ConfigError } from '../../config/error.js';
 import { type Check, fail, ok, warn } from './finding.js';
 

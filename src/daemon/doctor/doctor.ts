@@ -1,5 +1,5 @@
-// `wad --doctor`: checks the machine and says what to do about each problem. Runs the checks of the table in order and
-// prints them; it does not know what a check examines. Changes nothing on this machine.
+// `wad --doctor`: checks the machine and says what to do about each problem. Runs the checks of the table in
+// order and prints them; it does not know what a check examines. Changes nothing on this machine.
 import { basename, dirname } from 'node:path';
 import { findBrowser } from '../../config/browser.js';
 import { ConfigError } from '../../config/error.js';

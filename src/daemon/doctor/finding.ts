@@ -1,5 +1,5 @@
-// The types of a check: what it finds, and the facts that
-// it examines. Shared by all checks; knows none of them.
+// The types of a check: what it finds, and the facts that it examines. Shared by all
+// checks; knows none of them.
 import type { Browser } from '../../config/browser.js';
 import type { ConfigError } from '../../config/error.js';
 import type { Config } from '../../config/keys.js';

@@ -1,5 +1,5 @@
-// `wad --doctor` as the program runs it: the real machine,
-// the real browser, a report on stdout, an exit status.
+// `wad --doctor` as the program runs it: the real machine, the real browser, a report
+// on stdout, an exit status.
 import { homedir } from 'node:os';
 import { findBrowser } from '../../config/browser.js';
 import { tryBrowser } from '../../whatsapp/browser/preflight.js';

@@ -81,8 +81,8 @@ export class Feed {
   }
 
   /**
-   * Records that listening consumers are in use, even
-   * without events. Called before unused ones are forgotten.
+   * Records that listening consumers are in use, even without events. Called before
+   * unused ones are forgotten.
    */
   touchListening(): Promise<void> {
     return this.#touch(this.#subscriptions.consumers);
@@ -182,8 +182,8 @@ export class Feed {
    * Replays the events after a place, then sends each new event: each once, in order, without a gap in
    * between. With neither a cursor nor a consumer, only new events are sent. Ends with the peer.
    * @returns the place it begins after
-   * @throws Fault busy: this connection has the most subscriptions
-   * allowed, or the most connections allowed have one
+   * @throws Fault busy: this connection has the most subscriptions allowed, or the most
+   * connections allowed have one
    */
   subscribe(peer: Peer, place: Place): { subscription: string; after: number } {
     return this.#subscriptions.add(peer, place);

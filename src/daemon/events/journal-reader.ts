@@ -1,5 +1,5 @@
-// Reads the journal for peers: pages of events after a cursor, with a gap event where events are no longer kept.
-// Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
+// Reads the journal for peers: pages of events after a cursor, with a gap event where events are no longer
+// kept. Decides where a reader without a cursor begins. It does not know who reads, or how events are sent.
 import type { EventData, WireEvent } from '../../protocol/events/index.js';
 import type { EventType } from '../../protocol/state.js';
 import { isoTime } from '../../protocol/time.js';
@@ -37,8 +37,8 @@ export class JournalReader {
   readonly #store: Store;
   readonly #now: () => number;
   /**
-   * Set when the earlier store, with the places of its consumers,
-   * was lost: the newest cursor then, and the gap's data.
+   * Set when the earlier store, with the places of its consumers, was lost: the newest cursor
+   * then, and the gap's data.
    */
   #replaced: { readonly after: number; readonly says: EventData<'gap'> } | null = null;
   /** Consumers that began since then, each with the cursor of its gap about the loss. */
@@ -74,8 +74,8 @@ export class JournalReader {
   }
 
   /**
-   * Where a new consumer begins. Its name may have had a place
-   * in a lost store, so a gap about the loss comes first.
+   * Where a new consumer begins. Its name may have had a place in a lost store, so a gap
+   * about the loss comes first.
    */
   beginNew(consumer: string, from: Place['from'] = 'now'): number {
     if (from === 'oldest') return 0;

@@ -1,4 +1,5 @@
-// Counts events that the disk refused, and reports them as one gap event as soon as the disk accepts events again.
+// Counts events that the disk refused, and reports them as one gap event as soon as the
+// disk accepts events again.
 import type { EventData } from '../../protocol/events/index.js';
 import { Fault } from '../../protocol/fault.js';
 import type { FaultKind } from '../../protocol/fault-table.js';

@@ -13,7 +13,9 @@ interface Subscription {
   readonly types: readonly EventType[] | undefined;
   /** The cursor of the last event that was sent or filtered out. */
   position: number;
-  /** `replaying` waits for a slow peer; `live` does not, and the socket cuts off a peer that does not read. */
+  /**
+   * `replaying` waits for a slow peer; `live` does not, and the socket cuts off a peer that does not read.
+   */
   phase: 'replaying' | 'live' | 'ended';
   readonly consumer: string | undefined;
   /** Releases the peer and its signal, which may outlive many subscriptions. */
@@ -21,8 +23,8 @@ interface Subscription {
 }
 
 /**
- * A replay pauses while its peer has more than this unread:
- * well below the limit at which the socket is closed.
+ * A replay pauses while its peer has more than this unread: well below the limit at
+ * which the socket is closed.
  */
 const REPLAY_BACKLOG_BYTES = 256 * 1024;
 /** Events of a replay in one event-loop turn, so that a long replay delays nothing else. */

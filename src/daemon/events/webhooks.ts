@@ -1,5 +1,5 @@
-// The webhooks of the configuration: each is a consumer of the journal with its own cursor. Loaded only where one is
-// configured.
+// The webhooks of the configuration: each is a consumer of the journal with its own cursor. Loaded
+// only where one is configured.
 import type { Config } from '../../config/keys.js';
 import { readSecret } from '../../config/secret-file.js';
 import type { WireEvent } from '../../protocol/events/index.js';

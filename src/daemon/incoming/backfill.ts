@@ -1,7 +1,7 @@
-// Finds messages that arrived while nobody listened. After each `ready` it reads the page's own store back to the
-// receive watermark and journals what is missing (H11). It does so several times, because a page goes on receiving
-// messages that waited for it, and not all of them reach the library's listeners. A message is identified by its key,
-// never by the order in which it appears.
+// Finds messages that arrived while nobody listened. After each `ready` it reads the page's own store back to
+// the receive watermark and journals what is missing (H11). It does so several times, because a page goes on
+// receiving messages that waited for it, and not all of them reach the library's listeners. A message is
+// identified by its key, never by the order in which it appears.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { isoTime } from '../../protocol/time.js';

@@ -1,5 +1,5 @@
-// Applies what the client reports: to the current QR and the pending passkey, to the journal and to the outbox.
-// Messages and acks are on disk before anyone is notified.
+// Applies what the client reports: to the current QR and the pending passkey, to the journal and to the
+// outbox. Messages and acks are on disk before anyone is notified.
 import type { EventData, Unnamed } from '../../protocol/events/index.js';
 import { isPostId } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';

@@ -1,4 +1,5 @@
-// Adds both identities (number and LID) of everyone an event names, as far as they are known when the event is stored.
+// Adds both identities (number and LID) of everyone an event names, as far as they are known
+// when the event is stored.
 import type { Named, Who } from '../../protocol/schema.js';
 import { numberOf } from '../../protocol/wid.js';
 import type { Store } from '../../store/store.js';

@@ -1,5 +1,5 @@
-// Records each reported message and ack once. The library repeats itself after every re-injection, and acks arrive
-// twice and out of order (H3, H23). Keys are our own, never the page's (H1), and outlive their events.
+// Records each reported message and ack once. The library repeats itself after every re-injection, and acks
+// arrive twice and out of order (H3, H23). Keys are our own, never the page's (H1), and outlive their events.
 
 import type { Unnamed } from '../../protocol/events/index.js';
 import type { EventType } from '../../protocol/state.js';

@@ -1,4 +1,5 @@
-// The incoming side of an account: the client's reports, people's identities, the back-fill of missed messages.
+// The incoming side of an account: the client's reports, people's identities, the
+// back-fill of missed messages.
 import type { Log } from '../../protocol/log.js';
 import type { WhatsAppClient } from '../../session/port.js';
 import type { SessionDir } from '../../session-dir/layout.js';

@@ -1,5 +1,6 @@
-// Finds the message that a reference names: our key, the id that an accept returned, or WhatsApp's id. The sender
-// chooses that last one, so it may match several messages: our own row wins, and an ambiguous reference is refused.
+// Finds the message that a reference names: our key, the id that an accept returned, or WhatsApp's id.
+// The sender chooses that last one, so it may match several messages: our own row wins, and an
+// ambiguous reference is refused.
 import { Fault } from '../../protocol/fault.js';
 import { escapeId, type MessageRef, messageKey, parseMessageRef } from '../../protocol/wid.js';
 import type { SeenMessage } from '../../store/messages.js';

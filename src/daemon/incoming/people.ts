@@ -1,5 +1,5 @@
-// Learns which number and which LID are the same person, from the page's reports and by asking the page, and stores the
-// pair. Two queues that turn out to be one person's are joined.
+// Learns which number and which LID are the same person, from the page's reports and by asking the page, and
+// stores the pair. Two queues that turn out to be one person's are joined.
 import type { Log } from '../../protocol/log.js';
 import type { Pair } from '../../session/port.js';
 import type { Store } from '../../store/store.js';
@@ -52,7 +52,9 @@ export class People {
     }
   }
 
-  /** Asks the page for the other identity of these people. Never rejects: without an answer it stays unknown. */
+  /**
+   * Asks the page for the other identity of these people. Never rejects: without an answer it stays unknown.
+   */
   async meet(ids: readonly string[]): Promise<void> {
     const { ask, log } = this.#options;
     if (ids.length === 0) return;

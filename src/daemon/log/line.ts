@@ -22,8 +22,8 @@ const escaped = (text: string): string =>
 const KEPT = ['level', 'time', 'account', 'event'];
 
 /**
- * The record in at most this many bytes: long texts are cut,
- * and in the end all fields are dropped. `cut: true` marks it.
+ * The record in at most this many bytes: long texts are cut, and in the end all fields are
+ * dropped. `cut: true` marks it.
  */
 function fit(json: string, bytes: number): string {
   if (Buffer.byteLength(json) <= bytes) return json;

@@ -71,7 +71,7 @@ export class LogOutlet {
       return writeSync(this.#fd, bytes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > until) throw error;
-      // The process is exiting, so nothing is held up.
+      // The process is exiting, so this delays nothing else.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       return 0;
     }

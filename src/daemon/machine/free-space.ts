@@ -1,4 +1,4 @@
-// Measures the free space of a disk, and says how little no browser may run with (H28).
+// Measures the free space of a disk, and refuses a browser when there is too little (H28).
 import { statfs } from 'node:fs/promises';
 import { Fault } from '../../protocol/fault.js';
 

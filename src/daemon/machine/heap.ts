@@ -1,6 +1,6 @@
-// Returns this process's memory to the kernel after a burst of work. V8 does that by itself only when it is idle,
-// and a daemon whose state is requested every second is never idle: a hundred megabytes would stay overnight. So V8
-// is told to collect when a burst is over.
+// Returns this process's memory to the kernel after a burst of work. V8 does that by itself only when it is
+// idle, and a daemon whose state is requested every second is never idle: a hundred megabytes would stay
+// overnight. So V8 is told to collect when a burst is over.
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -16,8 +16,8 @@ const PATIENCE_MS = 20_000;
 /** A full collection stops the program for about 30 ms, so it must free at least this. */
 const WORTH_BYTES = 8 * 2 ** 20;
 /**
- * The pause after a collection that freed less. It doubles
- * after each further one: the daemon may need its memory.
+ * The pause after a collection that freed less. It doubles after each further one: the
+ * daemon may need its memory.
  */
 const PAUSE_MS = 10_000;
 const LONGEST_PAUSE_MS = 600_000;
@@ -45,8 +45,8 @@ export class Heap {
   /** The wait for the kernel, after a full collection. */
   #telling: NodeJS.Timeout | undefined;
   /**
-   * By the monotonic clock: the latest end of the wait for a
-   * burst, and the time at which the burst counts as over.
+   * By the monotonic clock: the latest end of the wait for a burst, and the time at which
+   * the burst counts as over.
    */
   #patientUntilMs = 0;
   #quietFromMs = 0;
@@ -117,8 +117,8 @@ export class Heap {
     this.#pauseMs = inVain ? Math.min(Math.max(2 * this.#pauseMs, PAUSE_MS), LONGEST_PAUSE_MS) : 0;
     this.#pauseUntilMs = performance.now() + this.#pauseMs;
     this.#log.debug('heap.collected', { bytes, rssBytes });
-    // The first collection after a burst, or during one, leaves
-    // V8 its space for young objects; another one frees that too.
+    // The first collection after a burst, or during one, leaves V8 its space for young objects;
+    // another one frees that too.
     if (!inVain || !isQuiet) this.#stirred();
   }
 }

@@ -1,7 +1,7 @@
-// Reads how much memory the kernel allows this process and its browser: the lowest
-// limit of their control groups, as systemd (MemoryHigh=, MemoryMax=), a container
-// or a pod sets it. Versions 1 and 2 of the controller; their files are described
-// in https://docs.kernel.org/admin-guide/cgroup-v2.html, .../cgroup-v1/memory.html
+// Reads how much memory the kernel allows this process and its browser: the lowest limit of their control
+// groups, as systemd (MemoryHigh=, MemoryMax=), a container or a pod sets it. Versions 1 and 2 of the
+// controller; their files are described in https://docs.kernel.org/admin-guide/cgroup-v2.html,
+// .../cgroup-v1/memory.html
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -15,8 +15,8 @@ export interface GroupFiles {
 }
 
 /**
- * Bytes; null without a limit, or if it is unknown. Read
- * again each time, because limits can be set while we run.
+ * Bytes; null without a limit, or if it is unknown. Read again each time, because
+ * limits can be set while we run.
  */
 export async function groupLimit({
   of = '/proc/self/cgroup',
@@ -30,8 +30,8 @@ export async function groupLimit({
     : [groups.find(([, number]) => number === '0')?.[3], root, ['memory.high', 'memory.max']];
   if (path === undefined) return null;
   let lowest = NONE;
-  // A container may see only its own group, at the root,
-  // and nothing of the path that the kernel reports for it.
+  // A container may see only its own group, at the root, and nothing of the path that
+  // the kernel reports for it.
   for (let group = path; ; group = dirname(group)) {
     for (const file of files) {
       const said = Number(await readFile(join(below, group, file), 'utf8').catch(() => 'max'));

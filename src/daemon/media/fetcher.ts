@@ -37,8 +37,8 @@ export class Fetcher {
   }
 
   /**
-   * The media store's name for a message: by its place,
-   * because its sender chooses its id. Null without a place.
+   * The media store's name for a message: by its place, because its sender chooses its
+   * id. Null without a place.
    */
   #noteFor({ id, place }: MessageRef): string | null {
     return place === null

@@ -1,6 +1,6 @@
-// Stores files of messages, sent or received, in the state directory under generated
-// names. A message keeps the file as it was accepted, even if the caller's file
-// changes. No path from a peer is ever opened; bytes are transferred in pieces.
+// Stores files of messages, sent or received, in the state directory under generated names. A message keeps
+// the file as it was accepted, even if the caller's file changes. No path from a peer is ever opened; bytes
+// are transferred in pieces.
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -81,8 +81,8 @@ export class MediaStore {
   }
 
   /**
-   * Begins an upload of at most this many bytes; the caller
-   * finishes or abandons it. @throws (rejects) Fault disk_full
+   * Begins an upload of at most this many bytes; the caller finishes or abandons it.
+   * @throws (rejects) Fault disk_full
    */
   async begin(
     name: string | null,
@@ -188,8 +188,8 @@ export class MediaStore {
   }
 
   /**
-   * Records the file of a message. It is not synced: if it is lost,
-   * the file is fetched again. @throws (rejects) Fault disk_full
+   * Records the file of a message. It is not synced: if it is lost, the file is fetched again.
+   * @throws (rejects) Fault disk_full
    */
   async noteMessage(message: string, fileId: string): Promise<void> {
     await writeFile(this.#noteOf(message), fileId, { mode: 0o600 }).catch(noSpace);
@@ -228,8 +228,8 @@ export class MediaStore {
   }
 
   /**
-   * Removals run one after another, so that none removes more
-   * than is needed. @param newest is kept, whatever its size
+   * Removals run one after another, so that none removes more than is needed.
+   * @param newest is kept, whatever its size
    */
   #shrink(newest: string | null): Promise<void> {
     const mine = this.#shrinking.then(() => this.#removeExcess(newest));
@@ -286,8 +286,8 @@ export class MediaStore {
 }
 
 /**
- * Writes all of a piece or none of it. A nearly full disk
- * may write a part, which only the returned number shows.
+ * Writes all of a piece or none of it. A nearly full disk may write a part, which only
+ * the returned number shows.
  */
 async function writeAt(file: FileHandle, piece: Buffer, at: number): Promise<void> {
   try {

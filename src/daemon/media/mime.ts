@@ -1,5 +1,5 @@
-// Detects the type of a file by its first bytes, and by its name
-// only where the bytes are ambiguous (all office files are zip).
+// Detects the type of a file by its first bytes, and by its name only where the bytes are ambiguous
+// (all office files are zip).
 import { extname } from 'node:path';
 
 /** The number of first bytes that are examined. */

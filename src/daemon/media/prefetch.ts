@@ -74,8 +74,8 @@ export class Prefetch {
       try {
         await this.#goOn();
       } catch (error) {
-        // The journal refused the new cursor, for example on a full disk.
-        // Files that were fetched already are found in the media store.
+        // The journal refused the new cursor, for example on a full disk. Files that were fetched already are
+        // found in the media store.
         if (Fault.of(error).kind === 'shutting_down') return;
         this.#options.log.warn('media.place-not-kept', { err: error });
         await this.#whole(this.#delaysMs[0] ?? 0);

@@ -1,5 +1,5 @@
-// Finds the files that still have to be sent: of messages
-// that wait, are with the page, or may have to be sent again.
+// Finds the files that still have to be sent: of messages that wait, are with the page, or
+// may have to be sent again.
 import type { SendState } from '../../protocol/state.js';
 import type { Store } from '../../store/store.js';
 

@@ -49,7 +49,10 @@ export class Uploads {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Takes one piece. @throws (rejects) Fault busy, no_such_media, media_too_large, invalid_params, disk_full */
+  /**
+   * Takes one piece.
+   * @throws (rejects) Fault busy, no_such_media, media_too_large, invalid_params, disk_full
+   */
   async put(
     owner: Owner,
     { upload: given, name, offset, bytes, done }: Piece,

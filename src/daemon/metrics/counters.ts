@@ -1,5 +1,5 @@
-// Counters: what has happened since the daemon started, by type and outcome. Label values come from closed lists; no
-// number, name or text of a person is ever in one.
+// Counters: what has happened since the daemon started, by type and outcome. Label values come from closed
+// lists; no number, name or text of a person is ever in one.
 import { Histogram, type Registry } from 'prom-client';
 import type { Ended } from '../../http/exchange.js';
 import { ROUTES } from '../../http/routes.js';
@@ -40,8 +40,8 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
       { method: 'unknown', outcome: 'method_not_found' },
     ],
   });
-  // Not zeroed: with all buckets for every method it would be
-  // most of the output, and no rule needs its first value.
+  // Not zeroed: with all buckets for every method it would be most of the output, and no
+  // rule needs its first value.
   const took = new Histogram({
     name: 'wad_request_duration_seconds',
     help: 'How long requests took.',
@@ -132,8 +132,8 @@ export function eventCounters(registry: Registry, webhooks: readonly string[] = 
 }
 
 /**
- * `store_replaced`: an unreadable store was quarantined at
- * start. `restricted`: by WhatsApp; see session/restriction.ts.
+ * `store_replaced`: an unreadable store was quarantined at start. `restricted`: by WhatsApp;
+ * see session/restriction.ts.
  */
 const ALERT_REASONS = [...REASONS, 'store_replaced', 'restricted'] as const;
 

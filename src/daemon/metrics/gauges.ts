@@ -1,5 +1,5 @@
-// Gauges: the state at the time of a scrape, from the same answers that every client gets. Label values come from
-// closed lists and versions; no number, name or text of a person is ever in one.
+// Gauges: the state at the time of a scrape, from the same answers that every client gets. Label values come
+// from closed lists and versions; no number, name or text of a person is ever in one.
 import { Gauge, type Registry } from 'prom-client';
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';

@@ -1,6 +1,6 @@
-// A session as one file: a tar of its profile, compressed, then encrypted with a
-// passphrase in the format of age. So `age -d FILE | tar tz` reads it as well.
-// Importing this module loads the packages; only an export or import does.
+// A session as one file: a tar of its profile, compressed, then encrypted with a passphrase in the
+// format of age. So `age -d FILE | tar tz` reads it as well. Importing this module loads the packages;
+// only an export or import does.
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -35,8 +35,8 @@ export interface Manifest {
 const MANIFEST = 'session.json';
 const PROFILE = 'profile/';
 /**
- * Each part that is read as a whole has a bound: an archive
- * states its own lengths, and may come from anybody.
+ * Each part that is read as a whole has a bound: an archive states its own lengths,
+ * and may come from anybody.
  */
 const MAX_MANIFEST = 65_536;
 /** The header of age for a passphrase has about 150 bytes. */
@@ -129,8 +129,8 @@ async function pour(
 
 /**
  * Reads the file to its end, which proves that it is complete.
- * @param profile the directory for its files, which stay
- * there when this throws; without it, nothing is unpacked
+ * @param profile the directory for its files, which stay there when this throws;
+ * without it, nothing is unpacked
  * @throws (rejects) Fault usage when it is no archive of ours, it is damaged, or the passphrase is wrong;
  * Fault disk_full when there is no space for its content; the kernel's errors for files below `profile`
  */

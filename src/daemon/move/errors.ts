@@ -1,5 +1,5 @@
-// Turns the kernel's errors during a move into words. The
-// daemon is down, so there is no log that explains them.
+// Turns the kernel's errors during a move into words. The daemon is down, so there is
+// no log that explains them.
 import { dirname } from 'node:path';
 import { Fault } from '../../protocol/fault.js';
 

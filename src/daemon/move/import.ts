@@ -24,8 +24,8 @@ const LOG = { info: () => {}, warn: () => {} };
 /**
  * @param fill copies the profile to the given directory, and returns the receive watermark of its session;
  * null if that is unknown, which the next daemon reports as a gap
- * @throws Fault lock_held while a daemon has the account, already_linked
- * when it has a session, and those of the verification run
+ * @throws Fault lock_held while a daemon has the account, already_linked when it has a session, and
+ * those of the verification run
  */
 export async function takeIn(
   settings: Settings,

@@ -9,8 +9,8 @@ import type { Settings } from '../settings.js';
 const ASK_MS = 2_000;
 
 /**
- * @throws (rejects) Fault lock_held, which names the daemon
- * and how to stop it with its link kept; unsafe_socket
+ * @throws (rejects) Fault lock_held, which names the daemon and how to stop it with
+ * its link kept; unsafe_socket
  */
 export async function refuseRunning({ account, config, dir }: Settings): Promise<void> {
   const uid = process.geteuid?.() ?? 0;

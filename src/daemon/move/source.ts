@@ -1,5 +1,5 @@
-// The session folder of another program: its profile,
-// whether it is in use, and whether our browser can open it.
+// The session folder of another program: its profile, whether it is in use, and
+// whether our browser can open it.
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';

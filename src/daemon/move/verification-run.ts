@@ -1,6 +1,6 @@
-// Verifies that a session works: the account has to become ready on it. A whole
-// daemon runs on it, with an outbox and a journal that are thrown away; the
-// link is kept. It listens on no socket, notifies nobody and sends nothing.
+// Verifies that a session works: the account has to become ready on it. A whole daemon runs on it, with
+// an outbox and a journal that are thrown away; the link is kept. It listens on no socket, notifies
+// nobody and sends nothing.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/fault.js';

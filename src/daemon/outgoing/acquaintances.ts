@@ -16,7 +16,10 @@ export interface AcquaintancesOptions {
 
 /** How long a person counts as a stranger when the page could not answer. */
 const GUESS_MS = 15_000;
-/** How long a chat of a restricted account counts as closed. When the person writes, the page is asked again at once. */
+/**
+ * How long a chat of a restricted account counts as closed. When the person writes, the
+ * page is asked again at once.
+ */
 const CLOSED_MS = 600_000;
 /** An upper bound, above any realistic number of waiting people. */
 const REMEMBERED = 100_000;
@@ -59,7 +62,9 @@ export class Acquaintances {
     return this.#word(this.#open, lane);
   }
 
-  /** Until when the answer of `isOpen` holds, ms since 1970; Infinity when it has none, or it does not expire. */
+  /**
+   * Until when the answer of `isOpen` holds, ms since 1970; Infinity when it has none, or it does not expire.
+   */
   openUntilMs(lane: Addressee): number {
     return this.#open.get(lane)?.untilMs ?? Infinity;
   }

@@ -48,8 +48,8 @@ async function addressOf(row: StoredMessage, { recipients, log }: DeliveryOption
     const reason = `${row.recipient.replace(/@c\.us$/, '')} is not on WhatsApp.`;
     return { as: 'failed', error: new Fault('not_on_whatsapp', { reason }) };
   }
-  // Accepted while the chat was unknown: it is queued in that chat. A page that may already have the message has it in
-  // the chat that it went to.
+  // Accepted while the chat was unknown: it is queued in that chat. A page that may already have the message
+  // has it in the chat that it went to.
   if (chatId === row.chatId || row.attempts > 1) return null;
   log.info('message.other-chat', { id: row.id });
   return { as: 'elsewhere', chatId };

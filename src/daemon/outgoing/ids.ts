@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * Random, 24 digits at most. Taken from a UUID, because Node draws many UUIDs at a time; randomBytes costs some 5 µs a
- * call.
+ * Random, 24 digits at most. Taken from a UUID, because Node draws many UUIDs at a time;
+ * randomBytes costs some 5 µs a call.
  */
 function hexDigits(count: number): string {
   const uuid = randomUUID();
@@ -12,8 +12,8 @@ function hexDigits(count: number): string {
 }
 
 /**
- * Ours: `m-`, the milliseconds since 1970 and nine more digits, all hex. Sorted by time, so that the newest ids are
- * adjacent in the store's index. With random ids each accept would write and sync one more page.
+ * Ours: `m-`, the milliseconds since 1970 and nine more digits, all hex. Sorted by time, so that the newest
+ * ids are adjacent in the store's index. With random ids each accept would write and sync one more page.
  */
 export const ownId = (nowMs: number): string =>
   `m-${Math.max(nowMs, 0).toString(16).padStart(11, '0')}${hexDigits(9)}`;

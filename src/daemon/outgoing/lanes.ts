@@ -1,5 +1,5 @@
-// Holds the lanes that have anything in memory, by name, and limits how many are served at a time. Applies events to
-// them and passes their effects to the sender.
+// Holds the lanes that have anything in memory, by name, and limits how many are served at a time. Applies
+// events to them and passes their effects to the sender.
 import type { Addressee } from '../../protocol/wid.js';
 import {
   EMPTY,
@@ -35,7 +35,9 @@ export interface LanesOptions {
 export class Lanes {
   readonly #options: LanesOptions;
   readonly #slots = new Map<Addressee, OwnSlot>();
-  /** Lanes with a message in flight whose person turned out to have a second lane with a message in flight. */
+  /**
+   * Lanes with a message in flight whose person turned out to have a second lane with a message in flight.
+   */
   readonly #strays = new Set<OwnSlot>();
   #served = 0;
 
@@ -67,7 +69,9 @@ export class Lanes {
     return [...this.#slots.values(), ...this.#strays];
   }
 
-  /** Applies an event. A slot that has been merged or removed since stands for the lane that has its name now. */
+  /**
+   * Applies an event. A slot that has been merged or removed since stands for the lane that has its name now.
+   */
   post(given: Slot, event: LaneEvent): void {
     const slot = this.#present(given);
     const before = slot.lane;

@@ -1,4 +1,5 @@
-// Waits for the outcome of one message, or of all messages that are with the page. A wait ends with its signal.
+// Waits for the outcome of one message, or of all messages that are with the page. A
+// wait ends with its signal.
 import { Fault } from '../../protocol/fault.js';
 import { isPostId } from '../../protocol/wid.js';
 import { hasReached, isEnded, isTaken } from '../../session/outbox.js';
@@ -8,9 +9,9 @@ import type { Outbox } from './outbox.js';
 export type Goal = 'sent' | 'delivered' | 'read';
 
 /**
- * Resolves when the message has reached the requested state, or cannot progress by itself. An unknown outcome usually
- * settles as soon as a page can be asked. One that is still unknown when the signal aborts is returned as the answer,
- * without wait_expired.
+ * Resolves when the message has reached the requested state, or cannot progress by itself. An unknown outcome
+ * usually settles as soon as a page can be asked. One that is still unknown when the signal aborts is
+ * returned as the answer, without wait_expired.
  * @param wid the account that is linked now
  * @throws (rejects) Fault no_such_message, wait_expired
  */

@@ -1,5 +1,5 @@
-// The durable outbox: accepts messages as rows on disk and records the outcome of each. Every step is on disk before
-// anyone is notified. Sending is sender.ts; waiting is outbox-wait.ts.
+// The durable outbox: accepts messages as rows on disk and records the outcome of each. Every step is on disk
+// before anyone is notified. Sending is sender.ts; waiting is outbox-wait.ts.
 import { type Address, addressed } from '../../protocol/address.js';
 import { Fault } from '../../protocol/fault.js';
 import { type FaultKind, faultRow, isFaultKind } from '../../protocol/fault-table.js';
@@ -98,8 +98,8 @@ export class Outbox {
   }
 
   /**
-   * Whether an ack of this own message, by either id, brings nothing new: WhatsApp's server has acknowledged it, or the
-   * page is still working on it and its answer will say the same.
+   * Whether an ack of this own message, by either id, brings nothing new: WhatsApp's server has acknowledged
+   * it, or the page is still working on it and its answer will say the same.
    */
   tickMayWait(id: string): boolean {
     const row = this.#store.outbox.get(id);
@@ -107,8 +107,8 @@ export class Outbox {
   }
 
   /**
-   * Registers a watcher that runs after each change that is on disk, and after an accept. Returns a function that
-   * removes it.
+   * Registers a watcher that runs after each change that is on disk, and after an accept. Returns a
+   * function that removes it.
    */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
@@ -158,7 +158,9 @@ export class Outbox {
     return { row: changed, staged: isNews ? this.lanes.stageBehind(tx, changed) : [] };
   }
 
-  /** Records that the server refused it for now: it waits, with the reason, and is sent again under its id. */
+  /**
+   * Records that the server refused it for now: it waits, with the reason, and is sent again under its id.
+   */
   #hold(tx: Tx, row: StoredMessage, nack: Nack, reason: string): Change | null {
     const held = this.#store.outbox.change(tx, row.id, row.state, {
       state: advance(row.state, { type: 'held' }),
@@ -208,8 +210,8 @@ export class Outbox {
   }
 
   /**
-   * Records a person's decision about a message of unknown outcome. @throws (rejects) Fault no_such_message, too_late,
-   * disk_full
+   * Records a person's decision about a message of unknown outcome.
+   * @throws (rejects) Fault no_such_message, too_late, disk_full
    */
   async resolve(id: string, as: 'sent' | 'failed' | 'again'): Promise<StoredMessage> {
     const { id: own } = this.get(id);

@@ -1,5 +1,6 @@
-// Resolves a recipient to a chat by asking WhatsApp. Answers are cached for a while, so that a thousand messages to one
-// person are one question. "Not on WhatsApp" is not cached, because the number may join at any time.
+// Resolves a recipient to a chat by asking WhatsApp. Answers are cached for a while, so that a
+// thousand messages to one person are one question. "Not on WhatsApp" is not cached, because the
+// number may join at any time.
 import type { Addressee } from '../../protocol/wid.js';
 
 export type AskRecipient = (recipient: Addressee, signal: AbortSignal) => Promise<Addressee | null>;

@@ -1,5 +1,6 @@
-// Decides which messages are sent next: the first of each lane with nothing in flight, as far as the pace and
-// WhatsApp's restrictions allow. Stages them in the same write, so that the disk knows before the page does (H6).
+// Decides which messages are sent next: the first of each lane with nothing in flight, as far as the
+// pace and WhatsApp's restrictions allow. Stages them in the same write, so that the disk knows
+// before the page does (H6).
 import type { WaitsFor } from '../../protocol/state.js';
 import type { Addressee } from '../../protocol/wid.js';
 import { isFree, type Lane } from '../../session/lane.js';
@@ -136,7 +137,10 @@ export class Scheduler {
     return { taken, unmet, holdMs, turnedAway };
   }
 
-  /** Yields one message of each lane, in the order of acceptance, out of all that wait. The caller may stop early. */
+  /**
+   * Yields one message of each lane, in the order of acceptance, out of all that wait.
+   * The caller may stop early.
+   */
   *#candidates(wid: string, asked: Asked, nowMs: number): Generator<Due, void, void> {
     const { outbox } = this.#options.store;
     if (asked === 'all') {
@@ -159,8 +163,8 @@ export class Scheduler {
   }
 
   /**
-   * Whether the lane is held until the end of a restriction. `ask`: the page has to say first whether the restriction
-   * covers this lane.
+   * Whether the lane is held until the end of a restriction. `ask`: the page has to say first whether the
+   * restriction covers this lane.
    */
   #restricted({ lane }: Due): Hold | 'ask' | null {
     const { acquaintances, now } = this.#options;
@@ -175,7 +179,10 @@ export class Scheduler {
     return isOpen ? null : { why: 'restriction', untilMs: restriction.untilMs ?? now() + CHECK_AGAIN_MS };
   }
 
-  /** Whether the message has already waited for the pace: a page was given it, or it came back from a page that is gone. */
+  /**
+   * Whether the message has already waited for the pace: a page was given it, or it came back
+   * from a page that is gone.
+   */
   #hasWaited({ id, lane, attempts }: Due): boolean {
     return attempts > 0 || this.#options.lanes.find(lane).paced === id;
   }

@@ -1,5 +1,6 @@
-// Sends the messages of the outbox: runs the effects of the lanes (session/lane-transition.ts) against the disk and the
-// page, and scans the outbox for messages that are due. scheduler.ts decides which message is next.
+// Sends the messages of the outbox: runs the effects of the lanes (session/lane-transition.ts)
+// against the disk and the page, and scans the outbox for messages that are due. scheduler.ts
+// decides which message is next.
 import type { WaitsFor } from '../../protocol/state.js';
 import type { Addressee } from '../../protocol/wid.js';
 import {
@@ -52,8 +53,8 @@ interface Scan extends Turns {
 /** How often a ready page is asked for outcomes that it has not reported. */
 const TICK_MS = 15_000;
 /**
- * How long a lane pauses when there was no page to give its message to: the page is gone, and its end has not been
- * noticed yet.
+ * How long a lane pauses when there was no page to give its message to: the page is gone, and its end
+ * has not been noticed yet.
  */
 const REST_MS = 1_000;
 
@@ -103,8 +104,8 @@ export class Sender {
   }
 
   /**
-   * Starts the timers of waiting messages. The outcome of messages that an earlier process gave to a page becomes
-   * unknown.
+   * Starts the timers of waiting messages. The outcome of messages that an earlier process gave
+   * to a page becomes unknown.
    */
   async start(): Promise<void> {
     const { store } = this.#options;
@@ -120,7 +121,10 @@ export class Sender {
     this.#wakeups.stop();
   }
 
-  /** Called when the page of this account is ready: asks it about all messages of unknown outcome, and sends what waits. */
+  /**
+   * Called when the page of this account is ready: asks it about all messages of unknown
+   * outcome, and sends what waits.
+   */
   open(wid: string): void {
     this.#wid = wid;
     this.#page += 1;
@@ -138,12 +142,15 @@ export class Sender {
     this.#lanes.postAll({ type: 'page' });
   }
 
-  /** Called when the page is gone: outcomes that it had not reported are unknown until the next page can be asked. */
+  /**
+   * Called when the page is gone: outcomes that it had not reported are unknown until
+   * the next page can be asked.
+   */
   lost(): void {
     this.#loseAll().catch(refusedBy(this.#options.log));
   }
 
-  /** Called when the restriction has changed: held messages may go, and refused messages go when it ends. */
+  /** Called when the restriction has changed: held messages may be sent, and refused ones when it ends. */
   restrictionChanged(now: Restriction | null): void {
     const atMs = holdsNewChats(now) ? (now.untilMs ?? null) : 0;
     const woken = atMs === null ? Promise.resolve() : this.#options.outbox.wakeHeld(atMs);
@@ -253,7 +260,10 @@ export class Sender {
     this.#wakeups.at('all');
   }
 
-  /** Within the write that records the ack of a message, stages those behind it. That saves one disk sync for each. */
+  /**
+   * Within the write that records the ack of a message, stages those behind it. That
+   * saves one disk sync for each.
+   */
   #stageBehind(tx: Tx, row: StoredMessage): StoredMessage[] {
     const staged: StoredMessage[] = [];
     // A lane that waits for a place takes precedence.
@@ -267,7 +277,10 @@ export class Sender {
     return staged;
   }
 
-  /** Outcomes that a page had not reported when it went are unknown. Staged messages were never given to a page. */
+  /**
+   * Outcomes that a page had not reported when it went are unknown. Staged messages
+   * were never given to a page.
+   */
   async #loseAll(): Promise<void> {
     const { store, outbox } = this.#options;
     const changes = await store.write((tx) =>

@@ -8,7 +8,10 @@ export interface SendingPage {
   send(row: StoredMessage): Promise<SendOutcome>;
   /** Sends again a message that the page has in its store. */
   resend(row: StoredMessage): Promise<SendOutcome>;
-  /** What the page knows about the message, or null when it does not have it. @throws when the page cannot say */
+  /**
+   * What the page knows about the message, or null when it does not have it.
+   * @throws when the page cannot say
+   */
   findOwn(message: { chatId: Addressee; messageId: string }): Promise<OwnMessage | null>;
   /** Whether the page allows the restricted account to write there. */
   mayWrite(chatId: Addressee): Promise<boolean>;

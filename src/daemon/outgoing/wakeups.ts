@@ -49,7 +49,10 @@ export class Wakeups {
     });
   }
 
-  /** Schedules a full scan at this time or before. @param atMs ms since 1970; null or Infinity: no scan is needed */
+  /**
+   * Schedules a full scan at this time or before.
+   * @param atMs ms since 1970; null or Infinity: no scan is needed
+   */
   by(atMs: number | null): void {
     if (atMs === null || atMs >= this.#nextMs || this.#isStopped) return;
     this.#nextMs = atMs;

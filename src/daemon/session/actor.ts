@@ -1,5 +1,5 @@
-// The mailbox of the session. It takes one event at a time, applies the pure transition, notifies watchers of each
-// change and runs the effects in order, each to its end. Nothing else changes the state.
+// The mailbox of the session. It takes one event at a time, applies the pure transition, notifies watchers of
+// each change and runs the effects in order, each to its end. Nothing else changes the state.
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
 import { type Effect, isStillDue } from '../../session/effect.js';
@@ -46,8 +46,8 @@ export class Actor {
   }
 
   /**
-   * Watchers run synchronously after each event, in order of
-   * registration. Returns a function that removes the watcher.
+   * Watchers run synchronously after each event, in order of registration. Returns a function
+   * that removes the watcher.
    */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);

@@ -9,8 +9,8 @@ const isWell = (word: string | undefined): boolean =>
   word === undefined || word === 'ok' || word === 'patched';
 
 /**
- * Capabilities that deserve an event: they stopped working,
- * work worse, or work again. From `ok` to `patched` does not.
+ * Capabilities that deserve an event: they stopped working, work worse, or work again. From
+ * `ok` to `patched` does not.
  */
 export function changed(before: Capabilities, now: Capabilities): Record<string, string> {
   return Object.fromEntries(

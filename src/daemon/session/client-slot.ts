@@ -1,6 +1,6 @@
-// Holds the current client: one at a time, each with its own browser. The next
-// one is launched only when the previous one has ended. The profile is ours while
-// we hold the lock, so other browsers on it are searched for only at a launch.
+// Holds the current client: one at a time, each with its own browser. The next one is launched only when
+// the previous one has ended. The profile is ours while we hold the lock, so other browsers on it are
+// searched for only at a launch.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Browser as FoundBrowser } from '../../config/browser.js';
@@ -73,8 +73,8 @@ export class ClientSlot {
   }
 
   /**
-   * Starts a new client. Its outcome is reported to the listener,
-   * also when the browser cannot be started. The slot must be empty.
+   * Starts a new client. Its outcome is reported to the listener, also when the browser cannot be
+   * started. The slot must be empty.
    */
   async launch(expectsSession: boolean, listener: ClientListener): Promise<void> {
     const { config, dir, log, mediaDir, findBrowser, createClient } = this.#options;
@@ -113,8 +113,8 @@ export class ClientSlot {
   }
 
   /**
-   * Whether a browser could start on the profile, as far as
-   * other browsers, disk space and file modes are concerned.
+   * Whether a browser could start on the profile, as far as other browsers, disk space and
+   * file modes are concerned.
    */
   async isFree(): Promise<boolean> {
     const { dir, log } = this.#options;
@@ -128,7 +128,9 @@ export class ClientSlot {
     }
   }
 
-  /** Empties the slot; resolves when the browser's process is gone, and its lock files with it. Never rejects. */
+  /**
+   * Empties the slot; resolves when the browser's process is gone, and its lock files with it. Never rejects.
+   */
   async close(): Promise<void> {
     const { dir, log } = this.#options;
     const pid = this.#client?.browserPid ?? null;

@@ -1,5 +1,5 @@
-// Executes the effects of the state machine, one row per
-// effect. The actor runs them in order, each to its end.
+// Executes the effects of the state machine, one row per effect. The actor runs them
+// in order, each to its end.
 import type { Config } from '../../config/keys.js';
 import { Fault } from '../../protocol/fault.js';
 import type { Log } from '../../protocol/log.js';
@@ -84,9 +84,9 @@ export function executors(parts: EffectParts): Executors {
     },
 
     'examine-profile': async () => {
-      // A profile that another browser uses cannot be examined. And the browser itself may have been broken when it
-      // failed on our profile, for example in the middle of an upgrade. So the profile counts as damaged only if it
-      // still fails where an empty one works.
+      // A profile that another browser uses cannot be examined. And the browser itself may have been broken
+      // when it failed on our profile, for example in the middle of an upgrade. So the profile counts as
+      // damaged only if it still fails where an empty one works.
       const stop = new AbortController();
       const { signal } = stop;
       // A person who stops the daemon or clears the session does not wait for two browsers.

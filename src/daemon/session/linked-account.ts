@@ -47,8 +47,8 @@ export class LinkedAccount {
   }
 
   /**
-   * Called when the page of this account is ready: sends
-   * what waits, unless the store belongs to another account.
+   * Called when the page of this account is ready: sends what waits, unless the store
+   * belongs to another account.
    */
   ready(wid: string | null): void {
     this.link(wid);

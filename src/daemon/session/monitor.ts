@@ -15,7 +15,10 @@ export interface MonitorOptions {
    */
   readonly expects: () => 'health' | 'answer' | null;
   readonly probe: (timeoutMs: number) => Promise<Health>;
-  /** Age in ms of the oldest message of ours that the page has and WhatsApp's server has not; 0 when there is none. */
+  /**
+   * Age in ms of the oldest message of ours that the page has and WhatsApp's server has
+   * not; 0 when there is none.
+   */
   readonly oldestUnsentMs: () => number;
   /** Called after `failuresToAct` failures in a row, with the last finding. */
   readonly onSick: (ailment: Ailment, detail: string) => void;
@@ -73,8 +76,8 @@ export class Monitor {
   }
 
   /**
-   * The period counts from the start of a check, so slow
-   * answers do not stretch it and a hang is noticed in time.
+   * The period counts from the start of a check, so slow answers do not stretch it and
+   * a hang is noticed in time.
    */
   #schedule(tookMs = 0): void {
     // There is one heartbeat, even when an extra check is requested during a check.

@@ -1,5 +1,6 @@
-// Limits how often a pairing code may be requested. WhatsApp answers too many requests with a long ban (H24), and a
-// code for a number that is already linked unlinks it (U3), so the daemon counts before it asks the page.
+// Limits how often a pairing code may be requested. WhatsApp answers too many requests with a
+// long ban (H24), and a code for a number that is already linked unlinks it (U3), so the daemon
+// counts before it asks the page.
 import { Fault } from '../../protocol/fault.js';
 
 const APART_MS = 180_000;

@@ -1,5 +1,5 @@
-// The passkey request that waits for an answer. It is kept apart from the state, which only knows that there is one:
-// the options are returned on request and never logged.
+// The passkey request that waits for an answer. It is kept apart from the state, which only knows that there
+// is one: the options are returned on request and never logged.
 import { Fault } from '../../protocol/fault.js';
 import { PASSKEY_ORIGIN, type PasskeyAnswer, type PasskeyOptions } from '../../protocol/passkey.js';
 import { Condition } from './condition.js';

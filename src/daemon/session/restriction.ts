@@ -1,6 +1,6 @@
-// What WhatsApp currently forbids the account, as learnt from the page, the
-// server's refusals and the clock. It is kept on disk, and changes are reported.
-// session/restriction.ts decides its consequences; the sender reads it here.
+// What WhatsApp currently forbids the account, as learnt from the page, the server's refusals and the
+// clock. It is kept on disk, and changes are reported. session/restriction.ts decides its consequences;
+// the sender reads it here.
 import type { Log } from '../../protocol/log.js';
 import type { RestrictionKind } from '../../protocol/state.js';
 import type { Nack } from '../../session/nack.js';

@@ -1,6 +1,6 @@
-// Checks what a long-lived process has to maintain besides the page: the browser's memory and age, the browser's binary
-// after an upgrade, free disk space, and clock jumps after the machine slept. It checks slowly, and requests a new
-// browser only in a quiet moment.
+// Checks what a long-lived process has to maintain in addition to the page: the browser's memory and age, the
+// browser's binary after an upgrade, free disk space, and clock jumps after the machine slept. It checks
+// slowly, and requests a new browser only in a quiet moment.
 import { stat } from 'node:fs/promises';
 import type { Log } from '../../protocol/log.js';
 import { browserMemory } from '../machine/browser-memory.js';
@@ -29,8 +29,8 @@ export interface UpkeepOptions {
   /** Called when either disk has too little space, or when both have enough again. */
   readonly disk: (freeMb: number, low: boolean) => void;
   /**
-   * Called when the profile's disk is so full that a browser
-   * must not write to it: a failed write loses its data (H28).
+   * Called when the profile's disk is so full that a browser must not write to it: a failed
+   * write loses its data (H28).
    */
   readonly diskFull: (freeMb: number) => void;
   /** Called once an hour: deletes expired data, and stores the receive watermark. */
@@ -46,13 +46,13 @@ const CLOCK_MS = 2_000;
 const JUMP_MS = 5_000;
 const ROUNDS_PER_HOUR = 60;
 /**
- * A browser that exceeds the limit again within this time
- * is not replaced: the limit is too low for this account.
+ * A browser that exceeds the limit again within this time is not replaced: the limit is
+ * too low for this account.
  */
 const RENEWED_MS = 3_600_000;
 /**
- * The browser's share of the control group's limit. At that
- * limit the kernel kills without waiting for a quiet moment.
+ * The browser's share of the control group's limit. At that limit the kernel kills without
+ * waiting for a quiet moment.
  */
 const BROWSER_SHARE = 0.8;
 const LOW_MB = 500;
@@ -102,8 +102,8 @@ export class Upkeep {
   }
 
   /**
-   * Memory of the running browser as of the last round or
-   * `measure`, bytes; null while it has not been measured.
+   * Memory of the running browser as of the last round or `measure`, bytes; null while
+   * it has not been measured.
    */
   get browserBytes(): number | null {
     return this.#measured?.pid === this.#options.browser()?.pid ? (this.#measured?.bytes ?? null) : null;

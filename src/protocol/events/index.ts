@@ -1,5 +1,5 @@
-// Every type of event, joined. A new type needs a word in EVENT_TYPES
-// of state.ts, which does not compile without a row here.
+// Every type of event, joined. A new type needs a word in EVENT_TYPES of state.ts, which does not
+// compile without a row here.
 import { z } from 'zod';
 import type { EventRow } from '../event.js';
 import { cursor, eventType, instant, type Named, record } from '../schema.js';

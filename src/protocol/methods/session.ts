@@ -121,8 +121,8 @@ const qrSchema = record({
 const bytes = () => z.base64url().max(16_384);
 
 /**
- * The answer to a passkey request, as PublicKeyCredential.toJSON()
- * returns it; other fields of a browser are allowed.
+ * The answer to a passkey request, as PublicKeyCredential.toJSON() returns it; other fields
+ * of a browser are allowed.
  */
 const passkeyAnswer = z.looseObject({
   id: bytes().min(1).describe('The id of the credential, in base64url.'),

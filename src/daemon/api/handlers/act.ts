@@ -16,8 +16,8 @@ type ActHandlers = Pick<
 export function actHandlers(account: Account, store: Store): ActHandlers {
   const acts = () => readyClient(account).acts;
   /**
-   * @throws Fault ambiguous_message; not_allowed for a post of
-   * ours, which WhatsApp Web changes in ways not supported here
+   * @throws Fault ambiguous_message; not_allowed for a post of ours, which WhatsApp Web changes
+   * in ways not supported here
    */
   const named = (id: string): MessageRef => {
     const { ref } = namedMessage(store, id);

@@ -118,8 +118,8 @@ export function messageHandlers(
 
   /**
    * The account that a message is accepted for: the one that was linked last, in any state of its page.
-   * @throws Fault not_linked when only a new link by a person
-   * could make it possible to send; banned, shutting_down …
+   * @throws Fault not_linked when only a new link by a person could make it possible to
+   * send; banned, shutting_down …
    */
   function owner(): string {
     const { state } = actor;
