@@ -3,8 +3,8 @@ import type { Flight, LaneAt, LaneEventOf, LaneNow, NextLane, Note } from './lan
 import { ask, askAll, become, giveAgain, learn, settle, stay, undoubted, withRef } from './lane-step.js';
 
 /**
- * A message without an ack after this time is sent once more by the same page, before the
- * monitor reports it as stuck.
+ * A message without an ack after this time is sent once more by the same page, before the monitor
+ * reports the page as stuck.
  */
 const RESEND_MS = 30_000;
 

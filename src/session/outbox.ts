@@ -48,8 +48,8 @@ export function advance(state: SendState, event: SendEvent): SendState {
       return isTaken(state) ? state : 'unknown';
     case 'accepted':
     case 'ack':
-      // −1 is WhatsApp's refusal. After an ack of the server it no longer concerns this message. For a
-      // message that waits again this is an outdated report.
+      // −1 is WhatsApp's refusal. After an ack of the server it does not concern this send. For a message
+      // that waits again this is an outdated report.
       if (event.ack < 0) return isTaken(state) || state === 'queued' ? state : 'failed';
       return state === 'unknown' && event.ack === 0 ? 'sending' : forward(stateOfAck(event.ack));
   }
