@@ -3,7 +3,7 @@
 import type { Log } from '../../protocol/log.js';
 import type { Pair } from '../../session/port.js';
 import type { Store } from '../../store/store.js';
-import { limited } from '../machine/time-limit.js';
+import { within } from '../machine/time-limit.js';
 import { refusedBy } from '../outgoing/refused-write.js';
 
 export interface PeopleOptions {
@@ -59,13 +59,7 @@ export class People {
     const { ask, log } = this.#options;
     if (ids.length === 0) return;
     try {
-      const pairs = await limited(ASK_MS, [], (signal) => {
-        const late = new Promise<never>((_, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('the page has not said')), { once: true });
-        });
-        return Promise.race([ask([...new Set(ids)]), late]);
-      });
-      await this.learn(pairs);
+      await this.learn(await within(ASK_MS, ask([...new Set(ids)]), 'the page did not answer'));
     } catch (error) {
       log.debug('people.unanswered', { ids: ids.length, err: error });
     }

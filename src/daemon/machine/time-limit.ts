@@ -28,3 +28,15 @@ export async function limited<T>(
     ending.abort();
   }
 }
+
+/**
+ * Waits for work that cannot be aborted.
+ * @throws Error with this text when the work has not settled in time; it continues, and its outcome is ignored
+ */
+export async function within<T>(ms: number, work: Promise<T>, text: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(text)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

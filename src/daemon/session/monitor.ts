@@ -4,6 +4,7 @@ import type { Log } from '../../protocol/log.js';
 import { isoTime } from '../../protocol/time.js';
 import type { Ailment } from '../../session/event.js';
 import type { Health } from '../../session/port.js';
+import { within } from '../machine/time-limit.js';
 
 export interface MonitorOptions {
   readonly periodMs: number;
@@ -134,16 +135,8 @@ export class Monitor {
    */
   async #ask(): Promise<Health> {
     const { probe, probeTimeoutMs } = this.#options;
-    let bound: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const fail = (): void => reject(new Error(`no answer within ${probeTimeoutMs} ms`));
-      bound = setTimeout(fail, probeTimeoutMs + SLACK_MS);
-    });
-    try {
-      return await Promise.race([probe(probeTimeoutMs), late]);
-    } finally {
-      clearTimeout(bound);
-    }
+    const text = `no answer within ${probeTimeoutMs} ms`;
+    return within(probeTimeoutMs + SLACK_MS, probe(probeTimeoutMs), text);
   }
 }
 

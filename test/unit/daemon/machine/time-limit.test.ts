@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { limited } from '../../../../src/daemon/machine/time-limit.js';
+import { limited, within } from '../../../../src/daemon/machine/time-limit.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -37,4 +37,15 @@ t.test('without a limit it waits for the caller, and what is thrown is passed on
     limited(10, [], () => Promise.reject(new Error('no'))),
     /no/,
   );
+});
+
+t.test('work that cannot be aborted is waited for within a limit', async (t) => {
+  t.equal(await within(60_000, Promise.resolve('done'), 'late'), 'done');
+  await t.rejects(within(60_000, Promise.reject(new Error('its own')), 'late'), { message: 'its own' });
+  let fail: (error: Error) => void = () => undefined;
+  const work = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  await t.rejects(within(1, work, 'late'), { message: 'late' });
+  fail(new Error('ignored, and no unhandled rejection'));
 });
