@@ -1,8 +1,10 @@
 // The methods and parameters that a language model may use: an explicit list. A method or a parameter that is in neither
 // table below is not exposed. Strangers wrote everything that the model reads, so each entry assumes that the model has
 // been persuaded to use it in the worst way.
+import { EVENTS } from '../protocol/events/index.js';
 import type { MethodRow, Params } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
+import type { EventType } from '../protocol/state.js';
 
 /** A parameter that a model may give. */
 export interface Exposed {
@@ -21,6 +23,16 @@ export interface ToolRow<P extends string = string> {
 }
 
 type Names<M extends MethodName> = keyof Params<(typeof METHODS)[M] & MethodRow> & string;
+
+const fieldsOf = (data: (typeof EVENTS)[EventType]['data']): string[] =>
+  'shape' in data
+    ? Object.keys(data.shape)
+    : [...new Set(data.options.flatMap((option) => Object.keys(option.shape)))];
+
+/** `message.ack (key, messageId, …)`: a schema of all events would be too long for a tool. */
+const EVENT_FIELDS = Object.values(EVENTS)
+  .map(({ type, data }) => `${type} (${fieldsOf(data).join(', ')})`)
+  .join('; ');
 
 const OFFSET = { says: 'How many to skip; default 0. Use it to read the next part of a long list.' };
 const limit = (max: number, fallback: number): Exposed => ({
@@ -97,7 +109,7 @@ export const TOOLS: { readonly [M in MethodName]?: ToolRow<Names<M>> } = {
   },
   'events.list': {
     title: 'List events',
-    does: 'Events of the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow new events, start from `journal.last` of session_status and pass `next` of each answer as `after` of the next call. To read one conversation, chat_messages is better.',
+    does: `Events of the account, oldest first: messages in and out, delivery acknowledgements, reactions, edits, changes of groups, calls, changes of state. To follow new events, start from \`journal.last\` of session_status and pass \`next\` of each answer as \`after\` of the next call. To read one conversation, chat_messages is better. Fields of \`data\` by type: ${EVENT_FIELDS}.`,
     params: {
       after: {
         says: 'Only events after this cursor; 0 (default) starts with the oldest event that is kept.',

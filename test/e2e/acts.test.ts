@@ -230,7 +230,7 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
   });
 }
 
-t.test('an act that the page does not answer is in doubt; one that it refuses is not', async (t) => {
+t.test('an unanswered act is reported with an unknown outcome, a refused one as failed', async (t) => {
   await using sim = await Simulator.start({ knobs: { actFault: 'throws' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -50,7 +50,7 @@ for (const [code, knobs, says] of [
       t.same(await wad.leftBehind({ profile: 'kept' }), []);
     });
 
-t.test('a ban that the page does not tell of looks like a logout by the phone', async (t) => {
+t.test('a ban that the page does not report looks like a logout by the phone', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-10', knobs: { refusalIsHeard: false } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });

@@ -50,7 +50,7 @@ for (const calls of ['collection', 'native'] as const) {
   });
 }
 
-t.test('a collection that comes late is listened to when it does', async (t) => {
+t.test('calls are reported after the call collection of the page loads late', async (t) => {
   await using sim = await Simulator.start({
     knobs: { calls: 'native', lateModules: ['WAWebCallCollection'], lateModulesMs: 3_600_000 },
   });

@@ -16,7 +16,7 @@ const NUMBER = '15550001111';
 /** A missing member counts after two seconds, so several members share one document. */
 const AT_ONCE = 8;
 
-t.test('each member of a module that a side capability takes, renamed', async (t) => {
+t.test('renaming a member that an optional capability needs disables only that capability', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-09',
     knobs: { dialog: false, reloadAfterLinkMs: 0 },
@@ -46,58 +46,68 @@ t.test('each member of a module that a side capability takes, renamed', async (t
   await wad.stop();
 });
 
-t.test('a page that never had what ready rests on is given up by name, and not for ever', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const wad = await home.start({ env: { WAD_RECONNECT_DELAYS_MS: '0' } });
-  await wad.link(phone);
-  const after = await wad.mark();
-  await sim.set('missingModules', ['WAWebCollections']);
-  await sim.pages[0]?.reload();
-  await wad.became('failed', { reason: 'outdated_library', after });
-  t.match(await wad.status(), {
-    hint: /^wactl .*\bdoctor$/,
-    capabilities: { 'session.receive': 'missing: WAWebCollections' },
-  });
-  await sim.set('missingModules', []);
-  await wad.request('session.initialize');
-  await wad.until('ready');
-  await wad.stop();
-});
+t.test(
+  'a page without a vital module fails with its name, and recovers once the module is back',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const wad = await home.start({ env: { WAD_RECONNECT_DELAYS_MS: '0' } });
+    await wad.link(phone);
+    const after = await wad.mark();
+    await sim.set('missingModules', ['WAWebCollections']);
+    await sim.pages[0]?.reload();
+    await wad.became('failed', { reason: 'outdated_library', after });
+    t.match(await wad.status(), {
+      hint: /^wactl .*\bdoctor$/,
+      capabilities: { 'session.receive': 'missing: WAWebCollections' },
+    });
+    await sim.set('missingModules', []);
+    await wad.request('session.initialize');
+    await wad.until('ready');
+    await wad.stop();
+  },
+);
 
-t.test('a ninth break: a property is renamed, and is named while sending never lies', async (t) => {
-  const D9 = 'WAWebFindChatAction.findOrCreateLatestChat';
-  await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const contact = sim.createContact({ number: '15550002222' });
-  const wad = await home.start();
-  await wad.link(phone);
-  // Accepted before the loss can be known.
-  const kept = await wad.request('message.send', {
-    ...{ to: contact.number, text: 'kept' },
-    notBefore: new Date(Date.now() + 5_000).toISOString(),
-  });
-  const after = await wad.mark();
-  await sim.set('renamedMembers', [D9]);
-  await sim.pages[0]?.reload();
-  await named(wad, ['send.text'], D9, after);
-  const status = await wad.wactl(['status']);
-  t.match(status.stdout, `send.text missing: ${D9}`);
-  const doctor = await wad.wactl(['doctor'], { timeoutMs: 60_000 });
-  t.match(doctor.stdout, new RegExp(`fail +whatsapp +.*${D9.replace('.', '\\.')}`));
-  t.match(await wad.wactl(['send', contact.number, 'never']), { code: 5, stderr: new RegExp(D9) });
-  t.same(contact.received, []);
-  t.match(await wad.request('message.get', { id: kept.id }), { state: 'queued' }, 'what was accepted stays');
-  await sim.set('renamedMembers', []);
-  await wad.request('session.initialize', { restart: true });
-  await wad.until('ready');
-  await exchange(wad, contact, 'truly');
-  await contact.waitForMessage(({ id }) => id === kept.messageId);
-  t.same(contact.received.map(({ body }) => body).sort(), ['kept', 'truly'], 'and goes out once');
-  await wad.stop();
-});
+t.test(
+  'a renamed property is reported by name, and no message is reported sent without being sent',
+  async (t) => {
+    const D9 = 'WAWebFindChatAction.findOrCreateLatestChat';
+    await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.start();
+    await wad.link(phone);
+    // Accepted before the loss can be known.
+    const kept = await wad.request('message.send', {
+      ...{ to: contact.number, text: 'kept' },
+      notBefore: new Date(Date.now() + 5_000).toISOString(),
+    });
+    const after = await wad.mark();
+    await sim.set('renamedMembers', [D9]);
+    await sim.pages[0]?.reload();
+    await named(wad, ['send.text'], D9, after);
+    const status = await wad.wactl(['status']);
+    t.match(status.stdout, `send.text missing: ${D9}`);
+    const doctor = await wad.wactl(['doctor'], { timeoutMs: 60_000 });
+    t.match(doctor.stdout, new RegExp(`fail +whatsapp +.*${D9.replace('.', '\\.')}`));
+    t.match(await wad.wactl(['send', contact.number, 'never']), { code: 5, stderr: new RegExp(D9) });
+    t.same(contact.received, []);
+    t.match(
+      await wad.request('message.get', { id: kept.id }),
+      { state: 'queued' },
+      'what was accepted stays',
+    );
+    await sim.set('renamedMembers', []);
+    await wad.request('session.initialize', { restart: true });
+    await wad.until('ready');
+    await exchange(wad, contact, 'truly');
+    await contact.waitForMessage(({ id }) => id === kept.messageId);
+    t.same(contact.received.map(({ body }) => body).sort(), ['kept', 'truly'], 'and goes out once');
+    await wad.stop();
+  },
+);
 
 t.test('what linking takes is named before anybody is linked', async (t) => {
   await using sim = await Simulator.start({

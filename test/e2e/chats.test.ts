@@ -204,7 +204,7 @@ t.test('what this build lacks is refused at once, and the rest works', async (t)
   await wad.stop();
 });
 
-t.test('a page that does not answer leaves a look in an error and an act in doubt', async (t) => {
+t.test('with an unresponsive page a read fails, and an act has an unknown outcome', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -112,32 +112,29 @@ for (const generation of ['2026-04', '2026-07'] as const) {
   );
 }
 
-t.test(
-  'what a page took before it died is told by the next one, whatever it had noted of its chats',
-  async (t) => {
-    await using sim = await Simulator.start();
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contact = sim.createContact({ number: '15550002222' });
-    const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
-    await contact.send('before the link');
-    await home.saveSession(phone);
-    await contact.send('one');
-    await contact.send('two', { group: group.id });
-    await sim.set('syncTiming', 'never');
-    await sim.set('chatRowsAreWritten', false);
-    const second = await home.start();
-    await eventually(() => phone.devices.every(({ waiting }) => waiting === 0), 'the page has taken both');
-    await second.kill();
-    await sim.set('syncTiming', 'when-listened');
-    await sim.set('chatRowsAreWritten', true);
-    const wad = await home.start();
-    await wad.until('ready');
-    for (const body of ['one', 'two'])
-      await wad.event('message', ({ body: one }) => one === body, { after: 0 });
-    await wad.stop();
-  },
-);
+t.test('a message that a dying page received is reported by the next page', async (t) => {
+  await using sim = await Simulator.start();
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const group = sim.createGroup({ subject: 'Group', participants: [phone.wid, contact.wid] });
+  await contact.send('before the link');
+  await home.saveSession(phone);
+  await contact.send('one');
+  await contact.send('two', { group: group.id });
+  await sim.set('syncTiming', 'never');
+  await sim.set('chatRowsAreWritten', false);
+  const second = await home.start();
+  await eventually(() => phone.devices.every(({ waiting }) => waiting === 0), 'the page has taken both');
+  await second.kill();
+  await sim.set('syncTiming', 'when-listened');
+  await sim.set('chatRowsAreWritten', true);
+  const wad = await home.start();
+  await wad.until('ready');
+  for (const body of ['one', 'two'])
+    await wad.event('message', ({ body: one }) => one === body, { after: 0 });
+  await wad.stop();
+});
 
 t.test('accepted while there is no page, and sent when there is one', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07' });
@@ -217,7 +214,7 @@ t.test('a consumer goes on where it stopped, whatever happened to the daemon', a
   await wad.stop();
 });
 
-t.test('another phone: what waited for the one before is not sent by it', async (t) => {
+t.test('messages queued for one account are not sent by the next linked account', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07' });
   await using home = await Home.make(sim, { t });
   const one = sim.createPhone({ number: NUMBER });

@@ -110,7 +110,7 @@ t.test('what the page tells is heard once, in every document, by whoever was exp
     t.equal(isKept, false);
   });
 
-  await t.test('who fails is told of, and holds up nobody', async (t) => {
+  await t.test('a failing function is reported and delays no other', async (t) => {
     await page.exposeFunction('throws', () => {
       throw new Error('at once');
     });
@@ -122,7 +122,7 @@ t.test('what the page tells is heard once, in every document, by whoever was exp
     t.same(failures, ['throws: at once', 'rejects: later']);
   });
 
-  await t.test('whatever else the page says there is nobody’s', async (t) => {
+  await t.test('malformed calls and calls of unknown functions are ignored', async (t) => {
     await page.evaluate(`for (const junk of ['', '{', 'null', '[1]', '["nobody", 1]', '["toString", []]'])
       __wadHear(junk)`);
     t.same(await tellAndHear('ours', 'end'), [['second', 'end']]);

@@ -42,7 +42,7 @@ for (const forwarding of ['bundle', 'flow'] as const) {
   });
 }
 
-t.test('where no way leads to it, it is named and the rest works', async (t) => {
+t.test('without a way to load forwarding, it is reported missing and the rest works', async (t) => {
   await using sim = await Simulator.start({
     knobs: { forwarding: 'bundle', missingModules: ['Bootloader', 'WAWebForwardMessageFlowLoadable'] },
   });
@@ -69,7 +69,7 @@ t.test('where no way leads to it, it is named and the rest works', async (t) => 
   await wad.stop();
 });
 
-t.test('what the bare library says of it', async (t) => {
+t.test('the bare library fails to forward', async (t) => {
   const knobs = { dialog: false, framesWhileSyncing: 0, pushStatesWhileSyncing: 0, lateModules: [] };
   // The bare library gives no origin for a new chat (D13).
   const sim = await Simulator.start({

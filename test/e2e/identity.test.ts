@@ -41,7 +41,7 @@ async function localPage(t: Test): Promise<{ url: string; headers(): IncomingHtt
   return { url: `http://localhost:${(server.address() as AddressInfo).port}/`, headers: () => last };
 }
 
-t.test('the same as an untouched Chromium of this version, and not Headless', async (t) => {
+t.test('the browser identifies as an untouched Chromium of its version, without Headless', async (t) => {
   const local = await localPage(t);
   const ask = async (isOurs: boolean): Promise<Said> => {
     const chrome = { executablePath: CHROMIUM, sandbox: false, headed: false, args: [] };

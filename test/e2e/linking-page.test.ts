@@ -196,7 +196,7 @@ t.test('somebody links a phone with nothing but this page', async (t) => {
 });
 
 t.test(
-  'with a token it asks for it, takes it from behind the address, and keeps it out of the address',
+  'the linking page asks for the token, accepts it in the fragment, and removes it from the address',
   async (t) => {
     await using sim = await Simulator.start();
     await using home = await Home.make(sim, { t });

@@ -12,7 +12,7 @@ t.setTimeout(240_000);
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const picture = (name: string, size = 20_000): Buffer => Buffer.concat([PNG, Buffer.alloc(size, name)]);
 
-t.test('what fits a rule is there before it is asked for, and after a restart', async (t) => {
+t.test('files that match a rule are fetched before a request, and after a restart', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });

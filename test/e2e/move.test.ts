@@ -237,43 +237,46 @@ moves('a session of another program begins with a gap, wherever it lies', async 
   await wad.stop();
 });
 
-moves('the verification run of a move tells nobody of anything', async (t, world) => {
-  const { sim, phone, old, home } = world;
-  await using receiver = await Receiver.start(null);
-  const contact = sim.createContact({ number: '15550002222' });
-  const config = join(home.dir, 'wad.toml');
-  const port = 20_000 + (process.pid % 20_000);
-  writeFileSync(
-    config,
-    `[webhook.crm]\nurl = "${receiver.url}"\n[journal]\nmediaRules = ["image<=1MB"]\n[http]\nlisten = "127.0.0.1:${port}"\n`,
-  );
-  t.match(await run(old, EXPORT, SECRET), { code: 0 });
-  await contact.send('a text', { to: phone.number });
-  const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(20_000)]);
-  await contact.sendMedia({ bytes, mimetype: 'image/png', filename: 'a.png' });
-  const listens: boolean[] = [];
-  const look = setInterval(() => {
-    const probe = connect(port, '127.0.0.1');
-    probe.once('connect', () => listens.push(true)).once('error', () => {});
-    probe.once('connect', () => probe.destroy());
-    if (existsSync(home.socket)) listens.push(true);
-  }, 50);
-  const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
-  const env = { XDG_CONFIG_HOME: home.dir, WAD_JOURNAL_MEDIA_RULES: 'image<=1MB' };
-  mkdirSync(join(home.dir, 'wad'));
-  renameSync(config, join(home.dir, 'wad', 'wad.toml'));
-  t.match(await run(home, from, SECRET, env), { code: 0, stderr: '' });
-  clearInterval(look);
-  t.same(receiver.taken, [], 'no webhook was posted');
-  t.same(listens, [], 'no door was open');
-  t.same(home.sessions(), ['session-default', 'session-default.linked.json'], 'no file was fetched');
-  t.same(phone.sent, [], 'nothing was sent');
-  // The daemon reports the messages received during the run.
-  const wad = await home.start({ env: { XDG_CONFIG_HOME: home.dir } });
-  await receiver.took(1);
-  await wad.event('message', ({ body }) => body === 'a text', { after: 0 });
-  await wad.stop();
-});
+moves(
+  'the verification run of a move posts no webhook, opens no port and sends nothing',
+  async (t, world) => {
+    const { sim, phone, old, home } = world;
+    await using receiver = await Receiver.start(null);
+    const contact = sim.createContact({ number: '15550002222' });
+    const config = join(home.dir, 'wad.toml');
+    const port = 20_000 + (process.pid % 20_000);
+    writeFileSync(
+      config,
+      `[webhook.crm]\nurl = "${receiver.url}"\n[journal]\nmediaRules = ["image<=1MB"]\n[http]\nlisten = "127.0.0.1:${port}"\n`,
+    );
+    t.match(await run(old, EXPORT, SECRET), { code: 0 });
+    await contact.send('a text', { to: phone.number });
+    const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(20_000)]);
+    await contact.sendMedia({ bytes, mimetype: 'image/png', filename: 'a.png' });
+    const listens: boolean[] = [];
+    const look = setInterval(() => {
+      const probe = connect(port, '127.0.0.1');
+      probe.once('connect', () => listens.push(true)).once('error', () => {});
+      probe.once('connect', () => probe.destroy());
+      if (existsSync(home.socket)) listens.push(true);
+    }, 50);
+    const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
+    const env = { XDG_CONFIG_HOME: home.dir, WAD_JOURNAL_MEDIA_RULES: 'image<=1MB' };
+    mkdirSync(join(home.dir, 'wad'));
+    renameSync(config, join(home.dir, 'wad', 'wad.toml'));
+    t.match(await run(home, from, SECRET, env), { code: 0, stderr: '' });
+    clearInterval(look);
+    t.same(receiver.taken, [], 'no webhook was posted');
+    t.same(listens, [], 'no door was open');
+    t.same(home.sessions(), ['session-default', 'session-default.linked.json'], 'no file was fetched');
+    t.same(phone.sent, [], 'nothing was sent');
+    // The daemon reports the messages received during the run.
+    const wad = await home.start({ env: { XDG_CONFIG_HOME: home.dir } });
+    await receiver.took(1);
+    await wad.event('message', ({ body }) => body === 'a text', { after: 0 });
+    await wad.stop();
+  },
+);
 
 moves(
   'what a killed import has decrypted goes with the next move, and with the next daemon',

@@ -160,7 +160,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
   );
 }
 
-t.test('a page that cannot be had at first is had later, and only then shows a QR', async (t) => {
+t.test('a page that fails to load at first is loaded later, and shows a QR only then', async (t) => {
   await using sim = await Simulator.start({ knobs: { loadFault: 'refuse' } });
   await using home = await Home.make(sim, { t });
   // Enough attempts to last until the network is back.

@@ -108,7 +108,7 @@ for (const qrPrefix of ['none', 'gated', 'always'] as const)
   );
 
 for (const codeEnds of ['refresh', 'manual', 'error'] as const)
-  t.test(`a pairing code that is over before its time is handed out to nobody (${codeEnds})`, async (t) => {
+  t.test(`a pairing code that ends early is not returned again (${codeEnds})`, async (t) => {
     await using sim = await Simulator.start({
       generation: '2026-10',
       knobs: { codeEnds, codeEndsMs: 1_500 },

@@ -14,16 +14,19 @@ const NUMBER = '15550001111';
 const AWAIT = { for: 'delivered', timeoutMs: 60_000 } as const;
 const WITHIN = { timeoutMs: 65_000 };
 
-t.test('somebody whose number nobody knows is written to by LID, for a reason that is allowed', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-10' });
-  await using home = await Home.make(sim, { t });
-  const ana = sim.createContact({ number: '15550002222', known: false });
-  const wad = await home.startLinked(sim.createPhone({ number: NUMBER }));
-  const { id } = await wad.request('message.send', { to: ana.wire.lid, text: 'hello' });
-  t.match(await wad.request('message.wait', { id, ...AWAIT }, WITHIN), { error: null });
-  await ana.waitForMessage(({ body }) => body === 'hello');
-  await wad.stop();
-});
+t.test(
+  'a message to a person with an unknown number is sent to the LID, with a permitted reason',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-10' });
+    await using home = await Home.make(sim, { t });
+    const ana = sim.createContact({ number: '15550002222', known: false });
+    const wad = await home.startLinked(sim.createPhone({ number: NUMBER }));
+    const { id } = await wad.request('message.send', { to: ana.wire.lid, text: 'hello' });
+    t.match(await wad.request('message.wait', { id, ...AWAIT }, WITHIN), { error: null });
+    await ana.waitForMessage(({ body }) => body === 'hello');
+    await wad.stop();
+  },
+);
 
 for (const [account, chatIds] of [
   ['a migrated account', 'lid'],

@@ -32,7 +32,7 @@ t.test(
   },
 );
 
-t.test('what keeps it from starting is told apart', async (t) => {
+t.test('each cause of a failed browser start is distinguished', async (t) => {
   const tmpRoot = place(t);
   const script = (name: string, text: string, first = '#!/bin/sh') => {
     writeFileSync(join(tmpRoot, name), `${first}\n${text}\n`);
@@ -79,7 +79,7 @@ t.test('a browser that hangs is ended in time', async (t) => {
   t.same(readdirSync(tmpRoot), ['hang']);
 });
 
-t.test('whoever cannot wait has it ended, before it has begun as well as in the middle', async (t) => {
+t.test('an abort ends the check before and during the start of the browser', async (t) => {
   const tmpRoot = place(t);
   const started = join(tmpRoot, 'started');
   const path = join(tmpRoot, 'hang');

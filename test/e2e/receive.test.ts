@@ -160,7 +160,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
 for (const generation of ['2026-07', '2026-09'] as const) {
   t.test(
-    `what cannot be read yet is told as that, once, and as itself when it can be, once (${generation})`,
+    `an undecryptable message is reported once, and once more when it is decrypted (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });

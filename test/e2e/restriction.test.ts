@@ -35,7 +35,7 @@ const bodies = ({ received }: { received: readonly { body: string }[] }) => rece
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
   t.test(
-    `under a time lock somebody new waits, who wrote does not, and it goes out by itself at the end (${generation})`,
+    `under a time lock only messages to strangers wait, and are sent when it ends (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });
@@ -115,7 +115,7 @@ t.test('a time lock that ends by the clock lets go what waited, without anybody 
   await wad.stop();
 });
 
-t.test('who is held and writes is answered once their token of trust has come', async (t) => {
+t.test('a held message is sent once the person has written and their trust token has arrived', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09', knobs: { trustDelayMs: 1_000 } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

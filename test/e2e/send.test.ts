@@ -227,7 +227,7 @@ t.test(
   },
 );
 
-t.test('what WhatsApp does not say of a number in two seconds holds nothing up', async (t) => {
+t.test('a look-up of a number without an answer delays a message by two seconds at most', async (t) => {
   await using sim = await Simulator.start({ knobs: { existsFault: 'hangs' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -23,7 +23,7 @@ const numbered = (n: number) => ({ ...EVENTS.message.example, body: String(n) })
 /** After a kill, the next daemon waits until the lock is stale, some 10 s. */
 const KILLED = 4;
 
-t.test('down for 1,000 events and 10 ends of the daemon', async (t) => {
+t.test('a receiver that was down for 1,000 events and 10 restarts gets each event once', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   await using receiver = await Receiver.start(null);

@@ -30,7 +30,7 @@ t.test('-V is the version, of both programs', async (t) => {
   t.same(await readFlags(['-V'], { env: {}, version: '1.2.3' }), { text: 'wad 1.2.3', exit: 0 });
 });
 
-t.test('what is said of a verb is said of one that there is', async (t) => {
+t.test('every described verb exists', async (t) => {
   for (const { name, verbs = [], args } of COMMANDS) {
     if (verbs.length === 0) continue;
     const said = verbs.flatMap(([form]) => (form.split(/ [A-Z[-]/)[0] ?? '').split(/[|,] ?/));

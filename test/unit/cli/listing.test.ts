@@ -17,7 +17,7 @@ t.test('whole numbers up to a bound, and nothing else', async (t) => {
     });
 });
 
-t.test('what was not given is left to the daemon, and nobody is given a list of none', async (t) => {
+t.test('omitted options are left to the daemon, and a limit of 0 becomes 1', async (t) => {
   t.same(listing({}), {});
   t.same(listing({ query: '', limit: '1000', offset: '1000000' }), {
     query: '',

@@ -50,7 +50,7 @@ t.test('a moment that has passed is told as such, before anything is sent', asyn
     });
 });
 
-t.test('when a message may go out is a time that there is', async (t) => {
+t.test('the time window of a message must not be empty', async (t) => {
   t.same(windowOf({}), {});
   t.match(windowOf({ notBefore: '2025-01-01', expires: '1h' }), { notBefore: '2025-01-01T00:00:00.000Z' });
   for (const [notBefore, expires] of [

@@ -43,7 +43,7 @@ t.test('a time-out that comes first is a time-out', async (t) => {
   t.match(await wait('ready', '--timeout', '0.5'), { code: 8, stdout: '' });
 });
 
-t.test('a phone that is at it is waited for', async (t) => {
+t.test('a linking in progress is waited for', async (t) => {
   const wait = await linkingThen(t, 'ready', 500);
   t.match(await wait('ready'), { code: 0, stdout: 'ready\n' });
 });

@@ -81,7 +81,7 @@ t.test('calls that meet the same idle end share the connection after it', async 
   t.equal(connections, 2);
 });
 
-t.test('nobody there, and not any more', async (t) => {
+t.test('calls without a daemon, or after close, fail', async (t) => {
   t.match(await failure(connect({ socket: '/nowhere/s' })), { kind: 'unreachable' });
   await using running = await startServer();
   const account = await connect({ socket: running.path });

@@ -103,7 +103,7 @@ t.test('a signal and close() end the iteration, also one that waits', async (t) 
   t.same(await account.follow().next(), { done: true, value: undefined });
 });
 
-t.test('what no waiting mends is thrown', async (t) => {
+t.test('an error that a retry cannot repair is thrown', async (t) => {
   await using running = await startServer();
   await using account = await connect({ socket: running.path });
   t.match(await failure(account.follow({ types: ['nonsense' as 'message'] }).next()), {

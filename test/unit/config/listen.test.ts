@@ -13,7 +13,7 @@ t.test('addresses of this machine, and paths', async (t) => {
     t.same(parseListen(text), listen, text);
 });
 
-t.test('everything else is none', async (t) => {
+t.test('other addresses are refused', async (t) => {
   for (const text of [
     ...[
       '',

@@ -62,7 +62,7 @@ t.test('looks, and writes nothing', async (t) => {
   t.equal(daemon.asked.length, before, 'none of these was asked of the daemon');
 });
 
-t.test('sends to those that it may send to, however they are written', async (t) => {
+t.test('sends to permitted recipients only, in any notation', async (t) => {
   const daemon = await fakeDaemon();
   t.teardown(() => daemon.close());
   const client = await serving(

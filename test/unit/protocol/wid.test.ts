@@ -113,7 +113,7 @@ t.test('the key of a message is ours, whatever the page calls its id', async (t)
   );
 });
 
-t.test('what is posted for whoever looks is sent to, and is nobody to talk with', async (t) => {
+t.test('statuses and channels can be sent to, but are neither person nor group', async (t) => {
   for (const id of ['status@broadcast', '120363000000000001@newsletter']) {
     t.equal(parseAddressee(` ${id}\n`), id);
     t.ok(isPostId(id));

@@ -75,27 +75,30 @@ async function mended(t: Parameters<typeof place>[0], database: Database) {
   return { before, now, sequence, said, folder, again: () => mendTransactions(dir, log) };
 }
 
-t.test('the first of two gives up its share of the database, by one record behind the log', async (t) => {
-  const { before, now, sequence, said, folder, again } = await mended(t, {
-    logs: [[[record(3)], unfinished(0x7f, 3), unfinished(0x3c, 4), [record(5)]]],
-  });
-  const [was, is] = [before[0] as Buffer, now(0)];
-  t.same(is.subarray(0, was.length), was, 'nothing else changes');
-  const records = recordsOf(is) ?? [];
-  t.equal(records.length, 5);
-  t.same(readBatch(records.at(-1) as Buffer), {
-    sequence: sequence + 1n,
-    writes: [holds(0x3c, lockOfStore(1, 4))],
-  });
-  const copies = readdirSync(folder).filter((name) => name.includes('.corrupt-'));
-  t.match(copies, [/^000003\.log\.corrupt-\d{8}T\d{9}Z$/]);
-  t.same(readFileSync(join(folder, copies[0] ?? '')), was);
-  for (const name of ['000003.log', ...copies]) t.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
-  t.match(said, [['leftover.unfinished-transactions', { changed: 1, path: join(folder, '000003.log') }]]);
-  await again();
-  t.same(now(0), is, 'once');
-  t.equal(said.length, 1);
-});
+t.test(
+  'the first of two transactions releases its lock on the database by one appended record',
+  async (t) => {
+    const { before, now, sequence, said, folder, again } = await mended(t, {
+      logs: [[[record(3)], unfinished(0x7f, 3), unfinished(0x3c, 4), [record(5)]]],
+    });
+    const [was, is] = [before[0] as Buffer, now(0)];
+    t.same(is.subarray(0, was.length), was, 'nothing else changes');
+    const records = recordsOf(is) ?? [];
+    t.equal(records.length, 5);
+    t.same(readBatch(records.at(-1) as Buffer), {
+      sequence: sequence + 1n,
+      writes: [holds(0x3c, lockOfStore(1, 4))],
+    });
+    const copies = readdirSync(folder).filter((name) => name.includes('.corrupt-'));
+    t.match(copies, [/^000003\.log\.corrupt-\d{8}T\d{9}Z$/]);
+    t.same(readFileSync(join(folder, copies[0] ?? '')), was);
+    for (const name of ['000003.log', ...copies]) t.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
+    t.match(said, [['leftover.unfinished-transactions', { changed: 1, path: join(folder, '000003.log') }]]);
+    await again();
+    t.same(now(0), is, 'once');
+    t.equal(said.length, 1);
+  },
+);
 
 t.test('of three, the last one that Chromium undoes keeps it', async (t) => {
   const { now } = await mended(t, { logs: [[unfinished(9, 3), unfinished(8, 4), unfinished(10, 5)]] });

@@ -125,7 +125,7 @@ table('a conflict is taken over a few times an hour, and waits in reconnecting f
 ]);
 
 // biome-ignore format: rows are subject, event and result
-table('a moment that lies ahead is of a clock that was set back', [
+table('a time in the future comes from a clock that was set back, and does not count', [
   ['a takeover that lies ahead does not count',
     given('ready', { takeoversMs: [AT_MS + HOUR_MS, AT_MS + 2 * HOUR_MS, AT_MS + 3 * HOUR_MS] }), CONFLICT,
     'reconnecting/conflict scheduled takeover', 'arm 5000'],

@@ -571,7 +571,7 @@ t.test('a stranger who takes the id of a message of ours is not us', (t) => {
   t.end();
 });
 
-t.test('of an account that is not known yet, a message has one end', (t) => {
+t.test('while the account is unknown, a message names only the other side', (t) => {
   const nobody = { ...TELLER, me: null };
   const told = event('message.ack', { ...GONE, ack: 2 });
   t.match(WWEBJS_API.bodies(told, nobody), [{ data: { message: { from: ANA, to: undefined } } }]);

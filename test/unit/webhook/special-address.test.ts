@@ -338,7 +338,7 @@ t.test('the zone of an address changes nothing', (t) => {
   t.end();
 });
 
-t.test('what is public has no row, and what is no address is nobody', (t) => {
+t.test('public addresses have no row, and invalid addresses are never reachable', (t) => {
   for (const address of ['1.1.1.1', '100.0.0.1', '192.0.1.1', '2606:4700:4700::1111', '2a00:1450::1'])
     t.equal(reachOf(address), 'public', address);
   for (const address of ['', 'localhost', '1.2.3', 'nonsense::g'])

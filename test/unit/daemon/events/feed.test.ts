@@ -127,7 +127,7 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
   t.equal(later.feed.last, BASE + 2);
 });
 
-t.test('settled: when all that was to be kept so far is, also with others before it', async (t) => {
+t.test('settled() waits until all appended events are on disk', async (t) => {
   const { feed, store } = open(t);
   // A slow write ends the group, so later writes follow one turn of the loop later.
   const slow = store.write(() => {
@@ -447,7 +447,7 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
   );
 });
 
-t.test('who begins after a store was replaced hears of that, and then begins now', async (t) => {
+t.test('a consumer that begins after a replaced store gets a gap, then only new events', async (t) => {
   const { feed, add } = open(t);
   feed.replaced(['/lost']);
   await feed.settled();

@@ -51,7 +51,7 @@ t.test('an answer that was given before somebody wrote does not count', async (t
   t.equal(acquaintances.isOpen(A), true);
 });
 
-t.test('who may not be written to is asked about again once they have written', async (t) => {
+t.test('a person who may not be written to is checked again after they write', async (t) => {
   const { page, acquaintances } = begin(t);
   const met = acquaintances.meet([A]);
   page.arrive();

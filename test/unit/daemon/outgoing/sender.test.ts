@@ -159,7 +159,7 @@ t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
   await until(() => page.sent.length === 37);
 });
 
-t.test('a place that nobody wants any more goes to the next who was turned away', async (t) => {
+t.test('a free place skips a cancelled message and goes to the next chat', async (t) => {
   const { page, sender, outbox, accept, state } = open(t);
   const chats = Array.from(
     { length: 34 },
@@ -670,7 +670,7 @@ t.test('behind thousands of strangers who is known still gets its turn', async (
   t.same(page.texts.sort(), ['friend', 'stranger']);
 });
 
-t.test('whom one account knows is a stranger to the next', async (t) => {
+t.test('a contact of one account is a stranger to the next account', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, outbox, sender, store, ack } = open(t, { pacing, now: () => clock.ms });
@@ -698,7 +698,7 @@ t.test('whom one account knows is a stranger to the next', async (t) => {
   t.match(sender.waitOf(outbox.get(row.id)), { waitsFor: 'stranger' });
 });
 
-t.test('who cannot be told from a stranger is asked after again', async (t) => {
+t.test('an unanswered question whether a person is a stranger is repeated', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, outbox, sender, accept, store } = open(t, { pacing, now: () => clock.ms });

@@ -22,19 +22,22 @@ function open(t: Test, scan: (nth: number) => Promise<void> = async () => undefi
   return { wakeups, seen, log };
 }
 
-t.test('what is asked for in one turn of the loop is one look; all is more than some', async (t) => {
-  const { wakeups, seen } = open(t);
-  wakeups.at(A);
-  wakeups.at(B);
-  wakeups.at(A);
-  await settled();
-  t.same(seen, [new Set([A, B])]);
-  wakeups.at(A);
-  wakeups.at('all');
-  wakeups.at(B);
-  await settled();
-  t.same(seen.slice(1), ['all']);
-});
+t.test(
+  'requests within one event-loop turn cause one scan, and a full scan includes the others',
+  async (t) => {
+    const { wakeups, seen } = open(t);
+    wakeups.at(A);
+    wakeups.at(B);
+    wakeups.at(A);
+    await settled();
+    t.same(seen, [new Set([A, B])]);
+    wakeups.at(A);
+    wakeups.at('all');
+    wakeups.at(B);
+    await settled();
+    t.same(seen.slice(1), ['all']);
+  },
+);
 
 t.test('one look at a time, and what came meanwhile after it', async (t) => {
   let go = (): void => undefined;
@@ -90,7 +93,7 @@ t.test('a disk without room is tried again, and the end is no fault', async (t) 
   t.equal(seen.length, 2);
 });
 
-t.test('stopped, it wakeups at nothing any more', async (t) => {
+t.test('after stop() nothing is scanned', async (t) => {
   const { wakeups, seen } = open(t);
   wakeups.by(Date.now() + 5);
   wakeups.at(A);

@@ -9,7 +9,7 @@ t.test('what works is no news, whether patched or not', async (t) => {
   t.same(changed({ a: 'missing: M' }, { a: 'missing: M' }), {});
 });
 
-t.test('what is lost, is worse or works again is', async (t) => {
+t.test('a capability that is lost, worse or restored is an event', async (t) => {
   t.same(changed({ a: 'ok', b: 'ok' }, { a: 'missing: M', b: 'ok' }), { a: 'missing: M' });
   t.same(changed({}, { a: 'degraded: slow' }), { a: 'degraded: slow' });
   t.same(changed({ a: 'missing: M' }, { a: 'missing: M, N' }), { a: 'missing: M, N' });
