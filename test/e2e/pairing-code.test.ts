@@ -91,7 +91,7 @@ t.test('a QR from before a code was asked for is not shown again', async (t) => 
   const phone = sim.createPhone({ number: NUMBER });
   const wad = await home.start();
   await wad.until('linking');
-  await t.rejects(wad.request('session.pair', { number: NUMBER }), { message: /no pairing code/ });
+  await t.rejects(wad.request('session.pair', { number: NUMBER }), { message: /invalid pairing code/ });
   await wad.link(phone);
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
