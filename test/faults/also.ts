@@ -37,7 +37,7 @@ export const oneStart: Act = async ({ wad, sim, logFrom }) => {
 };
 
 /** The profiles that were quarantined, one for each of these reasons. */
-export const asideIs =
+export const isQuarantined =
   (...why: string[]): Act =>
   ({ home }) => {
     const aside = home

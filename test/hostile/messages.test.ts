@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { knownMessage } from '../../src/daemon/api/known-message.js';
 import { Feed } from '../../src/daemon/events/feed.js';
-import { ClientReports, type NewsOptions } from '../../src/daemon/incoming/client-reports.js';
+import { ClientReports, type ClientReportsOptions } from '../../src/daemon/incoming/client-reports.js';
 import { Inbox } from '../../src/daemon/incoming/inbox.js';
 import { namedMessage } from '../../src/daemon/incoming/message-lookup.js';
 import { Outbox } from '../../src/daemon/outgoing/outbox.js';
@@ -93,7 +93,7 @@ t.test('an id that a stranger uses again', async (t) => {
     const log = keepLog();
     const outbox = new Outbox(store, log);
     const feed = new Feed({ account: 'test', store, log });
-    const news = new ClientReports({ feed, inbox, outbox } as unknown as NewsOptions);
+    const news = new ClientReports({ feed, inbox, outbox } as unknown as ClientReportsOptions);
     await outbox.take(own.id, { type: 'submit' }, { attempted: true });
     const tick = { type: 'ack', messageId: own.messageId, ack: 3 } as const;
     news.acked({ ...tick, key: `false_${EVE}_${own.messageId}`, chatId: EVE, fromMe: false });

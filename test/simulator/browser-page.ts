@@ -3,7 +3,7 @@
  * A reload ends it; the new document is another BrowserPage.
  */
 import type { WebSocket } from 'ws';
-import { Bell, type WaitOptions } from './bell.js';
+import { AwaitableEvent, type WaitOptions } from './awaitable-event.js';
 import type { KnobValues } from './knobs.js';
 import type { Json, Order, Report } from './wire.js';
 
@@ -15,7 +15,7 @@ export class BrowserPage {
   readonly version: string;
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, { resolve: (value: Json) => void; reject: (error: Error) => void }>();
-  readonly changed = new Bell<BrowserPage>();
+  readonly changed = new AwaitableEvent<BrowserPage>();
   #nextId = 1;
   state = 'UNLAUNCHED';
   hasSynced = false;

@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Device } from './device.js';
 import type { KnobValues } from './knobs.js';
-import type { Registration } from './pairing-desk.js';
+import type { Registration } from './pairing-service.js';
 import type { Timers } from './timers.js';
 import type { DownFrame, UpFrame } from './wire.js';
 import type { WireLog } from './wire-log.js';
@@ -22,7 +22,7 @@ export class Connection {
   readonly page: string;
   readonly #options: ConnectionOptions;
   #frozen: boolean;
-  /** set by pairing-desk.ts while the page shows a QR code */
+  /** set by pairing-service.ts while the page shows a QR code */
   registration: Registration | undefined;
   /** set after the login */
   device: Device | undefined;

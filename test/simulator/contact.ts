@@ -1,10 +1,10 @@
 /** A person at the other end: receives messages, answers, reads, goes offline. */
 import { ABOUT, lidOf } from './account.js';
-import { Bell, type WaitOptions } from './bell.js';
+import { AwaitableEvent, type WaitOptions } from './awaitable-event.js';
 import { decryptMedia, encryptMedia } from './media-crypto.js';
 import type { MediaStore } from './media-store.js';
 import { messageId } from './message-id.js';
-import type { PostOffice } from './post-office.js';
+import type { MessageRouter } from './message-router.js';
 import type { Json, WireContact, WireMessage } from './wire.js';
 
 export interface ContactOptions {
@@ -81,10 +81,10 @@ export class Contact {
   readonly known: boolean;
   readonly received: Received[] = [];
   readonly sent: Sent[] = [];
-  readonly #post: PostOffice;
+  readonly #post: MessageRouter;
   readonly #media: MediaStore;
-  readonly #arrived = new Bell<Received>();
-  readonly #progress = new Bell<Sent>();
+  readonly #arrived = new AwaitableEvent<Received>();
+  readonly #progress = new AwaitableEvent<Sent>();
   #waiting: { message: WireMessage; onRead: (level: 2 | 3) => void }[] = [];
   #online = true;
   /** whether the number exists on WhatsApp */
@@ -97,7 +97,7 @@ export class Contact {
   autoReply: ((message: Received) => string | undefined) | undefined;
 
   constructor(
-    post: PostOffice,
+    post: MessageRouter,
     media: MediaStore,
     { number, pushname, name, lid = lidOf(number), known = true, business, about = ABOUT }: ContactOptions,
   ) {

@@ -17,8 +17,8 @@ import {
   SERVICE_WORKER,
   STYLE,
 } from './document.js';
-import { Door } from './door.js';
 import type { KnobValues } from './knobs.js';
+import { ListeningPort } from './listening-port.js';
 import type { MediaStore } from './media-store.js';
 
 export interface HttpsServerOptions {
@@ -48,7 +48,7 @@ export class HttpsServer {
   readonly #options: HttpsServerOptions;
   readonly #https: https.Server;
   readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 * 1024 });
-  readonly #door: Door;
+  readonly #door: ListeningPort;
   readonly #scripts = new Map<string, Buffer>();
   readonly #unanswered = new Set<ServerResponse>();
   /** connections with HTTP and no WebSocket */
@@ -76,7 +76,7 @@ export class HttpsServer {
         this.#options.onSocket(path, webSocket),
       );
     });
-    this.#door = new Door((socket) => this.#https.emit('connection', socket));
+    this.#door = new ListeningPort((socket) => this.#https.emit('connection', socket));
   }
 
   get port(): number {

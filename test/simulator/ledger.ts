@@ -2,7 +2,7 @@
  * Records every arrival of a message at the server, including repeated ones: the basis for checking "exactly
  * once". `Contact.received` shows what a person would see, this shows what arrived.
  */
-import { Bell, type WaitOptions } from './bell.js';
+import { AwaitableEvent, type WaitOptions } from './awaitable-event.js';
 import type { WireMessage } from './wire.js';
 
 export interface Arrival {
@@ -21,7 +21,7 @@ export interface Arrival {
 export class Ledger {
   readonly #arrivals: Arrival[] = [];
   readonly #known = new Set<string>();
-  readonly #entered = new Bell<Arrival>();
+  readonly #entered = new AwaitableEvent<Arrival>();
 
   /** Records an arrival, and returns whether the message is new. */
   enter(sender: string, device: string, message: WireMessage): boolean {

@@ -1,6 +1,6 @@
 /** The open documents, and records of earlier ones. */
 import type { WebSocket } from 'ws';
-import { Bell, type WaitOptions } from './bell.js';
+import { AwaitableEvent, type WaitOptions } from './awaitable-event.js';
 import { BrowserPage } from './browser-page.js';
 import type { KnobValues } from './knobs.js';
 import type { Agent, Report } from './wire.js';
@@ -13,7 +13,7 @@ export class Pages {
   readonly #settled = new Set<string>();
   /** documents that were served and have not reported yet, with their times */
   readonly #expected = new Map<string, number>();
-  readonly changed = new Bell<BrowserPage>();
+  readonly changed = new AwaitableEvent<BrowserPage>();
   /** names that require() did not find, with counts */
   readonly missing = new Map<string, number>();
   /** all loaded documents since the start, in order */

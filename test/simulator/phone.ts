@@ -1,6 +1,6 @@
 /** A person with a phone: scans codes, types codes, lists linked devices and removes them, sends messages. */
 import type { Account } from './account.js';
-import type { WaitOptions } from './bell.js';
+import type { WaitOptions } from './awaitable-event.js';
 import type { Device } from './device.js';
 import type { Passkey } from './passkey.js';
 import type { Server } from './server.js';
@@ -60,12 +60,12 @@ export class Phone {
    * passkey if one is required. Rejects with LinkRefused.
    */
   async scan(qr: string): Promise<Device> {
-    return this.#server.link(this.account, this.#server.desk.find(qr));
+    return this.#server.link(this.account, this.#server.pairing.find(qr));
   }
 
   /** Links the page that shows this pairing code. Rejects with LinkRefused. */
   async enterCode(code: string): Promise<Device> {
-    return this.#server.link(this.account, this.#server.desk.findCode(code, this.number));
+    return this.#server.link(this.account, this.#server.pairing.findCode(code, this.number));
   }
 
   /** Resolves with the QR code that a page shows now or next. */

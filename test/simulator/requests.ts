@@ -1,8 +1,9 @@
 /** The requests of a page to the server, one row each. */
+
+import { type Posting, publish } from './channel-posts.js';
 import type { Connection } from './connection.js';
 import { Group } from './group.js';
 import { changeGroup, type GroupChange, tellGroup } from './group-change.js';
-import { type Posting, publish } from './newsroom.js';
 import type { Server } from './server.js';
 import type { Json, UpFrame } from './wire.js';
 import { accountOf, contactOf, type World } from './world.js';
@@ -81,7 +82,7 @@ const QUESTIONS: { [what: string]: (asked: Asked, args: Args) => Json | typeof N
         codeUnlinks === 'all' ? [...account.devices.values()] : asking?.account === account ? [asking] : [];
       for (const device of doomed) world.timers.after(codeUnlinkMs, () => server.unlink(device, 'code'));
     }
-    const code = codeFault === 'rate-overlimit' ? undefined : server.desk.code(number, connection);
+    const code = codeFault === 'rate-overlimit' ? undefined : server.pairing.code(number, connection);
     if (code === undefined) throw new Refusal(429, 'rate-overlimit');
     return code;
   },

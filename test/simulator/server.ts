@@ -1,13 +1,13 @@
 /** The server: registers pages, links devices, signs them in, and logs them out. */
 import type { WebSocket } from 'ws';
 import type { Account } from './account.js';
-import { Bell } from './bell.js';
+import { AwaitableEvent } from './awaitable-event.js';
 import { Checkpoint } from './checkpoint.js';
 import { Connection } from './connection.js';
 import { Device } from './device.js';
-import { LinkRefused, PairingDesk } from './pairing-desk.js';
-import { PasskeyDesk } from './passkey-desk.js';
-import { PostOffice } from './post-office.js';
+import { MessageRouter } from './message-router.js';
+import { LinkRefused, PairingService } from './pairing-service.js';
+import { PasskeyService } from './passkey-service.js';
 import { answerRequest } from './requests.js';
 import type { UpFrame } from './wire.js';
 import type { World } from './world.js';
@@ -16,18 +16,18 @@ const HISTORY_CHUNK = 500;
 
 export class Server {
   readonly #world: World;
-  readonly desk: PairingDesk;
-  readonly #passkeys: PasskeyDesk;
-  readonly post: PostOffice;
+  readonly pairing: PairingService;
+  readonly #passkeys: PasskeyService;
+  readonly post: MessageRouter;
   readonly connections = new Set<Connection>();
   /** fires when a device signs in, signs off or is unlinked */
-  readonly changed = new Bell<Device>();
+  readonly changed = new AwaitableEvent<Device>();
 
   constructor(world: World) {
     this.#world = world;
-    this.desk = new PairingDesk(() => world.knobs());
-    this.#passkeys = new PasskeyDesk(world);
-    this.post = new PostOffice(world);
+    this.pairing = new PairingService(() => world.knobs());
+    this.#passkeys = new PasskeyService(world);
+    this.post = new MessageRouter(world);
   }
 
   accept(socket: WebSocket, page: string): void {
@@ -54,7 +54,7 @@ export class Server {
     if (account.devices.size >= deviceLimit) {
       throw new LinkRefused('device-limit', `only ${deviceLimit} devices can be linked`);
     }
-    this.desk.forget(connection);
+    this.pairing.forget(connection);
     if (passkey) await this.#passkeys.demand(account, connection);
     const device = new Device(account, dialog, (item) => this.post.confirmed(item));
     account.devices.set(device.id, device);
@@ -107,9 +107,9 @@ export class Server {
     const { device } = connection;
     switch (frame.type) {
       case 'register': {
-        this.desk.forget(connection);
+        this.pairing.forget(connection);
         this.#passkeys.forget(connection, 'the page shows a code again');
-        connection.send({ type: 'refs', refs: this.desk.register(connection, frame) });
+        connection.send({ type: 'refs', refs: this.pairing.register(connection, frame) });
         return;
       }
       case 'secret':
@@ -227,7 +227,7 @@ export class Server {
 
   #onClose(connection: Connection): void {
     this.connections.delete(connection);
-    this.desk.forget(connection);
+    this.pairing.forget(connection);
     this.#passkeys.forget(connection, 'the page is gone');
     const { device } = connection;
     if (device?.connection !== connection) return;

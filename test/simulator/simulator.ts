@@ -3,7 +3,7 @@
  * directed. The library, puppeteer and the browser are the real ones. See README.md here.
  */
 import { Account, type AccountOptions } from './account.js';
-import type { WaitOptions } from './bell.js';
+import type { WaitOptions } from './awaitable-event.js';
 import { chromiumArgs, writeBrowserWrapper } from './browser.js';
 import type { BrowserPage } from './browser-page.js';
 import { makeCertificate } from './certificate.js';

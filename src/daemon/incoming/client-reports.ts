@@ -16,7 +16,7 @@ import { halfKnownIn, namedIn } from './event-people.js';
 import type { Inbox } from './inbox.js';
 import type { People } from './people.js';
 
-export interface NewsOptions {
+export interface ClientReportsOptions {
   readonly feed: Feed;
   readonly store: Store;
   readonly people: People;
@@ -32,11 +32,11 @@ export interface NewsOptions {
 
 /** Nothing to close. */
 export class ClientReports {
-  readonly #options: NewsOptions;
+  readonly #options: ClientReportsOptions;
   /** The pending question to the page about people in an event; null when there is none. */
   #asking: Promise<void> | null = null;
 
-  constructor(options: NewsOptions) {
+  constructor(options: ClientReportsOptions) {
     this.#options = options;
   }
 
@@ -114,7 +114,7 @@ export class ClientReports {
           nack: report.nack ?? null,
         });
       },
-      report.ack > 1 || !report.fromMe || outbox.tickMayWait(report.messageId) ? { turn: 'patient' } : {},
+      report.ack > 1 || !report.fromMe || outbox.isRedundantAck(report.messageId) ? { turn: 'patient' } : {},
     );
   }
 

@@ -8,7 +8,7 @@ import { readMarker, writeMarker } from '../../session-dir/marker.js';
 import type { Feed } from '../events/feed.js';
 import type { Backfill } from './backfill.js';
 
-export interface HearingOptions {
+export interface ReceiveWatermarkOptions {
   readonly dir: SessionDir;
   readonly feed: Pick<Feed, 'append'>;
   readonly log: Log;
@@ -38,13 +38,13 @@ const AWAY: Phase = { name: 'away' };
 
 /** The owner of the account calls `stop`. */
 export class ReceiveWatermark {
-  readonly #options: HearingOptions;
+  readonly #options: ReceiveWatermarkOptions;
   #phase: Phase = AWAY;
   #heardUntil: HeardUntil;
   /** The watermark of an earlier link of this run; null when there was none. */
   #unlinkedAtMs: number | null = null;
 
-  constructor(options: HearingOptions) {
+  constructor(options: ReceiveWatermarkOptions) {
     this.#options = options;
     this.#heardUntil = options.heardUntil;
   }

@@ -13,7 +13,7 @@ import type { Fetcher } from './fetcher.js';
 
 type MessageEvent = EventOf<'message'>;
 
-export interface CollectorOptions {
+export interface PrefetchOptions {
   readonly rules: readonly string[];
   readonly feed: Feed;
   readonly store: Store;
@@ -36,20 +36,20 @@ const NEVER = new Set(['media_gone', 'media_too_large', 'no_such_message', 'unsu
 
 /** The caller closes it, before the store. */
 export class Prefetch {
-  readonly #options: CollectorOptions;
+  readonly #options: PrefetchOptions;
   readonly #delaysMs: readonly number[];
   readonly #closing = new AbortController();
   readonly #over: Promise<void>;
   #wake: () => void = () => undefined;
 
   /** A new one begins with the next event. @throws (rejects) Fault disk_full, busy */
-  static async open(options: CollectorOptions): Promise<Prefetch> {
+  static async open(options: PrefetchOptions): Promise<Prefetch> {
     const { feed, store } = options;
     if (store.consumers.place(CONSUMER) === null) await feed.ack(CONSUMER, feed.last);
     return new Prefetch(options);
   }
 
-  private constructor(options: CollectorOptions) {
+  private constructor(options: PrefetchOptions) {
     this.#options = options;
     this.#delaysMs = options.delaysMs ?? DELAYS_MS;
     const peer = localPeer(this.#closing.signal, () => this.wake());

@@ -13,7 +13,7 @@ import type { Settings } from '../settings.js';
 import { type Origin, refuseNewer, writtenBy } from './source.js';
 import { becomesReady } from './verification-run.js';
 
-export interface TakenIn {
+export interface ImportedSession {
   /** The linked account, if known. */
   readonly wid: string | null;
   readonly profile: string;
@@ -31,7 +31,7 @@ export async function takeIn(
   settings: Settings,
   fill: (profile: string) => Promise<Origin>,
   signal: AbortSignal,
-): Promise<TakenIn> {
+): Promise<ImportedSession> {
   const { dir, config, account } = settings;
   await prepare(dir, LOG);
   await using _ = await takeLock(dir, { log: LOG, signal });

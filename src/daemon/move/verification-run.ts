@@ -12,7 +12,7 @@ import type { DaemonLog } from '../log/log.js';
 import type { Settings } from '../settings.js';
 import { wire } from '../wire.js';
 
-const TRIAL_MS = 180_000;
+const VERIFICATION_MS = 180_000;
 
 const quiet = () => {};
 const QUIET: DaemonLog = {
@@ -54,7 +54,7 @@ export async function becomesReady(
   // Not `begin`, which also opens the socket, HTTP, webhooks and the media prefetch.
   daemon.account.start();
   try {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_MS)]);
+    const over = AbortSignal.any([signal, AbortSignal.timeout(VERIFICATION_MS)]);
     const state = await actor.until(({ name }) => ['ready', 'linking', 'failed'].includes(name), {
       signal: over,
     });

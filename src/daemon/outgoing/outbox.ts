@@ -101,7 +101,7 @@ export class Outbox {
    * Whether an ack of this own message, by either id, brings nothing new: WhatsApp's server has acknowledged
    * it, or the page is still working on it and its answer will say the same.
    */
-  tickMayWait(id: string): boolean {
+  isRedundantAck(id: string): boolean {
     const row = this.#store.outbox.get(id);
     return row !== null && (isTaken(row.state) || this.lanes.isDelivering(row));
   }

@@ -18,7 +18,7 @@ const ROUND = 6;
 
 export class CurrentQr {
   #qr: Qr | null = null;
-  readonly #bell = new Condition();
+  readonly #changed = new Condition();
   readonly #onChange: (qr: Qr) => void;
   readonly #now: () => number;
 
@@ -43,13 +43,13 @@ export class CurrentQr {
       expiresAtMs: now + (number === 1 ? FIRST_MS : LATER_MS),
     };
     this.#onChange(this.#qr);
-    this.#bell.notifyAll();
+    this.#changed.notifyAll();
   }
 
   /** Called when the QR was used, or the page that showed it is gone. */
   clear(): void {
     this.#qr = null;
-    this.#bell.notifyAll();
+    this.#changed.notifyAll();
   }
 
   /** The QR that can be scanned now, or null. */
@@ -59,7 +59,7 @@ export class CurrentQr {
 
   /** Resolves at the next change; rejects with no_qr when the signal aborts first. */
   changed(options: { signal: AbortSignal }): Promise<void> {
-    return this.#bell.wait(options).catch(() => {
+    return this.#changed.wait(options).catch(() => {
       throw new Fault('no_qr');
     });
   }

@@ -13,7 +13,7 @@ export interface PasskeyRequest {
 
 export class PendingPasskey {
   #request: PasskeyRequest | null = null;
-  readonly #bell = new Condition();
+  readonly #changed = new Condition();
   readonly #now: () => number;
 
   /** @param now wall clock, ms */
@@ -23,12 +23,12 @@ export class PendingPasskey {
 
   show(request: PasskeyRequest): void {
     this.#request = request;
-    this.#bell.notifyAll();
+    this.#changed.notifyAll();
   }
 
   /** Resolves at the next request; rejects with the signal's reason when it aborts first. */
   next(options: { signal: AbortSignal }): Promise<void> {
-    return this.#bell.wait(options);
+    return this.#changed.wait(options);
   }
 
   /** Called when the request was answered or abandoned, or the page is gone. */

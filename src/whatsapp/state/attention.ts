@@ -12,7 +12,7 @@ const other = (type: string): string =>
   `WhatsApp wants to know that a person is there (${type}), in a way that WhatsApp Web cannot show: open WhatsApp on the phone.`;
 
 /** Nothing to close. */
-export class PersonWanted {
+export class PersonNeeded {
   readonly #listener: ClientListener;
   #dialog: string | null = null;
   #checkpoint: string | null = null;

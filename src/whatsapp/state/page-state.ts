@@ -7,7 +7,7 @@ import type { Linked } from '../../session/state.js';
 import { PageCapabilities } from '../capabilities/page-capabilities.js';
 import type { Look } from '../page/look.js';
 import type { Told } from '../page/page-window.js';
-import { PersonWanted } from './attention.js';
+import { PersonNeeded } from './attention.js';
 import { PasskeyRequest } from './passkey-request.js';
 
 /**
@@ -22,7 +22,7 @@ export interface Seen extends Look {
 }
 
 /** The actions on the page that the page state requests. */
-export interface WitnessNeeds {
+export interface PageStateNeeds {
   look(): void;
   refreshQr(): void;
   /** Stores a screenshot of the page. Returns its path, or null. */
@@ -48,7 +48,7 @@ const STILL_MS = 8_000;
 
 export class PageState {
   readonly #listener: ClientListener;
-  readonly #needs: WitnessNeeds;
+  readonly #needs: PageStateNeeds;
   /** There is a session, so a QR code means that it is lost. */
   #hasSession: boolean;
   #phase: Phase = 'loading';
@@ -71,17 +71,17 @@ export class PageState {
   #byPage: string | null = null;
   readonly #capabilities: PageCapabilities;
   readonly #passkey: PasskeyRequest;
-  readonly #wanted: PersonWanted;
+  readonly #wanted: PersonNeeded;
   #reports = 0;
   /** Called when the page has deleted its credentials. Set while our own logout waits for that. */
   unlinked: (() => void) | undefined;
 
-  constructor(listener: ClientListener, needs: WitnessNeeds, expectsSession: boolean) {
+  constructor(listener: ClientListener, needs: PageStateNeeds, expectsSession: boolean) {
     this.#listener = listener;
     this.#needs = needs;
     this.#hasSession = expectsSession;
     this.#passkey = new PasskeyRequest(listener);
-    this.#wanted = new PersonWanted(listener);
+    this.#wanted = new PersonNeeded(listener);
     this.#capabilities = new PageCapabilities({
       tell: (capabilities) => listener.report({ type: 'capabilities', capabilities }),
       unfit: (detail) => {

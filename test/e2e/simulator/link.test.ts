@@ -1,7 +1,7 @@
 /** The real library in a real Chromium links with the simulator, sends, receives, and returns without QR. */
 import t from 'tap';
 import { BareClient } from '../../simulator/bare-client.js';
-import { LinkRefused } from '../../simulator/pairing-desk.js';
+import { LinkRefused } from '../../simulator/pairing-service.js';
 import { Simulator } from '../../simulator/simulator.js';
 
 t.test(

@@ -2,7 +2,7 @@
 import puppeteer, { type Page } from 'puppeteer';
 import t from 'tap';
 import { holdPasskey } from '../../harness/passkey.js';
-import { LinkRefused } from '../../simulator/pairing-desk.js';
+import { LinkRefused } from '../../simulator/pairing-service.js';
 import { Passkey } from '../../simulator/passkey.js';
 import { Simulator } from '../../simulator/simulator.js';
 import type { PasskeyOptions } from '../../simulator/wire.js';

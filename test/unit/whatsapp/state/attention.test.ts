@@ -1,8 +1,8 @@
 /** Of the reasons why a person must act, the most urgent one is reported, and only when it changes. */
 import t from 'tap';
-import { PersonWanted } from '../../../../src/whatsapp/state/attention.js';
+import { PersonNeeded } from '../../../../src/whatsapp/state/attention.js';
 
-type Step = readonly [what: string, act: (person: PersonWanted) => void, told: unknown];
+type Step = readonly [what: string, act: (person: PersonNeeded) => void, told: unknown];
 const NOTHING = [null];
 const PASSKEY = [{ reason: 'passkey_required' }];
 const dialog = (says: string) => [{ reason: 'action_required', says }];
@@ -61,7 +61,7 @@ const ROWS: readonly (readonly [name: string, steps: readonly Step[]])[] = [
 for (const [name, steps] of ROWS)
   t.test(name, async (t) => {
     const told: unknown[] = [];
-    const person = new PersonWanted({
+    const person = new PersonNeeded({
       event: (event) => void (event.type === 'client.attention' && told.push(event.what)),
       report: () => t.fail('it reports by events only'),
     });

@@ -5,7 +5,7 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
-export class Bell<T> {
+export class AwaitableEvent<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
   ring(value: T): void {

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-export class Door {
+export class ListeningPort {
   readonly #onSocket: (socket: net.Socket) => void;
   readonly #sockets = new Set<net.Socket>();
   #server: net.Server | undefined;

@@ -30,7 +30,7 @@ const now = () => Math.floor(Date.now() / 1000);
 /** Types that change another message instead of being one. */
 const ACTS = new Set(['edit', 'revoke', 'reaction', 'poll_vote', 'pin', 'event_response']);
 
-export class PostOffice {
+export class MessageRouter {
   readonly #world: World;
   /** where a person's message was delivered, for later edits, revokes and reactions */
   readonly #places = new Map<string, { account: Account; key: WireKey }[]>();

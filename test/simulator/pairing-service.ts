@@ -34,7 +34,7 @@ export class LinkRefused extends Error {
   }
 }
 
-export class PairingDesk {
+export class PairingService {
   readonly #knobs: () => KnobValues;
   readonly #byRef = new Map<string, Connection>();
   readonly #codes = new Map<string, Code>();

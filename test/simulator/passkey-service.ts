@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.js';
 import type { Connection } from './connection.js';
-import { LinkRefused } from './pairing-desk.js';
+import { LinkRefused } from './pairing-service.js';
 import type { Assertion, PasskeyOptions } from './wire.js';
 import type { World } from './world.js';
 
@@ -15,7 +15,7 @@ interface Demand {
 /** Additional time, so that the page's own limit ends first. */
 const SLACK_MS = 2_000;
 
-export class PasskeyDesk {
+export class PasskeyService {
   readonly #world: World;
   readonly #demands = new Map<Connection, Demand>();
 
