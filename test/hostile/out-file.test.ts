@@ -165,7 +165,7 @@ t.test('what gathers has a name that nobody can guess, and is the owner’s alon
   writeFileSync(join(dir, 'part'), '');
   await t.rejects(
     putNew(join(dir, 'part'), join(dir, 'taken')),
-    { message: /there already/ },
+    { message: /exists already/ },
     'a link is no name',
   );
 });
