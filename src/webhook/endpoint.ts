@@ -18,7 +18,7 @@ export interface DeadLetter {
 
 /** The state of one receiver on disk. */
 export interface Ledger {
-  /** The cursor: everything up to it was delivered or given up. */
+  /** The cursor: everything up to it was delivered or is a dead letter. */
   readonly place: number;
   /** Events after a cursor, oldest first; `next` is the last cursor that was read. */
   page(after: number): { readonly events: readonly WireEvent[]; readonly next: number };

@@ -45,7 +45,7 @@ async function ask(target: ClientPath, timeoutMs: number): Promise<AccountLine> 
     const running = kind !== 'unreachable';
     return { account, socket, running, status: null, info: null, error: { kind, reason: message, hint } };
   } finally {
-    client?.close();
+    await client?.close();
   }
 }
 

@@ -4,7 +4,20 @@ import { type Context, command } from '../command.js';
 import { momentToCome } from '../moment.js';
 import { renderChats } from '../render/chat.js';
 
-const ACTIONS = 'show read unread archive unarchive mute unmute pin unpin typing recording quiet'.split(' ');
+const ACTIONS = [
+  'show',
+  'read',
+  'unread',
+  'archive',
+  'unarchive',
+  'mute',
+  'unmute',
+  'pin',
+  'unpin',
+  'typing',
+  'recording',
+  'quiet',
+];
 const WRITES = { writes: true } as const;
 
 function act({ ask }: Pick<Context, 'ask'>, action: string, chat: string, until: string | undefined) {

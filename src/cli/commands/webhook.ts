@@ -14,7 +14,7 @@ export const webhook = command({
   verbs: [
     ['list', 'every webhook, how far behind it is, and its state (the default)'],
     ['test NAME', 'post a test; if it is accepted, waiting events are retried at once'],
-    ['dead NAME', 'dead letters: events that were given up, with the reasons'],
+    ['dead NAME', 'dead letters: dropped events, with the reasons'],
     ['redrive NAME', 'post dead letters again, oldest first, until one is refused'],
   ],
   notes: 'Exits 1 when the test or a dead letter was refused.',
@@ -44,7 +44,7 @@ export const webhook = command({
     if (name === undefined) return refuse('needs the NAME of a webhook');
     if (verb === 'dead') {
       const answer = await ask('webhook.dead', { name });
-      showList({ show, output }, answer, renderLetters(answer), 'nothing was given up');
+      showList({ show, output }, answer, renderLetters(answer), 'there are no dead letters');
       return 0;
     }
     if (verb === 'test') {

@@ -39,12 +39,14 @@ export const renderAccounts = (lines: readonly AccountLine[]): string =>
       }
       const { session, outbox } = status;
       return [
-        ...[account, status.status, duration(Date.parse(status.timestamp) - Date.parse(status.since))],
-        ...[
-          session.phone === null ? (session.hasSession ? 'linked' : '') : phone(session.phone),
-          queue(outbox),
-        ],
-        ...[memory(info), info?.http ?? '', note(status)],
+        account,
+        status.status,
+        duration(Date.parse(status.timestamp) - Date.parse(status.since)),
+        session.phone === null ? (session.hasSession ? 'linked' : '') : phone(session.phone),
+        queue(outbox),
+        memory(info),
+        info?.http ?? '',
+        note(status),
       ];
     }),
   );

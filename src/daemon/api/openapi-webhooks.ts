@@ -22,7 +22,7 @@ const RESPONSES: Json = {
   '2XX': { description: 'The receiver has the event. The next one follows.' },
   '4XX': {
     description:
-      'The receiver refuses it. After five answers 400, 405, 413, 415 or 422 the event is given up; after any other the event is posted again.',
+      'The receiver refuses it. After five answers 400, 405, 413, 415 or 422 the event becomes a dead letter; after any other answer it is posted again.',
   },
   '5XX': { description: 'The event is posted again later.' },
 };

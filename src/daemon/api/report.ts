@@ -1,4 +1,4 @@
-// The content of a bug report: facts about this run for somebody who has never seen the account. Numbers and
+// The content of a bug report: facts about this run, for a reader who does not know the account. Numbers and
 // texts are blanked here, so that they never leave the daemon.
 import type { Result } from '../../protocol/method.js';
 import type { daemonMethods } from '../../protocol/methods/daemon.js';

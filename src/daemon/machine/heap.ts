@@ -1,6 +1,6 @@
 // Returns this process's memory to the kernel after a burst of work. V8 does that by itself only when it is
 // idle, and a daemon whose state is requested every second is never idle: a hundred megabytes would stay
-// overnight. So V8 is told to collect when a burst is over.
+// overnight. So the daemon makes V8 collect when a burst is over.
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -4,7 +4,7 @@ import { addAbortSignal, Writable } from 'node:stream';
 import { readNamed, UnfitFile } from '../../local/bounded-file.js';
 import { Fault } from '../../protocol/fault.js';
 
-/** Anybody who has the file can guess as fast as their machines allow. */
+/** An attacker who has the file can try passphrases as fast as their machines allow. */
 const MIN = 12;
 /** A larger input is not a passphrase but some other file, or a device that never ends. */
 const MAX_BYTES = 4_096;

@@ -31,7 +31,9 @@ export const webhookSchema = record({
   deliveredAt: instant()
     .nullable()
     .describe('When an event was last delivered. Null when none was since the start.'),
-  dead: z.int().describe('How many events were given up and are kept as dead letters.'),
+  dead: z
+    .int()
+    .describe('How many events are kept as dead letters: they were dropped after the retries ran out.'),
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
@@ -85,7 +87,7 @@ export const webhookMethods = {
         .array(
           record({
             event: eventSchema.describe('The event.'),
-            at: instant().describe('When it was given up.'),
+            at: instant().describe('When it was dropped.'),
             attempts: z.int().describe('How often it was tried.'),
             reason: z.string().describe('Why the last attempt failed, in English.'),
           }),

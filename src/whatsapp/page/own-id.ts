@@ -56,7 +56,7 @@ export function installOwnIds(tag: string): void {
   module.addAndSendMsgToChat = wrapped;
 }
 
-/** Allows a send that was given up on this document to be passed again. */
+/** Allows a send to be made again that this document had abandoned. */
 export function allowAgain(id: string): void {
   const sends = window.__wad?.sends;
   if (sends?.[id] === 'refused') delete sends[id];

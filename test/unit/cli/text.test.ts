@@ -207,7 +207,7 @@ t.test('an empty list is a word on stderr, and nothing on stdout', async (t) => 
     [['chats'], 'no chats'],
     [['contacts'], 'no contacts'],
     [['groups'], 'no groups'],
-    [['webhook', 'dead', 'crm'], 'nothing was given up'],
+    [['webhook', 'dead', 'crm'], 'there are no dead letters'],
     [['events'], 'no events'],
   ] as const)
     t.match(await wactl(args, { socket: daemon.socket }), {
