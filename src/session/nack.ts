@@ -48,3 +48,9 @@ export function refusal(code: number | null, attempts: number): Refusal {
 
 /** The kinds with which a refused message waits to be sent again. */
 export const HELD: readonly Nack[] = ['restricted', 'new_chat_cap'];
+
+/**
+ * A message that was refused this often is not sent again because its recipient has written: the last try is
+ * kept for the end of the restriction.
+ */
+export const LAST_TRY = TRIES - 1;

@@ -3,6 +3,7 @@
 import { Fault } from '../protocol/fault.js';
 import type { FaultKind } from '../protocol/fault-table.js';
 import { SEND_STATES, type SendState } from '../protocol/state.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { Tx } from './commit.js';
 import { contentHash } from './content.js';
 import type { Database, Statement } from './database.js';
@@ -61,6 +62,7 @@ export class Outbox {
   readonly #openLanes: Statement<{ lane: string }>;
   readonly #join: Statement<{ seq: number }>;
   readonly #wakeHeld: Statement<Row>;
+  readonly #wakeLane: Statement<Row>;
 
   constructor(db: Database, identities: Identities) {
     this.#db = db;
@@ -105,6 +107,10 @@ export class Outbox {
     this.#wakeHeld = db.prepare(`
       UPDATE outbox SET not_before = :at
       WHERE state = 'queued' AND attempts > 0 AND not_before <> :at
+        AND error_kind IN (SELECT value FROM json_each(:kinds)) RETURNING *`);
+    this.#wakeLane = db.prepare(`
+      UPDATE outbox INDEXED BY outbox_held SET not_before = :at
+      WHERE lane = :lane AND state = 'queued' AND attempts > 0 AND attempts < :below AND not_before > :at
         AND error_kind IN (SELECT value FROM json_each(:kinds)) RETURNING *`);
     this.#nextTime = db.prepare(`
       SELECT min(at) AS at FROM (
@@ -246,6 +252,23 @@ export class Outbox {
   wakeHeld(tx: Tx, kinds: readonly string[], atMs: number): StoredMessage[] {
     tx.check();
     return this.#wakeHeld.all({ kinds: JSON.stringify(kinds), at: atMs }).map(fromRow);
+  }
+
+  /**
+   * The same for one lane, now, and only messages that were tried fewer than `below` times.
+   * @returns the changed rows
+   */
+  wakeLane(
+    tx: Tx,
+    lane: Addressee,
+    {
+      kinds,
+      below,
+      nowMs,
+    }: { readonly kinds: readonly string[]; readonly below: number; readonly nowMs: number },
+  ): StoredMessage[] {
+    tx.check();
+    return this.#wakeLane.all({ kinds: JSON.stringify(kinds), below, lane, at: nowMs }).map(fromRow);
   }
 
   /** Marks queued messages expired whose time is over. @returns the changed rows */

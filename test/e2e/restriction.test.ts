@@ -115,22 +115,36 @@ t.test('a time lock that ends by the clock lets go what waited, without anybody 
   await wad.stop();
 });
 
-t.test('a held message is sent once the person has written and their trust token has arrived', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-09', knobs: { trustDelayMs: 1_000 } });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-  const wad = await home.start();
-  await wad.link(phone);
-  phone.lockReachOut(HOUR_MS);
-  const { id } = await wad.request('message.send', { to: ben.number, text: 'answer' });
-  await wad.logged('session.restriction', (line) => line.kind === 'time_lock');
-  t.equal((await waitsFor(wad, id, 'restriction')).waitsFor, 'restriction');
-  await ben.send('a question');
-  t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
-  t.match((await wad.status()).restriction, { kind: 'time_lock' });
-  await wad.stop();
-});
+for (const refused of [false, true])
+  t.test(
+    `a held message is sent once the person has written and their trust token has arrived (refused before: ${refused})`,
+    async (t) => {
+      await using sim = await Simulator.start({
+        generation: '2026-09',
+        knobs: { trustDelayMs: 1_000, sendNack: refused ? '463' : 'none' },
+      });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+      const wad = await home.start();
+      await wad.link(phone);
+      if (!refused) {
+        phone.lockReachOut(HOUR_MS);
+        await wad.logged('session.restriction', (line) => line.kind === 'time_lock');
+      }
+      const { id } = await wad.request('message.send', { to: ben.number, text: 'answer' });
+      t.match(await waitsFor(wad, id, 'restriction'), {
+        waitsFor: 'restriction',
+        attempts: refused ? 1 : 0,
+      });
+      await sim.set('sendNack', 'none');
+      phone.lockReachOut(HOUR_MS);
+      await ben.send('a question');
+      t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
+      t.match((await wad.status()).restriction, { kind: 'time_lock' });
+      await wad.stop();
+    },
+  );
 
 for (const [code, kind, shown] of [
   ['463', 'restricted', 'time_lock'],

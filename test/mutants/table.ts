@@ -105,6 +105,8 @@ const ROWS: readonly Row[] = [
   // mcp
   ['daemon/outgoing/acquaintances', '!this.#asking.delete(lane) || ', '', 'unit/daemon/outgoing/acquaintances'],
   ['daemon/outgoing/sender', 'moved > 0 || reconsidered.length > 0', 'moved > 0', 'unit/daemon/outgoing/acquaintances'],
+  ['daemon/outgoing/sender', 'if (this.#lanes.served > 0) this.#heardMeanwhile.add(lane);', '', 'unit/daemon/session/restriction'],
+  ['store/outbox', 'attempts > 0 AND attempts < :below', 'attempts > 0', 'unit/daemon/session/restriction'],
   ['mcp/tools', 'name !== SEND || recipients.length > 0', 'true', 'unit/mcp/tools'],
   ['mcp/tools', 'const input = z.strictObject(', 'const input = z.object(', 'unit/mcp/tools'],
   // protocol

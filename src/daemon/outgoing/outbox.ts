@@ -7,7 +7,7 @@ import type { Log } from '../../protocol/log.js';
 import type { Outgoing } from '../../protocol/schema.js';
 import { isoTime } from '../../protocol/time.js';
 import type { Addressee } from '../../protocol/wid.js';
-import { HELD, type Nack, type Refusal, refusal } from '../../session/nack.js';
+import { HELD, LAST_TRY, type Nack, type Refusal, refusal } from '../../session/nack.js';
 import { advance, isTaken, type SendEvent } from '../../session/outbox.js';
 import type { Tx } from '../../store/commit.js';
 import type { StoredMessage } from '../../store/outbox-row.js';
@@ -174,6 +174,13 @@ export class Outbox {
   /** Reschedules messages that were refused for now: the restriction is over, or lasts longer. */
   async wakeHeld(atMs: number): Promise<void> {
     const woken = await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs));
+    for (const row of woken) this.told({ row, staged: [] });
+  }
+
+  /** Lets messages go that were refused for now, because their recipient has written since. */
+  async wakeLane(lane: Addressee): Promise<void> {
+    const limits = { kinds: HELD, below: LAST_TRY, nowMs: this.#now() };
+    const woken = await this.#store.write((tx) => this.#store.outbox.wakeLane(tx, lane, limits));
     for (const row of woken) this.told({ row, staged: [] });
   }
 

@@ -72,6 +72,8 @@ export class Sender {
   readonly #line = new Set<Addressee>();
   readonly #lanes: Lanes;
   readonly #acquaintances: Acquaintances;
+  /** People who have written while messages were in flight. */
+  readonly #heardMeanwhile = new Set<Addressee>();
   readonly #scheduler: Scheduler;
   readonly #wakeups: Wakeups;
   readonly #questions = new AtOnce(ASK_AT_A_TIME);
@@ -84,6 +86,7 @@ export class Sender {
     this.#lanes = new Lanes({
       now: () => ({ atMs: now(), page: this.#wid === null ? null : this.#page }),
       run: (slot, effects, freed) => {
+        if (freed && this.#lanes.served === 0) this.#heardMeanwhile.clear();
         if (freed) this.#scanNextInLine();
         for (const effect of effects) this.#run(slot, effect);
       },
@@ -161,6 +164,9 @@ export class Sender {
   /** Called when somebody has written: they are no stranger, and may be answered despite a restriction. */
   heardFrom(chatId: string): void {
     const lane = this.#options.store.identities.laneOf(chatId as Addressee);
+    // The refusal of a message in flight may have been decided before. Whose lane it is may be learnt later.
+    if (this.#lanes.served > 0) this.#heardMeanwhile.add(lane);
+    this.#wakeRefused(lane);
     if (this.#acquaintances.reconsider(lane)) this.#wakeups.at(lane);
   }
 
@@ -173,6 +179,11 @@ export class Sender {
     const ids = pairs.flatMap(({ number, lid }) => [number, lid] as Addressee[]);
     const reconsidered = ids.filter((id) => this.#acquaintances.reconsider(id));
     if (moved > 0) this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
+    for (const lane of new Set(ids.map((id) => identities.laneOf(id)))) {
+      if (ids.some((id) => identities.laneOf(id) === lane && this.#heardMeanwhile.delete(id)))
+        this.#heardMeanwhile.add(lane);
+      this.#wakeRefused(lane);
+    }
     if (moved > 0 || reconsidered.length > 0) this.#wakeups.at('all');
   }
 
@@ -197,8 +208,17 @@ export class Sender {
       for (const atMs of [notBeforeMs, expiresAtMs])
         if (atMs !== null && atMs > this.#now()) this.#wakeups.by(atMs);
     this.#lanes.post(this.#lanes.of(row), { type: 'row', message: row, state, staged });
+    const isRefused = state === 'queued' && row.error !== null;
+    const isSettled = isRefused || (state !== 'queued' && state !== 'unknown');
+    if (isSettled && this.#heardMeanwhile.delete(row.lane) && isRefused) this.#wakeRefused(row.lane);
     // A lane with a message in flight requests a scan when it is over.
     if (state !== 'sending' && isIdle(this.#lanes.find(row.lane))) this.#wakeups.at(row.lane);
+  }
+
+  /** The page decides whether they may be written to, as for every message during a restriction. */
+  #wakeRefused(lane: Addressee): void {
+    if (!holdsNewChats(this.#options.restriction())) return;
+    this.#options.outbox.wakeLane(lane).catch(refusedBy(this.#options.log));
   }
 
   async #scan(asked: Asked): Promise<void> {

@@ -114,6 +114,47 @@ t.test('what is refused for now waits with its reason, what comes later in its c
   t.same(page.texts, ['first', 'first', 'behind']);
 });
 
+for (const writes of ['before the refusal', 'after the refusal'] as const)
+  for (const as of ['number', 'lid', 'lid, learnt at once', 'lid, learnt after the refusal'] as const)
+    t.test(`a refused message goes out again when its person writes: ${writes}, as ${as}`, async (t) => {
+      const pair = { number: A, lid: '200000000002222@lid' } as const;
+      let now: Restriction | null = null;
+      const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+      outbox.onNack = () => {
+        now = LOCKED;
+        return NOW + HOUR;
+      };
+      const learn = () => {
+        store.writeNow((tx) => store.identities.put(tx, pair));
+        sender.identified([pair], 0);
+      };
+      const write = () => {
+        page.reachable.add(A);
+        sender.heardFrom(as === 'number' ? A : pair.lid);
+        if (as === 'lid, learnt at once') learn();
+      };
+      const refuse = async () => {
+        page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
+        await until(() => outbox.get(id).state !== 'sending' || page.texts.length === 2);
+      };
+      if (as === 'lid') learn();
+      sender.open(WID);
+      const { id } = await accept(A, 'refused');
+      await until(() => page.texts.length === 1);
+      if (writes === 'before the refusal') write();
+      await refuse();
+      if (writes === 'after the refusal') write();
+      if (as === 'lid, learnt after the refusal') learn();
+      await until(() => page.texts.length === 2);
+      t.same(page.texts, ['refused', 'refused']);
+      // The last try is kept for the end of the restriction.
+      await refuse();
+      await until(() => outbox.get(id).state === 'queued');
+      write();
+      await rest(store);
+      t.match(outbox.get(id), { state: 'queued', attempts: 2, notBeforeMs: NOW + HOUR });
+    });
+
 t.test('the third refusal of a message is its end, and one that waits can be taken back', async (t) => {
   const { sender, accept, page, outbox, store } = open(t, { now: () => NOW });
   outbox.onNack = () => NOW + HOUR;
