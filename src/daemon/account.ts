@@ -1,6 +1,7 @@
 // One account and all of its parts: the state, the current client, and the outgoing and incoming messages.
 import type { Config } from '../config/keys.js';
 import type { Address } from '../protocol/address.js';
+import type { CapabilityStates } from '../protocol/capability.js';
 import type { Log } from '../protocol/log.js';
 import { initialState, type Linked, reasonOf, type State } from '../session/state.js';
 import type { SessionDir } from '../session-dir/layout.js';
@@ -13,7 +14,7 @@ import { Incoming } from './incoming/incoming.js';
 import type { HeardUntil } from './incoming/receive-watermark.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import { Actor } from './session/actor.js';
-import { type Capabilities, CapabilityTracker } from './session/capability-tracker.js';
+import { CapabilityTracker } from './session/capability-tracker.js';
 import { ClientSlot, type ClientSlotOptions } from './session/client-slot.js';
 import { CurrentQr } from './session/current-qr.js';
 import { executors } from './session/effects.js';
@@ -98,7 +99,7 @@ export class Account {
     this.#announce = new Announcements({ feed, log, address, actor, slot });
     const announce = this.#announce;
     this.qr = new CurrentQr((qr) => announce.qr(qr));
-    this.#capabilities = new CapabilityTracker((words, changes) => announce.capabilities(words, changes));
+    this.#capabilities = new CapabilityTracker((now, changes) => announce.capabilities(now, changes));
     this.restriction = new AccountRestriction({
       store,
       log,
@@ -163,7 +164,7 @@ export class Account {
   }
 
   /** What the page can do, by capability; empty until it has been probed. */
-  get capabilities(): Capabilities {
+  get capabilities(): CapabilityStates {
     return this.#capabilities.known;
   }
 

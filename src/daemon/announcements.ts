@@ -1,6 +1,7 @@
 // Reports the account to the feed and the log: its state, each new QR code, what the page can do, what
 // WhatsApp forbids, and incidents that a person should know of.
 import type { Address } from '../protocol/address.js';
+import { type CapabilityStates, capabilityWords } from '../protocol/capability.js';
 import type { Log } from '../protocol/log.js';
 import type { Reason, RestrictionKind } from '../protocol/state.js';
 import { isoTime } from '../protocol/time.js';
@@ -8,7 +9,7 @@ import { RESTRICTIONS, type Restriction } from '../session/restriction.js';
 import { reasonOf, type State } from '../session/state.js';
 import type { Feed } from './events/feed.js';
 import type { Actor } from './session/actor.js';
-import { type Capabilities, lostOf } from './session/capability-tracker.js';
+import { lostOf } from './session/capability-tracker.js';
 import type { ClientSlot } from './session/client-slot.js';
 import type { Qr } from './session/current-qr.js';
 import { alertHint, hintFor } from './session/hint.js';
@@ -64,20 +65,21 @@ export class Announcements {
    * Logs and reports the capabilities that changed, by name: that a build lacks them,
    * and that they work again.
    */
-  capabilities(words: Capabilities, changes: Capabilities): void {
+  capabilities(now: CapabilityStates, changes: CapabilityStates): void {
     const { feed, log, address, actor, slot } = this.#options;
     const { whatsappWeb } = slot.browser;
-    log.info('session.capabilities', { words, whatsappWeb });
+    log.info('session.capabilities', { words: capabilityWords(now), whatsappWeb });
     if (Object.keys(changes).length === 0) return;
     const { state } = actor;
+    const words = capabilityWords(changes);
     feed.append('state', {
       status: state.name,
       reason: reasonOf(state),
       from: state.name,
       hint: hintFor(state, address),
-      capabilities: changes,
+      capabilities: words,
     });
-    const lost = lostOf(changes).map((name) => `${name} is ${changes[name]}`);
+    const lost = lostOf(changes).map((name) => `${name} is ${words[name]}`);
     if (lost.length > 0)
       this.alert('outdated_library', `WhatsApp Web ${whatsappWeb ?? ''}: ${lost.join('; ')}.`);
   }

@@ -1,5 +1,6 @@
 // The interface of a WhatsApp client; whatsapp/ implements it. One object is one browser: it is launched,
 // used, closed, and never launched again (H30).
+import type { CapabilityStates } from '../protocol/capability.js';
 import type { Content } from '../protocol/content.js';
 import type { Unnamed } from '../protocol/events/index.js';
 import type { PasskeyAnswer, PasskeyOptions } from '../protocol/passkey.js';
@@ -59,7 +60,7 @@ export type ClientReport =
       };
     }[ContentEvent]
   | { readonly type: 'happened'; readonly event: 'message.revoke'; readonly data: Revocation }
-  | { readonly type: 'capabilities'; readonly capabilities: Readonly<Record<string, string>> };
+  | { readonly type: 'capabilities'; readonly capabilities: CapabilityStates };
 
 /** Events that the daemon stores as the client reports them. */
 export type ContentEvent = 'message.reaction' | 'message.edit' | 'group' | 'call';

@@ -1,6 +1,7 @@
 // Checks today's WhatsApp Web without an account: loads it on a temporary profile until it shows a QR code.
 // This finds missing modules before a linked account is affected.
 
+import { type CapabilityStates, capabilityWord, capabilityWords, isWorking } from '../protocol/capability.js';
 import type { Log } from '../protocol/log.js';
 import type { PageError } from '../session/port.js';
 import type { ChromeOptions } from './browser/chrome.js';
@@ -23,6 +24,7 @@ export interface Canary {
   readonly browser: string | null;
   /** True when the page showed a code that a phone could scan. */
   readonly qr: boolean;
+  /** Capability → its state, as `session.status` shows it. */
   readonly capabilities: Readonly<Record<string, string>>;
   readonly pageErrors: readonly PageError[];
   readonly ms: number;
@@ -37,7 +39,7 @@ const SETTLE_MS = LASTS_MS + 3_000;
 /** Bounded. Never rejects, and leaves no process behind. */
 export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOptions): Promise<Canary> {
   const startedAt = performance.now();
-  let capabilities: Readonly<Record<string, string>> = {};
+  let found: CapabilityStates = {};
   let qr = false;
   let trouble: string | null = null;
   let settle: () => void = () => undefined;
@@ -69,7 +71,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
         } else if (event.type === 'client.unpaired') settling ??= setTimeout(settle, SETTLE_MS);
       },
       report: (report) => {
-        if (report.type === 'capabilities') capabilities = { ...capabilities, ...report.capabilities };
+        if (report.type === 'capabilities') found = { ...found, ...report.capabilities };
         if (report.type === 'qr') qr = true;
       },
     },
@@ -80,8 +82,8 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
   clearTimeout(settling);
   const { whatsappWeb, browserVersion: browser, pageErrors } = client;
   await client.close();
-  const ill = Object.entries(capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
-  const lacks = ill.map(([name, word]) => `${name} is ${word}`).join('; ');
+  const ill = Object.entries(found).filter(([, is]) => !isWorking(is.state));
+  const lacks = ill.map(([name, is]) => `${name} is ${capabilityWord(is)}`).join('; ');
   const fault = trouble ?? (lacks || (qr ? null : 'the page shows no code to scan'));
   return {
     ok: fault === null,
@@ -89,7 +91,7 @@ export async function lookAtPage({ chrome, directory, timeoutMs, log }: CanaryOp
     whatsappWeb,
     browser,
     qr,
-    capabilities,
+    capabilities: capabilityWords(found),
     pageErrors: [...pageErrors],
     ms: Math.round(performance.now() - startedAt),
   };

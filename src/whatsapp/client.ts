@@ -171,7 +171,7 @@ class Client implements WhatsAppClient {
         trouble: (where, error) => {
           log.warn('whatsapp.trouble', { where, error: errorText(error) });
           if (!isNavigation(error) && !isTransport(error) && !(error instanceof NoModules))
-            pageState.capable({ 'session.receive': `missing: ${errorText(error)}` });
+            pageState.capable({ 'session.receive': { state: 'missing', what: [errorText(error)] } });
         },
       },
     );

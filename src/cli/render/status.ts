@@ -1,5 +1,6 @@
 // Prints `session.status` on one screen.
 import { type Address, addressed } from '../../protocol/address.js';
+import { isWorking, stateOfWord } from '../../protocol/capability.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { REASON_WORDS } from '../../protocol/reason-words.js';
 import type { StateName } from '../../protocol/state.js';
@@ -86,7 +87,7 @@ function restriction({ kind, until, used, total }: NonNullable<Status['restricti
 
 /** One screen: the headline, the next step, and details in order of importance. */
 export function renderStatus(s: Status, address: Address): string {
-  const limits = Object.entries(s.capabilities).filter(([, word]) => word !== 'ok' && word !== 'patched');
+  const limits = Object.entries(s.capabilities).filter(([, word]) => !isWorking(stateOfWord(word)));
   const rows: (readonly [string, string])[] = [
     ...(s.isShuttingDown ? [['stop', 'the daemon is shutting down'] as const] : []),
     ...(s.hint === null ? [] : [['next', bold(printable(addressed(s.hint, address)))] as const]),

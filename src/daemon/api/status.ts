@@ -1,5 +1,6 @@
 // Builds the answer of `session.status`: everything a person or a program asks about
 // the account, as one object.
+import { capabilityWords } from '../../protocol/capability.js';
 import type { Status } from '../../protocol/methods/session.js';
 import { isoTime } from '../../protocol/time.js';
 import { isShuttingDown, nextAttemptAtMs, reasonOf } from '../../session/state.js';
@@ -40,7 +41,7 @@ export function statusOf(account: Account, feed: Feed, maxAttempts: number): Sta
       browser: version,
       node: NODE_VERSION,
     },
-    capabilities: { ...account.capabilities },
+    capabilities: capabilityWords(account.capabilities),
     restriction: showRestriction(account.restriction.current),
     outbox: account.outgoing.outbox.counts(),
     journal: { last: feed.last },

@@ -1,6 +1,7 @@
 // Gauges: the state at the time of a scrape, from the same answers that every client gets. Label values come
 // from closed lists and versions; no number, name or text of a person is ever in one.
 import { Gauge, type Registry } from 'prom-client';
+import { stateOfWord } from '../../protocol/capability.js';
 import type { Result } from '../../protocol/method.js';
 import type { METHODS } from '../../protocol/methods/index.js';
 import type { Status } from '../../protocol/methods/session.js';
@@ -90,9 +91,8 @@ export function daemonGauges(registry: Registry): (now: GaugeValues) => void {
     active.set(Number(status.monitorActive));
     failures.set(status.monitor.failures);
     lastOk.set(seconds(status.monitor.lastOkAt));
-    // `missing: WAWebX` and `degraded: WHY` give details in the status; here the first word is enough.
-    for (const [name, says] of Object.entries(status.capabilities))
-      capability.set({ capability: name, status: says.split(':', 1)[0] ?? '' }, 1);
+    for (const [name, word] of Object.entries(status.capabilities))
+      capability.set({ capability: name, status: stateOfWord(word) }, 1);
     const limit = status.restriction;
     for (const kind of RESTRICTION_KINDS) restriction.set({ kind }, Number(kind === limit?.kind));
     restrictionEnd.set(seconds(limit?.until ?? null));

@@ -1,61 +1,70 @@
-// Tracks what the page can do, in the words of `session.status`, and reports changes. The page's side is
+// Tracks the capabilities of the page, and reports changes. The page's side is
 // whatsapp/capabilities/needs.ts. Methods that cannot work on this page are refused here.
+import {
+  type CapabilityState,
+  type CapabilityStates,
+  capabilityWord,
+  isWorking,
+  OK,
+} from '../../protocol/capability.js';
 import { Fault } from '../../protocol/fault.js';
 
-export type Capabilities = Readonly<Record<string, string>>;
-
-const isLost = (word: string | undefined): boolean => word?.startsWith('missing') ?? false;
-const isWell = (word: string | undefined): boolean =>
-  word === undefined || word === 'ok' || word === 'patched';
+const isWell = (is: CapabilityState | undefined): boolean => is === undefined || isWorking(is.state);
+const isSame = (one: CapabilityState, other: CapabilityState | undefined): boolean =>
+  other !== undefined && capabilityWord(one) === capabilityWord(other);
 
 /**
- * Capabilities that deserve an event: they stopped working, work worse, or work again. From
+ * CapabilityStates that deserve an event: they stopped working, work worse, or work again. From
  * `ok` to `patched` does not.
  */
-export function changed(before: Capabilities, now: Capabilities): Record<string, string> {
+export function changed(before: CapabilityStates, now: CapabilityStates): Record<string, CapabilityState> {
   return Object.fromEntries(
     Object.entries(now).filter(
-      ([name, word]) => word !== before[name] && !(isWell(word) && isWell(before[name])),
+      ([name, is]) => !isSame(is, before[name]) && !(isWell(is) && isWell(before[name])),
     ),
   );
 }
 
 /** The capabilities that no longer work. */
-export const lostOf = (capabilities: Capabilities): readonly string[] =>
-  Object.keys(capabilities).filter((name) => isLost(capabilities[name]));
+export const lostOf = (capabilities: CapabilityStates): readonly string[] =>
+  Object.keys(capabilities).filter((name) => capabilities[name]?.state === 'missing');
 
 /** @throws Fault unsupported_now when the page lacks the capability */
-export function refuseLost(capabilities: Capabilities, capability: string, whatsappWeb: string | null): void {
-  const word = capabilities[capability];
-  if (word === undefined || !isLost(word)) return;
+export function refuseLost(
+  capabilities: CapabilityStates,
+  capability: string,
+  whatsappWeb: string | null,
+): void {
+  const is = capabilities[capability];
+  if (is?.state !== 'missing') return;
   const build = whatsappWeb ?? 'of an unknown build';
   throw new Fault('unsupported_now', {
-    reason: `WhatsApp Web ${build} cannot do this: ${capability} is ${word}.`,
-    more: { capability, modules: word.replace(/^missing: /, '').split(', '), whatsappWeb },
+    reason: `WhatsApp Web ${build} cannot do this: ${capability} is ${capabilityWord(is)}.`,
+    more: { capability, modules: is.what, whatsappWeb },
   });
 }
 
 /** The capabilities of the current page, or of the last one. Nothing to close. */
 export class CapabilityTracker {
-  #known: Capabilities = {};
-  readonly #onChange: (words: Capabilities, changes: Capabilities) => void;
+  #known: CapabilityStates = {};
+  readonly #onChange: (now: CapabilityStates, changes: CapabilityStates) => void;
 
   /** @param onChange receives the changed capabilities, and those whose change a person should know of */
-  constructor(onChange: (words: Capabilities, changes: Capabilities) => void) {
+  constructor(onChange: (now: CapabilityStates, changes: CapabilityStates) => void) {
     this.#onChange = onChange;
   }
 
   /** Empty until a page has been probed. */
-  get known(): Capabilities {
+  get known(): CapabilityStates {
     return this.#known;
   }
 
   /** A new document reports less than the one before: capabilities that it does not name keep their value. */
-  learn(found: Capabilities): void {
+  learn(found: CapabilityStates): void {
     const before = this.#known;
     this.#known = { ...before, ...found };
-    const words = Object.entries(found).filter(([name, word]) => word !== (before[name] ?? 'ok'));
-    if (words.length > 0) this.#onChange(Object.fromEntries(words), changed(before, found));
+    const other = Object.entries(found).filter(([name, is]) => !isSame(is, before[name] ?? OK));
+    if (other.length > 0) this.#onChange(Object.fromEntries(other), changed(before, found));
   }
 
   /** Called when the page is gone. */

@@ -1,11 +1,12 @@
 // The table of capabilities: which modules, members of modules and proofs each one needs. A build that lost one loses
 // that capability and no other. `session.status` uses these names.
 
+import type { CapabilityState } from '../../protocol/capability.js';
 import { ACTION_CAPABILITIES } from './actions.js';
 
 /**
  * Capability → needs. A need is a module, a member of one, or a proof (page/lacks.ts). A capability with a missing need is
- * `missing: NEED, …`.
+ * missing.
  */
 const TABLE = {
   'session.receive': [
@@ -91,17 +92,19 @@ export const FIRST_NEEDS: readonly string[] = [
 export const ALL_NEEDS: readonly string[] = [...new Set(Object.values(NEEDS).flat())];
 
 /**
- * The capabilities that a page lacks, with the words of `session.status`.
+ * The capabilities that a page lacks, with their missing needs.
  * @param lacking missing modules, missing members of existing modules, and failed proofs
  */
-export function lost(lacking: readonly string[]): Record<string, string> {
+export function lost(
+  lacking: readonly string[],
+): Record<string, Extract<CapabilityState, { state: 'missing' }>> {
   const rows = Object.entries(NEEDS).map(([name, needs]) => {
     // The members of a missing module are not listed.
     const gone = needs.map((need) => [moduleOf(need), need].find((word) => lacking.includes(word)));
     return [name, [...new Set(gone.filter((word) => word !== undefined))]] as const;
   });
   return Object.fromEntries(
-    rows.filter(([, said]) => said.length > 0).map(([name, said]) => [name, `missing: ${said.join(', ')}`]),
+    rows.filter(([, what]) => what.length > 0).map(([name, what]) => [name, { state: 'missing', what }]),
   );
 }
 

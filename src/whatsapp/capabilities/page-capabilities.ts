@@ -1,11 +1,12 @@
 // Tracks the capabilities of the current document, from the results of probes and shims and from its missing needs, and
 // whether they suffice for `ready`. Modules register one after the other (D11), so a missing need is reported only after
 // some time.
+import { type CapabilityStates, capabilityWord, OK } from '../../protocol/capability.js';
 import { ESSENTIAL, LASTS_MS, lost, NEEDS } from './needs.js';
 
 export interface PageCapabilitiesListener {
   /** The known capabilities have changed. */
-  tell(capabilities: Readonly<Record<string, string>>): void;
+  tell(capabilities: CapabilityStates): void;
   /** A need of `ready` is not part of this build. */
   unfit(detail: string): void;
   /** Something is missing: the page is checked again at the time at which that is decided. */
@@ -16,7 +17,7 @@ export interface PageCapabilitiesListener {
 const FINE = Object.fromEntries(
   Object.keys(NEEDS)
     .filter((name) => !ESSENTIAL.includes(name))
-    .map((name) => [name, 'ok']),
+    .map((name) => [name, OK]),
 );
 /** How long a need of `ready` may be missing before the page counts as unfit. */
 const UNFIT_MS = 8_000;
@@ -30,7 +31,7 @@ type Lacks = Readonly<Record<string, number>>;
 export class PageCapabilities {
   readonly #listener: PageCapabilitiesListener;
   /** The results of probes and shims on this document. */
-  #found: Readonly<Record<string, string>> = {};
+  #found: CapabilityStates = {};
   /** The missing needs at the last check; null before the first. */
   #lacks: Lacks | null = null;
   /** Runs while this document lacks a need of `ready`. */
@@ -44,19 +45,22 @@ export class PageCapabilities {
   }
 
   /** The known capabilities, without those whose needs have been missing only for a short time: they are undecided. */
-  get capabilities(): Readonly<Record<string, string>> {
+  get capabilities(): CapabilityStates {
     if (this.#lacks === null) return this.#found;
     const gone = lost(lasting(this.#lacks));
     const open = Object.keys(lost(Object.keys(this.#lacks))).filter((name) => gone[name] === undefined);
-    const words = { ...FINE, ...this.#found, ...gone };
-    return Object.fromEntries(Object.entries(words).filter(([name]) => !open.includes(name)));
+    const states = { ...FINE, ...this.#found, ...gone };
+    return Object.fromEntries(Object.entries(states).filter(([name]) => !open.includes(name)));
   }
 
   /** The reason why this page cannot become ready now, or null. */
   get why(): string | null {
-    const words = { ...this.#found, ...this.#lost() };
-    const gone = ESSENTIAL.filter((name) => words[name]?.startsWith('missing'));
-    return gone.length === 0 ? null : gone.map((name) => `${name} is ${words[name]}`).join('; ');
+    const states: CapabilityStates = { ...this.#found, ...this.#lost() };
+    const gone = ESSENTIAL.flatMap((name) => {
+      const is = states[name];
+      return is?.state === 'missing' ? [`${name} is ${capabilityWord(is)}`] : [];
+    });
+    return gone.length === 0 ? null : gone.join('; ');
   }
 
   /** True when a need of this capability is missing now, even for a short time. */
@@ -65,7 +69,7 @@ export class PageCapabilities {
   }
 
   /** Records results of probes; reports the capabilities when they have changed. */
-  learn(found: Readonly<Record<string, string>>): void {
+  learn(found: CapabilityStates): void {
     this.#found = { ...this.#found, ...found };
     const { capabilities } = this;
     this.#judge();
@@ -97,7 +101,7 @@ export class PageCapabilities {
     this.#unfit = undefined;
   }
 
-  #lost(): Readonly<Record<string, string>> {
+  #lost(): CapabilityStates {
     return lost(Object.keys(this.#lacks ?? {}));
   }
 

@@ -1,5 +1,6 @@
 // Turns the reports and checks of the page into events of the life cycle. It tracks how far this client has come; client.ts
 // feeds it and performs its requests. It relies on checks of the page, never on the library's `ready`.
+import { type CapabilityStates, OK } from '../../protocol/capability.js';
 import type { BrokenReason, LogoutBan } from '../../session/event.js';
 import type { ClientListener } from '../../session/port.js';
 import type { Limits } from '../../session/restriction.js';
@@ -387,7 +388,7 @@ export class PageState {
   }
 
   /** Records which capabilities work, as found by probes and shims. */
-  capable(found: Readonly<Record<string, string>>): void {
+  capable(found: CapabilityStates): void {
     if (this.#phase !== 'over') this.#capabilities.learn(found);
   }
 
@@ -436,7 +437,7 @@ export class PageState {
     if (this.#phase !== 'ready') this.#linked(me);
     if (!seen.synced || !seen.utils || !seen.listening || this.#capabilities.why !== null) return;
     this.#phase = 'ready';
-    this.#capabilities.learn({ 'session.receive': 'ok' });
+    this.#capabilities.learn({ 'session.receive': OK });
     this.#listener.event({ type: 'client.ready', me });
   }
 }

@@ -1,6 +1,7 @@
 // Prepares a document before the library touches it, and checks it until it is ready. Checks are triggered by events of the
 // page, and repeated slowly, because events get lost (H2).
 import type { Page } from 'puppeteer';
+import { type CapabilityState, OK } from '../../protocol/capability.js';
 import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
 import type { Break } from '../compat/break.js';
@@ -82,7 +83,7 @@ export class Readiness {
     const found = await this.#mend(page);
     await PageRpc.install(page).catch(lacking);
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
-      found['send.text'] = `missing: ${lacking(error)}`;
+      found['send.text'] = { state: 'missing', what: [lacking(error)] };
     });
     await page.evaluate(noteNacks).catch((error: unknown) => {
       this.#log.debug('whatsapp.nacks', { error: lacking(error) });
@@ -106,21 +107,19 @@ export class Readiness {
       this.#log.debug('whatsapp.trust', { error: lacking(error) });
     });
     const found = await this.#mend(page);
-    for (const { capability } of this.#unlinked) found[capability] = 'degraded: failed: there is no account';
+    for (const { capability } of this.#unlinked) found[capability] = stateOf('failed: there is no account');
     this.#pageState.capable(found);
   }
 
   /** Applies the shims that have not decided yet. @throws when the document went away meanwhile */
-  async #mend(page: Page): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
+  async #mend(page: Page): Promise<Record<string, CapabilityState>> {
+    const found: Record<string, CapabilityState> = {};
     const unlinked: Shim[] = [];
     for (const shim of this.#unlinked) {
       const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
       this.#log.debug('whatsapp.shim', { shim: shim.id, result });
       if (result === 'unlinked') unlinked.push(shim);
-      else
-        found[shim.capability] =
-          result === 'native' ? 'ok' : result === 'patched' ? 'patched' : `degraded: ${result}`;
+      else found[shim.capability] = stateOf(result);
     }
     this.#unlinked = unlinked;
     return found;
@@ -137,15 +136,15 @@ export class Readiness {
     await page.evaluate(giveOrigin).catch((error: unknown) => {
       this.#log.debug('whatsapp.origin', { error: lacking(error) });
     });
-    const found: Record<string, string> = {};
+    const found: Record<string, CapabilityState> = {};
     const note = async (what: 'shim' | 'variant', { id, capability }: Break, result: Promise<ShimResult>) => {
       const word = await within(SHIM_MS, result, `${what} ${id}`).catch(
         (error: unknown) => `failed: ${errorText(error)}` as const,
       );
       this.#log.debug(`whatsapp.${what}`, { [what]: id, result: word });
       // One failed shim decides the capability.
-      if (word === 'native' || found[capability]?.startsWith('degraded')) return;
-      found[capability] = word === 'patched' ? 'patched' : `degraded: ${word}`;
+      if (word === 'native' || found[capability]?.state === 'degraded') return;
+      found[capability] = stateOf(word);
     };
     for (const shim of LATE_SHIMS) await note('shim', shim, shim.apply(page));
     for (const variant of VARIANTS) await note('variant', variant, variant.probe(page));
@@ -189,6 +188,12 @@ export class Readiness {
       seen.synced && seen.wid !== null ? await within(timeoutMs, page.evaluate(readLimits), 'limits') : null;
     return { ...seen, limits };
   }
+}
+
+/** The state of a capability by the result of its repair. */
+function stateOf(result: ShimResult): CapabilityState {
+  if (result === 'native') return OK;
+  return result === 'patched' ? { state: 'patched' } : { state: 'degraded', why: result };
 }
 
 /**

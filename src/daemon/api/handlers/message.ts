@@ -1,4 +1,5 @@
 // message.*: accepts messages for sending, waits for their outcome, and looks messages up.
+import { capabilityWord } from '../../../protocol/capability.js';
 import type { Content, FileRef } from '../../../protocol/content.js';
 import { Fault } from '../../../protocol/fault.js';
 import type { FaultKind } from '../../../protocol/fault-table.js';
@@ -141,9 +142,10 @@ export function messageHandlers(
   function refuseLacking(kind: Content['kind'], recipient: Addressee): void {
     if (actor.state.name !== 'ready') return;
     for (const capability of ['send.text', capabilityFor(kind), capabilityToReach(recipient)]) {
-      const word = capability === null ? undefined : account.capabilities[capability];
-      if (word?.startsWith('missing'))
-        throw new Fault('unsupported_now', { reason: `${capability} is ${word}.`, more: { capability } });
+      const is = capability === null ? undefined : account.capabilities[capability];
+      if (is?.state !== 'missing') continue;
+      const reason = `${capability} is ${capabilityWord(is)}.`;
+      throw new Fault('unsupported_now', { reason, more: { capability } });
     }
   }
 

@@ -4,14 +4,18 @@ import { ALL_NEEDS, ESSENTIAL, lost, NEEDS } from '../../../../src/whatsapp/capa
 
 t.test('a capability is lost by name of what it lacks, and no other with it', async (t) => {
   t.same(lost([]), {});
-  t.same(lost(['WAWebAltDeviceLinkingApi']), { 'link.code': 'missing: WAWebAltDeviceLinkingApi' });
-  t.same(lost(['WALinkify.findLink']), { 'message.links': 'missing: WALinkify.findLink' });
+  t.same(lost(['WAWebAltDeviceLinkingApi']), {
+    'link.code': { state: 'missing', what: ['WAWebAltDeviceLinkingApi'] },
+  });
+  t.same(lost(['WALinkify.findLink']), {
+    'message.links': { state: 'missing', what: ['WALinkify.findLink'] },
+  });
   t.same(lost(['WAWebChatGetters', 'WAWebMsgKey.newId']), {
-    'send.text': 'missing: WAWebMsgKey.newId, WAWebChatGetters',
+    'send.text': { state: 'missing', what: ['WAWebMsgKey.newId', 'WAWebChatGetters'] },
   });
   t.same(lost(['a wid as text']), {
-    'session.receive': 'missing: a wid as text',
-    'send.text': 'missing: a wid as text',
+    'session.receive': { state: 'missing', what: ['a wid as text'] },
+    'send.text': { state: 'missing', what: ['a wid as text'] },
   });
   t.same(lost(['WAWebNobodyAskedFor']), {});
 });

@@ -3,11 +3,12 @@
  * lasted.
  */
 import t from 'tap';
+import { type CapabilityStates, OK } from '../../../../src/protocol/capability.js';
 import { LASTS_MS } from '../../../../src/whatsapp/capabilities/needs.js';
 import { PageCapabilities } from '../../../../src/whatsapp/capabilities/page-capabilities.js';
 
 function made() {
-  const told: Readonly<Record<string, string>>[] = [];
+  const told: CapabilityStates[] = [];
   const nothing = (): void => undefined;
   const page = new PageCapabilities({ tell: (what) => told.push(what), unfit: nothing, look: nothing });
   return { page, told };
@@ -16,19 +17,19 @@ function made() {
 t.test('before the first look only what was found is known', async (t) => {
   const { page, told } = made();
   t.same(page.capabilities, {});
-  page.learn({ 'media.send': 'ok' });
-  t.same(page.capabilities, { 'media.send': 'ok' });
+  page.learn({ 'media.send': OK });
+  t.same(page.capabilities, { 'media.send': OK });
   t.equal(told.length, 1);
-  page.learn({ 'media.send': 'ok' });
+  page.learn({ 'media.send': OK });
   t.equal(told.length, 1, 'the same is not told again');
   page.lacks(null);
-  t.same(page.capabilities, { 'media.send': 'ok' }, 'nor does a look that could not tell');
+  t.same(page.capabilities, { 'media.send': OK }, 'nor does a look that could not tell');
 });
 
 t.test('a page that lacks nothing has all but what has to be proved', async (t) => {
   const { page } = made();
   page.lacks({});
-  t.equal(page.capabilities['link.qr'], 'ok');
+  t.same(page.capabilities['link.qr'], OK);
   t.notOk('send.text' in page.capabilities, 'what ready rests on is told when it is proved');
   t.equal(page.why, null);
 });
@@ -41,9 +42,9 @@ t.test('a lack is told when it has lasted, and until then nothing is known', asy
   t.ok(page.isLacking('message.links'), 'who needs it now is told');
   t.notOk(page.isLacking('link.qr'));
   page.lacks({ 'WALinkify.findLink': LASTS_MS });
-  t.equal(page.capabilities['message.links'], 'missing: WALinkify.findLink');
+  t.same(page.capabilities['message.links'], { state: 'missing', what: ['WALinkify.findLink'] });
   page.lacks({});
-  t.equal(page.capabilities['message.links'], 'ok', 'it came after all');
+  t.same(page.capabilities['message.links'], OK, 'it came after all');
 });
 
 t.test('only what is essential keeps a page from being ready', async (t) => {
@@ -56,6 +57,6 @@ t.test('only what is essential keeps a page from being ready', async (t) => {
   page.newDocument();
   t.equal(page.why, null, 'nothing is known of a new document');
   t.same(page.capabilities, {});
-  page.learn({ 'send.text': 'missing: a probe failed' });
+  page.learn({ 'send.text': { state: 'missing', what: ['a probe failed'] } });
   t.equal(page.why, 'send.text is missing: a probe failed', 'or by a probe');
 });

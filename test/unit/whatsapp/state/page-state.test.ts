@@ -1,6 +1,7 @@
 /** Reports and checks of the page become life-cycle events, raised on changes and confirmed facts only. */
 import { mock } from 'node:test';
 import t from 'tap';
+import { capabilityWords } from '../../../../src/protocol/capability.js';
 import { ESSENTIAL } from '../../../../src/whatsapp/capabilities/needs.js';
 import type { Look } from '../../../../src/whatsapp/page/look.js';
 import type { Told } from '../../../../src/whatsapp/page/page-window.js';
@@ -58,7 +59,11 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
   const witness = new PageState(
     {
       event: ({ type, ...more }) => heard.push([type.replace('client.', ''), ...words(more)].join(' ')),
-      report: ({ type, ...more }) => {
+      report: (report) => {
+        const { type, ...more } =
+          report.type === 'capabilities'
+            ? { ...report, capabilities: capabilityWords(report.capabilities) }
+            : report;
         const line = ['·', type, ...words(more)].join(' ');
         if (type === 'capabilities' && line === last) return;
         if (type === 'capabilities') last = line;
@@ -509,11 +514,11 @@ t.test('stories of pages', (t) => {
 
 t.test('a page that cannot send is not ready, and is once it was patched', (t) => {
   const { heard, witness } = play(true, []);
-  witness.capable({ 'send.text': 'missing: no door' });
+  witness.capable({ 'send.text': { state: 'missing', what: ['no door'] } });
   witness.judge(LOOK);
   t.equal(witness.phase, 'linked');
-  witness.capable({ 'send.text': 'patched' });
-  witness.capable({ 'send.text': 'patched' });
+  witness.capable({ 'send.text': { state: 'patched' } });
+  witness.capable({ 'send.text': { state: 'patched' } });
   witness.judge(LOOK);
   t.equal(witness.phase, 'ready');
   t.same(
