@@ -2,7 +2,7 @@
 import t from 'tap';
 import { Closers } from '../../../src/daemon/closers.js';
 
-t.test('the last opened is closed first, each after the end of the one before', async (t) => {
+t.test('the last opened part is closed first, each after the one before has ended', async (t) => {
   const closers = new Closers();
   const seen: string[] = [];
   for (const name of ['lock', 'store', 'reader'])
@@ -17,7 +17,7 @@ t.test('the last opened is closed first, each after the end of the one before', 
   ]);
 });
 
-t.test('all are closed even if some throw, and what they threw is thrown', async (t) => {
+t.test('all parts are closed even if some throw, and the errors are thrown', async (t) => {
   for (const failing of [['store'], ['store', 'reader']]) {
     const closers = new Closers();
     const seen: string[] = [];
@@ -35,7 +35,7 @@ t.test('all are closed even if some throw, and what they threw is thrown', async
   await t.rejects(closers.close(), { name: 'AggregateError', errors: errors.toReversed() });
 });
 
-t.test('what is added after closing has begun is closed at once', async (t) => {
+t.test('a part that is added after closing has begun is closed at once', async (t) => {
   const closers = new Closers();
   const seen: string[] = [];
   const late = (name: string) => closers.add(() => void seen.push(name));

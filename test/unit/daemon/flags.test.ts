@@ -5,7 +5,7 @@ import { readFlags } from '../../../src/daemon/flags.js';
 
 const read = (argv: string[], env: Record<string, string> = {}) => readFlags(argv, { env, version: '0.1.0' });
 
-t.test('what the command line asks for', async (t) => {
+t.test('each command line is parsed to the expected action', async (t) => {
   for (const [argv, expected] of [
     [[], { mode: 'run', account: 'default', keys: {}, output: 'text' }],
     [['--account', 'shop_1'], { account: 'shop_1' }],
@@ -36,7 +36,7 @@ t.test('what the command line asks for', async (t) => {
   t.match(await read(['--account', 'x'], { WAD_ACCOUNT: 'shop' }), { flags: { account: 'x' } });
 });
 
-t.test('what is not understood is exit 64, with the nearest flag', async (t) => {
+t.test('an unknown flag exits 64 and names the nearest flag', async (t) => {
   for (const [argv, says] of [
     [['--acount', 'x'], 'there is no --acount; did you mean --account?'],
     [['--nosandbox'], 'did you mean --no-sandbox?'],

@@ -18,25 +18,25 @@ const kindOf = (promise: Promise<unknown>) =>
     (fault: { kind: unknown }) => fault.kind,
   );
 
-t.test('an object in JSON, in any number of pieces; nothing is an empty object', async (t) => {
+t.test('a body is a JSON object in any number of pieces, and an empty body is an empty object', async (t) => {
   t.same(await read(['{"a":', '1}']), { a: 1 });
   t.same(await read([]), {});
-  t.same(await read([], {}), {}, 'without a type');
+  t.same(await read([], {}), {}, 'without a content type');
   t.same(await read(['{}'], { 'content-type': 'Application/JSON; charset=utf-8' }), {});
-  t.same(await read(['{"a":"12345678"}']), { a: '12345678' }, 'as long as it may be');
+  t.same(await read(['{"a":"12345678"}']), { a: '12345678' }, 'of the maximum length');
 });
 
-t.test('one byte more is too much, said before or not', async (t) => {
+t.test('a body one byte over the limit is refused, with and without an announced length', async (t) => {
   t.equal(await kindOf(read(['{"a":"123456789"}'])), 'body_too_large');
   t.equal(await kindOf(read(['{"a":"1234567', '89"}'])), 'body_too_large', 'in pieces');
   t.equal(
     await kindOf(read(['{}'], { ...JSON_TYPE, 'content-length': '17' })),
     'body_too_large',
-    'announced',
+    'with an announced length',
   );
 });
 
-t.test('what a form of another site can send is refused', async (t) => {
+t.test('what a form on another site can send is refused', async (t) => {
   for (const type of [
     '',
     'text/plain',
@@ -49,7 +49,7 @@ t.test('what a form of another site can send is refused', async (t) => {
   t.equal(await kindOf(read(['{}'], { ...JSON_TYPE, 'content-encoding': 'gzip' })), 'unsupported_body');
 });
 
-t.test('no JSON, no UTF-8, no object', async (t) => {
+t.test('a body that is not JSON, not UTF-8 or not an object is refused', async (t) => {
   for (const text of ['{', '{"a":1}}', '\xff', '{"a":"\xe4"}'])
     t.equal(await kindOf(read([text])), 'parse_error', text);
   for (const text of ['[]', '1', '"a"', 'null', 'true'])

@@ -21,7 +21,7 @@ const post = (door: TestDoor, path: string, body?: unknown, headers: Record<stri
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
 
-t.test('both doors answer the same, method by method', async (t) => {
+t.test('socket and HTTP give the same answer for each method', async (t) => {
   const examples = Object.fromEntries(
     Object.entries(METHODS).map(([name, { example }]) => [name, () => example.result]),
   );
@@ -35,10 +35,10 @@ t.test('both doors answer the same, method by method', async (t) => {
     t.same(await response.json(), await client.call(name, params), name);
   }
   for (const name of ['events.subscribe', 'events.unsubscribe'])
-    t.equal((await post(door, `/api/rpc/${name}`, {})).status, 404, `${name} lives on a connection`);
+    t.equal((await post(door, `/api/rpc/${name}`, {})).status, 404, `${name} requires a connection`);
 });
 
-t.test('the type and the name that a sender gave to a file are no headers of an answer', async (t) => {
+t.test('the type and name that a sender gave to a file do not become response headers', async (t) => {
   const file = {
     ...{ id: METHODS['media.fetch'].example.result.id, size: 3, mimetype: 'text/html; charset=utf-8' },
     name: 'x.html"\r\nX-Evil: 1\r\n\r\n<script>alert(1)</script>',
@@ -64,7 +64,7 @@ t.test('the type and the name that a sender gave to a file are no headers of an 
   }
 });
 
-t.test('both doors refuse the same, fault by fault', async (t) => {
+t.test('socket and HTTP give the same error for each fault', async (t) => {
   for (const kind of ['not_linked', 'no_qr', 'busy', 'disk_full', 'outcome_unknown'] as const) {
     const more = { reason: 'because', hint: 'do something', retryAfterMs: 1_500 };
     const fail = () => {
@@ -89,7 +89,7 @@ t.test('both doors refuse the same, fault by fault', async (t) => {
   });
 });
 
-t.test('a message is accepted, with a key from its header, and looked at by either id', async (t) => {
+t.test('a message is accepted with a key from its header, and found by either id', async (t) => {
   const sent: unknown[] = [];
   await using door = await startDoor({
     'message.send': (params) => {
@@ -112,7 +112,7 @@ t.test('a message is accepted, with a key from its header, and looked at by eith
   t.equal((await fetch(`${door.url}/api/whatsapp/messages/%ff`)).status, 400);
 });
 
-t.test('the QR code comes as JSON or as a picture, and an error always as JSON', async (t) => {
+t.test('the QR is served as JSON or as a picture, and an error always as JSON', async (t) => {
   const qr = '2@abc,def,ghi,1';
   const expiresAt = new Date(Date.now() + 60_000).toISOString();
   await using door = await startDoor({
@@ -128,7 +128,11 @@ t.test('the QR code comes as JSON or as a picture, and an error always as JSON',
   const body = (await plain.json()) as Record<string, string>;
   t.same(Object.keys(body), ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp']);
   t.match(body, { qr, expiresAt, status: 'linking', dataUrl: /^data:image\/png;base64,iVBOR/ });
-  t.equal(plain.headers.get('cache-control'), 'no-store', 'whoever has it can link');
+  t.equal(
+    plain.headers.get('cache-control'),
+    'no-store',
+    'anybody with the QR can link, so it is not cached',
+  );
   for (const [accept, type] of [
     ['image/png', 'image/png'],
     ['image/svg+xml', 'image/svg+xml'],
@@ -146,7 +150,7 @@ t.test('the QR code comes as JSON or as a picture, and an error always as JSON',
   t.match(await none.json(), { reason: 'none now', error: { data: { kind: 'no_qr' } } });
 });
 
-t.test('live and ready are two things', async (t) => {
+t.test('liveness and readiness are separate', async (t) => {
   let status: 'ready' | 'reconnecting' = 'reconnecting';
   await using door = await startDoor({
     'session.status': () => ({ ...METHODS['session.status'].example.result, status, reason: 'network_down' }),
@@ -162,7 +166,7 @@ t.test('live and ready are two things', async (t) => {
   t.equal(await head.text(), '');
 });
 
-t.test('without the token, whether it is ready is told, and not why it is not', async (t) => {
+t.test('without the token, readyz reports readiness but not the reason', async (t) => {
   const status = {
     ...METHODS['session.status'].example.result,
     status: 'linking',
@@ -180,7 +184,7 @@ t.test('without the token, whether it is ready is told, and not why it is not', 
   }
 });
 
-t.test('a stranger is not told where the socket is', async (t) => {
+t.test('a request without the token does not learn the path of the socket', async (t) => {
   const fail = () => {
     throw new Fault('shutting_down', { hint: 'wactl --socket /run/here status' });
   };
@@ -194,7 +198,7 @@ t.test('a stranger is not told where the socket is', async (t) => {
   }
 });
 
-t.test('events come from a cursor on, and a listener that comes back misses none', async (t) => {
+t.test('events are streamed from a cursor, and a listener that reconnects misses none', async (t) => {
   await using door = await startDoor();
   const { feed, written } = door.behind;
   for (let n = 0; n < 500; n += 1) feed.append(n % 2 ? 'alert' : 'message', madeUp({ n }));
@@ -223,7 +227,7 @@ t.test('events come from a cursor on, and a listener that comes back misses none
   });
   t.same(new Set((await some.heard(251)).map(({ type }) => type)), new Set(['alert']));
   using fresh = await Listener.open(door.url, { check: unchecked });
-  t.equal(fresh.lastEventId, String(feed.last), 'it knows where to resume before the first event');
+  t.equal(fresh.lastEventId, String(feed.last), 'the stream names its cursor before the first event');
   feed.append('qr', madeUp({ n: 501 }));
   t.match(await fresh.heard(1), [{ type: 'qr', data: { n: 501 } }]);
   for (const query of ['after=x', 'types=nothing', 'after=1&other=2', 'consumer=a%20b'])
@@ -231,7 +235,7 @@ t.test('events come from a cursor on, and a listener that comes back misses none
   t.equal((await fetch(`${door.url}/api/whatsapp/events`, { method: 'HEAD' })).status, 200);
 });
 
-t.test('a hundred listeners hear every event, in order', async (t) => {
+t.test('a hundred listeners receive every event, in order', async (t) => {
   await using door = await startDoor();
   const listeners = await Promise.all(
     Array.from({ length: 100 }, () => Listener.open(door.url, { check: unchecked })),
@@ -243,12 +247,12 @@ t.test('a hundred listeners hear every event, in order', async (t) => {
   const wanted = Array.from({ length: 200 }, (_, n) => n);
   for (const listener of listeners) {
     const heard = (await listener.heard(200)).map((event) => dataOf(event).n);
-    if (JSON.stringify(heard) !== JSON.stringify(wanted)) t.fail('one missed something');
+    if (JSON.stringify(heard) !== JSON.stringify(wanted)) t.fail('a listener missed an event');
   }
   t.equal(listeners.length, 100);
 });
 
-t.test('a listener that does not read is cut off, and nobody else notices', async (t) => {
+t.test('a listener that does not read is disconnected, and others are not affected', async (t) => {
   await using door = await startDoor({}, { maxBacklogBytes: 1024 * 1024 });
   using reads = await Listener.open(door.url, { check: unchecked });
   const deaf = request(`${door.url}/api/whatsapp/events`, { agent: false })
@@ -264,7 +268,7 @@ t.test('a listener that does not read is cut off, and nobody else notices', asyn
   }
   response.resume();
   await cutOff;
-  t.notOk(response.complete, 'its stream broke off');
+  t.notOk(response.complete, 'its stream was cut off');
   t.equal(reads.events.length, 1_200);
 });
 
@@ -280,7 +284,7 @@ function lasting() {
   return { begun: once(told, 'begun'), ended, handlers: { 'session.wait': wait } };
 }
 
-t.test('a close answers what is in flight and ends the streams', async (t) => {
+t.test('a close answers requests in flight and ends the streams', async (t) => {
   const { begun, handlers } = lasting();
   await using door = await startDoor(handlers);
   using listener = await Listener.open(door.url);
@@ -292,10 +296,10 @@ t.test('a close answers what is in flight and ends the streams', async (t) => {
   await listener.over();
   await closed;
   t.ok(performance.now() - startedAt < 2_000);
-  await t.rejects(fetch(`${door.url}/healthz`), 'nobody listens any more');
+  await t.rejects(fetch(`${door.url}/healthz`), 'no further request is accepted');
 });
 
-t.test('a caller that goes takes its request with it', async (t) => {
+t.test('a caller that disconnects aborts its request', async (t) => {
   const { begun, ended, handlers } = lasting();
   await using door = await startDoor(handlers);
   const leave = new AbortController();
@@ -308,7 +312,7 @@ t.test('a caller that goes takes its request with it', async (t) => {
   t.match(await ended, { kind: 'connection_lost' });
 });
 
-t.test('every route of the table has words, and is there once', async (t) => {
+t.test('every route has a description and occurs once', async (t) => {
   const names = ROUTES.map(({ verb, path }) => `${verb} ${path}`);
   t.equal(new Set(names).size, names.length);
   for (const { path, does } of ROUTES) t.ok(does.length > 15, path);

@@ -14,7 +14,7 @@ const kindOf = (act: () => void): string | null => {
 const foreign = (headersDistinct: Record<string, string[]>, url = '/') =>
   kindOf(() => refuseForeign({ headersDistinct, url }));
 
-t.test('the host is this machine, named once; the target is a path', async (t) => {
+t.test('the host must be this machine, named once, and the target must be a path', async (t) => {
   for (const host of ['localhost', 'LOCALHOST:3001', '127.0.0.1:1', '127.1.2.3', '[::1]:65535'])
     t.equal(foreign({ host: [host] }), null, host);
   for (const host of [
@@ -30,14 +30,14 @@ t.test('the host is this machine, named once; the target is a path', async (t) =
   t.equal(
     foreign({ host: ['localhost', 'localhost'] }),
     'foreign_host',
-    'of two, somebody may have looked at the other',
+    'of two host headers, a proxy may have checked the other one',
   );
   t.equal(foreign({}), 'invalid_request');
   for (const url of ['*', 'http://localhost/', '', 'x'])
     t.equal(foreign({ host: ['localhost'] }, url), 'invalid_request', url);
 });
 
-t.test('an origin is our own, or there is none', async (t) => {
+t.test('an origin must be our own, or absent', async (t) => {
   const from = (...origin: string[]) => foreign({ host: ['localhost:3001'], origin });
   t.equal(from(), null);
   t.equal(from('http://localhost:3001'), null);
@@ -52,20 +52,20 @@ t.test('an origin is our own, or there is none', async (t) => {
     'x',
   ])
     t.equal(from(origin), 'foreign_origin', origin);
-  t.equal(from('http://localhost:3001', 'http://localhost:3001'), 'foreign_origin', 'two');
+  t.equal(from('http://localhost:3001', 'http://localhost:3001'), 'foreign_origin', 'two origins');
 });
 
-t.test('a browser that says another site asks is believed', async (t) => {
+t.test("a browser's report that another site makes the request is trusted", async (t) => {
   const site = (...sites: string[]) =>
     kindOf(() => refuseCrossSite({ headersDistinct: sites.length === 0 ? {} : { 'sec-fetch-site': sites } }));
   for (const fine of ['same-origin', 'none']) t.equal(site(fine), null, fine);
-  t.equal(site(), null, 'no browser');
+  t.equal(site(), null, 'not a browser');
   for (const other of ['cross-site', 'same-site', '', 'anything'])
     t.equal(site(other), 'foreign_origin', other);
   t.equal(site('same-origin', 'cross-site'), 'foreign_origin');
 });
 
-t.test('as many headers as Node would keep, and no more', async (t) => {
+t.test('as many headers as Node would keep are accepted, and no more', async (t) => {
   const flood = (count: number) => kindOf(() => refuseFlood({ rawHeaders: Array(2 * count).fill('x') }));
   t.equal(flood(MAX_HEADERS), null);
   t.equal(flood(MAX_HEADERS + 1), 'body_too_large');

@@ -26,23 +26,23 @@ const lets = (token: Awaited<ReturnType<typeof readToken>>, authorization?: stri
   }
 };
 
-t.test('a token is made once, for us alone', async (t) => {
+t.test('a token is created once, readable by its owner only', async (t) => {
   const token = await readToken(path, { make: true });
   t.equal(statSync(path).mode & 0o777, 0o600);
   const text = readFileSync(path, 'utf8').trim();
-  t.match(text, /^[\w-]{43}$/, '256 bits');
+  t.match(text, /^[\w-]{43}$/, 'it has 256 bits');
   t.ok(lets(token, `Bearer ${text}`));
-  t.ok(lets(token, `bearer  ${text} `), 'the scheme is no matter of case');
+  t.ok(lets(token, `bearer  ${text} `), 'the case of the scheme is ignored');
   for (const wrong of [undefined, '', 'Bearer', text, `Bearer ${text}A`, `Basic ${text}`, `Bearer ${text} x`])
     t.notOk(lets(token, wrong), String(wrong));
   t.ok(lets(await readToken(path, { make: true }), `Bearer ${text}`), 'the next start keeps it');
   t.same(readdirSync(dir), ['token']);
-  t.ok(lets(null), 'without one everybody may');
+  t.ok(lets(null), 'without a token everybody is permitted');
 });
 
-t.test('a file that somebody named is read as it is', async (t) => {
+t.test('a configured token file is used as it is', async (t) => {
   rmSync(path, { force: true });
-  t.match(await refusal(path), { kind: 'usage' }, 'missing');
+  t.match(await refusal(path), { kind: 'usage' }, 'a missing file');
   write('0123456789abcdef\n', 0o640);
   t.match(await refusal(path), { kind: 'permission_denied', hint: `chmod 600 ${path}` });
   for (const text of ['', 'short\n', 'two words of a length\n', 'x'.repeat(5_000)]) {

@@ -47,24 +47,24 @@ const bytesOf = (socket: Socket | undefined): Promise<number> =>
     socket?.resume();
   });
 
-t.test('requests in one go are answered in their order, as many as there may be', async (t) => {
+t.test('pipelined requests are answered in order, up to the limit', async (t) => {
   await using door = await startDoor();
   const paths = Array.from({ length: 16 }, (_, n) => (n % 2 ? '/healthz' : '/'));
   const wanted = paths.map((path) => (path === '/' ? 'text/html' : 'application/json'));
   t.same(types(await raw(door.port, inOne(paths))), wanted);
   const more = await raw(door.port, inOne([...paths, ...paths]));
-  t.same(types(more), wanted, 'of more the first, and then the connection ends');
+  t.same(types(more), wanted, 'of more, the first ones are answered and the connection ends');
   t.equal((await fetch(`${door.url}/`)).status, 200);
 });
 
-t.test('a peer that leaves more unread than it may is cut off', async (t) => {
+t.test('a peer with more unread output than permitted is disconnected', async (t) => {
   await using door = await startDoor({}, limits);
   deafPeer(door, get('/openapi.json').repeat(3));
   await eventually(() => isCutOff(door), 'its end');
   t.equal((await fetch(`${door.url}/`)).status, 200);
 });
 
-t.test('a peer that does not read on in time is cut off, and one that does is not', async (t) => {
+t.test('a peer that stops reading is disconnected at the deadline, and one that reads is not', async (t) => {
   await using door = await startDoor({}, { ...limits, unreadMs: 300 });
   deafPeer(door, get('/openapi.json'));
   await eventually(() => isCutOff(door), 'its end');
@@ -79,14 +79,18 @@ t.test('unread output is limited in total, and the longest unread connection is 
   for (let n = 0; n < 5; n += 1) {
     deaf.push(deafPeer(door, get('/openapi.json')));
     const response = await fetch(`${door.url}/openapi.json`, { headers: { Connection: 'close' } });
-    t.equal((await response.arrayBuffer()).byteLength, LONG.length, 'somebody who reads has all of it');
+    t.equal(
+      (await response.arrayBuffer()).byteLength,
+      LONG.length,
+      'a peer that reads gets its whole answer',
+    );
   }
   await eventually(() => door.http.connections < 4, 'the end of the first ones');
-  t.ok(door.http.connections > 0, 'and not of all');
+  t.ok(door.http.connections > 0, 'not all connections are closed');
   // Read to the end. A peer that was cut off gets less than one answer.
   const [first = 0, last = 0] = await Promise.all([deaf[0], deaf.at(-1)].map(bytesOf));
-  t.ok(first < LONG.length, 'of the first');
-  t.ok(last > LONG.length, 'and not of the last');
+  t.ok(first < LONG.length, 'the first peer was cut off');
+  t.ok(last > LONG.length, 'the last peer was not');
 });
 
 t.test('a peer that reads may get an answer longer than every limit', async (t) => {
@@ -97,17 +101,17 @@ t.test('a peer that reads may get an answer longer than every limit', async (t) 
     t.equal((await response.arrayBuffer()).byteLength, LONG.length);
   }
   const paths = ['/', '/openapi.json'];
-  t.ok((await raw(door.port, inOne(paths))).length > LONG.length, 'also behind another one');
+  t.ok((await raw(door.port, inOne(paths))).length > LONG.length, 'also behind another answer');
 });
 
-t.test('an answer that nobody could be sent says what to do', async (t) => {
+t.test('an answer that is too long for any peer is refused with advice', async (t) => {
   await using door = await startDoor({}, { own, maxAnswerBytes: LONG.length - 1 });
   const response = await fetch(`${door.url}/openapi.json`);
   t.equal(response.status, 413);
   t.match(await response.json(), { error: { data: { kind: 'answer_too_long', reason: /smaller `limit`/ } } });
 });
 
-t.test('a request that takes longer than a peer may leave answers unread is answered', async (t) => {
+t.test('a request that takes longer than the deadline for unread answers is answered', async (t) => {
   let begun = (): void => undefined;
   let answer = (): void => undefined;
   const hasBegun = new Promise<void>((resolve) => {
@@ -135,7 +139,7 @@ t.test('a request that takes longer than a peer may leave answers unread is answ
   t.equal((await answered).status, 200);
 });
 
-t.test('an idle connection gives way when all places are taken; one in use never does', async (t) => {
+t.test('an idle connection is closed when all places are taken, and one in use never is', async (t) => {
   await using door = await startDoor(
     { 'session.wait': (_, { signal }) => untilAborted(signal) },
     { maxConnections: 8 },
@@ -156,12 +160,12 @@ t.test('an idle connection gives way when all places are taken; one in use never
   await eventually(async () => (await raw(door.port, inOne(['/']))) !== '', 'an answer');
   await first;
   door.behind.feed.append('qr', madeUp({ n: 1 }));
-  t.match(await listener.heard(1), [{ type: 'qr' }], 'a listener is not cut off');
+  t.match(await listener.heard(1), [{ type: 'qr' }], 'a listener is not disconnected');
   leave.abort();
-  await t.rejects(waiting, { name: 'AbortError' }, 'nor a request in flight');
+  await t.rejects(waiting, { name: 'AbortError' }, 'nor is a request in flight');
 });
 
-t.test('listeners do not keep short requests out: the last places take none', async (t) => {
+t.test('listeners leave the last places free for short requests', async (t) => {
   await using door = await startDoor({}, { maxConnections: 4 });
   const listeners = [await Listener.open(door.url), await Listener.open(door.url)];
   t.teardown(() => {

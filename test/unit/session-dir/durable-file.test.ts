@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import t from 'tap';
 import { removeUnfinished, writeDurably } from '../../../src/session-dir/durable-file.js';
 
-t.test('bytes, then name, then folder: each is on disk before the next', async (t) => {
+t.test('content, name and directory are each on disk before the next', async (t) => {
   const place = t.testdir();
   const path = join(place, 'marker');
   const probe = await open(place, 'r');
@@ -29,7 +29,7 @@ t.test('bytes, then name, then folder: each is on disk before the next', async (
   t.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-t.test('what a crash has left of it goes, and nothing else does', async (t) => {
+t.test('files left by a crash during a write are removed, and no others', async (t) => {
   const place = t.testdir();
   for (const name of ['marker', 'marker.1.new', 'marker.old', 'other.1.new', 'marker.1.new.bak'])
     writeFileSync(join(place, name), '');
@@ -37,7 +37,7 @@ t.test('what a crash has left of it goes, and nothing else does', async (t) => {
   t.same(readdirSync(place).sort(), ['marker', 'marker.1.new.bak', 'marker.old', 'other.1.new']);
 });
 
-t.test('a folder that is not there is a fault, and leaves nothing', async (t) => {
+t.test('a missing directory is an error, and leaves nothing', async (t) => {
   const place = t.testdir();
   const error = await writeDurably(join(place, 'none/marker'), '').catch((thrown: unknown) => thrown);
   t.ok(error instanceof Error);

@@ -8,7 +8,7 @@ import {
 } from '../../../src/session-dir/lock-owner.js';
 import { place } from './place.js';
 
-t.test('it is read as it was written', async (t) => {
+t.test('the owner is read as it was written', async (t) => {
   const { dir } = place(t);
   t.equal(await readLockOwner(dir), null);
   t.equal(readLockOwnerSync(dir), null);
@@ -18,7 +18,7 @@ t.test('it is read as it was written', async (t) => {
   t.same(readLockOwnerSync(dir), holder);
 });
 
-t.test('every part of it tells takings apart', async (t) => {
+t.test('each field distinguishes two acquisitions of the lock', async (t) => {
   const { dir } = place(t);
   const holder = await writeLockOwner(dir);
   t.ok(sameLockOwner({ ...holder }, holder));
@@ -27,7 +27,7 @@ t.test('every part of it tells takings apart', async (t) => {
     t.notOk(sameLockOwner({ ...holder, ...other }, holder), JSON.stringify(other));
 });
 
-t.test('what is not whole names nobody', async (t) => {
+t.test('an incomplete record names no owner', async (t) => {
   for (const text of ['', '{', 'null', '{"pid":1}', '{"pid":"1","startTicks":1,"bootId":"x","since":"y"}']) {
     const { dir, write } = place(t);
     write({ 'session-shop.holder.json': text });

@@ -38,7 +38,7 @@ async function run(
 }
 const pidsOn = async (profile: string) => (await findBrowsers(profile)).map(({ pid }) => pid);
 
-t.test('which processes are browsers on our profile', async (t) => {
+t.test('a process is recognised as a browser on our profile by its arguments', async (t) => {
   const { dir, write } = place(t);
   write({ 'session-shop/x': '' });
   const ours = `--user-data-dir=${dir.profile}`;
@@ -58,7 +58,7 @@ t.test('which processes are browsers on our profile', async (t) => {
   }
 });
 
-t.test('a browser is known by its program too', async (t) => {
+t.test('a browser is also recognised by its program', async (t) => {
   const { dir } = place(t);
   const fake = join(dir.dataPath, 'chromium');
   // A shell under that name, because it accepts an unknown argument.
@@ -74,7 +74,7 @@ t.test('a browser is known by its program too', async (t) => {
   await once(child, 'exit');
 });
 
-t.test('one that is left over ends by SIGTERM, and its lock files go', async (t) => {
+t.test('a browser left over is ended by SIGTERM, and its lock files are removed', async (t) => {
   const { dir, log, said } = place(t);
   mkdirSync(dir.profile);
   for (const name of ['SingletonLock', 'SingletonSocket', 'SingletonCookie'])
@@ -93,7 +93,7 @@ t.test('one that is left over ends by SIGTERM, and its lock files go', async (t)
   t.ok(existsSync(join(dir.profile, 'Preferences')));
 });
 
-t.test("after a browser that was killed its own lock files go, and nobody else's", async (t) => {
+t.test('after a browser was killed, only its own lock files are removed', async (t) => {
   const { dir, log } = place(t);
   mkdirSync(dir.profile, { recursive: true });
   const lock = join(dir.profile, 'SingletonLock');
@@ -111,7 +111,7 @@ t.test("after a browser that was killed its own lock files go, and nobody else's
   await clearAfter(4242, dir, log);
 });
 
-t.test('the folder of its socket goes as well, if it is one, and empty', async (t) => {
+t.test('the directory of its socket is removed too, if its name fits and it is empty', async (t) => {
   const { dir, log } = place(t);
   const tmp = t.testdir({
     'org.chromium.Chromium.aB3dE6': { SingletonSocket: '', SingletonCookie: '' },
@@ -130,10 +130,10 @@ t.test('the folder of its socket goes as well, if it is one, and empty', async (
     t.notOk(lstatSync(join(dir.profile, 'SingletonSocket'), { throwIfNoEntry: false }));
   }
   t.same(readdirSync(tmp).sort(), ['org.chromium.Chromium.xxxxxx', 'precious']);
-  t.same(readdirSync(join(tmp, 'precious')), ['SingletonSocket'], 'and nothing of anybody else');
+  t.same(readdirSync(join(tmp, 'precious')), ['SingletonSocket'], 'nothing of others is removed');
 });
 
-t.test('its note of a crash is taken back, and nothing else of the file', async (t) => {
+t.test('its crash mark is removed from the preferences, and nothing else is changed', async (t) => {
   const { dir, log, said, write } = place(t);
   const text = (exit: string) => `{"a":1.50,"profile":{"exit_type":"${exit}","name":"Crashed"},"z":[]}`;
   const path = join(dir.profile, 'Default', 'Preferences');
@@ -148,12 +148,12 @@ t.test('its note of a crash is taken back, and nothing else of the file', async 
   for (const exit of ['Normal', 'SessionEnded']) {
     write({ [`${profile}/Default/Preferences`]: text(exit) });
     await clearLeftovers(dir, { log });
-    t.equal(readFileSync(path, 'utf8'), text(exit), `${exit} is left alone`);
+    t.equal(readFileSync(path, 'utf8'), text(exit), `${exit} is left unchanged`);
   }
   t.equal(said.length, 1);
 });
 
-t.test('one that ignores SIGTERM, or is stopped, is killed with its group', async (t) => {
+t.test('a browser that ignores SIGTERM or is stopped is killed with its process group', async (t) => {
   for (const how of ['stubborn', 'stopped'] as const) {
     const { dir, log, said } = place(t);
     const child = await run(t, [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe'], {
@@ -167,7 +167,7 @@ t.test('one that ignores SIGTERM, or is stopped, is killed with its group', asyn
   }
 });
 
-t.test('one that leads no group is killed alone', async (t) => {
+t.test('a browser that leads no process group is killed alone', async (t) => {
   const { dir, log } = place(t);
   const args = [`--user-data-dir=${dir.profile}`, '--remote-debugging-pipe'];
   const child = await run(t, args, { stubborn: true, detached: false });
@@ -176,7 +176,7 @@ t.test('one that leads no group is killed alone', async (t) => {
   t.same(await exit, [null, 'SIGKILL']);
 });
 
-t.test('nothing left over, nothing said; no profile is fine', async (t) => {
+t.test('without a browser left over nothing is logged, and a missing profile is accepted', async (t) => {
   const { dir, log, said } = place(t);
   await clearLeftovers(dir, { log });
   t.same(said, []);

@@ -21,12 +21,12 @@ t.test('a batch is read as it was written', async (t) => {
   t.same(readBatch(record), batch);
   t.same(readBatch(writeBatch({ sequence: 7n, writes: [] })), { sequence: 7n, writes: [] });
   for (let end = 0; end < record.length; end += 1)
-    t.throws(() => readBatch(record.subarray(0, end)), RangeError, `${end} bytes of it`);
+    t.throws(() => readBatch(record.subarray(0, end)), RangeError, `cut off at ${end} bytes`);
   t.throws(() => readBatch(Buffer.concat([record, Buffer.from([9])])), /kind 9/);
   t.throws(() => readBatch(Buffer.concat([record, Buffer.from([0, 0])])), /another count/);
 });
 
-t.test('as LevelDB writes it', async (t) => {
+t.test('a batch written by LevelDB is read', async (t) => {
   const record = Buffer.from('0100000000000000' + '02000000' + '01016b0176' + '00016b', 'hex');
   const [key, value] = [Buffer.from('k'), Buffer.from('v')];
   const batch = {
@@ -40,7 +40,7 @@ t.test('as LevelDB writes it', async (t) => {
   t.same(writeBatch(batch), record);
 });
 
-t.test('numbers of variable length', async (t) => {
+t.test('variable-length integers are encoded and decoded', async (t) => {
   for (const number of [0, 1, 127, 128, 300, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
     const reader = new Reader(varint(number));
     t.equal(reader.number(), number);
@@ -51,7 +51,7 @@ t.test('numbers of variable length', async (t) => {
   t.throws(() => new Reader(Buffer.from([0x80])).number(), /breaks off/);
 });
 
-t.test('the list of files', async (t) => {
+t.test('the manifest gives the list of files', async (t) => {
   const first = Buffer.concat([
     ...[varint(1), varint(8), Buffer.from('idb_cmp1'), varint(2), varint(3), varint(9), varint(0)],
     ...[varint(3), varint(4), varint(4), varint(0)],

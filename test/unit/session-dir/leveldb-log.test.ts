@@ -26,18 +26,18 @@ function behind(bytes: number, records: readonly Buffer[]): Buffer {
   return at < HEADER ? layOut(records) : layOut([Buffer.alloc(at - HEADER), ...records]).subarray(at);
 }
 
-t.test('the checksum is that of the format', async (t) => {
+t.test('the checksum is the one of the format', async (t) => {
   // CRC-32C of "123456789" is e3069283. LevelDB rotates it right by 15 bits and adds a constant.
   const crc = 0xe3069283;
   t.equal(checksum(Buffer.from('123456789')), ((((crc >>> 15) | (crc << 17)) >>> 0) + 0xa282ead8) % 2 ** 32);
 });
 
-t.test('whole logs are whole', async (t) => {
+t.test('a complete log is recognised as complete', async (t) => {
   for (const lengths of [[], [0], [100, 0, 5], [BLOCK - HEADER, 3], [BLOCK - 13, 1], [3 * BLOCK, 9]])
     t.same(examine(layOut(recordsOf(...lengths))), { is: 'whole' }, `${lengths}`);
 });
 
-t.test('wherever a log breaks off, what was whole before stays, and no more', async (t) => {
+t.test('wherever a log is cut off, its complete records stay, and nothing else', async (t) => {
   const wrong: unknown[] = [];
   for (const at of places()) {
     const whole = ENDS[wholeBefore(at) - 1] ?? 0;
@@ -50,7 +50,7 @@ t.test('wherever a log breaks off, what was whole before stays, and no more', as
   t.same(wrong, []);
 });
 
-t.test('what broke off goes out of a log that was written on, and all else stays', async (t) => {
+t.test('a torn record is removed from a log that was continued, and everything else stays', async (t) => {
   const more = recordsOf(30, 5, BLOCK);
   const wrong: unknown[] = [];
   for (const at of places()) {
@@ -66,7 +66,7 @@ t.test('what broke off goes out of a log that was written on, and all else stays
   t.same(wrong, []);
 });
 
-t.test('what a loss of power leaves at the end goes; other damage is not touched', async (t) => {
+t.test('damage at the end, as after a power loss, is removed, and other damage is not touched', async (t) => {
   const records = recordsOf(50, 60, 70);
   const log = layOut(records);
   const ends = records.map((_, n) => layOut(records.slice(0, n + 1)).length);
@@ -76,6 +76,6 @@ t.test('what a loss of power leaves at the end goes; other damage is not touched
   t.same(examine(badEnd), { is: 'torn', soundBytes: ends[1] }, 'a bad record');
   const badMiddle = Buffer.from(log);
   badMiddle.writeUInt8(99, (ends[1] ?? 0) - 1);
-  t.same(examine(badMiddle), { is: 'damaged' }, 'not in the midst of others');
-  t.same(examine(Buffer.alloc(1_000, 'text')), { is: 'damaged' }, 'nor where it is no log at all');
+  t.same(examine(badMiddle), { is: 'damaged' }, 'a bad record between others');
+  t.same(examine(Buffer.alloc(1_000, 'text')), { is: 'damaged' }, 'a file that is not a log');
 });

@@ -44,22 +44,25 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals) => {
   return exit;
 };
 
-t.test('taking names the holder, letting go leaves nothing, twice is fine', async (t) => {
-  const { dir, log, said } = place(t);
-  const lock = await takeLock(dir, { log, ...SOON });
-  t.match(await readLockOwner(dir), { pid: process.pid, since: lock.owner.since });
-  t.match(await lockState(dir), { pid: process.pid });
-  await Promise.all([lock.release(), lock.release()]);
-  await lock.release();
-  t.notOk(existsSync(dir.lock));
-  t.notOk(existsSync(dir.owner));
-  t.equal(await lockState(dir), 'free');
-  t.notOk(lock.lost.aborted);
-  t.same(said, [], 'nothing to say about it');
-  await (await takeLock(dir, { log, ...SOON })).release();
-});
+t.test(
+  'an acquired lock names its owner, a release leaves no file, and a second release has no effect',
+  async (t) => {
+    const { dir, log, said } = place(t);
+    const lock = await takeLock(dir, { log, ...SOON });
+    t.match(await readLockOwner(dir), { pid: process.pid, since: lock.owner.since });
+    t.match(await lockState(dir), { pid: process.pid });
+    await Promise.all([lock.release(), lock.release()]);
+    await lock.release();
+    t.notOk(existsSync(dir.lock));
+    t.notOk(existsSync(dir.owner));
+    t.equal(await lockState(dir), 'free');
+    t.notOk(lock.lost.aborted);
+    t.same(said, [], 'nothing is logged');
+    await (await takeLock(dir, { log, ...SOON })).release();
+  },
+);
 
-t.test('a living holder refuses the second at once, by name', async (t) => {
+t.test('a running owner refuses a second daemon at once, and is named', async (t) => {
   const { dir, log } = place(t);
   const { child, first } = other(t, dir);
   t.match(await first, { says: 'taken' });
@@ -72,14 +75,14 @@ t.test('a living holder refuses the second at once, by name', async (t) => {
   await end(child, 'SIGTERM');
 });
 
-t.test('in one process too', async (t) => {
+t.test('a second acquisition in the same process is refused too', async (t) => {
   const { dir, log } = place(t);
   await using lock = await takeLock(dir, { log, ...SOON });
   t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held' });
   t.notOk(lock.lost.aborted);
 });
 
-t.test('the lock of a holder that was killed is waited for and taken over', async (t) => {
+t.test('the lock of a killed owner is taken over after a wait', async (t) => {
   const { dir, log, said } = place(t);
   const { child, first } = other(t, dir);
   await first;
@@ -95,7 +98,7 @@ t.test('the lock of a holder that was killed is waited for and taken over', asyn
   ]);
 });
 
-t.test('a killed holder whose number went to another process is dead all the same', async (t) => {
+t.test('a killed owner whose pid was reused counts as dead', async (t) => {
   const own = ownProcessId();
   for (const [what, other] of [
     ['in another boot', { bootId: 'another boot' }],
@@ -108,12 +111,12 @@ t.test('a killed holder whose number went to another process is dead all the sam
     writeFileSync(dir.owner, JSON.stringify({ ...own, ...other, since: old.toISOString() }));
     await using lock = await takeLock(dir, { log, ...SOON });
     t.match(lock.owner, own, what);
-    t.same(await readLockOwner(dir), lock.owner, 'the file names the new holder');
+    t.same(await readLockOwner(dir), lock.owner, 'the file names the new owner');
     t.match(said.at(-1), ['lock.taken-over', { fromPid: process.pid, since: old.toISOString() }], what);
   }
 });
 
-t.test('a stale lock that another takes between the look and the removal stays', async (t) => {
+t.test('a stale lock that another process acquires between check and removal stays', async (t) => {
   const { dir } = place(t);
   mkdirSync(dir.lock);
   const old = new Date(Date.now() - 60_000);
@@ -132,11 +135,11 @@ t.test('a stale lock that another takes between the look and the removal stays',
   const taking = takeLock(dir, { log, ...SOON, signal: AbortSignal.timeout(STALE / 2) });
   t.match(await refused(taking), { name: /Abort|Timeout/ });
   t.ok(isReplaced);
-  t.ok(existsSync(dir.lock), "the other's lock is there");
-  t.notOk(existsSync(`${dir.lock}.claim`), 'and no claim is left');
+  t.ok(existsSync(dir.lock), 'the lock of the other process is there');
+  t.notOk(existsSync(`${dir.lock}.claim`), 'no claim is left');
 });
 
-t.test('a lock whose time lies in the future (a clock set back) is taken over as well', async (t) => {
+t.test('a lock with a time in the future (a clock that was set back) is taken over', async (t) => {
   const { dir, log, said } = place(t);
   mkdirSync(dir.lock);
   const later = new Date(Date.now() + 3_600_000);
@@ -146,7 +149,7 @@ t.test('a lock whose time lies in the future (a clock set back) is taken over as
   t.match(said.at(-1), ['lock.taken-over', { fromPid: null }]);
 });
 
-t.test('of many that start at once exactly one wins', async (t) => {
+t.test('of many processes that start at once exactly one gets the lock', async (t) => {
   for (const [name, prepare] of [
     ['on a free directory', async (_: SessionDir) => {}],
     [
@@ -171,7 +174,7 @@ t.test('of many that start at once exactly one wins', async (t) => {
   }
 });
 
-t.test('a wait can be ended', async (t) => {
+t.test('a wait can be aborted', async (t) => {
   const { dir, log } = place(t);
   mkdirSync(dir.lock);
   t.match(await refused(takeLock(dir, { log, ...SOON, signal: AbortSignal.timeout(150) })), {
@@ -179,7 +182,7 @@ t.test('a wait can be ended', async (t) => {
   });
 });
 
-t.test('a lock that is refreshed by somebody we cannot see is refused in the end', async (t) => {
+t.test('a lock that is refreshed by a process we cannot see is refused after a while', async (t) => {
   const { dir, log } = place(t);
   mkdirSync(dir.lock);
   const refresh = setInterval(() => utimesSync(dir.lock, new Date(), new Date()), 200);
@@ -187,7 +190,7 @@ t.test('a lock that is refreshed by somebody we cannot see is refused in the end
   t.match(await refused(takeLock(dir, { log, ...SOON })), { kind: 'lock_held', message: /cannot be seen/ });
 });
 
-t.test('a lock that is taken away is lost, and release touches nothing any more', async (t) => {
+t.test('a lock whose file is removed counts as lost, and a release then removes nothing', async (t) => {
   const { dir, log, said } = place(t);
   const lock = await takeLock(dir, { log, ...SOON });
   rmSync(dir.lock, { recursive: true });
@@ -196,10 +199,10 @@ t.test('a lock that is taken away is lost, and release touches nothing any more'
   t.match(said.at(-1), ['lock.lost', {}]);
   mkdirSync(dir.lock);
   await lock.release();
-  t.ok(existsSync(dir.lock), "the next one's lock stays");
+  t.ok(existsSync(dir.lock), 'the lock of the next owner stays');
 });
 
-t.test('release spares a lock that another took unnoticed', async (t) => {
+t.test('a release leaves a lock that another process acquired unnoticed', async (t) => {
   const { dir, log } = place(t);
   const lock = await takeLock(dir, { log, ...SOON });
   writeFileSync(dir.owner, JSON.stringify({ ...lock.owner, pid: 1 }));
@@ -209,7 +212,7 @@ t.test('release spares a lock that another took unnoticed', async (t) => {
 });
 
 t.test(
-  'a stopped holder that wakes up after a take-over says that it lost, and its end spares the new lock',
+  'a stopped owner that wakes up after a takeover reports the loss, and its end leaves the new lock',
   async (t) => {
     const { dir, log } = place(t);
     const { child, first } = other(t, dir);
@@ -223,13 +226,13 @@ t.test(
     child.kill('SIGCONT');
     t.match(await lost, [{ says: 'lost' }]);
     await end(child, 'SIGTERM');
-    t.ok(existsSync(dir.lock) && existsSync(dir.owner), 'still ours');
+    t.ok(existsSync(dir.lock) && existsSync(dir.owner), 'the lock is still ours');
     t.notOk(lock.lost.aborted);
   },
 );
 
 t.test(
-  "proper-lockfile's own signal handlers neither end a daemon with handlers nor give its lock away",
+  "proper-lockfile's own signal handlers neither end a daemon with handlers nor release its lock",
   async (t) => {
     const { dir } = place(t);
     const { child, first } = other(t, dir, 'graceful');
@@ -237,16 +240,16 @@ t.test(
     const stopping = once(child, 'message');
     child.kill('SIGTERM');
     t.match(await stopping, [{ says: 'stopping' }]);
-    t.ok(existsSync(dir.lock), 'held while it stops');
+    t.ok(existsSync(dir.lock), 'held while the daemon stops');
     const exit = once(child, 'exit');
     child.send({ go: true });
     t.match(await exit, [0, null], 'with its own exit status');
-    t.notOk(existsSync(dir.lock), 'given back at exit');
+    t.notOk(existsSync(dir.lock), 'released at the exit');
     t.notOk(existsSync(dir.owner));
   },
 );
 
-t.test('a signal that nobody handles ends the process as ever, and gives the lock back', async (t) => {
+t.test('an unhandled signal ends the process as usual, and releases the lock', async (t) => {
   const { dir } = place(t);
   const { child, first } = other(t, dir);
   await first;

@@ -5,7 +5,7 @@ import t from 'tap';
 import { makeMoving, pruneMoving } from '../../../src/session-dir/moving.js';
 import { place } from './place.js';
 
-t.test('what a killed move left is removed, of version 0.1 a day later', async (t) => {
+t.test('files left by a killed move are removed, those of version 0.1 after a day', async (t) => {
   const { dir, write } = place(t);
   write({
     '.moving-Ab12cD/Default/Preferences': '{}',
@@ -21,5 +21,5 @@ t.test('what a killed move left is removed, of version 0.1 a day later', async (
   t.notOk(existsSync(old));
   t.notOk(existsSync(mine));
   for (const name of ['.moving-Ef34gH', '.moving-other.Ab12cD', 'session-shop'])
-    t.ok(existsSync(join(dir.dataPath, name)), `${name} is no such thing`);
+    t.ok(existsSync(join(dir.dataPath, name)), `${name} stays`);
 });

@@ -5,7 +5,7 @@
 import t from 'tap';
 import { isAlive, ownProcessId, processStat } from '../../../src/session-dir/process-id.js';
 
-t.test('exactly this process, by each of its three parts', async (t) => {
+t.test('a process is identified by each of the three fields', async (t) => {
   const own = ownProcessId();
   t.equal(await isAlive(own), true);
   t.equal(await isAlive({ ...own, bootId: 'of an earlier boot' }), false);

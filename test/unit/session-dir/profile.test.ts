@@ -45,7 +45,7 @@ t.test('an existing LocalAuth session is used in place', (t) => {
   t.end();
 });
 
-t.test('wider permissions are narrowed and reported, links are left alone', async (t) => {
+t.test('wider permissions are narrowed and reported, links are not followed', async (t) => {
   const { dir, log, said, write } = place(t);
   write({ 'session-shop/Default/Cookies': 'x', 'session-shop/tool': 'x', 'session-shop.linked.json': '{}' });
   const outside = mkdtempSync(join(tmpdir(), 'wad-outside-'));
@@ -71,7 +71,7 @@ t.test('wider permissions are narrowed and reported, links are left alone', asyn
   t.equal(said.length, 1, 'nothing to report the second time');
 });
 
-t.test('what does not exist is made for its owner only', async (t) => {
+t.test('a missing directory is created for its owner only', async (t) => {
   const { dir, log, said } = place(t);
   const deep = layout(join(dir.dataPath, 'a/b'), 'x');
   await prepare(deep, log);
@@ -79,13 +79,13 @@ t.test('what does not exist is made for its owner only', async (t) => {
   t.same(said, []);
 });
 
-t.test('a directory that everybody shares, a linked profile and another owner are refused', async (t) => {
+t.test('a directory shared by everybody, a linked profile and another owner are refused', async (t) => {
   const { dir, log, write } = place(t);
   const shared = join(dir.dataPath, 'tmp');
   mkdirSync(shared);
   chmodSync(shared, 0o1777);
   t.match(await faultOf(ownDirectory(shared)), { kind: 'permission_denied' });
-  t.equal(modeOf(shared), '777', 'and left as it was');
+  t.equal(modeOf(shared), '777', 'its mode is unchanged');
 
   symlinkSync(shared, dir.profile);
   t.match(await faultOf(prepare(dir, log)), { kind: 'permission_denied', message: /symbolic link/ });
@@ -103,7 +103,7 @@ t.test('a directory that everybody shares, a linked profile and another owner ar
 });
 
 t.test(
-  'a directory is narrowed only where it holds nothing but ours, or a store or session of ours',
+  'a directory is narrowed only if it holds nothing but our files, or a store or session of ours',
   async (t) => {
     const { dir } = place(t);
     const LOCAL_AUTH = '.wwebjs_auth';
@@ -153,7 +153,7 @@ t.test(
   },
 );
 
-t.test('a home is taken where it is closed and has been the state directory already', async (t) => {
+t.test('a home directory is used only if it is closed to others and already holds our state', async (t) => {
   const { dir } = place(t);
   const home = join(dir.dataPath, 'home');
   const before = process.env.HOME;
@@ -171,7 +171,7 @@ t.test('a home is taken where it is closed and has been the state directory alre
   t.equal(modeOf(home), '755');
 });
 
-t.test('a file that its group could read is narrowed', async (t) => {
+t.test('a file that its group can read is narrowed', async (t) => {
   const { dir, log, write } = place(t);
   write({ 'session-shop/Default/Cookies': 'x' });
   chmodSync(join(dir.profile, 'Default/Cookies'), 0o640);
@@ -179,23 +179,23 @@ t.test('a file that its group could read is narrowed', async (t) => {
   t.equal(modeOf(join(dir.profile, 'Default/Cookies')), '600');
 });
 
-t.test('a marker is written whole and read back', async (t) => {
+t.test('a marker is written durably and read back', async (t) => {
   const { dir } = place(t);
   t.equal(await readMarker(dir), null);
   await writeMarker(dir, MARKER);
   t.same(await readMarker(dir), MARKER);
   t.equal(modeOf(dir.marker), '600');
-  t.same(readdirSync(dir.dataPath), ['session-shop.linked.json'], 'no half file beside it');
+  t.same(readdirSync(dir.dataPath), ['session-shop.linked.json'], 'no temporary file is left');
   await removeMarker(dir);
   await removeMarker(dir);
   t.equal(await readMarker(dir), null);
   for (const bad of ['', '{"linkedAt":', 'null', '[]', '{"wid":7}']) {
     writeFileSync(dir.marker, bad);
-    t.match(await readMarker(dir), { wid: null, linkedAt: /^20/ }, `still a link: ${bad}`);
+    t.match(await readMarker(dir), { wid: null, linkedAt: /^20/ }, `still counts as linked: ${bad}`);
   }
 });
 
-t.test('what counts as a saved session', async (t) => {
+t.test('a saved session is a profile with a marker, or one with a database of WhatsApp', async (t) => {
   const db = 'Default/IndexedDB/https_web.whatsapp.com_0.indexeddb.leveldb/CURRENT';
   for (const [files, expected, name] of [
     [{}, false, 'nothing'],
@@ -216,7 +216,7 @@ t.test('what counts as a saved session', async (t) => {
   }
 });
 
-t.test('of a removed session nothing stays, and nothing else goes', async (t) => {
+t.test('removing a session removes all of it, and nothing else', async (t) => {
   const { dir, write } = place(t);
   const outside = mkdtempSync(join(tmpdir(), 'wad-outside-'));
   t.teardown(() => rmSync(outside, { recursive: true, force: true }));
@@ -237,14 +237,14 @@ t.test('of a removed session nothing stays, and nothing else goes', async (t) =>
   t.equal(await hasSession(dir), false);
 });
 
-t.test('what a crash left half removed goes with the next removal', async (t) => {
+t.test('a removal that a crash interrupted is completed by the next one', async (t) => {
   const { dir, write } = place(t);
   write({ 'session-shop.removed-20260101T000000000Z/Default/Cookies': 'x' });
   await remove(dir);
   t.same(readdirSync(dir.dataPath), []);
 });
 
-t.test('a corrupt profile is kept aside and is no session any more', async (t) => {
+t.test('a corrupt profile is quarantined and no longer counts as a session', async (t) => {
   const { dir, write } = place(t);
   write({ 'session-shop/Default/Cookies': 'x', 'session-shop.linked.json': '{}' });
   const moved = await quarantine(dir, 'corrupt');
@@ -255,7 +255,7 @@ t.test('a corrupt profile is kept aside and is no session any more', async (t) =
   t.equal(await quarantine(dir, 'corrupt'), null, 'nothing to move');
 });
 
-t.test('two moved aside in one instant both stay', async (t) => {
+t.test('two profiles quarantined at the same time are both kept', async (t) => {
   const { dir, write } = place(t);
   const names = new Set<string | null>();
   for (let n = 0; n < 5; n++) {
@@ -266,7 +266,7 @@ t.test('two moved aside in one instant both stay', async (t) => {
   t.equal(readdirSync(dir.dataPath).length, 5);
 });
 
-t.test('which of the kept profiles are pruned', async (t) => {
+t.test('quarantined profiles are pruned by number and age', async (t) => {
   const day = 86_400_000;
   const ages = [40, 20, 10, 1];
   for (const [options, left] of [

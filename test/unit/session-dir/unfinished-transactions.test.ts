@@ -95,25 +95,25 @@ t.test(
     for (const name of ['000003.log', ...copies]) t.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
     t.match(said, [['leftover.unfinished-transactions', { changed: 1, path: join(folder, '000003.log') }]]);
     await again();
-    t.same(now(0), is, 'once');
+    t.same(now(0), is, 'the second run changes nothing');
     t.equal(said.length, 1);
   },
 );
 
-t.test('of three, the last one that Chromium undoes keeps it', async (t) => {
+t.test('of three transactions, the last one that Chromium undoes keeps its lock', async (t) => {
   const { now } = await mended(t, { logs: [[unfinished(9, 3), unfinished(8, 4), unfinished(10, 5)]] });
   const { writes } = readBatch((recordsOf(now(0)) ?? []).at(-1) as Buffer);
   t.same(writes, [holds(8, lockOfStore(1, 4)), holds(9, lockOfStore(1, 3))]);
 });
 
-t.test('a transaction over several databases and stores gives up no other lock', async (t) => {
+t.test('a transaction over several databases and stores releases no other lock', async (t) => {
   const locks = [lockOfDatabase('other'), SHOP, lockOfStore(1, 3), lockOfStore(1, 6)];
   const { now } = await mended(t, { logs: [[[holds(1, ...locks)], unfinished(2, 4)]] });
   const { writes } = readBatch((recordsOf(now(0)) ?? []).at(-1) as Buffer);
   t.same(writes, [holds(1, ...locks.filter((lock) => lock !== SHOP))]);
 });
 
-t.test('over two logs, and over the end of a block', async (t) => {
+t.test('transactions that span two logs or two blocks are found', async (t) => {
   const large = { key: Buffer.from([0, 1, 9, 1, 9]), value: Buffer.alloc(32_700) };
   const { before, now, sequence } = await mended(t, {
     lastSequence: 5_000,
@@ -125,13 +125,13 @@ t.test('over two logs, and over the end of a block', async (t) => {
   t.same(last, { sequence: sequence + 1n, writes: [holds(2, lockOfStore(1, 4))] });
 });
 
-t.test('the number of the write is larger than any other', async (t) => {
+t.test('the sequence number of the write is larger than any other', async (t) => {
   const { now } = await mended(t, {
     lastSequence: 5_000,
     logs: [[unfinished(1, 3), unfinished(2, 4)], []],
   });
   const only = recordsOf(now(1)) ?? [];
-  t.equal(only.length, 1, 'into the newest log, though it is empty');
+  t.equal(only.length, 1, 'appended to the newest log, although it is empty');
   t.equal(readBatch(only[0] as Buffer).sequence, 5_007n);
 });
 
@@ -168,7 +168,7 @@ const untouched: readonly (readonly [string, Database, RegExp?])[] = [
   ],
 ];
 
-t.test('nothing is changed', async (t) => {
+t.test('in other cases nothing is changed', async (t) => {
   for (const [name, database, warns] of untouched)
     await t.test(name, async (t) => {
       const { before, now, said, folder } = await mended(t, database);
@@ -177,7 +177,7 @@ t.test('nothing is changed', async (t) => {
       if (warns === undefined) t.same(said, []);
       else t.match(said, [['leftover.unfinished-transactions', { err: { message: warns } }]]);
     });
-  await t.test('no profile', async (t) => {
+  await t.test('a missing profile is accepted', async (t) => {
     const { dir, log, said } = place(t);
     await mendTransactions(dir, log);
     t.same(said, []);

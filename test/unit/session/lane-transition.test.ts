@@ -80,7 +80,7 @@ const ENDS: readonly (readonly [said: Said, does: string, at: string])[] = [
   [{ as: 'gone' }, 'scan', 'idle'],
 ];
 
-t.test('how a call ends, and what follows', async (t) => {
+t.test('each outcome of a call has its effects and its next step', async (t) => {
   for (const [said, does, at] of ENDS) {
     const play = new Play().turn(A).said(said);
     t.equal(play.does.join(', '), does, said.as);
@@ -88,26 +88,33 @@ t.test('how a call ends, and what follows', async (t) => {
   }
 });
 
-t.test('what is staged goes at once behind what is sent, and back behind anything else', async (t) => {
-  for (const [said] of ENDS) {
-    const play = new Play().turn(A).row(A, 'sending', B);
-    t.equal(roomBehind(play.lane), 0);
-    play.said(said);
-    const goes = play.does.includes('send m2');
-    t.equal(goes, said.as === 'sent', said.as);
-    t.same(play.lane.staged, goes ? [] : [B], said.as);
-  }
-});
+t.test(
+  'a staged message is sent at once after a sent one, and returns to the queue after any other outcome',
+  async (t) => {
+    for (const [said] of ENDS) {
+      const play = new Play().turn(A).row(A, 'sending', B);
+      t.equal(roomBehind(play.lane), 0);
+      play.said(said);
+      const goes = play.does.includes('send m2');
+      t.equal(goes, said.as === 'sent', said.as);
+      t.same(play.lane.staged, goes ? [] : [B], said.as);
+    }
+  },
+);
 
-t.test('the ack comes before the call has ended: the next goes when it has', async (t) => {
+t.test('an ack before the end of the call: the next message is sent when the call ends', async (t) => {
   const play = new Play().turn(A).row(A, 'sent', B);
   t.same([play.at, ...play.does], ['delivering']);
   t.same(play.said({ as: 'accepted' }).does, ['send m2']);
-  t.same(new Play().turn(A).row(A, 'sent').said({ as: 'unknown' }).does, ['scan'], 'nor is it in doubt then');
+  t.same(
+    new Play().turn(A).row(A, 'sent').said({ as: 'unknown' }).does,
+    ['scan'],
+    'an acked message is not in doubt when its call ends as unknown',
+  );
   t.same(new Play().turn(A).row(A, 'failed', B).said({ as: 'accepted' }).does, ['scan']);
 });
 
-t.test('the message behind the next is staged too, in the order of acceptance', async (t) => {
+t.test('the message after the next one is staged too, in the order of acceptance', async (t) => {
   const play = new Play().turn(A).said({ as: 'sent', ack: 1 });
   t.equal(roomBehind(play.lane), 2);
   play.row(A, 'sent', B, C).noted(A, 'sent');
@@ -116,23 +123,23 @@ t.test('the message behind the next is staged too, in the order of acceptance', 
   t.equal(roomBehind(play.lane), 0);
 });
 
-t.test('a page that loses a message in silence is given it three times in all', async (t) => {
+t.test('a page that drops a message silently is given it three times in all', async (t) => {
   const play = new Play().turn(A);
   for (const way of ['send', 'resend'] as const) {
     t.same(play.said({ as: 'again', way, error }).does, ['note m1 submit']);
     t.same(play.noted(A, 'sending').does, [`${way} m1`]);
   }
   t.same(play.said({ as: 'again', way: 'send', error }).does, ['note m1 absent']);
-  t.match(play.effects[0], { note: { error } }, 'with the page’s reason');
+  t.match(play.effects[0], { note: { error } }, 'the reason that the page gave');
 });
 
-t.test('it is acknowledged while the disk is told that it goes once more: it does not', async (t) => {
+t.test('a message acked while its resend is being written is not sent again', async (t) => {
   const play = new Play().turn(A).said({ as: 'again', way: 'send', error });
   t.same([...play.row(A, 'sent').noted(A, 'sent').does, play.at], ['scan', 'idle']);
 });
 
 t.test(
-  'there was no page: it waits again where no page ever had it, and is in doubt where one may',
+  'without a page, a new message returns to the queue, and one that a page may have is in doubt',
   async (t) => {
     const first = new Play().turn(A).said({ as: 'no-page' });
     t.same(first.row(A, 'queued').noted(A, 'queued').does, ['rest']);
@@ -145,73 +152,77 @@ t.test(
   },
 );
 
-t.test('an unknown outcome is asked for once before the next goes', async (t) => {
+t.test('the page is asked once about an unknown outcome before the next message is sent', async (t) => {
   const play = new Play().turn(A).said({ as: 'unknown' }).row(A, 'unknown').noted(A, 'unknown');
   t.same(play.does, ['ask m1']);
-  t.same(play.answered({ as: 'silent' }).does, ['scan'], 'and holds up nobody where the page cannot say');
+  t.same(play.answered({ as: 'silent' }).does, ['scan'], 'a page that cannot answer delays no other message');
   t.same(play.lane.doubts, [{ id: 'm1', seq: 1 }]);
   play.turn(B).said({ as: 'sent', ack: 1 }).row(B, 'sent');
-  t.same(play.noted(B, 'sent').does, ['scan'], 'nor is the page asked before each of them');
+  t.same(play.noted(B, 'sent').does, ['scan'], 'the page is not asked again before each message');
   t.same(play.post({ type: 'tick' }).does, ['ask m1']);
   t.same(play.answered({ as: 'lacking' }).does, ['note m1 again']);
-  t.same(play.row(A, 'queued').noted(A, 'queued').does, ['rest'], 'and not in a tight loop');
+  t.same(
+    play.row(A, 'queued').noted(A, 'queued').does,
+    ['rest'],
+    'the retry waits, so there is no tight loop',
+  );
 });
 
 t.test(
-  'a page that has become ready is asked about all that is in doubt, in order, before anything goes',
+  'a page that becomes ready is asked about every message in doubt, in order, before anything is sent',
   async (t) => {
     const play = new Play().pageIs(null);
     for (const one of [B, A, C]) play.row(one, 'unknown');
     t.same(play.pageIs(2).does, ['ask m1']);
     t.same(play.answered({ ...FOUND, ack: 1 }).does, ['note m1 accepted']);
     t.same(play.row(A, 'sent').noted(A, 'sent').does, ['ask m2']);
-    t.same(play.answered(FOUND).does, ['note m2 accepted'], 'the page works on it');
+    t.same(play.answered(FOUND).does, ['note m2 accepted'], 'the page is still sending it');
     t.same(play.noted(B, 'sending').does, ['ask m3']);
-    t.same(play.answered({ as: 'lacking' }).does, ['note m3 again'], 'it waits behind the second');
+    t.same(play.answered({ as: 'lacking' }).does, ['note m3 again'], 'it waits behind the second message');
     t.same([...play.row(C, 'queued').noted(C, 'queued').does, play.at], ['awaiting']);
     t.same(play.row(B, 'sent').does, ['scan']);
   },
 );
 
-t.test('one that a page has in its store waits until the one before it is sent', async (t) => {
+t.test("a message found in the page's store waits until the one before it is sent", async (t) => {
   const play = new Play().pageIs(null).row(A, 'unknown').row(B, 'unknown').pageIs(2);
   play.answered(FOUND).noted(A, 'sending');
   t.same([...play.answered({ ...FOUND, stranded: true }).does, play.at], ['awaiting']);
   t.same(play.lane.doubts, [{ id: 'm2', seq: 2 }]);
-  t.same(play.row(A, 'sent').does, ['ask m2'], 'before anything that was accepted after it');
+  t.same(play.row(A, 'sent').does, ['ask m2'], 'it goes before any message accepted after it');
   t.same(play.answered({ ...FOUND, stranded: true }).does, ['note m2 submit']);
 });
 
-t.test('what a page found in its store, it sends once more: no page does so by itself', async (t) => {
-  const play = new Play()
-    .pageIs(null)
-    .row(A, 'unknown')
-    .pageIs(2)
-    .answered({ ...FOUND, stranded: true });
-  t.same(play.does, ['note m1 submit']);
-  t.same(play.noted(A, 'sending').does, ['resend m1']);
-  t.same(play.said({ as: 'accepted' }).at, 'awaiting');
-});
-
 t.test(
-  'one that has no ack for half a minute is sent once more by the page that has it, and once only',
+  'a message that a page found in its store is resent, because no page resends it by itself',
   async (t) => {
-    const play = new Play().turn(A).said({ as: 'accepted' });
-    const tick = (ms: number) => {
-      play.atMs += ms;
-      return play.post({ type: 'tick' }).answered(FOUND).does;
-    };
-    t.same([...tick(29_000), play.at], ['awaiting']);
-    t.same(tick(2_000), ['note m1 submit']);
-    t.same(play.noted(A, 'sending').said({ as: 'accepted' }).at, 'awaiting');
-    t.match(play.lane.work, { flight: { sinceMs: 0 } }, 'it is as old as it is');
-    t.same([...tick(60_000), play.at], ['awaiting']);
-    t.same(play.pageIs(2).answered(FOUND).does, ['note m1 submit'], 'and once by the next page');
+    const play = new Play()
+      .pageIs(null)
+      .row(A, 'unknown')
+      .pageIs(2)
+      .answered({ ...FOUND, stranded: true });
+    t.same(play.does, ['note m1 submit']);
+    t.same(play.noted(A, 'sending').does, ['resend m1']);
+    t.same(play.said({ as: 'accepted' }).at, 'awaiting');
   },
 );
 
+t.test('a message without an ack for 30 s is resent once by each page that has it', async (t) => {
+  const play = new Play().turn(A).said({ as: 'accepted' });
+  const tick = (ms: number) => {
+    play.atMs += ms;
+    return play.post({ type: 'tick' }).answered(FOUND).does;
+  };
+  t.same([...tick(29_000), play.at], ['awaiting']);
+  t.same(tick(2_000), ['note m1 submit']);
+  t.same(play.noted(A, 'sending').said({ as: 'accepted' }).at, 'awaiting');
+  t.match(play.lane.work, { flight: { sinceMs: 0 } }, 'its age still counts from the first send');
+  t.same([...tick(60_000), play.at], ['awaiting']);
+  t.same(play.pageIs(2).answered(FOUND).does, ['note m1 submit'], 'the next page resends it once');
+});
+
 t.test(
-  'a page that had it and lacks it now may have been told to delete it; another page has not',
+  'a message that its page lacks now may have been deleted, so only another page sends it again',
   async (t) => {
     const play = new Play()
       .turn(A)
@@ -224,40 +235,43 @@ t.test(
   },
 );
 
-t.test('it is settled while the page is asked: the answer does not count', async (t) => {
+t.test('an outcome that arrives while the page is asked takes precedence over the answer', async (t) => {
   const play = new Play().pageIs(null).row(A, 'unknown').pageIs(2).row(A, 'delivered');
   t.same(play.answered({ as: 'lacking' }).does, ['scan']);
 });
 
-t.test('the page goes while it is asked: the next one is asked anew', async (t) => {
+t.test('a page that ends while it is asked: the next page is asked again', async (t) => {
   const play = new Play().pageIs(null).row(A, 'unknown').pageIs(2).pageIs(null).pageIs(3);
   t.same(play.answered({ as: 'lacking' }).does, ['ask m1']);
 });
 
-t.test('the word of a page that is gone proves nothing but that the server has it', async (t) => {
-  const gone = (said: Said) => new Play().turn(A).pageIs(2).said(said);
-  t.same(gone({ as: 'accepted' }).does, ['ask m1']);
-  t.same(gone({ as: 'again', way: 'send', error }).does, ['ask m1']);
-  t.same(gone({ as: 'sent', ack: 1 }).does, ['note m1 accepted']);
-  t.same(new Play().turn(A).row(A, 'sending', B).pageIs(2).said({ as: 'sent', ack: 1 }).lane.staged, [B]);
-});
+t.test(
+  'the answer of a page that has ended counts only when it proves that the server has the message',
+  async (t) => {
+    const gone = (said: Said) => new Play().turn(A).pageIs(2).said(said);
+    t.same(gone({ as: 'accepted' }).does, ['ask m1']);
+    t.same(gone({ as: 'again', way: 'send', error }).does, ['ask m1']);
+    t.same(gone({ as: 'sent', ack: 1 }).does, ['note m1 accepted']);
+    t.same(new Play().turn(A).row(A, 'sending', B).pageIs(2).said({ as: 'sent', ack: 1 }).lane.staged, [B]);
+  },
+);
 
-t.test('what the disk refuses is said to it again, or asked for again', async (t) => {
+t.test('a write that the disk refused is repeated, or the page is asked again', async (t) => {
   const noting = new Play().turn(A).said({ as: 'failed', error }).post({ type: 'unwritten', message: A });
   t.same(noting.does, []);
   t.same(noting.post({ type: 'tick' }).does, ['note m1 absent']);
   const other = noting.post({ type: 'unwritten', message: A }).row(A, 'sent');
-  t.same(other.does, ['scan'], 'unless it has come to something else');
+  t.same(other.does, ['scan'], 'not when another outcome arrived meanwhile');
   const marking = new Play().turn(A).said({ as: 'again', way: 'send', error });
   marking.post({ type: 'unwritten', message: A });
   t.equal(marking.at, 'idle');
   t.same(marking.post({ type: 'tick' }).does, ['ask m1']);
   const ahead = new Play().turn(A).row(A, 'sending', B).said({ as: 'sent', ack: 1 });
   ahead.post({ type: 'unwritten', message: A }).said({ as: 'sent', ack: 1 }).row(B, 'sent').noted(B, 'sent');
-  t.same(ahead.does, ['ask m1'], 'before the next goes');
+  t.same(ahead.does, ['ask m1'], 'the page is asked before the next message is sent');
 });
 
-t.test('a turn that comes when something else has begun is put back', async (t) => {
+t.test('a turn that arrives after other work has begun goes back to the queue', async (t) => {
   for (const play of [new Play().turn(A), new Play().pageIs(null)]) {
     t.same(play.turn(B).does, ['scan']);
     t.same(play.lane.staged, [B]);
@@ -265,7 +279,7 @@ t.test('a turn that comes when something else has begun is put back', async (t) 
   }
 });
 
-t.test('two lanes are one person’s: what is known of either is kept', async (t) => {
+t.test('two lanes of one person are merged without losing their state', async (t) => {
   const one = new Play().turn(B);
   const other = new Play().pageIs(null).row(C, 'unknown').row(A, 'unknown');
   const both = merged(one.lane, other.lane);
@@ -274,5 +288,5 @@ t.test('two lanes are one person’s: what is known of either is kept', async (t
     both.doubts.map(({ id }) => id),
     ['m1', 'm3'],
   );
-  t.equal(both.askedBy, null, 'no page was asked about them');
+  t.equal(both.askedBy, null, 'the merged lane counts as not asked about yet');
 });

@@ -49,7 +49,7 @@ const ROWS: readonly (readonly [about: string, from: SendState, event: SendEvent
   ['refused while nobody knows', 'unknown', ack(-1), 'failed'],
 ];
 
-t.test('what becomes of a message', (t) => {
+t.test('each event moves a message to the expected state', (t) => {
   for (const [about, from, event, to] of ROWS)
     t.equal(advance(from, event), to, `${about}: ${from} + ${JSON.stringify(event)}`);
   t.end();
@@ -57,7 +57,7 @@ t.test('what becomes of a message', (t) => {
 
 const EVENTS = [submit, lost, absent, returned, ...[-1, 0, 1, 2, 3, 4].flatMap((n) => [ack(n), accepted(n)])];
 
-t.test('what has ended stays, and what the server has is never doubted', (t) => {
+t.test('a final state does not change, and a message that the server has is never in doubt', (t) => {
   for (const from of SEND_STATES)
     for (const event of EVENTS) {
       const to = advance(from, event);
@@ -70,7 +70,7 @@ t.test('what has ended stays, and what the server has is never doubted', (t) => 
   t.end();
 });
 
-t.test('the order of acks makes no difference to where it ends', (t) => {
+t.test('the order of acks does not change the final state', (t) => {
   const orders = <T>(items: readonly T[]): T[][] =>
     items.length < 2
       ? [[...items]]
@@ -80,7 +80,7 @@ t.test('the order of acks makes no difference to where it ends', (t) => {
   t.end();
 });
 
-t.test('how far a message has come', (t) => {
+t.test('the progress of a message is compared with a requested state', (t) => {
   const reached = (state: SendState) =>
     (['sent', 'delivered', 'read'] as const).filter((goal) => hasReached(state, goal)).join(' ');
   t.same(Object.fromEntries(SEND_STATES.map((state) => [state, reached(state)])), {

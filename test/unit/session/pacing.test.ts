@@ -47,14 +47,14 @@ function play(
   return times;
 }
 
-t.test('a burst of five, then one a second', (t) => {
+t.test('five messages are sent in a burst, then one per second', (t) => {
   t.same(play(RULES, 8), [0, 0, 0, 0, 0, 1_000, 2_000, 3_000]);
   t.same(play({ ...RULES, mode: 'off' }, 4), [0, 0, 0, 0]);
   t.same(play({ ...RULES, perMinute: 6, burst: 1 }, 3), [0, 10_000, 20_000]);
   t.end();
 });
 
-t.test('at uneven intervals, and the average is kept', (t) => {
+t.test('messages are sent at uneven intervals that keep the average rate', (t) => {
   let seed = 1;
   const chance = () => {
     seed = (seed * 48_271) % 2_147_483_647;
@@ -62,23 +62,26 @@ t.test('at uneven intervals, and the average is kept', (t) => {
   };
   const times = play(RULES, 2_005, { chance });
   const gaps = times.slice(6).map((at, n) => at - (times[n + 5] ?? 0));
-  t.ok(Math.min(...gaps) >= 490 && Math.max(...gaps) <= 1_510, 'between half and one and a half');
-  t.ok(Math.min(...gaps) < 550 && Math.max(...gaps) > 1_450, 'and as far apart as that');
+  t.ok(
+    Math.min(...gaps) >= 490 && Math.max(...gaps) <= 1_510,
+    'each interval is between half and one and a half times the average',
+  );
+  t.ok(Math.min(...gaps) < 550 && Math.max(...gaps) > 1_450, 'the intervals vary over that range');
   const average = ((times.at(-1) ?? 0) - (times[4] ?? 0)) / 2_000;
   t.ok(Math.abs(average - 1_000) < 30, `${average} ms`);
   t.end();
 });
 
-t.test('first messages to strangers are apart; the first of all does not wait', (t) => {
+t.test('first messages to strangers are spaced, and the very first does not wait', (t) => {
   t.same(play(RULES, 3, { isStranger: true }), [0, 20_000, 40_000]);
   const past = passed(NOTHING_SENT, RULES, { nowMs: NOON, isStranger: true, chance: 0.5 });
-  t.equal(holdsAll(past, RULES, NOON), null, 'who is known need not wait for that');
+  t.equal(holdsAll(past, RULES, NOON), null, 'a message to a known person does not wait');
   t.same(holdsStranger(past, RULES, NOON + 1), { why: 'stranger', untilMs: NOON + 20_000 });
   t.equal(holdsStranger(past, RULES, NOON + 20_000), null);
   t.end();
 });
 
-t.test('no more than the cap on one day', (t) => {
+t.test('no more messages than the daily cap are sent in one day', (t) => {
   const rules = { ...RULES, dailyCap: 2 };
   let past = NOTHING_SENT;
   for (let n = 0; n < 2; n += 1) past = passed(past, rules, { nowMs: NOON, isStranger: false, chance: 0.5 });
@@ -88,12 +91,12 @@ t.test('no more than the cap on one day', (t) => {
   t.equal(
     passed(past, rules, { nowMs: midnight, isStranger: false, chance: 0 }).sent,
     1,
-    'a new day counts anew',
+    'a new day starts a new count',
   );
   t.end();
 });
 
-t.test('quiet hours, over midnight and not', (t) => {
+t.test('no message is sent in quiet hours, whether or not they span midnight', (t) => {
   const at = (hour: number, minute = 0, day = 15) => new Date(2026, 0, day, hour, minute).getTime();
   const rows = [
     ['22:00-07:00', at(21, 59), null],
@@ -115,7 +118,7 @@ t.test('quiet hours, over midnight and not', (t) => {
   t.end();
 });
 
-t.test('a clock that was set back does not hold up everything until it is there again', (t) => {
+t.test('a clock that was set back does not stop sending until it catches up', (t) => {
   let past = NOTHING_SENT;
   for (let n = 0; n < 5; n += 1) past = passed(past, RULES, { nowMs: NOON, isStranger: true, chance: 0.5 });
   const earlier = NOON - 86_400_000;

@@ -68,27 +68,38 @@ for (const [what, known, expected] of ROWS)
     t.equal(holdsNewChats(found), holds);
     const ends = nextEndMs(known, NOW);
     if (found?.untilMs != null)
-      t.ok(ends !== null && ends > NOW && ends <= found.untilMs, 'looked at in time');
+      t.ok(ends !== null && ends > NOW && ends <= found.untilMs, 'the page is checked in time');
   });
 
-t.test('what WhatsApp had named and names no more is lifted, what it never named is not', async (t) => {
-  const none: Limits = { lockUntilMs: null, cap: null };
-  const refused = facts(nack('restricted', NOW + HOUR));
-  t.match(restrictionOf(seen(refused, none), NOW), { kind: 'time_lock' }, 'a look that knows of nothing');
-  const locked = seen(refused, { ...none, lockUntilMs: NOW + 9 * HOUR });
-  t.match(restrictionOf(locked, NOW), { untilMs: NOW + 9 * HOUR });
-  t.equal(restrictionOf(seen(locked, none), NOW), null, 'lifted');
+t.test(
+  'a restriction that WhatsApp no longer reports is lifted, and one that it never reported is not',
+  async (t) => {
+    const none: Limits = { lockUntilMs: null, cap: null };
+    const refused = facts(nack('restricted', NOW + HOUR));
+    t.match(
+      restrictionOf(seen(refused, none), NOW),
+      { kind: 'time_lock' },
+      'a report without any restriction',
+    );
+    const locked = seen(refused, { ...none, lockUntilMs: NOW + 9 * HOUR });
+    t.match(restrictionOf(locked, NOW), { untilMs: NOW + 9 * HOUR });
+    t.equal(restrictionOf(seen(locked, none), NOW), null, 'the restriction is lifted');
 
-  const capped = facts(nack('new_chat_cap', NOW + HOUR));
-  const marked = seen(capped, { ...none, cap: cap('used_up', 3) });
-  const again = seen(marked, { ...none, cap: cap('fine', 3) });
-  t.match(restrictionOf(again, NOW), { kind: 'new_chat_cap' }, 'the page had marked it by itself');
-  const usedUp = seen(capped, { ...none, cap: cap('used_up', 10) });
-  t.match(restrictionOf(seen(usedUp, { ...none, cap: cap('fine', 0) }), NOW), { kind: 'quota' });
-  t.equal(restrictionOf(banned(banned(facts({}), NOW + HOUR), null), NOW), null);
-});
+    const capped = facts(nack('new_chat_cap', NOW + HOUR));
+    const marked = seen(capped, { ...none, cap: cap('used_up', 3) });
+    const again = seen(marked, { ...none, cap: cap('fine', 3) });
+    t.match(
+      restrictionOf(again, NOW),
+      { kind: 'new_chat_cap' },
+      'the page derived this restriction by itself',
+    );
+    const usedUp = seen(capped, { ...none, cap: cap('used_up', 10) });
+    t.match(restrictionOf(seen(usedUp, { ...none, cap: cap('fine', 0) }), NOW), { kind: 'quota' });
+    t.equal(restrictionOf(banned(banned(facts({}), NOW + HOUR), null), NOW), null);
+  },
+);
 
-t.test('each refusal more lets new chats rest for twice as long, up to a day', async (t) => {
+t.test('each further refusal doubles the pause for new chats, up to a day', async (t) => {
   let known = NOTHING_KNOWN;
   const rests: number[] = [];
   for (let n = 0; n < 8; n += 1) {
@@ -100,12 +111,12 @@ t.test('each refusal more lets new chats rest for twice as long, up to a day', a
   t.equal(
     (nacked(known, 'restricted', later).nack?.untilMs ?? 0) - later,
     HOUR,
-    'long after, it is a first one',
+    'a refusal long after the last one counts as the first',
   );
 });
 
 t.test(
-  'from half of a quota on, or once warned, the rest is spread over the rest of the cycle',
+  'after half of the quota, or after a warning, the rest is spread over the rest of the cycle',
   async (t) => {
     const gap = (
       kind: 'quota' | 'quota_low' | 'time_lock',
@@ -117,14 +128,14 @@ t.test(
     t.equal(gap('quota', 4), 0);
     t.equal(gap('quota', 5), 2);
     t.equal(gap('quota', 8), 5);
-    t.equal(gap('quota', 10), 10, 'none is left: the next one in the next cycle');
+    t.equal(gap('quota', 10), 10, 'with nothing left, the next message waits for the next cycle');
     t.equal(gap('quota_low', 2), 1.25);
-    t.equal(gap('quota', 8, null), 0, 'nobody knows until when');
-    t.equal(gap('time_lock', 8), 0, 'held anyway');
+    t.equal(gap('quota', 8, null), 0, 'the end of the cycle is unknown');
+    t.equal(gap('time_lock', 8), 0, 'the message is held all the same');
   },
 );
 
-t.test('what becomes of a refused message, by its code', async (t) => {
+t.test('the error code of a refusal decides what happens to the message', async (t) => {
   const rows: readonly (readonly [
     code: number | null,
     attempts: number,

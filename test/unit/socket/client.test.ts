@@ -44,7 +44,7 @@ async function farSide(name: string, says: (line: string, socket: Socket) => voi
   return path;
 }
 
-t.test('asks, is answered, and hears events', async (t) => {
+t.test('a client sends requests, gets answers, and receives events', async (t) => {
   await using running = await startServer();
   await using client = await CheckedClient.connect(running.path);
   t.match(await client.request('daemon.ping', {}), { pong: true });
@@ -57,7 +57,7 @@ t.test('asks, is answered, and hears events', async (t) => {
 });
 
 t.test(
-  'a daemon of 0.1 that is asked for an account by name: which is older, and how to restart it',
+  'a request with an account to a daemon of 0.1 says that it is older and how to restart it',
   async (t) => {
     // The exact answer of 0.1 to an unknown parameter.
     const path = await farSide('older.sock', (line, socket) => {
@@ -87,7 +87,7 @@ t.test(
     t.match(
       await faultOf(unnamed.call('daemon.ping', { account: 'shop' })),
       { kind: 'invalid_params' },
-      'a parameter that the caller wrote is not taken for it',
+      'a parameter that the caller wrote gives the plain error',
     );
   },
 );
@@ -100,7 +100,7 @@ t.test('the command to restart an older daemon fits the service it runs in', asy
   t.match(olderDaemon(service, refused), { hint: /^(sudo )?systemctl restart wad@shop$/ });
 });
 
-t.test('the checking client tells when the contract is broken', async (t) => {
+t.test('the checking client fails when the contract is broken', async (t) => {
   await using running = await startServer({
     'session.status': () => {
       throw new Fault('key_reused');
@@ -108,11 +108,11 @@ t.test('the checking client tells when the contract is broken', async (t) => {
   });
   await using client = await CheckedClient.connect(running.path);
   const broken = { name: 'ContractBroken' };
-  await t.rejects(client.request('session.status', {}), broken, 'a fault that is not listed');
-  await t.rejects(client.request('events.list', { limit: 0 }), broken, 'parameters that do not fit');
+  await t.rejects(client.request('session.status', {}), broken, 'a fault that its method does not list');
+  await t.rejects(client.request('events.list', { limit: 0 }), broken, 'invalid parameters');
 });
 
-t.test('a request has a deadline on both ends', async (t) => {
+t.test('a request has a deadline in the client and in the daemon', async (t) => {
   const seen: unknown[] = [];
   await using running = await startServer({
     'session.wait': (params, { signal }) => {
@@ -138,7 +138,7 @@ t.test('a request has a deadline on both ends', async (t) => {
   });
 });
 
-t.test('a caller can give up', async (t) => {
+t.test('a caller can abort a request', async (t) => {
   await using running = await startServer();
   await using client = await Client.connect(running.path);
   const giveUp = new AbortController();
@@ -148,10 +148,10 @@ t.test('a caller can give up', async (t) => {
   giveUp.abort();
   t.match(await waiting, { kind: 'interrupted', details: { outcome: 'none' } });
   t.match(await faultOf(client.call('daemon.ping', {}, { signal: giveUp.signal })), { kind: 'interrupted' });
-  t.match(await client.request('daemon.ping', {}), { pong: true }, 'the connection is still good');
+  t.match(await client.request('daemon.ping', {}), { pong: true }, 'the connection still works');
 });
 
-t.test('what is pending settles when the connection goes', async (t) => {
+t.test('pending requests end when the connection closes', async (t) => {
   const path = await farSide('gone', (line, socket) => {
     if (line.includes('die')) socket.destroy();
   });
@@ -168,19 +168,19 @@ t.test('what is pending settles when the connection goes', async (t) => {
   t.match(
     unsure,
     { kind: 'connection_lost', details: { outcome: 'unknown' } },
-    'who does not say is taken to write',
+    'a request counts as a write unless stated otherwise',
   );
   await client.closed;
   const late = await faultOf(client.call('message.send'));
   t.match(
     late,
     { kind: 'connection_lost', details: { outcome: 'none' } },
-    'what was never sent did not happen',
+    'a request that was never sent had no effect',
   );
   await client.close();
 });
 
-t.test('close settles what is pending, and twice is once', async (t) => {
+t.test('close ends pending requests, and a second close has no effect', async (t) => {
   await using running = await startServer();
   const client = await Client.connect(running.path);
   const waiting = faultOf(client.request('session.wait', { states: ['ready'] }));
@@ -188,7 +188,7 @@ t.test('close settles what is pending, and twice is once', async (t) => {
   t.match(await waiting, { kind: 'connection_lost' });
 });
 
-t.test('parameters that are no JSON do not leave the client', async (t) => {
+t.test('parameters that are not JSON are not sent', async (t) => {
   await using running = await startServer();
   await using client = await Client.connect(running.path);
   t.match(await faultOf(client.call('daemon.ping', { n: 1n })), {
@@ -198,7 +198,7 @@ t.test('parameters that are no JSON do not leave the client', async (t) => {
   t.match(await client.request('daemon.ping', {}), { pong: true });
 });
 
-t.test('garbage from the far side is a bad answer, never a crash', async (t) => {
+t.test('invalid data from the server becomes bad_answer, never a crash', async (t) => {
   const answers: Record<string, string | Buffer> = {
     words: 'hello',
     'half an object': '{"jsonrpc":"2.0"',
@@ -238,7 +238,7 @@ t.test('garbage from the far side is a bad answer, never a crash', async (t) => 
   t.match(await faultOf(client.call('x')), { kind: 'bad_answer' }, 'a line without an end');
 });
 
-t.test('what a newer daemon may say is no garbage', async (t) => {
+t.test('messages that a newer daemon may send are not an error', async (t) => {
   const path = await farSide('newer', (line, socket) => {
     const { id } = JSON.parse(line) as { id: number };
     socket.write('{"jsonrpc":"2.0","method":"weather","params":[1]}\n');
@@ -250,7 +250,7 @@ t.test('what a newer daemon may say is no garbage', async (t) => {
   t.same(await client.call('x'), { more: 1 }, 'a second answer to the same request is dropped');
 });
 
-t.test('an error without an id is about the connection', async (t) => {
+t.test('an error without an id applies to the connection', async (t) => {
   await using running = await startServer({}, { maxConnections: 1, maxLineBytes: 1_000 });
   await using first = await Client.connect(running.path);
   await first.request('daemon.ping', {});
@@ -263,7 +263,7 @@ t.test('an error without an id is about the connection', async (t) => {
   });
 });
 
-t.test('listeners come and go', async (t) => {
+t.test('a listener can be added and removed', async (t) => {
   await using running = await startServer();
   await using client = await Client.connect(running.path);
   const heard: WireEvent[] = [];
@@ -280,7 +280,7 @@ t.test('listeners come and go', async (t) => {
   t.equal(heard.length, 1);
 });
 
-t.test('why there is no connection is said, with the command that mends it', async (t) => {
+t.test('a failed connection names the reason and a command that helps', async (t) => {
   const path = join(directory, 'absent');
   const absent = await faultOf(
     Client.connect(clientPath({ socket: path, account: 'shop', env: {}, uid: process.getuid?.() ?? 0 })),
@@ -300,7 +300,7 @@ t.test('why there is no connection is said, with the command that mends it', asy
 });
 
 t.test(
-  'no permission is told from not running',
+  'missing permission is distinguished from a daemon that does not run',
   { skip: process.getuid?.() !== 0 && 'needs root' },
   async (t) => {
     const path = join(directory, 'closed', 'control.sock');
@@ -353,7 +353,7 @@ t.test('the client loads neither zod nor a table of methods', async (t) => {
   ]);
 });
 
-t.test('an event whose data its type does not have fails the test that sees it', async (t) => {
+t.test('an event with undeclared data fails the test that receives it', async (t) => {
   await using running = await startServer();
   await using client = await CheckedClient.connect(running.path);
   const { next } = await client.request('events.list', {});

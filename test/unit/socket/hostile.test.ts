@@ -43,10 +43,10 @@ t.test('whatever a peer does, it gets a clear error or a clean close, and others
     await new Promise((resolve) => setTimeout(resolve, 20));
     more = heldBytes() - before;
   }
-  t.ok(more <= 8 * 1024 * 1024, `the memory came back, but for ${(more / 1e6).toFixed(1)} MB`);
+  t.ok(more <= 8 * 1024 * 1024, `the memory was released, except ${(more / 1e6).toFixed(1)} MB`);
   t.same(
     running.log.lines.filter(({ level }) => level === 'error'),
     [],
-    'nothing was logged as a bug of ours',
+    'no error of our own was logged',
   );
 });

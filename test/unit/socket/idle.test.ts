@@ -50,7 +50,7 @@ t.test('64 idle peers do not keep the owner out', async (t) => {
 });
 
 t.test(
-  'neither a subscription nor a request in flight gives way, and the longest idle does first',
+  'connections with a subscription or a request stay, and the longest idle one is closed first',
   async (t) => {
     await using running = await startServer({}, { maxConnections: 4 });
     using subscriber = await RawPeer.connect(running.path);
@@ -72,46 +72,49 @@ t.test(
     running.feed.append('qr', madeUp({ n: 1 }));
     t.match(await subscriber.answer(), { method: 'event' });
     using _full = await RawPeer.connect(running.path);
-    t.equal((await failure(asker.answer(200))) !== undefined, true, 'still waits');
+    t.equal((await failure(asker.answer(200))) !== undefined, true, 'it still waits');
   },
 );
 
-t.test('64 subscribers do not keep the owner out: the last places are for short requests', async (t) => {
-  await using running = await startServer();
-  const peers = await Promise.all(Array.from({ length: 64 }, () => RawPeer.connect(running.path)));
-  t.teardown(() => {
-    for (const peer of peers) peer.hangUp();
-  });
-  await eventually(() => running.server.connections === 64, 'all places taken');
-  const kinds: string[] = [];
-  for (const peer of peers) {
-    await peer.write(line(1, 'events.subscribe'));
-    const { error } = (await peer.answer()) as {
-      error?: { message: string; data: { kind: string; reason: string } };
-    };
-    kinds.push(error?.data.kind ?? 'subscribed');
-    if (error === undefined) continue;
-    t.match(
-      error.data.reason,
-      /60 connections have a subscription .*the last 4 of 64 places are kept for short requests/,
-    );
-  }
-  t.same(kinds, [...Array(60).fill('subscribed'), ...Array(4).fill('busy')]);
-  t.match(await askedAtLast(running.path), { pong: true });
-  // Several subscriptions of one connection take one place, which is free after the connection ends.
-  const [first] = peers;
-  await first?.write(line(2, 'events.subscribe'));
-  t.match(await first?.answer(), { id: 2, result: {} });
-  first?.hangUp();
-  const late = await RawPeer.connect(running.path);
-  t.teardown(() => late.hangUp());
-  await eventually(async () => {
-    await late.write(line(3, 'events.subscribe'));
-    return 'result' in ((await late.answer()) as object);
-  }, 'the place that became free');
-});
+t.test(
+  '64 subscribers do not keep the owner out, because the last places are for short requests',
+  async (t) => {
+    await using running = await startServer();
+    const peers = await Promise.all(Array.from({ length: 64 }, () => RawPeer.connect(running.path)));
+    t.teardown(() => {
+      for (const peer of peers) peer.hangUp();
+    });
+    await eventually(() => running.server.connections === 64, 'all places taken');
+    const kinds: string[] = [];
+    for (const peer of peers) {
+      await peer.write(line(1, 'events.subscribe'));
+      const { error } = (await peer.answer()) as {
+        error?: { message: string; data: { kind: string; reason: string } };
+      };
+      kinds.push(error?.data.kind ?? 'subscribed');
+      if (error === undefined) continue;
+      t.match(
+        error.data.reason,
+        /60 connections have a subscription .*the last 4 of 64 places are kept for short requests/,
+      );
+    }
+    t.same(kinds, [...Array(60).fill('subscribed'), ...Array(4).fill('busy')]);
+    t.match(await askedAtLast(running.path), { pong: true });
+    // Several subscriptions of one connection take one place, which is free after the connection ends.
+    const [first] = peers;
+    await first?.write(line(2, 'events.subscribe'));
+    t.match(await first?.answer(), { id: 2, result: {} });
+    first?.hangUp();
+    const late = await RawPeer.connect(running.path);
+    t.teardown(() => late.hangUp());
+    await eventually(async () => {
+      await late.write(line(3, 'events.subscribe'));
+      return 'result' in ((await late.answer()) as object);
+    }, 'the place that became free');
+  },
+);
 
-t.test('a subscription that has ended holds no place', async (t) => {
+t.test('a subscription that has ended uses no place', async (t) => {
   await using running = await startServer({}, { maxConnections: 1 });
   using peer = await RawPeer.connect(running.path);
   await peer.write(line(1, 'events.subscribe'));
@@ -121,7 +124,7 @@ t.test('a subscription that has ended holds no place', async (t) => {
   t.match(await askedAtLast(running.path), { pong: true });
 });
 
-t.test('the library asks again where its idle connection was ended', async (t) => {
+t.test('the library repeats a call whose idle connection was closed', async (t) => {
   await using running = await startServer({}, { maxConnections: 2 });
   using subscriber = await RawPeer.connect(running.path);
   await subscriber.write(line(1, 'events.subscribe'));
@@ -133,7 +136,7 @@ t.test('the library asks again where its idle connection was ended', async (t) =
   t.match(await account.daemon.ping(), { pong: true });
 });
 
-t.test('also where its call and the end of the connection meet', async (t) => {
+t.test('the library repeats a call even if it is sent as the connection is closed', async (t) => {
   const path = join(await scratch(t), 's');
   const asked: string[] = [];
   const idle = { jsonrpc: '2.0', id: null, error: new Fault('connection_idle').toWire() };
@@ -148,10 +151,10 @@ t.test('also where its call and the end of the connection meet', async (t) => {
   await once(server, 'listening');
   await using account = await connect({ socket: path });
   t.match(await account.daemon.ping(), { pong: true });
-  t.equal(asked.length, 2, 'on another connection, since the first one took nothing');
+  t.equal(asked.length, 2, 'on another connection, because the first one did not process it');
 });
 
-t.test('an answer that is not read in time ends the connection, a subscription does not', async (t) => {
+t.test('an answer that is not read in time ends the connection, and a subscription does not', async (t) => {
   await using running = await startServer({}, { unreadMs: 200 });
   using deaf = await RawPeer.connect(running.path);
   deaf.socket.pause();
@@ -173,7 +176,7 @@ t.test('an answer that is not read in time ends the connection, a subscription d
   await eventually(() => running.server.connections === 1, 'the end of the one that only asks');
 });
 
-t.test('peers that do not read are bound together', async (t) => {
+t.test('unread output of all peers together is limited', async (t) => {
   const unread = new Backlog(2 * 1024 * 1024);
   await using running = await startServer({}, { unread });
   const deaf = await Promise.all(Array.from({ length: 8 }, () => RawPeer.connect(running.path)));
@@ -186,7 +189,7 @@ t.test('peers that do not read are bound together', async (t) => {
   for (const peer of deaf) peer.hangUp();
 });
 
-t.test('a peer is cut off by the message that would pass what may wait for it', async (t) => {
+t.test('a peer is disconnected by the message that would exceed its limit', async (t) => {
   const path = join(await scratch(t), 's');
   const server = createServer().listen(path);
   t.teardown(() => server.close());
@@ -201,7 +204,7 @@ t.test('a peer is cut off by the message that would pass what may wait for it', 
   let waited = 0;
   for (; out.write(message); await new Promise(setImmediate)) waited = out.backlogBytes;
   t.ok(waited <= most, `${waited} bytes waited`);
-  t.ok(waited + bytes > most, 'and one more would have been too much');
+  t.ok(waited + bytes > most, 'one more message would exceed the limit');
   t.ok(socket.destroyed);
   peer.destroy();
 });

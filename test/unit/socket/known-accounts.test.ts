@@ -7,7 +7,7 @@ import { knownAccounts } from '../../../src/socket/known-accounts.js';
 const uid = process.getuid?.() ?? 0;
 const root = '/nowhere';
 
-t.test('sockets, state and configuration name accounts, and nothing else does', (t) => {
+t.test('sockets, state and configuration files name accounts, and other files do not', (t) => {
   const home = t.testdir({
     run: { wad: { shop: {}, 'not a name': {}, file: '' } },
     '.local': { state: { wad: { old: {}, shop: {} } } },
@@ -21,17 +21,20 @@ t.test('sockets, state and configuration name accounts, and nothing else does', 
   t.end();
 });
 
-t.test('accounts of the system are found as well, those that do not run by state or configuration', (t) => {
-  const root = t.testdir({
-    run: { wad: { shop: {} } },
-    var: { lib: { wad: { old: {} } } },
-    etc: { wad: { 'wad.toml': '', 'new.toml': '' } },
-  });
-  t.same(knownAccounts({ env: {}, uid, home: '/nowhere', root }), ['new', 'old', 'shop']);
-  t.end();
-});
+t.test(
+  'accounts of the system are found too, and ones that do not run are found by state or configuration',
+  (t) => {
+    const root = t.testdir({
+      run: { wad: { shop: {} } },
+      var: { lib: { wad: { old: {} } } },
+      etc: { wad: { 'wad.toml': '', 'new.toml': '' } },
+    });
+    t.same(knownAccounts({ env: {}, uid, home: '/nowhere', root }), ['new', 'old', 'shop']);
+    t.end();
+  },
+);
 
-t.test('the directories of XDG are taken where they are absolute', (t) => {
+t.test('the XDG directories are used if they are absolute', (t) => {
   const home = t.testdir({ a: { wad: { one: {} } }, b: { wad: { 'two.toml': '' } } });
   const env = { XDG_STATE_HOME: join(home, 'a'), XDG_CONFIG_HOME: join(home, 'b'), XDG_RUNTIME_DIR: 'run' };
   t.same(knownAccounts({ env, uid, home, root }), ['one', 'two']);
@@ -39,7 +42,7 @@ t.test('the directories of XDG are taken where they are absolute', (t) => {
   t.end();
 });
 
-t.test('sockets in a directory that others can replace are no accounts', (t) => {
+t.test('sockets in a directory that others can replace do not count as accounts', (t) => {
   const home = t.testdir({ real: { shop: {} } });
   mkdirSync(join(home, 'run'));
   symlinkSync(join(home, 'real'), join(home, 'run', 'wad'));

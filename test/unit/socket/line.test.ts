@@ -14,7 +14,7 @@ function split(chunks: readonly (string | readonly number[])[], maxBytes = 100):
   return [...lines, ...splitter.end()].map(say);
 }
 
-t.test('chunks become lines', async (t) => {
+t.test('chunks are split into lines', async (t) => {
   const table = [
     ['nothing', [], []],
     ['one line', ['a\n'], ['a']],
@@ -51,7 +51,7 @@ t.test('chunks become lines', async (t) => {
   for (const [name, chunks, expected] of table) t.same(split(chunks), expected, name);
 });
 
-t.test('the chunk may be used again, and the lines stay', async (t) => {
+t.test('lines stay intact when the buffer of their chunk is reused', async (t) => {
   const splitter = new LineSplitter(100);
   const chunk = Buffer.from('abc');
   t.same([...splitter.push(chunk)], []);
@@ -59,7 +59,7 @@ t.test('the chunk may be used again, and the lines stay', async (t) => {
   t.same([...splitter.push(Buffer.from('\n'))].map(say), ['abc']);
 });
 
-t.test('what is too long is not held', async (t) => {
+t.test('a line over the limit is not kept in memory', async (t) => {
   const splitter = new LineSplitter(1024);
   t.same([...splitter.push(Buffer.alloc(1000))], []);
   t.equal(splitter.heldBytes, 1000);
@@ -69,7 +69,7 @@ t.test('what is too long is not held', async (t) => {
   t.equal(splitter.heldBytes, 0);
 });
 
-t.test('a megabyte byte by byte costs linear time', async (t) => {
+t.test('a megabyte that arrives byte by byte takes linear time', async (t) => {
   const byte = Buffer.from('x');
   const took = (length: number): number => {
     const splitter = new LineSplitter(length);

@@ -14,7 +14,7 @@ const UNIT = { RUNTIME_DIRECTORY: '/run/wad/default' };
 const OWN = { mode: 0o600, directoryMode: 0o700 };
 const GROUP = { mode: 0o660, directoryMode: 0o750 };
 
-t.test('where a server listens', async (t) => {
+t.test('a server listens at the expected path', async (t) => {
   const table = [
     ['nothing set', around({}), { path: '/tmp/wad-1000/default/control.sock', explicit: false, ...OWN }],
     ['a session', around(XDG), { path: '/run/user/1000/wad/default/control.sock', explicit: false, ...OWN }],
@@ -73,7 +73,7 @@ const client = (env: Record<string, string>, more: { account?: string; socket?: 
   ...more,
 });
 
-t.test('where a client looks, whom it expects, and how another one gets there', async (t) => {
+t.test('a client finds the path, the expected account, and the options that select them', async (t) => {
   const there = () => true;
   const absent = () => false;
   const X = { WAD_SOCKET: '/x' };
@@ -132,11 +132,11 @@ t.test('where a client looks, whom it expects, and how another one gets there', 
   }
   const asked: string[] = [];
   clientPath(client(XDG, { account: 'shop' }), (directory) => asked.push(directory) > 1);
-  t.same(asked, ['/run/wad/shop'], 'the directory of the account is looked at');
-  t.equal(clientPath(client({}, { account: 'none-such' })).path, own('none-such'), 'on a real disk');
+  t.same(asked, ['/run/wad/shop'], 'the directory of the account is checked');
+  t.equal(clientPath(client({}, { account: 'none-such' })).path, own('none-such'), 'on a disk');
 });
 
-t.test('what leads another client to this daemon', async (t) => {
+t.test('the options that lead another client to this daemon', async (t) => {
   for (const [given, address] of [
     [around(XDG), ''],
     [around(UNIT), ''],
@@ -148,7 +148,7 @@ t.test('what leads another client to this daemon', async (t) => {
     t.equal(serverAddress(serverPath(given), given).join(' '), address);
 });
 
-t.test('what cannot be a path is refused by name', async (t) => {
+t.test('an invalid path is refused with its reason', async (t) => {
   const longest = `/${'d'.repeat(94)}/control.sock`;
   t.equal(longest.length, 108);
   const refusals = [
@@ -168,5 +168,5 @@ t.test('what cannot be a path is refused by name', async (t) => {
       t.match(fault.message, says);
     }
   }
-  t.equal(serverPath(around({}, { explicit: longest.slice(1) })).path.length, 107, '107 bytes are fine');
+  t.equal(serverPath(around({}, { explicit: longest.slice(1) })).path.length, 107, '107 bytes are accepted');
 });

@@ -10,12 +10,12 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
-t.test('as deep as it may be, and no deeper', async (t) => {
+t.test('the nesting depth is limited', async (t) => {
   t.match(readRequest(line(nested(MAX_LEVELS))), { request: { method: 'm' } });
   t.match(readRequest(line(nested(MAX_LEVELS + 1))), { fault: { kind: 'parse_error' }, id: null });
 });
 
-t.test('brackets in a text are no levels, whatever is quoted in it', async (t) => {
+t.test('brackets in a string do not count as nesting, whatever is quoted', async (t) => {
   const text = '{['.repeat(MAX_LEVELS);
   for (const params of [{ text }, { text: `"${text}` }, { text: `\\" ${text}` }, { [text]: '\\' }])
     t.match(readRequest(line(params)), { request: { params } });
@@ -24,7 +24,7 @@ t.test('brackets in a text are no levels, whatever is quoted in it', async (t) =
   });
 });
 
-t.test('what is no request of JSON-RPC 2.0 is refused, with its id where that can be read', async (t) => {
+t.test('an invalid JSON-RPC 2.0 request is refused, with its id if that can be read', async (t) => {
   const asked = { jsonrpc: '2.0', id: 7, method: 'm' };
   for (const [envelope, kind, id] of [
     [{ ...asked, jsonrpc: '1.0' }, 'invalid_request', 7],

@@ -52,7 +52,7 @@ async function leaveStale(path: string): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-t.test('directory and socket are as open as meant, whatever the umask', async (t) => {
+t.test('directory and socket have the configured modes, whatever the umask', async (t) => {
   const before = process.umask();
   t.teardown(() => process.umask(before));
   for (const [umask, mode, directoryMode] of [
@@ -73,7 +73,7 @@ t.test('directory and socket are as open as meant, whatever the umask', async (t
   }
 });
 
-t.test('a directory that is wider than meant is narrowed, and that is logged', async (t) => {
+t.test('a directory with a wider mode is narrowed, and that is logged', async (t) => {
   const path = join(await directory(), 'wad', 'default', 'control.sock');
   await mkdir(dirname(path), { recursive: true });
   await chmod(dirname(path), 0o777);
@@ -88,10 +88,10 @@ t.test('a directory that is wider than meant is narrowed, and that is logged', a
   await mkdir(parent);
   await chmod(parent, 0o777);
   await using _other = await listen(options(join(parent, 'default', 'control.sock')));
-  t.equal(await modeOf(parent), '755', 'nobody else may exchange what is in its parent');
+  t.equal(await modeOf(parent), '755', 'other users cannot replace the entries of its parent');
 });
 
-t.test('a directory that RUNTIME_DIRECTORY names is never changed, unless it is wad’s own', async (t) => {
+t.test('a directory named by RUNTIME_DIRECTORY is never changed, unless it is wad’s own', async (t) => {
   const base = await directory();
   const run = join(base, 'run');
   await mkdir(run);
@@ -109,13 +109,13 @@ t.test('a directory that RUNTIME_DIRECTORY names is never changed, unless it is 
     if (isTaken) await (await listen(given)).close();
     else t.match(await refused(given), { kind: 'permission_denied', details: { hint: `chmod go-w ${run}` } });
     t.equal(await modeOf(run), mode.toString(8), 'the directory');
-    t.equal(await modeOf(base), mode.toString(8), 'the one above it');
+    t.equal(await modeOf(base), mode.toString(8), 'its parent');
     t.notOk(log.lines.some(({ level }) => level === 'warn'));
     t.same(await readdir(run), [], 'nothing is left there');
   }
 });
 
-t.test('the directory of an explicit path is used as it is', async (t) => {
+t.test('the directory of an explicit path is used unchanged', async (t) => {
   const own = await directory();
   await chmod(own, 0o755);
   await using _server = await listen(options(join(own, 'my.sock'), { explicit: true }));
@@ -123,10 +123,10 @@ t.test('the directory of an explicit path is used as it is', async (t) => {
   t.equal(await modeOf(join(own, 'my.sock')), '600');
   const fault = await refused(options(join(own, 'missing', 'my.sock'), { explicit: true }));
   t.match(fault, { kind: 'usage', message: /missing.*is not created/ });
-  t.same(await readdir(own), ['my.sock'], 'and none is made');
+  t.same(await readdir(own), ['my.sock'], 'no directory is created');
 });
 
-t.test('a directory that is a symlink, a file, or in the way is refused', async (t) => {
+t.test('a directory that is a symlink or a file is refused', async (t) => {
   const base = await directory();
   const elsewhere = await directory();
   await mkdir(join(base, 'wad'));
@@ -136,7 +136,7 @@ t.test('a directory that is a symlink, a file, or in the way is refused', async 
     const fault = await refused(options(join(base, 'wad', name, 'control.sock')));
     t.match(fault, { kind: 'permission_denied', message: /is not a directory of its own/ }, name);
   }
-  t.same(await readdir(elsewhere), [], 'nothing was put behind the symlink');
+  t.same(await readdir(elsewhere), [], 'nothing was created behind the symlink');
   const below = await refused(options(join(base, 'wad', 'file', 'x', 'control.sock')));
   t.equal(below.kind, 'usage');
 });
@@ -157,7 +157,7 @@ t.test(
   },
 );
 
-t.test('a stale socket is replaced, a live one never', async (t) => {
+t.test('a stale socket is replaced, and one in use never is', async (t) => {
   const path = join(await directory(), 'control.sock');
   await leaveStale(path);
   await using first = await listen(options(path, { explicit: true }));
@@ -166,7 +166,7 @@ t.test('a stale socket is replaced, a live one never', async (t) => {
   t.match(fault, { kind: 'lock_held', message: /another daemon listens on/ });
   t.equal((await lstat(path)).ino, ino);
   const client = await Client.connect(path);
-  t.same(await client.call('x'), {}, 'the first one still answers');
+  t.same(await client.call('x'), {}, 'the first daemon still answers');
   await client.close();
   t.equal(first.path, path);
 });
@@ -183,7 +183,7 @@ t.test('a file that is not a socket is never removed', async (t) => {
   t.same(await readdir(base), ['folder', 'link', 'notes']);
 });
 
-t.test('two that start at the same moment: one of them listens', async (t) => {
+t.test('of several servers that start at the same time one listens', async (t) => {
   const path = join(await directory(), 'control.sock');
   await leaveStale(path);
   const starts = await Promise.allSettled(
@@ -198,7 +198,7 @@ t.test('two that start at the same moment: one of them listens', async (t) => {
   await Promise.all(up.map((server) => server.close()));
 });
 
-t.test('a path of the longest length works, also where a nest beside it would not fit', async (t) => {
+t.test('a path of the maximum length works, even if no temporary directory fits next to it', async (t) => {
   for (const name of ['s', 'control.sock']) {
     const base = await directory();
     const deep = join(base, 'd'.repeat(107 - base.length - name.length - 2));
@@ -212,7 +212,7 @@ t.test('a path of the longest length works, also where a nest beside it would no
   }
 });
 
-t.test('close removes the file if it is still ours, and twice is once', async (t) => {
+t.test('close removes the file if it is still ours, and a second close has no effect', async (t) => {
   const base = await directory();
   const path = join(base, 'control.sock');
   const first = await listen(options(path, { explicit: true }));
@@ -224,13 +224,13 @@ t.test('close removes the file if it is still ours, and twice is once', async (t
   await using _third = await listen(options(path, { explicit: true }));
   const { ino } = await lstat(path);
   await second.close();
-  t.equal((await lstat(path)).ino, ino, 'the socket of the next daemon is left alone');
+  t.equal((await lstat(path)).ino, ino, 'the socket of the next daemon is not touched');
   const client = await Client.connect(path);
   t.same(await client.call('x'), {});
   await client.close();
 });
 
-t.test('close answers what is in flight and ends every connection', async (t) => {
+t.test('close answers requests in flight and ends every connection', async (t) => {
   await using running = await startServer();
   const client = await Client.connect(running.path);
   const waiting = client.request('session.wait', { states: ['ready'] }, { writes: false });
@@ -242,11 +242,11 @@ t.test('close answers what is in flight and ends every connection', async (t) =>
     client.closed,
   ]);
   t.match(fault, { kind: 'shutting_down' });
-  t.ok(performance.now() - start < 900, 'at once, with peers that behave');
+  t.ok(performance.now() - start < 900, 'at once, when peers behave');
   t.match(await Client.connect(running.path).catch((error: Fault) => error), { kind: 'unreachable' });
 });
 
-t.test('close is bounded, whatever peers and handlers do', async (t) => {
+t.test('close ends in limited time, whatever peers and handlers do', async (t) => {
   await using running = await startServer({ 'session.wait': () => new Promise(() => {}) });
   using deaf = await RawPeer.connect(running.path);
   deaf.socket.pause();
@@ -258,48 +258,51 @@ t.test('close is bounded, whatever peers and handlers do', async (t) => {
   t.ok(performance.now() - start < 10_000);
 });
 
-t.test('a hang-up aborts what is in flight, and a peer that only ended its side is waited for', async (t) => {
-  const calls: { peer: Peer; signal: AbortSignal }[] = [];
-  let wake = () => {};
-  await using running = await startServer({
-    'session.wait': (_params, call) => {
-      calls.push(call);
-      wake();
-      return untilAborted(call.signal);
-    },
-  });
-  const called = () => new Promise<void>((resolve) => (wake = resolve));
-  const ask =
-    '{"jsonrpc":"2.0","id":1,"method":"session.wait","params":{"states":["ready"],"deadlineMs":300}}\n';
-  for (const how of ['hangs up', 'ends its side, then hangs up'] as const) {
-    const peer = await RawPeer.connect(running.path);
-    const isCalled = called();
-    await peer.write(ask.replace(',"deadlineMs":300', ''));
-    await isCalled;
-    const { signal, peer: seen } = calls.at(-1) as (typeof calls)[number];
-    const aborted = once(signal, 'abort');
-    const closed = once(seen.closed, 'abort');
-    if (how === 'ends its side, then hangs up') peer.halfClose();
-    t.equal(signal.aborted, false);
-    peer.hangUp();
-    await aborted;
-    await closed;
-    t.match(signal.reason, { kind: 'connection_lost' }, how);
-    t.equal(
-      seen.notify('event', { cursor: 1, type: 'state', time: '', account: '', data: madeUp({}) }),
-      false,
-    );
-    t.equal(seen.backlogBytes, 0);
-    await seen.drained();
-  }
-  using patient = await RawPeer.connect(running.path);
-  await patient.write(ask);
-  patient.halfClose();
-  t.match(await patient.answer(), { id: 1, error: { data: { kind: 'deadline_exceeded' } } });
-  await patient.end();
-});
+t.test(
+  'a disconnect aborts requests in flight, and a peer that only ended its side gets its answer',
+  async (t) => {
+    const calls: { peer: Peer; signal: AbortSignal }[] = [];
+    let wake = () => {};
+    await using running = await startServer({
+      'session.wait': (_params, call) => {
+        calls.push(call);
+        wake();
+        return untilAborted(call.signal);
+      },
+    });
+    const called = () => new Promise<void>((resolve) => (wake = resolve));
+    const ask =
+      '{"jsonrpc":"2.0","id":1,"method":"session.wait","params":{"states":["ready"],"deadlineMs":300}}\n';
+    for (const how of ['hangs up', 'ends its side, then hangs up'] as const) {
+      const peer = await RawPeer.connect(running.path);
+      const isCalled = called();
+      await peer.write(ask.replace(',"deadlineMs":300', ''));
+      await isCalled;
+      const { signal, peer: seen } = calls.at(-1) as (typeof calls)[number];
+      const aborted = once(signal, 'abort');
+      const closed = once(seen.closed, 'abort');
+      if (how === 'ends its side, then hangs up') peer.halfClose();
+      t.equal(signal.aborted, false);
+      peer.hangUp();
+      await aborted;
+      await closed;
+      t.match(signal.reason, { kind: 'connection_lost' }, how);
+      t.equal(
+        seen.notify('event', { cursor: 1, type: 'state', time: '', account: '', data: madeUp({}) }),
+        false,
+      );
+      t.equal(seen.backlogBytes, 0);
+      await seen.drained();
+    }
+    using patient = await RawPeer.connect(running.path);
+    await patient.write(ask);
+    patient.halfClose();
+    t.match(await patient.answer(), { id: 1, error: { data: { kind: 'deadline_exceeded' } } });
+    await patient.end();
+  },
+);
 
-t.test('no error is code 0, and nothing is printed', async (t) => {
+t.test('no error has code 0, and nothing is printed', async (t) => {
   const printed: unknown[] = [];
   const { warn, error } = console;
   console.warn = console.error = (...words: unknown[]) => void printed.push(words);
@@ -348,13 +351,13 @@ t.test('no error is code 0, and nothing is printed', async (t) => {
       },
       method,
     );
-    t.notMatch(JSON.stringify(answer), /secret/, 'what was thrown stays here');
+    t.notMatch(JSON.stringify(answer), /secret/, 'the thrown value is not sent');
   }
   t.same(printed, []);
-  t.equal(log.lines.filter(({ level }) => level === 'error').length, 7, 'but it is all in the log');
+  t.equal(log.lines.filter(({ level }) => level === 'error').length, 7, 'each error is logged');
 });
 
-t.test('a subscriber that does not read is cut off, and its memory let go', async (t) => {
+t.test('a subscriber that does not read is disconnected, and its memory is released', async (t) => {
   await using running = await startServer({}, { maxBacklogBytes: 256 * 1024 });
   using deaf = await RawPeer.connect(running.path);
   await deaf.write('{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{}}\n');
@@ -382,7 +385,7 @@ t.test('a subscriber that does not read is cut off, and its memory let go', asyn
   await client.close();
 });
 
-t.test('a slow reader gets a long replay whole and in order', async (t) => {
+t.test('a slow reader receives a long replay complete and in order', async (t) => {
   await using running = await startServer({}, { maxBacklogBytes: 1024 * 1024 });
   const data = { body: 'x'.repeat(1_000) };
   for (let n = 0; n < 5_000; n += 1) running.feed.append('message', madeUp(data));

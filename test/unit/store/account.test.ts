@@ -4,7 +4,7 @@ import { opened, scratch } from './scratch.js';
 
 const [ONE, OTHER] = ['15550001111@c.us', '15550009999@c.us'];
 
-t.test('the account that was linked last, also for whoever opens the file next', async (t) => {
+t.test('the account linked last is stored, and read by the next process', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   t.equal(store.account.wid, null);
@@ -16,7 +16,7 @@ t.test('the account that was linked last, also for whoever opens the file next',
   t.equal(
     store.writeNow((tx) => store.account.link(tx, ONE, 1)),
     false,
-    'the same again is no other',
+    'linking the same account again is not a change',
   );
   t.equal(
     store.writeNow((tx) => {
@@ -24,14 +24,14 @@ t.test('the account that was linked last, also for whoever opens the file next',
       return store.account.wid;
     }),
     OTHER,
-    'within the write it is so already',
+    'the change is visible within the write',
   );
   t.equal(store.account.wid, OTHER);
   store.close();
   t.equal(opened(t, directory).account.wid, OTHER);
 });
 
-t.test('a link that is undone was none', async (t) => {
+t.test('a link that is rolled back does not count', async (t) => {
   const store = opened(t, scratch(t));
   store.writeNow((tx) => store.account.link(tx, ONE, 0));
   t.throws(

@@ -23,7 +23,7 @@ function table(t: { teardown(end: () => void): unknown }, pages?: number) {
   return { db, insert, numbers, ran, adds };
 }
 
-t.test('writes of one turn are in one transaction, in their order', async (t) => {
+t.test('writes of one turn share a transaction, in order', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   const ran: number[] = [];
@@ -40,62 +40,62 @@ t.test('writes of one turn are in one transaction, in their order', async (t) =>
   t.same(numbers(), [1, 2, 3]);
 });
 
-t.test('a patient write goes with the next that is not, in their order, or by itself', async (t) => {
+t.test('a patient write commits with the next ordinary write, or alone after its limit', async (t) => {
   const { db, numbers, ran, adds } = table(t);
   const patient = { turn: 'patient' } as const;
   const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
   const first = commit.write(adds(1), patient);
   const second = commit.write(adds(2), patient);
   await new Promise((resolve) => setImmediate(resolve));
-  t.same(ran, [], 'not in its own turn');
+  t.same(ran, [], 'it does not run in its own turn');
   t.equal(await commit.write(adds(3)), 3);
   t.same(ran, [1, 2, 3]);
-  t.same(await Promise.all([first, second]), [1, 2], 'told together');
+  t.same(await Promise.all([first, second]), [1, 2], 'both resolve together');
   const hurried = commit.write(adds(4), patient);
   commit.hurry();
-  t.equal(await hurried, 4, 'when somebody asks');
+  t.equal(await hurried, 4, 'on request');
   commit.hurry();
   const last = commit.write(adds(5), patient);
   commit.close();
-  t.equal(await last, 5, 'and at the end');
+  t.equal(await last, 5, 'at the close');
   t.equal(
     await new GroupCommit(db, { patienceMs: 1 }).write(adds(6), patient),
     6,
-    'or when its patience is over',
+    'or when its time limit has passed',
   );
   t.same(numbers(), [1, 2, 3, 4, 5, 6]);
 });
 
-t.test('what goes first goes alone, before what waits, and keeps nobody waiting for ever', async (t) => {
+t.test('urgent writes commit first and alone, and delay no other write for ever', async (t) => {
   const { db, numbers, ran, adds } = table(t);
   const first = { turn: 'first' } as const;
   const patient = { turn: 'patient' } as const;
   const commit = new GroupCommit(db, { patienceMs: 1_000_000 });
   const late = commit.write(adds(1), patient);
   t.same(await Promise.all([commit.write(adds(2), first), commit.write(adds(3), first)]), [2, 3]);
-  t.same(ran, [2, 3], 'together, and who is patient goes on waiting');
+  t.same(ran, [2, 3], 'urgent writes share a commit, and the patient one keeps waiting');
   const plain = commit.write(adds(4));
   await commit.write(adds(5), first);
-  t.same(ran, [2, 3, 5], 'before what was there earlier');
+  t.same(ran, [2, 3, 5], 'before earlier writes');
   t.same(await Promise.all([late, plain]), [1, 4]);
-  t.same(ran, [2, 3, 5, 1, 4], 'which goes in its own order');
+  t.same(ran, [2, 3, 5, 1, 4], 'earlier writes keep their order');
 
   ran.length = 0;
   let more = 100;
   const goOn = (): unknown => more < 110 && commit.write(adds(more++), first).then(goOn);
   const flood = goOn();
   await commit.write(adds(6));
-  t.ok(ran.indexOf(6) <= 2, `not behind all of the flood: ${ran}`);
+  t.ok(ran.indexOf(6) <= 2, `not behind all of the urgent writes: ${ran}`);
   await flood;
-  t.equal(ran.length, 11, 'of which all is written');
+  t.equal(ran.length, 11, 'all of the urgent writes are done');
 
   const [one, two] = [commit.write(adds(7), first), commit.write(adds(8), patient)];
   commit.close();
-  t.same(await Promise.all([one, two]), [7, 8], 'and at the end');
+  t.same(await Promise.all([one, two]), [7, 8], 'also at the close');
   t.equal(numbers().length, 18);
 });
 
-t.test('a write that fails undoes what it did, and nothing of the others', async (t) => {
+t.test('a failing write rolls back its own changes only', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   const results = await Promise.allSettled([
@@ -115,15 +115,11 @@ t.test('a write that fails undoes what it did, and nothing of the others', async
     ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
   );
   t.match(results[1], { reason: { kind: 'internal', message: /UNIQUE/ } });
-  t.match(
-    results[2],
-    { reason: { message: 'thought better of it' } },
-    'an error of the writer comes back as it is',
-  );
+  t.match(results[2], { reason: { message: 'thought better of it' } }, "the writer's own error is passed on");
   t.same(numbers(), [1, 4]);
 });
 
-t.test('a write that fails alone leaves nothing', async (t) => {
+t.test('a single write that fails leaves no change', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   await t.rejects(
@@ -138,26 +134,29 @@ t.test('a write that fails alone leaves nothing', async (t) => {
   t.same(numbers(), [1]);
 });
 
-t.test('a group is bounded: the rest goes in later turns, none is lost or run twice', async (t) => {
-  const { db, insert, numbers } = table(t);
-  for (const limits of [{ writes: 2 }, { ms: 0 }]) {
-    db.exec('DELETE FROM t');
-    const commit = new GroupCommit(db, limits);
-    let turns = 0;
-    let counting = true;
-    const count = () => {
-      turns += 1;
-      if (counting) setImmediate(count);
-    };
-    setImmediate(count);
-    await Promise.all([1, 2, 3, 4, 5].map((n) => commit.write(() => insert.run(n, ''))));
-    counting = false;
-    t.same(numbers(), [1, 2, 3, 4, 5]);
-    t.ok(turns >= 3, `others had ${turns} turns in between`);
-  }
-});
+t.test(
+  'the size of a group is limited: the rest commits in later turns, and none is lost or run twice',
+  async (t) => {
+    const { db, insert, numbers } = table(t);
+    for (const limits of [{ writes: 2 }, { ms: 0 }]) {
+      db.exec('DELETE FROM t');
+      const commit = new GroupCommit(db, limits);
+      let turns = 0;
+      let counting = true;
+      const count = () => {
+        turns += 1;
+        if (counting) setImmediate(count);
+      };
+      setImmediate(count);
+      await Promise.all([1, 2, 3, 4, 5].map((n) => commit.write(() => insert.run(n, ''))));
+      counting = false;
+      t.same(numbers(), [1, 2, 3, 4, 5]);
+      t.ok(turns >= 3, `other work had ${turns} turns in between`);
+    }
+  },
+);
 
-t.test('more than may wait are refused at once, and those that wait are written', async (t) => {
+t.test('writes over the queue limit are refused at once, and queued ones are written', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db, { waiting: 2 });
   const two = [commit.write(() => insert.run(1, '')), commit.write(() => insert.run(2, ''))];
@@ -166,7 +165,7 @@ t.test('more than may wait are refused at once, and those that wait are written'
   t.same(numbers(), [1, 2]);
 });
 
-t.test('writeNow has written when it returns, and what waited before it', async (t) => {
+t.test('writeNow has written when it returns, and so have the writes queued before it', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   const waiting = commit.write(() => insert.run(1, ''));
@@ -181,7 +180,7 @@ t.test('writeNow has written when it returns, and what waited before it', async 
   t.same(numbers(), [1, 2]);
 });
 
-t.test('a transaction is over when it is over', async (t) => {
+t.test('a transaction cannot be used after its end', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   const kept = await commit.write((tx) => ({ tx }));
@@ -193,7 +192,7 @@ t.test('a transaction is over when it is over', async (t) => {
   t.same(numbers(), []);
 });
 
-t.test('close writes what waits, and takes no more', async (t) => {
+t.test('close writes what is queued, and accepts no more', async (t) => {
   const { db, insert, numbers } = table(t);
   const commit = new GroupCommit(db);
   const waiting = commit.write(() => insert.run(1, ''));
@@ -205,7 +204,7 @@ t.test('close writes what waits, and takes no more', async (t) => {
   t.equal(await kindOf(() => commit.writeNow(() => insert.run(2, ''))), 'shutting_down');
 });
 
-t.test('on a full file, a write that was refused leaves nothing, and later writes work', async (t) => {
+t.test('on a full file, a refused write leaves nothing, and later writes work', async (t) => {
   // SQLite's own limit on pages ends the transaction just as a full disk does.
   const { db, insert, numbers } = table(t, 20);
   const commit = new GroupCommit(db);

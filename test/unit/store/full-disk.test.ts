@@ -36,7 +36,7 @@ function fillUp(free: number): void {
 }
 
 t.test(
-  'a write that finds no room is refused whole, and the next with room is taken',
+  'a write without disk space is refused whole, and the next one with space succeeds',
   { skip },
   async (t) => {
     const directory = join(disk, 'one');
@@ -63,7 +63,7 @@ t.test(
     t.same(
       written(),
       [...told].map((n) => `m-${n}`),
-      'nothing of what was refused, all of what was taken',
+      'nothing of the refused writes is stored, and all of the accepted ones',
     );
     t.equal(store.journal.last, NOW + 10 + told.size);
     // Larger than any space left by earlier groups, whose division into commits depends on the machine.
@@ -79,20 +79,28 @@ t.test(
   },
 );
 
-t.test('a start on a full disk says so, and works when there is room', { skip }, async (t) => {
-  for (const free of [0, 8 * 1024, 20 * 1024, 40 * 1024]) {
-    const directory = join(disk, `start-${free}`);
-    fillUp(free);
-    t.equal(await kindOf(() => openStore({ directory, now: () => NOW })), 'disk_full', `${free} bytes free`);
-    rmSync(ballast);
-    const store = opened(t, directory);
-    t.equal(store.report.replaced, null);
-    await fill(store, 1, 1);
-    store.close();
-  }
-});
+t.test(
+  'a start on a full disk fails with that reason, and succeeds when there is space',
+  { skip },
+  async (t) => {
+    for (const free of [0, 8 * 1024, 20 * 1024, 40 * 1024]) {
+      const directory = join(disk, `start-${free}`);
+      fillUp(free);
+      t.equal(
+        await kindOf(() => openStore({ directory, now: () => NOW })),
+        'disk_full',
+        `${free} bytes free`,
+      );
+      rmSync(ballast);
+      const store = opened(t, directory);
+      t.equal(store.report.replaced, null);
+      await fill(store, 1, 1);
+      store.close();
+    }
+  },
+);
 
-t.test('a store is closed and opened on a full disk, and what is in it can be read', { skip }, async (t) => {
+t.test('a store on a full disk can be closed, opened and read', { skip }, async (t) => {
   const directory = join(disk, 'three');
   const store = openStore({ directory, now: () => NOW });
   await fill(store, 1, 50);

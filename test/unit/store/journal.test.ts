@@ -23,10 +23,10 @@ function everything(store: Store, options: Omit<PageOptions, 'after'> & { after?
   }
 }
 
-t.test('events have cursors that follow each other, and are there after a restart', async (t) => {
+t.test('events have consecutive cursors, and are there after a restart', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
-  t.equal(store.journal.last, NOW, 'the first file begins at the clock');
+  t.equal(store.journal.last, NOW, 'the first cursor is the time of the creation');
   t.equal(store.journal.oldest, NOW + 1);
   const kept = await store.write((tx) => [1, 2].map((n) => store.journal.append(tx, event(n))));
   t.same(
@@ -47,7 +47,7 @@ t.test('a cursor is never used twice', async (t) => {
   let store = opened(t, directory);
   await fill(store, 1, 10);
   const { last } = store.journal;
-  await t.test('when the write fails, nobody has seen it', async (t) => {
+  await t.test('after a write that failed, because nobody saw its cursor', async (t) => {
     await t.rejects(
       store.write((tx) => {
         store.journal.append(tx, event(11));
@@ -56,7 +56,7 @@ t.test('a cursor is never used twice', async (t) => {
     );
     t.equal(store.journal.last, last);
   });
-  await t.test('when all events are deleted, and after a restart then', async (t) => {
+  await t.test('after all events are deleted, also across a restart', async (t) => {
     await store.sweep({ nowMs: NOW + 1e12, retentionDays: 1, maxMb: 100 });
     t.equal(store.journal.oldest, last + 1);
     store.close();
@@ -66,19 +66,19 @@ t.test('a cursor is never used twice', async (t) => {
     t.equal(next.cursor, last + 1);
     store.close();
   });
-  await t.test('when somebody removes the files', async (t) => {
+  await t.test('after the files are removed', async (t) => {
     for (const name of ['wad.sqlite', 'wad.sqlite-wal']) rmSync(join(directory, name), { force: true });
     const later = opened(t, directory, () => NOW + 60_000);
     t.ok(later.journal.last >= last + 2);
     const gap = { after: last, oldest: NOW + 60_001 };
-    t.same(later.journal.page({ after: last }).gap, gap, 'what happened in between nobody knows');
+    t.same(later.journal.page({ after: last }).gap, gap, 'events in between are unknown, so there is a gap');
     await fill(later, 1, 1);
     t.same(later.journal.page({ after: last }).gap, gap);
     t.same(later.journal.page({ after: 0 }).gap, null);
   });
 });
 
-t.test('a page ends at its limit or its bytes, and goes on where it ended', async (t) => {
+t.test('a page ends at its limit or its maximum size, and the next continues there', async (t) => {
   const store = opened(t);
   await fill(store, 1, 1_200, { data: { text: 'x'.repeat(989) } });
   const sizes = (options: Omit<PageOptions, 'after'>) => {
@@ -88,7 +88,7 @@ t.test('a page ends at its limit or its bytes, and goes on where it ended', asyn
   t.equal(sizes({}), 100);
   t.equal(sizes({ limit: 1_000 }), 1_000);
   t.equal(sizes({ limit: 1_000, maxBytes: 10_000 }), 10);
-  t.equal(sizes({ limit: 1_000, maxBytes: 10 }), 1, 'one event is given, whatever its size');
+  t.equal(sizes({ limit: 1_000, maxBytes: 10 }), 1, 'one event is returned, whatever its size');
   for (const options of [{ limit: 1 }, { limit: 300 }, { limit: 1_000, maxBytes: 10_000 }]) {
     const { events } = everything(store, options);
     t.same(
@@ -98,7 +98,7 @@ t.test('a page ends at its limit or its bytes, and goes on where it ended', asyn
   }
 });
 
-t.test('pages with a filter always move on, and give each wanted event once', async (t) => {
+t.test('pages with a filter always advance, and return each matching event once', async (t) => {
   const store = opened(t);
   await store.write((tx) => {
     for (let n = 1; n <= 12_345; n += 1)
@@ -116,14 +116,14 @@ t.test('pages with a filter always move on, and give each wanted event once', as
   for (const [types, limit, expected] of cases) {
     const found = everything(store, { types, limit });
     t.same(numbers(found.events), expected, types.join());
-    t.equal(found.next, store.journal.last, 'and comes to the end');
+    t.equal(found.next, store.journal.last, 'the last page is at the end');
   }
   const first = store.journal.page({ after: 0, types: ['group'] });
   t.same(first.events, []);
-  t.ok(first.next > NOW && first.next < store.journal.last, 'a page does not look at everything at once');
+  t.ok(first.next > NOW && first.next < store.journal.last, 'one page does not scan all events');
 });
 
-t.test('where events are missing, a page says so', async (t) => {
+t.test('a page reports missing events as a gap', async (t) => {
   const store = opened(t);
   await fill(store, 1, 10);
   const { last } = store.journal;
@@ -158,7 +158,7 @@ const eventOf = ({ messages }: Store, key: string) => {
   return seen === null ? null : messages.event(seen);
 };
 
-t.test('a message is told of once, by its key and account, also when its event is deleted', async (t) => {
+t.test('a message is reported once for its key and account, even after its event is deleted', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   const sighting = (n: number, ack = 0) => ({ key: `in:chat:${n}`, messageId: `ID${n}`, ack });
@@ -170,9 +170,9 @@ t.test('a message is told of once, by its key and account, also when its event i
   t.match(
     await told(1, { wid: '15559999999@c.us' }),
     { cursor: NOW + 2 },
-    'another account has not been told',
+    'another account has its own record',
   );
-  t.same(eventOf(store, 'in:chat:1'), store.journal.get(NOW + 1), 'that of this account');
+  t.same(eventOf(store, 'in:chat:1'), store.journal.get(NOW + 1), 'the event of this account');
   t.match(store.messages.withId('ID1'), [{ cursor: NOW + 2 }, { cursor: NOW + 1 }], 'the newest first');
   t.equal(store.messages.knows('in:chat:1', WID), true);
   t.equal(store.messages.knows('in:chat:2', WID), false);
@@ -184,11 +184,11 @@ t.test('a message is told of once, by its key and account, also when its event i
   const again = opened(t, directory);
   t.equal(again.journal.oldest, again.journal.last + 1);
   t.equal(await again.write((tx) => again.messages.appendOnce(tx, sighting(1), event(1))), null);
-  t.equal(eventOf(again, 'in:chat:2'), null, 'known, but not kept');
+  t.equal(eventOf(again, 'in:chat:2'), null, 'the message is known, but its event is deleted');
   t.match(again.messages.get('in:chat:2', WID), { key: 'in:chat:2', wid: WID, ack: 0 });
 });
 
-t.test('an ack is told of when it says something new', async (t) => {
+t.test('an ack is reported only when it is new', async (t) => {
   const store = opened(t);
   const acked = async (name: string, ack: number) => {
     const seen = { key: name, messageId: name, ack };
@@ -206,13 +206,13 @@ t.test('an ack is told of when it says something new', async (t) => {
   ];
   for (const [name, steps] of cases)
     for (const [ack, isNew] of steps) t.equal(await acked(name, ack), isNew, `${name}: ${ack}`);
-  t.equal(store.messages.knows('in order', WID), false, 'an ack does not tell of the message');
+  t.equal(store.messages.knows('in order', WID), false, 'an ack does not count as a report of the message');
   const late = { key: 'in order', messageId: 'in order', ack: 1 };
   t.ok(await store.write((tx) => store.messages.appendOnce(tx, late, event(1))));
-  t.match(store.messages.get('in order', WID), { ack: 4 }, 'nor does the message take its acks back');
+  t.match(store.messages.get('in order', WID), { ack: 4 }, 'the message does not reset its ack');
 });
 
-t.test('a consumer never goes back, nor beyond the newest event', async (t) => {
+t.test('a consumer never moves back, nor beyond the newest event', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   await fill(store, 1, 10);
@@ -241,12 +241,12 @@ t.test('a consumer never goes back, nor beyond the newest event', async (t) => {
   t.equal(await again.write((tx) => again.consumers.ack(tx, 'c1000', 2, NOW)), 2);
 });
 
-t.test('a closed store says that it is closed', async (t) => {
+t.test('a closed store fails with "shutting_down"', async (t) => {
   const store = openStore({ directory: scratch(t) });
   const waiting = store.write((tx) => store.journal.append(tx, event(1)));
   store.close();
   store.close();
-  t.match(await waiting, { data: { n: 1 } }, 'what waited was written');
+  t.match(await waiting, { data: { n: 1 } }, 'queued writes were written');
   t.equal(await kindOf(() => store.journal.last), 'shutting_down');
   t.equal(await kindOf(() => store.write((tx) => store.outbox.accept(tx, message(1)))), 'shutting_down');
   t.equal(await kindOf(() => store.sweep({ nowMs: NOW, retentionDays: 1, maxMb: 1 })), 'shutting_down');

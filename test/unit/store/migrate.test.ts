@@ -19,7 +19,7 @@ const SHIPPED = [
   '78166b4d817b4917',
 ];
 
-t.test('from each older version, with what is in it', async (t) => {
+t.test('every older version is migrated with its content', async (t) => {
   const fresh = scratch(t);
   opened(t, fresh).close();
   const schema = (directory: string) => {
@@ -43,13 +43,13 @@ t.test('from each older version, with what is in it', async (t) => {
     const store = opened(t, directory);
     t.match(store.report, { migratedFrom: version, version: MIGRATIONS.length, replaced: null });
     if (version >= 1) t.match(store.outbox.get('old'), { state: 'queued', payload: { text: 'hi' } });
-    t.equal(store.journal.last, version >= 2 ? NOW - 5 : NOW, 'cursors go on');
+    t.equal(store.journal.last, version >= 2 ? NOW - 5 : NOW, 'cursors continue');
     store.close();
-    t.same(schema(directory), schema(fresh), `${version} comes to the same schema`);
+    t.same(schema(directory), schema(fresh), `${version} is migrated to the same schema`);
   }
 });
 
-t.test('one that fails leaves the version before it, whole', async (t) => {
+t.test('a migration that fails leaves the previous version unchanged', async (t) => {
   const db = new Database(join(scratch(t), 'x.sqlite'));
   t.teardown(() => db.close());
   const good = 'CREATE TABLE a (n)';
@@ -66,10 +66,10 @@ t.test('one that fails leaves the version before it, whole', async (t) => {
   );
   t.equal(migrate(db, [good, 'CREATE TABLE b (n)']), 1);
   t.equal(db.pragma('user_version'), 2);
-  t.equal(migrate(db, [good, 'CREATE TABLE b (n)']), 2, 'and then there is nothing to do');
+  t.equal(migrate(db, [good, 'CREATE TABLE b (n)']), 2, 'afterwards nothing is left to do');
 });
 
-t.test('those that were shipped are never edited', async (t) => {
+t.test('migrations that were shipped never change', async (t) => {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
   t.same(MIGRATIONS.map(hash), SHIPPED);
 });

@@ -56,10 +56,10 @@ async function isReplaced(t: Test, directory: string, reason: RegExp, last: numb
   for (const [i, name] of before.entries())
     t.ok(
       readFileSync(aside + name.slice('wad.sqlite'.length)).equals(bytes[i] ?? Buffer.of()),
-      `${name} as it was`,
+      `${name} is unchanged`,
     );
   t.equal(store.outbox.get('m-1'), null);
-  t.ok(store.journal.last > last, 'cursors go on beyond those of the damaged file');
+  t.ok(store.journal.last > last, 'new cursors are larger than those of the damaged file');
   t.same(store.journal.page({ after: last }).gap?.after, last);
   await store.write((tx) => store.outbox.accept(tx, message(1, { key: 'k' })));
   store.close();
@@ -68,7 +68,7 @@ async function isReplaced(t: Test, directory: string, reason: RegExp, last: numb
   t.equal(again.outbox.get('m-1')?.state, 'queued');
 }
 
-t.test('a fresh store: its report, its files and their modes', async (t) => {
+t.test('a fresh store has its report, files and modes', async (t) => {
   const directory = join(scratch(t), 'a', 'b');
   const store = opened(t, directory);
   t.match(store.report, {
@@ -87,12 +87,12 @@ t.test('a fresh store: its report, its files and their modes', async (t) => {
   t.equal(
     statSync(`${file(directory)}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     0,
-    'the log is empty after a close',
+    'the WAL is empty after a close',
   );
   t.match(opened(t, directory).report, { created: false, migratedFrom: MIGRATIONS.length });
 });
 
-t.test('commits are synced, and the log is emptied in small steps', async (t) => {
+t.test('commits are synced, and the WAL is checkpointed in small steps', async (t) => {
   const db = new Database(join(scratch(t), 'x.sqlite'));
   t.teardown(() => db.close());
   t.same(
@@ -103,7 +103,7 @@ t.test('commits are synced, and the log is emptied in small steps', async (t) =>
   );
 });
 
-t.test('what others could read is narrowed and reported', async (t) => {
+t.test('files that others can read are narrowed and reported', async (t) => {
   const { directory } = await closed(t);
   // Access by the group alone counts too.
   chmodSync(file(directory), 0o640);
@@ -112,7 +112,7 @@ t.test('what others could read is narrowed and reported', async (t) => {
   t.equal(modeOf(file(directory)), 0o600);
 });
 
-t.test('one process has the store; the next may have it when that is gone', async (t) => {
+t.test('one process has the store, and the next may have it afterwards', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   t.equal(await kindOf(() => openStore({ directory })), 'lock_held');
@@ -120,7 +120,7 @@ t.test('one process has the store; the next may have it when that is gone', asyn
   opened(t, directory);
 });
 
-t.test('a directory that cannot be written is a fault', async (t) => {
+t.test('a directory without write permission is a fault', async (t) => {
   const directory = scratch(t);
   const isRoot = process.geteuid?.() === 0;
   chmodSync(directory, 0o500);
@@ -132,18 +132,14 @@ t.test('a directory that cannot be written is a fault', async (t) => {
   t.equal(kind, 'permission_denied');
 });
 
-t.test('a file of a newer version is refused and left as it is', async (t) => {
+t.test('a file of a newer version is refused and not changed', async (t) => {
   const { directory } = await closed(t);
   const db = new Database(file(directory));
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   db.close();
   const before = readFileSync(file(directory));
   for (let i = 0; i < 2; i += 1)
-    t.equal(
-      await kindOf(() => openStore({ directory })),
-      'store_newer',
-      'and the refusal lets go of the file',
-    );
+    t.equal(await kindOf(() => openStore({ directory })), 'store_newer', 'the refused file is closed again');
   t.ok(readFileSync(file(directory)).equals(before));
   t.notMatch(readdirSync(directory).join(), 'corrupt');
 });
@@ -154,26 +150,26 @@ t.test('a damaged header', async (t) => {
   await isReplaced(t, directory, /not a database/, last);
 });
 
-t.test('a file of something else', async (t) => {
+t.test('a file of another format', async (t) => {
   const directory = scratch(t);
   writeFileSync(file(directory), 'not a store, but somebody put it here\n'.repeat(1_000));
   await isReplaced(t, directory, /not a database/, NOW);
 });
 
-t.test('pages in the middle are damaged', async (t) => {
+t.test('damaged pages in the middle', async (t) => {
   const { directory, last } = await closed(t);
   const middle = Math.floor(statSync(file(directory)).size / PAGE / 2) * PAGE;
   spoil(file(directory), middle, 2 * PAGE);
   await isReplaced(t, directory, /malformed|page|Tree|row/i, last);
 });
 
-t.test('the end is cut off', async (t) => {
+t.test('a truncated file', async (t) => {
   const { directory, last } = await closed(t);
   truncateSync(file(directory), Math.floor(statSync(file(directory)).size / 2 / PAGE) * PAGE);
   await isReplaced(t, directory, /malformed|page|size/i, last);
 });
 
-t.test('a log with a damaged frame, and commits behind it that somebody was told of', async (t) => {
+t.test('a WAL with a damaged frame before confirmed commits', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   for (let n = 1; n <= 20; n += 1) await fill(store, n, n);
@@ -189,7 +185,7 @@ t.test('a log with a damaged frame, and commits behind it that somebody was told
   await isReplaced(t, header, /header of the write-ahead log/, store.journal.last);
 });
 
-t.test('a log that a crash has cut off is no damage: all that was told is there', async (t) => {
+t.test('a WAL that a crash has cut off is not damage, and every confirmed write is there', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   const wal = (copy: string) => `${file(copy)}-wal`;
@@ -206,10 +202,10 @@ t.test('a log that a crash has cut off is no damage: all that was told is there'
   }
   const torn = crashed(t, directory);
   spoil(wal(torn), told + 100, 50);
-  t.equal(opened(t, torn).report.replaced, null, 'nor when its pages came to the disk in another order');
+  t.equal(opened(t, torn).report.replaced, null, 'also when its pages reached the disk in another order');
 });
 
-t.test('a log that was written over after it was copied is no damage', async (t) => {
+t.test('a WAL that was overwritten after a checkpoint is not damage', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   // More than the thousand pages after which SQLite copies the log and starts it again.
@@ -227,7 +223,7 @@ function edit(directory: string, sql: string): void {
   db.close();
 }
 
-t.test('a trigger that is not ours is dropped, and the queue stays in service', async (t) => {
+t.test('a foreign trigger is dropped, and the store stays in use', async (t) => {
   const loop = (name: string) =>
     `CREATE TRIGGER ${name} AFTER INSERT ON events BEGIN INSERT INTO events (type, time, data) VALUES (new.type, 1, new.data); END`;
   const refusing = `CREATE TRIGGER refuse BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'no'); END`;
@@ -241,13 +237,17 @@ t.test('a trigger that is not ours is dropped, and the queue stays in service', 
   await fill(store, 1, 1);
   t.equal(store.journal.last, last + 1, 'one event is one row');
   store.close();
-  t.same(opened(t, directory, () => NOW).report.droppedTriggers, [], 'once');
+  t.same(opened(t, directory, () => NOW).report.droppedTriggers, [], 'reported once');
   const damaged = await closed(t);
   edit(damaged.directory, `${refusing}; DROP TABLE pacing`);
-  t.match(opened(t, damaged.directory, () => NOW).report.replaced?.reason, /pacing/, 'tables come first');
+  t.match(
+    opened(t, damaged.directory, () => NOW).report.replaced?.reason,
+    /pacing/,
+    'tables are dropped first',
+  );
 });
 
-t.test('an empty file is a new store', async (t) => {
+t.test('an empty file becomes a new store', async (t) => {
   const directory = scratch(t);
   writeFileSync(file(directory), '', { mode: 0o600 });
   const store = opened(t, directory);
@@ -255,28 +255,25 @@ t.test('an empty file is a new store', async (t) => {
   await fill(store, 1, 1);
 });
 
-t.test(
-  'a file of ours that may not be written ends the start with a fault, and stays as it is',
-  async (t) => {
-    const { directory } = await closed(t);
-    const names = readdirSync(directory).map((name) => join(directory, name));
-    const before = readFileSync(file(directory));
-    chmodSync(file(directory), 0o400);
-    const isRoot = process.geteuid?.() === 0;
-    // Root may write everywhere, so the test acts as another user.
-    if (isRoot) {
-      for (const path of [directory, ...names]) chownSync(path, 65_534, 65_534);
-      process.seteuid?.(65_534);
-    }
-    const kind = await kindOf(() => openStore({ directory }));
-    if (isRoot) process.seteuid?.(0);
-    t.equal(kind, 'permission_denied');
-    t.ok(readFileSync(file(directory)).equals(before));
-    t.notMatch(readdirSync(directory).join(), 'corrupt');
-  },
-);
+t.test('a store without write permission ends the start with a fault and is not changed', async (t) => {
+  const { directory } = await closed(t);
+  const names = readdirSync(directory).map((name) => join(directory, name));
+  const before = readFileSync(file(directory));
+  chmodSync(file(directory), 0o400);
+  const isRoot = process.geteuid?.() === 0;
+  // Root may write everywhere, so the test acts as another user.
+  if (isRoot) {
+    for (const path of [directory, ...names]) chownSync(path, 65_534, 65_534);
+    process.seteuid?.(65_534);
+  }
+  const kind = await kindOf(() => openStore({ directory }));
+  if (isRoot) process.seteuid?.(0);
+  t.equal(kind, 'permission_denied');
+  t.ok(readFileSync(file(directory)).equals(before));
+  t.notMatch(readdirSync(directory).join(), 'corrupt');
+});
 
-t.test('a file that is not ours, though SQLite opens it, is set aside', async (t) => {
+t.test('a SQLite file of another program is quarantined', async (t) => {
   const max = (number: string) => `UPDATE sqlite_sequence SET seq = ${number} WHERE name = 'events'`;
   for (const [what, sql, reason] of [
     ['a negative version', 'PRAGMA user_version = -5', /version is -5/],
@@ -317,7 +314,7 @@ t.test('a file that is not ours, though SQLite opens it, is set aside', async (t
   t.match(opened(t, other, () => NOW).report.replaced?.reason, /table account is missing/);
 });
 
-t.test('a log without its file', async (t) => {
+t.test('a WAL without its database file', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   await fill(store, 1, 3);
@@ -326,7 +323,7 @@ t.test('a log without its file', async (t) => {
   await isReplaced(t, copy, /without its file/, NOW + 3);
 });
 
-t.test('damage that is met in use is remembered until the next start', async (t) => {
+t.test('damage found in use is remembered until the next start', async (t) => {
   const { directory, last } = await closed(t);
   // An index that contradicts its table. Each is valid by itself.
   const db = new Database(file(directory));
@@ -347,7 +344,7 @@ t.test('damage that is met in use is remembered until the next start', async (t)
   t.equal(existsSync(`${file(directory)}.damaged`), false);
 });
 
-t.test('a damaged file whose clock was ahead: cursors still go on from its last', async (t) => {
+t.test('cursors continue after a damaged file whose clock was ahead', async (t) => {
   const directory = scratch(t);
   const ahead = NOW + 30 * 86_400_000;
   const store = openStore({ directory, now: () => ahead });
@@ -360,7 +357,7 @@ t.test('a damaged file whose clock was ahead: cursors still go on from its last'
   t.ok(again.journal.last > ahead + 2_000);
 });
 
-t.test('two that are set aside in the same millisecond are both kept', async (t) => {
+t.test('two files quarantined in the same millisecond are both kept', async (t) => {
   const directory = scratch(t);
   for (let i = 0; i < 2; i += 1) {
     for (const name of ['wad.sqlite', 'wad.sqlite-wal']) rmSync(join(directory, name), { force: true });
@@ -370,7 +367,7 @@ t.test('two that are set aside in the same millisecond are both kept', async (t)
   t.equal(readdirSync(directory).filter((name) => /corrupt-[\dTZ_]+$/.test(name)).length, 2);
 });
 
-t.test('an event that cannot be read is a gap, and nobody is stuck before it', async (t) => {
+t.test('an event that cannot be read becomes a gap, and readers continue after it', async (t) => {
   const { directory } = await closed(t);
   const db = new Database(file(directory));
   db.exec(`UPDATE events SET data = 'garbage' WHERE cursor = ${NOW + 2}`);
@@ -382,7 +379,7 @@ t.test('an event that cannot be read is a gap, and nobody is stuck before it', a
   );
 });
 
-t.test('a write after a start on a damaged file works with the rest', async (t) => {
+t.test('a write after a start on a damaged file works with the other parts', async (t) => {
   const directory = scratch(t);
   writeFileSync(file(directory), Buffer.alloc(8192, 7));
   const store = opened(t, directory);

@@ -11,7 +11,7 @@ const A = '15550002222@c.us' as const;
 const B = '15550003333@c.us' as const;
 const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
 
-t.test('what was accepted is there after a restart, with everything that was said of it', async (t) => {
+t.test('an accepted message and its later states are there after a restart', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   const full = message(1, {
@@ -34,7 +34,7 @@ t.test('what was accepted is there after a restart, with everything that was sai
   store.close();
   const again = opened(t, directory);
   t.same(again.outbox.get('m-1'), row);
-  t.same(again.outbox.get(full.messageId), row, 'by our id or by that of WhatsApp');
+  t.same(again.outbox.get(full.messageId), row, "by our id or by WhatsApp's id");
   t.same(again.outbox.byMessageId(full.messageId), row);
   t.equal(again.outbox.byMessageId('m-1'), null);
   t.equal(again.outbox.get('m-2'), null);
@@ -63,7 +63,11 @@ t.test('the same key twice is one message, also in one transaction and after a r
     notBeforeMs: NOW + 1000,
   });
   const later = await again.write((tx) => again.outbox.accept(tx, retried));
-  t.match(later, { isNew: false, message: { id: 'm-1' } }, 'order of keys and times are no content');
+  t.match(
+    later,
+    { isNew: false, message: { id: 'm-1' } },
+    'the order of keys and the times do not count as content',
+  );
   t.equal(again.outbox.get('m-3'), null);
 });
 
@@ -78,7 +82,7 @@ t.test('the same key with another content is refused and names the message', asy
   }
   t.equal(store.outbox.list().messages.length, 1);
   await accept(store, message(9, { key: 'k', wid: '15559999999@c.us', payload: { text: 'b' } }));
-  t.ok(store.outbox.get('m-9'), 'keys are of an account');
+  t.ok(store.outbox.get('m-9'), 'keys belong to an account');
 });
 
 t.test('an id that is taken is an error of the caller, and changes nothing', async (t) => {
@@ -89,7 +93,7 @@ t.test('an id that is taken is an error of the caller, and changes nothing', asy
   t.same(ids(store.outbox.list().messages), ['m-1']);
 });
 
-t.test('a state changes only from the one that was seen', async (t) => {
+t.test('a state changes only from the expected one', async (t) => {
   const store = opened(t);
   await accept(store, message(1));
   const change = (from: 'queued' | 'sending' | 'sent', to: Parameters<typeof store.outbox.change>[3]) =>
@@ -99,7 +103,7 @@ t.test('a state changes only from the one that was seen', async (t) => {
     attempts: 1,
     changedAtMs: 5,
   });
-  t.equal(await change('queued', { state: 'failed', nowMs: 6 }), null, 'somebody was quicker');
+  t.equal(await change('queued', { state: 'failed', nowMs: 6 }), null, 'another change came first');
   t.match(await change('sending', { state: 'sent', nowMs: 7, ack: 1, sentAtMs: 7 }), { ack: 1, sentAtMs: 7 });
   t.match(await change('sent', { state: 'delivered', nowMs: 8, ack: 2, sentAtMs: 8 }), {
     state: 'delivered',
@@ -113,7 +117,7 @@ t.test('a state changes only from the one that was seen', async (t) => {
   );
 });
 
-t.test('an ack only rises; −1 counts before the server has the message', async (t) => {
+t.test('an ack only rises, and −1 counts only before the server has the message', async (t) => {
   const store = opened(t);
   await accept(store, message(1), message(2));
   const acked = (id: string, ack: number) =>
@@ -124,7 +128,7 @@ t.test('an ack only rises; −1 counts before the server has the message', async
   t.same([await acked('m-2', -1), await acked('m-2', 0), await acked('m-2', 1)], [-1, 0, 1]);
 });
 
-t.test('an error goes with its state', async (t) => {
+t.test('an error is removed with its state', async (t) => {
   const store = opened(t);
   await accept(store, message(1));
   const error = { kind: 'send_failed', reason: 'because' } as const;
@@ -134,7 +138,7 @@ t.test('an error goes with its state', async (t) => {
   t.equal(store.outbox.get('m-1')?.error, null);
 });
 
-t.test('each chat in its order, one in flight, chats side by side', async (t) => {
+t.test('each chat has one message in flight, in order, and chats are independent', async (t) => {
   const store = opened(t);
   await accept(
     store,
@@ -155,15 +159,15 @@ t.test('each chat in its order, one in flight, chats side by side', async (t) =>
   t.equal(
     store.outbox.nextOf(WID, A, NOW, ['sending', 'unknown']),
     null,
-    'or strictly: nothing past an open fate',
+    'or strictly: nothing is due behind an unknown outcome',
   );
   t.same(ids(store.outbox.due(WID, NOW, { busy: ['sending', 'unknown'] })), ['m-2']);
   await set('m-3', 'queued', 'sending');
   await set('m-3', 'sending', 'sent');
-  t.equal(store.outbox.nextOf(WID, A, NOW), null, 'the rest is of another account');
+  t.equal(store.outbox.nextOf(WID, A, NOW), null, 'the remaining message belongs to another account');
 });
 
-t.test('a message for later holds up nobody, and its time is known', async (t) => {
+t.test('a message scheduled for later delays no other, and its time is known', async (t) => {
   const store = opened(t);
   await accept(
     store,
@@ -182,35 +186,38 @@ t.test('a message for later holds up nobody, and its time is known', async (t) =
   t.same(await expired(NOW + 500), []);
 });
 
-t.test('another account: what waited fails, what was in flight is unknown, what is over stays', async (t) => {
-  const store = opened(t);
-  await accept(store, ...[1, 2, 3, 4].map((n) => message(n)), message(5, { wid: '15559999999@c.us' }));
-  await store.write((tx) => {
-    store.outbox.change(tx, 'm-2', 'queued', { state: 'sending', nowMs: NOW });
-    store.outbox.change(tx, 'm-3', 'queued', { state: 'sent', nowMs: NOW, ack: 1 });
-    store.outbox.change(tx, 'm-4', 'queued', { state: 'unknown', nowMs: NOW });
-  });
-  t.equal(store.account.wid, null);
-  t.equal(await store.write((tx) => store.account.link(tx, WID, NOW)), true);
-  t.equal(await store.write((tx) => store.account.link(tx, WID, NOW)), false);
-  t.equal(await store.write((tx) => store.account.link(tx, '15559999999@c.us', NOW)), true);
-  t.equal(store.account.wid, '15559999999@c.us');
-  const changed = await store.write((tx) => store.outbox.accountChanged(tx, '15559999999@c.us', NOW + 9));
-  t.match(
-    changed.toSorted((a, b) => a.seq - b.seq),
-    [
-      { id: 'm-1', state: 'failed', error: { kind: 'account_changed' }, changedAtMs: NOW + 9 },
-      { id: 'm-2', state: 'unknown', error: null },
-    ],
-  );
-  t.same(
-    [3, 4, 5].map((n) => store.outbox.get(`m-${n}`)?.state),
-    ['sent', 'unknown', 'queued'],
-  );
-  t.same(store.outbox.due(WID, NOW), []);
-});
+t.test(
+  'a change of account fails queued messages, marks those in flight unknown, and keeps finished ones',
+  async (t) => {
+    const store = opened(t);
+    await accept(store, ...[1, 2, 3, 4].map((n) => message(n)), message(5, { wid: '15559999999@c.us' }));
+    await store.write((tx) => {
+      store.outbox.change(tx, 'm-2', 'queued', { state: 'sending', nowMs: NOW });
+      store.outbox.change(tx, 'm-3', 'queued', { state: 'sent', nowMs: NOW, ack: 1 });
+      store.outbox.change(tx, 'm-4', 'queued', { state: 'unknown', nowMs: NOW });
+    });
+    t.equal(store.account.wid, null);
+    t.equal(await store.write((tx) => store.account.link(tx, WID, NOW)), true);
+    t.equal(await store.write((tx) => store.account.link(tx, WID, NOW)), false);
+    t.equal(await store.write((tx) => store.account.link(tx, '15559999999@c.us', NOW)), true);
+    t.equal(store.account.wid, '15559999999@c.us');
+    const changed = await store.write((tx) => store.outbox.accountChanged(tx, '15559999999@c.us', NOW + 9));
+    t.match(
+      changed.toSorted((a, b) => a.seq - b.seq),
+      [
+        { id: 'm-1', state: 'failed', error: { kind: 'account_changed' }, changedAtMs: NOW + 9 },
+        { id: 'm-2', state: 'unknown', error: null },
+      ],
+    );
+    t.same(
+      [3, 4, 5].map((n) => store.outbox.get(`m-${n}`)?.state),
+      ['sent', 'unknown', 'queued'],
+    );
+    t.same(store.outbox.due(WID, NOW), []);
+  },
+);
 
-t.test('at the start everything that is not settled is found, in order, in parts', async (t) => {
+t.test('unfinished messages are listed at the start, in order and in parts', async (t) => {
   const store = opened(t);
   await accept(store, ...SEND_STATES.map((_, n) => message(n)));
   await store.write((tx) => {
@@ -230,7 +237,7 @@ t.test('at the start everything that is not settled is found, in order, in parts
   t.same(store.outbox.counts(), Object.fromEntries(SEND_STATES.map((state) => [state, 1])));
 });
 
-t.test('pages of rows come to an end, each row once, whatever the filter', async (t) => {
+t.test('pages of rows end, and return each row once, whatever the filter', async (t) => {
   const store = opened(t);
   for (let n = 1; n <= 57; n += 1)
     await accept(store, message(n, { chatId: n % 2 ? A : B, wid: n % 3 ? WID : '15559999999@c.us' }));

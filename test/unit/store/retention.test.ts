@@ -7,7 +7,7 @@ import { event, fill, message, NOW, opened, scratch, WID } from './scratch.js';
 
 const DAY = 86_400_000;
 
-t.test('events go by age, the oldest first, and leave no holes', async (t) => {
+t.test('events are deleted by age, the oldest first, without holes', async (t) => {
   const store = opened(t);
   await fill(store, 1, 3_000);
   // After a wrong clock, an event from the future between old ones keeps the ones after it.
@@ -23,7 +23,7 @@ t.test('events go by age, the oldest first, and leave no holes', async (t) => {
   t.equal(future.journal.oldest, NOW + 6);
 });
 
-t.test('events go by size, the newest thousand never, and the disk gets its space back', async (t) => {
+t.test('events are deleted by size, except the newest thousand, and the disk space is freed', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   await fill(store, 1, 6_000, { data: { text: 'x'.repeat(2_000) } });
@@ -39,7 +39,7 @@ t.test('events go by size, the newest thousand never, and the disk gets its spac
   t.ok(statSync(join(directory, 'wad.sqlite')).size < 8e6, 'the file is smaller');
 });
 
-t.test('keys outlive their events, and go at last', async (t) => {
+t.test('keys outlive their events, and are deleted later', async (t) => {
   const store = opened(t);
   const sightings = [1, 2, 3].map((n) => ({ key: `k${n}`, messageId: `i${n}`, ack: 0 }));
   await store.write((tx) => {
@@ -53,7 +53,7 @@ t.test('keys outlive their events, and go at last', async (t) => {
   t.equal(store.messages.get('k1', WID), null);
 });
 
-t.test('messages go when nothing will happen to them any more, and with them their keys', async (t) => {
+t.test('finished messages are deleted, together with their keys', async (t) => {
   const store = opened(t);
   await store.write((tx) => {
     for (const [n, state] of SEND_STATES.entries()) {
@@ -72,13 +72,13 @@ t.test('messages go when nothing will happen to them any more, and with them the
   );
 });
 
-t.test('others have their say between two steps, and a sweep can be ended', async (t) => {
+t.test('other writes run between the steps of a sweep, and a sweep can be aborted', async (t) => {
   const store = opened(t);
   await fill(store, 1, 5_000);
   const stop = new AbortController();
   const sweep = store.sweep({ nowMs: NOW + 9 * DAY, retentionDays: 1, maxMb: 100, signal: stop.signal });
   await store.write((tx) => store.journal.append(tx, event(5_001, { timeMs: NOW + 9 * DAY })));
-  t.ok(store.journal.oldest < NOW + 5_001, 'a write came in before the sweep was over');
+  t.ok(store.journal.oldest < NOW + 5_001, 'a write ran before the sweep was over');
   stop.abort();
   const { events } = await sweep;
   t.ok(events > 0 && events < 5_000);

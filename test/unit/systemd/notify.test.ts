@@ -33,7 +33,7 @@ async function manager(t: Test) {
   return { socket, heard };
 }
 
-t.test('every word arrives, in order, as a datagram of its own', async (t) => {
+t.test('each notification arrives in order, as its own datagram', async (t) => {
   const { socket, heard } = await manager(t);
   const troubles: string[] = [];
   const notify = openNotify({ socket, command, onTrouble: (says) => troubles.push(says) });
@@ -47,7 +47,7 @@ t.test('every word arrives, in order, as a datagram of its own', async (t) => {
   t.equal(
     await heard(),
     'STATUS=linking: a QR code READY=0 waits — ümlaut',
-    'no variable can be smuggled in',
+    'no other variable can be injected',
   );
   t.equal(await heard(), 'WATCHDOG=1');
   t.equal(await heard(), 'EXTEND_TIMEOUT_USEC=2500000');
@@ -56,7 +56,7 @@ t.test('every word arrives, in order, as a datagram of its own', async (t) => {
   t.same(troubles, []);
 });
 
-t.test('what was said before the end arrives, and nothing after it is said', async (t) => {
+t.test('notifications sent before the close arrive, and later ones are not sent', async (t) => {
   const { socket, heard } = await manager(t);
   const notify = openNotify({ socket, command, onTrouble: t.fail });
   for (let n = 0; n < 200; n++) notify.status(`n ${n}`);
@@ -66,7 +66,7 @@ t.test('what was said before the end arrives, and nothing after it is said', asy
   for (let n = 0; n < 200; n++) if ((await heard()) !== `STATUS=n ${n}`) return t.fail(`n ${n} is missing`);
 });
 
-t.test('no signal that is meant for the daemon ends the helper', async (t) => {
+t.test('signals meant for the daemon do not end the helper', async (t) => {
   const { socket, heard } = await manager(t);
   const notify = openNotify({ socket, command, onTrouble: t.fail });
   notify.ready();
@@ -81,7 +81,7 @@ t.test('no signal that is meant for the daemon ends the helper', async (t) => {
   await notify.close();
 });
 
-t.test('silent where nobody listens', async (t) => {
+t.test('without a service manager nothing is sent', async (t) => {
   const notify = openNotify({ socket: undefined, onTrouble: t.fail, command: ['/nonexistent'] });
   t.equal(notify.heard, false);
   notify.ready();
@@ -89,7 +89,7 @@ t.test('silent where nobody listens', async (t) => {
   await notify.close();
 });
 
-t.test('speaks up, once, when it cannot speak', async (t) => {
+t.test('a failure to notify is reported once', async (t) => {
   for (const [socket, run, words] of [
     ['/x', ['/nonexistent'], /ENOENT/],
     ['/nonexistent/notify', command, /nonexistent\/notify: No such file/],
@@ -116,7 +116,7 @@ t.test('speaks up, once, when it cannot speak', async (t) => {
   }
 });
 
-t.test('a helper that does not end by itself is ended', async (t) => {
+t.test('a helper that does not exit is ended', async (t) => {
   const notify = openNotify({ socket: '/x', onTrouble: t.fail, command: ['sleep', '1000'] });
   notify.ready();
   const startedAt = performance.now();

@@ -36,7 +36,7 @@ for (const [says, text, explicit, why] of ROWS)
     t.end();
   });
 
-t.test('outside systemd nothing is read', (t) => {
+t.test('outside systemd no file is read', (t) => {
   const directory = t.testdir({ shop: line(RUN, 'yes', 'job:stop') });
   t.same(stopReason({ account: 'shop', invocation: undefined, directory, owner }), {
     explicit: false,
@@ -45,7 +45,7 @@ t.test('outside systemd nothing is read', (t) => {
   t.end();
 });
 
-t.test('a file that somebody else may have written is not believed', (t) => {
+t.test('a file that another user may have written is ignored', (t) => {
   const directory = t.testdir({});
   const path = join(directory, 'shop');
   const ask = (as = owner) => stopReason({ account: 'shop', invocation: RUN, directory, owner: as });

@@ -24,7 +24,7 @@ function signs(count: number): { alive: () => void; seen: Promise<void>; count: 
   };
 }
 
-t.test('signs of life come three times in each deadline, the first at once', async (t) => {
+t.test('keep-alive messages are sent three times per deadline, the first at once', async (t) => {
   const { alive, seen } = signs(4);
   const startedAt = performance.now();
   const watchdog = startWatchdog({ ...quiet, usec: '100000', answers: fine, alive });
@@ -34,30 +34,33 @@ t.test('signs of life come three times in each deadline, the first at once', asy
   watchdog.stop();
 });
 
-t.test('none while the heart does not answer; the trouble is told once, and they come again', async (t) => {
-  const troubles: string[] = [];
-  let well = false;
-  let asked = 0;
-  const { alive, seen, count } = signs(1);
-  const watchdog = startWatchdog({
-    ...quiet,
-    usec: '30000',
-    alive,
-    answers: async () => {
-      asked++;
-      if (asked === 5) well = true;
-      if (!well) throw new Error('stuck');
-    },
-    onTrouble: (says) => troubles.push(says),
-  });
-  await seen;
-  t.equal(count(), 1);
-  t.ok(asked >= 5);
-  t.same(troubles, ['the core of the daemon does not answer: stuck']);
-  watchdog.stop();
-});
+t.test(
+  'no message while the check fails; the failure is reported once, and messages resume after it',
+  async (t) => {
+    const troubles: string[] = [];
+    let well = false;
+    let asked = 0;
+    const { alive, seen, count } = signs(1);
+    const watchdog = startWatchdog({
+      ...quiet,
+      usec: '30000',
+      alive,
+      answers: async () => {
+        asked++;
+        if (asked === 5) well = true;
+        if (!well) throw new Error('stuck');
+      },
+      onTrouble: (says) => troubles.push(says),
+    });
+    await seen;
+    t.equal(count(), 1);
+    t.ok(asked >= 5);
+    t.same(troubles, ['the core of the daemon does not answer: stuck']);
+    watchdog.stop();
+  },
+);
 
-t.test('none while the heart hangs: its signal aborts', async (t) => {
+t.test('no message while the check hangs, and its signal is aborted', async (t) => {
   const { promise, tell } = (() => {
     let tell: (says: string) => void = () => {};
     return {
@@ -78,7 +81,7 @@ t.test('none while the heart hangs: its signal aborts', async (t) => {
   watchdog.stop();
 });
 
-t.test('none after the stop, nor by an answer that comes then', async (t) => {
+t.test('no message after the stop, even if a pending check succeeds', async (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
   /** Lets this much time pass, and everything that is due by then run. */
@@ -103,7 +106,7 @@ t.test('none after the stop, nor by an answer that comes then', async (t) => {
   }
 });
 
-t.test('nothing is done where nobody watches, or another process is watched', (t) => {
+t.test('nothing is sent without a watchdog, or if it watches another process', (t) => {
   for (const [usec, pid] of [
     [undefined, undefined],
     ['', undefined],

@@ -94,7 +94,7 @@ t.test('a receiver that is down for 1,000 events and 10 restarts gets each once,
   const { webhooks, end } = await run(receiver.url);
   await receiver.took(1_000);
   t.same(numbers(receiver), upTo(1_000));
-  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, 1_000, 'each under an id of its own');
+  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, 1_000, 'each event has its own id');
   t.match(receiver.taken[0]?.body, { cursor: Number, type: 'message', account: 'shop', time: String });
   await webhooks.get('crm').close();
   t.match(webhooks.list(), [{ behind: 0, dead: 0, lastError: null }]);
@@ -102,11 +102,11 @@ t.test('a receiver that is down for 1,000 events and 10 restarts gets each once,
   const again = await run(receiver.url);
   again.feed.append('message', madeUp({ n: 1_000 }));
   await receiver.took(1_001);
-  t.same(numbers(receiver), upTo(1_001), 'and none again after one more restart');
+  t.same(numbers(receiver), upTo(1_001), 'nothing is repeated after another restart');
   await again.end();
 });
 
-t.test('restarts in the middle of it change nothing', async (t) => {
+t.test('restarts during the delivery lose and repeat nothing', async (t) => {
   const { run } = await place(t);
   await using receiver = await startReceiver();
   let running = await run(receiver.url);
@@ -121,7 +121,7 @@ t.test('restarts in the middle of it change nothing', async (t) => {
   await running.end();
 });
 
-t.test('a daemon that ends begins no other delivery, which it would have to cut off', async (t) => {
+t.test('a daemon that ends starts no further delivery', async (t) => {
   const { run } = await place(t);
   await using receiver = await startReceiver();
   const { feed, end } = await run(receiver.url);
@@ -137,7 +137,7 @@ t.test('a daemon that ends begins no other delivery, which it would have to cut 
   t.same(numbers(receiver), [0]);
 });
 
-t.test('a new one begins with what comes from now on, and filters let gaps through', async (t) => {
+t.test('a new webhook starts with new events, and filters let gaps through', async (t) => {
   const { run } = await place(t, { TYPES: 'message', CHATS: '+15550002222 120363000000000000@g.us' });
   await using receiver = await startReceiver();
   const { feed, webhooks, end } = await run(receiver.url);
@@ -151,11 +151,11 @@ t.test('a new one begins with what comes from now on, and filters let gaps throu
   feed.append('message.ack', madeUp({ n: 5, chatId: '15550002222@c.us' }));
   await feed.settled();
   while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));
-  t.match(webhooks.list(), [{ behind: 0, state: 'idle' }], 'what it does not want does not leave it behind');
+  t.match(webhooks.list(), [{ behind: 0, state: 'idle' }], 'skipped events do not count as pending');
   await end();
 });
 
-t.test('a receiver that fails is asked again, and goes on at once after a test that it takes', async (t) => {
+t.test('a failing receiver is retried, and delivery resumes at once after an accepted test', async (t) => {
   const { run } = await place(t);
   await using receiver = await startReceiver(() => 503);
   receiver.headers = { 'Retry-After': '600' };
@@ -172,10 +172,10 @@ t.test('a receiver that fails is asked again, and goes on at once after a test t
   });
   t.match(standing, { attempts: 1, lastError: 'the receiver answered 503', behind: 2 });
   const inMs = Date.parse(standing?.nextAttemptAt ?? '') - Date.now();
-  t.ok(inMs > 590_000 && inMs <= 600_000, `it is asked again when it wants to be: in ${inMs} ms`);
+  t.ok(inMs > 590_000 && inMs <= 600_000, `the retry respects Retry-After: in ${inMs} ms`);
   feed.append('message', madeUp({ n: 2 }));
   t.match(await webhooks.get('crm').test(), { status: 503, says: 'the receiver answered 503' });
-  t.equal(receiver.refused.length, 2, 'news do not wake one that is down');
+  t.equal(receiver.refused.length, 2, 'new events do not shorten the wait of a failing receiver');
   receiver.answers = () => 200;
   t.match(await webhooks.get('crm').test(), { status: 200, says: null });
   await receiver.took(4);
@@ -184,34 +184,37 @@ t.test('a receiver that fails is asked again, and goes on at once after a test t
   await end();
 });
 
-t.test('what a receiver will never take becomes a dead letter, and is posted again on request', async (t) => {
-  const { run } = await place(t);
-  let isPoison = true;
-  await using receiver = await startReceiver(({ body }) => (isPoison && body.data.n === 1 ? 422 : 200));
-  const { feed, webhooks, log, end } = await run(receiver.url);
-  for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
-  const crm = webhooks.get('crm');
-  await failing(receiver, crm, 5);
-  await receiver.took(2 + 4);
-  t.same(
-    numbers(receiver).filter((n) => n !== undefined),
-    [0, 2],
-    'the others are not held up for ever',
-  );
-  t.match(webhooks.list(), [{ dead: 1 }]);
-  t.match(crm.ledger.dead(10), [
-    { attempts: 5, reason: 'the receiver answered 422', event: { data: { n: 1 } } },
-  ]);
-  t.ok(log.lines.some(({ level, event }) => level === 'error' && event === 'webhook.given_up'));
-  t.match(await crm.redrive(10), { taken: 0, says: 'the receiver answered 422' });
-  isPoison = false;
-  t.same(await crm.redrive(10), { taken: 1, says: null });
-  t.equal(receiver.taken.at(-1)?.body.data.n, 1);
-  t.match(webhooks.list(), [{ dead: 0 }]);
-  await end();
-});
+t.test(
+  'an event that a receiver never accepts becomes a dead letter, and is posted again on request',
+  async (t) => {
+    const { run } = await place(t);
+    let isPoison = true;
+    await using receiver = await startReceiver(({ body }) => (isPoison && body.data.n === 1 ? 422 : 200));
+    const { feed, webhooks, log, end } = await run(receiver.url);
+    for (const n of [0, 1, 2]) feed.append('message', madeUp({ n }));
+    const crm = webhooks.get('crm');
+    await failing(receiver, crm, 5);
+    await receiver.took(2 + 4);
+    t.same(
+      numbers(receiver).filter((n) => n !== undefined),
+      [0, 2],
+      'the other events are delivered',
+    );
+    t.match(webhooks.list(), [{ dead: 1 }]);
+    t.match(crm.ledger.dead(10), [
+      { attempts: 5, reason: 'the receiver answered 422', event: { data: { n: 1 } } },
+    ]);
+    t.ok(log.lines.some(({ level, event }) => level === 'error' && event === 'webhook.given_up'));
+    t.match(await crm.redrive(10), { taken: 0, says: 'the receiver answered 422' });
+    isPoison = false;
+    t.same(await crm.redrive(10), { taken: 1, says: null });
+    t.equal(receiver.taken.at(-1)?.body.data.n, 1);
+    t.match(webhooks.list(), [{ dead: 0 }]);
+    await end();
+  },
+);
 
-t.test('an event that is too old is given up, and the next has its turn', async (t) => {
+t.test('an event that is too old becomes a dead letter, and the next one is delivered', async (t) => {
   const { run } = await place(t, { RETRY_HOURS: '1' });
   await using receiver = await startReceiver(({ body }) => (body.data.n === 0 ? 503 : 200));
   // Appended two hours ago by a daemon that could not deliver it.
@@ -225,7 +228,7 @@ t.test('an event that is too old is given up, and the next has its turn', async 
 });
 
 t.test(
-  'an event that a form has no words for is a dead letter at once, and the next has its turn',
+  'an event that a format cannot express becomes a dead letter at once, and the next one is delivered',
   async (t) => {
     const { run } = await place(t, { FORMAT: 'waha', TYPES: 'group message' });
     await using receiver = await startReceiver();
@@ -237,13 +240,13 @@ t.test(
     const crm = webhooks.get('crm');
     const reason = /^the event cannot be converted to this format: /;
     t.match(crm.ledger.dead(10), [{ attempts: 0, reason, event: { type: 'group' } }]);
-    t.match(await crm.redrive(10), { taken: 0, says: reason }, 'nor when it is asked for');
+    t.match(await crm.redrive(10), { taken: 0, says: reason }, 'nor on request');
     t.match(webhooks.list(), [{ dead: 1 }]);
     await end();
   },
 );
 
-t.test('an acknowledgement has the message that the store knows by its key', async (t) => {
+t.test('an ack contains the message that is stored under its key', async (t) => {
   const { run } = await place(t, { FORMAT: 'wwebjs-api', TYPES: 'message.ack' });
   await using receiver = await startReceiver();
   const { feed, store, end } = await run(receiver.url);
@@ -275,7 +278,7 @@ t.test('an acknowledgement has the message that the store knows by its key', asy
   await end();
 });
 
-t.test('a journal that cannot be read is waited for, and what came meanwhile is told', async (t) => {
+t.test('a journal that cannot be read is retried, and later events are delivered', async (t) => {
   const { run } = await place(t);
   await using receiver = await startReceiver();
   const { feed, webhooks, store, end } = await run(receiver.url);
@@ -315,7 +318,7 @@ t.test('a journal that cannot be read is waited for, and what came meanwhile is 
   await end();
 });
 
-t.test('no redirect is followed, and no address that may not be', async (t) => {
+t.test('redirects are not followed, and forbidden addresses are refused', async (t) => {
   const { run } = await place(t);
   await using inner = await startReceiver();
   await using receiver = await startReceiver(() => 307);
@@ -334,7 +337,7 @@ t.test('no redirect is followed, and no address that may not be', async (t) => {
     t.match(await run(url).catch((fault: unknown) => fault), { kind: 'webhook_refused' }, url);
 });
 
-t.test('one that says nothing, or is nowhere, is a failure in words', async (t) => {
+t.test('a receiver that cannot be reached is reported in words', async (t) => {
   const { run } = await place(t);
   const { webhooks, end } = await run('http://127.0.0.1:9/');
   t.match(await webhooks.get('crm').test(), { status: 0, says: 'no connection (ECONNREFUSED)' });

@@ -62,12 +62,12 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-t.test('what was taken of an event is not posted again with the rest', async (t) => {
+t.test('posts of an event that were accepted are not repeated with the remaining ones', async (t) => {
   const { one, posted, ledger } = endpoint([TAKEN, BUSY, BUSY, TAKEN, BUSY]);
   one.start();
   for (const attempts of [1, 2, 3]) {
     await until(() => one.status.state === 'waiting' && one.status.attempts === attempts);
-    t.equal(ledger.place, 6, 'the place is not noted before all of it was taken');
+    t.equal(ledger.place, 6, 'the position advances only after all posts were accepted');
     // A person ends the wait.
     await one.test();
   }

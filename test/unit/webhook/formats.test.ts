@@ -544,28 +544,28 @@ const TABLE: readonly Row[] = [
   ['a code, which is told without its payload', event('qr', { number: 1, expiresAt: TIME }), [], []],
 ];
 
-t.test('each event in each form, every field', (t) => {
+t.test('each event has the expected fields in each format', (t) => {
   for (const [about, told, wwebjs, others] of TABLE) {
-    t.same(WAD.bodies(told, TELLER), [told], `${about}: as it stands in the journal`);
+    t.same(WAD.bodies(told, TELLER), [told], `${about}: as stored in the journal`);
     for (const [name, bodies, expected] of [
       ['wwebjs-api', WWEBJS_API.bodies(told, TELLER), wwebjs],
       ['waha', WAHA.bodies(told, TELLER), others],
     ] as const) {
       // As posted: undefined fields are left out.
       t.strictSame(JSON.parse(JSON.stringify(bodies)), expected, `${about}: ${name}`);
-      t.strictSame(JSON.parse(JSON.stringify(bodies)), bodies, `${about}: ${name}: and it is JSON`);
+      t.strictSame(JSON.parse(JSON.stringify(bodies)), bodies, `${about}: ${name}: it is JSON`);
     }
   }
   const types = new Set(TABLE.map(([, { type }]) => type));
   t.same(
     EVENT_TYPES.filter((type) => !types.has(type)),
     [],
-    'no type is forgotten',
+    'every type has a row',
   );
   t.end();
 });
 
-t.test('a stranger who takes the id of a message of ours is not us', (t) => {
+t.test('a stranger who reuses the id of one of our messages does not count as us', (t) => {
   const theirs = text(`false_${ANA}_${OUT.messageId}`);
   t.match(WAHA.bodies(event('message', theirs), TELLER), [{ payload: { source: 'app', fromMe: false } }]);
   t.end();
@@ -580,7 +580,7 @@ t.test('while the account is unknown, a message names only the other side', (t) 
   t.end();
 });
 
-t.test('docs/migrating.md has each word in the row of what happens', async (t) => {
+t.test('docs/migrating.md has the names of each event in one row', async (t) => {
   const text = await readFile(new URL('migrating.md', DOCS), 'utf8');
   const [, section = ''] = text.split('\n## Events and webhooks\n');
   const rows = section
@@ -600,7 +600,7 @@ t.test('docs/migrating.md has each word in the row of what happens', async (t) =
   }
 });
 
-t.test('the signature is that of Standard Webhooks, for both kinds of secret', (t) => {
+t.test('the signature conforms to Standard Webhooks, for both kinds of secret', (t) => {
   const at = new Date();
   for (const [secret, theirs] of [
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')],
@@ -615,7 +615,7 @@ t.test('the signature is that of Standard Webhooks, for both kinds of secret', (
   t.end();
 });
 
-t.test('the other programs have headers of their own besides', (t) => {
+t.test('the formats of other programs have their own headers', (t) => {
   const at = new Date();
   t.same(WWEBJS_API.headers('{}', 'a key', 'shop-12', at), { 'x-api-key': 'a key' });
   const headers = WAHA.headers('{}', 'a key', 'shop-12', at);
@@ -625,12 +625,12 @@ t.test('the other programs have headers of their own besides', (t) => {
   t.end();
 });
 
-t.test('it is tried soon at first, then once an hour, never all at the same moment', (t) => {
+t.test('retries are soon at first, then hourly, with a random offset', (t) => {
   const half = [1, 2, 3, 4, 5, 6, 7, 8, 100].map((attempts) => backoffMs(attempts, 0.5));
   t.same(half, [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 3_600_000, 3_600_000]);
   t.equal(backoffMs(2, 0), 4_500);
   t.equal(backoffMs(2, 1), 5_500);
-  t.equal(backoffMs(1, 0.5, 60_000), 60_000, 'a receiver may ask for more');
-  t.equal(backoffMs(1, 0.5, 1e9), 3_600_000, 'but not for ever');
+  t.equal(backoffMs(1, 0.5, 60_000), 60_000, 'a receiver may ask for a longer wait');
+  t.equal(backoffMs(1, 0.5, 1e9), 3_600_000, 'but at most an hour');
   t.end();
 });

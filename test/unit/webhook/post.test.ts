@@ -168,16 +168,16 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
   ['nonsense', (socket) => socket.end('SSH-2.0-x\r\n'), { status: 0, says: /^no connection \(HPE_/ }],
 ];
 
-t.test('the status is the verdict, whatever becomes of the body', async (t) => {
+t.test('the status decides, whatever happens to the body', async (t) => {
   for (const [about, say, expected] of ANSWERS) {
     await using peer = await Peer.start(say);
     // The poster's limit matters only for an answer whose body does not end.
     t.match(await post(posterTo(t, peer.port, { bodyMs: 50 })), expected, about);
-    t.equal(peer.requests, 1, `${about}: asked once`);
+    t.equal(peer.requests, 1, `${about}: posted once`);
   }
 });
 
-t.test('what has no status within the limit was not answered', async (t) => {
+t.test('an answer without a status within the limit counts as no answer', async (t) => {
   for (const [about, say] of [
     ['nothing', () => undefined],
     [
@@ -198,7 +198,7 @@ t.test('what has no status within the limit was not answered', async (t) => {
   }
 });
 
-t.test('a body is read up to its bound, and the connection is kept; one byte more drops it', async (t) => {
+t.test('a body up to its limit keeps the connection, and one byte more closes it', async (t) => {
   const BOUND = 64 * 1024;
   for (const [extra, sockets] of [
     [0, 1],
@@ -216,7 +216,7 @@ t.test('a body is read up to its bound, and the connection is kept; one byte mor
   }
 });
 
-t.test('whoever gives up after the status knows that it was taken', async (t) => {
+t.test('an abort after the status still counts as accepted', async (t) => {
   const closing = new AbortController();
   const arrived = () => setImmediate(() => closing.abort());
   subscribe('http.client.response.finish', arrived);
@@ -227,7 +227,7 @@ t.test('whoever gives up after the status knows that it was taken', async (t) =>
   t.match(await post(posterTo(t, peer.port), closing.signal), { status: 200, ...TAKEN });
 });
 
-t.test('200, then the end of TLS without a farewell', async (t) => {
+t.test('status 200 counts although TLS ends without close_notify', async (t) => {
   const { key, cert } = await makeCertificate('localhost');
   const directory = await mkdtemp(join(tmpdir(), 'wad-tls-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
@@ -249,11 +249,11 @@ t.test('200, then the end of TLS without a farewell', async (t) => {
   t.match(
     await post(posterTo(t, peer.port, { tls: true })),
     { status: 0, says: /no connection/ },
-    'untrusted',
+    'an untrusted certificate',
   );
 });
 
-t.test('the address that was looked at is the one that is connected', async (t) => {
+t.test('the address that was checked is the one that is connected', async (t) => {
   await using checked = await Peer.start((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
   let asked = 0;
   const lookup = guardedLookup(true, (_, __, callback) => {
@@ -265,8 +265,8 @@ t.test('the address that was looked at is the one that is connected', async (t) 
   const poster = new Poster({ url, lookup, timeoutMs: LONG_MS });
   t.teardown(() => poster.close());
   t.match(await post(poster), { status: 204 });
-  t.match(await post(poster), { status: 204 }, 'over the connection that is there');
-  t.equal(asked, 1, 'one look-up a connection');
+  t.match(await post(poster), { status: 204 }, 'over the same connection');
+  t.equal(asked, 1, 'one look-up for each connection');
   t.equal(checked.sockets.length, 1);
   t.equal(checked.sockets[0]?.localAddress, '127.0.0.1');
 });

@@ -295,7 +295,7 @@ const TABLE: readonly (readonly [subnet: string, reach: Reach, first: string, la
 /** Prefixes with IPv4 in the last 32 bits. */
 const EMBEDDING = ['::ffff:', '64:ff9b::'];
 
-t.test('a range from its first to its last address, and no further', (t) => {
+t.test('each range extends from its first to its last address', (t) => {
   for (const [subnet, reach, first, last, before, after] of TABLE) {
     for (const address of [first, last]) t.equal(reachOf(address), reach, `${subnet}: ${address}`);
     for (const edge of [before, after])
@@ -304,7 +304,7 @@ t.test('a range from its first to its last address, and no further', (t) => {
   t.end();
 });
 
-t.test('an address of IPv4 within one of IPv6 leads as far as it does by itself', (t) => {
+t.test('an IPv4 address within an IPv6 address is classified as the IPv4 address', (t) => {
   for (const prefix of EMBEDDING) {
     for (const [, reach, first, last] of TABLE.filter(([subnet]) => subnet.includes('.')))
       for (const address of [first, last])
@@ -330,7 +330,7 @@ t.test('an address of IPv4 within one of IPv6 leads as far as it does by itself'
   t.end();
 });
 
-t.test('the zone of an address changes nothing', (t) => {
+t.test('the zone of an address is ignored', (t) => {
   t.equal(reachOf('fe80::1%eth0'), 'never');
   t.equal(reachOf('fd00::1%2'), 'private');
   t.equal(reachOf('2606:4700::1111%1'), 'public');
@@ -346,7 +346,7 @@ t.test('public addresses have no row, and invalid addresses are never reachable'
   t.end();
 });
 
-t.test('every row has its source, and its edges above', (t) => {
+t.test('every row has a source, and its bounds are in the table above', (t) => {
   const edges = new Set(TABLE.map(([subnet]) => subnet));
   const catchAll = ['0.0.0.0/0', '::/0', '::ffff:0:0/96', '64:ff9b::/96'];
   t.same(

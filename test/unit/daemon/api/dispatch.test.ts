@@ -68,48 +68,54 @@ t.test('a handler gets checked parameters with their defaults, and never the dea
   t.same(seen, [{ text: 'a', count: 3 }, true]);
 });
 
-t.test('what does not fit is refused by name, all at once, and not repeated', async (t) => {
-  const { fails, bugs } = setUp(() => {
-    throw new Error('it was called');
-  });
-  const long = 'x'.repeat(100_000);
-  const table = [
-    [undefined, [{ path: 'text', problem: 'missing, expected string' }]],
-    [{}, [{ path: 'text', problem: 'missing, expected string' }]],
-    [{ text: 1 }, [{ path: 'text', problem: 'expected string, received number' }]],
-    [{ text: null }, [{ path: 'text', problem: 'expected string, received null' }]],
-    [{ text: long }, [{ path: 'text', problem: /too big/ }]],
-    [{ text: 'a', loud: long }, [{ path: 'loud', problem: 'unknown key' }]],
-    [{ text: 'a', [long]: 1 }, [{ path: `${'x'.repeat(64)}…`, problem: 'unknown key' }]],
-    [
-      { text: 1, a: 1, b: 2, deadlineMs: -1 },
-      [{ path: 'text' }, { path: 'a' }, { path: 'b' }, { path: 'deadlineMs', problem: /too small/ }],
-    ],
-    [{ text: 'a', more: { list: [1, 'x', 2.5] } }, [{ path: 'more.list[1]' }, { path: 'more.list[2]' }]],
-    [{ text: 'a', more: { list: [], x: 1 } }, [{ path: 'more.x', problem: 'unknown key' }]],
-    [{ text: 'a', more: {} }, [{ path: 'more.list', problem: 'missing, expected array' }]],
-    [JSON.parse('{"text":"a","__proto__":{"text":"b"}}'), [{ path: '__proto__', problem: 'unknown key' }]],
-    [JSON.parse('{"__proto__":{"text":"b"}}'), [{ path: 'text', problem: /missing/ }, { path: '__proto__' }]],
-    [{ text: 'a', constructor: 1 }, [{ path: 'constructor', problem: 'unknown key' }]],
-    [{ text: 'a', deadlineMs: '5' }, [{ path: 'deadlineMs', problem: 'expected number, received string' }]],
-    [{ text: 'a', deadlineMs: 1e12 }, [{ path: 'deadlineMs', problem: /too big/ }]],
-  ] as const;
-  for (const [params, issues] of table) {
-    const fault = await fails('test.read', params);
-    t.match(fault, { kind: 'invalid_params' });
-    const found = (fault.details.more?.issues ?? []) as unknown[];
-    t.match(found, issues, JSON.stringify(params)?.slice(0, 60));
-    t.equal(found.length, issues.length);
-    t.match(fault.message, /^test\.read: /);
-    t.ok(JSON.stringify(fault.toWire()).length < 1_000);
-  }
-  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n]));
-  const fault = await fails('test.read', { text: 'a', ...many });
-  t.match(fault.message, /k0: unknown key.*and 4990 more$/);
-  t.same(bugs(), []);
-});
+t.test(
+  'invalid parameters are refused by name, all at once, and their values are not repeated',
+  async (t) => {
+    const { fails, bugs } = setUp(() => {
+      throw new Error('it was called');
+    });
+    const long = 'x'.repeat(100_000);
+    const table = [
+      [undefined, [{ path: 'text', problem: 'missing, expected string' }]],
+      [{}, [{ path: 'text', problem: 'missing, expected string' }]],
+      [{ text: 1 }, [{ path: 'text', problem: 'expected string, received number' }]],
+      [{ text: null }, [{ path: 'text', problem: 'expected string, received null' }]],
+      [{ text: long }, [{ path: 'text', problem: /too big/ }]],
+      [{ text: 'a', loud: long }, [{ path: 'loud', problem: 'unknown key' }]],
+      [{ text: 'a', [long]: 1 }, [{ path: `${'x'.repeat(64)}…`, problem: 'unknown key' }]],
+      [
+        { text: 1, a: 1, b: 2, deadlineMs: -1 },
+        [{ path: 'text' }, { path: 'a' }, { path: 'b' }, { path: 'deadlineMs', problem: /too small/ }],
+      ],
+      [{ text: 'a', more: { list: [1, 'x', 2.5] } }, [{ path: 'more.list[1]' }, { path: 'more.list[2]' }]],
+      [{ text: 'a', more: { list: [], x: 1 } }, [{ path: 'more.x', problem: 'unknown key' }]],
+      [{ text: 'a', more: {} }, [{ path: 'more.list', problem: 'missing, expected array' }]],
+      [JSON.parse('{"text":"a","__proto__":{"text":"b"}}'), [{ path: '__proto__', problem: 'unknown key' }]],
+      [
+        JSON.parse('{"__proto__":{"text":"b"}}'),
+        [{ path: 'text', problem: /missing/ }, { path: '__proto__' }],
+      ],
+      [{ text: 'a', constructor: 1 }, [{ path: 'constructor', problem: 'unknown key' }]],
+      [{ text: 'a', deadlineMs: '5' }, [{ path: 'deadlineMs', problem: 'expected number, received string' }]],
+      [{ text: 'a', deadlineMs: 1e12 }, [{ path: 'deadlineMs', problem: /too big/ }]],
+    ] as const;
+    for (const [params, issues] of table) {
+      const fault = await fails('test.read', params);
+      t.match(fault, { kind: 'invalid_params' });
+      const found = (fault.details.more?.issues ?? []) as unknown[];
+      t.match(found, issues, JSON.stringify(params)?.slice(0, 60));
+      t.equal(found.length, issues.length);
+      t.match(fault.message, /^test\.read: /);
+      t.ok(JSON.stringify(fault.toWire()).length < 1_000);
+    }
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n]));
+    const fault = await fails('test.read', { text: 'a', ...many });
+    t.match(fault.message, /k0: unknown key.*and 4990 more$/);
+    t.same(bugs(), []);
+  },
+);
 
-t.test('only own names are methods', async (t) => {
+t.test('inherited property names are not methods', async (t) => {
   const { fails } = setUp(() => ({ text: '' }));
   for (const name of [
     'nope',
@@ -126,28 +132,31 @@ t.test('only own names are methods', async (t) => {
   }
 });
 
-t.test('a fault of a handler is passed on; one that is not listed is logged as well', async (t) => {
-  const listed = setUp(() => {
-    throw new Fault('no_such_chat', { reason: 'no chat with Bob' });
-  });
-  t.match(await listed.fails('test.read', { text: 'a' }), {
-    kind: 'no_such_chat',
-    message: 'no chat with Bob',
-  });
-  t.same(listed.bugs(), []);
-  const common = setUp(async () => {
-    throw new Fault('busy');
-  });
-  t.match(await common.fails('test.read', { text: 'a' }), { kind: 'busy' });
-  t.same(common.bugs(), []);
-  const unlisted = setUp(() => {
-    throw new Fault('no_qr');
-  });
-  t.match(await unlisted.fails('test.read', { text: 'a' }), { kind: 'no_qr' });
-  t.same(unlisted.bugs(), ['dispatch.unlisted_fault']);
-});
+t.test(
+  'a fault of a handler is passed on, and one that its method does not list is also logged',
+  async (t) => {
+    const listed = setUp(() => {
+      throw new Fault('no_such_chat', { reason: 'no chat with Bob' });
+    });
+    t.match(await listed.fails('test.read', { text: 'a' }), {
+      kind: 'no_such_chat',
+      message: 'no chat with Bob',
+    });
+    t.same(listed.bugs(), []);
+    const common = setUp(async () => {
+      throw new Fault('busy');
+    });
+    t.match(await common.fails('test.read', { text: 'a' }), { kind: 'busy' });
+    t.same(common.bugs(), []);
+    const unlisted = setUp(() => {
+      throw new Fault('no_qr');
+    });
+    t.match(await unlisted.fails('test.read', { text: 'a' }), { kind: 'no_qr' });
+    t.same(unlisted.bugs(), ['dispatch.unlisted_fault']);
+  },
+);
 
-t.test('anything else that is thrown is internal: logged here, not told there', async (t) => {
+t.test('any other thrown value becomes "internal": it is logged, and not sent to the peer', async (t) => {
   for (const thrown of [new TypeError('secret'), 'secret', undefined, { kind: 'busy' }]) {
     const { fails, bugs, log } = setUp(() => {
       throw thrown;
@@ -157,11 +166,11 @@ t.test('anything else that is thrown is internal: logged here, not told there', 
     t.notMatch(JSON.stringify(read.toWire()), /secret/);
     t.match(await fails('test.write', { text: 'a' }), { kind: 'internal', details: { outcome: 'unknown' } });
     t.same(bugs(), ['dispatch.internal', 'dispatch.internal']);
-    t.equal(log.lines[0]?.fields.err, thrown, 'the original, with its stack');
+    t.equal(log.lines[0]?.fields.err, thrown, 'the original error, with its stack');
   }
 });
 
-t.test('an answer that does not fit its schema is internal', async (t) => {
+t.test('a result that does not fit its schema becomes "internal"', async (t) => {
   for (const answer of [undefined, null, 'a', {}, { text: 1 }, { text: 'a', extra: 1 }]) {
     const { fails, bugs } = setUp((() => answer) as unknown as Handler);
     t.match(await fails('test.write', { text: 'a' }), { kind: 'internal', details: { outcome: 'unknown' } });
@@ -169,7 +178,7 @@ t.test('an answer that does not fit its schema is internal', async (t) => {
   }
 });
 
-t.test('a deadline that passes ends the wait, and says what may have happened', async (t) => {
+t.test('an expired deadline ends the wait, and the fault names the possible outcome', async (t) => {
   const signals: AbortSignal[] = [];
   const { fails, bugs, log } = setUp((_params, { signal }) => {
     signals.push(signal);
@@ -180,10 +189,10 @@ t.test('a deadline that passes ends the wait, and says what may have happened', 
   t.match(await fails('test.write', asked), { kind: 'deadline_exceeded', details: { outcome: 'unknown' } });
   t.ok(signals.every(({ aborted }) => aborted));
   t.same(bugs(), []);
-  t.same(log.lines, [], 'a handler that gives up with the reason of its signal is in order');
+  t.same(log.lines, [], 'a handler that throws the reason of its signal is not logged');
 });
 
-t.test('a handler that does not listen to its signal is left behind', async (t) => {
+t.test('a handler that ignores its signal is not awaited', async (t) => {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   const { fails, log } = setUp(async () => {
@@ -196,7 +205,7 @@ t.test('a handler that does not listen to its signal is left behind', async (t) 
   t.match(log.lines, [{ level: 'warn', event: 'dispatch.late', fields: { method: 'test.write' } }]);
 });
 
-t.test('a hang-up aborts the handler; a server that closes says so', async (t) => {
+t.test('a disconnect aborts the handler, and a fault names the reason of the close', async (t) => {
   const { fails, bugs } = setUp((_params, { signal }: Call) => untilAborted(signal));
   for (const why of ['shutting_down', 'connection_lost', 'slow_reader'] as const) {
     const hangUp = new AbortController();
@@ -206,13 +215,13 @@ t.test('a hang-up aborts the handler; a server that closes says so', async (t) =
     t.match(
       await fails('test.write', { text: 'a' }, hangUp.signal),
       { kind: why, details: { outcome: 'none' } },
-      'before',
+      'aborted before the request',
     );
   }
   t.same(bugs(), []);
 });
 
-t.test('nothing is left behind by a request that is done', async (t) => {
+t.test('a finished request leaves no timer and no listener', async (t) => {
   const { ask } = setUp(() => ({ text: '' }));
   const connection = new AbortController();
   let held = 0;
@@ -244,7 +253,7 @@ t.test('a request for another account does nothing, and one for this account is 
   t.match(
     await fails('test.write', { account: 'trial', no: 1 }),
     { kind: 'wrong_account' },
-    'before all else',
+    'the account is checked before the other parameters',
   );
   t.match(await fails('test.write', { account: 7, text: 'a' }), {
     kind: 'invalid_params',
@@ -255,7 +264,7 @@ t.test('a request for another account does nothing, and one for this account is 
   t.equal(ran, 1);
 });
 
-t.test('a hint leads to this daemon', async (t) => {
+t.test('a hint contains the address of this daemon', async (t) => {
   const { fails } = setUp(() => {
     throw new Fault('no_such_chat', { hint: 'wactl chats' });
   });

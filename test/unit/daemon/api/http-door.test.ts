@@ -46,43 +46,46 @@ const status = (socketPath: string, path: string): Promise<number | undefined> =
       .end();
   });
 
-t.test('on a Unix socket that only we can open, and that goes with it', async (t) => {
-  const path = join(directory, 'http.sock');
-  const door = await open(path);
-  t.equal(door.address, path);
-  t.equal(statSync(path).mode & 0o777, 0o600);
-  t.equal(await status(path, '/healthz'), 200);
-  t.equal(await status(path, '/metrics'), 200);
-  t.match(
-    await refusal(path),
-    {
-      kind: 'address_in_use',
-      message:
-        /http\.sock is taken .* put `listen = "\/.*\/http-2\.sock"` below \[http\] in \/etc\/wad\/shop\.toml$/,
-    },
-    'another one is refused it, and told a path and no port',
-  );
-  writeFileSync(join(directory, 'http-2.sock'), '');
-  t.match(await refusal(path), { message: /"\/.*\/http-3\.sock"/ }, 'a path where nothing is yet');
-  t.equal(await status(path, '/healthz'), 200, 'and takes nothing away');
-  await door.close();
-  await door.close();
-  t.notOk(existsSync(path));
-});
+t.test(
+  'HTTP listens on a Unix socket that only its owner can open, and removes it at the close',
+  async (t) => {
+    const path = join(directory, 'http.sock');
+    const door = await open(path);
+    t.equal(door.address, path);
+    t.equal(statSync(path).mode & 0o777, 0o600);
+    t.equal(await status(path, '/healthz'), 200);
+    t.equal(await status(path, '/metrics'), 200);
+    t.match(
+      await refusal(path),
+      {
+        kind: 'address_in_use',
+        message:
+          /http\.sock is taken .* put `listen = "\/.*\/http-2\.sock"` below \[http\] in \/etc\/wad\/shop\.toml$/,
+      },
+      'a second listener is refused, and the message proposes a path, not a port',
+    );
+    writeFileSync(join(directory, 'http-2.sock'), '');
+    t.match(await refusal(path), { message: /"\/.*\/http-3\.sock"/ }, 'the proposed path does not exist yet');
+    t.equal(await status(path, '/healthz'), 200, 'the first listener still answers');
+    await door.close();
+    await door.close();
+    t.notOk(existsSync(path));
+  },
+);
 
-t.test('on an address of either kind', async (t) => {
+t.test('HTTP listens on IPv4 and IPv6 addresses', async (t) => {
   for (const [listen, address] of [
     ['127.0.0.1:0', /^127\.0\.0\.1:\d+$/],
     ['[::1]:0', /^\[::1\]:\d+$/],
   ] as const) {
     const door = await open(listen);
     t.match(door.address, address);
-    t.equal((await fetch(`http://${door.address}/`)).status, 200, 'the page is there');
+    t.equal((await fetch(`http://${door.address}/`)).status, 200, 'the page is served');
     await door.close();
   }
 });
 
-t.test('what is taken, or missing, is said by name', async (t) => {
+t.test('an address in use and a missing token file are named in the error', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as { port: number };
@@ -94,18 +97,18 @@ t.test('what is taken, or missing, is said by name', async (t) => {
     ) ?? [];
   t.ok(Number(proposed.split(':')[1]) > port, fault.message);
   const door = await open(proposed);
-  t.equal(door.address, proposed, 'what is proposed is free');
+  t.equal(door.address, proposed, 'the proposed port is free');
   await door.close();
   other.close();
   t.match(
     await refusal('127.0.0.1:0', { anonymousLoopback: false, tokenFile: join(directory, 'none') }),
     { kind: 'usage', message: /http\.tokenFile: there is no / },
-    'a token that somebody named is not made up',
+    'a missing token file that was configured is not created',
   );
 });
 
 t.test(
-  'an address that this machine does not have is a mistake of the configuration',
+  'an address that this machine does not have is an error in the configuration',
   process.getuid?.() === 0 ? {} : { skip: 'needs root, for a network without addresses' },
   (t) => {
     const home = mkdtempSync(join(directory, 'home-'));

@@ -15,7 +15,7 @@ const message = (messageId: string, fromMe: boolean): InboundMessage => ({
 const ANA = { id: CHAT, phone: '15550002222', lid: null };
 const NAMED = { chat: ANA, sender: ANA, people: [] };
 
-t.test('one that came in, by its key and by its id', async (t) => {
+t.test('an incoming message is found by its key and by its id', async (t) => {
   const store = opened(t);
   const came = message('AC01', false);
   store.writeNow((tx) => new Inbox(store).message(tx, came));
@@ -39,18 +39,21 @@ t.test('a message stored by an earlier version gets the identities that are know
   t.match(knownMessage(store, 'AC02').message, { ...came, chat: ana, sender: ana, people: [] });
 });
 
-t.test('one of ours, by each of its three names, before and after it was seen', async (t) => {
-  const store = opened(t);
-  const { message: sent } = store.writeNow((tx) => store.outbox.accept(tx, row(1)));
-  const own = message(sent.messageId, true);
-  t.match(knownMessage(store, sent.id), { id: sent.id, state: 'queued', key: null, message: null });
-  t.match(knownMessage(store, own.key), { id: sent.id }, 'by its key before anybody has seen it');
-  store.writeNow((tx) => new Inbox(store).message(tx, own));
-  for (const name of [sent.id, sent.messageId, own.key])
-    t.match(knownMessage(store, name), { id: sent.id, state: 'queued', key: own.key, message: own }, name);
-});
+t.test(
+  'one of our messages is found by each of its three names, before and after the page reported it',
+  async (t) => {
+    const store = opened(t);
+    const { message: sent } = store.writeNow((tx) => store.outbox.accept(tx, row(1)));
+    const own = message(sent.messageId, true);
+    t.match(knownMessage(store, sent.id), { id: sent.id, state: 'queued', key: null, message: null });
+    t.match(knownMessage(store, own.key), { id: sent.id }, 'by its key before the page reported it');
+    store.writeNow((tx) => new Inbox(store).message(tx, own));
+    for (const name of [sent.id, sent.messageId, own.key])
+      t.match(knownMessage(store, name), { id: sent.id, state: 'queued', key: own.key, message: own }, name);
+  },
+);
 
-t.test('the same id in the key of somebody else is not ours', async (t) => {
+t.test("our message id in the key of somebody else's message does not match ours", async (t) => {
   const store = opened(t);
   const { message: sent } = store.writeNow((tx) => store.outbox.accept(tx, row(1)));
   const theirs = message(sent.messageId, false);
@@ -59,13 +62,13 @@ t.test('the same id in the key of somebody else is not ours', async (t) => {
   t.match(knownMessage(store, theirs.key), { id: null, message: theirs });
 });
 
-t.test('what was never heard of', async (t) => {
+t.test('an unknown message is reported as no_such_message', async (t) => {
   const store = opened(t);
   for (const name of ['m-1', 'AC99', `false_${CHAT}_AC99`, `true_${CHAT}_AC99`])
     t.equal(await kindOf(() => knownMessage(store, name)), 'no_such_message', name);
 });
 
-t.test('one of which only an acknowledgement has come', async (t) => {
+t.test('a message known only by its ack is found', async (t) => {
   const store = opened(t);
   const ack = {
     type: 'ack',

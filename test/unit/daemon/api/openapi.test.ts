@@ -21,7 +21,7 @@ t.test('the document is OpenAPI 3.1', async (t) => {
   t.ok(valid, JSON.stringify(errors)?.slice(0, 2_000));
 });
 
-t.test('it has every route with its body, its answers and its errors', async (t) => {
+t.test('the document has every route with its body, its answers and its errors', async (t) => {
   for (const route of ROUTES) {
     const operation = document.paths[route.path]?.[route.verb.toLowerCase()];
     if (operation === undefined) {
@@ -43,10 +43,10 @@ t.test('it has every route with its body, its answers and its errors', async (t)
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),
   );
-  t.equal(new Set(ids).size, ids.length, 'and no name twice');
+  t.equal(new Set(ids).size, ids.length, 'no name occurs twice');
 });
 
-t.test('names in a path are parameters of the path, and lists are written with commas', async (t) => {
+t.test('names in a path are path parameters, and lists are written with commas', async (t) => {
   t.match(document.paths['/api/whatsapp/messages/{id}']?.get?.parameters, [
     { name: 'id', in: 'path', required: true, description: /^A message: / },
   ]);
@@ -58,7 +58,7 @@ t.test('names in a path are parameters of the path, and lists are written with c
   ]);
 });
 
-t.test('events have schemas, which the stream and the webhooks refer to', async (t) => {
+t.test('events have schemas, to which the stream and the webhooks refer', async (t) => {
   const { components, webhooks } = document as unknown as {
     components: { schemas: Record<string, Record<string, unknown>> };
     webhooks: Record<string, { post: Operation }>;
@@ -78,6 +78,6 @@ t.test('events have schemas, which the stream and the webhooks refer to', async 
   t.match(body?.schema, Event);
   t.ok(
     eventSchemaOf(EVENTS.message).safeParse((body as { example?: unknown } | undefined)?.example).success,
-    'and the example is an event',
+    'the example is an event',
   );
 });

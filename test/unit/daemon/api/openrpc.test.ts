@@ -33,17 +33,17 @@ const methods = (document.methods as unknown as Json[]).map((method) => ({
   [more: string]: unknown;
 }[];
 
-t.test('is JSON, and as long as the table', async (t) => {
+t.test('the document is JSON and has one entry for each method of the table', async (t) => {
   t.same(JSON.parse(JSON.stringify(document)), document);
   t.match(document, { openrpc: '1.3.2', info: { title: 'wad', version: '1.2.3' } });
   t.same(
     methods.map(({ name }) => name),
     Object.keys(METHODS),
   );
-  t.ok(JSON.stringify(document).length < 256 * 1024, 'and fits into a line of the socket');
+  t.ok(JSON.stringify(document).length < 256 * 1024, 'it fits into one line of the socket');
 });
 
-t.test('has only the members that OpenRPC has', async (t) => {
+t.test('the document has only members that OpenRPC defines', async (t) => {
   const allowed = {
     document: ['openrpc', 'info', 'servers', 'methods', 'components', 'externalDocs'],
     method: [
@@ -88,42 +88,40 @@ t.test('has only the members that OpenRPC has', async (t) => {
   }
 });
 
-t.test('names are unique, examples use them, and every method takes a deadline and an account', async (t) => {
-  for (const { name, params, errors, examples } of methods) {
-    const names = params.map((param) => param.name);
-    t.equal(new Set(names).size, names.length, name);
-    t.same(names.slice(-2), ['deadlineMs', 'account']);
-    t.equal(new Set(errors.map(({ code }) => code)).size, errors.length, `${name}: codes`);
-    for (const example of examples) {
-      for (const given of example.params) t.ok(names.includes(given.name), `${name}: ${given.name}`);
-      const given = new Set(example.params.map((param) => param.name));
-      for (const param of params)
-        if (param.required) t.ok(given.has(param.name), `${name} needs ${param.name}`);
-    }
-  }
-});
-
 t.test(
-  'every reference leads somewhere, every component has one, and each result is an object',
+  'names are unique, examples use them, and every method has a deadline and an account parameter',
   async (t) => {
-    const refs = [...JSON.stringify(document).matchAll(/"(#\/components\/[^"]+)"/g)].map(
-      ([, ref = '']) => ref,
-    );
-    for (const $ref of new Set(refs)) t.ok(resolved({ $ref }), $ref);
-    const { schemas, errors, contentDescriptors } = document.components as Record<string, Json>;
-    const names = Object.entries({ schemas, errors, contentDescriptors }).flatMap(([kind, all]) =>
-      Object.keys(all ?? {}).map((name) => `#/components/${kind}/${name}`),
-    );
-    t.same(
-      names.filter((name) => !refs.includes(name)),
-      [],
-    );
-    t.notMatch(JSON.stringify(document), /"\$(schema|defs|id)"|"definitions"/);
-    for (const { name, result } of methods) t.equal(resolved(result.schema).type, 'object', name);
+    for (const { name, params, errors, examples } of methods) {
+      const names = params.map((param) => param.name);
+      t.equal(new Set(names).size, names.length, name);
+      t.same(names.slice(-2), ['deadlineMs', 'account']);
+      t.equal(new Set(errors.map(({ code }) => code)).size, errors.length, `${name}: codes`);
+      for (const example of examples) {
+        for (const given of example.params) t.ok(names.includes(given.name), `${name}: ${given.name}`);
+        const given = new Set(example.params.map((param) => param.name));
+        for (const param of params)
+          if (param.required) t.ok(given.has(param.name), `${name} needs ${param.name}`);
+      }
+    }
   },
 );
 
-t.test('each event has a schema, and what carries events refers to them', async (t) => {
+t.test('every reference resolves, every component is referenced, and each result is an object', async (t) => {
+  const refs = [...JSON.stringify(document).matchAll(/"(#\/components\/[^"]+)"/g)].map(([, ref = '']) => ref);
+  for (const $ref of new Set(refs)) t.ok(resolved({ $ref }), $ref);
+  const { schemas, errors, contentDescriptors } = document.components as Record<string, Json>;
+  const names = Object.entries({ schemas, errors, contentDescriptors }).flatMap(([kind, all]) =>
+    Object.keys(all ?? {}).map((name) => `#/components/${kind}/${name}`),
+  );
+  t.same(
+    names.filter((name) => !refs.includes(name)),
+    [],
+  );
+  t.notMatch(JSON.stringify(document), /"\$(schema|defs|id)"|"definitions"/);
+  for (const { name, result } of methods) t.equal(resolved(result.schema).type, 'object', name);
+});
+
+t.test('each event has a schema, and results with events refer to them', async (t) => {
   const { schemas } = document.components;
   const Event = { $ref: '#/components/schemas/Event' };
   const one = schemas.Event as { oneOf: Json[]; discriminator: { mapping: Record<string, string> } };
@@ -143,7 +141,7 @@ t.test('each event has a schema, and what carries events refers to them', async 
   t.match(document['x-notifications'], [{ name: 'event', params: Event }]);
 });
 
-t.test('next to a reference stands nothing, since draft 7 ignores it', async (t) => {
+t.test('a reference has no sibling members, because draft 7 ignores them', async (t) => {
   const alone = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     if ('$ref' in value) t.same(Object.keys(value), ['$ref']);
@@ -155,7 +153,7 @@ t.test('next to a reference stands nothing, since draft 7 ignores it', async (t)
   });
 });
 
-t.test('parameters keep their bounds and their texts', async (t) => {
+t.test('parameters keep their bounds and descriptions', async (t) => {
   for (const { name, params } of methods)
     for (const param of params) t.match(param.description, /^\S.*\.$/, `${name}: ${param.name}`);
   const list = methods.find(({ name }) => name === 'events.list');

@@ -10,7 +10,7 @@ const text = (more: object = {}): Content => ({ kind: 'text', text: 'hello', ...
 const CHANNEL: Addressee = '120363000000000001@newsletter';
 const STATUS: Addressee = 'status@broadcast';
 
-t.test('what a status and a channel take', async (t) => {
+t.test('statuses and channels accept the listed kinds of messages only', async (t) => {
   const fits: readonly (readonly [Addressee, Content])[] = [
     [STATUS, text()],
     [STATUS, text({ text: 'x'.repeat(700) })],

@@ -41,7 +41,7 @@ function machine(t: { teardown(end: () => void): unknown }, more: Partial<Doctor
 }
 const finding = ({ checks }: Report, name: string) => checks.find((check) => check.name === name);
 
-t.test('on a machine that has everything nothing fails', async (t) => {
+t.test('on a machine with everything installed no check fails', async (t) => {
   const { from, dir } = machine(t);
   const report = await examine(from);
   t.equal(report.ok, true, JSON.stringify(report));
@@ -76,7 +76,7 @@ t.test('on a machine that has everything nothing fails', async (t) => {
   t.match(finding(report, 'browser'), { says: join(dir, 'chromium') });
 });
 
-t.test('text for people, JSON for programs', (t) => {
+t.test('the report is text for people and JSON for programs', (t) => {
   const report: Report = {
     ok: false,
     checks: [
@@ -92,7 +92,7 @@ t.test('text for people, JSON for programs', (t) => {
   t.end();
 });
 
-t.test('a broken configuration is said, and the rest is checked by the defaults', async (t) => {
+t.test('a broken configuration is reported, and the other checks use the defaults', async (t) => {
   const { from, dir } = machine(t);
   mkdirSync(join(dir, 'wad'));
   writeFileSync(join(dir, 'wad', 'wad.toml'), 'autoInit = true\n[log]\nlevel = 3\n');
@@ -106,7 +106,7 @@ t.test('a broken configuration is said, and the rest is checked by the defaults'
   t.equal(report.checks.length, 14);
 });
 
-t.test('a directory that others use as well is refused, as a start refuses it', async (t) => {
+t.test('a directory with files of other programs is refused, as at a start', async (t) => {
   const { from, stateDir } = machine(t);
   mkdirSync(stateDir);
   writeFileSync(join(stateDir, 'index.html'), '');
@@ -119,7 +119,7 @@ t.test('a directory that others use as well is refused, as a start refuses it', 
   t.match(finding(await examine({ ...system.from, flags }), 'state'), { status: 'fail', says: /tmp/ });
 });
 
-t.test('directories that are open to others, in the way, or somebody else’s', async (t) => {
+t.test('directories that are open to others, not a directory, or owned by another user', async (t) => {
   const { from, stateDir } = machine(t);
   mkdirSync(join(stateDir, 'auth', 'session-shop'), { recursive: true });
   chmodSync(stateDir, 0o755);
@@ -142,7 +142,7 @@ t.test('directories that are open to others, in the way, or somebody else’s', 
   t.match(finding(await examine(from), 'state'), { status: 'fail', says: /not a directory/ });
 });
 
-t.test('the lock: held, left behind', async (t) => {
+t.test('the lock is held, or left behind', async (t) => {
   const { from, stateDir } = machine(t);
   const dir = layout(join(stateDir, 'auth'), 'shop');
   mkdirSync(dir.dataPath, { recursive: true, mode: 0o700 });
@@ -157,7 +157,7 @@ t.test('the lock: held, left behind', async (t) => {
   t.match(finding(await examine(from), 'lock'), { status: 'ok', says: /left behind/ });
 });
 
-t.test('the socket: answering, silent, left behind, too long', async (t) => {
+t.test('the socket answers, does not answer, is left behind, or is too long', async (t) => {
   const { from, dir } = machine(t);
   mkdirSync(join(dir, 'wad', 'shop'), { recursive: true });
   const path = join(dir, 'wad', 'shop', 'control.sock');
@@ -180,7 +180,7 @@ t.test('the socket: answering, silent, left behind, too long', async (t) => {
   t.match(finding(await examine({ ...from, flags: long }), 'socket'), { status: 'fail', says: /107/ });
 });
 
-t.test('a clock that cannot be right', async (t) => {
+t.test('a clock that cannot be right is reported', async (t) => {
   const { from, stateDir } = machine(t);
   t.match(finding(await examine({ ...from, nowMs: 0 }), 'clock'), { status: 'fail', remedy: /set-ntp/ });
   mkdirSync(stateDir);
@@ -190,7 +190,7 @@ t.test('a clock that cannot be right', async (t) => {
   t.match(finding(await examine(from), 'clock'), { status: 'warn', says: /a file of ours is from/ });
 });
 
-t.test('no browser, a browser that does not start, a check that breaks', async (t) => {
+t.test('no browser, a browser that does not start, or a check that fails', async (t) => {
   const { from } = machine(t);
   const flags = { ...from.flags, keys: { ...from.flags.keys, browser: '/nowhere/chrome' } };
   let report = await examine({ ...from, flags });
@@ -223,7 +223,7 @@ t.test('root with the sandbox on fails, another user does not', async (t) => {
   t.notMatch(finding(await examine({ ...from, flags, uid: 1000 }), 'sandbox'), { status: 'fail' });
 });
 
-t.test('what a browser says, told apart', (t) => {
+t.test('error messages of a browser are told apart', (t) => {
   for (const [said, trouble] of [
     ['Running as root without --no-sandbox is not supported. See https://crbug.com/638180.', 'root'],
     ['No usable sandbox! If you are running on Ubuntu 23.10+', 'no_userns'],
@@ -256,7 +256,7 @@ t.test('what a browser says, told apart', (t) => {
   ] as const)
     t.equal(diagnose(said).trouble, trouble, said.slice(0, 70));
   const late = new TimedOut('x');
-  t.equal(diagnose('x', late).trouble, 'timeout', 'by a limit of ours');
-  t.equal(diagnose('Missing X server or $DISPLAY', late).trouble, 'no_display', 'why it was late');
+  t.equal(diagnose('x', late).trouble, 'timeout', 'ended by our own limit');
+  t.equal(diagnose('Missing X server or $DISPLAY', late).trouble, 'no_display', 'the reason of the delay');
   t.end();
 });

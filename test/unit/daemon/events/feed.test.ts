@@ -100,7 +100,7 @@ async function until(done: () => boolean): Promise<void> {
   }
 }
 
-t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps its cursor', async (t) => {
+t.test('an event gets a cursor, is on disk before it is delivered, and keeps its cursor', async (t) => {
   const directory = scratch(t);
   const { feed, store, add } = open(t, directory);
   t.equal(feed.last, BASE);
@@ -109,7 +109,7 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
   await until(() => feed.last === BASE);
   await nextTurn();
   feed.append('state', madeUp({ to: 'ready' }));
-  t.same(peer.heard, [], 'not written, not told');
+  t.same(peer.heard, [], 'not delivered before it is written');
   await add(0);
   const event = {
     cursor: BASE + 1,
@@ -122,7 +122,7 @@ t.test('an event gets a cursor, is on disk before anybody hears of it, and keeps
   t.same(feed.list({}), { events: [event], next: BASE + 1 });
   store.close();
   const later = open(t, directory);
-  t.same(later.feed.list({}).events, [event], 'after a restart');
+  t.same(later.feed.list({}).events, [event], 'the event is the same after a restart');
   await later.add(1);
   t.equal(later.feed.last, BASE + 2);
 });
@@ -135,13 +135,13 @@ t.test('settled() waits until all appended events are on disk', async (t) => {
   });
   feed.append('state', madeUp({}));
   await slow;
-  t.equal(feed.last, BASE, 'not yet');
+  t.equal(feed.last, BASE, 'not written yet');
   await feed.settled();
   t.equal(feed.last, BASE + 1);
   await feed.settled();
 });
 
-t.test('what is refused before it has run is a gap as well', async (t) => {
+t.test('events whose write is refused before it runs are reported as a gap', async (t) => {
   const { feed, store, clock } = open(t);
   let again = (): void => undefined;
   const timers = t.intercept(globalThis, 'setInterval', {
@@ -164,11 +164,11 @@ t.test('what is refused before it has run is a gap as well', async (t) => {
     feed.onRecovered = resolve;
   });
   again();
-  t.equal(await recovered, BASE, 'and since when');
+  t.equal(await recovered, BASE, 'the time of the last event before the gap');
   t.match(feed.list({}).events, [{ type: 'gap', data: { reason: 'busy', events: 2 } }]);
 });
 
-t.test('pages', async (t) => {
+t.test('each page has the expected events and cursor', async (t) => {
   const { feed, add } = open(t);
   await add(250, (n) => (n % 10 === 0 ? 'alert' : 'message'));
   const table = [
@@ -186,12 +186,12 @@ t.test('pages', async (t) => {
   t.same(
     feed.list({ after: BASE + 250 }),
     { events: [], next: BASE + 250 },
-    'at the end: nothing, and it stays',
+    'at the end: no events, and the cursor stays',
   );
   t.same(
     feed.list({ after: BASE + 999 }),
     { events: [], next: BASE + 999 },
-    'beyond the end: nothing, and it stays',
+    'beyond the end: no events, and the cursor stays',
   );
   const alerts = feed.list({ types: ['alert'], limit: 10 });
   t.same(cursors(alerts.events), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
@@ -199,12 +199,12 @@ t.test('pages', async (t) => {
   t.same(
     feed.list({ types: ['call'] }),
     { events: [], next: BASE + 250 },
-    'a filter that finds nothing moves on',
+    'a filter without a match advances the cursor',
   );
   t.same(open(t).feed.list({}), { events: [], next: BASE }, 'before the first event');
 });
 
-t.test('paging meets every event once, whatever the sizes', async (t) => {
+t.test('paging returns every event once, whatever the page sizes', async (t) => {
   const { feed, written } = open(t);
   for (let n = 0; n < 300; n += 1) feed.append('message', madeUp({ body: 'x'.repeat((n % 7) * 10_000) }));
   await written();
@@ -229,14 +229,18 @@ t.test('paging meets every event once, whatever the sizes', async (t) => {
   }
 });
 
-t.test('what is not kept any more is a gap, and it is said', async (t) => {
+t.test('deleted events are reported as a gap', async (t) => {
   const { feed, add, clock, forget } = open(t);
   await add(20);
   clock.ms = BASE + 1_000;
   await add(10);
   await forget(BASE + 500);
-  t.same(cursors(feed.list({}).events), [21, 22, 23, 24, 25, 26, 27, 28, 29, 30], '0 asks for what is kept');
-  t.same(cursors(feed.list({ after: BASE + 20 }).events).length, 10, 'nothing is missing');
+  t.same(
+    cursors(feed.list({}).events),
+    [21, 22, 23, 24, 25, 26, 27, 28, 29, 30],
+    '0 starts at the oldest kept event',
+  );
+  t.same(cursors(feed.list({ after: BASE + 20 }).events).length, 10, 'no event is missing');
   const gapped = feed.list({ after: BASE + 5, limit: 3 });
   t.match(gapped.events[0], {
     cursor: BASE + 20,
@@ -245,12 +249,12 @@ t.test('what is not kept any more is a gap, and it is said', async (t) => {
   });
   t.same(cursors(gapped.events), [20, 21, 22]);
   t.equal(gapped.next, BASE + 22);
-  t.same(cursors(feed.list({ after: BASE + 5, limit: 1 }).events), [20], 'alone on its page');
+  t.same(cursors(feed.list({ after: BASE + 5, limit: 1 }).events), [20], 'the gap alone fills a page of one');
   eventSchema.parse(gapped.events[0]);
   t.match(
     feed.list({ after: BASE + 5, types: ['call'] }),
     { events: [{ type: 'gap' }], next: BASE + 30 },
-    'no filter hides it',
+    'a filter does not hide the gap',
   );
   t.match(
     feed.list({ after: 12_345 }).events[0],
@@ -266,12 +270,12 @@ t.test('what is not kept any more is a gap, and it is said', async (t) => {
   t.same(fresh.list({ after: BASE }), { events: [], next: BASE });
 });
 
-t.test('a subscription replays and goes on, with no gap and no double', async (t) => {
+t.test('a subscription replays and continues live, without a gap or a duplicate', async (t) => {
   const { feed, add } = open(t);
   await add(500);
   const peer = new FakePeer();
   t.same(feed.subscribe(peer, { after: BASE + 100 }), { subscription: 's-1', after: BASE + 100 });
-  t.same(peer.heard, [], 'the answer goes out first');
+  t.same(peer.heard, [], 'the answer is sent first');
   // Events that arrive during the replay.
   for (let n = 0; peer.heard.length < 450; n += 1) {
     if (n < 50) feed.append('message', madeUp({}));
@@ -285,7 +289,7 @@ t.test('a subscription replays and goes on, with no gap and no double', async (t
   );
 });
 
-t.test('where a subscription begins', async (t) => {
+t.test('a subscription starts at the requested place', async (t) => {
   const { feed, add } = open(t);
   await add(10, (n) => (n % 2 ? 'message' : 'state'));
   await feed.ack('crm', BASE + 7);
@@ -313,7 +317,7 @@ t.test('where a subscription begins', async (t) => {
   });
 });
 
-t.test('a slow peer is waited for in the replay', async (t) => {
+t.test('the replay waits for a slow peer', async (t) => {
   const { feed, add } = open(t);
   await add(1_000);
   const peer = new FakePeer(10_000);
@@ -331,14 +335,10 @@ t.test('a slow peer is waited for in the replay', async (t) => {
   peer.read();
   for (let turns = 0; turns < 5; turns += 1) await nextTurn();
   await add(100);
-  t.equal(
-    peer.heard.length,
-    1_100,
-    'what is live is not held back: the socket decides about who does not read',
-  );
+  t.equal(peer.heard.length, 1_100, 'live events are not held back, because the socket limits unread output');
 });
 
-t.test('events that are dropped while a slow peer replays are a gap for it', async (t) => {
+t.test('events deleted while a slow peer replays are a gap for it', async (t) => {
   const { feed, add, clock, forget } = open(t);
   await add(50);
   const peer = new FakePeer(20_000);
@@ -360,7 +360,7 @@ t.test('events that are dropped while a slow peer replays are a gap for it', asy
   t.equal(peer.heard.length, before + 1 + 100);
 });
 
-t.test('a peer that goes is let go', async (t) => {
+t.test('a peer that disconnects loses its subscriptions', async (t) => {
   const { feed, add } = open(t);
   await add(1);
   const peer = new FakePeer();
@@ -375,7 +375,7 @@ t.test('a peer that goes is let go', async (t) => {
   );
   feed.subscribe(peer, { after: 0 });
   await nextTurn();
-  t.equal(peer.heard.length, 1, 'one that has gone already hears nothing');
+  t.equal(peer.heard.length, 1, 'a peer that has already disconnected receives nothing');
   const waiting = new FakePeer(1_000_000);
   feed.subscribe(waiting, { after: 0 });
   await until(() => waiting.heard.length === 1);
@@ -384,7 +384,7 @@ t.test('a peer that goes is let go', async (t) => {
   t.equal(waiting.heard.length, 1);
 });
 
-t.test('unsubscribe ends one of this peer’s own', async (t) => {
+t.test("unsubscribe ends only the peer's own subscriptions", async (t) => {
   const { feed, add } = open(t);
   const peer = new FakePeer();
   const other = new FakePeer();
@@ -392,20 +392,20 @@ t.test('unsubscribe ends one of this peer’s own', async (t) => {
   t.equal(
     kindOf(() => feed.unsubscribe(other, subscription)),
     'no_such_subscription',
-    'of another peer',
+    'a subscription of another peer',
   );
   feed.unsubscribe(peer, subscription);
   t.equal(
     kindOf(() => feed.unsubscribe(peer, subscription)),
     'no_such_subscription',
-    'twice',
+    'a second time',
   );
   await nextTurn();
   await add(1);
   t.same(peer.heard, []);
 });
 
-t.test('a peer has a bounded number of subscriptions', async (t) => {
+t.test('the number of subscriptions of a peer is limited', async (t) => {
   const { feed } = open(t);
   const peer = new FakePeer();
   const ids = Array.from({ length: 16 }, () => feed.subscribe(peer, {}).subscription);
@@ -418,7 +418,7 @@ t.test('a peer has a bounded number of subscriptions', async (t) => {
   t.ok(feed.subscribe(peer, {}));
 });
 
-t.test('a consumer keeps its place, which never moves back', async (t) => {
+t.test('a consumer keeps its position, which never moves back', async (t) => {
   const directory = scratch(t);
   const { feed, add, store } = open(t, directory);
   await add(10);
@@ -433,21 +433,21 @@ t.test('a consumer keeps its place, which never moves back', async (t) => {
     t.equal(await feed.ack('crm', BASE + acknowledged), BASE + kept, `ack ${acknowledged}`);
     t.equal(cursors(feed.list({ consumer: 'crm' }).events)[0], kept === 10 ? undefined : kept + 1);
   }
-  t.same(cursors(feed.list({ consumer: 'other' }).events), [], 'another one begins now');
+  t.same(cursors(feed.list({ consumer: 'other' }).events), [], 'a new consumer starts at the end');
   t.equal(cursors(feed.list({ consumer: 'other', from: 'oldest' }).events)[0], 1);
   for (const name of ['__proto__', 'constructor']) t.equal(await feed.ack(name, BASE + 1), BASE + 1);
   await Promise.all(Array.from({ length: 997 }, (_, n) => feed.ack(`c${n}`, BASE)));
   t.match(await thrownBy(feed.ack('one more', BASE)), { kind: 'too_many_consumers' });
-  t.equal(await feed.ack('crm', BASE + 10), BASE + 10, 'those that are known go on');
+  t.equal(await feed.ack('crm', BASE + 10), BASE + 10, 'known consumers can still acknowledge');
   store.close();
   t.same(
     open(t, directory).feed.list({ consumer: 'crm' }).events,
     [],
-    'and after a restart it is where it was',
+    'the position is kept across a restart',
   );
 });
 
-t.test('a consumer that begins after a replaced store gets a gap, then only new events', async (t) => {
+t.test('a consumer that starts after the store was replaced gets a gap, then only new events', async (t) => {
   const { feed, add } = open(t);
   feed.replaced(['/lost']);
   await feed.settled();
@@ -463,7 +463,7 @@ t.test('a consumer that begins after a replaced store gets a gap, then only new 
       .map(([, type]) => type),
     ['gap', 'message'],
   );
-  t.equal(heard('soon').length, 8, 'nothing that came since is left out');
+  t.equal(heard('soon').length, 8, 'no later event is missing');
   t.same(heard('late'), [
     [6, 'gap'],
     [7, 'message'],
@@ -476,17 +476,17 @@ t.test('a consumer that begins after a replaced store gets a gap, then only new 
   const peer = new FakePeer();
   feed.subscribe(peer, { consumer: 'late' });
   for (let turns = 0; turns < 5; turns += 1) await nextTurn();
-  t.same(cursors(peer.heard), [6, 7, 8], 'over a subscription as well');
+  t.same(cursors(peer.heard), [6, 7, 8], 'in a subscription too');
   await feed.ack('late', BASE + 6);
   t.same(
     heard('late').map(([cursor]) => cursor),
     [7, 8],
-    'once',
+    'the gap is reported once',
   );
-  t.same(feed.list({ from: 'now' }).events, [], 'who has no name begins now');
+  t.same(feed.list({ from: 'now' }).events, [], 'a reader without a consumer starts at the end');
 });
 
-t.test('a gap is heard live as well, whatever types were asked for', async (t) => {
+t.test('a gap is also delivered live, whatever types were requested', async (t) => {
   const { feed, add } = open(t);
   const peer = new FakePeer();
   feed.subscribe(peer, { types: ['message'] });
@@ -501,7 +501,7 @@ t.test('a gap is heard live as well, whatever types were asked for', async (t) =
   );
 });
 
-t.test('a subscription holds its connection for as long as it lasts', async (t) => {
+t.test('a subscription keeps its connection open until it ends', async (t) => {
   const { feed } = open(t);
   const peer = new FakePeer();
   const ids = [1, 2].map(() => feed.subscribe(peer, {}).subscription);

@@ -82,7 +82,7 @@ function open(t: Test, times?: BackfillOptions['times']) {
 }
 
 t.test(
-  'what is not known is told, in the order of the chat; what is known is not even fetched',
+  'unknown messages are reported in the order of their chat, and known ones are not fetched',
   async (t) => {
     const { store, inbox, page, backfill, passed, told } = open(t);
     store.writeNow((tx) => inbox.message(tx, message('heard', { backfilled: false })));
@@ -99,7 +99,7 @@ t.test(
   },
 );
 
-t.test('one that is told live while it is looked for is told once', async (t) => {
+t.test('a message that arrives live during the back-fill is reported once', async (t) => {
   const { store, inbox, page, backfill, passed, told } = open(t);
   page.has = [message('both')];
   backfill.start(0, () => undefined);
@@ -108,7 +108,7 @@ t.test('one that is told live while it is looked for is told once', async (t) =>
   t.same(told(), [['message', 'both']]);
 });
 
-t.test('what a page has in memory is told, also where it fails to read the rest', async (t) => {
+t.test("messages in the page's memory are reported even if the page fails to read the rest", async (t) => {
   const { page, backfill, passed, told, log } = open(t);
   page.has = [message('held')];
   page.failure = 'DataError';
@@ -118,7 +118,7 @@ t.test('what a page has in memory is told, also where it fails to read the rest'
   t.ok(log.lines.some(([, event]) => event === 'backfill.failed'));
 });
 
-t.test('a chat that has more than can be read is a gap; so are not the others', async (t) => {
+t.test('a chat with more messages than can be read yields a gap', async (t) => {
   const { page, backfill, passed, told } = open(t);
   page.has = [message('newest')];
   page.whole = false;
@@ -130,7 +130,7 @@ t.test('a chat that has more than can be read is a gap; so are not the others', 
   ]);
 });
 
-t.test('many are fetched some at a time', async (t) => {
+t.test('many messages are fetched in batches', async (t) => {
   const { page, backfill, passed, told } = open(t);
   page.has = Array.from({ length: 120 }, (_, n) => message(`${n}`));
   backfill.start(0, () => undefined);
@@ -142,7 +142,7 @@ t.test('many are fetched some at a time', async (t) => {
   t.equal(told().length, 100, 'a page of events');
 });
 
-t.test('ticks that came meanwhile are told; a page that does not answer is asked again', async (t) => {
+t.test('acks from the meantime are reported, and a page that does not answer is asked again', async (t) => {
   const { store, inbox, page, backfill, passed, acked, log } = open(t);
   const tick = {
     type: 'ack',
@@ -178,7 +178,7 @@ t.test('ticks that came meanwhile are told; a page that does not answer is asked
 });
 
 t.test(
-  'what the page cannot read at first is told when it can, and only then is everything heard',
+  'a message that cannot be decrypted at first is reported when it can, and the back-fill ends only then',
   async (t) => {
     const { page, backfill, told } = open(t, { passes: [0], cipherEvery: 5, cipherFor: 60_000 });
     page.has = [message('plain'), message('late')];
@@ -201,9 +201,9 @@ t.test(
         ['message', 'plain'],
         ['message', null],
       ],
-      'as what cannot be read, once',
+      'the message is reported once as undecrypted',
     );
-    t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is asked for again');
+    t.same(page.fetched.slice(1, 3), [['late'], ['late']], 'nothing else is fetched again');
     page.ciphers.clear();
     await done;
     t.same(told(), [
@@ -214,7 +214,7 @@ t.test(
   },
 );
 
-t.test('what the page never can read is a gap in the end', async (t) => {
+t.test('a message that is never decrypted ends as a gap', async (t) => {
   const { page, backfill, store } = open(t, { passes: [0], cipherEvery: 1, cipherFor: 20 });
   page.has = [message('never')];
   page.ciphers.add('never');
@@ -226,7 +226,7 @@ t.test('what the page never can read is a gap in the end', async (t) => {
   ]);
 });
 
-t.test('a chat that the page never gives is a gap, and all else is heard', async (t) => {
+t.test('a chat that the page never returns is a gap, and all other chats are read', async (t) => {
   const { page, backfill, store } = open(t, { passes: [0, 1], cipherEvery: 1, cipherFor: 20 });
   page.failures = [new Fault('page_error'), new Fault('page_error')];
   await new Promise<void>((resolve) => backfill.start(1_000, resolve));

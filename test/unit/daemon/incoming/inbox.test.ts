@@ -48,17 +48,17 @@ const ROWS: readonly (readonly [about: string, news: readonly News[], published:
   ['refused twice', [ack('a', 0), ack('a', -1), ack('a', -1)], ['message.ack a 0', 'message.ack a -1']],
 ];
 
-t.test('each once', (t) => {
+t.test('each report is published once', (t) => {
   for (const [about, news, expected] of ROWS) {
     const { hear, published } = open(t);
     const told = news.map(hear).filter((event) => event !== null);
     t.same(published(), expected, about);
-    t.equal(told.length, expected.length, `${about}: and told of once`);
+    t.equal(told.length, expected.length, `${about}: returned once`);
   }
   t.end();
 });
 
-t.test('what cannot be read yet, and what it was, once each, whatever repeats itself when', (t) => {
+t.test('a message is published once undecrypted and once decrypted, whatever is repeated and when', (t) => {
   const directory = scratch(t);
   const cipher = (key: string): News => {
     const { type, message: one } = message(key);
@@ -78,11 +78,11 @@ t.test('what cannot be read yet, and what it was, once each, whatever repeats it
   const { hear, published } = open(t, directory);
   for (const one of [cipher('b'), message('b'), message('b'), cipher('b'), message('c'), cipher('c')])
     hear(one);
-  t.same(published().slice(4), ['message b 0', 'message c 0'], 'in the next process, too');
+  t.same(published().slice(4), ['message b 0', 'message c 0'], 'also in the next process');
   t.end();
 });
 
-t.test('what is known is what was reported, now or by an earlier run', (t) => {
+t.test('a message is known after it was reported, in this run or an earlier one', (t) => {
   const directory = scratch(t);
   const first = open(t, directory);
   first.hear(message('before'));
@@ -99,7 +99,7 @@ t.test('what is known is what was reported, now or by an earlier run', (t) => {
   t.end();
 });
 
-t.test('a message is once for each account', (t) => {
+t.test('each account has its own record of a message', (t) => {
   const { hear, store, published } = open(t);
   for (const wid of ['15550001111@c.us', '15550009999@c.us']) {
     store.writeNow((tx) => store.account.link(tx, wid, 0));
@@ -110,7 +110,7 @@ t.test('a message is once for each account', (t) => {
   t.end();
 });
 
-t.test('what was heard live is known by its time, and what is found later is not', (t) => {
+t.test('a live message sets the time of the last one heard, and a back-filled one does not', (t) => {
   const { inbox, hear } = open(t);
   t.equal(inbox.lastHeardAtMs, 0);
   const found = message('found');

@@ -13,7 +13,7 @@ const LID: Addressee = '270000000000002@lid';
 const PAIR: Pair = { number: A, lid: LID };
 const nobody = async () => [];
 
-t.test('both identities of a person are one queue, in the order of acceptance', async (t) => {
+t.test('messages to both identities of a person form one queue, in the order of acceptance', async (t) => {
   const { page, sender, accept, ack, store } = open(t);
   const people = new People({
     store,
@@ -43,11 +43,11 @@ t.test('both identities of a person are one queue, in the order of acceptance', 
   t.same(
     page.sent.map(({ chatId }) => chatId),
     [A, B, LID, A],
-    'each in the chat that it was meant for',
+    'each is sent to the chat that it was accepted for',
   );
 });
 
-t.test('two queues that turn out to be one person become one', async (t) => {
+t.test('two queues are merged when both turn out to belong to one person', async (t) => {
   const { page, sender, accept, ack, store, outbox } = open(t);
   const people = new People({
     store,
@@ -59,7 +59,7 @@ t.test('two queues that turn out to be one person become one', async (t) => {
   const second = await accept(LID, 'two');
   sender.open(WID);
   await until(() => page.sent.length === 2);
-  t.same(page.texts, ['one', 'two'], 'nobody has said that they are one');
+  t.same(page.texts, ['one', 'two'], 'it is not known yet that both are one person');
   await accept(LID, 'three');
   const behind = await accept(A, 'four');
   await people.learn([PAIR]);
@@ -67,32 +67,35 @@ t.test('two queues that turn out to be one person become one', async (t) => {
   page.sent[1]?.answer(TAKEN);
   await ack(second.messageId, 1);
   await rest(store);
-  t.same(page.texts, ['one', 'two'], 'the number has one in flight');
+  t.same(page.texts, ['one', 'two'], 'the number has one message in flight');
   page.sent[0]?.answer(TAKEN);
   await ack(first.messageId, 1);
   await until(() => page.sent.length === 3);
-  t.equal(page.last().text, 'three', 'what was accepted first');
+  t.equal(page.last().text, 'three', 'the message accepted first');
   page.last().answer(TAKEN);
   await ack(page.last().messageId, 1);
   await until(() => page.sent.length === 4);
   t.equal(page.last().text, 'four');
 });
 
-t.test('who is who is kept: it holds in the next process, before there is a page', async (t) => {
-  const directory = scratch(t);
-  {
-    const store = opened(t, directory);
-    await new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined }).learn([PAIR]);
-    store.close();
-  }
-  const { outbox, accept, store } = open(t, { directory });
-  t.equal((await accept(LID, 'hello')).lane, A);
-  t.match(store.outbox.list({ chatId: A }).messages, [{ chatId: LID }], 'found by either identity');
-  t.same(store.outbox.openLanes(), [A]);
-  t.ok(outbox);
-});
+t.test(
+  'the identities of a person are stored, and used by the next process before it has a page',
+  async (t) => {
+    const directory = scratch(t);
+    {
+      const store = opened(t, directory);
+      await new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined }).learn([PAIR]);
+      store.close();
+    }
+    const { outbox, accept, store } = open(t, { directory });
+    t.equal((await accept(LID, 'hello')).lane, A);
+    t.match(store.outbox.list({ chatId: A }).messages, [{ chatId: LID }], 'found by either identity');
+    t.same(store.outbox.openLanes(), [A]);
+    t.ok(outbox);
+  },
+);
 
-t.test('somebody who was written to by number is no stranger by LID', async (t) => {
+t.test('a person who was messaged by number is not a stranger by LID', async (t) => {
   let nowMs = Date.UTC(2026, 0, 1);
   const pacing = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 } as const;
   const { page, sender, accept, ack, store } = open(t, { pacing, now: () => nowMs, chance: () => 0.5 });
@@ -114,7 +117,7 @@ t.test('somebody who was written to by number is no stranger by LID', async (t) 
   t.same(page.texts, ['first', 'second']);
 });
 
-t.test('an event has both identities of everybody whom it names', async (t) => {
+t.test('an event has both identities of everybody that it names', async (t) => {
   const { store } = open(t);
   const people = new People({ store, log: keepLines(), ask: nobody, learnt: () => undefined });
   const ben = { number: B, lid: '270000000000003@lid' };
@@ -142,7 +145,7 @@ t.test('an event has both identities of everybody whom it names', async (t) => {
         { id: '99999999@lid', phone: null, lid: '99999999@lid' },
       ],
     },
-    'a LID of which nobody has said the number stays one',
+    'a LID with an unknown number is shown as it is',
   );
   t.match(namedIn(store, { chatId: group.id, author: A, participants: [B] }), {
     sender: ana(A),
@@ -159,7 +162,7 @@ t.test('an event has both identities of everybody whom it names', async (t) => {
   t.match(event?.data, { chat: ana(LID), sender: null });
 });
 
-t.test('a number that was given to somebody else is theirs, and what is no pair is none', async (t) => {
+t.test('a number that passes to another person belongs to them, and invalid pairs are ignored', async (t) => {
   const { store } = open(t);
   const asked: string[][] = [];
   const people = new People({
@@ -179,7 +182,7 @@ t.test('a number that was given to somebody else is theirs, and what is no pair 
   await people.meet([A, A]);
   t.same(asked, [[A]]);
   t.equal(store.identities.laneOf('270000000000009@lid'), A);
-  t.equal(store.identities.laneOf(LID), LID, 'whoever had it before is somebody else');
+  t.equal(store.identities.laneOf(LID), LID, 'the previous holder is a separate person');
   await people.meet([]);
   t.equal(asked.length, 1);
   const silent = new People({

@@ -108,21 +108,24 @@ for (const { name, heardUntil, earlier, sinceMs } of ROWS)
     t.equal(await ready(LINKED + 9 * HOUR), sinceMs);
   });
 
-t.test('the marker says what is certain: not what is still being read, nor the last seconds', async (t) => {
-  const { hearing, started, ready, lastSeen } = await open(t, LINKED + HOUR);
-  at(LINKED + 2 * HOUR);
-  t.equal(await lastSeen(), iso(LINKED + HOUR), 'no page');
-  await ready(LINKED + 2 * HOUR);
-  at(LINKED + 3 * HOUR);
-  t.equal(await lastSeen(), iso(LINKED + HOUR), 'behind');
-  started.at(-1)?.done();
-  t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'live');
-  hearing.left();
-  at(LINKED + 4 * HOUR);
-  t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'away');
-});
+t.test(
+  'the marker covers only what is certain: not what is still being read, nor the last seconds',
+  async (t) => {
+    const { hearing, started, ready, lastSeen } = await open(t, LINKED + HOUR);
+    at(LINKED + 2 * HOUR);
+    t.equal(await lastSeen(), iso(LINKED + HOUR), 'no page');
+    await ready(LINKED + 2 * HOUR);
+    at(LINKED + 3 * HOUR);
+    t.equal(await lastSeen(), iso(LINKED + HOUR), 'the back-fill is in progress');
+    started.at(-1)?.done();
+    t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'the page is live');
+    hearing.left();
+    at(LINKED + 4 * HOUR);
+    t.equal(await lastSeen(), iso(LINKED + 3 * HOUR - IN_DOUBT), 'the page has ended');
+  },
+);
 
-t.test('the first mark of all begins where the link does', async (t) => {
+t.test('the first marker starts at the time of the link', async (t) => {
   const { hearing, lastSeen } = await open(t, null, false);
   t.equal(hearing.hasBegun, false);
   at(LINKED + 5_000);
@@ -130,21 +133,28 @@ t.test('the first mark of all begins where the link does', async (t) => {
   t.equal(hearing.hasBegun, true);
 });
 
-t.test('events that the disk refused are read out of the page, as far as it was heard live', async (t) => {
-  const { hearing, started, live } = await open(t, LINKED);
-  hearing.again(LINKED + HOUR);
-  await settled();
-  t.equal(started.length, 0, 'there is no page to read');
-  await live(LINKED + HOUR);
-  hearing.again(LINKED + 2 * HOUR);
-  await until(() => started.length === 2);
-  t.equal(started[1]?.sinceMs, LINKED + 2 * HOUR - MARGIN);
-  hearing.again(LINKED + 3 * HOUR);
-  await until(() => started.length === 3);
-  t.equal(started[2]?.sinceMs, LINKED + 2 * HOUR - MARGIN, 'what is behind does not move on');
-});
+t.test(
+  'events that the disk refused are read from the page again, back to the last time heard live',
+  async (t) => {
+    const { hearing, started, live } = await open(t, LINKED);
+    hearing.again(LINKED + HOUR);
+    await settled();
+    t.equal(started.length, 0, 'there is no page to read');
+    await live(LINKED + HOUR);
+    hearing.again(LINKED + 2 * HOUR);
+    await until(() => started.length === 2);
+    t.equal(started[1]?.sinceMs, LINKED + 2 * HOUR - MARGIN);
+    hearing.again(LINKED + 3 * HOUR);
+    await until(() => started.length === 3);
+    t.equal(
+      started[2]?.sinceMs,
+      LINKED + 2 * HOUR - MARGIN,
+      'the watermark does not advance during a back-fill',
+    );
+  },
+);
 
-t.test('what came in while nothing was linked is told as a gap, once', async (t) => {
+t.test('messages from a time without a link are reported as a gap, once', async (t) => {
   const { hearing, gaps, ready } = await open(t, LINKED - HOUR);
   hearing.unlinked();
   t.equal(hearing.hasBegun, false);
@@ -155,7 +165,7 @@ t.test('what came in while nothing was linked is told as a gap, once', async (t)
   t.equal(gaps.length, 1);
 });
 
-t.test('a page that went while the marker was read is not read, and the reading of it ends', async (t) => {
+t.test('a page that ends while the marker is read is not read, and its back-fill is stopped', async (t) => {
   const { hearing, started, ready, stopped } = await open(t, LINKED);
   hearing.ready(LINKED + HOUR);
   hearing.left();
@@ -166,12 +176,12 @@ t.test('a page that went while the marker was read is not read, and the reading 
   t.equal(stopped(), 2);
 });
 
-t.test('a session of another program is a gap, once, and no time is noted before that is told', async (t) => {
+t.test('an adopted session is reported as a gap, once, and no time is stored before that', async (t) => {
   const { gaps, ready, lastSeen } = await open(t, 'unknown');
   at(LINKED + HOUR);
-  t.equal(await lastSeen(), null, 'while it syncs');
+  t.equal(await lastSeen(), null, 'while the page syncs');
   t.same(gaps, []);
-  t.equal(await ready(LINKED + HOUR), LINKED, 'what came since it was taken over is read back');
+  t.equal(await ready(LINKED + HOUR), LINKED, 'messages since the adoption are read back');
   t.same(gaps, [{ reason: 'adopted', since: null, until: iso(LINKED) }]);
   t.equal(await lastSeen(), iso(LINKED));
   await ready(LINKED + 2 * HOUR);

@@ -30,7 +30,7 @@ function open(t: { teardown(end: () => void): unknown }, options: Partial<LogOpt
   return { log, lines, records };
 }
 
-t.test('one JSON line an event: level, time, account, fields, event', async (t) => {
+t.test('an event is one line of JSON: level, time, account, fields, event', async (t) => {
   const { log, records } = open(t);
   log.info('session.transition', { from: 'starting', to: 'ready', attempt: 1 });
   log.debug('not at this level');
@@ -48,7 +48,7 @@ t.test('one JSON line an event: level, time, account, fields, event', async (t) 
   t.equal((await records()).length, 1);
 });
 
-t.test('the level can be changed while it runs', async (t) => {
+t.test('the level can be changed at run time', async (t) => {
   const { log, records } = open(t);
   t.equal(log.level, 'info');
   log.setLevel('debug');
@@ -92,7 +92,7 @@ t.test('a record is one line of at most 4 KiB, without raw control characters', 
   t.match(JSON.parse(all[3]?.slice(3) ?? ''), { says: 'a\nb\u0000c\u007fd\u0085e\u2028f\u001b[31m' });
 });
 
-t.test('a field cannot take the name of what every record has', async (t) => {
+t.test('a field cannot replace a member that every record has', async (t) => {
   const { log, lines, records } = open(t);
   log.info('x', { level: 'fatal', event: 'y', time: 1, account: 'other' });
   t.match(await records(), [{ level: 'info', event: 'x', account: 'shop', level_: 'fatal', event_: 'y' }]);
@@ -101,7 +101,7 @@ t.test('a field cannot take the name of what every record has', async (t) => {
 
 const QR = `2@${'aB3/+='.repeat(20)},${'cD4+'.repeat(11)},${'eF5/'.repeat(11)},xyz==`;
 
-t.test('what is masked, counted or left out', (t) => {
+t.test('fields are masked, counted or left out as listed', (t) => {
   for (const [field, value, closed, open] of [
     ['to', '15550001111@c.us', '1555…11@c.us', '15550001111@c.us'],
     ['chatId', '120363000000000001@g.us', '1203…01@g.us', '120363000000000001@g.us'],
@@ -137,12 +137,12 @@ t.test('what is masked, counted or left out', (t) => {
       `${field}: ${JSON.stringify(value).slice(0, 60)}`,
     );
     if (open !== undefined || closed === undefined)
-      t.same(redact({ [field]: value }, true)[field], open, 'when open');
+      t.same(redact({ [field]: value }, true)[field], open, 'with content on');
   }
   t.same(redact({ byChat: { '15550001111@c.us': 1 } }, false), { byChat: { '1555…11@c.us': 1 } });
   const loop: Record<string, unknown> = {};
   loop.loop = loop;
-  t.ok(JSON.stringify(redact(loop, false)), 'a loop ends');
+  t.ok(JSON.stringify(redact(loop, false)), 'a cyclic value is cut off');
   t.end();
 });
 
@@ -154,7 +154,7 @@ const NAMES = {
     'phone number to from me wid lid jid chat chatId author participant participants recipient recipients contact remote key keys',
 };
 
-t.test('each name of a field that is left out, counted or masked, in any case', (t) => {
+t.test('each listed field name is left out, counted or masked, in any case', (t) => {
   for (const [what, names] of Object.entries(NAMES))
     for (const name of names.split(' ').flatMap((name) => [name, name.toUpperCase()])) {
       const value = what === 'number' ? '5550001' : 'plain';
@@ -163,14 +163,14 @@ t.test('each name of a field that is left out, counted or masked, in any case', 
       t.equal(
         redact({ [name]: value }, true)[name],
         what === 'secret' ? undefined : value,
-        `${name}, when open`,
+        `${name}, with content on`,
       );
     }
   t.same(redact({ note: '5550001', texts: 'plain' }, false), { note: '5550001', texts: 'plain' });
   t.end();
 });
 
-t.test('an error shows kind, code, message, a short stack and its cause', (t) => {
+t.test('an error is logged with kind, code, message, a short stack and its cause', (t) => {
   const cause = Object.assign(new Error('no 15550001111@c.us'), { code: 'ENOENT' });
   const { err } = redact({ err: new Fault('launch_failed', { reason: 'no start', cause }) }, false);
   t.match(err, {
@@ -183,7 +183,7 @@ t.test('an error shows kind, code, message, a short stack and its cause', (t) =>
   t.end();
 });
 
-t.test('numbers and text are written only when content is on, and then only at debug', async (t) => {
+t.test('numbers and text are logged only when content is on, and only at debug', async (t) => {
   const fields = { to: '15550001111@c.us', body: 'hello', qr: QR };
   for (const [content, level, shown] of [
     [false, 'info', false],
@@ -215,7 +215,7 @@ t.test('nothing is lost when the process exits at once', async (t) => {
   t.same(new Set(lines.map((line) => (JSON.parse(line) as { n: number }).n)).size, 2_000);
 });
 
-t.test('a reader that has gone does not end the daemon', async (t) => {
+t.test('a reader that disconnects does not end the daemon', async (t) => {
   const child = fork(WRITER, ['closed-pipe'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   t.teardown(() => child.kill('SIGKILL'));
   await once(child, 'message');

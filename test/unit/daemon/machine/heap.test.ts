@@ -28,9 +28,9 @@ function watched(t: Test) {
   return { heap, collected };
 }
 
-t.test('what a burst took is given back when it is over', async (t) => {
+t.test('memory taken by a burst is released afterwards', async (t) => {
   const { heap, collected } = watched(t);
-  t.notOk('gc' in globalThis, 'nobody else gets hold of it');
+  t.notOk('gc' in globalThis, 'no other reference to the objects exists');
   heap.start();
   burst();
   const full = process.memoryUsage.rss();
@@ -38,7 +38,7 @@ t.test('what a burst took is given back when it is over', async (t) => {
   t.ok(full - process.memoryUsage.rss() > 16 * 2 ** 20, `${full - process.memoryUsage.rss()} bytes went`);
 });
 
-t.test('what lived through a collection is given back as well, once it is let go of', async (t) => {
+t.test('memory that survived a collection is released too, once it is unreferenced', async (t) => {
   const { heap, collected } = watched(t);
   heap.start();
   // By itself V8 may not collect for minutes.
@@ -47,14 +47,14 @@ t.test('what lived through a collection is given back as well, once it is let go
   let kept = burst();
   await collected();
   const full = process.memoryUsage.rss();
-  t.equal(kept.length, 1_000_000, 'it lives');
+  t.equal(kept.length, 1_000_000, 'the objects are alive');
   kept = [];
   heap.heard(2 ** 30);
   await collected();
   t.ok(full - process.memoryUsage.rss() > 16 * 2 ** 20, `${full - process.memoryUsage.rss()} bytes went`);
 });
 
-t.test('what was read from a socket does not gather', async (t) => {
+t.test('data read from a socket does not accumulate', async (t) => {
   const heap = new Heap({ ...QUIET, debug() {} });
   t.teardown(() => heap.stop());
   const before = process.memoryUsage().arrayBuffers;

@@ -60,7 +60,7 @@ for (const [what, of, files, mb] of CASES)
     t.equal(limit, mb === null ? null : mb * MB);
   });
 
-t.test('of this very process, whatever it is', async (t) => {
+t.test('the limit of this process can be read', async (t) => {
   const limit = await groupLimit();
   t.ok(limit === null || limit > MB);
 });

@@ -11,7 +11,7 @@ const collect = runInNewContext('gc') as () => void;
 const aborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(String(signal.reason))));
 
-t.test('a limit is kept, also when garbage was collected meanwhile', async (t) => {
+t.test('a limit is kept even when garbage is collected meanwhile', async (t) => {
   const callers = Array.from({ length: 20 }, () => new AbortController().signal);
   const waits = callers.map((signal) => limited(200, [signal], aborted));
   await delay(20);
@@ -19,7 +19,7 @@ t.test('a limit is kept, also when garbage was collected meanwhile', async (t) =
   t.equal((await Promise.all(waits)).length, 20);
 });
 
-t.test("the caller's own end comes first, with its reason", async (t) => {
+t.test("the caller's own abort takes precedence, with its reason", async (t) => {
   const caller = new AbortController();
   const wait = limited(60_000, [caller.signal], aborted);
   caller.abort('hung up');
@@ -27,11 +27,11 @@ t.test("the caller's own end comes first, with its reason", async (t) => {
   t.equal(
     await limited(60_000, [caller.signal], (signal) => signal.reason),
     'hung up',
-    'or has come already',
+    'also when it was aborted before',
   );
 });
 
-t.test('without a limit it waits for the caller, and what is thrown is passed on', async (t) => {
+t.test('without a limit the work ends with the caller, and its errors are passed on', async (t) => {
   t.equal(await limited(undefined, [], () => 'done'), 'done');
   await t.rejects(
     limited(10, [], () => Promise.reject(new Error('no'))),
@@ -39,7 +39,7 @@ t.test('without a limit it waits for the caller, and what is thrown is passed on
   );
 });
 
-t.test('work that cannot be aborted is waited for within a limit', async (t) => {
+t.test('work that cannot be aborted is awaited within a limit', async (t) => {
   t.equal(await within(60_000, Promise.resolve('done'), 'late'), 'done');
   await t.rejects(within(60_000, Promise.reject(new Error('its own')), 'late'), { message: 'its own' });
   let fail: (error: Error) => void = () => undefined;

@@ -55,7 +55,7 @@ async function put(mediaStore: MediaStore, bytes: Buffer, name: string | null = 
   return mediaStore.finish(id);
 }
 
-t.test('a file is what its bytes say', async (t) => {
+t.test('the type of a file is detected from its bytes', async (t) => {
   const rows: readonly (readonly [Buffer, string | null, string])[] = [
     [hex('ffd8ffe0 0010'), 'a.png', 'image/jpeg'],
     [PNG, null, 'image/png'],
@@ -83,7 +83,7 @@ t.test('a file is what its bytes say', async (t) => {
   }
 });
 
-t.test('a file comes in pieces, and the same file is the same id', async (t) => {
+t.test('a file is uploaded in pieces, and the same file gets the same id', async (t) => {
   const mediaStore = await place(t);
   const bytes = Buffer.from('one,two\n');
   const first = await put(mediaStore, bytes, 'a.csv');
@@ -93,16 +93,16 @@ t.test('a file comes in pieces, and the same file is the same id', async (t) => 
   t.equal(await mediaStore.add(id, 5, bytes.subarray(5)).catch(kind), 'invalid_params', 'no holes');
   await mediaStore.add(id, 3, bytes.subarray(3));
   const second = await mediaStore.finish(id);
-  t.same(second, first, 'whatever path its name came with');
+  t.same(second, first, 'whatever path its name had');
   const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   t.equal(sha(await mediaStore.read(first.id, 0, 100)), sha(bytes));
   t.same((await mediaStore.read(first.id, 4, 2)).toString(), 'tw');
   t.same(await mediaStore.get(first.id), first);
-  t.not((await put(mediaStore, bytes, 'b.csv')).id, first.id, 'another name is another message');
+  t.not((await put(mediaStore, bytes, 'b.csv')).id, first.id, 'another name makes another id');
   t.equal((await stat(mediaStore.path(first.id))).mode & 0o777, 0o600);
 });
 
-t.test('no path of a peer is opened', async (t) => {
+t.test('no path sent by a peer is opened', async (t) => {
   const mediaStore = await place(t);
   // Each of these paths leads to an existing file with a metadata file next to it.
   const there = [
@@ -123,20 +123,24 @@ t.test('no path of a peer is opened', async (t) => {
     t.equal(await mediaStore.get(id).catch(kind), 'no_such_media', id);
     t.equal(await mediaStore.read(id, 0, 1).catch(kind), 'no_such_media', id);
   }
-  t.equal(await mediaStore.get(`f-${'0'.repeat(40)}`).catch(kind), 'no_such_media', 'one that is not there');
+  t.equal(
+    await mediaStore.get(`f-${'0'.repeat(40)}`).catch(kind),
+    'no_such_media',
+    'an id that does not exist',
+  );
   t.throws(() => mediaStore.add('u-0', 0, Buffer.alloc(1)), /no upload u-0/);
 });
 
-t.test('a file has so many bytes at most, and not one more', async (t) => {
+t.test('a file has a maximum size, and one byte more is refused', async (t) => {
   const mediaStore = await place(t);
   const whole = await mediaStore.begin(null);
   const bytes = Buffer.alloc(MAX_FILE_BYTES);
   t.equal(await mediaStore.add(whole, 0, bytes), MAX_FILE_BYTES);
   t.equal(await mediaStore.add(whole, MAX_FILE_BYTES, Buffer.alloc(1)).catch(kind), 'media_too_large');
-  t.same(await readdir(mediaStore.dir), [], 'and nothing of it is left');
+  t.same(await readdir(mediaStore.dir), [], 'nothing of it is left');
 });
 
-t.test('what is half or old goes, and what is in use stays', async (t) => {
+t.test('incomplete and old files are removed, and files in use stay', async (t) => {
   const mediaStore = await place(t);
   const old = await put(mediaStore, Buffer.from('old'));
   const used = await put(mediaStore, Buffer.from('used'));
@@ -148,12 +152,12 @@ t.test('what is half or old goes, and what is in use stays', async (t) => {
   await mediaStore.sweep(Date.now());
   const left = (await readdir(mediaStore.dir)).filter((name) => !name.startsWith('.'));
   t.same(left.sort(), [used.id, `${used.id}.json`].sort());
-  t.ok((await readdir(mediaStore.dir)).includes(`.${open}`), 'an upload that goes on');
+  t.ok((await readdir(mediaStore.dir)).includes(`.${open}`), 'an upload in progress');
   t.notOk((await readdir(mediaStore.dir)).includes('.u-half'));
   await mediaStore.abandon(open);
 });
 
-t.test('what a message still needs stays, however old it is', async (t) => {
+t.test('the files of unfinished messages stay, however old they are', async (t) => {
   const store = opened(t, scratch(t));
   const mediaStore = await place(t, () => referencedFiles(store));
   const outbox = new Outbox(store, keepLines());
@@ -179,7 +183,7 @@ t.test('what a message still needs stays, however old it is', async (t) => {
   t.same(left.map((id) => ids[id]).sort(), ['queued', 'sending', 'unknown']);
 });
 
-t.test('what is finished is on the disk: both files, then the names of both', async (t) => {
+t.test('a finished upload is on disk: both files first, then their names', async (t) => {
   const mediaStore = await place(t);
   const probe = await open(mediaStore.dir);
   const handle = Object.getPrototypeOf(probe) as FileHandle;
@@ -206,7 +210,7 @@ const skip =
 if (!skip) t.before(() => t.teardown(() => execFileSync('umount', ['--lazy', small])));
 
 t.test(
-  'a piece that the disk takes a part of is refused, and the room is free again',
+  'a piece that the disk stores only partly is refused, and its space is free again',
   { skip },
   async (t) => {
     const mediaStore = await MediaStore.open(join(small, 'media'), () => new Set());
@@ -222,7 +226,7 @@ t.test(
   },
 );
 
-t.test('what a request becomes', async (t) => {
+t.test('each request becomes the content to send', async (t) => {
   const mediaStore = await place(t);
   const png = await put(mediaStore, PNG, 'a.png');
   const opus = await put(mediaStore, OPUS, 'a.ogg');
@@ -243,7 +247,7 @@ t.test('what a request becomes', async (t) => {
   t.same(
     await content({ to, media: opus.id, as: 'voice' }, mediaStore),
     { kind: 'voice', file: opus },
-    'as it is',
+    'unchanged',
   );
   t.match(await content({ to, media: text.id }, mediaStore), {
     kind: 'document',
@@ -280,7 +284,7 @@ t.test('what a request becomes', async (t) => {
 });
 
 t.test(
-  'a sound becomes a voice message where there is an ffmpeg, and is refused with a word for it where not',
+  'a sound becomes a voice message with ffmpeg, and is refused with the reason without it',
   async (t) => {
     const mediaStore = await place(t);
     const mp3 = await put(mediaStore, Buffer.from('ID3 not really'), 'a.mp3');
@@ -314,7 +318,7 @@ t.test(
     t.same(
       (await readdir(mediaStore.dir)).filter((name) => name.startsWith('.')),
       [],
-      'nothing half is left',
+      'no partial file is left',
     );
   },
 );

@@ -45,7 +45,7 @@ function page(answers: Record<string, string[]>) {
   return { fetcher: { fetch }, asked, times };
 }
 
-t.test('each in its order; what fails is tried again, and what is gone is not', async (t) => {
+t.test('files are fetched in order, a failed one again and a lost one not', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': ['page_error'], '3EB02': ['media_gone'], '3EB03': [] });
   const options = { rules: ['image'], feed, store, fetcher, log, delaysMs: [1, 1] };
@@ -58,7 +58,7 @@ t.test('each in its order; what fails is tried again, and what is gone is not', 
   await collector.close();
 });
 
-t.test('without a page it waits until it is told of one, and no attempt is counted', async (t) => {
+t.test('without a page the prefetch waits to be woken, and counts no attempt', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({ '3EB01': Array(9).fill('not_ready') });
   const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [] });
@@ -72,7 +72,7 @@ t.test('without a page it waits until it is told of one, and no attempt is count
   await collector.close();
 });
 
-t.test('a place that the disk refuses is kept later, and nothing stops for it', async (t) => {
+t.test('a position that the disk refused is stored later, and the prefetch continues', async (t) => {
   const { store, feed, image } = journal(t);
   const { fetcher, times } = page({});
   const collector = await Prefetch.open({ rules: ['any'], feed, store, fetcher, log, delaysMs: [1] });
@@ -86,7 +86,7 @@ t.test('a place that the disk refuses is kept later, and nothing stops for it', 
   t.equal(store.consumers.place('media:rules'), feed.last);
 });
 
-t.test('it goes on where it was, and begins with what comes', async (t) => {
+t.test('the prefetch starts with new messages, and continues where it stopped', async (t) => {
   const { store, feed, image } = journal(t);
   image(1);
   await feed.settled();
@@ -94,7 +94,7 @@ t.test('it goes on where it was, and begins with what comes', async (t) => {
   const options = { rules: ['any'], feed, store, log, delaysMs: [] };
   const one = await Prefetch.open({ ...options, fetcher: first.fetcher });
   image(2);
-  t.same(await first.times(1), ['3EB02'], 'what was there before is nobody’s wish');
+  t.same(await first.times(1), ['3EB02'], 'earlier messages are not fetched');
   await one.close();
   image(3);
   await feed.settled();

@@ -34,7 +34,7 @@ const kindOf = (call: Promise<unknown>): Promise<string> =>
     (error) => Fault.of(error).kind,
   );
 
-t.test('unfinished uploads go with the peer that began them', async (t) => {
+t.test('the unfinished uploads of a peer are dropped with it', async (t) => {
   const { put, halves } = await place(t);
   await using running = await startServer({ 'media.put': put });
   for (let peers = 0; peers < 8; peers += 1) {
@@ -46,7 +46,7 @@ t.test('unfinished uploads go with the peer that began them', async (t) => {
   t.match(await client.request('media.put', { data: DATA, done: true }), { file: { size: 6 } });
 });
 
-t.test('one peer cannot hold every place, and all together no more than there are', async (t) => {
+t.test('the uploads of one peer are limited, and so are those of all peers together', async (t) => {
   const { put } = await place(t, { max: 10, maxEach: 4 });
   await using running = await startServer({ 'media.put': put });
   await using greedy = await Client.connect(running.path);
@@ -63,7 +63,7 @@ t.test('one peer cannot hold every place, and all together no more than there ar
   t.equal(await kindOf(third.request('media.put', { data: DATA })), 'busy');
 });
 
-t.test('nobody else can go on with an upload', async (t) => {
+t.test('a peer cannot continue the upload of another peer', async (t) => {
   const { put } = await place(t);
   await using running = await startServer({ 'media.put': put });
   await using client = await Client.connect(running.path);
@@ -72,10 +72,10 @@ t.test('nobody else can go on with an upload', async (t) => {
   const rest = { upload, offset: size, data: DATA, done: true };
   t.equal(await kindOf(other.request('media.put', rest)), 'no_such_media');
   t.match(await client.request('media.put', rest), { file: { size: 12 } });
-  t.equal(await kindOf(client.request('media.put', rest)), 'no_such_media', 'it is over');
+  t.equal(await kindOf(client.request('media.put', rest)), 'no_such_media', 'the upload is over');
 });
 
-t.test('an upload that rests is dropped soon', async (t) => {
+t.test('an idle upload is dropped soon', async (t) => {
   const { put, halves } = await place(t, { restMs: 50 });
   await using running = await startServer({ 'media.put': put });
   await using client = await Client.connect(running.path);
@@ -84,7 +84,7 @@ t.test('an upload that rests is dropped soon', async (t) => {
   t.equal(await kindOf(client.request('media.put', { upload, offset: size, data: DATA })), 'no_such_media');
 });
 
-t.test('the upload that has rested for longest gives way when all places are taken', async (t) => {
+t.test('the upload that was idle longest is dropped when all places are taken', async (t) => {
   const { put } = await place(t, { maxEach: 2, yieldMs: 0 });
   await using running = await startServer({ 'media.put': put });
   await using client = await Client.connect(running.path);
@@ -96,7 +96,7 @@ t.test('the upload that has rested for longest gives way when all places are tak
   t.match(await client.request('media.put', { ...rest, upload: second.upload }), { file: { size: 12 } });
 });
 
-t.test('an upload whose pieces overlap is not dropped while it goes on', async (t) => {
+t.test('an upload with overlapping pieces is not dropped while it continues', async (t) => {
   const { uploads } = await place(t, { restMs: 1_500 });
   const closed = new AbortController().signal;
   const owner = { closed };
@@ -113,7 +113,7 @@ t.test('an upload whose pieces overlap is not dropped while it goes on', async (
   }
 });
 
-t.test('an unfinished upload keeps its connection, until it is finished', async (t) => {
+t.test('an unfinished upload keeps its connection open until it is finished', async (t) => {
   const { put } = await place(t);
   let holds = 0;
   const hold = () => {
@@ -131,7 +131,7 @@ t.test('an unfinished upload keeps its connection, until it is finished', async 
   t.equal(holds, 0);
 });
 
-t.test('over HTTP an upload outlives the connection of one request, and not the door', async (t) => {
+t.test('over HTTP an upload outlives the connection of one request, but not the server', async (t) => {
   const { put, halves } = await place(t);
   const door = await startDoor({ 'media.put': put });
   t.teardown(() => door[Symbol.asyncDispose]());

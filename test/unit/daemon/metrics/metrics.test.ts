@@ -14,7 +14,7 @@ import { measured, valueIn } from '../../../harness/metrics.js';
 
 const PHONE = '919876543210';
 
-t.test('how things stand is read at each scrape', async (t) => {
+t.test('gauges are read at each scrape', async (t) => {
   const { metrics } = await measured(t);
   const { type, text } = await metrics.scrape();
   t.match(type, /^text\/plain; version=0\.0\.4/);
@@ -34,7 +34,7 @@ t.test('how things stand is read at each scrape', async (t) => {
   t.ok(valueIn(text, 'process_resident_memory_bytes'));
 });
 
-t.test('every series of a counter is there, at 0, before anything has happened', async (t) => {
+t.test('every series of a counter exists at 0 from the start', async (t) => {
   const { metrics } = await measured(t);
   const { text } = await metrics.scrape();
   const series = (name: string) =>
@@ -68,7 +68,7 @@ t.test('every series of a counter is there, at 0, before anything has happened',
       t.equal(valueIn(text, `wad_http_requests_total{route="${route}",verb="${verb}",code="${code}"}`), 0);
 });
 
-t.test('no counter is made but by its lists of labels', async (t) => {
+t.test('a counter has a list of values for each label', async (t) => {
   const directory = new URL('../src/', DOCS);
   const makers = [];
   for (const file of await readdir(directory, { recursive: true })) {
@@ -79,7 +79,7 @@ t.test('no counter is made but by its lists of labels', async (t) => {
   t.same(makers, ['daemon/metrics/counter.ts']);
 });
 
-t.test('a word that is in no list is counted as another', async (t) => {
+t.test('a value outside the list is counted as "other"', async (t) => {
   const { behind, metrics } = await measured(t);
   behind.feed.append('alert', madeUp({ reason: PHONE }));
   behind.feed.append('state', madeUp({ status: PHONE }));
@@ -90,7 +90,7 @@ t.test('a word that is in no list is counted as another', async (t) => {
   t.notOk(text.includes(PHONE));
 });
 
-t.test('what happens is counted once, by closed lists of labels', async (t) => {
+t.test('each event is counted once, with labels from closed lists', async (t) => {
   const { behind, metrics, message } = await measured(t);
   const dispatch = metrics.metered(behind.dispatch);
   const call = { peer: {} as never, signal: new AbortController().signal };
@@ -134,7 +134,7 @@ t.test('what happens is counted once, by closed lists of labels', async (t) => {
   ] as const)
     t.equal(valueIn(text, series), value, series);
   t.notOk(text.includes(PHONE), 'no number');
-  t.notMatch(text, /@c\.us|call me|Your Name/, 'and nothing of anybody');
+  t.notMatch(text, /@c\.us|call me|Your Name/, 'no personal data');
 });
 
 t.test('names follow the convention', async (t) => {

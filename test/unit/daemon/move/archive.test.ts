@@ -53,27 +53,30 @@ const files = (path: string): string[] =>
     .sort();
 const SESSION = ['Default/IndexedDB/000003.log', 'Default/Service Worker/empty', 'Last Version'];
 
-t.test('what is written is read, for the owner alone; caches and locks stay away', async (t) => {
-  const directory = scratch(t);
-  const from = profile(directory);
-  const file = join(directory, 'a.age');
-  const to = join(directory, 'to');
-  t.equal(await writeArchive(file, { profile: from, manifest, passphrase }), SESSION.length);
-  t.match(await readArchive(file, { passphrase }), {
-    manifest: { ...manifest, files: SESSION.length, bytes: 300_013 },
-    count: SESSION.length,
-  });
-  await readArchive(file, { passphrase, profile: to });
-  t.same(files(to), SESSION);
-  for (const name of SESSION) {
-    t.ok(readFileSync(join(to, name)).equals(readFileSync(join(from, name))), name);
-    t.equal(statSync(join(to, name)).mode & 0o077, 0, name);
-  }
-  t.notOk(readFileSync(file).includes('keykey'), 'nothing can be read in it');
-  await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /it exists already/);
-});
+t.test(
+  'a session is restored as it was packed, readable by its owner only, without caches and locks',
+  async (t) => {
+    const directory = scratch(t);
+    const from = profile(directory);
+    const file = join(directory, 'a.age');
+    const to = join(directory, 'to');
+    t.equal(await writeArchive(file, { profile: from, manifest, passphrase }), SESSION.length);
+    t.match(await readArchive(file, { passphrase }), {
+      manifest: { ...manifest, files: SESSION.length, bytes: 300_013 },
+      count: SESSION.length,
+    });
+    await readArchive(file, { passphrase, profile: to });
+    t.same(files(to), SESSION);
+    for (const name of SESSION) {
+      t.ok(readFileSync(join(to, name)).equals(readFileSync(join(from, name))), name);
+      t.equal(statSync(join(to, name)).mode & 0o077, 0, name);
+    }
+    t.notOk(readFileSync(file).includes('keykey'), 'the archive reveals no content');
+    await t.rejects(writeArchive(file, { profile: from, manifest, passphrase }), /it exists already/);
+  },
+);
 
-t.test('an archive has its name when it is whole, and not before', async (t) => {
+t.test('an archive gets its name only when it is complete', async (t) => {
   const directory = scratch(t);
   const out = join(directory, 'out');
   mkdirSync(out);
@@ -86,7 +89,7 @@ t.test('an archive has its name when it is whole, and not before', async (t) => 
     seen.push(readdirSync(out));
   };
   await writeArchive(file, { profile: from, manifest, passphrase, onBytes });
-  t.equal(bytes, 300_013, 'how far it is was told');
+  t.equal(bytes, 300_013, 'the progress was reported');
   for (const name of seen.flat()) t.match(name, /^\.[0-9a-f]{24}\.part$/);
   t.notOk(seen.flat().includes('a.age'));
   t.same(readdirSync(out), ['a.age']);
@@ -98,15 +101,15 @@ t.test('an archive has its name when it is whole, and not before', async (t) => 
   const meanwhile = join(out, 'b.age');
   const made = () => writeFileSync(meanwhile, 'somebody else');
   await t.rejects(writeArchive(meanwhile, { profile: from, manifest, passphrase, onBytes: made }), /already/);
-  t.equal(readFileSync(meanwhile, 'utf8'), 'somebody else', 'and stays');
+  t.equal(readFileSync(meanwhile, 'utf8'), 'somebody else', 'the existing archive stays');
   const stopped = join(out, 'c.age');
   const stop = new AbortController();
   const session = { profile: from, manifest, passphrase, signal: stop.signal, onBytes: () => stop.abort() };
   await t.rejects(writeArchive(stopped, session));
-  t.same(readdirSync(out).sort(), ['a.age', 'b.age', 'link'], 'nothing of one that was stopped');
+  t.same(readdirSync(out).sort(), ['a.age', 'b.age', 'link'], 'nothing is left of the aborted archive');
 });
 
-t.test('a copy has the same', async (t) => {
+t.test('a copied profile has the same files', async (t) => {
   const directory = scratch(t);
   const to = join(directory, 'copy');
   await copyProfile(profile(directory), to);
@@ -126,7 +129,7 @@ async function crafted(file: string, entries: readonly { name: string; type?: 's
   writeFileSync(file, await encrypter.encrypt(gzipSync(await buffer(tar as unknown as Readable))));
 }
 
-t.test('nothing is written outside of the profile', async (t) => {
+t.test('no entry is written outside the profile', async (t) => {
   const directory = scratch(t);
   const to = join(directory, 'to');
   for (const entry of [

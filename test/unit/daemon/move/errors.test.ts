@@ -8,7 +8,7 @@ import { Fault } from '../../../../src/protocol/fault.js';
 const refused = (code: string, path?: string) =>
   Object.assign(new Error(`${code}: refused`), { code, ...(path !== undefined && { path }) });
 
-t.test('by what it was', async (t) => {
+t.test('each system error becomes the expected fault', async (t) => {
   const file = fileURLToPath(import.meta.url);
   for (const [error, kind, says, hint] of [
     [refused('EACCES', '/a/b'), 'permission_denied', 'no permission for /a/b', 'ls -ld /a /a/b'],

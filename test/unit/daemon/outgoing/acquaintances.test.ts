@@ -32,7 +32,7 @@ function begin(t: Test) {
   return { page, acquaintances };
 }
 
-t.test('an answer that was given before somebody wrote does not count', async (t) => {
+t.test('an answer from before the person wrote is discarded', async (t) => {
   const { page, acquaintances } = begin(t);
   const met = acquaintances.meet([A]);
   page.reachable.add(A);
@@ -47,7 +47,7 @@ t.test('an answer that was given before somebody wrote does not count', async (t
   await again;
   t.equal(acquaintances.isOpen(A), true);
   t.equal(acquaintances.knows(A), true);
-  t.equal(acquaintances.reconsider(A), false, 'who may be written to stays so');
+  t.equal(acquaintances.reconsider(A), false, 'the permission to write to them stays');
   t.equal(acquaintances.isOpen(A), true);
 });
 
@@ -62,7 +62,7 @@ t.test('a person who may not be written to is checked again after they write', a
   t.equal(acquaintances.reconsider(A), false, 'there is nothing more to forget');
 });
 
-t.test('a held message goes out whenever its person writes, and under either identity', async (t) => {
+t.test('a held message is sent when its person writes, under either identity', async (t) => {
   for (const how of ['number', 'lid', 'lid, learnt later'] as const) {
     const { page, sender, accept, store } = open(t, { restriction: () => LOCKED, now: () => NOW });
     const pair = { number: A, lid: '200000000002222@lid' } as const;

@@ -2,15 +2,15 @@
 import t from 'tap';
 import { messageId, ownId } from '../../../../src/daemon/outgoing/ids.js';
 
-t.test('ours: hex, one form at any time, in the order of time', async (t) => {
+t.test('our ids are hex of one length at any time, and sort by time', async (t) => {
   const times = [0, 1, 0xffff, 1_700_000_000_000, 1_700_000_000_001, 2 ** 43];
   const ids = times.map(ownId);
   for (const id of ids) t.match(id, /^m-[0-9a-f]{20}$/);
   t.same(ids, ids.toSorted());
-  t.match(ownId(-5), /^m-0{11}[0-9a-f]{9}$/, 'by a clock that is before 1970');
+  t.match(ownId(-5), /^m-0{11}[0-9a-f]{9}$/, 'with a clock before 1970');
 });
 
-t.test('WhatsApp’s: 3EB0 and 18 digits', async (t) => {
+t.test('the ids of WhatsApp are 3EB0 and 18 hex digits', async (t) => {
   t.match(messageId(), /^3EB0[0-9A-F]{18}$/);
 });
 

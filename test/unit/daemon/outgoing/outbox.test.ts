@@ -27,7 +27,7 @@ function open(t: Test, directory = scratch(t), now?: () => number) {
   return { store, outbox, request, accept, submit, ack, wait, directory };
 }
 
-t.test('an id of ours from the start, and the same in every answer, also after a restart', async (t) => {
+t.test('a message keeps its id from acceptance on, in every answer and after a restart', async (t) => {
   const { accept, outbox, store, directory } = open(t);
   const { id, messageId } = await accept();
   t.match(messageId, /^3EB0[0-9A-F]{18}$/);
@@ -38,7 +38,7 @@ t.test('an id of ours from the start, and the same in every answer, also after a
 });
 
 t.test(
-  'the same key is the same message, also at once and after a restart; with other words it is refused',
+  'repeating a key returns the same message, also concurrently and after a restart; another content is refused',
   async (t) => {
     const { accept, outbox, request, store, directory } = open(t);
     const [first, again] = await Promise.all([accept('hello', 'k'), accept('hello', 'k')]);
@@ -50,46 +50,49 @@ t.test(
       [B, 'hello'],
     ] as const)
       t.match(await thrownBy(accept(text, 'k', chat)), { kind: 'key_reused' });
-    t.not((await accept('hello')).id, first.id, 'no key, no memory');
+    t.not((await accept('hello')).id, first.id, 'without a key, a repetition is a new message');
     store.close();
     t.equal((await open(t, directory).accept('hello', 'k')).id, first.id);
   },
 );
 
-t.test('a key is one account’s: the next account’s request with it is another message', async (t) => {
-  const { accept, outbox, request } = open(t);
-  await accept('hello', 'k');
-  const ofTheNext = { ...request(A, 'hello', 'k'), wid: B };
-  t.equal(outbox.earlier(ofTheNext), null);
-  const { id } = await outbox.accept(ofTheNext);
-  t.equal(outbox.earlier(ofTheNext)?.id, id);
-  t.not(outbox.earlier(request(A, 'hello', 'k'))?.id, id);
-});
+t.test(
+  "a key belongs to one account: another account's request with the same key is a new message",
+  async (t) => {
+    const { accept, outbox, request } = open(t);
+    await accept('hello', 'k');
+    const ofTheNext = { ...request(A, 'hello', 'k'), wid: B };
+    t.equal(outbox.earlier(ofTheNext), null);
+    const { id } = await outbox.accept(ofTheNext);
+    t.equal(outbox.earlier(ofTheNext)?.id, id);
+    t.not(outbox.earlier(request(A, 'hello', 'k'))?.id, id);
+  },
+);
 
 t.test(
-  'a tick may wait while the send itself brings it, and once the server is known to have it',
+  'the write of an ack may wait while the send itself reports it, and once the server has the message',
   async (t) => {
     const { accept, outbox, submit, ack } = open(t);
     const { id, messageId } = await accept();
-    t.equal(outbox.isRedundantAck('3EB0000000000000000000'), false, 'of a message that is not ours');
+    t.equal(outbox.isRedundantAck('3EB0000000000000000000'), false, 'the message is not one of ours');
     t.equal(outbox.isRedundantAck(messageId), false);
     await submit(id);
-    t.equal(outbox.isRedundantAck(messageId), false, 'marked, and not with the page');
+    t.equal(outbox.isRedundantAck(messageId), false, 'staged, but not with the page yet');
     outbox.lanes = { ...outbox.lanes, isDelivering: (row) => row.id === id };
-    t.equal(outbox.isRedundantAck(messageId), true, 'a call gives it to the page');
+    t.equal(outbox.isRedundantAck(messageId), true, 'a call is giving it to the page');
     outbox.lanes = { ...outbox.lanes, isDelivering: () => false };
-    t.equal(outbox.isRedundantAck(messageId), false, 'the page has answered without the word');
+    t.equal(outbox.isRedundantAck(messageId), false, 'the page has answered without an ack of the server');
     await ack(messageId, 1);
     t.equal(outbox.isRedundantAck(messageId), true);
   },
 );
 
-t.test('acks are found by the random part of the id, and only ever lead on', async (t) => {
+t.test('an ack finds its message by the random part of the id, and never moves its state back', async (t) => {
   const { accept, outbox, submit, ack } = open(t);
   const { id, messageId } = await accept();
   await submit(id);
   await ack('3EB0000000000000000000', 3);
-  t.match(outbox.get(id), { state: 'sending' }, 'one of somebody else');
+  t.match(outbox.get(id), { state: 'sending' }, "the ack belongs to somebody else's message");
   await ack(messageId, 2);
   await outbox.take(id, { type: 'accepted', ack: 0 });
   await ack(messageId, 1);
@@ -100,7 +103,7 @@ t.test('acks are found by the random part of the id, and only ever lead on', asy
   t.match(outbox.get(id), { state: 'read', ack: 3 });
 });
 
-t.test('a refusal before the server had it fails the message, and says so', async (t) => {
+t.test('a refusal before the server had the message fails it, with an error', async (t) => {
   const { accept, outbox, submit, ack } = open(t);
   const { id, messageId } = await accept();
   await submit(id);
@@ -109,7 +112,7 @@ t.test('a refusal before the server had it fails the message, and says so', asyn
   t.same(outbox.counts(), { queued: 0, unknown: 0, failed: 1 });
 });
 
-t.test('a wait ends when the message is as far as asked, or can come no further', async (t) => {
+t.test('a wait ends when the message is in the requested state or can get no further', async (t) => {
   const goals: [string, Goal, readonly (number | 'lost')[], string][] = [
     ['sent', 'sent', [1], 'sent'],
     ['further than asked', 'sent', [3], 'read'],
@@ -126,20 +129,27 @@ t.test('a wait ends when the message is as far as asked, or can come no further'
     for (const step of steps)
       await (step === 'lost' ? outbox.take(id, { type: 'lost' }) : ack(messageId, step));
     t.equal((await waiting).state, expected, about);
-    t.equal((await wait(messageId, goal, AbortSignal.abort())).state, expected, `${about}: at once`);
+    t.equal(
+      (await wait(messageId, goal, AbortSignal.abort())).state,
+      expected,
+      `${about}: the wait ends at once`,
+    );
   }
 });
 
-t.test('nobody says that a post was delivered or read: a wait for it ends with sent', async (t) => {
-  const { accept, outbox, submit, wait } = open(t);
-  const { id } = await accept('hello', null, 'status@broadcast');
-  await submit(id);
-  const waiting = wait(id, 'read');
-  await outbox.take(id, { type: 'accepted', ack: 1 });
-  t.match(await waiting, { state: 'sent', ack: 1 });
-});
+t.test(
+  'a status or channel post is never reported as delivered or read, so a wait for that ends with sent',
+  async (t) => {
+    const { accept, outbox, submit, wait } = open(t);
+    const { id } = await accept('hello', null, 'status@broadcast');
+    await submit(id);
+    const waiting = wait(id, 'read');
+    await outbox.take(id, { type: 'accepted', ack: 1 });
+    t.match(await waiting, { state: 'sent', ack: 1 });
+  },
+);
 
-t.test('a wait that runs out says where the message is, and the message goes on', async (t) => {
+t.test('a wait that times out returns the current state, and the message is still sent', async (t) => {
   const { accept, outbox, submit, ack, wait } = open(t);
   const { id, messageId } = await accept();
   await submit(id);
@@ -159,7 +169,7 @@ t.test('a wait that runs out says where the message is, and the message goes on'
   });
 });
 
-t.test('an unknown outcome that has not settled in time is the answer', async (t) => {
+t.test('a wait for an unknown outcome that is not settled in time returns "unknown"', async (t) => {
   const { accept, outbox, submit, wait } = open(t);
   const { id } = await accept();
   await submit(id);
@@ -172,7 +182,7 @@ t.test('an unknown outcome that has not settled in time is the answer', async (t
   t.equal((await wait(id, 'sent', late.signal)).state, 'unknown');
 });
 
-t.test('one of another account is not waited for: no page can ever be asked', async (t) => {
+t.test("a wait for another account's message ends at once, because no page can be asked", async (t) => {
   const { accept, outbox, submit, store, wait } = open(t);
   const { id } = await accept();
   await submit(id);
@@ -187,7 +197,7 @@ t.test('one of another account is not waited for: no page can ever be asked', as
 });
 
 t.test(
-  'drained: when nothing is with the page any more, or nobody wants to wait; the queue stays',
+  "drained() resolves when no message is with the page, or at the caller's limit; the queue stays",
   async (t) => {
     const { accept, outbox, submit, ack } = open(t);
     await accept('waits');

@@ -18,7 +18,7 @@ function asking(answer: (recipient: Addressee) => Addressee | null) {
   return { asked, recipients, find: (recipient: Addressee) => recipients.find(recipient, never) };
 }
 
-t.test('a chat is asked for once, and each recipient by itself', async (t) => {
+t.test('the chat of each recipient is looked up once', async (t) => {
   const { asked, find } = asking((recipient) => (recipient === ANA ? LID : recipient));
   t.equal(await find(ANA), LID);
   t.equal(await find(ANA), LID);
@@ -26,7 +26,7 @@ t.test('a chat is asked for once, and each recipient by itself', async (t) => {
   t.same(asked, [ANA, '15550003333@c.us']);
 });
 
-t.test('after an hour it is asked for again', async (t) => {
+t.test('a chat is looked up again after an hour', async (t) => {
   let chat = ANA as Addressee;
   const { asked, find } = asking(() => chat);
   let nowMs = performance.now();
@@ -40,7 +40,7 @@ t.test('after an hour it is asked for again', async (t) => {
   t.equal(asked.length, 2);
 });
 
-t.test('that a number is not on WhatsApp is not remembered', async (t) => {
+t.test('the answer that a number is not on WhatsApp is not cached', async (t) => {
   let chat: Addressee | null = null;
   const { asked, find } = asking(() => chat);
   t.equal(await find(ANA), null);
@@ -49,7 +49,7 @@ t.test('that a number is not on WhatsApp is not remembered', async (t) => {
   t.equal(asked.length, 2);
 });
 
-t.test('nor is a question that went wrong, which the caller hears of', async (t) => {
+t.test('a failed look-up is not cached, and the caller gets its error', async (t) => {
   let broken = true;
   const { find } = asking((recipient) => {
     if (broken) throw new Fault('page_error');
@@ -60,7 +60,7 @@ t.test('nor is a question that went wrong, which the caller hears of', async (t)
   t.equal(await find(ANA), ANA);
 });
 
-t.test('the signal of the caller goes with the question', async (t) => {
+t.test("the caller's abort signal is passed to the look-up", async (t) => {
   const { signal } = new AbortController();
   let given: AbortSignal | undefined;
   await new Recipients(async (recipient, asked) => {
@@ -70,18 +70,18 @@ t.test('the signal of the caller goes with the question', async (t) => {
   t.equal(given, signal);
 });
 
-t.test('of more than it keeps, the one that was learnt first is forgotten', async (t) => {
+t.test('when the cache is full, the oldest entry is dropped', async (t) => {
   const { asked, find } = asking((recipient) => recipient);
   for (let n = 0; n <= 10_000; n += 1) await find(`1555${n}@c.us`);
   asked.length = 0;
   await find('15551@c.us');
-  t.same(asked, [], 'the second is still known');
+  t.same(asked, [], 'the second entry is still cached');
   await find('15550@c.us');
   t.same(asked, ['15550@c.us']);
 });
 
 t.test(
-  'what one account was told is not known to the next, also where the answer was under way',
+  'an answer for one account is not used for the next, even when the look-up was in progress',
   async (t) => {
     const { asked, find, recipients } = asking(() => ANA);
     await find(ANA);

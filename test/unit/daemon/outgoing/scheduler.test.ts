@@ -35,7 +35,7 @@ function open(t: Test, pacing: PacingRules) {
   return { store, outbox, begin, accept, take };
 }
 
-t.test('what has expired is not handed over any more, and is ended at once', async (t) => {
+t.test('an expired message is not handed over, and is ended at once', async (t) => {
   const { begin, accept, take } = open(t, FAST);
   await accept(A, NOW);
   const { id } = await accept(B, NOW + 1);
@@ -61,10 +61,10 @@ t.test(
       take(begin()).taken.map((row) => row.id),
       [id],
     );
-    t.same(store.pacing.past, past, 'and is not counted once more');
+    t.same(store.pacing.past, past, 'it is not counted a second time');
     await accept('120363000000000001@newsletter');
     const next = take(begin());
-    t.same(next.taken, [], 'the next has to wait');
+    t.same(next.taken, [], 'the next message has to wait');
     t.type(next.holdMs, 'number');
   },
 );

@@ -13,7 +13,7 @@ import { settled } from '../log/lines.js';
 import { A, B, FAST, open, rest, TAKEN, until } from './sending.js';
 
 t.test(
-  'one in flight a chat until the server has it, in the order of acceptance; chats go side by side',
+  'each chat has one message in flight until the server has it, in order; chats are sent in parallel',
   async (t) => {
     const { page, sender, accept, ack, store } = open(t);
     const rows = [];
@@ -30,7 +30,7 @@ t.test(
       rows.map(() => 'queued'),
     );
     await rest(store);
-    t.same(page.texts, [], 'nothing goes out before there is a page');
+    t.same(page.texts, [], 'nothing is sent before there is a page');
     sender.open(WID);
     await until(() => page.sent.length === 2);
     t.same(page.texts, ['a1', 'b1']);
@@ -41,47 +41,54 @@ t.test(
     await until(() => page.sent.length === 3);
     page.sent[0]?.answer({ outcome: 'absent', error: new Error('no') });
     await until(() => page.sent.length === 4);
-    t.same(page.texts, ['a1', 'b1', 'b2', 'a2'], 'one that failed holds up nobody');
+    t.same(page.texts, ['a1', 'b1', 'b2', 'a2'], 'a failed message delays no other');
     page.has = () => Promise.reject(new Error('not stored yet'));
     page.sent[3]?.answer({ outcome: 'unknown', error: new Error('timed out') });
     await until(() => page.sent.length === 5);
-    t.equal(page.last().text, 'a3', 'nor one of which a ready page says nothing');
+    t.equal(page.last().text, 'a3', 'nor does a message that a ready page cannot report on');
   },
 );
 
-t.test('the next of a lane is marked in the write that records the ack of the one before', async (t) => {
-  const { page, sender, accept, ack, state, store, outbox } = open(t);
-  const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
-  sender.open(WID);
-  await until(() => page.sent.length === 1);
-  // A write that is rolled back stages nothing, and delivers nothing later.
-  const undone = store.write((tx) => {
-    outbox.step(tx, a1.id, { type: 'ack', ack: 1 });
-    throw new Error('undone');
-  });
-  await t.rejects(undone, /undone/);
-  t.same([state(a1.id), state(a2.id)], ['sending', 'queued']);
-  // The ack arrives before the page answers. The page still processes the first message.
-  await ack(a1.messageId, 1);
-  t.same([state(a1.id), state(a2.id), state(a3.id)], ['sent', 'sending', 'queued'], 'in one write');
-  await rest(store);
-  t.same(page.texts, ['a1']);
-  page.last().answer(TAKEN);
-  await until(() => page.sent.length === 2);
-  await ack(a1.messageId, 3);
-  t.equal(state(a3.id), 'queued', 'a tick of what the server had already makes no room');
-  page.last().answer({ outcome: 'accepted', ack: 1 });
-  await until(() => page.sent.length === 3);
-  sender.close();
-  page.last().answer(TAKEN);
-  await rest(store);
-  const a4 = await accept(A, 'a4');
-  await ack(a3.messageId, 1);
-  t.equal(state(a4.id), 'queued', 'nothing is marked for a page that is gone');
-  t.same(page.texts, ['a1', 'a2', 'a3']);
-});
+t.test(
+  'the next message of a lane is staged in the write that records the ack of the one before',
+  async (t) => {
+    const { page, sender, accept, ack, state, store, outbox } = open(t);
+    const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
+    sender.open(WID);
+    await until(() => page.sent.length === 1);
+    // A write that is rolled back stages nothing, and delivers nothing later.
+    const undone = store.write((tx) => {
+      outbox.step(tx, a1.id, { type: 'ack', ack: 1 });
+      throw new Error('undone');
+    });
+    await t.rejects(undone, /undone/);
+    t.same([state(a1.id), state(a2.id)], ['sending', 'queued']);
+    // The ack arrives before the page answers. The page still processes the first message.
+    await ack(a1.messageId, 1);
+    t.same(
+      [state(a1.id), state(a2.id), state(a3.id)],
+      ['sent', 'sending', 'queued'],
+      'both states change in one write',
+    );
+    await rest(store);
+    t.same(page.texts, ['a1']);
+    page.last().answer(TAKEN);
+    await until(() => page.sent.length === 2);
+    await ack(a1.messageId, 3);
+    t.equal(state(a3.id), 'queued', 'a further ack of a sent message stages nothing');
+    page.last().answer({ outcome: 'accepted', ack: 1 });
+    await until(() => page.sent.length === 3);
+    sender.close();
+    page.last().answer(TAKEN);
+    await rest(store);
+    const a4 = await accept(A, 'a4');
+    await ack(a3.messageId, 1);
+    t.equal(state(a4.id), 'queued', 'nothing is staged for a page that has ended');
+    t.same(page.texts, ['a1', 'a2', 'a3']);
+  },
+);
 
-t.test('where the page brings the word of the server itself, the next goes by that', async (t) => {
+t.test("where the page itself reports the server's ack, the next message follows that report", async (t) => {
   const { page, sender, accept, ack, state, store } = open(t);
   const [a1, a2, a3] = [await accept(A, 'a1'), await accept(A, 'a2'), await accept(A, 'a3')];
   sender.open(WID);
@@ -91,13 +98,13 @@ t.test('where the page brings the word of the server itself, the next goes by th
   t.same([state(a1.id), state(a2.id), state(a3.id)], ['sent', 'sending', 'sending']);
   await ack(a1.messageId, 1);
   await rest(store);
-  t.same(page.texts, ['a1', 'a2'], 'the tick that says it once more makes no room');
+  t.same(page.texts, ['a1', 'a2'], 'the ack event that repeats the report stages nothing');
   page.last().answer({ outcome: 'accepted', ack: 1 });
   await until(() => page.sent.length === 3);
   t.same(page.texts, ['a1', 'a2', 'a3']);
 });
 
-t.test('a chat that found no place gets one before what was accepted after it', async (t) => {
+t.test('a chat that found no free slot gets one before messages accepted later', async (t) => {
   const { page, sender, accept } = open(t);
   const chats = Array.from(
     { length: 33 },
@@ -110,10 +117,10 @@ t.test('a chat that found no place gets one before what was accepted after it', 
   t.notOk(page.texts.includes('32.0'));
   page.sent[0]?.answer({ outcome: 'accepted', ack: 1 });
   await until(() => page.sent.length === 33);
-  t.equal(page.last().text, '32.0', 'the first place that is free is theirs');
+  t.equal(page.last().text, '32.0', 'the first free slot goes to the waiting chat');
 });
 
-t.test('a burst of words from the server makes no more places than there are', async (t) => {
+t.test('a burst of acks does not exceed the number of slots', async (t) => {
   const { page, sender, accept, ack, store } = open(t);
   const chats = Array.from(
     { length: 40 },
@@ -128,15 +135,15 @@ t.test('a burst of words from the server makes no more places than there are', a
   await Promise.all(early.map(({ messageId }) => ack(messageId, 1)));
   await until(() => page.sent.length >= 64);
   await rest(store);
-  t.equal(page.sent.length, 64, 'eight are there still: 24 more');
+  t.equal(page.sent.length, 64, 'eight slots are still used, so 24 more are sent');
   for (const sent of page.sent.slice(32)) sent.answer({ outcome: 'accepted', ack: 1 });
   await until(() => page.sent.length === 80);
   for (const sent of page.sent.slice(64)) sent.answer({ outcome: 'accepted', ack: 1 });
   await rest(store);
-  t.equal(page.sent.length, 80, 'each once');
+  t.equal(page.sent.length, 80, 'each message is sent once');
 });
 
-t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
+t.test('staging that the disk rolled back uses no slot', async (t) => {
   const { page, sender, outbox, accept, store } = open(t);
   const chats = Array.from(
     { length: 37 },
@@ -159,7 +166,7 @@ t.test('a mark that the disk has undone takes nobody’s place', async (t) => {
   await until(() => page.sent.length === 37);
 });
 
-t.test('a free place skips a cancelled message and goes to the next chat', async (t) => {
+t.test('a free slot skips a cancelled message and goes to the next chat', async (t) => {
   const { page, sender, outbox, accept, state } = open(t);
   const chats = Array.from(
     { length: 34 },
@@ -197,7 +204,7 @@ t.test('a turn that the disk refused is taken later, whatever else is sent meanw
   await until(() => page.texts.includes('refused'));
 });
 
-t.test('one that is marked while the page is asked about its chat goes once that is over', async (t) => {
+t.test('a message staged while the page is asked about its chat is sent after the answer', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
   const { page, sender, outbox, accept, ack } = open(t);
@@ -219,13 +226,13 @@ t.test('one that is marked while the page is asked about its chat goes once that
   };
   await ack(first.id, 1);
   await until(() => page.asked.length > 0);
-  t.same(page.texts, ['a1'], 'while it is asked, nothing');
+  t.same(page.texts, ['a1'], 'nothing is sent while the page is asked');
   answer(null);
   await until(() => page.texts.length === 2);
   t.same(page.texts, ['a1', 'a2']);
 });
 
-t.test('that it is with the page is on disk before the page hears of it', async (t) => {
+t.test('the state "sending" is on disk before the page gets the message', async (t) => {
   const { page, sender, accept, store, outbox } = open(t);
   const { id } = await accept(A, 'hello');
   const seen: unknown[] = [];
@@ -240,7 +247,7 @@ t.test('that it is with the page is on disk before the page hears of it', async 
   t.same(seen, [{ state: 'sending', attempts: 1, inDisk: 'sending' }]);
 });
 
-t.test('what the page says, and what the row shows of it', async (t) => {
+t.test('each answer of the page sets the state of the message', async (t) => {
   const rows: [string, SendOutcome, object][] = [
     ['it has it', TAKEN, { state: 'sending', ack: 0, sentAt: null, error: null }],
     [
@@ -281,7 +288,7 @@ t.test('what the page says, and what the row shows of it', async (t) => {
   }
 });
 
-t.test('a page that was gone before it was asked leaves the message where it was', async (t) => {
+t.test('a message whose page ended before it was called stays queued', async (t) => {
   const { page, outbox, sender, accept, state, store } = open(t);
   sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
@@ -297,11 +304,11 @@ t.test('a page that was gone before it was asked leaves the message where it was
   page.last().fail(new Fault('not_ready'));
   sender.close();
   await until(() => state(id) !== 'sending');
-  t.equal(state(id), 'queued', 'no page has had it, however often that was so');
+  t.equal(state(id), 'queued', 'no page has had it, however often that happens');
   await outbox.cancel(id);
 });
 
-t.test('that there was no page costs no second turn of the pace', async (t) => {
+t.test('a message that found no page does not wait for the pace a second time', async (t) => {
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 1, burst: 1 };
   const { page, sender, accept, state } = open(t, { pacing });
   sender.open(WID);
@@ -314,7 +321,7 @@ t.test('that there was no page costs no second turn of the pace', async (t) => {
   await until(() => page.sent.length === 2);
 });
 
-t.test('that the chat is another one costs no second turn of the pace either', async (t) => {
+t.test('nor does a message that moves to another chat', async (t) => {
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 1, burst: 1 };
   const { page, sender, accept, store } = open(t, { pacing, resolve: async () => B });
   sender.open(WID);
@@ -324,7 +331,7 @@ t.test('that the chat is another one costs no second turn of the pace either', a
   t.equal(store.pacing.past?.sent, 1, 'it counts once');
 });
 
-t.test('a page that drops a message in silence gets it again, three times in all', async (t) => {
+t.test('a page that drops a message silently is given it three times in all', async (t) => {
   const { page, sender, accept, state } = open(t);
   sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
@@ -336,35 +343,38 @@ t.test('a page that drops a message in silence gets it again, three times in all
   await until(() => state(id) === 'failed');
 });
 
-t.test('a number that is not on WhatsApp fails when it is its turn; no answer is no reason to', async (t) => {
-  const resolve = async (recipient: Addressee) => {
-    if (recipient === A) return null;
-    throw new Error('page_error');
-  };
-  const { page, outbox, sender, accept, state } = open(t, { resolve });
-  const none = await accept(A, 'nobody');
-  await accept(B, 'somebody');
-  sender.open(WID);
-  await until(() => state(none.id) === 'failed' && page.sent.length === 1);
-  t.match(outbox.get(none.id).error, { kind: 'not_on_whatsapp', reason: /15550002222/ });
-  t.same(page.texts, ['somebody']);
-});
+t.test(
+  'a number that is not on WhatsApp fails at its turn, and a failed look-up fails nothing',
+  async (t) => {
+    const resolve = async (recipient: Addressee) => {
+      if (recipient === A) return null;
+      throw new Error('page_error');
+    };
+    const { page, outbox, sender, accept, state } = open(t, { resolve });
+    const none = await accept(A, 'nobody');
+    await accept(B, 'somebody');
+    sender.open(WID);
+    await until(() => state(none.id) === 'failed' && page.sent.length === 1);
+    t.match(outbox.get(none.id).error, { kind: 'not_on_whatsapp', reason: /15550002222/ });
+    t.same(page.texts, ['somebody']);
+  },
+);
 
-t.test('a number whose chat is another one takes its turn there', async (t) => {
+t.test('a message whose number resolves to another chat takes its turn there', async (t) => {
   const resolve = async (recipient: Addressee) => (recipient === A ? B : recipient);
   const { page, outbox, sender, accept, ack, state } = open(t, { resolve });
   const first = await accept(B, 'first');
   const second = await accept(A, 'second');
   sender.open(WID);
   await until(() => page.sent.length === 1 && outbox.get(second.id).chatId === B);
-  t.equal(state(second.id), 'queued', 'behind what is in flight there');
+  t.equal(state(second.id), 'queued', 'behind the message in flight there');
   page.last().answer(TAKEN);
   await ack(first.messageId, 1);
   await until(() => page.sent.length === 2);
   t.match(page.last(), { text: 'second', chatId: B, attempts: 1 });
 });
 
-t.test('one that a page may have stays in the chat that it went to', async (t) => {
+t.test('a message that a page may have stays in its chat', async (t) => {
   let isKnown = false;
   const resolve = async (): Promise<Addressee> => {
     if (!isKnown) throw new Error('page_error');
@@ -385,7 +395,7 @@ t.test('one that a page may have stays in the chat that it went to', async (t) =
   t.equal(outbox.get(id).chatId, A);
 });
 
-t.test('when the page is lost, what it had not said is unknown; what is sent stays sent', async (t) => {
+t.test('when the page is lost, unanswered messages are unknown, and sent ones stay sent', async (t) => {
   const { page, outbox, sender, accept, ack, state, store } = open(t);
   sender.open(WID);
   const flying = await accept(A, 'flying');
@@ -401,11 +411,11 @@ t.test('when the page is lost, what it had not said is unknown; what is sent sta
   t.same(outbox.counts(), { queued: 2, unknown: 1, failed: 0 });
   page.sent.find(({ text }) => text === 'flying')?.answer({ outcome: 'accepted', ack: 1 });
   await rest(store);
-  t.same(states(), ['sent', 'queued', 'sent'], 'a late word still counts');
+  t.same(states(), ['sent', 'queued', 'sent'], 'a late answer still counts');
 });
 
 t.test(
-  'after a crash the next page is asked: what it has is adopted, what it lacks goes out again',
+  'after a crash the next page is asked: messages that it has are adopted, and the others are sent again',
   async (t) => {
     const directory = scratch(t);
     const first = open(t, { directory });
@@ -436,65 +446,71 @@ t.test(
       ['sending', 'sent', 'read', 'failed', 'sending'],
     );
     const again = page.sent.find(({ text }) => text === 'lacking');
-    t.match(again, { messageId: rows[4]?.messageId, attempts: 2 }, 'the same id');
+    t.match(again, { messageId: rows[4]?.messageId, attempts: 2 }, 'it has the same id');
     t.same(
       page.texts.filter((text) => text !== 'lacking').sort(),
       ['after read', 'after refused', 'after sent'],
-      'what comes behind waits until that is settled',
+      'messages behind it wait until it is settled',
     );
     again?.answer({ outcome: 'accepted', ack: 1 });
     await until(() => page.texts.includes('after lacking'));
   },
 );
 
-t.test('a page that cannot answer leaves it unknown, and becoming ready twice sends once', async (t) => {
-  const { page, sender, accept, ack, state, store } = open(t);
-  sender.open(WID);
-  const { id, messageId } = await accept(A, 'hello');
-  await until(() => page.sent.length === 1);
-  sender.close();
-  sender.lost();
-  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-  await until(() => state(id) === 'unknown');
-  await rest(store);
-  page.has = () => Promise.reject(new Error('page_error'));
-  sender.open(WID);
-  await until(() => page.asked.length === 1);
-  await rest(store);
-  t.equal(state(id), 'unknown');
-  page.has = () => null;
-  sender.open(WID);
-  sender.open(WID);
-  await until(() => page.sent.length === 2);
-  await rest(store);
-  t.equal(page.sent.length, 2, 'once before, once again');
-  page.last().fail(new Fault('not_ready'));
-  await until(() => state(id) === 'unknown');
-  await ack(messageId, 1);
-  t.equal(state(id), 'sent', 'the first had arrived: a page that is gone again is no failure');
-});
+t.test(
+  'a page that cannot answer leaves a message unknown, and two ready reports send it once',
+  async (t) => {
+    const { page, sender, accept, ack, state, store } = open(t);
+    sender.open(WID);
+    const { id, messageId } = await accept(A, 'hello');
+    await until(() => page.sent.length === 1);
+    sender.close();
+    sender.lost();
+    page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+    await until(() => state(id) === 'unknown');
+    await rest(store);
+    page.has = () => Promise.reject(new Error('page_error'));
+    sender.open(WID);
+    await until(() => page.asked.length === 1);
+    await rest(store);
+    t.equal(state(id), 'unknown');
+    page.has = () => null;
+    sender.open(WID);
+    sender.open(WID);
+    await until(() => page.sent.length === 2);
+    await rest(store);
+    t.equal(page.sent.length, 2, 'once before and once again');
+    page.last().fail(new Fault('not_ready'));
+    await until(() => state(id) === 'unknown');
+    await ack(messageId, 1);
+    t.equal(state(id), 'sent', 'the first send had arrived, and another page that ends is no failure');
+  },
+);
 
-t.test('a word that comes after the next page is ready does not let the chat overtake itself', async (t) => {
-  const { page, sender, accept, state, store } = open(t);
-  sender.open(WID);
-  const first = await accept(A, 'first');
-  await accept(A, 'second');
-  await until(() => page.sent.length === 1);
-  sender.close();
-  sender.lost();
-  await until(() => state(first.id) === 'unknown');
-  sender.open(WID);
-  await rest(store);
-  t.equal(page.sent.length, 1, 'the old page has not answered yet');
-  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-  await until(() => page.sent.length === 2);
-  t.match(page.last(), { messageId: first.messageId, attempts: 2 });
-  page.last().answer({ outcome: 'accepted', ack: 1 });
-  await until(() => page.sent.length === 3);
-  t.same(page.texts, ['first', 'first', 'second']);
-});
+t.test(
+  'an answer of the old page after the next one is ready does not change the order of the chat',
+  async (t) => {
+    const { page, sender, accept, state, store } = open(t);
+    sender.open(WID);
+    const first = await accept(A, 'first');
+    await accept(A, 'second');
+    await until(() => page.sent.length === 1);
+    sender.close();
+    sender.lost();
+    await until(() => state(first.id) === 'unknown');
+    sender.open(WID);
+    await rest(store);
+    t.equal(page.sent.length, 1, 'the old page has not answered yet');
+    page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+    await until(() => page.sent.length === 2);
+    t.match(page.last(), { messageId: first.messageId, attempts: 2 });
+    page.last().answer({ outcome: 'accepted', ack: 1 });
+    await until(() => page.sent.length === 3);
+    t.same(page.texts, ['first', 'first', 'second']);
+  },
+);
 
-t.test('an ack while the page is asked is not undone by its answer', async (t) => {
+t.test('an ack that arrives while the page is asked is not undone by the answer', async (t) => {
   const { page, sender, accept, ack, state, store } = open(t);
   sender.open(WID);
   const { id, messageId } = await accept(A, 'hello');
@@ -515,44 +531,41 @@ t.test('an ack while the page is asked is not undone by its answer', async (t) =
   t.equal(page.sent.length, 1);
 });
 
-t.test(
-  'an ack that is written along with the next turn of its message: the page is not given it',
-  async (t) => {
-    const { page, sender, outbox, accept, ack, state, store } = open(t);
-    sender.open(WID);
-    const { id, messageId } = await accept(A, 'hello');
-    await accept(A, 'the next');
-    await until(() => page.sent.length === 1);
-    sender.close();
-    sender.lost();
-    page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
-    await until(() => state(id) === 'unknown');
+t.test('a message acked in the write of its next turn is not given to the page again', async (t) => {
+  const { page, sender, outbox, accept, ack, state, store } = open(t);
+  sender.open(WID);
+  const { id, messageId } = await accept(A, 'hello');
+  await accept(A, 'the next');
+  await until(() => page.sent.length === 1);
+  sender.close();
+  sender.lost();
+  page.last().answer({ outcome: 'unknown', error: new Error('Target closed') });
+  await until(() => state(id) === 'unknown');
+  await rest(store);
+  // The page does not have it, so it waits for its turn again. The ack arrives as that turn is about to be
+  // written.
+  page.has = async () => {
     await rest(store);
-    // The page does not have it, so it waits for its turn again. The ack arrives as that turn is about to be
-    // written.
-    page.has = async () => {
-      await rest(store);
-      return null;
-    };
-    const { write } = store;
-    let acked: Promise<unknown> | undefined;
-    store.write = ((run: never, options: never) => {
-      const written = write.call(store, run, options);
-      if (state(id) === 'queued' && acked === undefined) {
-        store.write = write;
-        acked = ack(messageId, 1);
-      }
-      return written;
-    }) as typeof store.write;
-    sender.open(WID);
-    await until(() => page.sent.length === 2);
-    await acked;
-    t.match(outbox.get(id), { state: 'sent', attempts: 2 }, 'it was marked for its turn');
-    t.same(page.texts, ['hello', 'the next']);
-  },
-);
+    return null;
+  };
+  const { write } = store;
+  let acked: Promise<unknown> | undefined;
+  store.write = ((run: never, options: never) => {
+    const written = write.call(store, run, options);
+    if (state(id) === 'queued' && acked === undefined) {
+      store.write = write;
+      acked = ack(messageId, 1);
+    }
+    return written;
+  }) as typeof store.write;
+  sender.open(WID);
+  await until(() => page.sent.length === 2);
+  await acked;
+  t.match(outbox.get(id), { state: 'sent', attempts: 2 }, 'its turn was recorded');
+  t.same(page.texts, ['hello', 'the next']);
+});
 
-t.test('its own time, the end of it, and a change of mind', async (t) => {
+t.test('a scheduled message waits, an expired one is ended, and a queued one can be cancelled', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const { page, outbox, sender, accept, state, store } = open(t, { now: () => clock.ms });
   const later = await accept(A, 'later', { notBeforeMs: clock.ms + 50 });
@@ -562,7 +575,7 @@ t.test('its own time, the end of it, and a change of mind', async (t) => {
   await sender.start();
   const wait = reached(outbox, never.id, 'sent', { wid: () => WID, signal: new AbortController().signal });
   clock.ms += 30;
-  t.equal((await wait).state, 'expired', 'by its own timer, without a page');
+  t.equal((await wait).state, 'expired', 'ended by its own timer, without a page');
   sender.open(WID);
   await rest(store);
   t.same(page.texts, []);
@@ -579,7 +592,7 @@ t.test('its own time, the end of it, and a change of mind', async (t) => {
   t.same(page.texts, ['later']);
 });
 
-t.test('what a person says of an unknown outcome', async (t) => {
+t.test('a person can settle an unknown outcome as sent, failed or to be sent again', async (t) => {
   for (const [as, expected] of [
     ['sent', 'sent'],
     ['failed', 'failed'],
@@ -601,7 +614,7 @@ t.test('what a person says of an unknown outcome', async (t) => {
   }
 });
 
-t.test('the pace: a burst, then one by one, and why a message waits', async (t) => {
+t.test('the pace permits a burst, then single messages, and the wait names its reason', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 3 };
   const directory = scratch(t);
@@ -626,12 +639,12 @@ t.test('the pace: a burst, then one by one, and why a message waits', async (t) 
   later.page.has = () => 1;
   later.sender.open(WID);
   await rest(later.store);
-  t.equal(later.page.sent.length, 0, 'a restart is no way around it');
+  t.equal(later.page.sent.length, 0, 'a restart does not reset the pace');
   clock.ms += 1_000;
   await until(() => later.page.texts.includes(chats[5] ?? ''));
 });
 
-t.test('two strangers are twenty seconds apart; who is known goes in between', async (t) => {
+t.test('messages to two strangers are twenty seconds apart, and known people are not delayed', async (t) => {
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, outbox, sender, accept, ack, store } = open(t, { pacing, now: () => clock.ms });
@@ -653,7 +666,7 @@ t.test('two strangers are twenty seconds apart; who is known goes in between', a
   await until(() => page.texts.includes('no stranger any more'));
 });
 
-t.test('behind thousands of strangers who is known still gets its turn', async (t) => {
+t.test('a known person gets a turn behind thousands of strangers', async (t) => {
   const pacing: PacingRules = { ...FAST, mode: 'on', perMinute: 6_000, burst: 100 };
   const { page, sender, accept, store } = open(t, { pacing, now: () => Date.UTC(2026, 0, 1) });
   const friend: Addressee = '15550009999@c.us';
@@ -715,8 +728,12 @@ t.test('an unanswered question whether a person is a stranger is repeated', asyn
   const { id } = await accept(B, 'friend');
   await until(() => asked === 1);
   await rest(store);
-  t.match(sender.waitOf(outbox.get(id)), { waitsFor: 'stranger' }, 'to be on the safe side');
-  t.equal(asked, 1, 'and not over and over');
+  t.match(
+    sender.waitOf(outbox.get(id)),
+    { waitsFor: 'stranger' },
+    'a person counts as a stranger until the page answers',
+  );
+  t.equal(asked, 1, 'the page is not asked in a loop');
   broken.restore();
   page.acquaintances.add(B);
   clock.ms += 15_000;
@@ -725,7 +742,7 @@ t.test('an unanswered question whether a person is a stranger is repeated', asyn
   t.same(page.texts, ['stranger', 'friend']);
 });
 
-t.test('what waits for another account is not sent by this one', async (t) => {
+t.test('messages queued for another account are not sent', async (t) => {
   const { page, sender, accept, state, store, outbox } = open(t);
   const { id } = await accept(A, 'hello');
   const other = '15550008888@c.us';
@@ -741,7 +758,7 @@ t.test('what waits for another account is not sent by this one', async (t) => {
   t.same(page.texts, []);
 });
 
-t.test('the page of another account is asked nothing about the messages of this one', async (t) => {
+t.test("the page of another account is not asked about this account's messages", async (t) => {
   const { page, sender, accept, state, store } = open(t);
   sender.open(WID);
   const { id } = await accept(A, 'hello');
@@ -758,18 +775,21 @@ t.test('the page of another account is asked nothing about the messages of this 
   t.equal(state(id), 'unknown');
 });
 
-t.test('a message that the page still takes is not stuck, however long that lasts', async (t) => {
-  let nowMs = Date.now();
-  const { accept, sender, page, ack, state } = open(t, { now: () => nowMs });
-  sender.open(WID);
-  const { id, messageId } = await accept(A, 'a large file');
-  await until(() => page.sent.length === 1);
-  nowMs += 10 * 60_000;
-  t.equal(sender.oldestUnsentMs(), 0);
-  page.last().answer(TAKEN);
-  await settled();
-  nowMs += 61_000;
-  t.equal(sender.oldestUnsentMs(), 61_000, 'it has it now, and should send it');
-  await ack(messageId, 1);
-  t.equal(state(id), 'sent');
-});
+t.test(
+  'a message that the page is still taking does not count as unsent, however long it takes',
+  async (t) => {
+    let nowMs = Date.now();
+    const { accept, sender, page, ack, state } = open(t, { now: () => nowMs });
+    sender.open(WID);
+    const { id, messageId } = await accept(A, 'a large file');
+    await until(() => page.sent.length === 1);
+    nowMs += 10 * 60_000;
+    t.equal(sender.oldestUnsentMs(), 0);
+    page.last().answer(TAKEN);
+    await settled();
+    nowMs += 61_000;
+    t.equal(sender.oldestUnsentMs(), 61_000, 'the page has it now and should send it');
+    await ack(messageId, 1);
+    t.equal(state(id), 'sent');
+  },
+);

@@ -26,7 +26,7 @@ async function thirdStaged(t: Test, more: Parameters<typeof open>[1] = {}) {
   return { ...opening, ids, states };
 }
 
-t.test('on the word of the page it goes at once; the disk hears of that meanwhile', async (t) => {
+t.test("the page's answer with an ack triggers the next send at once, before the disk write", async (t) => {
   const { page, store, states } = await thirdStaged(t);
   const { write } = store;
   let go: () => void = () => {};
@@ -39,10 +39,14 @@ t.test('on the word of the page it goes at once; the disk hears of that meanwhil
   page.last().answer(SENT);
   await until(() => page.sent.length === 3);
   t.same(page.texts, ['1', '2', '3']);
-  t.same(states(), ['sent', 'sending', 'sending', 'queued'], 'one is known to be sent, and not on disk yet');
+  t.same(
+    states(),
+    ['sent', 'sending', 'sending', 'queued'],
+    'the second message is known to be sent, but not on disk yet',
+  );
   go();
   await until(() => states()[1] === 'sent');
-  t.same(states(), ['sent', 'sent', 'sending', 'sending'], 'with it the next is staged');
+  t.same(states(), ['sent', 'sent', 'sending', 'sending'], 'the next message is staged in the same write');
   page.last().answer(SENT);
   await until(() => page.sent.length === 4);
   page.last().answer(SENT);
@@ -54,31 +58,28 @@ t.test('on the word of the page it goes at once; the disk hears of that meanwhil
   );
 });
 
-t.test(
-  'the server has it and the disk does not say so: nothing is lost, and nothing goes twice',
-  async (t) => {
-    mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
-    t.teardown(() => mock.timers.reset());
-    const { page, store, states, log } = await thirdStaged(t);
-    const { write } = store;
-    store.write = () => Promise.reject(new Fault('disk_full'));
-    page.last().answer(SENT);
-    await until(() => page.sent.length === 3);
-    page.last().answer(SENT);
-    const refused = () => log.lines.filter(([, event]) => event === 'outbox.refused').length;
-    await until(() => refused() === 2);
-    t.same(states(), ['sent', 'sending', 'sending', 'queued']);
-    store.write = write;
-    page.has = () => 1;
-    mock.timers.tick(15_000);
-    await until(() => page.sent.length === 4);
-    t.same(page.texts, ['1', '2', '3', '4']);
-    t.same(page.asked, ['2'], 'what the page said of the third was kept');
-  },
-);
+t.test('an ack that the disk refused to store loses no message and sends none twice', async (t) => {
+  mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  const { page, store, states, log } = await thirdStaged(t);
+  const { write } = store;
+  store.write = () => Promise.reject(new Fault('disk_full'));
+  page.last().answer(SENT);
+  await until(() => page.sent.length === 3);
+  page.last().answer(SENT);
+  const refused = () => log.lines.filter(([, event]) => event === 'outbox.refused').length;
+  await until(() => refused() === 2);
+  t.same(states(), ['sent', 'sending', 'sending', 'queued']);
+  store.write = write;
+  page.has = () => 1;
+  mock.timers.tick(15_000);
+  await until(() => page.sent.length === 4);
+  t.same(page.texts, ['1', '2', '3', '4']);
+  t.same(page.asked, ['2'], "the page's answer about the third message was kept");
+});
 
-t.test('it waits again, in its place, when the one before it does not get through', async (t) => {
-  await t.test('as it cannot be sent', async (t) => {
+t.test('a staged message returns to its place in the queue when the one before it is not sent', async (t) => {
+  await t.test('because the one before it cannot be sent', async (t) => {
     const { page, states } = await thirdStaged(t);
     page.last().answer({ outcome: 'absent', error: new Error('no') });
     await until(() => page.sent.length === 3);
@@ -87,7 +88,7 @@ t.test('it waits again, in its place, when the one before it does not get throug
     t.equal(page.last().attempts, 1, 'it was never handed over before');
   });
 
-  await t.test('as there was no page for it: that one is the next once more', async (t) => {
+  await t.test('because there was no page for the one before it, which is sent first', async (t) => {
     const { page, states } = await thirdStaged(t);
     mock.timers.enable({ apis: ['setTimeout'] });
     t.teardown(() => mock.timers.reset());
@@ -102,7 +103,7 @@ t.test('it waits again, in its place, when the one before it does not get throug
     t.same(page.texts, ['1', '2', '2', '3']);
   });
 
-  await t.test('as the page has it and the server does not say so', async (t) => {
+  await t.test('because the page has the one before it without an ack of the server', async (t) => {
     const { page, ack, states, store } = await thirdStaged(t);
     page.last().answer({ outcome: 'accepted', ack: 0 });
     await until(() => states()[2] === 'queued');
@@ -113,7 +114,7 @@ t.test('it waits again, in its place, when the one before it does not get throug
     t.same(page.texts, ['1', '2', '3']);
   });
 
-  await t.test('and the disk has no room for that: when it has', async (t) => {
+  await t.test('and a full disk delays that write until there is space again', async (t) => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     t.teardown(() => mock.timers.reset());
     const { page, store, states, log } = await thirdStaged(t);
@@ -129,7 +130,7 @@ t.test('it waits again, in its place, when the one before it does not get throug
   });
 });
 
-t.test('it can be cancelled, as the page has not heard of it', async (t) => {
+t.test('a staged message can be cancelled, because the page does not have it yet', async (t) => {
   const { page, outbox, ids, states } = await thirdStaged(t);
   t.equal((await outbox.cancel(ids[2] as string)).state, 'cancelled');
   await t.rejects(outbox.cancel(ids[1] as string), { kind: 'too_late' } as never);
@@ -139,7 +140,7 @@ t.test('it can be cancelled, as the page has not heard of it', async (t) => {
   t.equal(states()[2], 'cancelled');
 });
 
-t.test('cancelled while its turn comes: it went, or it is cancelled', async (t) => {
+t.test('a staged message that is cancelled while its turn comes is either sent or cancelled', async (t) => {
   const { page, outbox, ids, states } = await thirdStaged(t);
   const cancelled = outbox.cancel(ids[2] as string);
   page.last().answer(SENT);
@@ -151,8 +152,8 @@ t.test('cancelled while its turn comes: it went, or it is cancelled', async (t) 
   t.equal(page.texts.includes('3'), states()[2] !== 'cancelled');
 });
 
-t.test('a page that goes away: it was never there, and what was there is in doubt', async (t) => {
-  await t.test('in order, with the page at its message still', async (t) => {
+t.test('when the page ends, the staged message is queued and the one in the page is in doubt', async (t) => {
+  await t.test('at an orderly stop, while the page still processes its message', async (t) => {
     const { page, sender, states, outbox } = await thirdStaged(t);
     sender.close();
     await until(() => states()[2] === 'queued');
@@ -165,7 +166,7 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     t.same(page.last(), { ...page.last(), text: '3', attempts: 1 });
   });
 
-  await t.test('while the next are being marked', async (t) => {
+  await t.test('while the next messages are being staged', async (t) => {
     const { page, sender, ack, states, store, outbox } = await thirdStaged(t);
     page.last().answer({ outcome: 'accepted', ack: 0 });
     await until(() => states()[2] === 'queued');
@@ -185,14 +186,14 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     t.same(page.texts, ['1', '2']);
   });
 
-  await t.test('in mid-send', async (t) => {
+  await t.test('while a message is being sent', async (t) => {
     const { sender, states } = await thirdStaged(t);
     sender.lost();
     await until(() => states()[1] === 'unknown');
     t.same(states(), ['sent', 'unknown', 'queued', 'queued']);
   });
 
-  await t.test('with the daemon: the next one asks for both, in order', async (t) => {
+  await t.test('when the daemon is killed: the next one asks about both, in order', async (t) => {
     const { directory } = await thirdStaged(t);
     // The files that a kill leaves.
     const copy = scratch(t);
@@ -210,29 +211,32 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     ['has the first, and the server not yet', 0],
     ['has neither', null],
   ] as const)
-    await t.test(`with the daemon, and the next page ${name}: one after the other`, async (t) => {
-      const { directory, ids } = await thirdStaged(t);
-      const copy = scratch(t);
-      cpSync(directory, copy, { recursive: true });
-      const { sender, page, store, state, ack } = open(t, { directory: copy });
-      await sender.start();
-      page.has = (text) => (text === '2' ? found : null);
-      sender.open(WID);
-      if (found === null) {
-        await until(() => page.sent.length === 1);
-        page.last().answer({ outcome: 'accepted', ack: 0 });
-      }
-      await until(() => state(ids[2] as string) === 'queued');
-      await rest(store);
-      t.same(page.texts, found === null ? ['2'] : []);
-      await ack(ids[1] as string, 1);
-      await until(() => page.texts.includes('3'));
-      t.same(page.texts, found === null ? ['2', '3'] : ['3']);
-      t.equal(page.last().attempts, 2, 'it may have been there before, for all that is known');
-    });
+    await t.test(
+      `when the daemon is killed and the next page ${name}: the two are sent one after the other`,
+      async (t) => {
+        const { directory, ids } = await thirdStaged(t);
+        const copy = scratch(t);
+        cpSync(directory, copy, { recursive: true });
+        const { sender, page, store, state, ack } = open(t, { directory: copy });
+        await sender.start();
+        page.has = (text) => (text === '2' ? found : null);
+        sender.open(WID);
+        if (found === null) {
+          await until(() => page.sent.length === 1);
+          page.last().answer({ outcome: 'accepted', ack: 0 });
+        }
+        await until(() => state(ids[2] as string) === 'queued');
+        await rest(store);
+        t.same(page.texts, found === null ? ['2'] : []);
+        await ack(ids[1] as string, 1);
+        await until(() => page.texts.includes('3'));
+        t.same(page.texts, found === null ? ['2', '3'] : ['3']);
+        t.equal(page.last().attempts, 2, 'it counts as handed over before, since that is unknown');
+      },
+    );
 
   await t.test(
-    'and is back before it has answered: it is not asked for what it never heard of',
+    'when the page is ready again before its answer: it is not asked about messages it never got',
     async (t) => {
       const { page, sender, outbox, ack, ids, states, store } = await thirdStaged(t);
       sender.close();
@@ -250,27 +254,30 @@ t.test('a page that goes away: it was never there, and what was there is in doub
     },
   );
 
-  await t.test('while the next one is on its way there: it waits, or it is there', async (t) => {
-    const { page, sender, outbox, states, store } = await thirdStaged(t);
-    const { write } = store;
-    let looks = 0;
-    store.write = ((run: never, options: { turn?: string } = {}) => {
-      const written = write.call(store, run, options as never);
-      // The page ends just as the write that selects the next message begins.
-      if (options.turn === 'first') looks += 1;
-      if (options.turn === 'first' && looks === 2) sender.close();
-      return written;
-    }) as typeof store.write;
-    page.last().answer({ outcome: 'absent', error: new Error('no') });
-    await until(() => looks >= 2);
-    await rest(store);
-    t.equal(states()[2], page.texts.includes('3') ? 'sending' : 'queued');
-    t.equal(outbox.isInFlight, page.texts.includes('3'));
-  });
+  await t.test(
+    'while the next message is being handed over: it is either queued or with the page',
+    async (t) => {
+      const { page, sender, outbox, states, store } = await thirdStaged(t);
+      const { write } = store;
+      let looks = 0;
+      store.write = ((run: never, options: { turn?: string } = {}) => {
+        const written = write.call(store, run, options as never);
+        // The page ends just as the write that selects the next message begins.
+        if (options.turn === 'first') looks += 1;
+        if (options.turn === 'first' && looks === 2) sender.close();
+        return written;
+      }) as typeof store.write;
+      page.last().answer({ outcome: 'absent', error: new Error('no') });
+      await until(() => looks >= 2);
+      await rest(store);
+      t.equal(states()[2], page.texts.includes('3') ? 'sending' : 'queued');
+      t.equal(outbox.isInFlight, page.texts.includes('3'));
+    },
+  );
 });
 
-t.test('nothing is staged that anything may hold up or end', async (t) => {
-  await t.test('by a pace', async (t) => {
+t.test('a message is not staged when something may delay or end it', async (t) => {
+  await t.test('because of the pace', async (t) => {
     const { page, sender, accept, state } = open(t, { pacing: { ...FAST, mode: 'on' } });
     page.acquaintances.add(A);
     for (const text of ['1', '2']) await accept(A, text);
@@ -282,7 +289,7 @@ t.test('nothing is staged that anything may hold up or end', async (t) => {
     t.equal(state(third.id), 'queued');
   });
 
-  await t.test('by its own time', async (t) => {
+  await t.test('because of its expiry time', async (t) => {
     const { page, sender, accept, state } = open(t);
     for (const text of ['1', '2']) await accept(A, text);
     const third = await accept(A, '3', { expiresAtMs: Date.now() + 60_000 });
@@ -294,11 +301,11 @@ t.test('nothing is staged that anything may hold up or end', async (t) => {
   });
 });
 
-t.test('it is not with the page: for how long nothing was sent, the one before it counts', async (t) => {
+t.test('the unsent time counts the message in the page, not the staged one', async (t) => {
   let nowMs = 1_000_000;
   const { sender, page, accept } = await thirdStaged(t, { now: () => nowMs });
   nowMs += 100_000;
-  t.equal(sender.oldestUnsentMs(), 0, 'the page is at it, and has a limit of its own');
+  t.equal(sender.oldestUnsentMs(), 0, 'the page is still taking the message, which has a limit of its own');
   await accept(B, 'b');
   await until(() => page.texts.includes('b'));
   page.sent[1]?.answer(SENT);

@@ -39,7 +39,7 @@ t.test(
   },
 );
 
-t.test('one look at a time, and what came meanwhile after it', async (t) => {
+t.test('scans never overlap, and requests during a scan are served after it', async (t) => {
   let go = (): void => undefined;
   const first = new Promise<void>((resolve) => {
     go = resolve;
@@ -55,7 +55,7 @@ t.test('one look at a time, and what came meanwhile after it', async (t) => {
   t.same(seen, [new Set([A]), new Set([B])]);
 });
 
-t.test('by the earliest time that anybody named, once; a look at all finds the times anew', async (t) => {
+t.test('the earliest requested time triggers one full scan, and the times are collected again', async (t) => {
   let looked = (): void => undefined;
   const { wakeups, seen } = open(t, async () => looked());
   const next = () =>
@@ -70,28 +70,31 @@ t.test('by the earliest time that anybody named, once; a look at all finds the t
   t.same(seen, ['all']);
   wakeups.by(now - 1);
   await next();
-  t.same(seen, ['all', 'all'], 'what is due is looked at at once');
+  t.same(seen, ['all', 'all'], 'a time that has passed triggers a scan at once');
 });
 
-t.test('a disk without room is tried again, and the end is no fault', async (t) => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  t.teardown(() => mock.timers.reset());
-  const faults = [new Fault('disk_full'), new Fault('shutting_down')];
-  const { wakeups, seen, log } = open(t, async (nth) => {
-    const fault = faults[nth - 1];
-    if (fault) throw fault;
-  });
-  wakeups.at(A);
-  await settled();
-  t.match(log.lines, [['warn', 'outbox.refused', { kind: 'disk_full' }]]);
-  mock.timers.tick(5_000);
-  await settled();
-  t.same(seen, [new Set([A]), 'all']);
-  t.equal(log.lines.length, 1);
-  mock.timers.tick(60_000);
-  await settled();
-  t.equal(seen.length, 2);
-});
+t.test(
+  'a scan that fails on a full disk is repeated, and an error of a shutdown is not logged',
+  async (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.teardown(() => mock.timers.reset());
+    const faults = [new Fault('disk_full'), new Fault('shutting_down')];
+    const { wakeups, seen, log } = open(t, async (nth) => {
+      const fault = faults[nth - 1];
+      if (fault) throw fault;
+    });
+    wakeups.at(A);
+    await settled();
+    t.match(log.lines, [['warn', 'outbox.refused', { kind: 'disk_full' }]]);
+    mock.timers.tick(5_000);
+    await settled();
+    t.same(seen, [new Set([A]), 'all']);
+    t.equal(log.lines.length, 1);
+    mock.timers.tick(60_000);
+    await settled();
+    t.equal(seen.length, 2);
+  },
+);
 
 t.test('after stop() nothing is scanned', async (t) => {
   const { wakeups, seen } = open(t);

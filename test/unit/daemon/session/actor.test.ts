@@ -64,14 +64,14 @@ t.test('a second event queues behind the effects of the first', async (t) => {
   actor.post({ type: 'stop', logout: false });
   actor.post({ type: 'lock-lost' });
   await settled();
-  t.same(heard, ['alert', 'close'], 'an alert is told at once');
+  t.same(heard, ['alert', 'close'], 'alerts run at once');
   closing.open();
   await settled();
-  t.same(heard, ['alert', 'close', 'close', 'exit'], 'the profile is somebody else’s now');
+  t.same(heard, ['alert', 'close', 'close', 'exit'], 'the profile belongs to another owner now');
   actor.end();
 });
 
-t.test('what a launch would begin after the end is not begun', async (t) => {
+t.test('a launch that is still pending at the end is not started', async (t) => {
   const closing = gate();
   const { actor, heard } = stage(state({ name: 'ready' }), { close: () => closing.passed });
   actor.post({ type: 'client.logged-out', generation, explained: true });
@@ -82,7 +82,7 @@ t.test('what a launch would begin after the end is not begun', async (t) => {
   actor.end();
 });
 
-t.test('an effect that fails is logged, and the chain goes on', async (t) => {
+t.test('a failing effect is logged, and the next ones run', async (t) => {
   const { actor, log, done } = stage(state({ name: 'stopped' }), {
     close: async () => {
       throw new Error('no');
@@ -108,7 +108,7 @@ t.test('an effect that fails is logged, and the chain goes on', async (t) => {
   actor.end();
 });
 
-t.test('an alert that cannot be told does not keep the rest from being done', async (t) => {
+t.test('an alert that fails does not stop the other effects', async (t) => {
   const { actor, log, done } = stage(state({ name: 'ready' }), {
     alert: () => {
       throw new Error('full');
@@ -121,7 +121,7 @@ t.test('an alert that cannot be told does not keep the rest from being done', as
   actor.end();
 });
 
-t.test('a watcher that throws keeps nothing from being done, nor from being told', async (t) => {
+t.test('a watcher that throws stops neither the effects nor other watchers', async (t) => {
   const { actor, log, done } = stage(state({ name: 'stopped' }));
   const told: string[] = [];
   actor.watch(() => {
@@ -138,7 +138,7 @@ t.test('a watcher that throws keeps nothing from being done, nor from being told
   ]);
 });
 
-t.test('what a watcher posts comes after the event at hand, with its effects', async (t) => {
+t.test('an event posted by a watcher is processed after the current one and its effects', async (t) => {
   const { actor, heard } = stage(state({ name: 'ready' }));
   const told: string[] = [];
   actor.watch(({ name }) => {
@@ -146,34 +146,37 @@ t.test('what a watcher posts comes after the event at hand, with its effects', a
   });
   actor.watch(({ name }, { name: before }) => told.push(`${before} → ${name}`));
   actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
-  t.equal(actor.state.name, 'logging-out', 'and before `post` returns');
+  t.equal(actor.state.name, 'logging-out', 'the state has changed before post() returns');
   await settled();
   t.same(told, ['ready → reconnecting', 'reconnecting → logging-out']);
   t.same(heard, ['alert', 'close', 'close', 'remove-profile']);
   actor.end();
 });
 
-t.test('a transition is one line with its cause; what changes nothing is none', (t) => {
-  const { actor, log } = stage(state({ name: 'ready' }));
-  actor.post({ type: 'client.ready', generation, me: ME });
-  actor.post({ type: 'client.offline', generation: generation - 1 });
-  t.same(log.lines, []);
-  actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
-  t.same(log.lines, [
-    [
-      'info',
-      'session.transition',
-      {
-        ...{ from: 'ready', to: 'reconnecting', reason: 'browser_crashed' },
-        ...{ cause: 'client.broken', nextAttemptInMs: POLICY.delaysMs[0], detail: 'gone' },
-      },
-    ],
-  ]);
-  actor.end();
-  t.end();
-});
+t.test(
+  'a transition is logged as one line with its cause, and an event that changes nothing is not logged',
+  (t) => {
+    const { actor, log } = stage(state({ name: 'ready' }));
+    actor.post({ type: 'client.ready', generation, me: ME });
+    actor.post({ type: 'client.offline', generation: generation - 1 });
+    t.same(log.lines, []);
+    actor.post({ type: 'client.broken', generation, reason: 'browser_crashed', detail: 'gone' });
+    t.same(log.lines, [
+      [
+        'info',
+        'session.transition',
+        {
+          ...{ from: 'ready', to: 'reconnecting', reason: 'browser_crashed' },
+          ...{ cause: 'client.broken', nextAttemptInMs: POLICY.delaysMs[0], detail: 'gone' },
+        },
+      ],
+    ]);
+    actor.end();
+    t.end();
+  },
+);
 
-t.test('the one timer: armed, forgotten, and quiet after the end', (t) => {
+t.test('the one timer is armed, cleared, and silent after the end', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
   const { actor } = stage(state({ name: 'ready' }));
@@ -184,7 +187,7 @@ t.test('the one timer: armed, forgotten, and quiet after the end', (t) => {
   t.match(actor.state, { name: 'reconnecting', attempts: 1, step: { kind: 'running', rung: 'reconnect' } });
   actor.post({ type: 'client.ready', generation, me: ME });
   mock.timers.tick(1_000_000);
-  t.equal(actor.state.name, 'ready', 'the deadline of the attempt is forgotten');
+  t.equal(actor.state.name, 'ready', 'the deadline of the attempt is cleared');
   actor.post({ type: 'client.offline', generation });
   actor.end();
   mock.timers.tick(1_000_000);
@@ -192,7 +195,7 @@ t.test('the one timer: armed, forgotten, and quiet after the end', (t) => {
   t.end();
 });
 
-t.test('until: at once, at the first state that fits, or not in time', async (t) => {
+t.test('until() resolves at once or at the first matching state, and rejects when aborted', async (t) => {
   const { actor } = stage(state({ name: 'ready' }));
   const never = new AbortController().signal;
   const is = (name: string) => (state: State) => state.name === name;
@@ -211,7 +214,7 @@ t.test('until: at once, at the first state that fits, or not in time', async (t)
   actor.end();
 });
 
-t.test('a watcher is told no more once it has stopped, or all has ended', (t) => {
+t.test('a watcher is not called after it was removed, or after the end', (t) => {
   const { actor } = stage(state({ name: 'ready' }));
   const told: string[] = [];
   const stop = actor.watch(({ name }) => told.push(`a ${name}`));

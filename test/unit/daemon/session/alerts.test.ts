@@ -60,7 +60,7 @@ async function queries(): Promise<Query[]> {
   ];
 }
 
-t.test('every query of rules and dashboard finds its series in what is scraped at the start', async (t) => {
+t.test('every query of rules and dashboard matches a series of the first scrape', async (t) => {
   const { metrics } = await measured(t);
   const all = seriesOf((await metrics.scrape()).text);
   const every = await queries();
@@ -92,7 +92,7 @@ t.test('every query of rules and dashboard finds its series in what is scraped a
   }
 });
 
-t.test('each rule has tests that it fires, and that it does not', async (t) => {
+t.test('each rule has a test that it fires and a test that it does not', async (t) => {
   const tests = (await read('alerts.test.yml')).split('\n  - name: ').slice(1);
   for (const name of names) {
     const own = tests.filter((test) => test.includes(`alertname: ${name}\n`));
@@ -107,7 +107,7 @@ t.test('each rule has tests that it fires, and that it does not', async (t) => {
   }
 });
 
-t.test('promtool takes the rules, and they fire when they should', { skip }, async (t) => {
+t.test('promtool accepts the rules and their tests pass', { skip }, async (t) => {
   for (const args of [
     ['check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml'],
     ['test', 'rules', 'alerts.test.yml'],
@@ -117,7 +117,7 @@ t.test('promtool takes the rules, and they fire when they should', { skip }, asy
   }
 });
 
-t.test('promtool has nothing to say about what is scraped', { skip }, async (t) => {
+t.test('promtool reports nothing about the scraped metrics', { skip }, async (t) => {
   const { metrics } = await measured(t);
   const { text } = await metrics.scrape();
   const check = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });

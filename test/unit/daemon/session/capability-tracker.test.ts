@@ -8,7 +8,7 @@ const PATCHED: CapabilityState = { state: 'patched' };
 const degraded = (why: string): CapabilityState => ({ state: 'degraded', why });
 const missing = (...what: string[]): CapabilityState => ({ state: 'missing', what });
 
-t.test('what works is no news, whether patched or not', async (t) => {
+t.test('a working capability causes no event, whether patched or not', async (t) => {
   t.same(changed({}, { a: OK, b: PATCHED }), {});
   t.same(changed({ a: OK }, { a: PATCHED }), {});
   t.same(changed({ a: missing('M') }, { a: missing('M') }), {});

@@ -15,7 +15,7 @@ function open() {
 const never = new AbortController().signal;
 
 t.test(
-  'the first of a round lives for 60 s, the others for 20 s, and the seventh is a first one again',
+  'the first QR of a round lives for 60 s, the next five for 20 s, and the seventh starts a new round',
   (t) => {
     const { desk, clock, shown } = open();
     t.equal(desk.current(), null);
@@ -30,7 +30,7 @@ t.test(
   },
 );
 
-t.test('one that has expired, or was used, is not handed out', (t) => {
+t.test('a QR that has expired or was used is not returned', (t) => {
   const { desk, clock } = open();
   desk.show('a');
   clock.atMs += 59_999;
@@ -42,11 +42,11 @@ t.test('one that has expired, or was used, is not handed out', (t) => {
   desk.clear();
   t.equal(desk.current(), null);
   desk.show('c');
-  t.match(desk.current(), { payload: 'c', number: 1 }, 'another page, another round');
+  t.match(desk.current(), { payload: 'c', number: 1 }, 'another page starts a new round');
   t.end();
 });
 
-t.test('the same one again, after a re-injection, is no news and lives no longer', (t) => {
+t.test('the same QR shown again after a re-injection is not a change and keeps its expiry', (t) => {
   const { desk, clock, shown } = open();
   desk.show('a');
   const { expiresAtMs } = desk.current() ?? {};
@@ -57,7 +57,7 @@ t.test('the same one again, after a re-injection, is no news and lives no longer
   t.end();
 });
 
-t.test('whoever waits hears of the next change, or that there was none', async (t) => {
+t.test('a wait ends at the next change, or fails when it is aborted', async (t) => {
   const { desk } = open();
   const changed = [desk.changed({ signal: never }), desk.changed({ signal: never })];
   desk.show('a');

@@ -28,25 +28,28 @@ const ROWS: readonly (readonly [State, string | null])[] = [
   [state({ name: 'failed', reason: 'banned', retryAtMs: null }), 'wactl logs'],
 ];
 
-t.test('a command where a person can do something, nothing where the daemon helps itself', (t) => {
-  for (const [given, hint] of ROWS) {
-    t.equal(hintFor(given, []), hint, told(given));
-    t.equal(
-      hintFor(given, ['-a', 'shop']),
-      hint?.replace(/^wactl/, 'wactl -a shop') ?? null,
-      `${told(given)}, by account`,
-    );
-  }
-  t.end();
-});
+t.test(
+  'a hint names a command where a person can help, and is empty where the daemon recovers by itself',
+  (t) => {
+    for (const [given, hint] of ROWS) {
+      t.equal(hintFor(given, []), hint, told(given));
+      t.equal(
+        hintFor(given, ['-a', 'shop']),
+        hint?.replace(/^wactl/, 'wactl -a shop') ?? null,
+        `${told(given)}, by account`,
+      );
+    }
+    t.end();
+  },
+);
 
-t.test('an incident always comes with a command', (t) => {
+t.test('an incident always has a command', (t) => {
   for (const reason of REASONS)
     t.match(alertHint(reason, ['-a', 'shop']), /^(wactl -a shop |sudo |df )/, reason);
   t.end();
 });
 
-t.test('the figures come from the configuration, the rest are WhatsApp’s own', (t) => {
+t.test('the hint shows the configured limits, or those of WhatsApp', (t) => {
   const { delaysMs, capMs, maxAttempts, graceMs, slowRetryMs, startMs, syncMs, afterLogout } = POLICY;
   const config = {
     reconnect: { delaysMs, capMs, maxAttempts, graceMs, slowRetryMs },

@@ -28,16 +28,16 @@ async function owned(t: Test) {
   return { store, log, outbox, owner, open, forgot: () => forgot };
 }
 
-t.test('the first to be linked owns the store, whatever device of theirs it is', async (t) => {
+t.test('the first linked account owns the store, whichever of its devices is linked', async (t) => {
   const { store, owner, open, forgot } = await owned(t);
   const before = forgot();
   owner.ready('15550001111:12@c.us');
   t.equal(store.account.wid, WID);
   t.same(open, [WID]);
-  t.equal(forgot(), before, 'what is known of numbers stays');
+  t.equal(forgot(), before, 'the cached recipients stay');
 });
 
-t.test('of another account nothing stays: neither what waits nor what is known of numbers', async (t) => {
+t.test('a change of account fails the queued messages and clears the cached recipients', async (t) => {
   const { store, outbox, owner, open, forgot } = await owned(t);
   const before = forgot();
   owner.ready(OTHER);
@@ -48,7 +48,7 @@ t.test('of another account nothing stays: neither what waits nor what is known o
 });
 
 t.test(
-  'a disk that refuses the new owner keeps the queue shut; it is written when there is room',
+  'a disk that refuses the new owner keeps the queue closed until the owner can be written',
   async (t) => {
     const { store, outbox, owner, open, log } = await owned(t);
     const refusing = t.intercept(store, 'writeNow', {
@@ -58,7 +58,7 @@ t.test(
     });
     owner.link(OTHER);
     owner.ready(OTHER);
-    t.same(open, [], "the old account's queue does not go to the new one's page");
+    t.same(open, [], "the old account's queue is not sent by the new account's page");
     t.match(outbox.get('m-1'), { state: 'queued' });
     t.ok(log.lines.some(([level, event]) => level === 'error' && event === 'account.link-refused'));
     refusing.restore();
@@ -66,11 +66,11 @@ t.test(
     t.match(outbox.get('m-1'), { state: 'failed' });
     t.same(open, [OTHER]);
     owner.again(OTHER);
-    t.same(open, [OTHER], 'open already');
+    t.same(open, [OTHER], 'it is open already');
   },
 );
 
-t.test('a page that does not say whose it is opens nothing', async (t) => {
+t.test('a page without an account opens no queue', async (t) => {
   const { owner, open } = await owned(t);
   owner.ready(null);
   t.same(open, []);

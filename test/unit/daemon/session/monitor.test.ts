@@ -57,7 +57,7 @@ const FINDINGS: readonly (readonly [Asked, number, string | null])[] = [
 ];
 
 for (const [says, unsentMs, finding] of FINDINGS) {
-  t.test(`${finding ?? `well, unsent for ${unsentMs} ms`}: two in a row act`, async (t) => {
+  t.test(`${finding ?? `well, unsent for ${unsentMs} ms`}: the monitor acts on two in a row`, async (t) => {
     const { monitor, sick, page, beat } = open(t, { oldestUnsentMs: () => unsentMs });
     page.says = says;
     monitor.start();
@@ -66,11 +66,11 @@ for (const [says, unsentMs, finding] of FINDINGS) {
     t.equal(monitor.view().failures, finding === null ? 0 : 1);
     await beat();
     t.same(sick, finding === null ? [] : [finding]);
-    t.equal(monitor.view().failures, 0, 'and the count begins anew');
+    t.equal(monitor.view().failures, 0, 'the count starts again');
   });
 }
 
-t.test('one failure between two good looks is none', async (t) => {
+t.test('single failures between successful checks do not act', async (t) => {
   const { monitor, sick, page, beat } = open(t);
   monitor.start();
   for (const says of [WELL, new Error('slow'), WELL, new Error('slow'), WELL]) {
@@ -81,7 +81,7 @@ t.test('one failure between two good looks is none', async (t) => {
   t.match(monitor.view(), { failures: 0, lastOkAt: /^\d{4}-/, lastCheckAt: /^\d{4}-/ });
 });
 
-t.test('a proof from elsewhere counts, and so does a time when nothing is asked', async (t) => {
+t.test('a success reported from elsewhere resets the count, and so does a time without checks', async (t) => {
   let expects: 'health' | null = 'health';
   const { monitor, sick, page, probed, beat } = open(t, { expects: () => expects });
   t.same(monitor.view(), { lastCheckAt: null, lastOkAt: null, failures: 0 });
@@ -94,14 +94,14 @@ t.test('a proof from elsewhere counts, and so does a time when nothing is asked'
   t.equal(monitor.view().failures, 1);
   expects = null;
   await beat();
-  t.equal(probed.length, 2, 'not due: not probed');
+  t.equal(probed.length, 2, 'no check is due, so the page is not probed');
   t.equal(monitor.view().failures, 0);
   expects = 'health';
   await beat();
   t.same(sick, []);
 });
 
-t.test('a page that shows a QR has no more to do than to answer', async (t) => {
+t.test('a page that shows a QR only has to answer', async (t) => {
   const { monitor, sick, page, beat } = open(t, { expects: () => 'answer' });
   page.says = { socketState: 'UNPAIRED', whatsappWeb: null, wid: null, listening: false };
   monitor.start();
@@ -126,7 +126,7 @@ t.test('a probe that never ends is a failure', async (t) => {
   t.same(sick, ['unresponsive: no answer within 8000 ms']);
 });
 
-t.test('having nobody to ask is a failure too', async (t) => {
+t.test('a probe that throws is a failure', async (t) => {
   const { monitor, sick, beat } = open(t, {
     probe: () => {
       throw new Error('not ready');
@@ -138,7 +138,7 @@ t.test('having nobody to ask is a failure too', async (t) => {
   t.same(sick, ['unresponsive: not ready']);
 });
 
-t.test('an error of its own is logged, and the heart beats on', async (t) => {
+t.test('an error of the monitor itself is logged, and the checks continue', async (t) => {
   let broken = true;
   const { monitor, log, probed, beat } = open(t, {
     expects: () => {
@@ -155,7 +155,7 @@ t.test('an error of its own is logged, and the heart beats on', async (t) => {
   t.equal(monitor.active, true);
 });
 
-t.test('an answer that comes after the end, or when the state has moved on, is ignored', async (t) => {
+t.test('an answer after the end, or after the state has changed, is ignored', async (t) => {
   let expects: 'health' | null = 'health';
   let answer: (health: Health) => void = () => undefined;
   const { monitor, log, page, probed, beat } = open(t, { expects: () => expects, failuresToAct: 1 });
@@ -170,30 +170,30 @@ t.test('an answer that comes after the end, or when the state has moved on, is i
   expects = null;
   answer({ ...WELL, listening: false });
   await settled();
-  t.same(monitor.view(), { lastCheckAt: null, lastOkAt: null, failures: 0 }, 'moved on');
+  t.same(monitor.view(), { lastCheckAt: null, lastOkAt: null, failures: 0 }, 'the state has changed');
   expects = 'health';
   late();
   await beat();
   monitor.stop();
   answer({ ...WELL, listening: false });
   await settled();
-  t.same(monitor.view(), { lastCheckAt: null, lastOkAt: null, failures: 0 }, 'stopped');
+  t.same(monitor.view(), { lastCheckAt: null, lastOkAt: null, failures: 0 }, 'the monitor has stopped');
   t.equal(monitor.active, false);
   await beat();
-  t.equal(probed.length, 2, 'and nothing is probed any more');
+  t.equal(probed.length, 2, 'the page is not probed any more');
   t.same(log.lines, []);
 });
 
-t.test('there is one heartbeat, whatever is asked for out of turn', async (t) => {
+t.test('extra checks do not start a second heartbeat', async (t) => {
   const { monitor, probed, page, beat } = open(t);
   monitor.checkNow();
   await beat();
-  t.equal(probed.length, 0, 'none before the start');
+  t.equal(probed.length, 0, 'no check before the start');
   monitor.start();
   monitor.start();
   monitor.checkNow();
   await beat(0);
-  t.equal(probed.length, 1, 'at once');
+  t.equal(probed.length, 1, 'the check runs at once');
   let answer: (health: Health) => void = () => undefined;
   page.says = new Promise((resolve) => {
     answer = resolve;

@@ -18,7 +18,7 @@ function ask(...atMs: number[]): (true | number)[] {
   });
 }
 
-t.test('how often', (t) => {
+t.test('codes are limited to one in three minutes and five a day', (t) => {
   const rows: [string, number[], (true | number)[]][] = [
     ['the first at once, the next after three minutes', [0, MIN, 3 * MIN], [true, 2 * MIN, true]],
     ['one that was refused does not count', [0, MIN, 2 * MIN, 3 * MIN], [true, 2 * MIN, MIN, true]],
@@ -38,7 +38,7 @@ t.test('how often', (t) => {
   t.end();
 });
 
-t.test('a refusal says when, and that a QR can be scanned meanwhile', (t) => {
+t.test('a refusal names the next time, and that a QR can be scanned meanwhile', (t) => {
   const budget = new PairingBudget();
   budget.spend(0);
   t.throws(() => budget.spend(1_500), {
@@ -47,7 +47,7 @@ t.test('a refusal says when, and that a QR can be scanned meanwhile', (t) => {
   t.end();
 });
 
-t.test('a code stands for its number, for three minutes, until it is worth nothing', (t) => {
+t.test('a code is reused for its number for three minutes, unless it became invalid', (t) => {
   const budget = new PairingBudget();
   t.equal(budget.current('1', 0), null);
   const code = budget.issued('1', 'ABCD1234', 1_000);
@@ -56,6 +56,6 @@ t.test('a code stands for its number, for three minutes, until it is worth nothi
   t.equal(budget.current('2', 2_000), null, 'another number');
   t.equal(budget.current('1', 181_000), null, 'expired');
   budget.forget();
-  t.equal(budget.current('1', 2_000), null, 'linked, or its page is gone');
+  t.equal(budget.current('1', 2_000), null, 'the account is linked, or its page has ended');
   t.end();
 });

@@ -23,7 +23,7 @@ function answer(client: object | string): PasskeyAnswer {
 
 const GOOD = { type: 'webauthn.get', challenge: 'Y2hhbGxlbmdl', origin: 'https://web.whatsapp.com' };
 
-t.test('a request stands until its time is over or it is cleared', async (t) => {
+t.test('a request is pending until it expires or is cleared', async (t) => {
   let now = 1_000;
   const desk = new PendingPasskey(() => now);
   t.equal(desk.current(), null);
@@ -31,18 +31,18 @@ t.test('a request stands until its time is over or it is cleared', async (t) => 
   t.match(desk.current(), { id: 3, options: OPTIONS });
   now = 2_000;
   t.equal(desk.current(), null);
-  t.equal(desk.pending?.id, 3, 'the page may still be told that it is late');
+  t.equal(desk.pending?.id, 3, 'a late answer may still be passed to the page');
   t.throws(() => desk.answerable(answer(GOOD)), new Fault('no_passkey'));
   desk.clear();
   t.equal(desk.pending, null);
 });
 
-t.test('an answer goes to its own request only', async (t) => {
+t.test('an answer fits only its own request', async (t) => {
   const desk = new PendingPasskey();
   t.throws(() => desk.answerable(null), new Fault('no_passkey'));
   desk.show({ id: 7, options: OPTIONS, expiresAtMs: Date.now() + 60_000 });
   t.equal(desk.answerable(answer(GOOD)).id, 7);
-  t.equal(desk.answerable(null).id, 7, 'a refusal fits any');
+  t.equal(desk.answerable(null).id, 7, 'a refusal fits any request');
   const refused = (client: object | string): string => {
     try {
       desk.answerable(answer(client));
@@ -57,5 +57,5 @@ t.test('an answer goes to its own request only', async (t) => {
   t.match(refused({ ...GOOD, type: 'webauthn.create' }), /not one to navigator/);
   t.match(refused('{'), /no client data/);
   t.match(refused('null'), /not one to navigator/);
-  t.equal(desk.current()?.id, 7, 'and the request still stands');
+  t.equal(desk.current()?.id, 7, 'the request is still pending');
 });

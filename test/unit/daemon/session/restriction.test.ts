@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const NONE = { lockUntilMs: null, cap: null };
 const LOCKED: Restriction = { kind: 'time_lock', untilMs: NOW + HOUR, used: null, total: null };
 
-t.test('what is known is told once, and kept over restarts', async (t) => {
+t.test('a restriction is reported once and kept across restarts', async (t) => {
   const directory = scratch(t);
   let nowMs = NOW;
   let asked = 0;
@@ -38,7 +38,7 @@ t.test('what is known is told once, and kept over restarts', async (t) => {
 
   const second = begin();
   t.match(second.restriction.current, LOCKED);
-  t.same(second.told, [], 'it was told before');
+  t.same(second.told, [], 'it was reported before');
   await rest(second.store);
   second.restriction.stop();
   second.store.close();
@@ -46,7 +46,7 @@ t.test('what is known is told once, and kept over restarts', async (t) => {
   nowMs = NOW + 2 * HOUR;
   const third = begin();
   t.equal(third.restriction.current, null);
-  t.same(third.told, [[null, 'time_lock']], 'it ended while nobody ran');
+  t.same(third.told, [[null, 'time_lock']], 'it ended while no daemon ran');
   const untilMs = await third.store.write((tx) => third.restriction.nacked(tx, 'restricted'));
   t.equal(untilMs, nowMs + HOUR);
   third.restriction.settled();
@@ -54,65 +54,71 @@ t.test('what is known is told once, and kept over restarts', async (t) => {
   t.same(third.told.at(-1), ['time_lock', null]);
   t.equal(asked, 1, 'the page is asked once');
   third.store.writeNow((tx) => third.store.account.link(tx, '15559990000@c.us', 0));
-  t.equal(third.restriction.current, null, "another account's is none of this one's");
+  t.equal(third.restriction.current, null, 'a restriction of another account does not apply to this one');
 });
 
-t.test('while new chats are locked, strangers wait and nobody else, and go when it ends', async (t) => {
-  let now: Restriction | null = LOCKED;
-  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
-  page.reachable.add(B);
-  sender.open(WID);
-  const stranger = await accept(A, 'new');
-  await accept(A, 'and again');
-  await accept(B, 'known');
-  await until(() => page.texts.length === 1);
-  await rest(store);
-  t.same(page.texts, ['known']);
-  t.same(sender.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
-  page.last().answer(TAKEN);
-  page.reachable.add(A);
-  sender.heardFrom(A);
-  await until(() => page.texts.length === 2);
-  t.same(page.texts, ['known', 'new'], 'who has written is answered');
-  now = null;
-});
+t.test(
+  'while new chats are locked, only messages to strangers wait, until the restriction ends',
+  async (t) => {
+    let now: Restriction | null = LOCKED;
+    const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+    page.reachable.add(B);
+    sender.open(WID);
+    const stranger = await accept(A, 'new');
+    await accept(A, 'and again');
+    await accept(B, 'known');
+    await until(() => page.texts.length === 1);
+    await rest(store);
+    t.same(page.texts, ['known']);
+    t.same(sender.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+    page.last().answer(TAKEN);
+    page.reachable.add(A);
+    sender.heardFrom(A);
+    await until(() => page.texts.length === 2);
+    t.same(page.texts, ['known', 'new'], 'a person who has written gets an answer');
+    now = null;
+  },
+);
 
-t.test('what is refused for now waits with its reason, what comes later in its chat behind it', async (t) => {
-  let now: Restriction | null = null;
-  const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
-  outbox.onNack = () => {
-    now = LOCKED;
-    return NOW + HOUR;
-  };
-  sender.open(WID);
-  const first = await accept(A, 'first');
-  const behind = await accept(A, 'behind');
-  await until(() => page.texts.length === 1);
-  page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
-  await until(() => outbox.get(first.id).state === 'queued');
-  await rest(store);
-  t.match(outbox.get(first.id), {
-    attempts: 1,
-    ack: 0,
-    notBeforeMs: NOW + HOUR,
-    error: { kind: 'restricted' },
-  });
-  t.same(sender.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
-  // A late ack or refusal changes nothing about a message that waits again.
-  await outbox.take(first.id, { type: 'ack', ack: -1 });
-  await outbox.take(first.id, { type: 'ack', ack: -1, nack: 463 });
-  t.match(outbox.get(first.id), { state: 'queued', attempts: 1 });
-  t.same(page.texts, ['first'], 'nothing overtakes it');
-  t.equal(outbox.get(behind.id).state, 'queued');
+t.test(
+  'a message refused for now waits with its reason, and later ones in its chat wait behind it',
+  async (t) => {
+    let now: Restriction | null = null;
+    const { sender, accept, page, outbox, store } = open(t, { restriction: () => now, now: () => NOW });
+    outbox.onNack = () => {
+      now = LOCKED;
+      return NOW + HOUR;
+    };
+    sender.open(WID);
+    const first = await accept(A, 'first');
+    const behind = await accept(A, 'behind');
+    await until(() => page.texts.length === 1);
+    page.last().answer({ outcome: 'accepted', ack: -1, nack: 463 });
+    await until(() => outbox.get(first.id).state === 'queued');
+    await rest(store);
+    t.match(outbox.get(first.id), {
+      attempts: 1,
+      ack: 0,
+      notBeforeMs: NOW + HOUR,
+      error: { kind: 'restricted' },
+    });
+    t.same(sender.waitOf(outbox.get(first.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
+    // A late ack or refusal changes nothing about a message that waits again.
+    await outbox.take(first.id, { type: 'ack', ack: -1 });
+    await outbox.take(first.id, { type: 'ack', ack: -1, nack: 463 });
+    t.match(outbox.get(first.id), { state: 'queued', attempts: 1 });
+    t.same(page.texts, ['first'], 'no later message is sent first');
+    t.equal(outbox.get(behind.id).state, 'queued');
 
-  now = null;
-  sender.restrictionChanged(null);
-  await until(() => page.texts.length === 2);
-  t.same(page.texts, ['first', 'first']);
-  page.last().answer({ outcome: 'accepted', ack: 1 });
-  await until(() => page.texts.length === 3);
-  t.same(page.texts, ['first', 'first', 'behind']);
-});
+    now = null;
+    sender.restrictionChanged(null);
+    await until(() => page.texts.length === 2);
+    t.same(page.texts, ['first', 'first']);
+    page.last().answer({ outcome: 'accepted', ack: 1 });
+    await until(() => page.texts.length === 3);
+    t.same(page.texts, ['first', 'first', 'behind']);
+  },
+);
 
 for (const writes of ['before the refusal', 'after the refusal'] as const)
   for (const as of ['number', 'lid', 'lid, learnt at once', 'lid, learnt after the refusal'] as const)
@@ -155,7 +161,7 @@ for (const writes of ['before the refusal', 'after the refusal'] as const)
       t.match(outbox.get(id), { state: 'queued', attempts: 2, notBeforeMs: NOW + HOUR });
     });
 
-t.test('the third refusal of a message is its end, and one that waits can be taken back', async (t) => {
+t.test('a message fails at its third refusal, and one that waits can be cancelled', async (t) => {
   const { sender, accept, page, outbox, store } = open(t, { now: () => NOW });
   outbox.onNack = () => NOW + HOUR;
   sender.open(WID);

@@ -9,7 +9,7 @@ import { Upkeep } from '../../../../src/daemon/session/upkeep.js';
 import { scratch } from '../../store/scratch.js';
 import { keepLines } from '../log/lines.js';
 
-t.test('a browser over its limit goes, and the next one not within the hour', async (t) => {
+t.test('a browser over its limit is replaced, and the next one not within the hour', async (t) => {
   const child = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => {}, 1000)"], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,48 +32,45 @@ t.test('a browser over its limit goes, and the next one not within the hour', as
     });
   await open(0).look();
   await open(100_000).look();
-  t.same(asked, [], 'no limit, or one that it keeps');
+  t.same(asked, [], 'no limit, or one that is not exceeded');
   const upkeep = open(1);
   quiet = false;
   await upkeep.look();
-  t.same(asked, [], 'not in the midst of something');
+  t.same(asked, [], 'not while the session is busy');
   quiet = true;
   await upkeep.look();
   t.match(asked, [/^the browser takes \d+ MB, and 1 are its limit$/]);
   for (let n = 0; n < 3; n += 1) await upkeep.look();
   t.equal(asked.length, 1);
   t.match(log.lines, [['warn', 'upkeep.memory-limit-low', { limitMb: 1 }]]);
-  t.equal(log.lines.length, 1, 'said once');
+  t.equal(log.lines.length, 1, 'the warning is logged once');
 });
 
-t.test(
-  "a disk without room is told of, the profile's or the store's; only the first ends the browser",
-  async (t) => {
-    // The kernel's own file systems have no free space.
-    const rows = [
-      { dataPath: '.', storePath: '.', told: [] },
-      { dataPath: '.', storePath: '/proc', told: ['low'] },
-      { dataPath: '/proc', storePath: '.', told: ['low', 'full'] },
-    ];
-    for (const { told, ...paths } of rows) {
-      const heard: string[] = [];
-      const upkeep = new Upkeep({
-        ...{ memoryLimitMb: 0, recycleHours: 0, log: keepLines(), ...paths },
-        browser: () => null,
-        isQuiet: () => true,
-        recycle: () => undefined,
-        disk: (freeMb, low) => heard.push(low ? 'low' : `${freeMb} MB`),
-        diskFull: () => heard.push('full'),
-        hourly: async () => undefined,
-        jumped: () => undefined,
-      });
-      await upkeep.lookAtDisk();
-      t.same(heard, told, JSON.stringify(paths));
-    }
-  },
-);
+t.test("a full disk of profile or store is reported, and only the profile's ends the browser", async (t) => {
+  // The kernel's own file systems have no free space.
+  const rows = [
+    { dataPath: '.', storePath: '.', told: [] },
+    { dataPath: '.', storePath: '/proc', told: ['low'] },
+    { dataPath: '/proc', storePath: '.', told: ['low', 'full'] },
+  ];
+  for (const { told, ...paths } of rows) {
+    const heard: string[] = [];
+    const upkeep = new Upkeep({
+      ...{ memoryLimitMb: 0, recycleHours: 0, log: keepLines(), ...paths },
+      browser: () => null,
+      isQuiet: () => true,
+      recycle: () => undefined,
+      disk: (freeMb, low) => heard.push(low ? 'low' : `${freeMb} MB`),
+      diskFull: () => heard.push('full'),
+      hourly: async () => undefined,
+      jumped: () => undefined,
+    });
+    await upkeep.lookAtDisk();
+    t.same(heard, told, JSON.stringify(paths));
+  }
+});
 
-t.test('a browser that was replaced while it was looked at stays', async (t) => {
+t.test('a browser that was replaced during the check is kept', async (t) => {
   const asked: string[] = [];
   let pid = 1;
   const upkeep = new Upkeep({
@@ -91,7 +88,7 @@ t.test('a browser that was replaced while it was looked at stays', async (t) => 
 });
 
 t.test(
-  'a disk that was low is fine again only when it clearly is',
+  'a disk that was low counts as fine only with a clear margin',
   { skip: process.getuid?.() !== 0 && 'needs root, to mount a small disk' },
   async (t) => {
     const place = scratch(t);
