@@ -42,84 +42,81 @@ interface Listed {
   readonly error: { readonly kind: string; readonly hint: string } | null;
 }
 
-t.test(
-  'accounts that run, that are configured, and that do not answer are listed in one place',
-  async (t) => {
-    await using sim = await Simulator.start();
-    const { env, socket, at } = surroundings(t);
-    await using shop = await Home.make(sim, { t, socket: socket('shop') });
-    await using support = await Home.make(sim, { t, socket: socket('support') });
-    const wad = await shop.start({ args: ['--account', 'shop'] });
-    await wad.link(sim.createPhone({ number: '15550001111' }));
-    const other = await support.start({ args: ['--account', 'support', '--no-auto-init'] });
-    await eventually(
-      async () => (await wad.request('daemon.info')).browser.memoryBytes,
-      'the memory is measured once the account is ready',
-    );
-    at('state', 'old');
-    writeFileSync(join(at('config'), 'new.toml'), '');
-    writeFileSync(join(at('config'), 'wad.toml'), '');
-    const silent = createServer().listen(socket('stuck'));
-    t.teardown(() => silent.close());
-    await new Promise((resolve) => silent.once('listening', resolve));
+t.test('running, configured and unresponsive accounts are listed together', async (t) => {
+  await using sim = await Simulator.start();
+  const { env, socket, at } = surroundings(t);
+  await using shop = await Home.make(sim, { t, socket: socket('shop') });
+  await using support = await Home.make(sim, { t, socket: socket('support') });
+  const wad = await shop.start({ args: ['--account', 'shop'] });
+  await wad.link(sim.createPhone({ number: '15550001111' }));
+  const other = await support.start({ args: ['--account', 'support', '--no-auto-init'] });
+  await eventually(
+    async () => (await wad.request('daemon.info')).browser.memoryBytes,
+    'the memory is measured once the account is ready',
+  );
+  at('state', 'old');
+  writeFileSync(join(at('config'), 'new.toml'), '');
+  writeFileSync(join(at('config'), 'wad.toml'), '');
+  const silent = createServer().listen(socket('stuck'));
+  t.teardown(() => silent.close());
+  await new Promise((resolve) => silent.once('listening', resolve));
 
-    const { stdout, stderr, code } = await wactl(['accounts'], { env });
-    t.match({ code, stderr }, { code: 0, stderr: '' });
-    // The machine that runs the test may have accounts of its own.
-    const ours = ['new', 'old', 'shop', 'stuck', 'support'];
-    const [heading = '', ...all] = stdout.trimEnd().split('\n');
-    const lines = [heading, ...all.filter((line) => ours.includes(line.split(' ')[0] ?? ''))];
-    t.match(lines[0], /^ACCOUNT +STATE +SINCE +NUMBER +QUEUE +MEMORY +HTTP +NOTE$/);
-    t.same(
-      lines.slice(1).map((line) => line.split(/ {2,}/).slice(0, 2)),
-      [
-        ['new', 'not running'],
-        ['old', 'not running'],
-        ['shop', 'ready'],
-        ['stuck', 'no answer'],
-        ['support', 'stopped'],
-      ],
-    );
-    t.match(lines[3], /\+1 555 000 1111 +0 +\d+ MB/);
+  const { stdout, stderr, code } = await wactl(['accounts'], { env });
+  t.match({ code, stderr }, { code: 0, stderr: '' });
+  // The machine that runs the test may have accounts of its own.
+  const ours = ['new', 'old', 'shop', 'stuck', 'support'];
+  const [heading = '', ...all] = stdout.trimEnd().split('\n');
+  const lines = [heading, ...all.filter((line) => ours.includes(line.split(' ')[0] ?? ''))];
+  t.match(lines[0], /^ACCOUNT +STATE +SINCE +NUMBER +QUEUE +MEMORY +HTTP +NOTE$/);
+  t.same(
+    lines.slice(1).map((line) => line.split(/ {2,}/).slice(0, 2)),
+    [
+      ['new', 'not running'],
+      ['old', 'not running'],
+      ['shop', 'ready'],
+      ['stuck', 'no answer'],
+      ['support', 'stopped'],
+    ],
+  );
+  t.match(lines[3], /\+1 555 000 1111 +0 +\d+ MB/);
 
-    const json = await wactl(['-o', 'json', 'accounts'], { env });
-    const listed = (JSON.parse(json.stdout) as { accounts: Listed[] }).accounts;
-    const accounts = listed.filter(({ account }) => ours.includes(account));
-    t.match(accounts[2], {
-      account: 'shop',
+  const json = await wactl(['-o', 'json', 'accounts'], { env });
+  const listed = (JSON.parse(json.stdout) as { accounts: Listed[] }).accounts;
+  const accounts = listed.filter(({ account }) => ours.includes(account));
+  t.match(accounts[2], {
+    account: 'shop',
+    running: true,
+    error: null,
+    status: { session: { phone: '15550001111' } },
+  });
+  t.match(accounts[0], { account: 'new', running: false, status: null, error: { kind: 'unreachable' } });
+  t.match(accounts[3], { account: 'stuck', running: true, error: { kind: 'deadline_exceeded' } });
+  const elsewhere = await wactl(['-o', 'json', 'accounts'], {
+    env: { XDG_RUNTIME_DIR: env.HOME },
+    socket: shop.socket,
+  });
+  t.match(
+    (JSON.parse(elsewhere.stdout) as { accounts: Listed[] }).accounts.find(
+      ({ account }) => account === 'shop',
+    ),
+    {
       running: true,
-      error: null,
-      status: { session: { phone: '15550001111' } },
-    });
-    t.match(accounts[0], { account: 'new', running: false, status: null, error: { kind: 'unreachable' } });
-    t.match(accounts[3], { account: 'stuck', running: true, error: { kind: 'deadline_exceeded' } });
-    const elsewhere = await wactl(['-o', 'json', 'accounts'], {
-      env: { XDG_RUNTIME_DIR: env.HOME },
-      socket: shop.socket,
-    });
-    t.match(
-      (JSON.parse(elsewhere.stdout) as { accounts: Listed[] }).accounts.find(
-        ({ account }) => account === 'shop',
-      ),
-      {
-        running: true,
-      },
-    );
-    const each = (await wactl(['-o', 'jsonl', 'accounts'], { env })).stdout.trimEnd().split('\n');
-    t.same(
-      each.map((line) => (JSON.parse(line) as Listed).account),
-      listed.map(({ account }) => account),
-    );
-    const { stdout: words } = await wactl(['--get-yargs-completions', 'wactl', '-a', ''], { env });
-    t.same(
-      words.split('\n').filter((word) => ours.includes(word)),
-      ours,
-    );
-    for (const one of [wad, other]) t.equal((await one.stop()).code, 0);
-  },
-);
+    },
+  );
+  const each = (await wactl(['-o', 'jsonl', 'accounts'], { env })).stdout.trimEnd().split('\n');
+  t.same(
+    each.map((line) => (JSON.parse(line) as Listed).account),
+    listed.map(({ account }) => account),
+  );
+  const { stdout: words } = await wactl(['--get-yargs-completions', 'wactl', '-a', ''], { env });
+  t.same(
+    words.split('\n').filter((word) => ours.includes(word)),
+    ours,
+  );
+  for (const one of [wad, other]) t.equal((await one.stop()).code, 0);
+});
 
-t.test('a watched list shows what changes', async (t) => {
+t.test('a watched list shows changes', async (t) => {
   await using sim = await Simulator.start();
   const { env, socket } = surroundings(t);
   await using home = await Home.make(sim, { t, socket: socket('shop') });
@@ -135,7 +132,7 @@ t.test('a watched list shows what changes', async (t) => {
   t.equal(own.length, 2, 'one line for each change');
 });
 
-t.test('nobody is there, and what cannot be watched', async (t) => {
+t.test('without accounts the list is empty, and a list that cannot be watched is refused', async (t) => {
   const { env } = surroundings(t);
   // The machine that runs the test may have accounts of its own.
   const uid = process.getuid?.() ?? 0;

@@ -26,16 +26,24 @@ async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void
   const hello = await heard(wad, 'hello');
   t.match(await wad.wactl(['react', hello.key, '👍']), { code: 0, stdout: /^reacted/ });
   const reaction = await ana.waitForMessage(({ type, body }) => type === 'reaction' && body === '👍');
-  t.equal(reaction.message.extra?.target, hello.messageId, 'to that very message');
+  t.equal(reaction.message.extra?.target, hello.messageId, 'the reaction names the message that we sent');
   t.match(await wad.event('message.reaction', ({ emoji }) => emoji === '👍'), {
     data: { fromMe: true, key: hello.key },
   });
-  t.match(await wad.wactl(['react', hello.messageId, '--remove']), { code: 0 }, "by WhatsApp's own id");
+  t.match(
+    await wad.wactl(['react', hello.messageId, '--remove']),
+    { code: 0 },
+    "a reaction is removed by WhatsApp's own id",
+  );
   await ana.waitForMessage(({ type, body }) => type === 'reaction' && body === '');
 
   const { id, messageId } = await wad.request('message.send', { to: ana.number, text: 'at ten' });
   await wad.request('message.wait', { id, for: 'sent' });
-  t.match(await wad.wactl(['edit', id, 'at nine']), { code: 0 }, 'by the id that send printed');
+  t.match(
+    await wad.wactl(['edit', id, 'at nine']),
+    { code: 0 },
+    'a message is edited by the id that send printed',
+  );
   const edit = await ana.waitForMessage(({ type, body }) => type === 'edit' && body === 'at nine');
   t.equal(edit.message.extra?.target, messageId);
   t.match(await wad.event('message.edit', ({ body }) => body === 'at nine'), {
@@ -55,7 +63,11 @@ async function ours(t: Test, wad: Wad, ana: Contact, ben: Contact): Promise<void
   t.match(await wad.wactl(['delete', id]), { code: 0, stdout: /for everybody/ });
   const revoke = await ana.waitForMessage(({ type }) => type === 'revoke');
   t.equal(revoke.message.extra?.target, messageId);
-  t.match(await wad.event('message.revoke'), { data: { messageId, fromMe: true } }, 'under the id it had');
+  t.match(
+    await wad.event('message.revoke'),
+    { data: { messageId, fromMe: true } },
+    'the deletion is reported under the original id',
+  );
   t.match(await wad.wactl(['delete', hello.key, '--for-me']), { code: 0 });
   const left = await wad.request('chat.messages', { chat: ana.number });
   t.notOk(left.messages.some((one) => one.messageId === hello.messageId));
@@ -99,7 +111,7 @@ async function theirs(t: Test, sim: Simulator, wad: Wad, phone: Phone, ana: Cont
   t.match(
     await wad.event('message.reaction', ({ vote }) => JSON.stringify(vote) === '["later"]'),
     { data: { messageId: asked.messageId, from: `${NUMBER}@c.us`, fromMe: true } },
-    'our own, from the phone',
+    'a vote from the phone is reported as our own',
   );
   await ana.react(messageId, '');
   await wad.event('message.reaction', ({ emoji, fromMe }) => emoji === '' && fromMe === false);
@@ -138,7 +150,7 @@ async function captions(t: Test, wad: Wad, ana: Contact, file: string): Promise<
   };
   const { id, messageId } = await send('--caption', 'the bil');
   const end = await wad.wactl(['edit', id, ' the bill ']);
-  t.equal(end.code, 0, `the page leaves out the spaces around it: ${end.stderr}`);
+  t.equal(end.code, 0, `the page removes surrounding spaces: ${end.stderr}`);
   const edit = await ana.waitForMessage(({ message }) => message.extra?.caption === 'the bill');
   t.equal(edit.message.extra?.target, messageId);
   t.match(await wad.event('message.edit', ({ body }) => body === 'the bill'), {
@@ -177,7 +189,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
   const group = sim.createGroup({ subject: 'Team', participants: [ana.wid, `${NUMBER}@c.us`] });
   await ana.send('to all', { group: group.id });
   const { key } = await heard(wad, 'to all');
-  t.match(await wad.wactl(['react', key, '🎉']), { code: 0 }, 'in a group the key names the author too');
+  t.match(await wad.wactl(['react', key, '🎉']), { code: 0 }, 'in a group the key also names the author');
   sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
   sim.changeGroup(group, ana.wid, { what: 'promote', participants: [`${NUMBER}@c.us`] });
   sim.changeGroup(group, ana.wid, { what: 'subject', value: 'The team' });
@@ -202,7 +214,7 @@ async function inGroups(t: Test, sim: Simulator, wad: Wad, ana: Contact, ben: Co
 }
 
 for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
-  t.test(`what we do to a message, and what others do (${generation})`, async (t) => {
+  t.test(`acts of ours and of others on a message are performed and reported (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -218,12 +230,12 @@ for (const generation of ['2026-04', '2026-07', '2026-09'] as const) {
     const events = await wad.events();
     const edits = events.flatMap(({ type, data }) => (type === 'message.edit' ? [data.body] : []));
     const made = ['at nine', 'I come late', 'the bill', 'my bill', 'from all of us'];
-    t.same(edits, made, 'each edit once, and nothing that is none');
+    t.same(edits, made, 'each edit is reported once, and nothing else is');
     for (const type of ['message.revoke', 'message.reaction', 'group', 'call']) {
       const told = events
         .filter((one) => one.type === type)
         .map(({ data }) => JSON.stringify({ ...data, timestamp: 0 }));
-      t.same(told, [...new Set(told)], `${type}: each once`);
+      t.same(told, [...new Set(told)], `${type}: each is reported once`);
     }
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
@@ -242,7 +254,7 @@ t.test('an unanswered act is reported with an unknown outcome, a refused one as 
   t.match(
     await wad.wactl(['react', key, '👍']),
     { code: 1, stderr: /acts\.react at WAWeb\w+, .*2\.3000/ },
-    'with the operation and its modules in front (D7)',
+    'the error names the operation and its modules (D7)',
   );
   await sim.set('actFault', 'hangs');
   const end = await wad.wactl(['react', key, '👍', '-o', 'json'], { timeoutMs: 90_000 });

@@ -10,7 +10,7 @@ t.setTimeout(300_000);
 const NUMBER = '15550001111';
 
 for (const calls of ['collection', 'native'] as const) {
-  t.test(`calls of the ${calls} stack`, async (t) => {
+  t.test(`calls on the ${calls} stack are reported and can be rejected`, async (t) => {
     await using sim = await Simulator.start({ generation: '2026-10', knobs: { dialog: false, calls } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -25,7 +25,10 @@ for (const calls of ['collection', 'native'] as const) {
       ...{ id, video: true, group: false, fromMe: false, state: 'ringing' },
       sender: { phone: ana.number },
     });
-    t.ok(Math.abs(Date.parse(String(rings.data.timestamp)) - Date.now()) < 60_000, 'when it was offered');
+    t.ok(
+      Math.abs(Date.parse(String(rings.data.timestamp)) - Date.now()) < 60_000,
+      'the timestamp is the time of the offer',
+    );
     await ana.hangUp(id);
     t.match(await wad.event('call', ({ state }) => state === 'ended'), {
       data: { id, sender: { phone: ana.number } },
@@ -38,12 +41,12 @@ for (const calls of ['collection', 'native'] as const) {
     const up = sim.log.filter(({ direction }) => direction === 'up').map((one) => JSON.stringify(one));
     const [refusal, ...more] = up.filter((line) => line.includes(second) && !line.includes('"received"'));
     t.match(refusal, calls === 'native' ? /"reject-call".*"declined":true/ : /"stanza".*"reject"/);
-    t.same(more, [], 'once');
+    t.same(more, [], 'there are no further events');
     t.match(await wad.wactl(['reject', 'NOBODY']), { code: 7, stderr: /No call NOBODY is ringing/ });
     t.equal(
       (await wad.events('call')).filter(({ data }) => data.state === 'ringing').length,
       2,
-      'each is told once',
+      'each call is reported once',
     );
     await wad.stop();
     t.same(wad.strayLines, []);
@@ -69,7 +72,7 @@ t.test('calls are reported after the call collection of the page loads late', as
   await wad.stop();
 });
 
-t.test('the bare library hears nothing of a call of the native stack', async (t) => {
+t.test('the bare library reports no call of the native stack', async (t) => {
   const sim = await Simulator.start({ knobs: { calls: 'native' } });
   const phone = sim.createPhone({ number: NUMBER });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });

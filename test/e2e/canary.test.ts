@@ -41,7 +41,7 @@ function canary(
 }
 
 for (const generation of ['2026-04', '2026-07', '2026-09-passkey'] as const) {
-  t.test(`on ${generation} nothing is missing, and nothing is left`, async (t) => {
+  t.test(`on ${generation} no module is missing, and nothing is left behind`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const { code, stdout, stderr } = await canary(home, ['--output', 'json']);
@@ -61,7 +61,7 @@ for (const generation of ['2026-04', '2026-07', '2026-09-passkey'] as const) {
   });
 }
 
-t.test('what went missing is named, and the exit says so', async (t) => {
+t.test('a missing module is named, and the exit status reports it', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-07',
     knobs: {
@@ -80,7 +80,7 @@ t.test('what went missing is named, and the exit says so', async (t) => {
   t.match(JSON.parse(refused.stdout), { ok: false, says: /network_down/, qr: false });
 });
 
-t.test('a bug report helps, and gives nobody away', async (t) => {
+t.test('a bug report is useful and contains nothing private', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111', pushname: 'Private Person' });
@@ -104,7 +104,7 @@ t.test('a bug report helps, and gives nobody away', async (t) => {
     },
   });
   t.ok(report.daemon.states.some(({ status }: { status: string }) => status === 'ready'));
-  t.ok(report.daemon.pageErrors[0].modules.length > 0, 'with the modules that were asked for');
+  t.ok(report.daemon.pageErrors[0].modules.length > 0, 'the report names the required modules');
   t.ok(report.doctor !== undefined);
   t.ok(Buffer.from(report.picture, 'base64').subarray(0, 8).equals(PNG_SIGNATURE));
   for (const secret of [

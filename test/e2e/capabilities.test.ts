@@ -69,47 +69,44 @@ t.test(
   },
 );
 
-t.test(
-  'a renamed property is reported by name, and no message is reported sent without being sent',
-  async (t) => {
-    const D9 = 'WAWebFindChatAction.findOrCreateLatestChat';
-    await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contact = sim.createContact({ number: '15550002222' });
-    const wad = await home.start();
-    await wad.link(phone);
-    // Accepted before the loss can be known.
-    const kept = await wad.request('message.send', {
-      ...{ to: contact.number, text: 'kept' },
-      notBefore: new Date(Date.now() + 5_000).toISOString(),
-    });
-    const after = await wad.mark();
-    await sim.set('renamedMembers', [D9]);
-    await sim.pages[0]?.reload();
-    await named(wad, ['send.text'], D9, after);
-    const status = await wad.wactl(['status']);
-    t.match(status.stdout, `send.text missing: ${D9}`);
-    const doctor = await wad.wactl(['doctor'], { timeoutMs: 60_000 });
-    t.match(doctor.stdout, new RegExp(`fail +whatsapp +.*${D9.replace('.', '\\.')}`));
-    t.match(await wad.wactl(['send', contact.number, 'never']), { code: 5, stderr: new RegExp(D9) });
-    t.same(contact.received, []);
-    t.match(
-      await wad.request('message.get', { id: kept.id }),
-      { state: 'queued' },
-      'what was accepted stays',
-    );
-    await sim.set('renamedMembers', []);
-    await wad.request('session.initialize', { restart: true });
-    await wad.until('ready');
-    await exchange(wad, contact, 'truly');
-    await contact.waitForMessage(({ id }) => id === kept.messageId);
-    t.same(contact.received.map(({ body }) => body).sort(), ['kept', 'truly'], 'and goes out once');
-    await wad.stop();
-  },
-);
+t.test('a renamed property is reported by name, and no unsent message is reported as sent', async (t) => {
+  const D9 = 'WAWebFindChatAction.findOrCreateLatestChat';
+  await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.link(phone);
+  // Accepted before the loss can be known.
+  const kept = await wad.request('message.send', {
+    ...{ to: contact.number, text: 'kept' },
+    notBefore: new Date(Date.now() + 5_000).toISOString(),
+  });
+  const after = await wad.mark();
+  await sim.set('renamedMembers', [D9]);
+  await sim.pages[0]?.reload();
+  await named(wad, ['send.text'], D9, after);
+  const status = await wad.wactl(['status']);
+  t.match(status.stdout, `send.text missing: ${D9}`);
+  const doctor = await wad.wactl(['doctor'], { timeoutMs: 60_000 });
+  t.match(doctor.stdout, new RegExp(`fail +whatsapp +.*${D9.replace('.', '\\.')}`));
+  t.match(await wad.wactl(['send', contact.number, 'never']), { code: 5, stderr: new RegExp(D9) });
+  t.same(contact.received, []);
+  t.match(
+    await wad.request('message.get', { id: kept.id }),
+    { state: 'queued' },
+    'an accepted message stays queued',
+  );
+  await sim.set('renamedMembers', []);
+  await wad.request('session.initialize', { restart: true });
+  await wad.until('ready');
+  await exchange(wad, contact, 'truly');
+  await contact.waitForMessage(({ id }) => id === kept.messageId);
+  t.same(contact.received.map(({ body }) => body).sort(), ['kept', 'truly'], 'the kept message is sent once');
+  await wad.stop();
+});
 
-t.test('what linking takes is named before anybody is linked', async (t) => {
+t.test('what linking requires is reported before an account is linked', async (t) => {
   await using sim = await Simulator.start({
     knobs: {
       missingModules: ['WABase64', 'WAWebAltDeviceLinkingApi'],

@@ -8,7 +8,7 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 
-t.test('changes do not need the main screen of the page, and wait no longer than they say', async (t) => {
+t.test('changes work without the main screen of the page, and respect their time limits', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-09',
     knobs: { dialog: false, mainScreen: false },

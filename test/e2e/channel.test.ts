@@ -40,7 +40,7 @@ async function posted(
   const row = JSON.parse(end.stdout) as { id: string; messageId: string };
   t.match(row, { chatId: channel.id, state: 'sent', ack: 1, error: null, messageId: /^3EB0[0-9A-F]{18}$/ });
   const seen = await follower.waitForMessage(({ id }) => id === row.messageId);
-  t.equal(channel.posts.filter(({ id }) => id === row.messageId).length, 1, 'once');
+  t.equal(channel.posts.filter(({ id }) => id === row.messageId).length, 1, 'the post arrives once');
   return seen;
 }
 
@@ -56,11 +56,11 @@ async function refusals(t: Test, wad: Wad, dir: string, channel: Channel): Promi
   for (const [args, stderr] of rows)
     t.match(await wad.wactl(['send', channel.id, ...args]), { code: 2, stdout: '', stderr }, args.join(' '));
   t.match(await wad.wactl(['send', '12@newsletter', 'hi']), { code: 2, stderr: /A channel is no person/ });
-  t.equal(channel.posts.length, before, 'nothing of it was posted');
+  t.equal(channel.posts.length, before, 'nothing was posted');
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`a message goes into a channel (${generation})`, async (t) => {
+  t.test(`a channel receives texts, links and files (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -74,10 +74,10 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     t.match(await post('good morning'), { body: 'good morning', from: news.id, message: { to: news.id } });
     const plain = await post('see https://example.org/');
-    t.equal(plain.message.extra?.title, undefined, 'no preview unless it is asked for');
+    t.equal(plain.message.extra?.title, undefined, 'there is no preview unless it is requested');
     const linked = await post('look at https://example.org/', '--preview');
     t.match(linked.message.extra, { title: 'A page', matchedText: 'https://example.org/' });
-    t.match(news.posts.at(-1), { card: true }, 'with its card');
+    t.match(news.posts.at(-1), { card: true }, 'the link has a card');
     const image = await post('--file', join(home.dir, 'dot.png'), 'a dot');
     t.match(image, { type: 'image', message: { extra: { caption: 'a dot' } } });
     t.equal(ana.download(image).subarray(0, 2).toString('hex'), 'ffd8');
@@ -85,7 +85,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.same([film.type, ana.download(film)], ['video', FILES['film.mp4']]);
     const note = await post('--file', join(home.dir, 'note.ogg'), '--as', 'voice');
     t.same([note.type, ana.download(note)], ['ptt', FILES['note.ogg']]);
-    t.same(ben.received, [], 'who does not follow it sees nothing');
+    t.same(ben.received, [], 'a person who does not follow the channel receives nothing');
     t.match((await wad.status()).capabilities['send.channel'], /^(ok|patched)$/);
 
     await sim.set('previewFault', 'throws');
@@ -104,7 +104,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       t.match(
         JSON.parse(end.stderr),
         { data: { kind: code === 1 ? 'not_allowed' : 'no_such_chat' } },
-        'at once',
+        'the post is refused at once',
       );
     }
     t.same(theirs.posts, []);
@@ -124,7 +124,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await sim.faults.ack('none');
     sim.faults.dropSockets();
     t.match(await wad.request('message.wait', { id: cut.id, timeoutMs: 30_000 }), { state: 'sent', ack: 1 });
-    t.equal(news.posts.filter(({ id }) => id === cut.messageId).length, 1, 'once');
+    t.equal(news.posts.filter(({ id }) => id === cut.messageId).length, 1, 'the post arrives once');
 
     const lost = await wad.request('message.send', { to: news.id, text: 'last' });
     t.match(await wad.request('message.wait', { id: lost.id, for: 'read' }), { state: 'sent', ack: 1 });
@@ -164,7 +164,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         t.match(
           news.posts.filter(({ message }) => message.body === fault),
           [{ id: sent.messageId }],
-          `${fault}: once`,
+          `${fault}: the post arrives once`,
         );
       }
       t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });

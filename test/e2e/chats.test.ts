@@ -21,7 +21,7 @@ async function lists(t: Test, wad: Wad, ana: Contact, groupId: string): Promise<
   t.match(
     chats.find(({ id }) => id === ana.wid),
     { phone: ana.number, lid: ana.wire.lid, name: 'Ana', kind: 'person', unread: 2, archived: false },
-    'both identities, and the name of the address book',
+    'a chat has both identities, and the name from the address book',
   );
   t.match(
     chats.find(({ id }) => id === groupId),
@@ -33,7 +33,7 @@ async function lists(t: Test, wad: Wad, ana: Contact, groupId: string): Promise<
   t.same(
     (await wad.request('chat.list', { limit: 1, offset: 1 })).chats.map(({ id }) => id),
     chats.slice(1, 2).map(({ id }) => id),
-    'a part of the list',
+    'limit and offset select a part of the list',
   );
   const text = await wad.wactl(['chats']);
   t.equal(text.code, 0, text.stderr);
@@ -63,7 +63,7 @@ async function acts(t: Test, sim: Simulator, wad: Wad, ana: Contact): Promise<vo
   t.match(await shown('typing', ana.number), { chat: ana.wid, state: 'typing' });
   t.ok(
     sim.log.some((frame) => JSON.stringify(frame).includes('"composing"')),
-    'the people of the chat are told',
+    'the chat is notified of the typing',
   );
   t.match(await wad.wactl(['chat', 'mute', ana.number, '--until', 'yesterday']), { code: 2 });
   t.match(await wad.wactl(['chat', 'show', '15557770000']), { code: 7, stderr: /no chat with 15557770000/ });
@@ -73,10 +73,14 @@ async function messages(t: Test, wad: Wad, ana: Contact): Promise<void> {
   const all = await wad.request('chat.messages', { chat: ana.number, limit: 500 });
   t.equal(all.more, false);
   const bodies = all.messages.map(({ body }) => body);
-  t.same(bodies.slice(0, 2), ['old 0', 'old 1'], 'oldest first, what the phone had before the link too');
+  t.same(
+    bodies.slice(0, 2),
+    ['old 0', 'old 1'],
+    'messages are listed oldest first, including those from before the link',
+  );
   t.same(bodies.slice(-2), ['one', 'two']);
   const last = await wad.request('chat.messages', { chat: ana.wire.lid, limit: 10 });
-  t.same(last.messages, all.messages.slice(-10), 'by the other identity');
+  t.same(last.messages, all.messages.slice(-10), 'the other identity lists the same messages');
   t.equal(last.more, true);
   const [edge] = last.messages;
   const earlier = await wad.request('chat.messages', {
@@ -84,9 +88,9 @@ async function messages(t: Test, wad: Wad, ana: Contact): Promise<void> {
     limit: 10,
     before: edge?.key ?? '',
   });
-  t.same(earlier.messages, all.messages.slice(-20, -10), 'page by page');
+  t.same(earlier.messages, all.messages.slice(-20, -10), '`before` gives the previous page');
   const told = (await wad.events('message')).map(({ data }) => data.key);
-  t.ok(told.includes(all.messages.at(-1)?.key ?? ''), 'under the key that the event had');
+  t.ok(told.includes(all.messages.at(-1)?.key ?? ''), 'the list and the event have the same key');
   const text = await wad.wactl(['messages', ana.number, '--limit', '2']);
   t.match(text, { code: 0, stdout: /WHO[\s\S]*Ana +false_\S+ +one[\s\S]*two[\s\S]*--before/ });
 }
@@ -121,12 +125,12 @@ async function people(t: Test, sim: Simulator, wad: Wad, ana: Contact, stranger:
   const { blockFault } = sim.knobs;
   await sim.set('blockFault', 'ignored');
   const refused = await wad.request('contact.block', { contact: ana.number }).catch(kind);
-  t.equal(refused, 'page_error', 'a success that is none is none (D6)');
+  t.equal(refused, 'page_error', 'a success without effect is reported as failed (D6)');
   await sim.set('blockFault', blockFault);
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`chats and people of a ready account (${generation})`, async (t) => {
+  t.test(`chats and people of a ready account are listed and changed (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -136,7 +140,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const group = sim.createGroup({ subject: 'Team', participants: [phone.wid, ana.wid, ben.wid] });
     for (let n = 0; n < 120; n++) await ana.send(`old ${n}`);
     const wad = await home.start();
-    t.match(await wad.request('chat.list').catch(kind), /not_ready|not_linked/, 'nothing to list yet');
+    t.match(
+      await wad.request('chat.list').catch(kind),
+      /not_ready|not_linked/,
+      'without a ready account nothing is listed',
+    );
     await wad.link(phone);
     await ana.send('one');
     await ana.send('two');
@@ -168,7 +176,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
   });
 }
 
-t.test('what this build lacks is refused at once, and the rest works', async (t) => {
+t.test('an operation that this build lacks is refused at once, and everything else works', async (t) => {
   const lost = ['WAWebChatStateBridge', 'WAWebBlockContactAction', 'WAWebMediaMmsV4Upload'];
   await using sim = await Simulator.start({ knobs: { missingModules: lost } });
   await using home = await Home.make(sim, { t });
@@ -199,7 +207,7 @@ t.test('what this build lacks is refused at once, and the rest works', async (t)
     code: 5,
     stderr: /send\.media is missing: WAWebMediaMmsV4Upload/,
   });
-  t.same((await wad.request('outbox.list', {})).messages, [], 'it was not accepted');
+  t.same((await wad.request('outbox.list', {})).messages, [], 'the message was not accepted');
   t.match(await wad.wactl(['send', ana.number, 'a text']), { code: 0 });
   await wad.stop();
 });
@@ -218,6 +226,6 @@ t.test('with an unresponsive page a read fails, and an act has an unknown outcom
   await sim.set('existsFault', 'hangs');
   const look = wad.wactl(['--timeout', '60', 'contact', 'check', '15557770000'], { timeoutMs: 90_000 });
   t.match(await look, { code: 1, stderr: /did not answer/ });
-  t.match(await act, { code: 6, stderr: /did not answer/ }, 'it may have been done');
+  t.match(await act, { code: 6, stderr: /did not answer/ }, 'the outcome of the act is unknown');
   await wad.stop();
 });

@@ -77,14 +77,14 @@ async function goesOn(t: Test, { state, socket, env }: Volume, token: string, wh
   await stop(child);
 }
 
-t.test('the state at the root of the volume is used where it is', async (t) => {
+t.test('a state directory at the root of the volume is used in place', async (t) => {
   const made = volume(t);
   const token = await leave(t, made);
   await goesOn(t, made, token, made.root);
-  t.notOk(existsSync(made.state), 'and none is begun beside it');
+  t.notOk(existsSync(made.state), 'no second state directory is created');
 });
 
-t.test('a root that others may enter is refused, and the command that is named loses nothing', async (t) => {
+t.test('a root that others may enter is refused, and the suggested command loses nothing', async (t) => {
   const made = volume(t);
   const token = await leave(t, made);
   const names = readdirSync(made.root).sort();
@@ -93,7 +93,7 @@ t.test('a root that others may enter is refused, and the command that is named l
     ...{ env: made.env(made.state), encoding: 'utf8', timeout: 60_000 },
   });
   t.equal(status, 77);
-  t.equal(statSync(made.root).mode & 0o777, 0o770, 'which is left as it was');
+  t.equal(statSync(made.root).mode & 0o777, 0o770, 'the root is unchanged');
   const [, command = ''] = /^ {2}try: (.*)$/m.exec(stderr) ?? [];
   t.match(stderr, /holds the state of an earlier version and is open to others/);
   t.equal(spawnSync('sh', ['-c', command], { stdio: 'inherit' }).status, 0, command);
@@ -101,7 +101,7 @@ t.test('a root that others may enter is refused, and the command that is named l
   await goesOn(t, made, token, made.state);
 });
 
-t.test('a fresh volume begins in the directory that the image names', async (t) => {
+t.test('a fresh volume uses the directory that the image names', async (t) => {
   const made = volume(t);
   await stop(await run(t, made.env(made.state)));
   t.ok(existsSync(join(made.state, 'wad.sqlite')));

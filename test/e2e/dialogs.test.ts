@@ -29,7 +29,7 @@ const left: readonly Dialog[] = [
   { dialogLanguage: 'xx', dialogButton: 'div', dialogShape: 'logout' },
 ];
 
-t.test('each dialog is acknowledged by name or by structure; what is left waits for a person', async (t) => {
+t.test('each dialog is acknowledged by name or by structure; others wait for a person', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });
@@ -47,7 +47,7 @@ t.test('each dialog is acknowledged by name or by structure; what is left waits 
     await wad.logged('whatsapp.dialog', ({ pressed }) => pressed === true, { after });
     t.equal(await isOpen(), false, JSON.stringify(dialog));
   }
-  t.same(await wad.events('alert'), [], 'and nobody was troubled');
+  t.same(await wad.events('alert'), [], 'there was no alert');
 
   const picture = join(home.stateDir, 'action-required.png');
   for (const dialog of left) {
@@ -64,18 +64,18 @@ t.test('each dialog is acknowledged by name or by structure; what is left waits 
       async () => (await readFile(picture).catch(() => null)) !== null,
       'the picture is there',
     );
-    t.match([...(await readFile(picture)).subarray(1, 4)], [0x50, 0x4e, 0x47], 'a PNG');
+    t.match([...(await readFile(picture)).subarray(1, 4)], [0x50, 0x4e, 0x47], 'the file is a PNG');
     t.equal((await stat(picture)).mode & 0o777, 0o600);
     t.match(
       (await wad.wactl(['doctor'], { timeoutMs: 60_000 })).stdout,
       `whatsapp  a dialog waits for a person; a picture: ${picture}`,
     );
-    t.equal(await isOpen(), true, 'nothing was pressed');
+    t.equal(await isOpen(), true, 'no button was pressed');
     const gone = await wad.mark();
     await sim.pages[0]?.pressDialog();
     await wad.became('ready', { reason: 'none', after: gone });
   }
-  t.equal(phone.devices.length, 1, 'the link stands');
+  t.equal(phone.devices.length, 1, 'the device is still linked');
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

@@ -37,9 +37,9 @@ const script =
 
 // biome-ignore format: a table is read by its columns
 const ROWS: readonly Row[] = [
-  { name: 'nothing is wrong',                check: 'launch',  status: 'ok',   says: /^Chrome\/\d+\S* starts, answers, calls back and closes/, remedy: null },
-  { name: 'there is no browser (H27)',       check: 'browser', status: 'fail', says: /\/nowhere\/chromium/, remedy: /^sudo apt-get install chromium$/, browser: '/nowhere/chromium' },
-  { name: 'the browser may not be executed (H27)', check: 'browser', status: 'fail', says: /plain/, remedy: /chmod|ls -l/, browser: 'plain', make: script('plain', '', 0o644) },
+  { name: 'no problem',                check: 'launch',  status: 'ok',   says: /^Chrome\/\d+\S* starts, answers, calls back and closes/, remedy: null },
+  { name: 'the browser does not exist (H27)',       check: 'browser', status: 'fail', says: /\/nowhere\/chromium/, remedy: /^sudo apt-get install chromium$/, browser: '/nowhere/chromium' },
+  { name: 'the browser is not executable (H27)', check: 'browser', status: 'fail', says: /plain/, remedy: /chmod|ls -l/, browser: 'plain', make: script('plain', '', 0o644) },
   { name: 'a script with no interpreter (H27)', check: 'browser', status: 'fail', says: /script without its interpreter/, remedy: /chmod/, browser: 'lost', make: script('lost', '#!/nowhere/sh\n') },
   { name: 'the browser lacks libraries (H27)', check: 'launch', status: 'fail', says: /lacks libraries.*libnss3/, remedy: /apt-get install chromium/, browser: 'libs', make: script('libs', '#!/bin/sh\necho "chrome: error while loading shared libraries: libnss3.so: cannot open shared object file" >&2; exit 127\n') },
   { name: 'the browser dies at once',        check: 'launch',  status: 'fail', says: /for an unknown reason/, remedy: null, browser: 'dies', make: script('dies', '#!/bin/sh\nexit 3\n') },
@@ -48,11 +48,11 @@ const ROWS: readonly Row[] = [
   { name: 'root, with the sandbox on (H29)', check: 'sandbox', status: 'fail', says: /this is root.*--no-sandbox/, remedy: /^sudo -u wad wad --doctor$/, args: [] },
   { name: 'the disk is full (H28)',          check: 'disk',    status: 'fail', says: /^\d+ MB free at/, remedy: /^df -h /, make: (_, disk) => disk?.fill(20) },
   { name: 'the disk runs short (H28)',       check: 'disk',    status: 'warn', says: /MB free at .*; Chromium wants 500/, remedy: /^df -h /, make: (_, disk) => disk?.fill(300) },
-  { name: 'the state is open to others (H28)', check: 'state', status: 'warn', says: /open to others \(755\)/, remedy: /^chmod 700 /, make: ({ stateDir }) => chmodSync(stateDir, 0o755) },
-  { name: "the session is somebody else's",  check: 'session', status: 'fail', says: /belongs to user 12345/, remedy: /^sudo chown -R 0: /, make: ({ authDir }) => chownSync(authDir, 12345, 12345) },
+  { name: 'the state is accessible to others (H28)', check: 'state', status: 'warn', says: /open to others \(755\)/, remedy: /^chmod 700 /, make: ({ stateDir }) => chmodSync(stateDir, 0o755) },
+  { name: 'the session belongs to another user',  check: 'session', status: 'fail', says: /belongs to user 12345/, remedy: /^sudo chown -R 0: /, make: ({ authDir }) => chownSync(authDir, 12345, 12345) },
   { name: 'the session cannot be written to', check: 'session', status: 'fail', says: /cannot be written to/, remedy: /chmod|mount/, make: ({ authDir }, disk) => disk?.readOnly(authDir) },
   { name: 'a browser was left over on the profile (H14)', check: 'lock', status: 'warn', says: /a browser uses the profile \(process \d+\)/, remedy: /^kill \d+$/, make: leftOver },
-  { name: 'a key that there is not',         check: 'config',  status: 'fail', says: /browser\.pth/, remedy: /--check-config$/, make: ({ dir }) => writeFileSync(join(dir, 'wad.toml'), '[browser]\npth = "x"\n') },
+  { name: 'an unknown key',         check: 'config',  status: 'fail', says: /browser\.pth/, remedy: /--check-config$/, make: ({ dir }) => writeFileSync(join(dir, 'wad.toml'), '[browser]\npth = "x"\n') },
 ];
 
 async function leftOver(home: Home): Promise<void> {
@@ -61,53 +61,57 @@ async function leftOver(home: Home): Promise<void> {
   await eventually(async () => (await home.browsers()).length > 0, 'a browser on the profile');
 }
 
-t.test('the doctor', { skip: CAN_MOUNT ? false : 'needs root, to mount a small disk' }, async (t) => {
-  await using sim = await Simulator.start();
-  for (const row of ROWS)
-    await t.test(row.name, async (t) => {
-      await using home = await Home.make(sim);
-      await openPort(home);
-      using disk = new SmallDisk(home.stateDir, 900);
-      mkdirSync(home.authDir, { mode: 0o700 });
-      await row.make?.(home, disk);
-      const browser =
-        row.browser === undefined
-          ? home.browser
-          : join(row.browser.startsWith('/') ? '/' : home.dir, row.browser);
-      const env = {
-        PATH: process.env.PATH ?? '',
-        HOME: home.dir,
-        TMPDIR: home.tmp,
-        NODE: process.execPath,
-        ...row.env,
-      };
-      const args = [
-        '--state-dir',
-        home.stateDir,
-        '--socket',
-        home.socket,
-        '--browser',
-        browser,
-        '--config',
-        join(home.dir, 'wad.toml'),
-        ...(row.args ?? ['--no-sandbox']),
-      ];
-      if (row.check !== 'config') writeFileSync(join(home.dir, 'wad.toml'), '');
-      const ran = await run([WAD, '--doctor', '--output', 'json', ...args], env);
-      const { ok, checks } = JSON.parse(ran.stdout) as {
-        ok: boolean;
-        checks: { name: string; status: string; says: string; remedy: string | null }[];
-      };
-      const found = checks.find(({ name }) => name === row.check);
-      t.match(found, { status: row.status, says: row.says, remedy: row.remedy });
-      t.equal(ran.code, ok ? 0 : 1);
-      if (row.status === 'fail') t.equal(ok, false);
-      for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
-      rmSync(join(home.dir, 'wad.toml'), { force: true });
-    });
-});
+t.test(
+  'wad --doctor reports each misconfiguration with its remedy',
+  { skip: CAN_MOUNT ? false : 'needs root, to mount a small disk' },
+  async (t) => {
+    await using sim = await Simulator.start();
+    for (const row of ROWS)
+      await t.test(row.name, async (t) => {
+        await using home = await Home.make(sim);
+        await openPort(home);
+        using disk = new SmallDisk(home.stateDir, 900);
+        mkdirSync(home.authDir, { mode: 0o700 });
+        await row.make?.(home, disk);
+        const browser =
+          row.browser === undefined
+            ? home.browser
+            : join(row.browser.startsWith('/') ? '/' : home.dir, row.browser);
+        const env = {
+          PATH: process.env.PATH ?? '',
+          HOME: home.dir,
+          TMPDIR: home.tmp,
+          NODE: process.execPath,
+          ...row.env,
+        };
+        const args = [
+          '--state-dir',
+          home.stateDir,
+          '--socket',
+          home.socket,
+          '--browser',
+          browser,
+          '--config',
+          join(home.dir, 'wad.toml'),
+          ...(row.args ?? ['--no-sandbox']),
+        ];
+        if (row.check !== 'config') writeFileSync(join(home.dir, 'wad.toml'), '');
+        const ran = await run([WAD, '--doctor', '--output', 'json', ...args], env);
+        const { ok, checks } = JSON.parse(ran.stdout) as {
+          ok: boolean;
+          checks: { name: string; status: string; says: string; remedy: string | null }[];
+        };
+        const found = checks.find(({ name }) => name === row.check);
+        t.match(found, { status: row.status, says: row.says, remedy: row.remedy });
+        t.equal(ran.code, ok ? 0 : 1);
+        if (row.status === 'fail') t.equal(ok, false);
+        for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
+        rmSync(join(home.dir, 'wad.toml'), { force: true });
+      });
+  },
+);
 
-t.test('wactl doctor says the same, in words', async (t) => {
+t.test('wactl doctor prints the same findings as text', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim);
   const { code, stdout } = await wactl(['doctor'], {
@@ -122,7 +126,7 @@ t.test('wactl doctor says the same, in words', async (t) => {
   t.match(stdout, /^fail {2}browser .*\/nowhere\/chromium.*\n.*→ sudo apt-get install chromium$/m);
 });
 
-t.test('wactl doctor looks where the daemon that it asks has its things', async (t) => {
+t.test('wactl doctor checks the paths of the daemon that it queries', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const file = join(home.dir, 'own.toml');

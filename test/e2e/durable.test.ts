@@ -34,37 +34,40 @@ const settled = (wad: Wad) =>
   eventually(async () => (await wad.status()).outbox.queued === 0, 'the queue is empty', 60_000);
 
 for (const generation of ['2026-04', '2026-07'] as const) {
-  t.test(`a daemon that is killed in mid-send loses and doubles nothing (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contacts = ['15550002222', '15550003333'].map((number) => sim.createContact({ number }));
-    let wad = await home.startLinked(phone);
-    const end = new AbortController();
-    t.teardown(() => end.abort());
-    const texts = contacts.map(({ number }) => Array.from({ length: 12 }, (_, n) => `${number} ${n}`));
-    const clients = contacts.map(async ({ number }, n) => {
-      for (const text of texts[n] ?? []) await insist(home, number, text, end.signal);
-    });
-    for (const count of [3, 8]) {
-      await eventually(() => contacts.some(({ received }) => received.length >= count), `${count} arrived`);
-      await wad.kill();
-      wad = await home.start();
-      await wad.until('ready');
-    }
-    await Promise.all(clients);
-    await settled(wad);
-    for (const [n, contact] of contacts.entries())
-      t.same(bodies(contact), texts[n], 'each once, in the order of acceptance');
-    const arrivals = sim.ledger.filter(({ body }) => body.startsWith('1555'));
-    t.equal(new Set(arrivals.map(({ id }) => id)).size, 24, 'under one id each');
-    t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
-    await wad.stop();
-    t.same(await wad.leftBehind({ profile: 'kept' }), []);
-  });
+  t.test(
+    `a daemon that is killed during sends neither loses nor repeats a message (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const contacts = ['15550002222', '15550003333'].map((number) => sim.createContact({ number }));
+      let wad = await home.startLinked(phone);
+      const end = new AbortController();
+      t.teardown(() => end.abort());
+      const texts = contacts.map(({ number }) => Array.from({ length: 12 }, (_, n) => `${number} ${n}`));
+      const clients = contacts.map(async ({ number }, n) => {
+        for (const text of texts[n] ?? []) await insist(home, number, text, end.signal);
+      });
+      for (const count of [3, 8]) {
+        await eventually(() => contacts.some(({ received }) => received.length >= count), `${count} arrived`);
+        await wad.kill();
+        wad = await home.start();
+        await wad.until('ready');
+      }
+      await Promise.all(clients);
+      await settled(wad);
+      for (const [n, contact] of contacts.entries())
+        t.same(bodies(contact), texts[n], 'each message arrives once, in the order of acceptance');
+      const arrivals = sim.ledger.filter(({ body }) => body.startsWith('1555'));
+      t.equal(new Set(arrivals.map(({ id }) => id)).size, 24, 'each message has one id');
+      t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
+      await wad.stop();
+      t.same(await wad.leftBehind({ profile: 'kept' }), []);
+    },
+  );
 
   t.test(
-    `what came while the daemon was away is told once, and so is the rest (${generation})`,
+    `messages that arrived while the daemon was down are reported once, like all others (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });
@@ -96,9 +99,9 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       const told = (await wad.events('message', 0)).map(({ data }) => [data.body, data.backfilled]);
       const count = (body: string) => told.filter(([one]) => one === body).length;
       for (const body of ['heard', 'away 1', 'away 2', 'from the phone', 'live'])
-        t.equal(count(body), 1, `${body}: once`);
-      t.equal(count('before the link'), 0, 'what predates the link is no event');
-      t.equal(count('a status'), 0, 'statuses are left alone');
+        t.equal(count(body), 1, `${body}: reported once`);
+      t.equal(count('before the link'), 0, 'a message from before the link is not reported');
+      t.equal(count('a status'), 0, 'statuses are not reported');
       t.match(
         told.filter(([body]) => String(body).startsWith('away')),
         [
@@ -106,7 +109,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
           [/away/, true],
         ],
       );
-      t.same(await wad.events('gap', 0), [], 'nothing is in doubt');
+      t.same(await wad.events('gap', 0), [], 'no gap is reported');
       await wad.stop();
     },
   );
@@ -136,7 +139,7 @@ t.test('a message that a dying page received is reported by the next page', asyn
   await wad.stop();
 });
 
-t.test('accepted while there is no page, and sent when there is one', async (t) => {
+t.test('a message accepted without a page is sent once there is one', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -148,12 +151,16 @@ t.test('accepted while there is no page, and sent when there is one', async (t) 
   const kept = await send('kept', '--key', 'k');
   t.match(kept, { code: 0 }, kept.stderr);
   const { id } = json(kept.stdout);
-  t.equal(json((await send('kept', '--key', 'k')).stdout).id, id, 'the same key');
+  t.equal(json((await send('kept', '--key', 'k')).stdout).id, id, 'the same key gives the same id');
   await send('cancelled');
   await send('expired', '--expires', '1s');
   await send('later', '--not-before', '2s');
   const none = await wad.wactl(['send', '15559999999', 'nobody', '--wait', 'accepted', '-o', 'json']);
-  t.equal(none.code, 0, 'whether the number is on WhatsApp nobody can say yet');
+  t.equal(
+    none.code,
+    0,
+    'the message is accepted, because whether the number is on WhatsApp is not known yet',
+  );
   const rows = json((await wad.wactl(['outbox', '-o', 'json'])).stdout).messages as {
     id: string;
     state: string;
@@ -174,13 +181,13 @@ t.test('accepted while there is no page, and sent when there is one', async (t) 
   await settled(again);
   t.same(bodies(contact), ['kept', 'later']);
   const { messages } = await again.request('outbox.list', { states: ['failed'] });
-  t.match(messages, [{ error: { kind: 'not_on_whatsapp' } }], 'it fails when it is its turn');
+  t.match(messages, [{ error: { kind: 'not_on_whatsapp' } }], 'the message fails when it is its turn');
   t.match(await again.wactl(['outbox', 'cancel', String(id)]), { code: 1 });
   t.match(await again.wactl(['outbox', 'show', 'm-none']), { code: 7 });
   await again.stop();
 });
 
-t.test('a consumer goes on where it stopped, whatever happened to the daemon', async (t) => {
+t.test('a consumer continues at its position after every kind of restart', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -236,7 +243,7 @@ t.test('messages queued for one account are not sent by the next linked account'
 });
 
 for (const generation of ['2026-07', '2026-09'] as const) {
-  t.test(`what came while no device was linked is a gap, and not guessed at (${generation})`, async (t) => {
+  t.test(`the time without a linked device is reported as a gap (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -258,13 +265,13 @@ for (const generation of ['2026-07', '2026-09'] as const) {
     await contact.send('after');
     await wad.event('message', ({ body }) => body === 'after');
     const told = (await wad.events('message')).map(({ data }) => data.body);
-    t.same(told, ['before', 'after'], 'the history that the phone hands over is no news');
-    t.equal((await wad.events('gap')).length, 1, 'once');
+    t.same(told, ['before', 'after'], 'history from the phone is not reported');
+    t.equal((await wad.events('gap')).length, 1, 'one gap is reported');
     await wad.stop();
   });
 }
 
-t.test('a store that is damaged is set aside, and that is told; a newer one is left alone', async (t) => {
+t.test('a damaged store is quarantined and reported; a newer one is left unchanged', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const { writeFile, readdir } = await import('node:fs/promises');

@@ -63,7 +63,7 @@ async function withAccount(t: Test, act: (wad: Wad, sim: Simulator) => Promise<v
   await act(wad, sim);
 }
 
-t.test('echo answers each message once, also those that came while it was not there', async (t) => {
+t.test('echo answers each message once, including those that arrived while it was down', async (t) => {
   await withAccount(t, async (wad, sim) => {
     const contact = sim.createContact({ number: '15550002222' });
     const bodies = () => contact.received.map(({ body }) => body);
@@ -88,38 +88,35 @@ t.test('echo answers each message once, also those that came while it was not th
   });
 });
 
-t.test(
-  'echo leaves alone what people wrote before it was there, and what is older than a minute',
-  async (t) => {
-    await withAccount(t, async (wad, sim) => {
-      const contact = sim.createContact({ number: '15550002222' });
-      for (const body of ['before', 'more from before']) {
-        await contact.send(body);
-        await wad.event('message', (data) => data.body === body);
-      }
-      const first = run(t, wad, 'echo.mjs');
-      await begun(wad);
-      await contact.send('one');
-      await eventually(() => contact.received.length > 0, 'the first answer', WAIT_MS);
-      await first.end('SIGKILL');
+t.test('echo ignores messages from before its first start and messages older than a minute', async (t) => {
+  await withAccount(t, async (wad, sim) => {
+    const contact = sim.createContact({ number: '15550002222' });
+    for (const body of ['before', 'more from before']) {
+      await contact.send(body);
+      await wad.event('message', (data) => data.body === body);
+    }
+    const first = run(t, wad, 'echo.mjs');
+    await begun(wad);
+    await contact.send('one');
+    await eventually(() => contact.received.length > 0, 'the first answer', WAIT_MS);
+    await first.end('SIGKILL');
 
-      // While the program is down, two messages arrive: one an hour old, which the phone delivers late, and a
-      // new one.
-      await contact.send('an hour old', { malformed: { t: Math.floor(Date.now() / 1_000) - 3_600 } });
-      await wad.event('message', ({ body }) => body === 'an hour old');
-      const second = run(t, wad, 'echo.mjs');
-      await contact.send('two');
-      await eventually(() => contact.received.length > 1, 'the second answer', WAIT_MS);
-      t.same(
-        contact.received.map(({ body }) => body),
-        ['one', 'two'],
-      );
-      t.equal(await second.end('SIGTERM'), 0, second.said.stderr);
-    });
-  },
-);
+    // While the program is down, two messages arrive: one an hour old, which the phone delivers late, and a
+    // new one.
+    await contact.send('an hour old', { malformed: { t: Math.floor(Date.now() / 1_000) - 3_600 } });
+    await wad.event('message', ({ body }) => body === 'an hour old');
+    const second = run(t, wad, 'echo.mjs');
+    await contact.send('two');
+    await eventually(() => contact.received.length > 1, 'the second answer', WAIT_MS);
+    t.same(
+      contact.received.map(({ body }) => body),
+      ['one', 'two'],
+    );
+    t.equal(await second.end('SIGTERM'), 0, second.said.stderr);
+  });
+});
 
-t.test('cron-report sends its report once a day, however often it is started', async (t) => {
+t.test('cron-report sends its report once a day, even if it is started more often', async (t) => {
   await withAccount(t, async (wad, sim) => {
     const contact = sim.createContact({ number: '15550002222' });
     const boss = sim.createContact({ number: '15550003333' });
@@ -171,7 +168,7 @@ t.test('ticket-bridge makes a ticket of each message and a message of each reply
       fetch(`http://127.0.0.1:${listens[1]}/replies`, { method: 'POST', body: JSON.stringify(body) });
     const one = { id: 'r-1', contact: ticket.contact, text: 'on its way' };
     t.equal((await reply(one)).status, 202);
-    t.equal((await reply(one)).status, 202, 'the same again');
+    t.equal((await reply(one)).status, 202, 'a repeated reply is accepted again');
     t.equal((await reply({ ...one, contact: 'nobody' })).status, 422);
     t.equal((await reply({})).status, 400);
     await eventually(() => contact.received.length > 0, 'the reply');

@@ -10,7 +10,7 @@ t.setTimeout(300_000);
 const NUMBER = '15550001111';
 
 for (const forwarding of ['bundle', 'flow'] as const) {
-  t.test(`a fresh page forwards, its bundle fetched by the ${forwarding}`, async (t) => {
+  t.test(`a fresh page forwards, and the ${forwarding} fetches its bundle`, async (t) => {
     await using sim = await Simulator.start({ generation: '2026-10', knobs: { dialog: false, forwarding } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -35,7 +35,7 @@ for (const forwarding of ['bundle', 'flow'] as const) {
     t.same(
       (await wad.events()).filter(({ data }) => JSON.stringify(data).includes('missing: WAWebChatForward')),
       [],
-      'and nobody was told that it is missing',
+      'the module is not reported missing',
     );
     await wad.stop();
     t.same(wad.strayLines, []);

@@ -12,7 +12,7 @@ const json = (stdout: string) => JSON.parse(stdout) as Record<string, unknown>;
 const kind = (error: Fault): string => error.kind;
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`a group from its making to the leaving of it (${generation})`, async (t) => {
+  t.test(`a group is created, changed and left (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER, pushname: 'Me' });
@@ -40,7 +40,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       '-o',
       'json',
     ]);
-    t.equal(made.code, 1, 'not for everybody');
+    t.equal(made.code, 1, 'the command fails, because not everybody was added');
     t.match(json(made.stdout), {
       group: {
         id: /@g\.us$/,
@@ -100,7 +100,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(await wad.wactl(['group', 'rename', id, 'The team']), { code: 0, stdout: /The team/ });
     t.match(await wad.wactl(['group', 'describe', id, 'what we do']), { code: 0, stdout: /what we do/ });
     t.match(await wad.wactl(['group', 'describe', id, '']), { code: 0 });
-    t.match(await wad.request('group.get', { group: id }), { description: null }, 'taken away');
+    t.match(
+      await wad.request('group.get', { group: id }),
+      { description: null },
+      'the description is removed',
+    );
     t.match(await wad.wactl(['group', 'describe', id, 'what we do']), { code: 0 });
     const { capabilities } = await wad.status();
     t.equal(capabilities['group.admin'], generation === '2026-04' ? 'ok' : 'patched');
@@ -115,7 +119,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(first.link, /^https:\/\/chat\.whatsapp\.com\/[\w-]{22}$/);
     t.equal((await wad.request('group.invite', { group: id })).code, first.code);
     const second = await wad.request('group.invite', { group: id, reset: true });
-    t.not(second.code, first.code, 'a new one');
+    t.not(second.code, first.code, 'the code is new');
 
     t.match(await wad.request('group.get', { group: byLid.id }), {
       admin: true,
@@ -128,7 +132,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         participants: [ana.number],
       }),
       { results: [{ done: true }] },
-      'by the number, in a group that keeps LIDs',
+      'a member is found by number in a group that keeps LIDs',
     );
 
     const forbidden = { group: others.id, action: 'add' as const, participants: [ana.number] };
@@ -145,14 +149,18 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(
       await wad.request('group.participants', { group: id, action: 'remove', participants: [ana.number] }),
       { results: [{ done: false, reason: /changed nothing/ }] },
-      'a success that is none is none (D6)',
+      'a success without effect is reported as failed (D6)',
     );
     t.equal(await wad.request('group.update', { group: id, description: 'x' }).catch(kind), 'page_error');
     await sim.set('groupChanges', groupChanges);
 
     t.match(await wad.wactl(['group', 'leave', id]), { code: 0, stdout: /left/ });
     t.match(await wad.request('group.list', { query: 'team' }), { groups: [{ id, member: false }] });
-    t.match(await wad.request('group.leave', { group: id }), { left: false }, 'once');
+    t.match(
+      await wad.request('group.leave', { group: id }),
+      { left: false },
+      'the group can be left only once',
+    );
     await wad.stop();
     t.same(wad.strayLines, []);
   });

@@ -45,15 +45,15 @@ t.test('a session goes from Chromium to its headless shell and back', without, a
   ] as const) {
     const next = await home.start(options);
     await next.until('ready');
-    t.same(await next.events('qr'), [], `${name}: no QR`);
+    t.same(await next.events('qr'), [], `${name}: no QR code is shown`);
     await talks(t, sim, next, name);
     await next.stop();
     t.same(await leftBy(next), []);
   }
-  t.equal(phone.devices.length, 1, 'one link all along');
+  t.equal(phone.devices.length, 1, 'the device stays linked throughout');
 });
 
-t.test('links with the headless shell, and keeps the link', without, async (t) => {
+t.test('the headless shell links an account, and keeps the link', without, async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });

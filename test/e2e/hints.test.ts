@@ -113,7 +113,7 @@ const FILLED: Readonly<Record<string, string>> = {
   NAME: 'crm',
 };
 
-t.test('every hint of every method, by socket, HTTP and library, is a command that works', async (t) => {
+t.test('every hint of every method, over socket, HTTP and library, is a command that works', async (t) => {
   const running = await daemon(t);
   const account = await connect({ account: 'shop', socket: running.socket });
   t.teardown(() => account.close());
@@ -147,7 +147,7 @@ t.test('every hint of every method, by socket, HTTP and library, is a command th
   }
 });
 
-t.test('no session is moved while a daemon runs it, whoever asks, and by whichever socket', async (t) => {
+t.test('a session is not moved while a daemon uses it, for any caller and any socket', async (t) => {
   const running = await daemon(t);
   const { directory, socket, state, child } = running;
   writeFileSync(join(directory, 'words'), 'correct horse battery staple', { mode: 0o600 });
@@ -172,8 +172,8 @@ t.test('no session is moved while a daemon runs it, whoever asks, and by whichev
       t.not(status, 0, `${line[0]}, ${what}`);
       t.equal(stdout, '', `${line[0]}, ${what}`);
       t.match(stderr, new RegExp(`shop is run by wad, process ${child.pid}`), `${line[0]}, ${what}`);
-      t.match(stderr, `kill ${child.pid}`, 'and how it is stopped');
-      t.notMatch(stderr, /sandbox/, 'and not of Chromium');
+      t.match(stderr, `kill ${child.pid}`, 'the error names the command that stops it');
+      t.notMatch(stderr, /sandbox/, 'the error is not one of Chromium');
     }
   }
   for (const line of moves.slice(0, 2)) {
@@ -194,5 +194,5 @@ t.test('no session is moved while a daemon runs it, whoever asks, and by whichev
     );
   }
   t.notOk(existsSync(join(directory, 'out.age')), 'nothing is written');
-  t.equal(child.exitCode, null, 'the daemon goes on');
+  t.equal(child.exitCode, null, 'the daemon keeps running');
 });

@@ -40,7 +40,7 @@ async function configured(home: Home, http: string): Promise<StartOptions> {
   return { args: ['--config', file, '--no-auto-init'] };
 }
 
-t.test('the five lines work unchanged, in every state', async (t) => {
+t.test('the five commands work unchanged, in every state', async (t) => {
   t.same(LINES, [
     'curl http://localhost:3001/api/whatsapp/status',
     'curl http://localhost:3001/api/whatsapp/qr',
@@ -68,7 +68,7 @@ t.test('the five lines work unchanged, in every state', async (t) => {
     }, 'nothing happens between two questions');
     const { timestamp, monitor, ...rest } = JSON.parse(text) as Status;
     const { timestamp: _, monitor: __, ...own } = onSocket;
-    t.same(rest, own, `${own.status} as on the socket`);
+    t.same(rest, own, `${own.status}: the fields are those of the socket`);
     t.match(rest, expected);
     t.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 10_000);
     t.same(Object.keys(monitor), ['lastCheckAt', 'lastOkAt', 'failures']);
@@ -98,9 +98,9 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   t.same(Object.keys(qr), ['qr', 'dataUrl', 'expiresAt', 'status', 'timestamp']);
   t.equal(qr.status, 'linking');
   t.ok(Date.parse(qr.expiresAt ?? '') > Date.now());
-  t.equal(qr.qr, await wad.qr(), 'the payload that can be scanned now');
+  t.equal(qr.qr, await wad.qr(), 'the answer is the payload that can be scanned now');
   const png = Buffer.from((qr.dataUrl ?? '').replace('data:image/png;base64,', ''), 'base64');
-  t.equal(scanned(png), qr.qr, 'and the picture is of it');
+  t.equal(scanned(png), qr.qr, 'the picture contains the same payload');
   const pictured = await run('curl', ['-H', 'Accept: image/png', 'http://localhost:3001/api/whatsapp/qr'], {
     encoding: 'buffer',
   });
@@ -119,7 +119,7 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   const sent = JSON.parse(await sh(under('Sending'))) as { id: string; messageId: string };
   t.match(sent, { id: /^m-/, messageId: String, state: 'queued' });
   const { id, messageId } = sent;
-  t.match(JSON.parse(await sh(under('Sending'))), { id, messageId }, 'its key makes it one message');
+  t.match(JSON.parse(await sh(under('Sending'))), { id, messageId }, 'repeating the key sends one message');
   await wad.request('message.wait', { id, for: 'sent' });
   t.same(
     ana.received.map(({ body }) => body),
@@ -131,18 +131,22 @@ t.test('the five lines work unchanged, in every state', async (t) => {
 
   const ended = await curl('disconnect');
   t.match(ended, { success: true, message: /^Unlinked/, timestamp: /^\d{4}-.*Z$/, unlinked: true });
-  t.equal(phone.devices.length, 0, 'the phone lists it no more');
+  t.equal(phone.devices.length, 0, 'the phone no longer lists the device');
   await sameStatus({ status: 'stopped', reason: 'user_stopped' });
-  t.match(await curl('disconnect'), { success: true, unlinked: false }, 'with no session: success as well');
+  t.match(
+    await curl('disconnect'),
+    { success: true, unlinked: false },
+    'disconnecting without a session also succeeds',
+  );
   t.match(await curl('clear-session'), {
     success: true,
     message: /a fresh connection can be initialized now/,
     timestamp: /^\d{4}-.*Z$/,
   });
-  t.match(await curl('initialize'), { success: true }, 'and it can');
+  t.match(await curl('initialize'), { success: true }, 'initialize succeeds');
   await wad.until('linking');
   await wad.stop();
-  t.notOk(JSON.stringify(wad.log).includes(qr.qr ?? '2@'), 'no code is in the log');
+  t.notOk(JSON.stringify(wad.log).includes(qr.qr ?? '2@'), 'the log contains no QR payload');
   t.same(
     await wad
       .leftBehind({ profile: 'kept' })
@@ -151,71 +155,77 @@ t.test('the five lines work unchanged, in every state', async (t) => {
   );
 });
 
-t.test('with a token: messages, events and health; a scan of bad requests changes nothing', async (t) => {
-  await using sim = await Simulator.start();
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  sim.createContact({ number: '15550002222', name: 'Ana' });
-  const tokenFile = join(home.dir, 'token');
-  await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
-  const linked = await home.startLinked(phone, {
-    env: { WAD_HTTP_LISTEN: '127.0.0.1:0', WAD_HTTP_TOKEN_FILE: tokenFile },
-  });
-  const url = `http://${(await linked.request('daemon.info')).http}`;
-  const port = Number(new URL(url).port);
-  const headers = { Authorization: `Bearer ${token}` };
-  t.equal((await fetch(`${url}/api/whatsapp/status`)).status, 401);
-  t.equal((await fetch(`${url}/readyz`)).status, 200);
+t.test(
+  'with a token messages, events and health are served, and a series of bad requests changes nothing',
+  async (t) => {
+    await using sim = await Simulator.start();
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    sim.createContact({ number: '15550002222', name: 'Ana' });
+    const tokenFile = join(home.dir, 'token');
+    await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
+    const linked = await home.startLinked(phone, {
+      env: { WAD_HTTP_LISTEN: '127.0.0.1:0', WAD_HTTP_TOKEN_FILE: tokenFile },
+    });
+    const url = `http://${(await linked.request('daemon.info')).http}`;
+    const port = Number(new URL(url).port);
+    const headers = { Authorization: `Bearer ${token}` };
+    t.equal((await fetch(`${url}/api/whatsapp/status`)).status, 401);
+    t.equal((await fetch(`${url}/readyz`)).status, 200);
 
-  using listener = await Listener.open(url, { headers });
-  const sent = await fetch(`${url}/api/whatsapp/messages`, {
-    method: 'POST',
-    headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': 'order-17' },
-    body: JSON.stringify({ to: '+1 555 000 2222', text: 'over HTTP' }),
-  });
-  t.equal(sent.status, 202);
-  const { id, messageId } = (await sent.json()) as { id: string; messageId: string };
-  await linked.request('message.wait', { id, for: 'sent' });
-  const looked = await fetch(`${url}/api/whatsapp/messages/${messageId}`, { headers });
-  t.match(await looked.json(), {
-    id,
-    messageId,
-    state: /sent|delivered|read/,
-    message: { body: 'over HTTP' },
-  });
-  const heard = await linked.event('message', ({ body }) => body === 'over HTTP', { after: 0 });
-  while (!listener.events.some(({ cursor }) => cursor === heard.cursor))
-    await listener.heard(listener.events.length + 1);
+    using listener = await Listener.open(url, { headers });
+    const sent = await fetch(`${url}/api/whatsapp/messages`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json', 'Idempotency-Key': 'order-17' },
+      body: JSON.stringify({ to: '+1 555 000 2222', text: 'over HTTP' }),
+    });
+    t.equal(sent.status, 202);
+    const { id, messageId } = (await sent.json()) as { id: string; messageId: string };
+    await linked.request('message.wait', { id, for: 'sent' });
+    const looked = await fetch(`${url}/api/whatsapp/messages/${messageId}`, { headers });
+    t.match(await looked.json(), {
+      id,
+      messageId,
+      state: /sent|delivered|read/,
+      message: { body: 'over HTTP' },
+    });
+    const heard = await linked.event('message', ({ body }) => body === 'over HTTP', { after: 0 });
+    while (!listener.events.some(({ cursor }) => cursor === heard.cursor))
+      await listener.heard(listener.events.length + 1);
 
-  const before = await linked.mark();
-  for (const { name, bytes, status } of HOSTILE_REQUESTS) {
-    const text = await raw(port, bytes);
-    const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
-    t.equal(got, String(status), name);
-    // A client with the token may see the daemon's socket in a hint.
-    const isStranger = status === 401 || !String(bytes).includes(token);
-    for (const secret of [NUMBER, token, ...(isStranger ? [home.dir] : [])])
-      t.notOk(text.includes(secret), `${name}: no ${secret}`);
-  }
-  const since = await linked.events(undefined, before);
-  t.same(
-    since.filter(({ type }) => type !== 'message.ack'),
-    [],
-    'nothing happened',
-  );
-  t.match(await linked.status(), { status: 'ready' });
-  t.equal((await fetch(`${url}/readyz`)).status, 200, 'whoever may ask is served');
-  await linked.stop();
-  const refused = new Set(linked.log.filter(({ event }) => event === 'http.refused').map(({ kind }) => kind));
-  for (const { kind } of HOSTILE_REQUESTS) t.ok(kind === undefined || refused.has(kind), `${kind} is logged`);
-  t.same(
-    linked.log.filter(({ level }) => level === 'error'),
-    [],
-    'and nothing is an error of ours',
-  );
-  t.notOk(JSON.stringify(linked.log).includes(token), 'and the token is in no log');
-  t.same(await linked.leftBehind({ profile: 'kept' }), []);
-});
+    const before = await linked.mark();
+    for (const { name, bytes, status } of HOSTILE_REQUESTS) {
+      const text = await raw(port, bytes);
+      const [, got = 'closed'] = /^HTTP\/1\.1 (\d{3}) /.exec(text) ?? [];
+      t.equal(got, String(status), name);
+      // A client with the token may see the daemon's socket in a hint.
+      const isStranger = status === 401 || !String(bytes).includes(token);
+      for (const secret of [NUMBER, token, ...(isStranger ? [home.dir] : [])])
+        t.notOk(text.includes(secret), `${name}: no ${secret}`);
+    }
+    const since = await linked.events(undefined, before);
+    t.same(
+      since.filter(({ type }) => type !== 'message.ack'),
+      [],
+      'no event happened',
+    );
+    t.match(await linked.status(), { status: 'ready' });
+    t.equal((await fetch(`${url}/readyz`)).status, 200, 'an authorised client is still served');
+    await linked.stop();
+    const refused = new Set(
+      linked.log.filter(({ event }) => event === 'http.refused').map(({ kind }) => kind),
+    );
+    for (const { kind } of HOSTILE_REQUESTS)
+      t.ok(kind === undefined || refused.has(kind), `${kind} is logged`);
+    t.same(
+      linked.log.filter(({ level }) => level === 'error'),
+      [],
+      'there is no log line of level error',
+    );
+    t.notOk(JSON.stringify(linked.log).includes(token), 'the log does not contain the token');
+    t.same(await linked.leftBehind({ profile: 'kept' }), []);
+  },
+);
 
 /** Decodes a QR code from a picture. */
 function scanned(png: Buffer): string | undefined {

@@ -59,7 +59,7 @@ t.test('the browser identifies as an untouched Chromium of its version, without 
   };
   const theirs = await ask(false);
   const ours = await ask(true);
-  t.match(theirs.hints.agent, /HeadlessChrome/, 'an untouched one that nobody sees says so');
+  t.match(theirs.hints.agent, /HeadlessChrome/, 'an untouched headless browser identifies as headless');
   const plain = (agent: unknown): string => String(agent).replace('HeadlessChrome', 'Chrome');
   t.same(ours.hints, { ...theirs.hints, agent: plain(theirs.hints.agent) });
   t.notMatch(JSON.stringify(ours), /Headless/);

@@ -12,12 +12,12 @@ const NUMBER = '15550001111';
 
 // The progress of the message in the page when the browser died, and the required outcome.
 const FATES = [
-  ['hangs-after-send', 1, 'sent', 'it had left, and the server knows it again'],
-  ['hangs-after-store', 1, 'read', 'it was stored, so the page sends it'],
-  ['hangs-before-store', 1, 'read', 'the page never had it, so it goes out again under its id'],
+  ['hangs-after-send', 1, 'sent', 'it was sent, and the server recognises it'],
+  ['hangs-after-store', 1, 'read', 'it was stored, and the page sends it'],
+  ['hangs-before-store', 1, 'read', 'the page never had it, and it is sent again under its id'],
 ] as const;
 
-t.test('a message in flight when the browser dies is asked for afterwards', async (t) => {
+t.test('the outcome of a message in flight when the browser died is queried afterwards', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -46,64 +46,62 @@ t.test('a message in flight when the browser dies is asked for afterwards', asyn
       return message.state === fate && message;
     }, `${fault}: ${fate}, since ${why}`);
     t.equal(end.error, null);
-    t.equal(contact.received.filter(({ id }) => id === sent.messageId).length, arrivals, 'once');
+    t.equal(
+      contact.received.filter(({ id }) => id === sent.messageId).length,
+      arrivals,
+      'the message arrives once',
+    );
   }
   t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test(
-  'a message in flight when the page is loaded anew goes out once, and is not said to have failed',
-  async (t) => {
-    await using sim = await Simulator.start({ generation: '2026-07' });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contact = sim.createContact({ number: '15550002222' });
-    const wad = await home.start();
-    await wad.link(phone);
-    await sim.faults.send('hangs-before-store');
-    const { id, messageId } = await wad.request('message.send', { to: contact.number, text: 'hello' });
-    await eventually(
-      async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
-      'the page has taken it',
-    );
-    await sim.faults.send('none');
-    await sim.pages[0]?.reload();
-    t.match(await wad.request('message.wait', { id, for: 'sent', timeoutMs: 60_000 }), { error: null });
-    t.same(
-      contact.received.map((one) => one.id),
-      [messageId],
-    );
-    await wad.stop();
-  },
-);
+t.test('a message in flight when the page reloads is sent once, and is not reported as failed', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.link(phone);
+  await sim.faults.send('hangs-before-store');
+  const { id, messageId } = await wad.request('message.send', { to: contact.number, text: 'hello' });
+  await eventually(
+    async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
+    'the page has taken it',
+  );
+  await sim.faults.send('none');
+  await sim.pages[0]?.reload();
+  t.match(await wad.request('message.wait', { id, for: 'sent', timeoutMs: 60_000 }), { error: null });
+  t.same(
+    contact.received.map((one) => one.id),
+    [messageId],
+  );
+  await wad.stop();
+});
 
-t.test(
-  'a send that was given up before it reached the page’s door does not go out when it gets there',
-  async (t) => {
-    await using sim = await Simulator.start({ generation: '2026-07' });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const contact = sim.createContact({ number: '15550002222' });
-    const wad = await home.start();
-    await wad.link(phone);
-    await sim.set('coldChat', 'held');
-    const { id } = await wad.request('message.send', { to: contact.number, text: 'given up' });
-    // Three times the limit of one send, which is half a minute.
-    const failed = await wad.request(
-      'message.wait',
-      { id, for: 'sent', timeoutMs: 180_000 },
-      { timeoutMs: 200_000 },
-    );
-    t.match(failed, { state: 'failed', error: { kind: 'send_failed' } });
-    await sim.set('coldChat', 'opens');
-    const next = await wad.request('message.send', { to: contact.number, text: 'next' });
-    t.match(await wad.request('message.wait', { id: next.id, for: 'read' }), { error: null });
-    t.same(
-      contact.received.map(({ body }) => body),
-      ['next'],
-    );
-    await wad.stop();
-  },
-);
+t.test('an abandoned send that has not yet reached the page is not sent when it arrives there', async (t) => {
+  await using sim = await Simulator.start({ generation: '2026-07' });
+  await using home = await Home.make(sim, { t });
+  const phone = sim.createPhone({ number: NUMBER });
+  const contact = sim.createContact({ number: '15550002222' });
+  const wad = await home.start();
+  await wad.link(phone);
+  await sim.set('coldChat', 'held');
+  const { id } = await wad.request('message.send', { to: contact.number, text: 'given up' });
+  // Three times the limit of one send, which is half a minute.
+  const failed = await wad.request(
+    'message.wait',
+    { id, for: 'sent', timeoutMs: 180_000 },
+    { timeoutMs: 200_000 },
+  );
+  t.match(failed, { state: 'failed', error: { kind: 'send_failed' } });
+  await sim.set('coldChat', 'opens');
+  const next = await wad.request('message.send', { to: contact.number, text: 'next' });
+  t.match(await wad.request('message.wait', { id: next.id, for: 'read' }), { error: null });
+  t.same(
+    contact.received.map(({ body }) => body),
+    ['next'],
+  );
+  await wad.stop();
+});

@@ -39,7 +39,7 @@ for (const generation of ['2026-04', '2026-09'] as const)
 
     const wad = await home.start();
     await wad.until('ready');
-    t.same(await wad.events('qr'), [], 'no code was to be scanned again');
+    t.same(await wad.events('qr'), [], 'no QR code was shown again');
     t.equal(phone.devices.length, 1);
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);

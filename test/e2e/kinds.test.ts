@@ -38,7 +38,7 @@ async function sent(t: Test, wad: Wad, to: Contact, args: readonly string[]): Pr
   const { messageId, state } = JSON.parse(end.stdout) as { messageId: string; state: string };
   t.match(state, /^(sent|delivered|read)$/);
   const got = await to.waitForMessage(({ id }) => id === messageId);
-  t.equal(to.received.filter(({ id }) => id === messageId).length, 1, 'once');
+  t.equal(to.received.filter(({ id }) => id === messageId).length, 1, 'the message arrives once');
   return got;
 }
 
@@ -48,7 +48,11 @@ async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void
 
   const image = await file('dot.png', '--caption', 'a dot');
   t.match(image, { type: 'image', message: { extra: { caption: 'a dot', mimetype: 'image/jpeg' } } });
-  t.equal(ana.download(image).subarray(0, 2).toString('hex'), 'ffd8', 'as WhatsApp Web encodes it');
+  t.equal(
+    ana.download(image).subarray(0, 2).toString('hex'),
+    'ffd8',
+    'the image is a JPEG, as WhatsApp Web encodes it',
+  );
   const film = await file('film.mp4', 'look');
   t.match(film, { type: 'video', message: { extra: { caption: 'look', mimetype: 'video/mp4' } } });
   t.same(ana.download(film), FILES['film.mp4']);
@@ -70,7 +74,7 @@ async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void
   t.same(ana.download(table), FILES['table.csv']);
   const asFile = await file('dot.png', '--as', 'document');
   t.equal(asFile.type, 'document');
-  t.same(ana.download(asFile), FILES['dot.png'], 'byte for byte');
+  t.same(ana.download(asFile), FILES['dot.png'], 'the document is identical');
   const several = ['--file', join(dir, 'dot.png'), '--file', join(dir, 'table.csv'), 'both', '--key', 'two'];
   const ids: string[][] = [];
   for (let round = 0; round < 2; round++) {
@@ -78,14 +82,14 @@ async function files(t: Test, wad: Wad, dir: string, ana: Contact): Promise<void
     t.equal(end.code, 0, end.stderr);
     ids.push((JSON.parse(end.stdout) as { messageId: string }[]).map(({ messageId }) => messageId));
   }
-  t.same(ids[0], ids[1], 'the same line again is the same two messages');
+  t.same(ids[0], ids[1], 'repeating the command gives the same two messages');
   const pair = ana.received.filter(({ id }) => ids[0]?.includes(id));
   t.match(pair, [
     { type: 'image', message: { extra: { caption: 'both' } } },
     { type: 'document', message: { extra: { caption: undefined, filename: 'table.csv' } } },
   ]);
   const large = await file('large.bin');
-  t.ok(ana.download(large).equals(FILES['large.bin']), 'seven megabytes, byte for byte');
+  t.ok(ana.download(large).equals(FILES['large.bin']), 'seven megabytes arrive unchanged');
 }
 
 async function others(t: Test, wad: Wad, ana: Contact): Promise<void> {
@@ -120,7 +124,7 @@ async function others(t: Test, wad: Wad, ana: Contact): Promise<void> {
   const named = await sent(t, wad, ana, ['ask @15550003333', '--mention', '+1 555 000 3333']);
   t.match(JSON.stringify(named.message.extra?.mentionedJidList), /15550003333@c\.us/);
   const plain = await sent(t, wad, ana, ['see https://example.org/']);
-  t.equal(plain.message.extra?.canonicalUrl, undefined, 'no preview unless it is asked for');
+  t.equal(plain.message.extra?.canonicalUrl, undefined, 'there is no preview unless it is requested');
   const linked = await sent(t, wad, ana, ['see https://example.org/', '--preview']);
   t.match(linked.message.extra, { title: 'A page', subtype: 'url' });
 }
@@ -148,11 +152,11 @@ async function refusals(t: Test, wad: Wad, dir: string, ana: Contact): Promise<v
     const end = await wad.wactl(['send', ana.number, ...args]);
     t.match(end, { code, stdout: code === 7 ? /failed/ : '', stderr }, args.join(' '));
   }
-  t.equal(ana.received.length, before, 'nothing of it went out');
+  t.equal(ana.received.length, before, 'nothing was sent');
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`every kind reaches the other side (${generation})`, async (t) => {
+  t.test(`every kind of message reaches the recipient (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -169,7 +173,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await others(t, wad, ana);
     await refusals(t, wad, home.tmp, ana);
     const wire = sim.ledger.filter(({ repeated }) => repeated);
-    t.same(wire, [], 'nothing crossed the wire twice');
+    t.same(wire, [], 'nothing was sent twice');
 
     // An accepted file stays the same even if the original changes. A repeated request is the same message.
     const path = join(home.tmp, 'table.csv');
@@ -179,7 +183,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     const second = JSON.parse((await wad.wactl(args)).stdout) as { id: string };
     t.equal(second.id, first.id);
     await writeFile(path, 'changed\n');
-    t.match(await wad.wactl(args), { code: 1, stderr: /another content/ }, 'another file is another content');
+    t.match(
+      await wad.wactl(args),
+      { code: 1, stderr: /another content/ },
+      'another file under the same key is refused',
+    );
     await rm(path);
     await sim.faults.send('none');
     sim.faults.dropSockets();
@@ -190,7 +198,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
   });
 }
 
-t.test('an upload that fails is an error of its message, and one that hangs holds up no text', async (t) => {
+t.test('a failed upload is an error of its message, and a hanging one does not delay texts', async (t) => {
   await using sim = await Simulator.start({ knobs: { uploadFault: 'fails' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -208,7 +216,7 @@ t.test('an upload that fails is an error of its message, and one that hangs hold
   });
   await sim.set('uploadFault', 'hangs');
   t.match(await wad.wactl(['send', ana.number, '--file', path, '--wait', 'accepted']), { code: 0 });
-  t.match(await wad.wactl(['send', ben.number, 'a text']), { code: 0 }, 'another chat');
+  t.match(await wad.wactl(['send', ben.number, 'a text']), { code: 0 }, 'a text in another chat is sent');
   t.match(await wad.status(), { outbox: { queued: 1 } });
   await wad.stop();
 });
@@ -217,7 +225,7 @@ const ffmpeg = (...args: string[]) => spawnSync('ffmpeg', ['-loglevel', 'error',
 
 for (const generation of ['2026-07', '2026-09'] as const) {
   t.test(
-    `any sound becomes a voice note, by the ffmpeg of this machine (${generation})`,
+    `any audio file becomes a voice note, converted by this machine's ffmpeg (${generation})`,
     { skip: lacks('ffmpeg') },
     async (t) => {
       await using sim = await Simulator.start({ generation });
@@ -264,7 +272,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
 }
 
 t.test(
-  'without an ffmpeg a sound that is no voice note is refused by name, and whatever needs none goes',
+  'without ffmpeg only audio that needs a conversion is refused, and the error names ffmpeg',
   async (t) => {
     await using sim = await Simulator.start({ generation: '2026-07' });
     await using home = await Home.make(sim, { t });
@@ -293,11 +301,11 @@ t.test(
     };
     const refused = await voice('song.mp3');
     t.match(refused, { stdout: '', stderr: /no ffmpeg is installed/ });
-    t.match(refused.stderr, /apt-get install ffmpeg/, 'and what to do');
+    t.match(refused.stderr, /apt-get install ffmpeg/, 'the error names the remedy');
     t.equal(refused.code, 1);
     const taken = await voice('note.ogg');
     t.equal(taken.code, 0, taken.stderr);
-    t.match(await bare.status(), { outbox: { queued: 1, failed: 0 } }, 'of the refused one nothing is kept');
+    t.match(await bare.status(), { outbox: { queued: 1, failed: 0 } }, 'the refused message is not kept');
     await bare.stop();
     const wad = await home.start();
     const { messageId } = JSON.parse(taken.stdout) as { messageId: string };

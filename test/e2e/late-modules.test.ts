@@ -13,7 +13,7 @@ const LATE = [
   ...['WAWebChatStateBridge', 'WAWebBlockContactAction', 'WAWebMediaMmsV4Upload'],
 ];
 
-t.test('modules that come in their own time are not missed', async (t) => {
+t.test('modules that register in time are not reported missing', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07', knobs: { dialog: false } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -40,13 +40,13 @@ t.test('modules that come in their own time are not missed', async (t) => {
   t.same(
     told.filter(({ type, data }) => type === 'alert' || JSON.stringify(data).includes('missing')),
     [],
-    'nobody was told that anything is missing',
+    'nothing is reported missing',
   );
   await wad.stop();
   t.same(wad.strayLines, []);
 });
 
-t.test('what has not come in time is named, and is well again once it has come', async (t) => {
+t.test('a module that is late is reported, and the capability is restored once it registers', async (t) => {
   const knobs = { lateModules: ['WAWebChatStateBridge'], lateModulesMs: 3_600_000 };
   await using sim = await Simulator.start({ knobs });
   await using home = await Home.make(sim, { t });

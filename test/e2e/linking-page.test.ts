@@ -106,12 +106,15 @@ async function centred(t: Test, page: Page, name: string): Promise<void> {
       t.ok(left >= 0 && right <= width, `${name}, ${size}: ${selector} fits`);
       t.ok(
         Math.abs(left + right - (room.left + room.right)) <= 2,
-        `${name}, ${size}: ${selector} is in the middle: ${left} to ${right}`,
+        `${name}, ${size}: ${selector} is centred: ${left} to ${right}`,
       );
     }
     const { top, bottom } = await boxOf('main');
     if (size === 'desktop' && bottom - top < height)
-      t.ok(Math.abs(top - (height - bottom)) <= 2, `${name}: as much above as below: ${top}, ${bottom}`);
+      t.ok(
+        Math.abs(top - (height - bottom)) <= 2,
+        `${name}: the space above and below is the same: ${top}, ${bottom}`,
+      );
     t.ok(top >= 0, `${name}, ${size}: nothing is above the window`);
   }
   await page.setViewport({ width: 800, height: 1100 });
@@ -127,12 +130,12 @@ async function lookedAt(t: Test, page: Page, name: string): Promise<void> {
       (globalThis as unknown as { axe: typeof axe }).axe.run(),
     )) as axe.AxeResults;
     const faults = found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    t.same(faults, [], `${name}, ${scheme}: nothing that a reader of the screen stumbles over`);
-    t.ok(found.passes.length > 10, `${found.passes.length} rules were looked at`);
+    t.same(faults, [], `${name}, ${scheme}: there is no accessibility problem`);
+    t.ok(found.passes.length > 10, `${found.passes.length} rules were checked`);
   }
 }
 
-t.test('somebody links a phone with nothing but this page', async (t) => {
+t.test('a phone is linked with the linking page alone', async (t) => {
   await using sim = await Simulator.start({
     knobs: { qrFirstMs: 8_000, qrNextMs: 4_000, codeUnlinkMs: 100 },
   });
@@ -149,7 +152,7 @@ t.test('somebody links a phone with nothing but this page', async (t) => {
     await (await page.waitForSelector('#start'))?.click();
     await says(page, 'state', 'Waiting for the phone – a QR code waits to be scanned.');
     const first = await scanned(page);
-    t.match(first, /^2@/, 'the code can be read off the screen');
+    t.match(first, /^2@/, 'the code can be decoded from the screen');
     await lookedAt(t, page, 'qr');
     await says(page, 'advice', 'Link the phone');
     const src = await page.$eval('#picture', (image) => image.getAttribute('src'));
@@ -159,7 +162,7 @@ t.test('somebody links a phone with nothing but this page', async (t) => {
       src,
     );
     const next = await scanned(page);
-    t.not(next, first, 'a code that ran out is replaced by itself');
+    t.not(next, first, 'an expired code is replaced automatically');
 
     await page.type('#number', 'my phone');
     await page.keyboard.press('Enter');
@@ -186,10 +189,10 @@ t.test('somebody links a phone with nothing but this page', async (t) => {
     await lookedAt(t, page, 'ready');
 
     const tree = JSON.stringify(await page.accessibility.snapshot());
-    t.match(tree, /"role":"status"/, 'what changes is told aloud');
+    t.match(tree, /"role":"status"/, 'screen readers announce changes');
     await wad.stop();
     await says(page, 'state', 'The daemon does not answer');
-    t.same(wrong, [], 'nothing from elsewhere was asked for, and no policy broken');
+    t.same(wrong, [], 'there was no request to another origin, and no policy violation');
   } finally {
     await browser.close();
   }
@@ -215,11 +218,7 @@ t.test(
     try {
       const { page, wrong } = await opened(browser, url);
       await page.waitForSelector('#login', { visible: true });
-      t.equal(
-        await page.evaluate(() => document.activeElement?.id),
-        'token',
-        'whoever types is there already',
-      );
+      t.equal(await page.evaluate(() => document.activeElement?.id), 'token', 'the input has the focus');
       await lookedAt(t, page, 'token');
       await page.keyboard.type('not the token');
       await page.keyboard.press('Enter');
@@ -228,7 +227,7 @@ t.test(
       await page.keyboard.press('Enter');
       t.equal(await scanned(page), await wad.qr());
       await page.reload();
-      t.match(await scanned(page), /^2@/, 'this tab keeps it');
+      t.match(await scanned(page), /^2@/, 'the tab remembers the token');
       const other = await browser.createBrowserContext();
       const fresh = await other.newPage();
       await fresh.goto(`${url}#token=${token}`);
@@ -239,6 +238,6 @@ t.test(
       await browser.close();
     }
     await wad.stop();
-    t.notOk(JSON.stringify(wad.log).includes(token), 'the token is in no log');
+    t.notOk(JSON.stringify(wad.log).includes(token), 'the log does not contain the token');
   },
 );

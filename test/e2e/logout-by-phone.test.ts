@@ -43,7 +43,7 @@ for (const [generation, logoutOrder] of ORDERS) {
       phone.unlink();
       await wad.until('linking');
       watcher.close();
-      t.equal(aliveWhenItWent[0], false, 'the profile went after its browser');
+      t.equal(aliveWhenItWent[0], false, 'the profile was removed after its browser had ended');
       t.match(await wad.status(), {
         status: 'linking',
         reason: 'logged_out_by_phone',
@@ -55,11 +55,11 @@ for (const [generation, logoutOrder] of ORDERS) {
         (await wad.events('alert')).map(({ data }) => data.reason),
         ['logged_out_by_phone'],
       );
-      t.notOk((await wad.states()).includes('reconnecting'), 'it never went through the backoff');
+      t.notOk((await wad.states()).includes('reconnecting'), 'no state was reconnecting');
       t.same(
         home.sessions(),
         ['session-default', 'session-default.holder.json', 'session-default.lock'],
-        'nothing was set aside',
+        'nothing was quarantined',
       );
 
       const secondQr = await wad.qr();
@@ -81,7 +81,7 @@ for (const [generation, logoutOrder] of ORDERS) {
   );
 }
 
-t.test('with afterLogout = "stop" it stays stopped, and says why', async (t) => {
+t.test('with afterLogout = "stop" it stays stopped, and reports the reason', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -98,7 +98,7 @@ t.test('with afterLogout = "stop" it stays stopped, and says why', async (t) => 
   });
   await wad.event('alert', ({ reason }) => reason === 'logged_out_by_phone');
   const { code } = await wad.wactl(['qr', '--raw']);
-  t.equal(code, 5, 'no QR is shown');
+  t.equal(code, 5, 'no QR code is shown');
   t.match(await wad.wactl(['init']), { code: 0 });
   await wad.link(phone);
   await wad.stop();

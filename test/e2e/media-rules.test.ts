@@ -12,7 +12,7 @@ t.setTimeout(240_000);
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const picture = (name: string, size = 20_000): Buffer => Buffer.concat([PNG, Buffer.alloc(size, name)]);
 
-t.test('files that match a rule are fetched before a request, and after a restart', async (t) => {
+t.test('files that match a rule are fetched without a request, also after a restart', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });
@@ -37,25 +37,29 @@ t.test('files that match a rule are fetched before a request, and after a restar
   await send('song.mp3', 'audio/mpeg', Buffer.alloc(5_000, 'song'));
   await send('small.pdf', 'application/pdf', Buffer.alloc(5_000, 'small'));
   await collected(wad, before);
-  t.equal(files().length, 2, 'neither what is larger nor what is of another kind');
+  t.equal(files().length, 2, 'files that are too large or of another kind are not fetched');
   await wad.stop();
 
   await send('away.png', 'image/png', picture('away'));
   const second = await home.start(rules);
   await second.until('ready');
   await collected(second, 0);
-  t.equal(files().length, 3, 'it came while nobody ran');
+  t.equal(files().length, 3, 'the file that arrived while the daemon was down is fetched');
 
   await sim.set('downloadFault', 'missing');
   const known = await second.request('media.fetch', { id: first });
-  t.match(known, { mimetype: 'image/png', size: picture('first').length }, 'without the page');
+  t.match(
+    known,
+    { mimetype: 'image/png', size: picture('first').length },
+    'the file is served without the page',
+  );
   await send('gone.png', 'image/png', picture('gone'));
   await second.logged('media.not-collected');
   await sim.set('downloadFault', 'none');
   const end = second.log.length;
   await send('last.png', 'image/png', picture('last'));
   await collected(second, end);
-  t.equal(files().length, 4, 'one that is gone holds up nobody');
+  t.equal(files().length, 4, 'a file that is gone does not delay others');
   await second.stop();
   t.same(await second.leftBehind({ profile: 'kept' }), []);
 });

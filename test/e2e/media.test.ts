@@ -15,7 +15,7 @@ const kind = (error: Fault): string => error.kind;
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`media of others (${generation})`, async (t) => {
+  t.test(`received files are fetched on request (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -37,7 +37,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       hasMedia: true,
       media: { mimetype: 'application/pdf', size: bytes.length, name: 'offer.pdf' },
     });
-    t.notOk(readdirSync(join(home.stateDir, 'media')).length, 'nothing is fetched before somebody asks');
+    t.notOk(readdirSync(join(home.stateDir, 'media')).length, 'nothing is fetched before a request');
 
     const out = join(home.tmp, 'got.pdf');
     const end = await wad.wactl(['media', String(data.key), '-O', out]);
@@ -48,11 +48,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(
       file,
       { mimetype: 'application/pdf', name: 'offer.pdf', size: bytes.length },
-      "by WhatsApp's id too",
+      "a file is found by WhatsApp's id too",
     );
     t.equal(statSync(join(home.stateDir, 'media', file.id)).mode & 0o777, 0o600);
     const piped = await wad.wactl(['media', id, '-O', '-']);
-    t.equal(Buffer.byteLength(piped.stdout), bytes.length, 'to stdout, and nothing else there');
+    t.equal(Buffer.byteLength(piped.stdout), bytes.length, 'stdout has the file and nothing else');
     const last = await wad.request('media.read', { id: file.id, offset: bytes.length - 3 });
     t.match(last, { data: bytes.subarray(-3).toString('base64'), end: true });
 
@@ -71,7 +71,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.equal(await other.catch(kind), 'key_reused');
     const fresh = wad.request('message.send', { ...keyed, key: 'offer-2' });
     t.equal(await fresh.catch(kind), 'no_such_media');
-    t.match(await wad.request('media.fetch', { id }), { id: file.id }, 'and it can be had again');
+    t.match(await wad.request('media.fetch', { id }), { id: file.id }, 'the file can be fetched again');
 
     const path = (name: string) => sim.media.expire(String(ana.sent.length && name));
     const late = await ana.sendMedia({ bytes: Buffer.from('late'), mimetype: 'application/pdf' });
@@ -81,7 +81,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(
       await wad.wactl(['media', String(told.data.key), '-O', '-']),
       { code: 0, stdout: 'late' },
-      'the phone uploads anew',
+      'the phone uploads the file again',
     );
     await sim.set('phoneReuploads', false);
     const lost = await ana.sendMedia({ bytes: Buffer.from('lost'), mimetype: 'application/pdf' });
@@ -89,7 +89,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     path(String(phone.received.find((one) => one.id === lost)?.extra?.directPath));
     const gone = await wad.wactl(['media', lost, '-O', join(home.tmp, 'gone')]);
     t.match(gone, { code: 7, stderr: /does not have the file any more/ });
-    t.notOk(existsSync(join(home.tmp, 'gone')), 'no half file');
+    t.notOk(existsSync(join(home.tmp, 'gone')), 'no partial file is left');
 
     const text = await ana.send('no file');
     await wad.event('message', ({ messageId }) => messageId === text);
@@ -105,7 +105,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     for (const bad of ['../outside', '../outbox.db', '/etc/passwd', `f-${'0'.repeat(40)}`]) {
       t.equal(await wad.request('media.read', { id: bad, offset: 0 }).catch(kind), 'no_such_media', bad);
       const sent = wad.request('message.send', { to: ana.number, media: bad });
-      t.equal(await sent.catch(kind), 'no_such_media', 'the daemon opens no path that a peer names');
+      t.equal(await sent.catch(kind), 'no_such_media', 'the daemon opens no path from a peer');
     }
     const half = await wad.request('media.put', { data: 'AAAA', name: 'x' });
     const hole = wad.request('media.put', { upload: half.upload, offset: 7, data: 'AAAA' });
@@ -126,7 +126,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(
       await next.wactl(['media', id, '-O', '-']),
       { code: 0 },
-      'a message of an earlier run, by its id',
+      'a message of an earlier run is found by its id',
     );
     await next.stop();
   });

@@ -83,7 +83,7 @@ async function goesOn(t: Test, { sim, phone, home }: World, device: string | und
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 }
 
-moves('a session of another program is adopted, and the original stays', async (t, world) => {
+moves('a session of another program is adopted, and the original is unchanged', async (t, world) => {
   const { phone, old, home } = world;
   const [device] = phone.devices.map(({ id }) => id);
   // OpenWA's layout, readable by everyone.
@@ -103,10 +103,10 @@ moves('a session of another program is adopted, and the original stays', async (
   t.same(home.sessions(), ['session-default', 'session-default.linked.json']);
   t.equal(statSync(home.profile).mode & 0o777, 0o700);
   await goesOn(t, world, device);
-  t.equal(kindOf(await run(home, ['adopt', old.dir])), 'already_linked', 'not twice');
+  t.equal(kindOf(await run(home, ['adopt', old.dir])), 'already_linked', 'a second adoption is refused');
 });
 
-moves('nothing is adopted that is in use, not linked, newer, or nothing', async (t, world) => {
+moves('a session that is in use, not linked, newer or missing is not adopted', async (t, world) => {
   const { phone, old, home } = world;
   const nothing = (what: string) => {
     t.same(home.sessions(), [], what);
@@ -135,10 +135,10 @@ moves('nothing is adopted that is in use, not linked, newer, or nothing', async 
   t.equal(kindOf(unlinked), 'not_linked');
   nothing('unlinked meanwhile');
   t.same(await home.processes(), []);
-  t.ok(existsSync(join(old.profile, 'Default')), 'the original is left as it was');
+  t.ok(existsSync(join(old.profile, 'Default')), 'the original is unchanged');
 });
 
-moves('a session is exported, and goes on where it is imported', async (t, world) => {
+moves('an exported session continues where it is imported', async (t, world) => {
   const { phone, old, home } = world;
   const [device] = phone.devices.map(({ id }) => id);
   const file = join(old.dir, 'account.age');
@@ -149,7 +149,7 @@ moves('a session is exported, and goes on where it is imported', async (t, world
   t.equal(
     kindOf(await run(old, ['session', 'export', file, ...hidden], secret)),
     'lock_held',
-    'while it runs',
+    'a running session is not exported',
   );
   await running.until('ready');
   await running.stop();
@@ -197,23 +197,26 @@ async function told(wad: Wad): Promise<Record<string, unknown>> {
   return Object.fromEntries(all.map(({ data }) => [data.body, data.backfilled]));
 }
 
-moves('what arrives between export and import is told where the session goes on', async (t, world) => {
-  const { sim, phone, old, home } = world;
-  const contact = sim.createContact({ number: '15550002222' });
-  t.match(await run(old, EXPORT, SECRET), { code: 0 });
-  await contact.send('during the move', { to: phone.number });
-  const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
-  t.match(await run(home, from, SECRET), { code: 0, stderr: '' });
-  await contact.send('before its daemon starts', { to: phone.number });
-  const wad = await home.start();
-  await wad.event('message', ({ body }) => body === 'during the move', { after: 0 });
-  await wad.event('message', ({ body }) => body === 'before its daemon starts', { after: 0 });
-  t.match(await told(wad), { 'during the move': true, 'before its daemon starts': true });
-  t.same(await wad.events('gap', 0), []);
-  await wad.stop();
-});
+moves(
+  'messages that arrive between export and import are reported where the session continues',
+  async (t, world) => {
+    const { sim, phone, old, home } = world;
+    const contact = sim.createContact({ number: '15550002222' });
+    t.match(await run(old, EXPORT, SECRET), { code: 0 });
+    await contact.send('during the move', { to: phone.number });
+    const from = ['session', 'import', join(old.dir, 'account.age'), '--passphrase-file', '-'];
+    t.match(await run(home, from, SECRET), { code: 0, stderr: '' });
+    await contact.send('before its daemon starts', { to: phone.number });
+    const wad = await home.start();
+    await wad.event('message', ({ body }) => body === 'during the move', { after: 0 });
+    await wad.event('message', ({ body }) => body === 'before its daemon starts', { after: 0 });
+    t.match(await told(wad), { 'during the move': true, 'before its daemon starts': true });
+    t.same(await wad.events('gap', 0), []);
+    await wad.stop();
+  },
+);
 
-moves('a session of another program begins with a gap, wherever it lies', async (t, world) => {
+moves('a session of another program begins with a gap, wherever it is stored', async (t, world) => {
   const { sim, phone, old, home } = world;
   const contact = sim.createContact({ number: '15550002222' });
   const folder = join(old.dir, '_IGNORE_shop');
@@ -267,7 +270,7 @@ moves(
     t.match(await run(home, from, SECRET, env), { code: 0, stderr: '' });
     clearInterval(look);
     t.same(receiver.taken, [], 'no webhook was posted');
-    t.same(listens, [], 'no door was open');
+    t.same(listens, [], 'no port was open');
     t.same(home.sessions(), ['session-default', 'session-default.linked.json'], 'no file was fetched');
     t.same(phone.sent, [], 'nothing was sent');
     // The daemon reports the messages received during the run.
@@ -279,7 +282,7 @@ moves(
 );
 
 moves(
-  'what a killed import has decrypted goes with the next move, and with the next daemon',
+  'what a killed import has decrypted is removed by the next move or the next daemon',
   async (t, world) => {
     const { old } = world;
     for (const next of ['a move', 'a daemon'] as const) {
@@ -290,7 +293,7 @@ moves(
       if (next === 'a move') t.match(await run(old, EXPORT, SECRET), { code: 0 });
       else await (await old.start()).stop();
       t.notOk(existsSync(left), next);
-      t.ok(existsSync(other), "another account's stays");
+      t.ok(existsSync(other), 'the files of another account stay');
     }
   },
 );

@@ -12,52 +12,59 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 
-t.test('a page that loses its connection is left to itself, and comes back with attempts at 0', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-07' });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const contact = sim.createContact({ number: '15550002222' });
-  const wad = await home.start();
-  await wad.link(phone);
-  const [browser] = await home.browsers();
-  for (const round of [1, 2]) {
-    const after = await wad.mark();
-    const logFrom = wad.log.length;
-    await sim.faults.networkDown();
-    await wad.became('reconnecting', { reason: 'network_down', after });
-    t.match(await wad.status(), {
-      status: 'reconnecting',
-      reconnectAttempts: 0,
-      session: { hasSession: true, connected: false },
-    });
-    const lost = await wad.logged('session.transition', ({ to }) => to === 'reconnecting', {
-      after: logFrom,
-    });
-    t.equal(lost.nextAttemptInMs, 60_000, 'it has a minute to come back by itself');
-    const text = `accepted while away ${round}`;
-    t.match(await wad.wactl(['send', '--wait', 'accepted', contact.number, text]), { code: 0 });
-    await contact.send(`while away ${round}`);
-    await sim.faults.networkUp();
-    await wad.became('ready', { after });
-    t.match(await wad.status(), { reconnectAttempts: 0, nextAttemptAt: null, reason: 'none' });
-    await wad.event('message', ({ body }) => body === `while away ${round}`);
-    const sent = await wad.request('message.send', { to: contact.number, text: `back ${round}` });
-    t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered' }), { error: null });
-    t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'it went out by itself, once');
-  }
-  t.same(await home.browsers(), [browser], 'in the same browser');
-  t.same(
-    (await wad.events('message')).filter(({ data }) => data.fromMe === false).map(({ data }) => data.body),
-    ['while away 1', 'while away 2'],
-    'each once',
-  );
-  t.same(await wad.events('alert'), []);
-  await wad.stop();
-  t.same(await wad.leftBehind({ profile: 'kept' }), []);
-});
+t.test(
+  'a page that loses its connection is left alone for the grace period, and attempts return to 0',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-07' });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const contact = sim.createContact({ number: '15550002222' });
+    const wad = await home.start();
+    await wad.link(phone);
+    const [browser] = await home.browsers();
+    for (const round of [1, 2]) {
+      const after = await wad.mark();
+      const logFrom = wad.log.length;
+      await sim.faults.networkDown();
+      await wad.became('reconnecting', { reason: 'network_down', after });
+      t.match(await wad.status(), {
+        status: 'reconnecting',
+        reconnectAttempts: 0,
+        session: { hasSession: true, connected: false },
+      });
+      const lost = await wad.logged('session.transition', ({ to }) => to === 'reconnecting', {
+        after: logFrom,
+      });
+      t.equal(lost.nextAttemptInMs, 60_000, 'the page has a minute to reconnect by itself');
+      const text = `accepted while away ${round}`;
+      t.match(await wad.wactl(['send', '--wait', 'accepted', contact.number, text]), { code: 0 });
+      await contact.send(`while away ${round}`);
+      await sim.faults.networkUp();
+      await wad.became('ready', { after });
+      t.match(await wad.status(), { reconnectAttempts: 0, nextAttemptAt: null, reason: 'none' });
+      await wad.event('message', ({ body }) => body === `while away ${round}`);
+      const sent = await wad.request('message.send', { to: contact.number, text: `back ${round}` });
+      t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered' }), { error: null });
+      t.equal(
+        contact.received.filter(({ body }) => body === text).length,
+        1,
+        'the message was sent once, without a retry of ours',
+      );
+    }
+    t.same(await home.browsers(), [browser], 'the browser is the same');
+    t.same(
+      (await wad.events('message')).filter(({ data }) => data.fromMe === false).map(({ data }) => data.body),
+      ['while away 1', 'while away 2'],
+      'each message is reported once',
+    );
+    t.same(await wad.events('alert'), []);
+    await wad.stop();
+    t.same(await wad.leftBehind({ profile: 'kept' }), []);
+  },
+);
 
 t.test(
-  'when the grace is over attempts climb from the socket to a new browser, until it is back',
+  'after the grace period attempts escalate from the socket to a new browser, until it is back',
   async (t) => {
     await using sim = await Simulator.start();
     await using home = await Home.make(sim, { t });
@@ -83,7 +90,7 @@ t.test(
     const reasons = (await wad.events('state')).flatMap(({ data }) =>
       data.status === 'reconnecting' ? [data.reason] : [],
     );
-    t.same([...new Set(reasons)], ['network_down'], 'all along it said what was wrong');
+    t.same([...new Set(reasons)], ['network_down'], 'the reason was network_down throughout');
     await sim.faults.networkUp();
     await wad.request('session.initialize');
     await wad.until('ready');
@@ -125,7 +132,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
         session: { hasSession: true, phone: NUMBER, connected: false },
       });
       const sent = await wad.request('message.send', { to: contact.number, text: 'hello' });
-      t.match(sent, { state: 'queued' }, 'accepted all the same');
+      t.match(sent, { state: 'queued' }, 'a message is accepted nevertheless');
       if (slowRetryMs === '0') {
         // The last browser may still be closing.
         const nothingRuns = async () => (await home.browsers()).length === 0;
@@ -146,12 +153,12 @@ for (const [fault, slowRetryMs] of OFFLINE) {
       t.same(
         contact.received.map(({ body }) => body),
         ['hello'],
-        'what waited went out, once',
+        'the waiting message was sent once',
       );
       t.same(
         (await wad.events('alert')).map(({ data }) => data.reason),
         ['attempts_exhausted'],
-        'one alert an incident',
+        'each incident has one alert',
       );
       t.same(await wad.events('qr'), []);
       await wad.stop();
@@ -160,7 +167,7 @@ for (const [fault, slowRetryMs] of OFFLINE) {
   );
 }
 
-t.test('a page that fails to load at first is loaded later, and shows a QR only then', async (t) => {
+t.test('a page that fails to load at first is loaded later, and only then shows a QR', async (t) => {
   await using sim = await Simulator.start({ knobs: { loadFault: 'refuse' } });
   await using home = await Home.make(sim, { t });
   // Enough attempts to last until the network is back.

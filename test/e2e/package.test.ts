@@ -22,7 +22,7 @@ const [packed] = JSON.parse(
 ) as { filename: string; files: { path: string }[] }[];
 const files = packed?.files.map(({ path }) => path) ?? [];
 
-t.test('holds programs, library, units, page, guides and examples, and nothing else', (t) => {
+t.test('the tarball contains programs, library, units, page, guides and examples, and nothing else', (t) => {
   for (const path of [
     ...['dist/wad.cjs', 'dist/wactl.cjs', 'dist/client.js', 'dist/types/client/index.d.ts'],
     'dist/THIRD-PARTY-NOTICES.txt',
@@ -46,7 +46,7 @@ t.test('holds programs, library, units, page, guides and examples, and nothing e
 
 const offline = spawnSync('npm', ['ping'], { env: clean, timeout: 60_000 }).status !== 0;
 const skip = offline && 'the registry of npm cannot be reached';
-t.test('npm install -g has both programs run, and downloads no browser', { skip }, async (t) => {
+t.test('after npm install -g both programs run, and no browser was downloaded', { skip }, async (t) => {
   const home = join(place, 'home');
   const prefix = join(place, 'prefix');
   const env = {
@@ -77,9 +77,9 @@ t.test('npm install -g has both programs run, and downloads no browser', { skip 
   t.match(run(bin('wactl'), 'version', '-o', 'json'), { status: 0 });
   t.equal(run(bin('wad'), '--version').stdout, `wad ${version}\n`);
   t.match(run(bin('wad'), '--check-config'), { status: 0, stdout: /dataPath/ });
-  t.notOk(existsSync(join(home, '.cache', 'puppeteer')), 'no browser in the cache');
+  t.notOk(existsSync(join(home, '.cache', 'puppeteer')), 'there is no browser in the cache');
   t.notMatch(readdirSync(join(prefix, 'lib/node_modules/wactl')), ['src']);
-  t.ok(existsSync(join(prefix, 'share/man/man8/wad.8')), 'the manual pages are found');
+  t.ok(existsSync(join(prefix, 'share/man/man8/wad.8')), 'the manual pages are installed');
   const program = join(prefix, 'lib/node_modules/program.mjs');
   writeFileSync(program, `import { connect } from 'wactl'; console.log(typeof connect);`);
   t.equal(run(process.execPath, program).stdout, 'function\n');

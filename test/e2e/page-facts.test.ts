@@ -13,61 +13,55 @@ interface Status {
 }
 
 for (const generation of ['2026-04', '2026-09'] as const)
-  t.test(
-    `an account that was linked just now has no limit, nor has it after a restart (${generation})`,
-    async (t) => {
-      await using sim = await Simulator.start({ generation });
+  t.test(`an account that was just linked has no limit, also after a restart (${generation})`, async (t) => {
+    await using sim = await Simulator.start({ generation });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    const expected = generation === '2026-04' ? 'ok' : 'patched';
+    {
+      const wad = await home.start();
+      await wad.link(phone);
+      const { capabilities } = (await wad.request('session.status')) as unknown as Status;
+      t.equal(capabilities['send.text'], expected);
+      t.notMatch((await wad.wactl(['status'])).stdout, /limits/);
+      const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
+      t.match(await wad.request('message.wait', { id, for: 'delivered' }), { state: 'delivered' });
+      t.match(await wad.stop(), { code: 0 });
+    }
+    const wad = await home.start();
+    await wad.until('ready');
+    const { capabilities } = (await wad.request('session.status')) as unknown as Status;
+    t.equal(capabilities['send.text'], expected);
+  });
+
+for (const known of ['with a chat', 'without a chat'] as const)
+  t.test(`a person ${known} is blocked and unblocked, whichever id the page stores`, async (t) => {
+    for (const blockList of ['pn', 'lid'] as const) {
+      await using sim = await Simulator.start({ generation: '2026-09', knobs: { blockList } });
       await using home = await Home.make(sim, { t });
       const phone = sim.createPhone({ number: NUMBER });
       const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-      const expected = generation === '2026-04' ? 'ok' : 'patched';
-      {
-        const wad = await home.start();
-        await wad.link(phone);
-        const { capabilities } = (await wad.request('session.status')) as unknown as Status;
-        t.equal(capabilities['send.text'], expected);
-        t.notMatch((await wad.wactl(['status'])).stdout, /limits/);
-        const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
-        t.match(await wad.request('message.wait', { id, for: 'delivered' }), { state: 'delivered' });
-        t.match(await wad.stop(), { code: 0 });
-      }
       const wad = await home.start();
-      await wad.until('ready');
-      const { capabilities } = (await wad.request('session.status')) as unknown as Status;
-      t.equal(capabilities['send.text'], expected);
-    },
-  );
-
-for (const known of ['with a chat', 'without a chat'] as const)
-  t.test(
-    `somebody ${known} is blocked and unblocked, whatever id the page keeps the block under`,
-    async (t) => {
-      for (const blockList of ['pn', 'lid'] as const) {
-        await using sim = await Simulator.start({ generation: '2026-09', knobs: { blockList } });
-        await using home = await Home.make(sim, { t });
-        const phone = sim.createPhone({ number: NUMBER });
-        const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-        const wad = await home.start();
-        await wad.link(phone);
-        if (known === 'with a chat') {
-          const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
-          await wad.request('message.wait', { id, for: 'sent' });
-        }
-        for (const name of [ana.number, ana.wire.lid]) {
-          t.match(
-            await wad.request('contact.block', { contact: name }),
-            { blocked: true },
-            `${blockList}: ${name}`,
-          );
-          t.match(await wad.request('contact.list', { blocked: true }), { total: 1 });
-          t.match(await wad.request('contact.block', { contact: name, blocked: false }), { blocked: false });
-          t.match(await wad.request('contact.list', { blocked: true }), { total: 0 });
-        }
+      await wad.link(phone);
+      if (known === 'with a chat') {
+        const { id } = await wad.request('message.send', { to: ana.number, text: 'hello' });
+        await wad.request('message.wait', { id, for: 'sent' });
       }
-    },
-  );
+      for (const name of [ana.number, ana.wire.lid]) {
+        t.match(
+          await wad.request('contact.block', { contact: name }),
+          { blocked: true },
+          `${blockList}: ${name}`,
+        );
+        t.match(await wad.request('contact.list', { blocked: true }), { total: 1 });
+        t.match(await wad.request('contact.block', { contact: name, blocked: false }), { blocked: false });
+        t.match(await wad.request('contact.list', { blocked: true }), { total: 0 });
+      }
+    }
+  });
 
-t.test('a group that was made is described once its metadata have come', async (t) => {
+t.test('a new group is described once its metadata have arrived', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09', knobs: { groupMetadataMs: 1_500 } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -86,7 +80,7 @@ t.test('a group that was made is described once its metadata have come', async (
 
 for (const qrPrefix of ['none', 'gated', 'always'] as const)
   t.test(
-    `the QR text is what the page draws, and again when its secret changes (prefix: ${qrPrefix})`,
+    `the QR text is the one that the page draws, also after a change of its secret (prefix: ${qrPrefix})`,
     async (t) => {
       await using sim = await Simulator.start({ generation: '2026-10', knobs: { qrPrefix } });
       await using home = await Home.make(sim, { t });
@@ -101,7 +95,7 @@ for (const qrPrefix of ['none', 'gated', 'always'] as const)
       await wad.event('qr', () => true, { after });
       const second = await wad.qr();
       t.not(second, first);
-      await t.rejects(phone.scan(first), 'the first one links nobody any more');
+      await t.rejects(phone.scan(first), 'the first code is invalid');
       await phone.scan(second);
       await wad.until('ready');
     },
@@ -122,7 +116,7 @@ for (const codeEnds of ['refresh', 'manual', 'error'] as const)
     await wad.event('state', ({ reason }) => reason === 'pairing_waiting', { after });
     await wad.event('state', ({ reason }) => reason === 'qr_waiting', { after });
     const again = await wad.request('session.pair', { number: NUMBER }).catch(({ kind }) => kind);
-    t.equal(again, 'pairing_limited', 'not the code that is over');
+    t.equal(again, 'pairing_limited', 'the expired code is not returned');
     await phone.scan(await wad.qr());
     await wad.until('ready');
   });

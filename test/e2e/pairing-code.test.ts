@@ -10,7 +10,7 @@ const NUMBER = '15550001111';
 
 for (const generation of ['2026-04', '2026-07'] as const) {
   t.test(
-    `a pairing code links, is asked for once, and is refused to who is linked (${generation})`,
+    `a pairing code links, is requested once, and is refused to a linked account (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation, knobs: { codeUnlinkMs: 100 } });
       await using home = await Home.make(sim, { t });
@@ -41,18 +41,18 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       for (const other of [NUMBER, '15550003333']) {
         t.match(await wad.wactl(['pair', other, '-o', 'json']), { code: 1, stderr: /already_linked/ });
       }
-      t.equal(asked(), 1, 'the page was not asked for a number that is linked (U3)');
+      t.equal(asked(), 1, 'the page was not asked for a code for a linked number (U3)');
       await wad.stop();
       const text = JSON.stringify(wad.log);
-      t.notOk(text.includes(code), 'the code is in no log');
-      t.notOk(text.includes(NUMBER), 'nor the number');
+      t.notOk(text.includes(code), 'the log does not contain the code');
+      t.notOk(text.includes(NUMBER), 'the log does not contain the number');
       t.same(await wad.leftBehind({ profile: 'kept' }), []);
 
       const next = await home.start();
       t.match(
         await next.wactl(['pair', NUMBER, '-o', 'json']),
         { code: 1, stderr: /already_linked/ },
-        'nor while starting',
+        'the code is refused during the start, too',
       );
       await next.until('ready');
       t.same(await next.events('qr'), []);
@@ -63,7 +63,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
   );
 }
 
-t.test('a code that WhatsApp does not give is an error in time, and the QR still links', async (t) => {
+t.test('a code that WhatsApp does not issue is an error in time, and the QR still links', async (t) => {
   for (const [fault, kind] of [
     ['rate-overlimit', 'pairing_limited'],
     ['undefined', 'pairing_failed'],
@@ -84,7 +84,7 @@ t.test('a code that WhatsApp does not give is an error in time, and the QR still
   }
 });
 
-t.test('a QR from before a code was asked for is not shown again', async (t) => {
+t.test('a QR from before the request for a code is not shown again', async (t) => {
   // The page keeps the old code until the server has sent new ones.
   await using sim = await Simulator.start({ knobs: { codeFault: 'undefined', socketSlowMs: 150 } });
   await using home = await Home.make(sim, { t });
@@ -97,7 +97,7 @@ t.test('a QR from before a code was asked for is not shown again', async (t) => 
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('a QR that is used, expired or not there yet is never shown', async (t) => {
+t.test('a QR that is used, expired or not available yet is never shown', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-07',
     knobs: { qrFirstMs: 1_200, qrNextMs: 600, qrCount: 3 },
@@ -119,6 +119,6 @@ t.test('a QR that is used, expired or not there yet is never shown', async (t) =
   const qrs = await wad.events('qr');
   t.ok(qrs.length >= 5);
   await wad.stop();
-  t.notOk(JSON.stringify([qrs, wad.log]).includes('2@'), 'no payload in events or log');
+  t.notOk(JSON.stringify([qrs, wad.log]).includes('2@'), 'neither events nor log contain a payload');
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

@@ -120,12 +120,16 @@ for (const { by, knobs } of [
     });
     const leftMs = Date.parse(request.expiresAt ?? '') - Date.now();
     t.ok(leftMs > 500_000 && leftMs <= 600_000, `${leftMs} ms are left`);
-    t.match(await wad.wactl(['qr', '--raw']), { code: 5, stdout: '' }, 'a code would link nobody now');
+    t.match(
+      await wad.wactl(['qr', '--raw']),
+      { code: 5, stdout: '' },
+      'no QR code is shown, because it could not link now',
+    );
     t.match(await wad.wactl(['qr']), { code: 4, stderr: /passkey/ });
     const shown = await wad.wactl(['passkey']);
     t.match(shown, { code: 0, stdout: /console[\s\S]*wactl .*passkey --answer -/ });
     const { stdout: snippet } = await wad.wactl(['passkey', '--snippet']);
-    t.ok(shown.stdout.includes(snippet.trim()), 'the snippet stands in it whole');
+    t.ok(shown.stdout.includes(snippet.trim()), 'the output contains the whole snippet');
 
     const answer = await onLaptop(sim, phone.passkey, async (page) => {
       // For browsers that cannot parse the options themselves.
@@ -150,7 +154,10 @@ for (const { by, knobs } of [
     await wad.stop();
     const told = JSON.stringify([events, wad.log]);
     t.notOk(told.includes(challenge), 'the request is in no log and no event');
-    t.notOk(told.includes((JSON.parse(answer) as Assertion).response.signature), 'nor is the answer');
+    t.notOk(
+      told.includes((JSON.parse(answer) as Assertion).response.signature),
+      'the answer is in no log and no event',
+    );
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
 
     const next = await home.start();
@@ -160,7 +167,7 @@ for (const { by, knobs } of [
 }
 
 t.test(
-  'wrong answers, a refusal and none at all each end in a code to scan, and the next try links',
+  'after wrong answers, a refusal or no answer a QR code is shown, and the next attempt links',
   async (t) => {
     await using sim = await Simulator.start({ generation: GENERATION });
     await using home = await Home.make(sim, { t });
@@ -180,7 +187,7 @@ t.test(
       t.equal(phone.devices.length, 0);
     };
 
-    await t.test('what is no answer to this request never reaches WhatsApp', async (t) => {
+    await t.test('an answer that does not match this request never reaches WhatsApp', async (t) => {
       const { done } = await scanned(wad, phone);
       const options = await optionsOf(wad);
       t.match(await give('{'), { code: 2, stderr: /not JSON/ });
@@ -205,7 +212,7 @@ t.test(
       await backToCode(after, /did not accept/);
     });
 
-    await t.test("somebody else's passkey is refused by WhatsApp", async (t) => {
+    await t.test("WhatsApp refuses another person's passkey", async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       t.match(await give(new Passkey().answer(await optionsOf(wad))), { code: 4 });
@@ -213,7 +220,7 @@ t.test(
       await backToCode(after, /did not accept/);
     });
 
-    await t.test('a refusal is told to the page as a browser tells it', async (t) => {
+    await t.test("the page receives a refusal in the form of a browser's", async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       t.match(await wad.wactl(['passkey', '--refuse']), { code: 0, stdout: /^Refused/ });
@@ -221,7 +228,7 @@ t.test(
       await backToCode(after, /refused or cancelled/);
     });
 
-    await t.test('a page that is loaded anew meanwhile asks for nothing any more', async (t) => {
+    await t.test('a page that was reloaded meanwhile no longer asks', async (t) => {
       const { done } = await scanned(wad, phone);
       const after = await wad.mark();
       await sim.pages[0]?.reload();
@@ -229,7 +236,7 @@ t.test(
       await backToCode(after, /page .* is gone/);
     });
 
-    await t.test('too late', async (t) => {
+    await t.test('an answer that is too late is refused', async (t) => {
       await sim.set('passkeyMs', 3_000);
       const { done } = await scanned(wad, phone);
       const options = await optionsOf(wad);
@@ -240,7 +247,7 @@ t.test(
       await sim.set('passkeyMs', 600_000);
     });
 
-    await t.test('and the next try links', async (t) => {
+    await t.test('the next attempt links', async (t) => {
       const { done } = await scanned(wad, phone);
       t.match(await give(phone.passkey.answer(await optionsOf(wad))), {
         code: 0,
@@ -255,7 +262,7 @@ t.test(
   },
 );
 
-t.test('a browser in a window may answer by itself, and then nobody need relay', async (t) => {
+t.test('a browser with a window may answer by itself, and then no relay is needed', async (t) => {
   await using sim = await Simulator.start({ generation: GENERATION, knobs: { syncTiming: 'timed' } });
   const phone = sim.createPhone({ number: NUMBER });
   const browser = await puppeteer.launch({
@@ -275,7 +282,7 @@ t.test('a browser in a window may answer by itself, and then nobody need relay',
   t.same(told, ['passkey', 'passkey-answered']);
 });
 
-t.test('a linked account is asked for its passkey, and goes on when it is answered', async (t) => {
+t.test('a linked account is asked for its passkey, and continues once it is answered', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -297,7 +304,7 @@ t.test('a linked account is asked for its passkey, and goes on when it is answer
     (request.options as { extensions?: { prf?: { eval?: { first?: string } } } }).extensions?.prf?.eval
       ?.first,
     Buffer.from('whatsapp-challenge').toString('base64url'),
-    'what the authenticator derives a value from',
+    'the page passes the input for the derived value',
   );
 
   const { challenge } = request.options as unknown as PasskeyOptions;
@@ -309,7 +316,7 @@ t.test('a linked account is asked for its passkey, and goes on when it is answer
       stderr: /asks again/,
     },
   );
-  t.equal(phone.devices.length, 1, 'the link stands');
+  t.equal(phone.devices.length, 1, 'the device is still linked');
 
   const { stdout: snippet } = await wad.wactl(['passkey', '--snippet']);
   const answer = await onLaptop(sim, phone.passkey, async (page) => {
@@ -321,18 +328,18 @@ t.test('a linked account is asked for its passkey, and goes on when it is answer
   t.equal(
     prf,
     Buffer.from('whatsapp-challenge!').toString('base64url'),
-    'the derived value came to the server',
+    'the derived value reached the server',
   );
   t.match(await wad.status(), { status: 'ready', reason: 'none', hint: null });
   t.match(await wad.request('session.passkey'), { required: false });
   const { id } = await wad.request('message.send', { to: contact.number, text: 'after the passkey' });
   t.match(await wad.request('message.wait', { id, for: 'delivered' }), { error: null });
-  t.equal(phone.devices.length, 1, 'nobody has pressed the button that logs out');
+  t.equal(phone.devices.length, 1, 'the button that logs out was not pressed');
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('what WhatsApp Web cannot show is told to a person', async (t) => {
+t.test('a checkpoint that WhatsApp Web cannot show is reported to a person', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -32,7 +32,7 @@ for (const [account, chatIds] of [
   ['a migrated account', 'lid'],
   ['an account that is not migrated', 'number'],
 ] as const)
-  t.test(`${account}: events have both identities of everybody whom they name`, async (t) => {
+  t.test(`${account}: events contain both identities of every person in them`, async (t) => {
     await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds } });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -91,7 +91,7 @@ for (const [account, chatIds] of [
 
 for (const chatIds of ['lid', 'number'] as const)
   t.test(
-    `a message and what was cut off before its ack go to one person in their order (chats by ${chatIds})`,
+    `a later message does not overtake one without an ack to the same person (chats by ${chatIds})`,
     async (t) => {
       await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds } });
       await using home = await Home.make(sim, { t });
@@ -109,7 +109,7 @@ for (const chatIds of ['lid', 'number'] as const)
       t.same(
         messages.map(({ id }) => id),
         [three.id, two.id, one.id],
-        'one queue, by either name',
+        'both names share one queue',
       );
       await first.kill();
       for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
@@ -122,7 +122,7 @@ for (const chatIds of ['lid', 'number'] as const)
       t.match(
         await wad.logged('message.reconciled', (line) => line.id === one.id),
         { found: true },
-        'the page has it, under whichever identity it kept it',
+        'the page finds the message under the identity that it stored',
       );
       t.same(
         ana.received.map(({ body }) => body),
@@ -133,7 +133,7 @@ for (const chatIds of ['lid', 'number'] as const)
     },
   );
 
-t.test('a chat that there was before the account was migrated goes on under its number', async (t) => {
+t.test('a chat from before the migration continues under its number', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-10', knobs: { chatIds: 'number' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -148,5 +148,5 @@ t.test('a chat that there was before the account was migrated goes on under its 
   t.match(data, { chatId: ana.wire.pn, chat: { phone: ana.number, lid: ana.wire.lid } });
   const { id } = await wad.request('message.send', { to: ana.wire.lid, text: 'to the LID' });
   t.match(await wad.request('message.wait', { id, ...AWAIT }, WITHIN), { error: null });
-  t.match(await wad.request('chat.list', {}), { total: 1 }, 'still one chat');
+  t.match(await wad.request('chat.list', {}), { total: 1 }, 'there is still one chat');
 });

@@ -23,7 +23,7 @@ function place(t: { teardown(end: () => void): unknown }): string {
 }
 
 t.test(
-  'the browser of this machine starts, answers, calls back and closes, and nothing of it stays',
+  "this machine's browser starts, answers, calls back and closes, and leaves nothing behind",
   async (t) => {
     const tmpRoot = place(t);
     const result = await tryBrowser({ chrome, tmpRoot });
@@ -62,12 +62,12 @@ t.test('each cause of a failed browser start is distinguished', async (t) => {
   });
 });
 
-t.test('root is told when the sandbox is on', { skip: root ? false : 'not root' }, async (t) => {
+t.test('root with the sandbox on is reported', { skip: root ? false : 'not root' }, async (t) => {
   const result = await tryBrowser({ chrome: { ...chrome, sandbox: true }, tmpRoot: place(t) });
   t.match(result, { ok: false, trouble: 'root', stderr: /Running as root/ });
 });
 
-t.test('a browser that hangs is ended in time', async (t) => {
+t.test('a hanging browser is ended in time', async (t) => {
   const tmpRoot = place(t);
   const path = join(tmpRoot, 'hang');
   writeFileSync(path, '#!/bin/sh\nexec sleep 1000\n');
@@ -94,8 +94,8 @@ t.test('an abort ends the check before and during the start of the browser', asy
   });
   const result = await tryBrowser({ ...hanging, signal: stop.signal });
   watcher.close();
-  t.match(result, { ok: false, stderr: '' }, 'it is not started once more to hear what it says');
-  t.ok(stop.signal.aborted, 'it had been started');
+  t.match(result, { ok: false, stderr: '' }, 'the browser is not started again for its output');
+  t.ok(stop.signal.aborted, 'the browser was started before the abort');
   t.same(await findBrowsers(tmpRoot), []);
   t.same(readdirSync(tmpRoot).sort(), ['hang', 'started']);
 });

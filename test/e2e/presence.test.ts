@@ -28,7 +28,7 @@ t.test('a send marks nothing as read, and the account does not appear online', a
   }
   const unread = async (number: string) => (await wad.request('chat.get', { chat: number })).unread;
   t.equal(await unread(ana.number), 1);
-  t.same(up(sim, 'seen'), [], 'no receipt left');
+  t.same(up(sim, 'seen'), [], 'no receipt was sent');
   t.match(up(sim, 'presence').at(-1), '"available":false');
 
   // Marks one chat as read. The chats that were written to stay unread.

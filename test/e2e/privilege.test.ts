@@ -35,7 +35,7 @@ function names(directory: string): string[] {
   }
 }
 
-t.test('root without --no-sandbox is refused with 78 and a clear text', asRoot, async (t) => {
+t.test('root without --no-sandbox is refused with 78 and a clear message', asRoot, async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const { status, stdout, stderr } = spawnSync(
@@ -46,7 +46,7 @@ t.test('root without --no-sandbox is refused with 78 and a clear text', asRoot, 
   t.equal(status, 78);
   t.match(stderr, /root[\s\S]*--no-sandbox/);
   t.equal(stdout, '');
-  t.same(readdirSync(home.stateDir), [], 'nothing was begun');
+  t.same(readdirSync(home.stateDir), [], 'no file was created');
 });
 
 t.test('an ordinary user runs it with the sandbox on', asRoot, async (t) => {
@@ -83,7 +83,7 @@ t.test('an ordinary user runs it with the sandbox on', asRoot, async (t) => {
   t.same(await again.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('the session is for its owner only, and wider modes are narrowed and reported', async (t) => {
+t.test('only the owner can access the session, and wider modes are narrowed and reported', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -91,14 +91,14 @@ t.test('the session is for its owner only, and wider modes are narrowed and repo
   chmodSync(home.cwd, 0o555);
   const first = await home.start();
   await first.link(phone);
-  t.same(open(home.stateDir), [], 'while it runs');
+  t.same(open(home.stateDir), [], 'nothing is accessible to others while it runs');
   t.equal(statSync(home.socket).mode & 0o077, 0);
   await first.stop();
-  t.same(open(home.stateDir), [], 'and afterwards');
+  t.same(open(home.stateDir), [], 'nothing is accessible to others afterwards');
   t.same(
     readdirSync(home.stateDir).filter((name) => !/^(auth|media|wad\.sqlite.*)$/.test(name)),
     [],
-    'the state directory holds session, files and store',
+    'the state directory contains session, files and store',
   );
   t.same(await first.leftBehind({ profile: 'kept' }), []);
   t.notOk(first.log.some(({ event }) => event === 'session-dir.narrowed'));
@@ -125,5 +125,5 @@ t.test("another user's session is refused with 77", asRoot, async (t) => {
   t.match(await wad.ended(), { code: 77, signal: null });
   t.match(wad.stderr, /belongs to user 12345/);
   t.same(await home.browsers(), []);
-  t.equal(statSync(home.profile).uid, 12345, 'it is left as it was');
+  t.equal(statSync(home.profile).uid, 12345, 'the session is unchanged');
 });

@@ -45,7 +45,7 @@ const SYNCS = [
 ] as const;
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`each message is told once, whatever the sync does (${generation})`, async (t) => {
+  t.test(`each message is reported once, whatever the sync does (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -82,14 +82,22 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.same(await told(wad), expected);
     const last = await wad.mark();
     const listed = (await wad.events(undefined, 0)).filter(({ cursor }) => cursor <= last);
-    t.same(await followed(wad, last), listed, 'the library hears the same, and each fits its schema');
-    t.match(await wad.wactl(['events', '--since', '0', '-o', 'json']), { code: 0 }, 'so does wactl');
+    t.same(
+      await followed(wad, last),
+      listed,
+      'the library receives the same events, and each matches its schema',
+    );
+    t.match(
+      await wad.wactl(['events', '--since', '0', '-o', 'json']),
+      { code: 0 },
+      'wactl prints the same events',
+    );
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
   });
 
   t.test(
-    `a ready page that navigates stays whole: one set of listeners, each message once (${generation})`,
+    `a ready page that navigates keeps one set of listeners, and reports each message once (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });
@@ -127,7 +135,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         await act();
         await contact.send(what);
         await wad.event('message', ({ body }) => body === what);
-        t.same(await listeners(), before, `${what}: no listener more`);
+        t.same(await listeners(), before, `${what}: no listener was added`);
         t.match(await wad.status(), { status: 'ready' }, what);
       }
 
@@ -142,7 +150,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         await wad.event('message', ({ body }) => body === `after the reload ${round}`);
         t.same(await listeners(), before, `reload ${round}: one set of listeners`);
       }
-      t.notOk((await wad.states()).includes('reconnecting'), 'a navigation is no crash');
+      t.notOk((await wad.states()).includes('reconnecting'), 'a navigation is not a crash');
       const counts = await told(wad);
       for (const round of [1, 2, 3]) t.equal(counts[`after the reload ${round}`], 1);
       // A message that arrived during a reload is found in the page afterwards, and is also reported once.
@@ -190,11 +198,15 @@ for (const generation of ['2026-07', '2026-09'] as const) {
       await sim.set('ciphertext', 'view-once');
       await send('once');
       const once = await wad.event('message', ({ messageId }) => messageId === ids.once);
-      t.match(once.data, { type: 'view_once', body: null }, 'what only the phone shows');
+      t.match(once.data, { type: 'view_once', body: null }, 'a view-once message has no body');
       await sim.set('ciphertext', 'no');
       await send('plain');
       await wad.event('message', ({ body }) => body === 'plain');
-      t.same(await told(wad), { 'while away': 1, 'while ready': 1, plain: 1 }, 'nothing is guessed at');
+      t.same(
+        await told(wad),
+        { 'while away': 1, 'while ready': 1, plain: 1 },
+        'no text is reported for an unreadable message',
+      );
       const after = await wad.mark();
       // The next document can decrypt all of them.
       await sim.pages[0]?.reload();
@@ -211,7 +223,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
         const backfilled = text === 'while away' || text === 'never';
         if (text !== 'once') t.match(events.at(-1)?.data, { type: 'text', body: text, backfilled }, text);
       }
-      t.same(await wad.events('message.edit'), [], 'a text that arrives late is no edit');
+      t.same(await wad.events('message.edit'), [], 'a text that arrives late is not an edit');
       await wad.stop();
     },
   );
@@ -219,7 +231,7 @@ for (const generation of ['2026-07', '2026-09'] as const) {
 
 for (const revokeKey of ['new', 'same'] as const) {
   t.test(
-    `a message deleted while the daemon is away is told as deleted, once (${revokeKey} key)`,
+    `a message deleted while the daemon is down is reported as deleted, once (${revokeKey} key)`,
     async (t) => {
       await using sim = await Simulator.start({ knobs: { revokeKey } });
       await using home = await Home.make(sim, { t });
@@ -241,14 +253,18 @@ for (const revokeKey of ['new', 'same'] as const) {
       const { data } = await second.event('message.revoke', ({ messageId }) => messageId === id);
       t.match(data, { key: original.key, chatId: ana.wid, fromMe: false });
       const bodies = (await second.events('message')).map((one) => one.data.body);
-      t.same(bodies, ['after that'], 'and no empty message is told');
+      t.same(bodies, ['after that'], 'no empty message is reported');
       await second.stop();
 
       const third = await home.start();
       await third.until('ready');
       await ana.send('the end');
       await third.event('message', ({ body }) => body === 'the end');
-      t.same(await third.events('message.revoke'), [], 'nor again after the next start');
+      t.same(
+        await third.events('message.revoke'),
+        [],
+        'the deletion is not reported again after the next start',
+      );
       await third.stop();
       t.same(await third.leftBehind({ profile: 'kept' }), []);
     },

@@ -26,7 +26,7 @@ t.test('a reload at any time during the sync loses no message and causes no aler
     const messageId = await contact.send(text);
     await wad.event('message', (data) => data.messageId === messageId);
     t.same(await wad.events('alert'), [], text);
-    t.notOk((await wad.states()).includes('reconnecting'), 'and it is no crash');
+    t.notOk((await wad.states()).includes('reconnecting'), 'the reload is not a crash');
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
   }

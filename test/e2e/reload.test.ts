@@ -13,7 +13,7 @@ const ANA = '15550002222';
 const RAW = /context|Execution|Target|Session closed|Frame|Protocol|evaluate|collected|Error:/;
 const ROUNDS = 6;
 
-t.test('whatever is read or done meanwhile is answered, or refused in words', async (t) => {
+t.test('reads and acts during a reload are answered, or refused in plain words', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });

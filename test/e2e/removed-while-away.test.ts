@@ -14,7 +14,7 @@ for (const generation of ['2026-04', '2026-07'] as const) {
   ] as const) {
     const isExplained = how !== 'neither heard nor with navigation';
     const reason = isExplained ? 'logged_out_by_phone' : 'auth_failed';
-    t.test(`401 at login, ${how}, is ${reason} (${generation})`, async (t) => {
+    t.test(`401 at login, ${how}, is reported as ${reason} (${generation})`, async (t) => {
       await using sim = await Simulator.start({ generation, knobs });
       await using home = await Home.make(sim, { t });
       const phone = sim.createPhone({ number: '15550001111' });
@@ -40,12 +40,12 @@ for (const generation of ['2026-04', '2026-07'] as const) {
       const aside = () =>
         home.sessions().filter((name) => /^session-default\.(?!lock|holder|linked)/.test(name));
       const expected = isExplained ? [] : [/^session-default\.authfailed-\d{8}T\d{9}Z$/];
-      t.match(aside(), expected, 'what cannot be explained is kept aside, not deleted');
+      t.match(aside(), expected, 'an unexplained profile is quarantined, not deleted');
       t.equal(aside().length, expected.length);
 
       await wad.link(phone);
       await wad.stop();
-      t.same(aside(), [], 'the next ready prunes it');
+      t.same(aside(), [], 'the next ready removes it');
       t.same(await wad.leftBehind({ profile: 'kept' }), []);
       const again = await home.start();
       await again.until('ready');

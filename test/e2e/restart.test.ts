@@ -19,7 +19,7 @@ async function talks(t: Test, sim: Simulator, wad: Wad, round: number): Promise<
   t.same(
     contact.received.filter(({ body }) => body === `out ${round}`).map(({ id }) => id),
     [sent.messageId],
-    'it arrived once, under the id that we chose',
+    'the message arrived once, under the id that we chose',
   );
   const id = await contact.send(`in ${round}`);
   const { data } = await wad.event('message', ({ messageId }) => messageId === id);
@@ -27,7 +27,7 @@ async function talks(t: Test, sim: Simulator, wad: Wad, round: number): Promise<
 }
 
 for (const generation of GENERATIONS) {
-  t.test(`${ROUNDS} rounds of stop and start, no QR (${generation})`, async (t) => {
+  t.test(`${ROUNDS} rounds of stop and start show no QR (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: '15550001111', pushname: 'Ada' });
@@ -53,13 +53,13 @@ for (const generation of GENERATIONS) {
     t.match(agent, { userAgent: /\(X11; Linux x86_64\) .* Chrome\/\d+\.0\.0\.0 Safari/, automated: false });
     t.notMatch(agent, { userAgent: /Headless/ });
     const version = /Chrome\/(\d+)/.exec(agent?.userAgent ?? '')?.[1];
-    t.ok(agent?.brands.includes(`Chromium ${version}`), 'the client hints say the same');
+    t.ok(agent?.brands.includes(`Chromium ${version}`), 'the client hints have the same version');
     await first.stop();
     t.same(await first.leftBehind({ profile: 'kept' }), []);
 
     for (let round = 1; round <= ROUNDS; round++) {
       const wad = await home.start();
-      t.not((await wad.status()).status, 'stopped', 'whoever asks first finds it on its way');
+      t.not((await wad.status()).status, 'stopped', 'the first request finds it already starting');
       t.equal((await wad.until('ready')).status, 'ready');
       t.same(await wad.states(), ['starting', 'syncing', 'ready'], `round ${round}: straight to ready`);
       t.same(await wad.events('qr'), [], 'no QR was shown');
@@ -67,6 +67,6 @@ for (const generation of GENERATIONS) {
       const end = await wad.stop();
       t.same(await wad.leftBehind({ profile: 'kept' }), [], `stopped in ${Math.round(end.ms)} ms`);
     }
-    t.equal(phone.devices.length, 1, 'one link all along');
+    t.equal(phone.devices.length, 1, 'the device stays linked throughout');
   });
 }

@@ -35,7 +35,7 @@ const bodies = ({ received }: { received: readonly { body: string }[] }) => rece
 
 for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
   t.test(
-    `under a time lock only messages to strangers wait, and are sent when it ends (${generation})`,
+    `under a time lock only messages to strangers wait, and they are sent when it ends (${generation})`,
     async (t) => {
       await using sim = await Simulator.start({ generation });
       await using home = await Home.make(sim, { t });
@@ -94,26 +94,29 @@ for (const generation of ['2026-04', '2026-09', '2026-10'] as const)
     },
   );
 
-t.test('a time lock that ends by the clock lets go what waited, without anybody saying so', async (t) => {
-  await using sim = await Simulator.start({ generation: '2026-10', knobs: { limitsFault: 'hangs' } });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-  const wad = await home.start();
-  await wad.link(phone);
-  const after = await wad.mark();
-  phone.lockReachOut(8_000);
-  await wad.event('restriction', ({ kind }) => kind === 'time_lock', { after });
-  const { until } = (await wad.status()).restriction ?? {};
-  const { id } = await wad.request('message.send', { to: ben.number, text: 'by itself' });
-  t.equal((await waitsFor(wad, id, 'restriction')).waitsFor, 'restriction');
-  t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), {
-    error: null,
-    state: /sent|delivered|read/,
-  });
-  t.ok(Date.now() >= Date.parse(String(until)), 'not before');
-  await wad.stop();
-});
+t.test(
+  'a time lock that ends by the clock releases the waiting messages without a notification',
+  async (t) => {
+    await using sim = await Simulator.start({ generation: '2026-10', knobs: { limitsFault: 'hangs' } });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+    const wad = await home.start();
+    await wad.link(phone);
+    const after = await wad.mark();
+    phone.lockReachOut(8_000);
+    await wad.event('restriction', ({ kind }) => kind === 'time_lock', { after });
+    const { until } = (await wad.status()).restriction ?? {};
+    const { id } = await wad.request('message.send', { to: ben.number, text: 'by itself' });
+    t.equal((await waitsFor(wad, id, 'restriction')).waitsFor, 'restriction');
+    t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), {
+      error: null,
+      state: /sent|delivered|read/,
+    });
+    t.ok(Date.now() >= Date.parse(String(until)), 'nothing is sent before the end');
+    await wad.stop();
+  },
+);
 
 for (const refused of [false, true])
   t.test(
@@ -152,7 +155,7 @@ for (const [code, kind, shown] of [
 ] as const)
   for (const restrictions of [true, false])
     t.test(
-      `a refusal with ${code} holds the message and everybody new (page says so: ${restrictions})`,
+      `a refusal with ${code} holds the message and all messages to strangers (reported by the page: ${restrictions})`,
       async (t) => {
         await using sim = await Simulator.start({
           generation: '2026-09',
@@ -187,7 +190,7 @@ for (const [code, kind, shown] of [
         t.equal(
           sim.log.filter(({ direction, type }) => direction === 'up' && type === 'send').length,
           2,
-          'nobody else was tried',
+          'no other stranger was tried',
         );
 
         await wad.stop();
@@ -211,12 +214,12 @@ for (const [code, kind, shown] of [
         for (const one of [id, behind.id, other.id])
           t.match(await wad.request('message.wait', { id: one, ...sent }, WITHIN), { error: null });
         await ben.waitForMessage(({ body }) => body === 'behind it');
-        t.same(bodies(ben), ['refused', 'behind it'], 'each once, in their order');
+        t.same(bodies(ben), ['refused', 'behind it'], 'each message arrives once, in order');
         await wad.stop();
       },
     );
 
-t.test('a code that says nothing of time fails the message', async (t) => {
+t.test('a code without a time fails the message', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09', knobs: { sendNack: '479' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -232,7 +235,7 @@ t.test('a code that says nothing of time fails the message', async (t) => {
   await wad.stop();
 });
 
-t.test('a ban for a time (402) is known with its end, and tried again then', async (t) => {
+t.test('a temporary ban (402) is reported with its end, and retried then', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-10' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -249,49 +252,55 @@ t.test('a ban for a time (402) is known with its end, and tried again then', asy
   const until = Date.parse(String(status.restriction?.until));
   t.ok(
     Math.abs(Date.parse(String(status.nextAttemptAt)) - until) < 2_000,
-    'it tries again when the ban ends',
+    'the next attempt is at the end of the ban',
   );
   t.match((await wad.wactl(['status'])).stdout, /whatsapp\s+banned until/);
   await sim.set('loginRefusal', 'none');
   await wad.until('ready');
-  t.ok(Date.now() >= until - 1_000, 'and not before');
+  t.ok(Date.now() >= until - 1_000, 'there is no attempt before the end');
   t.not((await wad.status()).restriction?.kind, 'ban');
   await wad.stop();
 });
 
-t.test('the quota is shown, warns, and steers the pace of strangers before it runs out', async (t) => {
-  await using sim = await Simulator.start({
-    generation: '2026-10',
-    knobs: { newChatQuota: 4, newChatCycleMs: 10 * HOUR_MS },
-  });
-  await using home = await Home.make(sim, { t });
-  const phone = sim.createPhone({ number: NUMBER });
-  const people = Array.from({ length: 4 }, (_, n) =>
-    sim.createContact({ number: `1555000300${n}`, name: `Person ${n}` }),
-  );
-  const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-  await ana.send('hello');
-  const env = { WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' };
-  const wad = await home.startLinked(phone, { env });
-  // It is known from the link on, and reported without a change.
-  t.match((await wad.status()).restriction, { kind: 'quota', used: 0, total: 4 });
-  for (const { number } of people.slice(0, 2)) {
-    const { id } = await wad.request('message.send', { to: number, text: 'first' });
-    t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
-  }
-  // WhatsApp counts, and reports the count shortly after.
-  await eventually(async () => (await wad.status()).restriction?.used === 2, 'two are counted', 30_000);
-  const { id } = await wad.request('message.send', { to: people[2]?.number ?? '', text: 'first' });
-  // From half of the quota on, the rest is spread over the remaining cycle.
-  const third = await waitsFor(wad, id, 'quota');
-  t.match(third, { state: 'queued', waitsFor: 'quota' });
-  t.ok(Date.parse(String(third.nextAt)) > Date.now() + HOUR_MS, 'two are left for ten hours');
-  const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
-  t.match(await wad.request('message.wait', { id: friend.id, ...sent }, WITHIN), { error: null });
-  await wad.stop();
-});
+t.test(
+  'the quota is shown, causes a warning, and slows messages to strangers before it is exhausted',
+  async (t) => {
+    await using sim = await Simulator.start({
+      generation: '2026-10',
+      knobs: { newChatQuota: 4, newChatCycleMs: 10 * HOUR_MS },
+    });
+    await using home = await Home.make(sim, { t });
+    const phone = sim.createPhone({ number: NUMBER });
+    const people = Array.from({ length: 4 }, (_, n) =>
+      sim.createContact({ number: `1555000300${n}`, name: `Person ${n}` }),
+    );
+    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+    await ana.send('hello');
+    const env = { WAD_PACING_MODE: 'on', WAD_PACING_STRANGER_GAP_MS: '0', WAD_PACING_PER_MINUTE: '6000' };
+    const wad = await home.startLinked(phone, { env });
+    // It is known from the link on, and reported without a change.
+    t.match((await wad.status()).restriction, { kind: 'quota', used: 0, total: 4 });
+    for (const { number } of people.slice(0, 2)) {
+      const { id } = await wad.request('message.send', { to: number, text: 'first' });
+      t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
+    }
+    // WhatsApp counts, and reports the count shortly after.
+    await eventually(async () => (await wad.status()).restriction?.used === 2, 'two are counted', 30_000);
+    const { id } = await wad.request('message.send', { to: people[2]?.number ?? '', text: 'first' });
+    // From half of the quota on, the rest is spread over the remaining cycle.
+    const third = await waitsFor(wad, id, 'quota');
+    t.match(third, { state: 'queued', waitsFor: 'quota' });
+    t.ok(
+      Date.parse(String(third.nextAt)) > Date.now() + HOUR_MS,
+      'the remaining two are spread over ten hours',
+    );
+    const friend = await wad.request('message.send', { to: ana.number, text: 'to who wrote' });
+    t.match(await wad.request('message.wait', { id: friend.id, ...sent }, WITHIN), { error: null });
+    await wad.stop();
+  },
+);
 
-t.test('no more strangers a day than configured; others go on', async (t) => {
+t.test('no more strangers a day than configured are written to; other messages continue', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -17,7 +17,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-t.test('a second account is told which address to write into which file, and starts with that', async (t) => {
+t.test('a second account is told the free address and the file for it, and starts with them', async (t) => {
   await using sim = await Simulator.start();
   await using first = await Home.make(sim, { t });
   await using second = await Home.make(sim, { t });

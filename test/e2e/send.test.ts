@@ -38,7 +38,7 @@ async function keys(t: Test, wad: Wad, contact: Contact): Promise<void> {
   const second = json((await wad.wactl(once)).stdout);
   t.equal(second.id, first.id);
   t.equal(second.messageId, first.messageId);
-  t.same(copies(contact, 'with a key'), [first.messageId], 'the same key twice is one message');
+  t.same(copies(contact, 'with a key'), [first.messageId], 'repeating the key sends one message');
   const other = await wad.wactl(['send', contact.number, 'something else', '--key', 'order-17']);
   t.match(other, { code: 1, stdout: '', stderr: /key/ });
   const again = wad.request('message.send', { to: contact.number, text: 'else', key: 'order-17' });
@@ -59,22 +59,22 @@ async function parallel(t: Test, sim: Simulator, wad: Wad, contacts: readonly Co
   t.same(
     sent.map(({ contact, text }) => copies(contact, text)),
     sent.map(({ messageId }) => [messageId]),
-    'each arrived once, under its own id',
+    'each message arrived once, under its own id',
   );
   const arrivals = sim.ledger.filter(({ body }) => body.startsWith('parallel '));
-  t.equal(arrivals.length, 20, 'and crossed the wire once');
+  t.equal(arrivals.length, 20, 'each message was transmitted once');
   for (const contact of contacts) {
     const order = contact.received.flatMap(({ body }) => /^parallel (\d+)/.exec(body)?.[1] ?? []).map(Number);
     t.same(
       order,
       [...order].sort((a, b) => a - b),
-      'in the order of its chat',
+      'the messages of a chat arrive in order',
     );
   }
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`a ready account sends, and tells what became of it (${generation})`, async (t) => {
+  t.test(`a ready account sends, and reports the outcome (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: NUMBER });
@@ -107,7 +107,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.same(
       copies(ana, 'olá'),
       [json(plain.stdout).messageId],
-      'sent, not failed: whatever the library returned',
+      'the message is sent, not failed, whatever the library returned',
     );
     const read = await wad.wactl(['send', ben.wid, '-', '--wait', 'read', '-o', 'json'], {
       input: 'from stdin\n',
@@ -146,7 +146,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(await wad.request('message.wait', { id: row.id, for: 'sent', timeoutMs: 30_000 }), {
       error: null,
     });
-    t.same(copies(ben, 'no ack'), [row.messageId], 'the person saw it once');
+    t.same(copies(ben, 'no ack'), [row.messageId], 'the person saw the message once');
     await wad.until('ready');
 
     await sim.faults.ack('error');
@@ -157,13 +157,13 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     await sim.set('sendRejectsAfterSend', true);
     const rejected = await wad.wactl(['send', ben.number, 'rejected yet gone', '-o', 'json']);
-    t.equal(rejected.code, 0, 'the library threw, and the message went out');
+    t.equal(rejected.code, 0, 'the send succeeds although the library threw');
     t.equal(copies(ben, 'rejected yet gone').length, 1);
     await sim.set('sendRejectsAfterSend', false);
 
     await sim.faults.send('hangs-after-send');
     const unreturned = await wad.wactl(['send', ana.number, 'sent, not returned', '-o', 'json']);
-    t.equal(unreturned.code, 0, 'the library never answers, the ack does');
+    t.equal(unreturned.code, 0, 'the ack confirms the send although the library never answers');
     t.same(copies(ana, 'sent, not returned'), [json(unreturned.stdout).messageId]);
 
     await sim.faults.send('throws');
@@ -181,7 +181,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.match(
       await wad.request('message.get', { id: stuck.id }),
       { state: 'unknown' },
-      'the page took it and may still send it: that it failed would be a guess',
+      'the state is unknown, because the page may still send it',
     );
     t.match(await wad.status(), { status: 'ready', outbox: { unknown: 1 } });
     await wad.stop();
@@ -190,7 +190,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 }
 
 t.test(
-  'an account that was never linked takes nothing and says which; one that is, also when it is not ready',
+  'an account that was never linked accepts nothing and names the remedy; a linked one accepts without being ready',
   async (t) => {
     await using sim = await Simulator.start();
     await using home = await Home.make(sim, { t });
@@ -200,11 +200,15 @@ t.test(
     t.match(
       await wad.wactl(['send', contact.number, 'hello']),
       { code: 4, stderr: /wactl .*init/ },
-      'stopped',
+      'a stopped account suggests init',
     );
     await wad.request('session.initialize');
     await wad.until('linking');
-    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 4, stderr: /wactl .*qr/ }, 'linking');
+    t.match(
+      await wad.wactl(['send', contact.number, 'hello']),
+      { code: 4, stderr: /wactl .*qr/ },
+      'a linking account suggests qr',
+    );
     await sim.faults.sync('never');
     await phone.scan(await wad.qr());
     await wad.until('syncing');
@@ -223,11 +227,15 @@ t.test(
       ['early', 'hello'],
     );
     await wad.stop();
-    t.match(await wad.wactl(['send', contact.number, 'hello']), { code: 3 }, 'no daemon');
+    t.match(
+      await wad.wactl(['send', contact.number, 'hello']),
+      { code: 3 },
+      'without a daemon the command exits with 3',
+    );
   },
 );
 
-t.test('a look-up of a number without an answer delays a message by two seconds at most', async (t) => {
+t.test('a number lookup without an answer delays a message by two seconds at most', async (t) => {
   await using sim = await Simulator.start({ knobs: { existsFault: 'hangs' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

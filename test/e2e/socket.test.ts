@@ -28,7 +28,7 @@ const NONE = ['no.such', 'constructor', '__proto__', 'toString'];
 const TWENTY_MB = 20 * 1024 * 1024;
 
 t.test(
-  'wactl status -o json has the fields of the contract, and unknown methods are not found',
+  'wactl status -o json has the fields of the contract, and an unknown method is an error',
   async (t) => {
     await using sim = await Simulator.start({ generation: '2026-07' });
     await using home = await Home.make(sim, { t });
@@ -94,7 +94,7 @@ t.test(
   },
 );
 
-t.test('hostile peers cost a ready account nothing', async (t) => {
+t.test('hostile peers do not affect a ready account', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });

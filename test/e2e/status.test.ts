@@ -37,7 +37,7 @@ async function posted(t: Test, wad: Wad, viewers: readonly Contact[], args: stri
     viewers.map((viewer) => viewer.waitForMessage(({ id }) => id === row.messageId)),
   );
   for (const { received } of viewers)
-    t.equal(received.filter(({ id }) => id === row.messageId).length, 1, 'once');
+    t.equal(received.filter(({ id }) => id === row.messageId).length, 1, 'the status arrives once');
   return seen as Received;
 }
 
@@ -58,7 +58,7 @@ async function refusals(t: Test, wad: Wad, dir: string, viewer: Contact): Promis
     t.match(await wad.wactl(['send', STATUS, ...args]), { code: 2, stdout: '', stderr }, args.join(' '));
   t.match(await wad.wactl(['send', '15550002222@broadcast', 'hi']), { code: 2, stderr: /broadcast list/ });
   t.match(await wad.wactl(['messages', STATUS]), { code: 2, stderr: /no person and no group/ });
-  t.equal(viewer.received.length, before, 'nothing of it was posted');
+  t.equal(viewer.received.length, before, 'nothing was posted');
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
@@ -83,7 +83,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     t.same(ana.download(film), FILES['film.mp4']);
     const note = await post('--file', join(home.dir, 'note.ogg'), '--as', 'voice');
     t.same([note.type, ana.download(note)], ['ptt', FILES['note.ogg']]);
-    t.same(stranger.received, [], 'who is not in the address book sees none');
+    t.same(stranger.received, [], 'a person who is not in the address book does not see it');
     t.match((await wad.status()).capabilities['send.status'], /^(ok|patched)$/);
 
     await refusals(t, wad, home.dir, ana);
@@ -142,7 +142,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     const linkedAt = phone.devices[0]?.linkedAtMs ?? 0;
     await eventually(() => Date.now() > linkedAt + 4_500, 'the time of U2 has passed');
-    t.equal(phone.devices.length, 1, 'no status was read for all this');
+    t.equal(phone.devices.length, 1, 'no status was read, so the device is still linked');
     t.match(await wad.status(), { status: 'ready', outbox: { queued: 0, unknown: 0 } });
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
@@ -183,7 +183,11 @@ for (const generation of ['2026-04', '2026-09'] as const) {
           const end = await wad.request('message.wait', { id: sent.id, timeoutMs: 30_000 });
           t.match(end, { state: 'sent', ack: 1, error: null, messageId: sent.messageId }, fault);
           await ana.waitForMessage(({ id }) => id === sent.messageId);
-          t.equal(ana.received.filter(({ body }) => body === fault).length, 1, `${fault}: once`);
+          t.equal(
+            ana.received.filter(({ body }) => body === fault).length,
+            1,
+            `${fault}: the status arrives once`,
+          );
         }
         t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
         await wad.stop();

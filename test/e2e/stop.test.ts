@@ -17,7 +17,7 @@ const PEER = '15550002222';
 /** Longer than `stop` gives a daemon, so a daemon that waits for all of it fails the test. */
 const LONG_DRAIN = { WAD_SHUTDOWN_DRAIN_MS: '60000' };
 
-t.test('a stop waits for a message on its way, and a second signal does not', async (t) => {
+t.test('a stop waits for a message in flight, and a second signal ends the wait', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -34,7 +34,7 @@ t.test('a stop waits for a message on its way, and a second signal does not', as
     ({ id, to }) => id === sent.id && /^(sent|delivered|read)$/.test(String(to)),
   );
   const stopping = await first.logged('daemon.stopping');
-  t.ok(first.log.indexOf(out) > first.log.indexOf(stopping), 'the stop waited for it');
+  t.ok(first.log.indexOf(out) > first.log.indexOf(stopping), 'the message was sent before the stop ended');
   t.equal(contact.received.length, 1);
   t.same(await first.leftBehind({ profile: 'kept' }), []);
 
@@ -46,14 +46,14 @@ t.test('a stop waits for a message on its way, and a second signal does not', as
   second.child.kill('SIGTERM');
   await second.logged('daemon.stopping');
   t.match(await second.wactl(['status', '-o', 'json']), { code: 0, stdout: /"isShuttingDown": ?true/ });
-  t.match(await second.wactl(['send', PEER, 'too late']), { code: 5 }, 'nothing new is taken');
+  t.match(await second.wactl(['send', PEER, 'too late']), { code: 5 }, 'no new message is accepted');
   second.child.kill('SIGTERM');
   await second.ended();
   await second.logged('daemon.hurry');
   t.same(await second.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('a stop gives a message that is stuck ten seconds and no more', async (t) => {
+t.test('a stop waits ten seconds at most for a stuck message', async (t) => {
   await using sim = await Simulator.start({ knobs: { sendFault: 'hangs-before-store' } });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -63,7 +63,7 @@ t.test('a stop gives a message that is stuck ten seconds and no more', async (t)
   const stuck = await wad.request('message.send', { to: PEER, text: 'stuck' });
   await wad.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
   const { ms } = await wad.stop();
-  t.ok(ms > 1_900, `${Math.round(ms)} ms, of which 2 s were configured`);
+  t.ok(ms > 1_900, `the stop took ${Math.round(ms)} ms, of which 2 s were configured`);
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
@@ -87,7 +87,7 @@ t.test('with shutdown.onTerm = "logout" SIGTERM unlinks the phone, and SIGINT do
   const third = await home.start({ env });
   await third.until('linking');
   await third.stop('SIGTERM');
-  t.match(await third.leftBehind({ profile: 'kept' }), [], 'with nothing linked there is nothing to unlink');
+  t.match(await third.leftBehind({ profile: 'kept' }), [], 'without a link there is nothing to unlink');
 });
 
 t.test('a logout at SIGTERM that cannot be confirmed keeps the session and warns', async (t) => {
@@ -108,7 +108,7 @@ t.test('a logout at SIGTERM that cannot be confirmed keeps the session and warns
   await again.stop();
 });
 
-t.test('a crash is over with the next start: a stop right after it is an orderly end', async (t) => {
+t.test('a start clears the mark of a crash, so a stop right after it is a clean exit', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -10,7 +10,7 @@ import { Simulator } from '../simulator/simulator.js';
 // For slow machines. It usually takes a tenth of this.
 t.setTimeout(300_000);
 
-t.test('every daily command works from a directory that holds dist/ and nothing else', async (t) => {
+t.test('every common command works from a directory that contains only dist/', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'wactl-thin-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   cpSync(dirname(WACTL), join(dir, 'dist'), { recursive: true });

@@ -61,10 +61,10 @@ async function onTerminal(t: Test, line: readonly string[], env: NodeJS.ProcessE
 /** Checks that a line was redrawn in place, and is cleared at the end. */
 function isDrawn(t: Test, text: string, line: RegExp): void {
   const drawn = text.split(CLEARED).filter((part) => line.test(part));
-  t.ok(drawn.length >= 2, `${line} is drawn again and again: ${JSON.stringify(text.slice(0, 300))}`);
-  t.notMatch(drawn.join(''), /\n/, 'on one line');
+  t.ok(drawn.length >= 2, `${line} is redrawn: ${JSON.stringify(text.slice(0, 300))}`);
+  t.notMatch(drawn.join(''), /\n/, 'the progress stays on one line');
   const last = text.lastIndexOf(drawn.at(-1) ?? '');
-  t.ok(text.indexOf(CLEARED, last) > last, 'and cleared');
+  t.ok(text.indexOf(CLEARED, last) > last, 'the line is cleared at the end');
 }
 
 async function slowDaemon(t: Test) {
@@ -89,7 +89,7 @@ async function slowDaemon(t: Test) {
   return { daemon, bytes };
 }
 
-t.test('an upload and a download draw how far they are on a terminal, and nowhere else', async (t) => {
+t.test('an upload and a download draw their progress on a terminal only', async (t) => {
   const directory = scratch(t);
   const { daemon, bytes } = await slowDaemon(t);
   const file = join(directory, 'offer.bin');
@@ -100,7 +100,7 @@ t.test('an upload and a download draw how far they are on a terminal, and nowher
   const sent = await onTerminal(t, [process.execPath, WACTL, ...sends], env);
   t.equal(sent.code, 0, sent.text);
   isDrawn(t, sent.text, /^uploading {2}\d\.\d of 4\.0 MiB, \d+ %$/);
-  t.match(sent.text, /queued {2}m-/, 'the result is there');
+  t.match(sent.text, /queued {2}m-/, 'the result is printed');
 
   const out = join(directory, 'fetched');
   const fetches = ['media', 'AC0C1D2E3F', '-O', out];
@@ -110,10 +110,10 @@ t.test('an upload and a download draw how far they are on a terminal, and nowher
   t.ok(readFileSync(out).equals(bytes));
 
   const json = await onTerminal(t, [process.execPath, WACTL, '-o', 'json', ...fetches], env);
-  t.notMatch(json.text, 'fetching', 'nothing with -o json');
+  t.notMatch(json.text, 'fetching', 'nothing is drawn with -o json');
   for (const line of [sends, fetches]) {
     const plain = await wactl(line, { socket: daemon.socket });
-    t.match(plain, { code: 0, stderr: '' }, 'nothing where stderr is no terminal');
+    t.match(plain, { code: 0, stderr: '' }, 'nothing is drawn when stderr is not a terminal');
   }
 });
 
@@ -155,7 +155,7 @@ const move = (directory: string, state: string, ...args: readonly string[]) => [
   ...['--no-sandbox', '--browser', '/bin/true', '--passphrase-file', join(directory, 'words'), ...args],
 ];
 
-t.test('an export and an import draw how far they are on a terminal, and nowhere else', async (t) => {
+t.test('an export and an import draw their progress on a terminal only', async (t) => {
   const directory = scratch(t);
   session(directory);
   const env = { HOME: directory };
@@ -189,7 +189,7 @@ async function untilPart(directory: string, child: ChildProcess): Promise<void> 
     if (performance.now() > end || child.exitCode !== null) throw new Error('no part is written');
 }
 
-t.test('an export that is killed leaves one encrypted part, which no later export minds', async (t) => {
+t.test('a killed export leaves one encrypted partial file, which later exports ignore', async (t) => {
   const directory = scratch(t);
   session(directory);
   const to = join(directory, 'out');
@@ -202,12 +202,16 @@ t.test('an export that is killed leaves one encrypted part, which no later expor
   const gone = once(killed, 'exit');
   killed.kill('SIGKILL');
   await gone;
-  t.notOk(existsSync(file), 'no half file under the name');
+  t.notOk(existsSync(file), 'there is no partial file under the final name');
   const [part = '', ...others] = readdirSync(to);
   t.same(others, []);
   t.match(part, /^\.[0-9a-f]{24}\.part$/);
   t.equal(statSync(join(to, part)).mode & 0o777, 0o600);
-  t.match(readFileSync(join(to, part)).subarray(0, 22).toString(), 'age-encryption.org/v1\n', 'encrypted');
+  t.match(
+    readFileSync(join(to, part)).subarray(0, 22).toString(),
+    'age-encryption.org/v1\n',
+    'the partial file is encrypted',
+  );
   const again = start();
   t.teardown(() => again.kill('SIGKILL'));
   t.same(await once(again, 'close'), [0, null]);

@@ -16,7 +16,7 @@ const WITHIN = { timeoutMs: 65_000 };
 for (const generation of ['2026-04', '2026-09'] as const)
   for (const resendsAtLogin of [false, true])
     t.test(
-      `cut off before its ack, it goes out from the next page, once (${generation}, page resends: ${resendsAtLogin})`,
+      `a message cut off before its ack is sent again by the next page, once (${generation}, page resends: ${resendsAtLogin})`,
       async (t) => {
         await using sim = await Simulator.start({ generation, knobs: { resendsAtLogin } });
         await using home = await Home.make(sim, { t });
@@ -37,16 +37,16 @@ for (const generation of ['2026-04', '2026-09'] as const)
         t.same(
           contact.received.map(({ body }) => body),
           ['cut off', 'behind it'],
-          'each once, in their order',
+          'each message arrives once, in order',
         );
         const ids = sim.ledger.filter(({ body }) => body === 'cut off').map((entry) => entry.id);
-        t.equal(new Set(ids).size, 1, 'under one id');
+        t.equal(new Set(ids).size, 1, 'all transmissions have one id');
         await wad.stop();
         t.same(await wad.leftBehind({ profile: 'kept' }), []);
       },
     );
 
-t.test('what the page has given up, and why', async (t) => {
+t.test('a message that the page has given up fails with the reason', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });

@@ -58,14 +58,14 @@ t.test('a receiver that was down for 1,000 events and 10 restarts gets each even
   const wanted = Array.from({ length: RESTARTS * EACH }, (_, n) => n);
   const back = await home.start(options);
   await receiver.took(RESTARTS * EACH, 60_000);
-  t.same(numbers(), wanted, 'each once, in order');
-  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, RESTARTS * EACH, 'each under an id of its own');
+  t.same(numbers(), wanted, 'each event arrives once, in order');
+  t.equal(new Set(receiver.taken.map(({ id }) => id)).size, RESTARTS * EACH, 'each event has its own id');
   t.match(await back.stop(), { code: 0 });
 
   await journal(1);
   const last = await home.start(options);
   await receiver.took(wanted.length + 1);
-  t.same(numbers(), [...wanted, wanted.length], 'one more start repeats none');
+  t.same(numbers(), [...wanted, wanted.length], 'another start repeats nothing');
   const idle = async () => (await last.request('webhook.list')).webhooks[0]?.state === 'idle';
   await eventually(idle, 'the last one is noted');
   t.match((await last.request('webhook.list')).webhooks, [{ behind: 0, dead: 0, lastError: null }]);

@@ -12,7 +12,7 @@ t.setTimeout(300_000);
 
 const NUMBER = '15550001111';
 
-t.test('messages are posted while the receiver is there, and afterwards when it was not', async (t) => {
+t.test('messages are posted while the receiver is up, and later if it was down', async (t) => {
   await using sim = await Simulator.start();
   await using home = await Home.make(sim, { t });
   await using receiver = await Receiver.start(null);
@@ -62,9 +62,9 @@ t.test('messages are posted while the receiver is there, and afterwards when it 
   t.same(
     bodies,
     ['while it is there', ...[1, 2, 3].map((n) => `while it is away ${n}`), 'the last one'],
-    'each once, in order',
+    'each message is posted once, in order',
   );
   await wad.stop();
-  t.notOk(JSON.stringify(wad.log).includes(secret), 'the secret is in no log');
+  t.notOk(JSON.stringify(wad.log).includes(secret), 'the log does not contain the secret');
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });

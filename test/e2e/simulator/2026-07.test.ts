@@ -14,7 +14,7 @@ async function linked(sim: Simulator): Promise<BareClient> {
 }
 
 t.test(
-  'sendMessage resolves undefined though the contact got the message; getChats fails as r: r',
+  'sendMessage resolves to undefined although the contact got the message; getChats fails with the error r: r',
   async (t) => {
     await using sim = await Simulator.start({ generation: '2026-07', knobs: CALM });
     sim.createPhone({ number: '15550001111' });
@@ -32,7 +32,7 @@ t.test(
   },
 );
 
-t.test('on a restore the sync is over before the library listens: never ready', async (t) => {
+t.test('after a restore the sync ends before the library listens, so it is never ready', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-07', knobs: CALM });
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
@@ -55,7 +55,7 @@ t.test('frames and pushState during sync make the library inject more than once'
   t.teardown(() => bare.remove());
   const look = (await sim.pages[0]?.look()) as { listeners: { Socket: { [name: string]: number } } };
   const twice = (look.listeners.Socket['change:hasSynced'] ?? 0) > 1;
-  t.ok(twice || bare.injectErrors.length > 0, 'listeners hang there twice, or an injection failed');
+  t.ok(twice || bare.injectErrors.length > 0, 'listeners are attached twice, or an injection failed');
 });
 
 t.test('an unacknowledged dialog ends the link; pressing its button keeps it', async (t) => {
@@ -65,7 +65,7 @@ t.test('an unacknowledged dialog ends the link; pressing its button keeps it', a
   const bare = await linked(sim);
   t.teardown(() => bare.remove());
   await bare.client.pupPage?.waitForSelector('[role=dialog] button');
-  t.same(await bare.wait('disconnected'), ['LOGOUT'], 'left alone');
+  t.same(await bare.wait('disconnected'), ['LOGOUT'], 'a dialog that stays open ends the link');
   t.equal(phone.devices.length, 0);
 
   await sim.set('dialogLanguage', 'de');
@@ -86,7 +86,7 @@ t.test('reading statuses ends the link at the first scheduled reload', async (t)
   t.teardown(() => bare.remove());
   const chat = await bare.client.getChatById('15550002222@c.us');
   await chat.fetchMessages({ limit: 5 });
-  t.equal(phone.devices[0]?.statusRead, false, 'other chats do no harm');
+  t.equal(phone.devices[0]?.statusRead, false, 'reading other chats is not recorded as reading a status');
   await bare.client.pupPage?.evaluate(`
     const status = window.require('WAWebCollections').Chat.get('status@broadcast');
     window.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat: status }).then(() => null)
@@ -95,7 +95,7 @@ t.test('reading statuses ends the link at the first scheduled reload', async (t)
   t.equal(phone.devices.length, 0);
 });
 
-t.test('a pairing code for the number that is linked ends the link', async (t) => {
+t.test('a pairing code for the linked number ends the link', async (t) => {
   const knobs = { ...CALM, dialog: false, codeUnlinkMs: 100 };
   await using sim = await Simulator.start({ generation: '2026-07', knobs });
   const phone = sim.createPhone({ number: '15550001111' });
@@ -106,7 +106,7 @@ t.test('a pairing code for the number that is linked ends the link', async (t) =
   t.equal(phone.devices.length, 0);
 });
 
-t.test('the page loads itself anew once, some minutes after a fresh link', async (t) => {
+t.test('the page reloads once by itself, some minutes after a fresh link', async (t) => {
   const knobs = { ...CALM, dialog: false, reloadAfterLinkMs: 1_000 };
   await using sim = await Simulator.start({ generation: '2026-07', knobs });
   const phone = sim.createPhone({ number: '15550001111' });

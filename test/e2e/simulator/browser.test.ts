@@ -6,7 +6,7 @@ import puppeteer from 'puppeteer';
 import t from 'tap';
 import { Simulator } from '../../simulator/simulator.js';
 
-t.test('a browser started by the wrapper', async (t) => {
+t.test('the wrapper starts a browser on the simulator', async (t) => {
   const sim = await Simulator.start();
   const directory = await mkdtemp(path.join(tmpdir(), 'simulator-'));
   const executablePath = await sim.browserWrapper(directory, { sandbox: false });
@@ -25,15 +25,15 @@ t.test('a browser started by the wrapper', async (t) => {
     await sim.close();
   });
   const [page] = await browser.pages();
-  if (!page) return t.fail('no page');
+  if (!page) return t.fail('there is no page');
 
-  t.test('keeps its pid through the wrapper and through Debian’s own', async (t) => {
+  t.test("the pid stays the same through the wrapper and Debian's own script", async (t) => {
     const command = await readFile(`/proc/${browser.process()?.pid}/cmdline`, 'utf8');
     t.match(command, /chromium\0/);
     t.match(command, '--host-resolver-rules=MAP web.whatsapp.com:443');
   });
 
-  t.test('sees the page under its own name, with a strict policy and a service worker', async (t) => {
+  t.test('the page has its real name, a strict policy and a service worker', async (t) => {
     const violations: string[] = [];
     page.on('console', (message) => violations.push(message.text()));
     page.on('pageerror', (error) => violations.push(String(error)));
@@ -44,14 +44,14 @@ t.test('a browser started by the wrapper', async (t) => {
     t.equal(await page.evaluate('typeof window.require'), 'function');
     const scope = await page.evaluate('navigator.serviceWorker.ready.then(({ scope }) => scope)');
     t.equal(scope, 'https://web.whatsapp.com/');
-    t.same(violations, [], 'nothing on the console');
+    t.same(violations, [], 'no policy is violated');
     const loadMs = await page.evaluate(
       'performance.timing.loadEventEnd - performance.timing.navigationStart',
     );
     t.comment(`load took ${loadMs} ms`);
   });
 
-  t.test('shows something to look at', async (t) => {
+  t.test('the page can be seen', async (t) => {
     await page.waitForSelector('canvas[aria-label="Scan this QR code to link a device!"]');
     const phone = sim.createPhone({ number: '15550001111' });
     const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
@@ -63,7 +63,7 @@ t.test('a browser started by the wrapper', async (t) => {
   });
 });
 
-t.test('two accounts and two browsers write to each other on one simulator', async (t) => {
+t.test('two accounts in two browsers write to each other on one simulator', async (t) => {
   await using sim = await Simulator.start({ knobs: { syncTiming: 'timed' } });
   const one = sim.createPhone({ number: '15550001111', pushname: 'One' });
   const two = sim.createPhone({ number: '15550002222', pushname: 'Two' });

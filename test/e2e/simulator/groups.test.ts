@@ -6,7 +6,7 @@ import { Simulator } from '../../simulator/simulator.js';
 // biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
-t.test('groups of the bare library', async (t) => {
+t.test('the bare library manages groups', async (t) => {
   const sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
@@ -21,7 +21,7 @@ t.test('groups of the bare library', async (t) => {
   await phone.scan(await sim.waitForQr());
   await bare.wait('ready');
 
-  t.test('somebody who lets nobody add them is told of by code', async (t) => {
+  t.test('a person who does not allow being added is reported with a code', async (t) => {
     const made = (await bare.client.createGroup('Team', [ana.wid, shy.wid], {
       autoSendInviteV4: false,
     } as Any)) as Any;
@@ -32,14 +32,18 @@ t.test('groups of the bare library', async (t) => {
     const added = await chat.addParticipants([shy.wid], { autoSendInviteV4: false });
     t.equal(added[shy.wid].code, 403);
     const first = await chat.getInviteCode();
-    t.not(await chat.revokeInvite(), first, 'a new code');
+    t.not(await chat.revokeInvite(), first, 'the code is new');
     t.equal(await chat.setInfoAdminsOnly(true), true);
   });
 
-  t.test('changes by others are told once, each as what it is', async (t) => {
+  t.test('changes by others are reported once, with their type', async (t) => {
     const group = sim.createGroup({ subject: 'Theirs', participants: [ana.wid, phone.wid] });
     const [made] = await bare.wait('group_update', (one: Any) => one.chatId === group.id);
-    t.match(made, { type: 'create', author: ana.wid, body: 'Theirs' }, 'a new group that includes us');
+    t.match(
+      made,
+      { type: 'create', author: ana.wid, body: 'Theirs' },
+      'a new group that includes us is reported',
+    );
     sim.changeGroup(group, ana.wid, { what: 'add', participants: [ben.wid] });
     const [join] = await bare.wait('group_join', (one: Any) => one.chatId === group.id);
     t.match(join, { type: 'add', author: ana.wid, recipientIds: [ben.wid] });
@@ -51,12 +55,12 @@ t.test('groups of the bare library', async (t) => {
     sim.changeGroup(group, ben.wid, { what: 'leave' });
     await bare.wait('group_leave', (one: Any) => one.type === 'leave');
     const chat = (await bare.client.getChatById(group.id)) as Any;
-    t.equal(chat.unreadCount, 0, 'a notice is nothing to be read');
+    t.equal(chat.unreadCount, 0, 'a notice is not an unread message');
     t.equal(chat.name, 'Ours');
-    t.equal(bare.count('message'), 0, 'and no message');
+    t.equal(bare.count('message'), 0, 'a notice is not reported as a message');
   });
 
-  t.test('an invitation says who is in, and whoever takes it is told of as invited', async (t) => {
+  t.test('an invitation lists the members, and a person who accepts it is reported as invited', async (t) => {
     const group = sim.createGroup({ subject: 'By link', participants: [ana.wid, ben.wid] });
     const info = (await bare.client.getInviteInfo(group.inviteCode)) as Any;
     t.match(info, { subject: 'By link', size: 2, owner: { _serialized: ana.wid } });
@@ -69,7 +73,7 @@ t.test('groups of the bare library', async (t) => {
     t.match(join, { type: 'invite', author: phone.wid, recipientIds: [phone.wid] });
   });
 
-  t.test('a message that is deleted for oneself is gone', async (t) => {
+  t.test('a message that is deleted for oneself no longer exists', async (t) => {
     await ana.send('for the bin');
     const [message] = await bare.wait('message', ({ body }: Any) => body === 'for the bin');
     await message.delete(false);
@@ -77,7 +81,7 @@ t.test('groups of the bare library', async (t) => {
     t.same(await chat.fetchMessages({ limit: 5 }), []);
   });
 
-  t.test('typing is told to the chat, and a preview comes with a link', async (t) => {
+  t.test('typing is sent to the chat, and a link has a preview', async (t) => {
     const chat = (await bare.client.getChatById(ana.wid)) as Any;
     await chat.sendStateTyping();
     const sent = (await bare.client.sendMessage(ana.wid, 'see https://example.org/')) as Any;

@@ -8,7 +8,7 @@ import { Simulator } from '../../simulator/simulator.js';
 type Any = any;
 
 t.test(
-  'what comes while the device is away is in the store after a restore, and nobody is told',
+  'messages that arrive while the device is away are stored after a restore, and not reported',
   async (t) => {
     await using sim = await Simulator.start();
     const phone = sim.createPhone({ number: '15550001111' });
@@ -25,7 +25,7 @@ t.test(
     t.teardown(() => again.remove());
     await again.wait('ready');
     await ana.waitForDelivery(id);
-    t.equal(again.count('message'), 0, 'the library was not listening yet');
+    t.equal(again.count('message'), 0, 'the library did not listen yet');
     const chat = await again.client.getChatById('15550002222@c.us');
     t.equal(chat.unreadCount, 1);
     t.same(
@@ -45,7 +45,7 @@ t.test(
   },
 );
 
-t.test('history of the phone comes along with a fresh link, and is not new', async (t) => {
+t.test('history from the phone is imported with a fresh link, and is not new', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
@@ -62,7 +62,7 @@ t.test('history of the phone comes along with a fresh link, and is not new', asy
   t.equal(bare.count('message'), 0);
 });
 
-t.test('live traffic', async (t) => {
+t.test('messages are exchanged while the library listens', async (t) => {
   const sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
@@ -76,7 +76,7 @@ t.test('live traffic', async (t) => {
   await phone.scan(await sim.waitForQr());
   await bare.wait('ready');
 
-  t.test('a message of a group names its author; ours reaches everybody in it', async (t) => {
+  t.test('a group message names its author, and ours reaches every member', async (t) => {
     await ana.send('to all', { group: group.id });
     const [message] = await bare.wait('message', ({ body }) => body === 'to all');
     t.equal(message.from, group.id);
@@ -93,7 +93,7 @@ t.test('live traffic', async (t) => {
     }
   });
 
-  t.test('the library makes a group and changes it', async (t) => {
+  t.test('the library creates a group and changes it', async (t) => {
     const made = await bare.client.createGroup('Trip', [ana.wid]);
     if (typeof made === 'string') return t.fail(made);
     const chat = await bare.client.getChatById(
@@ -111,7 +111,7 @@ t.test('live traffic', async (t) => {
     t.equal(wire?.participants.length, 3);
   });
 
-  t.test('edits, revokes and reactions find their message', async (t) => {
+  t.test('edits, revokes and reactions by others change their message', async (t) => {
     const id = await ana.send('helo');
     await bare.wait('message', ({ body }) => body === 'helo');
     await ana.edit(id, 'hello');
@@ -127,10 +127,10 @@ t.test('live traffic', async (t) => {
     await ana.revoke(id);
     const [revoked] = await bare.wait('message_revoke_everyone');
     t.equal(revoked.protocolMessageKey.id, id);
-    t.not(revoked.id.id, id, 'goes on under a new id');
+    t.not(revoked.id.id, id, 'the revoked message has a new id');
   });
 
-  t.test('our edits, revokes and reactions reach the other side', async (t) => {
+  t.test('our edits, revokes and reactions reach the recipient', async (t) => {
     const sent = await bare.client.sendMessage(ana.wid, 'tpyo');
     await ana.waitForMessage(({ body }) => body === 'tpyo');
     await sent.edit('typo');
@@ -143,7 +143,7 @@ t.test('live traffic', async (t) => {
     });
   });
 
-  t.test('captions are edited both ways, and what has none is not', async (t) => {
+  t.test('captions can be edited in both directions, and a file without one cannot', async (t) => {
     const bytes = Buffer.from('%PDF-1.4');
     const id = await ana.sendMedia({ bytes, mimetype: 'application/pdf', caption: 'raed' });
     await bare.wait('message', (message) => message.id.id === id);
@@ -155,7 +155,7 @@ t.test('live traffic', async (t) => {
     t.same([now, before, edited.body], ['read', 'raed', 'read']);
     const media = new wweb.MessageMedia('application/pdf', bytes.toString('base64'), 'a.pdf');
     const sent = await bare.client.sendMessage(ana.wid, media, { caption: 'tihs' });
-    t.equal((await sent.edit(' this '))?.body, 'this', 'without the spaces around it');
+    t.equal((await sent.edit(' this '))?.body, 'this', 'surrounding spaces are removed');
     t.match(
       await ana.waitForMessage(
         ({ type, message }) => type === 'edit' && message.extra?.target === sent.id.id,
@@ -168,7 +168,7 @@ t.test('live traffic', async (t) => {
     t.equal(await bare2.edit('too late'), null);
   });
 
-  t.test('a reaction that is taken back is none', async (t) => {
+  t.test('a removed reaction is no longer listed', async (t) => {
     const id = await ana.send('like me');
     const [message] = await bare.wait('message', ({ body }) => body === 'like me');
     t.match(message, { hasReaction: false, isStarred: false, isForwarded: false });
@@ -182,7 +182,7 @@ t.test('live traffic', async (t) => {
     }
   });
 
-  t.test('a message that was deleted for everybody has lost what it said', async (t) => {
+  t.test('a message that was deleted for everybody has no content', async (t) => {
     const picture = { bytes: Buffer.from('x'), mimetype: 'application/pdf', caption: 'look' };
     for (const revokeKey of ['new', 'same'] as const) {
       await sim.set('revokeKey', revokeKey);
@@ -196,12 +196,12 @@ t.test('live traffic', async (t) => {
       );
       t.match(revoked, { type: 'revoked', body: '', isStarred: false });
       if (revokeKey === 'same') t.match(before, { id: { id }, body: 'look', isStarred: true });
-      else t.equal(before, undefined, 'the library does not find it under another id');
+      else t.equal(before, undefined, 'the library does not find it by another id');
     }
     await sim.set('revokeKey', 'new');
   });
 
-  t.test('who writes is known by the name that the message carries', async (t) => {
+  t.test("the sender's name is the one in the message", async (t) => {
     const cat = sim.createContact({ number: '15550004444', pushname: 'Cat', known: false });
     await cat.send('hi');
     const [hi] = await bare.wait('message', ({ body }) => body === 'hi');
@@ -212,7 +212,7 @@ t.test('live traffic', async (t) => {
     t.equal((await again.getContact()).pushname, 'Cathy');
   });
 
-  t.test('a number is written as a person would', async (t) => {
+  t.test('a number is formatted as a person would write it', async (t) => {
     const { client } = bare;
     t.equal(await client.getFormattedNumber('15550002222'), '+1 (555) 000-2222');
     t.equal(await client.getFormattedNumber('4915550002222@c.us'), '+49 15550002222');
@@ -227,13 +227,13 @@ t.test('live traffic', async (t) => {
     await sim.set('ciphertext', 'no');
   });
 
-  t.test('what is written on the phone is told as our own', async () => {
+  t.test('a message from the phone is reported as our own', async () => {
     await phone.send('from the phone', { to: ana.number });
     await bare.wait('message_create', ({ body, fromMe }) => body === 'from the phone' && fromMe);
     await ana.waitForMessage(({ body }) => body === 'from the phone');
   });
 
-  t.test('a message from the other identity of a contact', async (t) => {
+  t.test('a message from the other identity of a contact is reported', async (t) => {
     await sim.set('inboundAddress', 'lid');
     await ana.send('by lid');
     const [message] = await bare.wait('message', ({ body }) => body === 'by lid');
@@ -243,7 +243,7 @@ t.test('live traffic', async (t) => {
     await sim.set('inboundAddress', 'pn');
   });
 
-  t.test('a call', async (t) => {
+  t.test('a call is reported', async (t) => {
     await ana.call();
     const [call] = await bare.wait('call');
     t.equal(call.from._serialized ?? call.from, ana.wid);

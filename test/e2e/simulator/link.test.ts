@@ -14,7 +14,7 @@ t.test(
     const first = await BareClient.start(sim);
     t.teardown(() => first.remove());
     const [qr] = await first.wait<[string]>('qr');
-    t.equal(qr, await sim.waitForQr(), 'the page shows the QR the library reports');
+    t.equal(qr, await sim.waitForQr(), 'the page shows the QR that the library reports');
     await phone.scan(qr);
     await first.wait('ready');
     t.equal(first.client.info.wid._serialized, '15550001111@c.us');
@@ -30,7 +30,7 @@ t.test(
     }
     t.ok(
       first.seen.some(({ event, args }) => event === 'message_create' && args[0]),
-      'own messages are told as well',
+      'own messages are also reported',
     );
 
     const id = await ana.send('and back');
@@ -52,11 +52,11 @@ t.test(
     const again = await BareClient.start(sim, { directory: first.directory });
     t.teardown(() => again.remove());
     await again.wait('ready');
-    t.equal(again.count('qr'), 0, 'no QR after a restart');
+    t.equal(again.count('qr'), 0, 'no QR is shown after a restart');
     await again.client.sendMessage('15550002222@c.us', 'still here');
     await ana.waitForMessage(({ body }) => body === 'still here');
     t.equal(phone.devices.length, 1);
-    t.same(sim.missing, [], 'the library asks for nothing the page lacks');
+    t.same(sim.missing, [], 'the page has every module that the library requires');
   },
 );
 

@@ -27,7 +27,7 @@ for (const order of ['cmd', 'bridge', 'navigation-only'] as const) {
   });
 }
 
-t.test('a logout that shows UNPAIRED first ends the library before the page has gone anywhere', async (t) => {
+t.test('a logout that first shows UNPAIRED ends the library before the page navigates', async (t) => {
   await using sim = await Simulator.start({
     knobs: { logoutOrder: 'unpaired-first', logoutNavigationMs: 500 },
   });
@@ -38,7 +38,7 @@ t.test('a logout that shows UNPAIRED first ends the library before the page has 
   t.same(await bare.wait('disconnected'), ['UNPAIRED']);
 });
 
-t.test('a device removed while it was away gets 401 at its next login and shows a QR', async (t) => {
+t.test('a device that was removed while offline gets 401 at its next login and shows a QR', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
@@ -65,7 +65,7 @@ t.test('Socket.logout() unlinks the device', async (t) => {
   t.equal(phone.devices.length, 0);
 });
 
-t.test('a browser closed at once after a logout whose frame leaves late stays linked', async (t) => {
+t.test('a browser that is closed right after a logout, before its frame leaves, stays linked', async (t) => {
   await using sim = await Simulator.start({ knobs: { logoutReturns: 'nothing', logoutFrameMs: 60_000 } });
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
@@ -76,7 +76,7 @@ t.test('a browser closed at once after a logout whose frame leaves late stays li
 });
 
 t.test(
-  'another host takes the session over: nothing flows, the state says nothing, a reload brings it back',
+  'when another host takes the session over, nothing arrives, the state is unchanged, and a reload restores it',
   async (t) => {
     await using sim = await Simulator.start();
     const phone = sim.createPhone({ number: '15550001111' });
@@ -96,7 +96,7 @@ t.test(
   },
 );
 
-t.test('with replacedShows = "state" it is CONFLICT, and takeover brings it back', async (t) => {
+t.test('with replacedShows = "state" the state is CONFLICT, and a takeover restores it', async (t) => {
   await using sim = await Simulator.start({ knobs: { replacedShows: 'state' } });
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
@@ -112,7 +112,7 @@ t.test('with replacedShows = "state" it is CONFLICT, and takeover brings it back
   t.equal(phone.devices[0]?.online, true);
 });
 
-t.test('a banned account gives up its credentials, and shows a QR', async (t) => {
+t.test('a banned account loses its credentials and shows a QR', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);
@@ -122,7 +122,7 @@ t.test('a banned account gives up its credentials, and shows a QR', async (t) =>
   t.ok(sim.log.some(({ type, detail }) => type === 'failure' && (detail as { code: number }).code === 406));
 });
 
-t.test('with refusalShows = "state" it shows TOS_BLOCK, now and at the next login', async (t) => {
+t.test('with refusalShows = "state" the state is TOS_BLOCK, now and at the next login', async (t) => {
   await using sim = await Simulator.start({ knobs: { refusalShows: 'state' } });
   const phone = sim.createPhone({ number: '15550001111' });
   const bare = await linked(sim);

@@ -18,7 +18,7 @@ await bare.wait('ready');
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-t.test('a document reaches the other side byte for byte', async (t) => {
+t.test('a document arrives unchanged', async (t) => {
   const bytes = Buffer.from('one,two\n1,2\n');
   const media = new wweb.MessageMedia('text/csv', bytes.toString('base64'), 'table.csv');
   const sent = await bare.client.sendMessage(ana.wid, media, {
@@ -33,7 +33,7 @@ t.test('a document reaches the other side byte for byte', async (t) => {
   await bare.wait('message_ack', ({ id }, ack) => id.id === sent.id.id && ack === 3);
 });
 
-t.test('an image is encoded anew and gets a thumbnail', async (t) => {
+t.test('an image is encoded again and gets a thumbnail', async (t) => {
   const sent = await bare.client.sendMessage(ana.wid, new wweb.MessageMedia('image/png', PIXEL, 'dot.png'));
   const got = await ana.waitForMessage(({ id }) => id === sent.id.id);
   t.equal(got.type, 'image');
@@ -42,7 +42,7 @@ t.test('an image is encoded anew and gets a thumbnail', async (t) => {
   t.equal(
     Buffer.from(got.body, 'base64').subarray(0, 2).toString('hex'),
     'ffd8',
-    'the thumbnail is the body',
+    'the body is the thumbnail',
   );
 });
 
@@ -65,7 +65,7 @@ function silence(): Buffer {
   return Buffer.concat([head, samples]);
 }
 
-t.test('a voice message has a size and a length, and its fourth tick when it is listened to', async (t) => {
+t.test('a voice message has a size and a duration, and gets its fourth ack when it is played', async (t) => {
   const bytes = silence();
   const media = new wweb.MessageMedia('audio/wav', bytes.toString('base64'), 'a.wav');
   const sent = await bare.client.sendMessage(ana.wid, media, { sendAudioAsVoice: true });
@@ -82,7 +82,7 @@ t.test('a voice message has a size and a length, and its fourth tick when it is 
   t.match(theirs, { type: 'ptt', duration: '7', _data: { size: bytes.length } });
 });
 
-t.test('a sticker is a webp of 512 by 512, with what the sender puts into it', async (t) => {
+t.test("a sticker is a webp of 512 by 512, with the sender's metadata", async (t) => {
   const picture = new wweb.MessageMedia('image/png', PIXEL, 'dot.png');
   const sent = await bare.client.sendMessage(ana.wid, picture, {
     sendMediaAsSticker: true,
@@ -100,7 +100,7 @@ t.test('a sticker is a webp of 512 by 512, with what the sender puts into it', a
 });
 
 t.test(
-  'media of a contact are downloaded, and uploaded again by the phone when they have expired',
+  'media from a contact can be downloaded, and the phone uploads them again when they have expired',
   async (t) => {
     const bytes = Buffer.from('%PDF-1.4 not really');
     const id = await ana.sendMedia({
@@ -129,7 +129,7 @@ t.test(
   },
 );
 
-t.test('with a media model that spreads its private id no media goes out, and text does', async (t) => {
+t.test('with a media model that spreads its private id texts are sent and media are not', async (t) => {
   await sim.set('mediaSpreadsId', true);
   const media = new wweb.MessageMedia('text/plain', Buffer.from('x').toString('base64'), 'x.txt');
   await t.rejects(
@@ -140,7 +140,7 @@ t.test('with a media model that spreads its private id no media goes out, and te
   await sim.set('mediaSpreadsId', false);
 });
 
-t.test('with a download that wants the mimetype, only the library’s own call fails', async (t) => {
+t.test("with a download that requires the mimetype, only the library's own call fails", async (t) => {
   await sim.set('downloadNeedsMimetype', true);
   const id = await ana.sendMedia({ bytes: Buffer.from('new'), mimetype: 'application/pdf' });
   await bare.wait('message', (one) => one.id.id === id);

@@ -39,7 +39,7 @@ t.test('a message whose ack was lost arrives twice under one id and is shown onc
   t.equal(ana.received.filter(({ body }) => body === 'twice').length, 1);
 });
 
-t.test('a message written without a connection leaves when there is one', async (t) => {
+t.test('a message written without a connection is sent when there is one', async (t) => {
   await sim.faults.socket('refuse');
   sim.faults.dropSockets();
   await sim.waitForPage(({ state }) => state !== 'CONNECTED');
@@ -66,12 +66,12 @@ async function strand(body: string): Promise<string> {
 const again = (id: string) => sim.waitForArrival((arrival) => arrival.id === id && arrival.repeated);
 
 t.test(
-  'a message without an ack stays in the next document as it is, until it is told to send it',
+  'a message without an ack stays unchanged in the next document until it is resent on request',
   async (t) => {
     const id = await strand('stranded');
     const key = `true_${TO}_${id}`;
     t.match(await bare.client.getMessageById(key), { id: { id }, ack: 0 });
-    t.equal(arrivals(id).length, 1, 'no document sends by itself what it finds');
+    t.equal(arrivals(id).length, 1, 'a document sends nothing from its store by itself');
     const arrived = again(id);
     await bare.client.pupPage?.evaluate(async (key) => {
       const { require } = globalThis as unknown as PageWindow;
@@ -85,7 +85,7 @@ t.test(
   },
 );
 
-t.test('with resendsAtLogin the next document sends it by itself, with its id', async (t) => {
+t.test('with resendsAtLogin the next document resends it by itself, with its id', async (t) => {
   await sim.set('resendsAtLogin', true);
   const id = await strand('reloaded');
   await again(id);
@@ -94,7 +94,7 @@ t.test('with resendsAtLogin the next document sends it by itself, with its id', 
   await sim.set('resendsAtLogin', false);
 });
 
-t.test('a contact who is away leaves the ack at 1 until they are back', async (t) => {
+t.test('the ack stays at 1 while a contact is offline', async (t) => {
   ana.offline();
   const { id } = await send('are you there');
   await acked(id.id, 1);
@@ -119,7 +119,7 @@ t.test('without read receipts the ack stays at 2', async (t) => {
   );
 });
 
-t.test('acks can be an error, doubled, out of order, or keyed by the other identity', async (t) => {
+t.test('acks can be an error, repeated, out of order, or keyed by the other identity', async (t) => {
   await sim.faults.ack('error');
   const failed = await send('bad');
   await acked(failed.id.id, -1);
@@ -148,7 +148,7 @@ t.test('acks can be an error, doubled, out of order, or keyed by the other ident
   await sim.faults.ack('none');
 });
 
-t.test('the send action hangs, throws, or rejects although the message left', async (t) => {
+t.test('the send action hangs, throws, or rejects although the message was sent', async (t) => {
   await sim.faults.send('throws');
   await t.rejects(send('thrown'));
   await sim.faults.send('hangs-after-send');
@@ -169,7 +169,7 @@ t.test('the send action hangs, throws, or rejects although the message left', as
   );
 });
 
-t.test('a number that is not on WhatsApp is null to getNumberId and no LID to a send', async (t) => {
+t.test('for a number that is not on WhatsApp getNumberId returns null, and a send has no LID', async (t) => {
   const nobody = sim.createContact({ number: '15550003333', known: false });
   nobody.registered = false;
   t.equal(await bare.client.getNumberId('15550003333'), null);
@@ -181,7 +181,7 @@ t.test('a number that is not on WhatsApp is null to getNumberId and no LID to a 
   t.ok(await bare.client.sendMessage('15550004444@c.us', 'hello'));
 });
 
-t.test('thousands of messages go both ways in seconds', async (t) => {
+t.test('thousands of messages are exchanged in seconds', async (t) => {
   const started = Date.now();
   ana.autoReply = ({ body }) => (body.startsWith('ping') ? body.replace('ping', 'pong') : undefined);
   await bare.client.pupPage?.evaluate(`(async () => {

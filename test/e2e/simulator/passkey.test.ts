@@ -17,7 +17,7 @@ const OPTIONS: PasskeyOptions = {
   allowCredentials: [],
 };
 
-t.test('the judge sees each thing that is wrong with an answer', async (t) => {
+t.test('the check finds each error in an answer', async (t) => {
   const passkey = new Passkey();
   const judge = (wrong: Parameters<Passkey['answer']>[1]) =>
     passkey.objection(OPTIONS, passkey.answer(OPTIONS, wrong));
@@ -54,7 +54,7 @@ for (const knobs of [
   { passkeyRpId: 'whatsapp.com', passkeyListed: true, passkeyReads: 'buffers' },
   { passkeyRpId: 'web.whatsapp.com', passkeyListed: false, passkeyReads: 'toJSON' },
 ] as const) {
-  t.test(`a browser that holds the passkey links (${JSON.stringify(knobs)})`, async (t) => {
+  t.test(`a browser with the passkey links (${JSON.stringify(knobs)})`, async (t) => {
     await using sim = await Simulator.start({
       generation: '2026-09-passkey',
       knobs: { ...knobs, syncTiming: 'timed' },
@@ -70,7 +70,7 @@ for (const knobs of [
   });
 }
 
-t.test('a browser without it shows a code again, and nobody is linked', async (t) => {
+t.test('a browser without it shows a code again, and nothing is linked', async (t) => {
   await using sim = await Simulator.start({
     generation: '2026-09-passkey',
     knobs: { passkeyMs: 1_000, syncTiming: 'timed' },
@@ -85,6 +85,6 @@ t.test('a browser without it shows a code again, and nobody is linked', async (t
     t.equal(phone.devices.length, 0);
     await holdPasskey(page, new Passkey(), sim.knobs.passkeyRpId);
     await sim.set('passkeyListed', false);
-    await t.rejects(phone.scan(next), /not confirmed: credential/, 'somebody else’s passkey');
+    await t.rejects(phone.scan(next), /not confirmed: credential/, "another person's passkey is refused");
   });
 });

@@ -7,7 +7,7 @@ import { Simulator } from '../../simulator/simulator.js';
 // biome-ignore lint/suspicious/noExplicitAny: the library's values have other, wider types
 type Any = any;
 
-t.test('mute, stars, reactions, votes, blocks and about are there after a restart', async (t) => {
+t.test('mute, stars, reactions, votes, blocks and about are kept across a restart', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana', about: 'At sea' });
@@ -19,7 +19,7 @@ t.test('mute, stars, reactions, votes, blocks and about are there after a restar
 
   const id = await ana.send('keep me');
   const [message] = await first.wait('message', ({ body }: Any) => body === 'keep me');
-  t.equal(message.isStarred, false, 'what nobody starred says so');
+  t.equal(message.isStarred, false, 'a message without a star reports that');
   t.equal(message.isForwarded, false);
   await message.star();
   await ana.react(id, '👍');
@@ -54,7 +54,7 @@ t.test('mute, stars, reactions, votes, blocks and about are there after a restar
   t.match(
     await client.getMessageById(revoked.id._serialized),
     { type: 'revoked', body: '', hasMedia: false, protocolMessageKey: { id: gone } },
-    'nothing is left of a message that was deleted for everybody',
+    'a message that was deleted for everybody has no content left',
   );
   const asked = (await client.getMessageById(poll.id._serialized)) as Any;
   t.match(await asked.getPollVotes(), [{ voter: ana.wid, selectedOptions: [{ name: 'later' }] }]);
@@ -68,7 +68,7 @@ t.test('mute, stars, reactions, votes, blocks and about are there after a restar
   );
   t.equal(await (await client.getContactById(client.info.wid._serialized)).getAbout(), 'Back soon');
   t.equal(await (await client.getContactById(ana.wid)).getAbout(), 'At sea');
-  t.equal(await (await client.getContactById(ben.wid)).getAbout(), null, 'who hides it');
+  t.equal(await (await client.getContactById(ben.wid)).getAbout(), null, 'a hidden about text is null');
 
   // The new document undoes changes that an earlier document made.
   await ana.react(id, '');
@@ -77,7 +77,7 @@ t.test('mute, stars, reactions, votes, blocks and about are there after a restar
   t.same(await client.getBlockedContacts(), []);
 });
 
-t.test('a mute ends by itself, also while nobody was there', async (t) => {
+t.test('a mute ends by itself, also while no browser runs', async (t) => {
   await using sim = await Simulator.start();
   const phone = sim.createPhone({ number: '15550001111' });
   const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
