@@ -61,7 +61,7 @@ async function falseDaemon(t: Test, path: string, owner: number): Promise<{ conn
   return met;
 }
 
-t.test('nobody else can make or replace a socket on the way that a client trusts', asRoot, (t) => {
+t.test('a client refuses a socket that another user could create or replace', asRoot, (t) => {
   type Step = Parameters<typeof make>[1];
   const rows: readonly [name: string, parent: Step, directory: Step, socket: Step, refused: RegExp | null][] =
     [
@@ -70,9 +70,9 @@ t.test('nobody else can make or replace a socket on the way that a client trusts
       ['a parent of another user', { uid: EVE, mode: 0o755 }, {}, {}, /parent belongs to another user/],
       ['a directory of another user', {}, { uid: EVE, mode: 0o777 }, {}, /dir belongs to another user/],
       ['a socket of another user', {}, {}, { uid: EVE }, /s\.sock belongs to another user/],
-      ['a parent that all may write', { mode: 0o777 }, {}, {}, /parent can be written by everybody/],
+      ['a parent that everybody may write', { mode: 0o777 }, {}, {}, /parent can be written by everybody/],
       ['a directory that a group may write', {}, { mode: 0o770 }, {}, /dir can be written by a group/],
-      ['a directory that all may write', {}, { mode: 0o703 }, {}, /dir can be written by everybody/],
+      ['a directory that everybody may write', {}, { mode: 0o703 }, {}, /dir can be written by everybody/],
       ['a parent that is a link', { link: 'elsewhere' }, {}, {}, /parent is a symbolic link/],
       ['a directory that is a link', {}, { link: '../elsewhere' }, {}, /dir is a symbolic link/],
       ['a socket that is a link', {}, {}, { link: '../../elsewhere.sock' }, /s\.sock is a symbolic link/],
@@ -95,7 +95,7 @@ t.test('nobody else can make or replace a socket on the way that a client trusts
   t.end();
 });
 
-t.test('a path of a person’s own choice is checked as well', asRoot, (t) => {
+t.test('a path that the user has chosen is checked, too', asRoot, (t) => {
   const root = scratch(t);
   chmodSync(root, 0o1777); // like /tmp
   const path = join(root, 'parent', 's.sock');
@@ -109,28 +109,28 @@ t.test('a path of a person’s own choice is checked as well', asRoot, (t) => {
   };
   make(join(root, 'parent'), { mode: 0o775 });
   make(path);
-  t.equal(check(path), null, 'a group is let in by whoever chose the place');
+  t.equal(check(path), null, 'a path in a directory that a group may write is accepted');
   chmodSync(join(root, 'parent'), 0o777);
-  t.match(check(path), /can be written by everybody/, 'everybody is not');
+  t.match(check(path), /can be written by everybody/, 'a directory that everybody may write is refused');
   chmodSync(join(root, 'parent'), 0o755);
   make(join(root, 'mine'), { link: 'parent' });
-  t.equal(check(join(root, 'mine', 's.sock')), null, 'a link of one’s own leads on');
+  t.equal(check(join(root, 'mine', 's.sock')), null, "the user's own symbolic link is followed");
   make(join(root, 'hers'), { link: 'parent', uid: EVE });
   t.match(
     check(join(root, 'hers', 's.sock')),
     /hers belongs to another user/,
-    'a stranger’s may lead elsewhere later',
+    'a symbolic link of another user is refused, because it could be changed later',
   );
   make(join(root, 'far'), { uid: EVE, mode: 0o755 });
   make(join(root, 'far', 's.sock'), { uid: EVE });
   make(join(root, 'lured'), { link: 'far' });
-  t.match(check(join(root, 'lured', 's.sock')), /belongs to another user/, 'where a link leads is checked');
+  t.match(check(join(root, 'lured', 's.sock')), /belongs to another user/, 'the target of a link is checked');
   t.match(
     check(path, 0),
     /; sudo -u '#\d+' wactl --socket \/.*s\.sock status$/,
-    'root goes there as that user',
+    'the hint for root names the command as that user',
   );
-  t.equal(check(path, 0, ME), null, 'or says that it is meant');
+  t.equal(check(path, 0, ME), null, 'the path is accepted when root names the owner');
   for (const owner of [String(ME), 'nobody'])
     t[owner === 'nobody' ? 'throws' : 'doesNotThrow'](
       () => checkSafePath({ path, explicit: true, owner }, { uid: 0 }),
@@ -140,12 +140,12 @@ t.test('a path of a person’s own choice is checked as well', asRoot, (t) => {
   t.match(
     check(join(root, 'alone.sock')),
     /alone.sock belongs to another user/,
-    'made first, in a directory for all',
+    "another user's socket in a directory that everybody may write is refused",
   );
   t.end();
 });
 
-t.test('root is the overflow user where no root is mapped', (t) => {
+t.test('root is the overflow user in a namespace without a mapping for root', (t) => {
   const files = (map: string) => (file: string) => (file.endsWith('uid_map') ? map : '65534\n');
   t.equal(rootHere(files('         0          0 4294967295\n')), 0);
   t.equal(rootHere(files('         0     100000      65536\n')), 0);
@@ -154,7 +154,7 @@ t.test('root is the overflow user where no root is mapped', (t) => {
   t.end();
 });
 
-t.test('the user of the service is whom root gave the directory below /run/wad to', asRoot, async (t) => {
+t.test('the user of the service is the owner of its directory in /run/wad', asRoot, async (t) => {
   const fresh = !existsSync('/run/wad');
   const account = `hostile-${process.pid}`;
   const directory = join('/run/wad', account);
@@ -171,7 +171,7 @@ t.test('the user of the service is whom root gave the directory below /run/wad t
   t.doesNotThrow(() => checkSafePath({ path, explicit: false }, { uid: ME }));
   const end = await wactl(['-a', account, 'status'], { uid: ME, env: { WAD_SOCKET: undefined } });
   t.match(end, { code: 3, stderr: /connection to the daemon was lost/ });
-  t.equal(met.connections, 1, 'it was reached');
+  t.equal(met.connections, 1, 'the daemon was reached');
   chownSync(path, ME + 2, ME + 2);
   t.match(
     t.throws(() => checkSafePath({ path, explicit: false }, { uid: ME })),
@@ -179,7 +179,7 @@ t.test('the user of the service is whom root gave the directory below /run/wad t
   );
 });
 
-t.test('a false daemon at /tmp/wad-UID gets no connection, whoever asks', asRoot, async (t) => {
+t.test('a false daemon at /tmp/wad-UID gets no connection from any client', asRoot, async (t) => {
   const base = `/tmp/wad-${ME}`;
   t.teardown(() => rmSync(base, { recursive: true, force: true }));
   mkdirSync(join(base, 'default'), { recursive: true });
@@ -204,13 +204,13 @@ t.test('a false daemon at /tmp/wad-UID gets no connection, whoever asks', asRoot
     t.match(end, { code: 3, stdout: '', stderr: /belongs to another user/ }, args.join(' '));
   }
   const byEnv = await wactl(['status'], { uid: ME, env: { ...env, WAD_SOCKET: path } });
-  t.match(byEnv, { code: 3, stdout: '', stderr: /belongs to another user/ }, 'WAD_SOCKET');
+  t.match(byEnv, { code: 3, stdout: '', stderr: /belongs to another user/ }, 'WAD_SOCKET is refused');
   const file = join(scratch(t), 'library.mjs');
   writeFileSync(file, library);
   const end = await wactl([], { uid: ME, env, program: file });
-  t.match(end, { code: 3, stderr: /belongs to another user/ }, 'the library');
+  t.match(end, { code: 3, stderr: /belongs to another user/ }, 'the library refuses');
   const completed = await wactl(['--get-yargs-completions', 'wactl', '-a', ''], { uid: ME, env });
-  t.match(completed, { code: 0, stdout: '' }, 'completion takes no names of accounts from there');
+  t.match(completed, { code: 0, stdout: '' }, 'completion reads no account names from there');
   t.equal(met.connections, 0);
 });
 
@@ -228,7 +228,11 @@ t.test('a command for one account never reaches another', async (t) => {
   });
   const { path } = running;
   const byName = await wactl(['-a', 'shop', 'disconnect'], { socket: path });
-  t.match(byName, { code: 3, stdout: '', stderr: /no daemon is running/ }, '-a goes before WAD_SOCKET');
+  t.match(
+    byName,
+    { code: 3, stdout: '', stderr: /no daemon is running/ },
+    '-a takes precedence over WAD_SOCKET',
+  );
   for (const command of ['disconnect', 'status'] as const) {
     const both = await wactl(['-a', 'shop', '--socket', path, command]);
     t.match(both, {
@@ -238,9 +242,13 @@ t.test('a command for one account never reaches another', async (t) => {
     });
   }
   const inEnvironment = await wactl(['disconnect'], { socket: path, env: { WAD_ACCOUNT: 'shop' } });
-  t.match(inEnvironment, { code: 3, stderr: /not "shop"/ }, 'both in the environment');
+  t.match(
+    inEnvironment,
+    { code: 3, stderr: /not "shop"/ },
+    'WAD_ACCOUNT and WAD_SOCKET of different accounts are refused',
+  );
   t.match(await failure(connect({ account: 'shop', socket: path })), { kind: 'wrong_account' });
   await using account = await connect({ account: 'default', socket: path });
-  t.match(await account.daemon.ping(), { pong: true }, 'the right one is served');
+  t.match(await account.daemon.ping(), { pong: true }, 'the right account is served');
   t.equal(asked, 0);
 });

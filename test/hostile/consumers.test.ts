@@ -21,7 +21,7 @@ const DAY = 86_400_000;
 const kind = (error: Fault): string => error.kind;
 
 t.test(
-  'a daemon with a thousand consumers starts, with webhook and rules, and names can be given up',
+  'a daemon with a thousand consumers starts, with webhook and rules, and consumers can be removed',
   async (t) => {
     await using sim = await Simulator.start();
     await using home = await Home.make(sim, { t });
@@ -31,8 +31,8 @@ t.test(
       await Promise.all(Array.from({ length: 25 }, (_, i) => ack(`c${n + i}`)));
     t.equal(await ack('one-more').catch(kind), 'too_many_consumers');
     const list = wad.request('events.list', { consumer: 'one-more' });
-    t.equal(await list.catch(kind), 'too_many_consumers', 'whoever asks for it is told');
-    t.equal((await ack('c7')).consumer, 'c7', 'those that are known go on');
+    t.equal(await list.catch(kind), 'too_many_consumers', 'a further consumer is refused with an error');
+    t.equal((await ack('c7')).consumer, 'c7', 'known consumers continue');
     await wad.stop();
 
     const env = {
@@ -50,7 +50,7 @@ t.test(
     );
     const { stdout } = await next.wactl(['events', 'consumers']);
     t.match(stdout, /^CONSUMER +BEHIND +LAST ACTIVE +CURSOR\nc0 /);
-    t.notMatch(stdout, /webhook:|media:/, "the daemon's own are not a peer's to see or remove");
+    t.notMatch(stdout, /webhook:|media:/, "the daemon's own consumers cannot be seen or removed by a peer");
     t.match(await next.wactl(['events', 'consumers', 'forget', 'c1']), {
       code: 0,
       stdout: 'c1 forgotten\n',
@@ -63,7 +63,7 @@ t.test(
   },
 );
 
-t.test('a consumer of which nothing is heard is forgotten; one that listens is not', async (t) => {
+t.test('an unused consumer is removed; one that listens is not', async (t) => {
   const store = opened(t, scratch(t));
   let now = NOW;
   const feed = new Feed({ account: 'test', store, log: keepLog(), now: () => now });
@@ -89,12 +89,16 @@ t.test('a consumer of which nothing is heard is forgotten; one that listens is n
   await feed.open({ consumer: 'reads' });
   t.same(await sweep(30), ['idle', 'listens', 'reads']);
   now += 2 * DAY;
-  t.same(await sweep(60), ['idle', 'listens', 'reads'], 'events that are kept for long keep their consumers');
+  t.same(
+    await sweep(60),
+    ['idle', 'listens', 'reads'],
+    'while events are kept for long, consumers are kept too',
+  );
   t.same(await sweep(30), ['listens', 'reads']);
   t.equal(store.consumers.place('webhook:crm'), 0);
 });
 
-t.test('a new consumer begins now, and loses nothing from then on', async (t) => {
+t.test('a new consumer starts at the current position, and loses nothing from then on', async (t) => {
   await using running = await startServer();
   const add = async (n: number): Promise<void> => {
     running.feed.append('message', madeUp({ n }));
@@ -106,12 +110,12 @@ t.test('a new consumer begins now, and loses nothing from then on', async (t) =>
     (await account.events.list({ consumer: name, ...(from && { from }) })).events.map(
       (event) => dataOf(event).n,
     );
-  t.same(await listed('bot'), [], 'what came before is not its business');
+  t.same(await listed('bot'), [], 'earlier events are not delivered');
   await add(4);
-  t.same(await listed('bot'), [4], 'what comes then is, though it has never acknowledged anything');
-  t.same(await listed('bot', 'oldest'), [4], 'and it is not new any more');
+  t.same(await listed('bot'), [4], 'later events are delivered, although it has never acknowledged one');
+  t.same(await listed('bot', 'oldest'), [4], 'it is no longer new');
   t.same(await listed('archive', 'oldest'), [1, 2, 3, 4]);
-  t.same(await listed('archive'), [1, 2, 3, 4], 'its place is kept as well');
+  t.same(await listed('archive'), [1, 2, 3, 4], 'its position is also kept');
 
   const stop = new AbortController();
   const events = account.follow({ consumer: 'crash', signal: stop.signal });
@@ -120,12 +124,16 @@ t.test('a new consumer begins now, and loses nothing from then on', async (t) =>
   stop.abort();
   await first;
   await add(5);
-  t.same(await listed('crash'), [5], 'one that died before its first event finds what came meanwhile');
+  t.same(
+    await listed('crash'),
+    [5],
+    'a consumer that died before its first event gets the events that arrived meanwhile',
+  );
   await running.restart(() => add(6));
   t.same(await listed('crash'), [5, 6]);
 });
 
-t.test('a consumer whose place was lost with the store hears that it was', async (t) => {
+t.test('a consumer whose position was lost with the store gets a gap', async (t) => {
   const store = opened(t, scratch(t));
   const feed = new Feed({ account: 'test', store, log: keepLog() });
   feed.replaced([]);
@@ -134,7 +142,7 @@ t.test('a consumer whose place was lost with the store hears that it was', async
   t.match(feed.list({ consumer: 'crm' }).events, [{ type: 'gap', data: { reason: 'store_replaced' } }]);
 });
 
-t.test('no name is taken for another', async (t) => {
+t.test("no consumer's name is confused with a property of objects", async (t) => {
   const store = opened(t, scratch(t));
   const feed = new Feed({ account: 'test', store, log: keepLog() });
   await store.write((tx) => store.journal.append(tx, event(1)));

@@ -81,7 +81,7 @@ const endless = (path: string) => {
 };
 
 for (const [kind, make] of Object.entries({ fifo, endless })) {
-  t.test(`every file that the daemon reads whole, with ${kind} in its place`, async (t) => {
+  t.test(`every file that the daemon reads whole can be replaced by ${kind} without harm`, async (t) => {
     for (const [file, read, says] of READERS) {
       const directory = scratch(t);
       const path = join(directory, file);
@@ -94,7 +94,7 @@ for (const [kind, make] of Object.entries({ fifo, endless })) {
     }
   });
 
-  t.test(`the log of a database that is ${kind} is left to Chromium`, async (t) => {
+  t.test(`the daemon does not change the log of a database that is ${kind}`, async (t) => {
     const dir = sessions(scratch(t));
     const folder = join(dir.profile, 'Default', 'IndexedDB', 'x.leveldb');
     mkdirSync(folder, { recursive: true });
@@ -112,7 +112,7 @@ for (const [kind, make] of Object.entries({ fifo, endless })) {
   });
 }
 
-t.test('an answer to a passkey is read up to its bound', async (t) => {
+t.test('an answer to a passkey is read up to its limit', async (t) => {
   const directory = scratch(t);
   const socket = join(directory, 's');
   const server = createServer().listen(socket);
@@ -128,7 +128,7 @@ t.test('an answer to a passkey is read up to its bound', async (t) => {
   }
 });
 
-t.test('a FIFO in the place of a file that is kept, and of the lock of the store', async (t) => {
+t.test("a FIFO in place of a stored file or of the store's lock is an error", async (t) => {
   const directory = scratch(t);
   const kept = await MediaStore.open(directory, () => new Set([FILE_ID]));
   fifo(kept.path(FILE_ID));
@@ -138,13 +138,13 @@ t.test('a FIFO in the place of a file that is kept, and of the lock of the store
   fifo(`${store}.lock`);
   try {
     new OwnerLock(store);
-    t.fail('it is held');
+    t.fail('the lock was taken');
   } catch (error) {
     t.match(storeFault(error, store), { kind: 'usage', message: /ENXIO/ });
   }
 });
 
-t.test('Ctrl-C ends a program that waits for a pipe with a passphrase', async (t) => {
+t.test('Ctrl-C ends a program that waits for a passphrase from a FIFO', async (t) => {
   const directory = scratch(t);
   fifo(join(directory, 'words'));
   writeFileSync(join(directory, 'account.age'), 'age-encryption.org/v1\n--- x\n');

@@ -42,19 +42,19 @@ const ask = (verb: string, path: string, ...headers: string[]): string =>
 
 /** Each request is repeated on each connection, up to BYTES_EACH. */
 const REQUESTS: Readonly<Record<string, string>> = {
-  'the description of the door': ask('GET', '/openapi.json'),
+  'the OpenAPI document': ask('GET', '/openapi.json'),
   'its head': ask('HEAD', '/openapi.json'),
   'the linking page': ask('GET', '/'),
   'its script': ask('GET', '/link.js'),
-  'whether the daemon lives': ask('GET', '/healthz'),
+  'whether the daemon is alive': ask('GET', '/healthz'),
   'whether the account is ready': ask('GET', '/readyz'),
-  'what wants the token': ask('GET', '/api/whatsapp/status'),
-  'what there is not': ask('GET', '/nothing', AUTH),
-  'a verb that there is not': ask('DELETE', '/api/whatsapp/status', AUTH),
+  'a path that requires the token': ask('GET', '/api/whatsapp/status'),
+  'an unknown path': ask('GET', '/nothing', AUTH),
+  'an unknown verb': ask('DELETE', '/api/whatsapp/status', AUTH),
   'the metrics': ask('GET', '/metrics', AUTH),
   'every event as a stream': ask('GET', '/api/whatsapp/events?after=0', AUTH),
   'the methods of the socket': ask('POST', '/api/rpc/rpc.discover', AUTH, 'Content-Length: 0'),
-  'a body that is no JSON': `${ask('POST', '/api/whatsapp/messages', AUTH, 'Content-Type: application/json', 'Content-Length: 1')}x`,
+  'a body that is not JSON': `${ask('POST', '/api/whatsapp/messages', AUTH, 'Content-Type: application/json', 'Content-Length: 1')}x`,
 };
 
 /** A peer that sends and never reads. */
@@ -92,7 +92,7 @@ async function servedMeanwhile(t: Test, peers: readonly Socket[]): Promise<numbe
   return most;
 }
 
-t.test('peers that ask and do not read cost no memory, and hold nobody up', async (t) => {
+t.test('peers that do not read their answers take no memory, and delay no other client', async (t) => {
   const cold = residentBytes(wad);
   for (const [name, request] of Object.entries(REQUESTS)) {
     const before = residentBytes(wad);
@@ -103,10 +103,10 @@ t.test('peers that ask and do not read cost no memory, and hold nobody up', asyn
     t.ok(more < MOST_BYTES, `${name}: ${Math.round(more / 1e6)} MB more`);
   }
   // Memory that V8 keeps after the first attack is reused for the next.
-  t.ok(residentBytes(wad) - cold < 2 * MOST_BYTES, 'nor do all of them one after the other');
+  t.ok(residentBytes(wad) - cold < 2 * MOST_BYTES, 'all of the attacks together take no more');
   t.match(await wad.request('daemon.ping'), { pong: true });
 });
 
-t.test('and it stops as ever', async (t) => {
+t.test('the daemon stops normally', async (t) => {
   t.equal((await wad.stop()).code, 0);
 });

@@ -56,7 +56,7 @@ t.test('SIGUSR1 opens no inspector in the daemon, neither at its start nor later
   const wad = await home.start({ listening: false, args: ['--no-auto-init'] });
   await signalAtStart(wad.pid);
   await wad.listening();
-  t.ok(await closed(wad.pid), 'what the start has opened is closed');
+  t.ok(await closed(wad.pid), 'an inspector that was opened at the start is closed');
   for (let n = 0; n < 3; n++) {
     process.kill(wad.pid, 'SIGUSR1');
     await wad.status();
@@ -99,7 +99,7 @@ for (const { args, asks } of COMMANDS)
     await signalAtStart(pid);
     if (asks === null) child.stdin.write(`${JSON.stringify(INITIALIZE)}\n`);
     await runs;
-    t.ok(await closed(pid), 'what the start has opened is closed');
+    t.ok(await closed(pid), 'an inspector that was opened at the start is closed');
     process.kill(pid, 'SIGUSR1');
     t.same(listeningPorts(pid), []);
     t.ok(isAlive(pid));

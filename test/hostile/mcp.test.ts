@@ -24,7 +24,7 @@ async function model(t: Test, daemon: FakeDaemon): Promise<Client> {
 }
 
 t.test(
-  'a model cannot have an address fetched, hand on files, ping a group or schedule a message',
+  'a model cannot have an address fetched, pass on files, mention a whole group or schedule a message',
   async (t) => {
     const daemon = await fakeDaemon();
     t.teardown(() => daemon.close());
@@ -48,12 +48,12 @@ t.test(
       const refused = await client.callTool({ name: 'message_send', arguments: args });
       t.equal(refused.isError, true, name);
     }
-    t.same(daemon.asked, [], 'the daemon was asked for none of it');
+    t.same(daemon.asked, [], 'the daemon received none of these requests');
   },
 );
 
 t.test(
-  'a model cannot ask WhatsApp about numbers, read without end, or take the place of a consumer',
+  "a model cannot check numbers at WhatsApp, read without end, or use another program's consumer",
   async (t) => {
     const daemon = await fakeDaemon();
     t.teardown(() => daemon.close());
@@ -74,13 +74,13 @@ t.test(
       const refused = await client.callTool({ name, arguments: { ...args } });
       t.equal(refused.isError, true, `${name} ${JSON.stringify(args)}`);
     }
-    t.same(daemon.asked, [], 'the daemon was asked for none of it');
+    t.same(daemon.asked, [], 'the daemon received none of these requests');
     await client.callTool({ name: 'events_list', arguments: {} });
-    t.same(daemon.asked, [{ method: 'events.list', params: { limit: 50 } }], 'a list has an end by itself');
+    t.same(daemon.asked, [{ method: 'events.list', params: { limit: 50 } }], 'a list has a limit by default');
   },
 );
 
-t.test('nobody lets a model post to everybody', async (t) => {
+t.test('a model cannot be allowed to post to statuses or channels', async (t) => {
   const daemon = await fakeDaemon();
   t.teardown(() => daemon.close());
   for (const everybody of ['status@broadcast', '120363000000000001@newsletter'])

@@ -29,7 +29,7 @@ async function put(mediaStore: MediaStore, bytes: Buffer, name: string | null = 
   return mediaStore.finish(id);
 }
 
-t.test('a file is as large as its bytes, whatever its message says', async (t) => {
+t.test('the size of a file is that of its bytes, whatever its message claims', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: '15550001111' });
@@ -47,12 +47,12 @@ t.test('a file is as large as its bytes, whatever its message says', async (t) =
   const files = (await readdir(join(home.stateDir, 'media'))).filter((name) => /^f-[0-9a-f]+$/.test(name));
   t.equal(files.length, 1);
   t.equal((await readFile(join(home.stateDir, 'media', String(files[0])))).length, 1_000);
-  t.match(await wad.request('media.fetch', { id }), { size: 2 ** 20 }, 'whoever asks for it has it');
+  t.match(await wad.request('media.fetch', { id }), { size: 2 ** 20 }, 'a file is still fetched on request');
   await wad.stop();
   t.same(await wad.leftBehind({ profile: 'kept' }), []);
 });
 
-t.test('files go when they take up too much, those first that nobody used for longest', async (t) => {
+t.test('when files take too much space, the least recently used are removed first', async (t) => {
   const wanted = new Set<string>();
   const dir = join(await scratch(t), 'media');
   const mediaStore = await MediaStore.open(dir, () => wanted, { maxBytes: 10 * KB });
@@ -72,22 +72,22 @@ t.test('files go when they take up too much, those first that nobody used for lo
   for (let n = 0; n < 3; n += 1) await add(3 * KB);
   wanted.add(made[0] as string);
   await add(3 * KB);
-  t.same(await left(), [0, 2, 3], 'one that is still to go out stays');
+  t.same(await left(), [0, 2, 3], 'a file that is still to be sent stays');
   t.equal(mediaStore.bytes, 9 * KB);
   await mediaStore.get(made[2] as string);
   await add(3 * KB);
-  t.same(await left(), [0, 2, 4], 'one that was used is young');
+  t.same(await left(), [0, 2, 4], 'a recently used file stays');
   await add(30 * KB);
-  t.same(await left(), [0, 5], 'the newest stays, whatever its size: somebody has just put it');
+  t.same(await left(), [0, 5], 'the newest file stays, whatever its size');
   wanted.clear();
   await mediaStore.sweep(Date.now());
   t.same(await left(), []);
-  t.same(await readdir(dir), [], 'with what was noted of them');
+  t.same(await readdir(dir), [], 'their metadata are removed, too');
   await Promise.all(Array.from({ length: 9 }, (_, n) => put(mediaStore, Buffer.alloc(3 * KB, 100 + n))));
-  t.ok(mediaStore.bytes <= 10 * KB, 'also when many come at once');
+  t.ok(mediaStore.bytes <= 10 * KB, 'the limit also holds for simultaneous additions');
 });
 
-t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
+t.test('one ffmpeg runs at a time, with a low priority, and none survives the daemon', async (t) => {
   const dir = await scratch(t);
   const mediaStore = await MediaStore.open(join(dir, 'media'), () => new Set());
   const log = join(dir, 'log');
@@ -107,12 +107,16 @@ t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
   const voices = new Transcoder(mediaStore);
   const all = await Promise.all(sounds.map((one) => voices.asVoice(one, none).then(() => 'made', kind)));
   t.equal(all.filter((word) => word === 'made').length, 16);
-  t.equal(all.filter((word) => word === 'busy').length, 4, 'a queue with an end');
+  t.equal(all.filter((word) => word === 'busy').length, 4, 'the length of the queue is limited');
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   t.equal(lines.length, 32);
   for (let n = 0; n < lines.length; n += 2) {
     const [, pid] = String(lines[n]).split(' ');
-    t.same([lines[n], lines[n + 1]], [`begin ${pid}`, `end ${pid}`], 'none begins before the last has ended');
+    t.same(
+      [lines[n], lines[n + 1]],
+      [`begin ${pid}`, `end ${pid}`],
+      'no conversion begins before the last one has ended',
+    );
   }
 
   // A conversion that hangs: others wait, and it ends when its caller aborts or the daemon ends.
@@ -142,7 +146,7 @@ t.test('one ffmpeg at a time, niced, and none behind the end', async (t) => {
   const waits = voices.asVoice(sounds[1] as FileRef, none).then(() => 'made', kind);
   await voices.close();
   t.equal(await second.end, 'shutting_down');
-  t.equal(await waits, 'shutting_down', 'and what waits does not begin');
+  t.equal(await waits, 'shutting_down', 'a waiting conversion does not begin');
   await eventually(() => !isAlive(second.pid), 'none is left');
   t.same(
     (await readdir(join(dir, 'media'))).filter((name) => name.startsWith('.')),

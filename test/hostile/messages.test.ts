@@ -34,7 +34,7 @@ const from = (chatId: string, messageId: string, more: Partial<InboundMessage> =
   ...{ mentions: [], details: null, backfilled: false, ...more },
 });
 
-t.test('an id that a stranger uses again', async (t) => {
+t.test("a stranger's message with a reused id", async (t) => {
   const store = opened(t);
   const inbox = new Inbox(store);
   const hear = (...all: InboundMessage[]) =>
@@ -49,9 +49,9 @@ t.test('an id that a stranger uses again', async (t) => {
   const { message: own } = store.writeNow((tx) => store.outbox.accept(tx, row(1)));
   const mine = from(own.chatId, own.messageId, { fromMe: true });
 
-  await t.test('suppresses no message of somebody else', async (t) => {
+  await t.test("does not suppress another person's message", async (t) => {
     const told = hear(from(ANA, 'AC01'), from(EVE, 'AC01'), from(ANA, 'AC01'));
-    t.equal(told.filter((cursor) => cursor !== null).length, 2, 'each once');
+    t.equal(told.filter((cursor) => cursor !== null).length, 2, 'each message is reported once');
     const group = '120363000000000000@g.us';
     const inGroup = (author: string) =>
       from(group, 'AC02', {
@@ -61,26 +61,26 @@ t.test('an id that a stranger uses again', async (t) => {
     t.notOk(hear(inGroup(ANA), inGroup(EVE)).includes(null));
   });
 
-  await t.test('is refused as ambiguous, with the keys to choose from', async (t) => {
+  await t.test('is refused as ambiguous, and the error lists the keys', async (t) => {
     try {
       namedMessage(store, 'AC01');
-      t.fail('it was taken for one of them');
+      t.fail('the id was resolved to one of them');
     } catch (error) {
       const { data } = Fault.of(error).toWire();
       t.match(data, { kind: 'ambiguous_message', keys: [`false_${EVE}_AC01`, `false_${ANA}_AC01`] });
       t.match(data.reason, `false_${ANA}_AC01`);
     }
-    t.equal(refused(`false_${ANA}_AC01`), ANA, 'by its key it is one');
+    t.equal(refused(`false_${ANA}_AC01`), ANA, 'the key identifies one message');
     t.equal(refused(`false_${EVE}_AC01`), EVE);
     t.throws(() => knownMessage(store, 'AC01'), /2 messages have the id AC01/);
   });
 
-  await t.test('is ours where we have sent one with it', async (t) => {
+  await t.test('is not found by its id if we have sent a message with this id', async (t) => {
     hear(from(EVE, own.messageId, { ack: 3 }));
     t.match(
       knownMessage(store, own.messageId),
       { id: own.id, key: null, message: null },
-      'before it is seen',
+      'our message is found before its event',
     );
     hear(mine, from(ANA, own.messageId));
     for (const name of [own.id, own.messageId, mine.key]) {
@@ -89,7 +89,7 @@ t.test('an id that a stranger uses again', async (t) => {
     }
   });
 
-  await t.test('moves none of ours by its ticks', async (t) => {
+  await t.test("does not change our message's state by its acks", async (t) => {
     const log = keepLog();
     const outbox = new Outbox(store, log);
     const feed = new Feed({ account: 'test', store, log });
@@ -104,7 +104,7 @@ t.test('an id that a stranger uses again', async (t) => {
     t.match(outbox.get(own.id), { state: 'read', ack: 3 });
   });
 
-  await t.test('does not hide one that went out from the phone', async (t) => {
+  await t.test('does not hide a message sent from the phone', async (t) => {
     const ack = { type: 'ack', messageId: '3EBPHONE', chatId: ANA, fromMe: true, ack: 2 } as const;
     store.writeNow((tx) => inbox.ack(tx, { ...ack, key: `true_${ANA}_3EBPHONE` }));
     hear(from(EVE, '3EBPHONE'));
@@ -113,7 +113,7 @@ t.test('an id that a stranger uses again', async (t) => {
     t.equal(refused('3EBPHONE'), 'ambiguous_message');
   });
 
-  await t.test('is one message under both names of a chat', async (t) => {
+  await t.test('counts as one message under both identities of a chat', async (t) => {
     hear(from(ANA, '3EBTWICE', { fromMe: true }));
     const ack = { type: 'ack', messageId: '3EBTWICE', chatId: '99@lid', fromMe: true, ack: 2 } as const;
     store.writeNow((tx) => inbox.ack(tx, { ...ack, key: 'true_99@lid_3EBTWICE' }));
@@ -121,7 +121,7 @@ t.test('an id that a stranger uses again', async (t) => {
   });
 });
 
-t.test('an id that looks like a key names no other message', (t) => {
+t.test('an id in the form of a key identifies no other message', (t) => {
   const own = `true_${ANA}_3EBOURS`;
   const rows = [
     { fromMe: false, remote: EVE, id: own },
@@ -166,92 +166,99 @@ async function verbs(t: Test, wad: Wad, id: string, ben: string): Promise<Record
 }
 
 for (const generation of ['2026-04', '2026-09'] as const) {
-  t.test(`every verb, on an id that a stranger has used again (${generation})`, async (t) => {
-    await using sim = await Simulator.start({ generation });
-    await using home = await Home.make(sim, { t });
-    const phone = sim.createPhone({ number: NUMBER });
-    const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
-    const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
-    const eve = sim.createContact({ number: '15550006666' });
-    const wad = await home.start();
-    await wad.link(phone);
-    const hears = (body: string) => wad.event('message', (data) => data.body === body);
+  t.test(
+    `every verb finds the right message, although a stranger has reused its id (${generation})`,
+    async (t) => {
+      await using sim = await Simulator.start({ generation });
+      await using home = await Home.make(sim, { t });
+      const phone = sim.createPhone({ number: NUMBER });
+      const ana = sim.createContact({ number: '15550002222', name: 'Ana' });
+      const ben = sim.createContact({ number: '15550003333', name: 'Ben' });
+      const eve = sim.createContact({ number: '15550006666' });
+      const wad = await home.start();
+      await wad.link(phone);
+      const hears = (body: string) => wad.event('message', (data) => data.body === body);
 
-    // Our message: the stranger's is newer, and nothing may change it.
-    const sent = await ours(wad, ana.number, 'our secret');
-    await eve.send('their bait', { id: sent.messageId });
-    await hears('their bait');
-    const key = `true_${ANA}_${sent.messageId}`;
-    t.match(await verbs(t, wad, sent.messageId, ben.number), {
-      ...{
-        get: key,
-        react: key,
-        star: key,
-        edit: key,
-        forward: 'forwarded',
-        reply: 'sent',
-        before: 'listed',
-      },
-      ...{ media: 'no_such_media', delete: key },
-    });
-    const forwarded = await ben.waitForMessage(({ message }) => message.extra?.isForwarded === true);
-    t.equal(forwarded.body, 'edited', 'ours went on, and not the bait');
-    const reply = await ben.waitForMessage(({ body }) => body === 'a reply');
-    t.match(JSON.stringify(reply.message.extra), sent.messageId);
-    t.equal(eve.received.length, 0, 'nothing of it reached the stranger');
+      // Our message: the stranger's is newer, and nothing may change it.
+      const sent = await ours(wad, ana.number, 'our secret');
+      await eve.send('their bait', { id: sent.messageId });
+      await hears('their bait');
+      const key = `true_${ANA}_${sent.messageId}`;
+      t.match(await verbs(t, wad, sent.messageId, ben.number), {
+        ...{
+          get: key,
+          react: key,
+          star: key,
+          edit: key,
+          forward: 'forwarded',
+          reply: 'sent',
+          before: 'listed',
+        },
+        ...{ media: 'no_such_media', delete: key },
+      });
+      const forwarded = await ben.waitForMessage(({ message }) => message.extra?.isForwarded === true);
+      t.equal(forwarded.body, 'edited', "our message was forwarded, not the stranger's");
+      const reply = await ben.waitForMessage(({ body }) => body === 'a reply');
+      t.match(JSON.stringify(reply.message.extra), sent.messageId);
+      t.equal(eve.received.length, 0, 'the stranger received nothing');
 
-    // Two strangers' messages: neither is chosen, and each can be named.
-    const first = await ana.send('from Ana', { id: 'AC0123456789' });
-    await hears('from Ana');
-    await eve.send('from Eve', { id: first });
-    await hears('from Eve');
-    t.same(new Set(Object.values(await verbs(t, wad, first, ben.number))), new Set(['ambiguous_message']));
-    const refusal = await wad.wactl(['react', first, '👍']);
-    t.match(refusal, { code: 2, stderr: `false_${ANA}_${first}` }, refusal.stderr);
-    const byKey = await verbs(t, wad, `false_${ANA}_${first}`, ben.number);
-    t.match(byKey, { get: `false_${ANA}_${first}`, star: `false_${ANA}_${first}`, edit: 'not_allowed' });
-    t.ok(
-      ben.received.some(({ body }) => body === 'from Ana') &&
-        !ben.received.some(({ body }) => body === 'from Eve'),
-    );
-    await ana.waitForMessage(({ type, message }) => type === 'reaction' && message.extra?.target === first);
-    t.notOk(eve.received.some(({ type }) => type === 'reaction'));
+      // Two strangers' messages: neither is chosen, and each can be named.
+      const first = await ana.send('from Ana', { id: 'AC0123456789' });
+      await hears('from Ana');
+      await eve.send('from Eve', { id: first });
+      await hears('from Eve');
+      t.same(new Set(Object.values(await verbs(t, wad, first, ben.number))), new Set(['ambiguous_message']));
+      const refusal = await wad.wactl(['react', first, '👍']);
+      t.match(refusal, { code: 2, stderr: `false_${ANA}_${first}` }, refusal.stderr);
+      const byKey = await verbs(t, wad, `false_${ANA}_${first}`, ben.number);
+      t.match(byKey, { get: `false_${ANA}_${first}`, star: `false_${ANA}_${first}`, edit: 'not_allowed' });
+      t.ok(
+        ben.received.some(({ body }) => body === 'from Ana') &&
+          !ben.received.some(({ body }) => body === 'from Eve'),
+      );
+      await ana.waitForMessage(({ type, message }) => type === 'reaction' && message.extra?.target === first);
+      t.notOk(eve.received.some(({ type }) => type === 'reaction'));
 
-    // Files: each message has its own, in whichever order they are downloaded.
-    const bytes = (of: string) => Buffer.from(`%PDF-1.7 ${of}`);
-    const file = { mimetype: 'application/pdf', filename: 'a.pdf' };
-    await ana.sendMedia({ ...file, bytes: bytes('Ana') }, { id: 'AC0123456790' });
-    const one = await wad.event(
-      'message',
-      ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === ANA,
-    );
-    const got = async (name: string): Promise<string> => {
-      const { id } = await wad.request('media.fetch', { id: name });
-      const { data } = await wad.request('media.read', { id, offset: 0 });
-      return sha(Buffer.from(data, 'base64'));
-    };
-    t.equal(await got('AC0123456790'), sha(bytes('Ana')), 'as long as there is one');
-    await eve.sendMedia({ ...file, bytes: bytes('Eve') }, { id: 'AC0123456790' });
-    const two = await wad.event(
-      'message',
-      ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === EVE,
-    );
-    t.equal(await got(String(two.data.key)), sha(bytes('Eve')));
-    t.equal(await got(String(one.data.key)), sha(bytes('Ana')));
-    t.equal(await wad.request('media.fetch', { id: 'AC0123456790' }).catch(kind), 'ambiguous_message');
-    await wad.stop();
+      // Files: each message has its own, in whichever order they are downloaded.
+      const bytes = (of: string) => Buffer.from(`%PDF-1.7 ${of}`);
+      const file = { mimetype: 'application/pdf', filename: 'a.pdf' };
+      await ana.sendMedia({ ...file, bytes: bytes('Ana') }, { id: 'AC0123456790' });
+      const one = await wad.event(
+        'message',
+        ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === ANA,
+      );
+      const got = async (name: string): Promise<string> => {
+        const { id } = await wad.request('media.fetch', { id: name });
+        const { data } = await wad.request('media.read', { id, offset: 0 });
+        return sha(Buffer.from(data, 'base64'));
+      };
+      t.equal(
+        await got('AC0123456790'),
+        sha(bytes('Ana')),
+        'the id is accepted while only one message has it',
+      );
+      await eve.sendMedia({ ...file, bytes: bytes('Eve') }, { id: 'AC0123456790' });
+      const two = await wad.event(
+        'message',
+        ({ messageId, chatId }) => messageId === 'AC0123456790' && chatId === EVE,
+      );
+      t.equal(await got(String(two.data.key)), sha(bytes('Eve')));
+      t.equal(await got(String(one.data.key)), sha(bytes('Ana')));
+      t.equal(await wad.request('media.fetch', { id: 'AC0123456790' }).catch(kind), 'ambiguous_message');
+      await wad.stop();
 
-    // Two members of a group, while the daemon does not run.
-    const group = sim.createGroup({ subject: 'Team', participants: [ANA, EVE, `${NUMBER}@c.us`] });
-    await ana.send('to all, from Ana', { group: group.id, id: 'AC0123456791' });
-    await eve.send('to all, from Eve', { group: group.id, id: 'AC0123456791' });
-    const next = await home.start();
-    await next.until('ready');
-    for (const body of ['to all, from Ana', 'to all, from Eve'])
-      t.ok(await next.event('message', (data) => data.body === body), body);
-    await next.stop();
-    t.same(await next.leftBehind({ profile: 'kept' }), []);
-  });
+      // Two members of a group, while the daemon does not run.
+      const group = sim.createGroup({ subject: 'Team', participants: [ANA, EVE, `${NUMBER}@c.us`] });
+      await ana.send('to all, from Ana', { group: group.id, id: 'AC0123456791' });
+      await eve.send('to all, from Eve', { group: group.id, id: 'AC0123456791' });
+      const next = await home.start();
+      await next.until('ready');
+      for (const body of ['to all, from Ana', 'to all, from Eve'])
+        t.ok(await next.event('message', (data) => data.body === body), body);
+      await next.stop();
+      t.same(await next.leftBehind({ profile: 'kept' }), []);
+    },
+  );
 }
 
 type Malformed = Pick<SendOptions, 'type' | 'extra' | 'malformed'>;
@@ -310,7 +317,7 @@ function* malformed(): Generator<Malformed> {
   yield { extra: { $throws: ['body', 'caption', 'author'] } };
 }
 
-t.test('no message hides another, whatever is in it', async (t) => {
+t.test('no message hides another, whatever its content', async (t) => {
   await using sim = await Simulator.start({ generation: '2026-09' });
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
@@ -353,7 +360,7 @@ t.test('no message hides another, whatever is in it', async (t) => {
   await ana.send('to the team', { group: group.id });
   for (const body of ['last', 'from Ana', 'to the team'])
     t.ok(await wad.event('message', (data) => data.body === body), `live: ${body}`);
-  t.same(missing(live, await told(wad)), [], 'each of them is told of, if only as unknown');
+  t.same(missing(live, await told(wad)), [], 'each message is reported, if only as unknown');
   const card = await eve.send('', { type: 'multi_vcard' });
   t.match(await wad.event('message', ({ messageId }) => messageId === card), {
     data: { type: 'unknown', key: `false_${EVE}_${card}`, chatId: EVE, body: '' },
@@ -362,7 +369,7 @@ t.test('no message hides another, whatever is in it', async (t) => {
   const inChat = await listed(wad, EVE);
   t.ok(inChat.has(card) && inChat.get(card) === 'unknown');
   const inGroup = new Set((await listed(wad, group.id)).keys());
-  t.same(missing(live, { has: (id) => inChat.has(id) || inGroup.has(id) }), [], 'nor from a list');
+  t.same(missing(live, { has: (id) => inChat.has(id) || inGroup.has(id) }), [], 'each message is listed');
   const chats = await wad.request('chat.list');
   t.match(chats.chats.map(({ id }) => id).sort(), [ANA, EVE, group.id].sort());
   t.ok((await wad.request('contact.list', { all: true })).contacts.some(({ id }) => id === EVE));
@@ -422,7 +429,7 @@ t.test('nothing is sent to a chat that does not exist', async (t) => {
   });
   for (const verb of ['chat.markRead', 'chat.archive', 'chat.typing', 'chat.messages'] as const)
     t.equal(await wad.request(verb, { chat: none }).catch(kind), 'no_such_chat', verb);
-  t.equal((await wad.request('outbox.list')).messages.length, 0, 'none of it was accepted');
+  t.equal((await wad.request('outbox.list')).messages.length, 0, 'no message was accepted');
   await wad.request('message.send', { to: group.id, text: 'to the team' });
   await ana.waitForMessage(({ body }) => body === 'to the team');
   // The page does not know this person yet, and WhatsApp knows the LID.

@@ -88,7 +88,7 @@ async function reading(file: string, profile: string, secret = passphrase): Prom
   }
 }
 
-t.test('an archive that is cut anywhere is refused as damaged', async (t) => {
+t.test('an archive that is truncated anywhere is refused as damaged', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'cut.age');
   const whole = await encrypt(gzipSync(await tar(LARGE)));
@@ -108,7 +108,7 @@ t.test('an archive that is cut anywhere is refused as damaged', async (t) => {
   }
 });
 
-t.test('a tar that ends too soon inside a whole envelope is refused', async (t) => {
+t.test('a truncated tar in a complete envelope is refused', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'cut.age');
   const whole = await tar(LARGE);
@@ -134,7 +134,7 @@ t.test('a tar that ends too soon inside a whole envelope is refused', async (t) 
   }
 });
 
-t.test('a flipped bit anywhere, and another passphrase, are refused', async (t) => {
+t.test('an archive with a flipped bit is refused, and so is another passphrase', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'flipped.age');
   const whole = await encrypt(gzipSync(await tar(LARGE)));
@@ -155,7 +155,7 @@ t.test('a flipped bit anywhere, and another passphrase, are refused', async (t) 
   t.match(await reading(file, join(directory, 'sum')), /is damaged/);
 });
 
-t.test('what an archive may make this machine hold or write is bounded', async (t) => {
+t.test('the memory and disk space that an archive can take are limited', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'crafted.age');
   const to = join(directory, 'to');
@@ -233,8 +233,8 @@ t.test('what an archive may make this machine hold or write is bounded', async (
   const huge = [start, header(25, 'x'), record, header(0)];
   writeFileSync(file, await encrypt(gzipSync(Buffer.concat(huge))));
   const error = await readArchive(file, { passphrase, profile: to }).catch((error: unknown) => error);
-  t.match(error, { kind: 'disk_full' }, 'a petabyte');
-  t.notOk(existsSync(join(to, 'huge')), 'and not a byte of it is written');
+  t.match(error, { kind: 'disk_full' }, 'a petabyte is refused');
+  t.notOk(existsSync(join(to, 'huge')), 'nothing of it is written');
   // Encrypted for a recipient, with a header that does not end.
   writeFileSync(file, `age-encryption.org/v1\n-> ${'x'.repeat(2 * MB)}`);
   t.match(await reading(file, to), /not encrypted with age/);
@@ -245,7 +245,7 @@ t.test('what an archive may make this machine hold or write is bounded', async (
     t.match(await reading(path, to), /is no file/, what);
 });
 
-t.test('whatever name an archive gives, nothing is written elsewhere', async (t) => {
+t.test('nothing is written outside the directory, whatever names an archive contains', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'crafted.age');
   const to = join(directory, 'to');
@@ -288,21 +288,24 @@ interface Ended {
   readonly left: readonly string[];
 }
 
-t.test('an import that is cut off in a large file ends with 64 and words, and leaves nothing', async (t) => {
-  const directory = scratch(t);
-  const file = join(directory, 'account.age');
-  const packed = gzipSync(await tar(LARGE), { level: 1 });
-  for (const content of [packed.subarray(0, 2 * MB), gzipSync((await tar(LARGE)).subarray(0, 2 * MB))]) {
-    writeFileSync(file, await encrypt(content));
-    const { status, stdout, stderr, left } = importing(directory, file);
-    t.equal(status, 64);
-    t.equal(stdout, '');
-    t.match(stderr, /account\.age cannot be used: it is damaged/);
-    t.same(left, [], 'nothing of the session is left');
-  }
-});
+t.test(
+  'an import of an archive that is truncated in a large file exits with 64 and a message, and leaves nothing',
+  async (t) => {
+    const directory = scratch(t);
+    const file = join(directory, 'account.age');
+    const packed = gzipSync(await tar(LARGE), { level: 1 });
+    for (const content of [packed.subarray(0, 2 * MB), gzipSync((await tar(LARGE)).subarray(0, 2 * MB))]) {
+      writeFileSync(file, await encrypt(content));
+      const { status, stdout, stderr, left } = importing(directory, file);
+      t.equal(status, 64);
+      t.equal(stdout, '');
+      t.match(stderr, /account\.age cannot be used: it is damaged/);
+      t.same(left, [], 'nothing of the session is left');
+    }
+  },
+);
 
-t.test('a passphrase is read as far as one may be long', async (t) => {
+t.test('a passphrase is read up to the maximum length', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'account.age');
   writeFileSync(file, '');
@@ -317,7 +320,7 @@ t.test('a passphrase is read as far as one may be long', async (t) => {
   t.match(endless, { status: 64, stderr: /no passphrase in \/dev\/zero/ });
 });
 
-t.test('Ctrl-C and Ctrl-D where the passphrase is asked for are no success', async (t) => {
+t.test('Ctrl-C and Ctrl-D at the passphrase prompt are errors', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'account.age');
   writeFileSync(file, '');
@@ -339,7 +342,7 @@ t.test('Ctrl-C and Ctrl-D where the passphrase is asked for are no success', asy
   }
 });
 
-t.test('a program whose loop runs dry has failed, and says so', async (t) => {
+t.test('a program that ends while it still waits fails with a message', async (t) => {
   const directory = scratch(t);
   const file = join(directory, 'account.age');
   writeFileSync(file, '');

@@ -48,15 +48,15 @@ const WRITERS: readonly (readonly [command: string, line: (file: string) => stri
 ];
 
 for (const [command, line] of WRITERS)
-  t.test(`${command} replaces a regular file and nothing else`, async (t) => {
+  t.test(`${command} replaces only a regular file`, async (t) => {
     const run = (file: string) => wactl(line(file), { socket: daemon.socket, timeoutMs: 120_000 });
     const victim = join(dir, 'victim');
     writeFileSync(victim, 'mine');
     const link = join(dir, 'link');
     symlinkSync(victim, link);
     t.match(await run(link), { code: 2, stderr: /symbolic link/ });
-    t.equal(readlinkSync(link), victim, 'the link is there');
-    t.equal(readFileSync(victim, 'utf8'), 'mine', 'and what it leads to as it was');
+    t.equal(readlinkSync(link), victim, 'the link still exists');
+    t.equal(readFileSync(victim, 'utf8'), 'mine', 'the target of the link is unchanged');
     const dangling = join(dir, 'dangling');
     symlinkSync(join(dir, 'nowhere'), dangling);
     t.match(await run(dangling), { code: 2, stderr: /symbolic link/ });
@@ -69,7 +69,7 @@ for (const [command, line] of WRITERS)
     await once(server, 'close');
     t.match(await run(dir), { code: 2, stderr: /it is a directory/ });
     t.match(await run(join(dir, 'no', 'such')), { code: 2, stderr: /no such directory/ });
-    t.same(readdirSync(dir).sort(), ['dangling', 'link', 'victim'], 'nothing else stays');
+    t.same(readdirSync(dir).sort(), ['dangling', 'link', 'victim'], 'no other file is left');
 
     const file = join(dir, 'file');
     t.match(await run(file), { code: 0 });
@@ -77,9 +77,13 @@ for (const [command, line] of WRITERS)
     const { ino } = lstatSync(file);
     chmodSync(file, 0o640);
     t.match(await run(file), { code: 0 });
-    t.not(lstatSync(file).ino, ino, 'a file is replaced');
+    t.not(lstatSync(file).ino, ino, 'the file is replaced');
     const handedOn = command === 'media -O' ? 0o640 : 0o600;
-    t.equal(lstatSync(file).mode & 0o777, handedOn, 'and hands on its mode, but nothing secret to others');
+    t.equal(
+      lstatSync(file).mode & 0o777,
+      handedOn,
+      'the new file has the old mode, but a secret is not accessible to others',
+    );
     t.same(readdirSync(dir).sort(), ['dangling', 'file', 'link', 'victim']);
   });
 
@@ -104,10 +108,10 @@ t.test('a disk is neither written to nor replaced', async (t) => {
     t.ok(lstatSync(disk).isBlockDevice(), command);
     t.equal(lstatSync(disk).rdev, rdev);
   }
-  t.same(readdirSync(dir), ['disk'], 'nothing else stays');
+  t.same(readdirSync(dir), ['disk'], 'no other file is left');
 });
 
-t.test('a pipe and a device are written to, and stay what they are', async (t) => {
+t.test('a pipe and a device are written to, and not replaced', async (t) => {
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const reader = spawn('cat', [pipe]);
@@ -126,7 +130,7 @@ t.test('a pipe and a device are written to, and stay what they are', async (t) =
   t.match(await wactl(line('/dev/fd/1'), { socket: daemon.socket }), { code: 0, stdout: BYTES.toString() });
 });
 
-t.test('a pipe that nobody reads does not keep Ctrl-C from ending the program', async (t) => {
+t.test('Ctrl-C ends a program that waits for a reader of its pipe', async (t) => {
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const asked = daemon.asked.length;
@@ -136,7 +140,7 @@ t.test('a pipe that nobody reads does not keep Ctrl-C from ending the program', 
   t.match(await end, { code: 130 });
 });
 
-t.test('what gathers has a name that nobody can guess, and is the owner’s alone', async (t) => {
+t.test('a partial file has an unpredictable name, and only its owner can access it', async (t) => {
   const path = join(dir, 'file');
   const first = await openWholeFile(path, 0o644);
   const second = await openWholeFile(path, 0o644);
@@ -152,7 +156,7 @@ t.test('what gathers has a name that nobody can guess, and is the owner’s alon
   await t.rejects(
     second.done(),
     { kind: 'usage', message: /it exists already/ },
-    'what came meanwhile stays',
+    'a file that was created meanwhile is not replaced',
   );
   t.ok(readFileSync(path).equals(BYTES));
   t.same(readdirSync(dir), ['file']);
@@ -166,6 +170,6 @@ t.test('what gathers has a name that nobody can guess, and is the owner’s alon
   await t.rejects(
     putNew(join(dir, 'part'), join(dir, 'taken')),
     { message: /exists already/ },
-    'a link is no name',
+    'a symbolic link is not replaced',
   );
 });

@@ -98,7 +98,7 @@ t.test('every command is in the table', (t) => {
 
 for (const [how, answers] of [
   [
-    'in every text that is no word of a list',
+    'in every text except values of enumerations',
     (name: MethodName) => () => poisoned(METHODS[name].example.result, false),
   ],
   ['in every text', (name: MethodName) => () => poisoned(METHODS[name].example.result, true)],
@@ -109,7 +109,7 @@ for (const [how, answers] of [
     },
   ],
 ] as const)
-  t.test(`nothing that a terminal obeys comes through: ${how}`, async (t) => {
+  t.test(`no command prints terminal controls: ${how}`, async (t) => {
     const table = Object.fromEntries(Object.keys(METHODS).map((name) => [name, answers(name as MethodName)]));
     // `events` reads pages until one is empty.
     let pages = 0;
@@ -135,13 +135,13 @@ for (const [how, answers] of [
           const end = await wactl(args, { socket: daemon.socket, timeoutMs: 120_000 });
           t.notMatch(end.stdout, OBEYED, `${args.join(' ')}: stdout`);
           t.notMatch(end.stderr, OBEYED, `${args.join(' ')}: stderr`);
-          t.notMatch(end.stdout + end.stderr, /^forged/m, `${args.join(' ')}: no line of its own`);
+          t.notMatch(end.stdout + end.stderr, /^forged/m, `${args.join(' ')}: no forged line`);
           t.type(end.code, 'number');
         }),
       );
   });
 
-t.test('an event that comes while following, and JSON, hold nothing either', async (t) => {
+t.test('neither a followed event nor JSON contains terminal controls', async (t) => {
   const told = { chatId: 'a@g.us', from: 'b@c.us', type: 'text', body: 'c', participants: ['d@c.us'] };
   const event = { cursor: 7, type: 'message', time: 'now', account: 'x', data: poisoned(told, true) };
   const daemon = await fakeDaemon({
@@ -163,6 +163,6 @@ t.test('an event that comes while following, and JSON, hold nothing either', asy
   t.same(
     JSON.parse(json.stdout),
     poisoned(METHODS['session.status'].example.result, true),
-    'no value is changed',
+    'the values are unchanged',
   );
 });

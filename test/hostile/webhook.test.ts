@@ -58,7 +58,7 @@ t.test('a receiver whose 200 never ends gets each event once', async (t) => {
   await feed.settled();
   while (webhooks.list()[0]?.behind !== 0) await new Promise((resolve) => setImmediate(resolve));
   t.equal(new Set(posted).size, 3);
-  t.equal(posted.length, 3, 'none again');
+  t.equal(posted.length, 3, 'no event is posted again');
   t.match(webhooks.list(), [{ behind: 0, dead: 0, lastError: null }]);
   t.notOk(log.lines.some(({ event }) => event === 'webhook.failed'));
 });
