@@ -35,7 +35,7 @@ async function sendUntilRefused(home: Home, n: number) {
 
 const all = (home: Home) => Promise.all(NUMBERS.map((_, n) => sendUntilRefused(home, n)));
 
-t.test('accepts while the disk fills up, a kill, a start without room, and room again', async (t) => {
+t.test('accepted messages survive a full disk, a kill, and a start without free space', async (t) => {
   if (!CAN_MOUNT) return void t.plan(0, 'needs root, to mount a small disk');
   await using sim = await Simulator.start({ generation: '2026-07' });
   await using home = await Home.make(sim, { t });
@@ -49,7 +49,7 @@ t.test('accepts while the disk fills up, a kill, a start without room, and room 
   for (const { fault } of first) t.match(fault, { kind: 'disk_full', details: { outcome: 'none' } });
   t.ok(
     first.some(({ accepted }) => accepted.length > 0),
-    'some were accepted before',
+    'some messages were accepted first',
   );
 
   disk.free();
@@ -90,7 +90,7 @@ t.test('accepts while the disk fills up, a kill, a start without room, and room 
     t.same(
       contact.received.map(({ body }) => short(body)),
       [...(first[n]?.accepted ?? []), `${n} more`, ...(second[n] ?? [])],
-      'each that was accepted once, in order, and no other',
+      'exactly the accepted messages arrived, once and in order',
     );
   t.match(await wad.status(), { outbox: { queued: 0, unknown: 0, failed: 0 } });
   await wad.stop();

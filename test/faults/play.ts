@@ -39,14 +39,14 @@ export function play(rows: readonly Row[], options: SceneOptions = {}): void {
           t.comment(scene.tail());
           await scene.wreck();
         });
-    t.same(await scene.rest(), [], 'in the end nothing is left behind');
+    t.same(await scene.rest(), [], 'the last daemon leaves nothing behind');
   });
 }
 
 const isNamed = ({ name, given }: Row, text: string): boolean => `${given.name}: ${name}`.includes(text);
 
 async function playRow(t: Test, scene: Scene, row: Row): Promise<void> {
-  t.same(await scene.prepare(row.given), [], 'the daemon before has left nothing behind');
+  t.same(await scene.prepare(row.given), [], 'the previous daemon left nothing behind');
   const device = scene.phone.devices[0]?.id;
   const clock = new Clock(t, scene, row);
   await row.do(scene);
@@ -95,7 +95,7 @@ async function playEnd(
     const { code } = await scene.wad.ended(performance.now(), within * 1_000);
     t.equal(code, expect.end.exit, scene.wad.stderr);
     clock.reached('ended');
-    t.same(await leftBehind(scene, row), [], 'it left nothing behind');
+    t.same(await leftBehind(scene, row), [], 'the daemon left nothing behind');
     await scene.gone();
   } else {
     scene.struck();
@@ -108,7 +108,7 @@ async function playEnd(
   await also?.(scene);
   await sameTold(t, scene, row);
   await mend?.(scene);
-  if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session is gone');
+  if (expect.link === 'gone') return void t.notOk(scene.hasSession, 'the session was removed');
   await scene.calm();
   clock.restart();
   await scene.start(given.next === 'stopped' ? given : {});
@@ -136,7 +136,7 @@ async function playOn(
     await twoLooks(scene);
     await mend?.(scene);
     const moved = (await wad.events('state')).filter(({ cursor }) => cursor > mark);
-    t.same(moved, [], 'it stayed as it was');
+    t.same(moved, [], 'the state is unchanged');
   } else {
     const { status, reason } = expect.via;
     const fits = (data: { status?: unknown; reason?: unknown }) =>
@@ -156,7 +156,7 @@ async function playOn(
   await also?.(scene);
   if (expect.link === 'gone') {
     t.match(await wad.status(), { session: { hasSession: false }, hint: /^wactl .*\bqr$/ });
-    t.equal((await scene.home.browsers()).length, 1, 'one browser');
+    t.equal((await scene.home.browsers()).length, 1, 'there is one browser');
     scene.phone.unlink();
     await wad.link(scene.phone);
     scene.used();
@@ -221,13 +221,13 @@ async function works(
     session: { hasSession: true, connected: true, phone: phone.number },
     outbox: { unknown: 0, failed: 0 },
   });
-  t.equal((await home.browsers()).length, 1, 'one browser');
-  t.same(await frozen(scene), [], 'nothing of an earlier one is left frozen');
+  t.equal((await home.browsers()).length, 1, 'there is one browser');
+  t.same(await frozen(scene), [], 'no process of an earlier browser is left frozen');
   if (device !== undefined)
     t.same(
       phone.devices.map(({ id }) => id),
       [device],
-      'the same link',
+      'the link is the same',
     );
   const fresh = (events: WireEvent[]) => events.filter(({ cursor }) => cursor > after);
   t.same(fresh(await wad.events('qr')), [], 'no QR was shown');
@@ -237,11 +237,11 @@ async function works(
   t.match(await wad.request('message.wait', { id: sent.id, for: 'delivered', timeoutMs: 30_000 }), {
     error: null,
   });
-  t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'it went out once');
+  t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'the message was sent once');
   const id = await contact.send(`to ${text}`, { to: phone.number });
   await wad.event('message', ({ messageId }) => messageId === id);
   const came = (await wad.events('message')).filter(({ data }) => data.messageId === id);
-  t.equal(came.length, 1, 'and what came in is told once');
+  t.equal(came.length, 1, 'the received message is reported once');
 }
 let messages = 0;
 
@@ -254,10 +254,10 @@ async function sameTold(t: Test, { wad, logFrom }: Scene, { expect }: Row): Prom
   t.same(
     errors.map(({ event, reason }) => (event === 'session.alert' ? reason : event)),
     expect.alerts,
-    'incidents, each told once',
+    'each incident is reported once',
   );
   t.ok(
     errors.every(({ hint }) => typeof hint === 'string'),
-    'each with a command',
+    'each incident has a command as a hint',
   );
 }

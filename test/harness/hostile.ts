@@ -122,7 +122,7 @@ const CHUNKS: readonly HostileCase[] = [
     checkResult(await raw.answer(), 1);
     await lives(raw);
   }),
-  peer('a line of one byte more', async (raw, { limits }) => {
+  peer('a line that is one byte longer', async (raw, { limits }) => {
     await raw.write(`${' '.repeat(limits.maxLineBytes + 1)}\n`);
     checkError(await raw.answer(), LINE_TOO_LONG, null);
     await raw.end();
@@ -132,7 +132,7 @@ const CHUNKS: readonly HostileCase[] = [
     checkError(await raw.answer(), LINE_TOO_LONG, null);
     await raw.end();
   }),
-  peer('a request behind a line that is too long', async (raw, { limits }) => {
+  peer('a request after a line that is too long', async (raw, { limits }) => {
     void raw.write(`${'x'.repeat(limits.maxLineBytes + 1)}\n${ping(1)}`);
     checkError(await raw.answer(), LINE_TOO_LONG, null);
     await raw.end();
@@ -198,13 +198,13 @@ const ENDINGS: readonly HostileCase[] = [
     raw.halfClose();
     await raw.end();
   }),
-  peer('asks and ends its side', async (raw) => {
+  peer('sends a request and ends its side', async (raw) => {
     await raw.write(ping(1));
     raw.halfClose();
     checkResult(await raw.answer(), 1);
     await raw.end();
   }),
-  peer('asks without a newline and ends its side', async (raw) => {
+  peer('sends a request without a newline and ends its side', async (raw) => {
     await raw.write(ping(1).trimEnd());
     raw.halfClose();
     checkResult(await raw.answer(), 1);
@@ -222,7 +222,7 @@ const ENDINGS: readonly HostileCase[] = [
     checkError(await raw.answer(), PARSE_ERROR, null);
     await raw.end();
   }),
-  peer('asks 20 things and ends its side', async (raw) => {
+  peer('sends 20 requests and ends its side', async (raw) => {
     await raw.write(Array.from({ length: 20 }, (_, n) => ping(n)).join(''));
     raw.halfClose();
     const ids = new Set<unknown>();
@@ -230,7 +230,7 @@ const ENDINGS: readonly HostileCase[] = [
     check(ids.size === 20, `${ids.size} of 20 were answered`);
     await raw.end();
   }),
-  peer('asks 1 000 things in one go and ends its side', async (raw) => {
+  peer('sends 1 000 requests at once and ends its side', async (raw) => {
     await raw.write(Array.from({ length: 1_000 }, (_, n) => ping(n)).join(''));
     raw.halfClose();
     const ids = new Set<unknown>();
@@ -242,7 +242,7 @@ const ENDINGS: readonly HostileCase[] = [
     check(ids.size === 1_000, `${ids.size} of 1000 were answered`);
     await raw.end();
   }),
-  peer('asks 10 000 things, ends its side, and reads late', async (raw) => {
+  peer('sends 10 000 requests, ends its side, and reads late', async (raw) => {
     raw.socket.pause();
     void raw.write(Array.from({ length: 10_000 }, (_, n) => ping(n)).join(''));
     raw.halfClose();
@@ -270,12 +270,12 @@ const ENDINGS: readonly HostileCase[] = [
     await raw.write(ping(1).slice(0, 20));
     raw.hangUp();
   }),
-  peer('hangs up in mid-call', async (raw, { slow }) => {
+  peer('hangs up during a call', async (raw, { slow }) => {
     await raw.write(ask(1, slow));
     await lives(raw);
     raw.hangUp();
   }),
-  peer('hangs up with all it may have in flight', async (raw, { slow, limits }) => {
+  peer('hangs up with the most requests in flight', async (raw, { slow, limits }) => {
     await raw.write(Array.from({ length: limits.maxInFlight }, (_, n) => ask(n, slow)).join(''));
     raw.hangUp();
   }),
@@ -303,17 +303,17 @@ const ENDINGS: readonly HostileCase[] = [
 ];
 
 const CROWDS: readonly HostileCase[] = [
-  peer('10 000 requests in one go', async (raw) => {
+  peer('10 000 requests at once', async (raw) => {
     void raw.write(Array.from({ length: 10_000 }, (_, n) => ping(n)).join(''));
     for (let n = 0; n < 10_000; n += 1) checkResult(await raw.answer(), n);
     await lives(raw);
   }),
-  peer('10 000 lines of junk in one go', async (raw) => {
+  peer('10 000 lines of junk at once', async (raw) => {
     void raw.write('x\n'.repeat(10_000));
     for (let n = 0; n < 10_000; n += 1) checkError(await raw.answer(), PARSE_ERROR, null);
     await lives(raw);
   }),
-  peer('100 000 empty batches in one go', async (raw) => {
+  peer('100 000 empty batches at once', async (raw) => {
     void raw.write('[]\n'.repeat(100_000));
     for (let n = 0; n < 100_000; n += 1) {
       const line = await raw.line();
@@ -321,11 +321,11 @@ const CROWDS: readonly HostileCase[] = [
     }
     await lives(raw);
   }),
-  peer('10 000 notifications in one go', async (raw) => {
+  peer('10 000 notifications at once', async (raw) => {
     await raw.write('{"jsonrpc":"2.0","method":"daemon.ping"}\n'.repeat(10_000));
     await lives(raw);
   }),
-  peer('more in flight than it may have', async (raw, { slow, limits }) => {
+  peer('more requests in flight than allowed', async (raw, { slow, limits }) => {
     const short = { ...slow, params: { ...slow.params, deadlineMs: 500 } };
     const count = limits.maxInFlight + 40;
     await raw.write(Array.from({ length: count }, (_, n) => ask(n, short)).join(''));
@@ -341,7 +341,7 @@ const CROWDS: readonly HostileCase[] = [
     );
     await lives(raw);
   }),
-  peer('asks and asks and does not read', async (raw, { limits }) => {
+  peer('sends requests without end and does not read', async (raw, { limits }) => {
     raw.socket.pause();
     // The server stops reading long before it has received all of this, so the write does not finish.
     const done = raw.write(ping('x'.repeat(200)).repeat(limits.maxBacklogBytes / 20)).then(() => 'taken');
@@ -349,14 +349,14 @@ const CROWDS: readonly HostileCase[] = [
     check(held === 'quiet', 'the server took everything and kept the answers');
     raw.hangUp();
   }),
-  peer('asks for long answers and does not read', async (raw, { long, limits }) => {
+  peer('requests long answers and does not read', async (raw, { long, limits }) => {
     raw.socket.pause();
     const request = ask(1, long);
     void raw.write(request.repeat(Math.ceil((4 * limits.maxBacklogBytes) / request.length)));
     await quiet(raw);
     raw.hangUp();
   }),
-  peer('reads late what it asked for', async (raw) => {
+  peer('reads the answers late', async (raw) => {
     raw.socket.pause();
     void raw.write(Array.from({ length: 10_000 }, (_, n) => ping(n)).join(''));
     await quiet(raw);
@@ -364,7 +364,7 @@ const CROWDS: readonly HostileCase[] = [
     for (let n = 0; n < 10_000; n += 1) checkResult(await raw.answer(), n);
     await lives(raw);
   }),
-  crowd('more connections than there may be', async (target) => {
+  crowd('more connections than allowed', async (target) => {
     const { path, limits } = target;
     const peers = await Promise.all(
       Array.from({ length: limits.maxConnections * 2 }, () => RawPeer.connect(path)),
@@ -388,14 +388,14 @@ const CROWDS: readonly HostileCase[] = [
     // A place is free again as soon as a client has left.
     await freed(target);
   }),
-  crowd('1 000 connects at once', async (target) => {
+  crowd('1 000 connections at once', async (target) => {
     const peers = await Promise.all(
       Array.from({ length: 1_000 }, () => RawPeer.connect(target.path).catch(() => undefined)),
     );
     for (const raw of peers) raw?.hangUp();
     await freed(target);
   }),
-  crowd('1 000 connects one after the other', async (target) => {
+  crowd('1 000 connections one after the other', async (target) => {
     for (let n = 0; n < 1_000; n += 1) (await RawPeer.connect(target.path)).hangUp();
     await freed(target);
   }),

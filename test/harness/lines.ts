@@ -67,7 +67,7 @@ const NOT_JSON = [
   notJson('a minus sign alone', withId('-')),
   notJson('an exponent without digits', withId('1e')),
   notJson('two objects on one line', '{"a":1}{"b":2}'),
-  notJson('words behind the object', `${withId('1')} thanks`),
+  notJson('words after the object', `${withId('1')} thanks`),
   notJson('a bracket alone', ']'),
   notJson('a brace alone', '{'),
   notJson('only spaces', '   '),
@@ -78,7 +78,7 @@ const NOT_JSON = [
   notJson('NUL alone', [0]),
   notJson('NUL in a string', around([0])),
   notJson('NUL between the members', '{"jsonrpc":"2.0",\0"id":1}'),
-  notJson('NUL behind the object', `${withId('1')}\0`),
+  notJson('NUL after the object', `${withId('1')}\0`),
   notJson('a vertical tab as space', `\u000b${withId('1')}`),
   notJson('a no-break space as space', `\u00a0${withId('1')}`),
   notJson('a line separator alone', '\u2028'),
@@ -106,7 +106,7 @@ const NOT_JSON = [
   notJson('100 000 brackets as id', withId(deep('[', ']', 100_000))),
   notJson('an unknown key with 50 000 levels', calls('daemon.ping', `{"a":${deep('[', ']', 50_000)}}`)),
   notJson('a parameter with 101 levels', calls('session.wait', `{"states":${deep('[', ']', 99)}}`)),
-  notJson('100 000 quotes and an odd one', `${'""'.repeat(50_000)}"`),
+  notJson('100 000 quotes and one more', `${'""'.repeat(50_000)}"`),
 ];
 
 const NO_REQUEST = [
@@ -159,10 +159,10 @@ const NO_REQUEST = [
 ];
 
 const NO_METHOD = [
-  noMethod('a method that there is not', named('daemon.pong'), 7),
+  noMethod('an unknown method', named('daemon.pong'), 7),
   noMethod('the wrong case', named('Daemon.Ping'), 7),
-  noMethod('a space behind it', named('daemon.ping '), 7),
-  noMethod('a newline behind it', named('daemon.ping\n'), 7),
+  noMethod('a space after it', named('daemon.ping '), 7),
+  noMethod('a newline after it', named('daemon.ping\n'), 7),
   noMethod('a NUL behind it', named('daemon.ping\0'), 7),
   noMethod('fullwidth letters', named('ｄａｅｍｏｎ.ping'), 7),
   noMethod('constructor', named('constructor'), 7),
@@ -190,11 +190,11 @@ const BAD_PARAMS = [
   badParams('a key toString', calls('daemon.ping', '{"toString":1}'), 7),
   badParams('a key that is a lone surrogate', calls('daemon.ping', '{"\\udfff":1}'), 7),
   badParams('an empty key', calls('daemon.ping', '{"":1}'), 7),
-  badParams('nothing where something is needed', calls('session.wait', '{}'), 7),
+  badParams('no parameters where some are required', calls('session.wait', '{}'), 7),
   badParams('a string for a list', calls('session.wait', '{"states":"ready"}'), 7),
   badParams('an object for a list', calls('session.wait', '{"states":{"0":"ready","length":1}}'), 7),
   badParams('an empty list', calls('session.wait', '{"states":[]}'), 7),
-  badParams('a word that is no state', calls('session.wait', '{"states":["happy"]}'), 7),
+  badParams('an unknown state', calls('session.wait', '{"states":["happy"]}'), 7),
   badParams('null in a list', calls('session.wait', '{"states":[null]}'), 7),
   badParams('a number as a string', calls('events.list', '{"limit":"5"}'), 7),
   badParams('a limit of 0', calls('events.list', '{"limit":0}'), 7),
@@ -203,9 +203,9 @@ const BAD_PARAMS = [
   badParams('a negative cursor', calls('events.list', '{"after":-1}'), 7),
   badParams('a cursor beyond what a double holds', calls('events.list', '{"after":9007199254740993}'), 7),
   badParams('an infinite cursor', calls('events.list', '{"after":1e999}'), 7),
-  badParams('a type that there is not', calls('events.list', '{"types":["messages"]}'), 7),
+  badParams('an unknown type', calls('events.list', '{"types":["messages"]}'), 7),
   badParams('a consumer with a slash', calls('events.list', '{"consumer":"../x"}'), 7),
-  badParams('null for a parameter that can be left out', calls('events.list', '{"limit":null}'), 7),
+  badParams('null for an optional parameter', calls('events.list', '{"limit":null}'), 7),
   badParams('a text that is too long', calls('message.send', `{"to":"1","text":"${'x'.repeat(65_537)}"}`), 7),
   badParams('a deadline of 0', calls('daemon.ping', '{"deadlineMs":0}'), 7),
   badParams('a negative deadline', calls('daemon.ping', '{"deadlineMs":-5}'), 7),
@@ -241,7 +241,7 @@ const STRANGE_BUT_FINE = [
 
 const NOT_ANSWERED = [
   silent('a notification', asks('"method":"daemon.ping"')),
-  silent('a notification of a method that there is not', asks('"method":"no.such"')),
+  silent('a notification of an unknown method', asks('"method":"no.such"')),
   silent('a notification with bad parameters', asks('"method":"daemon.ping","params":{"x":1}')),
   silent('a notification with parameters by place', asks('"method":"daemon.ping","params":[1]')),
   silent('an empty line', ''),

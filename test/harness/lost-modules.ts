@@ -58,7 +58,7 @@ export async function named(wad: Wad, lost: readonly string[], lack: string, aft
 export function removeEach(modules: readonly string[]): void {
   // For a slow machine; it usually takes a fifth of this.
   t.setTimeout(600_000);
-  t.test('each module of the product, removed one at a time', async (t) => {
+  t.test('the loss of each module is reported, one module at a time', async (t) => {
     await using sim = await Simulator.start({
       generation: '2026-07',
       knobs: { dialog: false, reloadAfterLinkMs: 0 },
@@ -72,7 +72,7 @@ export function removeEach(modules: readonly string[]): void {
     let before: readonly string[] = [];
     const fine = async () => {
       const { capabilities } = await wad.status();
-      for (const name of before) t.match(capabilities[name], /^(ok|patched)$/, `${name} is back`);
+      for (const name of before) t.match(capabilities[name], /^(ok|patched)$/, `${name} is restored`);
     };
 
     for (const module of modules) {
@@ -85,7 +85,7 @@ export function removeEach(modules: readonly string[]): void {
       for (const [name, word] of Object.entries(capabilities))
         if (!lost.includes(name)) t.notMatch(word, /^missing/, `${module}: ${name} ${word}`);
       const { data } = await wad.event('alert', ({ says }) => String(says).includes(module), { after });
-      t.match(data, { reason: 'outdated_library', hint: /doctor/ }, `${module}: one alert, by name`);
+      t.match(data, { reason: 'outdated_library', hint: /doctor/ }, `${module}: one alert names it`);
       if (lost.includes('send.text')) {
         const end = await wad.wactl(['send', contact.number, `without ${module}`, '-o', 'json']);
         t.equal(end.code, 5, `${module}: ${end.stderr}`);
@@ -114,7 +114,7 @@ export function removeEach(modules: readonly string[]): void {
     await exchange(wad, contact, 'all is back');
     t.notOk(
       contact.received.some(({ body }) => body?.startsWith('without')),
-      'what was refused never went out',
+      'a refused message was never sent',
     );
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
