@@ -5,30 +5,30 @@ const CANARY = 'wad-canary@default.service';
 const TIMER = 'wad-canary@default.timer';
 const EXPOSURE_AT_MOST = 2.0;
 
-machineTest('the canary', async (t, machine) => {
+machineTest('wad-canary@ checks the page without an account', async (t, machine) => {
   const { lab, sim, phone } = machine;
   const said = () => lab.must(`journalctl -u ${CANARY} -t wad-canary -o cat --no-pager`);
 
-  await t.test('ends well where nothing is missing, and leaves nothing', async (t) => {
+  await t.test('it succeeds when no module is missing, and leaves nothing behind', async (t) => {
     await lab.must(`systemctl start ${CANARY}`);
     t.equal(await machine.property('Result', CANARY), 'success');
     t.match(await said(), /^ok /m);
     t.equal(await lab.must("find /tmp /var/tmp -name 'wad-canary-*' -o -name '*.org.chromium.*'"), '');
     t.equal((await lab.run('pgrep -f -- --user-data-dir')).stdout, '');
-    t.same(phone.devices, [], 'nobody was linked');
+    t.same(phone.devices, [], 'nothing was linked');
   });
 
-  await t.test('fails where a module has gone, and names it in the journal', async (t) => {
+  await t.test('it fails when a module is missing, and names it in the journal', async (t) => {
     await sim.set('missingModules', ['WAWebSendMsgChatAction']);
     t.not((await lab.run(`systemctl start ${CANARY}`)).code, 0);
     t.equal(await machine.property('Result', CANARY), 'exit-code');
     t.match(await said(), /send\.text +missing: WAWebSendMsgChatAction/);
     await sim.set('missingModules', []);
     await lab.must(`systemctl start ${CANARY}`);
-    t.equal(await machine.property('ActiveState', CANARY), 'inactive', 'the next look is another one');
+    t.equal(await machine.property('ActiveState', CANARY), 'inactive', 'the next check is a new run');
   });
 
-  await t.test('comes daily where its timer is enabled, and is not open to much', async (t) => {
+  await t.test('its timer starts it daily, and its exposure is low', async (t) => {
     t.match((await lab.run(`systemctl is-enabled ${TIMER}`)).stdout, /disabled/);
     await lab.must(`systemctl enable -q --now ${TIMER}`);
     t.match(await lab.must('systemctl list-timers --no-pager --no-legend'), CANARY);

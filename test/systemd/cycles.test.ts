@@ -39,7 +39,7 @@ machineTest(`${CYCLES} cycles of start and stop`, async (t, machine) => {
     t.equal(
       (await lab.run('ls -d /run/wad/default /var/lib/wad/default/auth/*.lock 2>/dev/null')).stdout,
       '',
-      `cycle ${n}: neither socket nor lock`,
+      `cycle ${n}: neither socket nor lock is left`,
     );
     t.same(machine.leftInProfile(), []);
     t.equal(machine.exists(PROFILE), how !== 'logout', `cycle ${n}: the session is ${how}`);
@@ -53,6 +53,6 @@ machineTest(`${CYCLES} cycles of start and stop`, async (t, machine) => {
       `${what}: ${all.length} times, median ${sorted[sorted.length >> 1]} ms, maximum ${sorted.at(-1)} ms`,
     );
   }
-  t.equal(await lab.must(`journalctl -u ${UNIT} -p err -o cat`), '', 'nobody was alarmed');
+  t.equal(await lab.must(`journalctl -u ${UNIT} -p err -o cat`), '', 'there was no alert');
   t.equal(await machine.property('NRestarts'), '0');
 });

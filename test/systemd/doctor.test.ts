@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
   { directives: ['LimitAS=4G'], says: /address space.*LimitAS=/, remedy: /systemctl cat/ },
 ];
 
-machineTest('the doctor under each hardening', async (t, machine) => {
+machineTest('the doctor finds the directives that break Chromium or Node', async (t, machine) => {
   const { lab } = machine;
   const path = await lab.must('sed -n \'s/^path = "\\(.*\\)"/\\1/p\' /etc/wad/wad.toml');
   for (const { directives, says, remedy } of ROWS)

@@ -8,14 +8,14 @@ import { INSTALL, machineTest, UNIT, UP_TO_DATE } from './machine.js';
 const TRACES =
   "find /usr /etc /run /var/lib -xdev \\( -name 'wad*' -o -name 'wactl*' -o -name '_wactl' \\) ! -name 'wadl*' ! -path '/var/lib/wad/*' 2>/dev/null | sort";
 
-machineTest('an installation', async (t, machine) => {
+machineTest('an installation by scripts/install', async (t, machine) => {
   const { lab, phone } = machine;
   await machine.ready();
   const [device] = phone.devices;
   const config = await lab.must('cat /etc/wad/wad.toml');
 
   await t.test(
-    'again: upgrades in place, keeps configuration, session and what a person has decided',
+    "install again: upgrades in place, and keeps configuration, session and an administrator's changes",
     async (t) => {
       await lab.must('systemctl disable -q wad.target; touch /usr/lib/wad/of-an-older-version');
       const before = await machine.property('MainPID');
@@ -31,7 +31,7 @@ machineTest('an installation', async (t, machine) => {
     },
   );
 
-  await t.test('again with nothing running: starts nothing', async (t) => {
+  await t.test('install again while nothing runs: starts nothing', async (t) => {
     await lab.must(`touch /run/wad-no-logout; systemctl stop ${UNIT}; rm /run/wad-no-logout`);
     await lab.must(INSTALL);
     t.equal(await machine.property('ActiveState'), 'inactive');
@@ -42,7 +42,7 @@ machineTest('an installation', async (t, machine) => {
   });
 
   await t.test(
-    'has what it says: completion, manual pages, no package for development, no browser',
+    'it contains completion and manual pages, and neither development packages nor a browser',
     async (t) => {
       t.match(
         await lab.must('. /usr/share/bash-completion/completions/wactl && complete -p wactl'),
@@ -60,7 +60,7 @@ machineTest('an installation', async (t, machine) => {
     },
   );
 
-  await t.test('away: keeps session and configuration, leaves no other trace', async (t) => {
+  await t.test('uninstall: keeps session and configuration, and leaves nothing else', async (t) => {
     await lab.must(`systemctl enable -q --now ${UNIT} && wactl wait ready`);
     t.match(await lab.must(`${ROOT}/scripts/uninstall`), /sessions are kept/);
     t.equal(phone.devices[0]?.id, device?.id);
@@ -70,13 +70,13 @@ machineTest('an installation', async (t, machine) => {
     t.equal(await lab.must('pgrep -u wad || true'), '');
   });
 
-  await t.test('back: goes on where it ended', async (t) => {
+  await t.test('install after uninstall: continues with the old session', async (t) => {
     await lab.must(INSTALL);
     await lab.must(`systemctl start ${UNIT} && wactl wait ready`);
     t.equal(phone.devices[0]?.id, device?.id);
   });
 
-  await t.test('away with --logout and --purge, by the copy that was installed', async (t) => {
+  await t.test('uninstall with --logout and --purge, by the installed copy', async (t) => {
     await lab.must('/usr/lib/wad/scripts/uninstall --logout --purge');
     t.same(phone.devices, []);
     t.equal(await lab.must(TRACES), '');
@@ -84,20 +84,20 @@ machineTest('an installation', async (t, machine) => {
     t.not((await lab.run('getent group wad')).code, 0);
   });
 
-  await t.test('with another prefix', async (t) => {
+  await t.test('install with another prefix', async (t) => {
     await lab.must(`${INSTALL} --prefix /opt/wad`);
     await machine.useSimulator();
     t.match(await lab.must(`systemctl cat ${UNIT}`), /ExecStart=\S*node \/opt\/wad\/lib\/wad\/dist/);
     await lab.must('ln -s /opt/wad/bin/wactl /usr/local/bin/wactl');
     await machine.ready();
     await lab.must(`systemctl stop ${UNIT}`);
-    t.same(phone.devices, [], 'its helper is found, too');
+    t.same(phone.devices, [], 'the device is unlinked, so the helper is found');
     await lab.must(`rm /usr/local/bin/wactl; ${ROOT}/scripts/uninstall --prefix /opt/wad --purge`);
     t.equal(await lab.must(TRACES), '');
     t.equal(await lab.must('find /opt/wad -type f'), '');
   });
 
-  await t.test('for a package: files below DESTDIR, and nothing else is touched', async (t) => {
+  await t.test('install for a package: writes files below DESTDIR, and changes nothing else', async (t) => {
     await lab.must(`DESTDIR=/tmp/package bash -c '${INSTALL}'`);
     t.equal(await lab.must(TRACES), '');
     t.equal(
@@ -126,7 +126,7 @@ machineTest('an installation', async (t, machine) => {
     t.equal(await lab.must('readlink /tmp/package/usr/bin/wad'), '/usr/lib/wad/dist/wad.cjs');
   });
 
-  await t.test('refuses what cannot work, and touches nothing', async (t) => {
+  await t.test('impossible options are refused, and nothing is changed', async (t) => {
     for (const [line, says] of [
       ['--prefix /home/x', /below \/usr and \/opt only/],
       ['--user', /as root/],
@@ -175,7 +175,7 @@ machineTest('an installation for one user', async (t, machine) => {
   await as('systemctl --user restart wad@default && wactl wait ready');
   t.equal(phone.devices[0]?.id, device?.id, 'a restart keeps the session');
   await as('systemctl --user stop wad@default');
-  t.equal(phone.devices[0]?.id, device?.id, 'and so does a stop');
+  t.equal(phone.devices[0]?.id, device?.id, 'a stop keeps the session');
   t.match(
     await as('journalctl --user -u wad@default -o cat -t wad 2>/dev/null || true'),
     /"why":"no verdict"|^$/,

@@ -13,7 +13,7 @@ async function blocks(page: string, heading: string): Promise<string[]> {
   );
 }
 
-machineTest('what administrators are told to do', async (t, machine) => {
+machineTest('the documented commands for administrators', async (t, machine) => {
   const { lab, phone, sim } = machine;
   const ana = sim.createContact({ number: '15550002222', pushname: 'Ana' });
   await machine.ready();
@@ -21,7 +21,7 @@ machineTest('what administrators are told to do', async (t, machine) => {
   const [device] = devices();
   await lab.must(`wactl send ${ana.number} 'before the backup'`);
 
-  await t.test('a backup keeps the link, and comes back', async (t) => {
+  await t.test('a backup keeps the link, and can be restored', async (t) => {
     const [backup = '', restore = ''] = await blocks('operations.md', 'Backup');
     await lab.must(backup);
     await lab.must('wactl wait ready');
@@ -31,12 +31,12 @@ machineTest('what administrators are told to do', async (t, machine) => {
     t.match(files, /^default\/wad\.sqlite$/m);
     await lab.must(restore);
     await lab.must('wactl wait ready');
-    t.same(devices(), [device], 'the same device, without a code');
+    t.same(devices(), [device], 'the same device is linked, without a code');
     t.match(await lab.must('wactl -o jsonl events --type message'), /before the backup/);
     t.equal((await lab.run('ls /run/wad-no-logout')).code, 2);
   });
 
-  await t.test('what to watch says nothing of an account that is well', async (t) => {
+  await t.test('the monitoring commands report nothing about a healthy account', async (t) => {
     await lab.must('wactl wait --timeout 5 ready');
     t.match(await lab.must('wactl status -o json'), /"hint": null/);
     t.match(await lab.must(`journalctl -q -p err -u 'wad@*' || true`), /^$/);
@@ -46,7 +46,7 @@ machineTest('what administrators are told to do', async (t, machine) => {
     t.equal(await lab.must('wactl events --type alert'), '');
   });
 
-  await t.test('an account goes to another machine', async (t) => {
+  await t.test('an account is moved to another machine', async (t) => {
     const [out = '', back = ''] = await blocks('moving.md', 'For the system service');
     // The passphrase comes from a file, because nobody can type it.
     const told = (lines: string) =>
@@ -62,7 +62,7 @@ machineTest('what administrators are told to do', async (t, machine) => {
     t.match(await lab.must(`wactl send ${ana.number} 'after the move'`), /^sent/);
   });
 
-  await t.test('HTTP and webhooks work within what the unit allows', async (t) => {
+  await t.test("HTTP and webhooks work under the unit's hardening", async (t) => {
     await using receiver = await Receiver.start(null);
     await lab.must(
       `printf '\\n[http]\\n\\n[webhook.crm]\\nurl = "${receiver.url}"\\ntypes = ["message"]\\n' >>/etc/wad/wad.toml`,
@@ -85,7 +85,7 @@ machineTest('what administrators are told to do', async (t, machine) => {
     t.same(devices(), [device]);
   });
 
-  await t.test('an explicit stop unlinks, as it did before all this', async (t) => {
+  await t.test('an explicit stop unlinks, as before', async (t) => {
     await lab.must(`systemctl stop ${UNIT}`);
     t.same(devices(), []);
   });

@@ -35,12 +35,12 @@ const TRACES =
   "find /usr /etc /run /var/lib -xdev \\( -name 'wad*' -o -name 'wactl*' -o -name '_wactl' \\) ! -name 'wadl*' ! -path '/var/lib/wad/*' ! -path '/var/lib/dpkg/*' 2>/dev/null | sort";
 
 machineTest(
-  'the package for Debian',
+  'the Debian package',
   async (t, machine) => {
     const { lab, phone, sim } = machine;
     const ana = sim.createContact({ number: '15550002222', pushname: 'Ana' });
 
-    await t.test('has what a package has, and no test, simulator or browser', async (t) => {
+    await t.test('contains the files of a package, and no test, simulator or browser', async (t) => {
       t.match(await lab.must('dpkg -s wad'), /Status: install ok installed[\s\S]*Depends: .*nodejs/);
       const files = await lab.must('dpkg -L wad');
       for (const path of [
@@ -60,7 +60,11 @@ machineTest(
         files.split('\n').filter((path) => inner.test(path)),
         [],
       );
-      t.equal(await lab.must('dpkg -V wad | grep -v " /etc/wad/wad.toml$" || true'), '', 'as it was packed');
+      t.equal(
+        await lab.must('dpkg -V wad | grep -v " /etc/wad/wad.toml$" || true'),
+        '',
+        'the installed files are unchanged',
+      );
       t.match(await lab.must('man -w 8 wad 5 wad.toml 1 wactl'), /wad\.8\.gz[\s\S]*wactl\.1\.gz/);
       t.match(await lab.must('getent passwd wad'), /^wad:/);
     });
@@ -100,7 +104,7 @@ machineTest(
       );
 
     await t.test(
-      'an upgrade keeps session, configuration, events, and what a person has decided',
+      "an upgrade keeps session, configuration, events, and an administrator's changes",
       async (t) => {
         const config = await lab.must('cat /etc/wad/wad.toml');
         const before = await machine.property('MainPID');
@@ -119,7 +123,7 @@ machineTest(
       },
     );
 
-    await t.test('removed: stops without unlinking, and leaves session and configuration', async (t) => {
+    await t.test('a removal stops without unlinking, and keeps session and configuration', async (t) => {
       await lab.must(`${DPKG} -r wad`);
       t.same(
         phone.devices.map(({ id }) => id),
@@ -128,10 +132,10 @@ machineTest(
       t.equal(machine.exitType(), 'Normal');
       t.equal(await lab.must(TRACES), `${ENABLED}\n/etc/wad\n/etc/wad/wad.toml\n/var/lib/wad`);
       t.equal(await lab.must('pgrep -u wad || true'), '');
-      t.equal(await lab.must('systemctl list-units --no-legend "wad*"'), '', 'none runs, none has failed');
+      t.equal(await lab.must('systemctl list-units --no-legend "wad*"'), '', 'no unit runs or has failed');
     });
 
-    await t.test('installed again: goes on; purged: leaves nothing', async (t) => {
+    await t.test('a new installation continues, and a purge leaves nothing', async (t) => {
       await lab.must(`${DPKG} -i --force-confold /tmp/deb/wad_9.9.9_*.deb`);
       await lab.must('systemctl start wad.target && wactl wait ready');
       t.same(

@@ -1,7 +1,7 @@
 /** After each way to take the machine down, the session is kept and the account becomes ready again. */
 import { machineTest, UNIT } from './machine.js';
 
-machineTest('what the whole machine does keeps the session', async (t, machine) => {
+machineTest('a reboot, poweroff or halt of the machine keeps the session', async (t, machine) => {
   const { lab, phone } = machine;
   await machine.ready();
   await lab.must(`systemctl enable -q ${UNIT}`);
@@ -16,13 +16,13 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
   ] as const) {
     t.equal(await lab.down(command), ending);
     t.equal(machine.exitType(), 'Normal', `${command}: the browser was closed in order`);
-    t.same(machine.leftInProfile(), [], 'and has taken its locks along');
-    t.equal(phone.devices[0]?.id, device?.id, 'the phone still shows the device');
+    t.same(machine.leftInProfile(), [], 'the browser has removed its locks');
+    t.equal(phone.devices[0]?.id, device?.id, 'the phone still lists the device');
     t.equal(phone.devices[0]?.online, false);
     await lab.boot();
     await lab.until(`systemctl -q is-active ${UNIT}`);
     await lab.must('wactl wait ready');
-    t.equal(phone.devices[0]?.id, device?.id, 'it is the same link, with no QR');
+    t.equal(phone.devices[0]?.id, device?.id, 'the link is the same, and no QR was shown');
     t.match(await machine.lastStop(), { session: 'keep', why: /^system:stopping$/ });
   }
 
@@ -47,7 +47,11 @@ machineTest('what the whole machine does keeps the session', async (t, machine) 
   t.equal(phone.devices[0]?.id, device?.id, 'soft-reboot: the same link');
   t.match(await machine.lastStop(), { session: 'keep', why: /^system:stopping$/ });
 
-  t.match(await lab.down('systemctl poweroff --force'), 'poweroff', 'without any stop of a service');
+  t.match(
+    await lab.down('systemctl poweroff --force'),
+    'poweroff',
+    'the machine goes down without stopping services',
+  );
   t.equal(phone.devices[0]?.id, device?.id);
   await lab.boot();
   await lab.until(`systemctl -q is-active ${UNIT}`);

@@ -56,7 +56,7 @@ const EXPLICIT: readonly Row[] = [
     undo: 'systemctl start wad.target',
   },
   {
-    says: 'stop along with another service',
+    says: 'stop together with another service',
     act: ['systemd-run -q --unit other sleep 1000', `systemctl stop ${UNIT} other.service`],
     why: /^job:stop$/,
     session: 'unlinked',
@@ -81,14 +81,14 @@ const EXPLICIT: readonly Row[] = [
     undo: 'systemctl start dbus.socket',
   },
   {
-    says: 'stop of a daemon that was halted by a signal',
+    says: 'stop of a daemon that was suspended by a signal',
     act: [`kill -STOP $(systemctl show -P MainPID ${UNIT})`, `systemctl stop ${UNIT}`],
     why: /^job:stop$/,
     session: 'unlinked',
     after: 'inactive',
   },
   {
-    says: 'stop, and a restart while it logs out',
+    says: 'stop, and a restart during the logout',
     act: [
       withInvocation(`systemctl stop --no-block ${UNIT}; (${decided('yes')}) && systemctl restart ${UNIT}`),
     ],
@@ -104,7 +104,7 @@ const EXPLICIT: readonly Row[] = [
     after: 'inactive',
   },
   {
-    says: 'restart, and a stop at once',
+    says: 'restart, immediately followed by a stop',
     act: [`systemctl restart --no-block ${UNIT}; systemctl stop ${UNIT}`, DOWN],
     why: /^job:stop$/,
     session: 'unlinked',
@@ -159,7 +159,7 @@ const OTHER: readonly Row[] = [
     after: 'active',
   },
   {
-    says: 'restart, and a stop that comes too late for it',
+    says: 'restart, followed by a stop that comes too late',
     act: [
       withInvocation(`systemctl restart --no-block ${UNIT}; (${decided('no')}) && systemctl stop ${UNIT}`),
     ],
@@ -175,7 +175,7 @@ const OTHER: readonly Row[] = [
     after: 'active',
   },
   {
-    says: 'isolate of a target that does not want it',
+    says: 'isolate of a target that does not require it',
     act: ['systemctl isolate multi-user.target', DOWN],
     why: /^transaction:/,
     session: 'kept',
@@ -201,7 +201,7 @@ const OTHER: readonly Row[] = [
   },
   {
     // The daemon waits for the lock of the killed one, and systemd runs no helper before READY.
-    says: 'stop of a daemon that is not up yet',
+    says: 'stop of a daemon that is still starting',
     act: [
       `kill -KILL $(systemctl show -P MainPID ${UNIT})`,
       `for i in {1..400}; do [ "$(systemctl show -P SubState ${UNIT})" = start ] && exit 0; sleep 0.05; done; exit 1`,
@@ -244,20 +244,20 @@ const play = (rows: readonly Row[]) => async (t: Test, machine: Machine) => {
       t.match((await machine.lastStop())?.why, why);
       t.equal((await machine.lab.run(`systemctl is-active ${UNIT}`)).stdout.trim(), after);
       if (session === 'kept') {
-        t.equal(phone.devices[0]?.id, device?.id, 'the phone still shows the device');
+        t.equal(phone.devices[0]?.id, device?.id, 'the phone still lists the device');
         if (after === 'inactive' && !rough) t.equal(machine.exitType(), 'Normal');
         if (undo) await lab.must(undo);
         await lab.must(`systemctl start ${UNIT} && wactl wait ready`);
-        t.equal(phone.devices[0]?.id, device?.id, 'it is the same link afterwards');
+        t.equal(phone.devices[0]?.id, device?.id, 'the link is the same afterwards');
       } else {
-        t.same(phone.devices, [], 'the phone shows no device');
+        t.same(phone.devices, [], 'the phone lists no device');
         if (after === 'inactive') t.notOk(machine.exists(PROFILE), 'nothing of the session is left');
         else await lab.must('wactl wait linking');
         if (undo) await lab.must(undo);
       }
     });
   }
-  t.equal(await lab.must(`journalctl -u ${UNIT} -t wad -p err -o cat`), '', 'nobody was alarmed');
+  t.equal(await lab.must(`journalctl -u ${UNIT} -t wad -p err -o cat`), '', 'there was no alert');
 };
 
 machineTest('an explicit stop unlinks the phone and removes the session', play(EXPLICIT));

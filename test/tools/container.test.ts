@@ -31,7 +31,7 @@ function documented(): string[] {
   return options.split(/[\s\\]+/).filter(Boolean);
 }
 
-t.test('the image for containers', { skip }, async (t) => {
+t.test('the container image', { skip }, async (t) => {
   await using engine = await ContainerEngine.start();
   await engine.importBase('base');
   await engine.build(ROOT, join(ROOT, 'packaging/container/Containerfile'), 'wad', {
@@ -51,15 +51,15 @@ t.test('the image for containers', { skip }, async (t) => {
       60_000,
     );
 
-  await t.test('is as small as its page says', async (t) => {
+  await t.test('is as small as docs/containers.md says', async (t) => {
     const size = Number(await inspect('{{.Size}}'));
     t.comment(`${Math.round(size / MB)} MB`);
     t.ok(size > 300 * MB && size < AT_MOST, `${size} bytes`);
     const page = readFileSync(join(ROOT, 'docs/containers.md'), 'utf8');
-    t.ok(page.includes(`less than ${(AT_MOST / MB).toLocaleString('en')} MB`), 'the page has this bound');
+    t.ok(page.includes(`less than ${(AT_MOST / MB).toLocaleString('en')} MB`), 'the page states this limit');
   });
 
-  await t.test('holds nothing that only builds', async (t) => {
+  await t.test('contains no build tools', async (t) => {
     const programs = 'npm npx corepack yarn cc gcc g++ c++ clang make python3 git tsc esbuild biome tap';
     t.equal(await shell(`for name in ${programs}; do command -v $name; done; true`), '');
     t.equal(
@@ -75,7 +75,7 @@ t.test('the image for containers', { skip }, async (t) => {
     t.equal(await shell(`${left.replace(/([()])/g, '\\$1')} -print; find / -xdev -name '*.deb'`), '');
   });
 
-  await t.test('has every library that its programs need', async (t) => {
+  await t.test('has every library that its programs require', async (t) => {
     const programs = '/usr/bin/node /usr/bin/ffmpeg /usr/bin/tini /usr/lib/chromium/chromium';
     const found = await shell(
       `for program in ${programs}; do ldd $program || echo "$program: not found"; done`,
@@ -95,7 +95,7 @@ t.test('the image for containers', { skip }, async (t) => {
     );
   });
 
-  await t.test('runs as a user that is not root and owns nothing but the state', async (t) => {
+  await t.test('runs as a user that is not root and owns only the state', async (t) => {
     t.equal(await inspect('{{.Config.User}}'), `${UID}:${UID}`);
     const as = ['--rm', '--network=none', '--entrypoint=sh'];
     t.equal(await engine.start(as, image, '-c', 'id -u; id -g; id -un'), `${UID}\n${UID}\nwad`);
@@ -129,7 +129,7 @@ t.test('the image for containers', { skip }, async (t) => {
   });
 
   await t.test(
-    'links, sends, tells its health, and is linked still after an upgrade of the container',
+    'links, sends, reports its health, and is still linked after an upgrade of the container',
     async (t) => {
       await using sim = await Simulator.start({ generation: '2026-09' });
       const phone = sim.createPhone({ number: '15550001111' });
@@ -155,7 +155,7 @@ t.test('the image for containers', { skip }, async (t) => {
       t.teardown(() => engine.try('rm', '--force', '--time=0', 'wad'));
       await lives('wad');
       const { qr } = JSON.parse(await wactl('call', 'session.qr', '{"waitMs":60000}')) as { qr: string };
-      t.equal(await health(), 0, 'healthy while it waits for a phone');
+      t.equal(await health(), 0, 'the container is healthy while it waits for a phone');
       await phone.scan(qr);
       await until('ready');
       t.match(await wactl('send', '--wait', 'read', '15550002222', 'from a container'), /^read/);
@@ -165,7 +165,7 @@ t.test('the image for containers', { skip }, async (t) => {
         `for at in /proc/[0-9]*; do echo $(tr '\\0' ' ' <$at/cmdline) $(grep ^Seccomp: $at/status); done 2>/dev/null`,
       );
       t.notMatch(processes, /--no-sandbox/);
-      t.match(processes, /--type=renderer .*Seccomp: 2/, "Chromium's own sandbox");
+      t.match(processes, /--type=renderer .*Seccomp: 2/, "Chromium's own sandbox is on");
 
       const pid = await engine.podman('inspect', '--format', '{{.State.Pid}}', 'wad');
       const [daemon = 0] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -174,19 +174,15 @@ t.test('the image for containers', { skip }, async (t) => {
         .map(Number);
       t.ok(daemon > 1);
       process.kill(daemon, 'SIGSTOP');
-      t.not(await health(), 0, 'unhealthy when the daemon does not answer');
+      t.not(await health(), 0, 'the container is unhealthy while the daemon does not answer');
       process.kill(daemon, 'SIGCONT');
-      t.equal(await health(), 0, 'healthy again');
+      t.equal(await health(), 0, 'the container is healthy again');
 
       const began: string = JSON.parse(
         await engine.podman('inspect', '--format', '{{json .Created}}', 'wad'),
       );
       const written = `find / -xdev -type f -newermt ${began} 2>/dev/null | grep -Ev '^/(tmp|run|etc)/'; true`;
-      t.equal(
-        await engine.podman('exec', 'wad', 'sh', '-c', written),
-        '',
-        'the state is in the volume alone',
-      );
+      t.equal(await engine.podman('exec', 'wad', 'sh', '-c', written), '', 'only the volume contains state');
 
       await engine.podman('stop', 'wad');
       t.equal(await engine.podman('inspect', '--format', '{{.State.ExitCode}}', 'wad'), '0');
@@ -194,7 +190,7 @@ t.test('the image for containers', { skip }, async (t) => {
       await engine.start([...options, ...toSimulator], image);
       await lives('wad');
       await until('ready');
-      t.equal(phone.devices.length, 1, 'one link all along');
+      t.equal(phone.devices.length, 1, 'the device stays linked throughout');
       t.match(await wactl('outbox', 'list', '--limit', '5'), /from a container|15550002222|\+1 555 000 2222/);
       await engine.podman('stop', 'wad');
       t.ok(

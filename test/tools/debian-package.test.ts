@@ -20,7 +20,7 @@ t.setTimeout(900_000);
 const run = (program: string, ...args: string[]) =>
   spawnSync(program, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * MB });
 
-t.test('the package for Debian', { skip: lacks('dpkg-deb') }, async (t) => {
+t.test('the Debian package', { skip: lacks('dpkg-deb') }, async (t) => {
   // These timestamps mark the checkout as up to date, so that nothing is downloaded or built.
   run('touch', 'node_modules/.package-lock.json', 'build/.built');
   const built = run('scripts/package', 'deb', place);

@@ -10,11 +10,11 @@ async function lint(document: object): Promise<string[]> {
   return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} (${at?.pointer})`);
 }
 
-t.test('a linter finds nothing in the OpenAPI document', async (t) => {
+t.test('a linter finds no problem in the OpenAPI document', async (t) => {
   t.same(await lint(openApi(ROUTES, '1.2.3')), []);
 });
 
-t.test('it would find a parameter of a path that is not declared', async (t) => {
+t.test('the linter finds an undeclared path parameter', async (t) => {
   const document = openApi(ROUTES, '1.2.3') as { paths: object };
   const responses = { 200: { description: 'Found.' } };
   const paths = { ...document.paths, '/broken/{id}': { get: { operationId: 'broken', responses } } };

@@ -10,7 +10,7 @@ const SHELL = /^(?:#! ?\/(?:usr\/)?bin\/(?:env )?(?:ba|da)?sh\b|# shellcheck she
 
 t.setTimeout(300_000);
 
-t.test('shellcheck finds nothing in any shell script', { skip: lacks('shellcheck') }, (t) => {
+t.test('shellcheck finds no problem in any shell script', { skip: lacks('shellcheck') }, (t) => {
   const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
     .split('\0')
     .filter(Boolean);

@@ -17,7 +17,7 @@ for (const [whose, folder, flags] of [
   ['a user', 'systemd/user', ['--user']],
 ] as const)
   t.test(
-    `systemd-analyze verify finds nothing in the units of ${whose}`,
+    `systemd-analyze verify finds no problem in the units of ${whose}`,
     { skip: lacks('systemd-analyze') },
     (t) => {
       const units = join(place, flags[0].slice(2));

@@ -14,7 +14,7 @@ t.setTimeout(60_000 + CUTS * 90_000);
 const WITHIN_MS = 60_000;
 
 for (const generation of ['2026-10'] as const)
-  t.test(`cut off before its ack ${CUTS} times (${generation})`, async (t) => {
+  t.test(`messages cut off before their ack arrive once, ${CUTS} times (${generation})`, async (t) => {
     await using sim = await Simulator.start({ generation });
     await using home = await Home.make(sim, { t });
     const phone = sim.createPhone({ number: '15550001111' });
@@ -46,9 +46,9 @@ for (const generation of ['2026-10'] as const)
         `${text}: ${hadIt ? 'its ack was lost' : 'it had not left'}, ${ms} ms after the start`,
       );
       t.ok(ms <= WITHIN_MS);
-      t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'it arrived once');
+      t.equal(contact.received.filter(({ body }) => body === text).length, 1, 'the message arrived once');
       const ids = sim.ledger.filter(({ body }) => body === text).map((entry) => entry.id);
-      t.equal(new Set(ids).size, 1, 'under one id');
+      t.equal(new Set(ids).size, 1, 'all transmissions have one id');
     }
     await wad.stop();
     t.same(await wad.leftBehind({ profile: 'kept' }), []);
