@@ -15,7 +15,7 @@ import { alertHint } from '../../src/daemon/session/hint.js';
 import { FAULTS } from '../../src/protocol/fault-table.js';
 import { METHODS } from '../../src/protocol/methods/index.js';
 import { REASONS, STATES } from '../../src/protocol/state.js';
-import { LATE_SHIMS, SHIMS, VARIANTS } from '../../src/whatsapp/compat/index.js';
+import { INSTALLS, LATE_SHIMS, SHIMS, VARIANTS } from '../../src/whatsapp/compat/index.js';
 import { lacks } from '../harness/program.js';
 
 t.test('the generated pages are what the tables say', async (t) => {
@@ -102,22 +102,30 @@ t.test('every file and test that a page names is there', async (t) => {
   t.same(missing, []);
 });
 
-t.test('docs/lifecycle.md has every state and reason, docs/drift.md every shim and variant', async (t) => {
-  const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
-  const [states = '', reasons = ''] = (await page('lifecycle.md')).split('\n## Reasons\n');
-  const [table = ''] = reasons.split('\n## ');
-  const missing = [
-    ...STATES.filter((state) => !states.includes(`\n| \`${state}\` |`)),
-    ...REASONS.filter((reason) => !table.includes(`\`${reason}\``)),
-  ];
-  t.same(missing, []);
-  const drift = await page('drift.md');
-  const shims = [...SHIMS, ...LATE_SHIMS, ...VARIANTS].map(({ id }) => id);
-  t.same(
-    shims.filter((id) => !drift.includes(`\n| ${id} |`)),
-    [],
-  );
-});
+t.test(
+  'docs/lifecycle.md has every state and reason, docs/drift.md every repair of the tables',
+  async (t) => {
+    const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
+    const [states = '', reasons = ''] = (await page('lifecycle.md')).split('\n## Reasons\n');
+    const [table = ''] = reasons.split('\n## ');
+    const missing = [
+      ...STATES.filter((state) => !states.includes(`\n| \`${state}\` |`)),
+      ...REASONS.filter((reason) => !table.includes(`\`${reason}\``)),
+    ];
+    t.same(missing, []);
+    const drift = await page('drift.md');
+    const ids = new Set(
+      [SHIMS, LATE_SHIMS, VARIANTS, ...Object.values(INSTALLS)].flatMap((rows) => rows.map(({ id }) => id)),
+    );
+    t.same(
+      [...ids].filter((id) => !drift.includes(`\n| ${id} |`)),
+      [],
+    );
+    const files = await readdir(new URL('../src/whatsapp/compat/', DOCS));
+    const repairs = files.flatMap((name) => /^d\d+/.exec(name) ?? []).map((name) => name.toUpperCase());
+    t.same([...new Set(repairs)].sort(), [...ids].sort(), 'each file of whatsapp/compat/ is in a table');
+  },
+);
 
 t.test('of each hazard, a file that guards against it cites its number', async (t) => {
   const rows = (await readFile(new URL('hazards.md', DOCS), 'utf8')).matchAll(

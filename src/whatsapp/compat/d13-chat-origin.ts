@@ -4,11 +4,12 @@
 // names none. `createChat` is on the list: the origin of a chat that a person starts (wa-js PR #3573). Delete this file
 // when a release names one.
 import type { PageWindow } from '../page/page-window.js';
+import type { Install } from './install.js';
 
 declare const window: PageWindow;
 
 /** Runs in the page, once per document. @throws when the page lacks the module */
-export function giveOrigin(): void {
+function giveOrigin(): void {
   type Find = ((wid: unknown, origin?: string, ...more: unknown[]) => Promise<unknown>) & { wad?: true };
   const module = window.require('WAWebFindChatAction') as { findOrCreateLatestChat: Find };
   const find = module.findOrCreateLatestChat;
@@ -17,3 +18,12 @@ export function giveOrigin(): void {
   reasoned.wad = true;
   module.findOrCreateLatestChat = reasoned;
 }
+
+export const chatOrigin: Install = {
+  id: 'D13',
+  breaks: 'the library names no origin when it creates a chat',
+  since: 'always',
+  source: 'wppconnect-team/wa-js #3550, PR #3573, PR #3574',
+  isOptional: true,
+  install: (page) => page.evaluate(giveOrigin),
+};

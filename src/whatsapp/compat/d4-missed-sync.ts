@@ -3,11 +3,12 @@
 // `ready` is ever raised. It is checked after every injection and while the account is not ready; if the library was in
 // time, nothing happens. Upstream: PR #5748.
 import type { PageSocket, PageWindow } from '../page/page-window.js';
+import type { Install } from './install.js';
 
 declare const window: PageWindow;
 
-/** Runs in the page. Returns true when the event was missed, and raises it. */
-export function raiseMissedSync(): boolean {
+/** Runs in the page: raises the event if it was missed. */
+function raiseMissedSync(): void {
   const socket = window.require('WAWebSocketModel').Socket as PageSocket;
   const missed =
     socket.hasSynced &&
@@ -15,5 +16,13 @@ export function raiseMissedSync(): boolean {
     !window.__wad.attaching &&
     typeof window.WWebJS === 'undefined';
   if (missed) void window.onAppStateHasSyncedEvent?.();
-  return missed;
 }
+
+export const missedSync: Install = {
+  id: 'D4',
+  breaks: 'the sync may end before the library listens',
+  since: 'always',
+  source: 'wwebjs/whatsapp-web.js PR #5748, #201821',
+  isOptional: false,
+  install: (page) => page.evaluate(raiseMissedSync),
+};

@@ -3,12 +3,17 @@
 // (13,327 modules of 2.3000.1045220589 without it, 220 more with it: wa-js PR #3582; waha #2278). The bundle is loaded
 // here in the same way as by that screen. WAWebForwardMessageModalLoadable, the earlier way, never settles on such a page
 // and is not used. Delete this file when a release loads the bundle itself.
+import { ALL_NEEDS } from '../capabilities/needs.js';
 import type { PageWindow } from '../page/page-window.js';
+import type { Install } from './install.js';
 
 declare const window: PageWindow;
 
+/** How long each way to load a module may take. */
+const WAY_MS = 10_000;
+
 /** Runs in the page, once per document: adds `load` and `loading` to its marks. @param waysMs how long each way may take */
-export function installLoader(waysMs: number): void {
+function installLoader(waysMs: number): void {
   const marks = window.__wad;
   if (!marks || marks.load) return;
   const module = (name: string) => (marks.require ?? window.require)(name);
@@ -62,3 +67,26 @@ export function installLoader(waysMs: number): void {
     await Promise.all(needs.map((need) => load(need.split('.', 1)[0] ?? need)));
   };
 }
+
+/** Runs in the page. It does not wait: the modules arrive while the library sets itself up. */
+function startLoading(needs: readonly string[]): void {
+  void window.__wad?.load?.(needs);
+}
+
+const BREAK = {
+  id: 'D9',
+  breaks: 'forwarding is in a bundle that the page does not load by itself',
+  since: '2.3000.1045220589',
+  source: 'wppconnect-team/wa-js PR #3582; devlikeapro/waha #2278',
+  isOptional: false,
+};
+
+export const moduleLoader: Install = {
+  ...BREAK,
+  install: (page) => page.evaluate(installLoader, WAY_MS),
+};
+
+export const lazyModules: Install = {
+  ...BREAK,
+  install: (page) => page.evaluate(startLoading, ALL_NEEDS),
+};

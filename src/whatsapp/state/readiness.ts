@@ -1,17 +1,10 @@
 // Prepares a document before the library touches it, and checks it until it is ready. Checks are triggered by events of the
 // page, and repeated slowly, because events get lost (H2).
 import type { Page } from 'puppeteer';
-import { type CapabilityState, OK } from '../../protocol/capability.js';
 import type { Log } from '../../protocol/log.js';
 import { ALL_NEEDS, FIRST_NEEDS, LASTS_MS } from '../capabilities/needs.js';
-import type { Break } from '../compat/break.js';
-import { raiseMissedSync } from '../compat/d4-missed-sync.js';
-import { installLoader } from '../compat/d9-lazy-modules.js';
-import { giveOrigin } from '../compat/d13-chat-origin.js';
-import { LATE_SHIMS, SHIMS, VARIANTS } from '../compat/index.js';
-import type { Shim, ShimResult } from '../compat/shim.js';
 import { within } from '../failures/deadline.js';
-import { errorText, isNavigation, isTransport } from '../failures/errors.js';
+import { errorText, isNavigation } from '../failures/errors.js';
 import { installLacks } from '../page/lacks.js';
 import { look } from '../page/look.js';
 import { ID_TAG, installOwnIds } from '../page/own-id.js';
@@ -22,14 +15,12 @@ import { installRequire } from '../page/require.js';
 import { noteNacks, readLimits, tellTrust } from '../page/restriction.js';
 import { PageRpc } from '../requests/page-rpc.js';
 import type { PageState, Seen } from './page-state.js';
+import { failureOf, Repairs } from './repairs.js';
 
 declare const window: PageWindow;
 
 const LOOK_MS = 8_000;
 const PACE_MS = 1_000;
-const SHIM_MS = 10_000;
-/** How long each way to load a module on demand may take. */
-const FETCH_MS = 10_000;
 /** How many requested module names are kept for the next error. */
 const ASKED = 12;
 
@@ -38,11 +29,10 @@ export class Readiness {
   readonly #page: () => Page;
   readonly #pageState: PageState;
   readonly #log: Log;
+  readonly #repairs: Repairs;
   #looking: Promise<void> | undefined;
   #again = false;
   #pace: NodeJS.Timeout | undefined;
-  /** Shims that could not decide on this document before it was linked. */
-  #unlinked: readonly Shim[] = [];
   /** WhatsApp Web's build as of the last check; null when unknown. */
   build: string | null = null;
 
@@ -58,6 +48,7 @@ export class Readiness {
     this.#page = page;
     this.#pageState = pageState;
     this.#log = log;
+    this.#repairs = new Repairs(log);
   }
 
   /** Checks at a slow pace while the account is not ready. Ended by `stop`. */
@@ -74,19 +65,18 @@ export class Readiness {
   /** Installs the shims, and the wrapper that sends under our ids. @throws when the document went away meanwhile */
   async prepare(page: Page): Promise<void> {
     await page.evaluate(installLacks);
-    await page.evaluate(installLoader, FETCH_MS);
+    await this.#repairs.install(page, 'document');
     await within(LOOK_MS, page.evaluate(registered, FIRST_NEEDS, LASTS_MS), "the page's first modules");
     const standIns = await page.evaluate(installRequire, ASKED);
     if (standIns.length > 0) this.#log.warn('whatsapp.stand-ins', { modules: standIns, build: this.build });
-    await page.evaluate(fetchLazy, ALL_NEEDS);
-    this.#unlinked = SHIMS;
-    const found = await this.#mend(page);
-    await PageRpc.install(page).catch(lacking);
+    await this.#repairs.install(page, 'modules');
+    const found = await this.#repairs.mend(page);
+    await PageRpc.install(page).catch(failureOf);
     await page.evaluate(installOwnIds, ID_TAG).catch((error: unknown) => {
-      found['send.text'] = { state: 'missing', what: [lacking(error)] };
+      found['send.text'] = { state: 'missing', what: [failureOf(error)] };
     });
     await page.evaluate(noteNacks).catch((error: unknown) => {
-      this.#log.debug('whatsapp.nacks', { error: lacking(error) });
+      this.#log.debug('whatsapp.nacks', { error: failureOf(error) });
     });
     this.tellsQr = await page.evaluate(tellQr, this.#binding);
     await page.evaluate(() => {
@@ -104,51 +94,21 @@ export class Readiness {
   async linked(page: Page): Promise<void> {
     await page.evaluate(tellPeople, this.#binding);
     await page.evaluate(tellTrust).catch((error: unknown) => {
-      this.#log.debug('whatsapp.trust', { error: lacking(error) });
+      this.#log.debug('whatsapp.trust', { error: failureOf(error) });
     });
-    const found = await this.#mend(page);
-    for (const { capability } of this.#unlinked) found[capability] = stateOf('failed: there is no account');
-    this.#pageState.capable(found);
+    this.#pageState.capable(await this.#repairs.mendLinked(page));
   }
 
-  /** Applies the shims that have not decided yet. @throws when the document went away meanwhile */
-  async #mend(page: Page): Promise<Record<string, CapabilityState>> {
-    const found: Record<string, CapabilityState> = {};
-    const unlinked: Shim[] = [];
-    for (const shim of this.#unlinked) {
-      const result = await shim.apply(page).catch((error: unknown) => `failed: ${lacking(error)}` as const);
-      this.#log.debug('whatsapp.shim', { shim: shim.id, result });
-      if (result === 'unlinked') unlinked.push(shim);
-      else found[shim.capability] = stateOf(result);
-    }
-    this.#unlinked = unlinked;
-    return found;
-  }
-
-  /** Call this when the library has injected itself: raises an event that it missed, and checks the page. */
+  /** Call this when the library has injected itself: makes the installs of this time, and checks the page. */
   async injected(page: Page): Promise<void> {
-    await page.evaluate(raiseMissedSync);
+    await this.#repairs.install(page, 'injected');
     this.look();
   }
 
   /** Repairs the library's functions in the page once they exist, and records the variants of this build. */
   async attached(page: Page): Promise<void> {
-    await page.evaluate(giveOrigin).catch((error: unknown) => {
-      this.#log.debug('whatsapp.origin', { error: lacking(error) });
-    });
-    const found: Record<string, CapabilityState> = {};
-    const note = async (what: 'shim' | 'variant', { id, capability }: Break, result: Promise<ShimResult>) => {
-      const word = await within(SHIM_MS, result, `${what} ${id}`).catch(
-        (error: unknown) => `failed: ${errorText(error)}` as const,
-      );
-      this.#log.debug(`whatsapp.${what}`, { [what]: id, result: word });
-      // One failed shim decides the capability.
-      if (word === 'native' || found[capability]?.state === 'degraded') return;
-      found[capability] = stateOf(word);
-    };
-    for (const shim of LATE_SHIMS) await note('shim', shim, shim.apply(page));
-    for (const variant of VARIANTS) await note('variant', variant, variant.probe(page));
-    this.#pageState.capable(found);
+    await this.#repairs.install(page, 'attached');
+    this.#pageState.capable(await this.#repairs.mendLibrary(page));
   }
 
   /** Checks the page. A call during a check causes one more check. */
@@ -172,7 +132,7 @@ export class Readiness {
           continue;
         }
         this.#pageState.judge(seen);
-        if (seen.synced && !seen.utils) await page.evaluate(raiseMissedSync);
+        if (seen.synced && !seen.utils) await this.#repairs.install(page, 'synced');
       } catch (error) {
         if (!isNavigation(error)) this.#log.debug('whatsapp.look', { error: errorText(error) });
       }
@@ -190,30 +150,7 @@ export class Readiness {
   }
 }
 
-/** The state of a capability by the result of its repair. */
-function stateOf(result: ShimResult): CapabilityState {
-  if (result === 'native') return OK;
-  return result === 'patched' ? { state: 'patched' } : { state: 'degraded', why: result };
-}
-
-/**
- * Runs in the page without being awaited: modules that load on demand arrive while the library sets itself
- * up.
- */
-function fetchLazy(needs: readonly string[]): void {
-  void window.__wad?.load?.(needs);
-}
-
 /** Runs in the page: waits until the first needs are registered, or are certainly missing from this build. */
 async function registered(needs: readonly string[], lastsMs: number): Promise<void> {
   await window.__wad?.lackingFor?.(needs, lastsMs);
-}
-
-/**
- * A navigation meanwhile does not mean that the page lacks something: it is rethrown, and the caller tries
- * again.
- */
-function lacking(error: unknown): string {
-  if (isNavigation(error) || isTransport(error)) throw error;
-  return errorText(error);
 }
