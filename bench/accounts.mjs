@@ -80,13 +80,13 @@ try {
   report(
     [
       row({
-        name: `accounts that are ready, of ${count}`,
+        name: `ready accounts, of ${count}`,
         unit: '',
         ours: states.filter(({ status }) => status === 'ready').length,
         goal: { value: count, atLeast: true },
       }),
       row({
-        name: `send p95, ${count} accounts over one`,
+        name: `send p95, ${count} accounts against one`,
         unit: 'ms',
         ours: quantile(together, 0.95),
         rival: quantile(alone, 0.95),
@@ -94,12 +94,12 @@ try {
       }),
       row({ name: 'send p50', unit: 'ms', ours: quantile(together, 0.5), rival: quantile(alone, 0.5) }),
       row({
-        name: `browser of one of ${count}, PSS`,
+        name: `browser of one of ${count} accounts, PSS`,
         unit: 'MB',
         ours: median(each.map(({ browser }) => browser)),
       }),
       row({
-        name: `daemon of one of ${count}, PSS`,
+        name: `daemon of one of ${count} accounts, PSS`,
         unit: 'MB',
         ours: median(each.map(({ daemon }) => daemon)),
       }),

@@ -10,15 +10,15 @@ import { parseArgs } from 'node:util';
 import { report } from './table.mjs';
 
 const BENCHES = {
-  'cli-start': 'a cold wactl over its floor',
-  calls: 'a call over a bare echo',
-  daemon: 'accepts and events over disk and socket',
-  http: 'HTTP over the socket',
-  ready: 'a saved session to ready, and the Node process',
-  send: 'a send through to the ack, and an event from the page',
-  browser: 'memory and CPU of the browser at rest',
+  'cli-start': 'a cold wactl against a minimal client',
+  calls: 'a call against a bare echo',
+  daemon: 'accepts and events against disk and socket',
+  http: 'HTTP against the socket',
+  ready: 'a saved session to ready, and the memory of the Node process',
+  send: 'a send up to the ack, and an event from the page',
+  browser: 'memory and CPU of an idle browser',
   accounts: '16 accounts on this machine',
-  growth: 'costs by chats and by events',
+  growth: 'costs by the number of chats and of events',
 };
 
 const { values } = parseArgs({

@@ -55,7 +55,7 @@ try {
     const pair = (what) => ({ ours: of(name, what), rival: of('bare', what) });
     return [
       row({ name: `${says} at rest, PSS`, unit: 'MB', ...pair('pss'), goal: { ratio: 0.65 } }),
-      row({ name: `${says} at rest, its own`, unit: 'MB', ...pair('own') }),
+      row({ name: `${says} at rest, private memory`, unit: 'MB', ...pair('own') }),
       row({ name: `${says} at rest, CPU`, unit: '%', ...pair('browser'), goal: { ratio: 1 } }),
       row({ name: 'its daemon at rest, CPU', unit: '%', ours: of(name, 'node'), goal: { value: 0.5 } }),
     ];

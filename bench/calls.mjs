@@ -84,8 +84,8 @@ try {
   const at = (share) => ({ ours: quantile(times[0], share), rival: quantile(times[1], share) });
   report(
     [
-      row({ name: 'a call, over an echo', unit: 'ms', ...at(0.5) }),
-      row({ name: 'the same, 99 of 100', unit: 'ms', ...at(0.99) }),
+      row({ name: 'a call, against an echo', unit: 'ms', ...at(0.5) }),
+      row({ name: 'the same, p99', unit: 'ms', ...at(0.99) }),
       row({ name: 'calls, 32 connections', unit: '/s', ours: median(rates[0]), rival: median(rates[1]) }),
     ],
     values.json,

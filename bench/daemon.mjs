@@ -71,7 +71,7 @@ async function accepts(socket) {
   const p50 = (times) => quantile(times, 0.5);
   rows.push(
     row({
-      name: 'accept, over a synced insert and a ping',
+      name: 'accept, against a synced insert and a ping',
       unit: 'ms',
       ours: p50(one),
       rival: p50(floor),
@@ -98,7 +98,7 @@ async function accepts(socket) {
   }
   rows.push(
     row({
-      name: `accepts, ${CLIENTS} clients over one`,
+      name: `accepts, ${CLIENTS} clients against one`,
       unit: '/s',
       ours: p50(rates),
       rival: p50(ones),
@@ -156,7 +156,7 @@ async function subscriber() {
   }
   rows.push(
     row({
-      name: 'event, kept and told to a subscriber',
+      name: 'event, from the page to a subscriber',
       unit: 'ms',
       ours: quantile(times, 0.5),
       goal: { value: 5 },

@@ -170,7 +170,7 @@ if (values.chart) {
       ['wad', pick(({ wad }) => wad.browser)],
       ['bare whatsapp-web.js', pick(({ bare }) => bare.browser)],
     ]);
-    chart('A send through to the ack, by chats', 'ms', x, [['wad', pick(({ send }) => send)]]);
+    chart('A send up to the ack, by chats', 'ms', x, [['wad', pick(({ send }) => send)]]);
   }
   if (byRows.length > 0) {
     const held = byRows.map(({ rows: n }) => n);

@@ -60,8 +60,8 @@ async function status(client, url) {
   const [a, b, c] = Object.values(times).map((all) => quantile(all, 0.5));
   const goal = { over: 1 };
   rows.push(
-    row({ name: 'status over HTTP, over the socket', unit: 'ms', ours: b, rival: a, goal }),
-    row({ name: 'the same, a new connection each', unit: 'ms', ours: c, rival: a, goal }),
+    row({ name: 'status over HTTP, against the socket', unit: 'ms', ours: b, rival: a, goal }),
+    row({ name: 'the same, with a new connection each', unit: 'ms', ours: c, rival: a, goal }),
   );
 }
 
@@ -98,13 +98,13 @@ async function events(client, url) {
   for (const stream of streams) stream.destroy();
   rows.push(
     row({
-      name: `events to ${LISTENERS} listeners, of all`,
+      name: `events received by ${LISTENERS} listeners, of all`,
       unit: '',
       ours: all.length,
       rival: LISTENERS * made,
       goal: { ratio: 1, atLeast: true },
     }),
-    row({ name: 'the same, from kept to heard', unit: 'ms', ours: quantile(all, 0.5) }),
+    row({ name: 'the same, from stored to received', unit: 'ms', ours: quantile(all, 0.5) }),
   );
 }
 

@@ -50,7 +50,7 @@ try {
     [
       row({ name: 'saved session to ready', unit: 'ms', ...pair('ms'), goal: { ratio: 1.03 } }),
       row({
-        name: 'the same, median of the ratios of pairs',
+        name: "the same, median of the pairs' ratios",
         unit: '×',
         ours: median(ratios),
         goal: { value: 1.03 },

@@ -195,7 +195,7 @@ async function latency(bare, wad) {
   }
   rows.push(
     row({
-      name: 'event: sent by a person until heard',
+      name: "event: from a person's send until received",
       unit: 'ms',
       ours: median(times.wad),
       rival: median(times.bare),
@@ -210,10 +210,10 @@ try {
   const chats = people.map(({ number }) => `${number}@c.us`);
   const sent = { waitUntilMsgSent: true };
   await rates(bare, wad, chats.slice(0, 1), sent, 'send: 1 chat', true);
-  await rates(bare, wad, chats, sent, `send: ${WIDE} chats side by side`, true);
+  await rates(bare, wad, chats, sent, `send: ${WIDE} chats in parallel`, true);
   await latency(bare, wad);
   await rates(bare, wad, chats.slice(0, 1), {}, 'early: 1 chat', false);
-  await rates(bare, wad, chats, {}, `early: ${WIDE} chats side by side`, false);
+  await rates(bare, wad, chats, {}, `early: ${WIDE} chats in parallel`, false);
   await bare.close();
   await wad.close();
   report(rows, values.json);

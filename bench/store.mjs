@@ -89,7 +89,7 @@ const gain = median(one.map((ms, i) => ms / many[i]));
 say('bare synced insert', `${(1000 / median(floor)).toFixed(0)} /s`);
 say(
   'accept, one writer',
-  `${(1000 / median(one)).toFixed(0)} /s, ${overFloor.toFixed(2)} × the time of the floor`,
+  `${(1000 / median(one)).toFixed(0)} /s, ${overFloor.toFixed(2)} × a bare insert`,
   overFloor <= 2,
 );
 say(
@@ -115,7 +115,7 @@ for (let i = 0; i < 20; i += 1) {
   await new Promise((resolve) => setImmediate(resolve));
 }
 say(
-  'turns under 1000 at once',
+  'loop turns in 1000 accepts',
   `median ${median(turns).toFixed(1)} ms, 99 % ${quantile(turns, 0.99).toFixed(1)} ms`,
 );
 
@@ -140,7 +140,7 @@ const filled = await msOf(async () => {
     });
   }
 });
-say(`${events} messages told of`, `${((events / filled) * 1000).toFixed(0)} /s`);
+say(`${events} messages reported`, `${((events / filled) * 1000).toFixed(0)} /s`);
 const rates = [];
 for (let i = 0; i < 5; i += 1) {
   let count = 0;
@@ -157,7 +157,7 @@ for (let i = 0; i < 5; i += 1) {
 }
 say('events read in pages', `${median(rates).toFixed(0)} /s`, median(rates) >= 50_000);
 const worst = Math.max(...(await filtered()));
-say('page that finds nothing', `${worst.toFixed(1)} ms at most`);
+say('page without a match', `${worst.toFixed(1)} ms at most`);
 async function filtered() {
   const times = [];
   for (let after = 0; ; ) {
@@ -169,13 +169,13 @@ async function filtered() {
 }
 say('counts for a status', `${(await msOf(() => store.outbox.counts())).toFixed(1)} ms with ${n} rows`);
 say(
-  'due at a start',
+  'messages due at a start',
   `${(await msOf(() => store.outbox.due(wid, Date.now()))).toFixed(1)} ms with ${n} rows waiting`,
 );
 const next = await msOf(() => {
   for (let k = 0; k < 1000; k += 1) store.outbox.nextOf(wid, `1555000${k}@c.us`, Date.now());
 });
-say('next of a chat', `${next.toFixed(1)} µs`);
+say('next message of a chat', `${next.toFixed(1)} µs`);
 let swept;
 const sweepMs = await msOf(async () => {
   swept = await store.sweep({ nowMs: Date.now() + 31 * 86_400_000, retentionDays: 30, maxMb: 500 });
@@ -195,6 +195,6 @@ again.close();
 bare.close();
 rmSync(home, { recursive: true, force: true });
 if (values.check && failed.length > 0) {
-  console.log(`below its bound: ${failed.join(', ')}`);
+  console.log(`outside its bound: ${failed.join(', ')}`);
   process.exitCode = 1;
 }
