@@ -151,7 +151,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
         if (fault !== 'hangs-after-send')
           await eventually(
             async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
-            'the page has got so far',
+            'the page has reached the fault',
           );
         const after = await wad.mark();
         for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');

@@ -62,7 +62,7 @@ t.test('each dialog is acknowledged by name or by structure; others wait for a p
     t.match(await wad.status(), { status: 'ready', reason: 'action_required' });
     await eventually(
       async () => (await readFile(picture).catch(() => null)) !== null,
-      'the picture is there',
+      'the screenshot exists',
     );
     t.match([...(await readFile(picture)).subarray(1, 4)], [0x50, 0x4e, 0x47], 'the file is a PNG');
     t.equal((await stat(picture)).mode & 0o777, 0o600);

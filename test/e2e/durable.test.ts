@@ -128,7 +128,7 @@ t.test('a message that a dying page received is reported by the next page', asyn
   await sim.set('syncTiming', 'never');
   await sim.set('chatRowsAreWritten', false);
   const second = await home.start();
-  await eventually(() => phone.devices.every(({ waiting }) => waiting === 0), 'the page has taken both');
+  await eventually(() => phone.devices.every(({ waiting }) => waiting === 0), 'the page has received both');
   await second.kill();
   await sim.set('syncTiming', 'when-listened');
   await sim.set('chatRowsAreWritten', true);
@@ -171,7 +171,7 @@ t.test('a message accepted without a page is sent once there is one', async (t) 
   t.match(await wad.wactl(['outbox', 'cancel', rows.at(-2)?.id ?? '']), { code: 0, stdout: /cancelled/ });
   await eventually(
     async () => (await wad.request('outbox.list', { states: ['expired'] })).messages.length === 1,
-    'one expires without a page',
+    'a message expires without a page',
   );
   t.match(await wad.status(), { outbox: { queued: 3, unknown: 0, failed: 0 } });
   await wad.kill();

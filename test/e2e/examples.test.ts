@@ -51,7 +51,7 @@ function run(t: Test, wad: Wad, name: string, env: NodeJS.ProcessEnv = {}): Prog
 const begun = (wad: Wad): Promise<unknown> =>
   eventually(
     async () => (await wad.request('events.consumers')).consumers.length === 1,
-    'the place of the new consumer',
+    'the new consumer is registered',
     WAIT_MS,
   );
 

@@ -28,7 +28,10 @@ for (const [dialogLanguage, dialogButton, dialogHoldsSync] of DIALOGS) {
       const wad = await home.start();
       await wad.link(phone);
       await wad.logged('whatsapp.dialog', ({ pressed }) => pressed === true);
-      await eventually(() => phone.devices[0]?.dialogAcknowledged === true, 'the server knows');
+      await eventually(
+        () => phone.devices[0]?.dialogAcknowledged === true,
+        'the server has the acknowledgement',
+      );
       const page = (await sim.pages[0]?.look()) as { dialog: boolean };
       t.equal(page.dialog, false);
       // Waits until the time at which WhatsApp would have ended the link.

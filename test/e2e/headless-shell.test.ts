@@ -19,7 +19,7 @@ const leftBy = async (wad: Wad) =>
 
 async function talks(t: Test, sim: Simulator, wad: Wad, text: string): Promise<void> {
   const [contact] = sim.contacts;
-  if (!contact) throw new Error('there is nobody to talk to');
+  if (!contact) throw new Error('there is no contact');
   const { id } = await wad.request('message.send', { to: contact.number, text });
   t.match(await wad.request('message.wait', { id, for: 'read', timeoutMs: 30_000 }), { state: 'read' });
   const key = await contact.send(`${text}, too`);

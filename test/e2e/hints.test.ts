@@ -53,7 +53,8 @@ async function daemon(t: Test): Promise<Running> {
     rmSync(directory, { recursive: true, force: true });
   });
   for (const end = performance.now() + 60_000; !existsSync(socket) || !existsSync(http); await pause(50))
-    if (performance.now() > end || child.exitCode !== null) throw new Error(`it does not listen: ${said}`);
+    if (performance.now() > end || child.exitCode !== null)
+      throw new Error(`the daemon does not listen: ${said}`);
   return { directory, socket, state, http, child };
 }
 

@@ -65,7 +65,7 @@ t.test('the five commands work unchanged, in every state', async (t) => {
       const before = await sh(line('status'));
       const after = await wad.status();
       return (JSON.parse(before) as Status).journal.last === after.journal.last && ([before, after] as const);
-    }, 'nothing happens between two questions');
+    }, 'no event between the two requests');
     const { timestamp, monitor, ...rest } = JSON.parse(text) as Status;
     const { timestamp: _, monitor: __, ...own } = onSocket;
     t.same(rest, own, `${own.status}: the fields are those of the socket`);

@@ -68,7 +68,7 @@ t.test('a message in flight when the page reloads is sent once, and is not repor
   const { id, messageId } = await wad.request('message.send', { to: contact.number, text: 'hello' });
   await eventually(
     async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
-    'the page has taken it',
+    'the page has accepted the message',
   );
   await sim.faults.send('none');
   await sim.pages[0]?.reload();

@@ -28,7 +28,11 @@ for (const generation of ['2026-04', '2026-09'] as const)
     const phone = sim.createPhone({ number: '15550001111' });
     const first = await home.start();
     await first.until('linking');
-    await eventually(() => isWritten(home, 'WABrowserId'), 'what the page writes before', 30_000);
+    await eventually(
+      () => isWritten(home, 'WABrowserId'),
+      'the first entry of the page is on the disk',
+      30_000,
+    );
     await first.link(phone);
     await eventually(() => isWritten(home, 'WANoiseInfo'), 'the credentials are on the disk', 20_000);
     const browsers = await home.browsers();

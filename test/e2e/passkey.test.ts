@@ -297,7 +297,10 @@ t.test('a linked account is asked for its passkey, and continues once it is answ
   await wad.until('ready');
   await wad.event('alert', ({ reason }) => reason === 'passkey_required');
   t.match(await wad.status(), { status: 'ready', reason: 'passkey_required', hint: /^wactl .*\bpasskey$/ });
-  await eventually(async () => (await wad.request('session.passkey')).required, 'the page asks');
+  await eventually(
+    async () => (await wad.request('session.passkey')).required,
+    'the page asks for the passkey',
+  );
   const request = await wad.request('session.passkey');
   t.match(request.options, { rpId: 'whatsapp.com', userVerification: 'preferred', timeout: 600_000 });
   t.equal(

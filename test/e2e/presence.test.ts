@@ -17,7 +17,7 @@ t.test('a send marks nothing as read, and the account does not appear online', a
   await using home = await Home.make(sim, { t });
   const phone = sim.createPhone({ number: NUMBER });
   const [ana, ben] = ['15550002222', '15550003333'].map((number) => sim.createContact({ number }));
-  if (!ana || !ben) throw new Error('there is nobody');
+  if (!ana || !ben) throw new Error('there is no contact');
   const wad = await home.start();
   await wad.link(phone);
   for (const one of [ana, ben]) {

@@ -12,7 +12,7 @@ const GENERATIONS = ['2026-04', '2026-09'] as const;
 /** Sends and receives a message, and checks that both arrive. */
 async function talks(t: Test, sim: Simulator, wad: Wad, round: number): Promise<void> {
   const [contact] = sim.contacts;
-  if (!contact) throw new Error('there is nobody to talk to');
+  if (!contact) throw new Error('there is no contact');
   const sent = await wad.request('message.send', { to: contact.number, text: `out ${round}` });
   const end = await wad.request('message.wait', { id: sent.id, for: 'read', timeoutMs: 30_000 });
   t.match(end, { state: 'read', ack: 3, messageId: sent.messageId, error: null });

@@ -285,7 +285,11 @@ t.test(
       t.match(await wad.request('message.wait', { id, ...sent }, WITHIN), { error: null });
     }
     // WhatsApp counts, and reports the count shortly after.
-    await eventually(async () => (await wad.status()).restriction?.used === 2, 'two are counted', 30_000);
+    await eventually(
+      async () => (await wad.status()).restriction?.used === 2,
+      'two new chats are counted',
+      30_000,
+    );
     const { id } = await wad.request('message.send', { to: people[2]?.number ?? '', text: 'first' });
     // From half of the quota on, the rest is spread over the remaining cycle.
     const third = await waitsFor(wad, id, 'quota');

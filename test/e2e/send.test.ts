@@ -90,7 +90,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await wad.logged('message.state', ({ id, to }) => id === stuck.id && to === 'sending');
     await eventually(
       async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
-      'the page has taken it',
+      'the page has accepted the message',
     );
     await sim.faults.send('none');
 
@@ -175,7 +175,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
 
     await eventually(
       async () => (await wad.request('message.get', { id: stuck.id })).state !== 'sending',
-      'the page is given up on',
+      'the daemon has given up the page',
       45_000,
     );
     t.match(

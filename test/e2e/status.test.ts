@@ -96,7 +96,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
       ((await sim.pages[0]?.messages()) as { id: { id: string }; ack: number }[] | undefined)?.find((msg) =>
         JSON.stringify(msg).includes(row.messageId),
       )?.ack;
-    await eventually(async () => (await levels()) === 3, 'the page counts them');
+    await eventually(async () => (await levels()) === 3, 'the page counts the viewers');
     t.match(await wad.request('message.get', { id }), { state: 'sent', ack: 1 });
     t.match(await wad.wactl(['delete', id]), { code: 1, stderr: /stays as it was posted/ });
 
@@ -126,7 +126,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await wad.became('ready', { after });
     await eventually(
       async () => (await wad.status()).capabilities['send.status'] === 'missing: WAWebStatusMsgDataUtils',
-      'the loss is named',
+      'the lost module is named',
     );
     t.match(await wad.wactl(['send', STATUS, 'lost']), { code: 5, stderr: /send\.status is missing/ });
     t.match(await wad.wactl(['send', ana.number, 'to you']), { code: 0 });
@@ -136,7 +136,7 @@ for (const generation of ['2026-04', '2026-09'] as const) {
     await wad.became('ready', { after: back });
     await eventually(
       async () => !(await wad.status()).capabilities['send.status']?.startsWith('missing'),
-      'it is back',
+      'the capability is restored',
     );
     await post('and again');
 
@@ -166,12 +166,12 @@ for (const generation of ['2026-04', '2026-09'] as const) {
           if (fault === 'hangs-after-store')
             await eventually(
               async () => JSON.stringify(await sim.pages[0]?.messages()).includes(sent.messageId),
-              'the page has stored it',
+              'the page has stored the status',
             );
           if (fault === 'hangs-before-store')
             await eventually(
               async () => ((await sim.pages[0]?.look()) as { hanging?: number } | undefined)?.hanging === 1,
-              'the page has taken it',
+              'the page has accepted the status',
             );
           const after = await wad.mark();
           for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');

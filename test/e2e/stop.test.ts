@@ -114,7 +114,7 @@ t.test('a start clears the mark of a crash, so a stop right after it is a clean 
   const phone = sim.createPhone({ number: NUMBER });
   const wad = await home.startLinked(phone);
   // Chromium records a crash until it has closed. The record is on disk some seconds after its start.
-  await eventually(() => home.exitType() === 'Crashed', 'the note is on disk', 60_000);
+  await eventually(() => home.exitType() === 'Crashed', 'the mark of a crash is on disk', 60_000);
   const after = await wad.mark();
   for (const pid of await home.browsers()) process.kill(pid, 'SIGKILL');
   await wad.became('ready', { after });

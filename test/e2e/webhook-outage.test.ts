@@ -67,7 +67,7 @@ t.test('a receiver that was down for 1,000 events and 10 restarts gets each even
   await receiver.took(wanted.length + 1);
   t.same(numbers(), [...wanted, wanted.length], 'another start repeats nothing');
   const idle = async () => (await last.request('webhook.list')).webhooks[0]?.state === 'idle';
-  await eventually(idle, 'the last one is noted');
+  await eventually(idle, 'the position is after the last event');
   t.match((await last.request('webhook.list')).webhooks, [{ behind: 0, dead: 0, lastError: null }]);
   await last.stop();
 });

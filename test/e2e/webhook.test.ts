@@ -55,9 +55,9 @@ t.test('messages are posted while the receiver is up, and later if it was down',
   await receiver.up();
   t.match(await wad.wactl(['webhook', 'test', 'crm']), { code: 0 });
   for (const n of [1, 2, 3])
-    await eventually(() => heard(`while it is away ${n}`).length > 0, `number ${n} comes`);
+    await eventually(() => heard(`while it is away ${n}`).length > 0, `message ${n} is posted`);
   await ana.send('the last one', { to: NUMBER });
-  await eventually(() => heard('the last one').length > 0, 'the last one comes');
+  await eventually(() => heard('the last one').length > 0, 'the last message is posted');
   const bodies = receiver.taken.map(({ body }) => body.data.body).filter((body) => body !== undefined);
   t.same(
     bodies,

@@ -268,7 +268,7 @@ export const messageStays: Act = async ({ sim, wad, contact }) => {
   await sim.faults.send('never-leaves');
   await wad.request('message.send', { to: contact.number, text: 'left lying' });
   const hanging = async () => ((await sim.pages.at(-1)?.look()) as { hanging?: number } | undefined)?.hanging;
-  await eventually(async () => (await hanging()) === 1, 'the page has taken it');
+  await eventually(async () => (await hanging()) === 1, 'the page has accepted the message');
 };
 
 /** The same, until the page is ordered to send it again. */
@@ -276,7 +276,7 @@ export const messageLingers: Act = async (scene) => {
   await messageStays(scene);
   await scene.sim.faults.send('none');
   const queued = async () => (await scene.wad.status()).outbox.queued;
-  await eventually(async () => (await queued()) === 0, 'it has gone out', 60_000);
+  await eventually(async () => (await queued()) === 0, 'the message was sent', 60_000);
 };
 
 /** Another daemon on the same session exits at once, and names the owner of the lock. */

@@ -60,7 +60,7 @@ t.test('accepted messages survive a full disk, a kill, and a start without free 
       const sent = await Promise.allSettled(more.map((asked) => client.request('message.send', asked)));
       return sent.every(({ status }) => status === 'fulfilled');
     },
-    'it accepts by itself when there is room',
+    'it accepts again when there is room',
     20_000,
   );
 
@@ -83,7 +83,7 @@ t.test('accepted messages survive a full disk, a kill, and a start without free 
   await wad.until('ready');
   await eventually(
     async () => (await wad.status()).outbox.queued === 0,
-    'all that was accepted has gone out',
+    'all accepted messages were sent',
     60_000,
   );
   for (const [n, contact] of contacts.entries())

@@ -102,7 +102,7 @@ async function playEnd(
     // A frozen browser does not notice the daemon's end; the next daemon must find it.
     if (!rough) {
       await scene.gone();
-      clock.reached('the browser gone');
+      clock.reached('the browser has ended');
     }
   }
   await also?.(scene);
@@ -113,7 +113,7 @@ async function playEnd(
   clock.restart();
   await scene.start(given.next === 'stopped' ? given : {});
   await scene.wad.until(given.next);
-  clock.reached(`the next one ${given.next}`, NEXT_S);
+  clock.reached(`the next daemon ${given.next}`, NEXT_S);
   if (given.next === 'ready') await works(t, scene, { device, after: scene.wad.startedAfter });
 }
 
@@ -132,7 +132,7 @@ async function playOn(
   if (expect.via === null) {
     for (const reason of expect.alerts)
       await wad.event('alert', (data) => data.reason === reason, { after: mark, timeoutMs });
-    if (expect.alerts.length > 0) clock.reached('told');
+    if (expect.alerts.length > 0) clock.reached('reported');
     await twoLooks(scene);
     await mend?.(scene);
     const moved = (await wad.events('state')).filter(({ cursor }) => cursor > mark);
@@ -190,7 +190,7 @@ async function leftBehind(scene: Scene, { expect, rough }: Row): Promise<string[
 async function twoLooks({ wad }: Scene): Promise<void> {
   for (let n = 0; n < 2; n++) {
     const { lastCheckAt } = (await wad.status()).monitor;
-    await eventually(async () => (await wad.status()).monitor.lastCheckAt !== lastCheckAt, 'a look', 60_000);
+    await eventually(async () => (await wad.status()).monitor.lastCheckAt !== lastCheckAt, 'a check', 60_000);
   }
 }
 

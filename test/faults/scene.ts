@@ -128,7 +128,7 @@ export class Scene implements AsyncDisposable {
   async caughtUp(): Promise<number> {
     const { wad } = this;
     const logged = () => wad.log.findLast(({ event }) => event === 'session.transition')?.to ?? 'stopped';
-    await eventually(async () => (await wad.status()).status === logged(), 'the line of the state');
+    await eventually(async () => (await wad.status()).status === logged(), 'the log line of the state');
     return wad.log.length;
   }
 

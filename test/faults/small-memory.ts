@@ -70,7 +70,7 @@ function whyNot(): string | null {
   if (process.getuid?.() !== 0) return 'needs root, to limit the memory of a process';
   try {
     using group = new SmallMemory(2 ** 30);
-    return group.killed === 0 ? null : 'the memory controller counts what it should not';
+    return group.killed === 0 ? null : 'the memory controller counts other processes, too';
   } catch (error) {
     return `needs a memory controller that can be used here: ${(error as Error).message}`;
   }

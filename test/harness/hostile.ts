@@ -76,7 +76,7 @@ function checkResult(answer: Record<string, unknown>, id: unknown): void {
     answer.error === undefined && answer.id === id,
     `not the result: ${JSON.stringify(answer).slice(0, 300)}`,
   );
-  check(typeof answer.result === 'object' && answer.result !== null, 'the result is no object');
+  check(typeof answer.result === 'object' && answer.result !== null, 'the result is not an object');
 }
 
 /** Checks that the connection still works, and that nothing unrequested was sent. */
@@ -334,10 +334,10 @@ const CROWDS: readonly HostileCase[] = [
       const { error } = (await raw.answer()) as { error: { code: number } };
       codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
     }
-    check(codes.get(BUSY) === 40, `40 were to be busy: ${JSON.stringify([...codes])}`);
+    check(codes.get(BUSY) === 40, `expected 40 busy answers: ${JSON.stringify([...codes])}`);
     check(
       codes.get(DEADLINE) === limits.maxInFlight,
-      `the rest was to time out: ${JSON.stringify([...codes])}`,
+      `expected the others to time out: ${JSON.stringify([...codes])}`,
     );
     await lives(raw);
   }),
@@ -346,7 +346,7 @@ const CROWDS: readonly HostileCase[] = [
     // The server stops reading long before it has received all of this, so the write does not finish.
     const done = raw.write(ping('x'.repeat(200)).repeat(limits.maxBacklogBytes / 20)).then(() => 'taken');
     const held = await Promise.race([done, quiet(raw)]);
-    check(held === 'quiet', 'the server took everything and kept the answers');
+    check(held === 'quiet', 'the server read everything and kept the answers in memory');
     raw.hangUp();
   }),
   peer('requests long answers and does not read', async (raw, { long, limits }) => {

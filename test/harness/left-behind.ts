@@ -17,7 +17,7 @@ export async function leftBehind(wad: Wad, profile: 'kept' | 'gone'): Promise<st
   }
   for (const one of processes) wrong.push(`process ${one.pid}: ${one.command.slice(0, 200)}`);
   for (const path of [home.lock, home.holder, home.socket, `${home.lock}.claim`])
-    if (existsSync(path)) wrong.push(`${path} is there`);
+    if (existsSync(path)) wrong.push(`${path} still exists`);
   if (wad.stderr !== '') wrong.push(`stderr: ${wad.stderr.slice(0, 500)}`);
   for (const line of wad.strayLines) wrong.push(`stdout: ${line.slice(0, 200)}`);
   for (const { event, ...more } of wad.log)

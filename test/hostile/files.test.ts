@@ -1,6 +1,6 @@
 /**
- * Other things in the place of a file that is read: a FIFO makes no program hang, and an endless file takes
- * no memory.
+ * Something else in place of a file that is read: a FIFO makes no program hang, and an endless file takes no
+ * memory.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -138,16 +138,16 @@ t.test('one ffmpeg runs at a time, with a low priority, and none survives the da
   const first = await hang(gone.signal);
   const nice = async (pid: number) =>
     (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[16];
-  await eventually(async () => Number(await nice(first.pid)) >= 10, 'it is niced');
+  await eventually(async () => Number(await nice(first.pid)) >= 10, 'ffmpeg has a low priority');
   gone.abort();
   t.not(await first.end, 'made');
-  await eventually(() => !isAlive(first.pid), 'it ends with who asked');
+  await eventually(() => !isAlive(first.pid), 'ffmpeg ends when its caller aborts');
   const second = await hang(none);
   const waits = voices.asVoice(sounds[1] as FileRef, none).then(() => 'made', kind);
   await voices.close();
   t.equal(await second.end, 'shutting_down');
   t.equal(await waits, 'shutting_down', 'a waiting conversion does not begin');
-  await eventually(() => !isAlive(second.pid), 'none is left');
+  await eventually(() => !isAlive(second.pid), 'no ffmpeg is left');
   t.same(
     (await readdir(join(dir, 'media'))).filter((name) => name.startsWith('.')),
     [],

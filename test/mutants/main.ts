@@ -10,11 +10,11 @@ const ENOUGH = 0.92;
 const USAGE = `scripts/mutants [--only TEXT] [--list]
 
 Makes each change of test/mutants/table.ts in a copy of the checkout, one at a time, and runs the tests that must fail on
-it. A change that all of them pass has survived: a test is missing. One whose text is not in the source any more is gone,
-and has to be found anew.
+it. A change with which all of them pass has survived: a test is missing. A change whose text is no longer in the source
+is gone, and its row must be adapted.
 
   --only TEXT   changes whose file or text contains it; may be given more than once
-  --list        only says which there are
+  --list        only lists the changes
 
 Exit status: 0 when ${ENOUGH * 100} % are noticed, none is gone and no test fails without a change, else 1.`;
 
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     for (const test of new Set(mutants.flatMap(({ tests }) => tests))) {
       if ((await workshop.run(test)).passed) continue;
       failing.add(test);
-      console.log(`fails without any change, and is left out: test/${test}.test.ts`);
+      console.log(`fails without any change and is not used: test/${test}.test.ts`);
     }
     for (const { tests, ...mutant } of mutants) {
       const found = await workshop.try({ ...mutant, tests: tests.filter((test) => !failing.has(test)) });

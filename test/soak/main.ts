@@ -5,16 +5,16 @@ import { soak } from './soak.js';
 
 const HELP = `scripts/soak [--seed N] [--faults N] [--minutes N]
 
-Plays faults of the table (test/faults) on a daemon as chance has it, also two at once, against the simulator and a
-real Chromium; at the end the account has to be ready over the same link, with no session lost, memory within 10 % from
+Makes random faults of the table (test/faults), sometimes two at once, on a daemon with the simulator and a
+real Chromium. At the end the account must be ready over the same link, with no session lost, memory within 10 % from
 minute 10 on (of runs of half an hour and longer), and no unhandled rejection.
 
-  --seed N      the same seed gives the same faults; the present time when left out
-  --faults N    ends after so many (500)
-  --minutes N   or after so long (120)
+  --seed N      the same seed gives the same faults; default: the current time
+  --faults N    ends after this many faults (500)
+  --minutes N   or after this many minutes (120)
   --help
 
-Exit status: 0 all is well, 1 something was wrong, 64 usage.`;
+Exit status: 0 success, 1 failure, 64 usage.`;
 
 const EXIT_USAGE = 64;
 const whole = (text: string | undefined, otherwise: number): number => {
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   );
   if (report.memory) console.log(`memory: ${report.memory.early} MB early, ${report.memory.late} MB late`);
   for (const wrong of report.wrong) console.log(`wrong: ${wrong}`);
-  console.log(report.wrong.length === 0 ? 'all is well' : `not well; again by --seed ${options.seed}`);
+  console.log(report.wrong.length === 0 ? 'all is well' : `failed; repeat with --seed ${options.seed}`);
   return report.wrong.length === 0 ? 0 : 1;
 }
 

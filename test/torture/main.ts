@@ -10,24 +10,25 @@ import { KILLS, type Kill, type TortureOptions, torture } from './torture.js';
 const HELP = `scripts/torture [--generation NAME] [--seed N] [--kills N] [--only KIND,…] [--messages N] [--clients N]
                 [--contacts N] [--set KNOB=VALUE]… [--keep DIR]
 
-Ends daemon, browser, renderer (kill -9) and the page's connection at random moments, while clients send under keys and
-everybody who gets a message answers it, against the simulator and a real Chromium. In the end each accepted message has to
-have arrived once, in order per sender and chat, and each answer to have been told once to a consumer that follows.
+Kills daemon, browser and renderer (kill -9) and cuts the page's connection at random times, while clients send with keys
+and each recipient answers, with the simulator and a real Chromium. In the end each accepted message
+must have arrived once, in order per sender and chat, and a consumer must have received each answer once.
 
   --generation NAME  the build of WhatsApp Web: ${Object.keys(GENERATIONS).join(', ')} (2026-09)
-  --set KNOB=VALUE   one knob of the simulator on top of the build's, as often as needed: resendsAtLogin=true is a page
-                     that sends again at login what has no ack. test/simulator/knobs.ts has them all
-  --seed N           the same seed sends and ends the same in the same order; the present time when left out
-  --kills N          how often something is ended (200)
-  --only KIND,…      what is ended: ${KILLS.join(', ')}; all of them when left out
-  --messages N       how many are sent, and answered (1000)
-  --clients N        by how many at once (8)
-  --contacts N       to how many people (4, at most 10)
-  --keep DIR         when all is not well: logs, database, profile, and who sent and got what, as files there (a folder
-                     in the temporary directory, which is named)
+  --set KNOB=VALUE   a knob of the simulator in addition to the build's; may be given more than once. With
+                     resendsAtLogin=true the page resends messages without an ack at login. test/simulator/knobs.ts
+                     lists all knobs
+  --seed N           the same seed gives the same sends and kills in the same order; default: the current time
+  --kills N          the number of kills (200)
+  --only KIND,…      the kinds of kills: ${KILLS.join(', ')}; default: all of them
+  --messages N       the number of messages that are sent, and answered (1000)
+  --clients N        the number of simultaneous senders (8)
+  --contacts N       the number of recipients (4, at most 10)
+  --keep DIR         where a failed run saves logs, database, profile, and the messages that were sent and received
+                     (default: a folder in the temporary directory, which is printed)
   --help
 
-Some five seconds a kill. Exit status: 0 all is well, 1 something was wrong, 64 usage.`;
+A kill takes some five seconds. Exit status: 0 success, 1 failure, 64 usage.`;
 
 const EXIT_USAGE = 64;
 
@@ -67,7 +68,7 @@ function optionsOf(args: readonly string[]): Omit<TortureOptions, 'say'> | null 
 
 function killNamed(name: string): Kill {
   const found = KILLS.find((kill) => kill === name);
-  if (found === undefined) throw new RangeError(`nothing to end is called "${name}"`);
+  if (found === undefined) throw new RangeError(`there is no kind of kill "${name}"`);
   return found;
 }
 
@@ -95,12 +96,12 @@ async function main(): Promise<number> {
   for (const one of report.wrong) say(`wrong: ${one}`);
   const kills = Object.entries(report.kills).map(([kill, n]) => `${n} ${kill}`);
   say(`ended: ${kills.join(', ')}; ${Math.round(report.tookMs / 1000)} s`);
-  say(`${report.accepted} accepted, ${report.arrived} arrived, ${report.repeated} crossed the wire again`);
-  say(`${report.answers} answers, ${report.told} told`);
+  say(`${report.accepted} accepted, ${report.arrived} arrived, ${report.repeated} were transmitted again`);
+  say(`${report.answers} answers, ${report.told} reported`);
   say(
     report.wrong.length === 0
       ? 'each once, in order'
-      : `not well: what it was is in ${options.keep}; again by --seed ${options.seed}`,
+      : `failed: see ${options.keep}; repeat with --seed ${options.seed}`,
   );
   return report.wrong.length === 0 ? 0 : 1;
 }

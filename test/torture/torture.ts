@@ -105,7 +105,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       END_MS,
     );
     const answers = contacts.flatMap((contact) => contact.sent.map(({ body }) => body));
-    await eventually(() => answers.every((body) => told.has(body)), 'each answer is told of', END_MS).catch(
+    await eventually(() => answers.every((body) => told.has(body)), 'each answer is reported', END_MS).catch(
       () => undefined, // counted below
     );
     over.abort();
