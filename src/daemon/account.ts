@@ -11,7 +11,7 @@ import { Announcements } from './announcements.js';
 import { type ClientEffects, clientEffects } from './client-effects.js';
 import type { Feed } from './events/feed.js';
 import { Incoming } from './incoming/incoming.js';
-import type { HeardUntil } from './incoming/receive-watermark.js';
+import type { ReceivedUntil } from './incoming/receive-watermark.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import { Actor } from './session/actor.js';
 import { CapabilityTracker } from './session/capability-tracker.js';
@@ -75,16 +75,16 @@ export class Account {
     const session: Linked | null = saved ? { wid, phone, platform: null, pushname: null } : null;
     // A session without a time, or without a marker, has been used by another program.
     const seenAt = marker?.lastSeenAt ?? null;
-    const heardUntil = !saved ? null : seenAt === null ? 'unknown' : Date.parse(seenAt);
+    const receivedUntil = !saved ? null : seenAt === null ? 'unknown' : Date.parse(seenAt);
     const state = initialState(session, Date.now());
-    const account = new Account(options, state, heardUntil);
+    const account = new Account(options, state, receivedUntil);
     account.#linkedAccount.link(state.session?.wid ?? null);
     account.restriction.start();
     await account.outgoing.sender.start();
     return account;
   }
 
-  private constructor(options: AccountOptions, state: State, heardUntil: HeardUntil) {
+  private constructor(options: AccountOptions, state: State, receivedUntil: ReceivedUntil) {
     const { config, dir, feed, store, log, name, address, browserWorks } = options;
     this.#options = options;
     this.name = name;
@@ -120,7 +120,7 @@ export class Account {
       feed,
       dir,
       log,
-      heardUntil,
+      receivedUntil,
       client,
       outgoing,
       qr,
@@ -138,7 +138,7 @@ export class Account {
       actor,
       slot,
       outgoing,
-      lastHeardAtMs: () => incoming.inbox.lastHeardAtMs,
+      lastReceivedAtMs: () => incoming.inbox.lastReceivedAtMs,
       diskLow: (freeMb) =>
         announce.alert('disk_full', `Only ${freeMb} MB are free where the session or its messages live.`),
       hourly: () => this.#hourly(),

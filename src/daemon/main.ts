@@ -110,7 +110,7 @@ async function run(settings: Settings, log: DaemonLog): Promise<number> {
     });
     if (!settings.config.browser.sandbox)
       log.warn('daemon.no-sandbox', { says: "Chromium's sandbox is off by request." });
-    const daemon = await wire(settings, log, (bytes) => heap.heard(bytes));
+    const daemon = await wire(settings, log, (bytes) => heap.received(bytes));
     catchStrays(daemon.account, log);
     obeySignals(daemon.account, settings.config, log, service.stopReason);
     await daemon.begin();

@@ -44,15 +44,15 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
         'logout-done': CLOSE_MS,
         'profile-removed': REMOVE_MS,
       };
-      const tell = () => notify.status(statusLine(actor.state, account.hint));
+      const reportStatus = () => notify.status(statusLine(actor.state, account.hint));
       actor.watch((now, before, { type }) => {
         if (isShuttingDown(now) && !isShuttingDown(before)) notify.stopping();
         const ms = more[type];
         if (isShuttingDown(now) && ms !== undefined) notify.extend(ms);
-        if (now.name !== before.name || reasonOf(now) !== reasonOf(before)) tell();
+        if (now.name !== before.name || reasonOf(now) !== reasonOf(before)) reportStatus();
       });
       notify.ready();
-      tell();
+      reportStatus();
       watchdog = startWatchdog({
         usec,
         pid,
@@ -60,7 +60,7 @@ export function openService(env: NodeJS.ProcessEnv, log: Log): Service {
         answers: (signal) => actor.until(() => true, { signal }),
         alive: () => notify.alive(),
       });
-      if (notify.heard) log.info('systemd.ready', { watchdogMs: watchdog.everyMs });
+      if (notify.isEnabled) log.info('systemd.ready', { watchdogMs: watchdog.everyMs });
     },
     stopReason: (account) => stopReason({ account, invocation }),
     close() {

@@ -59,10 +59,10 @@ export const lockLost = (state: State): Next => ({
  * daemon, an unlink that was not confirmed keeps the session, because the phone may still accept it.
  */
 export function logoutDone(state: StateOf<'logging-out'>, event: EventOf<'logout-done'>): Next {
-  const told = leave({ ...state, unlinked: event.unlinked });
+  const next = leave({ ...state, unlinked: event.unlinked });
   if (event.unlinked || state.asked === 'person')
-    return { state: told, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
-  return ended(told, [KEPT, { do: 'close' }]);
+    return { state: next, effects: [{ do: 'close' }, { do: 'remove-profile' }] };
+  return ended(next, [KEPT, { do: 'close' }]);
 }
 
 export function removed(state: StateOf<'logging-out'>, { gone, left }: EventOf<'profile-removed'>): Next {

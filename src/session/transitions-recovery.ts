@@ -129,11 +129,11 @@ export function refused(state: State, event: EventOf<'client.refused'>, now: Now
   if (state.name === 'reconnecting' && state.reason === 'outdated_library' && state.step.kind === 'scheduled')
     return stay(state);
   // What the page lacks was reported by name when it was found.
-  const told: State =
+  const reported: State =
     event.detail === undefined ? state : { ...state, alerted: [...state.alerted, 'outdated_library'] };
   // Every attempt since the last `ready` has reloaded the page, and it may have been linked on the way.
   return state.name === 'failed' || state.attempts > 0 || isSlowRetry(state)
-    ? giveUp(told, 'outdated_library', 'gone', now)
+    ? giveUp(reported, 'outdated_library', 'gone', now)
     : retry(state, 'outdated_library', 'lives', now);
 }
 

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 
 export interface Notify {
   /** True when there is a service manager. */
-  readonly heard: boolean;
+  readonly isEnabled: boolean;
   ready(): void;
   /** One line for `systemctl status`. */
   status(text: string): void;
@@ -78,7 +78,7 @@ export function openNotify({ socket, onTrouble, command }: NotifyOptions): Notif
   const plain = (text: string): string => text.replace(CONTROL, ' ').trim();
   let closed: Promise<void> | undefined;
   return {
-    heard: socket !== undefined,
+    isEnabled: socket !== undefined,
     ready: () => say('READY=1'),
     status: (text) => say(`STATUS=${plain(text)}`),
     stopping: () => say('STOPPING=1'),

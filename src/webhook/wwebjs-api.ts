@@ -79,14 +79,14 @@ function voteOf(
     if (localId < 0 && place !== undefined) return { localId: Number(place) - 1 };
     return localId < 0 ? { name } : { name, localId };
   };
-  const told = {
+  const voted = {
     voter: data.from,
     selectedOptions: vote.map(option),
     interractedAtTs: Date.parse(data.timestamp),
     parentMessage: libraryMessage(messageOf(data, context)),
     parentMsgKey: libraryKey(data),
   };
-  return ['vote_update', { vote: told }];
+  return ['vote_update', { vote: voted }];
 }
 
 function noticeOf(change: string): string {

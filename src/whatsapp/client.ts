@@ -41,7 +41,7 @@ import { logout } from './linking/logout.js';
 import { passCheckpoints } from './page/checkpoint.js';
 import { acknowledgeDialogs } from './page/dialogs.js';
 import { knowsChat } from './page/known-chat.js';
-import type { CallTold, PageSocket, PageWindow, Told } from './page/page-window.js';
+import type { CallReport, PageReport, PageSocket, PageWindow } from './page/page-window.js';
 import { holdPasskeys } from './page/passkey.js';
 import { keepManners, type Manners } from './page/presence.js';
 import { mayWrite, refreshLimits } from './page/restriction.js';
@@ -162,7 +162,7 @@ class Client implements WhatsAppClient {
           if (gone.length > 0) log.warn('whatsapp.manners', { missing: gone, build: readiness.build });
         },
         listening: () => readiness.look(),
-        unheard: (event, error) => {
+        eventFailed: (event, error) => {
           // When the page goes away, pending calls of the library fail with it.
           if (isNavigation(error) || isTransport(error))
             log.debug('whatsapp.listener', { event, error: errorText(error) });
@@ -190,7 +190,7 @@ class Client implements WhatsAppClient {
     this.#errors = new PageErrors(() => readiness.build, log);
     const look = (): void => readiness.look();
     const qr = (payload: string): void => {
-      if (!readiness.tellsQr) pageState.qr(payload);
+      if (!readiness.reportsQr) pageState.qr(payload);
     };
     this.#contentEvents = listenTo(this.#guarded, {
       listener,
@@ -233,9 +233,9 @@ class Client implements WhatsAppClient {
     page.once('error', died('the page crashed'));
     page.once('close', died('the page was closed'));
     this.#errors.watch(page);
-    await page.exposeFunction(BINDING, (told: Told | CallTold) => {
-      if (told.kind === 'call') this.#contentEvents.heardCall(told);
-      else this.#pageState.told(told);
+    await page.exposeFunction(BINDING, (report: PageReport | CallReport) => {
+      if (report.kind === 'call') this.#contentEvents.pageCall(report);
+      else this.#pageState.handle(report);
     });
     await page.evaluateOnNewDocument(watch, BINDING);
     await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);

@@ -15,10 +15,10 @@ import { show } from '../outgoing/outbox.js';
  */
 export function knownMessage(store: Store, name: string, to: Address = []): Known {
   const { own, seen } = namedMessage(store, name);
-  const told = seen === null ? null : store.messages.event(seen);
+  const event = seen === null ? null : store.messages.event(seen);
   // An event of an earlier version may lack identities that are reported today. They are filled
   // in from what is known now.
-  const data = told && { ...namedIn(store, told.data), ...told.data };
+  const data = event && { ...namedIn(store, event.data), ...event.data };
   const message = messageSchema.safeParse(data).data ?? null;
   if (own !== null) return { ...show(own, to), key: seen?.key ?? null, message };
   const place = seen === null ? null : parseMessageRef(seen.key).place;

@@ -44,10 +44,10 @@ export class RefusedEvents {
       say('journal.refused', { kind, err: error });
     }
     this.#count += events;
-    this.#retry ??= setInterval(() => this.#tell(kind), RETRY_MS).unref();
+    this.#retry ??= setInterval(() => this.#writeGap(kind), RETRY_MS).unref();
   }
 
-  #tell(reason: FaultKind): void {
+  #writeGap(reason: FaultKind): void {
     const { log, writeGap, recovered } = this.#options;
     const events = this.#count;
     writeGap({ reason, events }).then(

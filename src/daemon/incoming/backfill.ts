@@ -161,7 +161,7 @@ export class Backfill {
     const { keys, revoked, whole, failure } = await page().keysSince(chatId, sinceMs, PER_CHAT);
     const gone = new Set(revoked);
     const unknown = keys.filter((key) => (gone.has(key) ? !inbox.knowsRevoked(key) : !inbox.knows(key)));
-    const { found, left } = await this.#tell(chatId, unknown, signal);
+    const { found, left } = await this.#journal(chatId, unknown, signal);
     if (left.length > 0) undecrypted.set(chatId, left);
     // The messages in the page's memory have been reported despite the failure.
     if (failure !== null) throw new Fault('page_error', { reason: failure });
@@ -178,7 +178,7 @@ export class Backfill {
   }
 
   /** Reports messages; `left` are the keys of those that the page cannot decrypt yet. */
-  async #tell(
+  async #journal(
     chatId: string,
     keys: readonly string[],
     signal: AbortSignal,
@@ -193,7 +193,7 @@ export class Backfill {
         const events = [
           ...messages.map((message) => inbox.message(tx, message)),
           // The deletion of a message that was never reported is not reported either.
-          ...revoked.filter(({ key }) => inbox.hasTold(key)).map((one) => inbox.revoke(tx, one)),
+          ...revoked.filter(({ key }) => inbox.hasEvent(key)).map((one) => inbox.revoke(tx, one)),
         ];
         for (const event of events) keep(event);
         return events.filter((event) => event !== null).length;
@@ -208,7 +208,7 @@ export class Backfill {
     const still: Undecrypted = new Map();
     for (const [chatId, keys] of undecrypted) {
       try {
-        const { found, left } = await this.#tell(chatId, keys, signal);
+        const { found, left } = await this.#journal(chatId, keys, signal);
         if (found > 0) log.info('backfill.decrypted', { messages: found });
         if (left.length > 0) still.set(chatId, left);
       } catch (error) {

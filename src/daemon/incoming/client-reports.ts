@@ -27,7 +27,7 @@ export interface ClientReportsOptions {
   readonly capabilities: CapabilityTracker;
   readonly restriction: Pick<AccountRestriction, 'seen' | 'banned'>;
   /** Called when somebody has written, or has given the account a token of trust. */
-  readonly heardFrom: (chatId: string) => void;
+  readonly personWrote: (chatId: string) => void;
 }
 
 /** Nothing to close. */
@@ -41,7 +41,7 @@ export class ClientReports {
   }
 
   take(report: ClientReport): void {
-    const { inbox, people, qr, passkey, capabilities, restriction, heardFrom } = this.#options;
+    const { inbox, people, qr, passkey, capabilities, restriction, personWrote } = this.#options;
     switch (report.type) {
       case 'qr':
         qr.show(report.payload);
@@ -59,7 +59,7 @@ export class ClientReports {
         void people.learn(report.pairs);
         break;
       case 'message':
-        if (!report.message.fromMe) heardFrom(report.message.chatId);
+        if (!report.message.fromMe) personWrote(report.message.chatId);
         // No reader waits for a message that was sent from here.
         this.#keep(
           (tx, keep) => {
@@ -80,7 +80,7 @@ export class ClientReports {
         restriction.seen(report.limits);
         break;
       case 'trusted':
-        heardFrom(report.chatId);
+        personWrote(report.chatId);
         break;
       case 'ban':
         restriction.banned(report.untilMs);
@@ -96,10 +96,10 @@ export class ClientReports {
    * viewed it, not that it was delivered or read. A refusal of a post is not recorded here: the answer of the
    * send has the reason.
    */
-  acked(heard: Extract<ClientReport, { type: 'ack' }>): void {
+  acked(ack: Extract<ClientReport, { type: 'ack' }>): void {
     const { inbox, outbox } = this.#options;
-    const isPost = isPostId(heard.chatId);
-    const report = isPost && heard.ack > 1 ? { ...heard, ack: 1 } : heard;
+    const isPost = isPostId(ack.chatId);
+    const report = isPost && ack.ack > 1 ? { ...ack, ack: 1 } : ack;
     // Only the server's ack delays the next message of a chat, and the send itself brings that ack where it
     // can. Later acks delay nothing, so they do not ask for a sync of their own. Otherwise each message of a
     // queue would cost three more syncs.
@@ -124,21 +124,21 @@ export class ClientReports {
    */
   #happened<T extends ContentEvent>(event: T, data: Unnamed<T>): void {
     const { feed, people, store } = this.#options;
-    const tell = (): void =>
+    const write = (): void =>
       this.#keep((tx, keep) => {
         keep(feed.keepIn(tx, event, { ...data, ...namedIn(store, data) } as EventData<T>));
         return null;
       }, {});
     const halfKnown = halfKnownIn(store, data);
     if (halfKnown.length === 0 && this.#asking === null) {
-      tell();
+      write();
       return;
     }
     const asking = (this.#asking ?? Promise.resolve())
       .then(() => people.meet(halfKnown))
       .then(() => {
         if (this.#asking === asking) this.#asking = null;
-        tell();
+        write();
       });
     this.#asking = asking;
   }
@@ -157,7 +157,7 @@ export class ClientReports {
   #keep(run: (tx: Tx, keep: Keep) => Change | null, options: WriteOptions): void {
     const { feed, outbox } = this.#options;
     feed.write(run, options).then(
-      (change) => outbox.told(change),
+      (change) => outbox.announce(change),
       () => undefined, // the feed has logged it
     );
   }

@@ -19,7 +19,7 @@ export class Inbox {
   readonly #store: Store;
   readonly #now: () => number;
   /** When the last message arrived; 0 before the first. */
-  lastHeardAtMs = 0;
+  lastReceivedAtMs = 0;
 
   constructor(store: Store, now: () => number = Date.now) {
     this.#store = store;
@@ -32,7 +32,7 @@ export class Inbox {
    */
   message(tx: Tx, message: InboundMessage): StoredEvent | null {
     const { key, messageId, ack } = message;
-    if (!message.backfilled) this.lastHeardAtMs = this.#now();
+    if (!message.backfilled) this.lastReceivedAtMs = this.#now();
     const { messages } = this.#store;
     const event = this.#event('message', { ...message });
     if (message.type === 'ciphertext') return messages.appendPlaceholder(tx, { key, messageId, ack }, event);
@@ -58,7 +58,7 @@ export class Inbox {
   }
 
   /** True for a message that has been reported, even if only as undecrypted. */
-  hasTold(key: string): boolean {
+  hasEvent(key: string): boolean {
     return (this.#store.messages.get(key, this.#store.account.wid)?.cursor ?? null) !== null;
   }
 

@@ -15,7 +15,7 @@ import { ClientReports } from './client-reports.js';
 import { Inbox } from './inbox.js';
 import { People } from './people.js';
 import { QueueOpener } from './queue-opener.js';
-import { type HeardUntil, ReceiveWatermark } from './receive-watermark.js';
+import { type ReceivedUntil, ReceiveWatermark } from './receive-watermark.js';
 
 export interface IncomingOptions {
   readonly store: Store;
@@ -23,7 +23,7 @@ export interface IncomingOptions {
   readonly dir: SessionDir;
   readonly log: Log;
   /** As an earlier daemon stored it. */
-  readonly heardUntil: HeardUntil;
+  readonly receivedUntil: ReceivedUntil;
   /** The current client. @throws Fault not_ready when there is none */
   readonly client: () => WhatsAppClient;
   readonly outgoing: Outgoing;
@@ -42,7 +42,7 @@ export class Incoming {
   readonly queues: QueueOpener;
 
   constructor(options: IncomingOptions) {
-    const { store, feed, dir, log, heardUntil, client } = options;
+    const { store, feed, dir, log, receivedUntil, client } = options;
     const { qr, passkey, capabilities, restriction } = options;
     const { outbox, sender } = options.outgoing;
     this.inbox = new Inbox(store);
@@ -63,7 +63,7 @@ export class Incoming {
       passkey,
       capabilities,
       restriction,
-      heardFrom: (chatId) => sender.heardFrom(chatId),
+      personWrote: (chatId) => sender.personWrote(chatId),
     });
     const backfill = new Backfill({
       feed,
@@ -73,7 +73,7 @@ export class Incoming {
       page: () => client().missed,
       acked: (report) => this.reports.acked(report),
     });
-    this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, heardUntil });
+    this.watermark = new ReceiveWatermark({ dir, feed, log, backfill, receivedUntil });
     this.queues = new QueueOpener({ store, people, sender });
   }
 }

@@ -27,11 +27,11 @@ export function namedMessage(store: Store, name: string): NamedMessage {
   }
   const own = outbox.get(name);
   if (own !== null) {
-    const seen = heardOf(store, own.messageId).find(isOurs) ?? null;
+    const seen = seenWithId(store, own.messageId).find(isOurs) ?? null;
     const place = { fromMe: true, remote: own.chatId, participant: null };
     return { ref: seen === null ? { id: own.messageId, place } : parseMessageRef(seen.key), own, seen };
   }
-  const [seen = null, ...others] = heardOf(store, escapeId(ref.id));
+  const [seen = null, ...others] = seenWithId(store, escapeId(ref.id));
   if (others.length > 0) throw ambiguous(ref.id, [seen, ...others] as SeenMessage[]);
   return { ref: seen === null ? ref : parseMessageRef(seen.key), own, seen };
 }
@@ -39,14 +39,14 @@ export function namedMessage(store: Store, name: string): NamedMessage {
 const isOurs = ({ key }: SeenMessage): boolean => key.startsWith('true_');
 
 /** Each message with this id once. Messages of the linked account take precedence over all others. */
-function heardOf({ messages, account }: Store, messageId: string): SeenMessage[] {
+function seenWithId({ messages, account }: Store, messageId: string): SeenMessage[] {
   const all = messages.withId(messageId);
   const mine = all.filter(({ wid }) => wid === account.wid);
   const found = mine.length > 0 ? mine : all;
-  const told = found.filter(({ cursor }) => cursor !== null);
+  const journalled = found.filter(({ cursor }) => cursor !== null);
   // An ack may name the chat by the person's other identity (H23). It is the reported message all the same.
-  const heard = told.some(isOurs) ? told : found;
-  return [...new Map(heard.map((one) => [one.key, one])).values()];
+  const candidates = journalled.some(isOurs) ? journalled : found;
+  return [...new Map(candidates.map((one) => [one.key, one])).values()];
 }
 
 function ambiguous(id: string, found: readonly SeenMessage[]): Fault {

@@ -14,14 +14,14 @@ export interface ReceiveWatermarkOptions {
   readonly log: Log;
   readonly backfill: Pick<Backfill, 'start' | 'stop'>;
   /** As an earlier daemon stored it. */
-  readonly heardUntil: HeardUntil;
+  readonly receivedUntil: ReceivedUntil;
 }
 
 /**
  * Everything received before this time is in the journal, ms since 1970. `unknown` for a session that another
  * program has used; null before the first link.
  */
-export type HeardUntil = number | 'unknown' | null;
+export type ReceivedUntil = number | 'unknown' | null;
 
 /** `away`: no page is ready; `behind`: missed messages are being read; `live`: all reports are journalled. */
 type Phase = { readonly name: 'away' } | Present;
@@ -40,18 +40,18 @@ const AWAY: Phase = { name: 'away' };
 export class ReceiveWatermark {
   readonly #options: ReceiveWatermarkOptions;
   #phase: Phase = AWAY;
-  #heardUntil: HeardUntil;
+  #receivedUntil: ReceivedUntil;
   /** The watermark of an earlier link of this run; null when there was none. */
   #unlinkedAtMs: number | null = null;
 
   constructor(options: ReceiveWatermarkOptions) {
     this.#options = options;
-    this.#heardUntil = options.heardUntil;
+    this.#receivedUntil = options.receivedUntil;
   }
 
   /** False before the first link has worked: there is nothing to store. */
   get hasBegun(): boolean {
-    return this.#heardUntil !== null;
+    return this.#receivedUntil !== null;
   }
 
   /** Called when a page is ready. The missed messages are journalled first, then what the page reports. */
@@ -68,26 +68,26 @@ export class ReceiveWatermark {
    * @param refusedFromMs the time of the first refusal, ms since 1970
    */
   again(refusedFromMs: number): void {
-    if (this.#phase.name === 'live') this.#heardAtLeast(refusedFromMs);
+    if (this.#phase.name === 'live') this.#advance(refusedFromMs);
     if (this.#phase.name !== 'away') this.ready(this.#phase.readyAtMs);
   }
 
   /** Called when the page is no longer ready. */
   left(): void {
     this.#options.backfill.stop();
-    if (this.#phase.name === 'live')
-      this.#heardAtLeast(Math.max(this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS));
+    if (this.#phase.name === 'live') this.#advance(Math.max(this.#phase.readyAtMs, Date.now() - IN_DOUBT_MS));
     this.#phase = AWAY;
   }
 
   /** Called when the link is gone. What arrives before the next link is lost. */
   unlinked(): void {
-    if (typeof this.#heardUntil === 'number') this.#unlinkedAtMs = this.#heardUntil;
-    this.#heardUntil = null;
+    if (typeof this.#receivedUntil === 'number') this.#unlinkedAtMs = this.#receivedUntil;
+    this.#receivedUntil = null;
   }
 
-  #heardAtLeast(untilMs: number): void {
-    this.#heardUntil = typeof this.#heardUntil === 'number' ? Math.max(this.#heardUntil, untilMs) : untilMs;
+  #advance(untilMs: number): void {
+    this.#receivedUntil =
+      typeof this.#receivedUntil === 'number' ? Math.max(this.#receivedUntil, untilMs) : untilMs;
   }
 
   /**
@@ -97,9 +97,9 @@ export class ReceiveWatermark {
   async mark({ wid }: Linked): Promise<void> {
     const { dir } = this.#options;
     const linkedAt = (await readMarker(dir))?.linkedAt ?? new Date().toISOString();
-    this.#heardUntil ??= Date.parse(linkedAt);
+    this.#receivedUntil ??= Date.parse(linkedAt);
     // During the catch-up, some earlier messages are not journalled yet.
-    const until = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#heardUntil;
+    const until = this.#phase.name === 'live' ? Date.now() - IN_DOUBT_MS : this.#receivedUntil;
     const lastSeenAt = until === 'unknown' ? null : isoTime(until);
     await writeMarker(dir, { linkedAt, wid, lastSeenAt });
   }
@@ -114,18 +114,18 @@ export class ReceiveWatermark {
     const { readyAtMs } = phase;
     const linkedAtMs = Date.parse((await readMarker(dir))?.linkedAt ?? isoTime(readyAtMs));
     if (this.#phase !== phase) return;
-    if (this.#heardUntil === 'unknown')
+    if (this.#receivedUntil === 'unknown')
       feed.append('gap', { reason: 'adopted', since: null, until: isoTime(linkedAtMs) });
-    const heardUntilMs = typeof this.#heardUntil === 'number' ? this.#heardUntil : linkedAtMs;
-    this.#heardUntil = heardUntilMs;
+    const receivedUntilMs = typeof this.#receivedUntil === 'number' ? this.#receivedUntil : linkedAtMs;
+    this.#receivedUntil = receivedUntilMs;
     if (this.#unlinkedAtMs !== null) {
       // A phone gives its history to a new link without marking what is new in it.
       const since = isoTime(this.#unlinkedAtMs);
       feed.append('gap', { reason: 'unlinked', since, until: isoTime(linkedAtMs) });
       this.#unlinkedAtMs = null;
     }
-    backfill.start(Math.max(linkedAtMs, heardUntilMs - MARGIN_MS), () => {
-      this.#heardUntil = Math.max(heardUntilMs, readyAtMs);
+    backfill.start(Math.max(linkedAtMs, receivedUntilMs - MARGIN_MS), () => {
+      this.#receivedUntil = Math.max(receivedUntilMs, readyAtMs);
       this.#phase = { name: 'live', readyAtMs };
     });
   }

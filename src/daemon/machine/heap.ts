@@ -38,12 +38,12 @@ export class Heap {
   readonly #log: Log;
   readonly #collect: (what?: { type: 'minor' }) => void;
   readonly #observer = new PerformanceObserver((list) => {
-    if (!(list.getEntries() as Collection[]).every(isOurs)) this.#stirred();
+    if (!(list.getEntries() as Collection[]).every(isOurs)) this.#scheduleCollection();
   });
   /** The wait for the end of a burst. */
-  #rest: NodeJS.Timeout | undefined;
+  #burstTimer: NodeJS.Timeout | undefined;
   /** The wait for the kernel, after a full collection. */
-  #telling: NodeJS.Timeout | undefined;
+  #measureTimer: NodeJS.Timeout | undefined;
   /**
    * By the monotonic clock: the latest end of the wait for a burst, and the time at which
    * the burst counts as over.
@@ -71,45 +71,45 @@ export class Heap {
 
   stop(): void {
     this.#observer.disconnect();
-    clearTimeout(this.#rest);
-    clearTimeout(this.#telling);
+    clearTimeout(this.#burstTimer);
+    clearTimeout(this.#measureTimer);
   }
 
   /** Called with the number of bytes read from a peer's socket. */
-  heard(bytes: number): void {
+  received(bytes: number): void {
     this.#readBytes += bytes;
     if (this.#readBytes < READ_BYTES) return;
     this.#readBytes = 0;
     this.#collect({ type: 'minor' });
   }
 
-  #stirred(): void {
+  #scheduleCollection(): void {
     const now = performance.now();
-    if (this.#rest === undefined) this.#patientUntilMs = now + PATIENCE_MS;
+    if (this.#burstTimer === undefined) this.#patientUntilMs = now + PATIENCE_MS;
     this.#quietFromMs = now + QUIET_MS;
-    this.#look(Math.max(0, Math.min(this.#quietFromMs, this.#patientUntilMs) - now));
+    this.#collectIn(Math.max(0, Math.min(this.#quietFromMs, this.#patientUntilMs) - now));
   }
 
-  #look(inMs: number): void {
-    clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => this.#isOver(), Math.ceil(inMs)).unref();
+  #collectIn(inMs: number): void {
+    clearTimeout(this.#burstTimer);
+    this.#burstTimer = setTimeout(() => this.#collectNow(), Math.ceil(inMs)).unref();
   }
 
-  #isOver(): void {
-    this.#rest = undefined;
+  #collectNow(): void {
+    this.#burstTimer = undefined;
     const now = performance.now();
     const before = process.memoryUsage.rss();
     if (before - this.#leftBytes < WORTH_BYTES && now < this.#pauseUntilMs) {
-      this.#look(this.#pauseUntilMs - now);
+      this.#collectIn(this.#pauseUntilMs - now);
       return;
     }
     this.#collect();
-    clearTimeout(this.#telling);
+    clearTimeout(this.#measureTimer);
     const isQuiet = now >= this.#quietFromMs;
-    this.#telling = setTimeout(() => this.#told(before, isQuiet), UNMAP_MS).unref();
+    this.#measureTimer = setTimeout(() => this.#measure(before, isQuiet), UNMAP_MS).unref();
   }
 
-  #told(before: number, isQuiet: boolean): void {
+  #measure(before: number, isQuiet: boolean): void {
     const rssBytes = process.memoryUsage.rss();
     const bytes = before - rssBytes;
     const inVain = bytes < WORTH_BYTES;
@@ -119,7 +119,7 @@ export class Heap {
     this.#log.debug('heap.collected', { bytes, rssBytes });
     // The first collection after a burst, or during one, leaves V8 its space for young objects;
     // another one frees that too.
-    if (!inVain || !isQuiet) this.#stirred();
+    if (!inVain || !isQuiet) this.#scheduleCollection();
   }
 }
 

@@ -93,7 +93,7 @@ export class Outbox {
         queuedAtMs: this.#now(),
       }),
     );
-    if (isNew) this.told({ row: message, staged: [] });
+    if (isNew) this.announce({ row: message, staged: [] });
     return message;
   }
 
@@ -116,7 +116,7 @@ export class Outbox {
   }
 
   /** Notifies the watchers of a change that is on disk. */
-  told(change: Change | null): void {
+  announce(change: Change | null): void {
     if (change === null) return;
     const { row, staged } = change;
     this.#log.debug('message.state', { id: row.id, to: row.state, ack: row.ack });
@@ -125,7 +125,7 @@ export class Outbox {
 
   /**
    * Advances a row by one step within a write.
-   * @returns the change, if any; it is passed to `told` once it is on disk
+   * @returns the change, if any; it is passed to `announce` once it is on disk
    */
   step(tx: Tx, id: string, event: SendEvent, more: More = {}): Change | null {
     const row = this.#store.outbox.get(id);
@@ -174,14 +174,14 @@ export class Outbox {
   /** Reschedules messages that were refused for now: the restriction is over, or lasts longer. */
   async wakeHeld(atMs: number): Promise<void> {
     const woken = await this.#store.write((tx) => this.#store.outbox.wakeHeld(tx, HELD, atMs));
-    for (const row of woken) this.told({ row, staged: [] });
+    for (const row of woken) this.announce({ row, staged: [] });
   }
 
   /** Lets messages go that were refused for now, because their recipient has written since. */
   async wakeLane(lane: Addressee): Promise<void> {
     const limits = { kinds: HELD, below: LAST_TRY, nowMs: this.#now() };
     const woken = await this.#store.write((tx) => this.#store.outbox.wakeLane(tx, lane, limits));
-    for (const row of woken) this.told({ row, staged: [] });
+    for (const row of woken) this.announce({ row, staged: [] });
   }
 
   /**
@@ -191,7 +191,7 @@ export class Outbox {
    */
   async take(id: string, event: SendEvent, more: More = {}): Promise<StoredMessage | null> {
     const change = await this.#store.write((tx) => this.step(tx, id, event, more), { turn: 'first' });
-    this.told(change);
+    this.announce(change);
     return change?.row ?? null;
   }
 
@@ -212,7 +212,7 @@ export class Outbox {
       return this.#store.outbox.change(tx, own, 'queued', { state: 'cancelled', nowMs: this.#now() });
     });
     if (row === null) throw this.#tooLate(own, 'only what is queued can be cancelled');
-    this.told({ row, staged: [] });
+    this.announce({ row, staged: [] });
     return row;
   }
 
@@ -232,7 +232,7 @@ export class Outbox {
       this.#store.outbox.change(tx, own, 'unknown', { nowMs, ...change[as] }),
     );
     if (row === null) throw this.#tooLate(own, 'only an unknown outcome can be decided');
-    this.told({ row, staged: [] });
+    this.announce({ row, staged: [] });
     return row;
   }
 

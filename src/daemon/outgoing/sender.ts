@@ -73,7 +73,7 @@ export class Sender {
   readonly #lanes: Lanes;
   readonly #acquaintances: Acquaintances;
   /** People who have written while messages were in flight. */
-  readonly #heardMeanwhile = new Set<Addressee>();
+  readonly #wroteMeanwhile = new Set<Addressee>();
   readonly #scheduler: Scheduler;
   readonly #wakeups: Wakeups;
   readonly #questions = new AtOnce(ASK_AT_A_TIME);
@@ -86,7 +86,7 @@ export class Sender {
     this.#lanes = new Lanes({
       now: () => ({ atMs: now(), page: this.#wid === null ? null : this.#page }),
       run: (slot, effects, freed) => {
-        if (freed && this.#lanes.served === 0) this.#heardMeanwhile.clear();
+        if (freed && this.#lanes.served === 0) this.#wroteMeanwhile.clear();
         if (freed) this.#scanNextInLine();
         for (const effect of effects) this.#run(slot, effect);
       },
@@ -162,10 +162,10 @@ export class Sender {
   }
 
   /** Called when somebody has written: they are no stranger, and may be answered despite a restriction. */
-  heardFrom(chatId: string): void {
+  personWrote(chatId: string): void {
     const lane = this.#options.store.identities.laneOf(chatId as Addressee);
     // The refusal of a message in flight may have been decided before. Whose lane it is may be learnt later.
-    if (this.#lanes.served > 0) this.#heardMeanwhile.add(lane);
+    if (this.#lanes.served > 0) this.#wroteMeanwhile.add(lane);
     this.#wakeRefused(lane);
     if (this.#acquaintances.reconsider(lane)) this.#wakeups.at(lane);
   }
@@ -180,8 +180,8 @@ export class Sender {
     const reconsidered = ids.filter((id) => this.#acquaintances.reconsider(id));
     if (moved > 0) this.#lanes.rename((name) => identities.laneOf(name) as Addressee);
     for (const lane of new Set(ids.map((id) => identities.laneOf(id)))) {
-      if (ids.some((id) => identities.laneOf(id) === lane && this.#heardMeanwhile.delete(id)))
-        this.#heardMeanwhile.add(lane);
+      if (ids.some((id) => identities.laneOf(id) === lane && this.#wroteMeanwhile.delete(id)))
+        this.#wroteMeanwhile.add(lane);
       this.#wakeRefused(lane);
     }
     if (moved > 0 || reconsidered.length > 0) this.#wakeups.at('all');
@@ -210,7 +210,7 @@ export class Sender {
     this.#lanes.post(this.#lanes.of(row), { type: 'row', message: row, state, staged });
     const isRefused = state === 'queued' && row.error !== null;
     const isSettled = isRefused || (state !== 'queued' && state !== 'unknown');
-    if (isSettled && this.#heardMeanwhile.delete(row.lane) && isRefused) this.#wakeRefused(row.lane);
+    if (isSettled && this.#wroteMeanwhile.delete(row.lane) && isRefused) this.#wakeRefused(row.lane);
     // A lane with a message in flight requests a scan when it is over.
     if (state !== 'sending' && isIdle(this.#lanes.find(row.lane))) this.#wakeups.at(row.lane);
   }
@@ -225,13 +225,13 @@ export class Sender {
     const { store, outbox } = this.#options;
     const nowMs = this.#now();
     const { back, expired, taken, unmet, holdMs, turnedAway } = await this.#take(asked, nowMs);
-    for (const change of back) outbox.told(change);
+    for (const change of back) outbox.announce(change);
     if (asked === 'all') this.#line.clear();
     for (const lane of turnedAway) this.#line.add(lane);
-    for (const row of expired) outbox.told({ row, staged: [] });
+    for (const row of expired) outbox.announce({ row, staged: [] });
     for (const row of taken) {
       this.#lanes.post(this.#lanes.at(row.lane), { type: 'turn', message: row });
-      outbox.told({ row, staged: [] });
+      outbox.announce({ row, staged: [] });
     }
     this.#wakeups.by(holdMs);
     if (asked === 'all') this.#wakeups.by(store.outbox.nextTime(nowMs));
@@ -308,7 +308,7 @@ export class Sender {
         .inStates(['sending'], { limit: Number.MAX_SAFE_INTEGER })
         .map((row) => outbox.step(tx, row.id, { type: outbox.lanes.isStaged(row) ? 'returned' : 'lost' })),
     );
-    for (const change of changes) outbox.told(change);
+    for (const change of changes) outbox.announce(change);
   }
 
   #run(slot: Slot, effect: LaneEffect): void {

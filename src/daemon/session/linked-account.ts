@@ -40,7 +40,7 @@ export class LinkedAccount {
       });
       recipients.forget();
       log.info('account.linked', { waiting: failed.length });
-      for (const row of failed) outbox.told({ row, staged: [] });
+      for (const row of failed) outbox.announce({ row, staged: [] });
     } catch (error) {
       log.error('account.link-refused', { err: error });
     }

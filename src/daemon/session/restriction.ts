@@ -30,11 +30,11 @@ export interface RestrictionOptions {
 
 type Watcher = (now: Restriction | null, before: RestrictionKind | null) => void;
 
-interface Told {
+interface Reported {
   readonly kind: RestrictionKind | null;
   readonly untilMs: number | null;
 }
-const NOTHING_TOLD: Told = { kind: null, untilMs: null };
+const NOTHING_REPORTED: Reported = { kind: null, untilMs: null };
 
 /** The longest timer of Node. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -47,7 +47,7 @@ export class AccountRestriction {
   #wid: string | null = null;
   #facts: Facts = NOTHING_KNOWN;
   /** What was reported last, also by an earlier process: its kind and its end. */
-  #told: Told = NOTHING_TOLD;
+  #lastReported: Reported = NOTHING_REPORTED;
   /** A refusal is recorded and not reported yet. */
   #isNacked = false;
   #end: NodeJS.Timeout | undefined;
@@ -129,14 +129,14 @@ export class AccountRestriction {
     if (wid === this.#wid) return;
     this.#wid = wid;
     const kept = wid === null ? null : store.restriction.of(wid);
-    const { told = NOTHING_TOLD, ...facts } = (kept ?? {}) as Partial<Facts> & { told?: Told };
+    const { told = NOTHING_REPORTED, ...facts } = (kept ?? {}) as Partial<Facts> & { told?: Reported };
     this.#facts = { ...NOTHING_KNOWN, ...facts };
-    this.#told = told;
+    this.#lastReported = told;
   }
 
   #keep(tx: Tx): void {
     if (this.#wid !== null)
-      this.#options.store.restriction.keep(tx, this.#wid, { ...this.#facts, told: this.#told });
+      this.#options.store.restriction.keep(tx, this.#wid, { ...this.#facts, told: this.#lastReported });
   }
 
   #learn(facts: Facts): void {
@@ -152,10 +152,10 @@ export class AccountRestriction {
     if (this.#stopped) return;
     const nowMs = this.#now();
     const current = restrictionOf(this.#facts, nowMs);
-    const { kind, untilMs } = this.#told;
-    const told: Told = current ?? NOTHING_TOLD;
-    const changes = told.kind !== kind || told.untilMs !== untilMs;
-    this.#told = { kind: told.kind, untilMs: told.untilMs };
+    const { kind, untilMs } = this.#lastReported;
+    const reported: Reported = current ?? NOTHING_REPORTED;
+    const changes = reported.kind !== kind || reported.untilMs !== untilMs;
+    this.#lastReported = { kind: reported.kind, untilMs: reported.untilMs };
     if (changes || isNew) store.write((tx) => this.#keep(tx), { turn: 'patient' }).catch(refusedBy(log));
     if (changes) for (const watcher of this.#watchers) watcher(current, kind);
     const endMs = nextEndMs(this.#facts, nowMs);

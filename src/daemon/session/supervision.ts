@@ -20,7 +20,7 @@ export interface SupervisionOptions {
   readonly slot: ClientSlot;
   readonly outgoing: Outgoing;
   /** When the last message arrived, ms since 1970; 0 before the first. */
-  readonly lastHeardAtMs: () => number;
+  readonly lastReceivedAtMs: () => number;
   /** Called when the disk of the profile or of the store has too little space. */
   readonly diskLow: (freeMb: number) => void;
   /** Called once an hour. */
@@ -38,7 +38,7 @@ export class Supervision {
   readonly #upkeep: Upkeep;
 
   constructor(options: SupervisionOptions) {
-    const { config, dir, store, log, actor, slot, lastHeardAtMs, diskLow, hourly } = options;
+    const { config, dir, store, log, actor, slot, lastReceivedAtMs, diskLow, hourly } = options;
     const { outbox, sender } = options.outgoing;
     this.monitor = new Monitor({
       ...config.monitor,
@@ -56,7 +56,7 @@ export class Supervision {
       dataPath: dir.dataPath,
       storePath: store.report.path,
       browser: () => (actor.state.name === 'ready' ? slot.running : null),
-      isQuiet: () => !outbox.isInFlight && Date.now() - lastHeardAtMs() > QUIET_MS,
+      isQuiet: () => !outbox.isInFlight && Date.now() - lastReceivedAtMs() > QUIET_MS,
       recycle: (why) => actor.post({ type: 'recycle', why }),
       disk: (freeMb, low) => {
         if (low) diskLow(freeMb);

@@ -69,7 +69,7 @@ export class Upkeep {
   /** The newest measurement of the browser's memory. */
   #measured: { readonly pid: number; readonly bytes: number } | null = null;
   /** The pid of the browser for which a too low limit was logged. */
-  #toldOf: number | null = null;
+  #warnedPid: number | null = null;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -163,8 +163,8 @@ export class Upkeep {
       this.#renewedAtMs = nowMs;
       return true;
     }
-    if (this.#toldOf !== pid) this.#options.log.warn('upkeep.memory-limit-low', { mb, limitMb });
-    this.#toldOf = pid;
+    if (this.#warnedPid !== pid) this.#options.log.warn('upkeep.memory-limit-low', { mb, limitMb });
+    this.#warnedPid = pid;
     return false;
   }
 

@@ -6,7 +6,7 @@ import { ESSENTIAL, LASTS_MS, lost, NEEDS } from './needs.js';
 
 export interface PageCapabilitiesListener {
   /** The known capabilities have changed. */
-  tell(capabilities: CapabilityStates): void;
+  changed(capabilities: CapabilityStates): void;
   /** A need of `ready` is not part of this build. */
   unfit(detail: string): void;
   /** Something is missing: the page is checked again at the time at which that is decided. */
@@ -38,7 +38,7 @@ export class PageCapabilities {
   #unfit: NodeJS.Timeout | undefined;
   /** The timer of the next check of missing needs. */
   #next: NodeJS.Timeout | undefined;
-  #told = '{}';
+  #lastReported = '{}';
 
   constructor(listener: PageCapabilitiesListener) {
     this.#listener = listener;
@@ -73,10 +73,10 @@ export class PageCapabilities {
     this.#found = { ...this.#found, ...found };
     const { capabilities } = this;
     this.#judge();
-    const told = JSON.stringify(capabilities);
-    if (told === this.#told) return;
-    this.#told = told;
-    this.#listener.tell(capabilities);
+    const json = JSON.stringify(capabilities);
+    if (json === this.#lastReported) return;
+    this.#lastReported = json;
+    this.#listener.changed(capabilities);
   }
 
   /** Records the missing needs of a check of the page; null when it could not check them. */

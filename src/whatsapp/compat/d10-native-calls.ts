@@ -51,7 +51,7 @@ function observeCalls(): ShimResult {
     if (state === 'ringing') ringing.add(id);
     else ringing.delete(id);
     const { peerJid } = call;
-    marks.tell({
+    marks.report({
       kind: 'call',
       state,
       id,
@@ -93,12 +93,12 @@ function observeCalls(): ShimResult {
         if (call) added(call);
         return result;
       };
-    marks.hearsCalls = true;
+    marks.reportsCalls = true;
     return typeof activate === 'function' ? 'patched' : 'native';
   };
 
   const found = attempt(() => module('WAWebCallCollection') as Calls);
-  if (found !== null) return marks.hearsCalls ? 'native' : observe(found);
+  if (found !== null) return marks.reportsCalls ? 'native' : observe(found);
   // No event is raised when the bundle has loaded.
   const waiting = window.setInterval(() => {
     const late = attempt(() => module('WAWebCallCollection') as Calls);

@@ -3,7 +3,7 @@
 import { escapeId, messageKey } from '../../protocol/wid.js';
 import type { Revocation } from '../../session/page-port.js';
 import type { ClientReport } from '../../session/port.js';
-import type { CallTold } from '../page/page-window.js';
+import type { CallReport } from '../page/page-window.js';
 import type {
   LibraryCall,
   LibraryKey,
@@ -15,7 +15,7 @@ import type {
 import { readMessage } from './readable.js';
 import { timeOf, widText } from './translate.js';
 
-export type Happening = Extract<ClientReport, { type: 'happened' }>;
+export type ContentReport = Extract<ClientReport, { type: 'happened' }>;
 
 /** How many events are remembered, to report none twice. */
 const REMEMBERED = 5_000;
@@ -38,11 +38,11 @@ export function revocationOf(message: LibraryMessage): Revocation {
 }
 
 export class ContentEvents {
-  readonly #tell: (report: Happening) => void;
-  readonly #told = new Set<string>();
+  readonly #report: (report: ContentReport) => void;
+  readonly #reported = new Set<string>();
 
-  constructor(tell: (report: Happening) => void) {
-    this.#tell = tell;
+  constructor(report: (report: ContentReport) => void) {
+    this.#report = report;
   }
 
   /** An empty emoji means that the reaction was removed. A reaction in another chat than its message is forged, and ignored. */
@@ -56,7 +56,7 @@ export class ContentEvents {
       vote: null,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, {
+    this.#reportOnce(`reaction ${data.key} ${data.from} ${id.id} ${data.emoji}`, {
       type: 'happened',
       event: 'message.reaction',
       data,
@@ -77,7 +77,7 @@ export class ContentEvents {
       vote: selectedOptions.map(({ name, localId }) => name ?? `#${localId + 1}`),
       timestamp: timeOf(seconds),
     };
-    this.#once(`vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`, {
+    this.#reportOnce(`vote ${data.key} ${from} ${String(interractedAtTs)} ${data.vote.join('\n')}`, {
       type: 'happened',
       event: 'message.reaction',
       data,
@@ -101,7 +101,11 @@ export class ContentEvents {
       previous: typeof previous === 'string' ? previous : null,
       timestamp: timeOf(seconds),
     };
-    this.#once(`edit ${key} ${String(editedAt)} ${body}`, { type: 'happened', event: 'message.edit', data });
+    this.#reportOnce(`edit ${key} ${String(editedAt)} ${body}`, {
+      type: 'happened',
+      event: 'message.edit',
+      data,
+    });
   }
 
   /**
@@ -110,7 +114,11 @@ export class ContentEvents {
    */
   revoke(message: LibraryMessage): void {
     const data = revocationOf(message);
-    this.#once(`revoke ${data.key} ${data.author}`, { type: 'happened', event: 'message.revoke', data });
+    this.#reportOnce(`revoke ${data.key} ${data.author}`, {
+      type: 'happened',
+      event: 'message.revoke',
+      data,
+    });
   }
 
   group({ id, chatId, type, author, recipientIds = [], body, timestamp }: LibraryNotice): void {
@@ -123,7 +131,7 @@ export class ContentEvents {
       body: body || null,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`group ${data.chatId} ${data.id}`, { type: 'happened', event: 'group', data });
+    this.#reportOnce(`group ${data.chatId} ${data.id}`, { type: 'happened', event: 'group', data });
   }
 
   call({ id, from, isVideo, isGroup, fromMe, timestamp }: LibraryCall): void {
@@ -136,11 +144,11 @@ export class ContentEvents {
       state: 'ringing' as const,
       timestamp: timeOf(timestamp),
     };
-    this.#once(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
+    this.#reportOnce(`call ${data.id} ringing`, { type: 'happened', event: 'call', data });
   }
 
   /** A call as the page itself reports it (compat/d10-native-calls.ts): ringing, or no longer ringing. */
-  heardCall({ id, from, video, group, state, offeredAt }: CallTold): void {
+  pageCall({ id, from, video, group, state, offeredAt }: CallReport): void {
     const at = typeof offeredAt === 'number' ? offeredAt : undefined;
     const data = {
       id: String(id),
@@ -151,14 +159,14 @@ export class ContentEvents {
       state: state === 'ended' ? ('ended' as const) : ('ringing' as const),
       timestamp: timeOf(state === 'ended' ? undefined : at),
     };
-    this.#once(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });
+    this.#reportOnce(`call ${data.id} ${data.state}`, { type: 'happened', event: 'call', data });
   }
 
-  #once(mark: string, happening: Happening): void {
-    if (this.#told.has(mark)) return;
-    this.#told.add(mark);
-    const [oldest] = this.#told;
-    if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
-    this.#tell(happening);
+  #reportOnce(mark: string, report: ContentReport): void {
+    if (this.#reported.has(mark)) return;
+    this.#reported.add(mark);
+    const [oldest] = this.#reported;
+    if (this.#reported.size > REMEMBERED && oldest !== undefined) this.#reported.delete(oldest);
+    this.#report(report);
   }
 }

@@ -22,7 +22,7 @@ const CHANNEL = '__wadHear';
  * Runs in the page. Returns its first argument, which the library's requestPairingCode() expects, and no other caller needs.
  * A value without JSON throws in the caller, as with puppeteer.
  */
-function tell(name: string, channel: string): void {
+function exposeFunction(name: string, channel: string): void {
   window[name] = (...args: unknown[]): unknown => {
     (window[channel] as (text: string) => void)(JSON.stringify([name, args]));
     return args[0];
@@ -59,8 +59,8 @@ export async function exposeOneWay(
     const isNew = !callees.has(name);
     callees.set(name, UNUSED.includes(name) ? () => undefined : (callee as Callee));
     // For later documents first, then for the current one, so that no document is missed in between.
-    if (isNew) await page.evaluateOnNewDocument(tell, name, CHANNEL);
-    await page.evaluate(tell, name, CHANNEL);
+    if (isNew) await page.evaluateOnNewDocument(exposeFunction, name, CHANNEL);
+    await page.evaluate(exposeFunction, name, CHANNEL);
   };
 }
 

@@ -27,7 +27,7 @@ export interface GuardHooks {
   /** The document has the library's functions and listeners. */
   attached(page: Page): Promise<void>;
   /** The library failed to handle a call from the page to the function of that name. */
-  unheard(name: string, error: unknown): void;
+  eventFailed(name: string, error: unknown): void;
   /** An error that the library would have swallowed, or rejected without a handler (H2, H5). */
   trouble(where: string, error: unknown): void;
 }
@@ -100,7 +100,7 @@ export class GuardedClient extends Client {
       goto(url, { ...options, waitUntil: 'domcontentloaded', timeout: this.#loadMs });
     // Puppeteer does not expose its own session.
     const session = await page.createCDPSession();
-    await exposeOneWay(page, session, this.#hooks.unheard);
+    await exposeOneWay(page, session, this.#hooks.eventFailed);
     await this.#hooks.born(page, session);
   }
 

@@ -2,7 +2,7 @@
 // account until its owner has proved presence (WAWebMexIntegrityChallengeNotificationHandler, 2026-04-27): the page keeps
 // the challenge across restarts, and shows a window with a button that requests the account's passkey. No person can press
 // it, so it is pressed here; passkey.ts intercepts the request. The window's other button logs out, and is never pressed.
-import type { PageWindow, Told } from './page-window.js';
+import type { PageReport, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -12,9 +12,9 @@ export function passCheckpoints(binding: string): void {
   /** WAWebIntegrityChallengeUtils.INTEGRITY_CHALLENGE_IDB_KEY */
   const KEY = 'WAIntegrityChallengeState';
   const LOOK_MS = 1_000;
-  const tell = (told: Told): void => {
-    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
-    void send?.(told)?.catch?.(() => undefined);
+  const report = (data: PageReport): void => {
+    const send = window[binding] as ((data: PageReport) => Promise<unknown>) | undefined;
+    void send?.(data)?.catch?.(() => undefined);
   };
   /** Uses the page's own require, because ours records requested modules. It exists once the document is prepared. */
   const find = <T>(
@@ -33,7 +33,7 @@ export function passCheckpoints(binding: string): void {
     const type = find<string>(
       (module) => module('WAWebUserPrefsIndexedDBStorage').userPrefsIdb.get(KEY)?.challenge_type,
     );
-    if (type !== stands) tell(type === null ? { kind: 'checkpoint-gone' } : { kind: 'checkpoint', type });
+    if (type !== stands) report(type === null ? { kind: 'checkpoint-gone' } : { kind: 'checkpoint', type });
     stands = type;
     if (type === null) return;
     // The label in the user's language; its module is loaded with the window.

@@ -1,6 +1,6 @@
 // Runs in the page, before any of its own scripts, on every document: acknowledges dialogs of WhatsApp Web, above all
 // "What's new", which ends a new link if it stays open (U1). It reports dialogs that it cannot acknowledge.
-import type { PageElement, PageWid, PageWindow, Told } from './page-window.js';
+import type { PageElement, PageReport, PageWid, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -10,9 +10,9 @@ declare const window: PageWindow;
  */
 export function acknowledgeDialogs(binding: string, forMs: number): void {
   if (window.top !== (window as unknown) || window.location.host !== 'web.whatsapp.com') return;
-  const tell = (told: Told): void => {
-    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
-    void send?.(told)?.catch?.(() => undefined);
+  const report = (data: PageReport): void => {
+    const send = window[binding] as ((data: PageReport) => Promise<unknown>) | undefined;
+    void send?.(data)?.catch?.(() => undefined);
   };
   const isLinked = (): boolean => {
     try {
@@ -61,15 +61,15 @@ export function acknowledgeDialogs(binding: string, forMs: number): void {
       const times = (seen.get(text) ?? 0) + 1;
       seen.set(text, times);
       button?.click();
-      if (times === 1 && button !== undefined) tell({ kind: 'dialog', text, pressed: true });
+      if (times === 1 && button !== undefined) report({ kind: 'dialog', text, pressed: true });
       if (times !== PATIENCE) continue;
-      tell({ kind: 'dialog', text, pressed: false });
+      report({ kind: 'dialog', text, pressed: false });
       waits = text;
     }
     // A dialog that appears again later is counted from zero.
     for (const text of seen.keys()) if (!there.has(text)) seen.delete(text);
     if (waits === null || there.has(waits)) return;
     waits = null;
-    tell({ kind: 'dialog-gone' });
+    report({ kind: 'dialog-gone' });
   }, 1000);
 }

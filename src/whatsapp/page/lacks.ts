@@ -26,7 +26,7 @@ export function installLacks(): void {
       return made._serialized === '15550000000@c.us';
     },
     // Before the library listens there is no account, and so there are no calls.
-    'a listener for calls': () => !marks.listening || marks.hearsCalls === true,
+    'a listener for calls': () => !marks.listening || marks.reportsCalls === true,
   };
   /** The missing need, or its whole module; null when the page has it. */
   const lack = (need: string): string | null => {

@@ -34,11 +34,11 @@ export interface DocumentMarks {
   /** Modules that are being loaded. */
   loading?: Record<string, Promise<void>>;
   /** Notifies the daemon. */
-  tell(told: Told | CallTold): void;
+  report(report: PageReport | CallReport): void;
   /** Incoming calls are reported, on either stack (compat/d10-native-calls.ts). */
-  hearsCalls?: boolean;
+  reportsCalls?: boolean;
   /** Tokens of trust are reported (page/restriction.ts). */
-  tellsTrust?: boolean;
+  reportsTrust?: boolean;
   /** A chat is being marked as read on request (page/presence.ts). */
   reading?: boolean;
   /** Our shims are installed. Before that, a missing module may still be repaired. */
@@ -150,7 +150,7 @@ export interface PageDocument {
 }
 
 /** A report of our functions in the page to the daemon. */
-export type Told =
+export type PageReport =
   | { readonly kind: 'document'; readonly url: string }
   | {
       readonly kind: 'state';
@@ -197,7 +197,7 @@ export type Told =
   | { readonly kind: 'checkpoint-gone' };
 
 /** A call rings, or has ended. */
-export interface CallTold {
+export interface CallReport {
   readonly kind: 'call';
   readonly state: 'ringing' | 'ended';
   readonly id: string;

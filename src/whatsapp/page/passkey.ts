@@ -2,7 +2,7 @@
 // accounts when a device is linked is not on this machine. So the page's call is kept pending and reported to the daemon,
 // and settled with the answer of the person's own browser on the same origin.
 import type { PasskeyAnswer } from '../../protocol/passkey.js';
-import type { PageWindow, Told } from './page-window.js';
+import type { PageReport, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -31,9 +31,9 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
   if (!container || !native) return;
   const LONGEST_MS = 600_000;
   const SLACK_MS = 5_000;
-  const tell = (told: Told): void => {
-    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
-    void send?.(told)?.catch?.(() => undefined);
+  const report = (data: PageReport): void => {
+    const send = window[binding] as ((data: PageReport) => Promise<unknown>) | undefined;
+    void send?.(data)?.catch?.(() => undefined);
   };
   const named = (name: string, text: string): Error =>
     new (window.DOMException as new (text: string, name: string) => Error)(text, name);
@@ -119,7 +119,7 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
             return;
           }
           reject('aborted' in how ? how.aborted : refusal());
-          tell({ kind: 'passkey-gone', id });
+          report({ kind: 'passkey-gone', id });
         },
       };
       // A time-out like a browser's; the daemon's own limit is shorter.
@@ -136,17 +136,17 @@ export function holdPasskeys(binding: string, hasWindow: boolean): void {
             if (held?.id !== id) return;
             held = null;
             window.clearTimeout(late);
-            tell({ kind: 'passkey-answered', id });
+            report({ kind: 'passkey-answered', id });
             resolve(credential);
           },
           // If it is cancelled in this browser, the relay can still answer it.
           () => undefined,
         );
       }
-      tell({
+      report({
         kind: 'passkey',
         id,
-        options: toJson(publicKey) as Extract<Told, { kind: 'passkey' }>['options'],
+        options: toJson(publicKey) as Extract<PageReport, { kind: 'passkey' }>['options'],
       });
     });
   };

@@ -1,6 +1,6 @@
 // Runs in the page: reports the text of the QR code whenever the page redraws it, composed as the page does; and reports
 // when a pairing code ends early. The library composes the text itself, without the parts that the page adds.
-import type { Emitter, PageElement, PageWindow, Told } from './page-window.js';
+import type { Emitter, PageElement, PageReport, PageWindow } from './page-window.js';
 
 declare const window: PageWindow;
 
@@ -8,7 +8,7 @@ declare const window: PageWindow;
  * Call it once per document, linked or not. Returns false when the page has no event to listen to.
  * @param binding name of the function that notifies the daemon
  */
-export function tellQr(binding: string): boolean {
+export function reportQr(binding: string): boolean {
   /** Prefix for the phone's camera, and suffix for phones without the app (WAWebLinkDeviceQrcode.react, 2026-04-27). */
   const CAMERA = 'https://wa.me/settings/linked_devices#';
   const HELP = 'https://faq.whatsapp.com/r/ld';
@@ -68,24 +68,24 @@ export function tellQr(binding: string): boolean {
     window.__wad.dropQr = () => {
       turn += 1;
     };
-  const tell = async (): Promise<void> => {
+  const report = async (): Promise<void> => {
     turn += 1;
     const mine = turn;
     const bare = await parts().catch(() => null);
     const text = bare === null ? null : ((await drawn(bare)) ?? wrapped(bare));
-    const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+    const send = window[binding] as ((data: PageReport) => Promise<unknown>) | undefined;
     if (mine === turn) void send?.({ kind: 'qr', text })?.catch?.(() => undefined);
   };
   // A pairing code that ends before its three minutes are over (WAWebLinkDeviceEvents).
   const events = attempt(() => module('WAWebLinkDeviceEvents').WAWebLinkDeviceEvents as Emitter);
   for (const what of ['refresh_alt_linking_code', 'force_manual_refresh', 'error_alt_linking'])
     events?.on(`link_device_events:${what}`, () => {
-      const send = window[binding] as ((told: Told) => Promise<unknown>) | undefined;
+      const send = window[binding] as ((data: PageReport) => Promise<unknown>) | undefined;
       void send?.({ kind: 'code-over' })?.catch?.(() => undefined);
     });
-  conn.on('change:ref', tell);
+  conn.on('change:ref', report);
   // The secret in the text changes independently of the ref.
-  attempt(() => (module('WAWebUserPrefsMultiDevice').advSecretEventEmitter as Emitter).on('change', tell));
-  if (conn.ref) void tell();
+  attempt(() => (module('WAWebUserPrefsMultiDevice').advSecretEventEmitter as Emitter).on('change', report));
+  if (conn.ref) void report();
   return true;
 }

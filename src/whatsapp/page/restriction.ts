@@ -108,17 +108,17 @@ export async function refreshLimits(ms: number): Promise<void> {
  * arrives after their message: their WhatsApp issues it once the message has been sent (WAWebSendMsgJob,
  * WAWebSetTcTokenChatAction; 2026-04-27).
  */
-export function tellTrust(): void {
+export function reportTrust(): void {
   const marks = window.__wad;
-  if (!marks || marks.tellsTrust) return;
+  if (!marks || marks.reportsTrust) return;
   const { Chat } = window.require('WAWebCollections') as {
     Chat: { on(event: string, listener: (chat: PageModel) => void): void };
   };
   Chat.on('change:tcToken', (chat) => {
     const chatId = (chat.id as PageWid | undefined)?._serialized;
-    if (chatId !== undefined) marks.tell({ kind: 'trusted', chatId });
+    if (chatId !== undefined) marks.report({ kind: 'trusted', chatId });
   });
-  marks.tellsTrust = true;
+  marks.reportsTrust = true;
 }
 
 /**

@@ -1,15 +1,22 @@
 // Runs in the page, before any of its own scripts, on every document: reports what the library does not report, such as a
 // new document, each state of the socket, logouts, bans and refusals of the account.
-import type { CallTold, DocumentMarks, PageSocket, PageWid, PageWindow, Told } from './page-window.js';
+import type {
+  CallReport,
+  DocumentMarks,
+  PageReport,
+  PageSocket,
+  PageWid,
+  PageWindow,
+} from './page-window.js';
 
 declare const window: PageWindow;
 
 /** @param binding name of the function that notifies the daemon */
 export function watch(binding: string): void {
   if (window.top !== (window as unknown)) return; // sub-frames have no modules
-  const tell = (told: Told | CallTold): void => {
-    const send = window[binding] as ((told: Told | CallTold) => Promise<unknown>) | undefined;
-    void send?.(told)?.catch?.(() => undefined);
+  const report = (data: PageReport | CallReport): void => {
+    const send = window[binding] as ((data: PageReport | CallReport) => Promise<unknown>) | undefined;
+    void send?.(data)?.catch?.(() => undefined);
   };
   const marks: DocumentMarks = {
     injected: false,
@@ -19,10 +26,10 @@ export function watch(binding: string): void {
     words: {},
     nacks: {},
     asked: [],
-    tell,
+    report,
   };
   window.__wad = marks;
-  tell({ kind: 'document', url: window.location.href });
+  report({ kind: 'document', url: window.location.href });
   if (window.location.host !== 'web.whatsapp.com') return;
 
   const widOf = (): string | null => {
@@ -41,7 +48,7 @@ export function watch(binding: string): void {
       on(event: string, f: (what?: unknown) => void): void;
     };
     const state = (): void =>
-      tell({
+      report({
         kind: 'state',
         state: socket.state,
         stream: socket.stream ?? null,
@@ -52,16 +59,16 @@ export function watch(binding: string): void {
     socket.on('change:state', state);
     socket.on('change:stream', state);
     socket.on('change:hasSynced', state);
-    cmd.on('starting_logout_from_bridge', () => tell({ kind: 'logout-begins' }));
-    cmd.on('logout_from_bridge', () => tell({ kind: 'logout' }));
+    cmd.on('starting_logout_from_bridge', () => report({ kind: 'logout-begins' }));
+    cmd.on('logout_from_bridge', () => report({ kind: 'logout' }));
     // WAWebCmd, 2026-04-27
     for (const event of ['reachout_timelock_state_change', 'new_chat_message_capping_state_change'])
-      cmd.on(event, () => tell({ kind: 'limits' }));
+      cmd.on(event, () => report({ kind: 'limits' }));
     // WAWebHandleFailure and WAWebHandleSuccess, 2026-04-27; the page shows `expire` as seconds from now.
     cmd.on('account_temporarily_banned_from_bridge', (what) => {
       const { banned, expire } = (what ?? {}) as { banned?: unknown; expire?: unknown };
       const expireS = typeof expire === 'number' && expire >= 0 ? expire : null;
-      tell({ kind: 'ban', banned: banned === true, expireS });
+      report({ kind: 'ban', banned: banned === true, expireS });
     });
     state();
   };
@@ -70,14 +77,14 @@ export function watch(binding: string): void {
    * Reports why the page unlinks itself, as after a failure to sync or of its storage. The URL of its next document has less
    * of the reason, and later (WAWebSocketModel, WAWebLogoutReasonConstants; 2026-04-27).
    */
-  const hearGivingUp = (): void => {
+  const watchLogout = (): void => {
     const socket = window.require('WAWebSocketModel').Socket as PageSocket;
     const { logout } = socket;
-    const heard: PageSocket['logout'] = (reason, ...more) => {
-      if (typeof reason === 'string' && reason !== 'user_initiated') tell({ kind: 'gives-up', reason });
+    const watchedLogout: PageSocket['logout'] = (reason, ...more) => {
+      if (typeof reason === 'string' && reason !== 'user_initiated') report({ kind: 'gives-up', reason });
       return logout.call(socket, reason, ...more);
     };
-    Object.defineProperty(socket, 'logout', { value: heard, configurable: true, writable: true });
+    Object.defineProperty(socket, 'logout', { value: watchedLogout, configurable: true, writable: true });
   };
 
   /**
@@ -85,19 +92,19 @@ export function watch(binding: string): void {
    * wipes its credentials and reloads. WAWebHandleFailure reads the code with a private parser (WADeprecatedWapParser,
    * 2026-04-27), whose class is patched here.
    */
-  const hearFailures = (): void => {
+  const watchFailures = (): void => {
     type Parse = ((stanza: { tag?: unknown }) => { success?: { reason?: unknown } }) & { wad?: true };
     const { prototype } = window.require('WADeprecatedWapParser') as { prototype: { parse: Parse } };
     const { parse } = prototype;
     if (parse.wad) return;
-    const heard: Parse = function (this: unknown, stanza) {
+    const watchedParse: Parse = function (this: unknown, stanza) {
       const parsed = parse.call(this as never, stanza);
       const code = stanza?.tag === 'failure' ? parsed.success?.reason : undefined;
-      if (typeof code === 'number') tell({ kind: 'failure', code });
+      if (typeof code === 'number') report({ kind: 'failure', code });
       return parsed;
     };
-    heard.wad = true;
-    prototype.parse = heard;
+    watchedParse.wad = true;
+    prototype.parse = watchedParse;
   };
 
   // Debug.VERSION exists before require, and require before some of its modules; none of them raises an event.
@@ -108,16 +115,16 @@ export function watch(binding: string): void {
     try {
       listen();
       window.clearInterval(waiting);
-      for (const hear of [hearFailures, hearGivingUp])
+      for (const watch of [watchFailures, watchLogout])
         try {
-          hear();
+          watch();
         } catch {
           // On such a page, the URL of the next document has a part of this information.
         }
     } catch (error) {
       if (!said && Date.now() - startedAt > 10_000) {
         said = true;
-        tell({ kind: 'missing', what: String(error) });
+        report({ kind: 'missing', what: String(error) });
       }
     }
   }, 20);

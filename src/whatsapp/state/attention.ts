@@ -17,7 +17,7 @@ export class PersonNeeded {
   #dialog: string | null = null;
   #checkpoint: string | null = null;
   #passkey: 'account' | null = null;
-  #told: Attention | null = null;
+  #lastReported: Attention | null = null;
 
   constructor(listener: ClientListener) {
     this.#listener = listener;
@@ -26,32 +26,32 @@ export class PersonNeeded {
   /** A dialog waits for a person; null when it has closed. */
   dialog(says: string | null): void {
     this.#dialog = says;
-    this.#tell();
+    this.#report();
   }
 
   /** WhatsApp blocks the linked account until a person has answered. Its types are PASSKEY and CAPTCHA. */
   checkpoint(type: string | null): void {
     this.#checkpoint = type;
-    this.#tell();
+    this.#report();
   }
 
   /** The page asks for the passkey of a linked account, for any reason. */
   passkey(purpose: 'account' | null): void {
     this.#passkey = purpose;
-    this.#tell();
+    this.#report();
   }
 
   newDocument(): void {
     this.#dialog = null;
     this.#checkpoint = null;
     this.#passkey = null;
-    this.#tell();
+    this.#report();
   }
 
-  #tell(): void {
+  #report(): void {
     const what = this.#now();
-    if (what?.says === this.#told?.says) return;
-    this.#told = what;
+    if (what?.says === this.#lastReported?.says) return;
+    this.#lastReported = what;
     this.#listener.event({ type: 'client.attention', what });
   }
 

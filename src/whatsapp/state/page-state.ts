@@ -7,7 +7,7 @@ import type { Limits } from '../../session/restriction.js';
 import type { Linked } from '../../session/state.js';
 import { PageCapabilities } from '../capabilities/page-capabilities.js';
 import type { Look } from '../page/look.js';
-import type { Told } from '../page/page-window.js';
+import type { PageReport } from '../page/page-window.js';
 import { PersonNeeded } from './attention.js';
 import { PasskeyRequest } from './passkey-request.js';
 
@@ -72,7 +72,7 @@ export class PageState {
   #byPage: string | null = null;
   readonly #capabilities: PageCapabilities;
   readonly #passkey: PasskeyRequest;
-  readonly #wanted: PersonNeeded;
+  readonly #personNeeded: PersonNeeded;
   #reports = 0;
   /** Called when the page has deleted its credentials. Set while our own logout waits for that. */
   unlinked: (() => void) | undefined;
@@ -82,9 +82,9 @@ export class PageState {
     this.#needs = needs;
     this.#hasSession = expectsSession;
     this.#passkey = new PasskeyRequest(listener);
-    this.#wanted = new PersonNeeded(listener);
+    this.#personNeeded = new PersonNeeded(listener);
     this.#capabilities = new PageCapabilities({
-      tell: (capabilities) => listener.report({ type: 'capabilities', capabilities }),
+      changed: (capabilities) => listener.report({ type: 'capabilities', capabilities }),
       unfit: (detail) => {
         // A page that waits for a phone can still be linked.
         if (this.#phase !== 'unpaired')
@@ -133,31 +133,31 @@ export class PageState {
   }
 
   /** Handles a report of our functions in the page. */
-  told(told: Told): void {
+  handle(report: PageReport): void {
     if (this.#phase === 'over') return;
-    if (told.kind === 'document' || told.kind === 'state') this.#reports += 1;
-    switch (told.kind) {
+    if (report.kind === 'document' || report.kind === 'state') this.#reports += 1;
+    switch (report.kind) {
       case 'document':
-        this.#newDocument(told.url);
+        this.#newDocument(report.url);
         break;
       case 'limits':
         this.#needs.look();
         break;
       case 'trusted':
-        this.#listener.report({ type: 'trusted', chatId: told.chatId });
+        this.#listener.report({ type: 'trusted', chatId: report.chatId });
         break;
       case 'ban':
-        this.#ban(told.banned, told.expireS);
+        this.#ban(report.banned, report.expireS);
         break;
       case 'failure':
-        this.#refusedWith(told.code);
+        this.#refusedWith(report.code);
         break;
       case 'logout-begins':
         this.#leaves = true;
         break;
       case 'gives-up':
         this.#leaves = true;
-        this.#byPage = told.reason.slice(0, 60);
+        this.#byPage = report.reason.slice(0, 60);
         break;
       case 'logout':
         this.#loggedOut();
@@ -166,25 +166,25 @@ export class PageState {
         this.#listener.event({ type: 'client.pairing-over' });
         break;
       case 'qr':
-        if (told.text === null) this.#listener.report({ type: 'qr-gone' });
-        else this.qr(told.text);
+        if (report.text === null) this.#listener.report({ type: 'qr-gone' });
+        else this.qr(report.text);
         break;
       case 'people':
-        this.#listener.report({ type: 'people', pairs: told.pairs });
+        this.#listener.report({ type: 'people', pairs: report.pairs });
         break;
       case 'missing':
-        this.#needs.warn('whatsapp.watcher', { what: told.what });
+        this.#needs.warn('whatsapp.watcher', { what: report.what });
         break;
       case 'dialog':
-        this.#needs.warn('whatsapp.dialog', { text: told.text, pressed: told.pressed });
-        if (!told.pressed)
-          this.#wanted.dialog(`A dialog on WhatsApp Web waits: ${told.text}${this.#picture()}`);
+        this.#needs.warn('whatsapp.dialog', { text: report.text, pressed: report.pressed });
+        if (!report.pressed)
+          this.#personNeeded.dialog(`A dialog on WhatsApp Web waits: ${report.text}${this.#picture()}`);
         break;
       case 'dialog-gone':
-        this.#wanted.dialog(null);
+        this.#personNeeded.dialog(null);
         break;
       case 'passkey':
-        this.#passkey.asked(told.id, told.options, this.#isLinked() ? 'account' : 'link');
+        this.#passkey.asked(report.id, report.options, this.#isLinked() ? 'account' : 'link');
         this.#wantPasskey();
         break;
       case 'passkey-answered':
@@ -195,14 +195,14 @@ export class PageState {
         this.#wantPasskey();
         break;
       case 'checkpoint':
-        this.#wanted.checkpoint(told.type);
+        this.#personNeeded.checkpoint(report.type);
         break;
       case 'checkpoint-gone':
-        this.#wanted.checkpoint(null);
+        this.#personNeeded.checkpoint(null);
         break;
       case 'state':
-        this.#socketState(told.state, told.wid);
-        this.#stream(told);
+        this.#socketState(report.state, report.wid);
+        this.#stream(report);
         break;
     }
   }
@@ -225,7 +225,7 @@ export class PageState {
       this.broken(reason, `the page went to ${url.slice(0, 100)}`);
     } else {
       clearTimeout(this.#still);
-      this.#wanted.newDocument();
+      this.#personNeeded.newDocument();
       this.#passkey.end('gone');
       this.#capabilities.newDocument();
       if (this.#phase === 'unpaired') this.#listener.report({ type: 'qr-gone' });
@@ -282,7 +282,7 @@ export class PageState {
    * When another WhatsApp Web takes the session over, the page stops its connection, keeps the state
    * CONNECTED and starts no new connection (WAWebHandleStreamError, WAComms, WAWebSocketModel; 2026-04-27).
    */
-  #stream({ state, stream, online }: Extract<Told, { kind: 'state' }>): void {
+  #stream({ state, stream, online }: Extract<PageReport, { kind: 'state' }>): void {
     clearTimeout(this.#still);
     if (this.#phase !== 'ready' || state !== 'CONNECTED' || stream !== 'DISCONNECTED') return;
     this.#still = setTimeout(() => {
@@ -373,7 +373,7 @@ export class PageState {
   }
 
   #wantPasskey(): void {
-    this.#wanted.passkey(this.#passkey.asks === 'account' ? 'account' : null);
+    this.#personNeeded.passkey(this.#passkey.asks === 'account' ? 'account' : null);
   }
 
   #isLinked(): boolean {
@@ -406,9 +406,9 @@ export class PageState {
    */
   limits(limits: Limits | null | undefined): void {
     if (this.#phase === 'over' || limits === null || limits === undefined) return;
-    const told = JSON.stringify(limits);
-    if (told === this.#limits) return;
-    this.#limits = told;
+    const json = JSON.stringify(limits);
+    if (json === this.#limits) return;
+    this.#limits = json;
     this.#listener.report({ type: 'limits', limits });
   }
 

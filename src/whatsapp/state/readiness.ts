@@ -9,10 +9,10 @@ import { installLacks } from '../page/lacks.js';
 import { look } from '../page/look.js';
 import { ID_TAG, installOwnIds } from '../page/own-id.js';
 import type { PageWindow } from '../page/page-window.js';
-import { tellPeople } from '../page/people.js';
-import { tellQr } from '../page/qr.js';
+import { reportPeople } from '../page/people.js';
+import { reportQr } from '../page/qr.js';
 import { installRequire } from '../page/require.js';
-import { noteNacks, readLimits, tellTrust } from '../page/restriction.js';
+import { noteNacks, readLimits, reportTrust } from '../page/restriction.js';
 import { PageRpc } from '../requests/page-rpc.js';
 import type { PageState, Seen } from './page-state.js';
 import { failureOf, Repairs } from './repairs.js';
@@ -37,7 +37,7 @@ export class Readiness {
   build: string | null = null;
 
   /** The current document reports its QR codes by itself. */
-  tellsQr = false;
+  reportsQr = false;
 
   /**
    * @param page throws while there is none
@@ -78,7 +78,7 @@ export class Readiness {
     await page.evaluate(noteNacks).catch((error: unknown) => {
       this.#log.debug('whatsapp.nacks', { error: failureOf(error) });
     });
-    this.tellsQr = await page.evaluate(tellQr, this.#binding);
+    this.reportsQr = await page.evaluate(reportQr, this.#binding);
     await page.evaluate(() => {
       if (window.__wad) window.__wad.prepared = true;
     });
@@ -92,8 +92,8 @@ export class Readiness {
    * document went away
    */
   async linked(page: Page): Promise<void> {
-    await page.evaluate(tellPeople, this.#binding);
-    await page.evaluate(tellTrust).catch((error: unknown) => {
+    await page.evaluate(reportPeople, this.#binding);
+    await page.evaluate(reportTrust).catch((error: unknown) => {
       this.#log.debug('whatsapp.trust', { error: failureOf(error) });
     });
     this.#pageState.capable(await this.#repairs.mendLinked(page));

@@ -37,7 +37,7 @@ t.test('each notification arrives in order, as its own datagram', async (t) => {
   const { socket, heard } = await manager(t);
   const troubles: string[] = [];
   const notify = openNotify({ socket, command, onTrouble: (says) => troubles.push(says) });
-  t.equal(notify.heard, true);
+  t.equal(notify.isEnabled, true);
   notify.ready();
   notify.status('linking: a QR code\nREADY=0\twaits — ümlaut');
   notify.alive();
@@ -83,7 +83,7 @@ t.test('signals meant for the daemon do not end the helper', async (t) => {
 
 t.test('without a service manager nothing is sent', async (t) => {
   const notify = openNotify({ socket: undefined, onTrouble: t.fail, command: ['/nonexistent'] });
-  t.equal(notify.heard, false);
+  t.equal(notify.isEnabled, false);
   notify.ready();
   notify.alive();
   await notify.close();

@@ -67,7 +67,7 @@ t.test('a message is published once undecrypted and once decrypted, whatever is 
   {
     const { hear, inbox, store, published } = open(t, directory);
     for (const one of [cipher('a'), cipher('a'), ack('a', 1), cipher('a'), cipher('b')]) hear(one);
-    t.same([inbox.knows('a'), inbox.hasTold('a'), inbox.hasTold('c')], [false, true, false]);
+    t.same([inbox.knows('a'), inbox.hasEvent('a'), inbox.hasEvent('c')], [false, true, false]);
     t.match(store.messages.event(store.messages.get('a', null) as never), { data: { type: 'ciphertext' } });
     for (const one of [message('a'), message('a'), cipher('a'), message('a')]) hear(one);
     t.same(inbox.knows('a'), true);
@@ -112,12 +112,12 @@ t.test('each account has its own record of a message', (t) => {
 
 t.test('a live message sets the time of the last one heard, and a back-filled one does not', (t) => {
   const { inbox, hear } = open(t);
-  t.equal(inbox.lastHeardAtMs, 0);
+  t.equal(inbox.lastReceivedAtMs, 0);
   const found = message('found');
   hear({ ...found, message: { ...found.message, backfilled: true } });
-  t.equal(inbox.lastHeardAtMs, 0);
+  t.equal(inbox.lastReceivedAtMs, 0);
   const before = Date.now();
   hear(message('a'));
-  t.ok(inbox.lastHeardAtMs >= before);
+  t.ok(inbox.lastReceivedAtMs >= before);
   t.end();
 });

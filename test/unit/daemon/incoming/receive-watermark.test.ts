@@ -1,7 +1,7 @@
 /** The receive watermark decides from where back-fill reads. The test controls the clock. */
 import { mock } from 'node:test';
 import t, { type Test } from 'tap';
-import { type HeardUntil, ReceiveWatermark } from '../../../../src/daemon/incoming/receive-watermark.js';
+import { type ReceivedUntil, ReceiveWatermark } from '../../../../src/daemon/incoming/receive-watermark.js';
 import { readMarker, writeMarker } from '../../../../src/session-dir/marker.js';
 import { place } from '../../session-dir/place.js';
 import { WID } from '../../store/scratch.js';
@@ -19,7 +19,7 @@ mock.timers.enable({ apis: ['Date'], now: LINKED });
 t.teardown(() => mock.timers.reset());
 const at = (ms: number) => mock.timers.setTime(ms);
 
-async function open(t: Test, heardUntil: HeardUntil, linked = true) {
+async function open(t: Test, receivedUntil: ReceivedUntil, linked = true) {
   at(LINKED);
   const { dir } = place(t);
   if (linked) await writeMarker(dir, { linkedAt: iso(LINKED), wid: WID, lastSeenAt: iso(LINKED) });
@@ -27,7 +27,7 @@ async function open(t: Test, heardUntil: HeardUntil, linked = true) {
   const started: { readonly sinceMs: number; readonly done: () => void }[] = [];
   let stops = 0;
   const hearing = new ReceiveWatermark({
-    ...{ dir, log: keepLines(), heardUntil },
+    ...{ dir, log: keepLines(), receivedUntil },
     feed: { append: (_type, data) => void gaps.push(data) },
     backfill: {
       start: (sinceMs, done) => void started.push({ sinceMs, done }),
@@ -65,41 +65,41 @@ async function until(done: () => boolean): Promise<void> {
 
 const ROWS: readonly {
   readonly name: string;
-  readonly heardUntil: number | null;
+  readonly receivedUntil: number | null;
   /** A page that was ready earlier, and when it ended. */
   readonly earlier?: { readonly readyAtMs: number; readonly leftAtMs: number; readonly wasRead: boolean };
   readonly sinceMs: number;
 }[] = [
-  { name: 'a fresh link is read from its beginning', heardUntil: null, sinceMs: LINKED },
+  { name: 'a fresh link is read from its beginning', receivedUntil: null, sinceMs: LINKED },
   {
     name: 'what an earlier daemon heard is looked through from a margin before its end',
-    heardUntil: LINKED + HOUR,
+    receivedUntil: LINKED + HOUR,
     sinceMs: LINKED + HOUR - MARGIN,
   },
-  { name: 'and never from before the link', heardUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
+  { name: 'and never from before the link', receivedUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
   {
     name: 'the end of a page that went is in doubt',
-    heardUntil: LINKED,
+    receivedUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + 2 * HOUR, wasRead: true },
     sinceMs: LINKED + 2 * HOUR - IN_DOUBT - MARGIN,
   },
   {
     name: 'but not what came before it was ready',
-    heardUntil: LINKED,
+    receivedUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + HOUR + 1_000, wasRead: true },
     sinceMs: LINKED + HOUR - MARGIN,
   },
   {
     name: 'a page that went before all was read has moved nothing',
-    heardUntil: LINKED + HOUR,
+    receivedUntil: LINKED + HOUR,
     earlier: { readyAtMs: LINKED + 2 * HOUR, leftAtMs: LINKED + 3 * HOUR, wasRead: false },
     sinceMs: LINKED + HOUR - MARGIN,
   },
 ];
 
-for (const { name, heardUntil, earlier, sinceMs } of ROWS)
+for (const { name, receivedUntil, earlier, sinceMs } of ROWS)
   t.test(name, async (t) => {
-    const { hearing, ready, live } = await open(t, heardUntil);
+    const { hearing, ready, live } = await open(t, receivedUntil);
     if (earlier !== undefined) {
       await (earlier.wasRead ? live : ready)(earlier.readyAtMs);
       at(earlier.leftAtMs);

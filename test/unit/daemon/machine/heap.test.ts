@@ -49,7 +49,7 @@ t.test('memory that survived a collection is released too, once it is unreferenc
   const full = process.memoryUsage.rss();
   t.equal(kept.length, 1_000_000, 'the objects are alive');
   kept = [];
-  heap.heard(2 ** 30);
+  heap.received(2 ** 30);
   await collected();
   t.ok(full - process.memoryUsage.rss() > 16 * 2 ** 20, `${full - process.memoryUsage.rss()} bytes went`);
 });
@@ -60,7 +60,7 @@ t.test('data read from a socket does not accumulate', async (t) => {
   const before = process.memoryUsage().arrayBuffers;
   let mostBytes = 0;
   for (let n = 0; n < 400; n += 1) {
-    heap.heard(Buffer.alloc(64 * 1024, 'x').length);
+    heap.received(Buffer.alloc(64 * 1024, 'x').length);
     mostBytes = Math.max(mostBytes, process.memoryUsage().arrayBuffers - before);
   }
   t.ok(mostBytes < 10 * 2 ** 20, `${mostBytes} bytes of 25 MB were there at once`);

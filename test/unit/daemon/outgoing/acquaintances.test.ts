@@ -75,7 +75,7 @@ t.test('a held message is sent when its person writes, under either identity', a
     await until(() => sender.waitOf(store.outbox.get(row.id) ?? row)?.waitsFor === 'restriction');
     t.same(page.sent, []);
     page.reachable.add(A);
-    sender.heardFrom(how === 'number' ? A : pair.lid);
+    sender.personWrote(how === 'number' ? A : pair.lid);
     if (how === 'lid, learnt later') {
       store.writeNow((tx) => store.identities.put(tx, pair));
       sender.identified([pair], 0);

@@ -191,7 +191,7 @@ t.test("a wait for another account's message ends at once, because no page can b
     store.account.link(tx, B, 0);
     return store.outbox.accountChanged(tx, B, 0);
   });
-  for (const row of changed) outbox.told({ row, staged: [] });
+  for (const row of changed) outbox.announce({ row, staged: [] });
   t.equal((await waiting).state, 'unknown');
   t.equal((await wait(id, 'sent')).state, 'unknown');
 });

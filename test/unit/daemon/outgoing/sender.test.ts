@@ -750,7 +750,7 @@ t.test('messages queued for another account are not sent', async (t) => {
     store.account.link(tx, other, 1);
     return store.outbox.accountChanged(tx, other, 1);
   });
-  for (const row of changed) outbox.told({ row, staged: [] });
+  for (const row of changed) outbox.announce({ row, staged: [] });
   sender.open(other);
   await rest(store);
   t.equal(state(id), 'failed');

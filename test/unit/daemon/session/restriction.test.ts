@@ -73,7 +73,7 @@ t.test(
     t.same(sender.waitOf(outbox.get(stranger.id)), { waitsFor: 'restriction', nextAtMs: NOW + HOUR });
     page.last().answer(TAKEN);
     page.reachable.add(A);
-    sender.heardFrom(A);
+    sender.personWrote(A);
     await until(() => page.texts.length === 2);
     t.same(page.texts, ['known', 'new'], 'a person who has written gets an answer');
     now = null;
@@ -136,7 +136,7 @@ for (const writes of ['before the refusal', 'after the refusal'] as const)
       };
       const write = () => {
         page.reachable.add(A);
-        sender.heardFrom(as === 'number' ? A : pair.lid);
+        sender.personWrote(as === 'number' ? A : pair.lid);
         if (as === 'lid, learnt at once') learn();
       };
       const refuse = async () => {

@@ -10,7 +10,7 @@ import { PageCapabilities } from '../../../../src/whatsapp/capabilities/page-cap
 function made() {
   const told: CapabilityStates[] = [];
   const nothing = (): void => undefined;
-  const page = new PageCapabilities({ tell: (what) => told.push(what), unfit: nothing, look: nothing });
+  const page = new PageCapabilities({ changed: (what) => told.push(what), unfit: nothing, look: nothing });
   return { page, told };
 }
 

@@ -1,14 +1,14 @@
 /** Events of the library other than messages are translated, and reported once each. */
 import t from 'tap';
-import { ContentEvents, type Happening } from '../../../../src/whatsapp/library/content-events.js';
+import { ContentEvents, type ContentReport } from '../../../../src/whatsapp/library/content-events.js';
 import type { LibraryMessage } from '../../../../src/whatsapp/library/library.js';
 
 const ANA = '15550002222@c.us';
 const GROUP = '120363000000000000@g.us';
 const wid = (text: string) => ({ _serialized: text });
 
-function heard(): { told: Happening[]; from: ContentEvents } {
-  const told: Happening[] = [];
+function heard(): { told: ContentReport[]; from: ContentEvents } {
+  const told: ContentReport[] = [];
   return { told, from: new ContentEvents((news) => void told.push(news)) };
 }
 

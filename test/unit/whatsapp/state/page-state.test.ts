@@ -4,7 +4,7 @@ import t from 'tap';
 import { capabilityWords } from '../../../../src/protocol/capability.js';
 import { ESSENTIAL } from '../../../../src/whatsapp/capabilities/needs.js';
 import type { Look } from '../../../../src/whatsapp/page/look.js';
-import type { Told } from '../../../../src/whatsapp/page/page-window.js';
+import type { PageReport } from '../../../../src/whatsapp/page/page-window.js';
 import { PageState } from '../../../../src/whatsapp/state/page-state.js';
 
 const WID = '15550001111@c.us';
@@ -31,15 +31,15 @@ const LOOK: Look = {
 };
 const SYNCING: Look = { ...LOOK, synced: false, utils: false, listening: false };
 
-const socket = (state: string, wid: string | null = null): Told => ({
+const socket = (state: string, wid: string | null = null): PageReport => ({
   ...{ kind: 'state', state, stream: null, online: true, synced: false, wid },
 });
-const stream = (to: string, online = true): Told => ({
+const stream = (to: string, online = true): PageReport => ({
   ...{ kind: 'state', state: 'CONNECTED', stream: to, online, synced: true, wid: WID },
 });
-const doc = (url: string): Told => ({ kind: 'document', url });
-const LOGOUT: Told = { kind: 'logout' };
-const dialog = (text: string, pressed = false): Told => ({ kind: 'dialog', text, pressed });
+const doc = (url: string): PageReport => ({ kind: 'document', url });
+const LOGOUT: PageReport = { kind: 'logout' };
+const dialog = (text: string, pressed = false): PageReport => ({ kind: 'dialog', text, pressed });
 
 /** As formatted by `words`. */
 const A_DIALOG = 'attention {"reason":"action_required","says":"A dialog on WhatsApp Web waits: Accept?"}';
@@ -48,7 +48,7 @@ const DEAF = { event: () => undefined, report: () => undefined };
 const IDLE = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
 
 /** A step of a story: a report of the page, a check of it, a QR, or time that passes. */
-type Step = Told | { readonly look: Look } | { readonly qr: string } | { readonly ms: number };
+type Step = PageReport | { readonly look: Look } | { readonly qr: string } | { readonly ms: number };
 
 /** Plays a story. Returns each step's events in words. */
 function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[]; witness: PageState } {
@@ -85,7 +85,7 @@ function play(expectsSession: boolean, steps: readonly Step[]): { heard: string[
       isTicking = true;
       mock.timers.tick(step.ms);
       isTicking = false;
-    } else witness.told(step);
+    } else witness.handle(step);
   }
   mock.timers.reset();
   return { heard, witness };
@@ -568,7 +568,7 @@ t.test('once it is over, or broken, nothing more is said', (t) => {
   for (const step of all)
     if ('look' in step) over.witness.judge(step.look);
     else if ('qr' in step) over.witness.qr(step.qr);
-    else if ('kind' in step) over.witness.told(step);
+    else if ('kind' in step) over.witness.handle(step);
   t.same(over.heard, []);
   const { heard, witness } = play(true, []);
   witness.broken('browser_crashed', 'gone');
@@ -579,7 +579,7 @@ t.test('once it is over, or broken, nothing more is said', (t) => {
 });
 
 t.test('a logout of ours hears that the page has given up its credentials', (t) => {
-  const words: readonly (readonly [string, readonly Told[], number])[] = [
+  const words: readonly (readonly [string, readonly PageReport[], number])[] = [
     ['its word', [LOGOUT], 0],
     ['the page after it', [doc(`${PAGE}?post_logout=1`)], 0],
     ['a QR that stays', [socket('UNPAIRED')], 3_000],
@@ -592,7 +592,7 @@ t.test('a logout of ours hears that the page has given up its credentials', (t) 
     witness.unlinked = () => {
       heard++;
     };
-    for (const one of told) witness.told(one);
+    for (const one of told) witness.handle(one);
     mock.timers.tick(ms);
     mock.timers.reset();
     t.equal(heard, 1, about);

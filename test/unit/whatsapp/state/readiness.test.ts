@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer';
 import t from 'tap';
 import { look } from '../../../../src/whatsapp/page/look.js';
-import type { Told } from '../../../../src/whatsapp/page/page-window.js';
+import type { PageReport } from '../../../../src/whatsapp/page/page-window.js';
 import { PageState } from '../../../../src/whatsapp/state/page-state.js';
 import { Readiness } from '../../../../src/whatsapp/state/readiness.js';
 import { eventually } from '../../../harness/eventually.js';
@@ -14,7 +14,7 @@ const UP = {
   ...{ synced: true, injected: true, attaching: true, listening: true, utils: true },
   ...{ wid: WID, platform: 'android', pushname: 'Me', missing: {} },
 };
-const state = (to: string): Told => ({
+const state = (to: string): PageReport => ({
   ...{ kind: 'state', state: to, stream: null, online: true, synced: true, wid: WID },
 });
 
@@ -22,7 +22,7 @@ const state = (to: string): Told => ({
  * Checks a page that reports something between the two answers of its first check. Returns the daemon's
  * events.
  */
-async function lookWhile(told: Told, then: Readonly<Record<string, unknown>>): Promise<string[]> {
+async function lookWhile(told: PageReport, then: Readonly<Record<string, unknown>>): Promise<string[]> {
   const heard: string[] = [];
   const needs = { look: () => undefined, refreshQr: () => undefined, warn: () => undefined };
   const listener = {
@@ -34,7 +34,7 @@ async function lookWhile(told: Told, then: Readonly<Record<string, unknown>>): P
   const page = {
     evaluate: async (question: unknown) => {
       if (question === look) return { ...UP, ...(looks++ === 0 ? {} : then) };
-      if (looks === 1) witness.told(told);
+      if (looks === 1) witness.handle(told);
       return null;
     },
   } as unknown as Page;
@@ -52,7 +52,7 @@ t.test('a connection that is lost during a look does not come back with its answ
 });
 
 t.test('a document that is replaced during a look is not ready by what the one before it had', async (t) => {
-  const reload: Told = { kind: 'document', url: 'https://web.whatsapp.com/' };
+  const reload: PageReport = { kind: 'document', url: 'https://web.whatsapp.com/' };
   t.same(await lookWhile(reload, { synced: false, listening: false, socketState: null }), [
     'client.reloading',
   ]);
