@@ -22,6 +22,9 @@ export const POLICY: Policy = {
   takeoversPerHour: 3,
 };
 
+export const NEVER_SLOW: Policy = { ...POLICY, slowRetryMs: 0 };
+export const STOP_AFTER_LOGOUT: Policy = { ...POLICY, afterLogout: 'stop' };
+
 export const HOUR_MS = 3_600_000;
 /** The wall-clock time of every test. */
 export const AT_MS = Date.parse('2026-01-01T00:00:00.000Z');
@@ -59,7 +62,14 @@ const OWN = {
   failed: { reason: 'attempts_exhausted', retryAtMs: AT_MS + 300_000 },
 } as const;
 
-const A_DIALOG = { reason: 'action_required', says: 'a dialog' } as const;
+export const A_DIALOG = { reason: 'action_required', says: 'a dialog' } as const;
+/** Fields of a state: the page waits for a person. */
+export const ASKED = { attention: A_DIALOG };
+export const BARE = { session: null };
+/** It is reported already that the attempts are used up. */
+export const ALERTED = { alerted: ['attempts_exhausted'] };
+/** `failed` without a slow retry. */
+export const WAITS = { retryAtMs: null };
 
 const grace = { kind: 'grace', atMs: AT_MS + 60_000 } as const;
 const scheduled = (rung: 'takeover' | 'reconnect' | 'reload' | 'browser') =>
@@ -181,19 +191,33 @@ export const EVENTS: readonly Draft[] = [
 /** An event without the numbers that only a state provides. */
 export type Draft = readonly [type: EventName, more?: Readonly<Record<string, unknown>>];
 
+/** An event without fields may be given by its name. */
+export type Named = Draft | EventName;
+
 /** The event as raised in this state. An explicit number makes it one of another client or timer. */
-export function raised([type, more = {}]: Draft, { generation, timer }: State): Event {
+export function raised(event: Named, { generation, timer }: State): Event {
+  const [type, more = {}] = typeof event === 'string' ? [event] : event;
   const numbers = type.startsWith('client.') || type === 'logout-done' ? { generation } : {};
   return { type, ...numbers, ...(type === 'timer' ? { timer } : {}), ...more } as Event;
 }
 
-/** Describes a state: `reconnecting/network_down scheduled reload`, `ready`, `failed/banned`. */
+export const repeated = <const T>(n: number, items: readonly T[]): T[] => Array(n).fill(items).flat();
+
+/**
+ * Describes a state: `ready`, `failed/banned`, and `scheduled reload/conflict` for a step of `reconnecting`.
+ * The reason is left out if it is the one that `state` gives.
+ */
 export function told(state: State): string {
-  const reason = reasonOf(state);
   const step = state.name === 'reconnecting' ? state.step : null;
-  const how = step === null ? '' : ` ${step.kind}${'rung' in step ? ` ${step.rung}` : ''}`;
-  return `${state.name}${reason === 'none' ? '' : `/${reason}`}${how}`;
+  const what = step === null ? state.name : 'rung' in step ? `${step.kind} ${step.rung}` : step.kind;
+  const reason = reasonOf(state);
+  return reason === USUAL[state.name] ? what : `${what}/${reason}`;
 }
+
+const USUAL: Readonly<Record<State['name'], string>> = {
+  ...{ stopped: 'none', starting: 'none', linking: 'qr_waiting', syncing: 'none', ready: 'none' },
+  ...{ reconnecting: 'network_down', 'logging-out': 'user_stopped', failed: 'attempts_exhausted' },
+};
 
 /** Describes effects: `close, remove-profile, launch, arm 90000`. Internal numbers are left out. */
 export const does = ({ effects }: Pick<Next, 'effects'>): string => effects.map(word).join(', ');

@@ -1,22 +1,33 @@
-// Checks tables of transitions, and provides the states and events that their rows name.
+// Checks tables of transitions, and provides the events that their rows name.
 import t from 'tap';
+import type { EventName } from '../../../src/session/event.js';
 import type { Policy } from '../../../src/session/policy.js';
 import type { State } from '../../../src/session/state.js';
 import { transition } from '../../../src/session/transition.js';
-import { AT_MS, type Draft, does, ME, POLICY, raised, STEP, state, told } from './machine.js';
+import {
+  A_DIALOG,
+  AT_MS,
+  type Draft,
+  does,
+  ME,
+  type Named,
+  POLICY,
+  raised,
+  STEP,
+  state,
+  told,
+} from './machine.js';
 
 /**
- * [subject, before, event, after, effects, other fields after, policy]. The event is applied to each state
- * before.
+ * [before, event, after, effects, other fields after]. The states are in the words of `given`. The event is
+ * applied to each state before.
  */
 export type Row = readonly [
-  about: string,
   before: string | readonly State[],
-  event: Draft,
+  event: Named,
   after: string,
   effects: string,
-  also?: Partial<Record<string, unknown>>,
-  policy?: Policy,
+  also?: Readonly<Record<string, unknown>>,
 ];
 
 /** After: the same state as before. */
@@ -25,64 +36,77 @@ export const SAME = '=';
 export const NOTHING = '';
 export const START = 'launch, arm 90000';
 
-export const NEVER_SLOW: Policy = { ...POLICY, slowRetryMs: 0 };
-export const STOP_AFTER_LOGOUT: Policy = { ...POLICY, afterLogout: 'stop' };
+const event = (type: EventName, more = {}): Draft => [type, more];
+/** The events with fields. */
+export const on = {
+  initialize: event('initialize', { restart: false }),
+  restart: event('initialize', { restart: true }),
+  recycle: event('recycle', { why: 'age' }),
+  stop: event('stop', { logout: false }),
+  stopUnlinked: event('stop', { logout: true }),
+  logoutDone: (unlinked: boolean) => event('logout-done', { unlinked }),
+  removed: (gone: boolean, left: string | null) => event('profile-removed', { gone, left }),
+  suspect: (corrupt: boolean) => event('profile-suspect', { corrupt }),
+  passkey: (limitMs: number) => event('client.passkey', { limitMs }),
+  passkeyOver: (why: string) => event('client.passkey-over', { why }),
+  /** The account is not known yet. */
+  linked: event('client.linked', { me: null }),
+  known: event('client.linked', { me: ME }),
+  ready: event('client.ready', { me: ME }),
+  loggedOut: (explained: boolean, more = {}) => event('client.logged-out', { explained, ...more }),
+  refused: (reason: string, more = {}) => event('client.refused', { reason, ...more }),
+  broken: (reason: string) => event('client.broken', { reason, detail: '' }),
+  noNetwork: event('client.broken', { reason: 'network_down', detail: '' }),
+  crashed: event('client.broken', { reason: 'browser_crashed', detail: '' }),
+  hangs: event('client.broken', { reason: 'page_unresponsive', detail: '' }),
+  sick: (ailment: string) => event('client.sick', { ailment, detail: '' }),
+  attention: event('client.attention', { what: A_DIALOG }),
+  attentionOver: event('client.attention', { what: null }),
+};
 
-export const INITIALIZE: Draft = ['initialize', { restart: false }];
-export const RESTART: Draft = ['initialize', { restart: true }];
-export const TIMER: Draft = ['timer'];
-/** Linked, but the account is not known yet. */
-export const LINKED: Draft = ['client.linked', { me: null }];
-export const KNOWN: Draft = ['client.linked', { me: ME }];
-export const READY: Draft = ['client.ready', { me: ME }];
-export const OFFLINE: Draft = ['client.offline'];
-export const CONFLICT: Draft = ['client.conflict'];
-export const ACCEPT = { reason: 'action_required', says: 'Accept?' } as const;
-export const ASKS: Draft = ['client.attention', { what: ACCEPT }];
-export const LACKS = { detail: 'send.text is missing: WAWebMsgKey' };
-export const broken = (reason: string): Draft => ['client.broken', { reason, detail: '' }];
-export const sick = (ailment: string): Draft => ['client.sick', { ailment, detail: '' }];
-export const refused = (reason: string, more = {}): Draft => ['client.refused', { reason, ...more }];
-export const loggedOut = (how: object): Draft => ['client.logged-out', { ...how }];
-export const repeated = <T>(n: number, items: readonly T[]): T[] =>
-  Array.from({ length: n }, () => items).flat();
+const WORDS = /^(?<what>[a-z|-]+)(?: (?<rung>[a-z]+))?(?:\/(?<reason>\w+))?(?: ×(?<n>\d))?$/;
 
-const WORDS =
-  /^(?<names>[a-z|-]+)(?:\/(?<reason>\w+))?(?: (?<kind>grace|slow|scheduled|running)(?: (?<rung>\w+))?)?(?: ×(?<n>\d))?$/;
-
-/**
- * Parses states in the words of `told`, with the number of attempts: `ready|syncing`, `reconnecting scheduled
- * reload ×1`.
- */
+/** The states in the words of `told`, with the number of attempts: `ready|syncing`, `scheduled reload ×1`. */
 export function given(words: string, more: object = {}): readonly State[] {
-  const said = WORDS.exec(words)?.groups;
-  if (said === undefined) throw new Error(`no state: ${words}`);
-  const { names = '', reason, kind, rung, n } = said as Partial<Record<string, string>>;
-  const step = kind === undefined ? undefined : STEP[kind as keyof typeof STEP];
-  return names.split('|').map((name) =>
-    state({
-      ...{ name: name as State['name'], attempts: Number(n ?? 0) },
-      ...(reason !== undefined && { reason }),
-      ...(step !== undefined && { step: typeof step === 'function' ? step(rung as 'reload') : step }),
-      ...more,
-    } as Parameters<typeof state>[0]),
-  );
-}
-
-export function table(name: string, rows: readonly Row[]): void {
-  t.test(name, (t) => {
-    for (const [about, before, event, after, effects, also = {}, policy = POLICY] of rows)
-      for (const from of typeof before === 'string' ? given(before) : before) {
-        const next = transition(from, raised(event, from), { atMs: AT_MS, policy });
-        const seen = { state: told(next.state), does: does(next), ...pick(next.state, also) };
-        const expected = { state: after === SAME ? told(from) : after, does: effects, ...also };
-        t.same(seen, expected, `${about}: ${told(from)} + ${event[0]}`);
-      }
-    t.end();
+  const { what = '', rung, reason, n } = (WORDS.exec(words) as RegExpExecArray).groups ?? {};
+  return what.split('|').map((name) => {
+    const step = STEP[name as keyof typeof STEP];
+    const own =
+      step === undefined ? {} : { step: typeof step === 'function' ? step(rung as 'reload') : step };
+    const common = { attempts: Number(n ?? 0), ...(reason === undefined ? {} : { reason }), ...own, ...more };
+    return state({ name: (step === undefined ? name : 'reconnecting') as State['name'], ...common } as never);
   });
 }
 
-const pick = (state: State, like: object): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.keys(like).map((key) => [key, (state as unknown as Record<string, unknown>)[key]]),
-  );
+/** Checks each row. An `after` that ends in `×1` names the number of attempts as well. */
+export const table = (title: string, rows: readonly Row[]): void => tableUnder(POLICY, title, rows);
+
+export function tableUnder(policy: Policy, title: string, rows: readonly Row[]): void {
+  t.test(title, async (t) => {
+    for (const [before, event, after, effects, fields = {}] of rows)
+      for (const from of typeof before === 'string' ? given(before) : before) {
+        const next = transition(from, raised(event, from), { atMs: AT_MS, policy });
+        const [words, n] = after.split(' ×');
+        const also = n === undefined ? fields : { attempts: Number(n), ...fields };
+        const seen = { state: told(next.state), does: does(next), ...pick(next.state, also) };
+        const expected = { state: after === SAME ? told(from) : words, does: effects, ...also };
+        t.same(seen, expected, `${told(from)} ×${from.attempts} + ${JSON.stringify(event)}`);
+      }
+  });
+}
+
+/** Plays events: each `paceMs` after the one before, or when the timer fires. */
+export function play(from: State, events: readonly Named[], { policy = POLICY, paceMs = 0 } = {}) {
+  let [at, atMs, armedMs] = [from, AT_MS, 0];
+  const steps = events.map((event) => {
+    atMs += event === 'timer' ? armedMs : paceMs;
+    const next = transition(at, raised(event, at), { atMs, policy });
+    at = next.state;
+    for (const effect of next.effects) if (effect.do === 'arm') armedMs = effect.afterMs;
+    return { ...next, atMs, words: `${told(at)} ×${at.attempts} [${does(next)}]` };
+  });
+  return { steps, words: steps.map(({ words }) => words), end: at };
+}
+
+const pick = (from: object, like: object): object =>
+  Object.fromEntries(Object.keys(like).map((key) => [key, (from as Record<string, unknown>)[key]]));

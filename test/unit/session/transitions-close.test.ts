@@ -1,80 +1,63 @@
 /** The ends of a session, as tables: by a person, by a stop of the daemon, by a lost lock. */
-import { ME } from './machine.js';
-import { broken, given, NOTHING, TIMER, table } from './transition-table.js';
+import { ASKED, BARE, ME } from './machine.js';
+import { given, NOTHING, on, SAME, table } from './transition-table.js';
 
-const GONE = { gone: true, left: null };
+const LINKED = { session: ME };
+const CLOSED = { timer: 41, generation: 8 };
+const UNLINKED = given('logging-out', { unlinked: true });
+/** Logouts at a stop of the daemon. */
+const EXITING = given('logging-out', { asked: 'stop', next: 'exit' });
+const EXITED = given('logging-out', { asked: 'stop', next: 'exit', unlinked: true });
+const BY_PERSON = { asked: 'person', attention: null, timer: 41 };
+const LEFT = { ...LINKED, unlinked: true, left: 'read-only' };
+const AT_REST = 'stopped/user_stopped';
+const LOCK_HELD = 'stopped/lock_held';
+const STOPPED = 'stopped/shutting_down';
+const REMOVE = 'close, remove-profile';
 const END = 'drain, close, exit stopped';
+const KEPT = 'alert shutting_down, close, exit stopped';
+const LOST = 'alert lock_held, close, exit lock-lost';
 
-// biome-ignore format: rows are subject, event and result
-table('disconnect works in every state: unlinked where the page can, and the session removed', [
-  ['linked', given('ready|syncing', { attention: { reason: 'action_required', says: 'x' } }), ['disconnect'],
-    'logging-out/user_stopped', 'drain, logout', { attention: null, timer: 41, asked: 'person' }],
-  ['not linked', 'stopped|starting|linking|reconnecting|failed', ['disconnect'],
-    'logging-out/user_stopped', 'close, remove-profile', { attempts: 0, timer: 41, generation: 8 }],
-  ['no session at all', given('stopped', { session: null }), ['disconnect'],
-    'logging-out/user_stopped', 'close, remove-profile'],
-  ['once is enough', 'logging-out', ['disconnect'], 'logging-out/user_stopped', NOTHING],
-  ['unlinked', 'logging-out', ['logout-done', { unlinked: true }],
-    'logging-out/user_stopped', 'close, remove-profile', { unlinked: true }],
-  ['the unlink is not confirmed: removed all the same', 'logging-out', ['logout-done', { unlinked: false }],
-    'logging-out/user_stopped', 'close, remove-profile', { unlinked: false }],
-  ['removed', given('logging-out', { unlinked: true }), ['profile-removed', GONE],
-    'stopped/user_stopped', NOTHING, { session: null, unlinked: true }],
-  ['not removed: the session is still there, and why is known', given('logging-out', { unlinked: true }),
-    ['profile-removed', { gone: false, left: 'read-only' }], 'stopped/user_stopped', NOTHING,
-    { session: ME, unlinked: true, left: 'read-only' }],
-  ['a removal of before', 'starting', ['profile-removed', GONE], 'starting', NOTHING],
-  ['what the page does meanwhile is no matter', 'logging-out', broken('browser_crashed'),
-    'logging-out/user_stopped', NOTHING],
-  ['nor a timer', 'logging-out', TIMER, 'logging-out/user_stopped', NOTHING],
+table('disconnect unlinks where the page can, and removes the session in any case', [
+  [given('ready|syncing', ASKED), 'disconnect', 'logging-out', 'drain, logout', BY_PERSON],
+  ['stopped|starting|linking|reconnecting|failed', 'disconnect', 'logging-out ×0', REMOVE, CLOSED],
+  [given('stopped', BARE), 'disconnect', 'logging-out', REMOVE],
+  ['logging-out', 'disconnect', SAME, NOTHING],
+  ['logging-out', on.logoutDone(true), SAME, REMOVE, { unlinked: true }],
+  ['logging-out', on.logoutDone(false), SAME, REMOVE, { unlinked: false }],
+  [UNLINKED, on.removed(true, null), AT_REST, NOTHING, { ...BARE, unlinked: true }],
+  [UNLINKED, on.removed(false, 'read-only'), AT_REST, NOTHING, LEFT],
+  ['starting', on.removed(true, null), SAME, NOTHING],
+  ['logging-out', on.crashed, SAME, NOTHING],
+  ['logging-out', 'timer', SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('clear-session works in every state: unlinked where ready, else left to the phone', [
-  ['ready', 'ready', ['clear'], 'logging-out/user_stopped', 'drain, logout'],
-  ['else', 'stopped|starting|linking|syncing|reconnecting|failed', ['clear'],
-    'logging-out/user_stopped', 'close, remove-profile'],
-  ['once is enough', 'logging-out', ['clear'], 'logging-out/user_stopped', NOTHING],
+table('clear unlinks only when ready, and removes the session in every state', [
+  ['ready', 'clear', 'logging-out', 'drain, logout'],
+  ['stopped|starting|linking|syncing|reconnecting|failed', 'clear', 'logging-out', REMOVE],
+  ['logging-out', 'clear', SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a stop keeps the session, unless it is meant to unlink and the phone heard of it', [
-  ['kept', 'stopped|starting|syncing|ready|reconnecting|failed', ['stop', { logout: false }],
-    'stopped/shutting_down', END, { session: ME, timer: 41 }],
-  ['kept', 'linking', ['stop', { logout: false }],
-    'stopped/shutting_down', END, { session: null, timer: 41 }],
-  ['unlink', 'ready|syncing', ['stop', { logout: true }],
-    'logging-out/shutting_down', 'drain, logout', { session: ME }],
-  ['meant to unlink, and cannot: kept, and said', 'stopped|starting|reconnecting|failed',
-    ['stop', { logout: true }], 'stopped/shutting_down', `alert shutting_down, ${END}`, { session: ME }],
-  ['nothing to unlink', 'linking', ['stop', { logout: true }], 'stopped/shutting_down', END],
-  ['nothing to unlink', given('stopped', { session: null }), ['stop', { logout: true }],
-    'stopped/shutting_down', END],
-  ['unlinked', given('logging-out', { asked: 'stop', next: 'exit' }), ['logout-done', { unlinked: true }],
-    'logging-out/shutting_down', 'close, remove-profile'],
-  ['not confirmed: kept, and said', given('logging-out', { asked: 'stop', next: 'exit' }),
-    ['logout-done', { unlinked: false }], 'stopped/shutting_down', 'alert shutting_down, close, exit stopped',
-    { session: ME, unlinked: false }],
-  ['removed', given('logging-out', { asked: 'stop', next: 'exit', unlinked: true }),
-    ['profile-removed', GONE], 'stopped/shutting_down', 'exit stopped', { session: null }],
-  ['not removed: said, since nobody waits for an answer',
-    given('logging-out', { asked: 'stop', next: 'exit', unlinked: true }),
-    ['profile-removed', { gone: true, left: 'busy' }], 'stopped/shutting_down',
-    'alert shutting_down, exit stopped', { session: null, left: 'busy' }],
-  ['a stop within a disconnect sees it through', 'logging-out', ['stop', { logout: false }],
-    'logging-out/shutting_down', NOTHING],
-  ['and what a person asked for is done', given('logging-out', { next: 'exit' }),
-    ['logout-done', { unlinked: false }], 'logging-out/shutting_down', 'close, remove-profile'],
-  ['a page that waits for a person does not hide the end',
-    given('ready', { attention: { reason: 'action_required', says: 'a dialog' } }),
-    ['stop', { logout: false }], 'stopped/shutting_down',
-    END, { attention: null }],
+table('a stop that does not unlink keeps the session', [
+  ['stopped|starting|syncing|ready|reconnecting|failed', on.stop, STOPPED, END, { session: ME, timer: 41 }],
+  ['linking', on.stop, STOPPED, END, { session: null, timer: 41 }],
+  [given('ready', ASKED), on.stop, STOPPED, END, { attention: null }],
+  ['logging-out', on.stop, 'logging-out/shutting_down', NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a lost lock stops the browser and touches nothing', [
-  ['lost', 'stopped|starting|syncing|ready|reconnecting|logging-out|failed', ['lock-lost'],
-    'stopped/lock_held', 'alert lock_held, close, exit lock-lost', { session: ME }],
-  ['lost', 'linking', ['lock-lost'],
-    'stopped/lock_held', 'alert lock_held, close, exit lock-lost', { session: null }],
+table('a stop that unlinks keeps the session and raises an alert if the unlink is not confirmed', [
+  ['ready|syncing', on.stopUnlinked, 'logging-out/shutting_down', 'drain, logout', LINKED],
+  ['stopped|starting|reconnecting|failed', on.stopUnlinked, STOPPED, `alert shutting_down, ${END}`, LINKED],
+  ['linking', on.stopUnlinked, STOPPED, END],
+  [given('stopped', BARE), on.stopUnlinked, STOPPED, END],
+  [EXITING, on.logoutDone(true), SAME, REMOVE],
+  [EXITING, on.logoutDone(false), STOPPED, KEPT, { ...LINKED, unlinked: false }],
+  [EXITED, on.removed(true, null), STOPPED, 'exit stopped', BARE],
+  [EXITED, on.removed(true, 'busy'), STOPPED, 'alert shutting_down, exit stopped', { ...BARE, left: 'busy' }],
+  [given('logging-out', { next: 'exit' }), on.logoutDone(false), SAME, REMOVE],
+]);
+
+table('a lost lock stops the browser and keeps the profile', [
+  ['stopped|starting|syncing|ready|reconnecting|logging-out|failed', 'lock-lost', LOCK_HELD, LOST, LINKED],
+  ['linking', 'lock-lost', LOCK_HELD, LOST, BARE],
 ]);

@@ -1,142 +1,115 @@
 /** Linking, syncing and logout, as tables: QR, pairing code, passkey, and required actions of a person. */
-import { AT_MS, ME, SAVED } from './machine.js';
-import {
-  ACCEPT,
-  ASKS,
-  broken,
-  given,
-  KNOWN,
-  LINKED,
-  loggedOut,
-  NOTHING,
-  READY,
-  STOP_AFTER_LOGOUT,
-  TIMER,
-  table,
-} from './transition-table.js';
+import { ALERTED, ASKED, AT_MS, BARE, ME, SAVED, STOP_AFTER_LOGOUT } from './machine.js';
+import { given, NOTHING, on, SAME, START, table, tableUnder } from './transition-table.js';
 
-// biome-ignore format: rows are subject, event and result
-table('from a start to ready', [
-  ['a bare page shows a QR', given('starting', { session: null }), ['client.unpaired'],
-    'linking/qr_waiting', NOTHING, { timer: 41 }],
-  ['and says why, after a logout', given('starting/logged_out_by_phone', { session: null }),
-    ['client.unpaired'], 'linking/logged_out_by_phone', NOTHING],
-  ['a saved session is found', given('starting', { session: SAVED }), LINKED,
-    'syncing', 'arm 120000', { session: SAVED }],
-  ['a QR was scanned: from here on there is a session', 'linking', LINKED,
-    'syncing', 'mark-linked, arm 120000', { session: SAVED }],
-  ['who it is is known a moment later', given('syncing', { session: SAVED }), KNOWN,
-    'syncing', NOTHING, { session: ME, timer: 40 }],
-  ['that somebody is linked is no news then', 'syncing', LINKED, 'syncing', NOTHING, { session: ME }],
-  ['sync goes on: its time anew', 'syncing', ['client.progress'], 'syncing', 'arm 120000'],
-  ['our own probe passed', given('syncing ×4', { alerted: ['attempts_exhausted'] }), READY,
-    'ready', 'mark-linked, prune-profiles', { attempts: 0, alerted: [], timer: 41 }],
-  ['and passes again: the name may have changed', given('ready', { session: SAVED }), READY,
-    'ready', NOTHING, { session: ME }],
-  ['ready with no word of syncing before', 'starting', READY, 'ready', 'mark-linked, prune-profiles'],
-  ['progress is news in syncing only', 'ready', ['client.progress'], 'ready', NOTHING],
-  ['linked again is no news', 'ready', KNOWN, 'ready', NOTHING],
+const banned = (ban: string) => on.loggedOut(true, { ban });
+const BY_PHONE = on.loggedOut(true);
+const BY_PAGE = on.loggedOut(true, { byPage: 'syncd_failure' });
+const UNEXPLAINED = on.loggedOut(false);
+
+const OURS = { session: SAVED };
+const DIED = 'close, arm 5000, alert browser_crashed';
+const CALM = { attention: null };
+const SYNC = 'arm 120000';
+const NEW_LINK = 'mark-linked, arm 120000';
+const PROVED = 'mark-linked, prune-profiles';
+
+table('a page without a saved session shows a QR', [
+  [given('starting', BARE), 'client.unpaired', 'linking', NOTHING, { timer: 41 }],
+  [given('starting/logged_out_by_phone', BARE), 'client.unpaired', 'linking/logged_out_by_phone', NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a pairing code is good for three minutes, then a QR can be scanned', [
-  ['handed out', 'linking', ['client.pairing'], 'linking/pairing_waiting', 'arm 180000'],
-  ['another one', 'linking/pairing_waiting', ['client.pairing'], 'linking/pairing_waiting', 'arm 180000'],
-  ['over before its time', 'linking/pairing_waiting', ['client.pairing-over'],
-    'linking/qr_waiting', 'show-qr'],
-  ['over when there is none', 'linking', ['client.pairing-over'], 'linking/qr_waiting', NOTHING],
-  ['over, and linked by it', 'ready', ['client.pairing-over'], 'ready', NOTHING],
-  ['over', 'linking/pairing_waiting', TIMER, 'linking/qr_waiting', 'show-qr'],
-  ['a deadline of the start that still rings', 'linking', TIMER, 'linking/qr_waiting', NOTHING],
-  ['typed in', 'linking/pairing_waiting', KNOWN, 'syncing', 'mark-linked, arm 120000'],
-  ['outside linking', 'ready', ['client.pairing'], 'ready', NOTHING],
+table('a page that is linked syncs, and the account may be known later', [
+  [given('starting', OURS), on.linked, 'syncing', SYNC, OURS],
+  ['linking', on.linked, 'syncing', NEW_LINK, OURS],
+  [given('syncing', OURS), on.known, 'syncing', NOTHING, { session: ME, timer: 40 }],
+  ['syncing', on.linked, 'syncing', NOTHING, { session: ME }],
+  ['syncing', 'client.progress', 'syncing', SYNC],
+  ['ready', 'client.progress', SAME, NOTHING],
+  ['ready', on.known, SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a passkey is waited for, judged, and back to a QR when nothing comes of it', [
-  ['asked after the scan', 'linking', ['client.passkey', { limitMs: 600_000 }],
-    'linking/passkey_required', 'arm 600000'],
-  ['asked after the code', 'linking/pairing_waiting', ['client.passkey', { limitMs: 600_000 }],
-    'linking/passkey_required', 'arm 600000'],
-  ['the page waits less long', 'linking', ['client.passkey', { limitMs: 5_000 }],
-    'linking/passkey_required', 'arm 5000'],
-  ['answered', 'linking/passkey_required', ['client.passkey-answered'],
-    'linking/passkey_required', 'arm 60000'],
-  ['accepted', 'linking/passkey_required', KNOWN, 'syncing', 'mark-linked, arm 120000'],
-  ['refused', 'linking/passkey_required', ['client.passkey-over', { why: 'refused' }],
-    'linking/qr_waiting', 'show-qr, alert passkey_required'],
-  ['wrong', 'linking/passkey_required', ['client.passkey-over', { why: 'wrong' }],
-    'linking/qr_waiting', 'show-qr, alert passkey_required'],
-  ['late', 'linking/passkey_required', ['client.passkey-over', { why: 'late' }],
-    'linking/qr_waiting', 'show-qr, alert passkey_required'],
-  ['the page is another one, and shows a code by itself', 'linking/passkey_required',
-    ['client.passkey-over', { why: 'gone' }], 'linking/qr_waiting', 'alert passkey_required'],
-  ['nobody answered', 'linking/passkey_required', TIMER,
-    'linking/qr_waiting', 'refuse-passkey, show-qr, alert passkey_required'],
-  ['an answer to nothing', 'linking', ['client.passkey-answered'], 'linking/qr_waiting', NOTHING],
-  ['an end of nothing', 'linking', ['client.passkey-over', { why: 'late' }], 'linking/qr_waiting', NOTHING],
-  ['outside linking', 'ready', ['client.passkey', { limitMs: 5_000 }], 'ready', NOTHING],
+table('a page is ready when our probe passes, and each later probe updates the account', [
+  [given('syncing ×4', ALERTED), on.ready, 'ready ×0', PROVED, { alerted: [], timer: 41 }],
+  [given('ready', OURS), on.ready, 'ready', NOTHING, { session: ME }],
+  ['starting', on.ready, 'ready', PROVED],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a logout is no connection loss: the session goes, and never by the backoff', [
-  ['the phone said so', 'starting|syncing|ready|reconnecting|failed ×3', loggedOut({ explained: true }),
-    'starting/logged_out_by_phone', 'close, remove-profile, launch, arm 90000, alert logged_out_by_phone',
-    { session: null, attempts: 0 }],
-  ['the page itself did it',
-    'starting|syncing|ready|reconnecting|failed ×3', loggedOut({ explained: true, byPage: 'syncd_failure' }),
-    'starting/logged_out_by_page', 'close, remove-profile, launch, arm 90000, alert logged_out_by_page',
-    { session: null, attempts: 0 }],
-  ['WhatsApp has banned the account', 'starting|syncing|ready|reconnecting|failed ×3',
-    loggedOut({ explained: true, ban: 'banned' }), 'failed/banned', 'close, remove-profile, alert banned',
-    { session: null, attempts: 0, retryAtMs: null }],
-  ['WhatsApp has locked the account', 'starting|syncing|ready|reconnecting|failed ×3',
-    loggedOut({ explained: true, ban: 'locked' }), 'failed/banned', 'close, remove-profile, alert banned',
-    { session: null, attempts: 0, retryAtMs: null }],
-  ['only a QR turned up: a second browser looks', 'starting|syncing|ready|reconnecting|failed ×3',
-    loggedOut({ explained: false }), 'starting', 'launch, arm 90000',
-    { session: ME, attempts: 3, unfound: 1 }],
-  ['only a QR turned up once more',
-    given('starting|syncing|ready|reconnecting|failed ×3', { unfound: 1 }), loggedOut({ explained: false }),
-    'starting/auth_failed', 'close, move-aside authfailed, launch, arm 90000, alert auth_failed',
-    { session: null, attempts: 0, unfound: 0 }],
-  ['only a QR turned up, and nothing waited for a word', 'starting|syncing|ready|reconnecting|failed',
-    ['client.unpaired'], 'starting', 'launch, arm 90000', { session: ME, unfound: 1 }],
-  ['once more, and nothing waited for a word',
-    given('starting|syncing|ready|reconnecting|failed', { unfound: 1 }), ['client.unpaired'],
-    'starting/auth_failed', 'close, move-aside authfailed, launch, arm 90000, alert auth_failed',
-    { session: null, unfound: 0 }],
-  ['the phone said so to the second browser',
-    given('starting|syncing|ready|reconnecting|failed', { unfound: 1 }), loggedOut({ explained: true }),
-    'starting/logged_out_by_phone', 'close, remove-profile, launch, arm 90000, alert logged_out_by_phone',
-    { session: null, unfound: 0 }],
-  ['a session that is lost and found again and again is no mishap of a page',
-    given('ready', { sickMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000] }),
-    loggedOut({ explained: false }), 'starting/auth_failed',
-    'close, move-aside authfailed, launch, arm 90000, alert auth_failed', { session: null }],
-  ['a page that is linked, and then is not, wins no third browser by it', given('starting', { unfound: 1 }),
-    KNOWN, 'syncing', 'arm 120000', { unfound: 1 }],
-  ['what the second browser has found is found', given('syncing', { unfound: 1 }), READY,
-    'ready', 'mark-linked, prune-profiles', { unfound: 0 }],
-  ['stop is configured', 'ready', loggedOut({ explained: true }),
-    'stopped/logged_out_by_phone', 'close, remove-profile, alert logged_out_by_phone',
-    { session: null, timer: 41 }, STOP_AFTER_LOGOUT],
-  ['stop is configured', given('starting', { unfound: 1 }), ['client.unpaired'],
-    'stopped/auth_failed', 'close, move-aside authfailed, alert auth_failed',
-    { session: null, timer: 41 }, STOP_AFTER_LOGOUT],
-  ['our own logout, as the page tells it', 'logging-out', loggedOut({ explained: true }),
-    'logging-out/user_stopped', NOTHING],
-  ['at rest', 'stopped', loggedOut({ explained: true }), 'stopped', NOTHING],
+table('a pairing code is valid for three minutes, then a QR is shown', [
+  ['linking', 'client.pairing', 'linking/pairing_waiting', 'arm 180000'],
+  ['linking/pairing_waiting', 'client.pairing', SAME, 'arm 180000'],
+  ['linking/pairing_waiting', 'client.pairing-over', 'linking', 'show-qr'],
+  ['linking/pairing_waiting', 'timer', 'linking', 'show-qr'],
+  ['linking/pairing_waiting', on.known, 'syncing', NEW_LINK],
+  ['linking|ready', 'client.pairing-over', SAME, NOTHING],
+  ['linking', 'timer', SAME, NOTHING],
+  ['ready', 'client.pairing', SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a person is asked while the state goes on, and once', [
-  ['a dialog', 'ready', ASKS, 'ready/action_required', 'alert action_required'],
-  ['the same', given('ready', { attention: ACCEPT }), ASKS, 'ready/action_required', NOTHING],
-  ['it is gone', given('ready', { attention: ACCEPT }), ['client.attention', { what: null }],
-    'ready', NOTHING],
-  ['its page is gone', given('ready', { attention: ACCEPT }), broken('browser_crashed'),
-    'reconnecting/browser_crashed scheduled browser', 'close, arm 5000, alert browser_crashed',
-    { attention: null }],
-  ['no page, no dialog', 'stopped', ASKS, 'stopped', NOTHING],
+table('a passkey is waited for and judged, and a QR is shown if it does not succeed', [
+  ['linking', on.passkey(600_000), 'linking/passkey_required', 'arm 600000'],
+  ['linking/pairing_waiting', on.passkey(600_000), 'linking/passkey_required', 'arm 600000'],
+  ['linking', on.passkey(5_000), 'linking/passkey_required', 'arm 5000'],
+  ['linking/passkey_required', 'client.passkey-answered', SAME, 'arm 60000'],
+  ['linking/passkey_required', on.known, 'syncing', NEW_LINK],
+  ['linking/passkey_required', on.passkeyOver('refused'), 'linking', 'show-qr, alert passkey_required'],
+  ['linking/passkey_required', on.passkeyOver('wrong'), 'linking', 'show-qr, alert passkey_required'],
+  ['linking/passkey_required', on.passkeyOver('late'), 'linking', 'show-qr, alert passkey_required'],
+  ['linking/passkey_required', on.passkeyOver('gone'), 'linking', 'alert passkey_required'],
+  ['linking/passkey_required', 'timer', 'linking', 'refuse-passkey, show-qr, alert passkey_required'],
+  ['linking', 'client.passkey-answered', SAME, NOTHING],
+  ['linking', on.passkeyOver('late'), SAME, NOTHING],
+  ['ready', on.passkey(5_000), SAME, NOTHING],
+]);
+
+const STARTED = 'starting|syncing|ready|reconnecting|failed';
+const REMOVE = 'close, remove-profile';
+const REMOVED = `${REMOVE}, ${START}, alert`;
+const BANNED = `${REMOVE}, alert banned`;
+const ASIDE = 'close, move-aside authfailed';
+const MOVED = `${ASIDE}, ${START}, alert auth_failed`;
+/** A browser did not find the session. */
+const unfound = (words: string) => given(words, { unfound: 1 });
+const OFTEN_SICK = { sickMs: [AT_MS - 3_000, AT_MS - 2_000, AT_MS - 1_000] };
+const FAILED = { session: null, retryAtMs: null };
+const KEPT = { session: ME, unfound: 1 };
+const REST = { session: null, timer: 41 };
+const FRESH = { session: null, unfound: 0 };
+
+table('an explained logout removes the session and links again', [
+  [`${STARTED} ×3`, BY_PHONE, 'starting/logged_out_by_phone ×0', `${REMOVED} logged_out_by_phone`, BARE],
+  [`${STARTED} ×3`, BY_PAGE, 'starting/logged_out_by_page ×0', `${REMOVED} logged_out_by_page`, BARE],
+  [unfound(STARTED), BY_PHONE, 'starting/logged_out_by_phone', `${REMOVED} logged_out_by_phone`, FRESH],
+  ['logging-out|stopped', BY_PHONE, SAME, NOTHING],
+]);
+
+table('a logout of a banned or locked account removes the session and waits for a person', [
+  [`${STARTED} ×3`, banned('banned'), 'failed/banned ×0', BANNED, FAILED],
+  [`${STARTED} ×3`, banned('locked'), 'failed/banned ×0', BANNED, FAILED],
+]);
+
+table('a session that is not found is tried in a second browser, then moved aside', [
+  [`${STARTED} ×3`, UNEXPLAINED, 'starting ×3', START, KEPT],
+  [STARTED, 'client.unpaired', 'starting', START, KEPT],
+  [unfound(`${STARTED} ×3`), UNEXPLAINED, 'starting/auth_failed ×0', MOVED, FRESH],
+  [unfound(STARTED), 'client.unpaired', 'starting/auth_failed', MOVED, FRESH],
+  [given('ready', OFTEN_SICK), UNEXPLAINED, 'starting/auth_failed', MOVED, BARE],
+]);
+
+table('only a page that is ready proves that the session is found', [
+  [unfound('starting'), on.known, 'syncing', SYNC, { unfound: 1 }],
+  [unfound('syncing'), on.ready, 'ready', PROVED, { unfound: 0 }],
+]);
+
+tableUnder(STOP_AFTER_LOGOUT, 'a logout stops the session if it is configured to', [
+  ['ready', BY_PHONE, 'stopped/logged_out_by_phone', `${REMOVE}, alert logged_out_by_phone`, REST],
+  [unfound('starting'), 'client.unpaired', 'stopped/auth_failed', `${ASIDE}, alert auth_failed`, REST],
+]);
+
+table('a person is asked once, and the state goes on', [
+  ['ready', on.attention, 'ready/action_required', 'alert action_required'],
+  [given('ready', ASKED), on.attention, SAME, NOTHING],
+  [given('ready', ASKED), on.attentionOver, 'ready', NOTHING],
+  [given('ready', ASKED), on.crashed, 'scheduled browser/browser_crashed', DIED, CALM],
+  ['stopped', on.attention, SAME, NOTHING],
 ]);

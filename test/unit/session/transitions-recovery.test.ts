@@ -1,220 +1,148 @@
-/**
- * Recovery from faults, as tables: a lost network, a dead browser, a conflict, a refusal, a broken profile.
- */
+/** Recovery from faults, as tables: a lost network, a dead browser, a conflict, a refusal, a broken profile. */
 import t from 'tap';
-import type { State } from '../../../src/session/state.js';
-import { transition } from '../../../src/session/transition.js';
-import { AT_MS, type Draft, HOUR_MS, POLICY, raised, state } from './machine.js';
-import {
-  broken,
-  CONFLICT,
-  given,
-  LACKS,
-  LINKED,
-  NOTHING,
-  OFFLINE,
-  READY,
-  refused,
-  repeated,
-  START,
-  sick,
-  TIMER,
-  table,
-} from './transition-table.js';
+import { ALERTED, AT_MS, BARE, HOUR_MS, POLICY, repeated, state, WAITS } from './machine.js';
+import { given, NOTHING, on, play, SAME, START, table, tableUnder } from './transition-table.js';
 
-// biome-ignore format: rows are subject, event and result
-table('a page that had been connected gets 60 s when only the network is gone', [
-  ['grace', 'ready', OFFLINE, 'reconnecting/network_down grace', 'arm 60000', { attempts: 0 }],
-  ['seen by the monitor', 'ready', sick('offline'), 'reconnecting/network_down grace', 'arm 60000'],
-  ['no grace configured: the first delay', 'ready', OFFLINE,
-    'reconnecting/network_down grace', 'arm 5000', {}, { ...POLICY, graceMs: 0 }],
-  ['it is told again', 'reconnecting grace', OFFLINE, 'reconnecting/network_down grace', NOTHING],
-  ['it came back by itself', 'reconnecting grace', LINKED, 'syncing', 'arm 120000', { attempts: 0 }],
-  ['over: the first attempt', 'reconnecting grace', TIMER,
-    'reconnecting/network_down running reconnect', 'nudge reconnect, arm 20000', { attempts: 1 }],
-  ['over, and no attempt is left', 'reconnecting grace ×5', TIMER,
-    'failed/attempts_exhausted', 'alert attempts_exhausted, arm 300000', { attempts: 5 }],
-  ['a page that shows a QR mends itself', 'linking', OFFLINE, 'linking/qr_waiting', NOTHING],
-  ['a sync has a deadline of its own', 'syncing', OFFLINE, 'syncing', NOTHING],
+table('a page that was connected gets 60 s when only the network is down', [
+  ['ready', 'client.offline', 'grace ×0', 'arm 60000'],
+  ['ready', on.sick('offline'), 'grace', 'arm 60000'],
+  ['grace', 'client.offline', SAME, NOTHING],
+  ['grace', on.linked, 'syncing ×0', 'arm 120000'],
+  ['grace', 'timer', 'running reconnect ×1', 'nudge reconnect, arm 20000'],
+  ['grace ×5', 'timer', 'failed ×5', 'alert attempts_exhausted, arm 300000'],
+  ['linking|syncing', 'client.offline', SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('attempts climb as far as the fault asks: socket, reload, new browser', [
-  ['network, 1st was not enough', 'reconnecting ×1', TIMER,
-    'reconnecting/network_down scheduled reload', 'arm 10000'],
-  ['network, 2nd begins', 'reconnecting scheduled reload ×1', TIMER,
-    'reconnecting/network_down running reload', 'nudge reload, arm 20000', { attempts: 2 }],
-  ['network, 2nd was not enough', 'reconnecting running reload ×2', TIMER,
-    'reconnecting/network_down scheduled browser', 'arm 15000'],
-  ['network, 3rd begins', 'reconnecting scheduled browser ×2', TIMER,
-    'reconnecting/network_down running browser', START, { attempts: 3, generation: 8 }],
-  ['a sync that does not end: a reload', 'syncing', TIMER,
-    'reconnecting/sync_timeout scheduled reload', 'arm 5000'],
-  ['then a new browser, and the reason stays', 'reconnecting/sync_timeout running reload ×1', TIMER,
-    'reconnecting/sync_timeout scheduled browser', 'arm 10000'],
-  ['a page that never says who it is', 'starting', TIMER,
-    'reconnecting/network_down scheduled reconnect', 'arm 5000'],
-  ['a browser that died', 'ready', broken('browser_crashed'),
-    'reconnecting/browser_crashed scheduled browser', 'close, arm 5000, alert browser_crashed',
-    { generation: 8 }],
-  ['a page that hangs', 'ready', sick('unresponsive'),
-    'reconnecting/page_unresponsive scheduled browser', 'close, arm 5000, alert page_unresponsive'],
-  ['a page that shows a QR hangs', 'linking', sick('unresponsive'),
-    'reconnecting/page_unresponsive scheduled browser', 'close, arm 5000, alert page_unresponsive'],
-  ['a deaf page', 'ready', sick('deaf'),
-    'reconnecting/page_unresponsive scheduled reload', 'arm 5000, alert page_unresponsive'],
-  ['deaf again within the hour', given('ready', { sickMs: [AT_MS - 1] }), sick('deaf'),
-    'reconnecting/page_unresponsive scheduled browser', 'arm 5000, alert page_unresponsive'],
-  ['messages stay unsent', 'ready', sick('stuck'),
-    'reconnecting/page_unresponsive scheduled reconnect', 'arm 5000, alert page_unresponsive'],
-  ['nothing helped three times: told, and left',
-    given('ready', { sickMs: [AT_MS - 3, AT_MS - 2, AT_MS - 1] }), sick('stuck'),
-    'ready', 'alert page_unresponsive'],
-  ['that was long ago', given('ready', { sickMs: [AT_MS - HOUR_MS] }), sick('stuck'),
-    'reconnecting/page_unresponsive scheduled reconnect', 'arm 5000, alert page_unresponsive',
-    { sickMs: [AT_MS] }],
-  ['a page that reloads itself proves itself anew', 'ready', ['client.reloading'],
-    'syncing', 'arm 120000', { attempts: 0 }],
-  ['a reload while nothing is proved', 'syncing', ['client.reloading'], 'syncing', NOTHING],
-  ['a reload of the page under an attempt', 'reconnecting grace', ['client.reloading'],
-    'reconnecting/network_down grace', NOTHING],
+tableUnder({ ...POLICY, graceMs: 0 }, 'without a grace period, the first delay applies', [
+  ['ready', 'client.offline', 'grace', 'arm 5000'],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('the first start is no attempt, and a failed load is a failed one', [
-  ['refused at start', 'starting', broken('network_down'),
-    'reconnecting/network_down scheduled browser', 'close, arm 5000', { attempts: 0 }],
-  ['refused at the 2nd attempt', 'reconnecting running browser ×2', broken('network_down'),
-    'reconnecting/network_down scheduled browser', 'close, arm 15000', { attempts: 2 }],
-  ['the browser is missing', 'starting', broken('browser_missing'),
-    'reconnecting/browser_missing scheduled browser', 'close, arm 5000'],
-  ['the disk is full', 'starting', broken('disk_full'),
-    'reconnecting/disk_full scheduled browser', 'close, arm 5000'],
-  ['the browser dies while an attempt is only planned', 'reconnecting scheduled reload ×1',
-    broken('browser_crashed'), 'reconnecting/browser_crashed scheduled browser', 'close, arm 10000',
-    { attempts: 1 }],
+table('each attempt replaces more than the one before: socket, page, browser', [
+  ['reconnecting ×1', 'timer', 'scheduled reload', 'arm 10000'],
+  ['scheduled reload ×1', 'timer', 'running reload ×2', 'nudge reload, arm 20000'],
+  ['running reload ×2', 'timer', 'scheduled browser', 'arm 15000'],
+  ['scheduled browser ×2', 'timer', 'running browser ×3', START, { generation: 8 }],
+  ['syncing', 'timer', 'scheduled reload/sync_timeout', 'arm 5000'],
+  ['running reload/sync_timeout ×1', 'timer', 'scheduled browser/sync_timeout', 'arm 10000'],
+  ['starting', 'timer', 'scheduled reconnect', 'arm 5000'],
 ]);
 
-const THREE = [AT_MS - 50 * 60_000, AT_MS - 20_000, AT_MS - 10_000];
+const CRASHED = 'scheduled browser/browser_crashed';
+const HUNG = 'close, arm 5000, alert page_unresponsive';
 
-// biome-ignore format: rows are subject, event and result
-table('a conflict is taken over a few times an hour, and waits in reconnecting for more', [
-  ['the first', 'ready', CONFLICT, 'reconnecting/conflict scheduled takeover', 'arm 5000'],
-  ['at a start', 'starting', CONFLICT, 'reconnecting/conflict scheduled takeover', 'arm 5000'],
-  ['told twice', 'reconnecting/conflict scheduled takeover', CONFLICT,
-    'reconnecting/conflict scheduled takeover', NOTHING],
-  ['its time has come', 'reconnecting/conflict scheduled takeover', TIMER,
-    'reconnecting/conflict running takeover', 'nudge takeover, arm 20000',
-    { attempts: 1, takeoversMs: [AT_MS] }],
-  ['taken away again', given('reconnecting/conflict running takeover ×1', { takeoversMs: [AT_MS - 1] }),
-    CONFLICT, 'reconnecting/conflict scheduled takeover', 'arm 10000'],
-  ['the fourth within the hour waits for its end', given('ready', { takeoversMs: THREE }), CONFLICT,
-    'reconnecting/conflict scheduled takeover', `arm ${10 * 60_000}, alert conflict`],
-  ['told once', given('syncing', { takeoversMs: THREE, alerted: ['conflict'] }), CONFLICT,
-    'reconnecting/conflict scheduled takeover', `arm ${10 * 60_000}`],
-  ['those of an hour ago do not count',
-    given('ready', { takeoversMs: [AT_MS - HOUR_MS, AT_MS - 2, AT_MS - 1] }), CONFLICT,
-    'reconnecting/conflict scheduled takeover', 'arm 5000', { takeoversMs: [AT_MS - 2, AT_MS - 1] }],
-  ['used up attempts do not forbid it', 'reconnecting/conflict scheduled takeover ×5', TIMER,
-    'reconnecting/conflict running takeover', 'nudge takeover, arm 20000', { attempts: 5 }],
-  ['a page that cannot be taken over is dealt with as any other', 'reconnecting/conflict running takeover ×1',
-    TIMER, 'reconnecting/network_down scheduled reload', 'arm 10000'],
-  ['the other one let go', 'reconnecting/conflict scheduled takeover', LINKED, 'syncing', 'arm 120000'],
-  ['nothing to take over', 'linking', CONFLICT, 'linking/qr_waiting', NOTHING],
-  ['a slow retry sees to it', 'failed', CONFLICT, 'failed/attempts_exhausted', NOTHING],
+table('a browser that dies or hangs is replaced', [
+  ['ready', on.crashed, CRASHED, 'close, arm 5000, alert browser_crashed', { generation: 8 }],
+  ['scheduled reload ×1', on.crashed, `${CRASHED} ×1`, 'close, arm 10000'],
+  ['ready|linking', on.sick('unresponsive'), 'scheduled browser/page_unresponsive', HUNG],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a time in the future comes from a clock that was set back, and does not count', [
-  ['a takeover that lies ahead does not count',
-    given('ready', { takeoversMs: [AT_MS + HOUR_MS, AT_MS + 2 * HOUR_MS, AT_MS + 3 * HOUR_MS] }), CONFLICT,
-    'reconnecting/conflict scheduled takeover', 'arm 5000'],
+const sickBefore = (...agoMs: number[]) => given('ready', { sickMs: agoMs.map((ms) => AT_MS - ms) });
+const SICK_ONCE = { sickMs: [AT_MS] };
+const REPAIR = 'arm 5000, alert page_unresponsive';
+
+table('a page that is sick is repaired three times an hour, each time with a larger repair', [
+  ['ready', on.sick('deaf'), 'scheduled reload/page_unresponsive', REPAIR],
+  [sickBefore(1), on.sick('deaf'), 'scheduled browser/page_unresponsive', REPAIR],
+  ['ready', on.sick('stuck'), 'scheduled reconnect/page_unresponsive', REPAIR],
+  [sickBefore(3, 2, 1), on.sick('stuck'), 'ready', 'alert page_unresponsive'],
+  [sickBefore(HOUR_MS), on.sick('stuck'), 'scheduled reconnect/page_unresponsive', REPAIR, SICK_ONCE],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('banned is the end until a person acts; an old version is reloaded once', [
-  ['banned', 'starting|linking|syncing|ready|reconnecting|failed', refused('banned'),
-    'failed/banned', 'close, alert banned', { retryAtMs: null, timer: 41 }],
-  ['a deadline that still rings', given('failed/banned', { retryAtMs: null }), TIMER,
-    'failed/banned', NOTHING],
-  ['found out by a slow retry',
-    given('reconnecting/attempts_exhausted slow', { alerted: ['attempts_exhausted'] }), refused('banned'),
-    'failed/banned', 'close, alert banned'],
-  ['outdated: a reload', 'starting', refused('outdated_library'),
-    'reconnecting/outdated_library scheduled reload', 'arm 5000'],
-  ['told twice before the reload', 'reconnecting/outdated_library scheduled reload',
-    refused('outdated_library'), 'reconnecting/outdated_library scheduled reload', NOTHING],
-  ['still outdated after it', 'reconnecting/outdated_library running reload ×1', refused('outdated_library'),
-    'failed/outdated_library', 'close, alert outdated_library, arm 300000'],
-  ['a page that lacks something, after the reload: given up; what it lacks was told by name', 'syncing ×1',
-    refused('outdated_library', LACKS), 'failed/outdated_library', 'close, arm 300000'],
-  ['before it: a reload', 'syncing', refused('outdated_library', LACKS),
-    'reconnecting/outdated_library scheduled reload', 'arm 5000'],
-  ['a slow retry keeps the reason', 'failed/outdated_library ×1', TIMER,
-    'reconnecting/outdated_library slow', START, { attempts: 1 }],
-  ['still so', given('reconnecting/outdated_library slow ×1', { alerted: ['outdated_library'] }),
-    refused('outdated_library'), 'failed/outdated_library', 'close, arm 300000', { attempts: 1 }],
-  ['no network meanwhile', given('reconnecting/outdated_library slow ×1', { alerted: ['outdated_library'] }),
-    broken('network_down'), 'failed/outdated_library', 'close, arm 300000'],
+table('a page that reloads itself has to sync again', [
+  ['ready', 'client.reloading', 'syncing ×0', 'arm 120000'],
+  ['syncing|grace', 'client.reloading', SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a profile that no browser starts on, twice, while an empty one works, is moved aside', [
-  ['once', 'starting', broken('launch_failed'),
-    'reconnecting/launch_failed scheduled browser', 'close, arm 5000', { launchFailures: 1 }],
-  ['twice', given('reconnecting running browser ×1', { launchFailures: 1 }), broken('launch_failed'),
-    'reconnecting/launch_failed scheduled browser', 'close, examine-profile, arm 10000',
-    { launchFailures: 2 }],
-  ['twice, and that was the last attempt',
-    given('reconnecting running browser ×5', { launchFailures: 1 }), broken('launch_failed'),
-    'failed/attempts_exhausted', 'close, examine-profile, alert attempts_exhausted, arm 300000'],
-  ['a third time is not looked into', given('reconnecting running browser ×2', { launchFailures: 2 }),
-    broken('launch_failed'), 'reconnecting/launch_failed scheduled browser', 'close, arm 15000'],
-  ['a fourth time is: the browser may have been mended',
-    given('reconnecting running browser ×2', { launchFailures: 3 }), broken('launch_failed'),
-    'reconnecting/launch_failed scheduled browser', 'close, examine-profile, arm 15000'],
-  ['nothing to lose', given('reconnecting running browser ×1', { session: null, launchFailures: 1 }),
-    broken('launch_failed'), 'reconnecting/launch_failed scheduled browser', 'close, arm 10000'],
-  ['a network failure in between clears it', given('reconnecting running browser ×1', { launchFailures: 1 }),
-    broken('network_down'), 'reconnecting/network_down scheduled browser', 'close, arm 10000',
-    { launchFailures: 0 }],
-  ['the empty one starts: aside with it',
-    given('reconnecting/launch_failed scheduled browser', { launchFailures: 2 }),
-    ['profile-suspect', { corrupt: true }], 'starting/session_corrupt',
-    'close, move-aside corrupt, launch, arm 90000, alert session_corrupt', { session: null, attempts: 0 }],
-  ['the empty one does not: it is the browser',
-    given('reconnecting/launch_failed scheduled browser', { launchFailures: 2 }),
-    ['profile-suspect', { corrupt: false }], 'reconnecting/launch_failed scheduled browser',
-    NOTHING],
-  ['the verdict comes after giving up', 'failed', ['profile-suspect', { corrupt: true }],
-    'starting/session_corrupt', 'close, move-aside corrupt, launch, arm 90000, alert session_corrupt'],
-  ['a person has begun anew meanwhile', 'starting', ['profile-suspect', { corrupt: true }],
-    'starting', NOTHING],
-  ['it came up all the same', 'ready', ['profile-suspect', { corrupt: true }], 'ready', NOTHING],
-  ['it is removed anyway', 'logging-out', ['profile-suspect', { corrupt: true }],
-    'logging-out/user_stopped', NOTHING],
+table('the first start is not an attempt, and a page that fails to load is a failed attempt', [
+  ['starting', on.noNetwork, 'scheduled browser ×0', 'close, arm 5000'],
+  ['running browser ×2', on.noNetwork, 'scheduled browser ×2', 'close, arm 15000'],
+  ['starting', on.broken('browser_missing'), 'scheduled browser/browser_missing', 'close, arm 5000'],
+  ['starting', on.broken('disk_full'), 'scheduled browser/disk_full', 'close, arm 5000'],
 ]);
 
-t.test('two hosts that fight: three takeovers an hour and no more', (t) => {
-  const fight: Draft[] = [CONFLICT, TIMER, LINKED, READY];
-  let now = AT_MS;
-  let at: State = state({ name: 'ready' });
-  let armed = 0;
-  const takeovers: number[] = [];
-  const alerts: string[] = [];
-  for (const event of repeated(12, fight)) {
-    now += event[0] === 'timer' ? armed : 1_000;
-    const next = transition(at, raised(event, at), { atMs: now, policy: POLICY });
-    at = next.state;
-    for (const effect of next.effects) {
-      if (effect.do === 'arm') armed = effect.afterMs;
-      if (effect.do === 'nudge') takeovers.push(now);
-      if (effect.do === 'alert') alerts.push(effect.reason);
-    }
-  }
+const TAKEOVER = 'scheduled takeover/conflict';
+const TAKES = 'nudge takeover, arm 20000';
+const taken = (...takeoversMs: number[]) => ({ takeoversMs: takeoversMs.map((ms) => AT_MS + ms) });
+const THREE = taken(-50 * 60_000, -20_000, -10_000);
+const OLD = taken(-HOUR_MS, -2, -1);
+/** From a clock that was set back later. */
+const AHEAD = taken(HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS);
+
+table('a session is taken over three times an hour, and the fourth takeover waits', [
+  ['ready|starting', 'client.conflict', TAKEOVER, 'arm 5000'],
+  [TAKEOVER, 'client.conflict', SAME, NOTHING],
+  [TAKEOVER, 'timer', 'running takeover/conflict ×1', TAKES, taken(0)],
+  [`${TAKEOVER} ×5`, 'timer', 'running takeover/conflict ×5', TAKES],
+  [given('running takeover/conflict ×1', taken(-1)), 'client.conflict', TAKEOVER, 'arm 10000'],
+  [given('ready', THREE), 'client.conflict', TAKEOVER, 'arm 600000, alert conflict'],
+  [given('syncing', { ...THREE, alerted: ['conflict'] }), 'client.conflict', TAKEOVER, 'arm 600000'],
+  [given('ready', OLD), 'client.conflict', TAKEOVER, 'arm 5000', taken(-2, -1)],
+  [given('ready', AHEAD), 'client.conflict', TAKEOVER, 'arm 5000'],
+  ['running takeover/conflict ×1', 'timer', 'scheduled reload', 'arm 10000'],
+  [TAKEOVER, on.linked, 'syncing', 'arm 120000'],
+  ['linking|failed', 'client.conflict', SAME, NOTHING],
+]);
+
+const BANNED = on.refused('banned');
+const GIVES_UP = 'close, alert banned';
+const ENDED = { retryAtMs: null, timer: 41 };
+
+table('a ban waits for a person, and no timer ends the wait', [
+  ['starting|linking|syncing|ready|reconnecting|failed', BANNED, 'failed/banned', GIVES_UP, ENDED],
+  [given('slow/attempts_exhausted', ALERTED), BANNED, 'failed/banned', GIVES_UP],
+  [given('failed/banned', WAITS), 'timer', SAME, NOTHING],
+  [given('failed', WAITS), 'timer', SAME, NOTHING],
+]);
+
+const OUTDATED = on.refused('outdated_library');
+const LACKS = on.refused('outdated_library', { detail: 'send.text is missing: WAWebMsgKey' });
+const FAILED = 'failed/outdated_library';
+const RELOAD = 'scheduled reload/outdated_library';
+/** A slow retry of an account whose outdated version is reported already. */
+const SLOW = given('slow/outdated_library ×1', { alerted: ['outdated_library'] });
+
+table('an outdated version reloads the page once, then gives up', [
+  ['starting', OUTDATED, RELOAD, 'arm 5000'],
+  [RELOAD, OUTDATED, SAME, NOTHING],
+  ['running reload/outdated_library ×1', OUTDATED, FAILED, 'close, alert outdated_library, arm 300000'],
+  ['syncing', LACKS, RELOAD, 'arm 5000'],
+  ['syncing ×1', LACKS, FAILED, 'close, arm 300000'],
+  [`${FAILED} ×1`, 'timer', 'slow/outdated_library ×1', START],
+  [SLOW, OUTDATED, `${FAILED} ×1`, 'close, arm 300000'],
+  [SLOW, on.noNetwork, FAILED, 'close, arm 300000'],
+]);
+
+const NO_LAUNCH = on.broken('launch_failed');
+const AGAIN = 'scheduled browser/launch_failed';
+const failures = (launchFailures: number) => ({ launchFailures });
+const failed = (n: number, words: string, more = {}) => given(words, { ...failures(n), ...more });
+const EXAMINE = 'close, examine-profile';
+const MOVED = `close, move-aside corrupt, ${START}, alert session_corrupt`;
+
+table('a profile is examined at every second launch in a row that fails', [
+  ['starting', NO_LAUNCH, AGAIN, 'close, arm 5000', failures(1)],
+  [failed(1, 'running browser ×1'), NO_LAUNCH, AGAIN, `${EXAMINE}, arm 10000`, failures(2)],
+  [failed(1, 'running browser ×5'), NO_LAUNCH, 'failed', `${EXAMINE}, alert attempts_exhausted, arm 300000`],
+  [failed(2, 'running browser ×2'), NO_LAUNCH, AGAIN, 'close, arm 15000'],
+  [failed(3, 'running browser ×2'), NO_LAUNCH, AGAIN, `${EXAMINE}, arm 15000`],
+  [failed(1, 'running browser ×1', BARE), NO_LAUNCH, AGAIN, 'close, arm 10000'],
+  [failed(1, 'running browser ×1'), on.noNetwork, 'scheduled browser', 'close, arm 10000', failures(0)],
+]);
+
+table('a profile that is damaged is moved aside, unless the session has gone on since', [
+  [failed(2, AGAIN), on.suspect(true), 'starting/session_corrupt ×0', MOVED, BARE],
+  ['failed', on.suspect(true), 'starting/session_corrupt', MOVED],
+  [failed(2, AGAIN), on.suspect(false), SAME, NOTHING],
+  ['starting|ready|logging-out', on.suspect(true), SAME, NOTHING],
+]);
+
+t.test('two hosts that take the session from each other: at most three takeovers an hour', async (t) => {
+  const events = repeated(12, ['client.conflict', 'timer', on.linked, on.ready]);
+  const { steps } = play(state({ name: 'ready' }), events, { paceMs: 1_000 });
+  const takeovers = steps.filter(({ effects }) => effects.some(({ do: what }) => what === 'nudge'));
   t.equal(takeovers.length, 12);
-  for (const [i, ms] of takeovers.entries())
-    if (i >= 3) t.ok(ms - (takeovers[i - 3] ?? 0) >= HOUR_MS, `takeover ${i + 1}`);
-  t.ok(alerts.every((reason) => reason === 'conflict') && alerts.length > 0);
-  t.end();
+  for (const [i, { atMs }] of takeovers.slice(3).entries())
+    t.ok(atMs - (takeovers[i]?.atMs ?? 0) >= HOUR_MS, `takeover ${i + 4}`);
+  const alerts = steps.flatMap(({ effects }) => effects.filter((effect) => effect.do === 'alert'));
+  t.ok(alerts.every(({ reason }) => reason === 'conflict') && alerts.length > 0);
 });

@@ -1,184 +1,107 @@
-/**
- * Attempts, as tables and stories: when the next is due, when they are exhausted, and the slow retry after
- * that.
- */
+/** Attempts, as tables and stories: when the next one is due, when they are used up, and the slow retry. */
 import t from 'tap';
+import type { Policy } from '../../../src/session/policy.js';
 import { initialState, type State } from '../../../src/session/state.js';
-import { transition } from '../../../src/session/transition.js';
-import { AT_MS, type Draft, does, POLICY, raised, SAVED, told } from './machine.js';
-import {
-  broken,
-  given,
-  INITIALIZE,
-  KNOWN,
-  LINKED,
-  NEVER_SLOW,
-  NOTHING,
-  OFFLINE,
-  READY,
-  repeated,
-  START,
-  TIMER,
-  table,
-} from './transition-table.js';
+import { ALERTED, AT_MS, type Named, NEVER_SLOW, POLICY, repeated, SAVED, state, WAITS } from './machine.js';
+import { given, NOTHING, on, play, SAME, START, table, tableUnder } from './transition-table.js';
 
-// biome-ignore format: rows are subject, event and result
-table('attempts used up: failed, one alert, then a slow retry that is not counted', [
-  ['the fifth failed', 'reconnecting running browser ×5', broken('network_down'),
-    'failed/attempts_exhausted', 'close, alert attempts_exhausted, arm 300000',
-    { attempts: 5, retryAtMs: AT_MS + 300_000 }],
-  ['the fifth ran out: its page lives on', 'reconnecting running browser ×5', TIMER,
-    'failed/attempts_exhausted', 'alert attempts_exhausted, arm 300000'],
-  ['a slow retry', 'failed ×5', TIMER, 'reconnecting/attempts_exhausted slow', START, { attempts: 5 }],
-  ['which fails: nobody is told again',
-    given('reconnecting/attempts_exhausted slow ×5', { alerted: ['attempts_exhausted'] }),
-    broken('network_down'), 'failed/attempts_exhausted',
-    'close, arm 300000', { attempts: 5 }],
-  ['which runs out', given('reconnecting/attempts_exhausted slow ×5', { alerted: ['attempts_exhausted'] }),
-    TIMER, 'failed/attempts_exhausted', 'arm 300000'],
-  ['which gets as far as a sync that does not end', given('syncing ×5', { alerted: ['attempts_exhausted'] }),
-    TIMER, 'failed/attempts_exhausted', 'arm 300000', { attempts: 5 }],
-  ['which ends with a crash', given('syncing ×5', { alerted: ['attempts_exhausted'] }),
-    broken('page_unresponsive'), 'failed/attempts_exhausted', 'close, arm 300000, alert page_unresponsive'],
-  ['which succeeds', 'reconnecting/attempts_exhausted slow ×5', LINKED,
-    'syncing', 'arm 120000', { attempts: 5 }],
-  ['a live page came back by itself', 'failed ×5', LINKED, 'syncing', 'arm 120000'],
-  ['and was ready at once', 'failed ×5', READY, 'ready', 'mark-linked, prune-profiles', { attempts: 0 }],
-  ['a live page died: cleared away, nothing else', 'failed', broken('browser_crashed'),
-    'failed/attempts_exhausted', 'close', { timer: 40, generation: 8 }],
-  ['a person is waited for', 'reconnecting running browser ×5', broken('network_down'),
-    'failed/attempts_exhausted', 'close, alert attempts_exhausted',
-    { retryAtMs: null, timer: 41 }, NEVER_SLOW],
-  ['and no timer changes that', given('failed', { retryAtMs: null }), TIMER,
-    'failed/attempts_exhausted', NOTHING],
-  ['offline in failed', 'failed', OFFLINE, 'failed/attempts_exhausted', NOTHING],
+const SLOW = 'slow/attempts_exhausted';
+const GIVES_UP = 'alert attempts_exhausted, arm 300000';
+const RETRIES = 'close, arm 300000';
+
+table('when the attempts are used up: one alert, then slow retries that are not counted', [
+  ['running browser ×5', on.noNetwork, 'failed ×5', `close, ${GIVES_UP}`, { retryAtMs: AT_MS + 300_000 }],
+  ['running browser ×5', 'timer', 'failed', GIVES_UP],
+  ['failed ×5', 'timer', `${SLOW} ×5`, START],
+  [given(`${SLOW} ×5`, ALERTED), on.noNetwork, 'failed ×5', RETRIES],
+  [given(`${SLOW} ×5`, ALERTED), 'timer', 'failed', 'arm 300000'],
+  [given('syncing ×5', ALERTED), 'timer', 'failed ×5', 'arm 300000'],
+  [given('syncing ×5', ALERTED), on.hangs, 'failed', `${RETRIES}, alert page_unresponsive`],
+  [`${SLOW} ×5`, on.linked, 'syncing ×5', 'arm 120000'],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a page that comes and goes and never syncs climbs all the same', [
-  ['linked again before the attempt', 'reconnecting/sync_timeout scheduled browser ×1', LINKED,
-    'reconnecting/sync_timeout scheduled browser', NOTHING],
-  ['linked again by the attempt', 'reconnecting/sync_timeout running browser ×2', LINKED,
-    'syncing', 'arm 120000'],
+table('a page that was kept after giving up can recover by itself, or end', [
+  ['failed ×5', on.linked, 'syncing', 'arm 120000'],
+  ['failed ×5', on.ready, 'ready ×0', 'mark-linked, prune-profiles'],
+  ['failed', on.crashed, 'failed', 'close', { timer: 40, generation: 8 }],
+  ['failed', 'client.offline', SAME, NOTHING],
 ]);
 
-/** Plays events. `timer` rings when it is due. Returns each step in words. */
-function play(from: State, events: readonly Draft[], policy = POLICY): { steps: string[]; end: State } {
-  let now = AT_MS;
-  let armed = 0;
-  let at = from;
-  const steps = events.map((event) => {
-    if (event[0] === 'timer') now += armed;
-    const next = transition(at, raised(event, at), { atMs: now, policy });
-    at = next.state;
-    for (const effect of next.effects) if (effect.do === 'arm') armed = effect.afterMs;
-    return `${told(at)} ×${at.attempts} [${does(next)}]`;
-  });
-  return { steps, end: at };
-}
+tableUnder(NEVER_SLOW, 'without slow retries, giving up waits for a person', [
+  ['running browser ×5', on.noNetwork, 'failed', 'close, alert attempts_exhausted', { ...WAITS, timer: 41 }],
+]);
 
-const only = (words: string): State => given(words)[0] as State;
-const NO_NETWORK = broken('network_down');
+table('a page that links again but never syncs gets no more time', [
+  ['scheduled browser/sync_timeout ×1', on.linked, SAME, NOTHING],
+  ['running browser/sync_timeout ×2', on.linked, 'syncing', 'arm 120000'],
+]);
 
-t.test(
-  'offline at start: waits of 5, 10, 15, 20 and 25 s, five attempts, one alert, then every five minutes',
-  (t) => {
-    const first = initialState(SAVED, AT_MS);
-    const tries = repeated(8, [NO_NETWORK, TIMER]);
-    t.same(play(first, [INITIALIZE, ...tries]).steps, [
-      `starting ×0 [${START}]`,
-      ...[1, 2, 3, 4, 5].flatMap((n) => [
-        `reconnecting/network_down scheduled browser ×${n - 1} [close, arm ${n * 5_000}]`,
-        `reconnecting/network_down running browser ×${n} [${START}]`,
-      ]),
-      'failed/attempts_exhausted ×5 [close, alert attempts_exhausted, arm 300000]',
-      `reconnecting/attempts_exhausted slow ×5 [${START}]`,
-      ...repeated(2, [
-        'failed/attempts_exhausted ×5 [close, arm 300000]',
-        `reconnecting/attempts_exhausted slow ×5 [${START}]`,
-      ]),
-    ]);
-    t.end();
-  },
-);
+/** Each attempt fails. */
+const failing = (n: number): Named[] => repeated(n, [on.noNetwork, 'timer']);
+const START_OFFLINE = [on.initialize, ...failing(8)];
+const FIRST = initialState(SAVED, AT_MS);
 
-t.test('more attempts use the last delay again, and no wait is longer than the cap', (t) => {
-  const waits = (policy: typeof POLICY): string[] =>
-    play(initialState(SAVED, AT_MS), [INITIALIZE, ...repeated(8, [NO_NETWORK, TIMER])], policy)
-      .steps.filter((step) => step.includes('scheduled'))
-      .map((step) => step.replace(/^.*arm (\d+).*$/, '$1'));
-  t.same(waits({ ...POLICY, maxAttempts: 7 }), [
-    '5000',
-    '10000',
-    '15000',
-    '20000',
-    '25000',
-    '25000',
-    '25000',
+t.test('without a network at the start: five attempts, one alert, then slow retries', async (t) => {
+  t.same(play(FIRST, START_OFFLINE).words, [
+    `starting ×0 [${START}]`,
+    ...[1, 2, 3, 4, 5].flatMap((n) => [
+      `scheduled browser ×${n - 1} [close, arm ${n * 5_000}]`,
+      `running browser ×${n} [${START}]`,
+    ]),
+    `failed ×5 [close, ${GIVES_UP}]`,
+    `${SLOW} ×5 [${START}]`,
+    ...repeated(2, ['failed ×5 [close, arm 300000]', `${SLOW} ×5 [${START}]`]),
   ]);
-  t.same(waits({ ...POLICY, delaysMs: [10_000, 40_000] }), ['10000', '30000', '30000', '30000', '30000']);
-  t.same(waits({ ...POLICY, maxAttempts: 1, delaysMs: [0] }), ['0']);
-  t.end();
 });
 
-t.test('a connection that does not come back: grace, socket, reload, browsers, and the alert', (t) => {
-  const { steps } = play(only('ready'), [
-    OFFLINE,
-    TIMER,
-    TIMER,
-    TIMER,
-    TIMER,
-    TIMER,
-    ...repeated(3, [NO_NETWORK, TIMER]),
-  ]);
-  t.same(steps, [
-    `reconnecting/network_down grace ×0 [arm 60000]`,
-    `reconnecting/network_down running reconnect ×1 [nudge reconnect, arm 20000]`,
-    `reconnecting/network_down scheduled reload ×1 [arm 10000]`,
-    `reconnecting/network_down running reload ×2 [nudge reload, arm 20000]`,
-    `reconnecting/network_down scheduled browser ×2 [arm 15000]`,
-    `reconnecting/network_down running browser ×3 [${START}]`,
-    `reconnecting/network_down scheduled browser ×3 [close, arm 20000]`,
-    `reconnecting/network_down running browser ×4 [${START}]`,
-    `reconnecting/network_down scheduled browser ×4 [close, arm 25000]`,
-    `reconnecting/network_down running browser ×5 [${START}]`,
-    'failed/attempts_exhausted ×5 [close, alert attempts_exhausted, arm 300000]',
-    `reconnecting/attempts_exhausted slow ×5 [${START}]`,
-  ]);
-  t.end();
-});
-
-t.test('the count is back at 0 once ready, and the next incident is told again', (t) => {
-  const { steps, end } = play(only('reconnecting running browser ×5'), [
-    NO_NETWORK,
-    TIMER,
-    KNOWN,
-    READY,
-    broken('browser_crashed'),
-    TIMER,
-    ...repeated(5, [NO_NETWORK, TIMER]),
-  ]);
-  t.equal(steps[3], 'ready ×0 [mark-linked, prune-profiles]');
-  t.equal(steps.filter((step) => step.includes('alert attempts_exhausted')).length, 2);
-  t.equal(end.attempts, 5);
-  t.end();
-});
-
-t.test(
-  'a sync that never ends climbs and gives up, though the page says each time that it is linked',
-  (t) => {
-    const { steps, end } = play(only('ready'), [
-      ['client.reloading'],
-      ...repeated(6, [TIMER, TIMER, LINKED]),
-    ]);
-    t.same(
-      steps.filter((step) => step.includes('running')).map((step) => step.replace(/ \[.*/, '')),
-      ['reload ×1', 'browser ×2', 'browser ×3', 'browser ×4', 'browser ×5'].map(
-        (step) => `reconnecting/sync_timeout running ${step}`,
-      ),
+t.test('more attempts use the last delay again, and no wait is longer than the cap', async (t) => {
+  const waits = (more: Partial<Policy>): number[] =>
+    play(FIRST, START_OFFLINE, { policy: { ...POLICY, ...more } }).words.flatMap((step) =>
+      step.startsWith('scheduled') ? [Number(/arm (\d+)/.exec(step)?.[1])] : [],
     );
-    t.equal(steps.filter((step) => step.includes('alert attempts_exhausted')).length, 1);
-    t.equal(end.attempts, 5);
-    t.end();
-  },
-);
+  t.same(waits({ maxAttempts: 7 }), [5_000, 10_000, 15_000, 20_000, 25_000, 25_000, 25_000]);
+  t.same(waits({ delaysMs: [10_000, 40_000] }), [10_000, 30_000, 30_000, 30_000, 30_000]);
+  t.same(waits({ maxAttempts: 1, delaysMs: [0] }), [0]);
+});
+
+t.test('a connection that does not come back: grace, socket, reload, browsers, and the alert', async (t) => {
+  const events: Named[] = ['client.offline', ...repeated(5, ['timer']), ...failing(3)];
+  t.same(play(state({ name: 'ready' }), events).words, [
+    `grace ×0 [arm 60000]`,
+    `running reconnect ×1 [nudge reconnect, arm 20000]`,
+    `scheduled reload ×1 [arm 10000]`,
+    `running reload ×2 [nudge reload, arm 20000]`,
+    `scheduled browser ×2 [arm 15000]`,
+    `running browser ×3 [${START}]`,
+    `scheduled browser ×3 [close, arm 20000]`,
+    `running browser ×4 [${START}]`,
+    `scheduled browser ×4 [close, arm 25000]`,
+    `running browser ×5 [${START}]`,
+    `failed ×5 [close, ${GIVES_UP}]`,
+    `${SLOW} ×5 [${START}]`,
+  ]);
+});
+
+const alerts = (words: string[]): string[] =>
+  words.filter((step) => step.includes('alert attempts_exhausted'));
+
+t.test('the count is 0 again when ready, and the next incident raises an alert again', async (t) => {
+  const events = [...failing(1), on.known, on.ready, on.crashed, 'timer' as const, ...failing(5)];
+  const { words, end } = play(given('running browser ×5')[0] as State, events);
+  t.equal(words[3], 'ready ×0 [mark-linked, prune-profiles]');
+  t.equal(alerts(words).length, 2);
+  t.equal(end.attempts, 5);
+});
+
+t.test('a sync that never ends uses up the attempts, though the page links each time', async (t) => {
+  const events: Named[] = [['client.reloading'], ...repeated(6, ['timer', 'timer', on.linked])];
+  const { words, end } = play(state({ name: 'ready' }), events);
+  t.same(
+    words.filter((step) => step.startsWith('running')).map((step) => step.replace(/ \[.*/, '')),
+    ['reload', 'browser', 'browser', 'browser', 'browser'].map(
+      (rung, i) => `running ${rung}/sync_timeout ×${i + 1}`,
+    ),
+  );
+  t.equal(alerts(words).length, 1);
+  t.equal(end.attempts, 5);
+});

@@ -1,27 +1,23 @@
-/** Starts of a session, as a table: requests of a person, and new browsers for a healthy account. */
-import { ME } from './machine.js';
-import { given, INITIALIZE, NOTHING, RESTART, SAME, START, table } from './transition-table.js';
+/** Starts of a session, as tables: requests of a person, and new browsers for a healthy account. */
+import { ME, WAITS } from './machine.js';
+import { given, NOTHING, on, SAME, START, table } from './transition-table.js';
 
-// biome-ignore format: rows are subject, event and result
-table('initialize starts now with the count at 0, where something waits or rests', [
-  ['at rest', 'stopped', INITIALIZE, 'starting', START, { attempts: 0 }],
-  ['given up', 'failed ×5', INITIALIZE, 'starting', START, { attempts: 0, alerted: [] }],
-  ['banned: a person may try', given('failed/banned', { retryAtMs: null }), INITIALIZE, 'starting', START],
-  ['scheduled', 'reconnecting scheduled browser ×3', INITIALIZE, 'starting', START, { attempts: 0 }],
-  ['in grace', 'reconnecting grace', INITIALIZE, 'starting', START],
-  ['waiting for a takeover', 'reconnecting/conflict scheduled takeover', INITIALIZE, 'starting', START],
+table('initialize starts a session that rests or waits, with the count at 0', [
+  ['stopped', on.initialize, 'starting ×0', START],
+  ['failed ×5', on.initialize, 'starting ×0', START, { alerted: [] }],
+  [given('failed/banned', WAITS), on.initialize, 'starting', START],
+  ['scheduled browser ×3', on.initialize, 'starting ×0', START],
+  ['grace', on.initialize, 'starting', START],
+  ['scheduled takeover/conflict', on.initialize, 'starting', START],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('initialize changes nothing where something is up, and replaces the browser when told to', [
-  ['is up', 'starting|linking|syncing|ready', INITIALIZE, SAME, NOTHING],
-  ['restart', 'starting|linking|syncing|ready', RESTART, 'starting', START, { attempts: 0 }],
-  ['a logout is seen through', 'logging-out', RESTART, 'logging-out/user_stopped', NOTHING],
+table('initialize changes nothing in a session that is started, unless it asks for a restart', [
+  ['starting|linking|syncing|ready', on.initialize, SAME, NOTHING],
+  ['starting|linking|syncing|ready', on.restart, 'starting ×0', START],
+  ['logging-out', on.restart, SAME, NOTHING],
 ]);
 
-// biome-ignore format: rows are subject, event and result
-table('a healthy account gets a new browser for the asking, and nobody else does', [
-  ['ready', 'ready', ['recycle', { why: 'age' }], 'starting', START, { attempts: 0, session: ME }],
-  ['else', 'stopped|starting|linking|syncing|reconnecting|logging-out|failed', ['recycle', { why: 'age' }],
-    SAME, NOTHING],
+table('only a session that is ready gets a new browser because of its age', [
+  ['ready', on.recycle, 'starting ×0', START, { session: ME }],
+  ['stopped|starting|linking|syncing|reconnecting|logging-out|failed', on.recycle, SAME, NOTHING],
 ]);
