@@ -295,7 +295,7 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes:
   .map((entry) => relative(join(ROOT, 'src'), join(entry.parentPath, entry.name)))
   .sort();
 
-t.test('every import of src/ is an arrow of the table', async (t) => {
+t.test('every import in src/ is permitted by the table', async (t) => {
   t.ok(sources.length > 100, 'the files are found');
   t.same(
     sources.flatMap((file) => check(file, readFileSync(join(ROOT, 'src', file), 'utf8'))),
@@ -340,7 +340,7 @@ t.test('no import closes a cycle', async (t) => {
   );
 });
 
-t.test('the table has no room, file or arrow that is not used', async (t) => {
+t.test('every room, file and permission of the table is used', async (t) => {
   const used = new Set(
     [...imports].flatMap(([file, targets]) =>
       targets.flatMap((target) => [`${roomOf(file)} → ${roomOf(target)}`, `${roomOf(file)} → ${target}`]),
@@ -359,7 +359,7 @@ t.test('the table has no room, file or arrow that is not used', async (t) => {
   );
 });
 
-t.test('the table forgets no dependency, and names no file that is not there', async (t) => {
+t.test('the table lists every dependency, and only files that exist', async (t) => {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   t.same(
     Object.keys(dependencies).filter((name) => !Object.hasOwn(PACKAGES, name)),
@@ -374,7 +374,7 @@ t.test('the table forgets no dependency, and names no file that is not there', a
   );
 });
 
-t.test('a wrong arrow is found, whatever it is written as', async (t) => {
+t.test('a forbidden import is found in every notation', async (t) => {
   const cases: readonly (readonly [string, string, RegExp | null])[] = [
     ['cli/a.ts', `import { x } from '../daemon/wire.js';`, /wactl is thin/],
     ['cli/a.ts', `import type { X } from '../daemon/wire.js';`, /wactl is thin/],
@@ -427,7 +427,7 @@ const packagesOf = (inputs: Readonly<Record<string, unknown>>): string[] => [
   ),
 ];
 
-t.test('the fast path of wactl holds its parser, its JSON-RPC, and nothing else', async (t) => {
+t.test('the fast path of wactl contains its parser, JSON-RPC and nothing else', async (t) => {
   const { inputs } = JSON.parse(readFileSync(join(ROOT, 'dist/meta.json'), 'utf8'))['wactl.cjs'];
   t.same(packagesOf(inputs).sort(), ['get-east-asian-width', 'json-rpc-2.0', 'yargs-parser']);
   const ours = Object.keys(inputs).filter((input) => input.startsWith('src/'));
@@ -437,7 +437,7 @@ t.test('the fast path of wactl holds its parser, its JSON-RPC, and nothing else'
   );
 });
 
-t.test('the slow path holds neither browser, library, log nor schemas', async (t) => {
+t.test('the slow path contains no browser, library, log or schemas', async (t) => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['src/cli/full.ts'],
@@ -467,7 +467,7 @@ t.test('the slow path holds neither browser, library, log nor schemas', async (t
   );
 });
 
-t.test('no bundle of wactl asks for a package when it runs', async (t) => {
+t.test('no bundle of wactl imports a package at run time', async (t) => {
   const bundles = readdirSync(join(ROOT, 'dist')).filter((name) => /^(full|wactl|fast-.*)\.cjs$/.test(name));
   t.ok(bundles.length >= 3);
   for (const name of bundles) {
@@ -477,7 +477,7 @@ t.test('no bundle of wactl asks for a package when it runs', async (t) => {
   }
 });
 
-t.test('the library is one file that asks for nothing but Node', async (t) => {
+t.test("the library is one file that imports only Node's modules", async (t) => {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['src/client/index.ts'],

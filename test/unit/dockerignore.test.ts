@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = readFileSync(`${ROOT}.dockerignore`, 'utf8')
 const isLeftOut = (path: string): boolean =>
   RULES.findLast(({ pattern }) => pattern.test(path))?.keeps === false;
 
-t.test('no file of the source is left out of an image', async (t) => {
+t.test('no source file is left out of an image', async (t) => {
   const files = SOURCE.flatMap((folder) =>
     readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   );
@@ -40,7 +40,7 @@ t.test('no file of the source is left out of an image', async (t) => {
   t.same(files.filter(isLeftOut), []);
 });
 
-t.test('sessions and what is built here are', async (t) => {
+t.test('sessions and build output are left out of an image', async (t) => {
   for (const path of [
     'auth/session-a/Default/x',
     'trial/state/wad.sqlite',

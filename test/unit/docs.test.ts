@@ -18,13 +18,13 @@ import { REASONS, STATES } from '../../src/protocol/state.js';
 import { INSTALLS, LATE_SHIMS, SHIMS, VARIANTS } from '../../src/whatsapp/compat/index.js';
 import { lacks } from '../harness/program.js';
 
-t.test('the generated pages are what the tables say', async (t) => {
+t.test('the generated pages match the tables', async (t) => {
   // The tests run from build/test/unit and the script from build/scripts. Both use the same docs/.
-  t.same(await stale(DOCS), [], 'else: npm run docs');
-  t.same(await stale(new URL('nowhere/', DOCS)), [...pages().keys()], 'a page that is not there is stale');
+  t.same(await stale(DOCS), [], 'otherwise: npm run docs');
+  t.same(await stale(new URL('nowhere/', DOCS)), [...pages().keys()], 'a missing page counts as stale');
 });
 
-t.test('--check says so by its exit status', async (t) => {
+t.test('--check reports stale pages by its exit status', async (t) => {
   const script = fileURLToPath(new URL('../../scripts/docs.js', import.meta.url));
   const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   t.match(run('--check'), { status: 0, stderr: '' });
@@ -35,7 +35,7 @@ t.test('--check says so by its exit status', async (t) => {
   t.match(run('--check', copy), { status: 1, stderr: 'docs/faults.md is stale: npm run docs\n' });
 });
 
-t.test('every method, fault and key has its place, and every link leads somewhere', async (t) => {
+t.test('every method, fault and key is documented, and every link resolves', async (t) => {
   const all = pages();
   const headings = new Map(
     [...all].map(([name, text]) => [
@@ -67,7 +67,7 @@ t.test('every method, fault and key has its place, and every link leads somewher
     ]),
   );
   for (const [name, text] of all) {
-    t.notMatch(text, /undefined|\[object|NaN/, `${name} has no holes`);
+    t.notMatch(text, /undefined|\[object|NaN/, `${name} shows no undefined value`);
     for (const [, page, heading] of text.matchAll(/\]\(([\w.]*)(?:#([\w-]+))?\)/g)) {
       const target = page || name;
       if (!all.has(target) || (heading && !anchors.get(target)?.has(heading)))
@@ -77,7 +77,7 @@ t.test('every method, fault and key has its place, and every link leads somewher
   t.same(broken, []);
 });
 
-t.test('every file and test that a page names is there', async (t) => {
+t.test('every file and test that a page names exists', async (t) => {
   const root = new URL('..', DOCS);
   const folders = [
     '',
@@ -127,7 +127,7 @@ t.test(
   },
 );
 
-t.test('of each hazard, a file that guards against it cites its number', async (t) => {
+t.test('the guard of each hazard cites its number', async (t) => {
   const rows = (await readFile(new URL('hazards.md', DOCS), 'utf8')).matchAll(
     /^\| (H\d+) \|[^|]*\|([^|]*)/gm,
   );
@@ -148,7 +148,7 @@ t.test('of each hazard, a file that guards against it cites its number', async (
   }
 });
 
-t.test('docs/sending.md has every error that sending has', async (t) => {
+t.test('docs/sending.md has every error of sending', async (t) => {
   const text = await readFile(new URL('sending.md', DOCS), 'utf8');
   const kinds = [
     ...METHODS['message.send'].faults,
@@ -200,7 +200,7 @@ t.test('the four classic problems have an answer with a command', async (t) => {
   }
 });
 
-t.test('a command that a page shows is one that there is', async (t) => {
+t.test('every command that a page shows exists', async (t) => {
   const names = [...COMMANDS.map(({ name }) => name), 'help'];
   for (const page of await written()) {
     const text = await readFile(new URL(page, DOCS), 'utf8');
@@ -220,7 +220,7 @@ const WORDS = new Set(['and', 'has', 'is', 'of', 'or', 'never', 'prints', 'asks'
 
 const written = async (): Promise<string[]> => (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
 
-t.test('every link between the pages leads somewhere', async (t) => {
+t.test('every link between pages resolves', async (t) => {
   const broken: string[] = [];
   for (const page of await written()) {
     const at = new URL(page, DOCS);
@@ -251,25 +251,25 @@ t.test('the manual pages have every command, option, exit status and key', (t) =
   t.end();
 });
 
-t.test('groff has nothing to say about them', { skip: lacks('groff') }, async (t) => {
+t.test('groff reports nothing about the manual pages', { skip: lacks('groff') }, async (t) => {
   for (const [name, text] of pages()) {
     if (!name.startsWith('man/')) continue;
     const { status, stderr, stdout } = spawnSync('groff', ['-man', '-Tutf8', '-Kutf8', '-ww'], {
       input: text,
     });
     t.equal(`${status} ${stderr}`, '0 ', name);
-    t.ok(String(stdout).length > 2_000, 'and a page comes out');
+    t.ok(String(stdout).length > 2_000, 'the page is rendered');
   }
 });
 
-t.test('mandoc has nothing to say either, and they fit 80 columns', { skip: lacks('mandoc') }, async (t) => {
+t.test('mandoc reports nothing about them, and they fit 80 columns', { skip: lacks('mandoc') }, async (t) => {
   for (const [name, input] of pages()) {
     if (!name.startsWith('man/')) continue;
     t.equal(String(spawnSync('mandoc', ['-T', 'lint'], { input }).stdout), '', name);
     const drawn = String(spawnSync('mandoc', ['-T', 'utf8', '-O', 'width=80'], { input }).stdout);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is how bold is printed
     const lines = drawn.replace(/.\u0008/g, '').split('\n');
-    t.ok(lines.length > 50, 'a page comes out');
+    t.ok(lines.length > 50, 'the page is rendered');
     t.same(
       lines.filter((line) => [...line].length > 80),
       [],
@@ -278,13 +278,13 @@ t.test('mandoc has nothing to say either, and they fit 80 columns', { skip: lack
   }
 });
 
-t.test('no page shows an entity of HTML', async (t) => {
+t.test('no page shows an HTML entity', async (t) => {
   for (const [name, text] of pages()) t.notMatch(text, /&(?:[a-z]+|#\d+);/, name);
   for (const name of await written())
     t.notMatch(await readFile(new URL(name, DOCS), 'utf8'), /&(?:[a-z]+|#\d+);/, name);
 });
 
-t.test('the files for containers name paths and keys that there are', async (t) => {
+t.test('the files for containers name paths and keys that exist', async (t) => {
   const at = (name: string) => readFile(new URL(`../packaging/container/${name}`, DOCS), 'utf8');
   const [image, kubernetes] = [await at('Containerfile'), await at('kubernetes.yaml')];
   const known = [...ROWS.flatMap(({ env, alsoEnv }) => [env, alsoEnv]), 'WAD_ACCOUNT'];
@@ -313,7 +313,7 @@ t.test('the files for containers name paths and keys that there are', async (t) 
   t.equal(
     kubernetes.replaceAll(/[",]/g, '').split(`command: [${command}]`).length,
     3,
-    'to start, and to live',
+    'for start and liveness',
   );
   // The page documents every argument of the build.
   for (const [, argument = ''] of image.matchAll(/^ARG (\w+)=/gm))

@@ -24,7 +24,7 @@ const copyright = execFileSync(process.execPath, [`${ROOT}scripts/licences.mjs`,
   encoding: 'utf8',
 });
 
-t.test('every package in a bundle is named there, and has its licence in the notices', (t) => {
+t.test('every package in a bundle is named there, and its licence is in the notices', (t) => {
   t.same(Object.keys(META).sort(), [...BUNDLES].sort());
   for (const [bundle, { inputs }] of Object.entries(META)) {
     const packages = packagesIn(Object.keys(inputs));
@@ -39,7 +39,7 @@ t.test('every package in a bundle is named there, and has its licence in the not
   t.end();
 });
 
-t.test('what esbuild says of itself in the programs is named as well', (t) => {
+t.test("esbuild's own notices in the programs are included", (t) => {
   // The unminified bundles name the path of each file in a comment.
   for (const text of [read(`dist/${daemonFile()}`), read('dist/client.cjs')])
     for (const one of packagesIn(
@@ -50,7 +50,7 @@ t.test('what esbuild says of itself in the programs is named as well', (t) => {
 });
 
 t.test(
-  "Debian's copyright names every package in the bundles and beside them, in the machine-readable form",
+  "Debian's copyright names every package in the bundles and next to them, in the machine-readable form",
   (t) => {
     const paragraphs = copyright.trim().split('\n\n');
     t.match(
@@ -93,12 +93,12 @@ t.test('the packages have no source maps, foreign types or native sources, and o
   t.same(
     vendored.filter((path) => /^node_modules\/(?:zod|pino|yargs|qrcode)\//.test(path)),
     [],
-    'what the bundles have already',
+    'what the bundles already contain',
   );
   t.end();
 });
 
-t.test('each package that the daemon loads lies beside it', (t) => {
+t.test('each package that the daemon loads is installed next to it', (t) => {
   const vendored = execFileSync(process.execPath, ['scripts/production.mjs'], {
     cwd: ROOT,
     encoding: 'utf8',

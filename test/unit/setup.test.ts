@@ -54,7 +54,7 @@ function installs(t: Test, { listsAgeHours, update = 0 }: MachineOptions) {
   return { status, calls: readFileSync(calls, 'utf8').trim().split('\n') };
 }
 
-t.test('package lists that are older than a day are updated, once, before a package is installed', (t) => {
+t.test('package lists older than a day are updated once before a package is installed', (t) => {
   for (const listsAgeHours of [25, 1_000, null])
     t.same(
       installs(t, { listsAgeHours }),
@@ -64,7 +64,7 @@ t.test('package lists that are older than a day are updated, once, before a pack
   t.end();
 });
 
-t.test('newer ones are taken as they are', (t) => {
+t.test('newer lists are used as they are', (t) => {
   for (const listsAgeHours of [0, 23])
     t.same(
       installs(t, { listsAgeHours }),
@@ -74,7 +74,7 @@ t.test('newer ones are taken as they are', (t) => {
   t.end();
 });
 
-t.test('where the update fails, what the old lists have is installed', (t) => {
+t.test('if the update fails, packages are installed from the old lists', (t) => {
   t.match(installs(t, { listsAgeHours: 25, update: 100 }), { status: 0, calls: [UPDATE, ...INSTALLS] });
   t.end();
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 import { displayWidth } from '../../../src/cli/render/display-width.js';
 import { table } from '../../../src/cli/render/table.js';
 
-t.test('columns of a terminal, not units of UTF-16', async (t) => {
+t.test('width is counted in terminal columns, not in UTF-16 units', async (t) => {
   for (const [text, width] of [
     ['', 0],
     ['Ana', 3],
@@ -27,13 +27,13 @@ t.test('columns of a terminal, not units of UTF-16', async (t) => {
     t.equal(displayWidth(text), width, JSON.stringify(text));
 });
 
-t.test('a long name is measured in a moment', async (t) => {
+t.test('a long name is measured in linear time', async (t) => {
   const startedAt = performance.now();
   t.equal(displayWidth('漢'.repeat(20_000)), 40_000);
   t.ok(performance.now() - startedAt < 2_000);
 });
 
-t.test('columns stand below each other whatever is in them', async (t) => {
+t.test('table columns are aligned whatever they contain', async (t) => {
   const names = ['Ana', '田中さん', '👩‍👩‍👧 Family', 'Mu\u0308ller'];
   const [, ...lines] = table(
     ['NAME', 'CHAT'],

@@ -47,19 +47,19 @@ const lines = (text: string): unknown[] =>
     .map((line) => JSON.parse(line));
 const events = (...args: string[]) => wactl(['events', ...args], { socket: daemon.socket });
 
-t.test('prints all pages, one event a line, nothing else', async (t) => {
+t.test('prints all pages, one event per line, and nothing else', async (t) => {
   const end = await events('-o', 'jsonl');
   t.match(end, { code: 0, stderr: '' });
   t.same(lines(end.stdout), all);
 });
 
-t.test('goes on after --since', async (t) => {
+t.test('continues after --since', async (t) => {
   const end = await events('-o', 'jsonl', '--since', '448');
   t.same(lines(end.stdout), all.slice(448));
   t.equal(daemon.asked[0]?.params.after, 448);
 });
 
-t.test('nothing new is nothing on stdout and exit 0', async (t) => {
+t.test('without new events nothing is on stdout, and the exit status is 0', async (t) => {
   t.match(await events('--since', String(COUNT)), { code: 0, stdout: '', stderr: 'wactl: no events\n' });
 });
 
@@ -68,7 +68,7 @@ t.test('-o json is one object', async (t) => {
   t.same(JSON.parse(end.stdout), { events: all, next: COUNT });
 });
 
-t.test('text is one line an event, with nothing in it that a terminal would obey', async (t) => {
+t.test('text output has one line per event, with control characters escaped', async (t) => {
   const rude = await fakeDaemon({
     'events.list': ({ after }) => ({
       events: after
@@ -100,13 +100,13 @@ t.test('types may be repeated or joined by commas', async (t) => {
   t.same(daemon.asked[0]?.params.types, ['message', 'call', 'state']);
 });
 
-t.test('a consumer goes on where it stopped, and --ack keeps the place', async (t) => {
+t.test('a consumer continues where it stopped, and --ack stores its position', async (t) => {
   const end = await events('-o', 'jsonl', '--consumer', 'crm', '--ack');
   t.same(lines(end.stdout), all.slice(440));
   t.same(daemon.asked.at(-1), { method: 'events.ack', params: { consumer: 'crm', cursor: COUNT } });
 });
 
-t.test('--ack with nothing seen acknowledges nothing', async (t) => {
+t.test('--ack without events acknowledges nothing', async (t) => {
   await events('--since', String(COUNT), '--consumer', 'crm', '--ack');
   t.notOk(daemon.asked.some(({ method }) => method === 'events.ack'));
 });
@@ -125,7 +125,7 @@ for (const [args, stderr] of [
   });
 }
 
-t.test('--follow replays, goes on live, and Ctrl-C exits 130 with the place on stderr', async (t) => {
+t.test('--follow replays, continues live, and Ctrl-C exits 130 with the position on stderr', async (t) => {
   const ready = new Promise<void>((resolve) => {
     subscribed = resolve;
   });
@@ -140,7 +140,7 @@ t.test('--follow replays, goes on live, and Ctrl-C exits 130 with the place on s
   t.same(lines(end.stdout), [event(449), event(450), event(451)]);
 });
 
-t.test('--follow --ack keeps the place of what was printed', async (t) => {
+t.test('--follow --ack stores the position of the printed events', async (t) => {
   const run = startWactl(['events', '-f', '--since', '448', '--consumer', 'crm', '--ack'], {
     socket: daemon.socket,
   });
@@ -156,7 +156,7 @@ t.test('--follow --timeout ends with 8', async (t) => {
   t.match(await events('--follow', '--timeout', '0.2'), { code: 8, stderr: /--timeout/ });
 });
 
-t.test('--follow whose daemon goes: exit 3 and how to resume', async (t) => {
+t.test('--follow exits 3 when the daemon ends, and says how to resume', async (t) => {
   const own = await fakeDaemon({
     'events.subscribe': (_, { peer }) => {
       peer.notify('event', event(7));
@@ -171,7 +171,7 @@ t.test('--follow whose daemon goes: exit 3 and how to resume', async (t) => {
   t.match(JSON.parse(end.stderr), { data: { kind: 'connection_lost', cursor: 7, hint: /--since 7$/ } });
 });
 
-t.test('a reader that has seen enough ends it quietly', async (t) => {
+t.test('a closed pipe ends the program without an error', async (t) => {
   for (const args of ['events -o jsonl', 'events -o jsonl --follow --since 0', 'events -o json']) {
     const script = `"$NODE" "$WACTL" ${args} | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const shell = spawn('bash', ['-c', script], {
@@ -194,7 +194,7 @@ t.test('a reader that has seen enough ends it quietly', async (t) => {
   }
 });
 
-t.test('an answer larger than a pipe is written whole to a slow reader', async (t) => {
+t.test('an answer larger than a pipe is written completely to a slow reader', async (t) => {
   const big = await fakeDaemon({
     'events.list': ({ after }) => ({
       events: after ? [] : Array.from({ length: 100 }, (_, i) => event(i + 1, { body: 'x'.repeat(20_000) })),

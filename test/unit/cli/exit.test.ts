@@ -4,13 +4,13 @@ import { EXITS, exitOf } from '../../../src/cli/exit.js';
 import { Fault } from '../../../src/protocol/fault.js';
 import { FAULTS, type FaultKind } from '../../../src/protocol/fault-table.js';
 
-t.test('each fault has the status of its row, and each status is one that --help explains', async (t) => {
+t.test('each fault has the status of its row, and --help explains each status', async (t) => {
   const statuses = EXITS.map(([status]) => status);
   for (const kind of Object.keys(FAULTS) as FaultKind[]) {
     t.equal(exitOf(new Fault(kind)), FAULTS[kind].exit, kind);
     t.ok(
       statuses.includes(FAULTS[kind].exit) || FAULTS[kind].exit > 63,
-      `${kind} is explained, or the daemon's`,
+      `${kind}: its status is explained in --help, or used by the daemon only`,
     );
   }
 });

@@ -8,7 +8,7 @@ import { wactl } from '../../harness/wactl.js';
 
 const tooLong = (text: string): string[] => text.split('\n').filter((line) => [...line].length > 80);
 
-t.test('every help fits 80 columns', async (t) => {
+t.test('every help text fits 80 columns', async (t) => {
   t.same(tooLong(help()), [], 'wactl --help');
   for (const command of COMMANDS) {
     const text = help(command);
@@ -24,7 +24,7 @@ t.test('every help fits 80 columns', async (t) => {
   t.same(tooLong('text' in wad ? wad.text : 'no help'), [], 'wad --help');
 });
 
-t.test('-V is the version, of both programs', async (t) => {
+t.test('-V prints the version of both programs', async (t) => {
   t.match(await wactl(['-V']), { code: 0, stdout: /^wactl \d/, stderr: '' });
   t.match(await wactl(['status', '-V']), { code: 0, stdout: /^wactl \d/, stderr: '' });
   t.same(await readFlags(['-V'], { env: {}, version: '1.2.3' }), { text: 'wad 1.2.3', exit: 0 });
@@ -38,7 +38,7 @@ t.test('every described verb exists', async (t) => {
   }
 });
 
-t.test('text is filled, and words stay whole', async (t) => {
+t.test('text is wrapped between words', async (t) => {
   t.same(wrap('a bb ccc', 4), ['a bb', 'ccc']);
   t.same(wrap('longer', 3), ['longer']);
   t.equal(paragraphs('a\nb\n\nc'), 'a b\n\nc');

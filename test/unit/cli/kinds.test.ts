@@ -120,7 +120,7 @@ for (const [args, stderr] of REFUSED) {
   });
 }
 
-t.test('a file crosses in pieces, with its name and without its path', async (t) => {
+t.test('a file is uploaded in chunks, with its name and without its path', async (t) => {
   const whole = Buffer.alloc(1_000_000, 'wad');
   writeFileSync(join(dir, 'a.csv'), whole);
   const end = await run(['send', TO, '--file', join(dir, 'a.csv'), 'look', '--as', 'document']);
@@ -139,7 +139,7 @@ t.test('a file crosses in pieces, with its name and without its path', async (t)
   t.same(asked('message.send'), [{ to: TO, media: FILE.id, caption: 'look', as: 'document' }]);
 });
 
-t.test('several files are a message each, with one caption and keys of their own', async (t) => {
+t.test('several files become one message each, with one caption and separate keys', async (t) => {
   for (const name of ['one, two', 'three']) writeFileSync(join(dir, name), name);
   const end = await run([
     'send',
@@ -162,13 +162,13 @@ t.test('several files are a message each, with one caption and keys of their own
   ]);
 });
 
-t.test('of several files the one that is refused is named, and those before it are shown', async (t) => {
+t.test('a refused file is named, and the messages before it are shown', async (t) => {
   refused = 'k#2';
   for (const name of ['one', 'two', 'three']) writeFileSync(join(dir, name), name);
   const files = ['one', 'two', 'three'].flatMap((name) => ['--file', name]);
   const end = await run(['send', TO, ...files, '--key', 'k']);
   t.match(end, { code: 1, stdout: /^queued {2}\S+\n$/, stderr: /two: .*another content/ });
-  t.equal(asked('message.send').length, 2, 'and none after it is sent');
+  t.equal(asked('message.send').length, 2, 'nothing after it is sent');
   const long = await run(['send', TO, ...files, '--key', 'k'.repeat(255)]);
   t.match(long, { code: 2, stderr: /key is too long/ });
 });
@@ -178,11 +178,11 @@ t.test('a file may come from stdin, or be empty', async (t) => {
   t.equal(bytes.toString(), 'from stdin');
   bytes = Buffer.alloc(0);
   writeFileSync(join(dir, 'empty'), '');
-  t.equal((await run(['send', TO, '--file', 'empty'])).code, 0, 'what the daemon makes of it is its own');
+  t.equal((await run(['send', TO, '--file', 'empty'])).code, 0, 'the daemon decides about an empty file');
   t.equal(bytes.length, 0);
 });
 
-t.test('media are written whole or not at all', async (t) => {
+t.test('a media file is written completely or not at all', async (t) => {
   bytes = Buffer.alloc(2_500, 'x');
   t.match(await run(['media', '3EB0', '-O', 'out.csv']), {
     code: 0,

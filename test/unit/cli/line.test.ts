@@ -184,7 +184,7 @@ t.test('-o json is the RPC result and nothing else', async (t) => {
 const STARTED_BY =
   /^wactl: no daemon is running: .*\n {2}try: ((sudo )?systemctl (--user )?start wad@shop|wad --account shop)\n$/;
 
-t.test('no daemon: exit 3, what is missing and the command that starts it', async (t) => {
+t.test('without a daemon: exit 3, the reason and the command that starts one', async (t) => {
   const env = { XDG_RUNTIME_DIR: join(tmpdir(), 'no-such-runtime'), WAD_SOCKET: undefined };
   const end = await wactl(['-a', 'shop', 'status'], { env });
   t.match(end, {
@@ -193,17 +193,17 @@ t.test('no daemon: exit 3, what is missing and the command that starts it', asyn
     stderr: STARTED_BY,
   });
   const byName = await wactl(['status'], { env: { ...env, WAD_ACCOUNT: 'shop' } });
-  t.match(byName, { code: 3, stderr: STARTED_BY }, 'the account of wad, by the same variable');
+  t.match(byName, { code: 3, stderr: STARTED_BY }, 'WAD_ACCOUNT names the account for wactl too');
   const machine = await wactl(['-a', 'shop', '-o', 'json', 'status'], { env });
   t.match(JSON.parse(machine.stderr), { code: 1901, data: { kind: 'unreachable', hint: /shop$/ } });
   t.match(await wactl(['version'], { env }), { code: 0, stdout: /^wactl .*\nwad {4}no daemon is running/ });
 });
 
-t.test('a path that does not fit into a socket address is said so', async (t) => {
+t.test('a path too long for a socket address is reported', async (t) => {
   t.match(await wactl(['--socket', `/tmp/${'x'.repeat(120)}`, 'status']), { code: 2, stderr: /107/ });
 });
 
-t.test('-o json of an argument with a control character is still one clean line', async (t) => {
+t.test('-o jsonl escapes a control character of an argument', async (t) => {
   const { stderr } = await wactl(['-o', 'jsonl', 'call', 'no.such\u009b31m'], { socket: daemon.socket });
   t.notMatch(stderr, /\u009b/);
 });

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { listing, whole } from '../../../src/cli/listing.js';
 
-t.test('whole numbers up to a bound, and nothing else', async (t) => {
+t.test('only whole numbers up to the bound are accepted', async (t) => {
   t.equal(whole('limit', undefined, 10), undefined);
   for (const [text, value] of [
     ['0', 0],

@@ -33,7 +33,7 @@ for (const text of [
   '9999999999d',
   '999999999d',
 ])
-  t.test(`"${text}" is no moment`, async (t) => {
+  t.test(`"${text}" is not a valid time`, async (t) => {
     try {
       t.fail(moment('expires', text, NOW));
     } catch (error) {
@@ -42,7 +42,7 @@ for (const text of [
     }
   });
 
-t.test('a moment that has passed is told as such, before anything is sent', async (t) => {
+t.test('a time in the past is refused before anything is sent', async (t) => {
   t.equal(momentToCome('until', '1s', NOW), '2026-01-01T00:00:01.000Z');
   for (const past of ['0s', '2025-12-31', '2026-01-01T00:00Z'])
     t.throws(() => momentToCome('expires', past, NOW), {

@@ -13,7 +13,7 @@ const wrong = (...words: string[]): string => {
   }
 };
 
-t.test('numbers, signs and what looks like a number in another base stay texts', async (t) => {
+t.test('values that look like numbers stay texts', async (t) => {
   for (const word of ['0005', '1e3', '0x1f', '+5511900000002', '1.50', 'Infinity'])
     t.same(read('send', word, word, '--key', word), {
       ...read('send', word, word, '--key', word),
@@ -22,13 +22,13 @@ t.test('numbers, signs and what looks like a number in another base stay texts',
   t.match(read('send', '0005', '0x1f', '--key', '1e3'), { args: ['0005', '0x1f'], options: { key: '1e3' } });
 });
 
-t.test('behind -- nothing is an option, nor the glued form of one', async (t) => {
+t.test('after -- nothing is an option, not even with an attached value', async (t) => {
   t.match(read('send', 'x', '--', '-oxml'), { args: ['x', '-oxml'], output: 'text' });
   t.match(read('send', '-ojson', 'x', '--', '-a'), { args: ['x', '-a'], output: 'json' });
   t.match(read('-ashop', 'send', 'x', '--', '--key'), { account: 'shop', args: ['x', '--key'] });
 });
 
-t.test('seconds within their bounds', async (t) => {
+t.test('seconds are accepted within their bounds', async (t) => {
   for (const [text, ms] of [
     ['0.001', 1],
     ['1.5', 1_500],
@@ -39,13 +39,13 @@ t.test('seconds within their bounds', async (t) => {
     t.match(wrong('status', `--timeout=${text}`), /between 0.001 and 86400/, text);
 });
 
-t.test('names of accounts are no paths', async (t) => {
+t.test('account names cannot be paths', async (t) => {
   t.equal(read('status', '-a', 'a'.repeat(64)).account, 'a'.repeat(64));
   for (const name of ['../x', 'a/b', 'a b', 'ä', 'a'.repeat(65)])
     t.match(wrong('status', `--account=${name}`), /letters, digits/);
 });
 
-t.test('the form of output, also of a line that is wrong otherwise', async (t) => {
+t.test('the output format is known even if the rest of the line is invalid', async (t) => {
   t.equal(outputOf(['nonsense', '-o', 'json']), 'json');
   t.equal(outputOf(['nonsense', '-ojsonl']), 'jsonl');
   t.equal(outputOf(['--output=json', 'x']), 'json');

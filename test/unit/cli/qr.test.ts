@@ -32,7 +32,7 @@ const qr = (...args: string[]) => wactl(['qr', ...args], { socket: daemon.socket
 
 t.test('--raw is the payload on one line', async (t) => {
   t.match(await qr('--raw'), { code: 0, stdout: `${CODE.qr}\n`, stderr: '' });
-  t.same(daemon.asked.at(-1), { method: 'session.qr', params: {} }, 'it asks for what is there now');
+  t.same(daemon.asked.at(-1), { method: 'session.qr', params: {} }, 'it asks for the current code only');
 });
 
 for (const kind of ['no_qr', 'already_linked'] as const) {
@@ -48,20 +48,20 @@ t.test('-o json is the RPC result', async (t) => {
   t.same(JSON.parse((await qr('-o', 'json')).stdout), CODE);
 });
 
-t.test('--png writes a picture that only its owner may read', async (t) => {
+t.test('--png writes a picture that only its owner can read', async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'wactl-qr-'));
   t.teardown(() => rmSync(home, { recursive: true }));
   const file = join(home, 'qr.png');
   t.match(await qr('--png', file), { code: 0, stdout: '', stderr: '' });
   t.equal(readFileSync(file).subarray(1, 4).toString(), 'PNG');
   t.equal(statSync(file).mode & 0o777, 0o600);
-  t.same(readdirSync(home), ['qr.png'], 'nothing else is left');
+  t.same(readdirSync(home), ['qr.png'], 'no other file is left');
   t.match(await qr('--png', join(home, 'no', 'x.png')), { code: 2, stderr: /cannot write/ });
   t.match(await qr('--png', '-'), { code: 0, stdout: /^.PNG/ });
   t.match(await qr('--png', file, '--raw'), { code: 2, stderr: /exclude/ });
 });
 
-t.test('draws, draws again when the code changes, and leaves when linked', async (t) => {
+t.test('draws the code again when it changes, and ends when the phone is linked', async (t) => {
   const run = startWactl(['qr'], { socket: daemon.socket });
   await run.printed(/Code 1, until/);
   code = { ...CODE, qr: '2@another,one', number: 2 };
@@ -89,7 +89,7 @@ function modules(drawn: string): boolean[] {
   return rows.filter(dark).flatMap((row) => row.slice(left, right + 1));
 }
 
-t.test('what is drawn is the code: light blocks on dark, for a dark terminal', async (t) => {
+t.test('the drawn pattern is the code: light blocks on dark, for a dark terminal', async (t) => {
   const run = startWactl(['qr'], { socket: daemon.socket });
   await run.printed(/Code 1/);
   run.child.kill('SIGINT');
@@ -101,7 +101,7 @@ t.test('what is drawn is the code: light blocks on dark, for a dark terminal', a
   );
 });
 
-t.test('waits for a code that is not there yet', async (t) => {
+t.test('waits until there is a code', async (t) => {
   code = new Fault('no_qr');
   status = { ...STATUS, status: 'starting', reason: 'none' };
   const run = startWactl(['qr'], { socket: daemon.socket });
@@ -113,7 +113,7 @@ t.test('waits for a code that is not there yet', async (t) => {
   t.match(await run.end, { code: 130 });
 });
 
-t.test('a code that is over is said to be, once, until the next one is there', async (t) => {
+t.test('an expired code is announced once, until the next one is shown', async (t) => {
   const run = startWactl(['qr'], { socket: daemon.socket });
   await run.printed(/Code 1/);
   code = new Fault('no_qr');
@@ -128,7 +128,7 @@ t.test('a code that is over is said to be, once, until the next one is there', a
   t.equal(stderr, '');
 });
 
-t.test('a phone that is linked already is what was wanted', async (t) => {
+t.test('a phone that is already linked is a success', async (t) => {
   status = STATUS;
   t.match(await qr(), { code: 0, stdout: /linked already/ });
 });

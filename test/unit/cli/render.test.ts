@@ -15,7 +15,7 @@ import { nearest } from '../../../src/protocol/nearest.js';
 
 const STATUS = METHODS['session.status'].example.result;
 
-t.test('durations', (t) => {
+t.test('durations are written in suitable units', (t) => {
   for (const [ms, text] of [
     [-5, '0 s'],
     [0, '0 s'],
@@ -29,7 +29,7 @@ t.test('durations', (t) => {
   t.end();
 });
 
-t.test('phone numbers', (t) => {
+t.test('phone numbers are grouped for reading', (t) => {
   for (const [digits, text] of [
     ['919876543210', '+91 98765 43210'],
     ['15550002222', '+1 555 000 2222'],
@@ -48,7 +48,7 @@ t.test('phone numbers', (t) => {
   t.end();
 });
 
-t.test('status says what to do, and to which account', (t) => {
+t.test('status shows the next command with the address of the account', (t) => {
   const text = renderStatus(
     {
       ...STATUS,
@@ -79,7 +79,7 @@ t.test('status says what to do, and to which account', (t) => {
   t.end();
 });
 
-t.test('status tells of attempts and of a failing monitor', (t) => {
+t.test('status shows the reconnect attempts and a failing monitor', (t) => {
   const text = renderStatus(
     {
       ...STATUS,
@@ -107,7 +107,7 @@ t.test('a name with control characters cannot take over the terminal', (t) => {
   t.end();
 });
 
-t.test('a hint speaks to the same daemon, once', (t) => {
+t.test('the address of the daemon is added to a hint once', (t) => {
   t.equal(addressed('wactl qr', ['-a', 'x']), 'wactl -a x qr');
   t.equal(addressed('wactl -a y qr', ['-a', 'x']), 'wactl -a y qr');
   t.equal(addressed('systemctl start x', ['-a', 'x']), 'systemctl start x');
@@ -115,7 +115,7 @@ t.test('a hint speaks to the same daemon, once', (t) => {
   t.end();
 });
 
-t.test('exit status: an unknown outcome is 6, whatever lost it', (t) => {
+t.test('an unknown outcome exits 6, whatever the fault', (t) => {
   t.equal(exitOf(new Fault('connection_lost')), 3);
   t.equal(exitOf(new Fault('connection_lost', { outcome: 'unknown' })), 6);
   t.equal(exitOf(new Fault('deadline_exceeded', { outcome: 'none' })), 8);
@@ -124,7 +124,7 @@ t.test('exit status: an unknown outcome is 6, whatever lost it', (t) => {
   t.end();
 });
 
-t.test('the word that was meant', (t) => {
+t.test('the nearest command is suggested', (t) => {
   const names = COMMANDS.map(({ name }) => name);
   for (const [typed, meant] of [
     ['statsu', 'status'],
@@ -140,7 +140,7 @@ t.test('the word that was meant', (t) => {
   t.end();
 });
 
-t.test('completion knows commands, options, and the values of both', (t) => {
+t.test('completion offers commands, options and their values', (t) => {
   const at = (line: string) => complete(line.split(' '));
   t.same(at('wactl sta'), ['status', 'star']);
   t.same(at('wactl -o json sta'), ['status', 'star']);
@@ -159,7 +159,7 @@ t.test('completion knows commands, options, and the values of both', (t) => {
   t.end();
 });
 
-t.test('an option means the same wherever it stands', (t) => {
+t.test('an option has the same type and alias in every command', (t) => {
   const types = new Map<string, string>();
   for (const { options } of COMMANDS) {
     for (const [name, { type, alias }] of Object.entries(options)) {
@@ -171,12 +171,12 @@ t.test('an option means the same wherever it stands', (t) => {
   t.end();
 });
 
-t.test('a list says how to go on while there is more of it, and not when that was all', (t) => {
+t.test('an incomplete list says how to continue, and a complete one does not', (t) => {
   t.equal(rest(100, 0, 101), '(100 of 101; continue with --offset 100)\n');
   t.equal(rest(100, 100, 201), '(100 of 201; continue with --offset 200)\n');
   t.equal(rest(100, 0, 100), '');
   t.equal(rest(1, 100, 101), '');
   t.equal(rest(0, 0, 0), '');
-  t.equal(rest(0, 200, 100), '', 'asked from behind its end');
+  t.equal(rest(0, 200, 100), '', 'an offset behind the end');
   t.end();
 });

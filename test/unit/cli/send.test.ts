@@ -39,7 +39,7 @@ for (const to of [
   '00',
   '1.0',
 ]) {
-  t.test(`the recipient ${to} stays what was typed`, async (t) => {
+  t.test(`the recipient ${to} is passed unchanged`, async (t) => {
     t.match(await send([to, 'hi']), { code: 0 });
     t.same(daemon.asked[0]?.params, { to, text: 'hi' });
   });
@@ -59,13 +59,13 @@ for (const text of [
   '-5',
   '\u{1f600}',
 ]) {
-  t.test(`the text ${JSON.stringify(text)} stays what was typed`, async (t) => {
+  t.test(`the text ${JSON.stringify(text)} is passed unchanged`, async (t) => {
     t.match(await send(['15550002222', text]), { code: 0 });
     t.same(daemon.asked[0]?.params, { to: '15550002222', text });
   });
 }
 
-t.test('behind -- a text may look like an option', async (t) => {
+t.test('after -- a text may look like an option', async (t) => {
   for (const args of [
     ['15550002222', '--', '--help'],
     ['--', '15550002222', '--help'],
@@ -77,16 +77,16 @@ t.test('behind -- a text may look like an option', async (t) => {
   t.match(await send(['15550002222', '- milk']), { code: 2, stderr: /put -- before a text/ });
 });
 
-t.test('options may stand anywhere, and their values stay strings', async (t) => {
+t.test('options may appear anywhere, and their values stay strings', async (t) => {
   const end = await wactl(['--wait', 'accepted', 'send', '15550002222', '--key', '007', 'hi'], {
     socket: daemon.socket,
   });
   t.match(end, { code: 0, stdout: 'queued  m-1\n' });
   t.same(daemon.asked[0]?.params, { to: '15550002222', text: 'hi', key: '007' });
-  t.equal(daemon.asked.length, 1, 'accepted waits for nothing');
+  t.equal(daemon.asked.length, 1, '--wait accepted does not wait');
 });
 
-t.test('waits for sent, and says where it went', async (t) => {
+t.test('waits for sent, and prints the recipient', async (t) => {
   t.match(await send(['15550002222', 'hi']), {
     code: 0,
     stdout: 'sent  m-1  to +1 555 000 2222\n',
@@ -94,16 +94,16 @@ t.test('waits for sent, and says where it went', async (t) => {
   });
   t.match(daemon.asked[1], { method: 'message.wait', params: { id: 'm-1', for: 'sent' } });
   const waited = Number(daemon.asked[1]?.params.timeoutMs);
-  t.ok(waited > 55_000 && waited <= 60_000, `waits 60 s less what has passed (${waited})`);
+  t.ok(waited > 55_000 && waited <= 60_000, `waits for the remaining part of 60 s (${waited})`);
 });
 
-t.test('--timeout and --wait reach the wait', async (t) => {
+t.test('--timeout and --wait are passed to the wait', async (t) => {
   await wactl(['send', '15550002222', 'hi', '--timeout', '5', '--wait', 'read'], { socket: daemon.socket });
   t.match(daemon.asked[1], { params: { for: 'read' } });
   t.ok(Number(daemon.asked[1]?.params.timeoutMs) <= 5000);
 });
 
-t.test('-o json is the message at the end', async (t) => {
+t.test('-o json prints the final message', async (t) => {
   const end = await send(['15550002222', 'hi', '-o', 'json']);
   t.same(JSON.parse(end.stdout), SENT);
   const accepted = await send(['15550002222', 'hi', '-o', 'json', '--wait', 'accepted']);
@@ -124,7 +124,7 @@ t.test('- reads stdin and drops exactly one newline', async (t) => {
   }
 });
 
-t.test('what cannot be a message is refused before anything is asked', async (t) => {
+t.test('an invalid message is refused before any request', async (t) => {
   const long = 'x'.repeat(65_537);
   for (const [args, input, stderr] of [
     [['15550002222'], undefined, /there is no text/],
@@ -143,11 +143,11 @@ t.test('what cannot be a message is refused before anything is asked', async (t)
   t.equal(daemon.asked.length, 0);
 });
 
-t.test('65,536 characters go through', async (t) => {
+t.test('a text of 65,536 characters is accepted', async (t) => {
   t.match(await send(['15550002222', '-'], 'x'.repeat(65_536)), { code: 0 });
 });
 
-t.test('a wait that runs out exits 8, shows the message and says how to look', async (t) => {
+t.test('a wait that times out exits 8, shows the message and names the command that shows it', async (t) => {
   onWait = () => {
     throw new Fault('wait_expired');
   };
@@ -194,7 +194,7 @@ for (const [kind, code] of [
   });
 }
 
-t.test('a send that gets no answer has an unknown outcome: exit 6', async (t) => {
+t.test('a send without an answer has an unknown outcome: exit 6', async (t) => {
   onSend = () => new Promise(() => {});
   t.match(await send(['15550002222', 'hi', '--timeout', '0.2']), { code: 6, stdout: '' });
 });
@@ -212,7 +212,7 @@ t.test('Ctrl-C while waiting exits 130 and names the accepted message', async (t
   t.match(await run.end, { code: 130, signal: null, stdout: '', stderr: /accepted as m-1/ });
 });
 
-t.test('a daemon that dies during the wait: exit 3, and the id is not lost', async (t) => {
+t.test('a daemon that ends during the wait: exit 3, and the id is printed', async (t) => {
   const own = await fakeDaemon({
     'message.wait': () => {
       own.close();
@@ -222,7 +222,10 @@ t.test('a daemon that dies during the wait: exit 3, and the id is not lost', asy
   const end = await wactl(['send', '15550002222', 'hi', '-o', 'json'], { socket: own.socket });
   t.match(JSON.parse(end.stdout), { id: 'm-1' });
   t.match(JSON.parse(end.stderr), { data: { id: 'm-1' } });
-  t.ok(end.code === 3 || end.code === 5, `exit ${end.code}: lost, or told that it shuts down`);
+  t.ok(
+    end.code === 3 || end.code === 5,
+    `exit ${end.code}: connection lost, or the daemon was shutting down`,
+  );
 });
 
 t.end();

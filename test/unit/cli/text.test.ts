@@ -28,7 +28,7 @@ const names = new Names([
 ]);
 const JSON_LIKE = /[{[]"|"[:,\]}]|\[object|undefined|\d{4}-\d\d-\d\dT\d\d:/;
 
-t.test('a stranger cannot appear as a number, nor as somebody known', (t) => {
+t.test("an unknown person's chosen name cannot pass for a number or a saved contact", (t) => {
   t.equal(names.short('15550008888@c.us'), '+1 555 000 8888');
   t.equal(names.short('15550007777@c.us'), '~Ana (+1 555 000 7777)');
   t.equal(names.full('15550007777@c.us'), '~Ana (+1 555 000 7777)');
@@ -80,7 +80,7 @@ const EVENTS: Readonly<Record<EventType, readonly (readonly [data: object, says:
   ],
 };
 
-t.test('every type of event has words, with names and the one clock', async (t) => {
+t.test('every type of event has a text with names and the local time', async (t) => {
   for (const type of EVENT_TYPES)
     for (const [data, says] of EVENTS[type]) {
       const text = renderEvent(
@@ -89,13 +89,13 @@ t.test('every type of event has words, with names and the one clock', async (t) 
       );
       t.match(text.trimEnd(), says, type);
       t.notMatch(text, JSON_LIKE, type);
-      t.equal(text.indexOf(when(AT)), EVENT_HEADINGS.indexOf('TIME'), `${type}: below its heading`);
+      t.equal(text.indexOf(when(AT)), EVENT_HEADINGS.indexOf('TIME'), `${type}: aligned with its heading`);
     }
   const newer = { cursor: 1, type: 'poke' as never, time: AT, account: 'default', data: madeUp({ a: 1 }) };
   t.match(renderEvent(newer, names), /poke/, 'a type of a newer daemon');
 });
 
-t.test('a message of the outbox says its content in words', async (t) => {
+t.test('a queued message shows its content in words', async (t) => {
   const row = METHODS['outbox.get'].example.result;
   for (const [kind, payload, says] of [
     ['text', { text: 'hello' }, 'hello'],
@@ -116,17 +116,20 @@ t.test('a message of the outbox says its content in words', async (t) => {
   }
 });
 
-t.test('one clock, in the time of this machine', async (t) => {
+t.test('times are shown in the time zone of the machine', async (t) => {
   t.match(when(AT), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   t.equal(new Date(when(AT)).toISOString(), AT);
   t.equal(clock(AT), when(AT).slice(11));
   t.equal(when(null), '');
 });
 
-t.test('names are asked for text only, and nothing waits for them', async (t) => {
+t.test('names are requested for text output only, and a failure does not matter', async (t) => {
   const never = () => Promise.reject(new Error('not ready'));
   t.equal((await namesFor({ ask: never as never, output: 'text' })).full(ANA), '+1 555 000 2222');
-  t.equal(await namesFor({ ask: (() => t.fail('asked')) as never, output: 'json' }), Names.NONE);
+  t.equal(
+    await namesFor({ ask: (() => t.fail('names were requested')) as never, output: 'json' }),
+    Names.NONE,
+  );
 });
 
 const daemonOf = async (t: Test, answers: Parameters<typeof fakeDaemon>[0] = {}): Promise<FakeDaemon> => {
@@ -161,7 +164,7 @@ const LINES: readonly (readonly [args: readonly string[], heading?: RegExp])[] =
   [['star', KEY]],
 ];
 
-t.test('no command prints JSON where it prints text, and each list has headings', async (t) => {
+t.test('no command prints JSON in text output, and each list has headings', async (t) => {
   const event = {
     cursor: 7,
     type: 'message.ack',
@@ -183,7 +186,7 @@ t.test('no command prints JSON where it prints text, and each list has headings'
   }
 });
 
-t.test('names stand where numbers were', async (t) => {
+t.test('names replace numbers', async (t) => {
   const daemon = await daemonOf(t);
   const text = async (...args: string[]) => (await wactl(args, { socket: daemon.socket })).stdout;
   t.match(await text('messages', ANA), /\S+ \S+ {2}Ana {2}/);
@@ -191,7 +194,7 @@ t.test('names stand where numbers were', async (t) => {
   t.match(await text('outbox', 'show', 'm-1'), /to +Ana \(\+1 555 000 2222\)\n/);
 });
 
-t.test('an empty list is a word on stderr, and nothing on stdout', async (t) => {
+t.test('an empty list prints a note on stderr, and nothing on stdout', async (t) => {
   const daemon = await daemonOf(t, {
     'outbox.list': () => ({ messages: [], next: null }),
     'chat.messages': () => ({ messages: [], more: false }),

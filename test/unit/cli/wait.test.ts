@@ -29,7 +29,7 @@ async function linkingThen(t: { teardown(end: () => unknown): void }, next: Stat
   return (...args: string[]) => wactl(['wait', ...args], { socket: daemon.socket });
 }
 
-t.test('a person who does not act: exit 4 with the hint, long before the time-out', async (t) => {
+t.test('a state that needs a person exits 4 with the hint, long before the timeout', async (t) => {
   const wait = await linkingThen(t, null);
   t.match(await wait('ready'), {
     code: 4,
@@ -38,17 +38,17 @@ t.test('a person who does not act: exit 4 with the hint, long before the time-ou
   });
 });
 
-t.test('a time-out that comes first is a time-out', async (t) => {
+t.test('a timeout that comes first exits 8', async (t) => {
   const wait = await linkingThen(t, null);
   t.match(await wait('ready', '--timeout', '0.5'), { code: 8, stdout: '' });
 });
 
-t.test('a linking in progress is waited for', async (t) => {
+t.test('a wait continues while linking is in progress', async (t) => {
   const wait = await linkingThen(t, 'ready', 500);
   t.match(await wait('ready'), { code: 0, stdout: 'ready\n' });
 });
 
-t.test('linking is a state like others for those who ask for it', async (t) => {
+t.test('a wait for the state linking is possible', async (t) => {
   const wait = await linkingThen(t, null);
   t.match(await wait('ready,linking'), { code: 0, stdout: 'linking\n' });
 });
@@ -69,10 +69,10 @@ t.test('a state of a newer daemon that this wactl does not know ends the wait, a
       stderr:
         /answered the state "hibernating", which this wactl does not know: install the wactl of the daemon's version/,
     });
-  t.equal(asked, 2, 'and is not asked for again');
+  t.equal(asked, 2, 'no further request follows');
 });
 
-t.test('an account that changes between two states for ever is given up at the time-out', async (t) => {
+t.test('an account that alternates between two states for ever ends the wait at the timeout', async (t) => {
   const ask = async (_method: string, { states = [] }: { states?: readonly string[] }) => {
     await new Promise((resolve) => setTimeout(resolve, 10));
     const status = states.includes('linking') ? 'linking' : 'starting';

@@ -9,7 +9,7 @@ import { METHODS } from '../../../src/protocol/methods/index.js';
 import { connect, Fault, failure } from '../../harness/library.js';
 import { startServer, untilAborted } from '../../harness/server.js';
 
-t.test('has every method of the table by noun and verb', async (t) => {
+t.test('every method of the table is available by noun and verb', async (t) => {
   await using running = await startServer();
   await using account = await connect({ socket: running.path });
   for (const name of Object.keys(METHODS)) {
@@ -21,7 +21,7 @@ t.test('has every method of the table by noun and verb', async (t) => {
   t.match(await account.call('daemon.info'), { account: 'default' });
 });
 
-t.test('an error is a Fault with its kind, and says what became of it', async (t) => {
+t.test('an error is a Fault with its kind and outcome', async (t) => {
   await using running = await startServer({
     'message.send': (_, { signal }) => untilAborted(signal),
     'session.status': (_, { signal }) => untilAborted(signal),
@@ -45,10 +45,10 @@ t.test('an error is a Fault with its kind, and says what became of it', async (t
   });
   t.match(looked, { status: 'rejected', reason: { kind: 'shutting_down', details: { outcome: 'none' } } });
   t.ok(written?.status === 'rejected' && written.reason instanceof Fault);
-  t.match(await account.daemon.ping(), { pong: true }, 'the next call connects anew');
+  t.match(await account.daemon.ping(), { pong: true }, 'the next call connects again');
 });
 
-t.test('calls that meet the same idle end share the connection after it', async (t) => {
+t.test('calls that meet the same idle close share the next connection', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'wad-connect-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
   let connections = 0;
@@ -90,7 +90,7 @@ t.test('calls without a daemon, or after close, fail', async (t) => {
   t.match(await failure(account.daemon.ping()), { kind: 'connection_lost', details: { outcome: 'none' } });
 });
 
-t.test('a file goes over in pieces, from bytes or from a stream', async (t) => {
+t.test('a file is uploaded in chunks, from bytes or from a stream', async (t) => {
   let held = Buffer.alloc(0);
   await using running = await startServer({
     'media.put': ({ upload, offset = 0, data, done, name }) => {

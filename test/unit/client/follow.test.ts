@@ -20,7 +20,7 @@ async function take(events: AsyncIterable<WireEvent>, count: number): Promise<nu
 }
 const upTo = (n: number, from = 1): number[] => Array.from({ length: n - from + 1 }, (_, at) => from + at);
 
-t.test('from a cursor: what is kept, then what comes', async (t) => {
+t.test('with a cursor: stored events first, then new ones', async (t) => {
   await using running = await startServer();
   for (const n of upTo(N)) running.feed.append('message', madeUp({ n }));
   await running.written();
@@ -32,7 +32,7 @@ t.test('from a cursor: what is kept, then what comes', async (t) => {
   t.same(await taken, upTo(N + 2));
 });
 
-t.test('without a cursor: only what comes from now on, and only what is asked for', async (t) => {
+t.test('without a cursor: only new events of the requested types', async (t) => {
   await using running = await startServer();
   running.feed.append('message', madeUp({ n: 1 }));
   await running.written();
@@ -54,7 +54,7 @@ t.test('without a cursor: only what comes from now on, and only what is asked fo
   await events.return();
 });
 
-t.test('goes on where it was when the daemon comes back: nothing lost, nothing twice', async (t) => {
+t.test('the iteration continues after a restart of the daemon, without loss or repetition', async (t) => {
   await using running = await startServer();
   await using account = await connect({ socket: running.path });
   const taken: number[] = [];
@@ -73,7 +73,7 @@ t.test('goes on where it was when the daemon comes back: nothing lost, nothing t
   t.same(taken, upTo(N));
 });
 
-t.test('a consumer goes on after what it has dealt with, in another process too', async (t) => {
+t.test('a consumer continues after its last processed event, also in another process', async (t) => {
   await using running = await startServer();
   for (const n of upTo(10)) running.feed.append('message', madeUp({ n }));
   await running.written();
@@ -83,13 +83,13 @@ t.test('a consumer goes on after what it has dealt with, in another process too'
   t.same(
     await take(second.follow({ consumer: 'bot', from: 'oldest' }), 7),
     upTo(10, 4),
-    'the one that ended the loop comes again',
+    'the event that ended the loop is returned again',
   );
   t.same(await take(second.follow({ consumer: 'other', from: 'oldest' }), 10), upTo(10));
-  t.same(await take(second.follow({ from: 'oldest' }), 10), upTo(10), 'without a name as well');
+  t.same(await take(second.follow({ from: 'oldest' }), 10), upTo(10), 'also without a consumer');
 });
 
-t.test('a signal and close() end the iteration, also one that waits', async (t) => {
+t.test('a signal and close() end the iteration, even while it waits', async (t) => {
   await using running = await startServer();
   await using account = await connect({ socket: running.path });
   const stop = new AbortController();

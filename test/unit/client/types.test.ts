@@ -109,20 +109,23 @@ function* within(node: ts.Node): Generator<ts.Node> {
 }
 
 for (const [name, module, text, types] of PROGRAMS)
-  t.test(`${name} of ${ts.ModuleKind[module]} is checked by the declarations that are shipped`, (t) => {
+  t.test(`${name} of ${ts.ModuleKind[module]} is checked against the published declarations`, (t) => {
     const program = programOf(name, text, { module });
     t.same(saidOf(program), []);
     const files = program.getSourceFiles().map(({ fileName }) => fileName);
     const ours = files.filter((file) => file.startsWith(`${ROOT}dist/types`));
-    t.ok(ours.length > 10 && ours.every((file) => types.test(file)), 'by those of its kind, and no others');
+    t.ok(
+      ours.length > 10 && ours.every((file) => types.test(file)),
+      'only by the declarations of its module kind',
+    );
     t.notOk(
       files.some((file) => file.includes('/node_modules/zod/')),
-      'and without zod',
+      'without zod',
     );
     t.end();
   });
 
-t.test('the types that are shipped are those of the schemas', (t) => {
+t.test('the published types equal those of the schemas', (t) => {
   const text = `
 import type * as Schemas from '../src/protocol/types.js';
 import type * as Shipped from '../dist/types/protocol/types.js';
@@ -149,7 +152,7 @@ export const differs: true = true satisfies Same<Schemas.Chat, Shipped.Contact>;
   t.end();
 });
 
-t.test('an editor shows the text of each method and field', (t) => {
+t.test('an editor shows the description of each method and field', (t) => {
   const program = programOf('program.ts', PROGRAM, { module: ts.ModuleKind.NodeNext });
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(`${ROOT}examples/program.ts`) as ts.SourceFile;
@@ -184,9 +187,9 @@ t.test('an editor shows the text of each method and field', (t) => {
   t.end();
 });
 
-t.test('import and require find one library', async (t) => {
+t.test('import and require load the same library', async (t) => {
   const required = createRequire(FILE)('wactl') as { connect: unknown; Fault: unknown };
   const imported = (await import(`${ROOT}dist/client.js`)) as typeof required;
-  t.equal(imported.Fault, required.Fault, 'an error of one is an error of the other');
+  t.equal(imported.Fault, required.Fault, 'a Fault of one is a Fault of the other');
   t.equal(imported.connect, required.connect);
 });

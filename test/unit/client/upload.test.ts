@@ -28,7 +28,7 @@ function daemon() {
 
 const data = (length: number) => Buffer.from(Array.from({ length }, (_, n) => n % 251));
 
-t.test('pieces by size: the next begins where the one before ended', async (t) => {
+t.test('chunks are cut by size, each where the one before ended', async (t) => {
   for (const [length, sizes] of [
     [0, [0]],
     [1, [1]],
@@ -55,7 +55,7 @@ t.test('pieces by size: the next begins where the one before ended', async (t) =
   }
 });
 
-t.test('lots of any size are put together', async (t) => {
+t.test('parts of any size are combined', async (t) => {
   const { puts, put, bytes } = daemon();
   const whole = data(PIECE + 5_000);
   await upload(
@@ -69,7 +69,7 @@ t.test('lots of any size are put together', async (t) => {
   t.ok(bytes().equals(whole));
 });
 
-t.test('the first piece has the name, and the others say which upload they are of', async (t) => {
+t.test('the first chunk has the name, and later ones the id of the upload', async (t) => {
   const { puts, put } = daemon();
   await upload(put, data(PIECE + 1), { name: 'a.txt' });
   t.match(puts, [
@@ -78,7 +78,7 @@ t.test('the first piece has the name, and the others say which upload they are o
   ]);
 });
 
-t.test('a file that is too large is refused before any of it is sent', async (t) => {
+t.test('a file over the limit is refused before any chunk is sent', async (t) => {
   const { puts, put } = daemon();
   const path = join(t.testdir(), 'sparse');
   writeFileSync(path, '');
@@ -94,7 +94,7 @@ t.test('a file that is too large is refused before any of it is sent', async (t)
   t.equal(puts.length, 2);
 });
 
-t.test('a piece that is refused ends it', async (t) => {
+t.test('a refused chunk ends the upload', async (t) => {
   let asked = 0;
   const put = async () => {
     asked += 1;

@@ -84,7 +84,7 @@ const HARMFUL = [
   ],
 ];
 
-t.test('an argument of Chromium that may do harm is refused by name, with exit 78', (t) => {
+t.test('a harmful Chromium argument is refused by name, with exit 78', (t) => {
   for (const arg of HARMFUL) {
     const { exit, message } = refusal(arg);
     t.equal(exit, 78, JSON.stringify(arg));
@@ -95,7 +95,7 @@ t.test('an argument of Chromium that may do harm is refused by name, with exit 7
   t.end();
 });
 
-t.test('the nearest that may be given is named', (t) => {
+t.test('the nearest accepted argument is suggested', (t) => {
   t.match(refusal('--mute-adio').message, /did you mean --mute-audio\?$/);
   t.match(refusal('--js-flag=--jitless').message, /did you mean --js-flags=FLAGS\?$/);
   t.match(refusal('--window-size=1').message, /did you mean --window-size=WIDTH,HEIGHT\?$/);
@@ -103,7 +103,7 @@ t.test('the nearest that may be given is named', (t) => {
   t.end();
 });
 
-t.test('what does no harm is taken', (t) => {
+t.test('harmless arguments are accepted', (t) => {
   const args = [
     ...['--js-flags=--max-old-space-size=200', '--js-flags=--optimize-for-size --max-semi-space-size=8'],
     ...[
@@ -121,7 +121,7 @@ t.test('what does no harm is taken', (t) => {
   t.end();
 });
 
-t.test('each row has a form, a reason, and a value where its form has one', (t) => {
+t.test('each row has a form, a reason, and a value if its form has one', (t) => {
   for (const { form, value, why } of BROWSER_ARGS) {
     t.match(form, /^--[a-z0-9-]+(=[A-Z,]+|=basic|=AutomationControlled)?$/);
     t.equal(value !== undefined, /=[A-Z,]+$/.test(form), form);

@@ -16,7 +16,7 @@ const place = (teardown: (f: () => void) => void, files: Record<string, string>)
   return dir;
 };
 
-t.test('the first name in PATH is taken, one that is no snap before a snap', (t) => {
+t.test('the first name in PATH is used, and a snap only if there is no other', (t) => {
   const dir = place((f) => t.teardown(f), {
     'bin/chromium': '#!/bin/sh\nexec /snap/bin/chromium "$@"\n',
     'bin/google-chrome': '#!/bin/sh\n',
@@ -33,7 +33,7 @@ t.test('the first name in PATH is taken, one that is no snap before a snap', (t)
   t.end();
 });
 
-t.test('a headless shell is taken only when it is named', (t) => {
+t.test('a headless shell is used only if it is configured', (t) => {
   const dir = place((f) => t.teardown(f), {
     'bin/chromium': '#!/bin/sh\nexec /usr/lib/chromium/chromium "$@"\n',
     'lib/shell': '',
@@ -49,14 +49,14 @@ t.test('a headless shell is taken only when it is named', (t) => {
   t.match(
     found('chromium-headless-shell'),
     { path: join(dir, 'lib/shell') },
-    'the program itself, since the script stays in between',
+    'the program itself, because the script would stay as its parent',
   );
   rmSync(join(dir, 'bin/chromium'));
   t.match(found(null), { found: false, says: /chromium-headless-shell exists.*browser\.path names it/ });
   t.end();
 });
 
-t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
+t.test('the newest downloaded Chrome for Testing is found', (t) => {
   const dir = place((f) => t.teardown(f), {
     '.cache/puppeteer/chrome/linux-99.0.1/chrome-linux64/chrome': '',
     '.cache/puppeteer/chrome/linux-146.0.2/chrome-linux64/chrome': '',
@@ -67,7 +67,7 @@ t.test('a downloaded Chrome for Testing is found, the newest one', (t) => {
   t.end();
 });
 
-t.test('a configured browser that cannot be run is said, and none is taken in its place', (t) => {
+t.test('a configured browser that cannot be run is reported, and no other one is used', (t) => {
   const dir = place((f) => t.teardown(f), {
     'bin/chromium': '',
     'bin/plain': '',

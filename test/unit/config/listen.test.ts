@@ -2,7 +2,7 @@
 import t from 'tap';
 import { parseListen } from '../../../src/config/listen.js';
 
-t.test('addresses of this machine, and paths', async (t) => {
+t.test('addresses of this machine and paths are accepted', async (t) => {
   for (const [text, listen] of [
     ['127.0.0.1:3001', { host: '127.0.0.1', port: 3001 }],
     ['127.255.0.1:1', { host: '127.255.0.1', port: 1 }],

@@ -38,7 +38,7 @@ const mistakesOf = (from: LoadFrom): ConfigError => {
   throw new Error('the configuration was accepted');
 };
 
-t.test('with no source at all every key has its default', (t) => {
+t.test('without any source every key has its default', (t) => {
   const { config, origins, files, warnings } = loadConfig(place(t));
   t.match(config, {
     autoInitialize: true,
@@ -67,20 +67,20 @@ t.test('with no source at all every key has its default', (t) => {
   t.end();
 });
 
-t.test('a default passes the check of its own row', (t) => {
+t.test('each default passes the check of its own row', (t) => {
   for (const row of ROWS) {
     const value =
       typeof row.default === 'function'
         ? row.default({ account: 'a', stateDir: '/s', tables: new Set(), member: '' })
         : row.default;
     t.ok(row.schema.safeParse(value).success, row.name);
-    t.ok(row.doc.length > 10 && row.expects.length > 5, `${row.name} has words`);
+    t.ok(row.doc.length > 10 && row.expects.length > 5, `${row.name} has a description`);
   }
-  t.equal(new Set(ROWS.map((row) => row.env)).size, ROWS.length, 'no environment name twice');
+  t.equal(new Set(ROWS.map((row) => row.env)).size, ROWS.length, 'no environment name occurs twice');
   t.end();
 });
 
-t.test('a later source wins, and each value knows where it comes from', (t) => {
+t.test('a later source takes precedence, and each value knows its origin', (t) => {
   const from = place(
     t,
     {
@@ -107,7 +107,7 @@ t.test('a later source wins, and each value knows where it comes from', (t) => {
   t.end();
 });
 
-t.test('all mistakes of all sources come at once, each with its line and the nearest name', (t) => {
+t.test('all errors of all sources are reported at once, each with its line and the nearest name', (t) => {
   const from = place(
     t,
     {
@@ -153,7 +153,7 @@ t.test('all mistakes of all sources come at once, each with its line and the nea
   t.end();
 });
 
-t.test('exit 64 when only flags are at fault', (t) => {
+t.test('the exit status is 64 when only flags are wrong', (t) => {
   t.equal(mistakesOf(place(t, {}, { flags: { 'log-level': 'loud' } })).exit, 64);
   const missing = mistakesOf(place(t, {}, { configFile: 'nowhere.toml' }));
   t.equal(missing.exit, 64);
@@ -174,7 +174,7 @@ t.test('--config FILE replaces the files', (t) => {
   t.end();
 });
 
-t.test('what the environment and flags can write', (t) => {
+t.test('environment variables and flags are converted to the types of their keys', (t) => {
   for (const [name, text, table, key, value] of [
     ['WAD_AUTO_INITIALIZE', 'no', null, 'autoInitialize', false],
     ['WAD_AUTO_INITIALIZE', '1', null, 'autoInitialize', true],
@@ -219,7 +219,7 @@ t.test('an unknown WAD_ variable is only a warning', (t) => {
   t.end();
 });
 
-t.test('relative paths count from the working directory, ~/ from home', (t) => {
+t.test('relative paths are resolved from the working directory, ~/ from the home directory', (t) => {
   const from = place(t, { 'wad.toml': '[session]\ndataPath = "./.wwebjs_auth"\n' });
   t.equal(loadConfig(from).config.session.dataPath, join(from.cwd, '.wwebjs_auth'));
   const home = loadConfig({ ...from, flags: { 'data-path': '~/auth', browser: './chrome' } });
@@ -228,7 +228,7 @@ t.test('relative paths count from the working directory, ~/ from home', (t) => {
   t.end();
 });
 
-t.test('keys inside strings, arrays and inline tables do not lead the line numbers astray', (t) => {
+t.test('strings, arrays and inline tables do not shift the line numbers of keys', (t) => {
   const from = place(t, {
     'wad.toml': [
       '[browser]',
@@ -254,7 +254,7 @@ t.test('keys inside strings, arrays and inline tables do not lead the line numbe
   t.end();
 });
 
-t.test('--check-config shows every key, its value and where it comes from', (t) => {
+t.test('--check-config shows every key, its value and its origin', (t) => {
   const from = place(
     t,
     { 'wad.toml': '[browser]\nargs = ["--proxy-server=http://me:secret@proxy:1"]\n' },
@@ -270,7 +270,7 @@ t.test('--check-config shows every key, its value and where it comes from', (t) 
   t.end();
 });
 
-t.test('a table [http] switches HTTP on, and a printed configuration switches on nothing', (t) => {
+t.test('a table [http] enables HTTP, and a printed configuration does not', (t) => {
   const off = loadConfig(place(t));
   t.match(off.config.http, {
     listen: null,
@@ -280,7 +280,7 @@ t.test('a table [http] switches HTTP on, and a printed configuration switches on
   const printed = renderCheck(off);
   t.equal(loadConfig(place(t, { 'wad.toml': printed })).config.http.listen, null);
   const on = loadConfig(place(t, { 'wad.toml': '[http]\n' }));
-  t.equal(on.config.http.listen, '127.0.0.1:3001', 'an empty one');
+  t.equal(on.config.http.listen, '127.0.0.1:3001', 'an empty table');
   t.equal(loadConfig(place(t, { 'wad.toml': renderCheck(on) })).config.http.listen, '127.0.0.1:3001');
   const env = (variables: Record<string, string>) => loadConfig(place(t, {}, { env: variables })).config.http;
   t.match(env({ WAD_HTTP_ANONYMOUS_LOOPBACK: '1' }), { listen: '127.0.0.1:3001', anonymousLoopback: true });
@@ -313,7 +313,7 @@ t.test('a table [http] switches HTTP on, and a printed configuration switches on
   t.end();
 });
 
-t.test('a table for each webhook, each with its own values, and all of them shown', (t) => {
+t.test('each webhook has its own table and values, and all of them are shown', (t) => {
   const toml =
     '[webhook.crm]\nurl = "https://me:secret@crm.example/x"\ntypes = ["message"]\n[webhook.n8n]\nurl = "http://n8n:5678/"\nallowPrivate = true\n';
   const env = {
@@ -340,7 +340,7 @@ t.test('a table for each webhook, each with its own values, and all of them show
   t.match(printed, /^\[webhook\.crm\]$/m);
   t.notMatch(printed, /secret@/, 'no password is shown');
   const again = loadConfig(place(t, { 'wad.toml': printed.replace('…@', 'me:secret@') })).config.webhook;
-  t.same(again, loaded.config.webhook, 'and what is printed is a configuration');
+  t.same(again, loaded.config.webhook, 'the output is a valid configuration');
   t.same(loadConfig(place(t)).config.webhook, {});
   const wrong = mistakesOf(
     place(t, {
@@ -360,7 +360,7 @@ t.test('a table for each webhook, each with its own values, and all of them show
   t.end();
 });
 
-t.test('where things lie', (t) => {
+t.test('the directories depend on user, environment and service', (t) => {
   const from = { account: 'shop', uid: 1000, home: '/home/me', cwd: '/srv/app', env: {} };
   t.same(paths(from), {
     system: false,

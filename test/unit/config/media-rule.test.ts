@@ -2,7 +2,7 @@
 import t from 'tap';
 import { fitsMediaRules, parseMediaRule } from '../../../src/config/media-rule.js';
 
-t.test('a rule is a kind, and a size at most where one is wanted', (t) => {
+t.test('a rule is a kind, optionally with a maximum size', (t) => {
   t.same(parseMediaRule('image'), { kind: 'image', maxBytes: Number.POSITIVE_INFINITY });
   t.same(parseMediaRule('document<=5MB'), { kind: 'document', maxBytes: 5 * 2 ** 20 });
   t.same(parseMediaRule('any<=1.5KB'), { kind: 'any', maxBytes: 1536 });
@@ -11,13 +11,13 @@ t.test('a rule is a kind, and a size at most where one is wanted', (t) => {
   t.end();
 });
 
-t.test('any of the rules is enough', (t) => {
+t.test('one matching rule is enough', (t) => {
   const rules = ['image', 'document<=1KB'];
   t.ok(fitsMediaRules(rules, 'image', 10 ** 9));
   t.ok(fitsMediaRules(rules, 'image', null));
   t.ok(fitsMediaRules(rules, 'document', 1_024));
   t.notOk(fitsMediaRules(rules, 'document', 1_025));
-  t.notOk(fitsMediaRules(rules, 'document', null), 'nobody knows how large it is');
+  t.notOk(fitsMediaRules(rules, 'document', null), 'its size is unknown');
   t.notOk(fitsMediaRules(rules, 'video', 1));
   t.ok(fitsMediaRules(['any<=1KB'], 'sticker', 3));
   t.notOk(fitsMediaRules([], 'image', 1));

@@ -19,11 +19,11 @@ function file(t: Test, text: string, mode = 0o600) {
   return { path, key: 'http.tokenFile', make: null };
 }
 
-t.test('the one word in it, without the space around it', async (t) => {
+t.test('a secret is read without the surrounding whitespace', async (t) => {
   t.equal(await readSecret(file(t, `  ${SECRET}\n`)), SECRET);
 });
 
-t.test('one that anybody else can read or write is refused', async (t) => {
+t.test('a secret that others can read or write is refused', async (t) => {
   for (const mode of [0o640, 0o620, 0o610, 0o604, 0o602, 0o601]) {
     const fault = await faultOf(readSecret(file(t, SECRET, mode)));
     t.match(fault, { kind: 'permission_denied', message: new RegExp(`mode 0${mode.toString(8)}`) });
@@ -31,7 +31,7 @@ t.test('one that anybody else can read or write is refused', async (t) => {
   }
 });
 
-t.test('what is no secret is refused, and not repeated', async (t) => {
+t.test('an invalid secret is refused, and not repeated', async (t) => {
   for (const text of ['', SECRET.slice(1), `${SECRET} and more`, 'x'.repeat(5_000)]) {
     const fault = await faultOf(readSecret(file(t, text)));
     t.equal(fault?.kind, 'usage', `${text.length} characters`);
@@ -42,17 +42,17 @@ t.test('what is no secret is refused, and not repeated', async (t) => {
   t.equal((await faultOf(readSecret({ path: folder, key: 'k', make: null })))?.kind, 'usage');
 });
 
-t.test('one that is not there is made, for us alone and once', async (t) => {
+t.test('a missing secret is created once, for its owner only', async (t) => {
   const path = join(t.testdir(), 'made');
   t.equal((await faultOf(readSecret({ path, key: 'k', make: null })))?.kind, 'usage');
   const made = await readSecret({ path, key: 'k', make: 'whsec_' });
   t.match(made, /^whsec_[A-Za-z0-9+/]{43}=$/);
   t.equal(statSync(path).mode & 0o777, 0o600);
-  t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), made, 'and is not made anew');
+  t.equal(await readSecret({ path, key: 'k', make: 'whsec_' }), made, 'it is not created again');
   t.equal(readFileSync(path, 'utf8').trim(), made);
 });
 
-t.test('two that make it at once get the same one, and leave nothing beside it', async (t) => {
+t.test('concurrent creations get the same secret, and leave no temporary file', async (t) => {
   const directory = t.testdir();
   for (let round = 0; round < 20; round += 1) {
     const file = { path: join(directory, `made-${round}`), key: 'k', make: '' };

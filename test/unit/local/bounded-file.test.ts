@@ -31,7 +31,7 @@ const READERS = {
 };
 
 for (const [name, read] of Object.entries(READERS)) {
-  t.test(`${name}: as many bytes as the bound, and no more`, async (t) => {
+  t.test(`${name}: reads up to the limit, and refuses more`, async (t) => {
     const path = scratch(t)('file');
     for (const length of [0, 1, 100_000, 200_000]) {
       writeFileSync(path, Buffer.alloc(length, 'x'));
@@ -50,7 +50,7 @@ for (const [name, read] of Object.entries(READERS)) {
   });
 }
 
-t.test('a pipe, a device and a directory in the place of a file are named', async (t) => {
+t.test('a pipe, a device and a directory in place of a file are named in the error', async (t) => {
   const at = scratch(t);
   const pipe = fifo(at('pipe'));
   for (const [path, why] of [
@@ -66,19 +66,22 @@ t.test('a pipe, a device and a directory in the place of a file are named', asyn
   await t.rejects(readNamed(at(''), 10), /is a directory, not a regular file/);
 });
 
-t.test('a link is refused where it must not be followed, and an open file can be refused', async (t) => {
-  const at = scratch(t);
-  writeFileSync(at('file'), 'content');
-  symlinkSync(at('file'), at('link'));
-  t.equal(readBounded(at('link'), 10).toString(), 'content');
-  t.throws(() => readBounded(at('link'), 10, { follow: false }), { code: 'ELOOP' });
-  const check = ({ size }: { size: number }) => {
-    throw new Error(`no, ${size}`);
-  };
-  t.throws(() => readBounded(at('file'), 1, { check }), { message: 'no, 7' });
-});
+t.test(
+  'a symlink is refused where it must not be followed, and a check can refuse the opened file',
+  async (t) => {
+    const at = scratch(t);
+    writeFileSync(at('file'), 'content');
+    symlinkSync(at('file'), at('link'));
+    t.equal(readBounded(at('link'), 10).toString(), 'content');
+    t.throws(() => readBounded(at('link'), 10, { follow: false }), { code: 'ELOOP' });
+    const check = ({ size }: { size: number }) => {
+      throw new Error(`no, ${size}`);
+    };
+    t.throws(() => readBounded(at('file'), 1, { check }), { message: 'no, 7' });
+  },
+);
 
-t.test('a pipe that a person names is read to its end, within the bound', async (t) => {
+t.test('a pipe named by a person is read to its end, up to the limit', async (t) => {
   const at = scratch(t);
   const write = (script: string) => {
     const path = fifo(at(`pipe${Math.random()}`));

@@ -32,7 +32,7 @@ async function serving(t: Test, daemon: FakeDaemon, ...options: string[]): Promi
 const use = async (client: Client, name: string, args: object = {}): Promise<Called> =>
   (await client.callTool({ name, arguments: { ...args } })) as unknown as Called;
 
-t.test('looks, and writes nothing', async (t) => {
+t.test('reading tools work, and without permission there are no writing tools', async (t) => {
   const daemon = await fakeDaemon({ 'chat.messages': () => ({ messages: [], total: 0 }) as never });
   t.teardown(() => daemon.close());
   const client = await serving(t, daemon);
@@ -59,10 +59,10 @@ t.test('looks, and writes nothing', async (t) => {
   const before = daemon.asked.length;
   for (const name of ['message_send', 'session_qr', 'session_disconnect', 'message.send', 'nothing'])
     t.match(await use(client, name, { to: ANA, text: 'x' }), { isError: true }, name);
-  t.equal(daemon.asked.length, before, 'none of these was asked of the daemon');
+  t.equal(daemon.asked.length, before, 'none of these was sent to the daemon');
 });
 
-t.test('sends to permitted recipients only, in any notation', async (t) => {
+t.test('sends only to permitted recipients, in any notation', async (t) => {
   const daemon = await fakeDaemon();
   t.teardown(() => daemon.close());
   const client = await serving(
@@ -103,7 +103,7 @@ t.test('sends to permitted recipients only, in any notation', async (t) => {
   t.equal(daemon.asked.length, sent);
 });
 
-t.test('every answer is what its output schema says, also one with more in it', async (t) => {
+t.test('every answer fits its output schema, also with additional fields', async (t) => {
   // The SDK's client checks each structured answer against the schema that the tool was listed with.
   const newer = () => ({ ...METHODS['chat.list'].example.result, since: 'a newer daemon' });
   const daemon = await fakeDaemon({ 'chat.list': newer });
@@ -124,7 +124,7 @@ t.test('every answer is what its output schema says, also one with more in it', 
   }
 });
 
-t.test('a line that would allow too much, or nobody, is refused', async (t) => {
+t.test('options that permit sending without valid recipients are refused', async (t) => {
   for (const [args, says] of [
     [['--allow-send'], /needs at least one --recipient/],
     [['--recipient', ANA], /goes with --allow-send/],
@@ -141,7 +141,7 @@ t.test('a line that would allow too much, or nobody, is refused', async (t) => {
   t.match(await wactl(['mcp'], { socket: '/nowhere/s' }), { code: 3, stdout: '' });
 });
 
-t.test('ends when its reader does, without a word on stdout', async (t) => {
+t.test('ends when its client does, without output on stdout', async (t) => {
   const daemon = await fakeDaemon();
   t.teardown(() => daemon.close());
   t.same(await wactl(['mcp'], { socket: daemon.socket, input: '' }), {

@@ -9,7 +9,7 @@ import { METHODS, type MethodName } from '../../../src/protocol/methods/index.js
 const ALL = toolsFor(['+1 555 000 2222']);
 const shapeOf = (name: MethodName): object => (METHODS[name].params as z.ZodObject).shape;
 
-t.test('of every method and parameter it is decided whether a model has it', (t) => {
+t.test('every method and parameter is exposed to models or withheld', (t) => {
   for (const [name, { effect }] of Object.entries(METHODS) as [MethodName, MethodRow][]) {
     const row = TOOLS[name];
     const withheld = WITHHELD[name];
@@ -31,20 +31,20 @@ t.test('of every method and parameter it is decided whether a model has it', (t)
   t.end();
 });
 
-t.test('a parameter that a method gets later is not exposed by itself', (t) => {
+t.test('a parameter that is added to a method is not exposed automatically', (t) => {
   const { params, ...row } = METHODS['chat.list'];
   const later = { ...row, params: params.extend({ anywhere: z.string().optional() }) } as MethodRow;
   const tool = makeTool(later, TOOLS['chat.list'] as never);
   t.notOk(Object.hasOwn(tool.inputSchema.properties as object, 'anywhere'));
   t.equal(tool.inputSchema.additionalProperties, false);
   t.throws(() => tool.read({ anywhere: 'x' }), { message: /anywhere/ });
-  t.same(tool.read({}), { limit: 20 }, 'and a list is short where no length was named');
+  t.same(tool.read({}), { limit: 20 }, 'a list without a limit is short');
   t.throws(() => tool.read({ limit: 101 }), { message: /limit/ });
   t.throws(() => tool.read({ deadlineMs: 1 }), { message: /deadlineMs/ });
   t.end();
 });
 
-t.test('without a recipient there is no tool that writes', (t) => {
+t.test('without permitted recipients there is no tool that writes', (t) => {
   t.ok(toolsFor([]).every(({ annotations }) => annotations.readOnlyHint));
   t.same(
     ALL.filter(({ annotations }) => !annotations.readOnlyHint).map(({ name }) => name),
@@ -54,7 +54,7 @@ t.test('without a recipient there is no tool that writes', (t) => {
   t.end();
 });
 
-t.test('each tool and each parameter says what it is for', (t) => {
+t.test('each tool and each parameter has a description', (t) => {
   for (const { name, title, description, inputSchema, outputSchema } of ALL) {
     t.match(description, /^[A-Z].{60,}\.$/s, name);
     t.ok(title.length > 5, `${name}: a title`);
@@ -67,7 +67,7 @@ t.test('each tool and each parameter says what it is for', (t) => {
     ))
       t.ok(
         ALL.some((tool) => tool.name === mentioned),
-        `${name} speaks of ${mentioned}`,
+        `${name} mentions ${mentioned}`,
       );
   }
   t.end();

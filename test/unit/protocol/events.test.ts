@@ -9,7 +9,7 @@ import { fieldsIn } from './fields.js';
 type Json = Record<string, unknown>;
 const rows = Object.entries(EVENTS) as [string, EventRow][];
 
-t.test('every type has a row under its own name, which says a sentence', async (t) => {
+t.test('every type has a row under its own name, described in a sentence', async (t) => {
   t.same(Object.keys(EVENTS).sort(), [...EVENT_TYPES].sort());
   for (const [key, row] of rows) {
     t.equal(row.type, key);
@@ -17,13 +17,13 @@ t.test('every type has a row under its own name, which says a sentence', async (
   }
 });
 
-t.test('every example fits its schema, and a field more or less does not', async (t) => {
+t.test('every example fits its schema, and fails with one field more or less', async (t) => {
   const envelope = { cursor: 1, time: '2026-01-01T00:00:00.000Z', account: 'default' };
   for (const [type, row] of rows) {
     const fits = (data: object) => eventSchemaOf(row).safeParse({ ...envelope, type, data }).success;
     const example = row.example as Json;
     t.equal(eventSchemaOf(row).safeParse({ ...envelope, type, data: example }).error, undefined, type);
-    t.notOk(fits({ ...example, surprise: 1 }), `${type}: one more`);
+    t.notOk(fits({ ...example, surprise: 1 }), `${type}: an additional field`);
     for (const name of Object.keys(example)) {
       const { [name]: _, ...rest } = example;
       t.notOk(fits(rest), `${type}: without ${name}`);
@@ -31,7 +31,7 @@ t.test('every example fits its schema, and a field more or less does not', async
   }
 });
 
-t.test('every field says what it is', async (t) => {
+t.test('every field has a description', async (t) => {
   for (const [type, row] of rows) {
     const fields = fieldsIn(z.toJSONSchema(eventSchemaOf(row), { io: 'input' }) as Json, type);
     t.ok(fields.length > 5);
@@ -39,7 +39,7 @@ t.test('every field says what it is', async (t) => {
   }
 });
 
-t.test('what an earlier version stored is still an event', async (t) => {
+t.test('an event stored by an earlier version is still valid', async (t) => {
   const old = {
     cursor: 1,
     type: 'call',

@@ -5,7 +5,7 @@ import { FAULTS, type FaultKind, faultRow, isFaultKind } from '../../../src/prot
 
 const kinds = Object.keys(FAULTS) as FaultKind[];
 
-t.test('the table of faults is sound', async (t) => {
+t.test('the table of faults is consistent', async (t) => {
   const codes = kinds.map((kind) => faultRow(kind).code);
   t.equal(new Set(codes).size, kinds.length, 'no code is used twice');
   for (const kind of kinds) {
@@ -15,9 +15,9 @@ t.test('the table of faults is sound', async (t) => {
       code > 0 || (code <= -32600 && code >= -32700),
       `${kind}: ${code} is ours or JSON-RPC's, and never 0`,
     );
-    t.ok([1, 2, 3, 4, 5, 6, 7, 8, 130].includes(exit), `${kind}: exit ${exit} is in the contract`);
+    t.ok([1, 2, 3, 4, 5, 6, 7, 8, 130].includes(exit), `${kind}: exit ${exit} is a known status`);
     t.ok(http >= 400 && http < 600, `${kind}: HTTP ${http} is an error`);
-    t.match(says, /^[A-Z].*\.$/, `${kind} says a sentence`);
+    t.match(says, /^[A-Z].*\.$/, `${kind}: a sentence`);
     t.not(remedy, '', `${kind}: a remedy is a command or nothing`);
   }
 });
@@ -52,7 +52,7 @@ const NO_REMEDY: Partial<Record<FaultKind, string>> = {
   unsafe_socket: 'the reason says whose it is; whether to trust them is a decision',
 };
 
-t.test('every fault has a command that helps, or a reason why none does', async (t) => {
+t.test('every fault has a command that helps, or a reason why it has none', async (t) => {
   for (const kind of kinds)
     t.equal(
       faultRow(kind).remedy === null,
@@ -61,7 +61,7 @@ t.test('every fault has a command that helps, or a reason why none does', async 
     );
 });
 
-t.test('the exit classes are those of the contract', async (t) => {
+t.test('the exit statuses are unchanged', async (t) => {
   const classes: readonly (readonly [number, readonly FaultKind[]])[] = [
     [2, ['usage', 'invalid_params', 'invalid_recipient']],
     [3, ['unreachable', 'permission_denied']],
@@ -77,7 +77,7 @@ t.test('the exit classes are those of the contract', async (t) => {
   }
 });
 
-t.test('a fault crosses the wire and stays what it is', async (t) => {
+t.test('a fault keeps its fields across the wire', async (t) => {
   for (const kind of kinds) {
     const fault = new Fault(kind, {
       reason: 'because',
@@ -87,14 +87,14 @@ t.test('a fault crosses the wire and stays what it is', async (t) => {
       cause: new Error('stays here'),
     });
     const wire = JSON.parse(JSON.stringify(fault.toWire()));
-    t.notMatch(JSON.stringify(wire), /stays here|\\n\s+at /, `${kind}: neither cause nor stack crosses`);
+    t.notMatch(JSON.stringify(wire), /stays here|\\n\s+at /, `${kind}: cause and stack are not sent`);
     const back = Fault.fromWire(wire);
     t.equal(back.kind, kind);
     t.same(back.toWire(), fault.toWire());
   }
 });
 
-t.test('what comes over the wire can be anything', async (t) => {
+t.test('any value from the wire becomes a fault', async (t) => {
   const table = [
     [{}, 'internal', 'no reason given'],
     [{ code: -32601, message: 'Method not found' }, 'internal', 'Method not found'],
@@ -119,7 +119,7 @@ t.test('what comes over the wire can be anything', async (t) => {
   );
 });
 
-t.test('whatever is thrown becomes a fault', async (t) => {
+t.test('any thrown value becomes a fault', async (t) => {
   const busy = new Fault('busy');
   t.equal(Fault.of(busy), busy);
   for (const thrown of [new Error('x'), 'x', null, undefined, 0, { kind: 'busy' }]) {
@@ -129,7 +129,7 @@ t.test('whatever is thrown becomes a fault', async (t) => {
   for (const text of ['Busy', '', 'constructor', '__proto__', 1, null]) t.equal(isFaultKind(text), false);
 });
 
-t.test('on the wire it says whether trying again helps by itself', async (t) => {
+t.test('the wire form says whether a retry can help', async (t) => {
   for (const kind of Object.keys(FAULTS) as FaultKind[]) {
     const { retryable } = new Fault(kind).toWire().data;
     t.equal(retryable, ['now', 'later'].includes(FAULTS[kind].retry), `${kind}: ${FAULTS[kind].retry}`);

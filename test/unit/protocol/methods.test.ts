@@ -8,11 +8,11 @@ import { fieldsIn } from './fields.js';
 
 const rows = Object.entries(METHODS) as [string, MethodRow][];
 
-t.test('every row is under its own name, and says a sentence', async (t) => {
+t.test('every row is stored under its own name and describes its method', async (t) => {
   for (const [key, row] of rows) {
     t.equal(row.name, key);
     t.match(row.name, /^[a-z]+\.[a-zA-Z]+$/, `${key} is noun.verb`);
-    t.match(row.does, /\S.*\.$/, `${key} says what it does`);
+    t.match(row.does, /\S.*\.$/, `${key} has a description`);
     t.match(row.since, /^\d+\.\d+\.\d+$/);
     for (const kind of row.faults) t.ok(Object.hasOwn(FAULTS, kind), `${key} may fail with ${kind}`);
   }
@@ -34,7 +34,7 @@ t.test('unknown parameters are refused by name, and results are objects', async 
   }
 });
 
-t.test('every field of parameters and results says what it is', async (t) => {
+t.test('every field of parameters and results has a description', async (t) => {
   for (const [name, row] of rows)
     for (const [part, schema] of Object.entries({ params: row.params, result: row.result })) {
       const json = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
@@ -46,6 +46,6 @@ t.test('every field of parameters and results says what it is', async (t) => {
       ['x.a', undefined],
       ['x.a.b', undefined],
     ],
-    'and one that says nothing is seen, however deep it is',
+    'a field without a description is found at any depth',
   );
 });

@@ -4,7 +4,7 @@ import { nearest } from '../../../src/protocol/nearest.js';
 
 const KNOWN = ['status', 'stop', 'send', 'qr', 'events', '--output'];
 
-t.test('the nearest word, or none that is near', async (t) => {
+t.test('the nearest word is returned, or null if none is near', async (t) => {
   for (const [word, meant] of [
     ['statsu', 'status'],
     ['stauts', 'status'],

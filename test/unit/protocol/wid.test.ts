@@ -13,7 +13,7 @@ import {
   parseRecipient,
 } from '../../../src/protocol/wid.js';
 
-t.test('who a message goes to', async (t) => {
+t.test('recipients are parsed', async (t) => {
   const table = [
     ['+55 11 90000-0002', '5511900000002@c.us'],
     ['+1 (555) 000-2222', '15550002222@c.us'],
@@ -35,7 +35,7 @@ t.test('who a message goes to', async (t) => {
   for (const [given, expected] of table) t.equal(parseRecipient(given), expected, JSON.stringify(given));
 });
 
-t.test('what is no recipient is refused, and said so', async (t) => {
+t.test('an invalid recipient is refused with a clear error', async (t) => {
   const table = [
     '',
     ' ',
@@ -73,11 +73,11 @@ t.test('what is no recipient is refused, and said so', async (t) => {
   for (const given of table) {
     const fault = t.throws(() => parseRecipient(given), Fault, JSON.stringify(given.slice(0, 40))) as Fault;
     t.equal(fault.kind, 'invalid_recipient');
-    t.ok(fault.message.length < 300, 'what was given is not repeated at length');
+    t.ok(fault.message.length < 300, 'a long input is not repeated');
   }
 });
 
-t.test('ids are told apart', async (t) => {
+t.test('kinds of ids are distinguished', async (t) => {
   const ids = [
     ['15550002222@c.us', true, false, '15550002222'],
     ['120363000000000001@g.us', true, true, null],
@@ -93,7 +93,7 @@ t.test('ids are told apart', async (t) => {
   }
 });
 
-t.test('a message is named by its key, whose parts say where it is, or by its random part', async (t) => {
+t.test('a message is named by its key, whose parts name the chat, or by its random part', async (t) => {
   t.same(parseMessageRef('true_1@c.us_AB'), {
     id: 'AB',
     place: { fromMe: true, remote: '1@c.us', participant: null },
@@ -105,7 +105,7 @@ t.test('a message is named by its key, whose parts say where it is, or by its ra
   for (const id of ['3EB0AB', 'true_', 'no_1@c.us_AB']) t.same(parseMessageRef(id), { id, place: null });
 });
 
-t.test('the key of a message is ours, whatever the page calls its id', async (t) => {
+t.test('the key of a message has our form, whatever the page calls its id', async (t) => {
   t.equal(messageKey({ fromMe: true, remote: '1@c.us', id: 'AB' }), 'true_1@c.us_AB');
   t.equal(
     messageKey({ fromMe: false, remote: '1@g.us', id: 'AB', participant: '2@lid' }),
@@ -131,7 +131,7 @@ t.test('statuses and channels can be sent to, but are neither person nor group',
   }
 });
 
-t.test('the account of a wid, whichever device of it that names', async (t) => {
+t.test('a wid is reduced to its account, whichever device it names', async (t) => {
   for (const wid of ['15550001111@c.us', '15550001111:1@c.us', '15550001111:12@c.us', '15550001111:123@c.us'])
     t.equal(accountOf(wid), '15550001111@c.us');
   t.equal(accountOf('987654321098765:42@lid'), '987654321098765@lid');

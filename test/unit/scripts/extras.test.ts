@@ -30,7 +30,7 @@ const rows = setup('echo "$EXTRAS"')
   .filter(([program]) => program !== '');
 const programs = rows.map(([program = '']) => program);
 
-t.test('every program that a test is skipped without is in the list', async (t) => {
+t.test('every program that tests can be skipped for is in the list', async (t) => {
   const wanted = new Set(['chromium-headless-shell', 'fish', 'zsh']);
   for (const name of readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.test.ts')) continue;
@@ -51,7 +51,7 @@ t.test('every program that a test is skipped without is in the list', async (t) 
     );
 });
 
-t.test('the package of each missing program is installed, and no other', async (t) => {
+t.test('only the packages of missing programs are installed', async (t) => {
   const install = 'install_package() { echo "$1"; }; need_extras';
   t.same(
     setup(install).trim().split('\n'),
@@ -66,7 +66,7 @@ t.test('the package of each missing program is installed, and no other', async (
   );
 });
 
-t.test('a package that cannot be installed does not keep the others from it', async (t) => {
+t.test('a package that cannot be installed does not prevent the others', async (t) => {
   const told = setup('install_package() { [ "$1" != groff ]; }; need_extras');
   t.match(told, /==> without groff the tests that need groff are skipped/);
   t.notMatch(told, /zsh/);

@@ -140,13 +140,13 @@ for (const [at, { name, passed = 0, failed = 0, skipped = 0, assertions = 0 }] o
     t.equal(count.skipped.length, skipped);
   });
 
-t.test('a file that ends before its first test has run none', async (t) => {
+t.test('a file that ends before its first test counts as no test', async (t) => {
   const { empty, passed, skipped } = counted(ROWS.length);
   t.match(empty, [/\.js$/]);
   t.match({ passed, skipped }, { passed: 0, skipped: [] });
 });
 
-t.test('a skip says where it was, and which program would have prevented it', async (t) => {
+t.test('a skip names its place and the missing program', async (t) => {
   const { skipped } = counted(ROWS.length + 1);
   t.match(skipped, [
     { name: /\.js: a: b$/, reason: 'lacks promtool', lacks: 'promtool' },

@@ -47,14 +47,14 @@ t.test('knobs are read, set, and refused by name', async (t) => {
   t.match(await call('GET', '/knobs/help'), { body: { knobs: { ackFault: { kind: 'choice' } } } });
 });
 
-t.test('what does not exist is said so', async (t) => {
+t.test('an unknown route or object is reported', async (t) => {
   t.match(await call('GET', '/nothing'), { status: 404, body: { routes: Array } });
   t.match(await call('POST', '/phones/1/ban'), { status: 400, body: { error: 'no phone 1' } });
   t.match(await call('POST', '/phones', { number: 'abc' }), { status: 400, body: { error: /is no number/ } });
   t.equal((await fetch(`${sim.control}/knobs`, { method: 'POST', body: 'nonsense' })).status, 400);
 });
 
-t.test('a phone links, people write both ways, an id that comes twice is shown once', async (t) => {
+t.test('a phone links, people write in both directions, and a repeated id is shown once', async (t) => {
   t.match(await call('POST', '/phones', { number: '15550001111', pushname: 'Shop' }), {
     body: { lid: /@lid$/ },
   });
@@ -111,14 +111,14 @@ t.test('a phone links, people write both ways, an id that comes twice is shown o
   page.close();
 });
 
-t.test('waiting has a deadline', async (t) => {
+t.test('a wait has a deadline', async (t) => {
   t.match(await call('GET', '/qr?timeoutMs=20'), {
     status: 400,
     body: { error: 'no QR on a page within 20 ms' },
   });
 });
 
-t.test('reset forgets everybody', async (t) => {
+t.test('a reset removes everybody', async (t) => {
   await call('POST', '/reset');
   t.match(await call('GET', '/'), { body: { phones: [], contacts: [], pages: [] } });
   t.equal(sim.knobs.qrFirstMs, 60_000);

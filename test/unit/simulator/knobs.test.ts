@@ -5,19 +5,19 @@ import { checkKnob, KnobError, knobNamed, parseKnob, parseKnobs } from '../../si
 import { defaultKnobs, KNOBS, type KnobName } from '../../simulator/knobs.js';
 import { Simulator } from '../../simulator/simulator.js';
 
-t.test('every default is a value its own knob accepts, and every knob says what it does', async (t) => {
+t.test('every default is accepted by its own knob, and every knob has a description', async (t) => {
   for (const [name, value] of Object.entries(defaultKnobs())) {
     t.doesNotThrow(() => checkKnob(name as KnobName, value), name);
     t.ok(KNOBS[name as KnobName].doc.length > 10, name);
   }
 });
 
-t.test('every knob names the module of the page that it follows, or says that none shows it', async (t) => {
+t.test('every knob names the module of the page that it follows, or says that there is none', async (t) => {
   for (const [name, { follows }] of Object.entries(KNOBS))
     t.match(follows, /^(WA[A-Z]?[a-z]\w+(\.react)?|reports only|this simulator)$/, name);
 });
 
-t.test('every generation is made of knobs there are', async (t) => {
+t.test('every generation consists of existing knobs', async (t) => {
   for (const generation of Object.keys(GENERATIONS) as Generation[]) {
     for (const [name, value] of Object.entries(GENERATIONS[generation])) {
       t.doesNotThrow(() => checkKnob(name as KnobName, value), `${generation} ${name}`);
@@ -26,14 +26,14 @@ t.test('every generation is made of knobs there are', async (t) => {
   }
 });
 
-t.test('a mistyped knob is refused with the nearest name', async (t) => {
+t.test('an unknown knob is refused with the nearest name', async (t) => {
   t.throws(() => knobNamed('qrFristMs'), new KnobError('no knob "qrFristMs" (did you mean "qrFirstMs"?)'));
   t.throws(() => knobNamed('toString'), new KnobError('no knob "toString"'), 'no name is near');
   await t.rejects(Simulator.start({ knobs: { qrFristMs: 1 } as never }), /did you mean "qrFirstMs"/);
   await t.rejects(Simulator.start({ generation: '2026-05' as Generation }), /did you mean "2026-0[47]"/);
 });
 
-t.test('a wrong value is refused with what the knob wants', async (t) => {
+t.test('an invalid value is refused with what the knob accepts', async (t) => {
   t.throws(() => checkKnob('qrFirstMs', '60'), /wants a whole number from 0, not "60"/);
   t.throws(() => checkKnob('qrFirstMs', -1), /wants a whole number/);
   t.throws(() => checkKnob('dialog', 'yes'), /wants true or false/);
@@ -42,7 +42,7 @@ t.test('a wrong value is refused with what the knob wants', async (t) => {
   t.throws(() => checkKnob('ackFault', 'nevr'), /did you mean "never"/);
 });
 
-t.test('words of a command line become values', async (t) => {
+t.test('command-line values are converted', async (t) => {
   t.equal(parseKnob('qrFirstMs', '5'), 5);
   t.equal(parseKnob('dialog', 'false'), false);
   t.same(parseKnob('missingModules', 'A,B'), ['A', 'B']);

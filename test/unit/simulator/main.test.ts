@@ -17,7 +17,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`prints where it is and ends with 0 on ${signal}`, async (t) => {
+  t.test(`prints its address and exits 0 on ${signal}`, async (t) => {
     const child = spawn(process.execPath, [MAIN, '--generation', '2026-07', '--set', 'qrCount=3']);
     t.teardown(() => child.kill('SIGKILL'));
     const [line] = await once(createInterface(child.stdout), 'line');
@@ -36,7 +36,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-t.test('usage errors go to stderr with 64', async (t) => {
+t.test('usage errors go to stderr, with exit 64', async (t) => {
   t.match(await run('--set', 'qrCont=3'), { code: 64, stdout: '', stderr: /did you mean "qrCount"/ });
   t.match(await run('--set', 'qrCount=three'), { code: 64, stderr: /wants a whole number/ });
   t.match(await run('--generation', '2026-4'), { code: 64, stderr: /did you mean "2026-04"/ });

@@ -19,7 +19,7 @@ const rowsOf = ({ modules, member }: Use): string[] =>
   });
 const isListed = (module: string): boolean => Object.keys(SEEN).some((key) => key.split('.')[0] === module);
 
-t.test('what product and library take of the page is in the list', async (t) => {
+t.test('every module that product and library use is in the list', async (t) => {
   t.ok(uses.length > 300, `${uses.length} uses`);
   for (const use of uses) {
     // A module used as a whole is listed with its members.
@@ -30,7 +30,7 @@ t.test('what product and library take of the page is in the list', async (t) => 
     t.ok(need.includes('.') ? Object.hasOwn(SEEN, need) : isListed(need), `${need} (a need)`);
 });
 
-t.test('what is in the list is used', async (t) => {
+t.test('every module in the list is used', async (t) => {
   const used = new Set([...uses.flatMap(rowsOf), ...needs, ...BY_HAND]);
   t.same(
     Object.keys(SEEN).filter((key) => !used.has(key)),
@@ -38,11 +38,14 @@ t.test('what is in the list is used', async (t) => {
   );
 });
 
-t.test('each row says what is relied on and where it was seen, in the order of their names', async (t) => {
+t.test('each row says what is relied on and where it was seen, sorted by name', async (t) => {
   const names = Object.keys(SEEN);
   t.same(names, [...names].sort());
   for (const [name, [reliedOn, seen]] of Object.entries(SEEN)) {
     t.ok(reliedOn.length > 5 && seen.length > 0, name);
-    t.ok(seen.length === 1 || !seen.includes('reports only'), `${name}: reports are for what was not read`);
+    t.ok(
+      seen.length === 1 || !seen.includes('reports only'),
+      `${name}: only modules that were not read cite reports`,
+    );
   }
 });

@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL('../../simulator/upstream/main.js', import.me
 const run = (cwd: string, ...args: string[]) =>
   spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: 'utf8' });
 
-t.test('a folder without the suite, or without what it needs, is said to be so', (t) => {
+t.test('a folder without the suite or its packages is refused', (t) => {
   const place = t.testdir({ checkout: { tests: { 'helper.js': '', 'client.js': '' } }, other: {} });
   t.match(run(place), { status: 64, stderr: /one folder is required/ });
   t.match(run(place, 'checkout', '--nonsense'), { status: 64, stderr: /nonsense/ });
@@ -31,7 +31,7 @@ t.test('a folder without the suite, or without what it needs, is said to be so',
   t.end();
 });
 
-t.test('each adaptation says why, and none is there twice', (t) => {
+t.test('each adaptation has a reason, and occurs once', (t) => {
   const names = ADAPTATIONS.map(({ file, test }) => `${file} ${test}`);
   t.same(names, [...new Set(names)]);
   for (const { test, why } of ADAPTATIONS) t.ok(why.length > 20, test);
