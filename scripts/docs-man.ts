@@ -4,7 +4,7 @@ import type { Command, Options } from '../src/cli/command.js';
 import { COMMANDS } from '../src/cli/commands/rare.js';
 import { EXITS } from '../src/cli/exit.js';
 import { GLOBALS } from '../src/cli/globals.js';
-import { CLOCK, GROUPS, sentence, shape } from '../src/cli/help.js';
+import { CLOCK, GROUPS, notesOf, sentence, shape } from '../src/cli/help.js';
 import { DOCUMENTED, type NamedRow } from '../src/config/keys.js';
 import { OPTIONS } from '../src/daemon/flags.js';
 import {
@@ -35,14 +35,16 @@ const options = (rows: Options): string[] =>
 const lines = (rows: Command['examples']): string =>
   rows.map(([line, does]) => `# ${does}\n${line}`).join('\n');
 
-function command({ name, args, verbs = [], does, notes, options: own, examples }: Command): string[] {
+function command(row: Command): string[] {
+  const { name, args, verbs = [], does, options: own, examples } = row;
+  const notes = notesOf(row);
   const more = Object.keys(own).length > 0 ? [value('[options]')] : [];
   return [
     entry([bold(name), ...args.map((row) => value(shape(row))), ...more].join(' '), sentence(does)),
     inset(
       [
         ...verbs.map(([form, says]) => entry(bold(form), sentence(says))),
-        ...(notes === undefined ? [] : notes.split('\n\n').map(paragraph)),
+        ...(notes === '' ? [] : notes.split('\n\n').map(paragraph)),
         ...args.map((row) => entry(value(row.name), row.does)),
         ...options(own),
         verbatim(lines(examples)),

@@ -6,6 +6,7 @@ import type { Params, Result } from '../protocol/method.js';
 import type { METHODS, MethodName } from '../protocol/methods/index.js';
 import type { ClientPath } from '../socket/path.js';
 import type { Output } from './output.js';
+import type { Sink } from './sink.js';
 
 export interface Option {
   /** A list may be repeated, or separated by commas. */
@@ -48,6 +49,11 @@ export interface Command<O extends Options = Options> {
   readonly does: string;
   /** For a command with verbs: the form of each, such as `cancel ID`, and what it does. */
   readonly verbs?: readonly (readonly [form: string, does: string])[];
+  /**
+   * `-a` may name several accounts, if the first argument is one of these or missing. `in turn`: it uses the terminal
+   * itself, so the accounts follow one another.
+   */
+  readonly many?: { readonly mode: 'at once' | 'in turn'; readonly verbs?: readonly string[] };
   /** Text for the command's own help: paragraphs, separated by empty lines; each is wrapped. */
   readonly notes?: string;
   readonly args: readonly Argument[];
@@ -85,7 +91,7 @@ export interface AskOptions {
 export type Interrupt = (() => string | null) | 'ignored';
 
 /** The interface for commands: the parsed line, the daemon (connected on first use), and the output. */
-export interface Context<O extends Options = Options> extends Globals {
+export interface Context<O extends Options = Options> extends Globals, Pick<Sink, 'show' | 'item' | 'note'> {
   readonly args: readonly string[];
   readonly options: Values<O>;
   /** Options with which another wactl in this environment reaches the same daemon; for hints. */
@@ -99,8 +105,6 @@ export interface Context<O extends Options = Options> extends Globals {
   onEvent(handler: (event: WireEvent) => void): Promise<void>;
   /** Rejects when the connection is lost, with the reason. */
   lost(): Promise<never>;
-  /** Prints the RPC result as JSON, or the text made from it. */
-  show(result: unknown, text: () => string): void;
   warn(text: string): void;
   onInterrupt(does: Interrupt): void;
 }

@@ -2,10 +2,12 @@
 // and a print. Both paths parse with parse.ts, so they cannot disagree.
 import { Fault } from '../protocol/fault.js';
 import { nearest } from '../protocol/nearest.js';
+import { isPattern } from './accounts.js';
 import { COMMANDS } from './commands/rare.js';
 import { complete } from './complete.js';
 import { exitOf } from './exit.js';
 import { help } from './help.js';
+import { runMany } from './many.js';
 import { complain, write } from './output.js';
 import { type Line, outputOf, parse, Usage } from './parse.js';
 import { run } from './run.js';
@@ -59,5 +61,5 @@ export async function full(argv: readonly string[]): Promise<number> {
     write(1, help(line.command));
     return 0;
   }
-  return run(line);
+  return line.named && isPattern(line.account) ? runMany(line) : run(line);
 }

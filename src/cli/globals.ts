@@ -5,7 +5,12 @@ import { OUTPUTS } from './output.js';
 export const DEFAULT_TIMEOUT_MS = 120_000;
 
 export const GLOBALS = {
-  account: { type: 'text', alias: 'a', value: 'NAME', does: 'account (default: $WAD_ACCOUNT, else default)' },
+  account: {
+    type: 'text',
+    alias: 'a',
+    value: 'NAME',
+    does: 'account (default: $WAD_ACCOUNT, else default)',
+  },
   socket: {
     type: 'text',
     value: 'PATH',

@@ -23,6 +23,13 @@ export const CLOCK =
 const ERRORS =
   'Errors go to stderr: a reason and a command to try; with -o json the error object of JSON-RPC on one line, and nothing on stdout. `wactl COMMAND --help` describes a command.';
 
+const SEVERAL =
+  "-a takes several accounts: `-a shop,support`, or a pattern with * and ?, such as `-a '*'`. Each answers under its name, and the exit status is the highest one. -o json prints {accounts: [{account, result, error}]}, -o jsonl a line for each.";
+
+/** The text of a command's own help: paragraphs, separated by empty lines. */
+export const notesOf = ({ notes, many }: Command): string =>
+  [notes, many && SEVERAL].filter(Boolean).join('\n\n');
+
 /** `TO`, `[TEXT]`, `MORE...` */
 export const shape = ({ name, required, list, rest }: Argument): string => {
   const word = list ? `${name}[,${name}...]` : rest ? `${name}...` : name;
@@ -45,13 +52,15 @@ const optionRows = (options: Options) =>
 const examples = (rows: Command['examples']): string =>
   ['Examples:', ...rows.map(([line, does]) => `  # ${does}\n  ${line}`)].join('\n');
 
-function about({ name, args, verbs = [], options, does, notes, examples: own }: Command): string[] {
+function about(row: Command): string[] {
+  const { name, args, verbs = [], options, does, examples: own } = row;
+  const notes = notesOf(row);
   const more = Object.keys(options).length > 0 ? ' [options]' : '';
   return [
     `wactl ${[name, ...args.map(shape)].join(' ')}${more}`,
     paragraphs(sentence(does)),
     ...(verbs.length > 0 ? [columns(verbs)] : []),
-    ...(notes === undefined ? [] : [paragraphs(notes)]),
+    ...(notes === '' ? [] : [paragraphs(notes)]),
     ...below(
       'Arguments',
       args.map((row) => [row.name, row.does] as const),

@@ -1,7 +1,6 @@
 // The options of every list command, their translation to parameters of the daemon, and the output of a list.
 import { Fault } from '../protocol/fault.js';
 import type { Context, Options } from './command.js';
-import { write } from './output.js';
 
 export const LISTING = {
   query: { type: 'text', alias: 'q', value: 'WORD', does: 'only entries with this in the name or number' },
@@ -29,11 +28,11 @@ export function listing(options: { query?: string; limit?: string; offset?: stri
 
 /** Prints a list on stdout. For an empty list in text, a note goes to stderr and nothing to stdout. */
 export function showList(
-  { show, output }: Pick<Context, 'show' | 'output'>,
+  { show, note, output }: Pick<Context, 'show' | 'note' | 'output'>,
   answer: unknown,
   text: string,
   none: string,
 ): void {
   show(answer, () => text);
-  if (output === 'text' && text === '') write(2, `wactl: ${none}\n`);
+  if (output === 'text' && text === '') note(none);
 }

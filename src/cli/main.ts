@@ -1,5 +1,6 @@
 // The entry point of wactl, with the fast path for simple commands. full.ts has help, errors and the other commands, and is
 // loaded only when needed. Neither zod nor yargs is loaded here (test/unit/cli/thin.test.ts).
+import { isPattern } from './accounts.js';
 import { SIMPLE } from './commands/index.js';
 import { write } from './output.js';
 import { type Line, parse } from './parse.js';
@@ -9,7 +10,8 @@ import { run } from './run.js';
 function ordinary(argv: readonly string[]): Line | null {
   try {
     const line = parse(argv, SIMPLE);
-    return line.command && !line.help && !line.version ? line : null;
+    const isOne = !line.named || !isPattern(line.account);
+    return line.command && !line.help && !line.version && isOne ? line : null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@
 // commands.
 import parser from 'yargs-parser';
 import { isAccountName } from '../protocol/names.js';
+import { isPattern } from './accounts.js';
 import type { Command, Globals, Option, Options } from './command.js';
 import { GLOBALS } from './globals.js';
 import { OUTPUTS, type Output } from './output.js';
@@ -157,13 +158,34 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Li
     if (!option) throw unknownOption(key, command, allowed);
     options[key] = checked(key, option, value);
   }
-  if (!help && !version) checkArguments(command, args);
-  return { ...globalsOf(options), command, args, options, help, version };
+  const globals = globalsOf(options);
+  if (!help && !version) {
+    checkArguments(command, args);
+    if (globals.named && isPattern(globals.account)) checkMany(command, args, globals);
+  }
+  return { ...globals, command, args, options, help, version };
+}
+
+/** Whether the command can be run for several accounts at once. */
+function checkMany(command: Command, [verb]: readonly string[], { account, socket }: Globals): void {
+  const { name, many } = command;
+  if (many === undefined || (verb !== undefined && many.verbs && !many.verbs.includes(verb))) {
+    const what = many === undefined ? name : `${name} ${verb}`;
+    throw new Usage(
+      `${what} works on one account, and -a "${account}" means several`,
+      undefined,
+      undefined,
+      command,
+    );
+  }
+  if (socket !== undefined)
+    throw new Usage('--socket names one daemon, and -a several', undefined, undefined, command);
 }
 
 function globalsOf(options: Readonly<Record<string, unknown>>): Globals {
   const account = (options.account as string | undefined) ?? (process.env.WAD_ACCOUNT || 'default');
-  if (!isAccountName(account)) {
+  const names = options.account === undefined ? [account] : account.split(',');
+  if (!names.every((name) => isAccountName(name.replace(/[*?]/g, '-')))) {
     throw new Usage(`--account: "${account}" may contain only letters, digits, _ and -`);
   }
   return {

@@ -54,6 +54,22 @@ export function handToWad(
   );
 }
 
+/**
+ * The same with its answer as JSON, for a command that prints it itself.
+ * @returns `answer`: undefined when the program printed none; then it has said why on stderr
+ */
+export async function askWad(
+  mode: 'doctor',
+  globals: Wanted,
+): Promise<{ readonly status: number; readonly answer: unknown }> {
+  let text = '';
+  const line = [...theWad(mode), `--${mode}`, ...wadOptions(globals), '--output', 'json'];
+  const status = await handOver(line, wadEnvironment(globals), (data) => {
+    text += data;
+  });
+  return { status, answer: text === '' ? undefined : JSON.parse(text) };
+}
+
 type Wanted = Pick<Globals, 'account' | 'named' | 'socket' | 'output'>;
 
 /** The options of wad that name the same daemon as this wactl. */
@@ -82,13 +98,18 @@ export function theWad(mode: string): readonly string[] {
 /** Exit statuses of wad (sysexits.h) that mean the same as our 2. */
 const USAGE: readonly number[] = [64, 78];
 
-/** Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do. */
+/**
+ * Runs a program on our terminal, and maps its exit status to ours. Ctrl-C reaches it, too, and it decides what to do.
+ * @param take is given what it prints on stdout, instead of the terminal
+ */
 export function handOver(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  take?: (text: string) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit', env });
+    const child = spawn(program, args, { stdio: ['inherit', take ? 'pipe' : 'inherit', 'inherit'], env });
+    if (take) child.stdout?.setEncoding('utf8').on('data', take);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       if (code === null) resolve(signal === 'SIGINT' ? 130 : 1);

@@ -1,100 +1,19 @@
-// Runs a parsed command line: connects on demand, gives the command its context, and returns its exit status.
-import type { Address } from '../protocol/address.js';
-import { Fault } from '../protocol/fault.js';
-import { Client } from '../socket/client.js';
-import { type ClientPath, clientPath } from '../socket/path.js';
-import type { AskOptions, Context, Interrupt } from './command.js';
-import { exitOf } from './exit.js';
-import { DEFAULT_TIMEOUT_MS } from './globals.js';
-import { complain, json, printableIn, write } from './output.js';
+// Runs a parsed command line for one account, and returns its exit status.
+import { start } from './context.js';
 import type { Line } from './parse.js';
+import { terminal } from './sink.js';
 
-const CONNECT_MS = 5_000;
-
-/** Runs the command and returns the exit status. Never rejects. */
+/** Never rejects. */
 export async function run(line: Line): Promise<number> {
-  const { command, account, named, socket, output, timeoutMs } = line;
-  let place: ClientPath | undefined;
-  const target = () => {
-    place ??= clientPath({
-      account: named ? account : undefined,
-      socket,
-      env: process.env,
-      uid: process.getuid?.() ?? 0,
-    });
-    return place;
-  };
-  // Hints need the options only: the command of a hint runs in the same environment.
-  const isByOption = named || socket !== undefined;
-  let address: Address = [];
-  let connection: Promise<Client> | undefined;
-  let interrupt: Interrupt = () => null;
-
-  const client = () => {
-    connection ??= (async () => {
-      const connectMs = Math.min(timeoutMs ?? CONNECT_MS, CONNECT_MS);
-      return Client.connect({ ...target(), address }, { timeoutMs: connectMs });
-    })();
-    return connection;
-  };
-  const askAny = async (method: string, params: object, options: AskOptions = {}) => {
-    const { timeoutMs: ms = timeoutMs ?? DEFAULT_TIMEOUT_MS, writes = false } = options;
-    const once = async () => (await client()).call(method, params, { timeoutMs: ms, writes });
-    try {
-      return await once();
-    } catch (error) {
-      // The daemon has ended the idle connection to make room, and has not accepted this request.
-      if (!(error instanceof Fault && error.kind === 'connection_idle')) throw error;
-      connection = undefined;
-      return once();
-    }
-  };
-  // All answers pass through here, so no command can forget to make texts of strangers printable.
-  const shown = <T>(answer: T): T => (output === 'text' ? printableIn(answer) : answer);
-  const ask = async (method: string, params: object, options?: AskOptions) =>
-    shown(await askAny(method, params, options));
-  try {
-    if (isByOption) address = target().address;
-    const context: Context = {
-      account,
-      named,
-      socket,
-      output,
-      timeoutMs,
-      args: line.args,
-      options: line.options as Context['options'],
-      address,
-      target,
-      askAny,
-      ask: ask as Context['ask'],
-      onEvent: async (handler) => {
-        (await client()).onEvent((event) => handler(shown(event)));
-      },
-      lost: async () => {
-        const ended = await client();
-        await ended.closed;
-        // A request on a closed connection fails with the reason for its end.
-        await ended.call('daemon.ping');
-        throw new Fault('connection_lost');
-      },
-      show: (result, text) => write(1, output === 'text' ? text() : json(result, output)),
-      warn: (text) => write(2, `wactl: warning: ${text}\n`),
-      onInterrupt: (does) => {
-        interrupt = does;
-      },
-    };
-    const status = command?.run(context);
-    // After the start of the command, so that the daemon can work meanwhile.
-    process.on('SIGINT', () => {
-      if (interrupt === 'ignored') return;
-      const says = interrupt();
-      if (says !== null) write(2, `wactl: interrupted; ${says}\n`);
-      process.exit(130);
-    });
-    return (await status) ?? 0;
-  } catch (error) {
-    const fault = Fault.of(error).addressedTo(address);
-    complain(fault, output);
-    return exitOf(fault);
-  }
+  const sink = terminal(line.output);
+  const { status, interrupt } = start(line, sink);
+  // After the start of the command, so that the daemon can work meanwhile.
+  process.on('SIGINT', () => {
+    const does = interrupt();
+    if (does === 'ignored') return;
+    const says = does();
+    if (says !== null) sink.note(`interrupted; ${says}`);
+    process.exit(130);
+  });
+  return status;
 }

@@ -132,6 +132,88 @@ t.test('a watched list shows changes', async (t) => {
   t.equal(own.length, 2, 'one line for each change');
 });
 
+t.test('one command for several accounts answers for each under its name', async (t) => {
+  await using sim = await Simulator.start();
+  const { env, socket } = surroundings(t);
+  await using shop = await Home.make(sim, { t, socket: socket('shop') });
+  await using support = await Home.make(sim, { t, socket: socket('support') });
+  const wad = await shop.start({ args: ['--account', 'shop'] });
+  await wad.link(sim.createPhone({ number: '15550001111' }));
+  const other = await support.start({ args: ['--account', 'support', '--no-auto-init'] });
+  // The machine that runs the test may have accounts of its own.
+  const run = (args: string[]) => wactl(['-a', 'sho?,support', ...args], { env });
+
+  const status = await run(['status']);
+  t.match(status, { code: 0, stderr: '' });
+  t.same(
+    status.stdout.split('\n').filter((line) => /^s\w+$/.test(line)),
+    ['shop', 'support'],
+  );
+  const json = await run(['-o', 'json', 'status']);
+  t.match(JSON.parse(json.stdout), {
+    accounts: [
+      { account: 'shop', result: { status: 'ready' }, error: null },
+      { account: 'support', result: { status: 'stopped' }, error: null },
+    ],
+  });
+  t.match(await run(['wait', 'ready,stopped']), { code: 0, stdout: /^shop +ready\nsupport +stopped\n$/ });
+  t.match(await run(['--timeout', '1', 'wait', 'ready']), {
+    code: 4,
+    stdout: /^shop +ready\n$/,
+    stderr: /^wactl: support: .*\n {2}try: wactl -a support/,
+  });
+  const lists = await run(['outbox', 'list']);
+  t.match(lists, { code: 0, stdout: '' });
+  t.same(lists.stderr.trimEnd().split('\n').sort(), [
+    'wactl: shop: no messages',
+    'wactl: support: no messages',
+  ]);
+  t.match(await wactl(['-a', 'shop,gone', 'status'], { env }), {
+    code: 3,
+    stdout: /^shop\n/,
+    stderr: /^wactl: gone: no daemon is running/,
+  });
+  const lines = (await wactl(['-a', 'shop,gone', '-o', 'jsonl', 'status'], { env })).stdout
+    .trimEnd()
+    .split('\n');
+  t.match(
+    lines.map((line) => JSON.parse(line)),
+    [
+      { account: 'gone', result: null, error: { data: { kind: 'unreachable' } } },
+      { account: 'shop', result: { status: 'ready' }, error: null },
+    ],
+  );
+
+  const following = startWactl(['-a', 'shop,support', 'events', '--follow', '--since', '1'], { env });
+  await following.printed(/^ACCOUNT +\S/m);
+  await following.printed(/^shop +\S/m);
+  await following.printed(/^support +\S/m);
+  t.equal((await other.stop()).code, 0);
+  await following.printed(
+    /^wactl: support: .*\n {2}try: wactl -a support events --follow --since \d+/m,
+    'stderr',
+  );
+  following.child.kill('SIGINT');
+  t.match(await following.end, {
+    code: 130,
+    stderr: /wactl: shop: interrupted; continue with: wactl -a shop events/,
+  });
+
+  t.match(await wactl(['-a', 'shop,support', 'send', '15550002222', 'x'], { env }), {
+    code: 2,
+    stderr: /send works on one account, and -a "shop,support" means several/,
+  });
+  t.match(await wactl(['-a', 'shop,support', 'outbox', 'cancel', 'm-1'], { env }), {
+    code: 2,
+    stderr: /outbox cancel works on one/,
+  });
+  t.match(await wactl(['-a', 'x*', 'status'], { env }), {
+    code: 3,
+    stderr: /no account of this machine matches "x\*"/,
+  });
+  t.equal((await wad.stop()).code, 0);
+});
+
 t.test('without accounts the list is empty, and a list that cannot be watched is refused', async (t) => {
   const { env } = surroundings(t);
   // The machine that runs the test may have accounts of its own.

@@ -1,10 +1,10 @@
 // `wactl accounts`: lists every account of this machine with its state.
-import { homedir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../protocol/fault.js';
 import { Client } from '../../socket/client.js';
 import { knownAccounts } from '../../socket/known-accounts.js';
 import { type ClientPath, clientPath } from '../../socket/path.js';
+import { machine } from '../accounts.js';
 import { command } from '../command.js';
 import { showList } from '../listing.js';
 import { json, printableIn, write } from '../output.js';
@@ -18,8 +18,6 @@ const PACE_MS = 1_000;
 const CLEAR = '\u001b[H\u001b[2J';
 
 const NONE = 'no account is here; `wactl init` begins one';
-
-const machine = { env: process.env, uid: process.getuid?.() ?? 0, home: homedir() };
 
 /** The daemon that the environment names comes in as well, wherever it listens, as in a container. */
 function targets(): ClientPath[] {
@@ -77,7 +75,7 @@ export const accounts = command({
     ['wactl accounts', 'what is here, and how it is'],
     ["wactl -o json accounts | jq '.accounts[].status.status'", 'the states alone'],
   ],
-  async run({ output, show, options, timeoutMs, onInterrupt }) {
+  async run({ output, show, note, options, timeoutMs, onInterrupt }) {
     const askMs = Math.min(timeoutMs ?? ASK_MS, ASK_MS);
     const text = (lines: readonly AccountLine[]) => renderAccounts(printableIn(lines));
     const each = (lines: readonly AccountLine[]) => {
@@ -86,7 +84,7 @@ export const accounts = command({
     if (!options.watch) {
       const lines = await look(askMs);
       if (output === 'jsonl') each(lines);
-      else showList({ show, output }, { accounts: lines }, text(lines), NONE);
+      else showList({ show, note, output }, { accounts: lines }, text(lines), NONE);
       return 0;
     }
     if (output === 'json')

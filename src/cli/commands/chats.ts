@@ -18,7 +18,7 @@ export const chats = command({
     ['wactl chats --unread', 'unread chats'],
     ["wactl -o json chats | jq -r '.chats[].id'", 'their ids'],
   ],
-  async run({ ask, options, show, output }) {
+  async run({ ask, options, show, note, output }) {
     const query = listing(options);
     const { unread, archived } = options;
     const answer = await ask('chat.list', {
@@ -28,7 +28,7 @@ export const chats = command({
     });
     const { chats: found, total } = answer;
     const text = renderChats(found) + rest(found.length, query.offset ?? 0, total);
-    showList({ show, output }, answer, text, 'no chats');
+    showList({ show, note, output }, answer, text, 'no chats');
     return 0;
   },
 });

@@ -18,13 +18,13 @@ export const contacts = command({
     ['wactl contacts -q ana', 'by part of a name'],
     ['wactl contacts --blocked', 'blocked people'],
   ],
-  async run({ ask, options, show, output }) {
+  async run({ ask, options, show, note, output }) {
     const query = listing(options);
     const { all, blocked } = options;
     const answer = await ask('contact.list', { ...query, ...(all && { all }), ...(blocked && { blocked }) });
     const { contacts: found, total } = answer;
     const text = renderContacts(found) + rest(found.length, query.offset ?? 0, total);
-    showList({ show, output }, answer, text, 'no contacts');
+    showList({ show, note, output }, answer, text, 'no contacts');
     return 0;
   },
 });

@@ -5,7 +5,6 @@ import { CONSUMER_NAME } from '../../protocol/names.js';
 import { EVENT_TYPES, type EventType } from '../../protocol/state.js';
 import { type Context, command } from '../command.js';
 import { namesFor } from '../names.js';
-import { json, write } from '../output.js';
 import { renderConsumers } from '../render/consumer.js';
 import { EVENT_HEADINGS, renderEvent } from '../render/event.js';
 
@@ -50,14 +49,10 @@ function queryOf(options: {
 async function printer({
   ask,
   output,
-}: Pick<Context, 'ask' | 'output'>): Promise<(event: WireEvent) => void> {
-  if (output !== 'text') return (event) => write(1, json(event, 'jsonl'));
+  item,
+}: Pick<Context, 'ask' | 'output' | 'item'>): Promise<(event: WireEvent) => void> {
   const names = await namesFor({ ask, output });
-  let headings = EVENT_HEADINGS;
-  return (event) => {
-    write(1, headings + renderEvent(event, names));
-    headings = '';
-  };
+  return (event) => item(event, () => renderEvent(event, names), EVENT_HEADINGS);
 }
 
 /** The pages of the query, until one has no new events. */
@@ -75,7 +70,7 @@ async function* pages(ask: Context['ask'], query: Query) {
   }
 }
 
-async function list({ ask, output }: Context, query: Query, ack: boolean): Promise<number> {
+async function list({ ask, output, show, item, note }: Context, query: Query, ack: boolean): Promise<number> {
   const kept: WireEvent[] = [];
   let next = query.after ?? 0;
   let seen = 0;
@@ -83,21 +78,21 @@ async function list({ ask, output }: Context, query: Query, ack: boolean): Promi
   for await (const page of pages(ask, query)) {
     if (output === 'json') kept.push(...page.events);
     else if (page.events.length > 0) {
-      print ??= await printer({ ask, output });
+      print ??= await printer({ ask, output, item });
       for (const event of page.events) print(event);
     }
     next = page.next;
     seen += page.events.length;
   }
-  if (output === 'json') write(1, json({ events: kept, next }, output));
-  if (output === 'text' && seen === 0) write(2, 'wactl: no events\n');
+  if (output === 'json') show({ events: kept, next }, () => '');
+  if (output === 'text' && seen === 0) note('no events');
   if (ack && query.consumer && seen > 0) await ask('events.ack', { consumer: query.consumer, cursor: next });
   return 0;
 }
 
 /** Prints each event as it arrives; ends only by a lost connection, --timeout or Ctrl-C. */
 async function follow(context: Context, query: Query, ack: boolean): Promise<never> {
-  const { ask, onEvent, lost, output, timeoutMs, onInterrupt, address } = context;
+  const { ask, onEvent, lost, output, item, timeoutMs, onInterrupt, address } = context;
   let last = query.after;
   let acked = last;
   let acking = false;
@@ -131,7 +126,7 @@ async function follow(context: Context, query: Query, ack: boolean): Promise<nev
         setTimeout(() => end(new Fault('wait_expired', { reason, hint: resume() })), timeoutMs);
       }
       const begin = async (): Promise<never> => {
-        const print = await printer({ ask, output });
+        const print = await printer({ ask, output, item });
         await onEvent((event) => {
           print(event);
           last = event.cursor;
@@ -167,6 +162,7 @@ async function consumers({ ask, args, show }: Context): Promise<number> {
 export const events = command({
   name: 'events',
   group: 'Messages and events',
+  many: { mode: 'at once', verbs: [] },
   does: 'print events: messages, acks, changes of state',
   notes:
     'Prints all events after --since (default: all that are kept) and exits 0. With --follow it continues with\n' +
@@ -204,6 +200,7 @@ export const events = command({
     ['wactl events --since 1200', 'all events after 1200'],
     ['wactl -o jsonl events --follow --type message', 'messages as they arrive, one a line'],
     ['wactl -o jsonl events --consumer crm --ack', 'each event that is new to crm, once'],
+    ["wactl -a '*' events --follow --type state,alert", 'what happens to every account'],
     ['wactl events consumers', 'consumers, and how far behind they are'],
   ],
   async run(context) {

@@ -11,12 +11,12 @@ export const groups = command({
   args: [],
   options: LISTING,
   examples: [['wactl groups -q team', 'by part of the name']],
-  async run({ ask, options, show, output }) {
+  async run({ ask, options, show, note, output }) {
     const query = listing(options);
     const answer = await ask('group.list', query);
     const { groups: found, total } = answer;
     const text = renderGroups(found) + rest(found.length, query.offset ?? 0, total);
-    showList({ show, output }, answer, text, 'no groups');
+    showList({ show, note, output }, answer, text, 'no groups');
     return 0;
   },
 });

@@ -1,5 +1,6 @@
 // The simple commands, with one call and one print, which start fast. rare.ts has the others.
 import type { Command } from '../command.js';
+import { accounts } from './accounts.js';
 import { call } from './call.js';
 import { clearSession } from './clear-session.js';
 import { disconnect } from './disconnect.js';
@@ -20,4 +21,5 @@ export const SIMPLE: readonly Command[] = [
   send,
   events,
   call,
+  accounts,
 ];

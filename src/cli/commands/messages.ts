@@ -20,7 +20,7 @@ export const messages = command({
     ["wactl messages '+55 11 90000-0002'", 'the last twenty'],
     ["wactl -o json messages 15550002222 | jq -r '.messages[].body'", 'only the texts'],
   ],
-  async run({ ask, args: [chat = ''], options: { limit, before }, show, output }) {
+  async run({ ask, args: [chat = ''], options: { limit, before }, show, note, output }) {
     const answer = await ask('chat.messages', {
       chat,
       limit: Math.max(whole('limit', limit, 500) ?? 20, 1),
@@ -29,7 +29,7 @@ export const messages = command({
     const [oldest] = answer.messages;
     const more = answer.more && oldest ? `(older ones: --before ${oldest.key})\n` : '';
     const text = oldest ? renderMessages(answer.messages, await namesFor({ ask, output })) + more : '';
-    showList({ show, output }, answer, text, 'no messages');
+    showList({ show, note, output }, answer, text, 'no messages');
     return 0;
   },
 });

@@ -19,6 +19,7 @@ const refuse = (reason: string): never => {
 export const outbox = command({
   name: 'outbox',
   group: 'Messages and events',
+  many: { mode: 'at once', verbs: ['list'] },
   does: 'outgoing messages and their outcome',
   verbs: [
     ['list', 'newest first (the default); with --state only these states'],
@@ -42,17 +43,18 @@ export const outbox = command({
   examples: [
     ['wactl outbox', 'all messages'],
     ['wactl outbox list --state queued,unknown', 'only unfinished ones'],
+    ["wactl -a '*' outbox list --state unknown", 'of every account'],
     ['wactl outbox cancel m-1a217f98d0843c316dcd', 'do not send it'],
     ['wactl outbox resolve m-1a217f98d0843c316dcd --as again', 'send it again, under the same id'],
   ],
-  async run({ ask, args, options, show, output }) {
+  async run({ ask, args, options, show, note, output }) {
     const [verb = 'list', id] = args;
     const { state, limit, as } = options;
     if (verb === 'list') {
       if (id !== undefined) refuse('list takes no ID');
       const messages = await list(ask, state as SendState[] | undefined, limitOf(limit));
       const text = messages.length > 0 ? renderRows(messages, await namesFor({ ask, output })) : '';
-      showList({ show, output }, { messages }, text, 'no messages');
+      showList({ show, note, output }, { messages }, text, 'no messages');
       return 0;
     }
     if (id === undefined) return refuse(`${verb} needs the ID of a message`);

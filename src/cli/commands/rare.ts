@@ -1,6 +1,5 @@
 // Every command, in the order of the help. Commands that are not in index.ts need more than a call and a print.
 import type { Command } from '../command.js';
-import { accounts } from './accounts.js';
 import { adopt } from './adopt.js';
 import { bugreport } from './bugreport.js';
 import { canary } from './canary.js';
@@ -32,7 +31,6 @@ import { webhook } from './webhook.js';
 
 export const COMMANDS: readonly Command[] = [
   ...SIMPLE,
-  accounts,
   outbox,
   webhook,
   qr,

@@ -61,6 +61,7 @@ export async function waitUnlessStuck(
 export const wait = command({
   name: 'wait',
   group: 'Account',
+  many: { mode: 'at once' },
   does: 'wait until the account is in a state',
   notes:
     `States: ${STATES.join(', ')}.\n\n` +
@@ -80,6 +81,7 @@ export const wait = command({
   examples: [
     ['wactl wait ready', 'until it can send'],
     ['wactl --timeout 30 wait linking,ready', 'either of two'],
+    ['wactl -a shop,support wait ready', 'until both can send'],
   ],
   async run({ ask, args: [states = ''], timeoutMs, show }) {
     const goal = states.split(',') as StateName[];

@@ -28,7 +28,7 @@ export const webhook = command({
     ['wactl webhook test crm', 'does the receiver accept requests?'],
     ['wactl webhook redrive crm', 'deliver the dead letters again'],
   ],
-  async run({ ask, args, show, warn, output }) {
+  async run({ ask, args, show, note, warn, output }) {
     const [verb = 'list', name] = args;
     const refuse = (reason: string): never => {
       throw new Fault('usage', { reason: `webhook ${verb} ${reason}`, hint: 'wactl webhook --help' });
@@ -44,7 +44,7 @@ export const webhook = command({
     if (name === undefined) return refuse('needs the NAME of a webhook');
     if (verb === 'dead') {
       const answer = await ask('webhook.dead', { name });
-      showList({ show, output }, answer, renderLetters(answer), 'there are no dead letters');
+      showList({ show, note, output }, answer, renderLetters(answer), 'there are no dead letters');
       return 0;
     }
     if (verb === 'test') {

@@ -1,5 +1,6 @@
 /** A command line becomes a command with its arguments, and typed values are not reinterpreted. */
 import t from 'tap';
+import { matching } from '../../../src/cli/accounts.js';
 import { COMMANDS } from '../../../src/cli/commands/rare.js';
 import { outputOf, parse, Usage } from '../../../src/cli/parse.js';
 
@@ -43,6 +44,36 @@ t.test('account names cannot be paths', async (t) => {
   t.equal(read('status', '-a', 'a'.repeat(64)).account, 'a'.repeat(64));
   for (const name of ['../x', 'a/b', 'a b', 'ä', 'a'.repeat(65)])
     t.match(wrong('status', `--account=${name}`), /letters, digits/);
+});
+
+t.test('-a takes several accounts where the command can be run for several', async (t) => {
+  for (const name of ['*', 'shop-?', 'a,b', 'a*,b'])
+    for (const line of [
+      ['status'],
+      ['wait', 'ready'],
+      ['doctor'],
+      ['outbox'],
+      ['outbox', 'list'],
+      ['events', '-f'],
+    ])
+      t.equal(read('-a', name, ...line).account, name);
+  for (const [line, what] of [
+    [['send', 'x', 'y'], 'send'],
+    [['outbox', 'cancel', 'm-1'], 'outbox cancel'],
+    [['events', 'consumers'], 'events consumers'],
+  ] as const)
+    t.equal(wrong('-a', 'a,b', ...line), `${what} works on one account, and -a "a,b" means several`);
+  for (const name of ['a,', ',', '*/x', 'a b,c'])
+    t.match(wrong('-a', name, 'status'), /letters, digits/, name);
+  t.match(wrong('-a', '*', '--socket', '/x', 'status'), /--socket names one daemon/);
+});
+
+t.test('a pattern means the known accounts that match it, and a name itself', async (t) => {
+  const known = ['shop', 'shop2', 'support'];
+  t.same(matching('*', known), known);
+  t.same(matching('shop?', known), ['shop2']);
+  t.same(matching('s*p,new,shop', known), ['new', 'shop']);
+  t.throws(() => matching('x*', known), { message: /matches "x\*"/ });
 });
 
 t.test('the output format is known even if the rest of the line is invalid', async (t) => {
