@@ -60,14 +60,14 @@ t.test('pipelined requests are answered in order, up to the limit', async (t) =>
 t.test('a peer with more unread output than permitted is disconnected', async (t) => {
   await using door = await startDoor({}, limits);
   deafPeer(door, get('/openapi.json').repeat(3));
-  await eventually(() => isCutOff(door), 'its end');
+  await eventually(() => isCutOff(door), 'its disconnect');
   t.equal((await fetch(`${door.url}/`)).status, 200);
 });
 
 t.test('a peer that stops reading is disconnected at the deadline, and one that reads is not', async (t) => {
   await using door = await startDoor({}, { ...limits, unreadMs: 300 });
   deafPeer(door, get('/openapi.json'));
-  await eventually(() => isCutOff(door), 'its end');
+  await eventually(() => isCutOff(door), 'its disconnect');
   const response = await fetch(`${door.url}/openapi.json`);
   t.equal((await response.arrayBuffer()).byteLength, LONG.length);
 });
@@ -85,7 +85,7 @@ t.test('unread output is limited in total, and the longest unread connection is 
       'a peer that reads gets its whole answer',
     );
   }
-  await eventually(() => door.http.connections < 4, 'the end of the first ones');
+  await eventually(() => door.http.connections < 4, 'the disconnect of the first ones');
   t.ok(door.http.connections > 0, 'not all connections are closed');
   // Read to the end. A peer that was cut off gets less than one answer.
   const [first = 0, last = 0] = await Promise.all([deaf[0], deaf.at(-1)].map(bytesOf));

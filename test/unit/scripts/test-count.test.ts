@@ -39,34 +39,34 @@ const ROWS: readonly {
   readonly assertions?: number;
 }[] = [
   {
-    name: 'a block is a test, however much it asserts',
+    name: 'a block is one test, however many assertions it has',
     body: `t.test('a', async (t) => { t.ok(1); t.ok(1); t.ok(1); });`,
     passed: 1,
     assertions: 3,
   },
-  { name: 'a file without blocks is a test', body: `t.ok(1); t.ok(1);`, passed: 1, assertions: 2 },
+  { name: 'a file without blocks is one test', body: `t.ok(1); t.ok(1);`, passed: 1, assertions: 2 },
   {
-    name: 'a block around others is none',
+    name: 'a block around others is not counted',
     body: `t.test('a', async (t) => { t.ok(1); await t.test('b', async (t) => t.ok(1)); await t.test('c', async (t) => t.ok(1)); });`,
     passed: 2,
     assertions: 3,
   },
   {
-    name: 'a failure is counted once, where it is',
+    name: 'a failure is counted once, in its own block',
     body: `t.test('a', async (t) => { await t.test('b', async (t) => { t.ok(0); t.ok(0); }); await t.test('c', async (t) => t.ok(1)); });`,
     passed: 1,
     failed: 1,
     assertions: 3,
   },
   {
-    name: 'a failure around blocks that passed is one more',
+    name: 'a failure in a block around passing ones counts too',
     body: `t.test('a', async (t) => { t.ok(0); await t.test('b', async (t) => t.ok(1)); });`,
     passed: 1,
     failed: 1,
     assertions: 2,
   },
   {
-    name: 'so is one in the file around them',
+    name: 'so does a failure at the top of a file',
     body: `t.test('a', async (t) => t.ok(1)); t.ok(0);`,
     passed: 1,
     failed: 1,
@@ -79,19 +79,19 @@ const ROWS: readonly {
     assertions: 1,
   },
   {
-    name: 'a test that never ends is one',
+    name: 'a test that never ends is a failure',
     body: `t.test('a', async (t) => { t.ok(1); await new Promise(() => {}); });`,
     failed: 1,
     assertions: 2,
   },
   {
-    name: 'a process that was killed is one',
+    name: 'a killed process is a failure',
     body: `t.test('a', async (t) => { t.ok(1); process.kill(process.pid, 'SIGKILL'); });`,
     failed: 1,
     assertions: 1,
   },
   {
-    name: 'a test that is left out is neither',
+    name: 'a skipped test is neither passed nor failed',
     body: `t.test('a', { skip: 'not root' }, async (t) => t.ok(1)); t.test('b', async (t) => t.plan(0, 'no disk')); t.test('c', async (t) => t.ok(1));`,
     passed: 1,
     skipped: 2,

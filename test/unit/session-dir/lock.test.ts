@@ -153,7 +153,7 @@ t.test('of many processes that start at once exactly one gets the lock', async (
   for (const [name, prepare] of [
     ['on a free directory', async (_: SessionDir) => {}],
     [
-      'on the lock of a killed one',
+      'on the lock of a killed owner',
       async (dir: SessionDir) => {
         const { child, first } = other(t, dir);
         await first;

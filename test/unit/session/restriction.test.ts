@@ -28,12 +28,12 @@ const facts = (more: Partial<Facts>): Facts => ({ ...NOTHING_KNOWN, ...more });
 const nack = (what: 'restricted' | 'new_chat_cap', untilMs: number) => ({ nack: { nack: what, untilMs } });
 
 const ROWS: readonly (readonly [what: string, Facts, Partial<Restriction> | null])[] = [
-  ['nothing', facts({}), null],
+  ['nothing is known', facts({}), null],
   ['locked', facts({ lockUntilMs: NOW + HOUR }), { kind: 'time_lock', untilMs: NOW + HOUR, used: null }],
-  ['locked, and over by the clock', facts({ lockUntilMs: NOW }), null],
+  ['a lock that is over by the clock', facts({ lockUntilMs: NOW }), null],
   ['refused with 463', facts(nack('restricted', NOW + HOUR)), { kind: 'time_lock', untilMs: NOW + HOUR }],
   [
-    'refused, and the page knows the end',
+    'refused, with an end reported by the page',
     facts({ ...nack('restricted', NOW + HOUR), lockUntilMs: NOW + 5 * HOUR }),
     { kind: 'time_lock', untilMs: NOW + 5 * HOUR },
   ],
@@ -41,19 +41,19 @@ const ROWS: readonly (readonly [what: string, Facts, Partial<Restriction> | null
   ['warned', facts({ cap: cap('warned', 8) }), { kind: 'quota_low', used: 8, untilMs: NOW + 10 * HOUR }],
   ['used up', facts({ cap: cap('used_up', 10) }), { kind: 'new_chat_cap', untilMs: NOW + 10 * HOUR }],
   ['used up, in a cycle that is over', facts({ cap: cap('used_up', 10, NOW) }), null],
-  ['used up, and nobody says until when', facts({ cap: cap('used_up', 10, null) }), { kind: 'new_chat_cap' }],
+  ['used up, without a known end', facts({ cap: cap('used_up', 10, null) }), { kind: 'new_chat_cap' }],
   [
     'refused with 475',
     facts({ ...nack('new_chat_cap', NOW + HOUR), cap: cap('fine', 2) }),
     { kind: 'new_chat_cap', untilMs: NOW + 10 * HOUR },
   ],
   [
-    'locked and used up: what is told is the lock, with the count',
+    'locked and used up: the lock is reported, with the count',
     facts({ lockUntilMs: NOW + HOUR, cap: cap('used_up', 10) }),
     { kind: 'time_lock', untilMs: NOW + HOUR, used: 10, total: 10 },
   ],
   [
-    'banned for a time',
+    'a temporary ban',
     facts({ lockUntilMs: NOW + HOUR, banUntilMs: NOW + 2 * HOUR }),
     { kind: 'ban', untilMs: NOW + 2 * HOUR },
   ],

@@ -173,7 +173,10 @@ t.test('an answer that is not read in time ends the connection, and a subscripti
   using other = await RawPeer.connect(running.path);
   other.socket.pause();
   await other.write(line(1, 'rpc.discover').repeat(8));
-  await eventually(() => running.server.connections === 1, 'the end of the one that only asks');
+  await eventually(
+    () => running.server.connections === 1,
+    'the disconnect of the one that only sends requests',
+  );
 });
 
 t.test('unread output of all peers together is limited', async (t) => {
@@ -184,7 +187,7 @@ t.test('unread output of all peers together is limited', async (t) => {
     peer.socket.pause();
     await peer.write(line(1, 'rpc.discover').repeat(8));
   }
-  await eventually(() => running.server.connections < 8, 'the end of some');
+  await eventually(() => running.server.connections < 8, 'the disconnect of some');
   t.match(await askedAtLast(running.path), { pong: true });
   for (const peer of deaf) peer.hangUp();
 });

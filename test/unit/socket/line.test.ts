@@ -18,9 +18,9 @@ t.test('chunks are split into lines', async (t) => {
   const table = [
     ['nothing', [], []],
     ['one line', ['a\n'], ['a']],
-    ['several in a chunk', ['a\nb\nc\n'], ['a', 'b', 'c']],
-    ['one in several chunks', ['a', 'b', 'c\n'], ['abc']],
-    ['an end and a beginning', ['a\nb', 'c\nd'], ['a', 'bc', 'd']],
+    ['several lines in a chunk', ['a\nb\nc\n'], ['a', 'b', 'c']],
+    ['one line in several chunks', ['a', 'b', 'c\n'], ['abc']],
+    ['the end of a line and the start of the next in one chunk', ['a\nb', 'c\nd'], ['a', 'bc', 'd']],
     ['the newline by itself', ['a', '\n', 'b', '\n'], ['a', 'b']],
     ['half a line at the end', ['a\nb'], ['a', 'b']],
     ['CRLF', ['a\r\nb\r\n'], ['a', 'b']],
@@ -28,10 +28,10 @@ t.test('chunks are split into lines', async (t) => {
     ['a carriage return inside stays', ['a\rb\n'], ['a\rb']],
     ['a carriage return at the very end', ['a\r'], ['a']],
     ['empty lines', ['\n\n\r\n', '\n', 'a\n\n'], ['a']],
-    ['spaces are a line', [' \n'], [' ']],
+    ['a line of spaces', [' \n'], [' ']],
     ['NUL is a character', [[0x61, 0, 0x62, 0x0a]], ['a\0b']],
     [
-      'a character in two chunks',
+      'a character split between two chunks',
       [
         [0xe2, 0x82],
         [0xac, 0x0a],
@@ -39,14 +39,18 @@ t.test('chunks are split into lines', async (t) => {
       ['€'],
     ],
     ['a byte order mark stays', [[0xef, 0xbb, 0xbf, 0x61, 0x0a]], ['\ufeffa']],
-    ['invalid UTF-8, and then goes on', [[0xff, 0x0a, 0x61, 0x0a]], ['<parse_error>', 'a']],
+    ['invalid UTF-8 followed by a valid line', [[0xff, 0x0a, 0x61, 0x0a]], ['<parse_error>', 'a']],
     ['half a character at the end', [[0xe2, 0x82]], ['<parse_error>']],
     ['the longest line', ['x'.repeat(100), '\na\n'], ['x'.repeat(100), 'a']],
-    ['one byte more, and then nothing', ['x'.repeat(101), '\na\n'], ['<line_too_long>']],
-    ['one byte more, with its newline', [`${'x'.repeat(101)}\na\n`], ['<line_too_long>']],
-    ['one byte more, in the second chunk', ['x'.repeat(100), 'y\n', 'a\n'], ['<line_too_long>']],
-    ['bytes count, not characters', ['é'.repeat(51)], ['<line_too_long>']],
-    ['lines before it are given out', ['a\n', 'x'.repeat(101)], ['a', '<line_too_long>']],
+    [
+      'one byte too many, with its newline in the next chunk',
+      ['x'.repeat(101), '\na\n'],
+      ['<line_too_long>'],
+    ],
+    ['one byte too many, with its newline', [`${'x'.repeat(101)}\na\n`], ['<line_too_long>']],
+    ['one byte too many, in the second chunk', ['x'.repeat(100), 'y\n', 'a\n'], ['<line_too_long>']],
+    ['the limit counts bytes, not characters', ['é'.repeat(51)], ['<line_too_long>']],
+    ['lines before a too long one are returned', ['a\n', 'x'.repeat(101)], ['a', '<line_too_long>']],
   ] as const;
   for (const [name, chunks, expected] of table) t.same(split(chunks), expected, name);
 });

@@ -17,14 +17,18 @@ const GROUP = { mode: 0o660, directoryMode: 0o750 };
 t.test('a server listens at the expected path', async (t) => {
   const table = [
     ['nothing set', around({}), { path: '/tmp/wad-1000/default/control.sock', explicit: false, ...OWN }],
-    ['a session', around(XDG), { path: '/run/user/1000/wad/default/control.sock', explicit: false, ...OWN }],
     [
-      'a runtime directory that is relative does not count',
+      'a login session',
+      around(XDG),
+      { path: '/run/user/1000/wad/default/control.sock', explicit: false, ...OWN },
+    ],
+    [
+      'a relative runtime directory is ignored',
       around({ XDG_RUNTIME_DIR: 'run' }),
       { path: '/tmp/wad-1000/default/control.sock', explicit: false, ...OWN },
     ],
     [
-      'an empty one does not count',
+      'empty variables are ignored',
       around({ XDG_RUNTIME_DIR: '', WAD_SOCKET: '', RUNTIME_DIRECTORY: '' }),
       { path: '/tmp/wad-1000/default/control.sock', explicit: false, ...OWN },
     ],
@@ -49,12 +53,12 @@ t.test('a server listens at the expected path', async (t) => {
       { path: '/x/y.sock', explicit: true, ...OWN },
     ],
     [
-      '--socket goes before it',
+      '--socket takes precedence over WAD_SOCKET',
       around({ WAD_SOCKET: '/x/y.sock' }, { explicit: 'here.sock' }),
       { path: 'here.sock', explicit: true, ...OWN },
     ],
     [
-      '--socket in the system service: the group is still let in',
+      '--socket in the system service still permits the group',
       around(UNIT, { explicit: '/srv/w.sock' }),
       { path: '/srv/w.sock', explicit: true, ...GROUP },
     ],
@@ -80,9 +84,9 @@ t.test('a client finds the path, the expected account, and the options that sele
   const own = (account: string) => `/tmp/wad-1000/${account}/control.sock`;
   const table = [
     ['the system service is up', client(XDG), there, '/run/wad/default/control.sock', null, ''],
-    ['it is not', client(XDG), absent, '/run/user/1000/wad/default/control.sock', null, ''],
-    ['no session either', client({}), absent, own('default'), null, ''],
-    ['the daemon’s RUNTIME_DIRECTORY is not ours', client(UNIT), absent, own('default'), null, ''],
+    ['the system service is down', client(XDG), absent, '/run/user/1000/wad/default/control.sock', null, ''],
+    ['without a login session', client({}), absent, own('default'), null, ''],
+    ['the daemon’s RUNTIME_DIRECTORY is ignored by clients', client(UNIT), absent, own('default'), null, ''],
     ['-a', client({}, { account: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
     ['-a default', client({}, { account: 'default' }), absent, own('default'), 'default', ''],
     ['WAD_ACCOUNT', client({ WAD_ACCOUNT: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
@@ -95,18 +99,32 @@ t.test('a client finds the path, the expected account, and the options that sele
       'shop',
       '-a shop --socket /x',
     ],
-    ['-a before WAD_SOCKET', client(X, { account: 'shop' }), absent, own('shop'), 'shop', '-a shop'],
     [
-      '-a default before both',
+      '-a takes precedence over WAD_SOCKET',
+      client(X, { account: 'shop' }),
+      absent,
+      own('shop'),
+      'shop',
+      '-a shop',
+    ],
+    [
+      '-a default takes precedence over both',
       client(X, { account: 'default' }),
       absent,
       own('default'),
       'default',
       '-a default',
     ],
-    ['--socket before WAD_SOCKET', client(X, { socket: '/y' }), there, '/y', null, '--socket /y'],
     [
-      '--socket before WAD_ACCOUNT',
+      '--socket takes precedence over WAD_SOCKET',
+      client(X, { socket: '/y' }),
+      there,
+      '/y',
+      null,
+      '--socket /y',
+    ],
+    [
+      '--socket takes precedence over WAD_ACCOUNT',
       client({ WAD_ACCOUNT: 'shop' }, { socket: '/y' }),
       there,
       '/y',
@@ -121,7 +139,7 @@ t.test('a client finds the path, the expected account, and the options that sele
       'shop',
       '-a shop --socket /y',
     ],
-    ['a blank in it', client({}, { socket: '/a b' }), there, '/a b', null, "--socket '/a b'"],
+    ['a path with a space', client({}, { socket: '/a b' }), there, '/a b', null, "--socket '/a b'"],
   ] as const;
   for (const [name, given, lives, path, expects, address] of table) {
     const found = clientPath(given, lives);
@@ -153,11 +171,11 @@ t.test('an invalid path is refused with its reason', async (t) => {
   t.equal(longest.length, 108);
   const refusals = [
     ['108 bytes', around({}, { explicit: longest }), /108 bytes.*107.*\/ddd/],
-    ['54 letters of two bytes', around({}, { explicit: 'é'.repeat(54) }), /108 bytes/],
+    ['54 letters of two bytes each', around({}, { explicit: 'é'.repeat(54) }), /108 bytes/],
     ['a long XDG_RUNTIME_DIR', around({ XDG_RUNTIME_DIR: `/${'r'.repeat(120)}` }), /107.*\/rrr/],
     ['NUL', around({ WAD_SOCKET: '/x\0y' }), /NUL/],
-    ['an account that climbs', around({}, { account: '../root' }), /not an account name/],
-    ['an empty account', around({}, { account: '' }), /not an account name/],
+    ['an account name with a parent directory', around({}, { account: '../root' }), /not an account name/],
+    ['an empty account name', around({}, { account: '' }), /not an account name/],
   ] as const;
   for (const [name, given, says] of refusals) {
     const { explicit, ...asked } = { explicit: undefined, ...given };

@@ -144,32 +144,32 @@ t.test('a file of a newer version is refused and not changed', async (t) => {
   t.notMatch(readdirSync(directory).join(), 'corrupt');
 });
 
-t.test('a damaged header', async (t) => {
+t.test('a file with a damaged header is quarantined', async (t) => {
   const { directory, last } = await closed(t);
   spoil(file(directory), 0, 100);
   await isReplaced(t, directory, /not a database/, last);
 });
 
-t.test('a file of another format', async (t) => {
+t.test('a file of another format is quarantined', async (t) => {
   const directory = scratch(t);
   writeFileSync(file(directory), 'not a store, but somebody put it here\n'.repeat(1_000));
   await isReplaced(t, directory, /not a database/, NOW);
 });
 
-t.test('damaged pages in the middle', async (t) => {
+t.test('a file with damaged pages is quarantined', async (t) => {
   const { directory, last } = await closed(t);
   const middle = Math.floor(statSync(file(directory)).size / PAGE / 2) * PAGE;
   spoil(file(directory), middle, 2 * PAGE);
   await isReplaced(t, directory, /malformed|page|Tree|row/i, last);
 });
 
-t.test('a truncated file', async (t) => {
+t.test('a truncated file is quarantined', async (t) => {
   const { directory, last } = await closed(t);
   truncateSync(file(directory), Math.floor(statSync(file(directory)).size / 2 / PAGE) * PAGE);
   await isReplaced(t, directory, /malformed|page|size/i, last);
 });
 
-t.test('a WAL with a damaged frame before confirmed commits', async (t) => {
+t.test('a WAL with a damaged frame before confirmed commits is quarantined', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   for (let n = 1; n <= 20; n += 1) await fill(store, n, n);
@@ -273,20 +273,28 @@ t.test('a store without write permission ends the start with a fault and is not 
   t.notMatch(readdirSync(directory).join(), 'corrupt');
 });
 
-t.test('a SQLite file of another program is quarantined', async (t) => {
+t.test('a file with a foreign schema or impossible values is quarantined', async (t) => {
   const max = (number: string) => `UPDATE sqlite_sequence SET seq = ${number} WHERE name = 'events'`;
   for (const [what, sql, reason] of [
     ['a negative version', 'PRAGMA user_version = -5', /version is -5/],
     ['no version', 'PRAGMA user_version = 0', /another program/],
     ['a smaller version', 'PRAGMA user_version = 2; DROP TABLE seen', /missing/],
     ['a table is missing', 'DROP TABLE pacing', /table pacing is missing/],
-    ['another table of its name', 'DROP TABLE pacing; CREATE TABLE pacing (x)', /pacing/],
+    ['another table of the same name', 'DROP TABLE pacing; CREATE TABLE pacing (x)', /pacing/],
     ['an index is missing', 'DROP INDEX outbox_state', /index outbox_state/],
     ['a cursor of 2^53', max('9007199254740992'), /sqlite_sequence/],
     ['a cursor of 2^63 - 1', max('9223372036854775807'), /sqlite_sequence/],
     ['a negative cursor', max('-1'), /sqlite_sequence/],
-    ["a consumer's place", "INSERT INTO consumers VALUES ('x', 9223372036854775807, 1)", /consumers/],
-    ['a pace', "INSERT INTO pacing (only, due, day, sent) VALUES (1, 9223372036854775807, '', 0)", /pacing/],
+    [
+      'an invalid position of a consumer',
+      "INSERT INTO consumers VALUES ('x', 9223372036854775807, 1)",
+      /consumers/,
+    ],
+    [
+      'an invalid time of the pace',
+      "INSERT INTO pacing (only, due, day, sent) VALUES (1, 9223372036854775807, '', 0)",
+      /pacing/,
+    ],
   ] as const) {
     const { directory } = await closed(t);
     edit(directory, sql);
@@ -297,10 +305,10 @@ t.test('a SQLite file of another program is quarantined', async (t) => {
     store.close();
   }
   for (const [what, sql] of [
-    ['an index more', 'CREATE INDEX mine ON events (time)'],
-    ['a table more', 'CREATE TABLE mine (x)'],
-    ['a view more', 'CREATE VIEW mine AS SELECT * FROM events'],
-    ['what ANALYZE makes', 'ANALYZE'],
+    ['an additional index', 'CREATE INDEX mine ON events (time)'],
+    ['an additional table', 'CREATE TABLE mine (x)'],
+    ['an additional view', 'CREATE VIEW mine AS SELECT * FROM events'],
+    ['tables created by ANALYZE', 'ANALYZE'],
   ] as const) {
     const { directory } = await closed(t);
     edit(directory, sql);
@@ -314,7 +322,7 @@ t.test('a SQLite file of another program is quarantined', async (t) => {
   t.match(opened(t, other, () => NOW).report.replaced?.reason, /table account is missing/);
 });
 
-t.test('a WAL without its database file', async (t) => {
+t.test('a WAL without its database file is quarantined', async (t) => {
   const directory = scratch(t);
   const store = opened(t, directory);
   await fill(store, 1, 3);

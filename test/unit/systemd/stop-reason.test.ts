@@ -16,14 +16,19 @@ const ROWS: readonly [says: string, text: string | null, explicit: boolean, why:
   ['a restart', line(RUN, 'no', 'job:restart'), false, /^job:restart$/],
   ['a shutdown', line(RUN, 'no', 'system:stopping'), false, /^system:stopping$/],
   ['no file', null, false, /^no verdict$/],
-  ['the word of an earlier run', line(OTHER_RUN, 'yes', 'job:stop'), false, /earlier run/],
+  ['the verdict of an earlier run', line(OTHER_RUN, 'yes', 'job:stop'), false, /earlier run/],
   ['an empty file', '', false, /understood/],
-  ['half a line', line(RUN, 'yes', 'job:stop').trimEnd(), false, /understood/],
-  ['more than a line', `${line(RUN, 'yes', 'job:stop')}x`, false, /understood/],
-  ['another word than yes or no', line(RUN, 'maybe', 'job:stop'), false, /understood/],
-  ['no invocation', line('', 'yes', 'job:stop'), false, /understood/],
+  ['an incomplete line', line(RUN, 'yes', 'job:stop').trimEnd(), false, /understood/],
+  ['more than one line', `${line(RUN, 'yes', 'job:stop')}x`, false, /understood/],
+  ['another value than yes or no', line(RUN, 'maybe', 'job:stop'), false, /understood/],
+  ['no invocation id', line('', 'yes', 'job:stop'), false, /understood/],
   ['control characters', line(RUN, 'yes', 'job\u001b[2J'), false, /understood/],
-  ['no end of it', line(RUN, 'yes', 'x'.repeat(100_000)), false, /believed: has more than 512 bytes/],
+  [
+    'a line that is too long',
+    line(RUN, 'yes', 'x'.repeat(100_000)),
+    false,
+    /believed: has more than 512 bytes/,
+  ],
 ];
 
 for (const [says, text, explicit, why] of ROWS)

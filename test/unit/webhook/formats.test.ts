@@ -125,7 +125,7 @@ const status = (word: string) =>
 /** [subject, event, posts of wwebjs-api, posts of WAHA]. */
 type Row = readonly [string, WireEvent, readonly object[], readonly object[]];
 const TABLE: readonly Row[] = [
-  ['a message comes in', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
+  ['an incoming message', event('message', IN), incoming(library(IN)), [enveloped('message', waha(IN))]],
   ...['ciphertext', 'view_once'].map(
     (type): Row => [
       `a message that cannot be shown: ${type}`,
@@ -135,7 +135,7 @@ const TABLE: readonly Row[] = [
     ],
   ),
   [
-    'a message that was sent here',
+    'a message sent by this account',
     event('message', OUT),
     [raised('message_create', { message: library(OUT) })],
     [enveloped('message.any', waha(OUT, { source: 'api' }))],
@@ -147,7 +147,7 @@ const TABLE: readonly Row[] = [
     [enveloped('message', waha(IN_GROUP))],
   ],
   [
-    'a voice message that answers another and names somebody',
+    'a voice message that replies to another and mentions somebody',
     event('message', {
       ...{ ...IN, type: 'voice', body: '', hasMedia: true, replyTo: '3EB1', mentions: [BEN] },
       media: { mimetype: 'audio/ogg', size: 9, name: null },
@@ -161,7 +161,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'a place',
+    'a location',
     event('message', {
       ...{ ...IN, type: 'location', body: 'Home\nMain Street 1' },
       details: { latitude: 1.5, longitude: 2.5, url: null },
@@ -217,13 +217,13 @@ const TABLE: readonly Row[] = [
     [enveloped('message.any', waha(POLL))],
   ],
   [
-    'an acknowledgement of a message that is kept',
+    'an ack of a stored message',
     event('message.ack', { ...named(OUT), ack: 3 }),
     [raised('message_ack', { message: library(OUT, { ack: 3 }), ack: 3 })],
     [enveloped('message.ack', waha(OUT, { source: 'api', ack: 3, ackName: 'READ' }))],
   ],
   [
-    'an acknowledgement of one that is not',
+    'an ack of a message that is not stored',
     event('message.ack', { ...GONE, ack: -1 }),
     [
       raised('message_ack', {
@@ -242,7 +242,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'somebody reacts to what we said',
+    'a reaction to one of our messages',
     event('message.reaction', {
       ...{ ...named(OUT), fromMe: false, from: ANA, emoji: '👍', vote: null, timestamp: TIME },
     }),
@@ -263,7 +263,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'somebody votes in our poll',
+    'a vote in our poll',
     event('message.reaction', {
       ...{ ...named(POLL), fromMe: false, from: BEN, emoji: null, vote: ['later', '#7'], timestamp: TIME },
     }),
@@ -296,7 +296,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'we vote in a poll that is not kept',
+    'our vote in a poll that is not stored',
     event('message.reaction', {
       ...{ ...GONE, fromMe: true, from: ME, emoji: null, vote: ['yes'], timestamp: TIME },
     }),
@@ -351,7 +351,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'a deletion of what is not kept',
+    'a deletion of a message that is not stored',
     event('message.revoke', { ...GONE, author: null, timestamp: TIME }),
     [
       raised('message_revoke_everyone', {
@@ -399,7 +399,7 @@ const TABLE: readonly Row[] = [
     [enveloped('group.v2.participants', inTeam({ type, participants: [{ id: BEN, role }] }))],
   ]),
   [
-    'somebody is added to a group by LID, whose number is known',
+    'a person with a known number is added to a group by LID',
     group('add', { participants: [BEN_LID], people: [{ id: BEN_LID, phone: '15550003333', lid: BEN_LID }] }),
     [raised('group_join', notification('add', { recipientIds: [BEN_LID] }))],
     [
@@ -425,7 +425,7 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'we are made an admin',
+    'we become an admin',
     group('promote', { participants: [ME] }),
     [raised('group_admin_changed', notification('promote', { recipientIds: [ME] }))],
     [
@@ -436,25 +436,25 @@ const TABLE: readonly Row[] = [
     ],
   ],
   [
-    'somebody asks to join a group',
+    'a request to join a group',
     group('membership_approval_request', { participants: [] }),
     [raised('group_membership_request', notification('membership_approval_request', { recipientIds: [] }))],
     [],
   ],
   [
-    'a group gets a name',
+    "a change of a group's name",
     group('subject', { body: 'Team', participants: [] }),
     [raised('group_update', notification('subject', { body: 'Team', recipientIds: [] }))],
     [enveloped('group.v2.update', inTeam({ group: { id: TEAM, subject: 'Team' } }))],
   ],
   [
-    'a group loses its description',
+    'a removed group description',
     group('description', { participants: [] }),
     [raised('group_update', notification('description', { recipientIds: [] }))],
     [enveloped('group.v2.update', inTeam({ group: { id: TEAM, description: '' } }))],
   ],
   [
-    'a group gets a picture',
+    "a change of a group's picture",
     group('picture', { participants: [] }),
     [raised('group_update', notification('picture', { recipientIds: [] }))],
     [enveloped('group.v2.update', inTeam())],
@@ -482,7 +482,7 @@ const TABLE: readonly Row[] = [
     [status('STARTING')],
   ],
   [
-    'used elsewhere',
+    'the session is used elsewhere',
     state('reconnecting', 'ready', 'conflict'),
     [raised('disconnected', { reason: 'CONFLICT' })],
     [status('STARTING')],
@@ -506,27 +506,32 @@ const TABLE: readonly Row[] = [
     [status('STOPPED')],
   ],
   [
-    'the session is not taken any more',
+    'the session is no longer accepted',
     state('linking', 'starting', 'auth_failed'),
     [raised('status', { msg: 'auth_failed' })],
     [status('SCAN_QR_CODE')],
   ],
-  ['a code waits', state('linking', 'starting', 'qr_waiting'), [], [status('SCAN_QR_CODE')]],
-  ['gave up for now', state('failed', 'reconnecting', 'attempts_exhausted'), [], [status('FAILED')]],
+  ['a QR code waits to be scanned', state('linking', 'starting', 'qr_waiting'), [], [status('SCAN_QR_CODE')]],
   [
-    'what the page can do',
+    'the reconnect attempts are used up',
+    state('failed', 'reconnecting', 'attempts_exhausted'),
+    [],
+    [status('FAILED')],
+  ],
+  [
+    'a change of capabilities',
     event('state', { status: 'ready', from: 'ready', reason: 'none', hint: null, capabilities: {} }),
     [],
     [],
   ],
   [
-    'an alert, for which they have no word',
+    'an alert, without an equivalent in the other formats',
     event('alert', { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' }),
     [raised('alert', { alert: { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' } })],
     [enveloped('alert', { reason: 'disk_full', says: 'The disk is full.', hint: 'df -h' })],
   ],
   [
-    'a restriction, for which they have no word',
+    'a restriction, without an equivalent in the other formats',
     event('restriction', { kind: 'time_lock', until: null, used: null, total: null, before: null }),
     [
       raised('restriction', {
@@ -536,12 +541,12 @@ const TABLE: readonly Row[] = [
     [enveloped('restriction', { kind: 'time_lock', until: null, used: null, total: null, before: null })],
   ],
   [
-    'a gap, for which they have no word',
+    'a gap, without an equivalent in the other formats',
     event('gap', { reason: 'not_kept' }),
     [raised('gap', { gap: { reason: 'not_kept' } })],
     [enveloped('gap', { reason: 'not_kept' })],
   ],
-  ['a code, which is told without its payload', event('qr', { number: 1, expiresAt: TIME }), [], []],
+  ['a QR, which is posted without its payload', event('qr', { number: 1, expiresAt: TIME }), [], []],
 ];
 
 t.test('each event has the expected fields in each format', (t) => {

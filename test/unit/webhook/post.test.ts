@@ -81,14 +81,18 @@ const TAKEN = { says: null, retryAfterMs: 0 };
 
 /** Answers after a complete request, and the expected result. */
 const ANSWERS: readonly (readonly [string, Say, object])[] = [
-  ['204, kept alive', (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'), { status: 204, ...TAKEN }],
+  [
+    '204 with keep-alive',
+    (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'),
+    { status: 204, ...TAKEN },
+  ],
   [
     '200 with a body',
     (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
     { status: 200, ...TAKEN },
   ],
   [
-    '200 of HTTP/1.0, which ends with the connection',
+    '200 of HTTP/1.0, whose body ends with the connection',
     (socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nok'),
     TAKEN,
   ],
@@ -101,12 +105,12 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
     { status: 200, ...TAKEN },
   ],
   [
-    '200 whose body never comes',
+    '200 whose body never arrives',
     (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n'),
     { status: 200, ...TAKEN },
   ],
   [
-    '200 in chunks without end',
+    '200 with endless chunks',
     (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
       drip(socket, '1\r\nx\r\n');
@@ -114,12 +118,12 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
     { status: 200, ...TAKEN },
   ],
   [
-    '200, then chunks that are none',
+    '200 with invalid chunks',
     (socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n'),
     { status: 200, ...TAKEN },
   ],
   [
-    '200, then the end in the middle of its body',
+    '200, then an end within its body',
     (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'),
     { status: 200, ...TAKEN },
   ],
@@ -138,7 +142,7 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
     { status: 201, ...TAKEN },
   ],
   [
-    '101, which nobody asked for',
+    '101, although no upgrade was requested',
     (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
     { status: 101, says: 'the receiver answered 101' },
   ],
@@ -157,14 +161,14 @@ const ANSWERS: readonly (readonly [string, Say, object])[] = [
     { status: 302, says: 'the receiver answered 302, and redirects are not followed' },
   ],
   [
-    '503 with a slow body, and when to ask again',
+    '503 with a slow body and Retry-After',
     (socket) => {
       socket.write('HTTP/1.1 503 Later\r\nRetry-After: 7\r\nContent-Length: 100\r\n\r\n');
       drip(socket, 'x');
     },
     { status: 503, says: 'the receiver answered 503', retryAfterMs: 7_000 },
   ],
-  ['no answer and the end', (socket) => socket.end(), { status: 0, says: 'no connection (ECONNRESET)' }],
+  ['a close without an answer', (socket) => socket.end(), { status: 0, says: 'no connection (ECONNRESET)' }],
   ['nonsense', (socket) => socket.end('SSH-2.0-x\r\n'), { status: 0, says: /^no connection \(HPE_/ }],
 ];
 
@@ -181,7 +185,7 @@ t.test('an answer without a status within the limit counts as no answer', async 
   for (const [about, say] of [
     ['nothing', () => undefined],
     [
-      'a head that never ends',
+      'a header that never ends',
       (socket) => {
         socket.write('HTTP/1.1 200 OK\r\n');
         drip(socket, 'X');

@@ -119,30 +119,33 @@ t.test('a directory with files of other programs is refused, as at a start', asy
   t.match(finding(await examine({ ...system.from, flags }), 'state'), { status: 'fail', says: /tmp/ });
 });
 
-t.test('directories that are open to others, not a directory, or owned by another user', async (t) => {
-  const { from, stateDir } = machine(t);
-  mkdirSync(join(stateDir, 'auth', 'session-shop'), { recursive: true });
-  chmodSync(stateDir, 0o755);
-  let report = await examine(from);
-  t.match(finding(report, 'state'), {
-    status: 'warn',
-    says: /open to others \(755\)/,
-    remedy: `chmod 700 ${stateDir}`,
-  });
-  chmodSync(stateDir, 0o700);
-  chmodSync(join(stateDir, 'auth'), 0o700);
-  chmodSync(join(stateDir, 'auth', 'session-shop'), 0o750);
-  report = await examine(from);
-  t.match(finding(report, 'state'), { status: 'ok' });
-  t.match(finding(report, 'session'), { status: 'warn', says: /session-shop is open to others \(750\)/ });
-  report = await examine({ ...from, uid: 54_321 });
-  t.match(finding(report, 'state'), { status: 'fail', says: /belongs to user/, remedy: /chown/ });
-  rmSync(stateDir, { recursive: true });
-  writeFileSync(stateDir, '');
-  t.match(finding(await examine(from), 'state'), { status: 'fail', says: /not a directory/ });
-});
+t.test(
+  'a state directory is reported when it is open to others, owned by another user or not a directory',
+  async (t) => {
+    const { from, stateDir } = machine(t);
+    mkdirSync(join(stateDir, 'auth', 'session-shop'), { recursive: true });
+    chmodSync(stateDir, 0o755);
+    let report = await examine(from);
+    t.match(finding(report, 'state'), {
+      status: 'warn',
+      says: /open to others \(755\)/,
+      remedy: `chmod 700 ${stateDir}`,
+    });
+    chmodSync(stateDir, 0o700);
+    chmodSync(join(stateDir, 'auth'), 0o700);
+    chmodSync(join(stateDir, 'auth', 'session-shop'), 0o750);
+    report = await examine(from);
+    t.match(finding(report, 'state'), { status: 'ok' });
+    t.match(finding(report, 'session'), { status: 'warn', says: /session-shop is open to others \(750\)/ });
+    report = await examine({ ...from, uid: 54_321 });
+    t.match(finding(report, 'state'), { status: 'fail', says: /belongs to user/, remedy: /chown/ });
+    rmSync(stateDir, { recursive: true });
+    writeFileSync(stateDir, '');
+    t.match(finding(await examine(from), 'state'), { status: 'fail', says: /not a directory/ });
+  },
+);
 
-t.test('the lock is held, or left behind', async (t) => {
+t.test('a held lock is distinguished from one left behind', async (t) => {
   const { from, stateDir } = machine(t);
   const dir = layout(join(stateDir, 'auth'), 'shop');
   mkdirSync(dir.dataPath, { recursive: true, mode: 0o700 });
@@ -157,7 +160,7 @@ t.test('the lock is held, or left behind', async (t) => {
   t.match(finding(await examine(from), 'lock'), { status: 'ok', says: /left behind/ });
 });
 
-t.test('the socket answers, does not answer, is left behind, or is too long', async (t) => {
+t.test('the check of the socket reports whether a daemon answers, and a path that is too long', async (t) => {
   const { from, dir } = machine(t);
   mkdirSync(join(dir, 'wad', 'shop'), { recursive: true });
   const path = join(dir, 'wad', 'shop', 'control.sock');
@@ -190,7 +193,7 @@ t.test('a clock that cannot be right is reported', async (t) => {
   t.match(finding(await examine(from), 'clock'), { status: 'warn', says: /a file of ours is from/ });
 });
 
-t.test('no browser, a browser that does not start, or a check that fails', async (t) => {
+t.test('a missing browser, one that does not start, and a failing check are reported', async (t) => {
   const { from } = machine(t);
   const flags = { ...from.flags, keys: { ...from.flags.keys, browser: '/nowhere/chrome' } };
   let report = await examine({ ...from, flags });

@@ -176,7 +176,7 @@ t.test('each page has the expected events and cursor', async (t) => {
     ['0 is the oldest', { after: 0, limit: 5 }, [1, 5, 5]],
     ['after a cursor', { after: BASE + 100 }, [101, 200, 200]],
     ['the last page', { after: BASE + 200 }, [201, 250, 250]],
-    ['from before the first', { after: BASE, limit: 3 }, [1, 3, 3]],
+    ['from before the first event', { after: BASE, limit: 3 }, [1, 3, 3]],
   ] as const;
   for (const [name, asked, [first, last, next]] of table) {
     const page = feed.list(asked);
@@ -296,14 +296,18 @@ t.test('a subscription starts at the requested place', async (t) => {
   const table = [
     ['from now on', {}, [11, 12]],
     ['from the oldest', { after: 0 }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
-    ['where its consumer is', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
-    ['a cursor goes before the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
-    ['a consumer that is new: from now on', { consumer: 'new' }, [11, 12]],
-    ['or from the oldest', { consumer: 'old', from: 'oldest' }, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
-    ['which moves no consumer back', { consumer: 'crm', from: 'oldest' }, [8, 9, 10, 11, 12]],
-    ['the oldest without a consumer', { from: 'oldest', types: ['state'] }, [2, 4, 6, 8, 10, 12]],
+    ['at the position of its consumer', { consumer: 'crm' }, [8, 9, 10, 11, 12]],
+    ['a cursor takes precedence over the consumer', { consumer: 'crm', after: BASE + 9 }, [10, 11, 12]],
+    ['a new consumer: from now on', { consumer: 'new' }, [11, 12]],
+    [
+      'a new consumer: from the oldest',
+      { consumer: 'old', from: 'oldest' },
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    ],
+    ['from: oldest does not move a consumer back', { consumer: 'crm', from: 'oldest' }, [8, 9, 10, 11, 12]],
+    ['from the oldest, without a consumer', { from: 'oldest', types: ['state'] }, [2, 4, 6, 8, 10, 12]],
     ['of one type', { after: 0, types: ['state'] }, [2, 4, 6, 8, 10, 12]],
-    ['beyond the end: nothing', { after: BASE + 99 }, []],
+    ['beyond the end: no events', { after: BASE + 99 }, []],
   ] as const;
   const peers = table.map(([, place]) => {
     const peer = new FakePeer();

@@ -27,19 +27,19 @@ const ack = (key: string, n: number) =>
 
 type News = ReturnType<typeof message> | ReturnType<typeof ack>;
 const ROWS: readonly (readonly [about: string, news: readonly News[], published: readonly string[]])[] = [
-  ['a message twice, after a re-injection', [message('a'), message('a')], ['message a 0']],
+  ['a message reported again after a re-injection', [message('a'), message('a')], ['message a 0']],
   ['two messages', [message('a'), message('b')], ['message a 0', 'message b 0']],
   [
-    'acks that lead on',
+    'acks in order',
     [message('a'), ack('a', 1), ack('a', 3)],
     ['message a 0', 'message.ack a 1', 'message.ack a 3'],
   ],
-  ['acks doubled', [ack('a', 1), ack('a', 1)], ['message.ack a 1']],
+  ['a repeated ack', [ack('a', 1), ack('a', 1)], ['message.ack a 1']],
   ['acks out of order', [ack('a', 3), ack('a', 2)], ['message.ack a 3']],
-  ['the ack that the message came with', [message('a', 1), ack('a', 1)], ['message a 1']],
-  ['an ack that overtook its message', [ack('a', 1), message('a')], ['message.ack a 1', 'message a 0']],
+  ['the ack that the message already had', [message('a', 1), ack('a', 1)], ['message a 1']],
+  ['an ack before its message', [ack('a', 1), message('a')], ['message.ack a 1', 'message a 0']],
   [
-    'which does not set it back',
+    'a message does not reset its ack',
     [ack('a', 2), message('a'), ack('a', 1)],
     ['message.ack a 2', 'message a 0'],
   ],

@@ -70,27 +70,27 @@ const ROWS: readonly {
   readonly earlier?: { readonly readyAtMs: number; readonly leftAtMs: number; readonly wasRead: boolean };
   readonly sinceMs: number;
 }[] = [
-  { name: 'a fresh link is read from its beginning', receivedUntil: null, sinceMs: LINKED },
+  { name: 'a new link is read from its beginning', receivedUntil: null, sinceMs: LINKED },
   {
-    name: 'what an earlier daemon heard is looked through from a margin before its end',
+    name: 'reading starts a margin before the time that an earlier daemon stored',
     receivedUntil: LINKED + HOUR,
     sinceMs: LINKED + HOUR - MARGIN,
   },
-  { name: 'and never from before the link', receivedUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
+  { name: 'reading never starts before the link', receivedUntil: LINKED + MARGIN - 1, sinceMs: LINKED },
   {
-    name: 'the end of a page that went is in doubt',
+    name: 'the last seconds of a page that ended are read again',
     receivedUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + 2 * HOUR, wasRead: true },
     sinceMs: LINKED + 2 * HOUR - IN_DOUBT - MARGIN,
   },
   {
-    name: 'but not what came before it was ready',
+    name: 'reading never starts later than the time at which that page was ready',
     receivedUntil: LINKED,
     earlier: { readyAtMs: LINKED + HOUR, leftAtMs: LINKED + HOUR + 1_000, wasRead: true },
     sinceMs: LINKED + HOUR - MARGIN,
   },
   {
-    name: 'a page that went before all was read has moved nothing',
+    name: 'a page that ended before its back-fill was complete does not advance the watermark',
     receivedUntil: LINKED + HOUR,
     earlier: { readyAtMs: LINKED + 2 * HOUR, leftAtMs: LINKED + 3 * HOUR, wasRead: false },
     sinceMs: LINKED + HOUR - MARGIN,

@@ -10,42 +10,42 @@ const SERVICE = '/system.slice/system-wad.slice/wad@default.service';
 const V1_NONE = '9223372036854771712\n';
 
 const CASES: readonly [what: string, of: string, files: object, mb: number | null][] = [
-  ['version 2, nothing set', `0::${SERVICE}\n`, {}, null],
+  ['version 2 without a limit', `0::${SERVICE}\n`, {}, null],
   ['MemoryMax= of the service', `0::${SERVICE}\n`, { [`${SERVICE}/memory.max`]: 1024 * MB }, 1024],
   [
-    'MemoryHigh= is the lower one',
+    'a lower MemoryHigh=',
     `0::${SERVICE}\n`,
     { [`${SERVICE}/memory.max`]: 1024 * MB, [`${SERVICE}/memory.high`]: 600 * MB },
     600,
   ],
   [
-    'a slice above has less',
+    'a lower limit of a parent slice',
     `0::${SERVICE}\n`,
     { [`${SERVICE}/memory.max`]: 1024 * MB, '/system.slice/memory.max': 512 * MB },
     512,
   ],
   ['a container that is its own root', '0::/\n', { '/memory.max': 800 * MB, '/memory.high': 'max\n' }, 800],
-  [
-    'a container that does not see the path it is given',
-    '0::/docker/0f3a\n',
-    { '/memory.max': 700 * MB },
-    700,
-  ],
+  ['a container that cannot see the path it is given', '0::/docker/0f3a\n', { '/memory.max': 700 * MB }, 700],
   [
     'version 1',
     `4:memory:${SERVICE}\n1:cpu:/\n0::/\n`,
     { [`/memory${SERVICE}/memory.limit_in_bytes`]: 900 * MB, '/memory/memory.limit_in_bytes': V1_NONE },
     900,
   ],
-  ['version 1, nothing set', '4:memory:/\n', { '/memory/memory.limit_in_bytes': V1_NONE }, null],
-  ['version 1, mounted with another', '4:cpu,memory:/\n', { '/memory/memory.limit_in_bytes': 400 * MB }, 400],
+  ['version 1 without a limit', '4:memory:/\n', { '/memory/memory.limit_in_bytes': V1_NONE }, null],
   [
-    'a path with colons in it',
+    'version 1, mounted together with another controller',
+    '4:cpu,memory:/\n',
+    { '/memory/memory.limit_in_bytes': 400 * MB },
+    400,
+  ],
+  [
+    'a path with colons',
     '0::/kubepods.slice:cri-containerd:0f3a\n',
     { '/kubepods.slice:cri-containerd:0f3a/memory.max': 300 * MB },
     300,
   ],
-  ['no groups at all', '', {}, null],
+  ['no control groups', '', {}, null],
 ];
 
 for (const [what, of, files, mb] of CASES)

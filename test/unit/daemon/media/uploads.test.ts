@@ -42,7 +42,7 @@ t.test('the unfinished uploads of a peer are dropped with it', async (t) => {
     for (let n = 0; n < 4; n += 1) await gone.request('media.put', { data: DATA });
   }
   await using client = await Client.connect(running.path);
-  await eventually(async () => (await halves()).length === 0, 'nothing half is left');
+  await eventually(async () => (await halves()).length === 0, 'no unfinished upload is left');
   t.match(await client.request('media.put', { data: DATA, done: true }), { file: { size: 6 } });
 });
 
@@ -80,7 +80,7 @@ t.test('an idle upload is dropped soon', async (t) => {
   await using running = await startServer({ 'media.put': put });
   await using client = await Client.connect(running.path);
   const { upload, size } = await client.request('media.put', { data: DATA });
-  await eventually(async () => (await halves()).length === 0, 'nothing half is left');
+  await eventually(async () => (await halves()).length === 0, 'no unfinished upload is left');
   t.equal(await kindOf(client.request('media.put', { upload, offset: size, data: DATA })), 'no_such_media');
 });
 
@@ -148,5 +148,5 @@ t.test('over HTTP an upload outlives the connection of one request, but not the 
   await post({ data: DATA });
   t.equal((await halves()).length, 1);
   await door.http.close();
-  await eventually(async () => (await halves()).length === 0, 'nothing half is left');
+  await eventually(async () => (await halves()).length === 0, 'no unfinished upload is left');
 });

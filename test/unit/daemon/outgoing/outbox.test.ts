@@ -115,11 +115,11 @@ t.test('a refusal before the server had the message fails it, with an error', as
 t.test('a wait ends when the message is in the requested state or can get no further', async (t) => {
   const goals: [string, Goal, readonly (number | 'lost')[], string][] = [
     ['sent', 'sent', [1], 'sent'],
-    ['further than asked', 'sent', [3], 'read'],
+    ['further than requested', 'sent', [3], 'read'],
     ['delivered', 'delivered', [1, 2], 'delivered'],
     ['refused', 'read', [-1], 'failed'],
     ['lost, and found by the next page', 'sent', ['lost', 1], 'sent'],
-    ['lost, and nowhere', 'sent', ['lost', -1], 'failed'],
+    ['lost, and not found by the next page', 'sent', ['lost', -1], 'failed'],
   ];
   for (const [about, goal, steps, expected] of goals) {
     const { accept, outbox, submit, ack, wait } = open(t);

@@ -249,14 +249,14 @@ t.test('the state "sending" is on disk before the page gets the message', async 
 
 t.test('each answer of the page sets the state of the message', async (t) => {
   const rows: [string, SendOutcome, object][] = [
-    ['it has it', TAKEN, { state: 'sending', ack: 0, sentAt: null, error: null }],
+    ['the page has it', TAKEN, { state: 'sending', ack: 0, sentAt: null, error: null }],
     [
       'the server has it',
       { outcome: 'accepted', ack: 1 },
       { state: 'sent', ack: 1, sentAt: /^\d{4}-/, error: null },
     ],
     [
-      'it will never have it',
+      'the page will never have it',
       { outcome: 'absent', error: new Error('No LID for user') },
       { state: 'failed', error: { kind: 'send_failed', reason: 'No LID for user' } },
     ],
@@ -266,7 +266,7 @@ t.test('each answer of the page sets the state of the message', async (t) => {
       { state: 'failed', error: { kind: 'not_on_whatsapp' } },
     ],
     [
-      'it cannot be asked',
+      'the page cannot be asked',
       { outcome: 'unknown', error: new Error('timed out') },
       { state: 'unknown', error: null },
     ],

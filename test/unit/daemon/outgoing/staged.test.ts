@@ -208,8 +208,8 @@ t.test('when the page ends, the staged message is queued and the one in the page
   });
 
   for (const [name, found] of [
-    ['has the first, and the server not yet', 0],
-    ['has neither', null],
+    ['has the first message without an ack of the server', 0],
+    ['has neither message', null],
   ] as const)
     await t.test(
       `when the daemon is killed and the next page ${name}: the two are sent one after the other`,

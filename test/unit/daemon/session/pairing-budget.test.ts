@@ -21,14 +21,14 @@ function ask(...atMs: number[]): (true | number)[] {
 t.test('codes are limited to one in three minutes and five a day', (t) => {
   const rows: [string, number[], (true | number)[]][] = [
     ['the first at once, the next after three minutes', [0, MIN, 3 * MIN], [true, 2 * MIN, true]],
-    ['one that was refused does not count', [0, MIN, 2 * MIN, 3 * MIN], [true, 2 * MIN, MIN, true]],
+    ['a refused request does not count', [0, MIN, 2 * MIN, 3 * MIN], [true, 2 * MIN, MIN, true]],
     [
       'five a day',
       [0, 1, 2, 3, 4, 5, 24].map((h) => h * HOUR),
       [true, true, true, true, true, 19 * HOUR, true],
     ],
     [
-      'the day may be over, and the three minutes not',
+      'after a day the three minutes still apply',
       [0, HOUR, 2 * HOUR, 3 * HOUR, 24 * HOUR - MIN, 24 * HOUR, 24 * HOUR + 2 * MIN],
       [true, true, true, true, true, 2 * MIN, true],
     ],
