@@ -228,7 +228,8 @@ export class Account {
     this.restriction.refresh();
     await sweepFiles();
     await feed.touchListening();
-    const swept = await store.sweep({ ...config.journal, nowMs: Date.now() });
+    const { retentionDays, maxMb } = config.journal;
+    const swept = await store.sweep({ retentionDays, maxMb, nowMs: Date.now() });
     log.info('store.swept', { ...swept });
   }
 }

@@ -41,7 +41,8 @@ export class Doors {
   /** @throws (rejects) Fault lock_held, permission_denied, usage, disk_full */
   async openSocket(dispatch: Dispatch): Promise<void> {
     const { settings, log, onRead } = this.#options;
-    const own = { ...settings.socket, ...settings.config.socket, path: settings.socket.path };
+    const { maxLineBytes, maxConnections, maxInFlight } = settings.config.socket;
+    const own = { ...settings.socket, maxLineBytes, maxConnections, maxInFlight };
     this.#socket = await this.#register(
       listen({ ...own, dispatch, unread: this.#unread, log, ...(onRead && { onRead }) }),
     );

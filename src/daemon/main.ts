@@ -76,7 +76,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitOf(error);
   }
   const { account, config, warnings } = settings;
-  const log = openLog({ account, ...config.log, env: process.env });
+  const { level, content } = config.log;
+  const log = openLog({ account, level, content, env: process.env });
   for (const warning of warnings) log.warn('config.warning', { warning });
   const status = await run(settings, log);
   await log.flush();

@@ -16,7 +16,8 @@ export function ownBrowser({ config, paths }: Settings): OwnBrowser {
     find,
     async works(signal, profile) {
       const browser = find();
-      const chrome = { ...config.browser, executablePath: browser.found ? browser.path : '' };
+      const { sandbox, headed, args } = config.browser;
+      const chrome = { executablePath: browser.found ? browser.path : '', sandbox, headed, args };
       // Loaded only when needed, which is rare.
       const { tryBrowser } = await import('../whatsapp/browser/preflight.js');
       const where = { tmpRoot: paths.stateDir, signal, ...(profile !== undefined && { profile }) };

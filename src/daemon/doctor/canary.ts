@@ -22,7 +22,8 @@ export async function runCanary(settings: Settings, output: 'text' | 'json'): Pr
   }
   const directory = await mkdtemp(join(tmpdir(), 'wad-canary-'));
   try {
-    const chrome = { ...config.browser, executablePath: browser.path };
+    const { sandbox, headed, args } = config.browser;
+    const chrome = { executablePath: browser.path, sandbox, headed, args };
     const canary = await lookAtPage({ chrome, directory, timeoutMs: TIMEOUT_MS, log: QUIET });
     print(canary, output);
     return canary.ok ? 0 : 1;

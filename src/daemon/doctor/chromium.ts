@@ -51,8 +51,9 @@ export const launch: Check = {
     if (!found.found) return fail('not tried: there is no browser');
     // In the state directory, as in a real start. Before the first start it does not exist yet.
     const there = await existing(paths.stateDir);
+    const { sandbox, headed, args } = config.browser;
     const result = await tryBrowser({
-      chrome: { ...config.browser, executablePath: found.path },
+      chrome: { executablePath: found.path, sandbox, headed, args },
       tmpRoot: there === paths.stateDir ? there : tmpdir(),
     });
     const took = `in ${(result.ms / 1_000).toFixed(1)} s`;

@@ -68,7 +68,9 @@ async function versionOf(browser: Settings['config']['browser'], tmpRoot: string
   const found = findBrowser({ browser, env: process.env, home: homedir() });
   if (!found.found) throw new Fault('launch_failed', { reason: found.says, hint: found.remedy });
   const { tryBrowser } = await import('../../whatsapp/browser/preflight.js');
-  const tried = await tryBrowser({ chrome: { ...browser, executablePath: found.path }, tmpRoot });
+  const { sandbox, headed, args } = browser;
+  const chrome = { executablePath: found.path, sandbox, headed, args };
+  const tried = await tryBrowser({ chrome, tmpRoot });
   if (!tried.ok) throw new Fault('launch_failed', { reason: tried.says, hint: tried.remedy });
   return tried.version;
 }

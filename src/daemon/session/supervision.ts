@@ -40,8 +40,12 @@ export class Supervision {
   constructor(options: SupervisionOptions) {
     const { config, dir, store, log, actor, slot, lastReceivedAtMs, diskLow, hourly } = options;
     const { outbox, sender } = options.outgoing;
+    const { periodMs, probeTimeoutMs, failuresToAct } = config.monitor;
+    const { memoryLimitMb, recycleHours } = config.browser;
     this.monitor = new Monitor({
-      ...config.monitor,
+      periodMs,
+      probeTimeoutMs,
+      failuresToAct,
       log,
       expects: () => EXPECTED[actor.state.name] ?? null,
       probe: (timeoutMs) => slot.client.probe(timeoutMs),
@@ -51,7 +55,8 @@ export class Supervision {
       },
     });
     this.#upkeep = new Upkeep({
-      ...config.browser,
+      memoryLimitMb,
+      recycleHours,
       log,
       dataPath: dir.dataPath,
       storePath: store.report.path,
