@@ -5,7 +5,7 @@ import type { Browser, CDPSession, Page } from 'puppeteer';
 import { Fault } from '../protocol/fault.js';
 import type { Log } from '../protocol/log.js';
 import type { PasskeyAnswer } from '../protocol/passkey.js';
-import { type Addressee, isStatusId } from '../protocol/wid.js';
+import type { Addressee } from '../protocol/wid.js';
 import type { BrokenReason } from '../session/event.js';
 import type {
   ActPage,
@@ -25,10 +25,8 @@ import type {
   SendOutcome,
   WhatsAppClient,
 } from '../session/port.js';
-import { type ChromeOptions, endBrowser } from './browser/chrome.js';
-import { writeOut } from './browser/flush-storage.js';
-import { identityOf } from './browser/identity.js';
-import { capabilityToReach } from './capabilities/actions.js';
+import type { ChromeOptions } from './browser/chrome.js';
+import { closeBrowser } from './close-browser.js';
 import { within } from './failures/deadline.js';
 import { errorText, isNavigation, isTransport, launchReason } from './failures/errors.js';
 import { PageErrors } from './failures/page-errors.js';
@@ -38,14 +36,10 @@ import { listenTo } from './library/library-events.js';
 import { ListenerWarnings } from './library/listener-warnings.js';
 import { Linking } from './linking/linking.js';
 import { logout } from './linking/logout.js';
-import { passCheckpoints } from './page/checkpoint.js';
-import { acknowledgeDialogs } from './page/dialogs.js';
+import { BINDING, preparePage, watchForDeath } from './new-page.js';
 import { knowsChat } from './page/known-chat.js';
-import type { CallReport, PageReport, PageSocket, PageWindow } from './page/page-window.js';
-import { holdPasskeys } from './page/passkey.js';
 import { keepManners, type Manners } from './page/presence.js';
 import { mayWrite, refreshLimits } from './page/restriction.js';
-import { watch } from './page/watch.js';
 import { blankPicture, keepPicture, PICTURE_MS } from './picture.js';
 import { actPage } from './requests/acts.js';
 import { type Ask, asker } from './requests/ask.js';
@@ -55,12 +49,12 @@ import { contactPage } from './requests/contacts.js';
 import { groupPage } from './requests/groups.js';
 import { mediaPage } from './requests/media.js';
 import { missedPage } from './requests/missed.js';
+import { NUDGE_MS, nudgePage } from './requests/nudge.js';
 import { PageRpc } from './requests/page-rpc.js';
+import { findRecipient } from './requests/recipients.js';
 import { askForOwn, type OutgoingMessage, resend, send } from './requests/send.js';
 import { PageState } from './state/page-state.js';
 import { Readiness } from './state/readiness.js';
-
-declare const window: PageWindow;
 
 export interface ClientOptions {
   readonly dataPath: string;
@@ -77,26 +71,11 @@ export interface ClientOptions {
   readonly log: Log;
 }
 
-/** The name of the function with which the page reports to the daemon. */
-const BINDING = '__wadTell';
-/** How long to look for a dialog that needs a button press after each load (U1). */
-const DIALOG_FOR_MS = 10 * 60_000;
-const NUDGE_MS = 20_000;
 const ASK_MS = 10_000;
 /** The page queries the server by GraphQL, which may never be answered. */
 const REFRESH_MS = 10_000;
 /** How long to wait for a launch to end after its browser was killed. */
 const KILLED_MS = 1_000;
-/**
- * How long after linking the session may exist only in memory. With the switch in chrome.ts the browser
- * writes it within a second.
- */
-const FRESH_MS = 5_000;
-/** How long a close within FRESH_MS waits for that write. */
-const FRESH_WAIT_MS = 2_500;
-/** How long any other close waits; there may be nothing to write. */
-const WAIT_MS = 250;
-
 /** Creates a client without launching it. The caller that launches it must close it. */
 export const createClient = (options: ClientOptions, listener: ClientListener): WhatsAppClient =>
   new Client(options, listener);
@@ -218,32 +197,16 @@ class Client implements WhatsAppClient {
     await this.#launching;
   }
 
-  /**
-   * Runs before the first navigation: listens for crashes (H4), installs the watcher, sets a current user
-   * agent.
-   */
+  /** Runs before the first navigation. */
   async #born(page: Page, session: CDPSession): Promise<void> {
     const browser = this.#guarded.pupBrowser as Browser;
-    const died = (what: string) => (): void => this.#broken('browser_crashed', what);
-    browser.once('disconnected', died('the browser is gone'));
-    browser.process()?.once('exit', died('the browser process exited'));
-    // Puppeteer removes its listeners from the pipes before Chromium closes them. A later error of a pipe
-    // would be unhandled and end this process.
-    for (const pipe of browser.process()?.stdio ?? []) pipe?.on('error', () => undefined);
-    page.once('error', died('the page crashed'));
-    page.once('close', died('the page was closed'));
+    const newPage = { browser, page, session, headed: this.#headed };
+    watchForDeath(newPage, (what) => this.#broken('browser_crashed', what));
     this.#errors.watch(page);
-    await page.exposeFunction(BINDING, (report: PageReport | CallReport) => {
+    this.browserVersion = await preparePage(newPage, (report) => {
       if (report.kind === 'call') this.#contentEvents.pageCall(report);
       else this.#pageState.handle(report);
     });
-    await page.evaluateOnNewDocument(watch, BINDING);
-    await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
-    await page.evaluateOnNewDocument(holdPasskeys, BINDING, this.#headed);
-    await page.evaluateOnNewDocument(passCheckpoints, BINDING);
-    const version = await browser.version();
-    this.browserVersion = version.replace('Headless', '');
-    await session.send('Emulation.setUserAgentOverride', await identityOf(browser));
     this.#readiness.start();
   }
 
@@ -282,17 +245,7 @@ class Client implements WhatsAppClient {
       this.#broken('page_unresponsive', 'the browser has no page yet');
       return;
     }
-    await this.#ask(NUDGE_MS, async (page) => {
-      // The page's own takeover throws except in a state that it never sets (WAWebSocketModel, 2026-04-27). A
-      // reload takes the session back as well.
-      if (by !== 'reconnect') {
-        await page.reload({ waitUntil: 'domcontentloaded', timeout: NUDGE_MS });
-        return;
-      }
-      await page.evaluate(() => {
-        (window.require('WAWebSocketModel').Socket as PageSocket).reconnect?.();
-      });
-    });
+    await this.#ask(NUDGE_MS, (page) => nudgePage(page, by));
   }
 
   async requestPairingCode(number: string): Promise<string> {
@@ -308,28 +261,9 @@ class Client implements WhatsAppClient {
     return this.#linking.answerPasskey(id, answer);
   }
 
-  async resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
-    if (isStatusId(recipient)) return recipient;
-    const isPerson = /@(c\.us|lid)$/.test(recipient);
-    const gone = new Promise<never>((_, reject) => {
-      const late = (): void =>
-        reject(new Fault('page_error', { reason: 'WhatsApp did not answer in time.' }));
-      signal.addEventListener('abort', late, { once: true });
-    });
-    if (!isPerson) {
-      const asked = this.#rpc.look(capabilityToReach(recipient), 'chats', 'refuseClosed', recipient);
-      asked.catch(() => undefined);
-      await Promise.race([asked, gone]);
-      return recipient;
-    }
-    const asked = this.#rpc.look(null, 'contacts', 'whoHas', recipient);
-    asked.catch(() => undefined);
-    const found = await Promise.race([asked, gone]);
-    if (found === null) return null;
-    const { number, lid } = found;
-    if (number !== null && lid !== null) this.#listener.report({ type: 'people', pairs: [{ number, lid }] });
-    // A number may exist under its other identity. The chat stays keyed by the requested one (H21).
-    return recipient.endsWith('@c.us') && number !== null ? (number as Addressee) : recipient;
+  resolve(recipient: Addressee, signal: AbortSignal): Promise<Addressee | null> {
+    const learnt = (pair: Pair): void => this.#listener.report({ type: 'people', pairs: [pair] });
+    return findRecipient(this.#rpc, recipient, signal, learnt);
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
@@ -399,15 +333,7 @@ class Client implements WhatsAppClient {
     const { pupBrowser: browser, pupPage: page } = this.#guarded;
     if (browser !== null) {
       const isLinked = (phase === 'linked' || phase === 'ready') && !this.#unlinked;
-      if (page !== null && browser.connected && isLinked) {
-        const isFresh = linkedAtMs !== null && Date.now() - linkedAtMs < FRESH_MS;
-        await writeOut(browser, page, this.#profile, isFresh ? FRESH_WAIT_MS : WAIT_MS).catch(
-          (error: unknown) => this.#log.warn('whatsapp.write-out', { error: errorText(error) }),
-        );
-      }
-      const how = await endBrowser(browser);
-      const { exitCode = null, signalCode = null } = browser.process() ?? {};
-      this.#log.debug('whatsapp.closed', { how, code: exitCode, signal: signalCode });
+      await closeBrowser({ browser, page, profile: this.#profile, isLinked, linkedAtMs, log: this.#log });
     }
     this.#abort.abort();
     this.#warnings.flush();

@@ -1,0 +1,50 @@
+// Prepares the page of a browser before its first navigation: watches for crashes (H4), lets the page report to the daemon, and
+// sets a current user agent.
+import type { Browser, CDPSession, Page } from 'puppeteer';
+import { identityOf } from './browser/identity.js';
+import { passCheckpoints } from './page/checkpoint.js';
+import { acknowledgeDialogs } from './page/dialogs.js';
+import type { CallReport, PageReport } from './page/page-window.js';
+import { holdPasskeys } from './page/passkey.js';
+import { watch } from './page/watch.js';
+
+/** The name of the function with which the page reports to the daemon. */
+export const BINDING = '__wadTell';
+/** How long to look for a dialog that needs a button press after each load (U1). */
+const DIALOG_FOR_MS = 10 * 60_000;
+
+export interface NewPage {
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly session: CDPSession;
+  readonly headed: boolean;
+}
+
+/** @param died called when the browser, its process or the page is gone */
+export function watchForDeath({ browser, page }: NewPage, died: (what: string) => void): void {
+  browser.once('disconnected', () => died('the browser is gone'));
+  browser.process()?.once('exit', () => died('the browser process exited'));
+  // Puppeteer removes its listeners from the pipes before Chromium closes them. A later error of a pipe
+  // would be unhandled and end this process.
+  for (const pipe of browser.process()?.stdio ?? []) pipe?.on('error', () => undefined);
+  page.once('error', () => died('the page crashed'));
+  page.once('close', () => died('the page was closed'));
+}
+
+/**
+ * @param hear receives each report of the page
+ * @returns the version of the browser
+ */
+export async function preparePage(
+  { browser, page, session, headed }: NewPage,
+  hear: (report: PageReport | CallReport) => void,
+): Promise<string> {
+  await page.exposeFunction(BINDING, hear);
+  await page.evaluateOnNewDocument(watch, BINDING);
+  await page.evaluateOnNewDocument(acknowledgeDialogs, BINDING, DIALOG_FOR_MS);
+  await page.evaluateOnNewDocument(holdPasskeys, BINDING, headed);
+  await page.evaluateOnNewDocument(passCheckpoints, BINDING);
+  const version = await browser.version();
+  await session.send('Emulation.setUserAgentOverride', await identityOf(browser));
+  return version.replace('Headless', '');
+}
